@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# mpcf_add_plugin(name SOURCES file.c ... [LIBRARIES target ...])
+#
+# A module mpcf-<name>.so that exports one symbol, mpcf_plugin, and is installed into the
+# plug-in folder. Used in this tree and, through find_package(mpcf), by others.
+function(mpcf_add_plugin name)
+    cmake_parse_arguments(PLUGIN "" "" "SOURCES;LIBRARIES" ${ARGN})
+    set(target mpcf-plugin-${name})
+    add_library(${target} MODULE ${PLUGIN_SOURCES})
+    target_link_libraries(${target} PRIVATE mpcf::mpcf ${PLUGIN_LIBRARIES})
+    set_target_properties(${target} PROPERTIES
+        OUTPUT_NAME mpcf-${name} PREFIX "" SUFFIX ".so"
+        C_STANDARD 11 C_VISIBILITY_PRESET hidden)
+    if(MPCF_PLUGIN_BUILD_DIR)
+        set_target_properties(${target} PROPERTIES
+            LIBRARY_OUTPUT_DIRECTORY ${MPCF_PLUGIN_BUILD_DIR})
+    endif()
+    if(NOT MPCF_SANITIZE)
+        target_link_options(${target} PRIVATE -Wl,-z,defs)
+    endif()
+    target_link_options(${target} PRIVATE -Wl,-z,now)
+    install(TARGETS ${target} LIBRARY DESTINATION ${MPCF_PLUGIN_INSTALL_DIR})
+endfunction()

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# mpcf_add_test(source.c [LABELS label ...] [TIMEOUT seconds])
+#
+# One cmocka binary and one ctest entry a file. A binary holds all of the core, and exports it,
+# so that plug-ins it loads use the same copy.
+function(mpcf_add_test source)
+    cmake_parse_arguments(TEST "" "TIMEOUT" "LABELS" ${ARGN})
+    file(RELATIVE_PATH path ${CMAKE_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+    string(REGEX REPLACE "\\.c$" "" name ${path})
+    string(REPLACE "/" "-" name ${name})
+    add_executable(${name} ${source})
+    target_link_libraries(${name} PRIVATE mpcf_core_whole mpcf_test_support PkgConfig::CMOCKA)
+    set_target_properties(${name} PROPERTIES ENABLE_EXPORTS ON
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    add_test(NAME ${name} COMMAND ${name})
+    if(NOT TEST_TIMEOUT)
+        set(TEST_TIMEOUT 120)
+    endif()
+    # Skipped tests say so and end with 77.
+    set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT}
+        SKIP_RETURN_CODE 77 ENVIRONMENT
+        "OPENBLAS_NUM_THREADS=1;MPCF_PLUGIN_PATH=${MPCF_PLUGIN_BUILD_DIR};MPCF_HOST=${CMAKE_BINARY_DIR}/bin/mpcf-host;MPCF_SOURCE_DIR=${CMAKE_SOURCE_DIR};ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_odr_violation=0")
+endfunction()

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# Warnings, hardening and instrumentation, for everything in this tree.
+
+add_compile_options(
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdouble-promotion
+    -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wundef -Wvla -Wcast-qual
+    -Wcast-align -Wwrite-strings -Wformat=2 -Wpointer-arith -Wnull-dereference
+    -Wimplicit-fallthrough -fno-strict-aliasing -fno-math-errno
+    -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+add_compile_definitions(_GNU_SOURCE)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wjump-misses-init)
+endif()
+if(MPCF_WERROR)
+    add_compile_options(-Werror)
+endif()
+
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g1")
+set(CMAKE_C_FLAGS_DEBUG "-Og -g3")
+if(MPCF_FAST)
+    add_compile_definitions(NDEBUG)
+endif()
+
+if(MPCF_SANITIZE)
+    add_compile_options(-fsanitize=${MPCF_SANITIZE} -fno-sanitize-recover=all
+        -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${MPCF_SANITIZE})
+elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+    add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+endif()
+add_link_options(-Wl,-z,relro,-z,now)
+
+if(MPCF_COVERAGE)
+    add_compile_options(--coverage -O0)
+    add_link_options(--coverage)
+endif()

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ctrl-C: long work asks at its safe points, saves, and returns MPCF_E_INTERRUPTED.
+ */
+#ifndef MPCF_BASE_INTERRUPT_H
+#define MPCF_BASE_INTERRUPT_H
+
+#include <stdbool.h>
+
+#include <mpcf/error.h>
+
+/* SIGINT and SIGTERM set the flag; a second one ends the process at once. */
+void interrupt_install(void);
+bool interrupt_pending(void);
+void interrupt_set(void); /* tests */
+void interrupt_clear(void);
+
+#endif

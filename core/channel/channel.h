@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A channel: messages of agreed lengths between two roles, over a transport plug-in's
+ * connection. Adds framing where the transport has none, counts bytes, keeps the deadline.
+ */
+#ifndef MPCF_CHANNEL_CHANNEL_H
+#define MPCF_CHANNEL_CHANNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mpcf/transport.h>
+
+struct channel;
+
+/* Bytes a message costs beside its content: length and sequence number; 0 over transports
+ * that keep boundaries. The cost engine adds CHANNEL_FRAME_BYTES a message always, and so does
+ * the meter, so that figures do not depend on the transport. */
+#define CHANNEL_FRAME_BYTES 16
+
+/* Takes over CONN, also where it fails. TIMEOUT_NS bounds each message. */
+mpcf_status channel_create(const mpcf_transport *transport, void *conn, int64_t timeout_ns,
+                           struct channel **out, mpcf_error *err);
+void channel_close(struct channel *c); /* NULL is fine */
+
+/* LENGTH is what both sides expect; a peer that sends another: MPCF_E_PROTOCOL; that dies:
+ * MPCF_E_CLOSED; that stalls: MPCF_E_TIMEOUT. 0 bytes: no message. */
+mpcf_status channel_send(struct channel *c, const void *data, size_t length, mpcf_error *err);
+mpcf_status channel_recv(struct channel *c, void *data, size_t length, mpcf_error *err);
+/* Both at once; either length may be 0. */
+mpcf_status channel_exchange(struct channel *c, const void *out, size_t out_length, void *in,
+                             size_t in_length, mpcf_error *err);
+
+struct channel_meter {
+    uint64_t sent_bytes, received_bytes; /* framing counted as above */
+    uint64_t sent_messages, received_messages;
+};
+struct channel_meter channel_meter(const struct channel *c);
+/* Proven identity of the peer, or "" */
+const char *channel_identity(const struct channel *c);
+
+#endif

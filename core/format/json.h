@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JSON, thin over jansson: files with limits, errors with file and line.
+ */
+#ifndef MPCF_FORMAT_JSON_H
+#define MPCF_FORMAT_JSON_H
+
+#include <stddef.h>
+
+#include <jansson.h>
+#include <mpcf/json.h>
+
+/* What <mpcf/json.h> reads: a value and the name it has in messages ("config.json"). */
+struct mpcf_json {
+    const json_t *value;
+    const char *name;
+};
+
+/* *OUT is json_decref()'d by the caller. Duplicate keys, bad UTF-8, trailing text: MPCF_E_FORMAT. */
+mpcf_status json_read_file(const char *path, json_t **out, mpcf_error *err);
+mpcf_status json_read_text(const char *text, size_t length, const char *name, json_t **out,
+                           mpcf_error *err);
+/* Indented, sorted as inserted, ends with a newline; written whole or not at all. */
+mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *err);
+
+#endif

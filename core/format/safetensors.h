@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * safetensors files: a JSON header and raw tensors. Every offset, shape and name of a file is
+ * checked before use: they come from strangers.
+ */
+#ifndef MPCF_FORMAT_SAFETENSORS_H
+#define MPCF_FORMAT_SAFETENSORS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mpcf/error.h>
+
+enum tensor_type {
+    TENSOR_F32, TENSOR_F16, TENSOR_BF16, TENSOR_F64,
+    TENSOR_I8, TENSOR_U8, TENSOR_I16, TENSOR_I32, TENSOR_I64, TENSOR_BOOL
+};
+
+struct tensor {
+    const char *name;
+    enum tensor_type type;
+    size_t rank;
+    uint64_t dim[8];
+    size_t count;     /* elements */
+    const void *data; /* in the map; little-endian, perhaps unaligned */
+};
+
+struct safetensors;
+mpcf_status safetensors_open(const char *path, struct safetensors **out, mpcf_error *err);
+/* From memory, for tests and fuzzing; DATA outlives it. */
+mpcf_status safetensors_parse(const void *data, size_t length, const char *name,
+                              struct safetensors **out, mpcf_error *err);
+void safetensors_close(struct safetensors *s);
+size_t safetensors_count(const struct safetensors *s);
+const struct tensor *safetensors_tensor(const struct safetensors *s, size_t i);
+const struct tensor *safetensors_find(const struct safetensors *s, const char *name);
+/* Elements as float or 64-bit integers, converted; MPCF_E_FORMAT for types that are not of that sort. */
+mpcf_status tensor_floats(const struct tensor *t, float *out, mpcf_error *err);
+mpcf_status tensor_integers(const struct tensor *t, int64_t *out, mpcf_error *err);
+
+struct tensor_out {
+    const char *name;
+    size_t rank;
+    uint64_t dim[8];
+    const float *data;
+};
+/* F32, names in the order given, data aligned to 8; metadata {"format": "pt"}. */
+mpcf_status safetensors_write(const char *path, const struct tensor_out *tensors, size_t count,
+                              mpcf_error *err);
+
+#endif

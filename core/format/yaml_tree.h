@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * YAML as a tree that knows where each word stood. Anchors, aliases, tags, merge keys,
+ * repeated keys and several documents are refused; depth and size are limited.
+ */
+#ifndef MPCF_FORMAT_YAML_TREE_H
+#define MPCF_FORMAT_YAML_TREE_H
+
+#include <stddef.h>
+
+#include <mpcf/error.h>
+
+enum yaml_kind { YAML_NODE_SCALAR, YAML_NODE_SEQUENCE, YAML_NODE_MAPPING };
+
+struct yaml_node {
+    enum yaml_kind kind;
+    size_t line, column; /* from 1 */
+    const char *file;
+    const char *text;    /* scalar; never NULL */
+    int quoted;          /* scalar was quoted */
+    const char *key;     /* in a mapping */
+    size_t key_line, key_column;
+    struct yaml_node **items; /* of a sequence or mapping, in order */
+    size_t count;
+};
+
+struct yaml_tree;
+mpcf_status yaml_parse_file(const char *path, struct yaml_tree **out, mpcf_error *err);
+/* NAME stands for the file in messages. */
+mpcf_status yaml_parse_text(const char *text, size_t length, const char *name,
+                            struct yaml_tree **out, mpcf_error *err);
+void yaml_tree_destroy(struct yaml_tree *tree); /* NULL is fine */
+const struct yaml_node *yaml_root(const struct yaml_tree *tree);
+const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key); /* NULL: absent */
+/* `--set a.b.c=value`: replaces or adds a scalar (VALUE is parsed as YAML flow text); its
+ * position in messages is "--set a.b.c". */
+mpcf_status yaml_set(struct yaml_tree *tree, const char *assignment, mpcf_error *err);
+
+/* Mistakes of a file, collected and shown together, sorted by position. */
+struct yaml_problems;
+struct yaml_problems *yaml_problems_create(void);
+void yaml_problems_destroy(struct yaml_problems *p);
+void yaml_problem(struct yaml_problems *p, const struct yaml_node *at, const char *format, ...)
+    MPCF_PRINTF(3, 4);
+/* At the node's key instead of its value. */
+void yaml_problem_key(struct yaml_problems *p, const struct yaml_node *at, const char *format,
+                      ...) MPCF_PRINTF(3, 4);
+size_t yaml_problems_count(const struct yaml_problems *p);
+/* "file:line:column: message\n" lines; valid until the next call. */
+const char *yaml_problems_text(struct yaml_problems *p);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Loading plug-ins and finding their components.
+ */
+#ifndef MPCF_PLUGIN_PLUGINS_H
+#define MPCF_PLUGIN_PLUGINS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <mpcf/approx.h>
+#include <mpcf/dataset.h>
+#include <mpcf/model.h>
+#include <mpcf/plugin.h>
+#include <mpcf/transport.h>
+
+enum component_kind {
+    COMPONENT_APPROX = 0,
+    COMPONENT_TRANSPORT,
+    COMPONENT_MODEL,
+    COMPONENT_DATASET,
+    COMPONENT_KINDS
+};
+const char *component_kind_name(enum component_kind kind); /* "approximation" ... */
+
+/* What is registered, and where plug-ins are looked for. */
+struct plugins;
+/* FOLDER: --plugin-dir, or NULL for $MPCF_PLUGIN_PATH, the build tree's, the installed one. */
+mpcf_status plugins_create(const char *folder, struct plugins **out, mpcf_error *err);
+void plugins_destroy(struct plugins *p); /* calls stop() in reverse; objects stay mapped */
+
+/* By path (with '/') or by plug-in name. Refusals are kept for plugins_failure(). */
+mpcf_status plugins_load(struct plugins *p, const char *path_or_name, mpcf_error *err);
+/* Component NAME of KIND; loads mpcf-<name>.so if nothing loaded has it. Unknown:
+ * MPCF_E_CONFIG with the nearest known name. The descriptor is a const mpcf_approx and so on,
+ * the host's copy, of full size. */
+mpcf_status plugins_find(struct plugins *p, enum component_kind kind, const char *name,
+                         const void **descriptor, mpcf_error *err);
+/* All plug-ins of the folder, for `plugin list` and nearest words. */
+void plugins_load_all(struct plugins *p);
+
+struct plugin_facts {
+    const char *name, *version, *license, *summary, *path;
+    const char *failure; /* NULL: loaded */
+    char digest[65];     /* SHA-256 of the file */
+};
+size_t plugins_count(const struct plugins *p);
+const struct plugin_facts *plugins_facts(const struct plugins *p, size_t i);
+/* Components of KIND in the order registered; NULL past the end. */
+const void *plugins_component(const struct plugins *p, enum component_kind kind, size_t i);
+/* Fields common to all descriptors. */
+const char *component_name(enum component_kind kind, const void *descriptor);
+const mpcf_option *component_options(enum component_kind kind, const void *descriptor,
+                                     size_t *option_size, size_t *config_size);
+
+#endif
