@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+struct file_write {
+    FILE *stream;
+    char *path, *part; /* the part is renamed to path */
+};
+
+static mpcf_status read_stream(FILE *stream, const char *path, size_t limit, char **data,
+                               size_t *length, mpcf_error *err)
+{
+    size_t capacity = 65536, used = 0;
+    char *block = mpcf_alloc_array(capacity + 1, 1);
+
+    while (block != NULL) {
+        used += fread(block + used, 1, capacity - used, stream);
+        if (used < capacity) {
+            break;
+        }
+        if (used > limit) {
+            break;
+        }
+        char *grown = mpcf_grow_array(block, used, capacity * 2 + 1, 1);
+
+        if (grown == NULL) {
+            mpcf_free(block);
+        }
+        block = grown;
+        capacity *= 2;
+    }
+    if (block == NULL) {
+        return mpcf_fail_memory(err, capacity, path);
+    }
+    if (ferror(stream) || used > limit) {
+        mpcf_free(block);
+        return used > limit ? mpcf_fail(err, MPCF_E_FORMAT, "%s: larger than %zu bytes", path, limit)
+                            : mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", path, strerror(errno));
+    }
+    block[used] = '\0';
+    *data = block;
+    *length = used;
+    return MPCF_OK;
+}
+
+mpcf_status file_read(const char *path, size_t limit, char **data, size_t *length, mpcf_error *err)
+{
+    FILE *stream = NULL;
+    mpcf_status status = MPCF_OK;
+
+    if (file_is_folder(path)) {
+        return mpcf_fail(err, MPCF_E_IO, "'%s' is a folder, not a file", path);
+    }
+    stream = fopen(path, "rbe");
+    if (stream == NULL) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
+    }
+    status = read_stream(stream, path, limit, data, length, err);
+    (void) fclose(stream);
+    return status;
+}
+
+mpcf_status file_map_open(const char *path, struct file_map *map, mpcf_error *err)
+{
+    struct stat facts;
+    void *data = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
+    }
+    if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+        (void) close(fd);
+        return mpcf_fail(err, MPCF_E_IO, "'%s' is not a regular file", path);
+    }
+    if (facts.st_size > 0) {
+        data = mmap(NULL, (size_t) facts.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    }
+    (void) close(fd);
+    if (data == MAP_FAILED) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot map '%s': %s", path, strerror(errno));
+    }
+    map->data = data;
+    map->length = (size_t) facts.st_size;
+    return MPCF_OK;
+}
+
+void file_map_close(struct file_map *map)
+{
+    if (map->data != NULL) {
+        (void) munmap((void *) (uintptr_t) map->data, map->length);
+    }
+    *map = (struct file_map){0};
+}
+
+static void write_destroy(struct file_write *file)
+{
+    if (file != NULL) {
+        mpcf_free(file->path);
+        mpcf_free(file->part);
+        mpcf_free(file);
+    }
+}
+
+mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_error *err)
+{
+    struct file_write *file = mpcf_alloc_array(1, sizeof *file);
+
+    if (file != NULL) {
+        file->path = mpcf_strdup(path);
+        file->part = mpcf_format("%s.%ld.part", path, (long) getpid());
+    }
+    if (file == NULL || file->path == NULL || file->part == NULL) {
+        write_destroy(file);
+        return mpcf_fail_memory(err, strlen(path), "a file name");
+    }
+    file->stream = fopen(file->part, "wbe");
+    if (file->stream == NULL) {
+        mpcf_status status =
+            mpcf_fail(err, MPCF_E_IO, "cannot create '%s': %s", file->part, strerror(errno));
+
+        write_destroy(file);
+        return status;
+    }
+    *out = file;
+    return MPCF_OK;
+}
+
+FILE *file_write_stream(struct file_write *file)
+{
+    return file->stream;
+}
+
+/* The rename is durable only once the folder is on the disk. */
+static void sync_folder_of(const char *path)
+{
+    char *folder = file_folder_of(path);
+    int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+    if (fd >= 0) {
+        (void) fsync(fd);
+        (void) close(fd);
+    }
+    mpcf_free(folder);
+}
+
+mpcf_status file_write_commit(struct file_write *file, mpcf_error *err)
+{
+    bool is_whole = fflush(file->stream) == 0 && !ferror(file->stream) && fsync(fileno(file->stream)) == 0;
+    int cause = errno;
+    mpcf_status status = MPCF_OK;
+
+    if (fclose(file->stream) != 0 && is_whole) {
+        cause = errno;
+        is_whole = false;
+    }
+    if (is_whole && rename(file->part, file->path) != 0) {
+        cause = errno;
+        is_whole = false;
+    }
+    if (is_whole) {
+        sync_folder_of(file->path);
+    } else {
+        (void) unlink(file->part);
+        status = mpcf_fail(err, MPCF_E_IO, "cannot write '%s': %s", file->path, strerror(cause));
+    }
+    write_destroy(file);
+    return status;
+}
+
+void file_write_cancel(struct file_write *file)
+{
+    if (file != NULL) {
+        (void) fclose(file->stream);
+        (void) unlink(file->part);
+        write_destroy(file);
+    }
+}
+
+mpcf_status file_write_whole(const char *path, const void *data, size_t length, mpcf_error *err)
+{
+    struct file_write *file = NULL;
+
+    MPCF_TRY(file_write_begin(path, &file, err));
+    /* A short write leaves the stream's error set; commit reports it. */
+    (void) !fwrite(data, 1, length, file->stream);
+    return file_write_commit(file, err);
+}

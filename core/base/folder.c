@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The part of file.h that is about names and folders. */
+#include <errno.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+bool file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+bool file_is_folder(const char *path)
+{
+    struct stat facts;
+
+    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
+static mpcf_status make_one(const char *path, mpcf_error *err)
+{
+    if (mkdir(path, 0777) != 0 && !(errno == EEXIST && file_is_folder(path))) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot create folder '%s': %s", path, strerror(errno));
+    }
+    return MPCF_OK;
+}
+
+mpcf_status file_make_folder(const char *path, mpcf_error *err)
+{
+    char *copy = mpcf_strdup(path);
+    mpcf_status status = MPCF_OK;
+
+    if (copy == NULL) {
+        return mpcf_fail_memory(err, strlen(path), "a folder name");
+    }
+    for (char *slash = strchr(copy + 1, '/'); slash != NULL && status == MPCF_OK;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        status = make_one(copy, err);
+        *slash = '/';
+    }
+    if (status == MPCF_OK) {
+        status = make_one(copy, err);
+    }
+    mpcf_free(copy);
+    return status;
+}
+
+static mpcf_status copy_stream(FILE *in, struct file_write *out, const char *from, mpcf_error *err)
+{
+    char block[65536];
+    size_t got = 0;
+
+    while ((got = fread(block, 1, sizeof block, in)) > 0) {
+        if (fwrite(block, 1, got, file_write_stream(out)) != got) {
+            break;
+        }
+    }
+    if (ferror(in)) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", from, strerror(errno));
+    }
+    return MPCF_OK;
+}
+
+mpcf_status file_copy(const char *from, const char *to, mpcf_error *err)
+{
+    FILE *in = fopen(from, "rbe");
+    struct file_write *out = NULL;
+    mpcf_status status = MPCF_OK;
+
+    if (in == NULL) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", from, strerror(errno));
+    }
+    status = file_write_begin(to, &out, err);
+    if (status == MPCF_OK) {
+        status = copy_stream(in, out, from, err);
+        if (status == MPCF_OK) {
+            status = file_write_commit(out, err);
+        } else {
+            file_write_cancel(out);
+        }
+    }
+    (void) fclose(in);
+    return status;
+}
+
+static int remove_entry(const char *path, const struct stat *facts, int type, struct FTW *where)
+{
+    (void) facts;
+    (void) type;
+    (void) where;
+    return remove(path);
+}
+
+mpcf_status file_remove_tree(const char *path, mpcf_error *err)
+{
+    if (nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot remove '%s': %s", path, strerror(errno));
+    }
+    return MPCF_OK;
+}
+
+char *file_join(const char *folder, const char *name)
+{
+    return name[0] == '/' ? mpcf_strdup(name) : mpcf_format("%s/%s", folder, name);
+}
+
+char *file_folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (slash == NULL) {
+        return mpcf_strdup(".");
+    }
+    return slash == path ? mpcf_strdup("/") : mpcf_format("%.*s", (int) (slash - path), path);
+}
+
+char *file_absolute(const char *path)
+{
+    char here[PATH_MAX];
+    char *real = realpath(path, here);
+
+    if (real != NULL) {
+        return mpcf_strdup(real);
+    }
+    if (path[0] == '/' || getcwd(here, sizeof here) == NULL) {
+        return mpcf_strdup(path);
+    }
+    return file_join(here, path);
+}

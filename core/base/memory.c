@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/memory.h"
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/mman.h>
+
+enum { ALIGNMENT = 64 };
+
+/* In front of a secret block, so that free knows how much to wipe. */
+struct secret_header {
+    size_t bytes;
+    size_t is_locked;
+};
+
+/* Allocations left until one fails; 0: none does; 1: all fail from here on. */
+static atomic_size_t fail_countdown;
+
+void mpcf_test_fail_alloc(size_t n)
+{
+    atomic_store(&fail_countdown, n);
+}
+
+static bool must_fail(void)
+{
+    size_t left = atomic_load(&fail_countdown);
+
+    if (left > 1) {
+        atomic_store(&fail_countdown, left - 1);
+    }
+    return left == 1;
+}
+
+static void *allocate(size_t bytes)
+{
+    void *block = NULL;
+
+    if (must_fail()) {
+        return NULL;
+    }
+    /* A block of no elements is still a block: NULL means failure only. */
+    if (posix_memalign(&block, ALIGNMENT, bytes > 0 ? bytes : 1) != 0) {
+        return NULL;
+    }
+    memset(block, 0, bytes);
+    return block;
+}
+
+void *mpcf_alloc_array(size_t count, size_t size)
+{
+    size_t bytes = 0;
+
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        return NULL;
+    }
+    return allocate(bytes);
+}
+
+void *mpcf_grow_array(void *block, size_t old_count, size_t count, size_t size)
+{
+    void *grown = mpcf_alloc_array(count, size);
+
+    if (grown == NULL) {
+        return NULL;
+    }
+    if (block != NULL) {
+        memcpy(grown, block, (old_count < count ? old_count : count) * size);
+        mpcf_free(block);
+    }
+    return grown;
+}
+
+void mpcf_free(void *block)
+{
+    free(block);
+}
+
+char *mpcf_strdup(const char *text)
+{
+    size_t length = strlen(text);
+    char *copy = mpcf_alloc_array(length + 1, 1);
+
+    if (copy != NULL) {
+        memcpy(copy, text, length);
+    }
+    return copy;
+}
+
+char *mpcf_format(const char *format, ...)
+{
+    va_list arguments, again;
+    char *text = NULL;
+    int length = 0;
+
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    length = vsnprintf(NULL, 0, format, arguments);
+    if (length >= 0) {
+        text = mpcf_alloc_array((size_t) length + 1, 1);
+    }
+    if (text != NULL) {
+        (void) vsnprintf(text, (size_t) length + 1, format, again);
+    }
+    va_end(again);
+    va_end(arguments);
+    return text;
+}
+
+void *mpcf_secret_alloc(size_t count, size_t size)
+{
+    size_t bytes = 0;
+    struct secret_header *header = NULL;
+
+    if (__builtin_mul_overflow(count, size, &bytes) ||
+        __builtin_add_overflow(bytes, (size_t) ALIGNMENT, &bytes)) {
+        return NULL;
+    }
+    header = allocate(bytes);
+    if (header == NULL) {
+        return NULL;
+    }
+    header->bytes = bytes;
+    /* Large tensors may be beyond the limit on locked memory: then they stay unlocked. */
+    header->is_locked = bytes <= 65536 && mlock(header, bytes) == 0;
+    return (char *) header + ALIGNMENT;
+}
+
+void mpcf_secret_free(void *block)
+{
+    struct secret_header *header = NULL;
+    size_t bytes = 0;
+    bool is_locked = false;
+
+    if (block == NULL) {
+        return;
+    }
+    header = (struct secret_header *) (void *) ((char *) block - ALIGNMENT);
+    bytes = header->bytes;
+    is_locked = header->is_locked != 0;
+    mpcf_wipe(header, bytes);
+    if (is_locked) {
+        (void) munlock(header, bytes);
+    }
+    free(header);
+}
+
+void mpcf_wipe(void *data, size_t length)
+{
+    explicit_bzero(data, length);
+}
+
+bool mpcf_equal_secret(const void *a, const void *b, size_t length)
+{
+    const unsigned char *x = a, *y = b;
+    volatile unsigned char difference = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        difference = (unsigned char) (difference | (x[i] ^ y[i]));
+    }
+    return difference == 0;
+}
+
+mpcf_status mpcf_fail_memory(mpcf_error *err, size_t bytes, const char *what)
+{
+    return mpcf_fail(err, MPCF_E_NOMEM, "out of memory (%zu bytes for %s)", bytes, what);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "support/support.h"
+
+static char *in_folder(const char *name)
+{
+    char *path = file_join(test_folder(), name);
+
+    assert_non_null(path);
+    return path;
+}
+
+static void what_is_written_is_read(void **state)
+{
+    char *path = in_folder("a"), *data = NULL;
+    size_t length = 0;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_ok(file_write_whole(path, "hello", 5, err), err);
+    assert_ok(file_read(path, 100, &data, &length, err), err);
+    assert_int_equal(length, 5);
+    assert_string_equal(data, "hello");
+    mpcf_free(data);
+    assert_status(MPCF_E_FORMAT, file_read(path, 4, &data, &length, err), err);
+    mpcf_free(path);
+    mpcf_error_destroy(err);
+}
+
+static void cancelled_write_leaves_the_old_file(void **state)
+{
+    char *path = in_folder("b"), *data = NULL;
+    size_t length = 0;
+    struct file_write *file = NULL;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_ok(file_write_whole(path, "old", 3, err), err);
+    assert_ok(file_write_begin(path, &file, err), err);
+    (void) fputs("new", file_write_stream(file));
+    file_write_cancel(file);
+    assert_ok(file_read(path, 100, &data, &length, err), err);
+    assert_string_equal(data, "old");
+    mpcf_free(data);
+    mpcf_free(path);
+    mpcf_error_destroy(err);
+}
+
+static void full_disk_is_reported_and_leaves_nothing(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct file_write *file = NULL;
+    char *path = in_folder("full");
+
+    (void) state;
+    if (!file_exists("/dev/full")) {
+        skip();
+    }
+    assert_ok(file_write_begin(path, &file, err), err);
+    /* A stream to the device that is always full stands in for a full disk. */
+    assert_non_null(freopen("/dev/full", "wb", file_write_stream(file)));
+    (void) fputs("data", file_write_stream(file));
+    assert_status(MPCF_E_IO, file_write_commit(file, err), err);
+    assert_message_contains(err, "No space left");
+    assert_false(file_exists(path));
+    mpcf_free(path);
+    mpcf_error_destroy(err);
+}
+
+static void digest_is_sha256(void **state)
+{
+    char *path = in_folder("abc"), text[FILE_DIGEST_SIZE];
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_ok(file_write_whole(path, "abc", 3, err), err);
+    assert_ok(file_digest(path, text, err), err);
+    /* FIPS 180-2, appendix B.1 */
+    assert_string_equal(text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    mpcf_free(path);
+    mpcf_error_destroy(err);
+}
+
+static void missing_file_is_named(void **state)
+{
+    char *data = NULL;
+    size_t length = 0;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_status(MPCF_E_IO, file_read("/nowhere/at/all", 10, &data, &length, err), err);
+    assert_message_contains(err, "/nowhere/at/all");
+    mpcf_error_destroy(err);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(cancelled_write_leaves_the_old_file),
+        cmocka_unit_test(full_disk_is_reported_and_leaves_nothing),
+        cmocka_unit_test(digest_is_sha256),
+        cmocka_unit_test(missing_file_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support/support.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+void assert_close_floats(const char *what, const float *want, const float *got, size_t count,
+                         double absolute, double relative)
+{
+    double worst = 0;
+    size_t where = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        double excess = fabs((double) got[i] - (double) want[i]) /
+                        (absolute + relative * fabs((double) want[i]));
+
+        if (!(excess <= worst)) { /* also where it is not a number */
+            worst = excess;
+            where = i;
+        }
+    }
+    if (!(worst <= 1)) {
+        fail_msg("%s[%zu]: got %.9g, want %.9g: %.3g times what is allowed", what, where,
+                 (double) got[where], (double) want[where], worst);
+    }
+}
+
+void assert_ok_(mpcf_status status, const mpcf_error *err, const char *file, int line)
+{
+    if (status != MPCF_OK) {
+        print_error("%s:%d: %s: %s\n", file, line, mpcf_status_name(status), mpcf_error_text(err));
+        _fail(file, line);
+    }
+}
+
+void assert_status_(mpcf_status want, mpcf_status got, const mpcf_error *err, const char *file, int line)
+{
+    if (want != got) {
+        print_error("%s:%d: got %s, want %s: %s\n", file, line, mpcf_status_name(got),
+                    mpcf_status_name(want), mpcf_error_text(err));
+        _fail(file, line);
+    }
+}
+
+void assert_message_contains(const mpcf_error *err, const char *part)
+{
+    if (strstr(mpcf_error_text(err), part) == NULL) {
+        fail_msg("message '%s' does not contain '%s'", mpcf_error_text(err), part);
+    }
+}
+
+const char *shared_path(const char *relative)
+{
+    static char paths[8][4096];
+    static unsigned turn;
+    char *path = paths[turn++ % 8];
+    const char *shared = getenv("MPCF_SHARED");
+    const char *source = getenv("MPCF_SOURCE_DIR");
+
+    if (shared != NULL && shared[0] != '\0') {
+        (void) snprintf(path, sizeof paths[0], "%s/%s", shared, relative);
+    } else {
+        (void) snprintf(path, sizeof paths[0], "%s/../shared/%s", source != NULL ? source : ".", relative);
+    }
+    return path;
+}
+
+void require_shared(const char *relative)
+{
+    if (!file_exists(shared_path(relative))) {
+        (void) printf("skipped: the research data is not here: %s\n", shared_path(relative));
+        exit(77);
+    }
+}
+
+static char folder[4096];
+
+static void remove_folder(void)
+{
+    (void) file_remove_tree(folder, NULL);
+}
+
+const char *test_folder(void)
+{
+    if (folder[0] == '\0') {
+        const char *base = getenv("TMPDIR");
+
+        (void) snprintf(folder, sizeof folder, "%s/mpcf-test-XXXXXX", base != NULL ? base : "/tmp");
+        if (mkdtemp(folder) == NULL) {
+            fail_msg("cannot make a folder under %s", base != NULL ? base : "/tmp");
+        }
+        (void) atexit(remove_folder);
+    }
+    return folder;
+}
+
+/* splitmix64 (Steele, Lea, Flood, 2014). */
+uint64_t test_random_u64(struct test_random *r)
+{
+    uint64_t z = (r->state += 0x9e3779b97f4a7c15u);
+
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+double test_random_real(struct test_random *r, double low, double high)
+{
+    return low + (high - low) * (double) (test_random_u64(r) >> 11) * 0x1p-53;
+}
+
+double test_random_normal(struct test_random *r)
+{
+    double u = test_random_real(r, 0x1p-53, 1), v = test_random_real(r, 0, 6.283185307179586);
+
+    return sqrt(-2 * log(u)) * cos(v);
+}
