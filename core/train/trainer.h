@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One network being trained: forward, loss, backward, update.
+ *
+ * Fine-tuning has labels; distillation has a teacher, whose taps are paired with those of equal
+ * name of the student (MPCFormer, section 4.3 and appendix A.4).
+ */
+#ifndef MPCF_TRAIN_TRAINER_H
+#define MPCF_TRAIN_TRAINER_H
+
+#include "train/adamw.h"
+
+enum loss_kind {
+    LOSS_LABELS,         /* cross-entropy, or mean square where there is one class */
+    LOSS_LAYERS,         /* embedding, scores and hidden states of every layer, summed */
+    LOSS_PREDICTION_MSE, /* logits: the paper's text */
+    LOSS_PREDICTION_SOFT /* soft labels at temperature 1: its published code */
+};
+
+struct trainer_setup {
+    const mpcf_graph *graph;
+    struct parameters *parameters; /* with gradients */
+    const mpcf_graph *teacher;     /* NULL with LOSS_LABELS */
+    struct parameters *teacher_parameters;
+    enum loss_kind loss;
+    size_t classes;
+    size_t batch, tokens, elements; /* as float_engine_create() */
+    struct adamw_options adamw;
+};
+
+enum { TRAINER_TERMS_MAX = 256 };
+struct trainer_result {
+    double loss;
+    double gradient_norm; /* before clipping */
+    size_t term_count;    /* LOSS_LAYERS: one a tap, whose sum is the loss */
+    const char *term_names[TRAINER_TERMS_MAX];
+    double terms[TRAINER_TERMS_MAX];
+};
+
+struct trainer;
+/* MPCF_E_SHAPE: a tap that only one of the two has, or of another shape. */
+mpcf_status trainer_create(const struct trainer_setup *setup, struct trainer **out,
+                           mpcf_error *err);
+void trainer_destroy(struct trainer *t); /* NULL is fine */
+struct adamw *trainer_adamw(struct trainer *t);
+
+/* One step at LEARNING_RATE. LABELS [batch], may be NULL without LOSS_LABELS. A loss or gradient
+ * that is not finite: MPCF_E_RANGE with the node where it began; nothing is updated. */
+mpcf_status trainer_step(struct trainer *t, const struct float_batch *batch, const double *labels,
+                         double learning_rate, struct trainer_result *result, mpcf_error *err);
+
+#endif
