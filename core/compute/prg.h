@@ -28,11 +28,11 @@ struct prg_stream {
 };
 
 /* OUT[i] = 64-bit word FIRST + i of the stream. */
-void prg_fill(const struct prg_key *key, struct prg_stream stream, uint64_t first,
-              uint64_t *out, size_t n);
+void prg_fill(const struct prg_key *key, struct prg_stream stream, uint64_t first, uint64_t *out,
+              size_t n);
 /* OUT[i] += the same words. */
-void prg_add(const struct prg_key *key, struct prg_stream stream, uint64_t first,
-             uint64_t *out, size_t n);
+void prg_add(const struct prg_key *key, struct prg_stream stream, uint64_t first, uint64_t *out,
+             size_t n);
 /* LENGTH secret bytes of the system; aborts only where the system has none. */
 void prg_system_random(void *out, size_t length);
 
