@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Packing and row sums for the paths of the product, compiled for each file's instructions.
+ * WIDTH (columns of a panel) and PERIOD (0: no pairs; p: of each p neighbours in depth the first
+ * two are a pair) are constants where these are called. What is left of the depth below a whole
+ * period has no pairs.
+ */
+#ifndef MPCF_COMPUTE_RING_PRODUCT_TEMPLATE_H
+#define MPCF_COMPUTE_RING_PRODUCT_TEMPLATE_H
+
+#include <string.h>
+
+#include "compute/ring_product.h"
+
+#define RING_INLINE static inline __attribute__((always_inline))
+
+RING_INLINE void ring_pack64(const struct ring_block_source *s, uint64_t *block, size_t width,
+                             size_t period)
+{
+    uint64_t *sums = block + s->depth * width;
+
+    if (s->columns < width) {
+        memset(block, 0, s->depth * width * sizeof *block);
+    }
+    if (s->transposed) {
+        for (size_t j = 0; j < s->columns; j++) {
+            for (size_t k = 0; k < s->depth; k++) {
+                block[k * width + j] = s->b[j * s->ldb + k];
+            }
+        }
+    } else if (s->columns == width) {
+        for (size_t k = 0; k < s->depth; k++) {
+            memcpy(block + k * width, s->b + k * s->ldb, width * sizeof *block);
+        }
+    } else {
+        for (size_t k = 0; k < s->depth; k++) {
+            memcpy(block + k * width, s->b + k * s->ldb, s->columns * sizeof *block);
+        }
+    }
+    memset(sums, 0, width * sizeof *sums);
+    for (size_t k = 0; period > 0 && k + period <= s->depth; k += period) {
+        for (size_t j = 0; j < width; j++) {
+            sums[j] += block[k * width + j] * block[(k + 1) * width + j];
+        }
+    }
+}
+
+RING_INLINE void ring_pack32(const struct ring_block_source *s, uint32_t *block, size_t width,
+                             size_t period)
+{
+    uint32_t *sums = block + s->depth * width;
+
+    if (s->columns < width) {
+        memset(block, 0, s->depth * width * sizeof *block);
+    }
+    if (s->transposed) {
+        for (size_t j = 0; j < s->columns; j++) {
+            for (size_t k = 0; k < s->depth; k++) {
+                block[k * width + j] = (uint32_t) s->b[j * s->ldb + k];
+            }
+        }
+    } else {
+        for (size_t k = 0; k < s->depth; k++) {
+            for (size_t j = 0; j < s->columns; j++) {
+                block[k * width + j] = (uint32_t) s->b[k * s->ldb + j];
+            }
+        }
+    }
+    memset(sums, 0, width * sizeof *sums);
+    for (size_t k = 0; period > 0 && k + period <= s->depth; k += period) {
+        for (size_t j = 0; j < width; j++) {
+            sums[j] += block[k * width + j] * block[(k + 1) * width + j];
+        }
+    }
+}
+
+RING_INLINE void ring_row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda,
+                               uint64_t *sums, size_t period)
+{
+    for (size_t i = 0; i < rows; i++) {
+        uint64_t sum = 0;
+
+        for (size_t k = 0; period > 0 && k + period <= depth; k += period) {
+            sum += a[i * lda + k] * a[i * lda + k + 1];
+        }
+        sums[i] = sum;
+    }
+}
+
+#endif
