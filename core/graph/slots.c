@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Slots: where a model leaves the choice of a function to the pipeline.
+ */
+#include <string.h>
+
+#include <mpcf/model.h>
+
+#include "base/memory.h"
+#include "graph/build.h"
+
+static const char *slot_name(mpcf_slot slot)
+{
+    switch (slot) {
+    case MPCF_SLOT_ACTIVATION:
+        return "activation";
+    case MPCF_SLOT_NORMALISER:
+        return "normaliser";
+    case MPCF_SLOT_TANH:
+        return "tanh";
+    default:
+        return "unknown";
+    }
+}
+
+mpcf_status graph_fill_slots(mpcf_graph *g, const struct slot_filling *fillings, size_t count,
+                             bool fuse, mpcf_error *err)
+{
+    struct slot_filling *copy = mpcf_alloc_array(count + 1, sizeof(*copy));
+
+    if (copy == NULL) {
+        return mpcf_fail_memory(err, (count + 1) * sizeof(*copy), "slots");
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (fillings[i].approx == NULL || fillings[i].approx->build == NULL) {
+            mpcf_free(copy);
+            return mpcf_fail(err, MPCF_E_INVALID, "filling %zu of slot '%s' has no approximation",
+                             i, slot_name(fillings[i].slot));
+        }
+        if (fillings[i].approx->slot != fillings[i].slot) {
+            mpcf_free(copy);
+            return mpcf_fail(err, MPCF_E_CONFIG, "approximation '%s' is for slot '%s', not '%s'",
+                             fillings[i].approx->name, slot_name(fillings[i].approx->slot),
+                             slot_name(fillings[i].slot));
+        }
+        copy[i] = fillings[i];
+    }
+    mpcf_free(g->fillings);
+    g->fillings = copy;
+    g->filling_count = count;
+    g->fuse = fuse;
+    return MPCF_OK;
+}
+
+static const struct slot_filling *find_filling(const mpcf_graph *g, mpcf_slot slot, size_t layer)
+{
+    for (size_t i = 0; i < g->filling_count; i++) {
+        const struct slot_filling *f = &g->fillings[i];
+
+        if (f->slot == slot && f->first_layer <= layer && layer <= f->last_layer) {
+            return f;
+        }
+    }
+    return NULL;
+}
+
+/* The formula's own nodes, in a scope of their own. */
+static mpcf_node *build_formula(mpcf_graph *g, const struct slot_filling *filling, size_t layer,
+                                mpcf_node *x, mpcf_node *keep)
+{
+    const char *slot = slot_name(filling->slot);
+    const char *scope = g->scope;
+    const char *inner = scope[0] == '\0' ? arena_strdup(g->arena, slot)
+                                         : arena_format(g->arena, "%s.%s", scope, slot);
+    const char *prefix = arena_format(g->arena, "approximations.%s.%zu.", slot, layer);
+    mpcf_node *y;
+
+    if (inner == NULL || prefix == NULL) {
+        return graph_fail(g, MPCF_E_NOMEM, "out of memory for a name");
+    }
+    g->scope = inner;
+    g->parameter_prefix = prefix;
+    y = filling->approx->build(filling->config, g, x, keep);
+    g->scope = scope;
+    g->parameter_prefix = "";
+    return y;
+}
+
+/* A formula with parameters of its own has no float kernel: those see the options only. */
+static bool has_parameters_since(const mpcf_graph *g, size_t first)
+{
+    for (size_t i = first; i < g->count; i++) {
+        if (g->nodes[i]->kind == OP_PARAMETER) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static mpcf_node *fuse(mpcf_graph *g, const struct slot_filling *filling, mpcf_node *x,
+                       mpcf_node *keep, mpcf_node *formula)
+{
+    mpcf_node *in[3] = {x, keep, formula};
+    mpcf_node *node = graph_add_node(g, OP_FUSED, x->shape, in, 3);
+
+    if (node != NULL) {
+        node->approx = filling->approx;
+        node->approx_config = filling->config;
+    }
+    return node;
+}
+
+mpcf_node *mpcf_slot_apply(mpcf_graph *g, mpcf_slot slot, size_t layer, mpcf_node *x,
+                           mpcf_node *keep)
+{
+    const struct slot_filling *filling = find_filling(g, slot, layer);
+    const size_t first = g->count;
+    mpcf_node *y;
+
+    if (x == NULL || (slot == MPCF_SLOT_NORMALISER) != (keep != NULL)) {
+        return graph_fail(g, MPCF_E_INVALID, "slot '%s' of layer %zu: %s", slot_name(slot), layer,
+                          x == NULL ? "operand is missing" : "a mask goes with normalisers only");
+    }
+    if (g->status != MPCF_OK) {
+        return NULL;
+    }
+    if (filling == NULL) {
+        return graph_fail(g, MPCF_E_CONFIG, "slot '%s' of layer %zu has no approximation",
+                          slot_name(slot), layer);
+    }
+    y = build_formula(g, filling, layer, x, keep);
+    if (y == NULL || y->graph != g || !shape_equal(y->shape, x->shape)) {
+        return graph_fail(g, MPCF_E_SHAPE,
+                          "approximation '%s' gives no node of its operand's shape",
+                          filling->approx->name);
+    }
+    if (g->fuse && filling->approx->forward != NULL && filling->approx->backward != NULL &&
+        !has_parameters_since(g, first)) {
+        return fuse(g, filling, x, keep, y);
+    }
+    return y;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Positions: T rows of a table [v, h] from row FIRST on: [1, T, h].
+ */
+#include "graph/build.h"
+
+mpcf_node *mpcf_positions(mpcf_graph *g, mpcf_node *table, int64_t first)
+{
+    char text[SHAPE_TEXT_SIZE];
+    mpcf_node *node;
+
+    if (!graph_operands_ok(g, OP_POSITIONS, &table, 1)) {
+        return NULL;
+    }
+    if (table->shape.rank != 2 || first < 0 || first >= table->shape.dim[0]) {
+        return graph_fail(g, MPCF_E_SHAPE, "positions: no row %lld in a table %s",
+                          (long long) first, shape_text(table->shape, text));
+    }
+    node = graph_add_node(g, OP_POSITIONS, mpcf_shape_3(1, MPCF_DIM_TOKENS, table->shape.dim[1]),
+                          &table, 1);
+    if (node != NULL) {
+        node->first = first;
+    }
+    return node;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Scale: y = x c.
+ */
+#include "graph/build.h"
+
+mpcf_node *mpcf_scale(mpcf_graph *g, mpcf_node *x, double c)
+{
+    return graph_unary_real(g, OP_SCALE, x, c);
+}

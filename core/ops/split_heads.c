@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Split heads: [B, T, h] -> [B, heads, T, h / heads].
+ */
+#include "graph/build.h"
+
+mpcf_node *mpcf_split_heads(mpcf_graph *g, mpcf_node *x, int64_t heads)
+{
+    char text[SHAPE_TEXT_SIZE];
+    mpcf_node *node;
+
+    if (!graph_operands_ok(g, OP_SPLIT_HEADS, &x, 1)) {
+        return NULL;
+    }
+    if (x->shape.rank != 3 || heads < 1 || x->shape.dim[2] < 1 || x->shape.dim[2] % heads != 0) {
+        return graph_fail(g, MPCF_E_SHAPE, "split_heads: %s does not split into %lld",
+                          shape_text(x->shape, text), (long long) heads);
+    }
+    node = graph_add_node(
+        g, OP_SPLIT_HEADS,
+        mpcf_shape_4(x->shape.dim[0], heads, x->shape.dim[1], x->shape.dim[2] / heads), &x, 1);
+    if (node != NULL) {
+        node->count = heads;
+    }
+    return node;
+}

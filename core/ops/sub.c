@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Difference of two values, with broadcasting: y = a - b.
+ */
+#include "graph/build.h"
+
+mpcf_node *mpcf_sub(mpcf_graph *g, mpcf_node *a, mpcf_node *b)
+{
+    return graph_binary(g, OP_SUB, a, b);
+}
