@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <mpcf/rows.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#define COLUMN_LIMIT 256
+
+struct mpcf_tsv {
+    FILE *file;
+    const char *bytes; /* instead of FILE */
+    size_t byte_count, byte_at;
+    char *name;
+    char *line; /* the row's bytes, MPCF_LINE_LIMIT + 1 */
+    char *header;
+    const char *columns[COLUMN_LIMIT + 1]; /* into HEADER; NULL ends */
+    const char *fields[COLUMN_LIMIT + 1];  /* into LINE */
+    size_t column_count;
+    uint64_t line_number, rows;
+    size_t first_row; /* offset of the first row */
+    char *where;
+};
+
+static int next_byte(mpcf_tsv *t)
+{
+    if (t->file != NULL) {
+        return getc_unlocked(t->file);
+    }
+    return t->byte_at < t->byte_count ? (unsigned char) t->bytes[t->byte_at++] : EOF;
+}
+
+static bool is_text(const char *text, size_t length)
+{
+    return text_utf8_valid(text, length) == length && memchr(text, 0, length) == NULL;
+}
+
+static mpcf_status refuse_text(const char *where, const char *text, size_t length, mpcf_error *err)
+{
+    size_t good = text_utf8_valid(text, length);
+
+    if (good < length) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: byte %zu is not UTF-8", where, good + 1);
+    }
+    return mpcf_fail(err, MPCF_E_FORMAT, "%s: holds a zero byte", where);
+}
+
+/* One line without its end; *MORE is false at the end of the file. */
+static mpcf_status read_line(mpcf_tsv *t, size_t *length, bool *more, mpcf_error *err)
+{
+    size_t n = 0;
+    int byte = next_byte(t);
+
+    *more = byte != EOF;
+    t->line_number++;
+    for (; byte != EOF && byte != '\n'; byte = next_byte(t)) {
+        if (n == MPCF_LINE_LIMIT) {
+            return mpcf_fail(err, MPCF_E_FORMAT, "%s: line is longer than %zu bytes",
+                             mpcf_tsv_where(t), MPCF_LINE_LIMIT);
+        }
+        t->line[n++] = (char) byte;
+    }
+    if (t->file != NULL && ferror(t->file) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", t->name, strerror(errno));
+    }
+    if (n > 0 && byte == '\n' && t->line[n - 1] == '\r') {
+        n--;
+    }
+    t->line[n] = '\0';
+    *length = n;
+    return is_text(t->line, n) ? MPCF_OK : refuse_text(mpcf_tsv_where(t), t->line, n, err);
+}
+
+/* Cuts LINE at its tabs; the number of fields, counted on where FIELDS is full. */
+static size_t cut_fields(char *line, const char **fields)
+{
+    size_t count = 0;
+
+    for (char *at = line; at != NULL;) {
+        char *tab = strchr(at, '\t');
+
+        if (count < COLUMN_LIMIT) {
+            fields[count] = at;
+        }
+        count++;
+        if (tab != NULL) {
+            *tab++ = '\0';
+        }
+        at = tab;
+    }
+    return count;
+}
+
+static mpcf_status read_header(mpcf_tsv *t, mpcf_error *err)
+{
+    size_t length = 0;
+    bool more = false;
+
+    MPCF_TRY(read_line(t, &length, &more, err));
+    if (!more) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: empty, expected a line of column names", t->name);
+    }
+    t->header = mpcf_strdup(text_starts_with(t->line, "\xef\xbb\xbf") ? t->line + 3 : t->line);
+    if (t->header == NULL) {
+        return mpcf_fail_memory(err, length, "column names");
+    }
+    t->column_count = cut_fields(t->header, t->columns);
+    if (t->column_count > COLUMN_LIMIT) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: %zu columns, expected at most %d",
+                         mpcf_tsv_where(t), t->column_count, COLUMN_LIMIT);
+    }
+    return MPCF_OK;
+}
+
+/* Remembers where the rows begin; a file without any is refused at once. */
+static mpcf_status find_first_row(mpcf_tsv *t, mpcf_error *err)
+{
+    int byte = 0;
+
+    if (t->file != NULL) {
+        long at = ftell(t->file);
+
+        if (at < 0) {
+            return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", t->name, strerror(errno));
+        }
+        t->first_row = (size_t) at;
+    } else {
+        t->first_row = t->byte_at;
+    }
+    byte = next_byte(t);
+    if (byte == EOF) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: no rows behind the column names", t->name);
+    }
+    return mpcf_tsv_rewind(t, err);
+}
+
+static mpcf_status start(mpcf_tsv *t, const char *name, mpcf_error *err)
+{
+    t->name = mpcf_strdup(name);
+    t->line = mpcf_alloc_array(MPCF_LINE_LIMIT + 1, 1);
+    if (t->name == NULL || t->line == NULL) {
+        return mpcf_fail_memory(err, MPCF_LINE_LIMIT, "a line");
+    }
+    MPCF_TRY(read_header(t, err));
+    return find_first_row(t, err);
+}
+
+mpcf_status mpcf_tsv_open(const char *path, mpcf_tsv **out, mpcf_error *err)
+{
+    mpcf_tsv *t = mpcf_alloc_array(1, sizeof(*t));
+    mpcf_status status = MPCF_OK;
+
+    if (t == NULL) {
+        return mpcf_fail_memory(err, sizeof(*t), "a TSV reader");
+    }
+    t->file = fopen(path, "rb");
+    if (t->file == NULL) {
+        status = mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
+    } else {
+        status = start(t, path, err);
+    }
+    if (status != MPCF_OK) {
+        mpcf_tsv_close(t);
+        return status;
+    }
+    *out = t;
+    return MPCF_OK;
+}
+
+mpcf_status mpcf_tsv_open_memory(const void *data, size_t length, const char *name, mpcf_tsv **out,
+                                 mpcf_error *err)
+{
+    mpcf_tsv *t = mpcf_alloc_array(1, sizeof(*t));
+    mpcf_status status = MPCF_OK;
+
+    if (t == NULL) {
+        return mpcf_fail_memory(err, sizeof(*t), "a TSV reader");
+    }
+    t->bytes = data;
+    t->byte_count = length;
+    status = start(t, name, err);
+    if (status != MPCF_OK) {
+        mpcf_tsv_close(t);
+        return status;
+    }
+    *out = t;
+    return MPCF_OK;
+}
+
+void mpcf_tsv_close(mpcf_tsv *tsv)
+{
+    if (tsv == NULL) {
+        return;
+    }
+    if (tsv->file != NULL) {
+        (void) fclose(tsv->file); /* only read */
+    }
+    mpcf_free(tsv->name);
+    mpcf_free(tsv->line);
+    mpcf_free(tsv->header);
+    mpcf_free(tsv->where);
+    mpcf_free(tsv);
+}
+
+int32_t mpcf_tsv_column(const mpcf_tsv *tsv, const char *name)
+{
+    for (size_t i = 0; i < tsv->column_count; i++) {
+        if (strcmp(tsv->columns[i], name) == 0) {
+            return (int32_t) i;
+        }
+    }
+    return -1;
+}
+
+mpcf_status mpcf_tsv_require(const mpcf_tsv *tsv, const char *name, int32_t *column,
+                             mpcf_error *err)
+{
+    int32_t found = mpcf_tsv_column(tsv, name);
+    const char *nearest = NULL;
+
+    if (found < 0) {
+        nearest = mpcf_nearest_word(name, tsv->columns);
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s:1: no column '%s' among %zu%s%s%s", tsv->name,
+                         name, tsv->column_count, nearest != NULL ? ", nearest is '" : "",
+                         nearest != NULL ? nearest : "", nearest != NULL ? "'" : "");
+    }
+    *column = found;
+    return MPCF_OK;
+}
+
+mpcf_status mpcf_tsv_next(mpcf_tsv *tsv, const char *const **fields, mpcf_error *err)
+{
+    size_t length = 0, count = 0;
+    bool more = false;
+
+    MPCF_TRY(read_line(tsv, &length, &more, err));
+    if (!more) {
+        *fields = NULL;
+        return MPCF_OK;
+    }
+    count = cut_fields(tsv->line, tsv->fields);
+    if (count != tsv->column_count) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: %zu columns, expected %zu", mpcf_tsv_where(tsv),
+                         count, tsv->column_count);
+    }
+    tsv->rows++;
+    *fields = tsv->fields;
+    return MPCF_OK;
+}
+
+mpcf_status mpcf_tsv_rewind(mpcf_tsv *tsv, mpcf_error *err)
+{
+    if (tsv->file != NULL && fseek(tsv->file, (long) tsv->first_row, SEEK_SET) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot go back in '%s': %s", tsv->name, strerror(errno));
+    }
+    tsv->byte_at = tsv->first_row;
+    tsv->line_number = 1;
+    tsv->rows = 0;
+    return MPCF_OK;
+}
+
+const char *mpcf_tsv_where(mpcf_tsv *tsv)
+{
+    mpcf_free(tsv->where);
+    tsv->where = mpcf_format("%s:%llu", tsv->name, (unsigned long long) tsv->line_number);
+    return tsv->where != NULL ? tsv->where : tsv->name;
+}
+
+uint64_t mpcf_tsv_rows(const mpcf_tsv *tsv)
+{
+    return tsv->rows;
+}
+
+mpcf_status mpcf_text_read(const char *path, char *buffer, mpcf_error *err)
+{
+    FILE *file = fopen(path, "rb");
+    size_t length = 0;
+    bool failed = false, longer = false;
+
+    if (file == NULL) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
+    }
+    length = fread(buffer, 1, MPCF_LINE_LIMIT, file);
+    longer = length == MPCF_LINE_LIMIT && getc(file) != EOF;
+    failed = ferror(file) != 0;
+    (void) fclose(file); /* only read */
+    buffer[length] = '\0';
+    if (failed) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s'", path);
+    }
+    if (longer) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: longer than %zu bytes", path, MPCF_LINE_LIMIT);
+    }
+    return is_text(buffer, length) ? MPCF_OK : refuse_text(path, buffer, length, err);
+}
+
+const char *mpcf_nearest_word(const char *word, const char *const *words)
+{
+    size_t count = 0;
+
+    while (words[count] != NULL) {
+        count++;
+    }
+    return text_nearest(word, words, count);
+}
