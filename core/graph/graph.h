@@ -116,10 +116,13 @@ void graph_digest(const mpcf_graph *g, char *text);
 /* What pass-made operations compute:
  *   CONCAT          rows joined: [.., a] and [.., b] -> [.., a + b] (on parameters: dimension 0
  *                   where `first` is 1)
- *   CENTER          x - mean of its row
+ *   CENTER          x - mean of its row; on parameters: of its column (dimension 0) where
+ *                   `first` is 1
  *   ROW_MEAN_SQUARE mean of squares of a row, plus `real`: [.., r, c] -> [.., r, 1]
  *   SCALE_COLUMNS   x [.., h] times a vector [h] of the provider
  *   MATMUL_MASKED   u [B,h,T,T] times (v [B,h,T,d] with rows zeroed by keep): in u, v, keep
+ * Passes align shapes at the right (as struct dims does): ADD, SUB, MUL may have a vector [h]
+ * beside x [B,T,h]; a LINEAR's weight may be a vector [i], which stands for [1, i].
  */
 
 #endif
