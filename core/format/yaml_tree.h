@@ -14,7 +14,7 @@ enum yaml_kind { YAML_NODE_SCALAR, YAML_NODE_SEQUENCE, YAML_NODE_MAPPING };
 
 struct yaml_node {
     enum yaml_kind kind;
-    size_t line, column; /* from 1 */
+    size_t line, column; /* from 1; 0: not from a file (--set, a default) */
     const char *file;
     const char *text;    /* scalar; never NULL */
     int quoted;          /* scalar was quoted */
@@ -24,22 +24,31 @@ struct yaml_node {
     size_t count;
 };
 
+/* Mistakes of a file, collected and shown together, sorted by position. */
+struct yaml_problems;
+
 struct yaml_tree;
+/* Wrong syntax or structure: MPCF_E_CONFIG with all mistakes found, a line each. */
 mpcf_status yaml_parse_file(const char *path, struct yaml_tree **out, mpcf_error *err);
 /* NAME stands for the file in messages. */
 mpcf_status yaml_parse_text(const char *text, size_t length, const char *name,
                             struct yaml_tree **out, mpcf_error *err);
+/* As yaml_parse_text(), but refused structure (anchors, tags, repeated keys) is added to
+ * PROBLEMS and reading goes on, so that it is reported with the mistakes that follow. Only
+ * wrong syntax ends it. */
+mpcf_status yaml_parse_collect(const char *text, size_t length, const char *name,
+                               struct yaml_problems *problems, struct yaml_tree **out,
+                               mpcf_error *err);
 void yaml_tree_destroy(struct yaml_tree *tree); /* NULL is fine */
 const struct yaml_node *yaml_root(const struct yaml_tree *tree);
 const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key); /* NULL: absent */
-/* `--set a.b.c=value`: replaces or adds a scalar (VALUE is parsed as YAML flow text); its
- * position in messages is "--set a.b.c". */
+/* `--set a.b.c=value`: replaces or adds a value (parsed as YAML flow text); a number steps
+ * into a sequence. Its position in messages is "--set a.b.c". */
 mpcf_status yaml_set(struct yaml_tree *tree, const char *assignment, mpcf_error *err);
 
-/* Mistakes of a file, collected and shown together, sorted by position. */
-struct yaml_problems;
-struct yaml_problems *yaml_problems_create(void);
+struct yaml_problems *yaml_problems_create(void); /* NULL: memory */
 void yaml_problems_destroy(struct yaml_problems *p);
+/* A message of several lines gets the position on each. AT may be NULL: no position. */
 void yaml_problem(struct yaml_problems *p, const struct yaml_node *at, const char *format, ...)
     MPCF_PRINTF(3, 4);
 /* At the node's key instead of its value. */

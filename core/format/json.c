@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "format/json.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+/* A tokenizer.json of a large vocabulary has about 20 MB. */
+#define JSON_FILE_LIMIT ((size_t) 256 << 20)
+
+mpcf_status json_read_text(const char *text, size_t length, const char *name, json_t **out,
+                           mpcf_error *err)
+{
+    json_error_t where;
+    json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
+
+    if (value == NULL) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s:%d:%d: %s", name, where.line, where.column,
+                         where.text);
+    }
+    *out = value;
+    return MPCF_OK;
+}
+
+mpcf_status json_read_file(const char *path, json_t **out, mpcf_error *err)
+{
+    char *text = NULL;
+    size_t length = 0;
+    mpcf_status status;
+
+    MPCF_TRY(file_read(path, JSON_FILE_LIMIT, &text, &length, err));
+    status = json_read_text(text, length, path, out, err);
+    mpcf_free(text);
+    return status;
+}
+
+mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *err)
+{
+    char *text = json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(17) | JSON_ENCODE_ANY);
+    struct file_write *file = NULL;
+    mpcf_status status;
+
+    if (text == NULL) {
+        return mpcf_fail(err, MPCF_E_NOMEM, "no memory for the text of '%s'", path);
+    }
+    status = file_write_begin(path, &file, err);
+    if (status == MPCF_OK) {
+        FILE *stream = file_write_stream(file);
+
+        /* A failed write shows in the stream, and commit reports it. */
+        (void) fputs(text, stream);
+        (void) fputc('\n', stream);
+        status = file_write_commit(file, err);
+    }
+    free(text);
+    return status;
+}
+
+/* --- <mpcf/json.h> --- */
+
+static const json_t *field(const mpcf_json *object, const char *key)
+{
+    assert(object != NULL && key != NULL);
+    return json_object_get(object->value, key);
+}
+
+static bool absent(const json_t *value)
+{
+    return value == NULL || json_is_null(value);
+}
+
+static const char *type_name(const json_t *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "an array";
+    case JSON_STRING:
+        return "a string";
+    case JSON_INTEGER:
+        return "a whole number";
+    case JSON_REAL:
+        return "a number";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "true or false";
+    case JSON_NULL:
+        return "null";
+    }
+    return "something else";
+}
+
+static mpcf_status wrong_type(const mpcf_json *object, const char *key, const json_t *value,
+                              const char *want, mpcf_error *err)
+{
+    return mpcf_fail(err, MPCF_E_FORMAT, "%s: '%s' is %s, expected %s", object->name, key,
+                     type_name(value), want);
+}
+
+static mpcf_status missing(const mpcf_json *object, const char *key, mpcf_error *err)
+{
+    return mpcf_fail(err, MPCF_E_FORMAT, "%s: '%s' is missing", object->name, key);
+}
+
+bool mpcf_json_has(const mpcf_json *object, const char *key)
+{
+    return !absent(field(object, key));
+}
+
+mpcf_status mpcf_json_optional_int(const mpcf_json *object, const char *key, int64_t low,
+                                   int64_t high, int64_t *value, mpcf_error *err)
+{
+    const json_t *found = field(object, key);
+
+    if (absent(found)) {
+        return MPCF_OK;
+    }
+    if (!json_is_integer(found)) {
+        return wrong_type(object, key, found, "a whole number", err);
+    }
+    if (json_integer_value(found) < low || json_integer_value(found) > high) {
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "%s: '%s' is %" JSON_INTEGER_FORMAT ", expected %" PRId64
+                         " to %" PRId64,
+                         object->name, key, json_integer_value(found), low, high);
+    }
+    *value = json_integer_value(found);
+    return MPCF_OK;
+}
+
+mpcf_status mpcf_json_int(const mpcf_json *object, const char *key, int64_t low, int64_t high,
+                          int64_t *value, mpcf_error *err)
+{
+    if (!mpcf_json_has(object, key)) {
+        return missing(object, key, err);
+    }
+    return mpcf_json_optional_int(object, key, low, high, value, err);
+}
+
+mpcf_status mpcf_json_optional_real(const mpcf_json *object, const char *key, double low,
+                                    double high, double *value, mpcf_error *err)
+{
+    const json_t *found = field(object, key);
+
+    if (absent(found)) {
+        return MPCF_OK;
+    }
+    if (!json_is_number(found)) {
+        return wrong_type(object, key, found, "a number", err);
+    }
+    if (!(json_number_value(found) >= low && json_number_value(found) <= high)) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: '%s' is %g, expected %g to %g", object->name,
+                         key, json_number_value(found), low, high);
+    }
+    *value = json_number_value(found);
+    return MPCF_OK;
+}
+
+mpcf_status mpcf_json_optional_bool(const mpcf_json *object, const char *key, bool *value,
+                                    mpcf_error *err)
+{
+    const json_t *found = field(object, key);
+
+    if (absent(found)) {
+        return MPCF_OK;
+    }
+    if (!json_is_boolean(found)) {
+        return wrong_type(object, key, found, "true or false", err);
+    }
+    *value = json_is_true(found);
+    return MPCF_OK;
+}
+
+mpcf_status mpcf_json_optional_string(const mpcf_json *object, const char *key,
+                                      const char **value, mpcf_error *err)
+{
+    const json_t *found = field(object, key);
+
+    if (absent(found)) {
+        return MPCF_OK;
+    }
+    if (!json_is_string(found)) {
+        return wrong_type(object, key, found, "a string", err);
+    }
+    *value = json_string_value(found);
+    return MPCF_OK;
+}
+
+mpcf_status mpcf_json_string(const mpcf_json *object, const char *key, const char **value,
+                             mpcf_error *err)
+{
+    if (!mpcf_json_has(object, key)) {
+        return missing(object, key, err);
+    }
+    return mpcf_json_optional_string(object, key, value, err);
+}
+
+size_t mpcf_json_count(const mpcf_json *object, const char *key)
+{
+    const json_t *found = field(object, key);
+
+    return json_is_array(found) ? json_array_size(found) : json_object_size(found);
+}

@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "format/yaml_tree.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#define YAML_FILE_LIMIT ((size_t) 1 << 20)
+#define YAML_DEPTH_LIMIT 32
+#define YAML_NODE_LIMIT 50000
+
+struct yaml_tree {
+    struct arena *arena;
+    struct yaml_node *root;
+};
+
+struct reader {
+    yaml_parser_t parser;
+    struct arena *arena;
+    const char *file;
+    struct yaml_problems *problems;
+    size_t nodes;
+    mpcf_error *err;
+};
+
+static mpcf_status no_memory(mpcf_error *err)
+{
+    return mpcf_fail(err, MPCF_E_NOMEM, "no memory for a YAML tree");
+}
+
+static mpcf_status next_event(struct reader *r, yaml_event_t *event)
+{
+    const yaml_parser_t *p = &r->parser;
+
+    if (yaml_parser_parse(&r->parser, event)) {
+        return MPCF_OK;
+    }
+    if (p->error == YAML_MEMORY_ERROR) {
+        return no_memory(r->err);
+    }
+    if (p->error == YAML_READER_ERROR) {
+        return mpcf_fail(r->err, MPCF_E_CONFIG, "%s: byte %zu: %s", r->file, p->problem_offset,
+                         p->problem);
+    }
+    return mpcf_fail(r->err, MPCF_E_CONFIG, "%s:%zu:%zu: %s%s%s", r->file,
+                     p->problem_mark.line + 1, p->problem_mark.column + 1, p->problem,
+                     p->context == NULL ? "" : ", ", p->context == NULL ? "" : p->context);
+}
+
+static mpcf_status new_node(struct reader *r, enum yaml_kind kind, const yaml_event_t *event,
+                            struct yaml_node **out)
+{
+    struct yaml_node *node = arena_alloc(r->arena, 1, sizeof *node);
+
+    if (node == NULL) {
+        return no_memory(r->err);
+    }
+    if (++r->nodes > YAML_NODE_LIMIT) {
+        return mpcf_fail(r->err, MPCF_E_CONFIG, "%s: more than %d values", r->file,
+                         YAML_NODE_LIMIT);
+    }
+    node->kind = kind;
+    node->file = r->file;
+    node->line = event->start_mark.line + 1;
+    node->column = event->start_mark.column + 1;
+    node->text = "";
+    *out = node;
+    return MPCF_OK;
+}
+
+static mpcf_status append_item(struct arena *arena, struct yaml_node *parent,
+                               struct yaml_node *item, mpcf_error *err)
+{
+    /* Room doubles at powers of two, so that none has to be remembered. */
+    if ((parent->count & (parent->count - 1)) == 0) {
+        size_t room = parent->count == 0 ? 1 : 2 * parent->count;
+        struct yaml_node **items = arena_alloc(arena, room, sizeof(struct yaml_node *));
+
+        if (items == NULL) {
+            return no_memory(err);
+        }
+        if (parent->count > 0) {
+            memcpy(items, parent->items, parent->count * sizeof(struct yaml_node *));
+        }
+        parent->items = items;
+    }
+    parent->items[parent->count++] = item;
+    return MPCF_OK;
+}
+
+/* What YAML offers and a pipeline file must not use. */
+static void refuse_extras(struct reader *r, const struct yaml_node *node,
+                          const yaml_char_t *anchor, const yaml_char_t *tag)
+{
+    if (anchor != NULL) {
+        yaml_problem(r->problems, node, "anchors (&%s) are not accepted", (const char *) anchor);
+    }
+    if (tag != NULL) {
+        yaml_problem(r->problems, node, "tags (%s) are not accepted", (const char *) tag);
+    }
+}
+
+static mpcf_status read_node(struct reader *r, const yaml_event_t *event, size_t depth,
+                             struct yaml_node **out);
+
+static mpcf_status read_scalar(struct reader *r, const yaml_event_t *event,
+                               struct yaml_node **out)
+{
+    struct yaml_node *node = NULL;
+    const char *text = (const char *) event->data.scalar.value;
+
+    MPCF_TRY(new_node(r, YAML_NODE_SCALAR, event, &node));
+    refuse_extras(r, node, event->data.scalar.anchor, event->data.scalar.tag);
+    if (strlen(text) != event->data.scalar.length) {
+        yaml_problem(r->problems, node, "a zero byte in a text is not accepted");
+    }
+    node->text = arena_strdup(r->arena, text);
+    node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    if (node->text == NULL) {
+        return no_memory(r->err);
+    }
+    *out = node;
+    return MPCF_OK;
+}
+
+static mpcf_status read_sequence(struct reader *r, struct yaml_node *node, size_t depth)
+{
+    for (;;) {
+        yaml_event_t event;
+        struct yaml_node *item = NULL;
+        mpcf_status status = next_event(r, &event);
+
+        if (status != MPCF_OK) {
+            return status;
+        }
+        if (event.type == YAML_SEQUENCE_END_EVENT) {
+            yaml_event_delete(&event);
+            return MPCF_OK;
+        }
+        status = read_node(r, &event, depth, &item);
+        yaml_event_delete(&event);
+        if (status == MPCF_OK) {
+            status = append_item(r->arena, node, item, r->err);
+        }
+        if (status != MPCF_OK) {
+            return status;
+        }
+    }
+}
+
+static bool key_accepted(struct reader *r, const struct yaml_node *mapping,
+                         const struct yaml_node *key)
+{
+    const struct yaml_node *before;
+
+    if (key->kind != YAML_NODE_SCALAR) {
+        yaml_problem(r->problems, key, "a key must be a word");
+        return false;
+    }
+    if (strcmp(key->text, "<<") == 0 && !key->quoted) {
+        yaml_problem(r->problems, key, "merge keys (<<) are not accepted");
+        return false;
+    }
+    before = yaml_get(mapping, key->text);
+    if (before != NULL) {
+        yaml_problem(r->problems, key, "key '%s' stands here twice; first in line %zu", key->text,
+                     before->key_line);
+        return false;
+    }
+    return true;
+}
+
+static mpcf_status read_pair(struct reader *r, struct yaml_node *mapping,
+                             const yaml_event_t *key_event, size_t depth)
+{
+    yaml_event_t event;
+    struct yaml_node *key = NULL, *value = NULL;
+    mpcf_status status;
+
+    MPCF_TRY(read_node(r, key_event, depth, &key));
+    MPCF_TRY(next_event(r, &event));
+    status = read_node(r, &event, depth, &value);
+    yaml_event_delete(&event);
+    if (status != MPCF_OK || !key_accepted(r, mapping, key)) {
+        return status;
+    }
+    value->key = key->text;
+    value->key_line = key->line;
+    value->key_column = key->column;
+    return append_item(r->arena, mapping, value, r->err);
+}
+
+static mpcf_status read_mapping(struct reader *r, struct yaml_node *node, size_t depth)
+{
+    for (;;) {
+        yaml_event_t event;
+        mpcf_status status = next_event(r, &event);
+
+        if (status != MPCF_OK) {
+            return status;
+        }
+        if (event.type == YAML_MAPPING_END_EVENT) {
+            yaml_event_delete(&event);
+            return MPCF_OK;
+        }
+        status = read_pair(r, node, &event, depth);
+        yaml_event_delete(&event);
+        if (status != MPCF_OK) {
+            return status;
+        }
+    }
+}
+
+static mpcf_status read_alias(struct reader *r, const yaml_event_t *event,
+                              struct yaml_node **out)
+{
+    MPCF_TRY(new_node(r, YAML_NODE_SCALAR, event, out));
+    yaml_problem(r->problems, *out, "aliases (*%s) are not accepted",
+                 (const char *) event->data.alias.anchor);
+    return MPCF_OK;
+}
+
+static mpcf_status read_node(struct reader *r, const yaml_event_t *event, size_t depth,
+                             struct yaml_node **out)
+{
+    if (depth == YAML_DEPTH_LIMIT) {
+        return mpcf_fail(r->err, MPCF_E_CONFIG, "%s:%zu:%zu: nested deeper than %d levels",
+                         r->file, event->start_mark.line + 1, event->start_mark.column + 1,
+                         YAML_DEPTH_LIMIT);
+    }
+    if (event->type == YAML_SCALAR_EVENT) {
+        return read_scalar(r, event, out);
+    }
+    if (event->type == YAML_ALIAS_EVENT) {
+        return read_alias(r, event, out);
+    }
+    if (event->type == YAML_SEQUENCE_START_EVENT) {
+        MPCF_TRY(new_node(r, YAML_NODE_SEQUENCE, event, out));
+        refuse_extras(r, *out, event->data.sequence_start.anchor,
+                      event->data.sequence_start.tag);
+        return read_sequence(r, *out, depth + 1);
+    }
+    assert(event->type == YAML_MAPPING_START_EVENT); /* libyaml gives nothing else here */
+    MPCF_TRY(new_node(r, YAML_NODE_MAPPING, event, out));
+    refuse_extras(r, *out, event->data.mapping_start.anchor, event->data.mapping_start.tag);
+    return read_mapping(r, *out, depth + 1);
+}
+
+/* Document start or stream end must follow; *MORE says which. */
+static mpcf_status next_document(struct reader *r, bool *more)
+{
+    yaml_event_t event;
+
+    do {
+        MPCF_TRY(next_event(r, &event));
+        *more = event.type == YAML_DOCUMENT_START_EVENT;
+        yaml_event_delete(&event);
+    } while (event.type == YAML_STREAM_START_EVENT || event.type == YAML_DOCUMENT_END_EVENT);
+    return MPCF_OK;
+}
+
+static mpcf_status read_document(struct reader *r, struct yaml_node **root)
+{
+    yaml_event_t event;
+    bool more = false;
+    mpcf_status status;
+
+    MPCF_TRY(next_document(r, &more));
+    if (!more) {
+        return mpcf_fail(r->err, MPCF_E_CONFIG, "%s: is empty", r->file);
+    }
+    MPCF_TRY(next_event(r, &event));
+    status = read_node(r, &event, 0, root);
+    yaml_event_delete(&event);
+    if (status != MPCF_OK) {
+        return status;
+    }
+    MPCF_TRY(next_document(r, &more));
+    if (more) {
+        return mpcf_fail(r->err, MPCF_E_CONFIG, "%s:%zu: a second document is not accepted",
+                         r->file, r->parser.mark.line + 1);
+    }
+    return MPCF_OK;
+}
+
+/* Into an arena that lives on: a tree's own, or of the tree that --set changes. */
+static mpcf_status parse_into(struct arena *arena, const char *text, size_t length,
+                              const char *name, struct yaml_problems *problems,
+                              struct yaml_node **root, mpcf_error *err)
+{
+    struct reader r = {.arena = arena, .problems = problems, .err = err};
+    mpcf_status status;
+
+    if (length > YAML_FILE_LIMIT) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "%s: %zu bytes, at most %zu are accepted", name,
+                         length, YAML_FILE_LIMIT);
+    }
+    r.file = arena_strdup(arena, name);
+    if (r.file == NULL || !yaml_parser_initialize(&r.parser)) {
+        return no_memory(err);
+    }
+    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *) text, length);
+    status = read_document(&r, root);
+    yaml_parser_delete(&r.parser);
+    return status;
+}
+
+mpcf_status yaml_parse_collect(const char *text, size_t length, const char *name,
+                               struct yaml_problems *problems, struct yaml_tree **out,
+                               mpcf_error *err)
+{
+    struct yaml_tree *tree = mpcf_alloc_array(1, sizeof *tree);
+    mpcf_status status;
+
+    if (tree == NULL || (tree->arena = arena_create()) == NULL) {
+        yaml_tree_destroy(tree);
+        return no_memory(err);
+    }
+    status = parse_into(tree->arena, text, length, name, problems, &tree->root, err);
+    if (status != MPCF_OK) {
+        yaml_tree_destroy(tree);
+        return status;
+    }
+    *out = tree;
+    return MPCF_OK;
+}
+
+mpcf_status yaml_parse_text(const char *text, size_t length, const char *name,
+                            struct yaml_tree **out, mpcf_error *err)
+{
+    struct yaml_problems *problems = yaml_problems_create();
+    struct yaml_tree *tree = NULL;
+    mpcf_status status;
+
+    if (problems == NULL) {
+        return no_memory(err);
+    }
+    status = yaml_parse_collect(text, length, name, problems, &tree, err);
+    if (status == MPCF_OK && yaml_problems_count(problems) > 0) {
+        const char *lines = yaml_problems_text(problems);
+
+        status = mpcf_fail(err, MPCF_E_CONFIG, "%.*s", (int) strlen(lines) - 1, lines);
+        yaml_tree_destroy(tree);
+    }
+    yaml_problems_destroy(problems);
+    if (status == MPCF_OK) {
+        *out = tree;
+    }
+    return status;
+}
+
+mpcf_status yaml_parse_file(const char *path, struct yaml_tree **out, mpcf_error *err)
+{
+    char *text = NULL;
+    size_t length = 0;
+    mpcf_status status;
+
+    MPCF_TRY(file_read(path, YAML_FILE_LIMIT, &text, &length, err));
+    status = yaml_parse_text(text, length, path, out, err);
+    mpcf_free(text);
+    return status;
+}
+
+void yaml_tree_destroy(struct yaml_tree *tree)
+{
+    if (tree != NULL) {
+        arena_destroy(tree->arena);
+        mpcf_free(tree);
+    }
+}
+
+const struct yaml_node *yaml_root(const struct yaml_tree *tree)
+{
+    return tree->root;
+}
+
+const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key)
+{
+    if (mapping == NULL || mapping->kind != YAML_NODE_MAPPING) {
+        return NULL;
+    }
+    for (size_t i = 0; i < mapping->count; i++) {
+        if (strcmp(mapping->items[i]->key, key) == 0) {
+            return mapping->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* --- --set --- */
+
+/* A value of the command line has no line; its file is the option as written. */
+static void mark_set(struct yaml_node *node, const char *name)
+{
+    node->file = name;
+    node->line = node->column = 0;
+    node->key_line = node->key_column = 0;
+    for (size_t i = 0; i < node->count; i++) {
+        mark_set(node->items[i], name);
+    }
+}
+
+static mpcf_status parse_value(struct arena *arena, const char *text, const char *name,
+                               struct yaml_node **value, mpcf_error *err)
+{
+    struct yaml_problems *problems;
+    mpcf_status status;
+
+    if (*text == '\0') {
+        text = "''";
+    }
+    problems = yaml_problems_create();
+    if (problems == NULL) {
+        return no_memory(err);
+    }
+    status = parse_into(arena, text, strlen(text), name, problems, value, err);
+    if (status == MPCF_OK && yaml_problems_count(problems) > 0) {
+        status = mpcf_fail(err, MPCF_E_CONFIG, "%s", yaml_problems_text(problems));
+    }
+    yaml_problems_destroy(problems);
+    if (status == MPCF_OK) {
+        mark_set(*value, name);
+    }
+    return status;
+}
+
+static struct yaml_node *child_of(struct yaml_node *node, const char *word)
+{
+    char *end = NULL;
+    unsigned long index;
+
+    if (node->kind == YAML_NODE_SEQUENCE) {
+        index = strtoul(word, &end, 10);
+        return *word != '\0' && *end == '\0' && index < node->count ? node->items[index] : NULL;
+    }
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->kind == YAML_NODE_MAPPING && strcmp(node->items[i]->key, word) == 0) {
+            return node->items[i];
+        }
+    }
+    return NULL;
+}
+
+static mpcf_status add_mapping(struct yaml_tree *tree, struct yaml_node *parent,
+                               const char *key, const char *name, struct yaml_node **out,
+                               mpcf_error *err)
+{
+    struct yaml_node *node = arena_alloc(tree->arena, 1, sizeof *node);
+
+    if (node == NULL) {
+        return no_memory(err);
+    }
+    *node = (struct yaml_node){
+        .kind = YAML_NODE_MAPPING, .file = name, .text = "", .key = key};
+    *out = node;
+    return append_item(tree->arena, parent, node, err);
+}
+
+/* Walks to WORD below *NODE, making the mapping where it is missing. */
+static mpcf_status descend(struct yaml_tree *tree, struct yaml_node **node, const char *word,
+                           const char *name, mpcf_error *err)
+{
+    struct yaml_node *child = child_of(*node, word);
+
+    if (child == NULL && (*node)->kind == YAML_NODE_MAPPING) {
+        return add_mapping(tree, *node, word, name, node, err);
+    }
+    if (child == NULL) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no '%s' here: %s", name, word,
+                         (*node)->kind == YAML_NODE_SEQUENCE ? "a list takes the number of an entry"
+                                                             : "it is a single value");
+    }
+    *node = child;
+    return MPCF_OK;
+}
+
+static mpcf_status put_value(struct yaml_tree *tree, struct yaml_node *parent, const char *word,
+                             struct yaml_node *value, const char *name, mpcf_error *err)
+{
+    struct yaml_node *old = child_of(parent, word);
+
+    value->key = word;
+    if (old != NULL) {
+        const char *key = old->key;
+
+        *old = *value;
+        old->key = key;
+        return MPCF_OK;
+    }
+    if (parent->kind != YAML_NODE_MAPPING) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no '%s' here", name, word);
+    }
+    return append_item(tree->arena, parent, value, err);
+}
+
+static mpcf_status set_path(struct yaml_tree *tree, char *path, const char *name,
+                            struct yaml_node *value, mpcf_error *err)
+{
+    struct yaml_node *node = tree->root;
+    char *dot;
+
+    while ((dot = strchr(path, '.')) != NULL) {
+        *dot = '\0';
+        MPCF_TRY(descend(tree, &node, path, name, err));
+        path = dot + 1;
+    }
+    return put_value(tree, node, path, value, name, err);
+}
+
+mpcf_status yaml_set(struct yaml_tree *tree, const char *assignment, mpcf_error *err)
+{
+    const char *equals = strchr(assignment, '=');
+    struct yaml_node *value = NULL;
+    char *path, *name;
+
+    if (equals == NULL || equals == assignment || assignment[0] == '.' || equals[-1] == '.' ||
+        strstr(assignment, "..") != NULL) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "--set %s: expected dotted.key=value, as stages.infer.examples=8",
+                         assignment);
+    }
+    path = arena_format(tree->arena, "%.*s", (int) (equals - assignment), assignment);
+    name = arena_format(tree->arena, "--set %.*s", (int) (equals - assignment), assignment);
+    if (path == NULL || name == NULL) {
+        return no_memory(err);
+    }
+    MPCF_TRY(parse_value(tree->arena, equals + 1, name, &value, err));
+    return set_path(tree, path, name, value, err);
+}
