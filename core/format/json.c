@@ -125,8 +125,7 @@ mpcf_status mpcf_json_optional_int(const mpcf_json *object, const char *key, int
     }
     if (json_integer_value(found) < low || json_integer_value(found) > high) {
         return mpcf_fail(err, MPCF_E_FORMAT,
-                         "%s: '%s' is %" JSON_INTEGER_FORMAT ", expected %" PRId64
-                         " to %" PRId64,
+                         "%s: '%s' is %" JSON_INTEGER_FORMAT ", expected %" PRId64 " to %" PRId64,
                          object->name, key, json_integer_value(found), low, high);
     }
     *value = json_integer_value(found);
@@ -154,8 +153,8 @@ mpcf_status mpcf_json_optional_real(const mpcf_json *object, const char *key, do
         return wrong_type(object, key, found, "a number", err);
     }
     if (!(json_number_value(found) >= low && json_number_value(found) <= high)) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s: '%s' is %g, expected %g to %g", object->name,
-                         key, json_number_value(found), low, high);
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: '%s' is %g, expected %g to %g", object->name, key,
+                         json_number_value(found), low, high);
     }
     *value = json_number_value(found);
     return MPCF_OK;
@@ -176,8 +175,8 @@ mpcf_status mpcf_json_optional_bool(const mpcf_json *object, const char *key, bo
     return MPCF_OK;
 }
 
-mpcf_status mpcf_json_optional_string(const mpcf_json *object, const char *key,
-                                      const char **value, mpcf_error *err)
+mpcf_status mpcf_json_optional_string(const mpcf_json *object, const char *key, const char **value,
+                                      mpcf_error *err)
 {
     const json_t *found = field(object, key);
 

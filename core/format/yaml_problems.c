@@ -81,8 +81,7 @@ void yaml_problem(struct yaml_problems *p, const struct yaml_node *at, const cha
     va_end(args);
 }
 
-void yaml_problem_key(struct yaml_problems *p, const struct yaml_node *at, const char *format,
-                      ...)
+void yaml_problem_key(struct yaml_problems *p, const struct yaml_node *at, const char *format, ...)
 {
     va_list args;
 

@@ -11,9 +11,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-#define YAML_FILE_LIMIT ((size_t) 1 << 20)
+#define YAML_FILE_LIMIT  ((size_t) 1 << 20)
 #define YAML_DEPTH_LIMIT 32
-#define YAML_NODE_LIMIT 50000
+#define YAML_NODE_LIMIT  50000
 
 struct yaml_tree {
     struct arena *arena;
@@ -48,9 +48,9 @@ static mpcf_status next_event(struct reader *r, yaml_event_t *event)
         return mpcf_fail(r->err, MPCF_E_CONFIG, "%s: byte %zu: %s", r->file, p->problem_offset,
                          p->problem);
     }
-    return mpcf_fail(r->err, MPCF_E_CONFIG, "%s:%zu:%zu: %s%s%s", r->file,
-                     p->problem_mark.line + 1, p->problem_mark.column + 1, p->problem,
-                     p->context == NULL ? "" : ", ", p->context == NULL ? "" : p->context);
+    return mpcf_fail(r->err, MPCF_E_CONFIG, "%s:%zu:%zu: %s%s%s", r->file, p->problem_mark.line + 1,
+                     p->problem_mark.column + 1, p->problem, p->context == NULL ? "" : ", ",
+                     p->context == NULL ? "" : p->context);
 }
 
 static mpcf_status new_node(struct reader *r, enum yaml_kind kind, const yaml_event_t *event,
@@ -95,8 +95,8 @@ static mpcf_status append_item(struct arena *arena, struct yaml_node *parent,
 }
 
 /* What YAML offers and a pipeline file must not use. */
-static void refuse_extras(struct reader *r, const struct yaml_node *node,
-                          const yaml_char_t *anchor, const yaml_char_t *tag)
+static void refuse_extras(struct reader *r, const struct yaml_node *node, const yaml_char_t *anchor,
+                          const yaml_char_t *tag)
 {
     if (anchor != NULL) {
         yaml_problem(r->problems, node, "anchors (&%s) are not accepted", (const char *) anchor);
@@ -109,8 +109,7 @@ static void refuse_extras(struct reader *r, const struct yaml_node *node,
 static mpcf_status read_node(struct reader *r, const yaml_event_t *event, size_t depth,
                              struct yaml_node **out);
 
-static mpcf_status read_scalar(struct reader *r, const yaml_event_t *event,
-                               struct yaml_node **out)
+static mpcf_status read_scalar(struct reader *r, const yaml_event_t *event, struct yaml_node **out)
 {
     struct yaml_node *node = NULL;
     const char *text = (const char *) event->data.scalar.value;
@@ -217,8 +216,7 @@ static mpcf_status read_mapping(struct reader *r, struct yaml_node *node, size_t
     }
 }
 
-static mpcf_status read_alias(struct reader *r, const yaml_event_t *event,
-                              struct yaml_node **out)
+static mpcf_status read_alias(struct reader *r, const yaml_event_t *event, struct yaml_node **out)
 {
     MPCF_TRY(new_node(r, YAML_NODE_SCALAR, event, out));
     yaml_problem(r->problems, *out, "aliases (*%s) are not accepted",
@@ -230,8 +228,8 @@ static mpcf_status read_node(struct reader *r, const yaml_event_t *event, size_t
                              struct yaml_node **out)
 {
     if (depth == YAML_DEPTH_LIMIT) {
-        return mpcf_fail(r->err, MPCF_E_CONFIG, "%s:%zu:%zu: nested deeper than %d levels",
-                         r->file, event->start_mark.line + 1, event->start_mark.column + 1,
+        return mpcf_fail(r->err, MPCF_E_CONFIG, "%s:%zu:%zu: nested deeper than %d levels", r->file,
+                         event->start_mark.line + 1, event->start_mark.column + 1,
                          YAML_DEPTH_LIMIT);
     }
     if (event->type == YAML_SCALAR_EVENT) {
@@ -242,8 +240,7 @@ static mpcf_status read_node(struct reader *r, const yaml_event_t *event, size_t
     }
     if (event->type == YAML_SEQUENCE_START_EVENT) {
         MPCF_TRY(new_node(r, YAML_NODE_SEQUENCE, event, out));
-        refuse_extras(r, *out, event->data.sequence_start.anchor,
-                      event->data.sequence_start.tag);
+        refuse_extras(r, *out, event->data.sequence_start.anchor, event->data.sequence_start.tag);
         return read_sequence(r, *out, depth + 1);
     }
     assert(event->type == YAML_MAPPING_START_EVENT); /* libyaml gives nothing else here */
@@ -256,12 +253,14 @@ static mpcf_status read_node(struct reader *r, const yaml_event_t *event, size_t
 static mpcf_status next_document(struct reader *r, bool *more)
 {
     yaml_event_t event;
+    yaml_event_type_t type;
 
     do {
         MPCF_TRY(next_event(r, &event));
-        *more = event.type == YAML_DOCUMENT_START_EVENT;
+        type = event.type;
         yaml_event_delete(&event);
-    } while (event.type == YAML_STREAM_START_EVENT || event.type == YAML_DOCUMENT_END_EVENT);
+    } while (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_END_EVENT);
+    *more = type == YAML_DOCUMENT_START_EVENT;
     return MPCF_OK;
 }
 
@@ -448,17 +447,15 @@ static struct yaml_node *child_of(struct yaml_node *node, const char *word)
     return NULL;
 }
 
-static mpcf_status add_mapping(struct yaml_tree *tree, struct yaml_node *parent,
-                               const char *key, const char *name, struct yaml_node **out,
-                               mpcf_error *err)
+static mpcf_status add_mapping(struct yaml_tree *tree, struct yaml_node *parent, const char *key,
+                               const char *name, struct yaml_node **out, mpcf_error *err)
 {
     struct yaml_node *node = arena_alloc(tree->arena, 1, sizeof *node);
 
     if (node == NULL) {
         return no_memory(err);
     }
-    *node = (struct yaml_node){
-        .kind = YAML_NODE_MAPPING, .file = name, .text = "", .key = key};
+    *node = (struct yaml_node){.kind = YAML_NODE_MAPPING, .file = name, .text = "", .key = key};
     *out = node;
     return append_item(tree->arena, parent, node, err);
 }

@@ -150,8 +150,7 @@ static bool parse_bool(const char *text, void *at, struct text_buffer *why)
     return true;
 }
 
-static bool parse_choice(const mpcf_option *o, const char *text, void *at,
-                         struct text_buffer *why)
+static bool parse_choice(const mpcf_option *o, const char *text, void *at, struct text_buffer *why)
 {
     size_t count = 0;
     const char *near;
@@ -208,8 +207,8 @@ static bool parse_bytes(const mpcf_option *o, const char *text, void *at, struct
 {
     double value = 0;
 
-    if (!parse_unit(text, byte_units, sizeof byte_units / sizeof *byte_units, "64KiB, 2GiB",
-                    &value, why)) {
+    if (!parse_unit(text, byte_units, sizeof byte_units / sizeof *byte_units, "64KiB, 2GiB", &value,
+                    why)) {
         return false;
     }
     if (value < 0 || value >= 9e18) {
@@ -225,8 +224,8 @@ static bool parse_duration(const mpcf_option *o, const char *text, void *at,
 {
     double value = 0;
 
-    if (!parse_unit(text, time_units, sizeof time_units / sizeof *time_units, "30s, 500ms",
-                    &value, why)) {
+    if (!parse_unit(text, time_units, sizeof time_units / sizeof *time_units, "30s, 500ms", &value,
+                    why)) {
         return false;
     }
     if (value < 0 || value >= 9e18) {
@@ -359,9 +358,9 @@ static bool parse_list(const mpcf_option *o, const struct yaml_node *node, struc
                        void *at, struct text_buffer *why)
 {
     const bool reals = o->type == MPCF_OPT_REAL_LIST;
-    const size_t size = reals ? sizeof(double) : sizeof(const char *);
-    const mpcf_option entry = {.type = reals ? MPCF_OPT_REAL : MPCF_OPT_STRING,
-                               .min = o->min, .max = o->max};
+    const mpcf_option entry = {
+        .type = reals ? MPCF_OPT_REAL : MPCF_OPT_STRING, .min = o->min, .max = o->max};
+    const size_t size = option_type_size(entry.type);
     char *items = arena_alloc(arena, node->count == 0 ? 1 : node->count, size);
 
     if (items == NULL) {

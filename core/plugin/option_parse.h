@@ -6,9 +6,13 @@
 #ifndef MPCF_PLUGIN_OPTION_PARSE_H
 #define MPCF_PLUGIN_OPTION_PARSE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <mpcf/option.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "format/yaml_tree.h"
 
 /* Field types behind MPCF_OPT_REAL_LIST and MPCF_OPT_STRING_LIST. */

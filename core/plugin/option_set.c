@@ -151,8 +151,8 @@ static mpcf_status check_option(const mpcf_option *o, size_t config_size, mpcf_e
     return o->default_text == NULL ? MPCF_OK : check_default(o, err);
 }
 
-mpcf_status option_table_check(const mpcf_option *options, size_t option_size,
-                               size_t config_size, mpcf_error *err)
+mpcf_status option_table_check(const mpcf_option *options, size_t option_size, size_t config_size,
+                               mpcf_error *err)
 {
     mpcf_option o, before;
 
@@ -318,8 +318,7 @@ mpcf_status option_fill_from(const struct option_source *s, void *config,
         memset(config, 0, s->config_size);
     }
     if (mapping != NULL && mapping->kind != YAML_NODE_MAPPING) {
-        yaml_problem(problems, mapping, "%s: expected a mapping of options: {key: value}",
-                     s->what);
+        yaml_problem(problems, mapping, "%s: expected a mapping of options: {key: value}", s->what);
         source.mapping = mapping = NULL;
         return MPCF_OK;
     }
@@ -335,8 +334,8 @@ mpcf_status option_fill_from(const struct option_source *s, void *config,
 
 mpcf_status option_fill(const mpcf_option *options, size_t option_size, size_t config_size,
                         const struct yaml_node *mapping, const char *what, const char *base,
-                        void *config, struct option_memory **owned,
-                        struct yaml_problems *problems, mpcf_error *err)
+                        void *config, struct option_memory **owned, struct yaml_problems *problems,
+                        mpcf_error *err)
 {
     const struct option_source source = {
         .options = options,

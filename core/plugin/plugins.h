@@ -25,18 +25,19 @@ const char *component_kind_name(enum component_kind kind); /* "approximation" ..
 
 /* What is registered, and where plug-ins are looked for. */
 struct plugins;
-/* FOLDER: --plugin-dir, or NULL for $MPCF_PLUGIN_PATH, the build tree's, the installed one. */
+/* FOLDER: --plugin-dir, looked at first (may be NULL); then $MPCF_PLUGIN_PATH, then the folder
+ * beside this library, in a build tree or installed. */
 mpcf_status plugins_create(const char *folder, struct plugins **out, mpcf_error *err);
 void plugins_destroy(struct plugins *p); /* calls stop() in reverse; objects stay mapped */
 
-/* By path (with '/') or by plug-in name. Refusals are kept for plugins_failure(). */
+/* By path (with '/') or by plug-in name. Refusals are kept with the facts. */
 mpcf_status plugins_load(struct plugins *p, const char *path_or_name, mpcf_error *err);
 /* Component NAME of KIND; loads mpcf-<name>.so if nothing loaded has it. Unknown:
  * MPCF_E_CONFIG with the nearest known name. The descriptor is a const mpcf_approx and so on,
  * the host's copy, of full size. */
 mpcf_status plugins_find(struct plugins *p, enum component_kind kind, const char *name,
                          const void **descriptor, mpcf_error *err);
-/* All plug-ins of the folder, for `plugin list` and nearest words. */
+/* All plug-ins of the folders, for `plugin list`; failures are kept with the facts. */
 void plugins_load_all(struct plugins *p);
 
 struct plugin_facts {
@@ -48,8 +49,11 @@ size_t plugins_count(const struct plugins *p);
 const struct plugin_facts *plugins_facts(const struct plugins *p, size_t i);
 /* Components of KIND in the order registered; NULL past the end. */
 const void *plugins_component(const struct plugins *p, enum component_kind kind, size_t i);
+/* Name of the plug-in that registered DESCRIPTOR. */
+const char *plugins_owner(const struct plugins *p, const void *descriptor);
 /* Fields common to all descriptors. */
 const char *component_name(enum component_kind kind, const void *descriptor);
+const char *component_summary(enum component_kind kind, const void *descriptor);
 const mpcf_option *component_options(enum component_kind kind, const void *descriptor,
                                      size_t *option_size, size_t *config_size);
 

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plugin/loader.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "plugin/plugin_folders.h"
+#include "plugin/plugins.h"
+#include "plugin/registry.h"
+
+struct loaded {
+    struct plugin_facts facts;
+    char *name, *path, *failure; /* what FACTS points to, where it is ours */
+    const mpcf_plugin_info *info;
+};
+
+struct plugins {
+    struct folder_list folders;
+    struct loaded **items; /* in the order loaded, failures among them */
+    size_t count, capacity;
+    struct component_list components;
+    bool loader_begun;
+};
+
+mpcf_status plugins_create(const char *folder, struct plugins **out, mpcf_error *err)
+{
+    struct plugins *p = mpcf_alloc_array(1, sizeof *p);
+    mpcf_status status;
+
+    if (p == NULL) {
+        return mpcf_fail_memory(err, sizeof *p, "plug-ins");
+    }
+    status = loader_begin(err);
+    p->loader_begun = status == MPCF_OK;
+    if (status == MPCF_OK) {
+        status = folder_list_fill(&p->folders, folder, err);
+    }
+    if (status != MPCF_OK) {
+        plugins_destroy(p);
+        return status;
+    }
+    *out = p;
+    return MPCF_OK;
+}
+
+static void loaded_destroy(struct loaded *item)
+{
+    mpcf_free(item->name);
+    mpcf_free(item->path);
+    mpcf_free(item->failure);
+    mpcf_free(item);
+}
+
+void plugins_destroy(struct plugins *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    for (size_t i = p->count; i-- > 0;) {
+        if (p->items[i]->info != NULL && p->items[i]->info->stop != NULL) {
+            p->items[i]->info->stop();
+        }
+    }
+    component_list_clear(&p->components);
+    for (size_t i = 0; i < p->count; i++) {
+        loaded_destroy(p->items[i]);
+    }
+    mpcf_free(p->items);
+    folder_list_clear(&p->folders);
+    if (p->loader_begun) {
+        loader_end();
+    }
+    mpcf_free(p);
+}
+
+/* --- One plug-in --- */
+
+static mpcf_status refuse_second(const struct plugins *p, const char *path, const char *name,
+                                 mpcf_error *err)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->items[i]->info != NULL && strcmp(p->items[i]->facts.name, name) == 0) {
+            return mpcf_fail(err, MPCF_E_CONFIG,
+                             "plug-in '%s' is loaded from '%s', and again "
+                             "from '%s'",
+                             name, p->items[i]->path, path);
+        }
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status start(struct plugins *p, const mpcf_plugin_info *info, mpcf_error *err)
+{
+    mpcf_registry registry = {.plugin = info->name, .others = &p->components};
+    mpcf_status status = info->start(&registry, err);
+
+    if (status == MPCF_OK && registry.failed != MPCF_OK) {
+        status = registry.failed;
+    }
+    if (status == MPCF_OK && registry.pending.count == 0) {
+        status = mpcf_fail(err, MPCF_E_INVALID, "its start() registers nothing");
+    }
+    if (status == MPCF_OK) {
+        status = component_list_move(&p->components, &registry.pending, err);
+    }
+    component_list_clear(&registry.pending);
+    return status;
+}
+
+static mpcf_status open_and_start(struct plugins *p, struct loaded *item, mpcf_error *err)
+{
+    const mpcf_plugin_info *info = NULL;
+
+    MPCF_TRY(loader_check_permissions(item->path, err));
+    MPCF_TRY(file_digest(item->path, item->facts.digest, err));
+    MPCF_TRY(loader_open(item->path, &info, err));
+    MPCF_TRY(loader_check_info(item->path, info, err));
+    MPCF_TRY(refuse_second(p, item->path, info->name, err));
+    MPCF_TRY(start(p, info, err));
+    item->info = info;
+    item->facts.name = info->name;
+    item->facts.version = info->version;
+    item->facts.license = info->license;
+    item->facts.summary = info->summary;
+    return MPCF_OK;
+}
+
+/* "quad" of "/x/mpcf-quad.so"; the file's name where it has another form. */
+static char *name_from_path(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *file = slash == NULL ? path : slash + 1;
+
+    if (text_starts_with(file, "mpcf-") && text_ends_with(file, ".so") && strlen(file) > 8) {
+        return mpcf_format("%.*s", (int) (strlen(file) - 8), file + 5);
+    }
+    return mpcf_strdup(file);
+}
+
+static struct loaded *add_item(struct plugins *p, const char *path)
+{
+    struct loaded *item;
+
+    if (p->count == p->capacity) {
+        const size_t capacity = p->capacity == 0 ? 16 : 2 * p->capacity;
+        struct loaded **items =
+            mpcf_grow_array(p->items, p->capacity, capacity, sizeof(struct loaded *));
+
+        if (items == NULL) {
+            return NULL;
+        }
+        p->items = items;
+        p->capacity = capacity;
+    }
+    item = mpcf_alloc_array(1, sizeof *item);
+    if (item == NULL) {
+        return NULL;
+    }
+    item->path = mpcf_strdup(path);
+    item->name = name_from_path(path);
+    if (item->path == NULL || item->name == NULL) {
+        loaded_destroy(item);
+        return NULL;
+    }
+    item->facts = (struct plugin_facts){
+        .name = item->name, .version = "", .license = "", .summary = "", .path = item->path};
+    p->items[p->count++] = item;
+    return item;
+}
+
+static mpcf_status keep_failure(struct loaded *item, mpcf_status status, mpcf_error *err)
+{
+    const char *text = mpcf_error_text(err);
+
+    item->failure = mpcf_strdup(*text == '\0' ? mpcf_status_text(status) : text);
+    item->facts.failure = item->failure == NULL ? "out of memory" : item->failure;
+    return mpcf_fail(err, status, "plug-in '%s': %s", item->path, item->facts.failure);
+}
+
+static mpcf_status load_path(struct plugins *p, const char *path, mpcf_error *err)
+{
+    mpcf_error *own = mpcf_error_create();
+    struct loaded *item;
+    mpcf_status status;
+
+    for (size_t i = 0; i < p->count; i++) {
+        if (strcmp(p->items[i]->path, path) == 0) {
+            mpcf_error_destroy(own);
+            return p->items[i]->facts.failure == NULL
+                       ? MPCF_OK
+                       : mpcf_fail(err, MPCF_E_ABI, "plug-in '%s': %s", path,
+                                   p->items[i]->facts.failure);
+        }
+    }
+    item = add_item(p, path);
+    if (item == NULL || own == NULL) {
+        mpcf_error_destroy(own);
+        return mpcf_fail_memory(err, sizeof *item, "a plug-in");
+    }
+    status = open_and_start(p, item, own);
+    if (status != MPCF_OK) {
+        (void) keep_failure(item, status, own);
+        (void) mpcf_fail(err, status, "%s", mpcf_error_text(own));
+    }
+    mpcf_error_destroy(own);
+    return status;
+}
+
+static mpcf_status resolve_and_load(struct plugins *p, const char *path, mpcf_error *err)
+{
+    char *resolved = realpath(path, NULL);
+    mpcf_status status;
+
+    if (resolved == NULL) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "plug-in '%s': %s", path, strerror(errno));
+    }
+    status = load_path(p, resolved, err);
+    free(resolved);
+    return status;
+}
+
+/* --- By name --- */
+
+static mpcf_status unknown_name(const struct plugins *p, const char *name, mpcf_error *err)
+{
+    struct text_buffer places = {0};
+    mpcf_status status;
+
+    folder_list_print(&p->folders, &places);
+    status = mpcf_fail(err, MPCF_E_CONFIG, "there is no plug-in '%s' (mpcf-%s.so) in %s", name,
+                       name, places.data == NULL ? "any folder" : places.data);
+    text_clear(&places);
+    return status;
+}
+
+mpcf_status plugins_load(struct plugins *p, const char *path_or_name, mpcf_error *err)
+{
+    char *path;
+    mpcf_status status;
+
+    if (strchr(path_or_name, '/') != NULL) {
+        return resolve_and_load(p, path_or_name, err);
+    }
+    path = folder_list_find(&p->folders, path_or_name);
+    if (path == NULL) {
+        return unknown_name(p, path_or_name, err);
+    }
+    status = resolve_and_load(p, path, err);
+    mpcf_free(path);
+    return status;
+}
+
+/* Names of KIND that are registered, and those the folders' files promise. */
+static mpcf_status unknown_component(const struct plugins *p, enum component_kind kind,
+                                     const char *name, mpcf_error *err)
+{
+    const char *words[512];
+    struct name_list files = {0};
+    const char *near;
+    size_t count = 0;
+    mpcf_status status;
+
+    for (size_t i = 0; i < p->components.count && count < 256; i++) {
+        if (p->components.items[i]->kind == kind) {
+            words[count++] = component_name(kind, &p->components.items[i]->as);
+        }
+    }
+    folder_list_names(&p->folders, &files);
+    for (size_t i = 0; i < files.count && count < 512; i++) {
+        words[count++] = files.items[i];
+    }
+    near = text_nearest(name, words, count);
+    status = near == NULL ? mpcf_fail(err, MPCF_E_CONFIG,
+                                      "there is no %s '%s'; `mpcf-host plugin list` "
+                                      "shows those there are",
+                                      component_kind_name(kind), name)
+                          : mpcf_fail(err, MPCF_E_CONFIG, "there is no %s '%s'; did you mean '%s'?",
+                                      component_kind_name(kind), name, near);
+    name_list_clear(&files);
+    return status;
+}
+
+mpcf_status plugins_find(struct plugins *p, enum component_kind kind, const char *name,
+                         const void **descriptor, mpcf_error *err)
+{
+    const struct component *found = component_list_find(&p->components, kind, name);
+    char *path = NULL;
+
+    if (found == NULL && strchr(name, '/') == NULL) {
+        path = folder_list_find(&p->folders, name);
+    }
+    if (path != NULL) {
+        const mpcf_status status = resolve_and_load(p, path, err);
+
+        mpcf_free(path);
+        if (status != MPCF_OK) {
+            return status;
+        }
+        found = component_list_find(&p->components, kind, name);
+        if (found == NULL) {
+            return mpcf_fail(err, MPCF_E_CONFIG, "plug-in '%s' has no %s '%s'", name,
+                             component_kind_name(kind), name);
+        }
+    }
+    if (found == NULL) {
+        return unknown_component(p, kind, name, err);
+    }
+    *descriptor = &found->as;
+    return MPCF_OK;
+}
+
+void plugins_load_all(struct plugins *p)
+{
+    struct name_list files = {0};
+
+    folder_list_names(&p->folders, &files);
+    for (size_t i = 0; i < files.count; i++) {
+        (void) plugins_load(p, files.items[i], NULL); /* the reason is kept with its facts */
+    }
+    name_list_clear(&files);
+}
+
+/* --- What is there --- */
+
+size_t plugins_count(const struct plugins *p)
+{
+    return p->count;
+}
+
+const struct plugin_facts *plugins_facts(const struct plugins *p, size_t i)
+{
+    return i < p->count ? &p->items[i]->facts : NULL;
+}
+
+const void *plugins_component(const struct plugins *p, enum component_kind kind, size_t i)
+{
+    for (size_t j = 0; j < p->components.count; j++) {
+        if (p->components.items[j]->kind == kind && i-- == 0) {
+            return &p->components.items[j]->as;
+        }
+    }
+    return NULL;
+}
+
+const char *plugins_owner(const struct plugins *p, const void *descriptor)
+{
+    for (size_t i = 0; i < p->components.count; i++) {
+        if ((const void *) &p->components.items[i]->as == descriptor) {
+            return p->components.items[i]->plugin;
+        }
+    }
+    return NULL;
+}

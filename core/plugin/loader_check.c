@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "plugin/loader.h"
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+static mpcf_status check_name(const char *path, const mpcf_plugin_info *info, mpcf_error *err)
+{
+    char *expected;
+    mpcf_status status = MPCF_OK;
+
+    if (info->name == NULL || info->version == NULL || info->license == NULL ||
+        info->summary == NULL || info->start == NULL) {
+        return mpcf_fail(err, MPCF_E_ABI,
+                         "%s: name, version, license, summary and start must be given",
+                         base_name(path));
+    }
+    expected = mpcf_format("mpcf-%s.so", info->name);
+    if (expected == NULL) {
+        return mpcf_fail_memory(err, strlen(info->name), "a name");
+    }
+    if (strcmp(expected, base_name(path)) != 0) {
+        status = mpcf_fail(err, MPCF_E_ABI, "%s: holds plug-in '%s', whose file is named %s",
+                           base_name(path), info->name, expected);
+    }
+    mpcf_free(expected);
+    return status;
+}
+
+mpcf_status loader_check_info(const char *path, const mpcf_plugin_info *info, mpcf_error *err)
+{
+    const char *file = base_name(path);
+
+    if (info->magic != MPCF_PLUGIN_MAGIC) {
+        return mpcf_fail(err, MPCF_E_ABI,
+                         "%s: 'mpcf_plugin' begins with 0x%08x, expected 0x%08x; define it with "
+                         "MPCF_PLUGIN(...)",
+                         file, info->magic, MPCF_PLUGIN_MAGIC);
+    }
+    if (info->abi_major != MPCF_ABI_MAJOR || info->abi_minor > MPCF_ABI_MINOR) {
+        return mpcf_fail(err, MPCF_E_ABI,
+                         "%s: built for plug-in ABI %u.%u, this host has %d.%d: rebuild it against "
+                         "the installed SDK, or update mpcf",
+                         file, info->abi_major, info->abi_minor, MPCF_ABI_MAJOR, MPCF_ABI_MINOR);
+    }
+    if (info->info_size < sizeof *info) {
+        return mpcf_fail(err, MPCF_E_ABI, "%s: info_size is %u, expected %zu", file,
+                         info->info_size, sizeof *info);
+    }
+    return check_name(path, info, err);
+}
+
+static mpcf_status check_one(const char *path, mpcf_error *err)
+{
+    struct stat facts;
+
+    if (stat(path, &facts) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", path, strerror(errno));
+    }
+    if ((facts.st_mode & S_IWOTH) != 0) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "'%s' may be written by anyone; a plug-in sees weights and shares: "
+                         "chmod o-w",
+                         path);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status loader_check_permissions(const char *path, mpcf_error *err)
+{
+    char *folder = file_folder_of(path);
+    mpcf_status status;
+
+    if (folder == NULL) {
+        return mpcf_fail_memory(err, strlen(path), "a path");
+    }
+    status = check_one(path, err);
+    if (status == MPCF_OK) {
+        status = check_one(folder, err);
+    }
+    mpcf_free(folder);
+    return status;
+}

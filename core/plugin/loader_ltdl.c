@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plugin/loader.h"
+
+#include <dlfcn.h>
+#include <ltdl.h>
+#include <stddef.h>
+
+mpcf_status loader_begin(mpcf_error *err)
+{
+    if (lt_dlinit() != 0) {
+        return mpcf_fail(err, MPCF_E_INTERNAL, "libltdl does not start: %s", lt_dlerror());
+    }
+    return MPCF_OK;
+}
+
+void loader_end(void)
+{
+    (void) lt_dlexit();
+}
+
+/* Local: a plug-in's symbols are nobody else's. Resident: threads and handlers of a plug-in
+ * may outlive its last use. */
+static lt_dlhandle open_resident(const char *path)
+{
+    lt_dladvise advise;
+    lt_dlhandle handle = NULL;
+
+    if (lt_dladvise_init(&advise) != 0) {
+        return NULL;
+    }
+    if (lt_dladvise_local(&advise) == 0 && lt_dladvise_resident(&advise) == 0) {
+        handle = lt_dlopenadvise(path, advise);
+    }
+    (void) lt_dladvise_destroy(&advise);
+    return handle;
+}
+
+mpcf_status loader_open(const char *path, const mpcf_plugin_info **info, mpcf_error *err)
+{
+    /* libltdl 2.4.7 reports every failure as "file not found" and binds lazily, so that a
+     * missing function would end the process in the middle of a protocol: this probe binds
+     * everything, and its message is the one to show. */
+    void *probe = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    lt_dlhandle handle;
+
+    if (probe == NULL) {
+        return mpcf_fail(err, MPCF_E_ABI, "%s", dlerror());
+    }
+    handle = open_resident(path);
+    if (handle == NULL) {
+        const char *why = lt_dlerror();
+
+        (void) dlclose(probe);
+        return mpcf_fail(err, MPCF_E_ABI, "%s: %s", path, why == NULL ? "cannot be opened" : why);
+    }
+    (void) dlclose(probe);
+    *info = lt_dlsym(handle, "mpcf_plugin");
+    if (*info == NULL) {
+        return mpcf_fail(err, MPCF_E_ABI,
+                         "%s: has no symbol 'mpcf_plugin': not an mpcf plug-in, or built without "
+                         "MPCF_PLUGIN(...)",
+                         path);
+    }
+    return MPCF_OK;
+}

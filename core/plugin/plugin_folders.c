@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plugin/plugin_folders.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mpcf/plugin.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#define TEXT_OF(number)      #number
+#define TEXT_OF_VALUE(macro) TEXT_OF(macro)
+#define MPCF_ABI_MAJOR_TEXT  TEXT_OF_VALUE(MPCF_ABI_MAJOR)
+
+/* --- Lists of names --- */
+
+void name_list_clear(struct name_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        mpcf_free(list->items[i]);
+    }
+    mpcf_free(list->items);
+    *list = (struct name_list){0};
+}
+
+/* Takes over NAME; drops one that is there already. false: memory. */
+static bool name_list_add(struct name_list *list, char *name)
+{
+    if (name == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->items[i], name) == 0) {
+            mpcf_free(name);
+            return true;
+        }
+    }
+    if (list->count == list->capacity) {
+        const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+        char **items = mpcf_grow_array(list->items, list->capacity, capacity, sizeof(char *));
+
+        if (items == NULL) {
+            mpcf_free(name);
+            return false;
+        }
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = name;
+    return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/* --- Folders --- */
+
+static bool add_folder(struct folder_list *list, const char *path)
+{
+    char *resolved, *copy;
+
+    if (*path == '\0' || !file_is_folder(path)) {
+        return true;
+    }
+    resolved = realpath(path, NULL);
+    if (resolved == NULL) {
+        return true;
+    }
+    copy = mpcf_strdup(resolved);
+    free(resolved);
+    return name_list_add(&list->folders, copy);
+}
+
+static bool add_path_variable(struct folder_list *list, const char *value)
+{
+    while (value != NULL && *value != '\0') {
+        const char *colon = strchr(value, ':');
+        char *part =
+            colon == NULL ? mpcf_strdup(value) : mpcf_format("%.*s", (int) (colon - value), value);
+        const bool added = part != NULL && add_folder(list, part);
+
+        mpcf_free(part);
+        if (!added) {
+            return false;
+        }
+        value = colon == NULL ? NULL : colon + 1;
+    }
+    return true;
+}
+
+/* PARENT with one of the two places that plug-ins have beside the library. */
+static bool add_beside(struct folder_list *list, const char *library_folder, const char *place)
+{
+    char *path = mpcf_format("%s/%s", library_folder, place);
+    const bool added = path != NULL && add_folder(list, path);
+
+    mpcf_free(path);
+    return added;
+}
+
+/* Relative to the library itself, so that an installed tree can be moved, and one in a build
+ * folder finds what was built with it. */
+static bool add_own(struct folder_list *list)
+{
+    Dl_info where;
+    /* A constant of this object file, so that no function pointer has to become data. */
+    static const char inside = 0;
+    char *library, *folder;
+    bool added;
+
+    if (dladdr(&inside, &where) == 0) {
+        return true;
+    }
+    library = realpath(where.dli_fname, NULL);
+    if (library == NULL) {
+        return true;
+    }
+    folder = file_folder_of(library);
+    free(library);
+    if (folder == NULL) {
+        return false;
+    }
+    added = add_beside(list, folder, "../plugins-" MPCF_ABI_MAJOR_TEXT) &&
+            add_beside(list, folder, "mpcf/plugins-" MPCF_ABI_MAJOR_TEXT);
+    mpcf_free(folder);
+    return added;
+}
+
+mpcf_status folder_list_fill(struct folder_list *list, const char *first, mpcf_error *err)
+{
+    if (first != NULL && !file_is_folder(first)) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "plug-in folder '%s' is not there", first);
+    }
+    if ((first != NULL && !add_folder(list, first)) ||
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread starts */
+        !add_path_variable(list, getenv("MPCF_PLUGIN_PATH")) || !add_own(list) ||
+        !add_folder(list, MPCF_PLUGIN_FOLDER)) {
+        folder_list_clear(list);
+        return mpcf_fail_memory(err, 0, "plug-in folders");
+    }
+    return MPCF_OK;
+}
+
+void folder_list_clear(struct folder_list *list)
+{
+    name_list_clear(&list->folders);
+}
+
+char *folder_list_find(const struct folder_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->folders.count; i++) {
+        char *path = mpcf_format("%s/mpcf-%s.so", list->folders.items[i], name);
+
+        if (path == NULL || file_exists(path)) {
+            return path;
+        }
+        mpcf_free(path);
+    }
+    return NULL;
+}
+
+void folder_list_names(const struct folder_list *list, struct name_list *out)
+{
+    for (size_t i = 0; i < list->folders.count; i++) {
+        DIR *folder = opendir(list->folders.items[i]);
+        const struct dirent *entry;
+
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is ours */
+        while (folder != NULL && (entry = readdir(folder)) != NULL) {
+            const size_t length = strlen(entry->d_name);
+
+            if (length > 8 && text_starts_with(entry->d_name, "mpcf-") &&
+                text_ends_with(entry->d_name, ".so")) {
+                (void) name_list_add(out,
+                                     mpcf_format("%.*s", (int) (length - 8), entry->d_name + 5));
+            }
+        }
+        if (folder != NULL) {
+            (void) closedir(folder);
+        }
+    }
+    if (out->count > 1) {
+        qsort(out->items, out->count, sizeof(char *), compare_names);
+    }
+}
+
+void folder_list_print(const struct folder_list *list, struct text_buffer *out)
+{
+    for (size_t i = 0; i < list->folders.count; i++) {
+        text_printf(out, "%s%s", i == 0 ? "" : ", ", list->folders.items[i]);
+    }
+}

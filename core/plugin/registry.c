@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plugin/registry.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "plugin/option_set.h"
+
+/* --- Lists --- */
+
+void component_list_clear(struct component_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        mpcf_free(list->items[i]);
+    }
+    mpcf_free(list->items);
+    *list = (struct component_list){0};
+}
+
+static mpcf_status make_room(struct component_list *list, size_t count, mpcf_error *err)
+{
+    struct component **items;
+    const size_t capacity = 2 * list->capacity + count;
+
+    if (list->count + count <= list->capacity) {
+        return MPCF_OK;
+    }
+    items = mpcf_grow_array(list->items, list->capacity, capacity, sizeof(struct component *));
+    if (items == NULL) {
+        return mpcf_fail_memory(err, capacity * sizeof(struct component *), "components");
+    }
+    list->items = items;
+    list->capacity = capacity;
+    return MPCF_OK;
+}
+
+mpcf_status component_list_move(struct component_list *to, struct component_list *from,
+                                mpcf_error *err)
+{
+    MPCF_TRY(make_room(to, from->count, err));
+    for (size_t i = 0; i < from->count; i++) {
+        to->items[to->count++] = from->items[i];
+    }
+    from->count = 0;
+    component_list_clear(from);
+    return MPCF_OK;
+}
+
+/* Every descriptor begins as this. */
+struct descriptor_head {
+    size_t struct_size;
+    const char *name, *summary;
+};
+
+static const char *name_of(const void *descriptor)
+{
+    struct descriptor_head head;
+
+    memcpy(&head, descriptor, sizeof head);
+    return head.name;
+}
+
+const struct component *component_list_find(const struct component_list *list,
+                                            enum component_kind kind, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i]->kind == kind && strcmp(name_of(&list->items[i]->as), name) == 0) {
+            return list->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* --- What all descriptors have --- */
+
+static const char *const kind_names[COMPONENT_KINDS] = {
+    [COMPONENT_APPROX] = "approximation",
+    [COMPONENT_TRANSPORT] = "transport",
+    [COMPONENT_MODEL] = "model",
+    [COMPONENT_DATASET] = "dataset",
+};
+
+const char *component_kind_name(enum component_kind kind)
+{
+    assert((size_t) kind < COMPONENT_KINDS);
+    return kind_names[kind];
+}
+
+const char *component_name(enum component_kind kind, const void *descriptor)
+{
+    (void) kind;
+    return name_of(descriptor);
+}
+
+const char *component_summary(enum component_kind kind, const void *descriptor)
+{
+    struct descriptor_head head;
+
+    (void) kind;
+    memcpy(&head, descriptor, sizeof head);
+    return head.summary;
+}
+
+#define OPTIONS_OF(type)                                                                           \
+    do {                                                                                           \
+        const type *d = descriptor;                                                                \
+        *option_size = d->option_size;                                                             \
+        *config_size = d->config_size;                                                             \
+        return d->options;                                                                         \
+    } while (0)
+
+const mpcf_option *component_options(enum component_kind kind, const void *descriptor,
+                                     size_t *option_size, size_t *config_size)
+{
+    switch (kind) {
+    case COMPONENT_APPROX:
+        OPTIONS_OF(mpcf_approx);
+    case COMPONENT_TRANSPORT:
+        OPTIONS_OF(mpcf_transport);
+    case COMPONENT_MODEL:
+        OPTIONS_OF(mpcf_model);
+    case COMPONENT_DATASET:
+        OPTIONS_OF(mpcf_dataset);
+    case COMPONENT_KINDS:
+        break;
+    }
+    assert(!"a component kind");
+    return NULL;
+}
+
+/* --- Registering --- */
+
+static bool name_well_formed(const char *name)
+{
+    return name != NULL && *name != '\0' && *name != '-' && strlen(name) < 64 &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(name);
+}
+
+static mpcf_status check_common(const mpcf_registry *registry, const struct component *c,
+                                mpcf_error *err)
+{
+    const char *name = name_of(&c->as), *kind = component_kind_name(c->kind);
+    const struct component *taken;
+    size_t option_size = 0, config_size = 0;
+    const mpcf_option *options = component_options(c->kind, &c->as, &option_size, &config_size);
+
+    if (!name_well_formed(name)) {
+        return mpcf_fail(err, MPCF_E_INVALID,
+                         "%s '%s': a name is lower-case letters, digits, '_' and '-'", kind,
+                         name == NULL ? "(none)" : name);
+    }
+    taken = component_list_find(registry->others, c->kind, name);
+    if (taken == NULL) {
+        taken = component_list_find(&registry->pending, c->kind, name);
+    }
+    if (taken != NULL) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "%s '%s' is registered by plug-in '%s' and by plug-in '%s'", kind, name,
+                         taken->plugin, registry->plugin);
+    }
+    if (option_table_check(options, option_size, config_size, err) != MPCF_OK) {
+        return mpcf_fail_while(err, "%s '%s'", kind, name);
+    }
+    return MPCF_OK;
+}
+
+/* Copies a descriptor whose struct may be older (shorter) or newer (longer) than ours. */
+static mpcf_status add(mpcf_registry *registry, enum component_kind kind, const void *descriptor,
+                       size_t least, size_t own, mpcf_error *err)
+{
+    struct component *c;
+    size_t size;
+    mpcf_status status;
+
+    memcpy(&size, descriptor, sizeof size);
+    if (size < least) {
+        return mpcf_fail(err, MPCF_E_ABI, "%s: struct_size is %zu, at least %zu is needed",
+                         component_kind_name(kind), size, least);
+    }
+    c = mpcf_alloc_array(1, sizeof *c);
+    if (c == NULL) {
+        return mpcf_fail_memory(err, sizeof *c, "a component");
+    }
+    c->kind = kind;
+    c->plugin = registry->plugin;
+    memcpy(&c->as, descriptor, size < own ? size : own);
+    status = check_common(registry, c, err);
+    if (status == MPCF_OK) {
+        status = make_room(&registry->pending, 1, err);
+    }
+    if (status != MPCF_OK) {
+        mpcf_free(c);
+        return status;
+    }
+    registry->pending.items[registry->pending.count++] = c;
+    return MPCF_OK;
+}
+
+static mpcf_status remember(mpcf_registry *registry, mpcf_status status)
+{
+    if (registry->failed == MPCF_OK) {
+        registry->failed = status;
+    }
+    return status;
+}
+
+#define SIZE_THROUGH(type, field) (offsetof(type, field) + sizeof((type){0}.field))
+
+static mpcf_status missing(enum component_kind kind, const char *name, const char *what,
+                           mpcf_error *err)
+{
+    return mpcf_fail(err, MPCF_E_INVALID, "%s '%s': %s", component_kind_name(kind),
+                     name == NULL ? "(none)" : name, what);
+}
+
+static mpcf_status check_approx(const mpcf_approx *a, mpcf_error *err)
+{
+    if (a->build == NULL) {
+        return missing(COMPONENT_APPROX, a->name, "build is missing", err);
+    }
+    if (a->slot < MPCF_SLOT_ACTIVATION || a->slot > MPCF_SLOT_TANH) {
+        return missing(COMPONENT_APPROX, a->name, "slot is none of MPCF_SLOT_*", err);
+    }
+    if (!(a->input_low < a->input_high)) {
+        return missing(COMPONENT_APPROX, a->name, "input_low must be below input_high", err);
+    }
+    if (a->struct_size >= SIZE_THROUGH(mpcf_approx, backward) &&
+        (a->forward == NULL) != (a->backward == NULL)) {
+        return missing(COMPONENT_APPROX, a->name, "forward and backward are given together", err);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status mpcf_register_approx(mpcf_registry *registry, const mpcf_approx *approx,
+                                 mpcf_error *err)
+{
+    mpcf_status status = MPCF_OK;
+
+    if (approx->struct_size >= SIZE_THROUGH(mpcf_approx, build)) {
+        status = check_approx(approx, err);
+    }
+    if (status == MPCF_OK) {
+        status = add(registry, COMPONENT_APPROX, approx, SIZE_THROUGH(mpcf_approx, build),
+                     sizeof *approx, err);
+    }
+    return remember(registry, status);
+}
+
+static mpcf_status check_transport(const mpcf_transport *t, mpcf_error *err)
+{
+    if (t->listen == NULL || t->bound == NULL || t->accept == NULL || t->unlisten == NULL ||
+        t->connect == NULL || t->close == NULL || t->send == NULL || t->recv == NULL) {
+        return missing(COMPONENT_TRANSPORT, t->name,
+                       "only exchange and peer_identity may be left out", err);
+    }
+    if ((t->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0 && t->peer_identity == NULL) {
+        return missing(COMPONENT_TRANSPORT, t->name,
+                       "MPCF_TRANSPORT_AUTHENTICATED needs peer_identity", err);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status mpcf_register_transport(mpcf_registry *registry, const mpcf_transport *transport,
+                                    mpcf_error *err)
+{
+    mpcf_status status = MPCF_OK;
+
+    if (transport->struct_size >= sizeof *transport) {
+        status = check_transport(transport, err);
+    }
+    if (status == MPCF_OK) {
+        status = add(registry, COMPONENT_TRANSPORT, transport, sizeof *transport, sizeof *transport,
+                     err);
+    }
+    return remember(registry, status);
+}
+
+static mpcf_status check_model(const mpcf_model *m, mpcf_error *err)
+{
+    if (m->configure == NULL || m->release == NULL || m->tokenizer == NULL || m->facts == NULL ||
+        m->build == NULL || m->architectures == NULL) {
+        return missing(COMPONENT_MODEL, m->name, "a function or the architectures are missing",
+                       err);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status mpcf_register_model(mpcf_registry *registry, const mpcf_model *model, mpcf_error *err)
+{
+    mpcf_status status = MPCF_OK;
+
+    if (model->struct_size >= sizeof *model) {
+        status = check_model(model, err);
+    }
+    if (status == MPCF_OK) {
+        status = add(registry, COMPONENT_MODEL, model, sizeof *model, sizeof *model, err);
+    }
+    return remember(registry, status);
+}
+
+static mpcf_status check_dataset(const mpcf_dataset *d, mpcf_error *err)
+{
+    if (d->describe == NULL || d->open == NULL || d->next == NULL || d->rewind == NULL ||
+        d->close == NULL) {
+        return missing(COMPONENT_DATASET, d->name, "a function is missing", err);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status mpcf_register_dataset(mpcf_registry *registry, const mpcf_dataset *dataset,
+                                  mpcf_error *err)
+{
+    mpcf_status status = MPCF_OK;
+
+    if (dataset->struct_size >= sizeof *dataset) {
+        status = check_dataset(dataset, err);
+    }
+    if (status == MPCF_OK) {
+        status = add(registry, COMPONENT_DATASET, dataset, sizeof *dataset, sizeof *dataset, err);
+    }
+    return remember(registry, status);
+}
