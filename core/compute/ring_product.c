@@ -42,6 +42,17 @@ struct job {
 
 static const struct ring_product_kernel *kernel_for(unsigned bits)
 {
+#if defined(__x86_64__)
+    if (cpu_level() >= CPU_AVX512IFMA && bits > 32 && bits <= 52) {
+        return &ring_product52_avx512ifma;
+    }
+    if (cpu_level() >= CPU_AVX512) {
+        return bits <= 32 ? &ring_product32_avx512 : &ring_product64_avx512;
+    }
+    if (cpu_level() >= CPU_AVX2) {
+        return bits <= 32 ? &ring_product32_avx2 : &ring_product64_avx2;
+    }
+#endif
     return bits <= 32 ? &ring_product32_portable : &ring_product64_portable;
 }
 

@@ -87,4 +87,39 @@ RING_INLINE void ring_row_sums(const uint64_t *a, size_t rows, size_t depth, siz
     }
 }
 
+/* TILE(product, row, rows) over all rows: eights, then what is left, each count its own code. */
+#define RING_EACH_TILE(p, tile)                                                                    \
+    do {                                                                                           \
+        size_t row_ = 0;                                                                           \
+                                                                                                   \
+        for (; row_ + 8 <= (p)->rows; row_ += 8) {                                                 \
+            tile(p, row_, 8);                                                                      \
+        }                                                                                          \
+        switch ((p)->rows - row_) {                                                                \
+        case 7:                                                                                    \
+            tile(p, row_, 7);                                                                      \
+            break;                                                                                 \
+        case 6:                                                                                    \
+            tile(p, row_, 6);                                                                      \
+            break;                                                                                 \
+        case 5:                                                                                    \
+            tile(p, row_, 5);                                                                      \
+            break;                                                                                 \
+        case 4:                                                                                    \
+            tile(p, row_, 4);                                                                      \
+            break;                                                                                 \
+        case 3:                                                                                    \
+            tile(p, row_, 3);                                                                      \
+            break;                                                                                 \
+        case 2:                                                                                    \
+            tile(p, row_, 2);                                                                      \
+            break;                                                                                 \
+        case 1:                                                                                    \
+            tile(p, row_, 1);                                                                      \
+            break;                                                                                 \
+        default:                                                                                   \
+            break;                                                                                 \
+        }                                                                                          \
+    } while (0)
+
 #endif
