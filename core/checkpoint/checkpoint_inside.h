@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of an open checkpoint, shared by the files of this folder.
+ */
+#ifndef MPCF_CHECKPOINT_CHECKPOINT_INSIDE_H
+#define MPCF_CHECKPOINT_CHECKPOINT_INSIDE_H
+
+#include "checkpoint/checkpoint.h"
+#include "format/safetensors.h"
+
+struct shard {
+    char *name; /* in the folder */
+    struct safetensors *file;
+};
+
+struct checkpoint {
+    char *folder;
+    json_t *config;
+    struct shard *shards;
+    size_t shard_count;
+    const struct tensor **tensors; /* of all shards, in order of their names */
+    size_t tensor_count;
+};
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * safetensors into an open stream, for those who write several files as one.
+ */
+#ifndef MPCF_FORMAT_SAFETENSORS_WRITE_H
+#define MPCF_FORMAT_SAFETENSORS_WRITE_H
+
+#include <stdio.h>
+
+#include "format/safetensors.h"
+
+/* As safetensors_write(); STREAM stays open, and its last bytes may still be in its buffer.
+ * MPCF_E_INVALID for two tensors of one name, MPCF_E_IO where STREAM takes no more. */
+mpcf_status safetensors_put(FILE *stream, const struct tensor_out *tensors, size_t count,
+                            mpcf_error *err);
+
+#endif
