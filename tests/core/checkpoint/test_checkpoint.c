@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support/support.h"
+
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "network.h"
+
+static mpcf_error *err;
+
+static float weights[6] = {1, 2, 3, 4, 5, 6};
+static float bias[2] = {7, 8};
+
+/* A fresh folder with config.json. */
+static char *new_folder(void)
+{
+    static unsigned count;
+    char *folder = mpcf_format("%s/c%u", test_folder(), count++);
+    char *config = file_join(folder, "config.json");
+    assert_ok(file_make_folder(folder, err), err);
+    assert_ok(file_write_whole(config, "{\"model_type\": \"bert\"}", 22, err), err);
+    mpcf_free(config);
+    return folder;
+}
+
+static void put_text(const char *folder, const char *name, const char *text)
+{
+    char *path = file_join(folder, name);
+    assert_ok(file_write_whole(path, text, strlen(text), err), err);
+    mpcf_free(path);
+}
+
+static void put_model(const char *folder, const char *name, const struct tensor_out *tensors,
+                      size_t count)
+{
+    char *path = file_join(folder, name);
+    assert_ok(safetensors_write(path, tensors, count, err), err);
+    mpcf_free(path);
+}
+
+/* A graph with a LayerNorm weight [2], a dense weight [3, 2] and a new one [2]. */
+static mpcf_graph *small_network(void)
+{
+    mpcf_graph *g = graph_create();
+    (void) mpcf_parameter(g, "bert.LayerNorm.weight", mpcf_shape_1(2), MPCF_INIT_REQUIRED, 0);
+    (void) mpcf_parameter(g, "bert.dense.weight", mpcf_shape_2(3, 2), MPCF_INIT_REQUIRED, 0);
+    (void) mpcf_parameter(g, "classifier.bias", mpcf_shape_1(2), MPCF_INIT_CONSTANT, 0);
+    return g;
+}
+
+static struct tensor_out dense(const char *name)
+{
+    return (struct tensor_out) {.name = name, .rank = 2, .dim = {3, 2}, .data = weights};
+}
+
+static struct tensor_out norm(const char *name)
+{
+    return (struct tensor_out) {.name = name, .rank = 1, .dim = {2}, .data = bias};
+}
+
+static mpcf_status load_folder(const char *folder, struct parameters *p, const mpcf_graph *g,
+                               size_t *made)
+{
+    struct checkpoint *c = NULL;
+    mpcf_status status = checkpoint_open(folder, &c, err);
+    if (status == MPCF_OK) {
+        status = checkpoint_load(c, g, "bert.", p, made, err);
+        checkpoint_close(c);
+    }
+    return status;
+}
+
+/* What loading a model of these tensors gives. */
+static mpcf_status load_tensors(const struct tensor_out *tensors, size_t count, size_t *made)
+{
+    mpcf_graph *g = small_network();
+    struct parameters *p = NULL;
+    char *folder = new_folder();
+    put_model(folder, "model.safetensors", tensors, count);
+    assert_ok(parameters_create(g, false, &p, err), err);
+    mpcf_status status = load_folder(folder, p, g, made);
+    if (status == MPCF_OK) {
+        assert_memory_equal(parameters_find(p, "bert.dense.weight")->value, weights,
+                            sizeof(weights));
+        assert_memory_equal(parameters_find(p, "bert.LayerNorm.weight")->value, bias,
+                            sizeof(bias));
+    }
+    parameters_destroy(p);
+    graph_destroy(g);
+    mpcf_free(folder);
+    return status;
+}
+
+static void old_names_and_missing_prefix_are_understood(void **state)
+{
+    (void) state;
+    size_t made = 9;
+    struct tensor_out tensors[] = {norm("bert.LayerNorm.gamma"), dense("bert.dense.weight"),
+                                   norm("bert.embeddings.position_ids"), norm("classifier.bias")};
+    assert_ok(load_tensors(tensors, 4, &made), err);
+    assert_int_equal(made, 0);
+    tensors[0].name = "LayerNorm.gamma";
+    tensors[1].name = "dense.weight";
+    assert_ok(load_tensors(tensors, 3, &made), err);
+    assert_int_equal(made, 1);
+}
+
+static void missing_tensor_names_the_nearest(void **state)
+{
+    (void) state;
+    const struct tensor_out tensors[] = {norm("bert.LayerNorm.weight"), dense("bert.dense.wieght")};
+    assert_status(MPCF_E_FORMAT, load_tensors(tensors, 2, NULL), err);
+    assert_message_contains(err, "'bert.dense.weight'");
+    assert_message_contains(err, "'bert.dense.wieght'");
+}
+
+static void wrong_shape_names_both(void **state)
+{
+    (void) state;
+    struct tensor_out tensors[] = {norm("bert.LayerNorm.weight"), dense("bert.dense.weight")};
+    tensors[1].dim[0] = 2;
+    tensors[1].dim[1] = 3;
+    assert_status(MPCF_E_SHAPE, load_tensors(tensors, 2, NULL), err);
+    assert_message_contains(err, "[2, 3], expected [3, 2]");
+    tensors[1].dim[0] = 6;
+    tensors[1].rank = 1;
+    assert_status(MPCF_E_SHAPE, load_tensors(tensors, 2, NULL), err);
+    assert_message_contains(err, "[6], expected [3, 2]");
+}
+
+static void weights_that_are_no_numbers_are_refused(void **state)
+{
+    (void) state;
+    const float broken[] = {0, NAN};
+    struct tensor_out tensors[] = {norm("bert.LayerNorm.weight"), dense("bert.dense.weight")};
+    tensors[0].data = broken;
+    assert_status(MPCF_E_FORMAT, load_tensors(tensors, 2, NULL), err);
+    assert_message_contains(err, "element 1");
+}
+
+static void assert_not_opened(const char *folder, mpcf_status status, const char *part)
+{
+    struct checkpoint *c = NULL;
+    assert_status(status, checkpoint_open(folder, &c, err), err);
+    assert_message_contains(err, part);
+    assert_message_contains(err, folder);
+}
+
+static void missing_files_are_named(void **state)
+{
+    (void) state;
+    char *folder = new_folder();
+    assert_not_opened("/no/such/folder", MPCF_E_IO, "no such folder");
+    assert_not_opened(folder, MPCF_E_IO, "model.safetensors");
+    put_text(folder, "model.safetensors", "short");
+    assert_not_opened(folder, MPCF_E_FORMAT, "too short");
+    put_text(folder, "config.json", "[]");
+    assert_not_opened(folder, MPCF_E_FORMAT, "config.json");
+    mpcf_free(folder);
+}
+
+#define INDEX "model.safetensors.index.json"
+
+static void shards_that_disagree_are_refused(void **state)
+{
+    (void) state;
+    const struct tensor_out a = norm("a"), b = norm("b");
+    char *folder = new_folder();
+    put_model(folder, "1.safetensors", &a, 1);
+    put_model(folder, "2.safetensors", &b, 1);
+    put_text(folder, INDEX, "{}");
+    assert_not_opened(folder, MPCF_E_FORMAT, "weight_map");
+    put_text(folder, INDEX, "{\"weight_map\": {\"a\": \"../1.safetensors\"}}");
+    assert_not_opened(folder, MPCF_E_FORMAT, "not mapped to a file of the folder");
+    put_text(folder, INDEX, "{\"weight_map\": {\"a\": \"3.safetensors\"}}");
+    assert_not_opened(folder, MPCF_E_IO, "3.safetensors");
+    put_text(folder, INDEX, "{\"weight_map\": {\"a\": \"2.safetensors\"}}");
+    assert_not_opened(folder, MPCF_E_FORMAT, "'a'");
+    put_model(folder, "2.safetensors", &a, 1);
+    put_text(folder, INDEX,
+             "{\"weight_map\": {\"a\": \"1.safetensors\", \"b\": \"1.safetensors\"}}");
+    assert_not_opened(folder, MPCF_E_FORMAT, "'b'");
+    put_model(folder, "2.safetensors", (struct tensor_out[]) {a, b}, 2);
+    put_text(folder, INDEX,
+             "{\"weight_map\": {\"a\": \"1.safetensors\", \"b\": \"2.safetensors\"}}");
+    assert_not_opened(folder, MPCF_E_FORMAT, "puts into '1.safetensors'");
+    mpcf_free(folder);
+}
+
+/* --- Saving --- */
+
+static void saved_checkpoint_is_loaded_again(void **state)
+{
+    (void) state;
+    mpcf_graph *g = small_network();
+    struct parameters *p = NULL, *q = NULL;
+    char *from = new_folder();
+    char *to = mpcf_format("%s/deep/saved", from);
+    json_t *config = json_pack("{s:i}", "hidden_size", 2);
+    put_text(from, "vocab.txt", "[PAD]\n");
+    assert_ok(parameters_create(g, false, &p, err), err);
+    assert_ok(parameters_create(g, false, &q, err), err);
+    for (size_t i = 0; i < p->items[1].count; i++) {
+        p->items[1].value[i] = weights[i];
+    }
+    assert_ok(checkpoint_save(to, config, from, p, err), err);
+    assert_ok(checkpoint_save(to, config, to, p, err), err); /* over itself */
+    size_t made = 9;
+    assert_ok(load_folder(to, q, g, &made), err);
+    assert_int_equal(made, 0);
+    assert_memory_equal(q->items[1].value, weights, sizeof(weights));
+    char *vocabulary = file_join(to, "vocab.txt");
+    assert_true(file_exists(vocabulary));
+    mpcf_free(vocabulary);
+    json_decref(config);
+    parameters_destroy(p);
+    parameters_destroy(q);
+    graph_destroy(g);
+    mpcf_free(from);
+    mpcf_free(to);
+}
+
+/* A limit on file sizes fails writes as a full disk does. */
+static void full_disk_leaves_the_old_checkpoint(void **state)
+{
+    (void) state;
+    mpcf_graph *g = graph_create();
+    struct parameters *p = NULL;
+    char *folder = new_folder();
+    json_t *config = json_pack("{s:i}", "generation", 1);
+    struct rlimit old, small;
+    (void) mpcf_parameter(g, "big", mpcf_shape_2(128, 128), MPCF_INIT_REQUIRED, 0);
+    assert_ok(parameters_create(g, false, &p, err), err);
+    assert_ok(checkpoint_save(folder, config, NULL, p, err), err);
+
+    (void) json_object_set_new(config, "generation", json_integer(2));
+    p->items[0].value[0] = 5.0F;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    small = (struct rlimit) {.rlim_cur = 16384, .rlim_max = old.rlim_max};
+    (void) signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    mpcf_status status = checkpoint_save(folder, config, NULL, p, err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_status(MPCF_E_IO, status, err);
+
+    struct checkpoint *c = NULL;
+    assert_ok(checkpoint_open(folder, &c, err), err);
+    assert_int_equal(
+        json_integer_value(json_object_get(checkpoint_config(c), "generation")), 1);
+    assert_ok(checkpoint_load(c, g, NULL, p, NULL, err), err);
+    assert_true(p->items[0].value[0] == 0.0F);
+    checkpoint_close(c);
+    json_decref(config);
+    parameters_destroy(p);
+    graph_destroy(g);
+    mpcf_free(folder);
+}
+
+static void short_memory_is_an_error(void **state)
+{
+    (void) state;
+    char *folder = new_folder();
+    const struct tensor_out tensor = norm("a");
+    put_model(folder, "model.safetensors", &tensor, 1);
+    mpcf_status status = MPCF_E_NOMEM;
+    for (size_t n = 1; status != MPCF_OK && n < 1000; n++) {
+        struct checkpoint *c = NULL;
+        mpcf_test_fail_alloc(n);
+        status = checkpoint_open(folder, &c, err);
+        mpcf_test_fail_alloc(0);
+        assert_true(status == MPCF_OK || c == NULL);
+        checkpoint_close(c);
+    }
+    assert_ok(status, err);
+    mpcf_free(folder);
+}
+
+static int setup(void **state)
+{
+    (void) state;
+    err = mpcf_error_create();
+    return err == NULL ? -1 : 0;
+}
+
+static int teardown(void **state)
+{
+    (void) state;
+    mpcf_error_destroy(err);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(old_names_and_missing_prefix_are_understood),
+        cmocka_unit_test(missing_tensor_names_the_nearest),
+        cmocka_unit_test(wrong_shape_names_both),
+        cmocka_unit_test(weights_that_are_no_numbers_are_refused),
+        cmocka_unit_test(missing_files_are_named),
+        cmocka_unit_test(shards_that_disagree_are_refused),
+        cmocka_unit_test(saved_checkpoint_is_loaded_again),
+        cmocka_unit_test(full_disk_leaves_the_old_checkpoint),
+        cmocka_unit_test(short_memory_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
