@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "checkpoint/checkpoint.h"
 #include "format/safetensors.h"
 
@@ -25,6 +26,32 @@ static inline mpcf_graph *network_like(const struct checkpoint *c, const char *o
         (void) mpcf_parameter(g, t->name, shape, made ? MPCF_INIT_CONSTANT : MPCF_INIT_REQUIRED, 0);
     }
     return g;
+}
+
+/* What parameters_create() makes of G, without an engine. */
+static inline struct parameters *network_parameters(const mpcf_graph *g)
+{
+    struct parameters *p = mpcf_alloc_array(1, sizeof(*p));
+    p->items = mpcf_alloc_array(graph_count(g), sizeof(*p->items));
+    for (size_t i = 0; i < graph_count(g); i++) {
+        const mpcf_node *node = graph_node(g, i);
+        struct parameter *item = &p->items[p->count++];
+        *item = (struct parameter) {.name = node->label, .shape = node->shape, .count = 1};
+        for (int32_t j = 0; j < node->shape.rank; j++) {
+            item->count *= (size_t) node->shape.dim[j];
+        }
+        item->value = mpcf_alloc_array(item->count, sizeof(float));
+    }
+    return p;
+}
+
+static inline void network_free(struct parameters *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        mpcf_free(p->items[i].value);
+    }
+    mpcf_free(p->items);
+    mpcf_free(p);
 }
 
 #endif

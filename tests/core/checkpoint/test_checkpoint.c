@@ -81,15 +81,15 @@ static mpcf_status load_tensors(const struct tensor_out *tensors, size_t count, 
     struct parameters *p = NULL;
     char *folder = new_folder();
     put_model(folder, "model.safetensors", tensors, count);
-    assert_ok(parameters_create(g, false, &p, err), err);
+    p = network_parameters(g);
     mpcf_status status = load_folder(folder, p, g, made);
     if (status == MPCF_OK) {
-        assert_memory_equal(parameters_find(p, "bert.dense.weight")->value, weights,
+        assert_memory_equal(p->items[1].value, weights,
                             sizeof(weights));
-        assert_memory_equal(parameters_find(p, "bert.LayerNorm.weight")->value, bias,
+        assert_memory_equal(p->items[0].value, bias,
                             sizeof(bias));
     }
-    parameters_destroy(p);
+    network_free(p);
     graph_destroy(g);
     mpcf_free(folder);
     return status;
@@ -202,8 +202,8 @@ static void saved_checkpoint_is_loaded_again(void **state)
     char *to = mpcf_format("%s/deep/saved", from);
     json_t *config = json_pack("{s:i}", "hidden_size", 2);
     put_text(from, "vocab.txt", "[PAD]\n");
-    assert_ok(parameters_create(g, false, &p, err), err);
-    assert_ok(parameters_create(g, false, &q, err), err);
+    p = network_parameters(g);
+    q = network_parameters(g);
     for (size_t i = 0; i < p->items[1].count; i++) {
         p->items[1].value[i] = weights[i];
     }
@@ -217,8 +217,8 @@ static void saved_checkpoint_is_loaded_again(void **state)
     assert_true(file_exists(vocabulary));
     mpcf_free(vocabulary);
     json_decref(config);
-    parameters_destroy(p);
-    parameters_destroy(q);
+    network_free(p);
+    network_free(q);
     graph_destroy(g);
     mpcf_free(from);
     mpcf_free(to);
@@ -234,7 +234,7 @@ static void full_disk_leaves_the_old_checkpoint(void **state)
     json_t *config = json_pack("{s:i}", "generation", 1);
     struct rlimit old, small;
     (void) mpcf_parameter(g, "big", mpcf_shape_2(128, 128), MPCF_INIT_REQUIRED, 0);
-    assert_ok(parameters_create(g, false, &p, err), err);
+    p = network_parameters(g);
     assert_ok(checkpoint_save(folder, config, NULL, p, err), err);
 
     (void) json_object_set_new(config, "generation", json_integer(2));
@@ -255,7 +255,7 @@ static void full_disk_leaves_the_old_checkpoint(void **state)
     assert_true(p->items[0].value[0] == 0.0F);
     checkpoint_close(c);
     json_decref(config);
-    parameters_destroy(p);
+    network_free(p);
     graph_destroy(g);
     mpcf_free(folder);
 }
