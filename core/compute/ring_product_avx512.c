@@ -59,6 +59,7 @@ RING_INLINE void tile64(const struct ring_block_product *p, size_t row, size_t r
     uint64_t *c = p->c + row * p->ldc;
     const __mmask8 mask[2] = {lanes(p->columns, 0), lanes(p->columns, 1)};
     __m512i acc[TILE_ROWS][2];
+    const unsigned char *next = ring_next_block(p, row, PANEL64 * sizeof *b);
     size_t k = 0;
 
 #pragma GCC unroll 8
@@ -73,6 +74,7 @@ RING_INLINE void tile64(const struct ring_block_product *p, size_t row, size_t r
         }
     }
     for (; k + 2 <= p->depth; k += 2, b += 2 * PANEL64) {
+        _mm_prefetch((const char *) next + 8 * k, _MM_HINT_T1);
         const __m512i b0[2] = {_mm512_loadu_si512(b), _mm512_loadu_si512(b + 8)};
         const __m512i b1[2] = {_mm512_loadu_si512(b + 16), _mm512_loadu_si512(b + 24)};
 
@@ -132,6 +134,7 @@ RING_INLINE void tile32(const struct ring_block_product *p, size_t row, size_t r
     const uint32_t *sums = b + p->depth * PANEL32;
     uint64_t *c = p->c + row * p->ldc;
     __m512i acc[TILE_ROWS][2];
+    const unsigned char *next = ring_next_block(p, row, PANEL32 * sizeof *b);
     size_t k = 0;
 
 #pragma GCC unroll 8
@@ -144,6 +147,7 @@ RING_INLINE void tile32(const struct ring_block_product *p, size_t row, size_t r
                                      _mm512_add_epi32(sum, _mm512_loadu_si512(sums + 16)));
     }
     for (; k + 2 <= p->depth; k += 2, b += 2 * PANEL32) {
+        _mm_prefetch((const char *) next + 8 * k, _MM_HINT_T1);
         const __m512i b0[2] = {_mm512_loadu_si512(b), _mm512_loadu_si512(b + 16)};
         const __m512i b1[2] = {_mm512_loadu_si512(b + 32), _mm512_loadu_si512(b + 48)};
 

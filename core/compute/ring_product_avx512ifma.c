@@ -63,6 +63,7 @@ RING_INLINE void tile(const struct ring_block_product *p, size_t row, size_t row
     uint64_t *c = p->c + row * p->ldc;
     const __mmask8 mask[2] = {lanes(p->columns, 0), lanes(p->columns, 1)};
     __m512i acc[TILE_ROWS][2];
+    const unsigned char *next = ring_next_block(p, row, PANEL * sizeof *b);
     size_t k = 0;
 
 #pragma GCC unroll 8
@@ -77,6 +78,7 @@ RING_INLINE void tile(const struct ring_block_product *p, size_t row, size_t row
         }
     }
     for (; k + PERIOD <= p->depth; k += PERIOD, b += PERIOD * PANEL) {
+        _mm_prefetch((const char *) next + 8 * k, _MM_HINT_T1);
         const __m512i b0[2] = {_mm512_loadu_si512(b), _mm512_loadu_si512(b + 8)};
         const __m512i b1[2] = {_mm512_loadu_si512(b + 16), _mm512_loadu_si512(b + 24)};
         const __m512i b2[2] = {_mm512_loadu_si512(b + 32), _mm512_loadu_si512(b + 40)};

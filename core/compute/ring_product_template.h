@@ -14,64 +14,117 @@
 
 #define RING_INLINE static inline __attribute__((always_inline))
 
-RING_INLINE void ring_pack64(const struct ring_block_source *s, uint64_t *block, size_t width,
-                             size_t period)
-{
-    uint64_t *sums = block + s->depth * width;
+/* Of a transposed operand, a few rows of the block at a time: the lines they fill stay near. */
+#define RING_TRANSPOSED_ROWS 8
 
-    if (s->columns < width) {
-        memset(block, 0, s->depth * width * sizeof *block);
-    }
-    if (s->transposed) {
-        for (size_t j = 0; j < s->columns; j++) {
-            for (size_t k = 0; k < s->depth; k++) {
-                block[k * width + j] = s->b[j * s->ldb + k];
-            }
-        }
-    } else if (s->columns == width) {
-        for (size_t k = 0; k < s->depth; k++) {
-            memcpy(block + k * width, s->b + k * s->ldb, width * sizeof *block);
-        }
-    } else {
-        for (size_t k = 0; k < s->depth; k++) {
-            memcpy(block + k * width, s->b + k * s->ldb, s->columns * sizeof *block);
-        }
-    }
+RING_INLINE void ring_sums64(uint64_t *block, size_t depth, size_t width, size_t period)
+{
+    uint64_t *sums = block + depth * width;
+
     memset(sums, 0, width * sizeof *sums);
-    for (size_t k = 0; period > 0 && k + period <= s->depth; k += period) {
+    for (size_t k = 0; period > 0 && k + period <= depth; k += period) {
         for (size_t j = 0; j < width; j++) {
             sums[j] += block[k * width + j] * block[(k + 1) * width + j];
         }
     }
 }
 
-RING_INLINE void ring_pack32(const struct ring_block_source *s, uint32_t *block, size_t width,
+RING_INLINE void ring_sums32(uint32_t *block, size_t depth, size_t width, size_t period)
+{
+    uint32_t *sums = block + depth * width;
+
+    memset(sums, 0, width * sizeof *sums);
+    for (size_t k = 0; period > 0 && k + period <= depth; k += period) {
+        for (size_t j = 0; j < width; j++) {
+            sums[j] += block[k * width + j] * block[(k + 1) * width + j];
+        }
+    }
+}
+
+/* COUNT columns of rows [FIRST, LAST) of a transposed operand. */
+RING_INLINE void ring_transpose64(const struct ring_block_source *s, uint64_t *block, size_t width,
+                                  size_t first, size_t last)
+{
+    for (size_t j = 0; j < s->columns; j++) {
+        for (size_t k = first; k < last; k++) {
+            block[k * width + j] = s->b[j * s->ldb + k];
+        }
+    }
+}
+
+RING_INLINE void ring_transpose32(const struct ring_block_source *s, uint32_t *block, size_t width,
+                                  size_t first, size_t last)
+{
+    for (size_t j = 0; j < s->columns; j++) {
+        for (size_t k = first; k < last; k++) {
+            block[k * width + j] = (uint32_t) s->b[j * s->ldb + k];
+        }
+    }
+}
+
+RING_INLINE void ring_pack64(const struct ring_block_source *s, uint64_t *block, size_t width,
                              size_t period)
 {
-    uint32_t *sums = block + s->depth * width;
+    const size_t step = RING_TRANSPOSED_ROWS;
 
     if (s->columns < width) {
         memset(block, 0, s->depth * width * sizeof *block);
     }
     if (s->transposed) {
-        for (size_t j = 0; j < s->columns; j++) {
-            for (size_t k = 0; k < s->depth; k++) {
-                block[k * width + j] = (uint32_t) s->b[j * s->ldb + k];
-            }
+        size_t k = 0;
+
+        for (; k + step <= s->depth; k += step) {
+            ring_transpose64(s, block, width, k, k + step);
         }
+        ring_transpose64(s, block, width, k, s->depth);
     } else {
         for (size_t k = 0; k < s->depth; k++) {
-            for (size_t j = 0; j < s->columns; j++) {
-                block[k * width + j] = (uint32_t) s->b[k * s->ldb + j];
+            const uint64_t *row = s->b + k * s->ldb;
+
+            if (s->columns == width) { /* a constant size: plain moves */
+                memcpy(block + k * width, row, width * sizeof *block);
+            } else {
+                memcpy(block + k * width, row, s->columns * sizeof *block);
             }
         }
     }
-    memset(sums, 0, width * sizeof *sums);
-    for (size_t k = 0; period > 0 && k + period <= s->depth; k += period) {
-        for (size_t j = 0; j < width; j++) {
-            sums[j] += block[k * width + j] * block[(k + 1) * width + j];
+    ring_sums64(block, s->depth, width, period);
+}
+
+RING_INLINE void ring_narrow(uint32_t *to, const uint64_t *from, size_t count)
+{
+    for (size_t j = 0; j < count; j++) {
+        to[j] = (uint32_t) from[j];
+    }
+}
+
+RING_INLINE void ring_pack32(const struct ring_block_source *s, uint32_t *block, size_t width,
+                             size_t period)
+{
+    const size_t step = RING_TRANSPOSED_ROWS;
+
+    if (s->columns < width) {
+        memset(block, 0, s->depth * width * sizeof *block);
+    }
+    if (s->transposed) {
+        size_t k = 0;
+
+        for (; k + step <= s->depth; k += step) {
+            ring_transpose32(s, block, width, k, k + step);
+        }
+        ring_transpose32(s, block, width, k, s->depth);
+    } else {
+        for (size_t k = 0; k < s->depth; k++) {
+            const uint64_t *row = s->b + k * s->ldb;
+
+            if (s->columns == width) {
+                ring_narrow(block + k * width, row, width);
+            } else {
+                ring_narrow(block + k * width, row, s->columns);
+            }
         }
     }
+    ring_sums32(block, s->depth, width, period);
 }
 
 RING_INLINE void ring_row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda,
@@ -85,6 +138,17 @@ RING_INLINE void ring_row_sums(const uint64_t *a, size_t rows, size_t depth, siz
         }
         sums[i] = sum;
     }
+}
+
+/* Where the tile at ROW begins to fetch ahead of the next panel's block: its 8 bytes a step of
+ * depth are 16 tiles' share of a row of 128. Packed blocks lie one after the other; beyond the
+ * last, a prefetch does no harm. */
+RING_INLINE const unsigned char *ring_next_block(const struct ring_block_product *p, size_t row,
+                                                 size_t row_bytes)
+{
+    const unsigned char *block = p->block;
+
+    return block + (p->depth + 1) * row_bytes + row / 8 % 16 * 8 * p->depth;
 }
 
 /* TILE(product, row, rows) over all rows: eights, then what is left, each count its own code. */
