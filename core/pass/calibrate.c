@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ranges by walking the float engine over batches and looking at every value that both parties
+ * will hold shares of. Parameters are left out: their ranges would tell of the weights and are
+ * not needed.
+ */
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "pass/pass.h"
+#include "pass/rewrite.h"
+
+/* Axes of a value, right-aligned as struct dims; -1 where there is none. */
+struct axes {
+    int batch, tokens[2];
+};
+
+static struct axes axes_of(mpcf_shape shape)
+{
+    struct axes axes = {-1, {-1, -1}};
+    size_t found = 0;
+
+    for (int32_t i = 0; i < shape.rank; ++i) {
+        const int axis = MPCF_RANK_MAX - shape.rank + i;
+        if (shape.dim[i] == MPCF_DIM_BATCH) {
+            axes.batch = axis;
+        } else if (shape.dim[i] == MPCF_DIM_TOKENS && found < 2) {
+            axes.tokens[found++] = axis;
+        }
+    }
+    return axes;
+}
+
+static bool is_real(const struct axes *axes, const size_t at[MPCF_RANK_MAX],
+                    const struct float_batch *b)
+{
+    const size_t example = axes->batch < 0 ? 0 : at[axes->batch];
+
+    if (axes->batch < 0) {
+        return true; /* positions: the same for all */
+    }
+    for (size_t i = 0; i < 2; ++i) {
+        if (axes->tokens[i] >= 0 &&
+            b->attention_mask[example * b->tokens + at[axes->tokens[i]]] == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void advance(size_t at[MPCF_RANK_MAX], const struct dims *d)
+{
+    for (int i = MPCF_RANK_MAX - 1; i >= 0; --i) {
+        if (++at[i] < d->dim[i]) {
+            return;
+        }
+        at[i] = 0;
+    }
+}
+
+/* Rows whose columns are not tokens are looked at whole. */
+static mpcf_status observe(const mpcf_node *node, const float *x, const struct float_batch *b,
+                           struct node_range *range, mpcf_error *err)
+{
+    const struct dims d = shape_resolve(node->shape, b->batch, b->tokens);
+    const struct axes axes = axes_of(node->shape);
+    const int last = MPCF_RANK_MAX - 1;
+    const bool by_row = axes.tokens[0] != last && axes.tokens[1] != last && axes.batch != last;
+    const size_t step = by_row ? d.dim[last] : 1;
+    struct dims walked = d;
+    size_t at[MPCF_RANK_MAX] = {0};
+
+    walked.dim[last] = by_row ? 1 : d.dim[last];
+    for (size_t i = 0; i < d.count; i += step, advance(at, &walked)) {
+        if (!is_real(&axes, at, b)) {
+            continue;
+        }
+        for (size_t j = i; j < i + step; ++j) {
+            const double value = (double) x[j];
+            if (!isfinite(value)) {
+                return mpcf_fail(err, MPCF_E_RANGE, "calibration: '%s' has a value that is %g",
+                                 node->name, value);
+            }
+            range->low = value < range->low ? value : range->low;
+            range->high = value > range->high ? value : range->high;
+        }
+    }
+    return MPCF_OK;
+}
+
+static bool is_observed(const mpcf_node *node)
+{
+    return node->kind != OP_INPUT && node->kind != OP_TAP && !node_is_constant(node);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct node_range *) a)->node, ((const struct node_range *) b)->node);
+}
+
+const struct node_range *ranges_find(const struct ranges *r, const char *node)
+{
+    const struct node_range key = {.node = node};
+
+    return r->count == 0 ? NULL : bsearch(&key, r->items, r->count, sizeof(key), by_name);
+}
+
+void ranges_destroy(struct ranges *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < r->count; ++i) {
+        char *name = NULL; /* ours, made by mpcf_strdup */
+        memcpy(&name, &r->items[i].node, sizeof(name));
+        mpcf_free(name);
+    }
+    mpcf_free(r->items);
+    mpcf_free(r);
+}
+
+static mpcf_status ranges_begin(const mpcf_graph *g, struct ranges **out, mpcf_error *err)
+{
+    const size_t room = graph_count(g) + 1;
+    struct ranges *r = mpcf_alloc_array(1, sizeof(*r));
+
+    if (r == NULL || (r->items = mpcf_alloc_array(room, sizeof(*r->items))) == NULL) {
+        ranges_destroy(r);
+        return mpcf_fail_memory(err, room * sizeof(*r->items), "ranges");
+    }
+    r->margin_bits = 2;
+    for (size_t i = 0; i < graph_count(g); ++i) {
+        const mpcf_node *node = graph_node(g, i);
+        if (!is_observed(node)) {
+            continue;
+        }
+        r->items[r->count] = (struct node_range){mpcf_strdup(node->name), INFINITY, -INFINITY};
+        if (r->items[r->count++].node == NULL) {
+            ranges_destroy(r);
+            return mpcf_fail_memory(err, strlen(node->name), "a name");
+        }
+    }
+    *out = r;
+    return MPCF_OK;
+}
+
+/* Nodes in the order of the graph, as ranges_begin() entered them. */
+static mpcf_status observe_batch(const mpcf_graph *g, const struct float_engine *e,
+                                 const struct float_batch *b, struct ranges *r, mpcf_error *err)
+{
+    size_t item = 0;
+
+    for (size_t i = 0; i < graph_count(g); ++i) {
+        const mpcf_node *node = graph_node(g, i);
+        if (!is_observed(node)) {
+            continue;
+        }
+        const float *x = float_value(e, node);
+        assert(x != NULL && item < r->count);
+        MPCF_TRY(observe(node, x, b, &r->items[item++], err));
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status walk_batches(const mpcf_graph *g, struct float_engine *e, calibrate_next *next,
+                                void *context, struct ranges *r, mpcf_error *err)
+{
+    size_t batches = 0;
+
+    for (;;) {
+        struct float_batch b = {0};
+        MPCF_TRY(next(context, &b, err));
+        if (b.batch == 0) {
+            break;
+        }
+        MPCF_TRY(float_forward(e, &b, err));
+        MPCF_TRY(observe_batch(g, e, &b, r, err));
+        ++batches;
+    }
+    if (batches == 0) {
+        return mpcf_fail(err, MPCF_E_INVALID, "calibration: no examples");
+    }
+    return MPCF_OK;
+}
+
+mpcf_status calibrate(const mpcf_graph *g, struct parameters *p, size_t batch, size_t tokens,
+                      calibrate_next *next, void *context, struct ranges **out, mpcf_error *err)
+{
+    struct float_engine *e = NULL;
+    struct ranges *r = NULL;
+
+    MPCF_TRY(ranges_begin(g, &r, err));
+    mpcf_status status = float_engine_create(g, p, FLOAT_OBSERVE, batch, tokens, 0, &e, err);
+    if (status == MPCF_OK) {
+        status = walk_batches(g, e, next, context, r, err);
+    }
+    float_engine_destroy(e);
+    if (status != MPCF_OK) {
+        ranges_destroy(r);
+        return status;
+    }
+    qsort(r->items, r->count, sizeof(*r->items), by_name);
+    *out = r;
+    return MPCF_OK;
+}

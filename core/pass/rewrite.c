@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pass/rewrite.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* The rule travels with the walk; callers of rewrite_of() see the plain part only. */
+struct walk {
+    struct rewrite rewrite;
+    rewrite_rule *rule;
+};
+
+mpcf_node *rewrite_copy(struct rewrite *rw, const mpcf_node *node)
+{
+    mpcf_node *in[NODE_INPUTS_MAX] = {NULL};
+
+    for (size_t i = 0; i < node->in_count; ++i) {
+        in[i] = rewrite_of(rw, node->in[i]);
+        if (in[i] == NULL && node->in[i] != NULL) {
+            return NULL;
+        }
+    }
+    return graph_copy_node(rw->to, node, in);
+}
+
+mpcf_node *rewrite_of(struct rewrite *rw, const mpcf_node *node)
+{
+    const struct walk *walk = (const struct walk *) rw; /* its first member */
+    mpcf_node *made = NULL;
+
+    if (node == NULL || rw->made[node->id] != NULL) {
+        return node == NULL ? NULL : rw->made[node->id];
+    }
+    assert(node->graph == rw->from);
+    if (walk->rule != NULL) {
+        made = walk->rule(rw, node);
+    }
+    if (made == NULL) {
+        made = rewrite_copy(rw, node);
+    }
+    rw->made[node->id] = made;
+    return made;
+}
+
+/* "encoder.layer.3.attention.linear.2" -> "encoder.layer.3.attention" */
+void rewrite_scope(struct rewrite *rw, const mpcf_node *node)
+{
+    char scope[256];
+    size_t length = strlen(node->name);
+
+    if (length >= sizeof scope) {
+        mpcf_scope(rw->to, node->name);
+        return;
+    }
+    memcpy(scope, node->name, length + 1);
+    while (length > 0 && isdigit((unsigned char) scope[length - 1])) {
+        --length;
+    }
+    if (length > 0 && scope[length - 1] == '.') {
+        scope[length - 1] = '\0';
+    } else {
+        length = strlen(scope);
+    }
+    char *last = strrchr(scope, '.');
+    if (last != NULL) {
+        *last = '\0';
+    }
+    mpcf_scope(rw->to, last == NULL ? "" : scope);
+}
+
+static void count_uses(struct rewrite *rw)
+{
+    for (size_t i = 0; i < graph_count(rw->from); ++i) {
+        const mpcf_node *node = graph_node(rw->from, i);
+        for (size_t j = 0; j < node->in_count; ++j) {
+            if (node->in[j] != NULL) {
+                rw->uses[node->in[j]->id]++;
+            }
+        }
+    }
+    for (size_t i = 0; i < graph_output_count(rw->from); ++i) {
+        rw->uses[graph_output(rw->from, i)->node->id]++;
+    }
+}
+
+static void walk_graph(struct rewrite *rw)
+{
+    for (size_t i = 0; i < graph_count(rw->from); ++i) {
+        const mpcf_node *node = graph_node(rw->from, i);
+        if (node->kind == OP_INPUT || node->kind == OP_TAP) {
+            rewrite_of(rw, node);
+        }
+    }
+    for (size_t i = 0; i < graph_output_count(rw->from); ++i) {
+        const struct graph_output *output = graph_output(rw->from, i);
+        mpcf_output(rw->to, output->name, rewrite_of(rw, output->node));
+    }
+}
+
+mpcf_status rewrite_graph(const mpcf_graph *from, rewrite_rule *rule, mpcf_graph **out,
+                          mpcf_error *err)
+{
+    const size_t count = graph_count(from);
+    struct walk walk = {.rule = rule};
+    struct rewrite *rw = &walk.rewrite;
+    mpcf_status status = graph_check(from, err);
+
+    if (status != MPCF_OK) {
+        return status;
+    }
+    rw->from = from;
+    rw->to = graph_create();
+    rw->made = mpcf_alloc_array(count + 1, sizeof(*rw->made));
+    rw->uses = mpcf_alloc_array(count + 1, sizeof(*rw->uses));
+    if (rw->to == NULL || rw->made == NULL || rw->uses == NULL) {
+        status = mpcf_fail_memory(err, count * sizeof(*rw->made), "a graph");
+    } else {
+        count_uses(rw);
+        walk_graph(rw);
+        status = graph_check(rw->to, err);
+    }
+    mpcf_free(rw->made);
+    mpcf_free(rw->uses);
+    if (status != MPCF_OK) {
+        graph_destroy(rw->to);
+        return status;
+    }
+    *out = rw->to;
+    return MPCF_OK;
+}
+
+bool node_is_constant(const mpcf_node *node)
+{
+    return node->owner == MPCF_PROVIDER && !node->is_shared;
+}
+
+mpcf_node *node_without_taps(mpcf_node *node)
+{
+    while (node != NULL && node->kind == OP_TAP) {
+        node = node->in[0];
+    }
+    return node;
+}
+
+mpcf_node *node_on(enum op_kind kind, mpcf_node *x, mpcf_node *y)
+{
+    mpcf_node *in[2] = {x, y};
+
+    if (x == NULL) {
+        return NULL;
+    }
+    return graph_add_node(x->graph, kind, x->shape, in, y == NULL ? 1 : 2);
+}
