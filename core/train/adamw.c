@@ -316,7 +316,13 @@ uint64_t adamw_steps(const struct adamw *a)
     return a->steps;
 }
 
-void adamw_set_steps(struct adamw *a, uint64_t steps)
+double adamw_pending(const struct adamw *a)
+{
+    return a->pending;
+}
+
+void adamw_restore(struct adamw *a, uint64_t steps, double pending)
 {
     a->steps = steps;
+    a->pending = pending;
 }

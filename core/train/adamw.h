@@ -42,6 +42,7 @@ struct adamw_array {
 size_t adamw_array_count(const struct adamw *a);
 struct adamw_array adamw_array(struct adamw *a, size_t i);
 uint64_t adamw_steps(const struct adamw *a);
-void adamw_set_steps(struct adamw *a, uint64_t steps);
+double adamw_pending(const struct adamw *a); /* decay that unused rows have not seen */
+void adamw_restore(struct adamw *a, uint64_t steps, double pending);
 
 #endif
