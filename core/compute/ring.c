@@ -2,7 +2,6 @@
 #include "compute/ring.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "base/cpu.h"
 #include "compute/ring_kernel.h"
@@ -58,6 +57,11 @@ void ring_shift_right(uint64_t *z, const uint64_t *x, unsigned bits, unsigned sh
 
 static const struct ring_bits_kernel *bits_kernel(void)
 {
+#if defined(__x86_64__)
+    if (cpu_level() >= CPU_AVX512IFMA) {
+        return &ring_bits_kernel_avx512ifma;
+    }
+#endif
     return &ring_bits_kernel_portable;
 }
 
