@@ -22,6 +22,9 @@ struct channel;
 mpcf_status channel_create(const mpcf_transport *transport, void *conn, int64_t timeout_ns,
                            struct channel **out, mpcf_error *err);
 void channel_close(struct channel *c); /* NULL is fine */
+/* How messages name the other end: "provider". "the peer" until it is known. */
+void channel_set_peer(struct channel *c, const char *name);
+void channel_set_timeout(struct channel *c, int64_t timeout_ns);
 
 /* LENGTH is what both sides expect; a peer that sends another: MPCF_E_PROTOCOL; that dies:
  * MPCF_E_CLOSED; that stalls: MPCF_E_TIMEOUT. 0 bytes: no message. */

@@ -65,7 +65,7 @@ typedef struct mpcf_transport {
      * Sends and receives at once: must not wait for one direction before
      * serving the other, or two parties that open large shares deadlock on
      * full socket buffers. May be NULL; the host then sends from a helper
-     * thread.
+     * thread. The host uses it where boundaries are kept, else advance().
      */
     mpcf_status (*exchange)(void *conn, const void *out, size_t out_length,
                             void *in, size_t in_length, int64_t deadline,
@@ -77,6 +77,17 @@ typedef struct mpcf_transport {
      */
     mpcf_status (*peer_identity)(void *conn, char *text, size_t size,
                                  mpcf_error *err);
+    /*
+     * For transports without boundaries: moves what goes now of both directions
+     * and returns as soon as a byte has moved in either. *OUT_LENGTH and
+     * *IN_LENGTH are the bytes wanted (one may be 0), on return the bytes moved,
+     * also where it fails. The host reads heads with it while it still sends, so
+     * that it needs no copy and sees a wrong length at once. May be NULL; the
+     * host then sends from a helper thread.
+     */
+    mpcf_status (*advance)(void *conn, const void *out, size_t *out_length,
+                           void *in, size_t *in_length, int64_t deadline,
+                           mpcf_error *err);
 } mpcf_transport;
 
 /* As mpcf_register_approx(). */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * "host:port", "[::1]:port", ":port" (every interface, for listening) as text and as sockaddr.
+ */
+#ifndef MPCF_TCP_TCP_ADDRESS_H
+#define MPCF_TCP_TCP_ADDRESS_H
+
+#include <netdb.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include <mpcf/error.h>
+
+/* *FOUND ends with freeaddrinfo(). Not of the form, or no such host: MPCF_E_CONFIG; a name
+ * server that does not answer: MPCF_E_TIMEOUT, worth another try. */
+mpcf_status tcp_address_resolve(const char *text, bool passive, struct addrinfo **found,
+                                mpcf_error *err);
+/* Numeric "127.0.0.1:9001" or "[::1]:9001". */
+mpcf_status tcp_address_print(const struct sockaddr *address, socklen_t length, char *text,
+                              size_t size, mpcf_error *err);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "conformance/transport_check.h"
+#include "support/support.h"
+#include "support/transports.h"
+
+static void print_check(void *context, const char *check, mpcf_status status, const char *detail)
+{
+    (void)context;
+    print_message("%s - %s%s%s\n", status == MPCF_OK ? "ok" : "not ok", check,
+                  detail[0] == '\0' ? "" : ": ", detail);
+}
+
+static void it_keeps_the_contract(void **state)
+{
+    (void)state;
+    struct test_transport t = test_transport_load("loopback");
+    mpcf_error *err = mpcf_error_create();
+    assert_ok(conform_transport(t.transport, t.config, NULL, print_check, NULL, err), err);
+    mpcf_error_destroy(err);
+}
+
+static void a_process_that_ends_is_noticed(void **state)
+{
+    (void)state;
+    struct test_transport t = test_transport_load("loopback");
+    void *listener = NULL, *conn = NULL;
+    char address[128], byte;
+    int64_t soon = clock_deadline(INT64_C(20000000000));
+    assert_int_equal(t.transport->listen(t.config, "auto", &listener, NULL), MPCF_OK);
+    assert_int_equal(t.transport->bound(listener, address, sizeof(address), NULL), MPCF_OK);
+    pid_t child = fork();
+    if (child == 0) {
+        (void)t.transport->connect(t.config, address, soon, &conn, NULL);
+        _exit(0);
+    }
+    assert_true(child > 0);
+    assert_int_equal(t.transport->accept(listener, soon, &conn, NULL), MPCF_OK);
+    assert_int_equal(t.transport->recv(conn, &byte, 1, soon, NULL), MPCF_E_CLOSED);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    t.transport->close(conn);
+    t.transport->unlisten(listener);
+}
+
+static void a_path_is_private_and_goes_away(void **state)
+{
+    (void)state;
+    struct test_transport t = test_transport_load("loopback");
+    char path[256];
+    void *listener = NULL, *other = NULL;
+    struct stat info;
+    (void)snprintf(path, sizeof(path), "%s/sock", test_folder());
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(t.transport->listen(t.config, path, &listener, NULL), MPCF_OK);
+        assert_int_equal(stat(path, &info), 0);
+        assert_int_equal(info.st_mode & 0777, 0600);
+        assert_int_equal(t.transport->listen(t.config, path, &other, NULL), MPCF_E_IO);
+        t.transport->unlisten(listener);
+        assert_int_equal(stat(path, &info), -1);
+    }
+}
+
+static void a_path_left_by_a_dead_process_is_taken_over(void **state)
+{
+    (void)state;
+    struct test_transport t = test_transport_load("loopback");
+    char path[256];
+    void *listener = NULL;
+    (void)snprintf(path, sizeof(path), "%s/stale", test_folder());
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(t.transport->listen(t.config, path, &listener, NULL) == MPCF_OK ? 0 : 1);
+    }
+    int status = 1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(t.transport->listen(t.config, path, &listener, NULL), MPCF_OK);
+    t.transport->unlisten(listener);
+}
+
+static void the_peer_has_a_name(void **state)
+{
+    (void)state;
+    struct test_transport t = test_transport_load("loopback");
+    void *conns[2];
+    char text[128], want[64];
+    test_transport_pair(&t, "auto", conns);
+    (void)snprintf(want, sizeof(want), "user %lu on", (unsigned long)geteuid());
+    assert_int_equal(t.transport->peer_identity(conns[0], text, sizeof(text), NULL), MPCF_OK);
+    assert_non_null(strstr(text, want));
+    assert_int_equal(t.transport->peer_identity(conns[0], text, 3, NULL), MPCF_E_INVALID);
+    t.transport->close(conns[0]);
+    t.transport->close(conns[1]);
+}
+
+static void a_name_too_long_is_refused(void **state)
+{
+    (void)state;
+    struct test_transport t = test_transport_load("loopback");
+    char name[300];
+    void *listener = NULL;
+    memset(name, 'x', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    assert_int_equal(t.transport->listen(t.config, name, &listener, NULL), MPCF_E_CONFIG);
+    name[0] = '/';
+    assert_int_equal(t.transport->listen(t.config, name, &listener, NULL), MPCF_E_CONFIG);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_keeps_the_contract),
+        cmocka_unit_test(a_process_that_ends_is_noticed),
+        cmocka_unit_test(a_path_is_private_and_goes_away),
+        cmocka_unit_test(a_path_left_by_a_dead_process_is_taken_over),
+        cmocka_unit_test(the_peer_has_a_name),
+        cmocka_unit_test(a_name_too_long_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
