@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which files a role needs before it starts.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "pipeline/pipeline.h"
+
+static void need(struct text_buffer *lacking, const char *what, const char *folder,
+                 const char *name)
+{
+    char *path = *name == '\0' ? mpcf_strdup(folder) : mpcf_format("%s/%s", folder, name);
+
+    if (path == NULL || !file_exists(path)) {
+        text_printf(lacking, "%s%s: '%s' is not there", lacking->length == 0 ? "" : "\n", what,
+                    path == NULL ? name : path);
+    }
+    mpcf_free(path);
+}
+
+static void need_student(const struct pipeline *p, struct text_buffer *lacking, bool weights)
+{
+    char *folder = mpcf_format("%s/student%s", p->output, weights ? "" : "/public");
+
+    if (folder != NULL) {
+        need(lacking,
+             weights ? "the student (stages convert, distill)" : "the student's public part",
+             folder, "config.json");
+        mpcf_free(folder);
+    }
+}
+
+/* The student is made by this file's own run where it has the stage. */
+static bool makes_student(const struct pipeline *p)
+{
+    return p->has_stage[STAGE_CONVERT];
+}
+
+mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer viewer,
+                                 mpcf_error *err)
+{
+    struct text_buffer lacking = {0};
+    const bool trains = viewer == VIEW_ALL;
+    mpcf_status status = MPCF_OK;
+
+    if (trains) {
+        need(&lacking, "model.path", p->model_path, "config.json");
+    }
+    if (trains || viewer == VIEW_USER) {
+        need(&lacking, "dataset.path", p->dataset_path, "");
+    }
+    if (viewer == VIEW_PROVIDER || (trains && !makes_student(p) && p->has_stage[STAGE_INFER])) {
+        need_student(p, &lacking, true);
+    }
+    if (viewer == VIEW_USER || viewer == VIEW_DEALER) {
+        need_student(p, &lacking, false);
+    }
+    if (lacking.length > 0) {
+        status = mpcf_fail(err, MPCF_E_CONFIG, "%s", lacking.data);
+    }
+    text_clear(&lacking);
+    return status;
+}
