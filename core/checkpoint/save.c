@@ -69,7 +69,7 @@ static mpcf_status put_parameters(FILE *stream, const struct parameters *paramet
             tensors[i].dim[j] = (uint64_t) p->shape.dim[j];
         }
     }
-    mpcf_status status = safetensors_put(stream, tensors, parameters->count, err);
+    mpcf_status status = safetensors_put(stream, tensors, parameters->count, NULL, err);
     mpcf_free(tensors);
     return status;
 }

@@ -29,6 +29,7 @@ struct safetensors {
     uint64_t data_length;
     struct tensor *tensors; /* in order of their names */
     size_t count;
+    json_t *metadata; /* an object of texts, or NULL */
 };
 
 static mpcf_status fail_tensor(const struct safetensors *s, const char *tensor, const char *what,
@@ -149,6 +150,7 @@ static mpcf_status read_tensors(struct safetensors *s, json_t *header, mpcf_erro
     json_object_foreach (header, name, entry) {
         if (strcmp(name, METADATA_KEY) == 0) {
             MPCF_TRY(check_metadata(s, entry, err));
+            s->metadata = json_incref(entry);
             continue;
         }
         MPCF_TRY(read_tensor(s, name, entry, &s->tensors[s->count], err));
@@ -295,7 +297,13 @@ void safetensors_close(struct safetensors *s)
     if (s->map.data != NULL) {
         file_map_close(&s->map);
     }
+    json_decref(s->metadata);
     arena_destroy(s->arena);
+}
+
+const char *safetensors_metadata(const struct safetensors *s, const char *key)
+{
+    return json_string_value(json_object_get(s->metadata, key));
 }
 
 size_t safetensors_count(const struct safetensors *s)

@@ -32,8 +32,11 @@ mpcf_status safetensors_parse(const void *data, size_t length, const char *name,
                               struct safetensors **out, mpcf_error *err);
 void safetensors_close(struct safetensors *s);
 size_t safetensors_count(const struct safetensors *s);
+/* In order of their names (bytes). */
 const struct tensor *safetensors_tensor(const struct safetensors *s, size_t i);
 const struct tensor *safetensors_find(const struct safetensors *s, const char *name);
+/* The text KEY of the file's metadata, or NULL. */
+const char *safetensors_metadata(const struct safetensors *s, const char *key);
 /* Elements as float or 64-bit integers, converted; MPCF_E_FORMAT for types that are not of that sort. */
 mpcf_status tensor_floats(const struct tensor *t, float *out, mpcf_error *err);
 mpcf_status tensor_integers(const struct tensor *t, int64_t *out, mpcf_error *err);

@@ -49,10 +49,12 @@ static mpcf_status add_entry(json_t *header, const struct tensor_out *t, uint64_
     return MPCF_OK;
 }
 
-static mpcf_status build_header(const struct tensor_out *tensors, size_t count, json_t **out,
-                                mpcf_error *err)
+static mpcf_status build_header(const struct tensor_out *tensors, size_t count,
+                                const json_t *metadata, json_t **out, mpcf_error *err)
 {
-    json_t *header = json_pack("{s:{s:s}}", "__metadata__", "format", "pt");
+    json_t *facts = metadata == NULL ? json_pack("{s:s}", "format", "pt")
+                                     : json_deep_copy(metadata);
+    json_t *header = json_pack("{s:o}", "__metadata__", facts);
     mpcf_status status = header == NULL ? mpcf_fail_memory(err, 0, "a safetensors header") : MPCF_OK;
     uint64_t offset = 0;
     for (size_t i = 0; i < count && status == MPCF_OK; i++) {
@@ -91,10 +93,10 @@ static bool put_data(FILE *stream, const struct tensor_out *tensors, size_t coun
 }
 
 mpcf_status safetensors_put(FILE *stream, const struct tensor_out *tensors, size_t count,
-                            mpcf_error *err)
+                            const json_t *metadata, mpcf_error *err)
 {
     json_t *header = NULL;
-    MPCF_TRY(build_header(tensors, count, &header, err));
+    MPCF_TRY(build_header(tensors, count, metadata, &header, err));
     char *text = json_dumps(header, JSON_COMPACT);
     json_decref(header);
     if (text == NULL) {
@@ -115,7 +117,8 @@ mpcf_status safetensors_write(const char *path, const struct tensor_out *tensors
 {
     struct file_write *file = NULL;
     MPCF_TRY(file_write_begin(path, &file, err));
-    mpcf_status status = safetensors_put(file_write_stream(file), tensors, count, err);
+    mpcf_status status = safetensors_put(file_write_stream(file), tensors, count, NULL,
+                                         err);
     if (status != MPCF_OK) {
         file_write_cancel(file);
         (void) mpcf_fail_while(err, "writing '%s'", path);

@@ -7,11 +7,14 @@
 
 #include <stdio.h>
 
+#include <jansson.h>
+
 #include "format/safetensors.h"
 
 /* As safetensors_write(); STREAM stays open, and its last bytes may still be in its buffer.
+ * METADATA is an object of texts, NULL for {"format": "pt"}.
  * MPCF_E_INVALID for two tensors of one name, MPCF_E_IO where STREAM takes no more. */
 mpcf_status safetensors_put(FILE *stream, const struct tensor_out *tensors, size_t count,
-                            mpcf_error *err);
+                            const json_t *metadata, mpcf_error *err);
 
 #endif
