@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a path of bit slicing provides; bits.c chooses one, and cuts into groups of 64.
+ */
+#ifndef MPCF_COMPUTE_BITS_KERNEL_H
+#define MPCF_COMPUTE_BITS_KERNEL_H
+
+#include "compute/bits.h"
+
+#define BITS_GROUP 64
+
+struct bits_kernel {
+    /* X [groups * 64] to planes [bits], a word a group; and back. */
+    void (*slice)(uint64_t *planes, size_t stride, const uint64_t *x, size_t groups, unsigned bits);
+    void (*unslice)(uint64_t *x, const uint64_t *planes, size_t stride, size_t groups,
+                    unsigned bits);
+};
+
+extern const struct bits_kernel bits_kernel_portable;
+extern const struct bits_kernel bits_kernel_avx2;
+extern const struct bits_kernel bits_kernel_avx512ifma;
+
+#endif
