@@ -9,6 +9,8 @@
 
 #include <immintrin.h>
 
+#include "compute/transpose_avx512.h"
+
 #define VECTORS 8
 
 #define INLINE static inline __attribute__((always_inline))
@@ -21,33 +23,6 @@ INLINE __m512i transpose_bytes(__m512i x)
                                          0x3931292119110901, 0x3830282018100800);
 
     return _mm512_permutexvar_epi8(row, x);
-}
-
-/* Word j of vector i to word i of vector j. Its own inverse. */
-INLINE void transpose_words(__m512i *x)
-{
-    __m512i y[VECTORS], z[VECTORS];
-
-#pragma GCC unroll 8
-    for (unsigned i = 0; i < VECTORS; i += 2) {
-        y[i] = _mm512_unpacklo_epi64(x[i], x[i + 1]);
-        y[i + 1] = _mm512_unpackhi_epi64(x[i], x[i + 1]);
-    }
-#pragma GCC unroll 8
-    for (unsigned i = 0; i < VECTORS; i += 4) {
-#pragma GCC unroll 2
-        for (unsigned j = 0; j < 2; j++) {
-            z[i + j] = _mm512_permutex2var_epi64(
-                y[i + j], _mm512_set_epi64(13, 12, 5, 4, 9, 8, 1, 0), y[i + j + 2]);
-            z[i + j + 2] = _mm512_permutex2var_epi64(
-                y[i + j], _mm512_set_epi64(15, 14, 7, 6, 11, 10, 3, 2), y[i + j + 2]);
-        }
-    }
-#pragma GCC unroll 8
-    for (unsigned j = 0; j < 4; j++) {
-        x[j] = _mm512_shuffle_i64x2(z[j], z[j + 4], 0x44);
-        x[j + 4] = _mm512_shuffle_i64x2(z[j], z[j + 4], 0xee);
-    }
 }
 
 INLINE __m512i bit_of_bytes(unsigned bit)
@@ -83,7 +58,7 @@ static void slice(uint64_t *planes, size_t stride, const uint64_t *x, size_t gro
         for (unsigned i = 0; i < VECTORS; i++) {
             v[i] = transpose_bytes(_mm512_loadu_si512(x + g * BITS_GROUP + VECTORS * i));
         }
-        transpose_words(v);
+        transpose_8x8(v);
 #pragma GCC unroll 8
         for (unsigned b = 0; b < VECTORS; b++) {
             store_planes(planes + g, stride, 8 * b, bits, v[b]);
@@ -101,7 +76,7 @@ static void unslice(uint64_t *x, const uint64_t *planes, size_t stride, size_t g
         for (unsigned b = 0; b < VECTORS; b++) {
             v[b] = load_planes(planes + g, stride, 8 * b, bits);
         }
-        transpose_words(v);
+        transpose_8x8(v);
 #pragma GCC unroll 8
         for (unsigned i = 0; i < VECTORS; i++) {
             _mm512_storeu_si512(x + g * BITS_GROUP + VECTORS * i, transpose_bytes(v[i]));

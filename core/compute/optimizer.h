@@ -9,10 +9,10 @@
 
 /* One step of Adam with decoupled weight decay; the same numbers for all elements. */
 struct adamw_step {
-    float rate;          /* learning rate / (1 - beta1^t) */
-    float decay;         /* 1 - learning rate * weight decay */
+    float rate;  /* learning rate / (1 - beta1^t) */
+    float decay; /* 1 - learning rate * weight decay */
     float beta1, beta2;
-    float root_scale;    /* 1 / sqrt(1 - beta2^t) */
+    float root_scale; /* 1 / sqrt(1 - beta2^t) */
     float epsilon;
     float gradient_scale; /* of clipping */
 };

@@ -12,6 +12,10 @@
 
 #include "compute/ring_product.h"
 
+#if defined(__AVX512DQ__)
+#include "compute/transpose_avx512.h"
+#endif
+
 #define RING_INLINE static inline __attribute__((always_inline))
 
 /* Of a transposed operand, a few rows of the block at a time: the lines they fill stay near. */
@@ -41,11 +45,37 @@ RING_INLINE void ring_sums32(uint32_t *block, size_t depth, size_t width, size_t
     }
 }
 
-/* COUNT columns of rows [FIRST, LAST) of a transposed operand. */
+#if defined(__AVX512DQ__)
+/* Eight columns of rows [FIRST, FIRST + 8), as X [row]. */
+RING_INLINE void ring_load_eight(const struct ring_block_source *s, size_t first, size_t column,
+                                 __m512i *x)
+{
+#pragma GCC unroll 8
+    for (size_t j = 0; j < 8; j++) {
+        x[j] = _mm512_loadu_si512(s->b + (column + j) * s->ldb + first);
+    }
+    transpose_8x8(x);
+}
+#endif
+
+/* All columns of rows [FIRST, LAST) of a transposed operand. */
 RING_INLINE void ring_transpose64(const struct ring_block_source *s, uint64_t *block, size_t width,
                                   size_t first, size_t last)
 {
-    for (size_t j = 0; j < s->columns; j++) {
+    size_t j = 0;
+
+#if defined(__AVX512DQ__)
+    for (; last - first == 8 && j + 8 <= s->columns; j += 8) {
+        __m512i x[8];
+
+        ring_load_eight(s, first, j, x);
+#pragma GCC unroll 8
+        for (size_t k = 0; k < 8; k++) {
+            _mm512_storeu_si512(block + (first + k) * width + j, x[k]);
+        }
+    }
+#endif
+    for (; j < s->columns; j++) {
         for (size_t k = first; k < last; k++) {
             block[k * width + j] = s->b[j * s->ldb + k];
         }
@@ -55,7 +85,21 @@ RING_INLINE void ring_transpose64(const struct ring_block_source *s, uint64_t *b
 RING_INLINE void ring_transpose32(const struct ring_block_source *s, uint32_t *block, size_t width,
                                   size_t first, size_t last)
 {
-    for (size_t j = 0; j < s->columns; j++) {
+    size_t j = 0;
+
+#if defined(__AVX512DQ__)
+    for (; last - first == 8 && j + 8 <= s->columns; j += 8) {
+        __m512i x[8];
+
+        ring_load_eight(s, first, j, x);
+#pragma GCC unroll 8
+        for (size_t k = 0; k < 8; k++) {
+            _mm256_storeu_si256((__m256i *) (void *) (block + (first + k) * width + j),
+                                _mm512_cvtepi64_epi32(x[k]));
+        }
+    }
+#endif
+    for (; j < s->columns; j++) {
         for (size_t k = first; k < last; k++) {
             block[k * width + j] = (uint32_t) s->b[j * s->ldb + k];
         }
