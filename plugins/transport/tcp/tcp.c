@@ -14,8 +14,8 @@
 
 #include <mpcf/transport.h>
 
+#include "../stream/host_port.h"
 #include "../stream/stream.h"
-#include "tcp_address.h"
 
 #define RETRY_NS 20000000        /* between attempts to connect */
 #define ATTEMPT_NS 5000000000    /* one attempt; a lost packet must not cost the deadline */
@@ -112,7 +112,7 @@ static mpcf_status tcp_listen(const void *config, const char *address, void **li
                               mpcf_error *err)
 {
     struct addrinfo *found = NULL;
-    MPCF_TRY(tcp_address_resolve(address, true, &found, err));
+    MPCF_TRY(host_port_resolve(address, true, &found, err));
     int fd = -1, error = 0;
     for (const struct addrinfo *a = found; a != NULL && fd < 0; a = a->ai_next) {
         fd = listen_on(a, config);
@@ -141,7 +141,7 @@ static mpcf_status tcp_bound(void *listener, char *address, size_t size, mpcf_er
     if (getsockname(l->fd, (struct sockaddr *)&own, &length) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "naming a socket: %s", strerror(errno));
     }
-    return tcp_address_print((const struct sockaddr *)&own, length, address, size, err);
+    return host_port_print((const struct sockaddr *)&own, length, address, size, err);
 }
 
 static mpcf_status tcp_accept(void *listener, int64_t deadline, void **conn, mpcf_error *err)
@@ -216,7 +216,7 @@ static mpcf_status tcp_connect(const void *config, const char *address, int64_t 
     const char *reason = "no attempt was made";
     do {
         struct addrinfo *found = NULL;
-        mpcf_status status = tcp_address_resolve(address, false, &found, err);
+        mpcf_status status = host_port_resolve(address, false, &found, err);
         if (status != MPCF_OK && status != MPCF_E_TIMEOUT) {
             return status;
         }

@@ -2,8 +2,8 @@
 /*
  * "host:port", "[::1]:port", ":port" (every interface, for listening) as text and as sockaddr.
  */
-#ifndef MPCF_TCP_TCP_ADDRESS_H
-#define MPCF_TCP_TCP_ADDRESS_H
+#ifndef MPCF_STREAM_HOST_PORT_H
+#define MPCF_STREAM_HOST_PORT_H
 
 #include <netdb.h>
 #include <stdbool.h>
@@ -14,10 +14,10 @@
 
 /* *FOUND ends with freeaddrinfo(). Not of the form, or no such host: MPCF_E_CONFIG; a name
  * server that does not answer: MPCF_E_TIMEOUT, worth another try. */
-mpcf_status tcp_address_resolve(const char *text, bool passive, struct addrinfo **found,
+mpcf_status host_port_resolve(const char *text, bool passive, struct addrinfo **found,
                                 mpcf_error *err);
 /* Numeric "127.0.0.1:9001" or "[::1]:9001". */
-mpcf_status tcp_address_print(const struct sockaddr *address, socklen_t length, char *text,
+mpcf_status host_port_print(const struct sockaddr *address, socklen_t length, char *text,
                               size_t size, mpcf_error *err);
 
 #endif

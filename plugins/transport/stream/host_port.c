@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tcp_address.h"
+#include "host_port.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static mpcf_status split(const char *text, char host[HOST_SIZE], const char **po
     if (colon == NULL || (size_t)(end - begin) >= HOST_SIZE || colon[1] == '\0' ||
         strspn(colon + 1, "0123456789") != strlen(colon + 1) || strlen(colon + 1) > 5) {
         return mpcf_fail(err, MPCF_E_CONFIG,
-                         "tcp address '%s' is not of the form host:port or [ipv6]:port", text);
+                         "address '%s' is not of the form host:port or [ipv6]:port", text);
     }
     memcpy(host, begin, (size_t)(end - begin));
     host[end - begin] = '\0';
@@ -29,7 +29,7 @@ static mpcf_status split(const char *text, char host[HOST_SIZE], const char **po
     return MPCF_OK;
 }
 
-mpcf_status tcp_address_resolve(const char *text, bool passive, struct addrinfo **found,
+mpcf_status host_port_resolve(const char *text, bool passive, struct addrinfo **found,
                                 mpcf_error *err)
 {
     char host[HOST_SIZE];
@@ -42,10 +42,10 @@ mpcf_status tcp_address_resolve(const char *text, bool passive, struct addrinfo 
         return MPCF_OK;
     }
     mpcf_status status = code == EAI_AGAIN ? MPCF_E_TIMEOUT : MPCF_E_CONFIG;
-    return mpcf_fail(err, status, "tcp address '%s': %s", text, gai_strerror(code));
+    return mpcf_fail(err, status, "address '%s': %s", text, gai_strerror(code));
 }
 
-mpcf_status tcp_address_print(const struct sockaddr *address, socklen_t length, char *text,
+mpcf_status host_port_print(const struct sockaddr *address, socklen_t length, char *text,
                               size_t size, mpcf_error *err)
 {
     char host[NI_MAXHOST], port[NI_MAXSERV];
