@@ -29,17 +29,6 @@ static void row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda, u
     ring_row_sums(a, rows, depth, lda, sums, 2);
 }
 
-/* Lanes of vector V of a panel of 8-lane vectors that exist. */
-RING_INLINE __mmask8 lanes(size_t columns, size_t v)
-{
-    size_t first = 8 * v;
-
-    if (columns <= first) {
-        return 0;
-    }
-    return columns - first >= 8 ? 0xff : (__mmask8) ((1u << (columns - first)) - 1);
-}
-
 RING_INLINE __m512i broadcast64(const uint64_t *value)
 {
     return _mm512_set1_epi64((long long) *value);
@@ -57,7 +46,7 @@ RING_INLINE void tile64(const struct ring_block_product *p, size_t row, size_t r
     const uint64_t *b = p->block;
     const uint64_t *sums = b + p->depth * PANEL64;
     uint64_t *c = p->c + row * p->ldc;
-    const __mmask8 mask[2] = {lanes(p->columns, 0), lanes(p->columns, 1)};
+    const __mmask8 mask[2] = {ring_lanes(p->columns, 0), ring_lanes(p->columns, 1)};
     __m512i acc[TILE_ROWS][2];
     const unsigned char *next = ring_next_block(p, row, PANEL64 * sizeof *b);
     size_t k = 0;
@@ -116,7 +105,7 @@ RING_INLINE void store32(uint64_t *c, __m512i low, size_t columns, bool accumula
 {
 #pragma GCC unroll 2
     for (size_t v = 0; v < 2; v++) {
-        __mmask8 mask = lanes(columns, v);
+        __mmask8 mask = ring_lanes(columns, v);
         __m512i wide = _mm512_cvtepu32_epi64(v == 0 ? _mm512_castsi512_si256(low)
                                                     : _mm512_extracti64x4_epi64(low, 1));
 

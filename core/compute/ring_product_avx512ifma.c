@@ -25,16 +25,6 @@ static void row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda, u
     ring_row_sums(a, rows, depth, lda, sums, PERIOD);
 }
 
-RING_INLINE __mmask8 lanes(size_t columns, size_t v)
-{
-    size_t first = 8 * v;
-
-    if (columns <= first) {
-        return 0;
-    }
-    return columns - first >= 8 ? 0xff : (__mmask8) ((1u << (columns - first)) - 1);
-}
-
 RING_INLINE __m512i broadcast(const uint64_t *value)
 {
     return _mm512_set1_epi64((long long) *value);
@@ -61,7 +51,7 @@ RING_INLINE void tile(const struct ring_block_product *p, size_t row, size_t row
     const uint64_t *b = p->block;
     const uint64_t *sums = b + p->depth * PANEL;
     uint64_t *c = p->c + row * p->ldc;
-    const __mmask8 mask[2] = {lanes(p->columns, 0), lanes(p->columns, 1)};
+    const __mmask8 mask[2] = {ring_lanes(p->columns, 0), ring_lanes(p->columns, 1)};
     __m512i acc[TILE_ROWS][2];
     const unsigned char *next = ring_next_block(p, row, PANEL * sizeof *b);
     size_t k = 0;

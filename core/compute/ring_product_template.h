@@ -46,6 +46,14 @@ RING_INLINE void ring_sums32(uint32_t *block, size_t depth, size_t width, size_t
 }
 
 #if defined(__AVX512DQ__)
+/* Lanes of the V-th vector of eight words that exist, of COLUMNS. */
+RING_INLINE __mmask8 ring_lanes(size_t columns, size_t v)
+{
+    size_t first = 8 * v, left = columns > first ? columns - first : 0;
+
+    return (__mmask8) (left >= 8 ? 0xff : (1u << left) - 1);
+}
+
 /* Eight columns of rows [FIRST, FIRST + 8), as X [row]. */
 RING_INLINE void ring_load_eight(const struct ring_block_source *s, size_t first, size_t column,
                                  __m512i *x)
