@@ -19,5 +19,5 @@ function(mpcf_add_test source)
     # Skipped tests say so and end with 77.
     set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT}
         SKIP_RETURN_CODE 77 ENVIRONMENT
-        "OPENBLAS_NUM_THREADS=1;MPCF_PLUGIN_PATH=${MPCF_PLUGIN_BUILD_DIR};MPCF_HOST=${CMAKE_BINARY_DIR}/bin/mpcf-host;MPCF_SOURCE_DIR=${CMAKE_SOURCE_DIR};ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_odr_violation=0")
+        "OPENBLAS_NUM_THREADS=1;MPCF_PLUGIN_PATH=${MPCF_PLUGIN_BUILD_DIR};MPCF_TEST_PLUGINS=${CMAKE_BINARY_DIR}/test-plugins;MPCF_HOST=${CMAKE_BINARY_DIR}/bin/mpcf-host;MPCF_SOURCE_DIR=${CMAKE_SOURCE_DIR};ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_odr_violation=0")
 endfunction()

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,12 +41,33 @@ void yaml_problems_destroy(struct yaml_problems *p)
     mpcf_free(p);
 }
 
+/* The same mistake may be met on several ways: options of a transport, once for each role. */
+static bool known(const struct yaml_problems *p, const char *file, size_t line, size_t column,
+                  const char *message)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        const struct problem *item = &p->items[i];
+
+        if (item->line == line && item->column == column && item->message != NULL &&
+            (item->file == NULL) == (file == NULL) &&
+            (file == NULL || strcmp(item->file, file) == 0) &&
+            strcmp(item->message, message) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add(struct yaml_problems *p, const char *file, size_t line, size_t column,
                 const char *format, va_list args)
 {
     char message[2048];
     struct problem *items = p->items;
 
+    (void) vsnprintf(message, sizeof message, format, args);
+    if (known(p, file, line, column, message)) {
+        return;
+    }
     if (p->count == p->capacity) {
         size_t capacity = p->capacity == 0 ? 8 : 2 * p->capacity;
 
@@ -57,7 +79,6 @@ static void add(struct yaml_problems *p, const char *file, size_t line, size_t c
         p->items = items;
         p->capacity = capacity;
     }
-    (void) vsnprintf(message, sizeof message, format, args);
     items[p->count] = (struct problem){
         .file = file == NULL ? NULL : mpcf_strdup(file),
         .line = line,

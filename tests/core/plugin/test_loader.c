@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plugin/loader.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "plugin/plugins.h"
+#include "support/support.h"
+
+static const char *broken_folder(void)
+{
+    const char *folder = getenv("MPCF_TEST_PLUGINS");
+
+    assert_non_null(folder);
+    return folder;
+}
+
+static struct plugins *opened(mpcf_error *err)
+{
+    struct plugins *p = NULL;
+
+    assert_ok(plugins_create(broken_folder(), &p, err), err);
+    return p;
+}
+
+static void a_good_plugin_is_found_by_its_component(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *p = opened(err);
+    const void *found = NULL;
+    const mpcf_approx *approx;
+
+    (void) state;
+    assert_ok(plugins_find(p, COMPONENT_APPROX, "good", &found, err), err);
+    approx = found;
+    assert_string_equal(approx->name, "good");
+    assert_int_equal(approx->slot, MPCF_SLOT_ACTIVATION);
+    assert_string_equal(plugins_owner(p, found), "good");
+    assert_int_equal(plugins_count(p), 1);
+    assert_int_equal(strlen(plugins_facts(p, 0)->digest), 64);
+    assert_ptr_equal(plugins_component(p, COMPONENT_APPROX, 0), found);
+    assert_null(plugins_component(p, COMPONENT_APPROX, 1));
+    assert_ok(plugins_load(p, "good", err), err); /* again: nothing to do */
+    assert_int_equal(plugins_count(p), 1);
+    plugins_destroy(p);
+    mpcf_error_destroy(err);
+}
+
+static void each_wrong_plugin_is_refused_with_its_reason(void **state)
+{
+    static const struct {
+        const char *name, *message;
+        mpcf_status status;
+    } cases[] = {
+        {"nosymbol", "has no symbol 'mpcf_plugin'", MPCF_E_ABI},
+        {"badmagic", "begins with 0x00000001", MPCF_E_ABI},
+        {"future", "mpcf-future.so: built for plug-in ABI 1.7, this host has 1.0", MPCF_E_ABI},
+        {"ancient", "built for plug-in ABI 0.0, this host has 1.0", MPCF_E_ABI},
+        {"othername", "holds plug-in 'another', whose file is named mpcf-another.so", MPCF_E_ABI},
+        {"baddefault", "option 'c': its default does not pass: 'five' is not a number",
+         MPCF_E_INVALID},
+        {"undefined", "mpcf_not_there", MPCF_E_ABI},
+        {"failing", "the moon is not full", MPCF_E_UNSUPPORTED},
+        {"ignoring", "a name is lower-case letters", MPCF_E_INVALID},
+        {"silent", "registers nothing", MPCF_E_INVALID},
+        {"nobuild", "approximation 'nobuild': build is missing", MPCF_E_INVALID},
+        {"small", "struct_size is 24", MPCF_E_ABI},
+    };
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *p = opened(err);
+
+    (void) state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_status(cases[i].status, plugins_load(p, cases[i].name, err), err);
+        assert_message_contains(err, cases[i].message);
+        assert_non_null(plugins_facts(p, i)->failure);
+    }
+    assert_null(plugins_component(p, COMPONENT_APPROX, 0));
+    plugins_destroy(p);
+    mpcf_error_destroy(err);
+}
+
+static void two_plugins_cannot_register_one_name(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *p = opened(err);
+
+    (void) state;
+    assert_ok(plugins_load(p, "good", err), err);
+    assert_status(MPCF_E_CONFIG, plugins_load(p, "twin", err), err);
+    assert_message_contains(err, "'good' is registered by plug-in 'good' and by plug-in 'twin'");
+    plugins_destroy(p);
+    mpcf_error_destroy(err);
+}
+
+static void unknown_names_get_the_nearest(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *p = opened(err);
+    const void *found = NULL;
+
+    (void) state;
+    assert_status(MPCF_E_CONFIG, plugins_find(p, COMPONENT_APPROX, "goood", &found, err), err);
+    assert_message_contains(err, "there is no approximation 'goood'; did you mean 'good'?");
+    assert_status(MPCF_E_CONFIG, plugins_find(p, COMPONENT_MODEL, "good", &found, err), err);
+    assert_message_contains(err, "plug-in 'good' has no model 'good'");
+    assert_status(MPCF_E_CONFIG, plugins_load(p, "nowhere", err), err);
+    assert_message_contains(err, "there is no plug-in 'nowhere' (mpcf-nowhere.so) in");
+    assert_status(MPCF_E_CONFIG, plugins_load(p, "/nowhere/mpcf-x.so", err), err);
+    plugins_destroy(p);
+    mpcf_error_destroy(err);
+}
+
+static void a_file_that_is_no_object_is_refused(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *p = opened(err);
+    char *path = file_join(test_folder(), "mpcf-text.so");
+
+    (void) state;
+    assert_ok(file_write_whole(path, "hello", 5, err), err);
+    assert_status(MPCF_E_ABI, plugins_load(p, path, err), err);
+    assert_message_contains(err, "mpcf-text.so");
+    mpcf_free(path);
+    plugins_destroy(p);
+    mpcf_error_destroy(err);
+}
+
+static void what_anyone_may_write_is_refused(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *p = opened(err);
+    char *from = file_join(broken_folder(), "mpcf-good.so");
+    char *folder = file_join(test_folder(), "open");
+    char *path = file_join(folder, "mpcf-good.so");
+
+    (void) state;
+    assert_ok(file_make_folder(folder, err), err);
+    assert_ok(file_copy(from, path, err), err);
+    assert_int_equal(chmod(path, 0757), 0);
+    assert_status(MPCF_E_CONFIG, plugins_load(p, path, err), err);
+    assert_message_contains(err, "may be written by anyone");
+    assert_int_equal(chmod(path, 0755), 0);
+    assert_int_equal(chmod(folder, 0757), 0);
+    assert_status(MPCF_E_CONFIG, loader_check_permissions(path, err), err);
+    assert_int_equal(chmod(folder, 0755), 0);
+    assert_ok(loader_check_permissions(path, err), err);
+    mpcf_free(from);
+    mpcf_free(folder);
+    mpcf_free(path);
+    plugins_destroy(p);
+    mpcf_error_destroy(err);
+}
+
+static void load_all_keeps_failures(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *p = opened(err);
+    size_t failures = 0;
+
+    (void) state;
+    plugins_load_all(p);
+    for (size_t i = 0; i < plugins_count(p); i++) {
+        failures += plugins_facts(p, i)->failure != NULL;
+    }
+    assert_true(failures >= 12);
+    assert_non_null(plugins_component(p, COMPONENT_APPROX, 0));
+    plugins_destroy(p);
+    mpcf_error_destroy(err);
+}
+
+static void a_missing_plugin_folder_is_refused(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *p = NULL;
+
+    (void) state;
+    assert_status(MPCF_E_CONFIG, plugins_create("/nowhere/at/all", &p, err), err);
+    assert_message_contains(err, "/nowhere/at/all");
+    mpcf_error_destroy(err);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_good_plugin_is_found_by_its_component),
+        cmocka_unit_test(each_wrong_plugin_is_refused_with_its_reason),
+        cmocka_unit_test(two_plugins_cannot_register_one_name),
+        cmocka_unit_test(unknown_names_get_the_nearest),
+        cmocka_unit_test(a_file_that_is_no_object_is_refused),
+        cmocka_unit_test(what_anyone_may_write_is_refused),
+        cmocka_unit_test(load_all_keeps_failures),
+        cmocka_unit_test(a_missing_plugin_folder_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One approximation with one option; definitions on the command line break it in one way.
+ */
+#include <mpcf/mpcf.h>
+
+#ifndef COMPONENT
+#define COMPONENT "good"
+#endif
+#ifndef DEFAULT
+#define DEFAULT "5"
+#endif
+#ifndef MAGIC
+#define MAGIC MPCF_PLUGIN_MAGIC
+#endif
+#ifndef MAJOR
+#define MAJOR MPCF_ABI_MAJOR
+#endif
+#ifndef MINOR
+#define MINOR MPCF_ABI_MINOR
+#endif
+#ifndef STRUCT_SIZE
+#define STRUCT_SIZE sizeof(mpcf_approx)
+#endif
+
+struct good_config {
+    double c;
+};
+
+static const mpcf_option options[] = {
+    {.key = "c", .type = MPCF_OPT_REAL, .default_text = DEFAULT,
+     .offset = offsetof(struct good_config, c), .help = "added before squaring"},
+    {.key = NULL},
+};
+
+#ifdef CALLS_MISSING
+mpcf_node *mpcf_not_there(mpcf_graph *g);
+#endif
+
+#ifndef NO_BUILD
+static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    const struct good_config *c = config;
+
+    (void) keep;
+#ifdef CALLS_MISSING
+    x = c == NULL ? x : mpcf_not_there(g);
+#endif
+    return mpcf_square(g, mpcf_offset(g, x, c->c));
+}
+#endif
+
+static const mpcf_approx approx = {
+    .struct_size = STRUCT_SIZE,
+    .name = COMPONENT,
+    .summary = "for tests",
+    .slot = MPCF_SLOT_ACTIVATION,
+    .options = options,
+    .option_size = sizeof(mpcf_option),
+    .config_size = sizeof(struct good_config),
+    .input_low = -1,
+    .input_high = 1,
+#ifndef NO_BUILD
+    .build = build,
+#endif
+};
+
+static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
+{
+#if defined(SILENT)
+    (void) registry;
+    (void) err;
+    (void) approx;
+    return MPCF_OK;
+#elif defined(FAILS)
+    MPCF_TRY(mpcf_register_approx(registry, &approx, err));
+    return mpcf_fail(err, MPCF_E_UNSUPPORTED, "the moon is not full");
+#elif defined(IGNORES)
+    mpcf_status status = mpcf_register_approx(registry, &approx, err);
+
+    (void) status;
+    return MPCF_OK;
+#else
+    return mpcf_register_approx(registry, &approx, err);
+#endif
+}
+
+#ifdef NO_SYMBOL
+extern MPCF_EXPORT const mpcf_plugin_info another_symbol;
+const mpcf_plugin_info another_symbol = {.start = start};
+#else
+extern MPCF_EXPORT const mpcf_plugin_info mpcf_plugin;
+const mpcf_plugin_info mpcf_plugin = {
+    .magic = MAGIC,
+    .info_size = sizeof(mpcf_plugin_info),
+    .abi_major = MAJOR,
+    .abi_minor = MINOR,
+    .name = NAME,
+    .version = "1",
+    .license = "Apache-2.0",
+    .summary = "for tests",
+    .start = start,
+};
+#endif
