@@ -68,8 +68,7 @@ static void structure_mistakes_are_all_reported(void **state)
     static const char text[] = "b: &x 1\nb: *x\n";
 
     (void) state;
-    assert_status(MPCF_E_CONFIG, yaml_parse_text(text, sizeof text - 1, "a.yaml", &tree, err),
-                  err);
+    assert_status(MPCF_E_CONFIG, yaml_parse_text(text, sizeof text - 1, "a.yaml", &tree, err), err);
     assert_string_equal(mpcf_error_text(err),
                         "a.yaml:1:4: anchors (&x) are not accepted\n"
                         "a.yaml:2:1: key 'b' stands here twice; first in line 1\n"
@@ -113,8 +112,8 @@ static void set_replaces_and_adds(void **state)
 
 static void set_refuses_what_has_no_place(void **state)
 {
-    static const char *const wrong[] = {"a", "=1", "a.=1", ".a=1", "a..b=1", "a.b.c=1",
-                                        "list.7=1", "list.x.n=1", "a=[1", "a=&x 1"};
+    static const char *const wrong[] = {"a",       "=1",       "a.=1",       ".a=1", "a..b=1",
+                                        "a.b.c=1", "list.7=1", "list.x.n=1", "a=[1", "a=&x 1"};
     struct yaml_tree *tree = parsed("a: {b: 1}\nlist: [1]\n");
     mpcf_error *err = mpcf_error_create();
 

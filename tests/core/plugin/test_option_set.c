@@ -24,7 +24,12 @@ struct config {
 static const char *const modes[] = {"exact", "bucket", "full", NULL};
 static const mpcf_option options[] = {
     {.key = "fast", .type = MPCF_OPT_BOOL, .default_text = "no", AT(fast)},
-    {.key = "count", .type = MPCF_OPT_INT, .default_text = "1_000", AT(count), .min = 1, .max = 5000},
+    {.key = "count",
+     .type = MPCF_OPT_INT,
+     .default_text = "1_000",
+     AT(count),
+     .min = 1,
+     .max = 5000},
     {.key = "c", .type = MPCF_OPT_REAL, .default_text = "5", AT(c), .min = -10, .max = 10},
     {.key = "name", .type = MPCF_OPT_STRING, .default_text = "x", AT(name)},
     {.key = "mode", .type = MPCF_OPT_CHOICE, .default_text = "bucket", AT(mode), .choices = modes},
@@ -122,8 +127,9 @@ static void mistakes_say_where_what_and_the_nearest_word(void **state)
     (void) state;
     complains("cc: 5\n", "p.yaml:1:1: approximation '2quad' has no option 'cc'; did you mean 'c'?\n"
                          "p.yaml:1:1:   options: c (real, default 5)");
-    complains("wait: 30\n",
-              "p.yaml:1:7: approximation '2quad': option 'wait': '30' has no unit; write 30s, 500ms");
+    complains(
+        "wait: 30\n",
+        "p.yaml:1:7: approximation '2quad': option 'wait': '30' has no unit; write 30s, 500ms");
     complains("wait: 30 hours\n", "'hours' is not a unit");
     complains("count: 0\n", "'0' is outside 1 to 5000");
     complains("count: 1.5\n", "'1.5' is not a whole number");
@@ -133,7 +139,8 @@ static void mistakes_say_where_what_and_the_nearest_word(void **state)
     complains("c: nan\n", "'nan' is not a number");
     complains("c: 1e999\n", "'1e999' is too large");
     complains("fast: maybe\n", "'maybe' is neither true nor false");
-    complains("mode: buckets\n", "'buckets' is not one of exact, bucket, full; did you mean 'bucket'?");
+    complains("mode: buckets\n",
+              "'buckets' is not one of exact, bucket, full; did you mean 'bucket'?");
     complains("room: 12\n", "'12' has no unit; write 64KiB, 2GiB");
     complains("room: -1B\n", "is not a size");
     complains("reals: 5\n", "expected a list: [a, b]");
@@ -164,7 +171,8 @@ static void paths_take_variables(void **state)
     f = fill("path: ${MPCF_TEST_ABSENT:-there}/glue\n");
     assert_string_equal(f.config.path, "/base/there/glue");
     clear(&f);
-    complains("path: ${MPCF_TEST_ABSENT}/x\n", "environment variable 'MPCF_TEST_ABSENT' is not set");
+    complains("path: ${MPCF_TEST_ABSENT}/x\n",
+              "environment variable 'MPCF_TEST_ABSENT' is not set");
     complains("path: ${MPCF\n", "'${' without '}'");
     complains("path: ${}\n", "needs a name");
 }
@@ -212,11 +220,13 @@ static void wrong_tables_are_refused(void **state)
     o = good, o.type = (mpcf_option_type) 99, refuse_table(&o, "unknown type 99");
     o = good, o.offset = sizeof(struct config), refuse_table(&o, "outside the config");
     o = good, o.offset = offsetof(struct config, c) + 1, refuse_table(&o, "not aligned");
-    o = good, o.default_text = "five", refuse_table(&o, "its default does not pass: 'five' is not a number");
+    o = good, o.default_text = "five",
+    refuse_table(&o, "its default does not pass: 'five' is not a number");
     o = good, o.min = 6, o.max = 7, refuse_table(&o, "its default does not pass");
     o = good, o.min = 7, o.max = 6, refuse_table(&o, "limits");
     o = good, o.help = NULL, refuse_table(&o, "no help text");
-    o = good, o.type = MPCF_OPT_CHOICE, o.offset = offsetof(struct config, mode), refuse_table(&o, "no choices");
+    o = good, o.type = MPCF_OPT_CHOICE, o.offset = offsetof(struct config, mode),
+    refuse_table(&o, "no choices");
 }
 
 static void a_table_of_shorter_entries_is_read(void **state)
