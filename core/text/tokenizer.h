@@ -12,9 +12,15 @@
 
 struct tokenizer;
 
-/* Reads the files of FOLDER that SPEC's kind needs: tokenizer.json where there is one, else
+/*
+ * Reads the files of FOLDER that SPEC's kind needs: tokenizer.json where there is one, else
  * vocab.txt with tokenizer_config.json, or vocab.json and merges.txt. Safe to use from many
- * threads. An id at or above spec->vocab_size: MPCF_E_FORMAT. */
+ * threads. An id at or above spec->vocab_size: MPCF_E_FORMAT.
+ *
+ * Whether a vocab.txt is of an uncased model is what tokenizer_config.json's do_lower_case
+ * says; without it, texts are lower-cased unless some word of the vocabulary has a capital
+ * ("[CLS]" and its like apart), as such a word could never be found.
+ */
 mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
                            struct tokenizer **out, mpcf_error *err);
 void tokenizer_close(struct tokenizer *t); /* NULL is fine */
@@ -22,7 +28,7 @@ void tokenizer_close(struct tokenizer *t); /* NULL is fine */
 mpcf_status tokenizer_copy_files(const char *folder, const char *to, mpcf_error *err);
 
 struct encoding {
-    int32_t *ids;      /* with special tokens; no padding */
+    int32_t *ids; /* with special tokens; no padding */
     int32_t *type_ids;
     size_t count;
 };
@@ -30,6 +36,10 @@ struct encoding {
  * first. Text that is not UTF-8: MPCF_E_FORMAT. */
 mpcf_status tokenizer_encode(const struct tokenizer *t, const char *text_a, const char *text_b,
                              size_t max_tokens, struct encoding *out, mpcf_error *err);
+/* The same for texts that may hold zero bytes. */
+mpcf_status tokenizer_encode_bytes(const struct tokenizer *t, const char *text_a, size_t length_a,
+                                   const char *text_b, size_t length_b, size_t max_tokens,
+                                   struct encoding *out, mpcf_error *err);
 void encoding_clear(struct encoding *e);
 int32_t tokenizer_pad_id(const struct tokenizer *t);
 

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A split of a task as token ids, whole in memory: what training and inference walk over.
+ */
+#ifndef MPCF_TEXT_CORPUS_H
+#define MPCF_TEXT_CORPUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mpcf/dataset.h>
+
+#include "text/tokenizer.h"
+
+struct corpus_item {
+    int32_t *ids, *types; /* LENGTH each, special tokens included, no padding */
+    size_t length;
+    double label; /* class, or score; 0 where HAS_LABEL is false */
+    bool has_label;
+    uint64_t id; /* row in the split, from 0 */
+};
+
+struct corpus {
+    size_t count;
+    const struct corpus_item *items; /* in the order of the split */
+    size_t longest;                  /* of the items; at least 1 */
+    size_t rows;                     /* of the split, before the limit */
+    int32_t pad_id;
+    mpcf_task task; /* strings live as long as the plug-in */
+};
+
+struct corpus_request {
+    const mpcf_dataset *dataset;
+    const void *config; /* of the dataset's options */
+    const char *path, *split;
+    const struct tokenizer *tokenizer;
+    size_t max_tokens; /* longer texts are truncated, pairs the longest first */
+    /* 0: all rows; else at most so many, spread evenly over the split (a reader may give it
+     * class by class), always the same ones. */
+    size_t limit;
+    /* Now and then, DONE of TOTAL rows read; may be NULL. */
+    void (*progress)(void *context, size_t done, size_t total);
+    void *context;
+};
+
+/* A label that the task does not have, and an interrupt, end it too. */
+mpcf_status corpus_load(const struct corpus_request *request, struct corpus **out, mpcf_error *err);
+void corpus_destroy(struct corpus *corpus); /* NULL is fine */
+
+/* A corpus of given items (copied), for tests and other sources; its task is zero. */
+mpcf_status corpus_from_items(const struct corpus_item *items, size_t count, int32_t pad_id,
+                              struct corpus **out, mpcf_error *err);
+
+#endif

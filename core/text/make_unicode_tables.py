@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes unicode_tables.c: how Hugging Face's tokenizers see every code point.
+
+    pip install tokenizers
+    make_unicode_tables.py > unicode_tables.c
+
+The library mixes several versions of Unicode (old categories for BERT, new ones for the
+regular expression of byte-level BPE), so its own answers are asked for, one by one; a table
+of one Unicode version, as utf8proc has, differs in some 5,000 places. Only a developer who
+follows a newer version of that library runs this.
+"""
+import tokenizers
+from tokenizers import normalizers, pre_tokenizers
+
+
+def bert(**on):
+    every = dict(clean_text=False, handle_chinese_chars=False, strip_accents=False, lowercase=False)
+    return normalizers.BertNormalizer(**{**every, **on})
+
+
+CLEAN, STRIP, LOWER = bert(clean_text=True), bert(strip_accents=True), bert(lowercase=True)
+CHINESE, NFD = bert(handle_chinese_chars=True), normalizers.NFD()
+OVERLAY = "\u0334"  # of the lowest combining class
+WORDS, BYTES = pre_tokenizers.BertPreTokenizer(), pre_tokenizers.ByteLevel(add_prefix_space=False)
+
+
+def class_of(c):
+    """The set of names of unicode.h's bits."""
+    names = set()
+    clean = CLEAN.normalize_str(c)
+    if clean == "":
+        names.add("DROP")
+    elif clean == " ":
+        names.add("BLANK")
+    pieces = len(WORDS.pre_tokenize_str("a" + c + "b"))
+    if pieces > 1:
+        names.add("PUNCTUATION" if pieces == 3 else "SPACE")
+    if STRIP.normalize_str(c) == "" and NFD.normalize_str(c) == c:
+        names.add("MARK")
+    if CHINESE.normalize_str(c) != c:
+        names.add("CHINESE")
+    if NFD.normalize_str(c) != c:
+        names.add("DECOMPOSED")
+    if NFD.normalize_str("a" + c + OVERLAY)[1] == OVERLAY != c:
+        names.add("ORDERED")
+    for before, name in (("x", "LETTER"), ("1", "NUMBER"), ("!", None)):
+        if len(BYTES.pre_tokenize_str(before + c)) == 1:
+            break
+    else:
+        name = "BPE_SPACE"
+    if name:
+        names.add(name)
+    return frozenset(names)
+
+
+def points():
+    return (p for p in range(0x110000) if not 0xd800 <= p < 0xe000)
+
+
+def class_runs():
+    runs = []
+    for p in points():
+        names = class_of(chr(p))
+        if runs and runs[-1][1] == p - 1 and runs[-1][2] == names:
+            runs[-1][1] = p
+        elif names:
+            runs.append([p, p, names])
+    return runs
+
+
+def lower_runs():
+    """[first, last, step, delta]; U+0130 alone becomes two characters and is left out."""
+    runs = []
+    for p in points():
+        low = LOWER.normalize_str(chr(p))
+        if low == chr(p) or p == 0x130:
+            continue
+        assert len(low) == 1, hex(p)
+        delta = ord(low) - p
+        last = runs[-1] if runs else None
+        if last and last[3] == delta and p - last[1] in (1, 2) and (last[0] == last[1] or last[2] == p - last[1]):
+            last[1], last[2] = p, p - last[1]
+        else:
+            runs.append([p, p, 1, delta])
+    return runs
+
+
+def rows(cells, width=100):
+    line = "   "
+    for cell in cells:
+        if len(line) + 1 + len(cell) + 1 > width:
+            yield line
+            line = "   "
+        line += " " + cell + ","
+    yield line
+
+
+BITS = ["DROP", "BLANK", "SPACE", "PUNCTUATION", "MARK", "CHINESE", "LETTER", "NUMBER", "BPE_SPACE",
+        "DECOMPOSED", "ORDERED"]
+
+
+def main():
+    classes, lowers = class_runs(), lower_runs()
+    print(f"""/* SPDX-License-Identifier: Apache-2.0 */
+/* Made by make_unicode_tables.py with tokenizers {tokenizers.__version__}; not to be edited. */
+#include "text/unicode_tables.h"
+
+/* clang-format off */
+const struct unicode_run unicode_runs[] = {{""")
+    for line in rows("{0x%x,0x%x,%d}" % (a, b, sum(1 << BITS.index(n) for n in names)) for a, b, names in classes):
+        print(line)
+    print("};\nconst size_t unicode_run_count = sizeof(unicode_runs) / sizeof(unicode_runs[0]);\n\n"
+          "const struct unicode_lower unicode_lowers[] = {")
+    for line in rows("{0x%x,0x%x,%d,%d}" % tuple(r) for r in lowers):
+        print(line)
+    print("};\nconst size_t unicode_lower_count = sizeof(unicode_lowers) / sizeof(unicode_lowers[0]);\n/* clang-format on */")
+
+
+main()

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A hash table from pairs of 32-bit numbers to one: edges of a vocabulary's tree, merges.
+ */
+#ifndef MPCF_TEXT_PAIR_MAP_H
+#define MPCF_TEXT_PAIR_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pair_slot {
+    uint32_t a, b, value;
+    uint32_t used;
+};
+
+/* All zero: empty. */
+struct pair_map {
+    struct pair_slot *slots;
+    size_t capacity, count; /* capacity: a power of two, or 0 */
+};
+
+/* False: not there. */
+bool pair_map_get(const struct pair_map *m, uint32_t a, uint32_t b, uint32_t *value);
+/* Adds or replaces; false: memory. */
+bool pair_map_put(struct pair_map *m, uint32_t a, uint32_t b, uint32_t value);
+void pair_map_clear(struct pair_map *m);
+
+#endif

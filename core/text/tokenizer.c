@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "format/json.h"
+#include "text/tokenizer_parts.h"
+
+#define FILE_LIMIT ((size_t) 256 << 20)
+
+/* Every file that tokenizer_open() may read. */
+static const char *const file_names[] = {"tokenizer.json", "tokenizer_config.json", "vocab.txt",
+                                         "vocab.json", "merges.txt"};
+#define FILE_COUNT (sizeof(file_names) / sizeof(file_names[0]))
+
+mpcf_status tokenizer_create(const mpcf_tokenizer_spec *spec, struct tokenizer **out,
+                             mpcf_error *err)
+{
+    struct tokenizer *t = NULL;
+
+    if (spec->kind != MPCF_TOKENIZER_WORDPIECE && spec->kind != MPCF_TOKENIZER_BYTE_BPE) {
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "tokenizer of kind %d", (int) spec->kind);
+    }
+    if (spec->vocab_size < 1 || spec->vocab_size > INT32_MAX || spec->pad_id < 0 ||
+        spec->pad_id >= spec->vocab_size) {
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "pad_token_id %lld, expected 0 to below vocab_size %lld",
+                         (long long) spec->pad_id, (long long) spec->vocab_size);
+    }
+    t = mpcf_alloc_array(1, sizeof(*t));
+    if (t == NULL) {
+        return mpcf_fail_memory(err, sizeof(*t), "a tokenizer");
+    }
+    t->spec = *spec;
+    *out = t;
+    return MPCF_OK;
+}
+
+void tokenizer_close(struct tokenizer *t)
+{
+    if (t == NULL) {
+        return;
+    }
+    vocabulary_clear(&t->vocabulary);
+    added_tokens_clear(&t->added);
+    byte_bpe_clear(&t->byte_bpe);
+    mpcf_free(t);
+}
+
+int32_t tokenizer_pad_id(const struct tokenizer *t)
+{
+    return (int32_t) t->spec.pad_id;
+}
+
+mpcf_status tokenizer_check_id(const struct tokenizer *t, long long id, const char *name,
+                               mpcf_error *err)
+{
+    if (id < 0 || id >= t->spec.vocab_size) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: token id %lld, but the model has %lld", name, id,
+                         (long long) t->spec.vocab_size);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status tokenizer_add_word(struct tokenizer *t, const char *word, size_t length, long long id,
+                               const char *name, mpcf_error *err)
+{
+    MPCF_TRY(tokenizer_check_id(t, id, name, err));
+    return vocabulary_add(&t->vocabulary, word, length, (int32_t) id, err);
+}
+
+mpcf_status template_add(struct template *t, enum piece_kind kind, int32_t id, int32_t type,
+                         mpcf_error *err)
+{
+    if (t->count == TEMPLATE_LIMIT) {
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than %d pieces around the texts",
+                         TEMPLATE_LIMIT);
+    }
+    t->pieces[t->count++] = (struct template_piece){.kind = kind, .id = id, .type = type};
+    return MPCF_OK;
+}
+
+mpcf_status tokenizer_usual_templates(struct tokenizer *t, int32_t cls, int32_t sep,
+                                      mpcf_error *err)
+{
+    int32_t second = t->spec.kind == MPCF_TOKENIZER_WORDPIECE;
+
+    t->single.count = 0;
+    t->pair.count = 0;
+    MPCF_TRY(template_add(&t->single, PIECE_SPECIAL, cls, 0, err));
+    MPCF_TRY(template_add(&t->single, PIECE_TEXT_A, 0, 0, err));
+    MPCF_TRY(template_add(&t->single, PIECE_SPECIAL, sep, 0, err));
+    t->pair = t->single;
+    for (int32_t i = 1; i < t->spec.pair_separators; i++) {
+        MPCF_TRY(template_add(&t->pair, PIECE_SPECIAL, sep, 0, err));
+    }
+    MPCF_TRY(template_add(&t->pair, PIECE_TEXT_B, 0, second, err));
+    return template_add(&t->pair, PIECE_SPECIAL, sep, second, err);
+}
+
+/* Reads FOLDER/NAME as JSON; *OUT stays NULL where it is not there. */
+static mpcf_status read_json(const char *folder, const char *name, json_t **out, mpcf_error *err)
+{
+    char *path = file_join(folder, name);
+    mpcf_status status = MPCF_OK;
+
+    if (path == NULL) {
+        return mpcf_fail_memory(err, strlen(folder), "a path");
+    }
+    if (file_exists(path)) {
+        status = json_read_file(path, out, err);
+    }
+    mpcf_free(path);
+    return status;
+}
+
+typedef mpcf_status load_text(struct tokenizer *t, const char *data, size_t length,
+                              const char *name, mpcf_error *err);
+
+static mpcf_status read_text(struct tokenizer *t, const char *folder, const char *name,
+                             load_text *load, mpcf_error *err)
+{
+    char *path = file_join(folder, name), *data = NULL;
+    size_t length = 0;
+    mpcf_status status = MPCF_OK;
+
+    if (path == NULL) {
+        return mpcf_fail_memory(err, strlen(folder), "a path");
+    }
+    status = file_read(path, FILE_LIMIT, &data, &length, err);
+    if (status == MPCF_OK) {
+        status = load(t, data, length, path, err);
+    }
+    mpcf_free(data);
+    mpcf_free(path);
+    return status;
+}
+
+static mpcf_status open_byte_bpe(struct tokenizer *t, const char *folder, mpcf_error *err)
+{
+    json_t *words = NULL;
+    mpcf_status status = read_json(folder, "vocab.json", &words, err);
+
+    if (status == MPCF_OK && words == NULL) {
+        return mpcf_fail(err, MPCF_E_IO, "%s: neither tokenizer.json nor vocab.json", folder);
+    }
+    if (status == MPCF_OK) {
+        status = tokenizer_load_vocabulary(t, words, "vocab.json", err);
+    }
+    json_decref(words);
+    if (status == MPCF_OK) {
+        status = read_text(t, folder, "merges.txt", tokenizer_load_merges, err);
+    }
+    return status;
+}
+
+/* vocab.txt, or vocab.json and merges.txt, with tokenizer_config.json where there is one. */
+static mpcf_status open_plain(struct tokenizer *t, const char *folder, mpcf_error *err)
+{
+    json_t *config = NULL;
+    mpcf_status status = read_json(folder, "tokenizer_config.json", &config, err);
+
+    if (status == MPCF_OK) {
+        status = t->spec.kind == MPCF_TOKENIZER_WORDPIECE
+                     ? read_text(t, folder, "vocab.txt", tokenizer_load_words, err)
+                     : open_byte_bpe(t, folder, err);
+    }
+    if (status == MPCF_OK) {
+        status = tokenizer_set_defaults(t, config, folder, err);
+    }
+    json_decref(config);
+    return status;
+}
+
+mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
+                           struct tokenizer **out, mpcf_error *err)
+{
+    struct tokenizer *t = NULL;
+    json_t *root = NULL;
+    mpcf_status status = tokenizer_create(spec, &t, err);
+
+    if (status == MPCF_OK) {
+        status = read_json(folder, "tokenizer.json", &root, err);
+    }
+    if (status == MPCF_OK) {
+        status = root != NULL ? tokenizer_load_json(t, root, "tokenizer.json", err)
+                              : open_plain(t, folder, err);
+    }
+    json_decref(root);
+    if (status != MPCF_OK) {
+        tokenizer_close(t);
+        (void) mpcf_fail_while(err, "reading the tokenizer of '%s'", folder);
+        return status;
+    }
+    *out = t;
+    return MPCF_OK;
+}
+
+mpcf_status tokenizer_copy_files(const char *folder, const char *to, mpcf_error *err)
+{
+    size_t copied = 0;
+
+    MPCF_TRY(file_make_folder(to, err));
+    for (size_t i = 0; i < FILE_COUNT; i++) {
+        char *from = file_join(folder, file_names[i]), *target = file_join(to, file_names[i]);
+        mpcf_status status = MPCF_OK;
+
+        if (from == NULL || target == NULL) {
+            status = mpcf_fail_memory(err, strlen(folder) + strlen(to), "a path");
+        } else if (file_exists(from)) {
+            status = file_copy(from, target, err);
+            copied += strcmp(file_names[i], "tokenizer_config.json") != 0;
+        }
+        mpcf_free(from);
+        mpcf_free(target);
+        MPCF_TRY(status);
+    }
+    if (copied == 0) {
+        return mpcf_fail(err, MPCF_E_IO, "%s: no tokenizer.json, vocab.txt or vocab.json", folder);
+    }
+    return MPCF_OK;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The files from before tokenizer.json: vocab.txt, vocab.json, merges.txt.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "text/tokenizer_parts.h"
+
+#define LONGEST_WORD 100 /* Hugging Face's default for WordPiece */
+
+mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, const char *name,
+                                      mpcf_error *err)
+{
+    const char *word = NULL;
+    json_t *id = NULL;
+
+    if (!json_is_object(words)) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: expected an object of words and ids", name);
+    }
+    /* The iteration macro of jansson wants a value that it could change. */
+    json_object_foreach((json_t *) (uintptr_t) words, word, id)
+    {
+        if (!json_is_integer(id)) {
+            return mpcf_fail(err, MPCF_E_FORMAT, "%s: id of '%.80s' is not a whole number", name,
+                             word);
+        }
+        MPCF_TRY(tokenizer_add_word(t, word, strlen(word), json_integer_value(id), name, err));
+    }
+    return MPCF_OK;
+}
+
+/* The next line of *DATA without its end, which moves behind it; false: no more. */
+static bool next_line(const char **data, size_t *left, const char **line, size_t *length)
+{
+    const char *end = NULL;
+
+    if (*left == 0) {
+        return false;
+    }
+    *line = *data;
+    end = memchr(*data, '\n', *left);
+    *length = end != NULL ? (size_t) (end - *data) : *left;
+    *left -= *length + (end != NULL);
+    *data += *length + (end != NULL);
+    if (*length > 0 && (*line)[*length - 1] == '\r') {
+        (*length)--;
+    }
+    return true;
+}
+
+static mpcf_status check_utf8(const char *line, size_t length, const char *name, size_t number,
+                              mpcf_error *err)
+{
+    if (text_utf8_valid(line, length) != length) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s:%zu: not UTF-8", name, number);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status tokenizer_load_words(struct tokenizer *t, const char *data, size_t length,
+                                 const char *name, mpcf_error *err)
+{
+    const char *line = NULL;
+    size_t bytes = 0, number = 0;
+
+    while (next_line(&data, &length, &line, &bytes)) {
+        MPCF_TRY(check_utf8(line, bytes, name, number + 1, err));
+        if (bytes > 0) {
+            t->has_case = t->has_case || (*line != '[' && unicode_has_upper(line, bytes));
+            MPCF_TRY(tokenizer_add_word(t, line, bytes, (long long) number, name, err));
+        }
+        number++;
+    }
+    if (t->vocabulary.word_count == 0) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: no words", name);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status tokenizer_load_merges(struct tokenizer *t, const char *data, size_t length,
+                                  const char *name, mpcf_error *err)
+{
+    const char *line = NULL;
+    size_t bytes = 0;
+
+    for (size_t number = 1; next_line(&data, &length, &line, &bytes); number++) {
+        const char *space = memchr(line, ' ', bytes);
+
+        if (bytes == 0 || (number == 1 && bytes >= 8 && memcmp(line, "#version", 8) == 0)) {
+            continue;
+        }
+        MPCF_TRY(check_utf8(line, bytes, name, number, err));
+        if (space == NULL) {
+            return mpcf_fail(err, MPCF_E_FORMAT, "%s:%zu: expected two tokens and a space", name,
+                             number);
+        }
+        if (byte_bpe_add_merge(&t->byte_bpe, &t->vocabulary, line, (size_t) (space - line),
+                               space + 1, bytes - 1 - (size_t) (space - line), err) != MPCF_OK) {
+            return mpcf_fail_while(err, "%s:%zu", name, number);
+        }
+    }
+    return MPCF_OK;
+}
+
+/* A special token's text as tokenizer_config.json has it: a string, or {"content": ...}. */
+static const char *token_name(const json_t *config, const char *key, const char *usual)
+{
+    const json_t *value = json_object_get(config, key);
+    const json_t *content = json_is_object(value) ? json_object_get(value, "content") : value;
+
+    return json_is_string(content) ? json_string_value(content) : usual;
+}
+
+/* Recognises TOKEN in texts; *ID is its id, or VOCABULARY_NONE where it is not in the
+ * vocabulary and need not be. */
+static mpcf_status add_special(struct tokenizer *t, const char *token, bool needed, bool strip_left,
+                               const char *name, int32_t *id, mpcf_error *err)
+{
+    struct added_token added = {.strip_left = strip_left};
+
+    *id = vocabulary_find(&t->vocabulary, token, strlen(token));
+    added.id = *id;
+    if (*id == VOCABULARY_NONE) {
+        return needed
+                   ? mpcf_fail(err, MPCF_E_FORMAT, "%s: the vocabulary has no '%.80s'", name, token)
+                   : MPCF_OK;
+    }
+    return added_tokens_add(&t->added, token, strlen(token), &added, err);
+}
+
+struct usual_token {
+    const char *key, *wordpiece, *byte_bpe;
+    bool needed;
+};
+enum { TOKEN_PAD, TOKEN_UNKNOWN, TOKEN_CLS, TOKEN_SEP, TOKEN_MASK, TOKEN_COUNT };
+static const struct usual_token usual_tokens[TOKEN_COUNT] = {
+    {"pad_token", "[PAD]", "<pad>", false},    {"unk_token", "[UNK]", "<unk>", true},
+    {"cls_token", "[CLS]", "<s>", true},       {"sep_token", "[SEP]", "</s>", true},
+    {"mask_token", "[MASK]", "<mask>", false},
+};
+
+static bool flag(const json_t *config, const char *key, bool otherwise)
+{
+    const json_t *value = json_object_get(config, key);
+
+    return json_is_boolean(value) ? json_is_true(value) : otherwise;
+}
+
+mpcf_status tokenizer_set_defaults(struct tokenizer *t, const json_t *config, const char *name,
+                                   mpcf_error *err)
+{
+    bool is_wordpiece = t->spec.kind == MPCF_TOKENIZER_WORDPIECE;
+    int32_t ids[TOKEN_COUNT];
+
+    for (size_t i = 0; i < TOKEN_COUNT; i++) {
+        const struct usual_token *u = &usual_tokens[i];
+        const char *token = token_name(config, u->key, is_wordpiece ? u->wordpiece : u->byte_bpe);
+
+        MPCF_TRY(
+            add_special(t, token, u->needed, i == TOKEN_MASK && !is_wordpiece, name, &ids[i], err));
+    }
+    if (is_wordpiece) {
+        bool lower = flag(config, "do_lower_case", !t->has_case);
+
+        t->wordpiece.unknown = ids[TOKEN_UNKNOWN];
+        t->wordpiece.longest_word = LONGEST_WORD;
+        t->wordpiece.continuation = vocabulary_walk(&t->vocabulary, "##", 2);
+        t->wordpiece.normaliser = (struct bert_normaliser){
+            .clean = true,
+            .chinese = flag(config, "tokenize_chinese_chars", true),
+            .strip = flag(config, "strip_accents", lower),
+            .lower = lower,
+        };
+    } else {
+        byte_bpe_find_bytes(&t->byte_bpe, &t->vocabulary);
+        t->byte_bpe.prefix_space = flag(config, "add_prefix_space", false);
+    }
+    return tokenizer_usual_templates(t, ids[TOKEN_CLS], ids[TOKEN_SEP], err);
+}

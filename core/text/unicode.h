@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Code points: what they are, and the normal forms that tokenizers ask for.
+ */
+#ifndef MPCF_TEXT_UNICODE_H
+#define MPCF_TEXT_UNICODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bits of unicode_class(), in the order of make_unicode_tables.py. The first six are BERT's
+ * normaliser and splitter, the next three the expression of byte-level BPE. */
+enum unicode_class {
+    UNICODE_DROP = 1 << 0,        /* control characters, which BERT cleans away */
+    UNICODE_BLANK = 1 << 1,       /* becomes a space in BERT */
+    UNICODE_SPACE = 1 << 2,       /* White_Space: divides words */
+    UNICODE_PUNCTUATION = 1 << 3, /* a word of its own in BERT */
+    UNICODE_MARK = 1 << 4,        /* non-spacing: an accent */
+    UNICODE_CHINESE = 1 << 5,     /* gets spaces around */
+    UNICODE_LETTER = 1 << 6,
+    UNICODE_NUMBER = 1 << 7,
+    UNICODE_BPE_SPACE = 1 << 8,
+    UNICODE_DECOMPOSED = 1 << 9, /* has a canonical decomposition */
+    UNICODE_ORDERED = 1 << 10    /* has a combining class */
+};
+
+unsigned unicode_class(uint32_t point);
+
+/* Grows as it is written; once memory is short it stays failed and writes nothing. */
+struct points {
+    uint32_t *data;
+    size_t count, capacity;
+    bool failed;
+};
+void points_add(struct points *p, uint32_t point);
+void points_clear(struct points *p);
+/* Valid UTF-8 only. */
+void points_add_utf8(struct points *p, const char *text, size_t length);
+
+/* Adds the canonical decomposition (NFD) of the COUNT points at IN. */
+void unicode_decompose(const uint32_t *in, size_t count, struct points *out);
+/* Adds the lower case of POINT: one or two points. */
+void unicode_add_lower(struct points *p, uint32_t point);
+/* Whether any point of valid UTF-8 has another lower case. */
+bool unicode_has_upper(const char *text, size_t length);
+/* The point at *TEXT of LENGTH > 0 valid bytes; returns its bytes. */
+size_t unicode_next(const char *text, size_t length, uint32_t *point);
+/* Writes POINT's 1 to 4 bytes; returns how many. */
+size_t unicode_encode(uint32_t point, char bytes[4]);
+
+#endif

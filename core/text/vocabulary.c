@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text/vocabulary.h"
+
+#include "base/memory.h"
+#include "text/unicode.h"
+
+/* Returns the new node's number, or VOCABULARY_NOWHERE where memory is short. */
+static uint32_t add_node(struct vocabulary *v)
+{
+    if (v->node_count == v->node_capacity) {
+        size_t capacity = v->node_capacity == 0 ? 1024 : 2 * v->node_capacity;
+        int32_t *grown = mpcf_grow_array(v->ids, v->node_count, capacity, sizeof(*grown));
+
+        if (grown == NULL || capacity >= VOCABULARY_NOWHERE) {
+            return VOCABULARY_NOWHERE;
+        }
+        v->ids = grown;
+        v->node_capacity = capacity;
+    }
+    v->ids[v->node_count] = VOCABULARY_NONE;
+    return (uint32_t) v->node_count++;
+}
+
+mpcf_status vocabulary_add(struct vocabulary *v, const char *word, size_t length, int32_t id,
+                           mpcf_error *err)
+{
+    uint32_t node = VOCABULARY_ROOT;
+
+    if (v->node_count == 0 && add_node(v) == VOCABULARY_NOWHERE) {
+        return mpcf_fail_memory(err, sizeof(*v->ids), "a vocabulary");
+    }
+    for (size_t at = 0; at < length;) {
+        uint32_t point = 0, next = VOCABULARY_NOWHERE;
+
+        at += unicode_next(word + at, length - at, &point);
+        next = vocabulary_step(v, node, point);
+        if (next == VOCABULARY_NOWHERE) {
+            next = add_node(v);
+            if (next == VOCABULARY_NOWHERE || !pair_map_put(&v->edges, node, point, next)) {
+                return mpcf_fail_memory(err, v->node_count * sizeof(struct pair_slot),
+                                        "a vocabulary");
+            }
+        }
+        node = next;
+    }
+    v->word_count += v->ids[node] == VOCABULARY_NONE;
+    v->ids[node] = id;
+    v->largest_id = id > v->largest_id ? id : v->largest_id;
+    return MPCF_OK;
+}
+
+void vocabulary_clear(struct vocabulary *v)
+{
+    pair_map_clear(&v->edges);
+    mpcf_free(v->ids);
+    *v = (struct vocabulary){0};
+}
+
+uint32_t vocabulary_step(const struct vocabulary *v, uint32_t node, uint32_t point)
+{
+    uint32_t next = VOCABULARY_NOWHERE;
+
+    return pair_map_get(&v->edges, node, point, &next) ? next : VOCABULARY_NOWHERE;
+}
+
+uint32_t vocabulary_walk(const struct vocabulary *v, const char *word, size_t length)
+{
+    uint32_t node = v->node_count == 0 ? VOCABULARY_NOWHERE : VOCABULARY_ROOT;
+
+    for (size_t at = 0; at < length && node != VOCABULARY_NOWHERE;) {
+        uint32_t point = 0;
+
+        at += unicode_next(word + at, length - at, &point);
+        node = vocabulary_step(v, node, point);
+    }
+    return node;
+}
+
+int32_t vocabulary_id(const struct vocabulary *v, uint32_t node)
+{
+    return node < v->node_count ? v->ids[node] : VOCABULARY_NONE;
+}
+
+int32_t vocabulary_find(const struct vocabulary *v, const char *word, size_t length)
+{
+    return vocabulary_id(v, vocabulary_walk(v, word, length));
+}
