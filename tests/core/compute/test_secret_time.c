@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * No branch and no address in the kernels depends on a secret: memcheck reports any that depends
+ * on bytes marked as undefined. The test runs itself again under valgrind; without it, or where a
+ * sanitizer has the memory, it is skipped.
+ */
+#include "levels.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compute/bits.h"
+#include "compute/prg.h"
+#include "compute/ring.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
+#if defined(__has_include)
+#if __has_include(<valgrind/memcheck.h>) && !SANITIZED
+#include <valgrind/memcheck.h>
+#endif
+#endif
+
+#ifdef VALGRIND_MAKE_MEM_UNDEFINED
+
+enum { N = 96, SIDE = 19 };
+
+static uint64_t x[SIDE * SIDE], y[SIDE * SIDE], z[SIDE * SIDE], planes[64 * 2];
+
+static void hide(void)
+{
+    memset(x, 0x35, sizeof x);
+    memset(y, 0x53, sizeof y);
+    (void) VALGRIND_MAKE_MEM_UNDEFINED(x, sizeof x);
+    (void) VALGRIND_MAKE_MEM_UNDEFINED(y, sizeof y);
+}
+
+static void run_streams(void)
+{
+    struct prg_key key;
+    const struct prg_stream stream = {1, 2, 3};
+
+    hide();
+    prg_key_expand(&key, (const uint8_t *) x);
+    prg_fill(&key, stream, 1, z, N);
+    prg_add(&key, stream, 7, z, N);
+}
+
+static void run_elementwise(void)
+{
+    hide();
+    ring_add(z, x, y, N);
+    ring_sub(z, z, y, N);
+    ring_mul(z, z, y, N);
+    ring_add_mul(z, x, y, N);
+    ring_scale(z, z, x[0], N);
+    ring_add_scaled(z, y, x[0], N);
+    ring_shift_right(z, z, 40, 7, N);
+}
+
+static void run_bits(void)
+{
+    static uint8_t bytes[N * 8];
+
+    hide();
+    for (unsigned bits = 1; bits <= 64; bits += 7) {
+        ring_pack_bits(bytes, x, N, bits);
+        ring_unpack_bits(z, bytes, N, bits);
+        bit_slice(planes, 2, x, N, bits);
+        bit_unslice(z, planes, 2, N, bits);
+    }
+    bit_collect(planes, x, N);
+    bit_spread(z, planes, N);
+}
+
+static void run_products(void)
+{
+    static const unsigned widths[] = {32, 52, 64};
+
+    for (size_t w = 0; w < 3; w++) {
+        struct ring_packed *packed = NULL;
+
+        hide();
+        packed = ring_pack_right(y, SIDE, SIDE, SIDE, w == 1, widths[w]);
+        assert_non_null(packed);
+        ring_multiply_packed(x, SIDE, SIDE, packed, z, SIDE, false);
+        ring_multiply_batch(x, y, z, 1, SIDE, SIDE, SIDE, w == 0, widths[w], true);
+        ring_packed_destroy(packed);
+    }
+}
+
+static void nothing_depends_on_secrets(void **state)
+{
+    (void) state;
+    on_every_level(run_streams);
+    on_every_level(run_elementwise);
+    on_every_level(run_bits);
+    on_every_level(run_products);
+    assert_int_equal(0, VALGRIND_COUNT_ERRORS);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_depends_on_secrets)};
+
+    (void) argc;
+    if (!RUNNING_ON_VALGRIND) {
+        (void) setenv("MPCF_THREADS", "1", 1);
+        (void) execlp("valgrind", "valgrind", "-q", "--error-exitcode=9", argv[0], (char *) NULL);
+        (void) printf("skipped: valgrind cannot be run\n");
+        return 77;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#else
+
+int main(void)
+{
+    (void) printf("skipped: built without valgrind's header, or with a sanitizer\n");
+    return 77;
+}
+
+#endif
