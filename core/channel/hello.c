@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "channel/hello.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <mpcf/version.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+/* Wire: magic, protocol, length used, role, has_session, fact count (2), 4 zero bytes, session,
+ * next inference; then each fact: length of name and of value, name, value. Little-endian; the
+ * rest is zero. */
+#define HEAD_BYTES 48
+static const uint8_t magic[8] = {'M', 'P', 'C', 'F', 'h', 'e', 'l', 'o'};
+
+const char *hello_role_name(unsigned role)
+{
+    static const char *const names[] = {"provider", "user", "dealer"};
+    return role < 3 ? names[role] : "unknown role";
+}
+
+void hello_init(struct hello *h, unsigned role)
+{
+    assert(role < 3);
+    *h = (struct hello){.protocol = HELLO_PROTOCOL, .role = role};
+    mpcf_status status = hello_add(h, NULL, "mpcf", "%s", MPCF_VERSION);
+    assert(status == MPCF_OK);
+    (void)status;
+}
+
+static const struct hello_fact *find_fact(const struct hello *h, const char *name)
+{
+    for (size_t i = 0; i < h->fact_count; i++) {
+        if (strcmp(h->facts[i].name, name) == 0) {
+            return &h->facts[i];
+        }
+    }
+    return NULL;
+}
+
+static size_t fact_bytes(const struct hello_fact *fact)
+{
+    return 2 + strlen(fact->name) + strlen(fact->value);
+}
+
+static size_t used_bytes(const struct hello *h)
+{
+    size_t used = HEAD_BYTES;
+    for (size_t i = 0; i < h->fact_count; i++) {
+        used += fact_bytes(&h->facts[i]);
+    }
+    return used;
+}
+
+/* What a person may read in a message, whoever sent it. */
+static bool is_printable(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text < ' ' || *text > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
+mpcf_status hello_add(struct hello *h, mpcf_error *err, const char *name, const char *format, ...)
+{
+    struct hello_fact fact;
+    va_list arguments;
+    va_start(arguments, format);
+    int value = vsnprintf(fact.value, sizeof(fact.value), format, arguments);
+    va_end(arguments);
+    int length = snprintf(fact.name, sizeof(fact.name), "%s", name);
+    if (value < 0 || value >= HELLO_VALUE || length <= 0 || length >= HELLO_NAME ||
+        !is_printable(fact.name) || !is_printable(fact.value)) {
+        return mpcf_fail(err, MPCF_E_INVALID, "the hello cannot hold '%s' of %d characters", name,
+                         value);
+    }
+    if (h->fact_count == HELLO_FACTS || used_bytes(h) + fact_bytes(&fact) > HELLO_BYTES) {
+        return mpcf_fail(err, MPCF_E_INVALID, "the hello is full at '%s'", name);
+    }
+    if (find_fact(h, name) != NULL) {
+        return mpcf_fail(err, MPCF_E_INVALID, "the hello has '%s' already", name);
+    }
+    h->facts[h->fact_count++] = fact;
+    return MPCF_OK;
+}
+
+static void write_number(uint8_t *at, uint64_t value, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++) {
+        at[i] = (uint8_t)(value >> (8 * i));
+    }
+}
+
+static uint64_t read_number(const uint8_t *at, size_t bytes)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < bytes; i++) {
+        value |= (uint64_t)at[i] << (8 * i);
+    }
+    return value;
+}
+
+void hello_encode(const struct hello *h, uint8_t wire[HELLO_BYTES])
+{
+    memset(wire, 0, HELLO_BYTES);
+    memcpy(wire, magic, sizeof(magic));
+    write_number(wire + 8, h->protocol, 4);
+    write_number(wire + 12, used_bytes(h), 4);
+    wire[16] = (uint8_t)h->role;
+    wire[17] = h->has_session;
+    write_number(wire + 18, h->fact_count, 2);
+    memcpy(wire + 24, h->session, HELLO_SESSION);
+    write_number(wire + 40, h->next_inference, 8);
+    uint8_t *at = wire + HEAD_BYTES;
+    for (size_t i = 0; i < h->fact_count; i++) {
+        size_t name = strlen(h->facts[i].name), value = strlen(h->facts[i].value);
+        at[0] = (uint8_t)name;
+        at[1] = (uint8_t)value;
+        memcpy(at + 2, h->facts[i].name, name);
+        memcpy(at + 2 + name, h->facts[i].value, value);
+        at += 2 + name + value;
+    }
+    assert(at <= wire + HELLO_BYTES);
+}
+
+/* The fact at *AT of WIRE, and moves *AT behind it; false where it is not well formed. */
+static bool decode_fact(const uint8_t *wire, size_t used, size_t *at, struct hello_fact *fact)
+{
+    if (used - *at < 2) {
+        return false;
+    }
+    size_t name = wire[*at], value = wire[*at + 1];
+    if (name == 0 || name >= HELLO_NAME || value >= HELLO_VALUE || used - *at - 2 < name + value) {
+        return false;
+    }
+    *fact = (struct hello_fact){.name = {0}};
+    memcpy(fact->name, wire + *at + 2, name);
+    memcpy(fact->value, wire + *at + 2 + name, value);
+    *at += 2 + name + value;
+    return strlen(fact->name) == name && strlen(fact->value) == value &&
+           is_printable(fact->name) && is_printable(fact->value);
+}
+
+static bool decode_facts(const uint8_t *wire, size_t used, struct hello *h)
+{
+    size_t at = HEAD_BYTES, count = read_number(wire + 18, 2);
+    if (count > HELLO_FACTS) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct hello_fact fact;
+        if (!decode_fact(wire, used, &at, &fact) || find_fact(h, fact.name) != NULL) {
+            return false;
+        }
+        h->facts[h->fact_count++] = fact;
+    }
+    return at == used;
+}
+
+mpcf_status hello_decode(const uint8_t *wire, size_t length, struct hello *out, mpcf_error *err)
+{
+    if (length != HELLO_BYTES || memcmp(wire, magic, sizeof(magic)) != 0) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "the peer's first message is not mpcf's hello");
+    }
+    *out = (struct hello){.protocol = (uint32_t)read_number(wire + 8, 4)};
+    if (out->protocol != HELLO_PROTOCOL) {
+        return MPCF_OK; /* hello_compare() refuses it */
+    }
+    size_t used = read_number(wire + 12, 4);
+    out->role = wire[16];
+    out->has_session = wire[17] == 1;
+    memcpy(out->session, wire + 24, HELLO_SESSION);
+    out->next_inference = read_number(wire + 40, 8);
+    if (used < HEAD_BYTES || used > HELLO_BYTES || out->role > 2 || wire[17] > 1 ||
+        !decode_facts(wire, used, out)) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "the peer's hello is malformed");
+    }
+    return MPCF_OK;
+}
+
+static void compare_facts(const struct hello *mine, const struct hello *theirs,
+                          struct text_buffer *text)
+{
+    for (size_t i = 0; i < mine->fact_count; i++) {
+        const struct hello_fact *here = &mine->facts[i];
+        const struct hello_fact *there = find_fact(theirs, here->name);
+        if (there == NULL) {
+            text_printf(text, "; %s: absent there, %s here", here->name, here->value);
+        } else if (strcmp(here->value, there->value) != 0) {
+            text_printf(text, "; %s: %s there, %s here", here->name, there->value, here->value);
+        }
+    }
+    for (size_t i = 0; i < theirs->fact_count; i++) {
+        const struct hello_fact *there = &theirs->facts[i];
+        if (find_fact(mine, there->name) == NULL) {
+            text_printf(text, "; %s: %s there, absent here", there->name, there->value);
+        }
+    }
+}
+
+static void compare(const struct hello *mine, const struct hello *theirs,
+                    struct text_buffer *text)
+{
+    if (mine->protocol != theirs->protocol) {
+        text_printf(text, "; protocol version: %" PRIu32 " there, %" PRIu32 " here",
+                    theirs->protocol, mine->protocol);
+        return; /* nothing else was read */
+    }
+    if (mine->role == theirs->role) {
+        text_printf(text, "; role: %s there and here", hello_role_name(mine->role));
+    }
+    if (mine->has_session && theirs->has_session &&
+        memcmp(mine->session, theirs->session, HELLO_SESSION) != 0) {
+        text_printf(text, "; session: %02x%02x%02x%02x... there, %02x%02x%02x%02x... here",
+                    theirs->session[0], theirs->session[1], theirs->session[2],
+                    theirs->session[3], mine->session[0], mine->session[1], mine->session[2],
+                    mine->session[3]);
+    }
+    compare_facts(mine, theirs, text);
+}
+
+mpcf_status hello_compare(const struct hello *mine, const struct hello *theirs, mpcf_error *err)
+{
+    struct text_buffer text = {0};
+    compare(mine, theirs, &text);
+    mpcf_status status = MPCF_OK;
+    if (text.failed) {
+        status = mpcf_fail_memory(err, HELLO_BYTES, "a message");
+    } else if (text.length != 0) {
+        bool known = mine->protocol == theirs->protocol;
+        status = mpcf_fail(err, MPCF_E_PROTOCOL, "the %s disagrees with this %s: %s",
+                           known ? hello_role_name(theirs->role) : "peer",
+                           hello_role_name(mine->role), text.data + 2);
+    }
+    text_clear(&text);
+    return status;
+}
+
+mpcf_status hello_exchange(struct channel *c, const struct hello *mine, struct hello *theirs,
+                           mpcf_error *err)
+{
+    uint8_t *wire = mpcf_alloc_array(2, HELLO_BYTES);
+    if (wire == NULL) {
+        return mpcf_fail_memory(err, 2 * HELLO_BYTES, "a hello");
+    }
+    hello_encode(mine, wire);
+    mpcf_status status =
+        channel_exchange(c, wire, HELLO_BYTES, wire + HELLO_BYTES, HELLO_BYTES, err);
+    if (status == MPCF_OK) {
+        status = hello_decode(wire + HELLO_BYTES, HELLO_BYTES, theirs, err);
+    }
+    if (status == MPCF_OK && theirs->protocol == HELLO_PROTOCOL) {
+        channel_set_peer(c, hello_role_name(theirs->role));
+    }
+    mpcf_free(wire);
+    return status;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "channel/hello.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "support/support.h"
+#include "support/transports.h"
+
+static struct hello provider(void)
+{
+    struct hello h;
+    hello_init(&h, 0);
+    assert_int_equal(hello_add(&h, NULL, "batch", "%d", 4), MPCF_OK);
+    assert_int_equal(hello_add(&h, NULL, "program", "%s", "0123abcd"), MPCF_OK);
+    h.next_inference = UINT64_C(0x1122334455667788);
+    return h;
+}
+
+static struct hello user(void)
+{
+    struct hello h = provider();
+    h.role = 1;
+    h.has_session = true;
+    memset(h.session, 0xa5, sizeof(h.session));
+    return h;
+}
+
+static void what_is_encoded_is_decoded(void **state)
+{
+    (void)state;
+    uint8_t wire[HELLO_BYTES];
+    struct hello h = user(), got;
+    hello_encode(&h, wire);
+    assert_int_equal(hello_decode(wire, sizeof(wire), &got, NULL), MPCF_OK);
+    assert_int_equal(got.role, 1);
+    assert_true(got.has_session);
+    assert_memory_equal(got.session, h.session, HELLO_SESSION);
+    assert_true(got.next_inference == h.next_inference);
+    assert_int_equal(got.fact_count, 3);
+    assert_string_equal(got.facts[1].name, "batch");
+    assert_string_equal(got.facts[1].value, "4");
+}
+
+static void those_who_agree_do(void **state)
+{
+    (void)state;
+    struct hello p = provider(), u = user();
+    struct hello_fact swap = u.facts[1];
+    u.facts[1] = u.facts[2]; /* order says nothing */
+    u.facts[2] = swap;
+    assert_int_equal(hello_compare(&p, &u, NULL), MPCF_OK);
+    assert_int_equal(hello_compare(&u, &p, NULL), MPCF_OK);
+}
+
+static void every_difference_is_named_on_each_side(void **state)
+{
+    (void)state;
+    mpcf_error *err = mpcf_error_create();
+    struct hello p = provider(), u = user();
+    strcpy(u.facts[1].value, "8");
+    strcpy(u.facts[0].value, "9.9");
+    assert_int_equal(hello_add(&u, NULL, "length", "bucket"), MPCF_OK);
+    assert_status(MPCF_E_PROTOCOL, hello_compare(&p, &u, err), err);
+    assert_message_contains(err, "the user disagrees with this provider");
+    assert_message_contains(err, "batch: 8 there, 4 here");
+    assert_message_contains(err, "mpcf: 9.9 there");
+    assert_message_contains(err, "length: bucket there, absent here");
+    assert_status(MPCF_E_PROTOCOL, hello_compare(&u, &p, err), err);
+    assert_message_contains(err, "the provider disagrees with this user");
+    assert_message_contains(err, "batch: 4 there, 8 here");
+    assert_message_contains(err, "length: absent there, bucket here");
+    mpcf_error_destroy(err);
+}
+
+static void version_role_and_session_are_compared(void **state)
+{
+    (void)state;
+    mpcf_error *err = mpcf_error_create();
+    uint8_t wire[HELLO_BYTES];
+    struct hello p = provider(), u = user(), got;
+    u.protocol = HELLO_PROTOCOL + 1;
+    hello_encode(&u, wire);
+    assert_ok(hello_decode(wire, sizeof(wire), &got, err), err);
+    assert_status(MPCF_E_PROTOCOL, hello_compare(&p, &got, err), err);
+    assert_message_contains(err, "protocol version: 2 there, 1 here");
+    assert_status(MPCF_E_PROTOCOL, hello_compare(&p, &p, err), err);
+    assert_message_contains(err, "role: provider there and here");
+    u = user();
+    p.has_session = true;
+    assert_status(MPCF_E_PROTOCOL, hello_compare(&p, &u, err), err);
+    assert_message_contains(err, "session: a5a5a5a5... there, 00000000... here");
+    mpcf_error_destroy(err);
+}
+
+static void malformed_bytes_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t at;
+        uint8_t value;
+    } faults[] = {{0, 'X'}, {12, 1}, {13, 255}, {16, 3}, {17, 2}, {18, 99}, {18, 2},
+                  {48, 0},  {48, 48}, {49, 128}, {50, 0}, {50, '\n'}};
+    uint8_t wire[HELLO_BYTES];
+    struct hello h = user(), got;
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        hello_encode(&h, wire);
+        wire[faults[i].at] = faults[i].value;
+        assert_int_equal(hello_decode(wire, sizeof(wire), &got, NULL), MPCF_E_FORMAT);
+    }
+    hello_encode(&h, wire);
+    assert_int_equal(hello_decode(wire, sizeof(wire) - 1, &got, NULL), MPCF_E_FORMAT);
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+    (void)state;
+    mpcf_error *err = mpcf_error_create();
+    char text[200], name[16];
+    struct hello h = provider();
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    assert_status(MPCF_E_INVALID, hello_add(&h, err, "long", "%s", text), err);
+    assert_status(MPCF_E_INVALID, hello_add(&h, err, text, "1"), err);
+    assert_status(MPCF_E_INVALID, hello_add(&h, err, "", "1"), err);
+    assert_status(MPCF_E_INVALID, hello_add(&h, err, "lines", "a\nb"), err);
+    assert_status(MPCF_E_INVALID, hello_add(&h, err, "batch", "8"), err);
+    text[120] = '\0';
+    mpcf_status status = MPCF_OK;
+    for (int i = 0; status == MPCF_OK; i++) {
+        (void)snprintf(name, sizeof(name), "fact %d", i);
+        status = hello_add(&h, err, name, "%s", text);
+    }
+    assert_message_contains(err, "full");
+    assert_true(h.fact_count > 50);
+    uint8_t wire[HELLO_BYTES];
+    struct hello got;
+    hello_encode(&h, wire);
+    assert_ok(hello_decode(wire, sizeof(wire), &got, err), err);
+    mpcf_error_destroy(err);
+}
+
+struct end {
+    struct channel *channel;
+    struct hello mine, theirs;
+    mpcf_status status;
+};
+
+static void *greet(void *context)
+{
+    struct end *e = context;
+    e->status = hello_exchange(e->channel, &e->mine, &e->theirs, NULL);
+    return NULL;
+}
+
+static void both_sides_hear_each_other(void **state)
+{
+    (void)state;
+    struct channel *c[2];
+    struct test_transport t = test_transport_load("loopback");
+    pthread_t thread;
+    test_channel_pair(&t, "auto", INT64_C(10000000000), c);
+    struct end a = {.channel = c[0], .mine = provider()}, b = {.channel = c[1], .mine = user()};
+    assert_int_equal(pthread_create(&thread, NULL, greet, &a), 0);
+    (void)greet(&b);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(a.status, MPCF_OK);
+    assert_int_equal(b.status, MPCF_OK);
+    assert_int_equal(a.theirs.role, 1);
+    assert_int_equal(b.theirs.role, 0);
+    channel_close(c[0]);
+    channel_close(c[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_encoded_is_decoded),
+        cmocka_unit_test(those_who_agree_do),
+        cmocka_unit_test(every_difference_is_named_on_each_side),
+        cmocka_unit_test(version_role_and_session_are_compared),
+        cmocka_unit_test(malformed_bytes_are_refused),
+        cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(both_sides_hear_each_other),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
