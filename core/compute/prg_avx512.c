@@ -90,8 +90,20 @@ INLINE void stream(const struct prg_key *key, const struct prg_counter *counter,
         encrypt(keys, &c, IN_FLIGHT, 0xff, out, adding);
         out += IN_FLIGHT * VECTOR_WORDS;
     }
-    for (; blocks >= VECTOR_BLOCKS; blocks -= VECTOR_BLOCKS) {
+    /* What is left, as few times the latency of the rounds as it takes. */
+    if (blocks >= 4 * VECTOR_BLOCKS) {
+        encrypt(keys, &c, 4, 0xff, out, adding);
+        blocks -= 4 * VECTOR_BLOCKS;
+        out += 4 * VECTOR_WORDS;
+    }
+    if (blocks >= 2 * VECTOR_BLOCKS) {
+        encrypt(keys, &c, 2, 0xff, out, adding);
+        blocks -= 2 * VECTOR_BLOCKS;
+        out += 2 * VECTOR_WORDS;
+    }
+    if (blocks >= VECTOR_BLOCKS) {
         encrypt(keys, &c, 1, 0xff, out, adding);
+        blocks -= VECTOR_BLOCKS;
         out += VECTOR_WORDS;
     }
     if (blocks > 0) {
