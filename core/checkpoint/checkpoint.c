@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "format/json.h"
+#include "format/tensor_type.h"
 
 #define MODEL_FILE "model.safetensors"
 #define INDEX_FILE "model.safetensors.index.json"
@@ -273,4 +274,16 @@ const struct tensor *checkpoint_tensor(const struct checkpoint *c, const char *n
     const struct tensor *const *found = bsearch(&key_place, c->tensors, c->tensor_count,
                                                 sizeof(*c->tensors), compare_tensors);
     return found == NULL ? NULL : *found;
+}
+
+void checkpoint_digest(const struct checkpoint *c, struct digest *digest)
+{
+    for (size_t i = 0; i < c->tensor_count; i++) {
+        const struct tensor *t = c->tensors[i];
+
+        digest_add(digest, t->name, strlen(t->name));
+        digest_add(digest, &t->type, sizeof t->type);
+        digest_add(digest, t->dim, t->rank * sizeof t->dim[0]);
+        digest_add(digest, t->data, t->count * tensor_type_size(t->type));
+    }
 }

@@ -21,6 +21,9 @@ mpcf_status checkpoint_open(const char *folder, struct checkpoint **out, mpcf_er
 void checkpoint_close(struct checkpoint *c); /* NULL is fine */
 const json_t *checkpoint_config(const struct checkpoint *c);
 const char *checkpoint_folder(const struct checkpoint *c);
+/* Adds names, shapes and data of all tensors: equal for equal weights, however sharded. */
+struct digest;
+void checkpoint_digest(const struct checkpoint *c, struct digest *digest);
 size_t checkpoint_tensor_count(const struct checkpoint *c);
 const char *checkpoint_tensor_name(const struct checkpoint *c, size_t i);
 /* The tensor of exactly this name, or NULL; lives as long as C. */
