@@ -6,7 +6,7 @@
 #include "base/workers.h"
 #include "compute/optimizer.h"
 
-static double log_sum_exp(const float *row, size_t count)
+static double log_sum_exp(const float *row, size_t count, double scale)
 {
     double most = (double) row[0], sum = 0;
 
@@ -14,9 +14,9 @@ static double log_sum_exp(const float *row, size_t count)
         most = fmax(most, (double) row[i]);
     }
     for (size_t i = 0; i < count; i++) {
-        sum += exp((double) row[i] - most);
+        sum += exp(((double) row[i] - most) * scale);
     }
-    return most + log(sum);
+    return most * scale + log(sum);
 }
 
 double loss_cross_entropy(const float *logits, const double *labels, size_t rows, size_t classes,
@@ -26,7 +26,7 @@ double loss_cross_entropy(const float *logits, const double *labels, size_t rows
 
     for (size_t r = 0; r < rows; r++) {
         const float *row = logits + r * classes;
-        double norm = log_sum_exp(row, classes);
+        double norm = log_sum_exp(row, classes, 1);
         size_t label = (size_t) labels[r];
 
         loss += norm - (double) row[label];
@@ -52,19 +52,22 @@ double loss_regression(const float *scores, const double *labels, size_t rows, f
     return loss / (double) rows;
 }
 
-double loss_soft(const float *logits, const float *teacher, size_t rows, size_t classes, float *seed)
+double loss_soft(const float *logits, const float *teacher, double temperature, size_t rows,
+                 size_t classes, float *seed)
 {
+    double scale = temperature > 0 ? 1 / temperature : 1;
     double loss = 0;
 
     for (size_t r = 0; r < rows; r++) {
         const float *s = logits + r * classes, *t = teacher + r * classes;
-        double s_norm = log_sum_exp(s, classes), t_norm = log_sum_exp(t, classes);
+        double s_norm = log_sum_exp(s, classes, scale), t_norm = log_sum_exp(t, classes, scale);
 
         for (size_t i = 0; i < classes; i++) {
-            double want = exp((double) t[i] - t_norm), got = (double) s[i] - s_norm;
+            double want = exp((double) t[i] * scale - t_norm);
+            double got = (double) s[i] * scale - s_norm;
 
             loss -= want * got;
-            seed[r * classes + i] += (float) ((exp(got) - want) / (double) rows);
+            seed[r * classes + i] += (float) ((exp(got) - want) * scale / (double) rows);
         }
     }
     return loss / (double) rows;

@@ -19,8 +19,9 @@ double loss_mean_square(const float *a, const float *b, size_t count, float *see
  * a, b [batch, heads, tokens, tokens], mask [batch, tokens]. */
 double loss_scores(const float *a, const float *b, const int32_t *mask, size_t batch, size_t heads,
                    size_t tokens, float *seed);
-/* Cross-entropy of softmax(teacher) and softmax(logits), at temperature 1. */
-double loss_soft(const float *logits, const float *teacher, size_t rows, size_t classes,
-                 float *seed);
+/* Cross-entropy of softmax(teacher / T) and softmax(logits / T), mean over rows; TEMPERATURE 0
+ * stands for 1. */
+double loss_soft(const float *logits, const float *teacher, double temperature, size_t rows,
+                 size_t classes, float *seed);
 
 #endif

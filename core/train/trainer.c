@@ -12,7 +12,7 @@
 struct pair {
     const char *name;
     const mpcf_node *student, *teacher;
-    bool is_scores;
+    bool is_attention;
 };
 
 struct trainer {
@@ -26,10 +26,17 @@ struct trainer {
 
 /* --- Pairing --- */
 
-static bool is_matched(const char *label)
+static bool is_attention(const char *label)
 {
-    return strcmp(label, "embedding") == 0 || strncmp(label, "scores.", 7) == 0 ||
-           strncmp(label, "hidden.", 7) == 0;
+    return strncmp(label, "scores.", 7) == 0 || strncmp(label, "probs.", 6) == 0;
+}
+
+static bool is_matched(const struct layer_match *match, const char *label)
+{
+    return (match->embedding && strcmp(label, "embedding") == 0) ||
+           (match->scores && strncmp(label, "scores.", 7) == 0) ||
+           (match->weights && strncmp(label, "probs.", 6) == 0) ||
+           (match->hidden && strncmp(label, "hidden.", 7) == 0);
 }
 
 static mpcf_status add_pair(struct trainer *t, const mpcf_node *tap, mpcf_error *err)
@@ -48,7 +55,7 @@ static mpcf_status add_pair(struct trainer *t, const mpcf_node *tap, mpcf_error 
         return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than %d taps to match", TRAINER_TERMS_MAX);
     }
     t->pairs[t->pair_count++] =
-        (struct pair){tap->label, tap, other, strncmp(tap->label, "scores.", 7) == 0};
+        (struct pair){tap->label, tap, other, is_attention(tap->label)};
     return MPCF_OK;
 }
 
@@ -57,7 +64,7 @@ static mpcf_status pair_taps(struct trainer *t, mpcf_error *err)
     for (size_t i = 0; i < graph_count(t->setup.graph); i++) {
         const mpcf_node *node = graph_node(t->setup.graph, i);
 
-        if (node->kind == OP_TAP && is_matched(node->label)) {
+        if (node->kind == OP_TAP && is_matched(&t->setup.match, node->label)) {
             MPCF_TRY(add_pair(t, node, err));
         }
     }
@@ -118,7 +125,8 @@ static mpcf_status create_engines(struct trainer *t, mpcf_error *err)
     if (s->loss == LOSS_LABELS) {
         return MPCF_OK;
     }
-    return float_engine_create(s->teacher, s->teacher_parameters, FLOAT_EVALUATE, s->batch,
+    return float_engine_create(s->teacher, s->teacher_parameters,
+                               s->teacher_dropout ? FLOAT_TRAIN : FLOAT_EVALUATE, s->batch,
                                s->tokens, s->elements, &t->teacher, err);
 }
 
@@ -195,7 +203,7 @@ static double match_layers(struct trainer *t, const struct float_batch *b, struc
         float *seed = float_seed(t->student, p->student);
 
         r->term_names[i] = p->name;
-        r->terms[i] = p->is_scores ? loss_scores(got, want, b->attention_mask, b->batch,
+        r->terms[i] = p->is_attention ? loss_scores(got, want, b->attention_mask, b->batch,
                                                  dims.dim[1], b->tokens, seed)
                                    : loss_mean_square(got, want, dims.count, seed);
         sum += r->terms[i];
@@ -217,7 +225,7 @@ static double match_logits(struct trainer *t, const struct float_batch *b, const
 
     return t->setup.loss == LOSS_PREDICTION_MSE
                ? loss_mean_square(logits, want, b->batch * classes, seed)
-               : loss_soft(logits, want, b->batch, classes, seed);
+               : loss_soft(logits, want, t->setup.temperature, b->batch, classes, seed);
 }
 
 static mpcf_status refuse_not_finite(const struct trainer *t, const char *what, mpcf_error *err)
@@ -240,7 +248,7 @@ mpcf_status trainer_step(struct trainer *t, const struct float_batch *batch, con
     if (t->teacher != NULL) {
         struct float_batch quiet = *batch;
 
-        quiet.dropout_seed = 0; /* the teacher's dropout is off */
+        quiet.dropout_seed = t->setup.teacher_dropout ? batch->dropout_seed : 0;
         MPCF_TRY(float_forward(t->teacher, &quiet, err));
     }
     MPCF_TRY(float_forward(t->student, batch, err));

@@ -12,9 +12,16 @@
 
 enum loss_kind {
     LOSS_LABELS,         /* cross-entropy, or mean square where there is one class */
-    LOSS_LAYERS,         /* embedding, scores and hidden states of every layer, summed */
+    LOSS_LAYERS,         /* embedding, attention and hidden states of every layer, summed */
     LOSS_PREDICTION_MSE, /* logits: the paper's text */
-    LOSS_PREDICTION_SOFT /* soft labels at temperature 1: its published code */
+    LOSS_PREDICTION_SOFT /* soft labels: its published code */
+};
+
+/* What LOSS_LAYERS matches; the paper's: embedding, scores, hidden. */
+struct layer_match {
+    bool embedding, hidden;
+    bool scores;  /* before mask and normaliser */
+    bool weights; /* after them */
 };
 
 struct trainer_setup {
@@ -23,6 +30,9 @@ struct trainer_setup {
     const mpcf_graph *teacher;     /* NULL with LOSS_LABELS */
     struct parameters *teacher_parameters;
     enum loss_kind loss;
+    struct layer_match match;
+    double temperature;   /* of LOSS_PREDICTION_SOFT; 0 stands for 1 */
+    bool teacher_dropout; /* the published code leaves it on */
     size_t classes;
     size_t batch, tokens, elements; /* as float_engine_create() */
     struct adamw_options adamw;
