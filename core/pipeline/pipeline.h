@@ -17,6 +17,7 @@
 #include "engine/secure.h"
 #include "graph/graph.h"
 #include "plugin/plugins.h"
+#include "train/schedule.h"
 
 enum pipeline_stage {
     STAGE_FINETUNE = 0,
@@ -39,13 +40,12 @@ struct component_use {
 };
 
 /* One training run. Fields of which finetune has no use keep their defaults. */
-enum training_schedule { SCHEDULE_LINEAR = 0, SCHEDULE_CONSTANT };
 struct training_settings {
     int64_t epochs; /* in the struct always a number: the paper's for the task where the file
                        has none; 0: the step is left out */
     int64_t batch;  /* the same */
     double learning_rate;
-    int32_t schedule; /* training_schedule */
+    int32_t schedule; /* schedule_kind */
     double warmup;    /* share of all steps in which the rate rises from 0 */
     double weight_decay, clip;
     double dropout; /* -1: as config.json says (finetune), none (distill) */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Makes the teacher: the pre-trained network trained on the task's labels. */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "pipeline/training.h"
+
+static mpcf_status key_of(struct stage_context *c, char key[FILE_DIGEST_SIZE], mpcf_error *err)
+{
+    char extra[3 * FILE_DIGEST_SIZE], folder[FILE_DIGEST_SIZE], data[FILE_DIGEST_SIZE];
+    const struct corpus *corpus = NULL;
+
+    MPCF_TRY(stage_folder_digest(c->pipeline->model_path, folder, err));
+    MPCF_TRY(stage_train(c, (size_t) c->pipeline->finetune.examples, &corpus, err));
+    stage_corpus_digest(corpus, data);
+    (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
+    return stage_key(c, STAGE_FINETUNE, extra, key, err);
+}
+
+static mpcf_status train(struct stage_context *c, const char *key, struct loaded_network *n,
+                         mpcf_error *err)
+{
+    const struct finetune_settings *s = &c->pipeline->finetune;
+    struct training_request request = {.name = "finetune",
+                                       .title = "finetune",
+                                       .key = key,
+                                       .loss = LOSS_LABELS,
+                                       .settings = &s->training,
+                                       .dropout = s->training.dropout != 0,
+                                       .examples = (size_t) s->examples,
+                                       .student = n,
+                                       .judge_epochs = true};
+    char *folder = stage_path(c->pipeline, "teacher");
+    mpcf_status status = folder != NULL ? training_stage(c, &request, err)
+                                        : mpcf_fail_memory(err, 0, "a path");
+
+    if (status == MPCF_OK) {
+        status = training_judge(c, n, "teacher", "teacher.metrics", err);
+    }
+    if (status == MPCF_OK) {
+        status = stage_save_network(c->pipeline, n, folder, err);
+    }
+    mpcf_free(folder);
+    return status;
+}
+
+mpcf_status stage_finetune(struct stage_context *c, mpcf_error *err)
+{
+    char key[FILE_DIGEST_SIZE];
+    struct loaded_network n = {0};
+    mpcf_status status = key_of(c, key, err);
+
+    MPCF_TRY(status);
+    if (stage_is_done(c, STAGE_FINETUNE, key, "teacher/model.safetensors")) {
+        log_line(LOG_INFO, "finetune: unchanged, skipped");
+        memcpy(c->key, key, sizeof c->key);
+        return MPCF_OK;
+    }
+    MPCF_TRY(stage_load_network(c->pipeline, c->pipeline->model_path, FUNCTIONS_EXACT, true, &n, err));
+    status = train(c, key, &n, err);
+    loaded_network_clear(&n);
+    return status == MPCF_OK ? stage_mark_done(c, STAGE_FINETUNE, key, err) : status;
+}

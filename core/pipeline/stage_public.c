@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* student/public: what user and dealer need, and nothing of the weights. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "format/json.h"
+#include "pass/pass.h"
+#include "pipeline/stage.h"
+#include "report/report.h"
+#include "text/batches.h"
+
+struct feed {
+    struct batches *batches;
+    size_t next;
+};
+
+static mpcf_status feed_next(void *context, struct float_batch *batch, mpcf_error *err)
+{
+    struct feed *feed = context;
+    struct labelled_batch labelled;
+
+    (void) err;
+    memset(batch, 0, sizeof *batch);
+    if (feed->next < batches_count(feed->batches)) {
+        batches_get(feed->batches, feed->next++, &labelled);
+        *batch = labelled.inputs;
+    }
+    return MPCF_OK;
+}
+
+/* Ranges of the graph as it is lowered, on training rows: never the split that is judged. */
+static mpcf_status measure(struct stage_context *c, const mpcf_graph *graph,
+                           struct parameters *parameters, struct ranges **ranges, mpcf_error *err)
+{
+    enum { BATCH = 16 };
+    const struct corpus *corpus = NULL;
+    struct feed feed = {0};
+    mpcf_status status =
+        stage_train(c, (size_t) c->pipeline->calibrate.examples, &corpus, err);
+
+    if (status == MPCF_OK) {
+        status = batches_create(corpus, BATCH, &feed.batches, err);
+    }
+    if (status == MPCF_OK) {
+        status = calibrate(graph, parameters, BATCH, corpus->longest, feed_next, &feed, ranges, err);
+    }
+    if (status == MPCF_OK) {
+        (*ranges)->margin_bits = c->pipeline->calibrate.margin_bits;
+    }
+    batches_destroy(feed.batches);
+    return status;
+}
+
+static mpcf_status write_json(const char *folder, const char *name, json_t *value, mpcf_error *err)
+{
+    char *path = file_join(folder, name);
+    mpcf_status status = MPCF_OK;
+
+    if (path == NULL || value == NULL) {
+        status = mpcf_fail_memory(err, 0, name);
+    } else {
+        status = json_write_file(path, value, err);
+    }
+    json_decref(value);
+    mpcf_free(path);
+    return status;
+}
+
+static mpcf_status write_approximations(const struct pipeline *p, const char *folder,
+                                        mpcf_error *err)
+{
+    struct text_buffer text = {0};
+    json_t *lines = json_array();
+    char *line = NULL, *rest = NULL;
+
+    pipeline_print_approximations(p, &text);
+    if (text.failed || lines == NULL) {
+        text_clear(&text);
+        json_decref(lines);
+        return mpcf_fail_memory(err, 0, "approximations.json");
+    }
+    for (line = strtok_r(text.data, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+        (void) json_array_append_new(lines, json_string(line));
+    }
+    text_clear(&text);
+    return write_json(folder, "approximations.json",
+                      json_pack("{s:i, s:o}", "version", 1, "approximations", lines), err);
+}
+
+static mpcf_status write_ranges(const char *folder, const struct ranges *ranges, mpcf_error *err)
+{
+    char *path = file_join(folder, "ranges.json");
+    mpcf_status status =
+        path != NULL ? ranges_write(ranges, path, err) : mpcf_fail_memory(err, 0, "a path");
+
+    mpcf_free(path);
+    return status;
+}
+
+static mpcf_status write_folder(const struct pipeline *p, const char *student, const char *folder,
+                                const mpcf_graph *graph, const struct ranges *ranges,
+                                mpcf_error *err)
+{
+    char digest[FILE_DIGEST_SIZE];
+    char *config = file_join(student, "config.json"), *copy = file_join(folder, "config.json");
+    mpcf_status status = config != NULL && copy != NULL ? file_make_folder(folder, err)
+                                                        : mpcf_fail_memory(err, 0, "a path");
+
+    if (status == MPCF_OK) {
+        status = file_copy(config, copy, err);
+    }
+    mpcf_free(config);
+    mpcf_free(copy);
+    MPCF_TRY(status);
+    MPCF_TRY(tokenizer_copy_files(student, folder, err));
+    MPCF_TRY(write_approximations(p, student, err));
+    MPCF_TRY(write_approximations(p, folder, err));
+    MPCF_TRY(write_ranges(folder, ranges, err));
+    graph_digest(graph, digest);
+    /* Last: a folder without it is not whole. */
+    return write_json(folder, "digest.json", json_pack("{s:s}", "graph", digest), err);
+}
+
+mpcf_status stage_write_public(struct stage_context *c, const struct loaded_network *n,
+                               const char *student, mpcf_error *err)
+{
+    struct loaded_network plain = {0};
+    mpcf_graph *graph = NULL;
+    struct ranges *ranges = NULL;
+    char *folder = file_join(student, "public");
+    mpcf_status status =
+        folder != NULL ? stage_build_network(c->pipeline, student, FUNCTIONS_APPROXIMATED, &plain, err)
+                       : mpcf_fail_memory(err, 0, "a path");
+
+    if (status == MPCF_OK) {
+        status = pass_all(plain.network->graph, &graph, err);
+    }
+    if (status == MPCF_OK) {
+        status = measure(c, graph, n->parameters, &ranges, err);
+    }
+    if (status == MPCF_OK) {
+        status = write_folder(c->pipeline, student, folder, graph, ranges, err);
+    }
+    ranges_destroy(ranges);
+    graph_destroy(graph);
+    loaded_network_clear(&plain);
+    mpcf_free(folder);
+    return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, "calibrating the student");
+}
