@@ -26,6 +26,7 @@ struct parameter {
      * dense ones. touched[i] < rows, no duplicates, touched_count of them. */
     uint32_t *touched;
     size_t touched_count;
+    bool *is_touched; /* rows marks, NULL where touched is */
     bool is_table; /* used by EMBEDDING alone */
 };
 

@@ -2,7 +2,9 @@
 /*
  * Matrix product of two computed values: a [.., n, k] b [.., k, m], or b [.., m, k] transposed.
  */
+#include "compute/float_gemm.h"
 #include "graph/build.h"
+#include "ops/op.h"
 
 static mpcf_node *matmul(mpcf_graph *g, mpcf_node *a, mpcf_node *b, bool transposed)
 {
@@ -44,3 +46,96 @@ mpcf_node *mpcf_matmul_transposed(mpcf_graph *g, mpcf_node *a, mpcf_node *b)
 {
     return matmul(g, a, b, true);
 }
+
+/* Where matrix M of a tensor begins, and how far its rows are apart. */
+struct matrix {
+    size_t offset, stride;
+};
+
+static struct matrix matrix_of(const struct dims *d, bool interleaved, size_t m)
+{
+    const size_t heads = d->dim[1];
+
+    if (!interleaved) {
+        return (struct matrix){m * d->dim[2] * d->dim[3], d->dim[3]};
+    }
+    return (struct matrix){m / heads * heads * d->dim[2] * d->dim[3] + m % heads * d->dim[3],
+                           heads * d->dim[3]};
+}
+
+static void forward_part(const struct op_call *c, size_t begin, size_t end)
+{
+    for (size_t m = begin; m < end; m++) {
+        const struct matrix a = matrix_of(&c->in[0], c->x_interleaved[0], m);
+        const struct matrix b = matrix_of(&c->in[1], c->x_interleaved[1], m);
+        const struct matrix y = matrix_of(&c->out, c->y_interleaved, m);
+
+        float_backend()->gemm(&(struct float_gemm){
+            .m = c->out.dim[2], .n = c->out.dim[3], .k = c->in[0].dim[3],
+            .transpose_b = c->node->transposed, .alpha = c->factor, .a = c->x[0] + a.offset,
+            .lda = a.stride, .b = c->x[1] + b.offset, .ldb = b.stride, .c = c->y + y.offset,
+            .ldc = y.stride});
+    }
+}
+
+static void forward(const struct op_call *c)
+{
+    op_each_row(c, c->out.dim[0] * c->out.dim[1],
+                c->out.dim[2] * c->out.dim[3] * c->in[0].dim[3], forward_part);
+}
+
+/* da = dy b^T (b as it lies where b was transposed). */
+static void gradient_a(const struct op_call *c, size_t m)
+{
+    const struct matrix a = matrix_of(&c->in[0], c->x_interleaved[0], m);
+    const struct matrix b = matrix_of(&c->in[1], c->x_interleaved[1], m);
+    const struct matrix y = matrix_of(&c->out, c->y_interleaved, m);
+
+    float_backend()->gemm(&(struct float_gemm){
+        .m = c->out.dim[2], .n = c->in[0].dim[3], .k = c->out.dim[3],
+        .transpose_b = !c->node->transposed, .alpha = c->factor,
+        .beta = c->add[0] ? 1.0F : 0.0F, .a = c->dy + y.offset, .lda = y.stride,
+        .b = c->x[1] + b.offset, .ldb = b.stride, .c = c->dx[0] + a.offset, .ldc = a.stride});
+}
+
+/* db = a^T dy, or dy^T a where b was transposed. */
+static void gradient_b(const struct op_call *c, size_t m)
+{
+    const struct matrix a = matrix_of(&c->in[0], c->x_interleaved[0], m);
+    const struct matrix b = matrix_of(&c->in[1], c->x_interleaved[1], m);
+    const struct matrix y = matrix_of(&c->out, c->y_interleaved, m);
+    struct float_gemm call = {
+        .m = c->in[1].dim[2], .n = c->in[1].dim[3], .k = c->out.dim[2], .transpose_a = true,
+        .alpha = c->factor, .beta = c->add[1] ? 1.0F : 0.0F, .a = c->x[0] + a.offset,
+        .lda = a.stride, .b = c->dy + y.offset, .ldb = y.stride, .c = c->dx[1] + b.offset,
+        .ldc = b.stride};
+
+    if (c->node->transposed) {
+        call.a = c->dy + y.offset;
+        call.lda = y.stride;
+        call.b = c->x[0] + a.offset;
+        call.ldb = a.stride;
+    }
+    float_backend()->gemm(&call);
+}
+
+static void backward_part(const struct op_call *c, size_t begin, size_t end)
+{
+    for (size_t m = begin; m < end; m++) {
+        if (c->dx[0] != NULL) {
+            gradient_a(c, m);
+        }
+        if (c->dx[1] != NULL) {
+            gradient_b(c, m);
+        }
+    }
+}
+
+static void backward(const struct op_call *c)
+{
+    op_each_row(c, c->out.dim[0] * c->out.dim[1],
+                2 * c->out.dim[2] * c->out.dim[3] * c->in[0].dim[3], backward_part);
+}
+
+const struct op op_matmul = {
+    .forward = forward, .backward = backward, .reads = OP_READS_X0 | OP_READS_X1};

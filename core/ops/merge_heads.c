@@ -3,6 +3,8 @@
  * Merge heads: [B, heads, T, d] -> [B, T, heads d].
  */
 #include "graph/build.h"
+#include "ops/heads.h"
+#include "ops/op.h"
 
 mpcf_node *mpcf_merge_heads(mpcf_graph *g, mpcf_node *x)
 {
@@ -24,3 +26,15 @@ mpcf_node *mpcf_merge_heads(mpcf_graph *g, mpcf_node *x)
     }
     return node;
 }
+
+static void forward(const struct op_call *c)
+{
+    heads_copy(&c->in[0], false, c->x[0], c->y, false);
+}
+
+static void backward(const struct op_call *c)
+{
+    heads_copy(&c->in[0], true, c->dy, c->dx[0], c->add[0]);
+}
+
+const struct op op_merge_heads = {.forward = forward, .backward = backward};

@@ -2,10 +2,11 @@
 /*
  * Piecewise polynomial: row i of coef holds from cuts[i-1] on, below cuts[i].
  */
+#include "compute/float_kernels.h"
 #include "graph/build.h"
+#include "ops/coefficients.h"
+#include "ops/op.h"
 
-#define DEGREE_MAX 8
-#define CUTS_MAX 32
 
 static bool ascending(const double *cuts, size_t count)
 {
@@ -45,3 +46,44 @@ mpcf_node *mpcf_piecewise(mpcf_graph *g, mpcf_node *x, const double *cuts, size_
     }
     return node;
 }
+
+struct narrow {
+    float cuts[CUTS_MAX];
+    float coef[(CUTS_MAX + 1) * (DEGREE_MAX + 1)];
+};
+
+static struct float_pieces pieces_of(const mpcf_node *node, struct narrow *room)
+{
+    coefficients_narrow(node->cuts, node->cut_count, room->cuts);
+    coefficients_narrow(node->coef, (node->cut_count + 1) * (node->degree + 1), room->coef);
+    return (struct float_pieces){room->cuts, node->cut_count, room->coef, node->degree};
+}
+
+static void forward_part(const struct op_call *c, size_t begin, size_t end)
+{
+    struct narrow room;
+    const struct float_pieces p = pieces_of(c->node, &room);
+
+    float_kernels()->pieces(&p, c->x[0] + begin, c->y + begin, end - begin);
+}
+
+static void forward(const struct op_call *c)
+{
+    op_each(c, c->out.count, forward_part);
+}
+
+static void backward_part(const struct op_call *c, size_t begin, size_t end)
+{
+    struct narrow room;
+    const struct float_pieces p = pieces_of(c->node, &room);
+
+    float_kernels()->pieces_gradient(&p, c->x[0] + begin, c->dy + begin, c->dx[0] + begin,
+                                     c->add[0], end - begin);
+}
+
+static void backward(const struct op_call *c)
+{
+    op_each(c, c->out.count, backward_part);
+}
+
+const struct op op_piecewise = {.forward = forward, .backward = backward, .reads = OP_READS_X0};

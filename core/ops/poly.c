@@ -2,9 +2,11 @@
 /*
  * Polynomial: y = coef[0] + coef[1] x + .. + coef[degree] x^degree.
  */
+#include "compute/float_kernels.h"
 #include "graph/build.h"
+#include "ops/coefficients.h"
+#include "ops/op.h"
 
-#define DEGREE_MAX 8
 
 mpcf_node *mpcf_poly(mpcf_graph *g, mpcf_node *x, const double *coef, size_t degree)
 {
@@ -23,3 +25,32 @@ mpcf_node *mpcf_poly(mpcf_graph *g, mpcf_node *x, const double *coef, size_t deg
     }
     return node;
 }
+
+static void forward_part(const struct op_call *c, size_t begin, size_t end)
+{
+    float coef[DEGREE_MAX + 1];
+
+    coefficients_narrow(c->node->coef, c->node->degree + 1, coef);
+    float_kernels()->poly(c->x[0] + begin, coef, c->node->degree, c->y + begin, end - begin);
+}
+
+static void forward(const struct op_call *c)
+{
+    op_each(c, c->out.count, forward_part);
+}
+
+static void backward_part(const struct op_call *c, size_t begin, size_t end)
+{
+    float coef[DEGREE_MAX + 1];
+
+    coefficients_narrow(c->node->coef, c->node->degree + 1, coef);
+    float_kernels()->poly_gradient(c->x[0] + begin, coef, c->node->degree, c->dy + begin,
+                                   c->dx[0] + begin, c->add[0], end - begin);
+}
+
+static void backward(const struct op_call *c)
+{
+    op_each(c, c->out.count, backward_part);
+}
+
+const struct op op_poly = {.forward = forward, .backward = backward, .reads = OP_READS_X0};

@@ -2,7 +2,11 @@
 /*
  * Positions: T rows of a table [v, h] from row FIRST on: [1, T, h].
  */
+#include <string.h>
+
+#include "compute/float_kernels.h"
 #include "graph/build.h"
+#include "ops/op.h"
 
 mpcf_node *mpcf_positions(mpcf_graph *g, mpcf_node *table, int64_t first)
 {
@@ -23,3 +27,20 @@ mpcf_node *mpcf_positions(mpcf_graph *g, mpcf_node *table, int64_t first)
     }
     return node;
 }
+
+static void forward(const struct op_call *c)
+{
+    memcpy(c->y, c->x[0] + (size_t) c->node->first * c->out.dim[3],
+           c->out.count * sizeof(float));
+}
+
+static void backward(const struct op_call *c)
+{
+    if (!c->add[0]) {
+        memset(c->dx[0], 0, c->in[0].count * sizeof(float));
+    }
+    float_kernels()->scale(c->dy, 1.0F, c->dx[0] + (size_t) c->node->first * c->out.dim[3], true,
+                           c->out.count);
+}
+
+const struct op op_positions = {.forward = forward, .backward = backward};

@@ -2,9 +2,35 @@
 /*
  * Inverse square root: y = x^(-1/2), x > 0.
  */
+#include "compute/float_kernels.h"
 #include "graph/build.h"
+#include "ops/op.h"
 
 mpcf_node *mpcf_rsqrt(mpcf_graph *g, mpcf_node *x)
 {
     return graph_unary(g, OP_RSQRT, x);
 }
+
+static void forward_part(const struct op_call *c, size_t begin, size_t end)
+{
+    float_kernels()->function[FLOAT_RSQRT](c->x[0] + begin, c->y + begin, end - begin);
+}
+
+static void forward(const struct op_call *c)
+{
+    op_each(c, c->out.count, forward_part);
+}
+
+static void backward_part(const struct op_call *c, size_t begin, size_t end)
+{
+    float_kernels()->function_gradient[FLOAT_RSQRT](c->x[0] + begin, c->y + begin, c->dy + begin,
+                                               c->dx[0] + begin, c->add[0], end - begin);
+}
+
+static void backward(const struct op_call *c)
+{
+    op_each(c, c->out.count, backward_part);
+}
+
+const struct op op_rsqrt = {
+    .forward = forward, .backward = backward, .reads = OP_READS_Y, .in_place = true};

@@ -2,7 +2,11 @@
 /*
  * Slice: columns first .. first + count - 1 of each row.
  */
+#include <string.h>
+
+#include "compute/float_kernels.h"
 #include "graph/build.h"
+#include "ops/op.h"
 
 mpcf_node *mpcf_slice(mpcf_graph *g, mpcf_node *x, int64_t first, int64_t count)
 {
@@ -27,3 +31,42 @@ mpcf_node *mpcf_slice(mpcf_graph *g, mpcf_node *x, int64_t first, int64_t count)
     }
     return node;
 }
+
+static void forward_part(const struct op_call *c, size_t begin, size_t end)
+{
+    const size_t from = c->in[0].dim[3];
+    const size_t count = c->out.dim[3];
+
+    for (size_t r = begin; r < end; r++) {
+        memcpy(c->y + r * count, c->x[0] + r * from + (size_t) c->node->first,
+               count * sizeof(float));
+    }
+}
+
+static void forward(const struct op_call *c)
+{
+    op_each_row(c, c->out.count / c->out.dim[3], c->out.dim[3], forward_part);
+}
+
+static void backward_part(const struct op_call *c, size_t begin, size_t end)
+{
+    const size_t from = c->in[0].dim[3];
+    const size_t count = c->out.dim[3];
+
+    for (size_t r = begin; r < end; r++) {
+        float *dx = c->dx[0] + r * from;
+
+        if (!c->add[0]) {
+            memset(dx, 0, from * sizeof(float));
+        }
+        float_kernels()->scale(c->dy + r * count, 1.0F, dx + (size_t) c->node->first, true,
+                               count);
+    }
+}
+
+static void backward(const struct op_call *c)
+{
+    op_each_row(c, c->out.count / c->out.dim[3], c->in[0].dim[3], backward_part);
+}
+
+const struct op op_slice = {.forward = forward, .backward = backward};

@@ -3,6 +3,8 @@
  * Split heads: [B, T, h] -> [B, heads, T, h / heads].
  */
 #include "graph/build.h"
+#include "ops/heads.h"
+#include "ops/op.h"
 
 mpcf_node *mpcf_split_heads(mpcf_graph *g, mpcf_node *x, int64_t heads)
 {
@@ -24,3 +26,15 @@ mpcf_node *mpcf_split_heads(mpcf_graph *g, mpcf_node *x, int64_t heads)
     }
     return node;
 }
+
+static void forward(const struct op_call *c)
+{
+    heads_copy(&c->out, true, c->x[0], c->y, false);
+}
+
+static void backward(const struct op_call *c)
+{
+    heads_copy(&c->out, false, c->dy, c->dx[0], c->add[0]);
+}
+
+const struct op op_split_heads = {.forward = forward, .backward = backward};

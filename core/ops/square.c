@@ -2,9 +2,35 @@
 /*
  * Square: y = x^2.
  */
+#include "compute/float_kernels.h"
 #include "graph/build.h"
+#include "ops/op.h"
 
 mpcf_node *mpcf_square(mpcf_graph *g, mpcf_node *x)
 {
     return graph_unary(g, OP_SQUARE, x);
 }
+
+static void forward_part(const struct op_call *c, size_t begin, size_t end)
+{
+    float_kernels()->function[FLOAT_SQUARE](c->x[0] + begin, c->y + begin, end - begin);
+}
+
+static void forward(const struct op_call *c)
+{
+    op_each(c, c->out.count, forward_part);
+}
+
+static void backward_part(const struct op_call *c, size_t begin, size_t end)
+{
+    float_kernels()->function_gradient[FLOAT_SQUARE](c->x[0] + begin, c->y + begin, c->dy + begin,
+                                               c->dx[0] + begin, c->add[0], end - begin);
+}
+
+static void backward(const struct op_call *c)
+{
+    op_each(c, c->out.count, backward_part);
+}
+
+const struct op op_square = {
+    .forward = forward, .backward = backward, .reads = OP_READS_X0, .in_place = false};

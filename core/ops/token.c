@@ -2,7 +2,11 @@
 /*
  * Token: the row of one token, [B, T, h] -> [B, h].
  */
+#include <string.h>
+
+#include "compute/float_kernels.h"
 #include "graph/build.h"
+#include "ops/op.h"
 
 mpcf_node *mpcf_token(mpcf_graph *g, mpcf_node *x, int64_t index)
 {
@@ -23,3 +27,31 @@ mpcf_node *mpcf_token(mpcf_graph *g, mpcf_node *x, int64_t index)
     }
     return node;
 }
+
+static size_t place(const struct op_call *c, size_t example)
+{
+    return (example * c->in[0].dim[2] + (size_t) c->node->first) * c->out.dim[3];
+}
+
+static void forward(const struct op_call *c)
+{
+    const size_t h = c->out.dim[3];
+
+    for (size_t b = 0; b < c->out.dim[2]; b++) {
+        memcpy(c->y + b * h, c->x[0] + place(c, b), h * sizeof(float));
+    }
+}
+
+static void backward(const struct op_call *c)
+{
+    const size_t h = c->out.dim[3];
+
+    if (!c->add[0]) {
+        memset(c->dx[0], 0, c->in[0].count * sizeof(float));
+    }
+    for (size_t b = 0; b < c->out.dim[2]; b++) {
+        float_kernels()->scale(c->dy + b * h, 1.0F, c->dx[0] + place(c, b), true, h);
+    }
+}
+
+const struct op op_token = {.forward = forward, .backward = backward};
