@@ -14,13 +14,12 @@ struct secure_input {
     const int32_t *input_ids, *token_type_ids, *attention_mask;
 };
 
-/* --- The provider's weights, rounded once for a program's widths (values of its PROVIDER
- * steps, by step index); immutable, shared by threads. --- */
+/* --- The provider's weights, rounded once for a program's widths; immutable, shared by threads.
+ * Outside the range of its value: MPCF_E_RANGE, naming the node. --- */
 struct weights;
 mpcf_status weights_create(const struct program *p, const struct parameters *params,
                            struct weights **out, mpcf_error *err);
-void weights_destroy(struct weights *w);
-const uint64_t *weights_value(const struct weights *w, uint32_t step); /* two's complement */
+void weights_destroy(struct weights *w); /* NULL is fine */
 
 /* --- fixed: the same integers without sharing --- */
 struct fixed_result {

@@ -40,8 +40,15 @@ struct value {
     unsigned ring;       /* k: shares are modulo 2^k, 1 .. 64 */
     unsigned fraction;   /* f */
     unsigned magnitude;  /* m; m <= ring (and m + 1 <= ring where it is lifted) */
-    bool is_early;       /* the user's share is known before the run starts */
+    bool is_early;       /* the user's share does not depend on its input nor on any message of
+                            the run: it is known before the run starts. VALUE_USER is not early */
     const char *node;    /* name of the graph node it stems from */
+    /* By program_finish(): */
+    uint32_t producer;   /* step */
+    uint32_t uses;       /* steps that read it */
+    uint32_t level;      /* messages that have passed when it is there */
+    int8_t batch_axis;   /* dimension that counts examples, -1: none */
+    uint8_t token_axes;  /* bit i: dimension i counts tokens (and may be padding) */
 };
 
 /* Steps; one file each in core/protocol. Operands are in[], results out. "c" constants are
@@ -53,27 +60,30 @@ struct value {
     X(USER_ONE_HOT, user_one_hot)                                                              \
     /* the user's mask [B,1,1,T]: 2^f for kept, 0 for padding */                               \
     X(USER_MASK, user_mask)                                                                    \
-    /* a constant node of the graph (weights, biases), rounded to f bits; provider's */        \
+    /* a constant node of the graph (weights, biases), rounded to f bits; provider's. Values  \
+       of kinds USER and PROVIDER are exact integers, whatever their ring says */              \
     X(PROVIDER, provider)                                                                      \
     /* y = c0 + sum_j w_j x_j, each x_j read at strides (broadcast, permute, slice); any kinds \
-       of value but bits and masked */                                                         \
+       of value but bits and masked. No operands: a public constant */                         \
     X(COMBINE, combine)                                                                        \
     X(ROW_SUM, row_sum)                                                                        \
-    /* x / 2^shift, locally; result modulo 2^(k - shift); within one unit, centred */          \
+    /* x / 2^shift, locally; result modulo 2^(k - shift) or less; within one unit, centred */  \
     X(SHRINK, shrink)                                                                          \
     /* x / 2^shift into any ring, exact to one unit; needs m + 1 <= k. One bit where x is      \
-       early, else m + 1 bits both ways */                                                     \
+       early, else m + 1 bits both ways. Local where the result's ring is at most k - shift or \
+       where one party owns x */                                                               \
     X(LIFT, lift)                                                                              \
     /* the user sends x1 - a: a shared or user's value becomes masked */                       \
     X(MASKED, masked)                                                                          \
-    /* masked x [rows, i] times provider's w [o, i]: [rows, o] */                              \
+    /* masked x [rows, i] times w [o, i] (transposed: [i, o]), the result of a PROVIDER step:  \
+       [rows, o] */                                                                            \
     X(LINEAR, linear)                                                                          \
-    /* masked x [rows, h] times provider's v [h], column by column */                          \
+    /* masked x [rows, h] times v [h] of a PROVIDER step, column by column */                  \
     X(SCALE_COLUMNS, scale_columns)                                                            \
     /* x y elementwise, y of the same shape or one number a row */                             \
     X(PRODUCT, product)                                                                        \
     X(SQUARE, square)                                                                          \
-    /* batched a [n, k] b [k, m] or, transposed, b [m, k] */                                   \
+    /* batched a [n, k] b [k, m] or, transposed, b [m, k]; b may be one for all of a's rows */ \
     X(MATMUL, matmul)                                                                          \
     /* bit j of element e: x_e >= thresholds[j]; result is bits [thresholds, elements], each   \
        threshold padded to whole words */                                                      \
@@ -104,6 +114,14 @@ struct view {
     int64_t weight;
 };
 
+/* Which step's message opens an operand of a product, and under which of its masks: a value is
+ * opened once for a ring. */
+struct opening {
+    uint32_t step;
+    uint8_t item;
+    uint32_t uses; /* in the opening step's own entry: steps that read the opened value */
+};
+
 struct step {
     enum step_kind kind;
     uint32_t index;        /* its place; with the inference number it addresses randomness */
@@ -113,13 +131,14 @@ struct step {
     struct view *views;    /* COMBINE, USER_SELECT: one an operand */
     uint64_t constant;     /* COMBINE: c0 in units of the result */
     unsigned shift;        /* SHRINK, LIFT */
-    bool transposed;       /* MATMUL: of b */
+    bool transposed;       /* MATMUL: of b; LINEAR: w is [i, o] */
     int64_t *thresholds;   /* COMPARE, ascending, in units of x */
     size_t threshold_count;
     const char *input;     /* USER_ONE_HOT, USER_MASK, REVEAL: name of the input or output */
     const mpcf_node *node; /* PROVIDER: the constant node */
     uint32_t level;        /* first message it takes part in; local steps: of their operands */
     uint32_t function;     /* index into program.functions: for reports */
+    struct opening opening[2]; /* PRODUCT, SQUARE, MATMUL, SELECT: by program_finish() */
 };
 
 struct program {
@@ -136,14 +155,21 @@ struct program {
                                 "layer_norm", "pooler", "classifier" */
     size_t function_count;
     char digest[65];         /* of all above: what the hello compares */
+    size_t value_capacity, step_capacity, function_capacity;
+    bool failed;             /* memory was short while building */
+    struct step spare;       /* what adding gives then */
 };
 
 /* Builds the lists; the lowering calls these. Values and steps are numbered as added. */
 struct program *program_create(const mpcf_graph *g, size_t batch, size_t tokens,
                                bool exact_length); /* NULL: memory */
 void program_destroy(struct program *p);           /* NULL is fine */
+/* The number of a function's name, added where new. */
+uint32_t program_function(struct program *p, const char *name);
 value_id program_add_value(struct program *p, enum value_kind kind, struct dims dims,
                            unsigned fraction, unsigned magnitude, const char *node);
+/* Its lists are allocated: in (copied), views (zero). Valid until the next step is added; never
+ * NULL (program_finish() reports that memory was short). */
 struct step *program_add_step(struct program *p, enum step_kind kind, value_id out,
                               const value_id *in, size_t in_count);
 /* After the last step and with rings chosen: early flags, levels, digest; checks each step's
@@ -152,13 +178,17 @@ mpcf_status program_finish(struct program *p, mpcf_error *err);
 
 /* --- What a step costs: one row a kind, in core/protocol; cost, dealer and party agree --- */
 
+#define STEP_ROUNDS_MAX 8
+
+/* All bits are whole bytes: each array a step sends ends at one. */
 struct step_cost {
     uint32_t rounds;            /* messages in sequence, 0 for local steps */
     /* Bits each party sends online, and the user before the run, by round (at most 8). */
-    uint64_t provider_bits[8], user_bits[8], early_bits;
+    uint64_t provider_bits[STEP_ROUNDS_MAX], user_bits[STEP_ROUNDS_MAX], early_bits;
     uint64_t correction_bits;   /* dealer to user */
     uint64_t setup_bits;        /* provider to user, once a packing (masked weights) */
 };
 void step_cost(const struct program *p, const struct step *s, struct step_cost *cost);
+const char *step_name(enum step_kind kind);
 
 #endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The provider's weights as the secure engines read them.
+ */
+#ifndef MPCF_ENGINE_WEIGHTS_H
+#define MPCF_ENGINE_WEIGHTS_H
+
+#include "engine/secure.h"
+
+struct ring_packed;
+
+/* N integers of the PROVIDER step STEP from element FIRST on. */
+void weights_read(const struct weights *w, uint32_t step, size_t first, uint64_t *out, size_t n);
+/* The right operand of the LINEAR step STEP, arranged. */
+const struct ring_packed *weights_packed(const struct weights *w, uint32_t step);
+/* Weights of a program without a graph: VALUES[step] for each PROVIDER step, copied. Tests. */
+mpcf_status weights_from_values(const struct program *p, const int64_t *const *values,
+                                struct weights **out, mpcf_error *err);
+
+#endif

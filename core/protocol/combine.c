@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * COMBINE: sums of tensors read at strides, with public integer weights.
+ *
+ * Ideal function: y = c0 + sum_j w_j x_j[first_j + i . stride_j], modulo 2^k. Each party does it on
+ * its shares; the provider (or the owner) adds c0. No message, no leakage.
+ */
+#include <string.h>
+
+#include "base/workers.h"
+#include "compute/ring.h"
+#include "protocol/step_row.h"
+
+static const char *check(const struct program *p, const struct step *s)
+{
+    const struct value *out = step_out(p, s);
+    for (size_t j = 0; j < s->in_count; ++j) {
+        const struct value *x = step_in(p, s, j);
+        if (x->kind == VALUE_SHARED && x->ring < out->ring) {
+            return "an operand's ring is narrower than the result's";
+        }
+        size_t last = s->views[j].first;
+        for (unsigned i = 0; i < MPCF_RANK_MAX; ++i) {
+            last += (out->dims.dim[i] - 1) * s->views[j].stride[i];
+        }
+        if (last >= x->dims.count) {
+            return "a view reads outside its operand";
+        }
+    }
+    return check_owned(p, s);
+}
+
+static void cost(const struct program *p, const struct step *s, struct step_cost *c)
+{
+    (void) p, (void) s, (void) c;
+}
+
+struct combine {
+    const struct step *step;
+    const struct dims *dims;
+    uint64_t *const *x; /* by value; NULL is zero */
+    uint64_t constant;
+    uint64_t *out;
+};
+
+static void add_row(uint64_t *z, const uint64_t *x, size_t stride, uint64_t weight, size_t n)
+{
+    if (stride == 1 && weight == 1) {
+        ring_add(z, z, x, n);
+    } else if (stride == 1) {
+        ring_add_scaled(z, x, weight, n);
+    } else {
+        for (size_t i = 0; i < n; ++i) {
+            z[i] += weight * x[i * stride];
+        }
+    }
+}
+
+static void rows_body(void *context, size_t begin, size_t end)
+{
+    const struct combine *c = context;
+    const size_t *dim = c->dims->dim;
+    for (size_t row = begin; row < end; ++row) {
+        size_t i2 = row % dim[2], i1 = row / dim[2] % dim[1], i0 = row / dim[2] / dim[1];
+        uint64_t *z = c->out + row * dim[3];
+        for (size_t i = 0; i < dim[3]; ++i) {
+            z[i] = c->constant;
+        }
+        for (size_t j = 0; j < c->step->in_count; ++j) {
+            const struct view *v = &c->step->views[j];
+            const uint64_t *x = c->x[c->step->in[j]];
+            if (x != NULL) {
+                x += v->first + i0 * v->stride[0] + i1 * v->stride[1] + i2 * v->stride[2];
+                add_row(z, x, v->stride[3], (uint64_t) v->weight, dim[3]);
+            }
+        }
+    }
+}
+
+static void combine(const struct program *p, const struct step *s, uint64_t *const *x,
+                    uint64_t constant, uint64_t *out)
+{
+    const struct value *v = step_out(p, s);
+    struct combine c = {
+        .step = s, .dims = &v->dims, .x = x, .constant = constant, .out = out};
+    workers_for(value_rows(v), 1 + 8192 / v->dims.dim[3], rows_body, &c);
+}
+
+static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+{
+    uint64_t *out = NULL;
+    MPCF_TRY(fixed_result(r, s, &out, err));
+    combine(r->program, s, r->x, s->constant, out);
+    return MPCF_OK;
+}
+
+static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
+{
+    const struct value *v = step_out(p->program, s);
+    enum role adds = v->kind == VALUE_USER ? ROLE_USER : ROLE_PROVIDER;
+    uint64_t constant = p->role == adds ? s->constant : 0;
+    bool is_zero = constant == 0;
+    for (size_t j = 0; j < s->in_count; ++j) {
+        is_zero = is_zero && party_operand(p, s, j) == NULL;
+    }
+    if (is_zero) {
+        return MPCF_OK;
+    }
+    uint64_t *out = NULL;
+    MPCF_TRY(party_result(p, s, &out, err));
+    combine(p->program, s, p->share, constant, out);
+    return MPCF_OK;
+}
+
+const struct step_row step_row_combine = {
+    .name = "combine", .check = check, .cost = cost, .fixed = fixed, .compute = compute};

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * COMPARE: x >= t for public thresholds t, as shared bits.
+ *
+ * Ideal function: bit[j, e] = [x_e >= t_j], for |x| < 2^(m-1). With K = m + 1, z = x + 2^(m-1)
+ * and d = z - t' (t' the threshold moved alike), the answer is the sign of d, which fits K bits.
+ * All thresholds share one opening c = z + r modulo 2^K; c - t' is public too, and
+ *     msb(d) = msb(c - t') xor msb(r) xor [low(c - t') < low(r)].
+ * The dealer XOR-shares, for each group of four of r's low bits, the one-hot form of the group
+ * (15 planes, the 16th is the rest), and msb(r): so less-than and equality of a group with a
+ * public number are local. compare_tree.c joins groups pair by pair.
+ *
+ * Messages: round 0, each party its z_i + r_i, K bits an element (the user's before the run where
+ * x is early); then one a level of the tree. Rounds 1 + ceil(log2(ceil(m / 4))). Dealer: about
+ * 15 bits a group an element once, and two bits a pair, element and threshold.
+ * Leakage: none; c is uniform, r used once.
+ * Source: the design's own, after Damgard, Fitzi, Kiltz, Nielsen, Toft, "Unconditionally secure
+ * constant-rounds multi-party computation for equality, comparison, bits" (2006).
+ */
+#include "protocol/compare.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "compute/ring.h"
+#include "protocol/bits.h"
+#include "protocol/blocks.h"
+#include "protocol/integer.h"
+
+struct compare compare_of(const struct program *p, const struct step *s)
+{
+    const struct value *x = step_in(p, s, 0);
+    struct compare c = {.program = p, .step = s, .opened = x->magnitude + 1, .rounds = 1};
+    c.groups = (x->magnitude + COMPARE_GROUP_BITS - 1) / COMPARE_GROUP_BITS;
+    c.thresholds = s->threshold_count;
+    c.elements = x->dims.count;
+    c.words = (c.elements + 63) / 64;
+    for (unsigned g = c.groups; g > 1; g = (g + 1) / 2) {
+        c.rounds++;
+    }
+    c.planes = 1;
+    for (unsigned g = 0; g < c.groups; ++g) {
+        c.planes += (1u << compare_group_bits(&c, g)) - 1;
+    }
+    return c;
+}
+
+unsigned compare_group_bits(const struct compare *c, unsigned g)
+{
+    unsigned left = c->opened - 1 - COMPARE_GROUP_BITS * g;
+    return left < COMPARE_GROUP_BITS ? left : COMPARE_GROUP_BITS;
+}
+
+uint64_t compare_threshold(const struct compare *c, size_t threshold)
+{
+    int64_t half = INT64_C(1) << (c->opened - 2), t = c->step->thresholds[threshold];
+    t = t < -half ? -half : t > half ? half : t;
+    return (uint64_t) (t + half);
+}
+
+struct compare_state compare_state_at(const struct compare *c, uint64_t *block)
+{
+    size_t all = c->thresholds * c->groups * c->words;
+    struct compare_state state = {.less = block, .equal = block + all, .top = block + 2 * all};
+    state.opened = state.top + c->thresholds * c->words;
+    return state;
+}
+
+size_t compare_state_words(const struct compare *c)
+{
+    size_t opened = 3 * (c->groups / 2);
+    return c->thresholds * c->words * (2 * (size_t) c->groups + 1 + opened);
+}
+
+static const char *check(const struct program *p, const struct step *s)
+{
+    if (s->in_count != 1 || s->threshold_count == 0) {
+        return "one operand and at least one threshold";
+    }
+    const struct value *out = step_out(p, s), *x = step_in(p, s, 0);
+    if (x->kind != VALUE_SHARED || out->kind != VALUE_BITS) {
+        return "a shared value to bits";
+    }
+    if (x->magnitude < 1 || x->magnitude > 62 || x->magnitude + 1 > x->ring) {
+        return "the operand's ring has no guard bit: it must be wider than its magnitude";
+    }
+    if (out->dims.dim[3] != x->dims.count || out->dims.count != x->dims.count * s->threshold_count) {
+        return "the result is [thresholds, elements]";
+    }
+    return NULL;
+}
+
+static void cost(const struct program *p, const struct step *s, struct step_cost *cost)
+{
+    struct compare c = compare_of(p, s);
+    uint64_t bits = packed_cost(c.elements, c.opened);
+    cost->rounds = c.rounds;
+    cost->provider_bits[0] = bits;
+    *(step_in(p, s, 0)->is_early ? &cost->early_bits : &cost->user_bits[0]) = bits;
+    cost->correction_bits = packed_cost(c.planes * c.words, 64);
+    compare_tree_cost(&c, cost);
+}
+
+static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+{
+    struct compare c = compare_of(r->program, s);
+    const uint64_t *x = r->x[s->in[0]];
+    uint64_t *out = NULL;
+    MPCF_TRY(fixed_result(r, s, &out, err));
+    memset(out, 0, c.thresholds * c.words * sizeof *out);
+    for (size_t t = 0; t < c.thresholds; ++t) {
+        for (size_t e = 0; e < c.elements; ++e) {
+            uint64_t bit = (int64_t) x[e] >= s->thresholds[t] ? 1 : 0;
+            out[t * c.words + e / 64] |= bit << (e % 64);
+        }
+    }
+    return MPCF_OK;
+}
+
+/* --- Planes of a block: plane j of 64-element words at planes[j][w] --- */
+
+#define BLOCK_WORDS (BLOCK_LENGTH / 64)
+
+struct planes {
+    uint64_t word[64][BLOCK_WORDS];
+};
+
+static void slice(struct planes *planes, const uint64_t *x, size_t n, unsigned bits)
+{
+    uint64_t square[64];
+    for (size_t w = 0; w < (n + 63) / 64; ++w) {
+        size_t left = n - 64 * w < 64 ? n - 64 * w : 64;
+        memset(square, 0, sizeof square);
+        memcpy(square, x + 64 * w, left * sizeof *x);
+        bits_transpose(square);
+        for (unsigned j = 0; j < bits; ++j) {
+            planes->word[j][w] = square[j];
+        }
+    }
+    mpcf_wipe(square, sizeof square);
+}
+
+/* One-hot form of BITS plane words of one word column: HOT[j] has a bit where the number is j. */
+static void one_hot(uint64_t hot[16], const uint64_t bit[4], unsigned bits)
+{
+    uint64_t low[4], high[4], b[4] = {0};
+    for (unsigned i = 0; i < bits; ++i) {
+        b[i] = bit[i];
+    }
+    for (unsigned j = 0; j < 4; ++j) {
+        low[j] = ((j & 1) != 0 ? b[0] : ~b[0]) & ((j & 2) != 0 ? b[1] : ~b[1]);
+        high[j] = ((j & 1) != 0 ? b[2] : ~b[2]) & ((j & 2) != 0 ? b[3] : ~b[3]);
+    }
+    for (unsigned j = 0; j < 16; ++j) {
+        hot[j] = low[j & 3] & high[j >> 2];
+    }
+}
+
+/* --- Dealer --- */
+
+struct deal_planes {
+    const struct compare *c;
+    const struct randomness *random;
+    struct packed_array out;
+};
+
+static void write_plane(const struct deal_planes *k, size_t plane, size_t first_word,
+                        uint64_t *words, size_t n)
+{
+    uint64_t share[BLOCK_WORDS];
+    size_t at = plane * k->c->words + first_word;
+    random_fill(k->random, ROLE_PROVIDER, k->c->step, ITEM_BIT_SHARE, at, share, n);
+    for (size_t i = 0; i < n; ++i) {
+        words[i] ^= share[i];
+    }
+    packed_write(k->out, at, words, n);
+}
+
+static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+{
+    const struct deal_planes *k = context;
+    const struct compare *c = k->c;
+    struct planes r;
+    uint64_t hot[16], columns[16][BLOCK_WORDS];
+    size_t words = (n + 63) / 64, plane = 0;
+    random_fill(k->random, ROLE_PROVIDER, c->step, ITEM_MASK_0, first, t[0], n);
+    random_fill(k->random, ROLE_USER, c->step, ITEM_MASK_0, first, t[1], n);
+    ring_add(t[0], t[0], t[1], n);
+    slice(&r, t[0], n, c->opened);
+    for (unsigned g = 0; g < c->groups; ++g) {
+        unsigned bits = compare_group_bits(c, g), count = 1u << bits;
+        for (size_t w = 0; w < words; ++w) {
+            uint64_t bit[4] = {0};
+            for (unsigned i = 0; i < bits; ++i) {
+                bit[i] = r.word[4 * g + i][w];
+            }
+            one_hot(hot, bit, bits);
+            for (unsigned j = 1; j < count; ++j) {
+                columns[j][w] = hot[j];
+            }
+        }
+        for (unsigned j = 1; j < count; ++j) {
+            write_plane(k, plane++, first / 64, columns[j], words);
+        }
+    }
+    write_plane(k, plane, first / 64, r.word[c->opened - 1], words);
+    mpcf_wipe(&r, sizeof r);
+    mpcf_wipe(columns, sizeof columns);
+}
+
+static mpcf_status deal(struct deal_run *d, const struct step *s, struct message *out,
+                        mpcf_error *err)
+{
+    struct compare c = compare_of(d->program, s);
+    struct deal_planes k = {.c = &c, .random = &d->random};
+    k.out = message_array(out, c.planes * c.words, 64);
+    blocks_for(c.elements, deal_block, &k);
+    return compare_tree_deal(&c, d, out, err);
+}
+
+/* --- Parties: opening --- */
+
+struct open {
+    const struct compare *c;
+    struct party *party;
+    const uint64_t *x; /* NULL: zero */
+    struct packed_array to, from, planes;
+    struct compare_state state;
+};
+
+static void own_half(const struct open *o, size_t first, uint64_t *out, size_t n)
+{
+    uint64_t offset = o->party->role == ROLE_PROVIDER ? ring_power(o->c->opened - 2) : 0;
+    random_fill(&o->party->random, o->party->role, o->c->step, ITEM_MASK_0, first, out, n);
+    if (o->x != NULL) {
+        ring_add(out, out, o->x + first, n);
+    }
+    for (size_t i = 0; i < n; ++i) {
+        out[i] += offset;
+    }
+}
+
+static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+{
+    const struct open *o = context;
+    own_half(o, first, t[0], n);
+    packed_write(o->to, first, t[0], n);
+}
+
+static void send_half(struct party *p, const struct compare *c, struct message *out)
+{
+    struct open o = {.c = c, .party = p, .x = party_operand(p, c->step, 0)};
+    o.to = message_array(out, c->elements, c->opened);
+    blocks_for(c->elements, send_block, &o);
+}
+
+static mpcf_status early(struct party *p, const struct step *s, struct message *out,
+                         mpcf_error *err)
+{
+    (void) err;
+    struct compare c = compare_of(p->program, s);
+    if (step_in(p->program, s, 0)->is_early) {
+        send_half(p, &c, out);
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status send(struct party *p, const struct step *s, unsigned round,
+                        struct message *out, mpcf_error *err)
+{
+    (void) err;
+    struct compare c = compare_of(p->program, s);
+    bool was_early = step_in(p->program, s, 0)->is_early && p->role == ROLE_USER;
+    if (round > 0) {
+        compare_tree_send(&c, p, round, out);
+    } else if (!was_early) {
+        send_half(p, &c, out);
+    }
+    return MPCF_OK;
+}
+
+/* --- Parties: the local first level --- */
+
+/* c - t', bit by bit, in place of nothing: into D. */
+static void subtract(const struct planes *c, uint64_t t, unsigned bits, size_t words,
+                     struct planes *d)
+{
+    for (size_t w = 0; w < words; ++w) {
+        uint64_t borrow = 0;
+        for (unsigned j = 0; j < bits; ++j) {
+            uint64_t bit = 0 - (t >> j & 1), x = c->word[j][w];
+            d->word[j][w] = x ^ bit ^ borrow;
+            borrow = (~x & (bit | borrow)) | (bit & borrow);
+        }
+    }
+}
+
+/* Shares of [c < r] and [c = r] of one group: HOT are this party's shares of r's one-hot planes
+ * 1 .. count - 1, IS the public one-hot form of c. */
+static void group_shares(const uint64_t *hot, const uint64_t is[16], unsigned count,
+                         uint64_t provides, uint64_t *less, uint64_t *equal)
+{
+    uint64_t below = 0, l = 0, e = is[0] & provides;
+    for (unsigned j = 1; j < count; ++j) {
+        below ^= is[j - 1];
+        l ^= hot[j - 1] & below;
+        e ^= hot[j - 1] & (is[j] ^ is[0]);
+    }
+    *less = l;
+    *equal = e;
+}
+
+static void read_planes(const struct open *o, size_t first_word, size_t n,
+                        uint64_t (*planes)[BLOCK_WORDS])
+{
+    for (size_t plane = 0; plane < o->c->planes; ++plane) {
+        size_t at = plane * o->c->words + first_word;
+        if (o->party->role == ROLE_PROVIDER) {
+            random_fill(&o->party->random, ROLE_PROVIDER, o->c->step, ITEM_BIT_SHARE, at,
+                        planes[plane], n);
+        } else {
+            packed_read(o->planes, at, planes[plane], n);
+        }
+    }
+}
+
+static void group_of_threshold(const struct open *o, size_t t, unsigned g, const struct planes *d,
+                               uint64_t (*shares)[BLOCK_WORDS], size_t first_word, size_t words)
+{
+    const struct compare *c = o->c;
+    uint64_t provides = o->party->role == ROLE_PROVIDER ? UINT64_MAX : 0;
+    unsigned bits = compare_group_bits(c, g), count = 1u << bits;
+    size_t at = (t * c->groups + g) * c->words + first_word;
+    for (size_t w = 0; w < words; ++w) {
+        uint64_t hot[16], is[16], bit[4] = {0};
+        for (unsigned i = 0; i < bits; ++i) {
+            bit[i] = d->word[4 * g + i][w];
+        }
+        one_hot(is, bit, bits);
+        for (unsigned j = 1; j < count; ++j) {
+            hot[j - 1] = shares[15 * g + j - 1][w];
+        }
+        group_shares(hot, is, count, provides, &o->state.less[at + w], &o->state.equal[at + w]);
+    }
+}
+
+static void local_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+{
+    const struct open *o = context;
+    const struct compare *c = o->c;
+    struct planes opened, d;
+    uint64_t shares[15 * COMPARE_GROUPS_MAX + 1][BLOCK_WORDS];
+    size_t words = (n + 63) / 64, first_word = first / 64;
+    uint64_t flip = o->party->role == ROLE_PROVIDER ? UINT64_MAX : 0;
+    own_half(o, first, t[0], n);
+    packed_read(o->from, first, t[1], n);
+    ring_add(t[0], t[0], t[1], n);
+    slice(&opened, t[0], n, c->opened);
+    read_planes(o, first_word, words, shares);
+    for (size_t j = 0; j < c->thresholds; ++j) {
+        subtract(&opened, compare_threshold(c, j), c->opened, words, &d);
+        for (unsigned g = 0; g < c->groups; ++g) {
+            group_of_threshold(o, j, g, &d, shares, first_word, words);
+        }
+        /* not msb(d) but for the carry; its public part is the provider's. */
+        uint64_t *top = o->state.top + j * c->words + first_word;
+        for (size_t w = 0; w < words; ++w) {
+            top[w] = (flip & ~d.word[c->opened - 1][w]) ^ shares[c->planes - 1][w];
+        }
+    }
+    mpcf_wipe(shares, sizeof shares);
+}
+
+static mpcf_status receive(struct party *p, const struct step *s, unsigned round,
+                           struct message *in, mpcf_error *err)
+{
+    struct compare c = compare_of(p->program, s);
+    if (round > 0) {
+        compare_tree_receive(&c, p, round, in);
+        return MPCF_OK;
+    }
+    uint64_t *block = share_pool_take(p->pool, compare_state_words(&c));
+    if (block == NULL) {
+        return mpcf_fail_memory(err, 8 * compare_state_words(&c), "comparisons");
+    }
+    p->state[s->index] = block;
+    struct open o = {.c = &c, .party = p, .x = party_operand(p, s, 0)};
+    bool was_early = step_in(p->program, s, 0)->is_early && p->role == ROLE_PROVIDER;
+    o.state = compare_state_at(&c, block);
+    o.from = message_array(was_early ? &p->early[s->index] : in, c.elements, c.opened);
+    if (p->role == ROLE_USER) {
+        struct message correction = party_correction(p, s);
+        o.planes = message_array(&correction, c.planes * c.words, 64);
+    }
+    blocks_for(c.elements, local_block, &o);
+    return MPCF_OK;
+}
+
+static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
+{
+    struct compare c = compare_of(p->program, s);
+    struct compare_state state = compare_state_at(&c, p->state[s->index]);
+    uint64_t *out = NULL;
+    MPCF_TRY(party_result(p, s, &out, err));
+    for (size_t t = 0; t < c.thresholds; ++t) {
+        const uint64_t *less = state.less + t * c.groups * c.words;
+        for (size_t w = 0; w < c.words; ++w) {
+            out[t * c.words + w] = state.top[t * c.words + w] ^ less[w];
+        }
+    }
+    share_pool_give(p->pool, p->state[s->index]);
+    p->state[s->index] = NULL;
+    return MPCF_OK;
+}
+
+const struct step_row step_row_compare = {.name = "compare",
+                                          .check = check,
+                                          .cost = cost,
+                                          .fixed = fixed,
+                                          .deal = deal,
+                                          .early = early,
+                                          .send = send,
+                                          .receive = receive,
+                                          .compute = compute};

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Shapes of a COMPARE, for its two halves: the local first level and the tree above it.
+ */
+#ifndef MPCF_PROTOCOL_COMPARE_H
+#define MPCF_PROTOCOL_COMPARE_H
+
+#include "protocol/step_row.h"
+
+#define COMPARE_GROUP_BITS 4
+#define COMPARE_GROUPS_MAX 16
+
+struct compare {
+    const struct program *program;
+    const struct step *step;
+    unsigned opened;             /* K = m + 1 bits */
+    unsigned groups;             /* of the low K - 1 bits, four by four */
+    unsigned rounds;             /* 1 + levels of the tree */
+    size_t thresholds, elements; /* T, n */
+    size_t words;                /* of one plane: W */
+    size_t planes;               /* one-hot planes of r and its top bit */
+};
+struct compare compare_of(const struct program *p, const struct step *s);
+/* Bits of group G (4, fewer in the highest). */
+unsigned compare_group_bits(const struct compare *c, unsigned g);
+/* Pairs that round ROUND >= 1 joins, and groups it starts with. */
+size_t compare_pairs(const struct compare *c, unsigned round, size_t *groups);
+/* THRESHOLD + 2^(m-1), within 0 .. 2^m. */
+uint64_t compare_threshold(const struct compare *c, size_t threshold);
+
+/* A party's planes between rounds, one block of the pool. */
+struct compare_state {
+    uint64_t *less, *equal; /* [T][groups][W] */
+    uint64_t *top;          /* [T][W] */
+    uint64_t *opened;       /* of this round */
+};
+struct compare_state compare_state_at(const struct compare *c, uint64_t *block);
+size_t compare_state_words(const struct compare *c);
+
+/* The tree: compare_tree.c. */
+void compare_tree_cost(const struct compare *c, struct step_cost *cost);
+mpcf_status compare_tree_deal(const struct compare *c, struct deal_run *d, struct message *out,
+                              mpcf_error *err);
+void compare_tree_send(const struct compare *c, struct party *p, unsigned round,
+                       struct message *out);
+void compare_tree_receive(const struct compare *c, struct party *p, unsigned round,
+                          struct message *in);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "protocol/opening.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "compute/ring.h"
+#include "protocol/blocks.h"
+
+unsigned opening_count(const struct step *s)
+{
+    switch (s->kind) {
+    case STEP_PRODUCT:
+    case STEP_MATMUL:
+        return 2;
+    case STEP_SQUARE:
+    case STEP_SELECT:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* SELECT's operands are bits and the value that is opened. */
+static value_id opening_id(const struct step *s, unsigned j)
+{
+    return s->in[s->kind == STEP_SELECT ? 1 : j];
+}
+
+const struct value *opening_value(const struct program *p, const struct step *s, unsigned j)
+{
+    return &p->values[opening_id(s, j)];
+}
+
+static bool is_own(const struct step *s, unsigned j)
+{
+    return s->opening[j].step == s->index && s->opening[j].item == j;
+}
+
+void opening_choose(const struct program *p, struct step *s, unsigned j)
+{
+    unsigned ring = step_out(p, s)->ring;
+    const struct step *best = s;
+    unsigned item = j;
+    for (size_t i = 0; i < p->step_count; ++i) {
+        const struct step *t = &p->steps[i];
+        if (t->level > best->level || (t->level == best->level && t->index > best->index) ||
+            step_out(p, t)->ring != ring) {
+            continue;
+        }
+        for (unsigned l = opening_count(t); l-- > 0;) {
+            if (opening_id(t, l) == opening_id(s, j)) {
+                best = t;
+                item = l;
+            }
+        }
+    }
+    s->opening[j].step = best->index;
+    s->opening[j].item = (uint8_t) item;
+}
+
+void opening_cost(const struct program *p, const struct step *s, struct step_cost *cost)
+{
+    cost->rounds = 1;
+    for (unsigned j = 0; j < opening_count(s); ++j) {
+        const struct value *x = opening_value(p, s, j);
+        if (!is_own(s, j)) {
+            continue;
+        }
+        uint64_t bits = packed_cost(x->dims.count, step_out(p, s)->ring);
+        if (value_is_held(x, ROLE_PROVIDER)) {
+            cost->provider_bits[0] += bits;
+        }
+        if (value_is_held(x, ROLE_USER)) {
+            *(x->is_early ? &cost->early_bits : &cost->user_bits[0]) += bits;
+        }
+    }
+}
+
+void opening_mask(const struct program *p, const struct randomness *r, enum role role,
+                  const struct step *s, unsigned j, size_t first, uint64_t *out, size_t n)
+{
+    if (value_is_held(opening_value(p, s, j), role)) {
+        random_fill_of(r, role, s->opening[j].step, s->opening[j].item, first, out, n);
+    } else {
+        memset(out, 0, n * sizeof *out);
+    }
+}
+
+void opening_mask_whole(const struct program *p, const struct randomness *r,
+                        const struct step *s, unsigned j, size_t first, uint64_t *out,
+                        uint64_t *other, size_t n)
+{
+    opening_mask(p, r, ROLE_PROVIDER, s, j, first, out, n);
+    opening_mask(p, r, ROLE_USER, s, j, first, other, n);
+    ring_add(out, out, other, n);
+}
+
+/* --- A party's half, and the other's --- */
+
+struct half {
+    const struct party *party;
+    const struct step *step;
+    unsigned operand;
+    const uint64_t *x;      /* NULL: zero */
+    uint64_t *e;            /* written, or NULL */
+    struct packed_array to; /* data NULL: not sent */
+};
+
+static void half_block(void *context, size_t first, size_t n, uint64_t (*scratch)[BLOCK_LENGTH])
+{
+    const struct half *h = context;
+    uint64_t *mask = scratch[0], *e = h->e == NULL ? scratch[1] : h->e + first;
+    opening_mask(h->party->program, &h->party->random, h->party->role, h->step, h->operand, first,
+                 mask, n);
+    if (h->x == NULL) {
+        memset(e, 0, n * sizeof *e);
+        ring_sub(e, e, mask, n);
+    } else {
+        ring_sub(e, h->x + first, mask, n);
+    }
+    if (h->to.data != NULL) {
+        packed_write(h->to, first, e, n);
+    }
+}
+
+mpcf_status opening_early(struct party *p, const struct step *s, struct message *out,
+                          mpcf_error *err)
+{
+    (void) err;
+    for (unsigned j = 0; j < opening_count(s); ++j) {
+        const struct value *x = opening_value(p->program, s, j);
+        if (!is_own(s, j) || !x->is_early || !value_is_held(x, ROLE_USER)) {
+            continue;
+        }
+        struct half h = {.party = p, .step = s, .operand = j, .x = p->share[opening_id(s, j)]};
+        h.to = message_array(out, x->dims.count, step_out(p->program, s)->ring);
+        blocks_for(x->dims.count, half_block, &h);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status opening_send(struct party *p, const struct step *s, struct message *out,
+                         mpcf_error *err)
+{
+    for (unsigned j = 0; j < opening_count(s); ++j) {
+        const struct value *x = opening_value(p->program, s, j);
+        if (!is_own(s, j)) {
+            continue;
+        }
+        uint64_t *e = share_pool_take(p->pool, x->dims.count);
+        if (e == NULL) {
+            return mpcf_fail_memory(err, x->dims.count * sizeof *e, "an opening");
+        }
+        p->opened[s->index][j] = e;
+        struct half h = {.party = p, .step = s, .operand = j, .e = e};
+        h.x = p->share[opening_id(s, j)];
+        if (value_is_held(x, p->role) && !(p->role == ROLE_USER && x->is_early)) {
+            h.to = message_array(out, x->dims.count, step_out(p->program, s)->ring);
+        }
+        blocks_for(x->dims.count, half_block, &h);
+    }
+    return MPCF_OK;
+}
+
+struct other_half {
+    struct packed_array from;
+    uint64_t *e;
+};
+
+static void other_block(void *context, size_t first, size_t n, uint64_t (*scratch)[BLOCK_LENGTH])
+{
+    const struct other_half *h = context;
+    packed_read(h->from, first, scratch[0], n);
+    ring_add(h->e + first, h->e + first, scratch[0], n);
+}
+
+mpcf_status opening_receive(struct party *p, const struct step *s, struct message *in,
+                            mpcf_error *err)
+{
+    (void) err;
+    for (unsigned j = 0; j < opening_count(s); ++j) {
+        const struct value *x = opening_value(p->program, s, j);
+        enum role other = p->role == ROLE_PROVIDER ? ROLE_USER : ROLE_PROVIDER;
+        if (!is_own(s, j) || !value_is_held(x, other)) {
+            continue;
+        }
+        bool was_early = other == ROLE_USER && x->is_early;
+        struct message *from = was_early ? &p->early[s->index] : in;
+        struct other_half h = {.e = p->opened[s->index][j]};
+        h.from = message_array(from, x->dims.count, step_out(p->program, s)->ring);
+        blocks_for(x->dims.count, other_block, &h);
+    }
+    return MPCF_OK;
+}
+
+const uint64_t *opening_get(const struct party *p, const struct step *s, unsigned j)
+{
+    const uint64_t *e = p->opened[s->opening[j].step][s->opening[j].item];
+    assert(e != NULL);
+    return e;
+}
+
+void opening_release(struct party *p, const struct step *s)
+{
+    for (unsigned j = 0; j < opening_count(s); ++j) {
+        const struct opening *o = &s->opening[j];
+        assert(p->opened_uses[o->step][o->item] > 0);
+        if (--p->opened_uses[o->step][o->item] == 0) {
+            share_pool_give(p->pool, p->opened[o->step][o->item]);
+            p->opened[o->step][o->item] = NULL;
+        }
+    }
+}

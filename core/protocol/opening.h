@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Openings of masked operands, Beaver's e = x - a: shared by PRODUCT, SQUARE, MATMUL and SELECT.
+ *
+ * Ideal function: both parties get x - a modulo 2^k, a uniform and known to neither (a = a0 + a1
+ * from the two seeds). An operand that one party owns is masked by that party's stream alone,
+ * and only it sends.
+ * Messages: each party its x_i - a_i, in one round; the user's part before the run where x is
+ * early. Bytes: ceil(n k / 8) from each that sends. Leakage: none, e is uniform.
+ * A value is opened once for a ring in a program; later products use the same e, a.
+ * Source: Beaver, "Efficient multiparty protocols using circuit randomization" (1991).
+ */
+#ifndef MPCF_PROTOCOL_OPENING_H
+#define MPCF_PROTOCOL_OPENING_H
+
+#include "protocol/step_row.h"
+
+/* How many operands a step opens this way (0, 1, 2), and which of its operands. */
+unsigned opening_count(const struct step *s);
+const struct value *opening_value(const struct program *p, const struct step *s, unsigned j);
+/* Sets s->opening[j] to the first step that opens the same value for the same ring. */
+void opening_choose(const struct program *p, struct step *s, unsigned j);
+
+void opening_cost(const struct program *p, const struct step *s, struct step_cost *cost);
+mpcf_status opening_early(struct party *p, const struct step *s, struct message *out,
+                          mpcf_error *err);
+mpcf_status opening_send(struct party *p, const struct step *s, struct message *out,
+                         mpcf_error *err);
+mpcf_status opening_receive(struct party *p, const struct step *s, struct message *in,
+                            mpcf_error *err);
+/* e of operand J, after receive. */
+const uint64_t *opening_get(const struct party *p, const struct step *s, unsigned j);
+/* After the step's last use. */
+void opening_release(struct party *p, const struct step *s);
+/* ROLE's share of the mask of operand J: N elements from FIRST. */
+void opening_mask(const struct program *p, const struct randomness *r, enum role role,
+                  const struct step *s, unsigned j, size_t first, uint64_t *out, size_t n);
+/* a0 + a1: the dealer's. OTHER is scratch for N words. */
+void opening_mask_whole(const struct program *p, const struct randomness *r,
+                        const struct step *s, unsigned j, size_t first, uint64_t *out,
+                        uint64_t *other, size_t n);
+
+#endif

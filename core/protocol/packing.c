@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "protocol/packing.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "compute/ring.h"
+#include "engine/weights.h"
+#include "protocol/blocks.h"
+#include "protocol/step_row.h"
+
+bool packing_is_needed(const struct step *s)
+{
+    return s->kind == STEP_LINEAR || s->kind == STEP_SCALE_COLUMNS;
+}
+
+static const char *node_of(const struct program *p, const struct step *s)
+{
+    const struct step *source = &p->steps[step_in(p, s, 1)->producer];
+    return source->node != NULL ? source->node->name : step_in(p, s, 1)->node;
+}
+
+bool packing_fits(const struct packing *k, const struct program *p, const struct step *s)
+{
+    const struct value *w = step_in(p, s, 1);
+    return packing_is_needed(s) && k->kind == s->kind && k->ring == step_out(p, s)->ring &&
+           k->fraction == w->fraction && k->transposed == s->transposed &&
+           memcmp(&k->dims, &w->dims, sizeof k->dims) == 0 && strcmp(k->node, node_of(p, s)) == 0;
+}
+
+bool packing_is_same(const struct program *p, const struct step *s, const struct program *q,
+                     const struct step *t)
+{
+    struct packing k = {.kind = t->kind, .node = node_of(q, t), .transposed = t->transposed};
+    k.ring = step_out(q, t)->ring;
+    k.fraction = step_in(q, t, 1)->fraction;
+    k.dims = step_in(q, t, 1)->dims;
+    return packing_fits(&k, p, s);
+}
+
+size_t packing_bytes(const struct program *p, const struct step *s)
+{
+    return ring_packed_size(step_in(p, s, 1)->dims.count, step_out(p, s)->ring);
+}
+
+struct packing *packing_create(const struct program *p, const struct step *s, uint32_t stream)
+{
+    struct packing *k = mpcf_alloc_array(1, sizeof *k);
+    if (k == NULL) {
+        return NULL;
+    }
+    *k = (struct packing) {.kind = s->kind, .transposed = s->transposed, .stream = stream};
+    k->node = mpcf_strdup(node_of(p, s));
+    k->ring = step_out(p, s)->ring;
+    k->fraction = step_in(p, s, 1)->fraction;
+    k->dims = step_in(p, s, 1)->dims;
+    if (k->node == NULL) {
+        packing_destroy(k);
+        return NULL;
+    }
+    return k;
+}
+
+void packing_destroy(struct packing *k)
+{
+    if (k == NULL) {
+        return;
+    }
+    char *node = NULL;
+    memcpy(&node, &k->node, sizeof node);
+    mpcf_free(node);
+    ring_packed_destroy(k->matrix);
+    mpcf_secret_free(k->vector);
+    mpcf_free(k);
+}
+
+/* Keeps X, the whole of W, D or B, in the form its step needs. */
+static mpcf_status keep(struct packing *k, const uint64_t *x, mpcf_error *err)
+{
+    size_t inner = k->dims.dim[3], outer = k->dims.count / k->dims.dim[3];
+    if (k->kind == STEP_LINEAR) {
+        k->matrix = ring_pack_right(x, k->transposed ? outer : inner,
+                                    k->transposed ? inner : outer, inner, !k->transposed, k->ring);
+    } else {
+        k->vector = mpcf_secret_alloc(k->dims.count, sizeof *k->vector);
+        if (k->vector != NULL) {
+            memcpy(k->vector, x, k->dims.count * sizeof *x);
+        }
+    }
+    return k->matrix != NULL || k->vector != NULL
+               ? MPCF_OK
+               : mpcf_fail_memory(err, 8 * k->dims.count, "masked weights");
+}
+
+struct mask_weights {
+    const struct prg_key *key;
+    struct prg_stream stream;
+    const struct weights *weights;
+    uint32_t step;
+    uint64_t *out;
+    struct packed_array array;
+};
+
+static void mask_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+{
+    const struct mask_weights *m = context;
+    prg_fill(m->key, m->stream, first, t[0], n);
+    weights_read(m->weights, m->step, first, t[1], n);
+    ring_sub(t[1], t[1], t[0], n);
+    packed_write(m->array, first, t[1], n);
+}
+
+static void random_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+{
+    const struct mask_weights *m = context;
+    (void) t;
+    prg_fill(m->key, m->stream, first, m->out + first, n);
+}
+
+static void read_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+{
+    const struct mask_weights *m = context;
+    (void) t;
+    packed_read(m->array, first, m->out + first, n);
+}
+
+mpcf_status packing_fill(struct packing *k, const struct program *p, const struct step *s,
+                         const struct weights *weights, const struct prg_key *weight_key,
+                         struct share_pool *pool, struct message *d, mpcf_error *err)
+{
+    struct mask_weights m = {.key = weight_key, .stream = {.step = k->stream}};
+    if (weights != NULL) {
+        m.weights = weights;
+        m.step = step_in(p, s, 1)->producer;
+        m.array = message_array(d, k->dims.count, k->ring);
+        blocks_for(k->dims.count, mask_block, &m);
+        return MPCF_OK;
+    }
+    m.out = share_pool_take(pool, k->dims.count);
+    if (m.out == NULL) {
+        return mpcf_fail_memory(err, 8 * k->dims.count, "masks of weights");
+    }
+    blocks_for(k->dims.count, random_block, &m);
+    mpcf_status status = keep(k, m.out, err);
+    share_pool_give(pool, m.out);
+    return status;
+}
+
+mpcf_status packing_receive(struct packing *k, struct share_pool *pool, struct message *d,
+                            mpcf_error *err)
+{
+    struct mask_weights m = {.array = message_array(d, k->dims.count, k->ring)};
+    m.out = share_pool_take(pool, k->dims.count);
+    if (m.out == NULL) {
+        return mpcf_fail_memory(err, 8 * k->dims.count, "masked weights");
+    }
+    blocks_for(k->dims.count, read_block, &m);
+    mpcf_status status = keep(k, m.out, err);
+    share_pool_give(pool, m.out);
+    return status;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * PRODUCT: x y elementwise, y of x's shape or one number a row.
+ *
+ * Ideal function: z = x y modulo 2^k. Messages: openings of e = x - a, f = y - b (opening.h), one
+ * round, k bits an element each. Dealer: the user's share of a b, k bits an element of the
+ * result. Shares: [a b] + e [b] + f [a], and the provider e f. Leakage: none.
+ * Source: Beaver (1991).
+ */
+#include "compute/ring.h"
+#include "protocol/blocks.h"
+#include "protocol/opening.h"
+
+static const char *check(const struct program *p, const struct step *s)
+{
+    if (s->in_count != 2) {
+        return "it has two operands";
+    }
+    const struct value *out = step_out(p, s);
+    if (out->kind != VALUE_SHARED) {
+        return "the result is shared";
+    }
+    for (size_t i = 0; i < 2; ++i) {
+        const struct value *x = step_in(p, s, i);
+        if (x->kind == VALUE_BITS || x->kind == VALUE_MASKED) {
+            return "operands are shared or owned values";
+        }
+        if (x->kind == VALUE_SHARED && x->ring < out->ring) {
+            return "an operand's ring is narrower than the result's";
+        }
+    }
+    size_t x = step_in(p, s, 0)->dims.count, y = step_in(p, s, 1)->dims.count;
+    if (x != out->dims.count || (y != x && y != value_rows(step_in(p, s, 0)))) {
+        return "the second operand has the first one's shape, or one number a row";
+    }
+    return NULL;
+}
+
+static void cost(const struct program *p, const struct step *s, struct step_cost *c)
+{
+    opening_cost(p, s, c);
+    c->correction_bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
+}
+
+struct product {
+    const struct program *program;
+    const struct randomness *random;
+    const struct step *step;
+    enum role role;
+    size_t columns; /* elements of x to one of y */
+    const uint64_t *x, *y; /* or e, f */
+    uint64_t *out;
+    struct packed_array correction;
+};
+
+/* The first and number of y's elements that x's [first, first + n) meet. */
+static size_t y_range(const struct product *k, size_t first, size_t n, size_t *count)
+{
+    size_t begin = first / k->columns;
+    *count = (first + n - 1) / k->columns - begin + 1;
+    return begin;
+}
+
+/* Y, from element first / columns on, once for each element. */
+static void spread(const struct product *k, size_t first, const uint64_t *y, uint64_t *z, size_t n)
+{
+    size_t column = first % k->columns, row = 0;
+    for (size_t i = 0; i < n; ++i) {
+        z[i] = y[row];
+        if (++column == k->columns) {
+            column = 0;
+            ++row;
+        }
+    }
+}
+
+static void spread_mask(const struct product *k, enum role role, size_t first, uint64_t *z,
+                        uint64_t *scratch, size_t n)
+{
+    size_t count = 0, begin = y_range(k, first, n, &count);
+    opening_mask(k->program, k->random, role, k->step, 1, begin, scratch, count);
+    spread(k, first, scratch, z, n);
+}
+
+static void fixed_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+{
+    const struct product *k = context;
+    spread(k, first, k->y + first / k->columns, t[0], n);
+    ring_mul(k->out + first, k->x + first, t[0], n);
+}
+
+static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+{
+    const struct product *k = context;
+    opening_mask_whole(k->program, k->random, k->step, 0, first, t[0], t[1], n);
+    spread_mask(k, ROLE_PROVIDER, first, t[1], t[2], n);
+    spread_mask(k, ROLE_USER, first, t[3], t[2], n);
+    ring_add(t[1], t[1], t[3], n);
+    ring_mul(t[0], t[0], t[1], n);
+    random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_SHARE, first, t[1], n);
+    ring_sub(t[0], t[0], t[1], n);
+    packed_write(k->correction, first, t[0], n);
+}
+
+static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+{
+    const struct product *k = context;
+    uint64_t *z = k->out + first;
+    const uint64_t *e = k->x + first;
+    spread(k, first, k->y + first / k->columns, t[0], n);
+    spread_mask(k, k->role, first, t[1], t[2], n);
+    opening_mask(k->program, k->random, k->role, k->step, 0, first, t[2], n);
+    if (k->role == ROLE_PROVIDER) {
+        random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_SHARE, first, z, n);
+        ring_add(t[1], t[1], t[0], n); /* e (b + f) */
+    } else {
+        packed_read(k->correction, first, z, n);
+    }
+    ring_add_mul(z, e, t[1], n);
+    ring_add_mul(z, t[0], t[2], n);
+}
+
+static size_t columns_of(const struct program *p, const struct step *s)
+{
+    return step_in(p, s, 0)->dims.count / step_in(p, s, 1)->dims.count;
+}
+
+static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+{
+    struct product k = {.columns = columns_of(r->program, s)};
+    k.x = r->x[s->in[0]];
+    k.y = r->x[s->in[1]];
+    MPCF_TRY(fixed_result(r, s, &k.out, err));
+    blocks_for(step_out(r->program, s)->dims.count, fixed_block, &k);
+    return MPCF_OK;
+}
+
+static mpcf_status deal(struct deal_run *d, const struct step *s, struct message *out,
+                        mpcf_error *err)
+{
+    (void) err;
+    const struct value *v = step_out(d->program, s);
+    struct product k = {.program = d->program, .random = &d->random, .step = s};
+    k.columns = columns_of(d->program, s);
+    k.correction = message_array(out, v->dims.count, v->ring);
+    blocks_for(v->dims.count, deal_block, &k);
+    return MPCF_OK;
+}
+
+static mpcf_status send(struct party *p, const struct step *s, unsigned round,
+                        struct message *out, mpcf_error *err)
+{
+    (void) round;
+    return opening_send(p, s, out, err);
+}
+
+static mpcf_status receive(struct party *p, const struct step *s, unsigned round,
+                           struct message *in, mpcf_error *err)
+{
+    (void) round;
+    return opening_receive(p, s, in, err);
+}
+
+static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
+{
+    const struct value *v = step_out(p->program, s);
+    struct product k = {.program = p->program, .random = &p->random, .step = s};
+    k.role = p->role;
+    k.columns = columns_of(p->program, s);
+    k.x = opening_get(p, s, 0);
+    k.y = opening_get(p, s, 1);
+    if (p->role == ROLE_USER) {
+        struct message correction = party_correction(p, s);
+        k.correction = message_array(&correction, v->dims.count, v->ring);
+    }
+    MPCF_TRY(party_result(p, s, &k.out, err));
+    blocks_for(v->dims.count, party_block, &k);
+    opening_release(p, s);
+    return MPCF_OK;
+}
+
+const struct step_row step_row_product = {.name = "product",
+                                          .check = check,
+                                          .cost = cost,
+                                          .fixed = fixed,
+                                          .deal = deal,
+                                          .early = opening_early,
+                                          .send = send,
+                                          .receive = receive,
+                                          .compute = compute};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * PROVIDER: a constant of the graph, the provider's own.
+ *
+ * Ideal function: y = round(2^f w), known to the provider. No message, no leakage. Weights that
+ * only LINEAR and SCALE_COLUMNS read are not copied: these have their own arrangement.
+ */
+#include "engine/weights.h"
+#include "protocol/step_row.h"
+
+static const char *check(const struct program *p, const struct step *s)
+{
+    return step_out(p, s)->kind == VALUE_PROVIDER ? NULL : "the result is the provider's";
+}
+
+static void cost(const struct program *p, const struct step *s, struct step_cost *c)
+{
+    (void) p, (void) s, (void) c;
+}
+
+/* Whether a step other than a LINEAR reads it (as anything but its weight). */
+static bool is_read_plainly(const struct program *p, const struct step *s)
+{
+    for (size_t i = s->index + (size_t) 1; i < p->step_count; ++i) {
+        const struct step *t = &p->steps[i];
+        for (size_t j = 0; j < t->in_count; ++j) {
+            if (t->in[j] == s->out && !(t->kind == STEP_LINEAR && j == 1)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+{
+    if (!is_read_plainly(r->program, s)) {
+        return MPCF_OK;
+    }
+    uint64_t *out = NULL;
+    MPCF_TRY(fixed_result(r, s, &out, err));
+    weights_read(r->weights, s->index, 0, out, step_out(r->program, s)->dims.count);
+    return MPCF_OK;
+}
+
+static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
+{
+    if (p->role == ROLE_USER || !is_read_plainly(p->program, s)) {
+        return MPCF_OK;
+    }
+    uint64_t *out = NULL;
+    MPCF_TRY(party_result(p, s, &out, err));
+    weights_read(p->weights, s->index, 0, out, step_out(p->program, s)->dims.count);
+    return MPCF_OK;
+}
+
+const struct step_row step_row_provider = {
+    .name = "provider", .check = check, .cost = cost, .fixed = fixed, .compute = compute};

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * USER_MASK: the user's attention mask as numbers.
+ *
+ * Ideal function: y[b, 0, 0, t] = 2^f mask[b, t], the user's own. No message, no leakage.
+ */
+#include <string.h>
+
+#include "protocol/step_row.h"
+
+static const char *check(const struct program *p, const struct step *s)
+{
+    const struct value *out = step_out(p, s);
+    if (out->kind != VALUE_USER) {
+        return "the result is the user's";
+    }
+    if (out->dims.dim[0] != p->batch || out->dims.dim[3] != p->tokens ||
+        out->dims.count != p->batch * p->tokens) {
+        return "the result is [batch, 1, 1, tokens]";
+    }
+    return NULL;
+}
+
+static void cost(const struct program *p, const struct step *s, struct step_cost *c)
+{
+    (void) p, (void) s, (void) c;
+}
+
+static void fill(const struct program *p, const struct step *s, const struct secure_input *in,
+                 uint64_t *out)
+{
+    unsigned fraction = step_out(p, s)->fraction;
+    for (size_t i = 0; i < p->batch * p->tokens; ++i) {
+        uint64_t kept = in->attention_mask == NULL ? 1 : (uint64_t) in->attention_mask[i] & 1;
+        out[i] = kept << fraction;
+    }
+}
+
+static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+{
+    uint64_t *out = NULL;
+    MPCF_TRY(fixed_result(r, s, &out, err));
+    fill(r->program, s, r->input, out);
+    return MPCF_OK;
+}
+
+static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
+{
+    if (p->role == ROLE_PROVIDER) {
+        return MPCF_OK;
+    }
+    uint64_t *out = NULL;
+    MPCF_TRY(party_result(p, s, &out, err));
+    fill(p->program, s, p->input, out);
+    return MPCF_OK;
+}
+
+const struct step_row step_row_user_mask = {
+    .name = "user_mask", .check = check, .cost = cost, .fixed = fixed, .compute = compute};

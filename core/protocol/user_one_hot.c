@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * USER_ONE_HOT: the user's ids as rows of zeros with one 2^f.
+ *
+ * Ideal function: y[b, t, c] = 2^f [ids[b, t] = c], the user's own. No message, no leakage. All
+ * columns are written for each id, so that no address depends on it.
+ */
+#include <string.h>
+
+#include "base/workers.h"
+#include "protocol/step_row.h"
+
+static const char *check(const struct program *p, const struct step *s)
+{
+    const struct value *out = step_out(p, s);
+    if (out->kind != VALUE_USER) {
+        return "the result is the user's";
+    }
+    if (s->input == NULL ||
+        (strcmp(s->input, "input_ids") != 0 && strcmp(s->input, "token_type_ids") != 0)) {
+        return "the input is input_ids or token_type_ids";
+    }
+    if (out->dims.dim[0] != 1 || out->dims.dim[1] != p->batch || out->dims.dim[2] != p->tokens) {
+        return "the result is [batch, tokens, columns]";
+    }
+    return NULL;
+}
+
+static void cost(const struct program *p, const struct step *s, struct step_cost *c)
+{
+    (void) p, (void) s, (void) c;
+}
+
+struct one_hot {
+    const int32_t *ids;
+    uint64_t *out;
+    size_t columns;
+    uint64_t one;
+};
+
+static void rows_body(void *context, size_t begin, size_t end)
+{
+    const struct one_hot *o = context;
+    for (size_t r = begin; r < end; ++r) {
+        uint64_t id = (uint64_t) (int64_t) o->ids[r];
+        uint64_t *row = o->out + r * o->columns;
+        for (size_t c = 0; c < o->columns; ++c) {
+            uint64_t difference = id ^ c;
+            uint64_t differs = (difference | (0 - difference)) >> 63;
+            row[c] = o->one & (differs - 1);
+        }
+    }
+}
+
+/* One bit about all ids leaves this: whether the input is good at all. */
+static mpcf_status fill(const struct program *p, const struct step *s,
+                        const struct secure_input *in, uint64_t *out, mpcf_error *err)
+{
+    struct one_hot o = {.out = out, .columns = step_out(p, s)->dims.dim[3]};
+    o.ids = strcmp(s->input, "input_ids") == 0 ? in->input_ids : in->token_type_ids;
+    o.one = UINT64_C(1) << step_out(p, s)->fraction;
+    size_t rows = p->batch * p->tokens;
+    uint64_t outside = 0;
+    for (size_t r = 0; r < rows; ++r) {
+        uint64_t id = (uint64_t) (int64_t) o.ids[r];
+        outside |= id >> 63 | (o.columns - 1 - id) >> 63;
+    }
+    if (outside != 0) {
+        return mpcf_fail(err, MPCF_E_INVALID, "%s: an id is outside 0 .. %zu", s->input,
+                         o.columns - 1);
+    }
+    workers_for(rows, 1, rows_body, &o);
+    return MPCF_OK;
+}
+
+static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+{
+    uint64_t *out = NULL;
+    MPCF_TRY(fixed_result(r, s, &out, err));
+    return fill(r->program, s, r->input, out, err);
+}
+
+static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
+{
+    if (p->role == ROLE_PROVIDER) {
+        return MPCF_OK;
+    }
+    uint64_t *out = NULL;
+    MPCF_TRY(party_result(p, s, &out, err));
+    return fill(p->program, s, p->input, out, err);
+}
+
+const struct step_row step_row_user_one_hot = {
+    .name = "user_one_hot", .check = check, .cost = cost, .fixed = fixed, .compute = compute};
