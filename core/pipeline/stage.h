@@ -56,10 +56,15 @@ void stage_context_clear(struct stage_context *c);
 
 /* --- stage_network.c --- */
 enum stage_functions { FUNCTIONS_EXACT, FUNCTIONS_APPROXIMATED };
-/* FOLDER's network and weights. GRADIENTS: for training (and fused float kernels). */
+/* FOLDER's network and weights, without gradients. */
 mpcf_status stage_load_network(const struct pipeline *p, const char *folder,
-                               enum stage_functions functions, bool gradients,
-                               struct loaded_network *out, mpcf_error *err);
+                               enum stage_functions functions, struct loaded_network *out,
+                               mpcf_error *err);
+/* The same for training: with gradients, fused float kernels, and DROPOUT in place of the
+ * config's (-1: as the config says). */
+mpcf_status stage_load_trainable(const struct pipeline *p, const char *folder,
+                                 enum stage_functions functions, double dropout,
+                                 struct loaded_network *out, mpcf_error *err);
 /* The network alone, from FOLDER/config.json: what user and dealer build. */
 mpcf_status stage_build_network(const struct pipeline *p, const char *folder,
                                 enum stage_functions functions, struct loaded_network *out,

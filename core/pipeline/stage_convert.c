@@ -14,7 +14,7 @@ static mpcf_status judge_teacher(struct stage_context *c, const char *folder, mp
     if (c->pipeline->has_stage[STAGE_FINETUNE]) {
         return MPCF_OK; /* finetune did */
     }
-    status = stage_load_network(c->pipeline, folder, FUNCTIONS_EXACT, false, &teacher, err);
+    status = stage_load_network(c->pipeline, folder, FUNCTIONS_EXACT, &teacher, err);
     if (status == MPCF_OK) {
         status = training_judge(c, &teacher, "teacher", "teacher.metrics", err);
     }
@@ -27,7 +27,7 @@ static mpcf_status convert(struct stage_context *c, const char *teacher, const c
 {
     struct loaded_network n = {0};
     mpcf_status status =
-        stage_load_network(c->pipeline, teacher, FUNCTIONS_APPROXIMATED, false, &n, err);
+        stage_load_network(c->pipeline, teacher, FUNCTIONS_APPROXIMATED, &n, err);
 
     if (status == MPCF_OK && c->pipeline->convert.init == INIT_RANDOM) {
         stage_randomise(c->pipeline, &n);

@@ -3,6 +3,7 @@
  * Wins the accuracy back: the student learns first the teacher's embedding, scores and hidden
  * states, then its prediction (MPCFormer, section 4.3).
  */
+#include <math.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -33,7 +34,7 @@ static mpcf_status learn_layers(struct stage_context *c, const char *key, struct
                                        .loss = LOSS_LAYERS,
                                        .match = match_of(&s->layers),
                                        .settings = &s->layers.training,
-                                       .dropout = s->layers.training.dropout > 0,
+                                       .dropout = s->layers.training.dropout > 0 || s->teacher_dropout,
                                        .examples = (size_t) s->examples,
                                        .student = &p->student,
                                        .teacher = &p->teacher,
@@ -54,7 +55,7 @@ static mpcf_status learn_prediction(struct stage_context *c, const char *key, st
                                                    : LOSS_PREDICTION_MSE,
                                        .temperature = s->prediction.temperature,
                                        .settings = &s->prediction.training,
-                                       .dropout = s->prediction.training.dropout > 0,
+                                       .dropout = s->prediction.training.dropout > 0 || s->teacher_dropout,
                                        .examples = (size_t) s->examples,
                                        .student = &p->student,
                                        .teacher = &p->teacher,
@@ -95,16 +96,25 @@ static mpcf_status learn(struct stage_context *c, const char *key, struct pupils
     return status;
 }
 
+/* One dropout for the graph of both parts: the parts that have none run with it switched off. */
+static double student_dropout(const struct distill_settings *s)
+{
+    double layers = s->layers.training.dropout, prediction = s->prediction.training.dropout;
+
+    return fmax(fmax(layers, prediction), 0);
+}
+
 static mpcf_status distill(struct stage_context *c, const char *key, const char *teacher,
                            const char *student, mpcf_error *err)
 {
+    const struct distill_settings *s = &c->pipeline->distill;
     struct pupils p = {0};
-    mpcf_status status =
-        stage_load_network(c->pipeline, teacher, FUNCTIONS_EXACT, true, &p.teacher, err);
+    mpcf_status status = stage_load_trainable(c->pipeline, teacher, FUNCTIONS_EXACT,
+                                              s->teacher_dropout ? -1 : 0, &p.teacher, err);
 
     if (status == MPCF_OK) {
-        status = stage_load_network(c->pipeline, teacher, FUNCTIONS_APPROXIMATED, true, &p.student,
-                                    err);
+        status = stage_load_trainable(c->pipeline, teacher, FUNCTIONS_APPROXIMATED,
+                                      student_dropout(s), &p.student, err);
     }
     if (status == MPCF_OK && c->pipeline->convert.init == INIT_RANDOM) {
         stage_randomise(c->pipeline, &p.student);

@@ -57,7 +57,8 @@ mpcf_status stage_finetune(struct stage_context *c, mpcf_error *err)
         memcpy(c->key, key, sizeof c->key);
         return MPCF_OK;
     }
-    MPCF_TRY(stage_load_network(c->pipeline, c->pipeline->model_path, FUNCTIONS_EXACT, true, &n, err));
+    MPCF_TRY(stage_load_trainable(c->pipeline, c->pipeline->model_path, FUNCTIONS_EXACT,
+                                  c->pipeline->finetune.training.dropout, &n, err));
     status = train(c, key, &n, err);
     loaded_network_clear(&n);
     return status == MPCF_OK ? stage_mark_done(c, STAGE_FINETUNE, key, err) : status;

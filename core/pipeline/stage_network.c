@@ -17,22 +17,44 @@ void loaded_network_clear(struct loaded_network *n)
     *n = (struct loaded_network){0};
 }
 
-static mpcf_status build(const struct pipeline *p, enum stage_functions functions, bool fuse,
+/* How a folder is opened. */
+struct opening {
+    enum stage_functions functions;
+    bool is_trained;
+    double dropout; /* -1: as the config says */
+};
+
+/* The config that the graph is built from; what is saved keeps its own dropout. */
+static json_t *config_to_build(const json_t *config, double dropout)
+{
+    json_t *copy = json_deep_copy(config);
+
+    if (copy != NULL && dropout >= 0) {
+        (void) json_object_set_new(copy, "hidden_dropout_prob", json_real(dropout));
+        (void) json_object_set_new(copy, "attention_probs_dropout_prob", json_real(dropout));
+    }
+    return copy;
+}
+
+static mpcf_status build(const struct pipeline *p, const struct opening *opening,
                          struct loaded_network *n, mpcf_error *err)
 {
-    bool is_filled = functions == FUNCTIONS_APPROXIMATED;
+    bool is_filled = opening->functions == FUNCTIONS_APPROXIMATED;
+    json_t *config = config_to_build(n->config, opening->dropout);
     char *name = file_join(n->folder, "config.json");
     struct network_request request = {.plugins = p->plugins,
                                       .family = p->model.descriptor,
                                       .family_config = p->model.config,
-                                      .config = n->config,
+                                      .config = config,
                                       .config_name = name != NULL ? name : "config.json",
                                       .classes = p->task.classes,
                                       .fillings = is_filled ? p->fillings : NULL,
                                       .filling_count = is_filled ? p->filling_count : 0,
-                                      .fuse = fuse};
-    mpcf_status status = network_create(&request, &n->network, err);
+                                      .fuse = opening->is_trained};
+    mpcf_status status = config != NULL ? network_create(&request, &n->network, err)
+                                        : mpcf_fail_memory(err, 0, "config.json");
 
+    json_decref(config);
     mpcf_free(name);
     return status;
 }
@@ -52,7 +74,9 @@ mpcf_status stage_build_network(const struct pipeline *p, const char *folder,
         status = json_read_file(path, &n.config, err);
     }
     if (status == MPCF_OK) {
-        status = build(p, functions, false, &n, err);
+        const struct opening opening = {functions, false, -1};
+
+        status = build(p, &opening, &n, err);
     }
     mpcf_free(path);
     if (status != MPCF_OK) {
@@ -98,9 +122,9 @@ static mpcf_status load_weights(const struct pipeline *p, const struct checkpoin
                            n->parameters, &made, err);
 }
 
-mpcf_status stage_load_network(const struct pipeline *p, const char *folder,
-                               enum stage_functions functions, bool gradients,
-                               struct loaded_network *out, mpcf_error *err)
+static mpcf_status open_network(const struct pipeline *p, const char *folder,
+                                const struct opening *opening, struct loaded_network *out,
+                                mpcf_error *err)
 {
     struct loaded_network n = {.folder = mpcf_strdup(folder)};
     struct checkpoint *checkpoint = NULL;
@@ -111,10 +135,10 @@ mpcf_status stage_load_network(const struct pipeline *p, const char *folder,
     }
     if (status == MPCF_OK) {
         n.config = json_deep_copy(checkpoint_config(checkpoint));
-        status = build(p, functions, gradients, &n, err);
+        status = build(p, opening, &n, err);
     }
     if (status == MPCF_OK) {
-        status = load_weights(p, checkpoint, gradients, &n, err);
+        status = load_weights(p, checkpoint, opening->is_trained, &n, err);
     }
     checkpoint_close(checkpoint);
     if (status != MPCF_OK) {
@@ -123,6 +147,24 @@ mpcf_status stage_load_network(const struct pipeline *p, const char *folder,
     }
     *out = n;
     return MPCF_OK;
+}
+
+mpcf_status stage_load_network(const struct pipeline *p, const char *folder,
+                               enum stage_functions functions, struct loaded_network *out,
+                               mpcf_error *err)
+{
+    const struct opening opening = {functions, false, -1};
+
+    return open_network(p, folder, &opening, out, err);
+}
+
+mpcf_status stage_load_trainable(const struct pipeline *p, const char *folder,
+                                 enum stage_functions functions, double dropout,
+                                 struct loaded_network *out, mpcf_error *err)
+{
+    const struct opening opening = {functions, true, dropout};
+
+    return open_network(p, folder, &opening, out, err);
 }
 
 char *stage_teacher_folder(const struct pipeline *p)
