@@ -18,7 +18,7 @@ void loaded_network_clear(struct loaded_network *n)
 }
 
 /* How a folder is opened. */
-struct opening {
+struct folder_use {
     enum stage_functions functions;
     bool is_trained;
     double dropout; /* -1: as the config says */
@@ -36,11 +36,11 @@ static json_t *config_to_build(const json_t *config, double dropout)
     return copy;
 }
 
-static mpcf_status build(const struct pipeline *p, const struct opening *opening,
+static mpcf_status build(const struct pipeline *p, const struct folder_use *use,
                          struct loaded_network *n, mpcf_error *err)
 {
-    bool is_filled = opening->functions == FUNCTIONS_APPROXIMATED;
-    json_t *config = config_to_build(n->config, opening->dropout);
+    bool is_filled = use->functions == FUNCTIONS_APPROXIMATED;
+    json_t *config = config_to_build(n->config, use->dropout);
     char *name = file_join(n->folder, "config.json");
     struct network_request request = {.plugins = p->plugins,
                                       .family = p->model.descriptor,
@@ -50,7 +50,7 @@ static mpcf_status build(const struct pipeline *p, const struct opening *opening
                                       .classes = p->task.classes,
                                       .fillings = is_filled ? p->fillings : NULL,
                                       .filling_count = is_filled ? p->filling_count : 0,
-                                      .fuse = opening->is_trained};
+                                      .fuse = use->is_trained};
     mpcf_status status = config != NULL ? network_create(&request, &n->network, err)
                                         : mpcf_fail_memory(err, 0, "config.json");
 
@@ -74,9 +74,9 @@ mpcf_status stage_build_network(const struct pipeline *p, const char *folder,
         status = json_read_file(path, &n.config, err);
     }
     if (status == MPCF_OK) {
-        const struct opening opening = {functions, false, -1};
+        const struct folder_use use = {functions, false, -1};
 
-        status = build(p, &opening, &n, err);
+        status = build(p, &use, &n, err);
     }
     mpcf_free(path);
     if (status != MPCF_OK) {
@@ -123,7 +123,7 @@ static mpcf_status load_weights(const struct pipeline *p, const struct checkpoin
 }
 
 static mpcf_status open_network(const struct pipeline *p, const char *folder,
-                                const struct opening *opening, struct loaded_network *out,
+                                const struct folder_use *use, struct loaded_network *out,
                                 mpcf_error *err)
 {
     struct loaded_network n = {.folder = mpcf_strdup(folder)};
@@ -135,10 +135,10 @@ static mpcf_status open_network(const struct pipeline *p, const char *folder,
     }
     if (status == MPCF_OK) {
         n.config = json_deep_copy(checkpoint_config(checkpoint));
-        status = build(p, opening, &n, err);
+        status = build(p, use, &n, err);
     }
     if (status == MPCF_OK) {
-        status = load_weights(p, checkpoint, opening->is_trained, &n, err);
+        status = load_weights(p, checkpoint, use->is_trained, &n, err);
     }
     checkpoint_close(checkpoint);
     if (status != MPCF_OK) {
@@ -153,18 +153,18 @@ mpcf_status stage_load_network(const struct pipeline *p, const char *folder,
                                enum stage_functions functions, struct loaded_network *out,
                                mpcf_error *err)
 {
-    const struct opening opening = {functions, false, -1};
+    const struct folder_use use = {functions, false, -1};
 
-    return open_network(p, folder, &opening, out, err);
+    return open_network(p, folder, &use, out, err);
 }
 
 mpcf_status stage_load_trainable(const struct pipeline *p, const char *folder,
                                  enum stage_functions functions, double dropout,
                                  struct loaded_network *out, mpcf_error *err)
 {
-    const struct opening opening = {functions, true, dropout};
+    const struct folder_use use = {functions, true, dropout};
 
-    return open_network(p, folder, &opening, out, err);
+    return open_network(p, folder, &use, out, err);
 }
 
 char *stage_teacher_folder(const struct pipeline *p)
