@@ -7,6 +7,7 @@
  * Shares: d + (1 - 2 d) [rho], d at the provider. Leakage: none.
  * Source: daBits, Rotaru and Wood (2019), from a dealer.
  */
+#include "compute/bits.h"
 #include "compute/ring.h"
 #include "protocol/bits.h"
 #include "protocol/blocks.h"
@@ -46,7 +47,7 @@ static void fixed_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
 {
     const struct to_ring *k = context;
     (void) t;
-    bits_expand(k->bits + first / 64, k->out + first, n);
+    bit_spread(k->out + first, k->bits + first / 64, n);
 }
 
 static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
@@ -112,7 +113,7 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
 static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct to_ring *k = context;
-    bits_expand(k->bits + first / 64, t[0], n);
+    bit_spread(t[0], k->bits + first / 64, n);
     if (k->provides) {
         random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_BIT_SHARE, k->row_first + first, t[1],
                     n);

@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "compute/bits.h"
 #include "compute/ring.h"
 #include "protocol/bits.h"
 #include "protocol/blocks.h"
@@ -128,17 +129,7 @@ struct planes {
 
 static void slice(struct planes *planes, const uint64_t *x, size_t n, unsigned bits)
 {
-    uint64_t square[64];
-    for (size_t w = 0; w < (n + 63) / 64; ++w) {
-        size_t left = n - 64 * w < 64 ? n - 64 * w : 64;
-        memset(square, 0, sizeof square);
-        memcpy(square, x + 64 * w, left * sizeof *x);
-        bits_transpose(square);
-        for (unsigned j = 0; j < bits; ++j) {
-            planes->word[j][w] = square[j];
-        }
-    }
-    mpcf_wipe(square, sizeof square);
+    bit_slice(&planes->word[0][0], BLOCK_WORDS, x, n, bits);
 }
 
 /* One-hot form of BITS plane words of one word column: HOT[j] has a bit where the number is j. */

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/memory.h"
+#include "compute/bits.h"
 
 void random_fill_of(const struct randomness *r, enum role role, uint32_t step, unsigned item,
                     size_t first, uint64_t *out, size_t n)
@@ -30,8 +31,6 @@ void random_fill_bits(const struct randomness *r, enum role role, const struct s
     uint64_t words[16];
     assert(first % 64 == 0 && n <= 1024);
     random_fill(r, role, s, item, first / 64, words, (n + 63) / 64);
-    for (size_t i = 0; i < n; ++i) {
-        out[i] = words[i / 64] >> (i % 64) & 1;
-    }
+    bit_spread(out, words, n);
     mpcf_wipe(words, sizeof words);
 }

@@ -7,6 +7,7 @@
  * element. With b = d + (1 - 2 d) rho: shares d [a] + (1 - 2 d) (e [rho] + [rho a]), and the
  * provider d e. Leakage: none.
  */
+#include "compute/bits.h"
 #include "compute/ring.h"
 #include "protocol/bits.h"
 #include "protocol/blocks.h"
@@ -54,7 +55,7 @@ struct select {
 static void fixed_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct select *k = context;
-    bits_expand(k->bits + first / 64, t[0], n);
+    bit_spread(t[0], k->bits + first / 64, n);
     ring_mul(k->out + first, k->x + first, t[0], n);
 }
 
@@ -120,7 +121,7 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     const struct select *k = context;
     bool provides = k->role == ROLE_PROVIDER;
     const uint64_t *e = k->x + first;
-    bits_expand(k->bits + first / 64, t[0], n);
+    bit_spread(t[0], k->bits + first / 64, n);
     opening_mask(k->program, k->random, k->role, k->step, 0, first, t[1], n);
     if (provides) {
         random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_BIT_SHARE, first, t[2], n);
