@@ -87,8 +87,11 @@ static mpcf_status check_value(struct fixed_run *r, const struct value *v, uint6
         largest = k.largest[i] > largest ? k.largest[i] : largest;
     }
     share_pool_give(r->pool, k.largest);
+    if (v->may_wrap) {
+        return MPCF_OK;
+    }
     double margin = (double) v->magnitude - 1 - (largest == 0 ? 0 : log2((double) largest));
-    if (largest > 0 && margin < result->smallest_margin && v->node[0] != '\0') {
+    if (largest > 0 && margin < result->smallest_margin && v->node[0] != '\0' && !v->is_inner) {
         result->smallest_margin = margin;
         result->margin_node = v->node;
     }

@@ -43,6 +43,9 @@ struct value {
     bool is_early;       /* the user's share does not depend on its input nor on any message of
                             the run: it is known before the run starts. VALUE_USER is not early */
     const char *node;    /* name of the graph node it stems from */
+    bool is_inner;       /* a helper inside a node, with a bound that follows from the node's range:
+                            checked by fixed, but no part of its smallest margin */
+    bool may_wrap;       /* no bound of its own (a sum without its bias): not checked */
     /* By program_finish(): */
     uint32_t producer;   /* step */
     uint32_t uses;       /* steps that read it */

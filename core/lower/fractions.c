@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fractional bits: what each node's readers need, from the outputs back.
+ *
+ * The default is value_fraction for values of a few units, one bit less for each two bits that
+ * the range is larger (relative precision is what counts behind a large value). Products know
+ * better: an error of a is multiplied by the largest b, so that a normalised row needs bits for
+ * the smallest row deviation, and a row that is divided by its sum needs few.
+ */
+#include <assert.h>
+#include <math.h>
+
+#include "lower/lowering.h"
+
+int log2_up(double x)
+{
+    int exponent = 0;
+
+    if (!(x > 0)) {
+        return -40;
+    }
+    return frexp(x, &exponent) == 0.5 ? exponent - 1 : exponent;
+}
+
+int log2_down(double x)
+{
+    int exponent = 0;
+
+    if (!(x > 0)) {
+        return -40;
+    }
+    (void) frexp(x, &exponent);
+    return exponent - 1;
+}
+
+static const struct node_range *range_of(struct lowering *l, const mpcf_node *node)
+{
+    node = lower_past_taps(node);
+    const struct node_range *range = ranges_find(l->ranges, node->name);
+    if (range == NULL) {
+        lower_fail(l, MPCF_E_INVALID, "no range for '%s'; calibrate the network again",
+                   node->name);
+    }
+    return range;
+}
+
+double node_seen(struct lowering *l, const mpcf_node *node)
+{
+    const struct node_range *range = range_of(l, node);
+
+    return range == NULL ? 1 : fmax(fabs(range->low), fabs(range->high));
+}
+
+double node_largest(struct lowering *l, const mpcf_node *node)
+{
+    return node_seen(l, node) * exp2(l->ranges->margin_bits);
+}
+
+bool node_positive(struct lowering *l, const mpcf_node *node, double *low, double *high)
+{
+    const struct node_range *range = range_of(l, node);
+
+    if (range == NULL) {
+        return false;
+    }
+    if (!(range->low > 0)) {
+        lower_fail(l, MPCF_E_RANGE, "'%s' must be positive; calibration saw %g to %g", node->name,
+                   range->low, range->high);
+        return false;
+    }
+    *low = range->low * exp2(-l->ranges->margin_bits);
+    *high = range->high * exp2(l->ranges->margin_bits);
+    return true;
+}
+
+unsigned magnitude_of(double largest, unsigned fraction)
+{
+    const int bits = 1 + log2_up(ldexp(fabs(largest), (int) fraction) + 2); /* 2: rounding */
+
+    return bits < 3 ? 3 : bits > 99 ? 99 : (unsigned) bits;
+}
+
+static bool is_secret(const mpcf_node *node)
+{
+    return !lower_is_constant(node) && node->kind != OP_INPUT;
+}
+
+static int default_want(struct lowering *l, const mpcf_node *node)
+{
+    const int bits = log2_up(node_seen(l, node));
+    const int f = (int) l->options->value_fraction;
+
+    if (bits > 4) {
+        return f - ((bits - 3) / 2 > 4 ? 4 : (bits - 3) / 2);
+    }
+    return bits < -3 ? f + (bits < -9 ? 6 : -3 - bits) : f;
+}
+
+static void ask(struct lowering *l, const mpcf_node *node, int want)
+{
+    node = lower_past_taps(node);
+    if (want > l->nodes[node->id].want) {
+        l->nodes[node->id].want = want;
+    }
+}
+
+static void ask_default(struct lowering *l, const mpcf_node *node)
+{
+    if (node != NULL && is_secret(node)) {
+        ask(l, node, default_want(l, node));
+    }
+}
+
+/* Bits behind the point that keep an inverse's operand to 2^-17 of its smallest value. */
+#define INVERSE_BITS 17
+
+static void ask_product(struct lowering *l, const mpcf_node *node)
+{
+    for (size_t i = 0; i < 2; ++i) {
+        const mpcf_node *x = node->in[i], *y = lower_past_taps(node->in[1 - i]);
+        if (!is_secret(x)) {
+            continue;
+        }
+        const bool is_inverse = lower_past_taps(x)->kind == OP_RECIPROCAL || lower_past_taps(x)->kind == OP_RSQRT;
+        const double other = is_secret(y) ? node_seen(l, y) : 1;
+        int want = l->nodes[node->id].want + log2_up(other) + (is_inverse ? 1 : 0);
+        want = want < 4 ? 4 : want > 30 ? 30 : want;
+        ask(l, x, want);
+    }
+}
+
+static void ask_inverse(struct lowering *l, const mpcf_node *x)
+{
+    double low = 1, high = 1;
+
+    if (x->kind != OP_INPUT && node_positive(l, x, &low, &high)) {
+        ask(l, x, INVERSE_BITS - log2_down(low));
+    }
+}
+
+static void ask_variance(struct lowering *l, const mpcf_node *node)
+{
+    double low = 1, high = 1;
+
+    if (node_positive(l, node, &low, &high)) {
+        ask(l, node->in[0], (int) l->options->value_fraction - (log2_down(low) - 1) / 2);
+    }
+}
+
+static void ask_operands(struct lowering *l, const mpcf_node *node)
+{
+    const int want = l->nodes[node->id].want;
+
+    switch (node->kind) {
+    case OP_MUL:
+        ask_product(l, node);
+        return;
+    case OP_RECIPROCAL:
+    case OP_RSQRT:
+        ask_inverse(l, node->in[0]);
+        return;
+    case OP_ROW_MEAN_SQUARE:
+        ask_variance(l, node);
+        return;
+    case OP_ADD:
+    case OP_SUB:
+    case OP_OFFSET:
+    case OP_ROW_SUM:
+    case OP_SPLIT_HEADS:
+    case OP_MERGE_HEADS:
+    case OP_SLICE:
+    case OP_TOKEN:
+    case OP_MASK:
+    case OP_CENTER:
+    case OP_CONCAT:
+        for (size_t i = 0; i < node->in_count; ++i) {
+            if (is_secret(node->in[i])) {
+                ask(l, node->in[i], want);
+            }
+        }
+        return;
+    case OP_SCALE:
+        ask(l, node->in[0], want + log2_up(fabs(node->real)));
+        return;
+    default:
+        for (size_t i = 0; i < node->in_count; ++i) {
+            ask_default(l, node->in[i]);
+        }
+        return;
+    }
+}
+
+void choose_fractions(struct lowering *l)
+{
+    const size_t count = graph_count(l->graph);
+
+    for (size_t i = 0; i < count; ++i) {
+        l->nodes[i].want = INT16_MIN;
+    }
+    for (size_t i = 0; i < graph_output_count(l->graph); ++i) {
+        ask(l, graph_output(l->graph, i)->node, (int) l->options->reveal_fraction);
+    }
+    for (size_t i = count; i-- > 0 && l->status == MPCF_OK;) {
+        const mpcf_node *node = graph_node(l->graph, i);
+        if (l->nodes[i].want > INT16_MIN && node->kind != OP_TAP && is_secret(node)) {
+            ask_operands(l, node);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 1/x and 1/sqrt(x) over any calibrated range, for the few values that rows have.
+ *
+ *   e = octave of x, by comparison with powers of two      bits -> sum of bit times step
+ *   v = x 2^-e in [1, 2)
+ *   y = parabola(v), off by 1.1 % (1/v) or 0.4 % (1/sqrt(v)) at most
+ *   d = 1 - v y   or   1 - v y^2
+ *   1/v = y (1 + d + d^2 + ..),   1/sqrt(v) = y (1 + d/2 + 3/8 d^2 + ..)
+ *   the result: y times 2^-e (or 2^(-e/2)), made beside d, times the bracket
+ *
+ * Relative error below 2e-6 before rounding; BITS fractional bits keep it near that. Below the
+ * range v < 1 and the result flattens; it does not blow up.
+ */
+#include <assert.h>
+#include <math.h>
+
+#include "lower/lowering.h"
+
+#define BITS 20
+#define SEED_BITS 12 /* of the parabola's coefficients */
+
+struct inverse {
+    int seed[3]; /* y = (seed[0] + seed[1] v + seed[2] v^2) / 2^SEED_BITS, found by minimax search */
+    double first, second; /* 1 + first d + second d^2 */
+    bool is_root;
+};
+
+static const struct inverse reciprocal = {{8628, -5868, 1292}, 1, 1, false};
+static const struct inverse rsqrt_root = {{6400, -2888, 568}, 0.5, 0.375, true};
+
+struct octaves {
+    int low, count;   /* e of the smallest; thresholds between count + 1 octaves */
+    value_id bits;    /* 0 or 1 in a ring, [count, elements] */
+    struct dims dims; /* of x */
+};
+
+/* sum over octaves: what TABLE gives for the octave that x lies in. */
+static value_id pick(struct lowering *l, const struct octaves *o, const int64_t *table,
+                     unsigned fraction, unsigned magnitude)
+{
+    struct term terms[64];
+    const size_t elements = o->dims.count;
+
+    for (size_t j = 0; j < (size_t) o->count; ++j) {
+        struct term t = {.x = o->bits, .weight = table[j + 1] - table[j], .first = j * elements};
+        size_t stride = 1;
+        for (int i = MPCF_RANK_MAX - 1; i >= 0; --i) {
+            t.stride[i] = stride;
+            stride *= o->dims.dim[i];
+        }
+        terms[j] = t;
+    }
+    return emit_combine(l, o->dims, fraction, magnitude, terms, (size_t) o->count, table[0]);
+}
+
+/* Compares a copy of X with few bits: on which side of a threshold a close value falls does not
+ * matter. */
+static bool find_octaves(struct lowering *l, const mpcf_node *node, value_id x, struct octaves *o)
+{
+    const int f = (int) value_at(l, x)->fraction;
+    double low = 1, high = 2;
+    int64_t thresholds[64];
+
+    if (!node_positive(l, node, &low, &high)) {
+        return false;
+    }
+    o->low = log2_down(low) < -f ? -f : log2_down(low);
+    o->count = log2_down(high) - o->low;
+    o->count = o->count < 1 ? 1 : o->count;
+    if (o->count > 40) {
+        lower_fail(l, MPCF_E_RANGE, "'%s' runs from %g to %g; 2^40 is the most an inverse takes",
+                   node->name, low, high);
+        return false;
+    }
+    const int kept = 4 - o->low > 0 ? 4 - o->low : 0;
+    const value_id coarse = emit_at(l, x, (unsigned) kept);
+    const int fc = (int) value_at(l, coarse)->fraction;
+    for (int j = 0; j < o->count; ++j) {
+        thresholds[j] = (int64_t) 1 << (o->low + 1 + j + fc > 0 ? o->low + 1 + j + fc : 0);
+    }
+    o->dims = value_at(l, x)->dims;
+    o->bits = emit_bits_to_ring(l, emit_compare(l, coarse, thresholds, (size_t) o->count));
+    return l->status == MPCF_OK;
+}
+
+/* 2^-e at FRACTION bits; SCALE 1, or with is_root 2^(-e/2). */
+static value_id pick_power(struct lowering *l, const struct octaves *o, bool is_root, int fraction)
+{
+    int64_t table[64];
+    double largest = 0;
+
+    for (int j = 0; j <= o->count; ++j) {
+        const int e = o->low + j;
+        const int half = (e - (e % 2 != 0 ? 1 : 0)) / 2; /* floor(e / 2) */
+        const double power = !is_root       ? ldexp(1, -e)
+                             : e % 2 != 0   ? ldexp(0.70710678118654752440, -half)
+                                            : ldexp(1, -half);
+        table[j] = llround(ldexp(power, fraction));
+        largest = power > largest ? power : largest;
+    }
+    return pick(l, o, table, (unsigned) fraction, magnitude_of(largest, (unsigned) fraction));
+}
+
+/* A linear combination of A and B (of one fraction) plus a number, at BITS more bits. */
+static value_id mix(struct lowering *l, value_id a, double ca, value_id b, double cb, double c,
+                    unsigned bits, double largest)
+{
+    const struct value v = *value_at(l, a);
+    const struct term terms[2] = {term_whole(l, a, llround(ldexp(ca, (int) bits)), v.dims),
+                                  term_whole(l, b, llround(ldexp(cb, (int) bits)), v.dims)};
+    const unsigned f = v.fraction + bits;
+
+    return emit_combine(l, v.dims, f, magnitude_of(largest, f), terms, 2,
+                        llround(ldexp(c, (int) f)));
+}
+
+static value_id product_at(struct lowering *l, value_id a, value_id b, double largest, unsigned f)
+{
+    const unsigned full = value_at(l, a)->fraction + value_at(l, b)->fraction;
+
+    return emit_at(l, emit_product(l, a, b, magnitude_of(largest, full)), f);
+}
+
+static value_id square_at(struct lowering *l, value_id x, double largest, unsigned f)
+{
+    const unsigned full = 2 * value_at(l, x)->fraction;
+
+    return emit_at(l, emit_square(l, x, magnitude_of(largest, full)), f);
+}
+
+/* 1 + first d + second d^2 for v in [1, 2) at F bits and its seed y. */
+static value_id correction(struct lowering *l, const struct inverse *kind, value_id v, value_id y,
+                           unsigned f)
+{
+    const struct dims dims = value_at(l, v)->dims;
+    const value_id factor = kind->is_root ? square_at(l, y, 3, f) : y;
+    const value_id p = product_at(l, v, factor, 3, f);
+    const struct term minus = term_whole(l, p, -1, dims);
+    const value_id d =
+        emit_combine(l, dims, value_at(l, p)->fraction, magnitude_of(2, f), &minus, 1,
+                     (int64_t) 1 << value_at(l, p)->fraction);
+    const value_id square = square_at(l, d, 2, value_at(l, d)->fraction);
+
+    return emit_at(l, mix(l, d, kind->first, square, kind->second, 1, 3, 4), f);
+}
+
+static void lower_inverse(struct lowering *l, const mpcf_node *node, const struct inverse *kind,
+                          struct lowered *out)
+{
+    const mpcf_node *of = lower_past_taps(node->in[0]);
+    const value_id x = lower_wanted(l, of);
+    struct octaves o = {0};
+
+    if (l->status != MPCF_OK || !find_octaves(l, of, x, &o)) {
+        return;
+    }
+    const int top = o.low + o.count; /* largest e */
+    const unsigned bits = o.count > 18 ? BITS - 3 : BITS;
+    const value_id scale = pick_power(l, &o, false, top > 0 ? top : 0);
+    const unsigned f = value_at(l, x)->fraction + value_at(l, scale)->fraction;
+    const value_id v = emit_at(l, emit_product(l, x, scale, magnitude_of(2.2, f)), bits);
+    const unsigned fv = value_at(l, v)->fraction;
+    const value_id seed = mix(l, v, ldexp(kind->seed[1], -SEED_BITS), square_at(l, v, 5, fv),
+                              ldexp(kind->seed[2], -SEED_BITS), ldexp(kind->seed[0], -SEED_BITS),
+                              SEED_BITS, 3);
+    const value_id y = emit_at(l, seed, fv);
+    const int rest = kind->is_root ? (top + 1) / 2 : top; /* bits of the smallest result */
+    const value_id back =
+        kind->is_root ? pick_power(l, &o, true, (int) bits + (rest > 0 ? rest : 0)) : scale;
+    const double largest = ldexp(2.2, kind->is_root ? -(o.low - 1) / 2 : -o.low);
+    const value_id scaled =
+        product_at(l, y, back, largest, bits + 1 + (unsigned) (rest > 0 ? rest : 0));
+    const value_id bracket = correction(l, kind, v, y, fv);
+    const unsigned full = value_at(l, scaled)->fraction + value_at(l, bracket)->fraction;
+
+    out->raw = emit_product(l, scaled, bracket, lower_magnitude(l, node, full));
+}
+
+static bool lower_uniform_inverse(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    double c = 0;
+
+    if (!lower_is_uniform(l, node->in[0], &c)) {
+        return false;
+    }
+    if (!(c > 0)) {
+        lower_fail(l, MPCF_E_RANGE, "'%s' of %g; expected a positive number", node->name, c);
+    }
+    out->is_uniform = true;
+    out->uniform = node->kind == OP_RSQRT ? 1 / sqrt(c) : 1 / c;
+    return true;
+}
+
+void lower_reciprocal(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    if (!lower_uniform_inverse(l, node, out)) {
+        lower_inverse(l, node, &reciprocal, out);
+    }
+}
+
+void lower_rsqrt(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    if (!lower_uniform_inverse(l, node, out)) {
+        lower_inverse(l, node, &rsqrt_root, out);
+    }
+}

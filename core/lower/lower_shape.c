@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What only moves elements: each is one local copy through strides.
+ */
+#include "lower/lowering.h"
+
+static void copy_through(struct lowering *l, const mpcf_node *node, struct term t,
+                         struct lowered *out)
+{
+    const unsigned f = value_at(l, t.x)->fraction;
+
+    t.weight = 1;
+    out->raw = emit_combine(l, node_dims(l, node), f, lower_magnitude(l, node, f), &t, 1, 0);
+}
+
+void lower_slice(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    const value_id x = lower_raw(l, node->in[0]);
+    struct term t = term_whole(l, x, 1, value_at(l, x)->dims);
+
+    t.first = (size_t) node->first;
+    copy_through(l, node, t, out);
+}
+
+/* [B, T, heads d] -> [B, heads, T, d] */
+void lower_split_heads(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    const value_id x = lower_raw(l, node->in[0]);
+    const struct dims d = node_dims(l, node);
+    const size_t row = d.dim[1] * d.dim[3];
+
+    copy_through(l, node,
+                 (struct term){.x = x, .stride = {d.dim[2] * row, d.dim[3], row, 1}}, out);
+}
+
+/* [B, heads, T, d] -> [B, T, heads d]: four indices are needed, so the result is read as
+ * [B, T, heads, d] first, which has the same order. */
+void lower_merge_heads(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    const value_id x = lower_raw(l, node->in[0]);
+    const struct value v = *value_at(l, x);
+    const size_t heads = v.dims.dim[1], tokens = v.dims.dim[2], d = v.dims.dim[3];
+    const struct term t = {
+        .x = x, .weight = 1, .stride = {heads * tokens * d, d, tokens * d, 1}};
+    const value_id y = emit_combine(l, dims_of(v.dims.dim[0], tokens, heads, d), v.fraction,
+                                    v.magnitude, &t, 1, 0);
+
+    copy_through(l, node,
+                 (struct term){.x = y, .stride = {0, tokens * heads * d, heads * d, 1}}, out);
+}
+
+/* [B, T, h] -> [B, h] */
+void lower_token(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    const value_id x = lower_raw(l, node->in[0]);
+    const struct dims d = value_at(l, x)->dims;
+
+    if ((size_t) node->first >= d.dim[2]) {
+        lower_fail(l, MPCF_E_INVALID, "'%s': token %lld of %zu", node->name,
+                   (long long) node->first, d.dim[2]);
+        return;
+    }
+    copy_through(l, node,
+                 (struct term){.x = x,
+                               .first = (size_t) node->first * d.dim[3],
+                               .stride = {0, 0, d.dim[2] * d.dim[3], 1}}, out);
+}

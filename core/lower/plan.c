@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The search: from all lifts (rings as narrow as the values), truncations of one position in all
+ * layers turn into shrinks together where that costs less, then each on its own, until nothing
+ * gets better.
+ */
+#include "lower/plan.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+struct site {
+    uint32_t step;
+    uint32_t ordinal; /* among the sites of its node */
+    uint64_t key;     /* of its group */
+};
+
+struct search {
+    struct plan plan;
+    struct site *sites;
+    size_t count;
+    double cost;
+};
+
+/* Of the name without its first number, which is the layer's. FNV-1a. */
+static uint64_t group_key(const char *name, uint32_t ordinal)
+{
+    uint64_t key = 1469598103934665603u ^ ordinal;
+    bool skipped = false;
+
+    for (const char *c = name; *c != '\0'; ++c) {
+        if (!skipped && isdigit((unsigned char) *c) && c > name && c[-1] == '.') {
+            while (isdigit((unsigned char) c[1])) {
+                ++c;
+            }
+            skipped = true;
+            continue;
+        }
+        key = (key ^ (uint64_t) (unsigned char) *c) * 1099511628211u;
+    }
+    return key;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct site *x = a, *y = b;
+
+    if (x->key != y->key) {
+        return x->key < y->key ? -1 : 1;
+    }
+    return x->step < y->step ? -1 : x->step > y->step ? 1 : 0;
+}
+
+/* A lift needs a range, and something left of the value behind the shift. */
+static bool can_lift(const struct program *p, const struct step *s)
+{
+    struct value *x = &p->values[s->in[0]];
+
+    if (x->kind != VALUE_SHARED || x->magnitude == 0) {
+        return false;
+    }
+    if (x->magnitude < s->shift + 1) {
+        x->magnitude = s->shift + 1; /* a wider bound holds as well */
+    }
+    return x->magnitude <= 63;
+}
+
+static void find_sites(struct search *search)
+{
+    const struct program *p = search->plan.program;
+
+    for (size_t i = 0; i < p->step_count; ++i) {
+        struct step *s = &p->steps[i];
+        if (s->kind != STEP_SHRINK || !can_lift(p, s)) {
+            continue;
+        }
+        const char *name = p->values[s->out].node;
+        uint32_t ordinal = 0;
+        for (size_t j = search->count; j-- > 0 && search->count - j < 64;) {
+            if (strcmp(p->values[p->steps[search->sites[j].step].out].node, name) == 0) {
+                ordinal = search->sites[j].ordinal + 1;
+                break;
+            }
+        }
+        search->sites[search->count++] =
+            (struct site){s->index, ordinal, group_key(name, ordinal)};
+        s->kind = STEP_LIFT;
+    }
+    qsort(search->sites, search->count, sizeof(*search->sites), by_key);
+}
+
+static void flip(struct search *search, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; ++i) {
+        struct step *s = &search->plan.program->steps[search->sites[i].step];
+        s->kind = s->kind == STEP_LIFT ? STEP_SHRINK : STEP_LIFT;
+    }
+}
+
+static double evaluate(struct search *search)
+{
+    plan_sweep(&search->plan);
+    return plan_cost(&search->plan);
+}
+
+static bool try_flip(struct search *search, size_t first, size_t end)
+{
+    flip(search, first, end);
+    const double cost = evaluate(search);
+    if (cost < search->cost) {
+        search->cost = cost;
+        return true;
+    }
+    flip(search, first, end);
+    return false;
+}
+
+static size_t group_end(const struct search *search, size_t first)
+{
+    size_t end = first + 1;
+
+    while (end < search->count && search->sites[end].key == search->sites[first].key) {
+        ++end;
+    }
+    return end;
+}
+
+static bool try_groups(struct search *search)
+{
+    bool better = false;
+
+    for (size_t i = 0; i < search->count; i = group_end(search, i)) {
+        better = try_flip(search, i, group_end(search, i)) || better;
+    }
+    return better;
+}
+
+/* Two neighbouring groups at once: what one alone would make worse. */
+static bool try_pairs(struct search *search)
+{
+    bool better = false;
+
+    for (size_t i = 0; i < search->count; i = group_end(search, i)) {
+        for (size_t j = group_end(search, i); j < search->count; j = group_end(search, j)) {
+            flip(search, i, group_end(search, i));
+            if (try_flip(search, j, group_end(search, j))) {
+                better = true;
+            } else {
+                flip(search, i, group_end(search, i));
+            }
+        }
+    }
+    return better;
+}
+
+static bool try_single(struct search *search)
+{
+    bool better = false;
+
+    for (size_t i = 0; i < search->count; ++i) {
+        better = try_flip(search, i, i + 1) || better;
+    }
+    return better;
+}
+
+#define PAIR_GROUPS_MAX 80 /* above, pairs take too long */
+
+static void climb(struct search *search)
+{
+    size_t groups = 0;
+
+    for (size_t i = 0; i < search->count; i = group_end(search, i)) {
+        ++groups;
+    }
+    search->cost = evaluate(search);
+    for (int i = 0; i < 12 && try_groups(search); ++i) {
+    }
+    if (groups <= PAIR_GROUPS_MAX && try_pairs(search)) {
+        for (int i = 0; i < 12 && try_groups(search); ++i) {
+        }
+    }
+    for (int i = 0; i < 3 && try_single(search); ++i) {
+    }
+    (void) evaluate(search);
+}
+
+static void settle(struct search *search)
+{
+    struct program *p = search->plan.program;
+
+    for (size_t i = 0; i < p->value_count; ++i) {
+        struct value *v = &p->values[i];
+        v->ring = search->plan.ring[i];
+        v->may_wrap = v->magnitude == 0 && v->kind == VALUE_SHARED;
+        if (v->magnitude == 0 || v->kind == VALUE_PROVIDER) {
+            v->magnitude = v->ring;
+        }
+        v->magnitude = v->magnitude > v->ring ? v->ring : v->magnitude;
+    }
+}
+
+static mpcf_status plan_search(struct search *search, mpcf_error *err)
+{
+    struct program *p = search->plan.program;
+
+    find_sites(search);
+    climb(search);
+    const value_id widest = search->plan.widest;
+    if (search->plan.ring[widest] > 64) {
+        return mpcf_fail(err, MPCF_E_RANGE,
+                         "'%s' needs a ring of %u bits; 64 is the most. Fewer fractional bits or "
+                         "a narrower range would help",
+                         p->values[widest].node, search->plan.ring[widest]);
+    }
+    settle(search);
+    return program_finish(p, err);
+}
+
+mpcf_status plan_rings(struct program *p, mpcf_error *err)
+{
+    const size_t values = p->value_count + 1;
+    struct search search = {
+        .plan = {.program = p,
+                 .floor = mpcf_alloc_array(values, sizeof(unsigned)),
+                 .ring = mpcf_alloc_array(values, sizeof(unsigned)),
+                 .opened = mpcf_alloc_array(values, sizeof(unsigned)),
+                 .early = mpcf_alloc_array(values, sizeof(bool)),
+                 .level = mpcf_alloc_array(values, sizeof(uint32_t))},
+        .sites = mpcf_alloc_array(p->step_count + 1, sizeof(struct site))};
+    const struct plan *plan = &search.plan;
+    mpcf_status status;
+
+    if (plan->floor == NULL || plan->ring == NULL || plan->opened == NULL ||
+        plan->early == NULL || plan->level == NULL || search.sites == NULL) {
+        status = mpcf_fail_memory(err, values * sizeof(unsigned), "planning");
+    } else {
+        status = plan_search(&search, err);
+    }
+    mpcf_free(search.plan.floor);
+    mpcf_free(search.plan.ring);
+    mpcf_free(search.plan.opened);
+    mpcf_free(search.plan.early);
+    mpcf_free(search.plan.level);
+    mpcf_free(search.sites);
+    return status;
+}

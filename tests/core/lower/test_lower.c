@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A whole small network: the fixed engine on its program agrees with the float engine.
+ */
+#include "lower/lower.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "engine/secure.h"
+#include "pass/pass.h"
+#include "support/support.h"
+#include "support/tiny_bert.h"
+
+static struct tiny_bert small(const char *activation, const char *normaliser)
+{
+    return (struct tiny_bert){.layers = 2,
+                              .hidden = 32,
+                              .heads = 4,
+                              .inner = 64,
+                              .vocab = 60,
+                              .positions = 32,
+                              .classes = 3,
+                              .activation = activation,
+                              .normaliser = normaliser};
+}
+
+static double largest_difference(const float *want, const double *got, size_t count)
+{
+    double largest = 0;
+
+    for (size_t i = 0; i < count; ++i) {
+        const double d = fabs((double) want[i] - got[i]);
+        largest = d > largest ? d : largest;
+    }
+    return largest;
+}
+
+static void print_cost(const struct program *p, mpcf_error *err)
+{
+    struct cost *cost = NULL;
+
+    assert_ok(cost_run(p, &cost, err), err);
+    print_message("%zu steps, %u rounds, online %llu + %llu, early %llu, dealer %llu bytes\n",
+                  p->step_count, cost->rounds, (unsigned long long) cost->provider_bytes,
+                  (unsigned long long) cost->user_bytes, (unsigned long long) cost->early_bytes,
+                  (unsigned long long) cost->dealer_user_bytes);
+    cost_destroy(cost);
+}
+
+/* Largest difference of logits, over BATCH examples of up to TOKENS tokens. */
+static double fixed_error(struct tiny_bert *t, const struct lower_options *options, size_t batch,
+                          size_t tokens, bool exact)
+{
+    struct tiny_batch b;
+    struct program *p = NULL;
+    struct weights *w = NULL;
+    struct fixed_result result;
+    mpcf_graph *g = NULL;
+    mpcf_error *err = mpcf_error_create();
+    double got[64];
+
+    tiny_bert_open(t, 11);
+    assert_ok(pass_all(t->graph, &g, err), err);
+    struct ranges *ranges = tiny_bert_calibrate(t, g, 8, tokens, 8);
+    tiny_batch_open(&b, t, batch, tokens, !exact, 5);
+    assert_ok(lower_graph(g, ranges, options, batch, tokens, exact, &p, err), err);
+    print_cost(p, err);
+    assert_ok(weights_create(p, t->parameters, &w, err), err);
+    const struct secure_input input = {b.ids, b.types, b.mask};
+    assert_ok(fixed_run(p, w, &input, got, &result, NULL, NULL, err), err);
+    float *want = tiny_bert_logits(t, t->graph, &b);
+    const double error = largest_difference(want, got, batch * (size_t) t->classes);
+    print_message("%s+%s, %zu x %zu%s: error %.5f, margin %.2f bits at %s\n", t->activation,
+                  t->normaliser, batch, tokens, exact ? " exact" : "", error,
+                  result.smallest_margin, result.margin_node);
+    mpcf_free(want);
+    weights_destroy(w);
+    program_destroy(p);
+    ranges_destroy(ranges);
+    graph_destroy(g);
+    tiny_batch_close(&b);
+    tiny_bert_close(t);
+    mpcf_error_destroy(err);
+    return error;
+}
+
+static void quad_and_2quad_agree(void **state)
+{
+    struct lower_options options;
+    struct tiny_bert t = small("quad", "2quad");
+
+    (void) state;
+    t.spread = -1;
+    lower_options_default(&options);
+    assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
+    assert_true(fixed_error(&t, &options, 3, 16, false) < 0.01);
+}
+
+static void shared_weights_agree(void **state)
+{
+    struct lower_options options;
+    struct tiny_bert t = small("quad", "2quad");
+
+    (void) state;
+    t.spread = -1;
+    lower_options_default(&options);
+    options.weights_shared = true;
+    assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quad_and_2quad_agree),
+        cmocka_unit_test(shared_weights_agree),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
