@@ -7,6 +7,7 @@
 #include <mpcf/dataset.h>
 #include <mpcf/error.h>
 #include <mpcf/export.h>
+#include <mpcf/float.h>
 #include <mpcf/graph.h>
 #include <mpcf/json.h>
 #include <mpcf/model.h>

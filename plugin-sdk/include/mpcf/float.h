@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mpcf/float.h - elementary functions of many floats, for the fused kernels of approximations.
+ *
+ * fp32 accuracy (a few units in the last place), in vector code for the machine at hand. X and Y
+ * may be the same array. exp stays at e^88 above 88, and at e^-86 below -86.
+ */
+#ifndef MPCF_FLOAT_H
+#define MPCF_FLOAT_H
+
+#include <stddef.h>
+
+#include <mpcf/export.h>
+
+MPCF_BEGIN_DECLS
+
+MPCF_EXPORT void mpcf_float_exp(const float *x, float *y, size_t count);
+MPCF_EXPORT void mpcf_float_erf(const float *x, float *y, size_t count);
+MPCF_EXPORT void mpcf_float_tanh(const float *x, float *y, size_t count);
+
+MPCF_END_DECLS
+#endif
