@@ -15,7 +15,7 @@ function(mpcf_add_plugin name)
         set_target_properties(${target} PROPERTIES
             LIBRARY_OUTPUT_DIRECTORY ${MPCF_PLUGIN_BUILD_DIR})
     endif()
-    if(NOT MPCF_SANITIZE)
+    if(NOT MPCF_SANITIZE AND NOT MPCF_FUZZ)
         target_link_options(${target} PRIVATE -Wl,-z,defs)
     endif()
     target_link_options(${target} PRIVATE -Wl,-z,now)

@@ -21,7 +21,15 @@ if(MPCF_FAST)
     add_compile_definitions(NDEBUG)
 endif()
 
-if(MPCF_SANITIZE)
+if(MPCF_FUZZ)
+    # Coverage for libFuzzer in all code, and the sanitizers that see what it finds.
+    if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
+        message(FATAL_ERROR "MPCF_FUZZ needs clang: -DCMAKE_C_COMPILER=clang")
+    endif()
+    add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+        -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=address,undefined)
+elseif(MPCF_SANITIZE)
     add_compile_options(-fsanitize=${MPCF_SANITIZE} -fno-sanitize-recover=all
         -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${MPCF_SANITIZE})

@@ -247,6 +247,7 @@ mpcf_status mpcf_tsv_next(mpcf_tsv *tsv, const char *const **fields, mpcf_error 
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: %zu columns, expected %zu", mpcf_tsv_where(tsv),
                          count, tsv->column_count);
     }
+    tsv->fields[count] = NULL;
     tsv->rows++;
     *fields = tsv->fields;
     return MPCF_OK;

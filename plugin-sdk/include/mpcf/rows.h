@@ -36,8 +36,8 @@ MPCF_EXPORT int32_t mpcf_tsv_column(const mpcf_tsv *tsv, const char *name);
 MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_tsv_require(const mpcf_tsv *tsv, const char *name,
                                                          int32_t *column, mpcf_error *err);
 
-/* *FIELDS: as many strings as there are columns, valid until the next call; NULL at the
- * end. After a refused row the reader may only be rewound or closed. */
+/* *FIELDS: as many strings as there are columns, then NULL; valid until the next call. At the
+ * end *FIELDS is NULL. After a refused row the reader may only be rewound or closed. */
 MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_tsv_next(mpcf_tsv *tsv, const char *const **fields,
                                                       mpcf_error *err);
 /* Back to the first row. */

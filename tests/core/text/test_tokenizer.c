@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text/tokenizer.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "support/datasets.h"
+#include "support/support.h"
+
+static mpcf_error *err;
+
+static const char words[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\ncat\n##s\nA\n##\xc3\xa9"
+                            "b\nan\n.\n#\na\n";
+enum { PAD, UNK, CLS, SEP, MASK, THE, CAT, S, BIG_A, EB, AN, DOT, HASH, SMALL_A, WORD_COUNT };
+
+static mpcf_tokenizer_spec spec_of(mpcf_tokenizer_kind kind)
+{
+    return (mpcf_tokenizer_spec){.struct_size = sizeof(mpcf_tokenizer_spec),
+                                 .kind = kind,
+                                 .vocab_size = 1000,
+                                 .type_count = 2,
+                                 .pair_separators = kind == MPCF_TOKENIZER_WORDPIECE ? 1 : 2};
+}
+
+static char *folder_of(const char *name)
+{
+    return mpcf_format("%s/%s", test_folder(), name);
+}
+
+static struct tokenizer *opened(const char *folder, mpcf_tokenizer_kind kind)
+{
+    mpcf_tokenizer_spec spec = spec_of(kind);
+    struct tokenizer *t = NULL;
+
+    assert_ok(tokenizer_open(folder, &spec, &t, err), err);
+    return t;
+}
+
+static void expect(const struct tokenizer *t, const char *a, const char *b, size_t most,
+                   const int32_t *ids, size_t count)
+{
+    struct encoding e = {0};
+
+    assert_ok(tokenizer_encode(t, a, b, most, &e, err), err);
+    assert_int_equal(e.count, count);
+    assert_memory_equal(e.ids, ids, count * sizeof(*ids));
+    encoding_clear(&e);
+}
+#define EXPECT(t, a, b, most, ...)                                                                 \
+    expect((t), (a), (b), (most), (const int32_t[]){__VA_ARGS__},                                  \
+           sizeof((const int32_t[]){__VA_ARGS__}) / sizeof(int32_t))
+
+static void test_words(void **state)
+{
+    char *folder = folder_of("words");
+    struct tokenizer *t = NULL;
+
+    (void) state;
+    test_write(folder, "vocab.txt", words); /* has a capital: a cased vocabulary */
+    t = opened(folder, MPCF_TOKENIZER_WORDPIECE);
+    EXPECT(t, "the cats. A", NULL, 99, CLS, THE, CAT, S, DOT, BIG_A, SEP);
+    EXPECT(t,
+           "The a\xc3\xa9"
+           "b cats#",
+           NULL, 99, CLS, UNK, SMALL_A, EB, CAT, S, HASH, SEP);
+    EXPECT(t, "cat[MASK]cat[mask]", NULL, 99, CLS, CAT, MASK, CAT, UNK, UNK, UNK, SEP);
+    EXPECT(t, "", NULL, 2, CLS, SEP);
+    tokenizer_close(t);
+    test_write(folder, "tokenizer_config.json", "{\"do_lower_case\": true}");
+    t = opened(folder, MPCF_TOKENIZER_WORDPIECE);
+    EXPECT(t,
+           "The A\xc3\x89"
+           "B",
+           NULL, 99, CLS, THE, UNK, SEP); /* the accent is stripped */
+    tokenizer_close(t);
+    test_write(folder, "tokenizer_config.json",
+               "{\"do_lower_case\": true, \"strip_accents\": false}");
+    t = opened(folder, MPCF_TOKENIZER_WORDPIECE);
+    EXPECT(t,
+           "The A\xc3\x89"
+           "B",
+           NULL, 99, CLS, THE, SMALL_A, EB, SEP);
+    tokenizer_close(t);
+    mpcf_free(folder);
+}
+
+static void test_truncation(void **state)
+{
+    char *folder = folder_of("cut");
+    struct tokenizer *t = NULL;
+    struct encoding e = {0};
+
+    (void) state;
+    test_write(folder, "vocab.txt", words);
+    t = opened(folder, MPCF_TOKENIZER_WORDPIECE);
+    EXPECT(t, "a a a a a", NULL, 4, CLS, SMALL_A, SMALL_A, SEP);
+    EXPECT(t, "a a a a", "the the the the", 8, CLS, SMALL_A, SMALL_A, SEP, THE, THE, THE, SEP);
+    EXPECT(t, "a a a a a", "the the the", 8, CLS, SMALL_A, SMALL_A, SMALL_A, SEP, THE, THE, SEP);
+    EXPECT(t, "a", "the the the the the", 7, CLS, SMALL_A, SEP, THE, THE, THE, SEP);
+    EXPECT(t, "a a", "the", 3, CLS, SEP, SEP);
+    assert_ok(tokenizer_encode(t, "a", "the", 99, &e, err), err);
+    assert_memory_equal(e.type_ids, ((int32_t[]){0, 0, 0, 1, 1}), 5 * sizeof(int32_t));
+    encoding_clear(&e);
+    assert_status(MPCF_E_INVALID, tokenizer_encode(t, "a", "b", 2, &e, err), err);
+    assert_status(MPCF_E_FORMAT, tokenizer_encode(t, "a\xc3", NULL, 9, &e, err), err);
+    tokenizer_close(t);
+    mpcf_free(folder);
+}
+
+/* Bytes as tokens and a few merges, <mask> with the blanks before it. */
+static void write_bpe(const char *folder)
+{
+    test_write(folder, "vocab.json",
+               "{\"<s>\": 0, \"<pad>\": 1, \"</s>\": 2, \"<unk>\": 3, \"a\": 4, \"b\": 5,"
+               " \"\xc4\xa0\": 6, \"ab\": 7, \"\xc4\xa0"
+               "ab\": 8, \"ba\": 9, \"<mask>\": 10, \"!\": 11}");
+    test_write(folder, "merges.txt", "#version: 0.2\na b\n\xc4\xa0 ab\nb a\n");
+}
+
+static void test_byte_bpe(void **state)
+{
+    char *folder = folder_of("bpe");
+    struct tokenizer *t = NULL;
+
+    (void) state;
+    write_bpe(folder);
+    t = opened(folder, MPCF_TOKENIZER_BYTE_BPE);
+    EXPECT(t, "abab ab", NULL, 99, 0, 7, 7, 8, 2);
+    EXPECT(t, "bab", NULL, 99, 0, 5, 7, 2);       /* "a b" has the lower rank */
+    EXPECT(t, "ab  ab", NULL, 99, 0, 7, 6, 8, 2); /* the last blank goes with the word */
+    EXPECT(t, "a  <mask>!", NULL, 99, 0, 4, 10, 11, 2);
+    EXPECT(t, "axb", NULL, 99, 0, 7, 2); /* a byte without a token is left out first */
+    EXPECT(t, "a", "b", 99, 0, 4, 2, 2, 5, 2);
+    tokenizer_close(t);
+    mpcf_free(folder);
+}
+
+static void refuse(const char *name, const char *content, mpcf_tokenizer_kind kind,
+                   mpcf_status status, const char *why)
+{
+    char *folder = folder_of("refused");
+    mpcf_tokenizer_spec spec = spec_of(kind);
+    struct tokenizer *t = NULL;
+
+    assert_ok(file_remove_tree(folder, err), err);
+    test_write(folder, name, content);
+    spec.vocab_size = 8;
+    assert_status(status, tokenizer_open(folder, &spec, &t, err), err);
+    assert_message_contains(err, why);
+    mpcf_free(folder);
+}
+
+#define MODEL    "\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 1, \"x\": 2}}"
+#define SPLITTER "\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}"
+
+static void test_refusals(void **state)
+{
+    const mpcf_tokenizer_kind wordpiece = MPCF_TOKENIZER_WORDPIECE;
+
+    (void) state;
+    refuse("other", "", wordpiece, MPCF_E_IO, "vocab.txt");
+    refuse("other", "", MPCF_TOKENIZER_BYTE_BPE, MPCF_E_IO, "vocab.json");
+    refuse("vocab.txt", "[UNK]\n[CLS]\n", wordpiece, MPCF_E_FORMAT, "no '[SEP]'");
+    refuse("vocab.txt", words, wordpiece, MPCF_E_FORMAT, "token id 8, but the model has 8");
+    refuse("vocab.txt", "a\n\xff\n", wordpiece, MPCF_E_FORMAT, "vocab.txt:2: not UTF-8");
+    refuse("tokenizer.json", "{", wordpiece, MPCF_E_FORMAT, "tokenizer.json");
+    refuse("tokenizer.json", "{}", wordpiece, MPCF_E_FORMAT, "no model");
+    refuse("tokenizer.json", "{" MODEL "}", MPCF_TOKENIZER_BYTE_BPE, MPCF_E_FORMAT,
+           "model 'WordPiece', the network expects 'BPE'");
+    refuse("tokenizer.json", "{" MODEL ", \"normalizer\": {\"type\": \"NFKC\"}, " SPLITTER "}",
+           wordpiece, MPCF_E_UNSUPPORTED, "normalizer 'NFKC' is not offered");
+    refuse("tokenizer.json",
+           "{" MODEL ", " SPLITTER ", \"added_tokens\": [{\"id\": 9, \"content\": \"y\"}]}",
+           wordpiece, MPCF_E_FORMAT, "token id 9");
+    refuse("tokenizer.json",
+           "{" MODEL ", " SPLITTER ", \"post_processor\": {\"type\": \"TemplateProcessing\","
+           " \"single\": [], \"pair\": []}}",
+           wordpiece, MPCF_E_FORMAT, "post_processor for 1 texts");
+    refuse("tokenizer.json",
+           "{\"pre_tokenizer\": {\"type\": \"ByteLevel\"}, \"model\": {\"type\": \"BPE\","
+           " \"vocab\": {\"a\": 1}, \"merges\": [\"a b\"]}}",
+           MPCF_TOKENIZER_BYTE_BPE, MPCF_E_FORMAT, "merge 1 ('a' 'b')");
+}
+
+static void test_copy(void **state)
+{
+    char *from = folder_of("bpe"), *to = folder_of("public/tokenizer"), *none = folder_of("none");
+    struct tokenizer *t = NULL;
+
+    (void) state;
+    write_bpe(from);
+    assert_ok(tokenizer_copy_files(from, to, err), err);
+    t = opened(to, MPCF_TOKENIZER_BYTE_BPE);
+    EXPECT(t, "ab", NULL, 99, 0, 7, 2);
+    tokenizer_close(t);
+    assert_status(MPCF_E_IO, tokenizer_copy_files(none, to, err), err);
+    mpcf_free(from);
+    mpcf_free(to);
+    mpcf_free(none);
+}
+
+/* A line of the greatest length in its worst forms takes no longer than others. */
+static void test_hostile_lines(void **state)
+{
+    static const char *const units[] = {"a", "ab", "\xcc\x81\xcc\xa3", "[", "\xc3\xa9", " "};
+    char *bert = folder_of("words"), *bpe = folder_of("bpe");
+    size_t length = (size_t) 1 << 20;
+    char *text = mpcf_alloc_array(length + 1, 1);
+    int64_t start = clock_now_ns();
+
+    (void) state;
+    assert_non_null(text);
+    test_write(bert, "vocab.txt", words);
+    test_write(bert, "tokenizer_config.json", "{\"do_lower_case\": true}");
+    write_bpe(bpe);
+    for (int kind = MPCF_TOKENIZER_WORDPIECE; kind <= MPCF_TOKENIZER_BYTE_BPE; kind++) {
+        struct tokenizer *t = opened(kind == MPCF_TOKENIZER_WORDPIECE ? bert : bpe, kind);
+
+        for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); u++) {
+            struct encoding e = {0};
+            size_t n = strlen(units[u]), half = length / 2 / n * n;
+
+            for (size_t i = 0; i + n <= length; i += n) {
+                /* Marks: the higher classes first, so that all have to move. */
+                memcpy(text + i, n == 4 ? units[u] + (i < half ? 0 : 2) : units[u], n == 4 ? 2 : n);
+                memcpy(text + i + 2, n == 4 ? text + i : "", n == 4 ? 2 : 0);
+            }
+            assert_ok(tokenizer_encode(t, text, NULL, 64, &e, err), err);
+            assert_true(e.count <= 64);
+            encoding_clear(&e);
+        }
+        tokenizer_close(t);
+    }
+    assert_true(clock_seconds_since(start) < 30.0);
+    mpcf_free(text);
+    mpcf_free(bert);
+    mpcf_free(bpe);
+}
+
+/* Wherever memory ends, it is said and nothing is lost (the leak check of a sanitized build). */
+static void test_no_memory(void **state)
+{
+    char *bert = folder_of("words"), *bpe = folder_of("bpe");
+    mpcf_tokenizer_spec specs[2] = {spec_of(MPCF_TOKENIZER_WORDPIECE),
+                                    spec_of(MPCF_TOKENIZER_BYTE_BPE)};
+
+    (void) state;
+    test_write(bert, "vocab.txt", words);
+    write_bpe(bpe);
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t n = 1;; n++) {
+            struct tokenizer *t = NULL;
+            struct encoding e = {0};
+            mpcf_status status = MPCF_OK;
+
+            mpcf_test_fail_alloc(n);
+            status = tokenizer_open(k == 0 ? bert : bpe, &specs[k], &t, err);
+            if (status == MPCF_OK) {
+                status = tokenizer_encode(t, "the \xc3\x89 cats ab", "[MASK] <mask>", 64, &e, err);
+            }
+            mpcf_test_fail_alloc(0);
+            encoding_clear(&e);
+            tokenizer_close(t);
+            if (status == MPCF_OK) {
+                assert_true(n > 10);
+                break;
+            }
+            assert_int_equal(status, MPCF_E_NOMEM);
+        }
+    }
+    mpcf_free(bert);
+    mpcf_free(bpe);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words),     cmocka_unit_test(test_truncation),
+        cmocka_unit_test(test_byte_bpe),  cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_copy),      cmocka_unit_test(test_hostile_lines),
+        cmocka_unit_test(test_no_memory),
+    };
+    int failed = 0;
+
+    err = mpcf_error_create();
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    mpcf_error_destroy(err);
+    return failed;
+}

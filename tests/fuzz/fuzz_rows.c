@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TSV files: every field is text, every row has all columns, and a second walk gives the same.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mpcf/rows.h>
+
+#include "base/text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Rows, and a sum over all of them. */
+static uint64_t walk(mpcf_tsv *t, uint64_t *sum)
+{
+    const char *const *fields = NULL;
+
+    *sum = 0;
+    while (mpcf_tsv_next(t, &fields, NULL) == MPCF_OK && fields != NULL) {
+        for (size_t i = 0; fields[i] != NULL; i++) {
+            size_t length = strlen(fields[i]);
+
+            if (text_utf8_valid(fields[i], length) != length) {
+                abort();
+            }
+            *sum = *sum * 31 + length;
+        }
+    }
+    return mpcf_tsv_rows(t);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    mpcf_tsv *t = NULL;
+    uint64_t rows = 0, sum = 0, again = 0;
+    int32_t column = 0;
+
+    if (mpcf_tsv_open_memory(data, size, "fuzz", &t, NULL) != MPCF_OK) {
+        return 0;
+    }
+    if (mpcf_tsv_require(t, "label", &column, NULL) == MPCF_OK && column < 0) {
+        abort();
+    }
+    rows = walk(t, &sum);
+    if (mpcf_tsv_rewind(t, NULL) != MPCF_OK || walk(t, &again) != rows || sum != again) {
+        abort();
+    }
+    mpcf_tsv_close(t);
+    return 0;
+}
