@@ -86,3 +86,36 @@ void bit_spread(uint64_t *x, const uint64_t *words, size_t n)
 }
 
 #endif
+
+static const struct bits_compare_kernel *compare_kernel(void)
+{
+#if defined(__x86_64__)
+    if (cpu_level() >= CPU_AVX512) {
+        return &bits_compare_avx512;
+    }
+    if (cpu_level() >= CPU_AVX2) {
+        return &bits_compare_avx2;
+    }
+#endif
+    return &bits_compare_portable;
+}
+
+void bit_subtract(uint64_t *difference, const uint64_t *number, uint64_t t, size_t stride,
+                  unsigned bits, size_t words)
+{
+    assert(bits >= 1 && bits <= 64 && words <= stride);
+    compare_kernel()->subtract(difference, number, t, stride, bits, words);
+}
+
+void bit_one_hot(uint64_t *hot, const uint64_t *number, size_t stride, unsigned bits, size_t words)
+{
+    assert(bits >= 1 && bits <= 4 && words <= stride);
+    compare_kernel()->one_hot(hot, number, stride, bits, words);
+}
+
+void bit_group_compare(uint64_t *less, uint64_t *equal, const uint64_t *hot, const uint64_t *number,
+                       size_t stride, unsigned bits, size_t words, bool first)
+{
+    assert(bits >= 1 && bits <= 4 && words <= stride);
+    compare_kernel()->group_compare(less, equal, hot, number, stride, bits, words, first);
+}

@@ -8,6 +8,7 @@
 #ifndef MPCF_COMPUTE_BITS_H
 #define MPCF_COMPUTE_BITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,5 +26,20 @@ void bit_unslice(uint64_t *x, const uint64_t *planes, size_t stride, size_t n, u
  * element 0 or 1. */
 void bit_collect(uint64_t *words, const uint64_t *x, size_t n);
 void bit_spread(uint64_t *x, const uint64_t *words, size_t n);
+
+/*
+ * Comparison by groups of four bits, on planes of WORDS words, STRIDE apart.
+ */
+
+/* DIFFERENCE = NUMBER - T modulo 2^BITS (1 .. 64), T public. */
+void bit_subtract(uint64_t *difference, const uint64_t *number, uint64_t t, size_t stride,
+                  unsigned bits, size_t words);
+/* The one-hot form of a number of BITS (1 .. 4) planes: plane J - 1 of HOT, 1 <= J < 2^BITS, has
+ * the elements where it is J. */
+void bit_one_hot(uint64_t *hot, const uint64_t *number, size_t stride, unsigned bits, size_t words);
+/* HOT is one party's XOR share of the one-hot form of r, NUMBER is public: its shares LESS [WORDS]
+ * of [number < r] and EQUAL of [number = r]. One of the two parties says it is FIRST. */
+void bit_group_compare(uint64_t *less, uint64_t *equal, const uint64_t *hot, const uint64_t *number,
+                       size_t stride, unsigned bits, size_t words, bool first);
 
 #endif

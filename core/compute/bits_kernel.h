@@ -16,6 +16,21 @@ struct bits_kernel {
                     unsigned bits);
 };
 
+/* The same loops on vectors of 512 bits or what a level has. */
+struct bits_compare_kernel {
+    void (*subtract)(uint64_t *difference, const uint64_t *number, uint64_t t, size_t stride,
+                     unsigned bits, size_t words);
+    void (*one_hot)(uint64_t *hot, const uint64_t *number, size_t stride, unsigned bits,
+                    size_t words);
+    void (*group_compare)(uint64_t *less, uint64_t *equal, const uint64_t *hot,
+                          const uint64_t *number, size_t stride, unsigned bits, size_t words,
+                          bool first);
+};
+
+extern const struct bits_compare_kernel bits_compare_portable;
+extern const struct bits_compare_kernel bits_compare_avx2;
+extern const struct bits_compare_kernel bits_compare_avx512;
+
 extern const struct bits_kernel bits_kernel_portable;
 extern const struct bits_kernel bits_kernel_avx2;
 extern const struct bits_kernel bits_kernel_avx512ifma;
