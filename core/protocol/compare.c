@@ -132,22 +132,6 @@ static void slice(struct planes *planes, const uint64_t *x, size_t n, unsigned b
     bit_slice(&planes->word[0][0], BLOCK_WORDS, x, n, bits);
 }
 
-/* One-hot form of BITS plane words of one word column: HOT[j] has a bit where the number is j. */
-static void one_hot(uint64_t hot[16], const uint64_t bit[4], unsigned bits)
-{
-    uint64_t low[4], high[4], b[4] = {0};
-    for (unsigned i = 0; i < bits; ++i) {
-        b[i] = bit[i];
-    }
-    for (unsigned j = 0; j < 4; ++j) {
-        low[j] = ((j & 1) != 0 ? b[0] : ~b[0]) & ((j & 2) != 0 ? b[1] : ~b[1]);
-        high[j] = ((j & 1) != 0 ? b[2] : ~b[2]) & ((j & 2) != 0 ? b[3] : ~b[3]);
-    }
-    for (unsigned j = 0; j < 16; ++j) {
-        hot[j] = low[j & 3] & high[j >> 2];
-    }
-}
-
 /* --- Dealer --- */
 
 struct deal_planes {
@@ -173,7 +157,7 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     const struct deal_planes *k = context;
     const struct compare *c = k->c;
     struct planes r;
-    uint64_t hot[16], columns[16][BLOCK_WORDS];
+    uint64_t hot[15][BLOCK_WORDS];
     size_t words = (n + 63) / 64, plane = 0;
     random_fill(k->random, ROLE_PROVIDER, c->step, ITEM_MASK_0, first, t[0], n);
     random_fill(k->random, ROLE_USER, c->step, ITEM_MASK_0, first, t[1], n);
@@ -181,23 +165,14 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     slice(&r, t[0], n, c->opened);
     for (unsigned g = 0; g < c->groups; ++g) {
         unsigned bits = compare_group_bits(c, g), count = 1u << bits;
-        for (size_t w = 0; w < words; ++w) {
-            uint64_t bit[4] = {0};
-            for (unsigned i = 0; i < bits; ++i) {
-                bit[i] = r.word[4 * g + i][w];
-            }
-            one_hot(hot, bit, bits);
-            for (unsigned j = 1; j < count; ++j) {
-                columns[j][w] = hot[j];
-            }
-        }
+        bit_one_hot(hot[0], r.word[COMPARE_GROUP_BITS * g], BLOCK_WORDS, bits, words);
         for (unsigned j = 1; j < count; ++j) {
-            write_plane(k, plane++, first / 64, columns[j], words);
+            write_plane(k, plane++, first / 64, hot[j - 1], words);
         }
     }
     write_plane(k, plane, first / 64, r.word[c->opened - 1], words);
     mpcf_wipe(&r, sizeof r);
-    mpcf_wipe(columns, sizeof columns);
+    mpcf_wipe(hot, sizeof hot);
 }
 
 static mpcf_status deal(struct deal_run *d, const struct step *s, struct message *out,
@@ -273,35 +248,6 @@ static mpcf_status send(struct party *p, const struct step *s, unsigned round,
 
 /* --- Parties: the local first level --- */
 
-/* c - t', bit by bit, in place of nothing: into D. */
-static void subtract(const struct planes *c, uint64_t t, unsigned bits, size_t words,
-                     struct planes *d)
-{
-    for (size_t w = 0; w < words; ++w) {
-        uint64_t borrow = 0;
-        for (unsigned j = 0; j < bits; ++j) {
-            uint64_t bit = 0 - (t >> j & 1), x = c->word[j][w];
-            d->word[j][w] = x ^ bit ^ borrow;
-            borrow = (~x & (bit | borrow)) | (bit & borrow);
-        }
-    }
-}
-
-/* Shares of [c < r] and [c = r] of one group: HOT are this party's shares of r's one-hot planes
- * 1 .. count - 1, IS the public one-hot form of c. */
-static void group_shares(const uint64_t *hot, const uint64_t is[16], unsigned count,
-                         uint64_t provides, uint64_t *less, uint64_t *equal)
-{
-    uint64_t below = 0, l = 0, e = is[0] & provides;
-    for (unsigned j = 1; j < count; ++j) {
-        below ^= is[j - 1];
-        l ^= hot[j - 1] & below;
-        e ^= hot[j - 1] & (is[j] ^ is[0]);
-    }
-    *less = l;
-    *equal = e;
-}
-
 static void read_planes(const struct open *o, size_t first_word, size_t n,
                         uint64_t (*planes)[BLOCK_WORDS])
 {
@@ -313,26 +259,6 @@ static void read_planes(const struct open *o, size_t first_word, size_t n,
         } else {
             packed_read(o->planes, at, planes[plane], n);
         }
-    }
-}
-
-static void group_of_threshold(const struct open *o, size_t t, unsigned g, const struct planes *d,
-                               uint64_t (*shares)[BLOCK_WORDS], size_t first_word, size_t words)
-{
-    const struct compare *c = o->c;
-    uint64_t provides = o->party->role == ROLE_PROVIDER ? UINT64_MAX : 0;
-    unsigned bits = compare_group_bits(c, g), count = 1u << bits;
-    size_t at = (t * c->groups + g) * c->words + first_word;
-    for (size_t w = 0; w < words; ++w) {
-        uint64_t hot[16], is[16], bit[4] = {0};
-        for (unsigned i = 0; i < bits; ++i) {
-            bit[i] = d->word[4 * g + i][w];
-        }
-        one_hot(is, bit, bits);
-        for (unsigned j = 1; j < count; ++j) {
-            hot[j - 1] = shares[15 * g + j - 1][w];
-        }
-        group_shares(hot, is, count, provides, &o->state.less[at + w], &o->state.equal[at + w]);
     }
 }
 
@@ -350,9 +276,13 @@ static void local_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     slice(&opened, t[0], n, c->opened);
     read_planes(o, first_word, words, shares);
     for (size_t j = 0; j < c->thresholds; ++j) {
-        subtract(&opened, compare_threshold(c, j), c->opened, words, &d);
+        bit_subtract(d.word[0], opened.word[0], compare_threshold(c, j), BLOCK_WORDS, c->opened,
+                     words);
         for (unsigned g = 0; g < c->groups; ++g) {
-            group_of_threshold(o, j, g, &d, shares, first_word, words);
+            size_t at = (j * c->groups + g) * c->words + first_word;
+            bit_group_compare(&o->state.less[at], &o->state.equal[at], shares[15 * g],
+                              d.word[COMPARE_GROUP_BITS * g], BLOCK_WORDS,
+                              compare_group_bits(c, g), words, o->party->role == ROLE_PROVIDER);
         }
         /* not msb(d) but for the carry; its public part is the provider's. */
         uint64_t *top = o->state.top + j * c->words + first_word;
