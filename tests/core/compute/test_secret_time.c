@@ -77,6 +77,9 @@ static void run_bits(void)
     }
     bit_collect(planes, x, N);
     bit_spread(z, planes, N);
+    bit_subtract(planes, x, 1234567, 2, 40, 2);
+    bit_one_hot(planes, x, 2, 4, 2);
+    bit_group_compare(z, z + 2, x, y, 2, 4, 2, true);
 }
 
 static void run_products(void)
