@@ -26,9 +26,9 @@ struct fixed_result {
     double smallest_margin;    /* bits left at the fullest node of this run (over real rows) */
     const char *margin_node;
 };
-/* OUTPUT gets the revealed values as reals (program's REVEAL, dims.count doubles). A value of a
- * real row outside its range: MPCF_E_RANGE, naming the node. OBSERVE (may be NULL) is called
- * with each value after it is computed, as int64 two's complement. */
+/* OUTPUT gets the revealed values as reals (of the program's REVEALs in order, dims.count doubles
+ * each). A value of a real row outside its range: MPCF_E_RANGE, naming the node. OBSERVE (may be
+ * NULL) is called with each value after it is computed, as int64 two's complement. */
 typedef void fixed_observe(void *context, const struct value *v, value_id id, const int64_t *x);
 mpcf_status fixed_run(const struct program *p, const struct weights *w,
                       const struct secure_input *in, double *output,
@@ -79,7 +79,8 @@ struct session_run {
     const struct weights *weights;
     const struct secure_input *input;
     double *output;
-    struct cost *metered;      /* filled if not NULL: cost_run()'s form */
+    struct cost *metered;      /* NULL, or a cost_run() of this program: overwritten with what was
+                                  sent (a party does not see the dealer's link to the other) */
     double setup_seconds, offline_seconds, online_seconds;
 };
 mpcf_status session_infer(struct session *s, struct session_run *run, mpcf_error *err);

@@ -20,7 +20,13 @@ struct weight {
 struct weights {
     struct weight *items; /* by step */
     size_t count;
+    const struct parameters *params;
 };
+
+const struct parameters *weights_parameters(const struct weights *w)
+{
+    return w->params;
+}
 
 void weights_destroy(struct weights *w)
 {
@@ -160,7 +166,11 @@ mpcf_status weights_create(const struct program *p, const struct parameters *par
                            struct weights **out, mpcf_error *err)
 {
     struct weights *w = create(p);
-    mpcf_status status = w != NULL ? MPCF_OK : mpcf_fail_memory(err, sizeof *w, "weights");
+    if (w == NULL) {
+        return mpcf_fail_memory(err, p->step_count * sizeof *w->items, "weights");
+    }
+    mpcf_status status = MPCF_OK;
+    w->params = params;
     for (size_t i = 0; status == MPCF_OK && i < p->step_count; ++i) {
         if (p->steps[i].kind == STEP_PROVIDER) {
             status = evaluate(p, &p->steps[i], params, &w->items[i], err);
@@ -181,7 +191,10 @@ mpcf_status weights_from_values(const struct program *p, const int64_t *const *v
                                 struct weights **out, mpcf_error *err)
 {
     struct weights *w = create(p);
-    mpcf_status status = w != NULL ? MPCF_OK : mpcf_fail_memory(err, sizeof *w, "weights");
+    if (w == NULL) {
+        return mpcf_fail_memory(err, p->step_count * sizeof *w->items, "weights");
+    }
+    mpcf_status status = MPCF_OK;
     for (size_t i = 0; status == MPCF_OK && i < p->step_count; ++i) {
         if (p->steps[i].kind != STEP_PROVIDER) {
             continue;

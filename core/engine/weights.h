@@ -13,6 +13,8 @@ struct ring_packed;
 void weights_read(const struct weights *w, uint32_t step, size_t first, uint64_t *out, size_t n);
 /* The right operand of the LINEAR step STEP, arranged. */
 const struct ring_packed *weights_packed(const struct weights *w, uint32_t step);
+/* What they were made from; NULL for weights_from_values(). */
+const struct parameters *weights_parameters(const struct weights *w);
 /* Weights of a program without a graph: VALUES[step] for each PROVIDER step, copied. Tests. */
 mpcf_status weights_from_values(const struct program *p, const int64_t *const *values,
                                 struct weights **out, mpcf_error *err);

@@ -34,13 +34,21 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
     c->provider_bits[0] = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
 }
 
-static void write_reals(const struct value *v, const uint64_t *x, double *output, size_t *at)
+/* Behind what earlier steps reveal. */
+static void write_reals(const struct program *p, const struct step *s, const uint64_t *x,
+                        double *output)
 {
-    for (size_t i = 0; output != NULL && i < v->dims.count; ++i) {
-        int64_t integer = (int64_t) ring_sign_extend(x[i], v->ring);
-        output[*at + i] = ldexp((double) integer, -(int) v->fraction);
+    const struct value *v = step_out(p, s);
+    if (output == NULL) {
+        return;
     }
-    *at += v->dims.count;
+    for (size_t i = 0; i < s->index; ++i) {
+        output += p->steps[i].kind == STEP_REVEAL ? step_out(p, &p->steps[i])->dims.count : 0;
+    }
+    for (size_t i = 0; i < v->dims.count; ++i) {
+        int64_t integer = (int64_t) ring_sign_extend(x[i], v->ring);
+        output[i] = ldexp((double) integer, -(int) v->fraction);
+    }
 }
 
 static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
@@ -49,7 +57,7 @@ static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *
     uint64_t *out = NULL;
     MPCF_TRY(fixed_result(r, s, &out, err));
     memcpy(out, r->x[s->in[0]], v->dims.count * sizeof *out);
-    write_reals(v, out, r->output, &r->output_at);
+    write_reals(r->program, s, out, r->output);
     return MPCF_OK;
 }
 
@@ -109,7 +117,7 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
     r.array = message_array(in, v->dims.count, v->ring);
     MPCF_TRY(party_result(p, s, &r.out, err));
     blocks_for(v->dims.count, receive_block, &r);
-    write_reals(v, r.out, p->output, &p->output_at);
+    write_reals(p->program, s, r.out, p->output);
     return MPCF_OK;
 }
 

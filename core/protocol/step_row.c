@@ -23,6 +23,13 @@ const char *step_name(enum step_kind kind)
     return step_rows[kind]->name;
 }
 
+bool step_runs_early(const struct program *p, const struct step *s)
+{
+    struct step_cost cost;
+    step_cost(p, s, &cost);
+    return cost.rounds == 0 && step_out(p, s)->is_early;
+}
+
 size_t value_rows(const struct value *v)
 {
     return v->dims.count / v->dims.dim[MPCF_RANK_MAX - 1];

@@ -32,7 +32,6 @@ struct fixed_run {
     struct share_pool *pool;
     uint64_t **x;
     double *output;
-    size_t output_at;
 };
 
 struct deal_run {
@@ -56,7 +55,6 @@ struct party {
     const struct weights *weights;       /* provider */
     const struct secure_input *input;    /* user; NULL before the run */
     double *output;                      /* user */
-    size_t output_at;
     struct packing *const *packing;      /* by step: W or W - B */
     uint64_t **share;                    /* by value; NULL: all zero (or no longer needed) */
     uint32_t *uses;                      /* by value: steps that still read it */
@@ -91,6 +89,9 @@ extern const struct step_row *const step_rows[STEP_COUNT];
 STEP_MAP(STEP_ROW_DECLARE)
 #undef STEP_ROW_DECLARE
 
+/* Whether the user does the whole of step S before the run. */
+bool step_runs_early(const struct program *p, const struct step *s);
+
 /* --- Short hands of the rows --- */
 
 static inline const struct value *step_in(const struct program *p, const struct step *s, size_t i)
@@ -121,7 +122,7 @@ mpcf_status fixed_result(struct fixed_run *r, const struct step *s, uint64_t **o
 mpcf_status party_result(struct party *p, const struct step *s, uint64_t **out, mpcf_error *err);
 /* The share of operand I, which may be NULL (zero). */
 const uint64_t *party_operand(const struct party *p, const struct step *s, size_t i);
-/* Reads COUNT numbers of BITS bits from the user's correction of this step, at byte AT. */
+/* The user's correction of this step, from its beginning. */
 struct message party_correction(const struct party *p, const struct step *s);
 
 #endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support/parties.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "support/support.h"
+#include "support/transports.h"
+
+#define TIMEOUT_NS INT64_C(20000000000)
+
+struct role_thread {
+    struct test_parties *t;
+    enum role role;
+    struct channel *peers[3];
+};
+
+static mpcf_status run_role(struct role_thread *r)
+{
+    struct test_parties *t = r->t;
+    mpcf_error *err = t->errors[r->role];
+    struct session_options o = {.role = r->role, .timeout_ns = TIMEOUT_NS, .test_seed = t->seed};
+    struct session *session = NULL;
+    mpcf_status status = session_create(&o, r->peers, &session, err);
+    for (size_t i = 0; status == MPCF_OK && i < t->inferences; ++i) {
+        struct session_run run = {.program = t->program, .metered = t->metered[r->role]};
+        if (r->role == ROLE_PROVIDER) {
+            run.weights = t->weights;
+        } else if (r->role == ROLE_USER) {
+            run.input = t->input;
+            run.output = t->output == NULL ? NULL : t->output + i * t->output_count;
+        }
+        status = session_infer(session, &run, err);
+    }
+    session_destroy(session);
+    return status;
+}
+
+static void *role_main(void *argument)
+{
+    struct role_thread *r = argument;
+    r->t->status[r->role] = run_role(r);
+    for (int i = 0; i < 3; ++i) {
+        channel_close(r->peers[i]);
+    }
+    return NULL;
+}
+
+static void join(struct role_thread *threads, enum role a, enum role b, const char *transport)
+{
+    struct test_transport t = test_transport_load(transport);
+    struct channel *pair[2];
+    test_channel_pair(&t, strcmp(transport, "loopback") == 0 ? "" : "127.0.0.1:0", TIMEOUT_NS, pair);
+    threads[a].peers[b] = pair[0];
+    threads[b].peers[a] = pair[1];
+}
+
+void test_parties_run(struct test_parties *t)
+{
+    struct role_thread threads[3] = {{0}};
+    pthread_t ids[3];
+    const char *transport = t->transport == NULL ? "loopback" : t->transport;
+    t->inferences = t->inferences == 0 ? 1 : t->inferences;
+    for (int i = 0; i < 3; ++i) {
+        t->errors[i] = mpcf_error_create();
+        assert_ok(cost_run(t->program, &t->metered[i], t->errors[i]), t->errors[i]);
+        threads[i].t = t;
+        threads[i].role = (enum role) i;
+    }
+    join(threads, ROLE_PROVIDER, ROLE_USER, transport);
+    join(threads, ROLE_PROVIDER, ROLE_DEALER, transport);
+    join(threads, ROLE_USER, ROLE_DEALER, transport);
+    for (int i = 0; i < 3; ++i) {
+        assert_int_equal(pthread_create(&ids[i], NULL, role_main, &threads[i]), 0);
+    }
+    for (int i = 0; i < 3; ++i) {
+        assert_int_equal(pthread_join(ids[i], NULL), 0);
+    }
+}
+
+void test_parties_clear(struct test_parties *t)
+{
+    for (int i = 0; i < 3; ++i) {
+        cost_destroy(t->metered[i]);
+        mpcf_error_destroy(t->errors[i]);
+        t->metered[i] = NULL;
+        t->errors[i] = NULL;
+    }
+}
+
+void test_parties_assert_ok(const struct test_parties *t)
+{
+    for (int i = 0; i < 3; ++i) {
+        assert_ok(t->status[i], t->errors[i]);
+    }
+}
+
+static void assert_line(const struct cost_line *want, const struct cost_line *got)
+{
+    assert_int_equal(want->online_bytes, got->online_bytes);
+    assert_int_equal(want->offline_bytes, got->offline_bytes);
+    assert_int_equal(want->rounds, got->rounds);
+}
+
+void test_parties_assert_cost(const struct test_parties *t)
+{
+    struct cost *want = NULL;
+    assert_int_equal(cost_run(t->program, &want, NULL), MPCF_OK);
+    for (int role = ROLE_PROVIDER; role <= ROLE_USER; ++role) {
+        const struct cost *got = t->metered[role];
+        assert_int_equal(want->rounds, got->rounds);
+        assert_int_equal(want->provider_bytes, got->provider_bytes);
+        assert_int_equal(want->user_bytes, got->user_bytes);
+        assert_int_equal(want->early_bytes, got->early_bytes);
+        /* Masked weights travel with the first inference. */
+        assert_int_equal(t->inferences == 1 ? want->setup_bytes : 0, got->setup_bytes);
+        for (size_t i = 0; i < want->line_count; ++i) {
+            assert_line(&want->lines[i], &got->lines[i]);
+        }
+    }
+    assert_int_equal(want->dealer_user_bytes, t->metered[ROLE_USER]->dealer_user_bytes);
+    cost_destroy(want);
+}

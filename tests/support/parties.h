@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Provider, user and dealer as three threads of a test, over a transport.
+ */
+#ifndef MPCF_TESTS_PARTIES_H
+#define MPCF_TESTS_PARTIES_H
+
+#include "engine/secure.h"
+
+struct test_parties {
+    const struct program *program;
+    const struct weights *weights;
+    const struct secure_input *input;
+    size_t inferences;  /* default 1 */
+    const char *transport; /* default "loopback" */
+    const uint8_t *seed;   /* 16 bytes, or NULL */
+    /* Filled: of the last inference. */
+    double *output;     /* room for the revealed reals; of all inferences, one after the other */
+    size_t output_count;
+    struct cost *metered[3];
+    mpcf_status status[3];
+    mpcf_error *errors[3];
+};
+
+/* Runs all; frees with test_parties_clear(). Does not judge the statuses. */
+void test_parties_run(struct test_parties *t);
+void test_parties_clear(struct test_parties *t);
+void test_parties_assert_ok(const struct test_parties *t);
+/* cost_run() and both meters agree, to the byte. */
+void test_parties_assert_cost(const struct test_parties *t);
+
+#endif
