@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "roles/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "channel/hello.h"
+#include "roles/control.h"
+
+#define CONTROL_FD 3 /* in the child */
+
+extern char **environ;
+
+/* --- starting --- */
+
+/* Everything exec() needs, made before fork(): after it nothing may allocate. */
+struct launch {
+    char program[PATH_MAX];
+    const char **arguments, **environment;
+    int control, output; /* the child's ends */
+    pid_t parent;
+};
+
+static size_t count_strings(const char *const *strings)
+{
+    size_t n = 0;
+    while (strings != NULL && strings[n] != NULL) {
+        n++;
+    }
+    return n;
+}
+
+static mpcf_status find_program(const struct local_run *run, struct launch *l, mpcf_error *err)
+{
+    if (run->program != NULL) {
+        (void)snprintf(l->program, sizeof(l->program), "%s", run->program);
+        return MPCF_OK;
+    }
+    ssize_t n = readlink("/proc/self/exe", l->program, sizeof(l->program) - 1);
+    if (n <= 0) {
+        return mpcf_fail(err, MPCF_E_IO, "finding this program: %s", strerror(errno));
+    }
+    l->program[n] = '\0';
+    return MPCF_OK;
+}
+
+static mpcf_status make_lists(struct launch *l, const struct local_run *run, enum role role,
+                              mpcf_error *err)
+{
+    size_t own = count_strings(run->arguments), extra = count_strings(run->environment);
+    size_t inherited = 0;
+    while (environ[inherited] != NULL) {
+        inherited++;
+    }
+    l->arguments = mpcf_alloc_array(own + 4, sizeof(*l->arguments));
+    l->environment = mpcf_alloc_array(inherited + extra + 2, sizeof(*l->environment));
+    if (l->arguments == NULL || l->environment == NULL) {
+        return mpcf_fail_memory(err, inherited * sizeof(char *), "a process");
+    }
+    l->arguments[0] = l->program;
+    for (size_t i = 0; i < own; i++) {
+        l->arguments[1 + i] = run->arguments[i];
+    }
+    l->arguments[1 + own] = "--role";
+    l->arguments[2 + own] = hello_role_name(role);
+    size_t at = 0;
+    l->environment[at++] = CONTROL_VARIABLE "=3"; /* CONTROL_FD */
+    for (size_t i = 0; i < extra; i++) { /* getenv() takes the first */
+        l->environment[at++] = run->environment[i];
+    }
+    for (size_t i = 0; i < inherited; i++) {
+        l->environment[at++] = environ[i];
+    }
+    return MPCF_OK;
+}
+
+/* The child, from fork() to exec(). */
+static _Noreturn void become(const struct launch *l)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != l->parent) {
+        _exit(127); /* it died before that call */
+    }
+    int output = fcntl(l->output, F_DUPFD, 10), control = fcntl(l->control, F_DUPFD, 10);
+    int nothing = open("/dev/null", O_RDONLY);
+    if (output < 0 || control < 0 || nothing < 0 || dup2(nothing, 0) < 0 ||
+        dup2(output, 1) < 0 || dup2(output, 2) < 0 || dup2(control, CONTROL_FD) < 0) {
+        _exit(127);
+    }
+    (void)close_range(CONTROL_FD + 1, UINT_MAX, 0);
+    char **arguments, **environment; /* exec() takes them without const */
+    memcpy(&arguments, &l->arguments, sizeof(arguments));
+    memcpy(&environment, &l->environment, sizeof(environment));
+    (void)execve(l->program, arguments, environment);
+    static const char text[] = "cannot execute the program\n";
+    (void)!write(2, text, sizeof(text) - 1);
+    _exit(127);
+}
+
+static mpcf_status launch(struct child *c, struct launch *l, mpcf_error *err)
+{
+    int line[2] = {-1, -1}, output[2] = {-1, -1};
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, line) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "making a line to a process: %s", strerror(errno));
+    }
+    if (pipe2(output, O_CLOEXEC) != 0) {
+        close(line[0]);
+        close(line[1]);
+        return mpcf_fail(err, MPCF_E_IO, "making a pipe to a process: %s", strerror(errno));
+    }
+    l->control = line[1];
+    l->output = output[1];
+    l->parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        become(l);
+    }
+    int error = errno;
+    close(line[1]);
+    close(output[1]);
+    c->control = line[0];
+    c->output = output[0];
+    c->pid = pid > 0 ? pid : 0;
+    (void)fcntl(c->output, F_SETFL, O_NONBLOCK);
+    if (pid < 0) {
+        return mpcf_fail(err, MPCF_E_IO, "starting a process: %s", strerror(error));
+    }
+    return MPCF_OK;
+}
+
+mpcf_status child_start(struct child *c, const struct local_run *run, mpcf_error *err)
+{
+    struct launch *l = mpcf_alloc_array(1, sizeof(*l));
+    if (l == NULL) {
+        return mpcf_fail_memory(err, sizeof(*l), "a process");
+    }
+    mpcf_status status = find_program(run, l, err);
+    if (status == MPCF_OK) {
+        status = make_lists(l, run, c->role, err);
+    }
+    if (status == MPCF_OK) {
+        status = launch(c, l, err);
+    }
+    mpcf_free(l->arguments);
+    mpcf_free(l->environment);
+    mpcf_free(l);
+    return status;
+}
+
+/* --- listening to it --- */
+
+static void end_line(struct child *c, const struct local_run *run)
+{
+    c->line[c->line_length] = '\0';
+    if (c->line_length != 0) {
+        (void)snprintf(c->last_line, sizeof(c->last_line), "%.*s", (int)sizeof(c->last_line) - 1,
+                       c->line);
+        if (run->line != NULL) {
+            run->line(run->context, c->role, c->line);
+        } else {
+            log_line(LOG_INFO, "%s | %s", hello_role_name(c->role), c->line);
+        }
+    }
+    c->line_length = 0;
+}
+
+void child_read_output(struct child *c, const struct local_run *run)
+{
+    char data[4096];
+    ssize_t n = read(c->output, data, sizeof(data));
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return;
+    }
+    for (ssize_t i = 0; i < n; i++) {
+        if (data[i] == '\n' || c->line_length == sizeof(c->line) - 1) {
+            end_line(c, run);
+        }
+        if (data[i] != '\n') {
+            c->line[c->line_length++] = data[i];
+        }
+    }
+    if (n <= 0) {
+        end_line(c, run);
+        (void)close(c->output);
+        c->output = -1;
+    }
+}
+
+/* "end STATUS PEAK TEXT" */
+static void take_end(struct child *c, const char *text)
+{
+    int status = 0, used = 0;
+    uint64_t peak = 0;
+    if (sscanf(text, "%d %" SCNu64 "%n", &status, &peak, &used) == 2) {
+        c->has_reported = true;
+        c->status = (mpcf_status)status;
+        c->peak_rss_bytes = peak;
+        mpcf_free(c->reason);
+        c->reason = mpcf_strdup(text[used] == ' ' ? text + used + 1 : text + used);
+    }
+}
+
+static void take_message(struct child *c, const struct local_run *run, const char *message)
+{
+    if (strncmp(message, "address ", 8) == 0) {
+        (void)snprintf(c->address, sizeof(c->address), "%s", message + 8);
+    } else if (strncmp(message, "end ", 4) == 0) {
+        take_end(c, message + 4);
+    } else if (strncmp(message, "result ", 7) == 0 && run->result != NULL) {
+        run->result(run->context, c->role, message + 7);
+    }
+}
+
+void child_read_control(struct child *c, const struct local_run *run)
+{
+    char *message = mpcf_alloc_array(CONTROL_MESSAGE, 1);
+    if (message == NULL) {
+        return; /* the next look finds it again */
+    }
+    ssize_t n = recv(c->control, message, CONTROL_MESSAGE - 1, MSG_DONTWAIT);
+    if (n > 0) {
+        message[n] = '\0';
+        take_message(c, run, message);
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+        (void)close(c->control);
+        c->control = -1;
+    }
+    mpcf_free(message);
+}
+
+void child_tell_address(struct child *c, const struct child *other)
+{
+    char message[CHILD_ADDRESS + 8];
+    int n = snprintf(message, sizeof(message), "%d %s", (int)other->role, other->address);
+    if (c->control >= 0 && n > 0) {
+        (void)send(c->control, message, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+}
+
+void child_look(struct child *c)
+{
+    if (c->pid != 0 && waitpid(c->pid, &c->wait_status, WNOHANG) == c->pid) {
+        c->pid = 0;
+        c->has_ended = true;
+    }
+}
+
+bool child_failed(const struct child *c)
+{
+    return (c->has_reported && c->status != MPCF_OK) ||
+           (c->has_ended && !(WIFEXITED(c->wait_status) && WEXITSTATUS(c->wait_status) == 0));
+}
+
+void child_signal(struct child *c, int number)
+{
+    if (c->pid != 0) {
+        c->was_stopped = true;
+        (void)kill(c->pid, number);
+    }
+}
+
+void child_clear(struct child *c)
+{
+    child_signal(c, SIGKILL);
+    while (c->pid != 0 && waitpid(c->pid, &c->wait_status, 0) < 0 && errno == EINTR) {
+    }
+    if (c->control >= 0) {
+        (void)close(c->control);
+    }
+    if (c->output >= 0) {
+        (void)close(c->output);
+    }
+    mpcf_free(c->reason);
+    *c = (struct child){.role = c->role, .control = -1, .output = -1};
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "roles/local_run.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "channel/hello.h"
+#include "roles/child.h"
+
+#define LOOK_MS 20                       /* how often processes are looked at */
+#define ECHO_NS INT64_C(1000000000)      /* after a failure, the others may say what they saw */
+#define STOP_NS INT64_C(2000000000)      /* from asking to end to ending */
+#define DRAIN_NS INT64_C(1000000000)     /* to read the rest of what ended processes wrote */
+
+struct local {
+    const struct local_run *run;
+    struct child children[3];
+    unsigned failures;
+    int64_t failed_at; /* 0: nothing has failed */
+};
+
+/* --- events --- */
+
+static void pass_address(struct local *l, const struct child *from)
+{
+    for (size_t i = 0; i < 3; i++) {
+        if (l->children[i].role != from->role) {
+            child_tell_address(&l->children[i], from);
+        }
+    }
+}
+
+static void read_child(struct local *l, struct child *c, const struct pollfd *control,
+                       const struct pollfd *output)
+{
+    bool was_known = c->address[0] != '\0';
+    if (output->revents != 0) {
+        child_read_output(c, l->run);
+    }
+    if (control->revents != 0) {
+        child_read_control(c, l->run);
+    }
+    if (!was_known && c->address[0] != '\0') {
+        pass_address(l, c);
+    }
+}
+
+/* Waits a moment for news of the children, and takes them in. */
+static void look(struct local *l)
+{
+    struct pollfd fds[6];
+    for (size_t i = 0; i < 3; i++) {
+        fds[2 * i] = (struct pollfd){.fd = l->children[i].control, .events = POLLIN};
+        fds[2 * i + 1] = (struct pollfd){.fd = l->children[i].output, .events = POLLIN};
+    }
+    int ready = poll(fds, 6, LOOK_MS);
+    for (size_t i = 0; i < 3; i++) {
+        struct child *c = &l->children[i];
+        if (ready > 0) {
+            read_child(l, c, &fds[2 * i], &fds[2 * i + 1]);
+        }
+        child_look(c);
+        if (c->order == 0 && child_failed(c)) {
+            c->order = ++l->failures;
+            c->is_echo = c->was_stopped;
+            l->failed_at = l->failed_at == 0 ? clock_now_ns() : l->failed_at;
+        }
+    }
+}
+
+static bool any_runs(const struct local *l)
+{
+    return l->children[0].pid != 0 || l->children[1].pid != 0 || l->children[2].pid != 0;
+}
+
+static bool any_open(const struct local *l)
+{
+    for (size_t i = 0; i < 3; i++) {
+        if (l->children[i].control >= 0 || l->children[i].output >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Asks all that still run to end, then ends them. */
+static void stop(struct local *l)
+{
+    int64_t limit = clock_deadline(STOP_NS);
+    for (size_t i = 0; i < 3; i++) {
+        child_signal(&l->children[i], SIGTERM);
+    }
+    while (any_runs(l) && clock_now_ns() < limit) {
+        look(l);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        child_signal(&l->children[i], SIGKILL);
+    }
+}
+
+/* --- the reason --- */
+
+/* Causes before echoes: the lower the likelier to be what the others only felt. */
+static unsigned distance_from_cause(const struct child *c)
+{
+    if (c->is_echo) {
+        return 4;
+    }
+    if (c->has_reported && c->status != MPCF_OK) {
+        switch (c->status) {
+        case MPCF_E_CLOSED:
+            return 3;
+        case MPCF_E_TIMEOUT:
+        case MPCF_E_INTERRUPTED:
+            return 2;
+        default:
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static const struct child *find_cause(const struct local *l)
+{
+    const struct child *cause = NULL;
+    for (size_t i = 0; i < 3; i++) {
+        const struct child *c = &l->children[i];
+        if (c->order == 0) {
+            continue;
+        }
+        unsigned distance = distance_from_cause(c);
+        if (cause == NULL || distance < distance_from_cause(cause) ||
+            (distance == distance_from_cause(cause) && c->order < cause->order)) {
+            cause = c;
+        }
+    }
+    return cause;
+}
+
+static mpcf_status tell_cause(const struct child *c, mpcf_error *err)
+{
+    const char *role = hello_role_name(c->role);
+    if (c->has_reported && c->status != MPCF_OK) {
+        return mpcf_fail(err, c->status, "the %s failed: %s", role,
+                         c->reason == NULL || c->reason[0] == '\0' ? mpcf_status_text(c->status)
+                                                                   : c->reason);
+    }
+    if (WIFSIGNALED(c->wait_status)) {
+        return mpcf_fail(err, MPCF_E_CLOSED, "the %s was ended by signal %d (%s)", role,
+                         WTERMSIG(c->wait_status), strsignal(WTERMSIG(c->wait_status)));
+    }
+    return mpcf_fail(err, MPCF_E_CLOSED, "the %s ended with status %d%s%s", role,
+                     WEXITSTATUS(c->wait_status), c->last_line[0] == '\0' ? "" : ": ",
+                     c->last_line);
+}
+
+/* --- the run --- */
+
+static mpcf_status start_all(struct local *l, mpcf_error *err)
+{
+    for (size_t i = 0; i < 3; i++) {
+        mpcf_status status = child_start(&l->children[i], l->run, err);
+        if (status != MPCF_OK) {
+            (void)mpcf_fail_while(err, "starting the %s", hello_role_name((unsigned)i));
+            return status;
+        }
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status wait_all(struct local *l, mpcf_error *err)
+{
+    int64_t deadline = clock_deadline(l->run->timeout_ns);
+    while (any_runs(l)) {
+        look(l);
+        if (interrupt_pending()) {
+            stop(l);
+            return mpcf_fail(err, MPCF_E_INTERRUPTED, "interrupted");
+        }
+        if (clock_now_ns() >= deadline) {
+            stop(l);
+            return mpcf_fail(err, MPCF_E_TIMEOUT, "the run took longer than its limit of %.0f s",
+                             (double)l->run->timeout_ns * 1e-9);
+        }
+        if (l->failed_at != 0 && clock_now_ns() - l->failed_at > ECHO_NS) {
+            break;
+        }
+    }
+    stop(l); /* where one failed: the others; their reason is looked for later */
+    return MPCF_OK;
+}
+
+/* What ended processes wrote last; a grandchild that holds the pipe is not waited for. */
+static void drain(struct local *l)
+{
+    int64_t limit = clock_deadline(DRAIN_NS);
+    while (any_open(l) && clock_now_ns() < limit) {
+        look(l);
+    }
+}
+
+static void fill_outcome(const struct local *l, int64_t start, struct local_outcome *outcome)
+{
+    if (outcome == NULL) {
+        return;
+    }
+    outcome->seconds = clock_seconds_since(start);
+    for (size_t i = 0; i < 3; i++) {
+        outcome->peak_rss_bytes[i] = l->children[i].peak_rss_bytes;
+    }
+}
+
+mpcf_status local_run(const struct local_run *run, struct local_outcome *outcome,
+                      mpcf_error *err)
+{
+    int64_t start = clock_now_ns();
+    struct local *l = mpcf_alloc_array(1, sizeof(*l));
+    if (l == NULL) {
+        return mpcf_fail_memory(err, sizeof(*l), "a run of three processes");
+    }
+    l->run = run;
+    for (size_t i = 0; i < 3; i++) {
+        l->children[i] = (struct child){.role = (enum role)i, .control = -1, .output = -1};
+    }
+    mpcf_status status = start_all(l, err);
+    if (status == MPCF_OK) {
+        status = wait_all(l, err);
+        drain(l);
+        const struct child *cause = find_cause(l);
+        if (status == MPCF_OK && cause != NULL) {
+            status = tell_cause(cause, err);
+        }
+    }
+    fill_outcome(l, start, outcome);
+    for (size_t i = 0; i < 3; i++) {
+        child_clear(&l->children[i]);
+    }
+    mpcf_free(l);
+    return status;
+}

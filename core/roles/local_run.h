@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All three roles on one machine, each a process of its own.
+ */
+#ifndef MPCF_ROLES_LOCAL_RUN_H
+#define MPCF_ROLES_LOCAL_RUN_H
+
+#include <stdint.h>
+
+#include <mpcf/error.h>
+
+#include "engine/secure.h"
+
+/* Called on the caller's thread. TEXT: one line that a role wrote to standard output or error,
+ * or one control_tell_result(). */
+typedef void local_text(void *context, enum role role, const char *text);
+
+struct local_run {
+    const char *program;            /* NULL: this one */
+    const char *const *arguments;   /* behind the program's name, NULL ends; "--role R" follows */
+    const char *const *environment; /* more "NAME=value", NULL ends; may be NULL */
+    int64_t timeout_ns;             /* of the whole run; MPCF_NO_DEADLINE: none */
+    local_text *line, *result;      /* NULL: logged; left out */
+    void *context;
+};
+
+struct local_outcome {
+    uint64_t peak_rss_bytes[3]; /* by role; 0 where it died first */
+    double seconds;
+};
+
+/*
+ * Starts provider, dealer and user (exec of the program, with a line to this process:
+ * control.h), tells them each other's addresses, and waits. Where one fails the others are
+ * ended, and the error is the reason of the one that failed first: not the echo ("peer closed
+ * the connection") in the others. Children end with this process, whatever ends it. Nothing is
+ * left running on return. Past the timeout: MPCF_E_TIMEOUT; interrupted: MPCF_E_INTERRUPTED.
+ */
+mpcf_status local_run(const struct local_run *run, struct local_outcome *outcome,
+                      mpcf_error *err);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How provider, user and dealer find each other, and agree that they mean the same.
+ *
+ * Provider and dealer listen; the user calls both, the provider the dealer. The user draws the
+ * session; the dealer pairs the two that name it.
+ */
+#ifndef MPCF_ROLES_ROLES_H
+#define MPCF_ROLES_ROLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <mpcf/transport.h>
+
+#include "channel/channel.h"
+#include "channel/hello.h"
+#include "engine/secure.h"
+
+struct roles_control; /* control.h */
+
+struct roles_options {
+    enum role role;
+    const mpcf_transport *transport;
+    const void *config;       /* of the transport */
+    const char *listen;       /* provider, dealer; NULL: loopback, chosen by the system */
+    const char *addresses[3]; /* of those this role calls; NULL: told by CONTROL */
+    bool plain_allowed;       /* `require: []`: also a link that does not protect, anywhere */
+    int64_t connect_ns;       /* to find each other, each */
+    int64_t timeout_ns;       /* each message after that */
+    struct roles_control *control; /* one-machine run: the parent passes addresses; or NULL */
+};
+
+/* A role that may be called, or is about to call. */
+struct roles;
+/* Refuses an unprotected link beyond loopback addresses (MPCF_E_CONFIG); listens where the role
+ * does. O is copied, what it points to must live as long. */
+mpcf_status roles_open(const struct roles_options *o, struct roles **out, mpcf_error *err);
+void roles_close(struct roles *r); /* NULL is fine; links stay */
+/* Where this role listens; "" for the user. */
+const char *roles_address(const struct roles *r);
+
+struct roles_links {
+    struct channel *peers[3]; /* by role; own entry NULL */
+    uint8_t session[HELLO_SESSION];
+    uint64_t next_inference; /* the largest that any of the three has not used */
+};
+/*
+ * Joins one session; a provider or dealer may join one after another. MINE: role and facts
+ * (hello_init(), hello_add()) and next_inference; its session is set here. Who calls and does
+ * not speak mpcf is logged and left; who disagrees ends it: MPCF_E_PROTOCOL on each side, with
+ * all that differs. Nobody there: MPCF_E_TIMEOUT.
+ */
+mpcf_status roles_join(struct roles *r, struct hello *mine, struct roles_links *links,
+                       mpcf_error *err);
+void roles_links_close(struct roles_links *links);
+
+/* Whether ADDRESS, of a transport that is not confined to one machine, names this machine:
+ * 127.*, [::1], localhost. */
+bool roles_is_loopback(const char *address);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "roles/local_run.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "roles/control.h"
+#include "roles/roles.h"
+#include "support/support.h"
+#include "support/transports.h"
+
+#define SECOND INT64_C(1000000000)
+
+/* --- a role: this program again, with --role; TEST_MODE says what goes wrong --- */
+
+static bool has_mode(const char *mode, const char *who, const char *role)
+{
+    return strcmp(mode, getenv("TEST_MODE")) == 0 && strcmp(who, role) == 0;
+}
+
+static void pause_seconds(unsigned seconds)
+{
+    struct timespec time = {.tv_sec = seconds};
+    (void)nanosleep(&time, NULL);
+}
+
+/* Each pair of roles exchanges its roles' numbers. */
+static mpcf_status talk(enum role role, struct roles_links *links, mpcf_error *err)
+{
+    for (unsigned other = 0; other < 3; other++) {
+        uint8_t mine = (uint8_t)role, theirs = 99;
+        if (other == (unsigned)role) {
+            continue;
+        }
+        MPCF_TRY(channel_exchange(links->peers[other], &mine, 1, &theirs, 1, err));
+        if (theirs != other) {
+            return mpcf_fail(err, MPCF_E_INTERNAL, "at the other end is %u", theirs);
+        }
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status misbehave(const char *role, mpcf_error *err)
+{
+    if (has_mode("kill", "provider", role)) {
+        (void)raise(SIGKILL);
+    }
+    if (has_mode("exit", "dealer", role)) {
+        (void)fprintf(stderr, "dealer: out of tricks\n");
+        _exit(3);
+    }
+    if (has_mode("stall", "user", role)) {
+        pause_seconds(30);
+    }
+    if (has_mode("fail", "user", role)) {
+        return mpcf_fail(err, MPCF_E_RANGE, "node 7 is too large");
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status be_role(enum role role, const char *name, struct roles_control *control,
+                           mpcf_error *err)
+{
+    struct test_transport t = test_transport_load(getenv("TEST_TRANSPORT"));
+    struct roles_options o = {.role = role,
+                              .transport = t.transport,
+                              .config = t.config,
+                              .connect_ns = 20 * SECOND,
+                              .timeout_ns = 2 * SECOND,
+                              .control = control};
+    struct roles *r = NULL;
+    struct roles_links links;
+    struct hello mine;
+    hello_init(&mine, role);
+    mine.next_inference = 10 + (unsigned)role;
+    MPCF_TRY(hello_add(&mine, err, "batch", "%d", has_mode("disagree", "user", name) ? 8 : 4));
+    MPCF_TRY(roles_open(&o, &r, err));
+    mpcf_status status = roles_join(r, &mine, &links, err);
+    roles_close(r);
+    MPCF_TRY(status);
+    status = misbehave(name, err);
+    if (status == MPCF_OK) {
+        status = talk(role, &links, err);
+    }
+    if (status == MPCF_OK && links.next_inference != 12) {
+        status = mpcf_fail(err, MPCF_E_INTERNAL, "next inference is not the largest");
+    }
+    if (status == MPCF_OK && role == ROLE_USER) {
+        status = control_tell_result(control, "{\"logits\": [1, 2]}", err);
+    }
+    roles_links_close(&links);
+    return status;
+}
+
+static int role_main(const char *name)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct roles_control *control = NULL;
+    enum role role = strcmp(name, "provider") == 0 ? ROLE_PROVIDER
+                     : strcmp(name, "user") == 0   ? ROLE_USER
+                                                   : ROLE_DEALER;
+    mpcf_status status = control_open(&control, err);
+    printf("%s: here\n", name);
+    if (status == MPCF_OK) {
+        status = be_role(role, name, control, err);
+    }
+    control_tell_end(control, status, err);
+    control_close(control);
+    mpcf_error_destroy(err);
+    return status == MPCF_OK ? 0 : 1;
+}
+
+/* --- the parent --- */
+
+struct heard {
+    unsigned lines[3];
+    char result[64];
+    unsigned results;
+};
+
+static void hear_line(void *context, enum role role, const char *text)
+{
+    struct heard *h = context;
+    h->lines[role] += strstr(text, ": here") != NULL;
+}
+
+static void hear_result(void *context, enum role role, const char *text)
+{
+    struct heard *h = context;
+    assert_int_equal(role, ROLE_USER);
+    (void)snprintf(h->result, sizeof(h->result), "%s", text);
+    h->results++;
+}
+
+static mpcf_status run_mode(const char *transport, const char *mode, struct heard *heard,
+                            struct local_outcome *outcome, mpcf_error *err)
+{
+    char a[64], b[64];
+    (void)snprintf(a, sizeof(a), "TEST_TRANSPORT=%s", transport);
+    (void)snprintf(b, sizeof(b), "TEST_MODE=%s", mode);
+    const char *const environment[] = {a, b, NULL};
+    struct local_run run = {.environment = environment,
+                            .timeout_ns = 40 * SECOND,
+                            .line = hear_line,
+                            .result = hear_result,
+                            .context = heard};
+    *heard = (struct heard){.results = 0};
+    return local_run(&run, outcome, err);
+}
+
+static void three_processes_meet_over_every_transport(void **state)
+{
+    (void)state;
+    static const char *const transports[] = {"loopback", "tcp", "zmq"};
+    mpcf_error *err = mpcf_error_create();
+    for (size_t i = 0; i < 3; i++) {
+        struct heard heard;
+        struct local_outcome outcome = {.seconds = 0};
+        assert_ok(run_mode(transports[i], "good", &heard, &outcome, err), err);
+        for (size_t role = 0; role < 3; role++) {
+            assert_int_equal(heard.lines[role], 1);
+            assert_true(outcome.peak_rss_bytes[role] > 1000000);
+        }
+        assert_int_equal(heard.results, 1);
+        assert_string_equal(heard.result, "{\"logits\": [1, 2]}");
+        assert_true(outcome.seconds > 0 && outcome.seconds < 20);
+    }
+    mpcf_error_destroy(err);
+}
+
+static void the_first_cause_is_reported(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mode;
+        mpcf_status status;
+        const char *part;
+    } cases[] = {
+        {"kill", MPCF_E_CLOSED, "the provider was ended by signal 9"},
+        {"exit", MPCF_E_CLOSED, "the dealer ended with status 3: dealer: out of tricks"},
+        {"fail", MPCF_E_RANGE, "the user failed: node 7 is too large"},
+        {"stall", MPCF_E_TIMEOUT, "exchanging with user: the deadline passed"},
+        {"disagree", MPCF_E_PROTOCOL, "batch: "},
+    };
+    static const char *const transports[] = {"tcp", "zmq"};
+    mpcf_error *err = mpcf_error_create();
+    for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+        struct heard heard;
+        int64_t start = clock_now_ns();
+        assert_status(cases[i / 2].status,
+                      run_mode(transports[i % 2], cases[i / 2].mode, &heard, NULL, err), err);
+        print_message("%s: %s\n", cases[i / 2].mode, mpcf_error_text(err));
+        assert_message_contains(err, cases[i / 2].part);
+        assert_true(clock_now_ns() - start < 15 * SECOND);
+    }
+    mpcf_error_destroy(err);
+}
+
+static void a_run_past_its_limit_is_ended(void **state)
+{
+    (void)state;
+    mpcf_error *err = mpcf_error_create();
+    const char *const arguments[] = {"30", NULL};
+    struct local_run run = {
+        .program = "/bin/sleep", .arguments = arguments, .timeout_ns = SECOND / 5};
+    int64_t start = clock_now_ns();
+    /* sleep does not know --role and fails. */
+    assert_status(MPCF_E_CLOSED, local_run(&run, NULL, err), err);
+    const char *const script[] = {"-c", "exec /bin/sleep 30", "sh", NULL};
+    run.program = "/bin/sh";
+    run.arguments = script;
+    assert_status(MPCF_E_TIMEOUT, local_run(&run, NULL, err), err);
+    assert_message_contains(err, "limit");
+    assert_true(clock_now_ns() - start < 10 * SECOND);
+    mpcf_error_destroy(err);
+}
+
+static void an_interrupt_ends_the_run(void **state)
+{
+    (void)state;
+    mpcf_error *err = mpcf_error_create();
+    const char *const script[] = {"-c", "exec /bin/sleep 30", "sh", NULL};
+    struct local_run run = {
+        .program = "/bin/sh", .arguments = script, .timeout_ns = 30 * SECOND};
+    interrupt_set();
+    assert_status(MPCF_E_INTERRUPTED, local_run(&run, NULL, err), err);
+    interrupt_clear();
+    mpcf_error_destroy(err);
+}
+
+static void a_missing_program_is_an_error(void **state)
+{
+    (void)state;
+    mpcf_error *err = mpcf_error_create();
+    struct local_run run = {.program = "/nowhere/mpcf-host", .timeout_ns = 10 * SECOND};
+    assert_status(MPCF_E_CLOSED, local_run(&run, NULL, err), err);
+    assert_message_contains(err, "cannot execute");
+    mpcf_error_destroy(err);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && strcmp(argv[1], "--role") == 0) {
+        return role_main(argv[2]);
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(three_processes_meet_over_every_transport),
+        cmocka_unit_test(the_first_cause_is_reported),
+        cmocka_unit_test(a_run_past_its_limit_is_ended),
+        cmocka_unit_test(an_interrupt_ends_the_run),
+        cmocka_unit_test(a_missing_program_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
