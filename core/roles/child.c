@@ -232,7 +232,8 @@ void child_read_control(struct child *c, const struct local_run *run)
     if (n > 0) {
         message[n] = '\0';
         take_message(c, run, message);
-    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR && errno != ECONNRESET)) {
+        /* ECONNRESET: it ended with messages unread; its own are still in the queue. */
         (void)close(c->control);
         c->control = -1;
     }

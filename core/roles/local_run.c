@@ -13,10 +13,10 @@
 #include "channel/hello.h"
 #include "roles/child.h"
 
-#define LOOK_MS 20                       /* how often processes are looked at */
-#define ECHO_NS INT64_C(1000000000)      /* after a failure, the others may say what they saw */
-#define STOP_NS INT64_C(2000000000)      /* from asking to end to ending */
-#define DRAIN_NS INT64_C(1000000000)     /* to read the rest of what ended processes wrote */
+#define LOOK_MS 20 /* how often processes are looked at */
+#define ECHO_NS INT64_C(1000000000) /* after a failure, the others may say what they saw */
+#define STOP_NS INT64_C(2000000000) /* from asking to end to ending */
+#define DRAIN_NS INT64_C(1000000000) /* to read the rest of what ended processes wrote */
 
 struct local {
     const struct local_run *run;
@@ -27,12 +27,12 @@ struct local {
 
 /* --- events --- */
 
+/* The user calls both, the provider the dealer. */
 static void pass_address(struct local *l, const struct child *from)
 {
-    for (size_t i = 0; i < 3; i++) {
-        if (l->children[i].role != from->role) {
-            child_tell_address(&l->children[i], from);
-        }
+    child_tell_address(&l->children[ROLE_USER], from);
+    if (from->role == ROLE_DEALER) {
+        child_tell_address(&l->children[ROLE_PROVIDER], from);
     }
 }
 
@@ -143,9 +143,32 @@ static const struct child *find_cause(const struct local *l)
     return cause;
 }
 
-static mpcf_status tell_cause(const struct child *c, mpcf_error *err)
+/* Where all that is known is that others waited in vain: the one role that said nothing before
+ * it was ended, or NULL. */
+static const struct child *find_silent(const struct local *l, const struct child *cause)
+{
+    const struct child *silent = NULL;
+    for (size_t i = 0; i < 3; i++) {
+        const struct child *c = &l->children[i];
+        if (c->was_stopped && (c->order == 0 || c->is_echo)) {
+            if (silent != NULL) {
+                return NULL;
+            }
+            silent = c;
+        }
+    }
+    return cause->has_reported && cause->status == MPCF_E_TIMEOUT ? silent : NULL;
+}
+
+static mpcf_status tell_cause(const struct local *l, const struct child *c, mpcf_error *err)
 {
     const char *role = hello_role_name(c->role);
+    const struct child *silent = find_silent(l, c);
+    if (silent != NULL) {
+        return mpcf_fail(err, MPCF_E_TIMEOUT, "the %s stopped answering (the %s: %s)",
+                         hello_role_name(silent->role), role,
+                         c->reason == NULL ? "deadline passed" : c->reason);
+    }
     if (c->has_reported && c->status != MPCF_OK) {
         return mpcf_fail(err, c->status, "the %s failed: %s", role,
                          c->reason == NULL || c->reason[0] == '\0' ? mpcf_status_text(c->status)
@@ -234,7 +257,7 @@ mpcf_status local_run(const struct local_run *run, struct local_outcome *outcome
         drain(l);
         const struct child *cause = find_cause(l);
         if (status == MPCF_OK && cause != NULL) {
-            status = tell_cause(cause, err);
+            status = tell_cause(l, cause, err);
         }
     }
     fill_outcome(l, start, outcome);

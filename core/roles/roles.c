@@ -16,11 +16,24 @@
 #define HELLO_NS INT64_C(10000000000) /* a caller that says nothing is not waited for longer */
 #define WAITING 8                     /* callers of sessions that are not yet complete */
 
+/* A caller that has said its hello. */
+struct caller {
+    struct channel *channel;
+    struct hello hello;
+};
+
+/* A dealer's callers that wait for the other of their session. */
+struct lobby {
+    struct caller waiting[WAITING];
+    size_t count;
+};
+
 struct roles {
     struct roles_options o;
     void *listener;
     char address[ADDRESS_SIZE];
     char refused[256]; /* the last caller that was turned away, and why */
+    struct lobby lobby;
 };
 
 bool roles_is_loopback(const char *address)
@@ -105,8 +118,14 @@ mpcf_status roles_open(const struct roles_options *o, struct roles **out, mpcf_e
 
 void roles_close(struct roles *r)
 {
-    if (r != NULL && r->listener != NULL) {
+    if (r == NULL) {
+        return;
+    }
+    if (r->listener != NULL) {
         r->o.transport->unlisten(r->listener);
+    }
+    for (size_t i = 0; i < r->lobby.count; i++) {
+        channel_close(r->lobby.waiting[i].channel);
     }
     mpcf_free(r);
 }
@@ -178,12 +197,6 @@ static mpcf_status call(struct roles *r, unsigned role, const struct hello *mine
     }
     return MPCF_OK;
 }
-
-/* A caller that has said its hello. */
-struct caller {
-    struct channel *channel;
-    struct hello hello;
-};
 
 static bool is_stray(mpcf_status status)
 {
@@ -291,12 +304,6 @@ static mpcf_status join_as_provider(struct roles *r, struct hello *mine,
     return call(r, ROLE_DEALER, mine, links, err);
 }
 
-/* The dealer's callers that wait for the other of their session. */
-struct lobby {
-    struct caller waiting[WAITING];
-    size_t count;
-};
-
 static bool same_session(const struct hello *a, const struct hello *b)
 {
     return memcmp(a->session, b->session, sizeof(a->session)) == 0;
@@ -341,7 +348,6 @@ static mpcf_status wait_in_lobby(struct lobby *lobby, struct caller *caller, mpc
 static mpcf_status join_as_dealer(struct roles *r, struct hello *mine,
                                   struct roles_links *links, mpcf_error *err)
 {
-    struct lobby lobby = {.count = 0};
     int64_t deadline = clock_deadline(r->o.connect_ns);
     mpcf_status status = MPCF_OK;
     bool complete = false;
@@ -350,14 +356,11 @@ static mpcf_status join_as_dealer(struct roles *r, struct hello *mine,
         struct caller caller = {.channel = NULL};
         status = admit(r, mine, deadline, &caller, err);
         if (status == MPCF_OK) {
-            complete = pair_up(&lobby, &caller, mine, links);
+            complete = pair_up(&r->lobby, &caller, mine, links);
         }
         if (status == MPCF_OK && !complete) {
-            status = wait_in_lobby(&lobby, &caller, err);
+            status = wait_in_lobby(&r->lobby, &caller, err);
         }
-    }
-    for (size_t i = 0; i < lobby.count; i++) {
-        channel_close(lobby.waiting[i].channel);
     }
     return status;
 }

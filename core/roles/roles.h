@@ -49,7 +49,8 @@ struct roles_links {
  * Joins one session; a provider or dealer may join one after another. MINE: role and facts
  * (hello_init(), hello_add()) and next_inference; its session is set here. Who calls and does
  * not speak mpcf is logged and left; who disagrees ends it: MPCF_E_PROTOCOL on each side, with
- * all that differs. Nobody there: MPCF_E_TIMEOUT.
+ * all that differs. Callers of a session that is not complete when the dealer joins another stay
+ * for the next time. Nobody there: MPCF_E_TIMEOUT.
  */
 mpcf_status roles_join(struct roles *r, struct hello *mine, struct roles_links *links,
                        mpcf_error *err);

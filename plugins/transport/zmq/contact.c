@@ -73,13 +73,14 @@ static mpcf_status to_numbers(const char *address, bool passive, char *text, siz
     return status;
 }
 
-/* A small socket for the first contact, made and set. */
-static mpcf_status open_small(int type, void **context, void **socket, mpcf_error *err)
+/* A small socket for the first contact at NUMBERS, made and set. */
+static mpcf_status open_small(int type, const char *numbers, void **context, void **socket,
+                              mpcf_error *err)
 {
     const int64_t largest = 256; /* nobody needs more here */
     *context = zmq_ctx_new();
     *socket = *context == NULL ? NULL : zmq_socket(*context, type);
-    if (*socket != NULL && set_int(*socket, ZMQ_IPV6, 1) && set_int(*socket, ZMQ_LINGER, 100) &&
+    if (*socket != NULL && set_int(*socket, ZMQ_IPV6, numbers[0] == '[') && set_int(*socket, ZMQ_LINGER, 100) &&
         set_int(*socket, ZMQ_RECONNECT_IVL, 20) &&
         zmq_setsockopt(*socket, ZMQ_MAXMSGSIZE, &largest, sizeof(largest)) == 0) {
         return MPCF_OK;
@@ -144,7 +145,7 @@ mpcf_status contact_open(const struct zmq_config *config, const char *address,
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a listener");
     }
     c->config = *config;
-    mpcf_status status = open_small(ZMQ_ROUTER, &c->context, &c->router, err);
+    mpcf_status status = open_small(ZMQ_ROUTER, numbers, &c->context, &c->router, err);
     if (status == MPCF_OK) {
         status = bind_router(c, numbers, address, err);
     }
@@ -275,7 +276,7 @@ static mpcf_status ask(const char *host_port, int64_t deadline, struct answer *a
     char endpoint[128];
     void *context = NULL, *dealer = NULL;
     (void)snprintf(endpoint, sizeof(endpoint), "tcp://%s", host_port);
-    mpcf_status status = open_small(ZMQ_DEALER, &context, &dealer, err);
+    mpcf_status status = open_small(ZMQ_DEALER, host_port, &context, &dealer, err);
     if (status == MPCF_OK && (zmq_connect(dealer, endpoint) != 0 ||
                               zmq_send(dealer, CALL, CALL_SIZE, ZMQ_DONTWAIT) < 0)) {
         status = mpcf_fail(err, MPCF_E_IO, "calling '%s': %s", host_port,

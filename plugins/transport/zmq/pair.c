@@ -41,10 +41,10 @@ static bool set_int(void *socket, int option, int value)
     return zmq_setsockopt(socket, option, &value, sizeof(value)) == 0;
 }
 
-static bool set_options(void *socket, const struct zmq_config *c)
+static bool set_options(void *socket, const struct zmq_config *c, const char *host)
 {
     int64_t largest = c->max_message > INT64_MAX ? -1 : (int64_t)c->max_message;
-    bool good = set_int(socket, ZMQ_LINGER, LINGER_MS) && set_int(socket, ZMQ_IPV6, 1) &&
+    bool good = set_int(socket, ZMQ_LINGER, LINGER_MS) && set_int(socket, ZMQ_IPV6, host[0] == '[') &&
                 set_int(socket, ZMQ_RECONNECT_IVL, -1) &&
                 set_int(socket, ZMQ_SNDHWM, (int)c->queue) &&
                 set_int(socket, ZMQ_RCVHWM, (int)c->queue) &&
@@ -72,8 +72,8 @@ static bool watch(struct pair *p)
            zmq_connect(p->monitor, MONITOR) == 0;
 }
 
-static mpcf_status pair_create(const struct zmq_config *config, struct pair **out,
-                               mpcf_error *err)
+static mpcf_status pair_create(const struct zmq_config *config, const char *host,
+                               struct pair **out, mpcf_error *err)
 {
     struct pair *p = calloc(1, sizeof(*p));
     if (p == NULL) {
@@ -81,7 +81,7 @@ static mpcf_status pair_create(const struct zmq_config *config, struct pair **ou
     }
     p->context = zmq_ctx_new();
     p->socket = p->context == NULL ? NULL : zmq_socket(p->context, ZMQ_PAIR);
-    if (p->socket == NULL || !set_options(p->socket, config) || !watch(p)) {
+    if (p->socket == NULL || !set_options(p->socket, config, host) || !watch(p)) {
         mpcf_status status = fail_zmq("making a PAIR socket", err);
         pair_close(p);
         return status;
@@ -148,7 +148,7 @@ mpcf_status pair_bind(const struct zmq_config *config, const char *host, unsigne
                       struct pair **out, mpcf_error *err)
 {
     struct pair *p = NULL;
-    MPCF_TRY(pair_create(config, &p, err));
+    MPCF_TRY(pair_create(config, host, &p, err));
     if (!bind_some_port(p->socket, host, (unsigned)config->first_port)) {
         mpcf_status status = fail_zmq("finding a port for a connection", err);
         pair_close(p);
@@ -164,7 +164,7 @@ mpcf_status pair_connect(const struct zmq_config *config, const char *host, unsi
 {
     char endpoint[128];
     struct pair *p = NULL;
-    MPCF_TRY(pair_create(config, &p, err));
+    MPCF_TRY(pair_create(config, host, &p, err));
     (void)snprintf(endpoint, sizeof(endpoint), "tcp://%s:%u", host, port);
     if (zmq_connect(p->socket, endpoint) != 0) {
         mpcf_status status = fail_zmq("connecting", err);

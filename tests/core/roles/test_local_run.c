@@ -185,7 +185,7 @@ static void the_first_cause_is_reported(void **state)
         {"kill", MPCF_E_CLOSED, "the provider was ended by signal 9"},
         {"exit", MPCF_E_CLOSED, "the dealer ended with status 3: dealer: out of tricks"},
         {"fail", MPCF_E_RANGE, "the user failed: node 7 is too large"},
-        {"stall", MPCF_E_TIMEOUT, "exchanging with user: the deadline passed"},
+        {"stall", MPCF_E_TIMEOUT, "the user stopped answering ("},
         {"disagree", MPCF_E_PROTOCOL, "batch: "},
     };
     static const char *const transports[] = {"tcp", "zmq"};
