@@ -16,7 +16,8 @@ struct mpcf_tsv {
     const char *bytes; /* instead of FILE */
     size_t byte_count, byte_at;
     char *name;
-    char *line; /* the row's bytes, MPCF_LINE_LIMIT + 1 */
+    char *line; /* the row's bytes */
+    size_t line_capacity;
     char *header;
     const char *columns[COLUMN_LIMIT + 1]; /* into HEADER; NULL ends */
     const char *fields[COLUMN_LIMIT + 1];  /* into LINE */
@@ -49,6 +50,20 @@ static mpcf_status refuse_text(const char *where, const char *text, size_t lengt
     return mpcf_fail(err, MPCF_E_FORMAT, "%s: holds a zero byte", where);
 }
 
+/* Room for twice as many bytes and the zero behind them. */
+static mpcf_status grow_line(mpcf_tsv *t, mpcf_error *err)
+{
+    size_t capacity = t->line_capacity == 0 ? 4096 : 2 * t->line_capacity;
+    char *grown = mpcf_grow_array(t->line, t->line_capacity, capacity, 1);
+
+    if (grown == NULL) {
+        return mpcf_fail_memory(err, capacity, "a line");
+    }
+    t->line = grown;
+    t->line_capacity = capacity;
+    return MPCF_OK;
+}
+
 /* One line without its end; *MORE is false at the end of the file. */
 static mpcf_status read_line(mpcf_tsv *t, size_t *length, bool *more, mpcf_error *err)
 {
@@ -61,6 +76,9 @@ static mpcf_status read_line(mpcf_tsv *t, size_t *length, bool *more, mpcf_error
         if (n == MPCF_LINE_LIMIT) {
             return mpcf_fail(err, MPCF_E_FORMAT, "%s: line is longer than %zu bytes",
                              mpcf_tsv_where(t), MPCF_LINE_LIMIT);
+        }
+        if (n + 1 == t->line_capacity) {
+            MPCF_TRY(grow_line(t, err));
         }
         t->line[n++] = (char) byte;
     }
@@ -141,10 +159,10 @@ static mpcf_status find_first_row(mpcf_tsv *t, mpcf_error *err)
 static mpcf_status start(mpcf_tsv *t, const char *name, mpcf_error *err)
 {
     t->name = mpcf_strdup(name);
-    t->line = mpcf_alloc_array(MPCF_LINE_LIMIT + 1, 1);
-    if (t->name == NULL || t->line == NULL) {
-        return mpcf_fail_memory(err, MPCF_LINE_LIMIT, "a line");
+    if (t->name == NULL) {
+        return mpcf_fail_memory(err, strlen(name), "a name");
     }
+    MPCF_TRY(grow_line(t, err));
     MPCF_TRY(read_header(t, err));
     return find_first_row(t, err);
 }

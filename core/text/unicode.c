@@ -209,7 +209,8 @@ void unicode_decompose(const uint32_t *in, size_t count, struct points *out)
     for (size_t i = 0; i < count; i++) {
         add_decomposed(out, in[i]);
     }
-    if (!out->failed && !put_in_order(out->data + first, out->count - first)) {
+    if (!out->failed && out->count > first &&
+        !put_in_order(out->data + first, out->count - first)) {
         out->failed = true;
     }
 }
