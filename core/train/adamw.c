@@ -241,6 +241,15 @@ static void update_rows(void *context, size_t begin, size_t end)
     }
 }
 
+/* The update left their gradients zero. */
+static void forget_touched(struct parameter *p)
+{
+    for (size_t i = 0; i < p->touched_count; i++) {
+        p->is_touched[p->touched[i]] = false;
+    }
+    p->touched_count = 0;
+}
+
 static void update_one(struct adamw *a, size_t i, const struct adamw_step *step, double decay)
 {
     struct update_job job = {*step, &a->parameters->items[i], &a->moments[i]};
@@ -248,7 +257,7 @@ static void update_one(struct adamw *a, size_t i, const struct adamw_step *step,
     job.step.decay = job.m->decays ? (float) decay : 1;
     if (job.p->is_table) {
         workers_for(row_count(job.p), 16, update_rows, &job);
-        job.p->touched_count = 0;
+        forget_touched(job.p);
     } else {
         workers_for(job.p->count, GRAIN, update_dense, &job);
     }

@@ -14,6 +14,7 @@ static float table_value[ROWS * WIDTH], table_gradient[ROWS * WIDTH];
 static float dense_value[DENSE], dense_gradient[DENSE];
 static float bias_value[3], bias_gradient[3];
 static uint32_t touched[ROWS];
+static bool is_touched[ROWS];
 
 static struct parameter items[] = {
     {.name = "embeddings.word_embeddings.weight",
@@ -22,6 +23,7 @@ static struct parameter items[] = {
      .value = table_value,
      .gradient = table_gradient,
      .touched = touched,
+     .is_touched = is_touched,
      .is_table = true},
     {.name = "dense.weight", .shape = {2, {DENSE / 4, 4}}, .count = DENSE, .value = dense_value,
      .gradient = dense_gradient},
@@ -71,6 +73,7 @@ static double draw_gradients(struct test_random *r, struct adamw *a, size_t step
     items[0].touched_count = 3;
     for (size_t i = 0; i < 3; i++) {
         touched[i] = (uint32_t) ids[i];
+        is_touched[ids[i]] = true;
         draw(r, table_gradient + ids[i] * WIDTH, WIDTH, 0.1);
     }
     draw(r, dense_gradient, DENSE, 0.01);
@@ -118,6 +121,7 @@ static void follows_the_plain_one(void **state)
         assert_true(fabs(norm - want) < 1e-6 * want);
         for (size_t i = 0; i < ROWS * WIDTH; i++) {
             assert_true(table_gradient[i] == 0.0f);
+            assert_false(is_touched[i / WIDTH]);
         }
     }
     adamw_settle(a);

@@ -106,7 +106,31 @@ static void check_step(const char *run, const json_t *want, size_t step,
     }
 }
 
-static void check_weights(const char *run, const struct test_network *n)
+/* Softmax does not change when all scores of a row move alike, so the gradient of a key's bias is
+ * zero but for rounding, which Adam enlarges to steps of up to the learning rate: there is no
+ * right value, only a bound. */
+static bool is_noise(const char *normaliser, const char *name)
+{
+    return strcmp(normaliser, "softmax") == 0 && strstr(name, "attention.self.key.bias") != NULL;
+}
+
+/* Adam divides a gradient by its own size: of elements whose gradient is little more than rounding,
+ * the step is as uncertain as the gradient. At most FEW may be off by more than ALLOWED. */
+static void check_tensor(const char *run, const char *name, const float *want, const float *got,
+                         size_t count, double allowed, size_t few)
+{
+    size_t off = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        off += !(fabs((double) want[i] - (double) got[i]) <= allowed);
+    }
+    if (off > few) {
+        fail_msg("%s: %s: %zu of %zu elements off by more than %g", run, name, off, count, allowed);
+    }
+}
+
+static void check_weights(const char *run, const char *normaliser, double rates,
+                          const struct test_network *n)
 {
     char name[256];
     struct safetensors *after = NULL;
@@ -127,7 +151,9 @@ static void check_weights(const char *run, const struct test_network *n)
         for (size_t j = 0; j < t->count; j++) {
             largest = fmax(largest, fabs((double) want[j]));
         }
-        assert_close_floats(t->name, want, p->value, t->count, 1e-4 * largest + 1e-9, 0);
+        check_tensor(run, t->name, want, p->value, t->count, 1e-4 * largest + 1e-9,
+                     is_noise(normaliser, t->name) ? t->count : t->count / 1000 + 1);
+        assert_close_floats(t->name, want, p->value, t->count, rates, 0);
         mpcf_free(want);
     }
     safetensors_close(after);
@@ -142,13 +168,15 @@ static void functions_of(const json_t *run, char *activation, char *normaliser, 
     (void) snprintf(normaliser, size, "%s%s", name, strcmp(name, "2relu") == 0 ? " {e: 1e-6}" : "");
 }
 
-static void train(const char *run, const json_t *want, struct trainer *trainer)
+/* Returns the sum of the learning rates. */
+static double train(const char *run, const json_t *want, struct trainer *trainer)
 {
     const json_t *settings = json_object_get(expected, "settings");
     double rate = json_number_value(json_object_get(settings, "learning_rate"));
     uint64_t steps = (uint64_t) json_integer_value(json_object_get(settings, "steps"));
     static struct batch batch;
     static struct trainer_result result;
+    double rates = 0;
 
     for (size_t step = 0; step < steps; step++) {
         double factor = schedule_factor(SCHEDULE_LINEAR, step, steps, 3);
@@ -157,8 +185,10 @@ static void train(const char *run, const json_t *want, struct trainer *trainer)
         assert_ok(trainer_step(trainer, &batch.inputs, batch.labels, rate * factor, &result, err),
                   err);
         check_step(run, want, step, &result);
+        rates += rate * factor;
     }
     adamw_settle(trainer_adamw(trainer));
+    return rates;
 }
 
 static void check_run(const char *run, const json_t *want, bool fuse)
@@ -166,6 +196,7 @@ static void check_run(const char *run, const json_t *want, bool fuse)
     struct test_network student, teacher;
     struct trainer *trainer = NULL;
     char activation[64], normaliser[64];
+    double rates = 0;
 
     functions_of(want, activation, normaliser, sizeof activation);
     test_network_open(&student, plugins, shared_path("oracle/training/start"), activation,
@@ -185,8 +216,8 @@ static void check_run(const char *run, const json_t *want, bool fuse)
 
     adamw_options_default(&setup.adamw);
     assert_ok(trainer_create(&setup, &trainer, err), err);
-    train(run, want, trainer);
-    check_weights(run, &student);
+    rates = train(run, want, trainer);
+    check_weights(run, normaliser, rates, &student);
     trainer_destroy(trainer);
     test_network_close(&student);
     test_network_close(&teacher);
