@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DOUT=file.c -DROOT=folder -P MpcfEmbed.cmake: the files ROOT/<kind>/<name> as a table.
+file(GLOB files RELATIVE ${ROOT} ${ROOT}/*/*)
+set(text "/* SPDX-License-Identifier: Apache-2.0 */\n#include \"templates.h\"\n\n")
+set(table "")
+set(i 0)
+foreach(file ${files})
+    get_filename_component(kind ${file} DIRECTORY)
+    get_filename_component(name ${file} NAME)
+    file(READ ${ROOT}/${file} bytes HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+    string(APPEND text "static const unsigned char data_${i}[] = {${bytes}0};\n")
+    string(APPEND table "    {\"${kind}\", \"${name}\", data_${i}, sizeof data_${i} - 1},\n")
+    math(EXPR i "${i} + 1")
+endforeach()
+string(APPEND text "\nconst struct template_file template_files[] = {\n${table}    {0, 0, 0, 0},\n};\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance/approx_bench.h"
+
+#include <string.h>
+
+#include <mpcf/model.h>
+
+#include "base/random.h"
+
+static void fill_batch(struct approx_bench *b)
+{
+    for (size_t i = 0; i < BENCH_BATCH * BENCH_TOKENS; i++) {
+        b->ids[i] = (int32_t) i;
+        b->mask[i] = i < BENCH_TOKENS + BENCH_TOKENS / 2 + 1;
+    }
+    b->batch = (struct float_batch){
+        .batch = BENCH_BATCH,
+        .tokens = BENCH_TOKENS,
+        .input_ids = b->ids,
+        .token_type_ids = b->types,
+        .attention_mask = b->mask,
+    };
+}
+
+static void build(mpcf_graph *g, mpcf_slot slot, struct approx_bench *b)
+{
+    mpcf_node *ids =
+        mpcf_input(g, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
+    mpcf_node *keep = mpcf_input(g, "attention_mask",
+                                 mpcf_shape_4(MPCF_DIM_BATCH, 1, 1, MPCF_DIM_TOKENS), MPCF_USER);
+    mpcf_node *table = mpcf_parameter(g, "x", mpcf_shape_2(BENCH_BATCH * BENCH_TOKENS, BENCH_WIDTH),
+                                      MPCF_INIT_REQUIRED, 0);
+    const bool is_normaliser = slot == MPCF_SLOT_NORMALISER;
+
+    mpcf_scope(g, "check");
+    b->in = mpcf_embedding(g, table, ids);
+    if (is_normaliser) {
+        b->in = mpcf_split_heads(g, b->in, BENCH_HEADS);
+    }
+    b->in = mpcf_tap(g, "x", b->in);
+    b->out = mpcf_slot_apply(g, slot, 0, b->in, is_normaliser ? keep : NULL);
+    b->out = mpcf_tap(g, "y", b->out);
+    mpcf_output(g, "logits", b->out);
+}
+
+mpcf_status approx_bench_create(const mpcf_approx *approx, const void *config, bool fuse,
+                                struct approx_bench *b, mpcf_error *err)
+{
+    const struct slot_filling filling = {
+        .slot = approx->slot, .last_layer = SIZE_MAX, .approx = approx, .config = config};
+    uint64_t state = 1;
+
+    memset(b, 0, sizeof *b);
+    fill_batch(b);
+    b->graph = graph_create();
+    if (b->graph == NULL) {
+        return mpcf_fail(err, MPCF_E_NOMEM, "no memory for a graph");
+    }
+    MPCF_TRY(graph_fill_slots(b->graph, &filling, 1, fuse, err));
+    build(b->graph, approx->slot, b);
+    MPCF_TRY(graph_check(b->graph, err));
+    MPCF_TRY(parameters_create(b->graph, true, &b->parameters, err));
+    parameters_init(b->parameters, b->graph, 1);
+    b->x = parameters_find(b->parameters, "x");
+    for (size_t i = 0; i < b->x->count; i++) {
+        b->x->value[i] = (float) (approx->input_low + (approx->input_high - approx->input_low) *
+                                                          random_uniform(&state));
+    }
+    return MPCF_OK;
+}
+
+void approx_bench_clear(struct approx_bench *b)
+{
+    parameters_destroy(b->parameters);
+    graph_destroy(b->graph);
+    memset(b, 0, sizeof *b);
+}
+
+static mpcf_status differentiate(struct approx_bench *b, struct float_engine *e, const float *dy,
+                                 float *dx, mpcf_error *err)
+{
+    float *seed = float_seed(e, b->out);
+
+    parameters_zero_gradients(b->parameters);
+    memcpy(seed, dy, BENCH_COUNT * sizeof *dy);
+    MPCF_TRY(float_backward(e, err));
+    memcpy(dx, b->x->gradient, b->x->count * sizeof *dx);
+    return MPCF_OK;
+}
+
+mpcf_status approx_bench_run(struct approx_bench *b, float *y, const float *dy, float *dx,
+                             mpcf_error *err)
+{
+    struct float_engine *e = NULL;
+    mpcf_status status =
+        float_engine_create(b->graph, b->parameters, dy == NULL ? FLOAT_EVALUATE : FLOAT_TRAIN,
+                            BENCH_BATCH, BENCH_TOKENS, 0, &e, err);
+
+    if (status == MPCF_OK) {
+        status = float_forward(e, &b->batch, err);
+    }
+    if (status == MPCF_OK) {
+        memcpy(y, float_value(e, b->out), BENCH_COUNT * sizeof *y);
+    }
+    if (status == MPCF_OK && dy != NULL) {
+        status = differentiate(b, e, dy, dx, err);
+    }
+    float_engine_destroy(e);
+    return status;
+}
+
+bool approx_bench_is_padding(const struct approx_bench *b, bool rows_of_scores, size_t i)
+{
+    if (!rows_of_scores) {
+        return b->mask[i / BENCH_WIDTH] == 0;
+    }
+    return b->mask[i / (BENCH_HEADS * BENCH_TOKENS * BENCH_TOKENS) * BENCH_TOKENS +
+                   i % BENCH_TOKENS] == 0;
+}

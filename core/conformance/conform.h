@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every component of a kind must do, whoever wrote it: `mpcf-host plugin check`. Results
+ * are TAP lines.
+ */
+#ifndef MPCF_CONFORMANCE_CONFORM_H
+#define MPCF_CONFORMANCE_CONFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "plugin/plugins.h"
+
+struct conform {
+    FILE *out;
+    size_t done, failed;
+    struct plugins *plugins;
+    mpcf_error *err; /* for the checks; its text is shown where one fails */
+};
+
+/* "ok 3 - NAME" or "not ok 3 - NAME" with the error's text or FORMAT behind it. Returns PASSED. */
+bool conform_result(struct conform *c, bool passed, const char *name, const char *format, ...)
+    MPCF_PRINTF(4, 5);
+void conform_skip(struct conform *c, const char *name, const char *why);
+void conform_note(struct conform *c, const char *format, ...) MPCF_PRINTF(2, 3);
+
+/* A component's config with its defaults; *CONFIG and *OWNED are released by
+ * conform_release(). Fails where an option has no default. */
+struct option_memory;
+bool conform_defaults(struct conform *c, enum component_kind kind, const void *descriptor,
+                      void **config, struct option_memory **owned);
+void conform_release(void *config, struct option_memory *owned);
+
+void approx_check(struct conform *c, const mpcf_approx *approx);
+void model_check(struct conform *c, const mpcf_model *model);
+void dataset_check(struct conform *c, const mpcf_dataset *dataset);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "bench/bench_kernels.h"
+#include "bench/bench_secure.h"
+#include "bench/bench_train.h"
+#include "host.h"
+#include "pending.h"
+#include "pipeline/pipeline.h"
+#include "show_json.h"
+
+static int finish(const struct args *args, mpcf_status status, json_t *result,
+                  char *(*table)(const json_t *), mpcf_error *err)
+{
+    int ended;
+
+    if (status != MPCF_OK) {
+        return host_failed(err);
+    }
+    ended = show_json(result, table(result), args_value(args, "--json"), err);
+    json_decref(result);
+    return ended;
+}
+
+static const char *value_or(const struct args *args, const char *name, const char *other)
+{
+    const char *value = args_value(args, name);
+
+    return value == NULL ? other : value;
+}
+
+/* "quad,2quad" */
+static bool take_approximations(const struct args *args, char *activation, char *normaliser,
+                                size_t size)
+{
+    const char *text = value_or(args, "--approximations", "quad,2quad");
+    const char *comma = strchr(text, ',');
+
+    if (comma == NULL || comma == text || comma[1] == '\0' || strlen(text) >= size) {
+        (void) host_usage("bench",
+                          "--approximations: expected ACTIVATION,NORMALISER, as quad,2quad");
+        return false;
+    }
+    (void) snprintf(activation, size, "%.*s", (int) (comma - text), text);
+    (void) snprintf(normaliser, size, "%s", comma + 1);
+    return true;
+}
+
+static int run_secure(const struct args *args, mpcf_error *err)
+{
+    char activation[256], normaliser[256];
+    int64_t tokens = 128, batch = 1, repeat = 5;
+    struct bench_secure_request request = {
+        .model = value_or(args, "--model", "bert-base"),
+        .transport = value_or(args, "--transport", "loopback"),
+        .activation = activation,
+        .normaliser = normaliser,
+        .plugin_folder = args_value(args, "--plugin-dir"),
+    };
+    json_t *result = NULL;
+    mpcf_status status;
+
+    if (!take_approximations(args, activation, normaliser, sizeof activation) ||
+        !args_number(args, "--tokens", 1, 8192, &tokens) ||
+        !args_number(args, "--batch", 1, 1024, &batch) ||
+        !args_number(args, "--repeat", 1, 1000, &repeat)) {
+        return EXIT_USAGE;
+    }
+    request.tokens = (size_t) tokens;
+    request.batch = (size_t) batch;
+    request.repeat = (size_t) repeat;
+    if (bench_secure == NULL) {
+        return host_usage("bench", "this build has no bench secure");
+    }
+    status = bench_secure(&request, &result, err);
+    return finish(args, status, result, bench_secure_table, err);
+}
+
+static void print_train(const struct bench_train_line *lines)
+{
+    (void) printf("%-22s %12s %12s %10s\n", "stage", "examples/s", "tokens/s", "seconds");
+    for (size_t i = 0; i < BENCH_TRAIN_STAGES; i++) {
+        (void) printf("%-22s %12.1f %12.0f %10.1f\n", lines[i].stage, lines[i].examples_per_second,
+                      lines[i].tokens_per_second, lines[i].seconds);
+    }
+}
+
+static int measure_train(const struct args *args, const struct pipeline *p, mpcf_error *err)
+{
+    struct bench_train_line lines[BENCH_TRAIN_STAGES];
+    struct bench_train_request request = {.pipeline = p, .json = args_value(args, "--json")};
+    int64_t seconds = 30, rows = 0;
+
+    if (!args_number(args, "--seconds", 1, 86400, &seconds) ||
+        !args_number(args, "--rows", 0, 1000000000, &rows)) {
+        return EXIT_USAGE;
+    }
+    request.seconds = (double) seconds;
+    request.rows = (size_t) rows;
+    if (bench_train(&request, lines, err) != MPCF_OK) {
+        return host_failed(err);
+    }
+    print_train(lines);
+    return EXIT_DONE;
+}
+
+static int run_train(const struct args *args, mpcf_error *err)
+{
+    const char *sets[ARGS_LIMIT];
+    const struct pipeline_request source = {
+        .file = args->operand_count > 1 ? args->operands[1] : NULL,
+        .sets = sets,
+        .set_count = args_values(args, "--set", sets),
+        .plugin_folder = args_value(args, "--plugin-dir"),
+    };
+    struct pipeline *p = NULL;
+    int result;
+
+    if (source.file == NULL || !file_exists(source.file)) {
+        return host_usage("bench", "expected bench train PIPELINE.yaml");
+    }
+    result =
+        pipeline_open(&source, &p, err) == MPCF_OK ? measure_train(args, p, err) : host_failed(err);
+    pipeline_close(p);
+    return result;
+}
+
+static int run_kernels(const struct args *args, mpcf_error *err)
+{
+    int64_t rounds = 5;
+    json_t *result = NULL;
+    mpcf_status status;
+
+    if (!args_number(args, "--repeat", 1, 1000, &rounds)) {
+        return EXIT_USAGE;
+    }
+    status = bench_kernels((size_t) rounds | 1, &result, err);
+    return finish(args, status, result, bench_kernels_table, err);
+}
+
+static int run_accuracy(const struct args *args, mpcf_error *err)
+{
+    json_t *result = NULL;
+    mpcf_status status;
+
+    if (bench_accuracy == NULL) {
+        return host_usage("bench", "this build has no bench accuracy");
+    }
+    status = bench_accuracy(&result, err);
+    return finish(args, status, result, bench_accuracy_table, err);
+}
+
+static const struct {
+    const char *name;
+    int (*run)(const struct args *args, mpcf_error *err);
+} benches[] = {
+    {"secure", run_secure},
+    {"train", run_train},
+    {"kernels", run_kernels},
+    {"accuracy", run_accuracy},
+};
+#define BENCH_COUNT (sizeof benches / sizeof *benches)
+
+int cmd_bench(const struct args *args)
+{
+    const char *words[BENCH_COUNT], *near;
+    const char *name = args->operands[0];
+
+    for (size_t i = 0; i < BENCH_COUNT; i++) {
+        words[i] = benches[i].name;
+        if (strcmp(benches[i].name, name) == 0) {
+            mpcf_error *err = mpcf_error_create();
+            const int result = benches[i].run(args, err);
+
+            mpcf_error_destroy(err);
+            return result;
+        }
+    }
+    near = text_nearest(name, words, BENCH_COUNT);
+    return host_usage("bench", "there is no bench '%s'; %s%s%s", name,
+                      near == NULL ? "there are secure, train, kernels, accuracy"
+                                   : "did you mean '",
+                      near == NULL ? "" : near, near == NULL ? "" : "'?");
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/file.h"
+#include "host.h"
+#include "pending.h"
+#include "pipeline/run_pipeline.h"
+#include "show_json.h"
+
+static const struct cost_network networks[] = {
+    {"lan", 0.1e-3, 1.25e9},
+    {"wan", 20e-3, 12.5e6},
+};
+
+static const struct cost_network *find_network(const char *name)
+{
+    for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
+        if (name == NULL || strcmp(networks[i].name, name) == 0) {
+            return &networks[i];
+        }
+    }
+    return NULL;
+}
+
+static int price(const struct args *args, const struct pipeline *p,
+                 const struct cost_network *network, mpcf_error *err)
+{
+    json_t *cost = NULL;
+    int result;
+
+    if (pipeline_cost == NULL) {
+        return host_usage("cost", "this build prices nothing");
+    }
+    if (pipeline_cost(p, network, &cost, err) != MPCF_OK) {
+        return host_failed(err);
+    }
+    result = show_json(cost, pipeline_cost_table(cost), args_value(args, "--json"), err);
+    json_decref(cost);
+    return result;
+}
+
+int cmd_cost(const struct args *args)
+{
+    const char *sets[ARGS_LIMIT];
+    const struct pipeline_request source = {
+        .file = args->operands[0],
+        .sets = sets,
+        .set_count = args_values(args, "--set", sets),
+        .plugin_folder = args_value(args, "--plugin-dir"),
+    };
+    const struct cost_network *network = find_network(args_value(args, "--network"));
+    struct pipeline *p = NULL;
+    mpcf_error *err;
+    int result;
+
+    if (network == NULL) {
+        return host_usage("cost", "there is no network '%s'; networks are lan, wan",
+                          args_value(args, "--network"));
+    }
+    if (!file_exists(source.file)) {
+        return host_usage("cost", "there is no file '%s'", source.file);
+    }
+    err = mpcf_error_create();
+    result = pipeline_open(&source, &p, err) == MPCF_OK ? price(args, p, network, err)
+                                                        : host_failed(err);
+    pipeline_close(p);
+    mpcf_error_destroy(err);
+    return result;
+}

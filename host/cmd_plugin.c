@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plugin list, plugin show.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "host.h"
+#include "plugin/option_set.h"
+#include "plugin/plugins.h"
+
+static void list_components(const struct plugins *p)
+{
+    (void) printf("%-14s %-16s %-16s %s\n", "kind", "name", "plug-in", "summary");
+    for (size_t kind = 0; kind < COMPONENT_KINDS; kind++) {
+        const enum component_kind k = (enum component_kind) kind;
+        const void *c;
+
+        for (size_t i = 0; (c = plugins_component(p, k, i)) != NULL; i++) {
+            (void) printf("%-14s %-16s %-16s %s\n", component_kind_name(k), component_name(k, c),
+                          plugins_owner(p, c), component_summary(k, c));
+        }
+    }
+}
+
+static void list_failures(const struct plugins *p)
+{
+    bool first = true;
+
+    for (size_t i = 0; i < plugins_count(p); i++) {
+        const struct plugin_facts *facts = plugins_facts(p, i);
+
+        if (facts->failure != NULL) {
+            (void) printf("%s%s: %s\n", first ? "\nnot loaded:\n" : "", facts->path,
+                          facts->failure);
+            first = false;
+        }
+    }
+}
+
+int cmd_plugin_list(const struct args *args)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *p = NULL;
+    int result = EXIT_DONE;
+
+    if (plugins_create(args_value(args, "--plugin-dir"), &p, err) == MPCF_OK) {
+        plugins_load_all(p);
+        list_components(p);
+        list_failures(p);
+    } else {
+        result = host_failed(err);
+    }
+    plugins_destroy(p);
+    mpcf_error_destroy(err);
+    return result;
+}
+
+/* --- show --- */
+
+static const char *const slot_names[] = {"", "activation", "normaliser", "tanh"};
+
+static void show_component(enum component_kind kind, const void *descriptor)
+{
+    struct text_buffer text = {0};
+    size_t option_size = 0, config_size = 0;
+    const mpcf_option *options = component_options(kind, descriptor, &option_size, &config_size);
+
+    text_printf(&text, "\n%s %s: %s\n", component_kind_name(kind), component_name(kind, descriptor),
+                component_summary(kind, descriptor));
+    if (kind == COMPONENT_APPROX) {
+        const mpcf_approx *a = descriptor;
+
+        text_printf(&text, "  slot %s, checked on [%g, %g], %s\n", slot_names[a->slot],
+                    a->input_low, a->input_high,
+                    a->forward != NULL ? "with fused float kernels" : "float from the graph");
+    }
+    if (kind == COMPONENT_TRANSPORT) {
+        const mpcf_transport *t = descriptor;
+
+        text_printf(&text, "  %s, %s, %s, %s\n",
+                    (t->caps & MPCF_TRANSPORT_MESSAGES) != 0 ? "messages" : "bytes",
+                    (t->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0 ? "authenticated"
+                                                                  : "not authenticated",
+                    (t->caps & MPCF_TRANSPORT_ENCRYPTED) != 0 ? "encrypted" : "not encrypted",
+                    (t->caps & MPCF_TRANSPORT_LOCAL) != 0 ? "one machine" : "between machines");
+    }
+    text_append(&text, options == NULL || options->key == NULL ? "  no options\n" : "  options:\n");
+    option_table_print(options, option_size, &text);
+    (void) fputs(text.data == NULL ? "" : text.data, stdout);
+    text_clear(&text);
+}
+
+static bool show_plugin(const struct plugins *p, const char *name)
+{
+    for (size_t i = 0; i < plugins_count(p); i++) {
+        const struct plugin_facts *f = plugins_facts(p, i);
+
+        if (f->failure == NULL && strcmp(f->name, name) == 0) {
+            (void) printf("plug-in %s %s (%s): %s\n  %s\n  SHA-256 %s\n", f->name, f->version,
+                          f->license, f->summary, f->path, f->digest);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Components of plug-in NAME, or those called NAME. */
+static size_t show_matching(const struct plugins *p, const char *name, bool by_plugin)
+{
+    size_t shown = 0;
+
+    for (size_t kind = 0; kind < COMPONENT_KINDS; kind++) {
+        const enum component_kind k = (enum component_kind) kind;
+        const void *c;
+
+        for (size_t i = 0; (c = plugins_component(p, k, i)) != NULL; i++) {
+            if (strcmp(by_plugin ? plugins_owner(p, c) : component_name(k, c), name) == 0) {
+                show_component(k, c);
+                shown++;
+            }
+        }
+    }
+    return shown;
+}
+
+static int show_loaded(struct plugins *p, const char *name, mpcf_error *err)
+{
+    if (plugins_load(p, name, err) == MPCF_OK) {
+        /* By path, the plug-in's own name is what it was loaded as last. */
+        const char *own = strchr(name, '/') == NULL ? name : plugins_facts(p, 0)->name;
+
+        (void) show_plugin(p, own);
+        (void) show_matching(p, own, true);
+        return EXIT_DONE;
+    }
+    if (strchr(name, '/') == NULL) {
+        plugins_load_all(p);
+        if (show_matching(p, name, false) > 0) {
+            return EXIT_DONE;
+        }
+    }
+    return host_failed(err);
+}
+
+int cmd_plugin_show(const struct args *args)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *p = NULL;
+    int result;
+
+    result = plugins_create(args_value(args, "--plugin-dir"), &p, err) == MPCF_OK
+                 ? show_loaded(p, args->operands[0], err)
+                 : host_failed(err);
+    plugins_destroy(p);
+    mpcf_error_destroy(err);
+    return result;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plugin new: a template with its name put in.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "host.h"
+#include "templates.h"
+
+/* What a template calls itself, in every file of it. */
+static const char placeholder[] = "my_plugin";
+
+static bool name_accepted(const char *name)
+{
+    return *name >= 'a' && *name <= 'z' && strlen(name) < 48 &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name);
+}
+
+/* TEXT with the placeholder replaced. */
+static void rename_in(struct text_buffer *out, const char *text, size_t length, const char *name)
+{
+    const size_t word = sizeof placeholder - 1;
+
+    for (size_t i = 0; i < length;) {
+        if (length - i >= word && memcmp(text + i, placeholder, word) == 0) {
+            text_append(out, name);
+            i += word;
+        } else {
+            text_append_bytes(out, text + i, 1);
+            i++;
+        }
+    }
+}
+
+static mpcf_status write_file(const struct template_file *file, const char *name,
+                              const char *folder, mpcf_error *err)
+{
+    struct text_buffer path = {0}, text = {0};
+    mpcf_status status;
+
+    text_printf(&path, "%s/", folder);
+    rename_in(&path, file->name, strlen(file->name), name);
+    rename_in(&text, (const char *) file->data, file->length, name);
+    if (path.failed || text.failed) {
+        status = mpcf_fail_memory(err, file->length, "a template");
+    } else if (file_exists(path.data)) {
+        status = mpcf_fail(err, MPCF_E_CONFIG, "'%s' is there already", path.data);
+    } else {
+        status = file_write_whole(path.data, text.data, text.length, err);
+    }
+    text_clear(&path);
+    text_clear(&text);
+    return status;
+}
+
+static mpcf_status write_all(const char *kind, const char *name, const char *folder,
+                             mpcf_error *err)
+{
+    MPCF_TRY(file_make_folder(folder, err));
+    for (const struct template_file *f = template_files; f->kind != NULL; f++) {
+        if (strcmp(f->kind, kind) == 0) {
+            MPCF_TRY(write_file(f, name, folder, err));
+        }
+    }
+    return MPCF_OK;
+}
+
+int cmd_plugin_new(const struct args *args)
+{
+    static const char *const kinds[] = {"approx", "transport", "model", "dataset"};
+    const char *kind = args->operands[0], *name = args->operands[1];
+    const char *folder = args->operand_count == 3 ? args->operands[2] : name;
+    mpcf_error *err;
+    int result = EXIT_DONE;
+    size_t known = 0;
+
+    while (known < 4 && strcmp(kinds[known], kind) != 0) {
+        known++;
+    }
+    if (known == 4) {
+        return host_usage("plugin new", "there is no kind '%s': approx, transport, model, dataset",
+                          kind);
+    }
+    if (!name_accepted(name)) {
+        return host_usage("plugin new", "'%s': a name is lower-case letters, digits and '_'", name);
+    }
+    err = mpcf_error_create();
+    if (write_all(kind, name, folder, err) == MPCF_OK) {
+        (void) printf("%s: written. Next:\n  cmake -S %s -B %s/build && cmake --build %s/build\n"
+                      "  mpcf-host plugin check %s/build/mpcf-%s.so\n",
+                      folder, folder, folder, folder, folder, name);
+    } else {
+        result = host_failed(err);
+    }
+    mpcf_error_destroy(err);
+    return result;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "host.h"
+#include "pending.h"
+#include "pipeline/run_pipeline.h"
+
+static bool take_stage(const struct args *args, struct run_request *request)
+{
+    static const char *const words[] = {"finetune", "convert", "distill", "infer"};
+    const char *text = args_value(args, "--stage"), *near;
+
+    if (text == NULL) {
+        return true;
+    }
+    request->one_stage = pipeline_stage_parse(text, &request->stage);
+    if (!request->one_stage) {
+        near = text_nearest(text, words, 4);
+        (void) host_usage("run", "there is no stage '%s'; %s%s%s", text,
+                          near == NULL ? "stages are finetune, convert, distill, infer"
+                                       : "did you mean '",
+                          near == NULL ? "" : near, near == NULL ? "" : "'?");
+    }
+    return request->one_stage;
+}
+
+static bool take_role(const struct args *args, struct run_request *request)
+{
+    const char *text = args_value(args, "--role");
+    enum role role;
+
+    if (text == NULL) {
+        return true;
+    }
+    if (!pipeline_role_parse(text, &role)) {
+        (void) host_usage("run", "there is no role '%s'; roles are provider, user, dealer", text);
+        return false;
+    }
+    if (request->one_stage && request->stage != STAGE_INFER) {
+        (void) host_usage("run", "--role is for the stage infer");
+        return false;
+    }
+    request->viewer = (enum pipeline_viewer) role;
+    return true;
+}
+
+static int print_checked(const struct pipeline *p)
+{
+    struct text_buffer text = {0};
+
+    text_printf(&text, "%s: accepted\noutput  %s\ntask    %s\nstages ", p->file, p->output,
+                p->task.name);
+    for (size_t i = 0; i < STAGE_COUNT; i++) {
+        if (p->has_stage[i]) {
+            text_printf(&text, " %s", pipeline_stage_name((enum pipeline_stage) i));
+        }
+    }
+    text_append(&text, "\n");
+    pipeline_print_approximations(p, &text);
+    (void) fputs(text.data == NULL ? "" : text.data, stdout);
+    text_clear(&text);
+    return EXIT_DONE;
+}
+
+static int run_open(const struct args *args, const struct pipeline *p,
+                    const struct run_request *request, mpcf_error *err)
+{
+    mpcf_status status = pipeline_check_files(p, request->viewer, err);
+
+    if (status != MPCF_OK) {
+        return host_failed(err);
+    }
+    if (args_has(args, "--check")) {
+        return print_checked(p);
+    }
+    if (args_has(args, "--quiet")) {
+        log_set_level(LOG_WARN);
+    } else {
+        host_show_progress();
+    }
+    status = pipeline_run == NULL
+                 ? mpcf_fail(err, MPCF_E_UNSUPPORTED, "this build runs no pipelines")
+                 : pipeline_run(p, request, err);
+    return status == MPCF_OK ? EXIT_DONE : host_failed(err);
+}
+
+int cmd_run(const struct args *args)
+{
+    const char *sets[ARGS_LIMIT];
+    const struct pipeline_request source = {
+        .file = args->operands[0],
+        .sets = sets,
+        .set_count = args_values(args, "--set", sets),
+        .plugin_folder = args_value(args, "--plugin-dir"),
+    };
+    struct run_request request = {.source = &source, .viewer = VIEW_ALL};
+    struct pipeline *p = NULL;
+    mpcf_error *err;
+    int result;
+
+    if (!take_stage(args, &request) || !take_role(args, &request)) {
+        return EXIT_USAGE;
+    }
+    if (!file_exists(source.file)) {
+        return host_usage("run", "there is no file '%s'", source.file);
+    }
+    err = mpcf_error_create();
+    result = pipeline_open(&source, &p, err) == MPCF_OK ? run_open(args, p, &request, err)
+                                                        : host_failed(err);
+    pipeline_close(p);
+    mpcf_error_destroy(err);
+    return result;
+}

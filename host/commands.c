@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of commands, and what they share.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <mpcf/plugin.h>
+#include <mpcf/version.h>
+
+#include "base/cpu.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "host.h"
+
+/* clang-format off */
+static const struct arg_option run_options[] = {
+    {"--stage", "STAGE", "only finetune, convert, distill or infer"},
+    {"--role", "ROLE", "only this role of infer: provider, user or dealer"},
+    {"--check", NULL, "check the file and look for the files of the role; run nothing"},
+    {"--set", "KEY=VALUE", "replaces a value of the file, stages.infer.examples=8; repeatable"},
+    {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
+    {"--quiet", NULL, "no progress"},
+    {NULL, NULL, NULL}};
+static const struct arg_option cost_options[] = {
+    {"--network", "NAME", "lan (0.1 ms, 10 Gbit/s) or wan (20 ms, 100 Mbit/s); default lan"},
+    {"--json", "FILE", "the figures as JSON"},
+    {"--set", "KEY=VALUE", "replaces a value of the file; repeatable"},
+    {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
+    {NULL, NULL, NULL}};
+static const struct arg_option bench_options[] = {
+    {"--model", "NAME", "secure: bert-base, minilm or a checkpoint's folder; default bert-base"},
+    {"--tokens", "N", "secure: tokens of an example; default 128"},
+    {"--batch", "N", "secure: examples in one run; default 1"},
+    {"--approximations", "A,N", "secure: activation and normaliser; default quad,2quad"},
+    {"--transport", "NAME", "secure: between the processes; default loopback"},
+    {"--repeat", "N", "secure, kernels: runs, of which the median is shown; default 5"},
+    {"--seconds", "N", "train: of each stage; default 30"},
+    {"--rows", "N", "train: training rows read; default all"},
+    {"--set", "KEY=VALUE", "train: replaces a value of the file; repeatable"},
+    {"--json", "FILE", "the figures as JSON"},
+    {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
+    {NULL, NULL, NULL}};
+static const struct arg_option plugin_options[] = {
+    {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
+    {NULL, NULL, NULL}};
+static const struct arg_option example_options[] = {
+    {"--seed", "N", "of texts and weights; default 1"},
+    {"--rows", "N", "training rows; default 4000"},
+    {NULL, NULL, NULL}};
+
+static const struct command commands[] = {
+    {"run", "PIPELINE.yaml", "Runs a pipeline: all stages, one, or one role of infer.",
+     run_options, 1, 1, cmd_run},
+    {"cost", "PIPELINE.yaml", "Rounds, bytes and time of infer, without a peer.",
+     cost_options, 1, 1, cmd_cost},
+    {"bench", "secure|train PIPELINE.yaml|kernels|accuracy", "Measures on this machine.",
+     bench_options, 1, 2, cmd_bench},
+    {"plugin list", "", "All plug-ins that are found, their components, and failures.",
+     plugin_options, 0, 0, cmd_plugin_list},
+    {"plugin show", "NAME", "A plug-in or component, with its options.",
+     plugin_options, 1, 1, cmd_plugin_show},
+    {"plugin check", "NAME|FILE.so", "Tests a plug-in's components; TAP output.",
+     plugin_options, 1, 1, cmd_plugin_check},
+    {"plugin new", "KIND NAME [FOLDER]",
+     "Writes a plug-in that builds and works: approx, transport, model or dataset.",
+     NULL, 2, 3, cmd_plugin_new},
+    {"example", "FOLDER", "Writes a tiny BERT and a small task to try everything on.",
+     example_options, 1, 1, cmd_example},
+};
+/* clang-format on */
+#define COMMAND_COUNT (sizeof commands / sizeof *commands)
+
+int host_usage(const char *command, const char *format, ...)
+{
+    va_list args;
+
+    (void) fputs("mpcf-host: ", stderr);
+    va_start(args, format);
+    (void) vfprintf(stderr, format, args);
+    va_end(args);
+    (void) fprintf(stderr, "\n(mpcf-host %s%s--help)\n", command, *command == '\0' ? "" : " ");
+    return EXIT_USAGE;
+}
+
+int host_failed(const mpcf_error *err)
+{
+    const mpcf_status status = mpcf_error_status(err);
+    const char *text = mpcf_error_text(err);
+
+    /* Lines of a file begin with the file's name, as a compiler's. */
+    if (status == MPCF_E_CONFIG) {
+        (void) fprintf(stderr, "%s\n", text);
+        return EXIT_USAGE;
+    }
+    (void) fprintf(stderr, "mpcf-host: %s\n", *text == '\0' ? mpcf_status_text(status) : text);
+    return EXIT_FAILED;
+}
+
+static int print_help(void)
+{
+    (void) puts("usage: mpcf-host PIPELINE.yaml [options]\n"
+                "       mpcf-host COMMAND ...\n\n"
+                "Private inference of transformers between two parties.\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        char head[64];
+
+        (void) snprintf(head, sizeof head, "%s %s", commands[i].name, commands[i].operands);
+        (void) printf("  %-38s %s\n", head, commands[i].summary);
+    }
+    (void) puts("\n  COMMAND --help shows a command's options; --version this build.\n"
+                "  Exit status: 0 done, 1 failed, 2 the file or the command line is wrong.");
+    return EXIT_DONE;
+}
+
+static int print_version(void)
+{
+    (void) printf("mpcf-host %s, plug-in ABI %d.%d, kernels %s\n", MPCF_VERSION, MPCF_ABI_MAJOR,
+                  MPCF_ABI_MINOR, cpu_level_name(cpu_level()));
+    return EXIT_DONE;
+}
+
+/* "plugin list" takes two words. *TAKEN: how many. */
+static const struct command *find_command(int argc, char **argv, int *taken)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        const char *space = strchr(commands[i].name, ' ');
+        const size_t length =
+            space == NULL ? strlen(commands[i].name) : (size_t) (space - commands[i].name);
+
+        if (strlen(argv[1]) == length && strncmp(argv[1], commands[i].name, length) == 0 &&
+            (space == NULL || (argc > 2 && strcmp(argv[2], space + 1) == 0))) {
+            *taken = space == NULL ? 1 : 2;
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static int unknown_command(int argc, char **argv)
+{
+    const char *words[COMMAND_COUNT + 1], *near;
+    char word[256];
+
+    if (strcmp(argv[1], "plugin") == 0) {
+        (void) snprintf(word, sizeof word, "plugin %s", argc > 2 ? argv[2] : "");
+    } else {
+        (void) snprintf(word, sizeof word, "%s", argv[1]);
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        words[i] = commands[i].name;
+    }
+    near = text_nearest(word, words, COMMAND_COUNT);
+    return host_usage("", "there is no command '%s'%s%s%s", word,
+                      near == NULL ? ", and a pipeline's name ends with .yaml" : "; did you mean '",
+                      near == NULL ? "" : near, near == NULL ? "" : "'?");
+}
+
+static int run_command(const struct command *command, int count, char **words)
+{
+    struct args args;
+    bool help = false;
+
+    if (!args_parse(command, count, words, &args, &help)) {
+        return EXIT_USAGE;
+    }
+    if (help) {
+        args_print_help(command);
+        return EXIT_DONE;
+    }
+    if (cpu_check() != NULL) {
+        return host_usage("", "%s", cpu_check());
+    }
+    interrupt_install();
+    return command->run(&args);
+}
+
+static bool names_a_file(const char *word)
+{
+    return text_ends_with(word, ".yaml") || text_ends_with(word, ".yml") ||
+           strchr(word, '/') != NULL;
+}
+
+int mpcf_main(int argc, char **argv)
+{
+    const struct command *command;
+    int taken = 0;
+
+    if (argc < 2) {
+        (void) print_help();
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        return print_help();
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        return print_version();
+    }
+    command = find_command(argc, argv, &taken);
+    if (command != NULL) {
+        return run_command(command, argc - 1 - taken, argv + 1 + taken);
+    }
+    for (int i = 1; i < argc; i++) {
+        if (names_a_file(argv[i])) {
+            return run_command(&commands[0], argc - 1, argv + 1);
+        }
+    }
+    return unknown_command(argc, argv);
+}
