@@ -31,6 +31,9 @@ static mpcf_status run_role(struct role_thread *r)
             run.output = t->output == NULL ? NULL : t->output + i * t->output_count;
         }
         status = session_infer(session, &run, err);
+        t->seconds[r->role][0] = run.setup_seconds;
+        t->seconds[r->role][1] = run.offline_seconds;
+        t->seconds[r->role][2] = run.online_seconds;
     }
     session_destroy(session);
     return status;

@@ -18,6 +18,7 @@ struct test_parties {
     double *output;     /* room for the revealed reals; of all inferences, one after the other */
     size_t output_count;
     struct cost *metered[3];
+    double seconds[3][3]; /* by role: setup, offline, online */
     mpcf_status status[3];
     mpcf_error *errors[3];
 };

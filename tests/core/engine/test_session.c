@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A whole small network between the three roles: against the fixed engine, the float engine and
+ * the cost engine; several inferences and lengths in one session; what goes wrong.
+ */
+#include <math.h>
+
+#include "base/memory.h"
+#include "engine/secure.h"
+#include "pass/pass.h"
+#include "support/parties.h"
+#include "support/support.h"
+#include "support/tiny_bert.h"
+
+struct case_run {
+    struct tiny_bert bert;
+    mpcf_graph *graph;
+    struct program *program;
+    struct weights *weights;
+    struct tiny_batch batch;
+    struct secure_input input;
+    float *floats;
+    double fixed[16], secure[16];
+    size_t count;
+};
+
+static void open_case(struct case_run *c, const char *activation, const char *normaliser,
+                      size_t batch, size_t tokens, bool exact, bool shared)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct lower_options options;
+    *c = (struct case_run) {.count = 3 * batch};
+    c->bert = (struct tiny_bert) {.layers = 2, .hidden = 32, .heads = 4, .inner = 64};
+    c->bert.vocab = 60;
+    c->bert.positions = 32;
+    c->bert.classes = 3;
+    c->bert.activation = activation;
+    c->bert.normaliser = normaliser;
+    c->bert.spread = -1;
+    tiny_bert_open(&c->bert, 11);
+    assert_ok(pass_all(c->bert.graph, &c->graph, err), err);
+    struct ranges *ranges = tiny_bert_calibrate(&c->bert, c->graph, 8, tokens, 8);
+    lower_options_default(&options);
+    options.weights_shared = shared;
+    tiny_batch_open(&c->batch, &c->bert, batch, tokens, !exact, 5);
+    assert_ok(lower_graph(c->graph, ranges, &options, batch, tokens, exact, &c->program, err),
+              err);
+    assert_ok(weights_create(c->program, c->bert.parameters, &c->weights, err), err);
+    c->input = (struct secure_input) {c->batch.ids, c->batch.types, c->batch.mask};
+    c->floats = tiny_bert_logits(&c->bert, c->bert.graph, &c->batch);
+    assert_ok(fixed_run(c->program, c->weights, &c->input, c->fixed, NULL, NULL, NULL, err), err);
+    ranges_destroy(ranges);
+    mpcf_error_destroy(err);
+}
+
+static void close_case(struct case_run *c)
+{
+    mpcf_free(c->floats);
+    weights_destroy(c->weights);
+    program_destroy(c->program);
+    graph_destroy(c->graph);
+    tiny_batch_close(&c->batch);
+    tiny_bert_close(&c->bert);
+}
+
+static void run_case(const char *activation, const char *normaliser, size_t batch, bool exact,
+                     bool shared)
+{
+    struct case_run c;
+    open_case(&c, activation, normaliser, batch, 16, exact, shared);
+    struct test_parties t = {.program = c.program, .weights = c.weights, .input = &c.input};
+    t.output = c.secure;
+    t.output_count = c.count;
+    test_parties_run(&t);
+    test_parties_assert_ok(&t);
+    test_parties_assert_cost(&t);
+    double to_float = 0, to_fixed = 0;
+    for (size_t i = 0; i < c.count; ++i) {
+        to_float = fmax(to_float, fabs(c.secure[i] - (double) c.floats[i]));
+        to_fixed = fmax(to_fixed, fabs(c.secure[i] - c.fixed[i]));
+    }
+    print_message("%s+%s: to fixed %.5f, to float %.5f\n", activation, normaliser, to_fixed,
+                  to_float);
+    assert_true(to_fixed < 0.02);
+    assert_true(to_float < 0.02);
+    test_parties_clear(&t);
+    close_case(&c);
+}
+
+static void quad_and_2quad_equal_fixed(void **state)
+{
+    (void) state;
+    run_case("quad", "2quad", 1, true, false);
+    run_case("quad", "2quad", 3, false, false);
+}
+
+static void shared_weights_equal_fixed(void **state)
+{
+    (void) state;
+    run_case("quad", "2quad", 2, false, true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quad_and_2quad_equal_fixed),
+        cmocka_unit_test(shared_weights_equal_fixed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
