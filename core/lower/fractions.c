@@ -56,6 +56,17 @@ double node_largest(struct lowering *l, const mpcf_node *node)
     return node_seen(l, node) * exp2(l->ranges->margin_bits);
 }
 
+void node_interval(struct lowering *l, const mpcf_node *node, double *low, double *high)
+{
+    const struct node_range *range = range_of(l, node);
+    const double factor = exp2(l->ranges->margin_bits);
+
+    if (range != NULL) {
+        *low = range->low < 0 ? range->low * factor : range->low / factor;
+        *high = range->high > 0 ? range->high * factor : range->high / factor;
+    }
+}
+
 bool node_positive(struct lowering *l, const mpcf_node *node, double *low, double *high)
 {
     const struct node_range *range = range_of(l, node);
@@ -178,6 +189,13 @@ static void ask_operands(struct lowering *l, const mpcf_node *node)
                 ask(l, node->in[i], want);
             }
         }
+        return;
+    case OP_EXP:
+    case OP_ERF:
+    case OP_TANH:
+    case OP_PIECEWISE:
+    case OP_RELU:
+        ask(l, node->in[0], (int) l->options->value_fraction);
         return;
     case OP_SCALE:
         ask(l, node->in[0], want + log2_up(fabs(node->real)));

@@ -150,8 +150,17 @@ void lower_scale(struct lowering *l, const mpcf_node *node, struct lowered *out)
 
 /* --- Products --- */
 
-static value_id operand(struct lowering *l, const mpcf_node *node)
+/* A factor that only moves the point is left to the product: what is opened is then what others
+ * open as well. */
+static value_id operand(struct lowering *l, const mpcf_node *node, double *factor)
 {
+    int exponent = 0;
+
+    node = lower_past_taps(node);
+    if (node->kind == OP_SCALE && frexp(fabs(node->real), &exponent) == 0.5) {
+        *factor *= node->real;
+        return lower_wanted(l, node->in[0]);
+    }
     return lower_is_constant(node) ? lower_constant(l, node, l->options->weight_fraction)
                                    : lower_wanted(l, node);
 }
@@ -172,6 +181,31 @@ static value_id spread(struct lowering *l, value_id x, struct dims dims)
     }
     const struct term t = term_whole(l, x, 1, v.dims.dim[3] == 1 ? row : dims);
     return emit_combine(l, v.dims.dim[3] == 1 ? row : dims, v.fraction, v.magnitude, &t, 1, 0);
+}
+
+/* x[0] x[1] FACTOR, where one or none of them has the result's shape. */
+static value_id product(struct lowering *l, const mpcf_node *node, value_id x[2], struct dims dims,
+                        double factor)
+{
+    const double largest = node_largest(l, node) / fabs(factor);
+    const unsigned f = value_at(l, x[0])->fraction + value_at(l, x[1])->fraction;
+    const size_t full = value_at(l, x[0])->dims.count == dims.count ? 0 : 1;
+
+    if (value_at(l, x[full])->dims.count != dims.count) { /* [.., 1] by [1, .., h] */
+        const struct value v = *value_at(l, x[full]);
+        const struct term t = term_whole(l, x[full], 1, dims);
+        x[full] = emit_combine(l, dims, v.fraction, v.magnitude, &t, 1, 0);
+    }
+    const value_id y = emit_product(l, x[full], x[1 - full], magnitude_of(largest, f));
+    if (factor == 1) {
+        return y;
+    }
+    const value_id moved = emit_scaled(l, y, factor, 0);
+    if (l->status == MPCF_OK) {
+        struct value *v = &l->program->values[moved];
+        v->magnitude = lower_magnitude(l, node, v->fraction);
+    }
+    return moved;
 }
 
 void lower_mul(struct lowering *l, const mpcf_node *node, struct lowered *out)
@@ -198,21 +232,12 @@ void lower_mul(struct lowering *l, const mpcf_node *node, struct lowered *out)
                        : emit_combine(l, dims, v.fraction, v.magnitude, &t, 1, 0);
         return;
     }
+    double factor = 1;
     for (size_t i = 0; i < 2; ++i) {
-        x[i] = spread(l, operand(l, node->in[i]), dims);
+        x[i] = spread(l, operand(l, node->in[i], &factor), dims);
     }
-    const size_t full = value_at(l, x[0])->dims.count == dims.count ? 0 : 1;
-    const unsigned f = value_at(l, x[0])->fraction + value_at(l, x[1])->fraction;
-    if (value_at(l, x[full])->dims.count != dims.count) { /* [.., 1] by [1, .., h] */
-        const struct value v = *value_at(l, x[0]);
-        const struct term t = term_whole(l, x[0], 1, dims);
-        x[0] = emit_combine(l, dims, v.fraction, v.magnitude, &t, 1, 0);
-        out->raw = emit_product(l, x[0], x[1], lower_magnitude(l, node, f));
-        return;
-    }
-    out->raw = emit_product(l, x[full], x[1 - full], lower_magnitude(l, node, f));
+    out->raw = product(l, node, x, dims, factor);
 }
-
 void lower_square(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     double c = 0;

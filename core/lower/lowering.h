@@ -78,6 +78,8 @@ unsigned lower_magnitude(struct lowering *l, const mpcf_node *node, unsigned fra
 /* Largest magnitude of NODE, with (node_largest) and without margin. */
 double node_largest(struct lowering *l, const mpcf_node *node);
 double node_seen(struct lowering *l, const mpcf_node *node);
+/* Its range, each end moved outwards by the margin. */
+void node_interval(struct lowering *l, const mpcf_node *node, double *low, double *high);
 /* Its range with margin where all values are positive: low / 2^margin, high 2^margin. */
 bool node_positive(struct lowering *l, const mpcf_node *node, double *low, double *high);
 /* ceil(log2(x)), floor(log2(x)) of x > 0; of 0: -40. */

@@ -93,7 +93,7 @@ struct value {
     X(COMPARE, compare)                                                                        \
     /* bits to 0 or 1 in a ring: [thresholds, elements] */                                     \
     X(BITS_TO_RING, bits_to_ring)                                                              \
-    /* bits [1, elements] times x [elements] */                                                \
+    /* row `row` of bits [.., elements] times x [elements] */                                                \
     X(SELECT, select)                                                                          \
     /* x [.., r, c] times the user's bit of each column (in[1]: VALUE_USER of 0 and 1, broadcast \
        at strides[1]) */                                                                       \
@@ -134,6 +134,7 @@ struct step {
     struct view *views;    /* COMBINE, USER_SELECT: one an operand */
     uint64_t constant;     /* COMBINE: c0 in units of the result */
     unsigned shift;        /* SHRINK, LIFT */
+    uint32_t row;          /* SELECT: of the bits */
     bool transposed;       /* MATMUL: of b; LINEAR: w is [i, o] */
     int64_t *thresholds;   /* COMPARE, ascending, in units of x */
     size_t threshold_count;

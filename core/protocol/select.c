@@ -2,7 +2,7 @@
 /*
  * SELECT: a shared bit times a value.
  *
- * Ideal function: z = b x modulo 2^k, bits [1, elements]. Messages: d = b xor rho (whole words)
+ * Ideal function: z = b x modulo 2^k, b one row of bits [.., elements]. Messages: d = b xor rho (whole words)
  * and e = x - a (opening.h), one round. Dealer: the user's shares of rho and rho a, 2 k bits an
  * element. With b = d + (1 - 2 d) rho: shares d [a] + (1 - 2 d) (e [rho] + [rho a]), and the
  * provider d e. Leakage: none.
@@ -26,7 +26,7 @@ static const char *check(const struct program *p, const struct step *s)
     if (x->kind == VALUE_SHARED && x->ring < out->ring) {
         return "the operand's ring is narrower than the result's";
     }
-    return value_rows(b) == 1 && b->dims.count == x->dims.count &&
+    return s->row < value_rows(b) && bits_elements(b) == x->dims.count &&
                    out->dims.count == x->dims.count
                ? NULL
                : "one row of bits has as many as the operand and the result";
@@ -61,7 +61,8 @@ static void fixed_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
 
 static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
 {
-    struct select k = {.bits = r->x[s->in[0]], .x = r->x[s->in[1]]};
+    const size_t words = bits_words(step_in(r->program, s, 0));
+    struct select k = {.bits = r->x[s->in[0]] + s->row * words, .x = r->x[s->in[1]]};
     MPCF_TRY(fixed_result(r, s, &k.out, err));
     blocks_for(step_out(r->program, s)->dims.count, fixed_block, &k);
     return MPCF_OK;
@@ -103,7 +104,9 @@ static mpcf_status send(struct party *p, const struct step *s, unsigned round,
     (void) round;
     uint64_t *own = NULL;
     size_t words = bits_words(step_in(p->program, s, 0));
-    MPCF_TRY(bits_open_send(p, s, party_operand(p, s, 0), words, &own, out, err));
+    const uint64_t *bits = party_operand(p, s, 0);
+    bits = bits == NULL ? NULL : bits + s->row * words;
+    MPCF_TRY(bits_open_send(p, s, bits, words, &own, out, err));
     p->state[s->index] = own;
     return opening_send(p, s, out, err);
 }

@@ -130,7 +130,7 @@ static mpcf_graph *build(const struct tiny_bert *t)
     }
     mpcf_scope(g, "pooler");
     x = dense(g, "pooler", mpcf_token(g, x, 0), t->hidden, t->hidden);
-    x = strcmp(t->activation, "quad") == 0 && t->spread < 0 ? x : mpcf_tanh(g, x);
+    x = mpcf_tanh(g, x);
     mpcf_scope(g, "classifier");
     mpcf_output(g, "logits", dense(g, "classifier", x, t->hidden, t->classes));
     return g;

@@ -93,7 +93,6 @@ static void quad_and_2quad_agree(void **state)
     struct tiny_bert t = small("quad", "2quad");
 
     (void) state;
-    t.spread = -1;
     lower_options_default(&options);
     assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
     assert_true(fixed_error(&t, &options, 3, 16, false) < 0.01);
@@ -105,15 +104,38 @@ static void shared_weights_agree(void **state)
     struct tiny_bert t = small("quad", "2quad");
 
     (void) state;
-    t.spread = -1;
     lower_options_default(&options);
     options.weights_shared = true;
     assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
 }
 
+static void gelu_and_softmax_agree(void **state)
+{
+    struct lower_options options;
+    struct tiny_bert t = small("gelu", "softmax");
+
+    (void) state;
+    lower_options_default(&options);
+    assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
+    assert_true(fixed_error(&t, &options, 3, 16, false) < 0.01);
+}
+
+static void relu_and_2relu_agree(void **state)
+{
+    struct lower_options options;
+    struct tiny_bert t = small("relu", "2relu");
+
+    (void) state;
+    lower_options_default(&options);
+    assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
+    assert_true(fixed_error(&t, &options, 3, 16, false) < 0.01);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gelu_and_softmax_agree),
+        cmocka_unit_test(relu_and_2relu_agree),
         cmocka_unit_test(quad_and_2quad_agree),
         cmocka_unit_test(shared_weights_agree),
     };

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "lower/pieces.h"
+
+#define NODES (PIECE_DEGREE_MAX + 1)
+#define GRID 64.0 /* cuts are multiples of 1 / GRID */
+#define SAMPLES 40
+
+static double horner(const double *coef, size_t degree, double t)
+{
+    double y = coef[degree];
+
+    for (size_t i = degree; i-- > 0;) {
+        y = y * t + coef[i];
+    }
+    return y;
+}
+
+double pieces_at(const struct pieces *p, size_t piece, double x)
+{
+    return horner(p->coef[piece], p->degree, x - p->center[piece]);
+}
+
+/* cos(pi (2 i + 1) / (2 n)), for n up to 9. */
+static double chebyshev_node(size_t i, size_t n)
+{
+    return cos(3.14159265358979323846 * (2 * (double) i + 1) / (2 * (double) n));
+}
+
+/* Newton's divided differences over nodes t, then into powers. */
+static void interpolate(const double *t, double *y, size_t degree, double *coef)
+{
+    const size_t n = degree + 1;
+
+    for (size_t k = 1; k < n; ++k) {
+        for (size_t i = n - 1; i >= k; --i) {
+            y[i] = (y[i] - y[i - 1]) / (t[i] - t[i - k]);
+        }
+    }
+    memset(coef, 0, n * sizeof(*coef));
+    for (size_t k = n; k-- > 0;) { /* coef = coef (x - t[k]) + y[k] */
+        for (size_t i = n - 1; i > 0; --i) {
+            coef[i] = coef[i - 1] - t[k] * coef[i];
+        }
+        coef[0] = y[k] - t[k] * coef[0];
+    }
+}
+
+static void fit_one(double (*function)(double), double low, double high, size_t degree,
+                    double *center, double *coef)
+{
+    double t[NODES], y[NODES];
+    const double half = (high - low) / 2;
+
+    assert(degree <= PIECE_DEGREE_MAX);
+    *center = (low + high) / 2;
+    for (size_t i = 0; i <= degree; ++i) {
+        t[i] = half * chebyshev_node(i, degree + 1);
+        y[i] = function(*center + t[i]);
+    }
+    interpolate(t, y, degree, coef);
+}
+
+static double fit_error(double (*function)(double), double low, double high, size_t degree)
+{
+    double center, coef[NODES], largest = 0;
+
+    fit_one(function, low, high, degree, &center, coef);
+    for (size_t i = 0; i <= SAMPLES; ++i) {
+        const double x = low + (high - low) * (double) i / SAMPLES;
+        const double error = fabs(horner(coef, degree, x - center) - function(x));
+        largest = error > largest ? error : largest;
+    }
+    return largest;
+}
+
+/* The furthest end of a piece from LOW on that keeps the tolerance. */
+static double reach(double (*function)(double), double low, double high, size_t degree,
+                    double tolerance)
+{
+    double good = low, step = 1 / GRID;
+
+    while (good + step <= high && fit_error(function, low, good + step, degree) <= tolerance) {
+        good += step;
+        step *= 2;
+    }
+    for (; step >= 1 / GRID; step /= 2) {
+        if (good + step <= high && fit_error(function, low, good + step, degree) <= tolerance) {
+            good += step;
+        }
+    }
+    return good;
+}
+
+static void add_piece(struct pieces *p, double center)
+{
+    p->center[p->cut_count] = center;
+    memset(p->coef[p->cut_count], 0, sizeof(p->coef[0]));
+}
+
+bool fit_pieces(double (*function)(double), double low, double high, double below, double above,
+                size_t degree, double tolerance, struct pieces *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->degree = degree;
+    add_piece(out, low);
+    out->coef[0][0] = below;
+    while (low < high) {
+        const double end = reach(function, low, high, degree, tolerance);
+        if (!(end > low) || out->cut_count + 2 > CUTS_MAX) {
+            return false;
+        }
+        out->cuts[out->cut_count++] = low;
+        fit_one(function, low, end, degree, &out->center[out->cut_count],
+                out->coef[out->cut_count]);
+        low = end;
+    }
+    out->cuts[out->cut_count++] = high;
+    add_piece(out, high);
+    out->coef[out->cut_count][0] = above;
+    return true;
+}
+
+void shift_polynomial(const double *coef, size_t degree, double center, double *out)
+{
+    for (size_t i = 0; i <= degree; ++i) {
+        out[i] = coef[i];
+    }
+    for (size_t k = 0; k < degree; ++k) { /* repeated synthetic division by x - center */
+        for (size_t i = degree; i-- > k;) {
+            out[i] += center * out[i + 1];
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Piecewise polynomials: what comparisons and products evaluate in a secure run.
+ */
+#ifndef MPCF_LOWER_PIECES_H
+#define MPCF_LOWER_PIECES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CUTS_MAX 48
+#define PIECE_DEGREE_MAX 8
+
+/* Piece i, from cuts[i-1] (inclusive) to cuts[i], is the polynomial of x - center[i] with
+ * coefficients coef[i][0 .. degree]. Pieces 0 and cut_count reach to infinity. */
+struct pieces {
+    size_t cut_count, degree;
+    double cuts[CUTS_MAX];
+    double center[CUTS_MAX + 1];
+    double coef[CUTS_MAX + 1][PIECE_DEGREE_MAX + 1];
+};
+
+double pieces_at(const struct pieces *p, size_t piece, double x);
+
+/*
+ * Fits FUNCTION on [low, high] by polynomials of DEGREE on as few pieces as keep the error below
+ * TOLERANCE: each reaches as far to the right as it can, in steps of 1/64. Interpolation at
+ * Chebyshev nodes, so that the error is near the best. Below LOW the result is BELOW, from HIGH on
+ * ABOVE. False where CUTS_MAX pieces do not do. The same on every machine but for the last bits
+ * of FUNCTION, which rounding to fixed point takes away.
+ */
+bool fit_pieces(double (*function)(double), double low, double high, double below, double above,
+                size_t degree, double tolerance, struct pieces *out);
+/* Coefficients of the same polynomial in x - CENTER. */
+void shift_polynomial(const double *coef, size_t degree, double center, double *out);
+
+#endif
