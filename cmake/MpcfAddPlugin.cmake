@@ -7,7 +7,7 @@ function(mpcf_add_plugin name)
     cmake_parse_arguments(PLUGIN "" "" "SOURCES;LIBRARIES" ${ARGN})
     set(target mpcf-plugin-${name})
     add_library(${target} MODULE ${PLUGIN_SOURCES})
-    target_link_libraries(${target} PRIVATE mpcf::mpcf ${PLUGIN_LIBRARIES})
+    target_link_libraries(${target} PRIVATE mpcf::mpcf ${PLUGIN_LIBRARIES} m)
     set_target_properties(${target} PROPERTIES
         OUTPUT_NAME mpcf-${name} PREFIX "" SUFFIX ".so"
         C_STANDARD 11 C_VISIBILITY_PRESET hidden)

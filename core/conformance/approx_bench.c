@@ -11,6 +11,7 @@ static void fill_batch(struct approx_bench *b)
 {
     for (size_t i = 0; i < BENCH_BATCH * BENCH_TOKENS; i++) {
         b->ids[i] = (int32_t) i;
+        b->types[i] = (int32_t) (i % BENCH_TOKENS);
         b->mask[i] = i < BENCH_TOKENS + BENCH_TOKENS / 2 + 1;
     }
     b->batch = (struct float_batch){
@@ -20,6 +21,31 @@ static void fill_batch(struct approx_bench *b)
         .token_type_ids = b->types,
         .attention_mask = b->mask,
     };
+}
+
+/* Scores [B, heads, T, T] that equal X: X times the transpose of unit vectors, looked up by
+ * position, so that the last dimension is the tokens as in a network. */
+static mpcf_node *as_scores(mpcf_graph *g, mpcf_node *x)
+{
+    mpcf_node *places = mpcf_input(g, "token_type_ids",
+                                   mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
+    mpcf_node *units = mpcf_parameter(g, "units", mpcf_shape_2(BENCH_TOKENS, BENCH_WIDTH),
+                                      MPCF_INIT_REQUIRED, 0);
+
+    return mpcf_matmul_transposed(g, mpcf_split_heads(g, x, BENCH_HEADS),
+                                  mpcf_split_heads(g, mpcf_embedding(g, units, places),
+                                                   BENCH_HEADS));
+}
+
+static void fill_units(struct parameters *p)
+{
+    struct parameter *units = parameters_find(p, "units");
+
+    for (size_t i = 0; units != NULL && i < BENCH_TOKENS; i++) {
+        for (size_t head = 0; head < BENCH_HEADS; head++) {
+            units->value[i * BENCH_WIDTH + head * BENCH_TOKENS + i] = 1;
+        }
+    }
 }
 
 static void build(mpcf_graph *g, mpcf_slot slot, struct approx_bench *b)
@@ -35,7 +61,7 @@ static void build(mpcf_graph *g, mpcf_slot slot, struct approx_bench *b)
     mpcf_scope(g, "check");
     b->in = mpcf_embedding(g, table, ids);
     if (is_normaliser) {
-        b->in = mpcf_split_heads(g, b->in, BENCH_HEADS);
+        b->in = as_scores(g, b->in);
     }
     b->in = mpcf_tap(g, "x", b->in);
     b->out = mpcf_slot_apply(g, slot, 0, b->in, is_normaliser ? keep : NULL);
@@ -61,6 +87,7 @@ mpcf_status approx_bench_create(const mpcf_approx *approx, const void *config, b
     MPCF_TRY(graph_check(b->graph, err));
     MPCF_TRY(parameters_create(b->graph, true, &b->parameters, err));
     parameters_init(b->parameters, b->graph, 1);
+    fill_units(b->parameters);
     b->x = parameters_find(b->parameters, "x");
     for (size_t i = 0; i < b->x->count; i++) {
         b->x->value[i] = (float) (approx->input_low + (approx->input_high - approx->input_low) *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE /* getline() */
 /*
  * my_plugin: FOLDER/<split>.tsv with "label<TAB>text" lines, labels from 0.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE /* accept4() */
 /*
  * my_plugin: a byte stream over a Unix socket whose path is the address. The host frames
  * messages, as MPCF_TRANSPORT_MESSAGES is not set.

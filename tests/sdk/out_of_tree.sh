@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What a third party does: installs mpcf, makes a plug-in of each kind from its template in an
+# empty folder, builds it against the installed SDK alone, checks it, installs it.
+#
+#   out_of_tree.sh BUILD_FOLDER
+set -eu
+build=$1
+folder=$(mktemp -d "${TMPDIR:-/tmp}/mpcf-sdk-XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+unset MPCF_PLUGIN_PATH
+prefix=$folder/installed
+cmake --install "$build" --prefix "$prefix" >"$folder/install.log"
+host=$prefix/bin/mpcf-host
+"$host" --version
+"$host" plugin list >"$folder/list"
+if grep -q "not loaded" "$folder/list"; then
+    cat "$folder/list"
+    exit 1
+fi
+
+for kind in ${MPCF_SDK_KINDS:-approx transport model dataset}; do
+    name=third_$kind
+    (cd "$folder" && "$host" plugin new "$kind" "$name") >/dev/null
+    cmake -S "$folder/$name" -B "$folder/$name/build" -DCMAKE_PREFIX_PATH="$prefix" \
+        -DCMAKE_C_FLAGS="-Wall -Wextra -Wpedantic -Werror" >"$folder/$name.log"
+    cmake --build "$folder/$name/build" >>"$folder/$name.log" || { cat "$folder/$name.log"; exit 1; }
+    lines=$(cat "$folder/$name"/*.c "$folder/$name/CMakeLists.txt" | wc -l)
+    echo "$name: $lines lines"
+    if [ "$kind" = approx ] && [ "$lines" -ge 60 ]; then
+        echo "an approximation takes $lines lines, it should take fewer than 60"
+        exit 1
+    fi
+    exported=$(nm -D --defined-only "$folder/$name/build/mpcf-$name.so" | awk '{print $3}')
+    [ "$exported" = mpcf_plugin ] || { echo "exports: $exported"; exit 1; }
+    "$host" plugin check "$folder/$name/build/mpcf-$name.so"
+    cmake --install "$folder/$name/build" >/dev/null
+    "$host" plugin show "$name" >/dev/null
+done
+
+# The same with pkg-config and no CMake.
+PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name mpcf.pc)")
+export PKG_CONFIG_PATH
+# shellcheck disable=SC2046
+cc -std=c11 -fPIC -shared -fvisibility=hidden -Wl,-z,defs -Wl,-z,now -o "$folder/mpcf-third_approx.so" \
+    "$folder/third_approx/third_approx.c" \
+    $(pkg-config --define-variable=prefix="$prefix" --cflags --libs mpcf)
+rm "$(pkg-config --define-variable=prefix="$prefix" --variable=plugindir mpcf)/mpcf-third_approx.so"
+"$host" plugin check "$folder/mpcf-third_approx.so" >/dev/null
+echo "out of tree: all done"
