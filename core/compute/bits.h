@@ -15,8 +15,8 @@
 /* Words of one plane of N elements. */
 size_t bit_plane_words(size_t n);
 
-/* PLANES[j * stride + w], j below BITS (1 .. 64), w below bit_plane_words(n): the low BITS bits of X
- * [n]. What the last word of a plane has over is 0. STRIDE, in words, is at least
+/* PLANES[j * stride + w], j below BITS (1 .. 64), w below bit_plane_words(n): the low BITS bits
+ * of X [n]. What the last word of a plane has over is 0. STRIDE, in words, is at least
  * bit_plane_words(n). */
 void bit_slice(uint64_t *planes, size_t stride, const uint64_t *x, size_t n, unsigned bits);
 /* The inverse: X [n], bits above are 0. */
