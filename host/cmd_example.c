@@ -1,8 +1,154 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * example: a tiny BERT with random weights and a small task, so that a pipeline can be run
+ * where there is nothing else.
+ */
+#include <jansson.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "checkpoint/checkpoint.h"
+#include "example_task.h"
 #include "host.h"
+#include "pipeline/network.h"
+
+static mpcf_status write_text(const char *folder, const char *name, struct text_buffer *text,
+                              mpcf_error *err)
+{
+    char *path = file_join(folder, name);
+    mpcf_status status;
+
+    if (path == NULL || text->failed) {
+        status = mpcf_fail_memory(err, text->length, name);
+    } else {
+        status = file_write_whole(path, text->data, text->length, err);
+    }
+    text_clear(text);
+    mpcf_free(path);
+    return status;
+}
+
+static mpcf_status write_data(const char *folder, size_t rows, uint64_t seed, mpcf_error *err)
+{
+    struct text_buffer text = {0};
+
+    MPCF_TRY(file_make_folder(folder, err));
+    example_rows(rows, seed, &text);
+    MPCF_TRY(write_text(folder, "train.tsv", &text, err));
+    example_rows(rows / 10 + 20, seed + 1, &text);
+    return write_text(folder, "dev.tsv", &text, err);
+}
+
+/* --- The network --- */
+
+static json_t *config_of(void)
+{
+    return json_pack(
+        "{s:[s], s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:i, s:s}",
+        "architectures", "BertForSequenceClassification", "model_type", "bert", "hidden_act",
+        "gelu", "vocab_size", (int) example_vocabulary_size(), "hidden_size", 48,
+        "num_hidden_layers", 2, "num_attention_heads", 4, "intermediate_size", 96,
+        "max_position_embeddings", 64, "type_vocab_size", 2, "layer_norm_eps", 1e-12,
+        "hidden_dropout_prob", 0.0, "attention_probs_dropout_prob", 0.0, "initializer_range", 0.1,
+        "pad_token_id", 0, "position_embedding_type", "absolute");
+}
+
+static void random_weights(struct parameters *p, uint64_t seed)
+{
+    uint64_t state = seed;
+
+    for (size_t i = 0; i < p->count; i++) {
+        struct parameter *item = &p->items[i];
+        const bool is_gain = text_ends_with(item->name, "LayerNorm.weight");
+        const bool is_bias = text_ends_with(item->name, ".bias");
+
+        for (size_t j = 0; j < item->count; j++) {
+            item->value[j] = is_gain ? 1 : is_bias ? 0 : (float) (0.1 * random_normal(&state));
+        }
+    }
+}
+
+static mpcf_status save_network(const struct network *n, const json_t *config, const char *folder,
+                                uint64_t seed, mpcf_error *err)
+{
+    struct parameters *p = NULL;
+    mpcf_status status;
+
+    MPCF_TRY(parameters_create(n->graph, false, &p, err));
+    random_weights(p, seed);
+    status = checkpoint_save(folder, config, NULL, p, err);
+    parameters_destroy(p);
+    return status;
+}
+
+static mpcf_status write_network(struct plugins *plugins, const char *folder, uint64_t seed,
+                                 mpcf_error *err)
+{
+    struct network_request request = {
+        .plugins = plugins, .config_name = "config.json", .classes = 2};
+    struct text_buffer vocabulary = {0};
+    struct network *n = NULL;
+    const void *family = NULL;
+    json_t *config;
+    mpcf_status status;
+
+    MPCF_TRY(plugins_find(plugins, COMPONENT_MODEL, "bert", &family, err));
+    MPCF_TRY(file_make_folder(folder, err));
+    example_vocabulary(&vocabulary);
+    MPCF_TRY(write_text(folder, "vocab.txt", &vocabulary, err));
+    config = config_of();
+    request.family = family;
+    request.config = config;
+    status = config == NULL ? mpcf_fail_memory(err, 0, "config.json")
+                            : network_create(&request, &n, err);
+    if (status == MPCF_OK) {
+        status = save_network(n, config, folder, seed, err);
+    }
+    network_destroy(n);
+    json_decref(config);
+    return status;
+}
+
+static mpcf_status write_all(const char *folder, size_t rows, uint64_t seed,
+                             const char *plugin_folder, mpcf_error *err)
+{
+    struct plugins *plugins = NULL;
+    char *data = file_join(folder, "data"), *model = file_join(folder, "model");
+    mpcf_status status = data == NULL || model == NULL ? mpcf_fail_memory(err, 0, "a path")
+                                                       : write_data(data, rows, seed, err);
+
+    if (status == MPCF_OK) {
+        status = plugins_create(plugin_folder, &plugins, err);
+    }
+    if (status == MPCF_OK) {
+        status = write_network(plugins, model, seed, err);
+    }
+    plugins_destroy(plugins);
+    mpcf_free(data);
+    mpcf_free(model);
+    return status;
+}
 
 int cmd_example(const struct args *args)
 {
-    (void) args;
-    return EXIT_FAILED;
+    int64_t seed = 1, rows = 4000;
+    mpcf_error *err;
+    int result = EXIT_DONE;
+
+    if (!args_number(args, "--seed", 0, 1000000000, &seed) ||
+        !args_number(args, "--rows", 10, 10000000, &rows)) {
+        return EXIT_USAGE;
+    }
+    err = mpcf_error_create();
+    if (write_all(args->operands[0], (size_t) rows, (uint64_t) seed,
+                  args_value(args, "--plugin-dir"), err) == MPCF_OK) {
+        (void) printf("%s: data/ in SST-2's form, model/ with random weights\n", args->operands[0]);
+    } else {
+        result = host_failed(err);
+    }
+    mpcf_error_destroy(err);
+    return result;
 }

@@ -48,6 +48,7 @@ static const struct arg_option plugin_options[] = {
 static const struct arg_option example_options[] = {
     {"--seed", "N", "of texts and weights; default 1"},
     {"--rows", "N", "training rows; default 4000"},
+    {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
 
 static const struct command commands[] = {
