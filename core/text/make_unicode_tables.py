@@ -110,6 +110,9 @@ def main():
 const struct unicode_run unicode_runs[] = {{""")
     for line in rows("{0x%x,0x%x,%d}" % (a, b, sum(1 << BITS.index(n) for n in names)) for a, b, names in classes):
         print(line)
+    print("};\n\nconst uint16_t unicode_ascii[128] = {")
+    for line in rows(str(sum(1 << BITS.index(n) for n in class_of(chr(p)))) for p in range(128)):
+        print(line)
     print("};\nconst size_t unicode_run_count = sizeof(unicode_runs) / sizeof(unicode_runs[0]);\n\n"
           "const struct unicode_lower unicode_lowers[] = {")
     for line in rows("{0x%x,0x%x,%d,%d}" % tuple(r) for r in lowers):

@@ -15,6 +15,9 @@ unsigned unicode_class(uint32_t point)
 {
     size_t low = 0, high = unicode_run_count;
 
+    if (point < 0x80) {
+        return unicode_ascii[point];
+    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 

@@ -15,6 +15,8 @@ struct unicode_run {
 };
 extern const struct unicode_run unicode_runs[];
 extern const size_t unicode_run_count;
+/* The same for the first 128, which most texts are made of. */
+extern const uint16_t unicode_ascii[128];
 
 /* FIRST, FIRST + STEP, .. LAST become themselves + DELTA. */
 struct unicode_lower {

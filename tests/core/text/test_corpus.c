@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text/corpus.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "support/datasets.h"
+#include "support/support.h"
+
+static mpcf_error *err;
+
+/* A reader of ROWS rows, one of which may have another label or fail. */
+struct fake {
+    size_t rows, at;
+    size_t odd_row; /* SIZE_MAX: none */
+    double odd_label;
+    bool fails, shrinks;
+    size_t classes;
+};
+
+static mpcf_status fake_describe(const void *config, mpcf_task *task, mpcf_error *e)
+{
+    const struct fake *const *f = config;
+
+    (void) e;
+    task->name = "fake";
+    task->classes = (*f)->classes;
+    task->label_high = (*f)->classes == 1 ? 5 : 0;
+    return MPCF_OK;
+}
+
+static mpcf_status fake_open(const void *config, const char *path, const char *split, void **reader,
+                             mpcf_error *e)
+{
+    struct fake *const *f = config;
+
+    (void) path;
+    (void) split;
+    (void) e;
+    (*f)->at = 0;
+    *reader = *f;
+    return MPCF_OK;
+}
+
+static mpcf_status fake_next(void *reader, mpcf_example *example, int32_t *more, mpcf_error *e)
+{
+    struct fake *f = reader;
+
+    *more = f->at < f->rows;
+    if (f->at == f->odd_row && f->fails) {
+        return mpcf_fail(e, MPCF_E_FORMAT, "row of another form");
+    }
+    *example = (mpcf_example){.text_a = f->at % 2 == 0 ? "the the the" : "the",
+                              .label = f->at == f->odd_row ? f->odd_label : 1.0,
+                              .has_label = 1,
+                              .id = f->at};
+    f->at++;
+    return MPCF_OK;
+}
+
+static mpcf_status fake_rewind(void *reader, mpcf_error *e)
+{
+    struct fake *f = reader;
+
+    (void) e;
+    f->at = 0;
+    f->rows -= f->shrinks;
+    return MPCF_OK;
+}
+
+static void fake_close(void *reader)
+{
+    (void) reader;
+}
+
+static const mpcf_dataset fake_dataset = {
+    .struct_size = sizeof(mpcf_dataset),
+    .name = "fake",
+    .describe = fake_describe,
+    .open = fake_open,
+    .next = fake_next,
+    .rewind = fake_rewind,
+    .close = fake_close,
+};
+
+static struct tokenizer *opened(void)
+{
+    mpcf_tokenizer_spec spec = {.struct_size = sizeof(spec),
+                                .kind = MPCF_TOKENIZER_WORDPIECE,
+                                .vocab_size = 8,
+                                .type_count = 2,
+                                .pair_separators = 1};
+    struct tokenizer *t = NULL;
+
+    test_write(test_folder(), "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\n");
+    assert_ok(tokenizer_open(test_folder(), &spec, &t, err), err);
+    return t;
+}
+
+static mpcf_status load(struct fake *f, size_t limit, struct corpus **out)
+{
+    struct tokenizer *t = opened();
+    struct corpus_request q = {.dataset = &fake_dataset,
+                               .config = &f,
+                               .path = "nowhere",
+                               .split = "train",
+                               .tokenizer = t,
+                               .max_tokens = 4,
+                               .limit = limit};
+    mpcf_status status = corpus_load(&q, out, err);
+
+    tokenizer_close(t);
+    return status;
+}
+
+static void test_limits(void **state)
+{
+    static const size_t limits[] = {0, 1, 2, 50, 99, 100, 101, 1000};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        struct fake f = {.rows = 100, .odd_row = SIZE_MAX, .classes = 2};
+        struct corpus *c = NULL;
+        size_t want = limits[i] == 0 || limits[i] > 100 ? 100 : limits[i];
+
+        assert_ok(load(&f, limits[i], &c), err);
+        assert_int_equal(c->count, want);
+        assert_int_equal(c->rows, 100);
+        for (size_t k = 0; k < c->count; k++) {
+            const struct corpus_item *item = &c->items[k];
+
+            assert_int_equal(item->length, item->id % 2 == 0 ? 4 : 3);
+            assert_true(k == 0 || c->items[k - 1].id < item->id);
+            assert_true(item->id + 100 / want + 1 >= (k + 1) * 100 / want);
+        }
+        corpus_destroy(c);
+    }
+}
+
+static void test_refusals(void **state)
+{
+    static const struct {
+        struct fake fake;
+        mpcf_status status;
+        const char *why;
+    } cases[] = {
+        {{.rows = 9, .odd_row = 3, .odd_label = 2, .classes = 2}, MPCF_E_FORMAT, "row 3: label 2"},
+        {{.rows = 9, .odd_row = 3, .odd_label = 0.5, .classes = 2}, MPCF_E_FORMAT, "row 3"},
+        {{.rows = 9, .odd_row = 3, .odd_label = NAN, .classes = 2}, MPCF_E_FORMAT, "row 3"},
+        {{.rows = 9, .odd_row = 3, .odd_label = NAN, .classes = 1}, MPCF_E_FORMAT, "row 3"},
+        {{.rows = 9, .odd_row = 3, .odd_label = 5.5, .classes = 1}, MPCF_E_FORMAT, "row 3"},
+        {{.rows = 9, .odd_row = 3, .fails = true, .classes = 2}, MPCF_E_FORMAT, "another form"},
+        {{.rows = 0, .odd_row = 3, .classes = 2}, MPCF_E_FORMAT, "0 rows"},
+        {{.rows = 9, .odd_row = 99, .shrinks = true, .classes = 2}, MPCF_E_IO, "8 rows, but 9"},
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fake f = cases[i].fake;
+        struct corpus *c = NULL;
+
+        assert_status(cases[i].status, load(&f, 0, &c), err);
+        assert_message_contains(err, cases[i].why);
+        assert_message_contains(err, "reading split 'train' with fake");
+    }
+}
+
+static void test_interrupt(void **state)
+{
+    struct fake f = {.rows = 9, .odd_row = SIZE_MAX, .classes = 2};
+    struct corpus *c = NULL;
+
+    (void) state;
+    interrupt_set();
+    assert_status(MPCF_E_INTERRUPTED, load(&f, 0, &c), err);
+    interrupt_clear();
+    assert_ok(load(&f, 0, &c), err);
+    corpus_destroy(c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_interrupt),
+    };
+    int failed = 0;
+
+    err = mpcf_error_create();
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    mpcf_error_destroy(err);
+    return failed;
+}
