@@ -30,6 +30,8 @@ struct stage_context {
     struct corpus *train;        /* of the last request */
     size_t train_limit;
     char key[FILE_DIGEST_SIZE];  /* of the last stage done: the next one's input */
+    /* How the file was opened: what the processes of the roles are started with. */
+    const struct pipeline_request *source;
 };
 
 /* A network with its weights. */
@@ -83,6 +85,9 @@ mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, 
 /* Digest of a checkpoint's config and weights. */
 mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE], mpcf_error *err);
 void stage_corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE]);
+/* The key that STAGE's record holds, of a run before; untouched where there is none. */
+void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
+                        char key[FILE_DIGEST_SIZE]);
 /* Whether STAGE is done with this KEY, and RESULT (a file or folder of OUTPUT) is there. */
 bool stage_is_done(const struct stage_context *c, enum pipeline_stage stage, const char *key,
                    const char *result);

@@ -98,6 +98,23 @@ bool stage_is_done(const struct stage_context *c, enum pipeline_stage stage, con
     return is_done;
 }
 
+void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
+                        char key[FILE_DIGEST_SIZE])
+{
+    char *path = record_path(c->pipeline, stage);
+    json_t *record = NULL;
+
+    if (path != NULL && file_exists(path) && json_read_file(path, &record, NULL) == MPCF_OK) {
+        const char *found = json_string_value(json_object_get(record, "key"));
+
+        if (found != NULL && strlen(found) == FILE_DIGEST_SIZE - 1) {
+            memcpy(key, found, FILE_DIGEST_SIZE);
+        }
+        json_decref(record);
+    }
+    mpcf_free(path);
+}
+
 mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
                             mpcf_error *err)
 {

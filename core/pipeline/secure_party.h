@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside a role: its place in the session, and the two ways to take part.
+ */
+#ifndef MPCF_PIPELINE_SECURE_PARTY_H
+#define MPCF_PIPELINE_SECURE_PARTY_H
+
+#include "pipeline/secure_setup.h"
+#include "pipeline/secure_totals.h"
+#include "roles/control.h"
+#include "roles/roles.h"
+
+struct secure_party {
+    enum role role;
+    struct secure_setup setup;
+    struct corpus *corpus;         /* the user's; else NULL */
+    struct roles_control *control; /* to the parent of a one-machine run; else NULL */
+    struct roles_links links;
+    struct session *session;
+    struct secure_totals totals;
+};
+
+/* One inference, metered: RUN has what the role gives; program and weights are filled here. */
+mpcf_status secure_party_infer(struct secure_party *party, const struct secure_program *program,
+                               struct session_run *run, size_t examples, mpcf_error *err);
+
+/* Provider and dealer: takes part in what the user announces, until it ends. */
+mpcf_status secure_serve(struct secure_party *party, mpcf_error *err);
+
+/* The user: all examples of its corpus. *RESULT: {"rows", "logits", "predictions", "metrics"}. */
+mpcf_status secure_user_load(struct secure_party *party, mpcf_error *err);
+mpcf_status secure_user(struct secure_party *party, json_t **result, mpcf_error *err);
+
+/* What both sides of a link must agree on, into HELLO. */
+mpcf_status secure_facts(const struct secure_setup *setup, struct hello *hello, mpcf_error *err);
+
+#endif

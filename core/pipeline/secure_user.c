@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The user's side: its texts in, logits and predictions out.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "base/progress.h"
+#include "pipeline/announcement.h"
+#include "pipeline/evaluate.h"
+#include "pipeline/secure_party.h"
+#include "pipeline/secure_plan.h"
+#include "metrics/metrics.h"
+
+mpcf_status secure_user_load(struct secure_party *party, mpcf_error *err)
+{
+    const struct pipeline *p = party->setup.pipeline;
+    const mpcf_tokenizer_spec *spec = &party->setup.network.network->tokenizer;
+    struct tokenizer *tokenizer = NULL;
+    char *folder = stage_path(p, "student/public");
+    mpcf_status status = MPCF_OK;
+
+    if (folder == NULL) {
+        return mpcf_fail_memory(err, 0, "a path");
+    }
+    if (p->max_length > spec->max_tokens) {
+        status = mpcf_fail(err, MPCF_E_CONFIG,
+                           "dataset max_length is %lld, but the model has positions for %lld",
+                           (long long) p->max_length, (long long) spec->max_tokens);
+    }
+    if (status == MPCF_OK) {
+        status = tokenizer_open(folder, spec, &tokenizer, err);
+    }
+    if (status == MPCF_OK) {
+        status = stage_load_split(p, tokenizer, p->task.judge_split, (size_t) p->infer.examples,
+                                  &party->corpus, err);
+    }
+    tokenizer_close(tokenizer);
+    mpcf_free(folder);
+    return status;
+}
+
+struct user_run {
+    struct secure_party *party;
+    struct secure_plan plan;
+    struct secure_rows rows;
+    float *logits;  /* [corpus->count, classes] */
+    double *output; /* of one run */
+    size_t done;
+    int64_t began_ns;
+};
+
+static mpcf_status announce(struct secure_party *party, const struct announcement *a,
+                            mpcf_error *err)
+{
+    MPCF_TRY(announcement_tell(party->links.peers[ROLE_PROVIDER], a, err));
+    return announcement_tell(party->links.peers[ROLE_DEALER], a, err);
+}
+
+static mpcf_status check_output(const struct program *program, size_t wanted, mpcf_error *err)
+{
+    for (size_t i = 0; i < program->step_count; i++) {
+        const struct step *s = &program->steps[i];
+
+        if (s->kind == STEP_REVEAL && program->values[s->in[0]].dims.count != wanted) {
+            return mpcf_fail(err, MPCF_E_INTERNAL, "the program reveals %zu values, not %zu",
+                             program->values[s->in[0]].dims.count, wanted);
+        }
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status infer_one(struct user_run *u, const struct secure_plan_run *planned,
+                             mpcf_error *err)
+{
+    const size_t classes = u->party->setup.classes;
+    struct secure_program program;
+    struct announcement a = {.kind = ANNOUNCE_INFERENCE, .shape = planned->shape};
+    struct session_run run = {.input = &u->rows.input, .output = u->output};
+
+    MPCF_TRY(secure_setup_program(&u->party->setup, &planned->shape, &program, err));
+    MPCF_TRY(check_output(program.program, planned->shape.batch * classes, err));
+    memcpy(a.digest, program.program->digest, sizeof a.digest);
+    secure_rows_fill(&u->rows, planned, u->party->corpus);
+    MPCF_TRY(announce(u->party, &a, err));
+    MPCF_TRY(secure_party_infer(u->party, &program, &run, planned->count, err));
+    for (size_t i = 0; i < planned->count * classes; i++) {
+        u->logits[planned->rows[i / classes] * classes + i % classes] = (float) u->output[i];
+    }
+    return MPCF_OK;
+}
+
+/* A run on one machine shows it in the parent. */
+static void show(struct user_run *u)
+{
+    const size_t total = u->party->corpus->count;
+    const double seconds = clock_seconds_since(u->began_ns);
+    const double rate = seconds > 0 ? (double) u->done / seconds : 0;
+    const struct progress p = {.stage = "infer: secure",
+                               .done = u->done,
+                               .total = total,
+                               .loss = (double) NAN,
+                               .rate = rate,
+                               .unit = "examples",
+                               .seconds_left = rate > 0 ? (double) (total - u->done) / rate : -1,
+                               .is_final = u->done == total};
+    char text[160];
+
+    if (u->party->control == NULL) {
+        progress_show(&p);
+        return;
+    }
+    (void) snprintf(text, sizeof text, "{\"done\": %zu, \"total\": %zu, \"rate\": %.6g}", u->done,
+                    total, rate);
+    (void) control_tell_result(u->party->control, text, NULL); /* only looks */
+}
+
+static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
+{
+    const struct announcement end = {.kind = ANNOUNCE_END};
+
+    u->began_ns = clock_now_ns();
+    for (size_t i = 0; i < u->plan.count; i++) {
+        if (interrupt_pending()) {
+            return mpcf_fail(err, MPCF_E_INTERRUPTED, "secure inference was stopped");
+        }
+        MPCF_TRY(infer_one(u, &u->plan.runs[i], err));
+        u->done += u->plan.runs[i].count;
+        show(u);
+    }
+    return announce(u->party, &end, err);
+}
+
+static mpcf_status create_run(struct user_run *u, mpcf_error *err)
+{
+    const struct corpus *corpus = u->party->corpus;
+    const size_t classes = u->party->setup.classes;
+
+    MPCF_TRY(secure_plan_create(u->party->setup.pipeline, corpus, &u->plan, err));
+    MPCF_TRY(secure_rows_create(&u->plan, &u->rows, err));
+    u->logits = mpcf_secret_alloc(corpus->count * classes, sizeof *u->logits);
+    u->output = mpcf_secret_alloc(u->plan.runs[0].shape.batch * classes, sizeof *u->output);
+    if (u->logits == NULL || u->output == NULL) {
+        return mpcf_fail_memory(err, corpus->count * classes * sizeof *u->logits, "logits");
+    }
+    return MPCF_OK;
+}
+
+static json_t *logits_json(const float *logits, size_t classes)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < classes; i++) {
+        (void) json_array_append_new(list, json_real((double) logits[i]));
+    }
+    return list;
+}
+
+static mpcf_status make_result(const struct user_run *u, json_t **out, mpcf_error *err)
+{
+    const struct corpus *corpus = u->party->corpus;
+    const size_t classes = u->party->setup.classes;
+    json_t *rows = json_array(), *logits = json_array(), *predictions = json_array();
+    json_t *metrics = NULL;
+    mpcf_status status =
+        evaluate_metrics(corpus, NULL, corpus->count, u->logits, classes, &metrics, err);
+
+    for (size_t i = 0; i < corpus->count; i++) {
+        const float *row = u->logits + i * classes;
+
+        (void) json_array_append_new(rows, json_integer((json_int_t) corpus->items[i].id));
+        (void) json_array_append_new(logits, logits_json(row, classes));
+        (void) json_array_append_new(predictions, json_real(metric_prediction(row, classes)));
+    }
+    *out = json_pack("{s:o, s:o, s:o, s:o?}", "rows", rows, "logits", logits, "predictions",
+                     predictions, "metrics", metrics);
+    if (status == MPCF_OK && *out == NULL) {
+        status = mpcf_fail_memory(err, 0, "the result");
+    }
+    return status;
+}
+
+mpcf_status secure_user(struct secure_party *party, json_t **result, mpcf_error *err)
+{
+    struct user_run u = {.party = party};
+    mpcf_status status = create_run(&u, err);
+
+    if (status == MPCF_OK) {
+        status = infer_all(&u, err);
+    }
+    if (status == MPCF_OK) {
+        status = make_result(&u, result, err);
+    }
+    secure_plan_clear(&u.plan);
+    secure_rows_clear(&u.rows);
+    mpcf_secret_free(u.logits);
+    mpcf_secret_free(u.output);
+    return status;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of a corpus under the secure arithmetic, in the clear.
+ */
+#ifndef MPCF_PIPELINE_STAGE_FIXED_H
+#define MPCF_PIPELINE_STAGE_FIXED_H
+
+#include "pipeline/secure_setup.h"
+
+struct fixed_outcome {
+    double smallest_margin; /* bits left at the fullest node of all rows */
+    char margin_node[256];
+    size_t outside;         /* rows with a value beyond its range: their logits are NaN */
+    char outside_reason[512]; /* of the first */
+};
+
+/* LOGITS [corpus->count, classes], in runs of the shapes that the secure run has. SETUP has
+ * weights; its programs are dropped. */
+mpcf_status stage_fixed(struct secure_setup *setup, const struct corpus *corpus, float *logits,
+                        struct fixed_outcome *outcome, mpcf_error *err);
+
+#endif
