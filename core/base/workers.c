@@ -17,7 +17,8 @@ static struct {
     size_t count;   /* threads, the caller's included; 0: not yet chosen */
     size_t started; /* helpers that run */
     unsigned generation;
-    size_t busy;
+    bool is_open;  /* ranges may be left */
+    size_t joined; /* helpers inside the loop: only these are waited for */
     workers_body *body;
     void *context;
     size_t total, chunk;
@@ -90,13 +91,15 @@ static void *helper(void *number)
             (void) pthread_cond_wait(&pool.wake, &pool.lock);
         }
         seen = pool.generation;
-        if (self >= pool.count) {
+        if (self >= pool.count || !pool.is_open) {
             continue;
         }
+        pool.joined++;
         (void) pthread_mutex_unlock(&pool.lock);
         take_ranges();
         (void) pthread_mutex_lock(&pool.lock);
-        if (--pool.busy == 0) {
+        pool.is_open = false;
+        if (--pool.joined == 0) {
             (void) pthread_cond_signal(&pool.done);
         }
     }
@@ -144,13 +147,15 @@ static void run_on_pool(size_t count, size_t chunk, workers_body *body, void *co
     atomic_store(&pool.next, 0);
     pool.generation++;
     start_helpers();
-    pool.busy = pool.count - 1;
+    pool.is_open = true;
     atomic_store(&published, pool.generation);
     (void) pthread_cond_broadcast(&pool.wake);
     (void) pthread_mutex_unlock(&pool.lock);
     take_ranges();
     (void) pthread_mutex_lock(&pool.lock);
-    while (pool.busy > 0) {
+    /* A helper that the system has not let run yet comes too late, and is not missed. */
+    pool.is_open = false;
+    while (pool.joined > 0) {
         (void) pthread_cond_wait(&pool.done, &pool.lock);
     }
     (void) pthread_mutex_unlock(&pool.lock);
