@@ -61,15 +61,22 @@ enum role { ROLE_PROVIDER = 0, ROLE_USER = 1, ROLE_DEALER = 2 };
 struct session_options {
     enum role role;
     int64_t timeout_ns;       /* a peer that stays silent longer ends the run */
-    bool stored;              /* corrections go to a store on disk first */
-    const char *store_path;
+    const char *store_path;   /* NULL, or the folder (of this role alone) that keeps the session:
+                                 corrections are dealt ahead, see session_deal() */
+    bool resume;              /* the session that lies in store_path; peers[ROLE_DEALER] NULL */
+    uint8_t session[16];      /* its id, agreed on in the hello; not with resume */
     const uint8_t *test_seed; /* 16 bytes: repeatable runs for tests; NULL: the system's */
 };
 /* PEERS[role] is the channel to that role; own entry NULL. The hello has been exchanged. */
 struct session;
 mpcf_status session_create(const struct session_options *o, struct channel *peers[3],
                            struct session **out, mpcf_error *err);
-void session_destroy(struct session *s);
+void session_destroy(struct session *s); /* NULL is fine */
+/* Id and first unused inference number, for the hello. After it both parties call
+ * session_skip_to() with the larger number of the two. */
+const uint8_t *session_id(const struct session *s);
+uint32_t session_next(const struct session *s);
+mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err);
 
 /* Provider: WEIGHTS; user: IN and OUTPUT (reals); others NULL. One inference of program P:
  * setup (once a program's weights), offline, online. All three roles call the same sequence.
@@ -84,5 +91,15 @@ struct session_run {
     double setup_seconds, offline_seconds, online_seconds;
 };
 mpcf_status session_infer(struct session *s, struct session_run *run, mpcf_error *err);
+
+/*
+ * Sessions with a store: all three roles call session_deal() for each program, in the order of
+ * the inferences to come: the weights are set up, and the corrections of COUNT inferences go to
+ * the user's disk. session_infer() then works without the dealer (who does not call it), also in
+ * later processes that resume. An inference's number is on both parties' disks as used up before
+ * its first byte is used.
+ */
+mpcf_status session_deal(struct session *s, struct session_run *run, size_t count,
+                         mpcf_error *err);
 
 #endif

@@ -3,8 +3,8 @@
  * A session: seeds drawn by the dealer, masked weights sent once, inferences numbered.
  *
  * The dealer draws a seed for each party and one for the masks of the weights, afresh for each
- * session, and sends the provider two and the user one (SEEDS_BYTES, SEED_BYTES; apart from what
- * cost counts). Inference numbers only grow; with step and item they address every stream.
+ * session, and sends the provider two and the user one (32 and 16 bytes, apart from what cost
+ * counts). Inference numbers only grow; with step and item they address every stream.
  */
 #include <assert.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "engine/cost.h"
 #include "engine/party.h"
 #include "engine/weights.h"
+#include "preprocess/store.h"
 #include "protocol/packing.h"
 
 struct session_keys {
@@ -27,59 +28,99 @@ struct session {
     struct share_pool *pool;
     struct packing **packings;
     size_t packing_count;
-    uint32_t next_inference;
+    uint32_t next_inference, next_deal;
+    struct store *store; /* NULL: none */
     const struct parameters *params; /* provider: of the first weights */
 };
 
 /* --- Seeds --- */
 
-enum { SEEDS = 3 };
+enum { SEED_PROVIDER, SEED_WEIGHTS, SEED_USER, SEEDS };
 
-static void expand(struct session *s, uint8_t seeds[SEEDS][PRG_KEY_BYTES])
+struct seeds {
+    uint8_t seed[SEEDS][PRG_KEY_BYTES];
+};
+
+static void expand(struct session *s, const struct seeds *seeds)
 {
-    prg_key_expand(&s->keys->party[ROLE_PROVIDER], seeds[0]);
-    prg_key_expand(&s->keys->weight, seeds[1]);
-    prg_key_expand(&s->keys->party[ROLE_USER], seeds[2]);
+    prg_key_expand(&s->keys->party[ROLE_PROVIDER], seeds->seed[SEED_PROVIDER]);
+    prg_key_expand(&s->keys->weight, seeds->seed[SEED_WEIGHTS]);
+    prg_key_expand(&s->keys->party[ROLE_USER], seeds->seed[SEED_USER]);
 }
 
-static void draw(const struct session_options *o, uint8_t seeds[SEEDS][PRG_KEY_BYTES])
+static void draw(const struct session_options *o, struct seeds *seeds)
 {
     if (o->test_seed == NULL) {
-        prg_system_random(seeds, SEEDS * PRG_KEY_BYTES);
+        prg_system_random(seeds, sizeof *seeds);
         return;
     }
     struct prg_key key;
-    uint64_t words[SEEDS * PRG_KEY_BYTES / 8];
+    uint64_t words[sizeof *seeds / 8];
     prg_key_expand(&key, o->test_seed);
-    prg_fill(&key, (struct prg_stream) {0}, 0, words, SEEDS * PRG_KEY_BYTES / 8);
+    prg_fill(&key, (struct prg_stream) {0}, 0, words, sizeof *seeds / 8);
     memcpy(seeds, words, sizeof words);
     mpcf_wipe(&key, sizeof key);
     mpcf_wipe(words, sizeof words);
 }
 
-static mpcf_status share_seeds(struct session *s, mpcf_error *err)
+static mpcf_status share_seeds(struct session *s, struct seeds *seeds, mpcf_error *err)
 {
-    uint8_t seeds[SEEDS][PRG_KEY_BYTES] = {{0}};
-    mpcf_status status = MPCF_OK;
-    if (s->options.role == ROLE_DEALER) {
-        draw(&s->options, seeds);
-        status = channel_send(s->peers[ROLE_PROVIDER], seeds, sizeof seeds[0] * 2, err);
-        if (status == MPCF_OK) {
-            status = channel_send(s->peers[ROLE_USER], seeds[2], sizeof seeds[2], err);
-        }
-    } else if (s->options.role == ROLE_PROVIDER) {
-        status = channel_recv(s->peers[ROLE_DEALER], seeds, sizeof seeds[0] * 2, err);
-    } else {
-        status = channel_recv(s->peers[ROLE_DEALER], seeds[2], sizeof seeds[2], err);
+    uint8_t *user = seeds->seed[SEED_USER];
+    switch (s->options.role) {
+    case ROLE_PROVIDER:
+        return channel_recv(s->peers[ROLE_DEALER], seeds, 2 * PRG_KEY_BYTES, err);
+    case ROLE_USER:
+        return channel_recv(s->peers[ROLE_DEALER], user, PRG_KEY_BYTES, err);
+    case ROLE_DEALER:
+        break;
     }
-    if (status == MPCF_OK) {
-        expand(s, seeds);
+    draw(&s->options, seeds);
+    MPCF_TRY(channel_send(s->peers[ROLE_PROVIDER], seeds, 2 * PRG_KEY_BYTES, err));
+    return channel_send(s->peers[ROLE_USER], user, PRG_KEY_BYTES, err);
+}
+
+static mpcf_status resume(struct session *s, struct seeds *seeds, mpcf_error *err)
+{
+    struct store_identity identity;
+    MPCF_TRY(store_open(s->options.store_path, &identity, &s->store, err));
+    memcpy(seeds, identity.seeds, sizeof *seeds);
+    memcpy(s->options.session, identity.session, sizeof s->options.session);
+    mpcf_wipe(&identity, sizeof identity);
+    s->next_inference = s->next_deal = store_next(s->store);
+    return MPCF_OK;
+}
+
+static mpcf_status start(struct session *s, struct seeds *seeds, mpcf_error *err)
+{
+    MPCF_TRY(share_seeds(s, seeds, err));
+    if (s->options.store_path == NULL || s->options.role == ROLE_DEALER) {
+        return MPCF_OK;
     }
-    mpcf_wipe(seeds, sizeof seeds);
+    struct store_identity identity;
+    memcpy(identity.seeds, seeds, sizeof identity.seeds);
+    memcpy(identity.session, s->options.session, sizeof identity.session);
+    mpcf_status status = store_create(s->options.store_path, &identity, &s->store, err);
+    mpcf_wipe(&identity, sizeof identity);
     return status;
 }
 
 /* --- Life --- */
+
+static mpcf_status prepare(struct session *s, mpcf_error *err)
+{
+    struct seeds seeds = {{{0}}};
+    s->keys = mpcf_secret_alloc(1, sizeof *s->keys);
+    s->pool = share_pool_create();
+    if (s->keys == NULL || s->pool == NULL) {
+        return mpcf_fail_memory(err, sizeof *s->keys, "a session");
+    }
+    mpcf_status status = s->options.resume ? resume(s, &seeds, err) : start(s, &seeds, err);
+    if (status == MPCF_OK) {
+        expand(s, &seeds);
+    }
+    mpcf_wipe(&seeds, sizeof seeds);
+    return status;
+}
 
 mpcf_status session_create(const struct session_options *o, struct channel *peers[3],
                            struct session **out, mpcf_error *err)
@@ -90,14 +131,7 @@ mpcf_status session_create(const struct session_options *o, struct channel *peer
     }
     s->options = *o;
     memcpy(s->peers, peers, sizeof s->peers);
-    s->keys = mpcf_secret_alloc(1, sizeof *s->keys);
-    s->pool = share_pool_create();
-    mpcf_status status = s->keys != NULL && s->pool != NULL
-                             ? MPCF_OK
-                             : mpcf_fail_memory(err, sizeof *s->keys, "a session");
-    if (status == MPCF_OK) {
-        status = share_seeds(s, err);
-    }
+    mpcf_status status = prepare(s, err);
     if (status != MPCF_OK) {
         session_destroy(s);
         return status;
@@ -117,7 +151,29 @@ void session_destroy(struct session *s)
     mpcf_free(s->packings);
     share_pool_destroy(s->pool);
     mpcf_secret_free(s->keys);
+    store_close(s->store);
     mpcf_free(s);
+}
+
+const uint8_t *session_id(const struct session *s)
+{
+    return s->options.session;
+}
+
+uint32_t session_next(const struct session *s)
+{
+    return s->next_inference;
+}
+
+mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err)
+{
+    if (next < s->next_inference) {
+        return mpcf_fail(err, MPCF_E_INVALID, "inference %u is used up (next: %u)",
+                         (unsigned) next, (unsigned) s->next_inference);
+    }
+    s->next_inference = next;
+    s->next_deal = next > s->next_deal ? next : s->next_deal;
+    return MPCF_OK;
 }
 
 /* --- Masked weights --- */
@@ -144,11 +200,44 @@ static struct packing *add_packing(struct session *s, const struct program *p,
         return NULL;
     }
     s->packings = grown;
-    struct packing *k = packing_create(p, step, (uint32_t) s->packing_count);
+    struct packing *k = packing_create(p, step);
     if (k != NULL) {
         s->packings[s->packing_count++] = k;
     }
     return k;
+}
+
+/* Under a resumed session's seeds D is the same again, or the weights have changed. */
+static mpcf_status check_resent(struct session *s, const struct packing *k,
+                                const struct message *d, mpcf_error *err)
+{
+    char text[FILE_DIGEST_SIZE];
+    struct digest *digest = s->store == NULL ? NULL : digest_begin();
+    if (s->store == NULL) {
+        return MPCF_OK;
+    }
+    if (digest == NULL) {
+        return mpcf_fail_memory(err, FILE_DIGEST_SIZE, "a digest");
+    }
+    digest_add(digest, d->data, d->length);
+    digest_end(digest, text);
+    return store_packing(s->store, k->id, text, err);
+}
+
+static mpcf_status provider_packing(struct session *s, const struct session_run *run,
+                                    const struct step *step, struct packing *k, struct message *d,
+                                    mpcf_error *err)
+{
+    MPCF_TRY(packing_fill(k, run->program, step, run->weights, &s->keys->weight, s->pool, d, err));
+    MPCF_TRY(check_resent(s, k, d, err));
+    return channel_send(s->peers[ROLE_USER], d->data, d->length, err);
+}
+
+static mpcf_status user_packing(struct session *s, struct packing *k, struct message *d,
+                                mpcf_error *err)
+{
+    MPCF_TRY(channel_recv(s->peers[ROLE_PROVIDER], d->data, d->length, err));
+    return packing_receive(k, s->pool, d, err);
 }
 
 static mpcf_status send_packing(struct session *s, const struct session_run *run,
@@ -163,19 +252,9 @@ static mpcf_status send_packing(struct session *s, const struct session_run *run
         return mpcf_fail_memory(err, d.length, "masked weights");
     }
     d.data = (uint8_t *) words;
-    mpcf_status status = MPCF_OK;
-    if (s->options.role == ROLE_PROVIDER) {
-        status = packing_fill(k, run->program, step, run->weights, &s->keys->weight, s->pool, &d,
-                              err);
-        if (status == MPCF_OK) {
-            status = channel_send(s->peers[ROLE_USER], d.data, d.length, err);
-        }
-    } else {
-        status = channel_recv(s->peers[ROLE_PROVIDER], d.data, d.length, err);
-        if (status == MPCF_OK) {
-            status = packing_receive(k, s->pool, &d, err);
-        }
-    }
+    mpcf_status status = s->options.role == ROLE_PROVIDER
+                             ? provider_packing(s, run, step, k, &d, err)
+                             : user_packing(s, k, &d, err);
     share_pool_give(s->pool, words);
     if (status == MPCF_OK && run->metered != NULL) {
         run->metered->setup_bytes += cost_message(d.length);
@@ -205,46 +284,7 @@ static mpcf_status set_up(struct session *s, const struct session_run *run,
     return MPCF_OK;
 }
 
-/* --- One inference --- */
-
-static mpcf_status deal(struct session *s, const struct session_run *run,
-                        struct packing *const *packing, uint32_t inference, mpcf_error *err)
-{
-    struct deal_options o = {.program = run->program, .inference = inference};
-    o.key[ROLE_PROVIDER] = &s->keys->party[ROLE_PROVIDER];
-    o.key[ROLE_USER] = &s->keys->party[ROLE_USER];
-    o.pool = s->pool;
-    o.packing = packing;
-    return dealer_run(&o, s->peers[ROLE_USER], err);
-}
-
-static mpcf_status take_part(struct session *s, struct session_run *run,
-                             struct packing *const *packing, uint32_t inference, mpcf_error *err)
-{
-    struct party_options o = {.program = run->program, .inference = inference};
-    enum role role = s->options.role;
-    struct channel *peer = s->peers[role == ROLE_PROVIDER ? ROLE_USER : ROLE_PROVIDER];
-    struct source source = source_stream(s->peers[ROLE_DEALER]);
-    struct party_run *party = NULL;
-    o.role = role;
-    o.key = &s->keys->party[role];
-    o.pool = s->pool;
-    o.packing = packing;
-    o.weights = run->weights;
-    MPCF_TRY(party_create(&o, &party, err));
-    int64_t start = clock_now_ns();
-    mpcf_status status = party_offline(party, &source, peer, run->metered, err);
-    run->offline_seconds = clock_seconds_since(start);
-    start = clock_now_ns();
-    if (status == MPCF_OK) {
-        status = party_online(party, run->input, run->output, peer, run->metered, err);
-    }
-    run->online_seconds = clock_seconds_since(start);
-    party_destroy(party);
-    return status;
-}
-
-/* One session has one set of weights: D of another would show their difference, or be wrong. */
+/* One session has one set of weights: D of another would be wrong. */
 static mpcf_status check_weights(struct session *s, const struct session_run *run,
                                  mpcf_error *err)
 {
@@ -261,33 +301,163 @@ static mpcf_status check_weights(struct session *s, const struct session_run *ru
     return MPCF_OK;
 }
 
-mpcf_status session_infer(struct session *s, struct session_run *run, mpcf_error *err)
+static void clear_metered(const struct session_run *run)
+{
+    struct cost *m = run->metered;
+    if (m == NULL) {
+        return;
+    }
+    *m = (struct cost) {.lines = m->lines, .line_count = m->line_count};
+    for (size_t i = 0; i < m->line_count; ++i) {
+        m->lines[i] = (struct cost_line) {.function = run->program->functions[i]};
+    }
+}
+
+/* BY_STEP: of mpcf_alloc_array(). */
+static mpcf_status begin(struct session *s, struct session_run *run, struct packing ***by_step,
+                         mpcf_error *err)
+{
+    MPCF_TRY(check_weights(s, run, err));
+    clear_metered(run);
+    struct packing **packing =
+        mpcf_alloc_array(run->program->step_count + 1, sizeof(struct packing *));
+    if (packing == NULL) {
+        return mpcf_fail_memory(err, run->program->step_count * sizeof(struct packing *),
+                                "masked weights");
+    }
+    int64_t start_ns = clock_now_ns();
+    mpcf_status status = set_up(s, run, packing, err);
+    run->setup_seconds = clock_seconds_since(start_ns);
+    if (status != MPCF_OK) {
+        mpcf_free(packing);
+        return status;
+    }
+    *by_step = packing;
+    return MPCF_OK;
+}
+
+/* --- Dealing --- */
+
+static mpcf_status deal(struct session *s, const struct session_run *run,
+                        struct packing *const *packing, uint32_t inference, mpcf_error *err)
+{
+    struct deal_options o = {.program = run->program, .inference = inference};
+    o.key[ROLE_PROVIDER] = &s->keys->party[ROLE_PROVIDER];
+    o.key[ROLE_USER] = &s->keys->party[ROLE_USER];
+    o.pool = s->pool;
+    o.packing = packing;
+    return dealer_run(&o, s->peers[ROLE_USER], err);
+}
+
+static mpcf_status keep(struct session *s, const struct session_run *run, uint32_t inference,
+                        mpcf_error *err)
 {
     const struct program *p = run->program;
-    if (s->next_inference == UINT32_MAX) {
+    struct source stream = source_stream(s->peers[ROLE_DEALER]);
+    size_t *lengths = mpcf_alloc_array(p->step_count + 1, sizeof *lengths);
+    if (lengths == NULL) {
+        return mpcf_fail_memory(err, p->step_count * sizeof *lengths, "lengths");
+    }
+    for (size_t i = 0; i < p->step_count; ++i) {
+        struct step_cost cost;
+        step_cost(p, &p->steps[i], &cost);
+        lengths[i] = cost.correction_bits / 8;
+    }
+    mpcf_status status =
+        store_fill(s->store, inference, p->digest, &stream, lengths, p->step_count, err);
+    mpcf_free(lengths);
+    return status;
+}
+
+static mpcf_status count_up(uint32_t *next, uint32_t *inference, mpcf_error *err)
+{
+    if (*next == UINT32_MAX) {
         return mpcf_fail(err, MPCF_E_UNSUPPORTED, "the session's inference numbers are used up");
     }
-    MPCF_TRY(check_weights(s, run, err));
-    struct packing **packing = mpcf_alloc_array(p->step_count + 1, sizeof(struct packing *));
-    struct cost *metered = run->metered;
-    if (packing == NULL) {
-        return mpcf_fail_memory(err, p->step_count * sizeof(struct packing *), "masked weights");
+    *inference = (*next)++;
+    return MPCF_OK;
+}
+
+mpcf_status session_deal(struct session *s, struct session_run *run, size_t count,
+                         mpcf_error *err)
+{
+    struct packing **packing = NULL;
+    if (s->options.resume || s->options.store_path == NULL) {
+        return mpcf_fail(err, MPCF_E_INVALID, "dealing ahead needs a new session with a store");
     }
-    if (metered != NULL) {
-        *metered = (struct cost) {.lines = metered->lines, .line_count = metered->line_count};
-        memset(metered->lines, 0, metered->line_count * sizeof *metered->lines);
-        for (size_t i = 0; i < metered->line_count; ++i) {
-            metered->lines[i].function = p->functions[i];
+    MPCF_TRY(begin(s, run, &packing, err));
+    int64_t start_ns = clock_now_ns();
+    mpcf_status status = MPCF_OK;
+    for (size_t i = 0; status == MPCF_OK && i < count; ++i) {
+        uint32_t inference = 0;
+        status = count_up(&s->next_deal, &inference, err);
+        if (status == MPCF_OK && s->options.role == ROLE_DEALER) {
+            status = deal(s, run, packing, inference, err);
+        } else if (status == MPCF_OK && s->options.role == ROLE_USER) {
+            status = keep(s, run, inference, err);
         }
     }
-    int64_t start = clock_now_ns();
-    mpcf_status status = set_up(s, run, packing, err);
-    run->setup_seconds = clock_seconds_since(start);
-    uint32_t inference = s->next_inference++;
+    run->offline_seconds = clock_seconds_since(start_ns);
+    mpcf_free(packing);
+    return status;
+}
+
+/* --- One inference --- */
+
+static mpcf_status run_party(struct session *s, struct session_run *run,
+                             struct packing *const *packing, uint32_t inference,
+                             struct source *source, mpcf_error *err)
+{
+    struct party_options o = {.program = run->program, .inference = inference};
+    enum role role = s->options.role;
+    struct channel *peer = s->peers[role == ROLE_PROVIDER ? ROLE_USER : ROLE_PROVIDER];
+    struct party_run *party = NULL;
+    o.role = role;
+    o.key = &s->keys->party[role];
+    o.pool = s->pool;
+    o.packing = packing;
+    o.weights = run->weights;
+    MPCF_TRY(party_create(&o, &party, err));
+    int64_t start_ns = clock_now_ns();
+    mpcf_status status = party_offline(party, source, peer, run->metered, err);
+    run->offline_seconds = clock_seconds_since(start_ns);
+    start_ns = clock_now_ns();
     if (status == MPCF_OK) {
-        status = s->options.role == ROLE_DEALER ? deal(s, run, packing, inference, err)
-                                                : take_part(s, run, packing, inference, err);
+        status = party_online(party, run->input, run->output, peer, run->metered, err);
     }
+    run->online_seconds = clock_seconds_since(start_ns);
+    party_destroy(party);
+    return status;
+}
+
+static mpcf_status take_part(struct session *s, struct session_run *run,
+                             struct packing *const *packing, uint32_t inference, mpcf_error *err)
+{
+    struct source source = source_stream(s->peers[ROLE_DEALER]);
+    if (s->store != NULL) {
+        MPCF_TRY(store_consume(s->store, inference, err));
+    }
+    if (s->store == NULL || s->options.role == ROLE_PROVIDER) {
+        return run_party(s, run, packing, inference, &source, err);
+    }
+    MPCF_TRY(store_source(s->store, inference, run->program->digest, &source, err));
+    mpcf_status status = run_party(s, run, packing, inference, &source, err);
+    store_source_close(s->store, inference, &source);
+    return status;
+}
+
+mpcf_status session_infer(struct session *s, struct session_run *run, mpcf_error *err)
+{
+    uint32_t inference = 0;
+    struct packing **packing = NULL;
+    if (s->options.role == ROLE_DEALER && s->options.store_path != NULL) {
+        return mpcf_fail(err, MPCF_E_INVALID, "the dealer of a stored session only deals ahead");
+    }
+    MPCF_TRY(count_up(&s->next_inference, &inference, err));
+    MPCF_TRY(begin(s, run, &packing, err));
+    mpcf_status status = s->options.role == ROLE_DEALER
+                             ? deal(s, run, packing, inference, err)
+                             : take_part(s, run, packing, inference, err);
     mpcf_free(packing);
     return status;
 }

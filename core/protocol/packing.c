@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "compute/ring.h"
 #include "engine/weights.h"
 #include "protocol/blocks.h"
@@ -43,18 +44,56 @@ size_t packing_bytes(const struct program *p, const struct step *s)
     return ring_packed_size(step_in(p, s, 1)->dims.count, step_out(p, s)->ring);
 }
 
-struct packing *packing_create(const struct program *p, const struct step *s, uint32_t stream)
+static bool set_id(struct packing *k)
+{
+    struct text_buffer text = {0};
+    struct digest *digest = digest_begin();
+    text_printf(&text, "%d %d %u %u %zu %zu %zu %zu %s", (int) k->kind, k->transposed, k->ring,
+                k->fraction, k->dims.dim[0], k->dims.dim[1], k->dims.dim[2], k->dims.dim[3],
+                k->node);
+    if (digest != NULL && !text.failed) {
+        digest_add(digest, text.data, text.length);
+    }
+    if (digest != NULL) {
+        digest_end(digest, k->id);
+    }
+    bool is_set = digest != NULL && !text.failed;
+    text_clear(&text);
+    return is_set;
+}
+
+/* B's key: words of the weight key's stream at a place that the id gives (120 bits of it). */
+static void packing_key(const struct packing *k, const struct prg_key *weight_key,
+                        struct prg_key *out)
+{
+    uint64_t place[2] = {0}, words[2];
+    uint8_t seed[PRG_KEY_BYTES];
+    for (unsigned i = 0; i < 32; ++i) {
+        uint64_t digit = (uint64_t) (k->id[i] <= '9' ? k->id[i] - '0' : k->id[i] - 'a' + 10);
+        place[i / 16] |= digit << (4 * (i % 16));
+    }
+    struct prg_stream stream = {.inference = (uint32_t) place[0],
+                                .step = (uint32_t) (place[0] >> 32) & 0xFFFFFF,
+                                .item = (uint8_t) (place[0] >> 56)};
+    prg_fill(weight_key, stream, place[1] & ~UINT64_C(1) & (UINT64_MAX >> 1), words, 2);
+    memcpy(seed, words, sizeof seed);
+    prg_key_expand(out, seed);
+    mpcf_wipe(seed, sizeof seed);
+    mpcf_wipe(words, sizeof words);
+}
+
+struct packing *packing_create(const struct program *p, const struct step *s)
 {
     struct packing *k = mpcf_alloc_array(1, sizeof *k);
     if (k == NULL) {
         return NULL;
     }
-    *k = (struct packing) {.kind = s->kind, .transposed = s->transposed, .stream = stream};
+    *k = (struct packing) {.kind = s->kind, .transposed = s->transposed};
     k->node = mpcf_strdup(node_of(p, s));
     k->ring = step_out(p, s)->ring;
     k->fraction = step_in(p, s, 1)->fraction;
     k->dims = step_in(p, s, 1)->dims;
-    if (k->node == NULL) {
+    if (k->node == NULL || !set_id(k)) {
         packing_destroy(k);
         return NULL;
     }
@@ -94,7 +133,6 @@ static mpcf_status keep(struct packing *k, const uint64_t *x, mpcf_error *err)
 
 struct mask_weights {
     const struct prg_key *key;
-    struct prg_stream stream;
     const struct weights *weights;
     uint32_t step;
     uint64_t *out;
@@ -104,7 +142,7 @@ struct mask_weights {
 static void mask_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct mask_weights *m = context;
-    prg_fill(m->key, m->stream, first, t[0], n);
+    prg_fill(m->key, (struct prg_stream) {0}, first, t[0], n);
     weights_read(m->weights, m->step, first, t[1], n);
     ring_sub(t[1], t[1], t[0], n);
     packed_write(m->array, first, t[1], n);
@@ -114,7 +152,7 @@ static void random_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
 {
     const struct mask_weights *m = context;
     (void) t;
-    prg_fill(m->key, m->stream, first, m->out + first, n);
+    prg_fill(m->key, (struct prg_stream) {0}, first, m->out + first, n);
 }
 
 static void read_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
@@ -124,11 +162,11 @@ static void read_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     packed_read(m->array, first, m->out + first, n);
 }
 
-mpcf_status packing_fill(struct packing *k, const struct program *p, const struct step *s,
-                         const struct weights *weights, const struct prg_key *weight_key,
-                         struct share_pool *pool, struct message *d, mpcf_error *err)
+static mpcf_status fill(struct packing *k, const struct program *p, const struct step *s,
+                        const struct weights *weights, const struct prg_key *key,
+                        struct share_pool *pool, struct message *d, mpcf_error *err)
 {
-    struct mask_weights m = {.key = weight_key, .stream = {.step = k->stream}};
+    struct mask_weights m = {.key = key};
     if (weights != NULL) {
         m.weights = weights;
         m.step = step_in(p, s, 1)->producer;
@@ -143,6 +181,17 @@ mpcf_status packing_fill(struct packing *k, const struct program *p, const struc
     blocks_for(k->dims.count, random_block, &m);
     mpcf_status status = keep(k, m.out, err);
     share_pool_give(pool, m.out);
+    return status;
+}
+
+mpcf_status packing_fill(struct packing *k, const struct program *p, const struct step *s,
+                         const struct weights *weights, const struct prg_key *weight_key,
+                         struct share_pool *pool, struct message *d, mpcf_error *err)
+{
+    struct prg_key key;
+    packing_key(k, weight_key, &key);
+    mpcf_status status = fill(k, p, s, weights, &key, pool, d, err);
+    mpcf_wipe(&key, sizeof key);
     return status;
 }
 

@@ -15,25 +15,53 @@ struct role_thread {
     struct channel *peers[3];
 };
 
+static struct session_options options_of(const struct role_thread *r)
+{
+    const struct test_parties *t = r->t;
+    struct session_options o = {.role = r->role, .timeout_ns = TIMEOUT_NS, .test_seed = t->seed};
+    if (t->stores[0] != NULL) {
+        o.store_path = r->role == ROLE_DEALER ? "" : t->stores[r->role];
+        o.resume = t->deal_ahead == 0;
+        o.session[0] = 7;
+    }
+    return o;
+}
+
+static mpcf_status infer_all(struct role_thread *r, struct session *session,
+                             struct session_run *run)
+{
+    struct test_parties *t = r->t;
+    mpcf_status status = MPCF_OK;
+    for (size_t i = 0; status == MPCF_OK && i < t->inferences; ++i) {
+        if (r->role == ROLE_USER) {
+            run->input = t->input;
+            run->output = t->output == NULL ? NULL : t->output + i * t->output_count;
+        }
+        status = session_infer(session, run, t->errors[r->role]);
+        t->seconds[r->role][0] = run->setup_seconds;
+        t->seconds[r->role][1] = run->offline_seconds;
+        t->seconds[r->role][2] = run->online_seconds;
+    }
+    return status;
+}
+
 static mpcf_status run_role(struct role_thread *r)
 {
     struct test_parties *t = r->t;
     mpcf_error *err = t->errors[r->role];
-    struct session_options o = {.role = r->role, .timeout_ns = TIMEOUT_NS, .test_seed = t->seed};
+    struct session_options o = options_of(r);
     struct session *session = NULL;
+    struct session_run run = {.program = t->program, .metered = t->metered[r->role]};
+    run.weights = r->role == ROLE_PROVIDER ? t->weights : NULL;
+    if (r->role == ROLE_DEALER && o.resume) {
+        return MPCF_OK;
+    }
     mpcf_status status = session_create(&o, r->peers, &session, err);
-    for (size_t i = 0; status == MPCF_OK && i < t->inferences; ++i) {
-        struct session_run run = {.program = t->program, .metered = t->metered[r->role]};
-        if (r->role == ROLE_PROVIDER) {
-            run.weights = t->weights;
-        } else if (r->role == ROLE_USER) {
-            run.input = t->input;
-            run.output = t->output == NULL ? NULL : t->output + i * t->output_count;
-        }
-        status = session_infer(session, &run, err);
-        t->seconds[r->role][0] = run.setup_seconds;
-        t->seconds[r->role][1] = run.offline_seconds;
-        t->seconds[r->role][2] = run.online_seconds;
+    if (status == MPCF_OK && t->deal_ahead > 0) {
+        status = session_deal(session, &run, t->deal_ahead, err);
+    }
+    if (status == MPCF_OK && !(r->role == ROLE_DEALER && t->stores[0] != NULL)) {
+        status = infer_all(r, session, &run);
     }
     session_destroy(session);
     return status;

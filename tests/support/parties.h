@@ -14,6 +14,8 @@ struct test_parties {
     size_t inferences;  /* default 1 */
     const char *transport; /* default "loopback" */
     const uint8_t *seed;   /* 16 bytes, or NULL */
+    const char *stores[2]; /* folders of provider and user: a stored session */
+    size_t deal_ahead;     /* inferences dealt before; 0: the stored session is resumed */
     /* Filled: of the last inference. */
     double *output;     /* room for the revealed reals; of all inferences, one after the other */
     size_t output_count;

@@ -94,6 +94,19 @@ static void quad_and_2quad_equal_fixed(void **state)
     run_case("quad", "2quad", 3, false, false);
 }
 
+static void gelu_and_softmax_equal_fixed(void **state)
+{
+    (void) state;
+    run_case("gelu", "softmax", 1, true, false);
+    run_case("gelu", "softmax", 3, false, false);
+}
+
+static void relu_and_2relu_equal_fixed(void **state)
+{
+    (void) state;
+    run_case("relu", "2relu", 2, false, false);
+}
+
 static void shared_weights_equal_fixed(void **state)
 {
     (void) state;
@@ -104,6 +117,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quad_and_2quad_equal_fixed),
+        cmocka_unit_test(gelu_and_softmax_equal_fixed),
+        cmocka_unit_test(relu_and_2relu_equal_fixed),
         cmocka_unit_test(shared_weights_equal_fixed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "preprocess/store.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+static const char session_magic[8] = "MPCFSES1", inference_magic[8] = "MPCFINF1";
+
+struct store {
+    char *folder;
+    uint8_t session[STORE_ID_BYTES];
+    uint32_t next;
+};
+
+struct session_file {
+    char magic[8];
+    struct store_identity identity;
+};
+
+struct inference_header {
+    char magic[8];
+    uint8_t session[STORE_ID_BYTES];
+    char digest[64];
+    uint64_t inference, length;
+};
+
+void store_close(struct store *s)
+{
+    if (s == NULL) {
+        return;
+    }
+    mpcf_free(s->folder);
+    mpcf_free(s);
+}
+
+static mpcf_status path_of(const struct store *s, char **path, mpcf_error *err, const char *name)
+{
+    *path = file_join(s->folder, name);
+    return *path != NULL ? MPCF_OK : mpcf_fail_memory(err, strlen(name), "a path");
+}
+
+static mpcf_status new_store(const char *folder, struct store **out, mpcf_error *err)
+{
+    struct store *s = mpcf_alloc_array(1, sizeof *s);
+    if (s != NULL) {
+        s->folder = mpcf_strdup(folder);
+    }
+    if (s == NULL || s->folder == NULL) {
+        store_close(s);
+        return mpcf_fail_memory(err, sizeof *s, "a store");
+    }
+    *out = s;
+    return MPCF_OK;
+}
+
+/* --- Small files, whole or not at all --- */
+
+static mpcf_status put(struct store *s, const char *name, const void *data, size_t length,
+                       mpcf_error *err)
+{
+    char *path = NULL;
+    MPCF_TRY(path_of(s, &path, err, name));
+    mpcf_status status = file_write_whole(path, data, length, err);
+    mpcf_free(path);
+    return status;
+}
+
+/* Exactly LENGTH bytes. */
+static mpcf_status get(struct store *s, const char *name, void *data, size_t length,
+                       mpcf_error *err)
+{
+    char *path = NULL, *text = NULL;
+    size_t found = 0;
+    MPCF_TRY(path_of(s, &path, err, name));
+    mpcf_status status = file_read(path, length, &text, &found, err);
+    if (status == MPCF_OK && found != length) {
+        status = mpcf_fail(err, MPCF_E_FORMAT, "'%s': %zu bytes, expected %zu", path, found,
+                           length);
+    }
+    if (status == MPCF_OK) {
+        memcpy(data, text, length);
+        mpcf_wipe(text, length);
+    }
+    mpcf_free(text);
+    mpcf_free(path);
+    return status;
+}
+
+static mpcf_status write_consumed(struct store *s, uint32_t next, mpcf_error *err)
+{
+    uint8_t bytes[4];
+    for (unsigned i = 0; i < 4; ++i) {
+        bytes[i] = (uint8_t) (next >> (8 * i));
+    }
+    MPCF_TRY(put(s, "consumed", bytes, sizeof bytes, err));
+    s->next = next;
+    return MPCF_OK;
+}
+
+/* --- Life --- */
+
+static mpcf_status make_folder(const char *folder, mpcf_error *err)
+{
+    MPCF_TRY(file_remove_tree(folder, err));
+    MPCF_TRY(file_make_folder(folder, err));
+    if (chmod(folder, S_IRWXU) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot keep '%s' to its owner: %s", folder,
+                         strerror(errno));
+    }
+    return MPCF_OK;
+}
+
+/* Nothing is removed but what a store wrote: a folder that holds anything else is refused. */
+static mpcf_status check_replaceable(const char *folder, mpcf_error *err)
+{
+    char *session = file_join(folder, "session");
+    bool is_store = session != NULL && file_exists(session);
+    mpcf_free(session);
+    if (!file_exists(folder) || is_store || rmdir(folder) == 0) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_INVALID,
+                     "'%s' is not an earlier session's store, and is not empty", folder);
+}
+
+mpcf_status store_create(const char *folder, const struct store_identity *identity,
+                         struct store **out, mpcf_error *err)
+{
+    struct store *s = NULL;
+    struct session_file file = {.identity = *identity};
+    MPCF_TRY(check_replaceable(folder, err));
+    MPCF_TRY(make_folder(folder, err));
+    MPCF_TRY(new_store(folder, &s, err));
+    memcpy(file.magic, session_magic, sizeof file.magic);
+    memcpy(s->session, identity->session, sizeof s->session);
+    mpcf_status status = write_consumed(s, 0, err);
+    if (status == MPCF_OK) {
+        status = put(s, "session", &file, sizeof file, err);
+    }
+    mpcf_wipe(&file, sizeof file);
+    if (status != MPCF_OK) {
+        store_close(s);
+        return status;
+    }
+    *out = s;
+    return MPCF_OK;
+}
+
+static mpcf_status read_session(struct store *s, struct store_identity *identity,
+                                mpcf_error *err)
+{
+    struct session_file file;
+    uint8_t bytes[4] = {0};
+    MPCF_TRY(get(s, "session", &file, sizeof file, err));
+    bool is_good = memcmp(file.magic, session_magic, sizeof file.magic) == 0;
+    *identity = file.identity;
+    mpcf_wipe(&file, sizeof file);
+    if (!is_good) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "'%s/session' is no session of this version",
+                         s->folder);
+    }
+    memcpy(s->session, identity->session, sizeof s->session);
+    MPCF_TRY(get(s, "consumed", bytes, sizeof bytes, err));
+    for (unsigned i = 0; i < 4; ++i) {
+        s->next |= (uint32_t) bytes[i] << (8 * i);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status store_open(const char *folder, struct store_identity *identity, struct store **out,
+                       mpcf_error *err)
+{
+    struct store *s = NULL;
+    MPCF_TRY(new_store(folder, &s, err));
+    mpcf_status status = read_session(s, identity, err);
+    if (status != MPCF_OK) {
+        store_close(s);
+        return status;
+    }
+    *out = s;
+    return MPCF_OK;
+}
+
+uint32_t store_next(const struct store *s)
+{
+    return s->next;
+}
+
+mpcf_status store_consume(struct store *s, uint32_t inference, mpcf_error *err)
+{
+    if (inference < s->next) {
+        return mpcf_fail(err, MPCF_E_INVALID, "inference %" PRIu32 " of '%s' is used up (next: %"
+                         PRIu32 ")", inference, s->folder, s->next);
+    }
+    return write_consumed(s, inference + 1, err);
+}
+
+/* --- Corrections --- */
+
+static mpcf_status inference_path(const struct store *s, uint32_t inference, char **path,
+                                  mpcf_error *err)
+{
+    char name[32];
+    (void) snprintf(name, sizeof name, "inference-%" PRIu32, inference);
+    return path_of(s, path, err, name);
+}
+
+static struct inference_header header_of(const struct store *s, uint32_t inference,
+                                         const char *digest)
+{
+    struct inference_header h = {.inference = inference};
+    memcpy(h.magic, inference_magic, sizeof h.magic);
+    memcpy(h.session, s->session, sizeof h.session);
+    memcpy(h.digest, digest, sizeof h.digest);
+    return h;
+}
+
+static mpcf_status copy_parts(struct source *from, const size_t *lengths, size_t count,
+                              FILE *file, mpcf_error *err)
+{
+    for (size_t i = 0; i < count; ++i) {
+        if (lengths[i] == 0) {
+            continue;
+        }
+        uint8_t *part = mpcf_secret_alloc(lengths[i], 1);
+        if (part == NULL) {
+            return mpcf_fail_memory(err, lengths[i], "a correction");
+        }
+        mpcf_status status = from->read(from, part, lengths[i], err);
+        if (status == MPCF_OK && fwrite(part, 1, lengths[i], file) != lengths[i]) {
+            status = mpcf_fail(err, MPCF_E_IO, "cannot write corrections: %s", strerror(errno));
+        }
+        mpcf_secret_free(part);
+        MPCF_TRY(status);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest,
+                       struct source *from, const size_t *lengths, size_t count,
+                       mpcf_error *err)
+{
+    char *path = NULL;
+    struct file_write *file = NULL;
+    struct inference_header h = header_of(s, inference, digest);
+    for (size_t i = 0; i < count; ++i) {
+        h.length += lengths[i];
+    }
+    MPCF_TRY(inference_path(s, inference, &path, err));
+    mpcf_status status = file_write_begin(path, &file, err);
+    if (status == MPCF_OK && fwrite(&h, sizeof h, 1, file_write_stream(file)) != 1) {
+        status = mpcf_fail(err, MPCF_E_IO, "cannot write '%s': %s", path, strerror(errno));
+    }
+    if (status == MPCF_OK) {
+        status = copy_parts(from, lengths, count, file_write_stream(file), err);
+    }
+    if (status == MPCF_OK) {
+        status = file_write_commit(file, err);
+    } else {
+        file_write_cancel(file);
+    }
+    mpcf_free(path);
+    return status;
+}
+
+static mpcf_status read_stored(struct source *source, void *data, size_t length, mpcf_error *err)
+{
+    return fread(data, 1, length, source->context) == length
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_FORMAT, "a store of corrections is cut short");
+}
+
+static mpcf_status check_header(FILE *file, const struct inference_header *want, const char *path,
+                                mpcf_error *err)
+{
+    struct inference_header h;
+    if (fread(&h, sizeof h, 1, file) != 1 || memcmp(h.magic, want->magic, sizeof h.magic) != 0) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "'%s' holds no corrections of this version", path);
+    }
+    if (memcmp(h.session, want->session, sizeof h.session) != 0 ||
+        h.inference != want->inference) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "'%s' is of another session or inference", path);
+    }
+    if (memcmp(h.digest, want->digest, sizeof h.digest) != 0) {
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "'%s' was dealt for another program (%.12s, now %.12s)", path, h.digest,
+                         want->digest);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status store_source(struct store *s, uint32_t inference, const char *digest,
+                         struct source *out, mpcf_error *err)
+{
+    char *path = NULL;
+    struct inference_header want = header_of(s, inference, digest);
+    MPCF_TRY(inference_path(s, inference, &path, err));
+    FILE *file = fopen(path, "rb");
+    mpcf_status status =
+        file != NULL ? check_header(file, &want, path, err)
+                     : mpcf_fail(err, MPCF_E_IO, "no corrections of inference %" PRIu32 " ('%s'): "
+                                 "%s", inference, path, strerror(errno));
+    if (status == MPCF_OK) {
+        *out = (struct source) {.read = read_stored, .context = file};
+    } else if (file != NULL) {
+        (void) fclose(file);
+    }
+    mpcf_free(path);
+    return status;
+}
+
+void store_source_close(struct store *s, uint32_t inference, struct source *source)
+{
+    char *path = NULL;
+    (void) fclose(source->context);
+    source->context = NULL;
+    if (inference_path(s, inference, &path, NULL) == MPCF_OK) {
+        (void) unlink(path);
+    }
+    mpcf_free(path);
+}
+
+/* --- Packings --- */
+
+mpcf_status store_packing(struct store *s, const char *id, const char *digest, mpcf_error *err)
+{
+    char *path = NULL, *name = mpcf_format("packing-%s", id), known[FILE_DIGEST_SIZE - 1];
+    if (name == NULL) {
+        return mpcf_fail_memory(err, strlen(id), "a path");
+    }
+    mpcf_status status = path_of(s, &path, err, name);
+    if (status == MPCF_OK && !file_exists(path)) {
+        status = put(s, name, digest, sizeof known, err);
+    } else if (status == MPCF_OK) {
+        status = get(s, name, known, sizeof known, err);
+        if (status == MPCF_OK && memcmp(known, digest, sizeof known) != 0) {
+            status = mpcf_fail(err, MPCF_E_INVALID,
+                               "the weights are not those this session was dealt for ('%s'): "
+                               "start a new session", path);
+        }
+    }
+    mpcf_free(name);
+    mpcf_free(path);
+    return status;
+}

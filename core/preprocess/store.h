@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A session kept on disk: a party's seeds, its corrections dealt ahead, and which inferences are
+ * used up. One folder a party, readable by its owner alone.
+ *
+ *   session         the session's id and this party's seeds
+ *   consumed        the first inference number that is not used up
+ *   inference-N     the user's corrections of inference N: header, then the steps' bytes
+ *   packing-ID      the provider's digest of what it sent as D for that packing
+ *
+ * `consumed` is on the disk (synced, renamed) before the first byte of an inference is used, so
+ * that neither a crash nor a second process uses a stream twice. A folder restored from a backup
+ * still would: the hello compares both sides' numbers, and both go on at the larger.
+ */
+#ifndef MPCF_PREPROCESS_STORE_H
+#define MPCF_PREPROCESS_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mpcf/error.h>
+
+#include "preprocess/source.h"
+
+#define STORE_ID_BYTES 16
+#define STORE_SEEDS_BYTES 48
+
+struct store;
+
+/* Secret. */
+struct store_identity {
+    uint8_t session[STORE_ID_BYTES];
+    uint8_t seeds[STORE_SEEDS_BYTES]; /* provider, weights, user; zero where not known */
+};
+
+/* A new session in FOLDER; what lay there of an older one is removed. */
+mpcf_status store_create(const char *folder, const struct store_identity *identity,
+                         struct store **out, mpcf_error *err);
+/* The one that lies there: MPCF_E_IO, MPCF_E_FORMAT. */
+mpcf_status store_open(const char *folder, struct store_identity *identity, struct store **out,
+                       mpcf_error *err);
+void store_close(struct store *s); /* NULL is fine */
+
+/* The first inference number not used up. */
+uint32_t store_next(const struct store *s);
+/* INFERENCE and all below are used up, durably. One already used: MPCF_E_INVALID. */
+mpcf_status store_consume(struct store *s, uint32_t inference, mpcf_error *err);
+
+/* Writes the corrections of INFERENCE for the program of DIGEST as they come from FROM, parts of
+ * LENGTHS bytes (zero ones are skipped). */
+mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest,
+                       struct source *from, const size_t *lengths, size_t count,
+                       mpcf_error *err);
+/* Reads them back. Not there: MPCF_E_IO; of another session or program, or cut short:
+ * MPCF_E_FORMAT. */
+mpcf_status store_source(struct store *s, uint32_t inference, const char *digest,
+                         struct source *out, mpcf_error *err);
+/* Ends the reading and removes the file. */
+void store_source_close(struct store *s, uint32_t inference, struct source *source);
+
+/* Remembers DIGEST for packing ID (hex), or compares: another one is MPCF_E_INVALID. */
+mpcf_status store_packing(struct store *s, const char *id, const char *digest, mpcf_error *err);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "preprocess/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "support/shared_source.h"
+#include "support/support.h"
+
+#include "engine/weights.h"
+
+#define DIGEST_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define DIGEST_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+static mpcf_status count_bytes(struct source *s, void *data, size_t length, mpcf_error *err)
+{
+    uint8_t *next = s->context;
+    (void) err;
+    for (size_t i = 0; i < length; ++i) {
+        ((uint8_t *) data)[i] = (*next)++;
+    }
+    return MPCF_OK;
+}
+
+struct fixture {
+    mpcf_error *err;
+    char *folder;
+    struct store *store;
+    struct store_identity identity;
+};
+
+static void open_fixture(struct fixture *f)
+{
+    *f = (struct fixture) {.err = mpcf_error_create()};
+    f->folder = file_join(test_folder(), "store");
+    f->identity.session[0] = 3;
+    f->identity.seeds[47] = 9;
+    assert_ok(store_create(f->folder, &f->identity, &f->store, f->err), f->err);
+}
+
+static void close_fixture(struct fixture *f)
+{
+    store_close(f->store);
+    mpcf_free(f->folder);
+    mpcf_error_destroy(f->err);
+}
+
+static void fill(struct fixture *f, uint32_t inference)
+{
+    uint8_t next = 1;
+    struct source from = {.read = count_bytes, .context = &next};
+    const size_t lengths[] = {5, 0, 7};
+    assert_ok(store_fill(f->store, inference, DIGEST_A, &from, lengths, 3, f->err), f->err);
+}
+
+static void used_numbers_stay_used_after_reopening(void **state)
+{
+    (void) state;
+    struct fixture f;
+    struct store_identity found;
+    open_fixture(&f);
+    assert_ok(store_consume(f.store, 0, f.err), f.err);
+    assert_ok(store_consume(f.store, 4, f.err), f.err);
+    store_close(f.store);
+    assert_ok(store_open(f.folder, &found, &f.store, f.err), f.err);
+    assert_memory_equal(&found, &f.identity, sizeof found);
+    assert_int_equal(store_next(f.store), 5);
+    assert_status(MPCF_E_INVALID, store_consume(f.store, 4, f.err), f.err);
+    assert_message_contains(f.err, "used up");
+    close_fixture(&f);
+}
+
+static void corrections_come_back_once(void **state)
+{
+    (void) state;
+    struct fixture f;
+    struct source source;
+    uint8_t data[12];
+    open_fixture(&f);
+    fill(&f, 2);
+    assert_ok(store_source(f.store, 2, DIGEST_A, &source, f.err), f.err);
+    assert_ok(source.read(&source, data, 12, f.err), f.err);
+    for (uint8_t i = 0; i < 12; ++i) {
+        assert_int_equal(data[i], i + 1);
+    }
+    assert_status(MPCF_E_FORMAT, source.read(&source, data, 1, f.err), f.err);
+    store_source_close(f.store, 2, &source);
+    assert_status(MPCF_E_IO, store_source(f.store, 2, DIGEST_A, &source, f.err), f.err);
+    close_fixture(&f);
+}
+
+static void corrections_of_another_program_or_session_are_refused(void **state)
+{
+    (void) state;
+    struct fixture f;
+    struct source source;
+    open_fixture(&f);
+    fill(&f, 0);
+    assert_status(MPCF_E_FORMAT, store_source(f.store, 0, DIGEST_B, &source, f.err), f.err);
+    assert_message_contains(f.err, "another program");
+    char *file = file_join(f.folder, "inference-0"), *away = file_join(test_folder(), "away");
+    assert_ok(file_copy(file, away, f.err), f.err);
+    store_close(f.store);
+    f.identity.session[0] = 4;
+    assert_ok(store_create(f.folder, &f.identity, &f.store, f.err), f.err);
+    assert_false(file_exists(file)); /* the older session's are gone */
+    assert_ok(file_copy(away, file, f.err), f.err);
+    assert_status(MPCF_E_FORMAT, store_source(f.store, 0, DIGEST_A, &source, f.err), f.err);
+    assert_message_contains(f.err, "another session");
+    mpcf_free(file);
+    mpcf_free(away);
+    close_fixture(&f);
+}
+
+static void folder_that_is_no_store_is_left_alone(void **state)
+{
+    (void) state;
+    struct fixture f;
+    struct store *other = NULL;
+    open_fixture(&f);
+    char *folder = file_join(test_folder(), "papers"), *file = file_join(folder, "thesis");
+    assert_ok(file_make_folder(folder, f.err), f.err);
+    assert_ok(file_write_whole(file, "x", 1, f.err), f.err);
+    assert_status(MPCF_E_INVALID, store_create(folder, &f.identity, &other, f.err), f.err);
+    assert_true(file_exists(file));
+    assert_status(MPCF_E_IO, store_open(folder, &f.identity, &other, f.err), f.err);
+    mpcf_free(folder);
+    mpcf_free(file);
+    close_fixture(&f);
+}
+
+static void packing_of_other_weights_is_refused(void **state)
+{
+    (void) state;
+    struct fixture f;
+    open_fixture(&f);
+    assert_ok(store_packing(f.store, "ab", DIGEST_A, f.err), f.err);
+    assert_ok(store_packing(f.store, "ab", DIGEST_A, f.err), f.err);
+    assert_status(MPCF_E_INVALID, store_packing(f.store, "ab", DIGEST_B, f.err), f.err);
+    assert_message_contains(f.err, "weights");
+    close_fixture(&f);
+}
+
+/* --- Sessions --- */
+
+struct square_case {
+    struct shared_source s;
+    struct weights *weights;
+    int64_t *x;
+    char *folders[2];
+    double output[3 * 64];
+    struct test_parties t;
+};
+
+static void open_square(struct square_case *c)
+{
+    mpcf_error *err = mpcf_error_create();
+    const int64_t *values[32] = {0};
+    *c = (struct square_case) {.x = source_numbers(64, 10, 5)};
+    source_init(&c->s, 8, 8);
+    value_id a = source_shared(&c->s, c->x, 32, 10, false);
+    (void) test_reveal(c->s.p, source_step(&c->s, STEP_SQUARE, a, 0, false, 32, 20));
+    assert_ok(program_finish(c->s.p, err), err);
+    values[c->s.steps[0]] = c->x;
+    assert_ok(weights_from_values(c->s.p, values, &c->weights, err), err);
+    c->folders[0] = file_join(test_folder(), "provider");
+    c->folders[1] = file_join(test_folder(), "user");
+    c->t = (struct test_parties) {.program = c->s.p, .weights = c->weights, .inferences = 1};
+    c->t.input = &c->s.input;
+    c->t.output = c->output;
+    c->t.output_count = 64;
+    c->t.stores[0] = c->folders[0];
+    c->t.stores[1] = c->folders[1];
+    mpcf_error_destroy(err);
+}
+
+static void close_square(struct square_case *c)
+{
+    weights_destroy(c->weights);
+    source_clear(&c->s);
+    mpcf_free(c->folders[0]);
+    mpcf_free(c->folders[1]);
+    free(c->x);
+}
+
+static void assert_squares(const struct square_case *c)
+{
+    for (size_t i = 0; i < 64 * c->t.inferences; ++i) {
+        int64_t x = c->x[i % 64];
+        assert_int_equal((int64_t) c->output[i], x * x);
+    }
+}
+
+static void stored_session_resumes_without_the_dealer(void **state)
+{
+    (void) state;
+    struct square_case c;
+    open_square(&c);
+    c.t.deal_ahead = 3;
+    test_parties_run(&c.t);
+    test_parties_assert_ok(&c.t);
+    assert_squares(&c);
+    test_parties_clear(&c.t);
+    c.t.deal_ahead = 0;
+    c.t.inferences = 2;
+    test_parties_run(&c.t);
+    test_parties_assert_ok(&c.t);
+    assert_squares(&c);
+    test_parties_clear(&c.t);
+    /* All three are used up. */
+    c.t.inferences = 1;
+    test_parties_run(&c.t);
+    assert_status(MPCF_E_IO, c.t.status[ROLE_USER], c.t.errors[ROLE_USER]);
+    assert_message_contains(c.t.errors[ROLE_USER], "no corrections of inference 3");
+    assert_status(MPCF_E_CLOSED, c.t.status[ROLE_PROVIDER], c.t.errors[ROLE_PROVIDER]);
+    test_parties_clear(&c.t);
+    close_square(&c);
+}
+
+static void resuming_with_other_weights_is_refused(void **state)
+{
+    (void) state;
+    struct square_case c;
+    mpcf_error *err = mpcf_error_create();
+    const int64_t *values[32] = {0};
+    int64_t *other = source_numbers(64, 10, 6);
+    open_square(&c);
+    c.t.deal_ahead = 2;
+    test_parties_run(&c.t);
+    test_parties_assert_ok(&c.t);
+    test_parties_clear(&c.t);
+    weights_destroy(c.weights);
+    values[c.s.steps[0]] = other;
+    assert_ok(weights_from_values(c.s.p, values, &c.weights, err), err);
+    c.t.weights = c.weights;
+    c.t.deal_ahead = 0;
+    test_parties_run(&c.t);
+    assert_status(MPCF_E_INVALID, c.t.status[ROLE_PROVIDER], c.t.errors[ROLE_PROVIDER]);
+    test_parties_clear(&c.t);
+    close_square(&c);
+    free(other);
+    mpcf_error_destroy(err);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(used_numbers_stay_used_after_reopening),
+        cmocka_unit_test(corrections_come_back_once),
+        cmocka_unit_test(corrections_of_another_program_or_session_are_refused),
+        cmocka_unit_test(folder_that_is_no_store_is_left_alone),
+        cmocka_unit_test(packing_of_other_weights_is_refused),
+        cmocka_unit_test(stored_session_resumes_without_the_dealer),
+        cmocka_unit_test(resuming_with_other_weights_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
