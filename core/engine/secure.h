@@ -61,8 +61,8 @@ enum role { ROLE_PROVIDER = 0, ROLE_USER = 1, ROLE_DEALER = 2 };
 struct session_options {
     enum role role;
     int64_t timeout_ns;       /* a peer that stays silent longer ends the run */
-    const char *store_path;   /* NULL, or the folder (of this role alone) that keeps the session:
-                                 corrections are dealt ahead, see session_deal() */
+    const char *store_path;   /* NULL, or the folder (of this role alone) that keeps the session,
+                                 see session_deal(); the dealer's is only not NULL */
     bool resume;              /* the session that lies in store_path; peers[ROLE_DEALER] NULL */
     uint8_t session[16];      /* its id, agreed on in the hello; not with resume */
     const uint8_t *test_seed; /* 16 bytes: repeatable runs for tests; NULL: the system's */
@@ -95,9 +95,10 @@ mpcf_status session_infer(struct session *s, struct session_run *run, mpcf_error
 /*
  * Sessions with a store: all three roles call session_deal() for each program, in the order of
  * the inferences to come: the weights are set up, and the corrections of COUNT inferences go to
- * the user's disk. session_infer() then works without the dealer (who does not call it), also in
- * later processes that resume. An inference's number is on both parties' disks as used up before
- * its first byte is used.
+ * the user's disk. session_infer() then works without the dealer (whose own call does nothing),
+ * also in later processes that resume. What was not dealt ahead is dealt by session_infer(), over
+ * the disk. An inference's number is on both parties' disks as used up before its first byte is
+ * used.
  */
 mpcf_status session_deal(struct session *s, struct session_run *run, size_t count,
                          mpcf_error *err);

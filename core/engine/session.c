@@ -29,7 +29,8 @@ struct session {
     struct packing **packings;
     size_t packing_count;
     uint32_t next_inference, next_deal;
-    struct store *store; /* NULL: none */
+    bool is_stored;
+    struct store *store; /* provider and user of a stored session */
     const struct parameters *params; /* provider: of the first weights */
 };
 
@@ -130,8 +131,11 @@ mpcf_status session_create(const struct session_options *o, struct channel *peer
         return mpcf_fail_memory(err, sizeof *s, "a session");
     }
     s->options = *o;
+    s->is_stored = o->store_path != NULL;
     memcpy(s->peers, peers, sizeof s->peers);
     mpcf_status status = prepare(s, err);
+    s->options.store_path = NULL; /* the caller's */
+    s->options.test_seed = NULL;
     if (status != MPCF_OK) {
         session_destroy(s);
         return status;
@@ -382,7 +386,7 @@ mpcf_status session_deal(struct session *s, struct session_run *run, size_t coun
                          mpcf_error *err)
 {
     struct packing **packing = NULL;
-    if (s->options.resume || s->options.store_path == NULL) {
+    if (s->options.resume || !s->is_stored) {
         return mpcf_fail(err, MPCF_E_INVALID, "dealing ahead needs a new session with a store");
     }
     MPCF_TRY(begin(s, run, &packing, err));
@@ -430,11 +434,31 @@ static mpcf_status run_party(struct session *s, struct session_run *run,
     return status;
 }
 
+/* A stored session with nothing dealt ahead deals as it goes, over the disk all the same. */
+static mpcf_status deal_one(struct session *s, const struct session_run *run,
+                            struct packing *const *packing, uint32_t inference, mpcf_error *err)
+{
+    if (s->options.resume || inference < s->next_deal) {
+        return MPCF_OK;
+    }
+    s->next_deal = inference + 1;
+    switch (s->options.role) {
+    case ROLE_DEALER:
+        return deal(s, run, packing, inference, err);
+    case ROLE_USER:
+        return keep(s, run, inference, err);
+    case ROLE_PROVIDER:
+        break;
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status take_part(struct session *s, struct session_run *run,
                              struct packing *const *packing, uint32_t inference, mpcf_error *err)
 {
     struct source source = source_stream(s->peers[ROLE_DEALER]);
     if (s->store != NULL) {
+        MPCF_TRY(deal_one(s, run, packing, inference, err));
         MPCF_TRY(store_consume(s->store, inference, err));
     }
     if (s->store == NULL || s->options.role == ROLE_PROVIDER) {
@@ -450,14 +474,16 @@ mpcf_status session_infer(struct session *s, struct session_run *run, mpcf_error
 {
     uint32_t inference = 0;
     struct packing **packing = NULL;
-    if (s->options.role == ROLE_DEALER && s->options.store_path != NULL) {
-        return mpcf_fail(err, MPCF_E_INVALID, "the dealer of a stored session only deals ahead");
-    }
     MPCF_TRY(count_up(&s->next_inference, &inference, err));
     MPCF_TRY(begin(s, run, &packing, err));
-    mpcf_status status = s->options.role == ROLE_DEALER
-                             ? deal(s, run, packing, inference, err)
-                             : take_part(s, run, packing, inference, err);
+    mpcf_status status = MPCF_OK;
+    if (s->options.role != ROLE_DEALER) {
+        status = take_part(s, run, packing, inference, err);
+    } else if (s->is_stored) {
+        status = deal_one(s, run, packing, inference, err);
+    } else {
+        status = deal(s, run, packing, inference, err);
+    }
     mpcf_free(packing);
     return status;
 }

@@ -108,19 +108,31 @@ static mpcf_status join(struct secure_party *party, struct roles **roles, mpcf_e
     return roles_join(*roles, &hello, &party->links, err);
 }
 
-static mpcf_status create_session(struct secure_party *party, mpcf_error *err)
+/* Each role keeps its part of a stored session in a folder of its own. */
+static mpcf_status store_of(const struct secure_party *party, char **path, mpcf_error *err)
 {
     const struct infer_settings *i = &party->setup.pipeline->infer;
-    char *store = i->store != NULL && i->store[0] != '\0'
-                      ? mpcf_strdup(i->store)
-                      : stage_path(party->setup.pipeline, "infer/store");
+    char *folder = NULL;
+
+    if (i->preprocess != PREPROCESS_STORE) {
+        return MPCF_OK;
+    }
+    folder = i->store != NULL && i->store[0] != '\0'
+                 ? mpcf_strdup(i->store)
+                 : stage_path(party->setup.pipeline, "infer/store");
+    *path = folder != NULL ? file_join(folder, pipeline_role_name(party->role)) : NULL;
+    mpcf_free(folder);
+    return *path != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
+}
+
+static mpcf_status create_session(struct secure_party *party, mpcf_error *err)
+{
+    char *store = NULL;
+    MPCF_TRY(store_of(party, &store, err));
     const struct session_options o = {.role = party->role,
-                                      .timeout_ns = i->timeout_ns,
-                                      .stored = i->preprocess == PREPROCESS_STORE,
+                                      .timeout_ns = party->setup.pipeline->infer.timeout_ns,
                                       .store_path = store};
-    mpcf_status status = store != NULL
-                             ? session_create(&o, party->links.peers, &party->session, err)
-                             : mpcf_fail_memory(err, 0, "a path");
+    mpcf_status status = session_create(&o, party->links.peers, &party->session, err);
 
     mpcf_free(store);
     return status;

@@ -60,7 +60,7 @@ static mpcf_status run_role(struct role_thread *r)
     if (status == MPCF_OK && t->deal_ahead > 0) {
         status = session_deal(session, &run, t->deal_ahead, err);
     }
-    if (status == MPCF_OK && !(r->role == ROLE_DEALER && t->stores[0] != NULL)) {
+    if (status == MPCF_OK) {
         status = infer_all(r, session, &run);
     }
     session_destroy(session);

@@ -220,6 +220,20 @@ static void stored_session_resumes_without_the_dealer(void **state)
     close_square(&c);
 }
 
+static void stored_session_deals_as_it_goes(void **state)
+{
+    (void) state;
+    struct square_case c;
+    open_square(&c);
+    c.t.deal_ahead = 1;
+    c.t.inferences = 3;
+    test_parties_run(&c.t);
+    test_parties_assert_ok(&c.t);
+    assert_squares(&c);
+    test_parties_clear(&c.t);
+    close_square(&c);
+}
+
 static void resuming_with_other_weights_is_refused(void **state)
 {
     (void) state;
@@ -254,6 +268,7 @@ int main(void)
         cmocka_unit_test(folder_that_is_no_store_is_left_alone),
         cmocka_unit_test(packing_of_other_weights_is_refused),
         cmocka_unit_test(stored_session_resumes_without_the_dealer),
+        cmocka_unit_test(stored_session_deals_as_it_goes),
         cmocka_unit_test(resuming_with_other_weights_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
