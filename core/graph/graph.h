@@ -53,7 +53,8 @@ struct mpcf_node {
 
     double real;           /* OFFSET, SCALE: c; LAYER_NORM: epsilon; DROPOUT: p;
                               PARAMETER: value of its init */
-    int64_t first, count;  /* SLICE, POSITIONS, TOKEN: first; SLICE: count; SPLIT_HEADS: heads */
+    int64_t first, count;  /* SLICE, POSITIONS, TOKEN: first; SLICE: count; SPLIT_HEADS: heads;
+                              TOKEN: 1 where a pass kept the dimension, [.., T, c] -> [.., 1, c] */
     const double *coef;    /* POLY, PIECEWISE: rows of degree + 1 */
     size_t degree;
     const double *cuts;    /* PIECEWISE */

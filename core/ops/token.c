@@ -28,29 +28,30 @@ mpcf_node *mpcf_token(mpcf_graph *g, mpcf_node *x, int64_t index)
     return node;
 }
 
-static size_t place(const struct op_call *c, size_t example)
+/* X is [outer, T, c]; the row lies in the last dimension but one, whether it is kept or not. */
+static size_t place(const struct op_call *c, size_t outer)
 {
-    return (example * c->in[0].dim[2] + (size_t) c->node->first) * c->out.dim[3];
+    return (outer * c->in[0].dim[2] + (size_t) c->node->first) * c->out.dim[3];
 }
 
 static void forward(const struct op_call *c)
 {
-    const size_t h = c->out.dim[3];
+    const size_t cols = c->out.dim[3];
 
-    for (size_t b = 0; b < c->out.dim[2]; b++) {
-        memcpy(c->y + b * h, c->x[0] + place(c, b), h * sizeof(float));
+    for (size_t i = 0; i < c->out.count / cols; i++) {
+        memcpy(c->y + i * cols, c->x[0] + place(c, i), cols * sizeof(float));
     }
 }
 
 static void backward(const struct op_call *c)
 {
-    const size_t h = c->out.dim[3];
+    const size_t cols = c->out.dim[3];
 
     if (!c->add[0]) {
         memset(c->dx[0], 0, c->in[0].count * sizeof(float));
     }
-    for (size_t b = 0; b < c->out.dim[2]; b++) {
-        float_kernels()->scale(c->dy + b * h, 1.0F, c->dx[0] + place(c, b), true, h);
+    for (size_t i = 0; i < c->out.count / cols; i++) {
+        float_kernels()->scale(c->dy + i * cols, 1.0F, c->dx[0] + place(c, i), true, cols);
     }
 }
 

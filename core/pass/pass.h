@@ -15,6 +15,10 @@
  * what is calibrated and lowered. */
 mpcf_status pass_all(const mpcf_graph *g, mpcf_graph **out, mpcf_error *err);
 
+/* Only what the outputs need: no taps, and one token's row where the network goes on with one.
+ * Trains and runs as G does (dropout draws other numbers). Before pass_all(). */
+mpcf_status pass_token_rows(const mpcf_graph *g, mpcf_graph **out, mpcf_error *err);
+
 /* Ranges of every node of G (a graph after pass_all) over batches that NEXT gives: it fills
  * *BATCH and returns MPCF_OK, with batch->batch == 0 at the end. Values of padded rows and
  * columns do not count. MPCF_E_RANGE: a value that is not finite, by node name. */

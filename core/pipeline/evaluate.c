@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "metrics/metrics.h"
+#include "pass/pass.h"
 #include "text/batches.h"
 
 static void show(const char *stage, size_t done, size_t total, int64_t began_ns)
@@ -59,24 +60,29 @@ mpcf_status evaluate_logits(const mpcf_graph *graph, struct parameters *paramete
                             const struct corpus *corpus, size_t batch, size_t classes,
                             const char *stage, float *logits, mpcf_error *err)
 {
-    const mpcf_node *output = graph_find_tap(graph, "logits");
+    mpcf_graph *narrow = NULL; /* without what the logits do not need */
+    const mpcf_node *output = NULL;
     struct batches *batches = NULL;
     struct float_engine *engine = NULL;
     mpcf_status status = MPCF_OK;
 
+    MPCF_TRY(pass_token_rows(graph, &narrow, err));
+    output = graph_find_tap(narrow, "logits");
     if (output == NULL) {
+        graph_destroy(narrow);
         return mpcf_fail(err, MPCF_E_SHAPE, "the graph has no output 'logits'");
     }
     status = batches_create(corpus, batch, &batches, err);
     if (status == MPCF_OK) {
         batches_sort(batches);
-        status = float_engine_create(graph, parameters, FLOAT_EVALUATE, batch, corpus->longest,
+        status = float_engine_create(narrow, parameters, FLOAT_EVALUATE, batch, corpus->longest,
                                      batches_elements(batches), &engine, err);
     }
     if (status == MPCF_OK) {
         status = walk(engine, output, batches, corpus, classes, stage, logits, err);
     }
     float_engine_destroy(engine);
+    graph_destroy(narrow);
     batches_destroy(batches);
     return status;
 }

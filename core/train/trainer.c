@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "pass/pass.h"
 #include "train/loss.h"
 
 /* A tap of the student and the teacher's of the same name. */
@@ -17,6 +18,7 @@ struct pair {
 
 struct trainer {
     struct trainer_setup setup;
+    mpcf_graph *narrow, *narrow_teacher; /* what logits alone need; NULL with LOSS_LAYERS */
     struct float_engine *student, *teacher;
     struct adamw *adamw;
     struct pair pairs[TRAINER_TERMS_MAX];
@@ -130,6 +132,22 @@ static mpcf_status create_engines(struct trainer *t, mpcf_error *err)
                                s->tokens, s->elements, &t->teacher, err);
 }
 
+/* Losses of the logits read no other token's row: the graphs of the setup are replaced by ones that
+ * do not compute them. */
+static mpcf_status narrow_graphs(struct trainer *t, mpcf_error *err)
+{
+    if (t->setup.loss == LOSS_LAYERS) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(pass_token_rows(t->setup.graph, &t->narrow, err));
+    t->setup.graph = t->narrow;
+    if (t->setup.loss != LOSS_LABELS) {
+        MPCF_TRY(pass_token_rows(t->setup.teacher, &t->narrow_teacher, err));
+        t->setup.teacher = t->narrow_teacher;
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status find_ends(struct trainer *t, mpcf_error *err)
 {
     t->logits = graph_find_tap(t->setup.graph, "logits");
@@ -155,7 +173,10 @@ mpcf_status trainer_create(const struct trainer_setup *setup, struct trainer **o
         return mpcf_fail_memory(err, sizeof *t, "the trainer");
     }
     t->setup = *setup;
-    status = find_ends(t, err);
+    status = narrow_graphs(t, err);
+    if (status == MPCF_OK) {
+        status = find_ends(t, err);
+    }
     if (status == MPCF_OK) {
         status = create_engines(t, err);
     }
@@ -179,6 +200,8 @@ void trainer_destroy(struct trainer *t)
         float_engine_destroy(t->student);
         float_engine_destroy(t->teacher);
         adamw_destroy(t->adamw);
+        graph_destroy(t->narrow);
+        graph_destroy(t->narrow_teacher);
         mpcf_free(t);
     }
 }
