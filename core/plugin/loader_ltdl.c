@@ -13,9 +13,10 @@ mpcf_status loader_begin(mpcf_error *err)
     return MPCF_OK;
 }
 
+/* lt_dlexit() would lose its records of resident objects, without freeing or unmapping them:
+ * they stay for the next loader_begin(). */
 void loader_end(void)
 {
-    (void) lt_dlexit();
 }
 
 /* Local: a plug-in's symbols are nobody else's. Resident: threads and handlers of a plug-in

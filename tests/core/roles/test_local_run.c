@@ -107,6 +107,7 @@ static int role_main(const char *name)
                                                    : ROLE_DEALER;
     mpcf_status status = control_open(&control, err);
     printf("%s: here\n", name);
+    (void)fflush(stdout);
     if (status == MPCF_OK) {
         status = be_role(role, name, control, err);
     }
