@@ -55,7 +55,7 @@ static int run_secure(const struct args *args, mpcf_error *err)
     int64_t tokens = 128, batch = 1, repeat = 5;
     struct bench_secure_request request = {
         .model = value_or(args, "--model", "bert-base"),
-        .transport = value_or(args, "--transport", "loopback"),
+        .transport = value_or(args, "--transport", "tcp"),
         .activation = activation,
         .normaliser = normaliser,
         .plugin_folder = args_value(args, "--plugin-dir"),

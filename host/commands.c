@@ -34,7 +34,7 @@ static const struct arg_option bench_options[] = {
     {"--tokens", "N", "secure: tokens of an example; default 128"},
     {"--batch", "N", "secure: examples in one run; default 1"},
     {"--approximations", "A,N", "secure: activation and normaliser; default quad,2quad"},
-    {"--transport", "NAME", "secure: between the processes; default loopback"},
+    {"--transport", "NAME", "secure: between the processes; default tcp"},
     {"--repeat", "N", "secure, kernels: runs, of which the median is shown; default 5"},
     {"--seconds", "N", "train: of each stage; default 30"},
     {"--rows", "N", "train: training rows read; default all"},

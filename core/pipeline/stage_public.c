@@ -33,17 +33,20 @@ static mpcf_status feed_next(void *context, struct float_batch *batch, mpcf_erro
 static mpcf_status measure(struct stage_context *c, const mpcf_graph *graph,
                            struct parameters *parameters, struct ranges **ranges, mpcf_error *err)
 {
-    enum { BATCH = 16 };
+    enum { BATCH = 16, TOKENS = 2048 }; /* every node of a batch is kept */
     const struct corpus *corpus = NULL;
     struct feed feed = {0};
+    size_t batch = BATCH;
     mpcf_status status =
         stage_train(c, (size_t) c->pipeline->calibrate.examples, &corpus, err);
 
     if (status == MPCF_OK) {
-        status = batches_create(corpus, BATCH, &feed.batches, err);
+        batch = corpus->longest * BATCH <= TOKENS ? BATCH : TOKENS / corpus->longest;
+        batch = batch > 0 ? batch : 1;
+        status = batches_create(corpus, batch, &feed.batches, err);
     }
     if (status == MPCF_OK) {
-        status = calibrate(graph, parameters, BATCH, corpus->longest, feed_next, &feed, ranges, err);
+        status = calibrate(graph, parameters, batch, corpus->longest, feed_next, &feed, ranges, err);
     }
     if (status == MPCF_OK) {
         (*ranges)->margin_bits = c->pipeline->calibrate.margin_bits;

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bench/bench_folder.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "checkpoint/checkpoint.h"
+#include "format/json.h"
+
+enum { CALIBRATION_ROWS = 8 };
+
+static mpcf_status write_text(const char *folder, const char *name, struct text_buffer *text,
+                              mpcf_error *err)
+{
+    char *path = file_join(folder, name);
+    mpcf_status status = path != NULL && !text->failed
+                             ? file_write_whole(path, text->data, text->length, err)
+                             : mpcf_fail_memory(err, text->length, name);
+
+    mpcf_free(path);
+    text_clear(text);
+    return status;
+}
+
+/* --- Vocabulary --- */
+
+/* "t5", "t6", ...: one word an id. */
+static mpcf_status write_words(const char *folder, int64_t count, mpcf_error *err)
+{
+    static const char *const special[] = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
+    struct text_buffer text = {0};
+
+    for (int64_t i = 0; i < count; i++) {
+        if (i < 5) {
+            text_printf(&text, "%s\n", special[i]);
+        } else {
+            text_printf(&text, "t%lld\n", (long long) i);
+        }
+    }
+    return write_text(folder, "vocab.txt", &text, err);
+}
+
+/* The letters that our texts have, as tokens, and no merges. "\xc4\xa0" stands for a space. */
+static mpcf_status write_letters(const char *folder, mpcf_error *err)
+{
+    static const char *const special[] = {"<s>", "<pad>", "</s>", "<unk>", "<mask>"};
+    struct text_buffer vocabulary = {0}, merges = {0};
+    size_t id = 0;
+
+    text_append(&vocabulary, "{");
+    for (; id < 5; id++) {
+        text_printf(&vocabulary, "\"%s\": %zu, ", special[id], id);
+    }
+    for (char c = '0'; c <= '9'; c++) {
+        text_printf(&vocabulary, "\"%c\": %zu, ", c, id++);
+    }
+    text_printf(&vocabulary, "\"t\": %zu, \"\xc4\xa0\": %zu}\n", id, id + 1);
+    text_append(&merges, "#version: 0.2\n");
+    mpcf_status status = write_text(folder, "vocab.json", &vocabulary, err);
+
+    if (status != MPCF_OK) {
+        text_clear(&merges);
+        return status;
+    }
+    return write_text(folder, "merges.txt", &merges, err);
+}
+
+static bool has_tokenizer(const char *folder)
+{
+    static const char *const names[] = {"tokenizer.json", "vocab.txt", "vocab.json"};
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *path = file_join(folder, names[i]);
+
+        found = found || (path != NULL && file_exists(path));
+        mpcf_free(path);
+    }
+    return found;
+}
+
+static mpcf_status write_tokenizer(const struct bench_folder *f, const char *model,
+                                   const char *from, mpcf_error *err)
+{
+    if (f->has_checkpoint && has_tokenizer(from)) {
+        return checkpoint_copy_tokenizer(model, from, err);
+    }
+    if (strcmp(f->family, "roberta") == 0) {
+        return write_letters(model, err);
+    }
+    return write_words(model, json_integer_value(json_object_get(f->config, "vocab_size")), err);
+}
+
+/* --- Texts --- */
+
+/* One word a token at least: what is too long is cut, so that every text fills all tokens. */
+static mpcf_status write_rows(const char *folder, const char *name, size_t rows, size_t tokens,
+                              int64_t vocabulary, uint64_t *random, mpcf_error *err)
+{
+    struct text_buffer text = {0};
+
+    text_append(&text, "sentence\tlabel\n");
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t t = 0; t < tokens; t++) {
+            const uint64_t word = 5 + random_next(random) % (uint64_t) (vocabulary - 5);
+
+            text_printf(&text, "%st%llu", t == 0 ? "" : " ", (unsigned long long) word);
+        }
+        text_printf(&text, "\t%d\n", (int) (i % 2));
+    }
+    return write_text(folder, name, &text, err);
+}
+
+static mpcf_status write_data(const struct bench_secure_request *request,
+                              const struct bench_folder *f, mpcf_error *err)
+{
+    uint64_t random = 1;
+    const int64_t vocabulary = json_integer_value(json_object_get(f->config, "vocab_size"));
+    char *folder = file_join(f->path, "data");
+    mpcf_status status = folder != NULL ? file_make_folder(folder, err)
+                                        : mpcf_fail_memory(err, 0, "a path");
+
+    if (status == MPCF_OK) {
+        status = write_rows(folder, "train.tsv", CALIBRATION_ROWS, request->tokens, vocabulary,
+                            &random, err);
+    }
+    if (status == MPCF_OK) {
+        status = write_rows(folder, "dev.tsv", request->batch * request->repeat, request->tokens,
+                            vocabulary, &random, err);
+    }
+    mpcf_free(folder);
+    return status;
+}
+
+static mpcf_status write_pipeline(const struct bench_secure_request *request,
+                                  const struct bench_folder *f, mpcf_error *err)
+{
+    struct text_buffer text = {0};
+
+    text_printf(&text, "version: 1\noutput: run\nmodel: {family: %s, path: model}\n", f->family);
+    text_printf(&text, "dataset: {reader: glue, task: SST-2, path: data, max_length: %zu}\n",
+                request->tokens);
+    text_printf(&text, "approximations: {activation: %s, normaliser: %s}\n", request->activation,
+                request->normaliser);
+    text_printf(&text, "transport: {name: %s}\nstages:\n", request->transport);
+    text_printf(&text, "  calibrate: {examples: %d, margin_bits: 2}\n", CALIBRATION_ROWS);
+    /* Every text is TOKENS long: nothing is padded, so a batch of one needs no mask. */
+    text_printf(&text, "  infer: {batch: %zu, length: %s}\n", request->batch,
+                request->batch == 1 ? "exact" : "full");
+    return write_text(f->path, "pipeline.yaml", &text, err);
+}
+
+/* --- The folder --- */
+
+static mpcf_status take_config(const struct bench_secure_request *request, struct bench_folder *f,
+                               mpcf_error *err)
+{
+    const char *type = NULL;
+
+    f->config = bench_shape(request->model);
+    f->has_checkpoint = f->config == NULL;
+    if (f->has_checkpoint) {
+        char *path = file_join(request->model, "config.json");
+        mpcf_status status = MPCF_OK;
+
+        if (!file_is_folder(request->model)) {
+            mpcf_free(path);
+            return mpcf_fail(err, MPCF_E_CONFIG,
+                             "--model: '%s' is neither bert-base nor minilm nor a folder",
+                             request->model);
+        }
+        status = path != NULL ? json_read_file(path, &f->config, err)
+                              : mpcf_fail_memory(err, 0, "a path");
+        mpcf_free(path);
+        MPCF_TRY(status);
+    }
+    type = json_string_value(json_object_get(f->config, "model_type"));
+    f->family = type != NULL && strcmp(type, "roberta") == 0 ? "roberta" : "bert";
+    if (json_integer_value(json_object_get(f->config, "vocab_size")) < 32) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "%s: vocab_size is below 32", request->model);
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status write_model(const struct bench_secure_request *request,
+                               const struct bench_folder *f, mpcf_error *err)
+{
+    char *model = file_join(f->path, "model");
+    char *config = model != NULL ? file_join(model, "config.json") : NULL;
+    mpcf_status status = config != NULL ? file_make_folder(model, err)
+                                        : mpcf_fail_memory(err, 0, "a path");
+
+    if (status == MPCF_OK) {
+        status = json_write_file(config, f->config, err);
+    }
+    if (status == MPCF_OK) {
+        status = write_tokenizer(f, model, request->model, err);
+    }
+    mpcf_free(config);
+    mpcf_free(model);
+    return status;
+}
+
+static mpcf_status make_folder(struct bench_folder *f, mpcf_error *err)
+{
+    const char *where = getenv("TMPDIR");
+
+    f->path = mpcf_format("%s/mpcf-bench-XXXXXX", where != NULL && *where != '\0' ? where : "/tmp");
+    if (f->path == NULL) {
+        return mpcf_fail_memory(err, 0, "a path");
+    }
+    if (mkdtemp(f->path) == NULL) {
+        mpcf_status status = mpcf_fail(err, MPCF_E_IO, "cannot make the folder '%s': %s", f->path,
+                                       strerror(errno));
+
+        mpcf_free(f->path);
+        f->path = NULL;
+        return status;
+    }
+    f->pipeline = file_join(f->path, "pipeline.yaml");
+    return f->pipeline != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
+}
+
+mpcf_status bench_folder_create(const struct bench_secure_request *request,
+                                struct bench_folder *out, mpcf_error *err)
+{
+    struct bench_folder f = {0};
+    mpcf_status status = take_config(request, &f, err);
+
+    if (status == MPCF_OK) {
+        status = make_folder(&f, err);
+    }
+    if (status == MPCF_OK) {
+        status = write_model(request, &f, err);
+    }
+    if (status == MPCF_OK) {
+        status = write_data(request, &f, err);
+    }
+    if (status == MPCF_OK) {
+        status = write_pipeline(request, &f, err);
+    }
+    if (status != MPCF_OK) {
+        bench_folder_remove(&f);
+        return status;
+    }
+    *out = f;
+    return MPCF_OK;
+}
+
+void bench_folder_remove(struct bench_folder *folder)
+{
+    if (folder->path != NULL) {
+        (void) file_remove_tree(folder->path, NULL); /* nothing to be done where it fails */
+    }
+    json_decref(folder->config);
+    mpcf_free(folder->path);
+    mpcf_free(folder->pipeline);
+    *folder = (struct bench_folder){0};
+}

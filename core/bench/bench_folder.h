@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A run's folder for measuring: a network of a given shape with random weights (or a
+ * checkpoint's), a vocabulary, random texts, and the pipeline file that ties them together.
+ *
+ *   FOLDER/model/         config.json, tokenizer
+ *   FOLDER/data/          train.tsv (calibration), dev.tsv: every text fills all tokens
+ *   FOLDER/pipeline.yaml
+ *   FOLDER/run/           the run's output
+ */
+#ifndef MPCF_BENCH_BENCH_FOLDER_H
+#define MPCF_BENCH_BENCH_FOLDER_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "bench/bench_secure.h"
+
+struct bench_folder {
+    char *path;
+    char *pipeline;      /* path of pipeline.yaml */
+    const char *family;  /* "bert", "roberta" */
+    json_t *config;      /* config.json */
+    bool has_checkpoint; /* request->model is a folder with weights */
+};
+
+/* Makes a folder under $TMPDIR and writes all but the run. MPCF_E_CONFIG: an unknown shape, too
+ * many tokens. */
+mpcf_status bench_folder_create(const struct bench_secure_request *request,
+                                struct bench_folder *out, mpcf_error *err);
+/* Removes it with all in it. */
+void bench_folder_remove(struct bench_folder *folder);
+
+/* One of "bert-base", "minilm"; NULL: no such shape. */
+json_t *bench_shape(const char *name);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Secure inference measured as it is run: a student with random weights goes through the stage
+ * infer, in three processes, and its records are summed up.
+ */
+#include "bench/bench_secure.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "bench/bench_folder.h"
+#include "bench/bench_secure_result.h"
+#include "pipeline/run_pipeline.h"
+#include "pipeline/stage.h"
+
+/* As a network begins, but for a little of training in gains and biases: exactly equal gains
+ * make values that are 0 but for rounding, which no trained network has. */
+static void fill(struct parameters *parameters)
+{
+    uint64_t random = 1;
+
+    for (size_t i = 0; i < parameters->count; i++) {
+        struct parameter *p = &parameters->items[i];
+        const bool is_gain = text_ends_with(p->name, "LayerNorm.weight");
+
+        for (size_t k = 0; k < p->count; k++) {
+            p->value[k] = (float) ((is_gain ? 1 : 0) + 0.02 * random_normal(&random));
+        }
+    }
+}
+
+static mpcf_status random_network(const struct pipeline *p, struct loaded_network *n,
+                                  mpcf_error *err)
+{
+    MPCF_TRY(stage_build_network(p, p->model_path, FUNCTIONS_APPROXIMATED, n, err));
+    MPCF_TRY(parameters_create(n->network->graph, false, &n->parameters, err));
+    fill(n->parameters);
+    return MPCF_OK;
+}
+
+/* The checkpoint's weights, with the tokenizer of our folder. */
+static mpcf_status given_network(const struct pipeline *p, const char *checkpoint,
+                                 struct loaded_network *n, mpcf_error *err)
+{
+    MPCF_TRY(stage_load_network(p, checkpoint, FUNCTIONS_APPROXIMATED, n, err));
+    mpcf_free(n->folder);
+    n->folder = mpcf_strdup(p->model_path);
+    return n->folder != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
+}
+
+static mpcf_status write_student(const struct bench_secure_request *request,
+                                 const struct bench_folder *folder, const struct pipeline *p,
+                                 mpcf_error *err)
+{
+    struct stage_context c = {.pipeline = p, .report = json_object()};
+    struct loaded_network n = {0};
+    char *student = stage_path(p, "student");
+    mpcf_status status = student == NULL ? mpcf_fail_memory(err, 0, "a path")
+                         : folder->has_checkpoint ? given_network(p, request->model, &n, err)
+                                                  : random_network(p, &n, err);
+
+    if (status == MPCF_OK) {
+        status = stage_save_network(p, &n, student, err);
+    }
+    if (status == MPCF_OK) {
+        status = stage_write_public(&c, &n, student, err);
+    }
+    loaded_network_clear(&n);
+    stage_context_clear(&c);
+    mpcf_free(student);
+    return status;
+}
+
+static mpcf_status run(const struct bench_secure_request *request,
+                       const struct bench_folder *folder, json_t **out, mpcf_error *err)
+{
+    const struct pipeline_request source = {.file = folder->pipeline,
+                                            .plugin_folder = request->plugin_folder};
+    const struct run_request infer = {
+        .source = &source, .one_stage = true, .stage = STAGE_INFER, .viewer = VIEW_ALL};
+    struct pipeline *p = NULL;
+    mpcf_status status = pipeline_open(&source, &p, err);
+
+    if (status == MPCF_OK) {
+        status = write_student(request, folder, p, err);
+    }
+    if (status == MPCF_OK) {
+        status = pipeline_run(p, &infer, err);
+    }
+    if (status == MPCF_OK) {
+        status = bench_secure_summarise(request, p->output, out, err);
+    }
+    pipeline_close(p);
+    return status;
+}
+
+mpcf_status bench_secure(const struct bench_secure_request *request, json_t **out,
+                         mpcf_error *err)
+{
+    struct bench_folder folder = {0};
+    mpcf_status status = bench_folder_create(request, &folder, err);
+
+    if (status == MPCF_OK) {
+        status = run(request, &folder, out, err);
+        bench_folder_remove(&folder);
+    }
+    return status;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a measured run's records come to.
+ */
+#ifndef MPCF_BENCH_BENCH_SECURE_RESULT_H
+#define MPCF_BENCH_BENCH_SECURE_RESULT_H
+
+#include "bench/bench_secure.h"
+
+/* From OUTPUT/report.json and OUTPUT/infer/ROLE.json. MPCF_E_RANGE: further from the fixed
+ * engine than rounding can be. */
+mpcf_status bench_secure_summarise(const struct bench_secure_request *request,
+                                   const char *output, json_t **out, mpcf_error *err);
+
+#endif
