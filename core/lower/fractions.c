@@ -140,6 +140,26 @@ static void ask_product(struct lowering *l, const mpcf_node *node)
     }
 }
 
+/* No more than the default, and no more than an error in it can matter in the result. */
+static void ask_up_to(struct lowering *l, const mpcf_node *x, int want)
+{
+    if (is_secret(x)) {
+        const int most = default_want(l, x);
+        ask(l, x, want > most ? most : want < 3 ? 3 : want);
+    }
+}
+
+#define SUM_BITS 3 /* errors of a row's terms add up, as a root of their number */
+
+static void ask_matmul(struct lowering *l, const mpcf_node *node, int want)
+{
+    for (size_t i = 0; i < 2; ++i) {
+        const mpcf_node *other = node->in[1 - i];
+        const double largest = is_secret(other) ? node_seen(l, other) : 1;
+        ask_up_to(l, node->in[i], want + log2_up(largest) + SUM_BITS);
+    }
+}
+
 static void ask_inverse(struct lowering *l, const mpcf_node *x)
 {
     double low = 1, high = 1;
@@ -176,7 +196,6 @@ static void ask_operands(struct lowering *l, const mpcf_node *node)
     case OP_ADD:
     case OP_SUB:
     case OP_OFFSET:
-    case OP_ROW_SUM:
     case OP_SPLIT_HEADS:
     case OP_MERGE_HEADS:
     case OP_SLICE:
@@ -189,6 +208,16 @@ static void ask_operands(struct lowering *l, const mpcf_node *node)
                 ask(l, node->in[i], want);
             }
         }
+        return;
+    case OP_MATMUL:
+    case OP_MATMUL_MASKED:
+        ask_matmul(l, node, want);
+        return;
+    case OP_SQUARE: /* twice x, and errors are half a unit */
+        ask_up_to(l, node->in[0], want + log2_up(node_seen(l, node->in[0])));
+        return;
+    case OP_ROW_SUM:
+        ask_up_to(l, node->in[0], want);
         return;
     case OP_EXP:
     case OP_ERF:

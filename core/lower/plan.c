@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The search: from all lifts (rings as narrow as the values), truncations of one position in all
- * layers turn into shrinks together where that costs less, then each on its own, until nothing
- * gets better.
+ * layers turn into shrinks (or back) together where that costs less, also two and three positions
+ * at once, then each site on its own, until nothing gets better.
  */
 #include "lower/plan.h"
 
@@ -22,6 +22,8 @@ struct search {
     struct plan plan;
     struct site *sites;
     size_t count;
+    struct group *groups;
+    size_t group_count;
     double cost;
 };
 
@@ -118,38 +120,86 @@ static bool try_flip(struct search *search, size_t first, size_t end)
     return false;
 }
 
-static size_t group_end(const struct search *search, size_t first)
-{
-    size_t end = first + 1;
+/* --- Moves --- */
 
-    while (end < search->count && search->sites[end].key == search->sites[first].key) {
-        ++end;
+/* Sites FIRST .. END - 1 (sorted by key), in the order of their first step. */
+struct group {
+    size_t first, end;
+    uint32_t step;
+};
+
+static int by_step(const void *a, const void *b)
+{
+    const struct group *x = a, *y = b;
+
+    return x->step < y->step ? -1 : x->step > y->step ? 1 : 0;
+}
+
+static void find_groups(struct search *search)
+{
+    size_t first = 0;
+
+    for (size_t i = 1; i <= search->count; ++i) {
+        if (i == search->count || search->sites[i].key != search->sites[first].key) {
+            search->groups[search->group_count++] =
+                (struct group){first, i, search->sites[first].step};
+            first = i;
+        }
     }
-    return end;
+    qsort(search->groups, search->group_count, sizeof(*search->groups), by_step);
 }
 
 static bool try_groups(struct search *search)
 {
     bool better = false;
 
-    for (size_t i = 0; i < search->count; i = group_end(search, i)) {
-        better = try_flip(search, i, group_end(search, i)) || better;
+    for (size_t i = 0; i < search->group_count; ++i) {
+        const struct group *g = &search->groups[i];
+        better = try_flip(search, g->first, g->end) || better;
     }
     return better;
 }
 
-/* Two neighbouring groups at once: what one alone would make worse. */
+#define WINDOW 24 /* groups that follow each other and may flip together */
+
+/* Two groups at once: what each alone would make worse, such as a lift that moves. */
 static bool try_pairs(struct search *search)
 {
     bool better = false;
 
-    for (size_t i = 0; i < search->count; i = group_end(search, i)) {
-        for (size_t j = group_end(search, i); j < search->count; j = group_end(search, j)) {
-            flip(search, i, group_end(search, i));
-            if (try_flip(search, j, group_end(search, j))) {
+    for (size_t i = 0; i < search->group_count; ++i) {
+        const struct group *g = &search->groups[i];
+        for (size_t j = i + 1; j < search->group_count && j <= i + WINDOW; ++j) {
+            const struct group *h = &search->groups[j];
+            flip(search, g->first, g->end);
+            if (try_flip(search, h->first, h->end)) {
                 better = true;
             } else {
-                flip(search, i, group_end(search, i));
+                flip(search, g->first, g->end);
+            }
+        }
+    }
+    return better;
+}
+
+/* Three of the dearest: groups of many elements, near each other. */
+static bool try_triples(struct search *search, const size_t *big, size_t count)
+{
+    bool better = false;
+
+    for (size_t i = 0; i < count; ++i) {
+        for (size_t j = i + 1; j < count; ++j) {
+            for (size_t k = j + 1; k < count; ++k) {
+                const struct group *g = &search->groups[big[i]], *h = &search->groups[big[j]],
+                                   *m = &search->groups[big[k]];
+                flip(search, g->first, g->end);
+                flip(search, h->first, h->end);
+                if (try_flip(search, m->first, m->end)) {
+                    better = true;
+                } else {
+                    flip(search, g->first, g->end);
+                    flip(search, h->first, h->end);
+                }
             }
         }
     }
@@ -166,20 +216,40 @@ static bool try_single(struct search *search)
     return better;
 }
 
-#define PAIR_GROUPS_MAX 80 /* above, pairs take too long */
+#define BIG_MAX 20
+
+/* Groups in which a site has at least a 64th of the elements of the largest. */
+static size_t find_big(const struct search *search, size_t big[BIG_MAX])
+{
+    const struct program *p = search->plan.program;
+    size_t largest = 0, count = 0;
+
+    for (size_t i = 0; i < search->count; ++i) {
+        const size_t n = p->values[p->steps[search->sites[i].step].out].dims.count;
+        largest = n > largest ? n : largest;
+    }
+    for (size_t i = 0; i < search->group_count && count < BIG_MAX; ++i) {
+        const struct step *s = &p->steps[search->groups[i].step];
+        if (p->values[s->out].dims.count >= largest / 64) {
+            big[count++] = i;
+        }
+    }
+    return count;
+}
 
 static void climb(struct search *search)
 {
-    size_t groups = 0;
+    size_t big[BIG_MAX];
 
-    for (size_t i = 0; i < search->count; i = group_end(search, i)) {
-        ++groups;
-    }
+    find_groups(search);
     search->cost = evaluate(search);
     for (int i = 0; i < 12 && try_groups(search); ++i) {
     }
-    if (groups <= PAIR_GROUPS_MAX && try_pairs(search)) {
-        for (int i = 0; i < 12 && try_groups(search); ++i) {
+    const size_t count = find_big(search, big);
+    for (int i = 0; i < 3; ++i) {
+        const bool triples = try_triples(search, big, count);
+        if (!try_pairs(search) && !triples && !try_groups(search)) {
+            break;
         }
     }
     for (int i = 0; i < 3 && try_single(search); ++i) {
@@ -229,12 +299,14 @@ mpcf_status plan_rings(struct program *p, mpcf_error *err)
                  .opened = mpcf_alloc_array(values, sizeof(unsigned)),
                  .early = mpcf_alloc_array(values, sizeof(bool)),
                  .level = mpcf_alloc_array(values, sizeof(uint32_t))},
-        .sites = mpcf_alloc_array(p->step_count + 1, sizeof(struct site))};
+        .sites = mpcf_alloc_array(p->step_count + 1, sizeof(struct site)),
+        .groups = mpcf_alloc_array(p->step_count + 1, sizeof(struct group))};
     const struct plan *plan = &search.plan;
     mpcf_status status;
 
     if (plan->floor == NULL || plan->ring == NULL || plan->opened == NULL ||
-        plan->early == NULL || plan->level == NULL || search.sites == NULL) {
+        plan->early == NULL || plan->level == NULL || search.sites == NULL ||
+        search.groups == NULL) {
         status = mpcf_fail_memory(err, values * sizeof(unsigned), "planning");
     } else {
         status = plan_search(&search, err);
@@ -245,5 +317,6 @@ mpcf_status plan_rings(struct program *p, mpcf_error *err)
     mpcf_free(search.plan.early);
     mpcf_free(search.plan.level);
     mpcf_free(search.sites);
+    mpcf_free(search.groups);
     return status;
 }
