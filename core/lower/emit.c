@@ -102,13 +102,21 @@ static enum value_kind owner_of(const struct lowering *l, const struct term *ter
 value_id emit_combine(struct lowering *l, struct dims dims, unsigned fraction, unsigned magnitude,
                       const struct term *terms, size_t count, int64_t constant)
 {
+    return emit_combine_as(l, owner_of(l, terms, count), dims, fraction, magnitude, terms, count,
+                           constant);
+}
+
+value_id emit_combine_as(struct lowering *l, enum value_kind kind, struct dims dims,
+                         unsigned fraction, unsigned magnitude, const struct term *terms,
+                         size_t count, int64_t constant)
+{
     value_id in[TERMS_MAX];
 
     assert(count <= TERMS_MAX);
     for (size_t i = 0; i < count; ++i) {
         in[i] = terms[i].x;
     }
-    const value_id out = emit_value(l, owner_of(l, terms, count), dims, fraction, magnitude);
+    const value_id out = emit_value(l, kind, dims, fraction, magnitude);
     if (out == VALUE_NONE) {
         return out;
     }
@@ -298,6 +306,16 @@ value_id emit_compare(struct lowering *l, value_id x, const int64_t *thresholds,
         s->thresholds[i] = thresholds[i];
     }
     return out;
+}
+
+value_id emit_shared(struct lowering *l, value_id x)
+{
+    const struct value v = *value_at(l, x);
+    const struct term t = term_whole(l, x, 1, v.dims);
+
+    return v.kind == VALUE_SHARED ? x
+                                  : emit_combine_as(l, VALUE_SHARED, v.dims, v.fraction,
+                                                    v.magnitude, &t, 1, 0);
 }
 
 value_id emit_bits_to_ring(struct lowering *l, value_id bits)

@@ -149,7 +149,7 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
                           struct lowered *out)
 {
     const mpcf_node *of = lower_past_taps(node->in[0]);
-    const value_id x = lower_wanted(l, of);
+    const value_id x = emit_shared(l, lower_wanted(l, of));
     struct octaves o = {0};
 
     if (l->status != MPCF_OK || !find_octaves(l, of, x, &o)) {

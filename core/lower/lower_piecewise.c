@@ -327,7 +327,7 @@ static void lower_pieces(struct lowering *l, const mpcf_node *node, struct piece
     }
     node_interval(l, x, &k.low, &k.high);
     drop_cuts(p, k.low * k.scale, k.high * k.scale);
-    k.x = lower_at(l, x, want < 4 ? 4 : (unsigned) want);
+    k.x = emit_shared(l, lower_at(l, x, want < 4 ? 4 : (unsigned) want));
     k.f = value_at(l, k.x)->fraction;
     if (l->status == MPCF_OK) {
         out->raw = evaluate(l, node, &k);
@@ -361,7 +361,7 @@ void lower_piecewise(struct lowering *l, const mpcf_node *node, struct lowered *
 void lower_relu(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     const int64_t zero = 0;
-    const value_id x = lower_wanted(l, node->in[0]);
+    const value_id x = emit_shared(l, lower_wanted(l, node->in[0]));
 
     out->raw = emit_select(l, emit_compare(l, x, &zero, 1), x);
 }

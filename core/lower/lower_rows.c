@@ -37,7 +37,7 @@ void lower_mask(struct lowering *l, const mpcf_node *node, struct lowered *out)
         out->is_uniform = lower_is_uniform(l, node->in[0], &out->uniform);
         return;
     }
-    const value_id x = lower_wanted(l, node->in[0]);
+    const value_id x = emit_shared(l, lower_wanted(l, node->in[0]));
     const struct term keep =
         term_whole(l, lower_raw(l, node->in[1]), 1, value_at(l, x)->dims);
     out->raw = emit_user_select(l, x, &keep);

@@ -49,19 +49,23 @@ void lower_merge_heads(struct lowering *l, const mpcf_node *node, struct lowered
                  (struct term){.x = y, .stride = {0, tokens * heads * d, heads * d, 1}}, out);
 }
 
-/* [B, T, h] -> [B, h] */
+/* [.., T, h] -> [.., h] or, with count 1, [.., 1, h] */
 void lower_token(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     const value_id x = lower_raw(l, node->in[0]);
     const struct dims d = value_at(l, x)->dims;
+    const size_t rows = d.dim[2] * d.dim[3]; /* of one example, or head */
+    struct term t = {.x = x, .first = (size_t) node->first * d.dim[3], .stride = {0, 0, rows, 1}};
 
     if ((size_t) node->first >= d.dim[2]) {
         lower_fail(l, MPCF_E_INVALID, "'%s': token %lld of %zu", node->name,
                    (long long) node->first, d.dim[2]);
         return;
     }
-    copy_through(l, node,
-                 (struct term){.x = x,
-                               .first = (size_t) node->first * d.dim[3],
-                               .stride = {0, 0, d.dim[2] * d.dim[3], 1}}, out);
+    if (node->count == 1) {
+        t.stride[0] = d.dim[1] * rows;
+        t.stride[1] = rows;
+        t.stride[2] = 0;
+    }
+    copy_through(l, node, t, out);
 }

@@ -59,7 +59,8 @@ static mpcf_node *fold_token(struct rewrite *rw, const mpcf_node *node)
         return NULL;
     }
     rewrite_scope(rw, node);
-    mpcf_node *n = mpcf_token(rw->to, y.n, node->first);
+    mpcf_node *in[1] = {y.n};
+    mpcf_node *n = graph_copy_node(rw->to, node, in);
     return node_on(OP_ADD, node_on(OP_SCALE_COLUMNS, n, y.gamma), y.beta);
 }
 

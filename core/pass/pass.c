@@ -5,7 +5,7 @@
 
 static rewrite_rule *const rules[] = {
     rule_drop_training, rule_complete_square, rule_open_layer_norm, rule_fold_scale,
-    rule_fuse_linears,  rule_fold_norm,       rule_row_scaling,     rule_take_token,
+    rule_fuse_linears,  rule_fold_norm,       rule_row_scaling,
     NULL /* drop what is dead */,
 };
 
@@ -13,9 +13,10 @@ mpcf_status pass_all(const mpcf_graph *g, mpcf_graph **out, mpcf_error *err)
 {
     mpcf_graph *made = NULL; /* the last result; the caller's graph stays */
 
+    MPCF_TRY(pass_token_rows(g, &made, err));
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; ++i) {
         mpcf_graph *next = NULL;
-        mpcf_status status = rewrite_graph(made == NULL ? g : made, rules[i], &next, err);
+        mpcf_status status = rewrite_graph(made, rules[i], &next, err);
         graph_destroy(made);
         if (status != MPCF_OK) {
             return status;

@@ -10,13 +10,13 @@
 #include "graph/graph.h"
 #include "lower/lower.h"
 
-/* All of them, in order: drop dropout, unfuse float kernels, open layer norms, fuse Q, K, V,
+/* All of them, in order: only rows that are read, drop dropout, unfuse float kernels, open layer norms, fuse Q, K, V,
  * fold constants into weights, move the row scaling behind the product with V. The result is
  * what is calibrated and lowered. */
 mpcf_status pass_all(const mpcf_graph *g, mpcf_graph **out, mpcf_error *err);
 
 /* Only what the outputs need: no taps, and one token's row where the network goes on with one.
- * Trains and runs as G does (dropout draws other numbers). Before pass_all(). */
+ * Trains and runs as G does (dropout draws other numbers). pass_all() begins with it. */
 mpcf_status pass_token_rows(const mpcf_graph *g, mpcf_graph **out, mpcf_error *err);
 
 /* Ranges of every node of G (a graph after pass_all) over batches that NEXT gives: it fills

@@ -124,7 +124,6 @@ mpcf_status rewrite_graph(const mpcf_graph *from, rewrite_rule *rule, mpcf_graph
     }
     mpcf_free(rw->made);
     mpcf_free(rw->uses);
-    mpcf_free(rw->state);
     if (status != MPCF_OK) {
         graph_destroy(rw->to);
         return status;

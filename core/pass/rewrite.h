@@ -13,7 +13,6 @@ struct rewrite {
     mpcf_graph *to;
     mpcf_node **made; /* by id in `from`; NULL: not made yet */
     size_t *uses;     /* by id in `from`: operands and outputs that read it */
-    void *state;      /* the rule's own; mpcf_free at the end */
 };
 
 /* What stands for NODE in the new graph; NULL: a copy of it. A rule reads the new operands with
@@ -46,6 +45,5 @@ rewrite_rule rule_fold_scale;       /* fold_scale.c */
 rewrite_rule rule_fuse_linears;     /* fuse_linears.c */
 rewrite_rule rule_fold_norm;        /* fold_norm.c */
 rewrite_rule rule_row_scaling;      /* row_scaling.c */
-rewrite_rule rule_take_token;       /* take_token.c */
 
 #endif

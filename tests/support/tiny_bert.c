@@ -52,7 +52,11 @@ static mpcf_node *normaliser(mpcf_graph *g, const char *name, mpcf_node *x, mpcf
     if (strcmp(name, "2quad") == 0) {
         u = mpcf_square(g, mpcf_offset(g, x, 5));
     } else if (strcmp(name, "2relu") == 0) {
-        u = mpcf_offset(g, mpcf_relu(g, x), 1.0 / 64);
+        mpcf_node *r = mpcf_mask(g, mpcf_relu(g, x), keep);
+        mpcf_node *share = mpcf_scale(g, mpcf_reciprocal(g, mpcf_row_sum(g, keep)), 1.0 / 64);
+        mpcf_node *sum = mpcf_offset(g, mpcf_row_sum(g, r), 1.0 / 64);
+        u = mpcf_mask(g, mpcf_add(g, r, share), keep);
+        return mpcf_mul(g, u, mpcf_reciprocal(g, sum));
     } else {
         u = mpcf_exp(g, mpcf_sub(g, x, mpcf_row_max(g, x, keep)));
     }
