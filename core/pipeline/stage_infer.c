@@ -149,7 +149,8 @@ static mpcf_status key_of(struct stage_context *c, const struct corpus *corpus,
     mpcf_free(path);
     MPCF_TRY(status);
     stage_corpus_digest(corpus, data);
-    (void) snprintf(extra, sizeof extra, "%s %s %s", weights, ranges, data);
+    (void) snprintf(extra, sizeof extra, "%s %s %s %.32s", weights, ranges, data,
+                    c->pipeline->transport.name);
     return stage_key(c, STAGE_INFER, extra, key, err);
 }
 
