@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "bench/bench_tokenizer.h"
 #include "checkpoint/checkpoint.h"
 #include "format/json.h"
 
@@ -28,48 +29,7 @@ static mpcf_status write_text(const char *folder, const char *name, struct text_
     return status;
 }
 
-/* --- Vocabulary --- */
-
-/* "t5", "t6", ...: one word an id. */
-static mpcf_status write_words(const char *folder, int64_t count, mpcf_error *err)
-{
-    static const char *const special[] = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
-    struct text_buffer text = {0};
-
-    for (int64_t i = 0; i < count; i++) {
-        if (i < 5) {
-            text_printf(&text, "%s\n", special[i]);
-        } else {
-            text_printf(&text, "t%lld\n", (long long) i);
-        }
-    }
-    return write_text(folder, "vocab.txt", &text, err);
-}
-
-/* The letters that our texts have, as tokens, and no merges. "\xc4\xa0" stands for a space. */
-static mpcf_status write_letters(const char *folder, mpcf_error *err)
-{
-    static const char *const special[] = {"<s>", "<pad>", "</s>", "<unk>", "<mask>"};
-    struct text_buffer vocabulary = {0}, merges = {0};
-    size_t id = 0;
-
-    text_append(&vocabulary, "{");
-    for (; id < 5; id++) {
-        text_printf(&vocabulary, "\"%s\": %zu, ", special[id], id);
-    }
-    for (char c = '0'; c <= '9'; c++) {
-        text_printf(&vocabulary, "\"%c\": %zu, ", c, id++);
-    }
-    text_printf(&vocabulary, "\"t\": %zu, \"\xc4\xa0\": %zu}\n", id, id + 1);
-    text_append(&merges, "#version: 0.2\n");
-    mpcf_status status = write_text(folder, "vocab.json", &vocabulary, err);
-
-    if (status != MPCF_OK) {
-        text_clear(&merges);
-        return status;
-    }
-    return write_text(folder, "merges.txt", &merges, err);
-}
+/* --- Tokenizer --- */
 
 static bool has_tokenizer(const char *folder)
 {
@@ -91,10 +51,9 @@ static mpcf_status write_tokenizer(const struct bench_folder *f, const char *mod
     if (f->has_checkpoint && has_tokenizer(from)) {
         return checkpoint_copy_tokenizer(model, from, err);
     }
-    if (strcmp(f->family, "roberta") == 0) {
-        return write_letters(model, err);
-    }
-    return write_words(model, json_integer_value(json_object_get(f->config, "vocab_size")), err);
+    return bench_tokenizer_write(model, f->family,
+                                 json_integer_value(json_object_get(f->config, "vocab_size")),
+                                 err);
 }
 
 /* --- Texts --- */

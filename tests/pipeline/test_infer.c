@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Secure inference as it is run: three processes on one machine against the student in the
+ * clear, over every transport, for both families, for pairs.
+ */
+#include "support/support.h"
+
+#include <jansson.h>
+
+#include "support/run_folder.h"
+
+#define LARGEST_ERROR 0.02
+
+static void check_run(const struct test_run *run, double examples)
+{
+    const char *folder = test_run_create(run);
+    json_t *report = test_run_infer(folder);
+
+    assert_true(test_report_number(report, "secure.examples") == examples);
+    assert_true(test_report_number(report, "secure.agreement") == 1);
+    assert_true(test_report_number(report, "secure.max_logit_error") <= LARGEST_ERROR);
+    assert_true(test_report_number(report, "secure.max_error_vs_fixed") <= LARGEST_ERROR);
+    assert_true(test_report_number(report, "fixed.max_logit_error") <= LARGEST_ERROR);
+    assert_true(test_report_number(report, "ranges.smallest_margin_bits") > 0);
+    assert_true(test_report_number(report, "secure.online.bytes_sent.provider") > 0);
+    assert_true(test_report_number(report, "secure.online.bytes_sent.user") > 0);
+    assert_true(test_report_number(report, "secure.offline.bytes") > 0);
+    assert_true(test_report_number(report, "secure.online.rounds") > 0);
+    json_decref(report);
+}
+
+static void bert_runs_over_tcp(void **state)
+{
+    const struct test_run run = {.family = "bert", .task = "SST-2", .transport = "tcp",
+                                 .infer = "batch: 2", .parties = "", .rows = 7};
+
+    (void) state;
+    check_run(&run, 7);
+}
+
+static void exact_lengths_run_without_a_mask(void **state)
+{
+    const struct test_run run = {.family = "bert", .task = "SST-2", .transport = "loopback",
+                                 .infer = "length: exact, examples: 4", .parties = "", .rows = 9};
+
+    (void) state;
+    check_run(&run, 4);
+}
+
+static void pairs_run_over_zmq(void **state)
+{
+    const struct test_run run = {.family = "bert", .task = "RTE", .transport = "zmq",
+                                 .infer = "length: full, batch: 3", .parties = "", .rows = 5};
+
+    (void) state;
+    check_run(&run, 5);
+}
+
+static void roberta_runs_over_tcp(void **state)
+{
+    const struct test_run run = {.family = "roberta", .task = "RTE", .transport = "tcp",
+                                 .infer = "batch: 1", .parties = "", .rows = 4};
+
+    (void) state;
+    check_run(&run, 4);
+}
+
+static void roberta_runs_over_zmq(void **state)
+{
+    const struct test_run run = {.family = "roberta", .task = "SST-2", .transport = "zmq",
+                                 .infer = "batch: 4", .parties = "", .rows = 4};
+
+    (void) state;
+    check_run(&run, 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bert_runs_over_tcp),
+        cmocka_unit_test(exact_lengths_run_without_a_mask),
+        cmocka_unit_test(pairs_run_over_zmq),
+        cmocka_unit_test(roberta_runs_over_tcp),
+        cmocka_unit_test(roberta_runs_over_zmq),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The three roles started by hand, as on separate hosts: what each opens, what happens when
+ * one dies, and when they disagree.
+ */
+#include "support/support.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "support/run_folder.h"
+
+enum { PROVIDER, USER, DEALER, ROLES };
+static const char *const names[ROLES] = {"provider", "user", "dealer"};
+static const char *const logs[ROLES] = {"provider.log", "user.log", "dealer.log"};
+
+/* Sockets of this test alone. */
+static const char *make_folder(const char *infer, size_t rows)
+{
+    static unsigned turn;
+    char parties[512];
+    const struct test_run run = {.family = "bert", .task = "SST-2", .transport = "loopback",
+                                 .infer = infer, .parties = parties, .rows = rows};
+
+    turn++;
+    (void) snprintf(parties, sizeof parties,
+                    "parties:\n  provider: {listen: \"@mpcf-test-%ld-%u-p\"}\n"
+                    "  dealer: {listen: \"@mpcf-test-%ld-%u-d\"}\n",
+                    (long) getpid(), turn, (long) getpid(), turn);
+    return test_run_create(&run);
+}
+
+static pid_t start(const char *folder, int role, const char *const *before, const char *set)
+{
+    const char *const words[] = {"run", "pipeline.yaml", "--role", names[role],
+                                 set != NULL ? "--set" : NULL, set, NULL};
+
+    return test_host_start(folder, logs[role], before, words);
+}
+
+static void three_roles_meet_by_address(void **state)
+{
+    const char *folder = make_folder("batch: 2", 5);
+    pid_t pids[ROLES];
+    char *record = NULL;
+
+    (void) state;
+    for (int r = 0; r < ROLES; r++) {
+        pids[r] = start(folder, r, NULL, NULL);
+    }
+    for (int r = 0; r < ROLES; r++) {
+        assert_int_equal(test_host_wait(pids[r], 60), 0);
+    }
+    record = test_read(folder, "run/infer/user.json");
+    assert_non_null(strstr(record, "\"cost_engine\": \"equal\""));
+    mpcf_free(record);
+}
+
+static void a_killed_provider_ends_all(void **state)
+{
+    const char *folder = make_folder("batch: 1, timeout: 20s", 2000);
+    const struct timespec pause = {1, 500000000};
+    pid_t pids[ROLES];
+
+    (void) state;
+    for (int r = 0; r < ROLES; r++) {
+        pids[r] = start(folder, r, NULL, NULL);
+    }
+    (void) nanosleep(&pause, NULL);
+    assert_int_equal(kill(pids[PROVIDER], SIGKILL), 0);
+    assert_int_equal(test_host_wait(pids[PROVIDER], 5), -1);
+    assert_int_equal(test_host_wait(pids[USER], 10), 1);
+    assert_int_equal(test_host_wait(pids[DEALER], 10), 1);
+    char *text = test_read(folder, logs[USER]);
+
+    assert_non_null(strstr(text, "provider"));
+    mpcf_free(text);
+    assert_false(file_exists("run/infer/user.json"));
+}
+
+static void disagreement_is_told_on_each_side(void **state)
+{
+    const char *folder = make_folder("batch: 1", 4);
+    pid_t pids[ROLES];
+
+    (void) state;
+    for (int r = 0; r < ROLES; r++) {
+        pids[r] = start(folder, r, NULL, r == USER ? "stages.infer.value_fraction=11" : NULL);
+    }
+    for (int r = 0; r < ROLES; r++) {
+        assert_int_equal(test_host_wait(pids[r], 30), 1);
+    }
+    char *user = test_read(folder, logs[USER]), *provider = test_read(folder, logs[PROVIDER]);
+
+    assert_non_null(strstr(user, "fractional bits"));
+    assert_non_null(strstr(provider, "fractional bits"));
+    mpcf_free(user);
+    mpcf_free(provider);
+}
+
+/* --- What a role opens --- */
+
+static int strace_works(const char *folder)
+{
+    static const char *const before[] = {"strace", "-f", "-qq", "-o", "trace.try",
+                                         "-e", "trace=openat", NULL};
+    static const char *const words[] = {"--version", NULL};
+
+    return test_host_wait(test_host_start(folder, "try.log", before, words), 20) == 0;
+}
+
+/* Whether TRACE has an open of a path in FOLDER that contains PART. */
+static int opened(const char *trace, const char *part)
+{
+    return strstr(trace, part) != NULL;
+}
+
+static void each_role_opens_its_own_files_only(void **state)
+{
+    const char *folder = make_folder("batch: 2", 4);
+    char output[ROLES][64], *trace[ROLES];
+    pid_t pids[ROLES];
+
+    (void) state;
+    if (!strace_works(folder)) {
+        print_message("skipped: strace is not here, or may not trace\n");
+        skip();
+    }
+    for (int r = 0; r < ROLES; r++) {
+        const char *const before[] = {"strace", "-f", "-qq", "-o", output[r],
+                                      "-e", "trace=open,openat,openat2,creat", NULL};
+
+        (void) snprintf(output[r], sizeof output[r], "trace.%s", names[r]);
+        pids[r] = start(folder, r, before, NULL);
+    }
+    for (int r = 0; r < ROLES; r++) {
+        assert_int_equal(test_host_wait(pids[r], 90), 0);
+        trace[r] = test_read(folder, output[r]);
+    }
+    assert_true(opened(trace[PROVIDER], "student/model.safetensors"));
+    assert_true(opened(trace[USER], "/data/dev.tsv"));
+    assert_false(opened(trace[PROVIDER], "/data/"));
+    assert_false(opened(trace[DEALER], "/data/"));
+    assert_false(opened(trace[USER], "safetensors"));
+    assert_false(opened(trace[DEALER], "safetensors"));
+    assert_false(opened(trace[USER], "student/config.json"));
+    assert_false(opened(trace[DEALER], "student/config.json"));
+    for (int r = 0; r < ROLES; r++) {
+        mpcf_free(trace[r]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(three_roles_meet_by_address),
+        cmocka_unit_test(a_killed_provider_ends_all),
+        cmocka_unit_test(disagreement_is_told_on_each_side),
+        cmocka_unit_test(each_role_opens_its_own_files_only),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A small pipeline to run: a random network, random texts, the file.
+ */
+#ifndef MPCF_TESTS_RUN_FOLDER_H
+#define MPCF_TESTS_RUN_FOLDER_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include <jansson.h>
+
+struct test_run {
+    const char *family;     /* "bert", "roberta" */
+    const char *checkpoint; /* a folder with config.json and weights; NULL: a random network */
+    const char *task;       /* "SST-2", "RTE" (pairs) */
+    const char *transport;
+    const char *infer;      /* its options, "batch: 2" */
+    const char *parties;    /* lines of the file, or "" */
+    size_t rows;            /* of the judged split */
+};
+
+/* Writes model, data and pipeline.yaml under a new folder, and runs the stage convert there;
+ * the folder (static buffer, a few in turn). */
+const char *test_run_create(const struct test_run *run);
+
+/* Runs the stage infer of FOLDER's pipeline in this process, its roles as processes; the
+ * report (json_decref()). Fails the test where the run does. */
+json_t *test_run_infer(const char *folder);
+double test_report_number(const json_t *report, const char *path);
+
+/* mpcf-host of the build with words (NULL ends), its output to FOLDER/LOG; BEFORE: a program
+ * and its words that run it ("strace", ...), or NULL. */
+pid_t test_host_start(const char *folder, const char *log, const char *const *before,
+                      const char *const *words);
+/* Its exit status, or -1 where it was killed or took longer than SECONDS (it is killed then). */
+int test_host_wait(pid_t pid, double seconds);
+/* FOLDER/NAME as text; mpcf_free(). */
+char *test_read(const char *folder, const char *name);
+
+#endif
