@@ -176,7 +176,8 @@ const char *test_run_create(const struct test_run *run)
     struct test_random random = {11};
     struct opened o;
 
-    (void) snprintf(folder, sizeof folders[0], "%s", test_folder());
+    (void) snprintf(folder, sizeof folders[0], "%s/%u", test_folder(), turn);
+    assert_ok(file_make_folder(folder, err), err);
     char *data = file_join(folder, "data"), *model = file_join(folder, "model");
 
     write_rows(data, "train.tsv", run->task, TRAIN_ROWS, &random);
