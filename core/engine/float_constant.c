@@ -45,15 +45,17 @@ static mpcf_status compute(struct constants *c, const mpcf_node *node, mpcf_erro
     const struct op *op = op_of(node->kind);
     struct op_call call = {.node = node, .batch = 1, .tokens = 1, .factor = 1,
                            .out = shape_resolve(node->shape, 1, 1)};
+    size_t in_count[NODE_INPUTS_MAX] = {0};
     size_t saved = 0;
 
     for (size_t k = 0; k < node->in_count; k++) {
         if (node->in[k] != NULL) {
             call.in[k] = shape_resolve(node->in[k]->shape, 1, 1);
             call.x[k] = c->values[node->in[k]->id];
+            in_count[k] = call.in[k].count;
         }
     }
-    saved = op->saved == NULL ? 0 : op->saved(node, &call.out);
+    saved = op->saved == NULL ? 0 : op->saved(node, &call.out, in_count);
     call.saved = mpcf_alloc_array(saved + 1, sizeof(float));
     call.y = mpcf_alloc_array(call.out.count, sizeof(float));
     c->values[node->id] = call.y;

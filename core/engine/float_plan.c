@@ -283,6 +283,7 @@ static void begin_lives(struct float_plan *plan)
         const struct op *op = op_of(node->kind);
         struct node_plan *n = &plan->nodes[i];
         struct dims dims = shape_resolve(node->shape, plan->batch, plan->tokens);
+        size_t in_count[NODE_INPUTS_MAX] = {0};
 
         n->value = (struct span){0, 0, i, i};
         n->saved = (struct span){0, 0, i, i};
@@ -293,7 +294,10 @@ static void begin_lives(struct float_plan *plan)
         dims.count = largest(plan, node->shape);
         n->value.count = n->root == i ? dims.count : 0;
         n->value.begin = node->kind == OP_INPUT ? 0 : i;
-        n->saved.count = op->saved != NULL ? op->saved(node, &dims) : 0;
+        for (size_t k = 0; k < operand_count(node); k++) {
+            in_count[k] = node->in[k] == NULL ? 0 : largest(plan, node->in[k]->shape);
+        }
+        n->saved.count = op->saved != NULL ? op->saved(node, &dims, in_count) : 0;
         if (n->wants_gradient || (plan->mode == FLOAT_TRAIN && n->kept)) {
             n->gradient.count = n->gradient_root == i ? dims.count : 0;
         }

@@ -100,6 +100,9 @@ const struct graph_output *graph_output(const mpcf_graph *g, size_t i);
  * attributes of the node it returns. SHAPE as given. */
 mpcf_node *graph_add_node(mpcf_graph *g, enum op_kind kind, mpcf_shape shape,
                           mpcf_node *const *in, size_t in_count);
+/* mpcf_token() that keeps the dimension: row INDEX of the last dimension but one, [.., T, c] ->
+ * [.., 1, c]. */
+mpcf_node *graph_token_kept(mpcf_graph *g, mpcf_node *x, int64_t index);
 /* A node of G like NODE (of another graph) on the operands IN; keeps name and attributes. */
 mpcf_node *graph_copy_node(mpcf_graph *g, const mpcf_node *node, mpcf_node *const *in);
 
@@ -121,7 +124,7 @@ void graph_digest(const mpcf_graph *g, char *text);
  *                   `first` is 1
  *   ROW_MEAN_SQUARE mean of squares of a row, plus `real`: [.., r, c] -> [.., r, 1]
  *   SCALE_COLUMNS   x [.., h] times a vector [h] of the provider
- *   MATMUL_MASKED   u [B,h,T,T] times (v [B,h,T,d] with rows zeroed by keep): in u, v, keep
+ *   MATMUL_MASKED   u [B,h,n,T] times (v [B,h,T,d] with rows zeroed by keep): in u, v, keep
  * Passes align shapes at the right (as struct dims does): ADD, SUB, MUL may have a vector [h]
  * beside x [B,T,h]; a LINEAR's weight may be a vector [i], which stands for [1, i].
  */

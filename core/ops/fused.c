@@ -134,10 +134,11 @@ static void backward(const struct op_call *c)
 }
 
 /* Heads that share their marks need them once: the dimension before the rows is 1. */
-static size_t saved(const mpcf_node *node, const struct dims *out)
+static size_t saved(const mpcf_node *node, const struct dims *out, const size_t *in_count)
 {
     const mpcf_node *keep = node->in[1];
 
+    (void) in_count;
     if (keep == NULL) {
         return 0;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Product with left-out rows, made by passes: u [B, h, T, T] times v [B, h, T, d], whose rows that
+ * Product with left-out rows, made by passes: u [B, h, n, T] times v [B, h, T, d], whose rows that
  * keep [B, 1, 1, T] leaves out count as 0.
  */
 #include <string.h>
@@ -40,11 +40,11 @@ static void forward(const struct op_call *c)
                                 c->out.dim[0] * c->out.dim[1], n * k, k * d, n * d);
 }
 
-/* As large as v: as many rows in a matrix as u has columns, which are as many as its rows. */
-static size_t saved(const mpcf_node *node, const struct dims *out)
+/* A copy of v. */
+static size_t saved(const mpcf_node *node, const struct dims *out, const size_t *in_count)
 {
-    (void) node;
-    return out->count;
+    (void) node, (void) out;
+    return in_count[1];
 }
 
 const struct op op_matmul_masked = {.forward = forward, .saved = saved};

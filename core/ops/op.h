@@ -40,7 +40,8 @@ struct op {
     void (*backward)(const struct op_call *c); /* NULL: no gradient */
     unsigned reads;
     bool in_place; /* forward may write y over x[0] of the same shape */
-    size_t (*saved)(const mpcf_node *node, const struct dims *out); /* floats; NULL: none */
+    /* Floats; NULL: none. Of the largest run: OUT, and IN_COUNT elements of each operand. */
+    size_t (*saved)(const mpcf_node *node, const struct dims *out, const size_t *in_count);
 };
 
 #define OP_DECLARE(upper, lower) extern const struct op op_##lower;

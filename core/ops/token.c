@@ -28,6 +28,30 @@ mpcf_node *mpcf_token(mpcf_graph *g, mpcf_node *x, int64_t index)
     return node;
 }
 
+mpcf_node *graph_token_kept(mpcf_graph *g, mpcf_node *x, int64_t index)
+{
+    char text[SHAPE_TEXT_SIZE];
+    mpcf_shape shape;
+    mpcf_node *node;
+
+    if (!graph_operands_ok(g, OP_TOKEN, &x, 1)) {
+        return NULL;
+    }
+    shape = x->shape;
+    if (shape.rank < 3 || index < 0 ||
+        (shape.dim[shape.rank - 2] != MPCF_DIM_TOKENS && index >= shape.dim[shape.rank - 2])) {
+        return graph_fail(g, MPCF_E_SHAPE, "token: no row %lld in %s", (long long) index,
+                          shape_text(shape, text));
+    }
+    shape.dim[shape.rank - 2] = 1;
+    node = graph_add_node(g, OP_TOKEN, shape, &x, 1);
+    if (node != NULL) {
+        node->first = index;
+        node->count = 1;
+    }
+    return node;
+}
+
 /* X is [outer, T, c]; the row lies in the last dimension but one, whether it is kept or not. */
 static size_t place(const struct op_call *c, size_t outer)
 {

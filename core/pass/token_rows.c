@@ -142,12 +142,8 @@ static mpcf_node *make_row(struct narrowing *n, const mpcf_node *node)
 
     if (n->demands[node->id].whole) {
         mpcf_scope(n->to, node->name);
-        made = graph_add_node(n->to, OP_TOKEN, one_row(node->shape), &n->whole[node->id], 1);
+        made = graph_token_kept(n->to, n->whole[node->id], n->demands[node->id].index);
         mpcf_scope(n->to, NULL);
-        if (made != NULL) {
-            made->first = n->demands[node->id].index;
-            made->count = 1; /* the dimension stays */
-        }
         return made;
     }
     for (size_t k = 0; k < node->in_count; k++) {
