@@ -69,6 +69,8 @@ static const struct command commands[] = {
      NULL, 2, 3, cmd_plugin_new},
     {"example", "FOLDER", "Writes a tiny BERT and a small task to try everything on.",
      example_options, 1, 1, cmd_example},
+    {"options", "", "Every key of a pipeline file and of all components, as Markdown.",
+     plugin_options, 0, 0, cmd_options},
 };
 /* clang-format on */
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)

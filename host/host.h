@@ -24,6 +24,7 @@ int cmd_plugin_show(const struct args *args);
 int cmd_plugin_check(const struct args *args);
 int cmd_plugin_new(const struct args *args);
 int cmd_example(const struct args *args);
+int cmd_options(const struct args *args);
 
 /* Prints ERR as "mpcf-host: text" (lines of a pipeline file as they are) and returns the
  * process's status for it: 2 for MPCF_E_CONFIG, else 1. */

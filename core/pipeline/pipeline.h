@@ -89,7 +89,6 @@ struct calibrate_settings {
 enum infer_length { LENGTH_EXACT = 0, LENGTH_BUCKET, LENGTH_FULL };
 enum infer_embedding { EMBEDDING_PRIVATE = 0, EMBEDDING_PUBLIC };
 enum infer_weights { WEIGHTS_HELD = 0, WEIGHTS_SHARED };
-enum infer_weight_masks { WEIGHT_MASKS_KEPT = 0, WEIGHT_MASKS_SESSION };
 enum infer_preprocess { PREPROCESS_STREAM = 0, PREPROCESS_STORE };
 struct infer_settings {
     int64_t examples; /* rows of the judged split that run securely; 0: all */
@@ -101,7 +100,6 @@ struct infer_settings {
     } buckets;              /* as in the file; pipeline_bucket() answers for a length */
     int32_t embedding;      /* infer_embedding */
     int32_t weights;        /* infer_weights */
-    int32_t weight_masks;   /* infer_weight_masks */
     int32_t preprocess;     /* infer_preprocess */
     const char *store;      /* folder of stored corrections, absolute */
     int64_t timeout_ns;     /* a peer that stays silent longer ends the run */

@@ -70,7 +70,7 @@ static const mpcf_option finetune_options[] = {
              "share dropped; -1: as config.json says"),
     {.key = "examples", .type = MPCF_OPT_INT, .default_text = "0",
      FIELD(struct finetune_settings, examples), .min = 0, .max = 1e12,
-     .help = "training rows used, from the first; 0: all"},
+     .help = "training rows used, spread evenly over the split; 0: all"},
     END};
 
 static const char *const inits[] = {"teacher", "random", NULL};
@@ -83,7 +83,7 @@ static const mpcf_option convert_options[] = {
 static const mpcf_option distill_options[] = {
     {.key = "examples", .type = MPCF_OPT_INT, .default_text = "0",
      FIELD(struct distill_settings, examples), .min = 0, .max = 1e12,
-     .help = "training rows used, from the first; 0: all"},
+     .help = "training rows used, spread evenly over the split; 0: all"},
     {.key = "teacher_dropout", .type = MPCF_OPT_BOOL, .default_text = "false",
      FIELD(struct distill_settings, teacher_dropout),
      .help = "the teacher drops as in training, as in the paper's code"},
@@ -129,12 +129,11 @@ static const mpcf_option calibrate_options[] = {
 static const char *const lengths[] = {"exact", "bucket", "full", NULL};
 static const char *const embeddings[] = {"private", "public", NULL};
 static const char *const weights[] = {"held", "shared", NULL};
-static const char *const weight_masks[] = {"kept", "session", NULL};
 static const char *const preprocesses[] = {"stream", "store", NULL};
 static const mpcf_option infer_options[] = {
     {.key = "examples", .type = MPCF_OPT_INT, .default_text = "0",
      FIELD(struct infer_settings, examples), .min = 0, .max = 1e12,
-     .help = "rows of the judged split that run securely, from the first; 0: all"},
+     .help = "rows of the judged split that run securely, spread evenly; 0: all"},
     {.key = "batch", .type = MPCF_OPT_INT, .default_text = "1",
      FIELD(struct infer_settings, batch), .min = 1, .max = 1024, .help = "examples in one run"},
     {.key = "length", .type = MPCF_OPT_CHOICE, .default_text = "bucket",
@@ -149,9 +148,6 @@ static const mpcf_option infer_options[] = {
     {.key = "weights", .type = MPCF_OPT_CHOICE, .default_text = "held",
      FIELD(struct infer_settings, weights), .choices = weights,
      .help = "held by the provider, or shared between both as in the paper's system"},
-    {.key = "weight_masks", .type = MPCF_OPT_CHOICE, .default_text = "kept",
-     FIELD(struct infer_settings, weight_masks), .choices = weight_masks,
-     .help = "masks of held weights: kept over sessions, or fresh for each"},
     {.key = "preprocess", .type = MPCF_OPT_CHOICE, .default_text = "stream",
      FIELD(struct infer_settings, preprocess), .choices = preprocesses,
      .help = "the dealer's corrections: as they are needed, or stored on disk before"},

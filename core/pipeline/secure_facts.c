@@ -56,9 +56,8 @@ mpcf_status secure_facts(const struct secure_setup *setup, struct hello *hello, 
                        setup->options.reveal_fraction));
     MPCF_TRY(hello_add(hello, err, "embedding", "%s",
                        i->embedding == EMBEDDING_PUBLIC ? "public" : "private"));
-    MPCF_TRY(hello_add(hello, err, "weights", "%s, masks %s",
-                       i->weights == WEIGHTS_SHARED ? "shared" : "held",
-                       i->weight_masks == WEIGHT_MASKS_SESSION ? "of the session" : "kept"));
+    MPCF_TRY(hello_add(hello, err, "weights", "%s",
+                       i->weights == WEIGHTS_SHARED ? "shared" : "held"));
     MPCF_TRY(hello_add(hello, err, "preprocess", "%s",
                        i->preprocess == PREPROCESS_STORE ? "store" : "stream"));
     MPCF_TRY(hello_add(hello, err, "length", "%s, batch %lld", lengths[i->length],

@@ -361,7 +361,10 @@ void option_table_print(const mpcf_option *options, size_t option_size, struct t
         describe(&o, &head);
         text_printf(out, "  %-44s %s", head.data == NULL ? o.key : head.data, o.help);
         if (o.min != 0 || o.max != 0) {
-            text_printf(out, " [%g to %g]", o.min, o.max);
+            const bool is_time = o.type == MPCF_OPT_DURATION;
+
+            text_printf(out, " [%g%s to %g%s]", is_time ? o.min / 1e9 : o.min, is_time ? "s" : "",
+                        is_time ? o.max / 1e9 : o.max, is_time ? "s" : "");
         }
         text_append(out, "\n");
         text_clear(&head);
