@@ -56,7 +56,7 @@ static void print_components(const struct plugins *p, struct text_buffer *out)
 
         for (size_t i = 0; count < COMPONENT_LIMIT && (d = plugins_component(p, k, i)) != NULL;
              i++) {
-            entries[count++] = (struct entry) {k, d};
+            entries[count++] = (struct entry){k, d};
         }
         qsort(entries, count, sizeof *entries, by_name);
         for (size_t i = 0; i < count; i++) {
