@@ -11,8 +11,8 @@
 #include "plugin/option_set.h"
 #include "support/support.h"
 
-/* Configs of fillings live until the process ends: graphs point to them. */
-static void fill(struct plugins *plugins, const char *text, struct slot_filling *filling)
+static void fill(struct test_network *n, size_t slot, struct plugins *plugins, const char *text,
+                 struct slot_filling *filling)
 {
     char name[64] = "";
     const char *options = strchr(text, '{');
@@ -39,6 +39,9 @@ static void fill(struct plugins *plugins, const char *text, struct slot_filling 
         assert_int_equal(yaml_problems_count(problems), 0);
     }
     *filling = (struct slot_filling){approx->slot, 0, SIZE_MAX, approx, config};
+    n->configs[slot] = config;
+    n->memory[slot] = memory;
+    yaml_tree_destroy(tree);
     yaml_problems_destroy(problems);
     mpcf_error_destroy(err);
 }
@@ -59,7 +62,8 @@ static void build(struct test_network *n, struct plugins *plugins, const struct 
     assert_non_null(type);
     assert_ok(plugins_find(plugins, COMPONENT_MODEL, type, &family, err), err);
     request.family = family;
-    request.family_config = mpcf_alloc_array(1, request.family->config_size + 64);
+    n->configs[2] = mpcf_alloc_array(1, request.family->config_size + 64);
+    request.family_config = n->configs[2];
     assert_ok(network_create(&request, &n->network, err), err);
     mpcf_error_destroy(err);
 }
@@ -74,10 +78,10 @@ void test_network_open(struct test_network *n, struct plugins *plugins, const ch
 
     memset(n, 0, sizeof *n);
     if (activation != NULL) {
-        fill(plugins, activation, &fillings[count++]);
+        fill(n, 0, plugins, activation, &fillings[count++]);
     }
     if (normaliser != NULL) {
-        fill(plugins, normaliser, &fillings[count++]);
+        fill(n, 1, plugins, normaliser, &fillings[count++]);
     }
     assert_ok(checkpoint_open(folder, &checkpoint, err), err);
     n->config = json_deep_copy(checkpoint_config(checkpoint));
@@ -96,6 +100,11 @@ void test_network_close(struct test_network *n)
     network_destroy(n->network);
     parameters_destroy(n->parameters);
     json_decref(n->config);
+    for (size_t i = 0; i < 3; i++) {
+        mpcf_free(n->configs[i]);
+    }
+    option_config_release(n->memory[0]);
+    option_config_release(n->memory[1]);
 }
 
 struct plugins *test_plugins(void)

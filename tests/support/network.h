@@ -12,6 +12,8 @@ struct test_network {
     struct network *network;
     struct parameters *parameters;
     json_t *config;
+    void *configs[3]; /* options of the fillings and of the family: the graph points to them */
+    struct option_memory *memory[2];
 };
 
 /* FOLDER's network with functions ACTIVATION and NORMALISER (NULL: the config's own, softmax); each

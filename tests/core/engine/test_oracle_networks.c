@@ -22,10 +22,10 @@ struct expected {
     mpcf_error *err;
 };
 
+static struct plugins *plugins;
+
 static struct plugins *plugins_of_build(void)
 {
-    static struct plugins *plugins;
-
     if (plugins == NULL) {
         plugins = test_plugins();
     }
@@ -426,6 +426,10 @@ int main(void)
         cmocka_unit_test(minilm_agrees_on_real_text),
     };
 
+    int failed;
+
     require_shared("oracle/networks");
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    plugins_destroy(plugins);
+    return failed;
 }

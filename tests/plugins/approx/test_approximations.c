@@ -157,7 +157,7 @@ static mpcf_node *build_graph(mpcf_graph *g, mpcf_slot slot)
     return mpcf_slot_apply(g, slot, 0, x, keep);
 }
 
-static void fill_config(const mpcf_approx *approx, void **config)
+static void fill_config(const mpcf_approx *approx, void **config, struct option_memory **owned)
 {
     struct yaml_problems *problems = NULL;
     const struct option_source source = {.options = approx->options,
@@ -166,11 +166,10 @@ static void fill_config(const mpcf_approx *approx, void **config)
                                          .mapping = NULL,
                                          .what = approx->name,
                                          .base = "."};
-    struct option_memory *owned = NULL;
 
     problems = yaml_problems_create();
     *config = mpcf_alloc_array(1, approx->config_size + 1);
-    assert_ok(option_fill_from(&source, *config, &owned, problems, err), err);
+    assert_ok(option_fill_from(&source, *config, owned, problems, err), err);
     yaml_problems_destroy(problems);
 }
 
@@ -274,12 +273,13 @@ static void check_one(const char *name, formula *f, bool has_kernels)
     const void *found = NULL;
     const mpcf_approx *approx;
     void *config = NULL;
+    struct option_memory *owned = NULL;
     struct network plain;
     struct network fused;
 
     assert_ok(plugins_find(plugins, COMPONENT_APPROX, name, &found, err), err);
     approx = found;
-    fill_config(approx, &config);
+    fill_config(approx, &config, &owned);
     network_open(&plain, approx, config, false);
     network_open(&fused, approx, config, true);
     network_run(&plain);
@@ -297,6 +297,7 @@ static void check_one(const char *name, formula *f, bool has_kernels)
     network_close(&plain);
     network_close(&fused);
     mpcf_free(config);
+    option_config_release(owned);
 }
 
 static void formulas_kernels_and_masks_agree(void **state)
