@@ -12,11 +12,12 @@
 
 #define ANNOUNCEMENT_BYTES 128
 
-enum announcement_kind { ANNOUNCE_INFERENCE = 1, ANNOUNCE_END = 2 };
+enum announcement_kind { ANNOUNCE_INFERENCE = 1, ANNOUNCE_END = 2, ANNOUNCE_DEAL = 3 };
 
 struct announcement {
     enum announcement_kind kind;
     struct secure_shape shape;
+    size_t count;                  /* ANNOUNCE_DEAL: inferences of this shape to deal ahead */
     char digest[FILE_DIGEST_SIZE]; /* of the program; "" at the end */
 };
 

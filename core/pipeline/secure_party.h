@@ -24,6 +24,10 @@ struct secure_party {
 mpcf_status secure_party_infer(struct secure_party *party, const struct secure_program *program,
                                struct session_run *run, size_t examples, mpcf_error *err);
 
+/* Deals COUNT inferences ahead, onto the disks (preprocess: store). */
+mpcf_status secure_party_deal(struct secure_party *party, const struct secure_program *program,
+                              size_t count, mpcf_error *err);
+
 /* Provider and dealer: takes part in what the user announces, until it ends. */
 mpcf_status secure_serve(struct secure_party *party, mpcf_error *err);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/secure_role.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/memory.h"
 #include "format/json.h"
@@ -30,6 +32,27 @@ mpcf_status secure_party_infer(struct secure_party *party, const struct secure_p
     return status;
 }
 
+mpcf_status secure_party_deal(struct secure_party *party, const struct secure_program *program,
+                              size_t count, mpcf_error *err)
+{
+    struct session_run run = {.program = program->program, .weights = program->weights};
+    struct cost *expected = NULL;
+    mpcf_status status = cost_run(program->program, &expected, err);
+
+    if (status == MPCF_OK) {
+        status = cost_run(program->program, &run.metered, err);
+    }
+    if (status == MPCF_OK) {
+        status = session_deal(party->session, &run, count, err);
+    }
+    if (status == MPCF_OK) {
+        secure_totals_add_deal(&party->totals, party->role, &run, expected);
+    }
+    cost_destroy(run.metered);
+    cost_destroy(expected);
+    return status;
+}
+
 static mpcf_status serve_one(struct secure_party *party, const struct announcement *heard,
                              mpcf_error *err)
 {
@@ -39,6 +62,9 @@ static mpcf_status serve_one(struct secure_party *party, const struct announceme
     MPCF_TRY(secure_setup_program(&party->setup, &heard->shape, &program, err));
     MPCF_TRY(announcement_answer(party->links.peers[ROLE_USER], heard, program.program->digest,
                                  err));
+    if (heard->kind == ANNOUNCE_DEAL) {
+        return secure_party_deal(party, &program, heard->count, err);
+    }
     return secure_party_infer(party, &program, &run, heard->shape.batch, err);
 }
 
@@ -129,9 +155,11 @@ static mpcf_status create_session(struct secure_party *party, mpcf_error *err)
 {
     char *store = NULL;
     MPCF_TRY(store_of(party, &store, err));
-    const struct session_options o = {.role = party->role,
-                                      .timeout_ns = party->setup.pipeline->infer.timeout_ns,
-                                      .store_path = store};
+    struct session_options o = {.role = party->role,
+                                .timeout_ns = party->setup.pipeline->infer.timeout_ns,
+                                .store_path = store};
+
+    memcpy(o.session, party->links.session, sizeof o.session);
     mpcf_status status = session_create(&o, party->links.peers, &party->session, err);
 
     mpcf_free(store);

@@ -13,6 +13,7 @@
 
 struct secure_totals {
     uint64_t runs, examples;
+    bool has_setup; /* the weights are set up: the first run or deal did it */
     double setup_seconds, offline_seconds, online_seconds;
     uint64_t provider_bytes, user_bytes, early_bytes; /* sums over runs, framing included */
     uint64_t dealer_provider_bytes, dealer_user_bytes, setup_bytes;
@@ -29,6 +30,10 @@ void secure_totals_clear(struct secure_totals *t);
 /* Adds RUN, whose METERED is filled, with EXPECTED the cost engine's word for its program. */
 void secure_totals_add(struct secure_totals *t, enum role role, const struct session_run *run,
                        const struct cost *expected, size_t examples);
+
+/* Adds what dealing ahead took; RUN's METERED is filled. */
+void secure_totals_add_deal(struct secure_totals *t, enum role role, const struct session_run *run,
+                            const struct cost *expected);
 
 /* {"runs", "online": {"seconds", "rounds", "bytes", "bytes_sent": {..}}, "offline": {..},
  * "setup": {..}, "functions": [..], "each": [..], "cost_engine": "equal" or what differs,

@@ -118,10 +118,41 @@ static void show(struct user_run *u)
     (void) control_tell_result(u->party->control, text, NULL); /* only looks */
 }
 
+static size_t same_shape(const struct secure_plan *plan, size_t first)
+{
+    size_t count = 1;
+
+    while (first + count < plan->count &&
+           plan->runs[first + count].shape.tokens == plan->runs[first].shape.tokens) {
+        count++;
+    }
+    return count;
+}
+
+/* All corrections onto the disk before the first text is touched. */
+static mpcf_status deal_ahead(struct user_run *u, mpcf_error *err)
+{
+    for (size_t i = 0, count = 0; i < u->plan.count; i += count) {
+        struct announcement a = {.kind = ANNOUNCE_DEAL, .shape = u->plan.runs[i].shape};
+        struct secure_program program;
+
+        count = same_shape(&u->plan, i);
+        a.count = count;
+        MPCF_TRY(secure_setup_program(&u->party->setup, &a.shape, &program, err));
+        memcpy(a.digest, program.program->digest, sizeof a.digest);
+        MPCF_TRY(announce(u->party, &a, err));
+        MPCF_TRY(secure_party_deal(u->party, &program, count, err));
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
 {
     const struct announcement end = {.kind = ANNOUNCE_END};
 
+    if (u->party->setup.pipeline->infer.preprocess == PREPROCESS_STORE) {
+        MPCF_TRY(deal_ahead(u, err));
+    }
     u->began_ns = clock_now_ns();
     for (size_t i = 0; i < u->plan.count; i++) {
         if (interrupt_pending()) {

@@ -65,6 +65,16 @@ static void roberta_runs_over_tcp(void **state)
     check_run(&run, 4);
 }
 
+static void corrections_are_dealt_ahead(void **state)
+{
+    const struct test_run run = {.family = "bert", .task = "SST-2", .transport = "tcp",
+                                 .infer = "batch: 2, preprocess: store", .parties = "",
+                                 .rows = 7};
+
+    (void) state;
+    check_run(&run, 7);
+}
+
 static void roberta_runs_over_zmq(void **state)
 {
     const struct test_run run = {.family = "roberta", .task = "SST-2", .transport = "zmq",
@@ -80,6 +90,7 @@ int main(void)
         cmocka_unit_test(bert_runs_over_tcp),
         cmocka_unit_test(exact_lengths_run_without_a_mask),
         cmocka_unit_test(pairs_run_over_zmq),
+        cmocka_unit_test(corrections_are_dealt_ahead),
         cmocka_unit_test(roberta_runs_over_tcp),
         cmocka_unit_test(roberta_runs_over_zmq),
     };
