@@ -168,6 +168,18 @@ value_id emit_at(struct lowering *l, value_id x, unsigned fraction)
     return emit_truncate(l, x, shift, m);
 }
 
+value_id emit_exactly(struct lowering *l, value_id x, unsigned fraction)
+{
+    const struct value v = *value_at(l, x);
+
+    if (v.fraction >= fraction) {
+        return emit_at(l, x, fraction);
+    }
+    const unsigned more = fraction - v.fraction;
+    const struct term t = term_whole(l, x, (int64_t) 1 << more, v.dims);
+    return emit_combine(l, v.dims, fraction, v.magnitude == 0 ? 0 : v.magnitude + more, &t, 1, 0);
+}
+
 static bool masked_room(struct lowering *l, value_id x)
 {
     if (x < l->masked_capacity) {

@@ -140,11 +140,13 @@ static void ask_product(struct lowering *l, const mpcf_node *node)
     }
 }
 
-/* No more than the default, and no more than an error in it can matter in the result. */
-static void ask_up_to(struct lowering *l, const mpcf_node *x, int want)
+/* WANT is what keeps the largest error in the result within what READER is asked for: a bound
+ * that real values stay well below. So no more than the default, or what READER itself has. */
+static void ask_up_to(struct lowering *l, const mpcf_node *reader, const mpcf_node *x, int want)
 {
     if (is_secret(x)) {
-        const int most = default_want(l, x);
+        const int own = l->nodes[reader->id].want < 24 ? l->nodes[reader->id].want : 24;
+        const int most = default_want(l, x) > own ? default_want(l, x) : own;
         ask(l, x, want > most ? most : want < 3 ? 3 : want);
     }
 }
@@ -156,7 +158,19 @@ static void ask_matmul(struct lowering *l, const mpcf_node *node, int want)
     for (size_t i = 0; i < 2; ++i) {
         const mpcf_node *other = node->in[1 - i];
         const double largest = is_secret(other) ? node_seen(l, other) : 1;
-        ask_up_to(l, node->in[i], want + log2_up(largest) + SUM_BITS);
+        ask_up_to(l, node, node->in[i], want + log2_up(largest) + SUM_BITS);
+    }
+}
+
+/* Weights of a row have a norm near 1; where more than the default is asked for, the input has
+ * more as well. */
+static void ask_linear(struct lowering *l, const mpcf_node *node, int want)
+{
+    const mpcf_node *x = node->in[0];
+
+    if (is_secret(x)) {
+        const int least = default_want(l, x), most = least + 4;
+        ask(l, x, want - 3 < least ? least : want - 3 > most ? most : want - 3);
     }
 }
 
@@ -180,7 +194,7 @@ static void ask_variance(struct lowering *l, const mpcf_node *node)
 
 static void ask_operands(struct lowering *l, const mpcf_node *node)
 {
-    const int want = l->nodes[node->id].want;
+    const int want = l->nodes[node->id].want, least = (int) l->options->value_fraction;
 
     switch (node->kind) {
     case OP_MUL:
@@ -209,22 +223,27 @@ static void ask_operands(struct lowering *l, const mpcf_node *node)
             }
         }
         return;
+    case OP_LINEAR:
+        ask_linear(l, node, want);
+        return;
     case OP_MATMUL:
     case OP_MATMUL_MASKED:
         ask_matmul(l, node, want);
         return;
     case OP_SQUARE: /* twice x, and errors are half a unit */
-        ask_up_to(l, node->in[0], want + log2_up(node_seen(l, node->in[0])));
+        ask_up_to(l, node, node->in[0], want + log2_up(node_seen(l, node->in[0])));
         return;
     case OP_ROW_SUM:
-        ask_up_to(l, node->in[0], want);
+        ask_default(l, node->in[0]); /* what it is compared with has no more */
         return;
     case OP_EXP:
     case OP_ERF:
     case OP_TANH:
     case OP_PIECEWISE:
-    case OP_RELU:
         ask(l, node->in[0], (int) l->options->value_fraction);
+        return;
+    case OP_RELU:
+        ask(l, node->in[0], want > least ? want : least);
         return;
     case OP_SCALE:
         ask(l, node->in[0], want + log2_up(fabs(node->real)));

@@ -159,7 +159,7 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
     const unsigned bits = o.count > 18 ? BITS - 3 : BITS;
     const value_id scale = pick_power(l, &o, false, top > 0 ? top : 0);
     const unsigned f = value_at(l, x)->fraction + value_at(l, scale)->fraction;
-    const value_id v = emit_at(l, emit_product(l, x, scale, magnitude_of(2.2, f)), bits);
+    const value_id v = emit_exactly(l, emit_product(l, x, scale, magnitude_of(2.2, f)), bits);
     const unsigned fv = value_at(l, v)->fraction;
     const value_id seed = mix(l, v, ldexp(kind->seed[1], -SEED_BITS), square_at(l, v, 5, fv),
                               ldexp(kind->seed[2], -SEED_BITS), ldexp(kind->seed[0], -SEED_BITS),

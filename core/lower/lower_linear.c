@@ -21,12 +21,15 @@ static value_id shared_product(struct lowering *l, value_id x, value_id weight, 
     return emit_combine(l, dims, value_at(l, y)->fraction, 0, &back, 1, 0);
 }
 
-/* More bits for weights that meet large values. */
-static unsigned weight_fraction(struct lowering *l, const mpcf_node *x)
+/* More bits for weights that meet large values, and for results of which more than the default is
+ * wanted. */
+static unsigned weight_fraction(struct lowering *l, const mpcf_node *node)
 {
-    const int bits = log2_up(node_seen(l, x));
+    const int bits = log2_up(node_seen(l, node->in[0]));
+    const int more = (l->nodes[node->id].want - (int) l->options->value_fraction + 1) / 2;
+    const int large = bits > 5 ? (bits - 4) / 2 : 0;
 
-    return l->options->weight_fraction + (unsigned) (bits > 5 ? (bits - 4) / 2 : 0);
+    return l->options->weight_fraction + (unsigned) (more > large ? (more > 4 ? 4 : more) : large);
 }
 
 void lower_linear(struct lowering *l, const mpcf_node *node, struct lowered *out)
@@ -39,7 +42,7 @@ void lower_linear(struct lowering *l, const mpcf_node *node, struct lowered *out
         return;
     }
     const value_id x = lower_wanted(l, node->in[0]);
-    const value_id weight = lower_constant(l, node->in[1], weight_fraction(l, node->in[0]));
+    const value_id weight = lower_constant(l, node->in[1], weight_fraction(l, node));
     const value_id y = l->options->weights_shared
                            ? shared_product(l, x, weight, dims)
                            : emit_linear(l, STEP_LINEAR, emit_masked(l, x), weight, dims);
@@ -63,7 +66,7 @@ void lower_scale_columns(struct lowering *l, const mpcf_node *node, struct lower
         return;
     }
     const value_id x = lower_wanted(l, node->in[0]);
-    const value_id vector = lower_constant(l, node->in[1], weight_fraction(l, node->in[0]));
+    const value_id vector = lower_constant(l, node->in[1], weight_fraction(l, node));
     const value_id y = l->options->weights_shared
                            ? emit_product(l, x, emit_combine(l, dims, value_at(l, vector)->fraction,
                                                              0, (struct term[]){term_whole(l, vector, 1, dims)}, 1, 0), 0)

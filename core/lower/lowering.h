@@ -124,6 +124,8 @@ value_id emit_sum(struct lowering *l, struct dims dims, unsigned magnitude, valu
 value_id emit_truncate(struct lowering *l, value_id x, unsigned shift, unsigned magnitude);
 /* X at FRACTION or fewer bits; magnitude goes down with it. */
 value_id emit_at(struct lowering *l, value_id x, unsigned fraction);
+/* Also with more bits behind the point than it has. */
+value_id emit_exactly(struct lowering *l, value_id x, unsigned fraction);
 value_id emit_masked(struct lowering *l, value_id x);
 /* KIND: LINEAR or SCALE_COLUMNS; fraction is the sum of both. */
 value_id emit_linear(struct lowering *l, enum step_kind kind, value_id masked, value_id weight,
