@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pipeline/pipeline_reader.h"
+#include "roles/roles.h"
 
 #define PROTECTED (MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED)
 
@@ -46,7 +47,7 @@ static void check_need(struct pipeline_reader *r, const mpcf_transport *t,
                  near == NULL ? "" : near, near == NULL ? "" : "'?");
 }
 
-/* Host part of "tcp://HOST:PORT", "HOST:PORT", "[V6]:PORT"; a path is on this machine. */
+/* "tcp://HOST:PORT", "HOST:PORT", "[V6]:PORT"; a path is on this machine. */
 static bool is_loopback(const char *address)
 {
     const char *scheme = strstr(address, "://");
@@ -55,9 +56,7 @@ static bool is_loopback(const char *address)
     if (scheme != NULL && (strncmp(address, "ipc", 3) == 0 || strncmp(address, "inproc", 6) == 0)) {
         return true;
     }
-    return *host == '/' || text_starts_with(host, "unix:") || text_starts_with(host, "127.") ||
-           strcmp(host, "localhost") == 0 || text_starts_with(host, "localhost:") ||
-           text_starts_with(host, "[::1]");
+    return *host == '/' || text_starts_with(host, "unix:") || roles_is_loopback(host);
 }
 
 static void check_plain_address(struct pipeline_reader *r, const struct yaml_node *at,
