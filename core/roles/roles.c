@@ -388,6 +388,8 @@ mpcf_status roles_join(struct roles *r, struct hello *mine, struct roles_links *
         return status;
     }
     memcpy(made.session, mine->session, sizeof(made.session));
+    log_line(LOG_INFO, "%s: joined session %02x%02x%02x%02x", hello_role_name(mine->role),
+             made.session[0], made.session[1], made.session[2], made.session[3]);
     *links = made;
     return MPCF_OK;
 }

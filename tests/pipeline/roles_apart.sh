@@ -1,0 +1,178 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Provider, user and dealer as on three machines: each starts alone, in a folder that has only
+# what it may have. What they open is watched where strace works; they are made to disagree, and
+# one of them is killed.
+#
+#   roles_apart.sh BUILD_FOLDER
+set -eu
+host=$1/bin/mpcf-host
+folder=$(mktemp -d "${TMPDIR:-/tmp}/mpcf-roles-XXXXXX")
+cleanup() {
+    for role in provider user dealer; do
+        if [ -f "$folder/$role.pid" ]; then
+            kill -9 "$(cat "$folder/$role.pid")" 2>/dev/null || true
+        fi
+    done
+    rm -rf "$folder"
+}
+trap cleanup EXIT
+fail() {
+    echo "FAILED: $*"
+    for role in provider user dealer; do
+        echo "--- $role"
+        tail -n 5 "$folder/$role.log" 2>/dev/null || true
+    done
+    exit 1
+}
+
+# A port below those that the system gives out itself.
+port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000))
+cat >"$folder/pipeline.yaml" <<END
+version: 1
+output: out
+model: {family: bert, path: example/model}
+dataset: {reader: glue, task: SST-2, path: example/data, max_length: 32}
+approximations: {activation: quad, normaliser: 2quad}
+transport: {name: tcp}
+parties:
+  provider: {listen: "127.0.0.1:$port"}
+  dealer: {listen: "127.0.0.1:$((port + 1))"}
+stages:
+  finetune: {epochs: 1, batch: 32, learning_rate: 1e-3}
+  convert: {}
+  calibrate: {examples: 64}
+  infer: {examples: 16, length: bucket, buckets: [16, 32], timeout: 20s, connect_timeout: 15s}
+END
+"$host" example "$folder/example" >/dev/null
+for stage in finetune convert; do
+    "$host" "$folder/pipeline.yaml" --stage $stage --quiet >"$folder/$stage.log" 2>&1 ||
+        { cat "$folder/$stage.log"; exit 1; }
+done
+
+# Who has what.
+for role in provider user dealer; do
+    mkdir -p "$folder/$role/out/student" "$folder/$role/example"
+    cp "$folder/pipeline.yaml" "$folder/$role/"
+    cp -r "$folder/out/student/public" "$folder/$role/out/student/"
+done
+cp -r "$folder/out/student/." "$folder/provider/out/student/"
+cp -r "$folder/example/data" "$folder/user/example/"
+
+# start ROLE [OPTIONS]: in the background, $ROLE.log and $ROLE.status.
+start() {
+    role=$1
+    shift
+    rm -f "$folder/$role.status" "$folder/$role.log"
+    (
+        # shellcheck disable=SC2086
+        $watch "$host" "$folder/$role/pipeline.yaml" --role "$role" "$@" \
+            >"$folder/$role.log" 2>&1 &
+        echo $! >"$folder/$role.pid"
+        status=0
+        wait $! || status=$?
+        echo "$status" >"$folder/$role.part"
+        mv "$folder/$role.part" "$folder/$role.status"
+    ) 2>/dev/null &
+}
+# finish SECONDS: all three have ended by then.
+finish() {
+    left=$(($1 * 10))
+    while [ ! -f "$folder/provider.status" ] || [ ! -f "$folder/user.status" ] ||
+        [ ! -f "$folder/dealer.status" ]; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || fail "roles still run after $1 s"
+        sleep 0.1
+    done
+}
+expect() {
+    got=$(cat "$folder/$1.status")
+    [ "$got" = "$2" ] || fail "$1 ended with $got, expected $2"
+}
+
+watch=
+for role in dealer provider user; do
+    start $role
+done
+finish 60
+for role in provider user dealer; do
+    expect $role 0
+done
+[ -s "$folder/user/out/infer/user.json" ] || fail "the user has no result"
+if [ -e "$folder/provider/out/infer/user.json" ]; then
+    fail "the provider has the user's result"
+fi
+echo "ok - three roles in folders of their own"
+
+# The user calls before the others are there.
+start user
+sleep 1
+start provider
+start dealer
+finish 60
+expect user 0
+echo "ok - in any order"
+
+start dealer
+start provider
+start user --set stages.infer.batch=2
+finish 60
+expect user 1
+expect provider 1
+grep -q "user disagrees with this provider.*there.*here" "$folder/provider.log" ||
+    fail "the provider does not say what differs"
+grep -q "provider disagrees with this user.*there.*here" "$folder/user.log" ||
+    fail "the user does not say what differs"
+echo "ok - a disagreement is named on both sides"
+
+start dealer
+start provider
+start user --set stages.infer.examples=0
+left=300
+while ! grep -q "joined session" "$folder/user.log" 2>/dev/null; do
+    left=$((left - 1))
+    [ "$left" -gt 0 ] || fail "the user does not begin"
+    sleep 0.1
+done
+sleep 0.5
+kill -9 "$(cat "$folder/provider.pid")"
+finish 30
+expect user 1
+expect dealer 1
+grep -q "provider" "$folder/user.log" || fail "the user does not say who is gone"
+echo "ok - nobody waits for a dead provider"
+
+for transport in loopback tcp zmq; do
+    cp -r "$folder/out" "$folder/out-$transport"
+    "$host" "$folder/pipeline.yaml" --stage infer --quiet --set "transport.name=$transport" \
+        --set "output=out-$transport" >"$folder/user.log" 2>&1 || fail "infer over $transport"
+    grep -Eq '"agreement": 1(\.0)?[,}]?$' "$folder/out-$transport/report.json" ||
+        fail "over $transport the parties disagree with the float student"
+done
+echo "ok - one command over loopback, tcp and zmq"
+
+command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null ||
+    { echo "skip - strace does not work here"; exit 0; }
+# Everything is in reach of everyone now; what each opens is its own.
+for role in provider user dealer; do
+    cp -r "$folder/out/student/." "$folder/$role/out/student/"
+    cp -r "$folder/example/." "$folder/$role/example/"
+done
+for role in dealer provider user; do
+    watch="strace -f -qq -e trace=open,openat,openat2,execve -o $folder/$role.trace"
+    start $role
+done
+finish 90
+for role in provider user dealer; do
+    expect $role 0
+    grep -q "$role/pipeline.yaml" "$folder/$role.trace" || fail "the $role's trace is empty"
+done
+grep -q "example/data/.*dev" "$folder/user.trace" || fail "the user reads no data"
+grep -q "\.safetensors" "$folder/provider.trace" || fail "the provider reads no weights"
+for role in provider dealer; do
+    ! grep "example/data/" "$folder/$role.trace" || fail "the $role opens data"
+done
+for role in user dealer; do
+    ! grep "\.safetensors\"" "$folder/$role.trace" || fail "the $role opens weights"
+done
+echo "ok - nobody opens what is not its own"
