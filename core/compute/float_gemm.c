@@ -12,8 +12,9 @@
 #include "base/workers.h"
 #include "compute/float_kernels.h"
 
-#define CUT 96               /* a multiple of the rows and columns of OpenBLAS's tiles */
-#define SMALL_WORK (64 * 64 * 64) /* below, packing and calling cost OpenBLAS more than the product */
+#define CUT 96 /* a multiple of the rows and columns of OpenBLAS's tiles */
+#define SMALL_WORK                                                                                 \
+    (64 * 64 * 64) /* below, packing and calling cost OpenBLAS more than the product */
 
 static atomic_size_t threads_allowed; /* 0: all workers */
 static atomic_bool is_single;
@@ -33,9 +34,9 @@ static bool is_small(const struct float_gemm *call)
 static void blas(const struct float_gemm *call)
 {
     cblas_sgemm(CblasRowMajor, call->transpose_a ? CblasTrans : CblasNoTrans,
-                call->transpose_b ? CblasTrans : CblasNoTrans, (blasint) call->m,
-                (blasint) call->n, (blasint) call->k, call->alpha, call->a, (blasint) call->lda,
-                call->b, (blasint) call->ldb, call->beta, call->c, (blasint) call->ldc);
+                call->transpose_b ? CblasTrans : CblasNoTrans, (blasint) call->m, (blasint) call->n,
+                (blasint) call->k, call->alpha, call->a, (blasint) call->lda, call->b,
+                (blasint) call->ldb, call->beta, call->c, (blasint) call->ldc);
 }
 
 static void gemm_here(const struct float_gemm *call)

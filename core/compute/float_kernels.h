@@ -62,8 +62,8 @@ struct float_kernels {
     void (*pieces)(const struct float_pieces *p, const float *x, float *y, size_t n);
     void (*pieces_gradient)(const struct float_pieces *p, const float *x, const float *dy,
                             float *dx, bool add, size_t n);
-    void (*dropout)(const struct float_dropout *d, size_t first, const float *x, float *y,
-                    bool add, size_t n);
+    void (*dropout)(const struct float_dropout *d, size_t first, const float *x, float *y, bool add,
+                    size_t n);
     float (*sum)(const float *x, size_t n);
     float (*dot)(const float *a, const float *b, size_t n);
     /* Of the elements whose KEEP is not 0; 0 where there is none. */

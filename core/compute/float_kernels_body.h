@@ -13,24 +13,33 @@
 
 /* Element i depends on element i alone, also where an output is an input. */
 #define EACH _Pragma("GCC ivdep") for (size_t i = 0; i < n; i++)
-#define EACH_TO(y, value)                                                                         \
-    if (add) {                                                                                    \
-        EACH { (y)[i] += (value); }                                                               \
-    } else {                                                                                      \
-        EACH { (y)[i] = (value); }                                                                \
+#define EACH_TO(y, value)                                                                          \
+    if (add) {                                                                                     \
+        EACH                                                                                       \
+        {                                                                                          \
+            (y)[i] += (value);                                                                     \
+        }                                                                                          \
+    } else {                                                                                       \
+        EACH                                                                                       \
+        {                                                                                          \
+            (y)[i] = (value);                                                                      \
+        }                                                                                          \
     }
 
-#define FUNCTION(name, value)                                                                     \
-    static void name(const float *x, float *y, size_t n)                                          \
-    {                                                                                             \
-        EACH { y[i] = (value); }                                                                  \
+#define FUNCTION(name, value)                                                                      \
+    static void name(const float *x, float *y, size_t n)                                           \
+    {                                                                                              \
+        EACH                                                                                       \
+        {                                                                                          \
+            y[i] = (value);                                                                        \
+        }                                                                                          \
     }
-#define GRADIENT(name, value)                                                                     \
-    static void name##_gradient(const float *x, const float *y, const float *dy, float *dx,       \
-                                bool add, size_t n)                                               \
-    {                                                                                             \
-        (void) x, (void) y;                                                                       \
-        EACH_TO(dx, dy[i] * (value))                                                              \
+#define GRADIENT(name, value)                                                                      \
+    static void name##_gradient(const float *x, const float *y, const float *dy, float *dx,        \
+                                bool add, size_t n)                                                \
+    {                                                                                              \
+        (void) x, (void) y;                                                                        \
+        EACH_TO(dx, dy[i] * (value))                                                               \
     }
 
 FUNCTION(square, x[i] * x[i])
@@ -50,7 +59,10 @@ GRADIENT(rsqrt, -0.5F * y[i] * y[i] * y[i])
 
 static void affine(const float *x, float scale, float offset, float *y, size_t n)
 {
-    EACH { y[i] = x[i] * scale + offset; }
+    EACH
+    {
+        y[i] = x[i] * scale + offset;
+    }
 }
 
 static void scale_by(const float *x, float scale, float *y, bool add, size_t n)
@@ -60,12 +72,18 @@ static void scale_by(const float *x, float scale, float *y, bool add, size_t n)
 
 static void add_two(const float *a, const float *b, float *y, size_t n)
 {
-    EACH { y[i] = a[i] + b[i]; }
+    EACH
+    {
+        y[i] = a[i] + b[i];
+    }
 }
 
 static void sub_two(const float *a, const float *b, float *y, size_t n)
 {
-    EACH { y[i] = a[i] - b[i]; }
+    EACH
+    {
+        y[i] = a[i] - b[i];
+    }
 }
 
 static void multiply(const float *a, const float *b, float *y, bool add, size_t n)
@@ -78,8 +96,8 @@ static void select_kept(const float *x, const float *keep, float *y, bool add, s
     EACH_TO(y, keep[i] != 0.0F ? x[i] : 0.0F)
 }
 
-static void dropout(const struct float_dropout *d, size_t first, const float *x, float *y,
-                    bool add, size_t n)
+static void dropout(const struct float_dropout *d, size_t first, const float *x, float *y, bool add,
+                    size_t n)
 {
     const uint32_t low = (uint32_t) d->key;
     const uint32_t high = (uint32_t) (d->key >> 32);
@@ -118,10 +136,16 @@ static void poly(const float *x, const float *coef, size_t degree, float *y, siz
         const float b = coef[1];
         const float c = coef[0];
 
-        EACH { y[i] = (a * x[i] + b) * x[i] + c; }
+        EACH
+        {
+            y[i] = (a * x[i] + b) * x[i] + c;
+        }
         return;
     }
-    EACH { y[i] = poly_one(coef, degree, x[i]); }
+    EACH
+    {
+        y[i] = poly_one(coef, degree, x[i]);
+    }
 }
 
 static void poly_gradient(const float *x, const float *coef, size_t degree, const float *dy,
@@ -149,7 +173,10 @@ static inline const float *piece_of(const struct float_pieces *p, float x)
 
 static void pieces(const struct float_pieces *p, const float *x, float *y, size_t n)
 {
-    EACH { y[i] = poly_one(piece_of(p, x[i]), p->degree, x[i]); }
+    EACH
+    {
+        y[i] = poly_one(piece_of(p, x[i]), p->degree, x[i]);
+    }
 }
 
 static void pieces_gradient(const struct float_pieces *p, const float *x, const float *dy,

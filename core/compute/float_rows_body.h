@@ -7,7 +7,7 @@
 typedef float lanes __attribute__((vector_size(64)));
 typedef float lanes_unaligned __attribute__((vector_size(64), aligned(4), may_alias));
 
-#define LOAD(p) (*(const lanes_unaligned *) (p))
+#define LOAD(p)     (*(const lanes_unaligned *) (p))
 #define STORE(p, v) (*(lanes_unaligned *) (p) = (v))
 
 static inline float lanes_sum(const lanes *v)
@@ -114,7 +114,10 @@ static void layer_norm(const float *x, const float *gamma, const float *beta, fl
 
         saved[2 * r] = mean;
         saved[2 * r + 1] = inverse;
-        EACH { y[i] = (x[i] - mean) * inverse * gamma[i] + beta[i]; }
+        EACH
+        {
+            y[i] = (x[i] - mean) * inverse * gamma[i] + beta[i];
+        }
     }
 }
 

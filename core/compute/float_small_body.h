@@ -31,20 +31,23 @@ static void pack_panel(const struct float_gemm *call, size_t column, float *pane
     }
 }
 
-#define TILE(rows)                                                                                \
-    static void tile_##rows(struct tile_operand x, const float *panel, size_t k, lanes *out)      \
-    {                                                                                             \
-        lanes acc[rows] = {{0}};                                                                  \
-                                                                                                  \
-        for (size_t p = 0; p < k; p++) {                                                          \
-            const lanes b = LOAD(panel + p * LANES);                                              \
-                                                                                                  \
-            _Pragma("GCC unroll 6") for (size_t r = 0; r < rows; r++)                             \
-            {                                                                                     \
-                acc[r] += x.a[r * x.row + p * x.step] * b;                                        \
-            }                                                                                     \
-        }                                                                                         \
-        _Pragma("GCC unroll 6") for (size_t r = 0; r < rows; r++) { out[r] = acc[r]; }            \
+#define TILE(rows)                                                                                 \
+    static void tile_##rows(struct tile_operand x, const float *panel, size_t k, lanes *out)       \
+    {                                                                                              \
+        lanes acc[rows] = {{0}};                                                                   \
+                                                                                                   \
+        for (size_t p = 0; p < k; p++) {                                                           \
+            const lanes b = LOAD(panel + p * LANES);                                               \
+                                                                                                   \
+            _Pragma("GCC unroll 6") for (size_t r = 0; r < rows; r++)                              \
+            {                                                                                      \
+                acc[r] += x.a[r * x.row + p * x.step] * b;                                         \
+            }                                                                                      \
+        }                                                                                          \
+        _Pragma("GCC unroll 6") for (size_t r = 0; r < rows; r++)                                  \
+        {                                                                                          \
+            out[r] = acc[r];                                                                       \
+        }                                                                                          \
     }
 TILE(1)
 TILE(2)
@@ -70,8 +73,8 @@ static void store_row(const struct float_gemm *call, const lanes *row, float *c,
 
 static void gemm_small(const struct float_gemm *call)
 {
-    static void (*const tiles[])(struct tile_operand, const float *, size_t, lanes *) = {
-        tile_1, tile_2, tile_3, tile_4, tile_5, tile_6};
+    static void (*const tiles[])(struct tile_operand, const float *, size_t,
+                                 lanes *) = {tile_1, tile_2, tile_3, tile_4, tile_5, tile_6};
     const size_t row = call->transpose_a ? 1 : call->lda;
     const size_t step = call->transpose_a ? call->lda : 1;
     float panel[FLOAT_SMALL_DEPTH * LANES] __attribute__((aligned(64)));

@@ -10,7 +10,7 @@
 
 struct constants {
     const struct parameters *parameters;
-    size_t count;   /* nodes up to the one asked for */
+    size_t count; /* nodes up to the one asked for */
     bool *needed;
     float **values; /* ours, but for parameters */
 };
@@ -43,7 +43,10 @@ static void mark_needed(const mpcf_graph *g, struct constants *c)
 static mpcf_status compute(struct constants *c, const mpcf_node *node, mpcf_error *err)
 {
     const struct op *op = op_of(node->kind);
-    struct op_call call = {.node = node, .batch = 1, .tokens = 1, .factor = 1,
+    struct op_call call = {.node = node,
+                           .batch = 1,
+                           .tokens = 1,
+                           .factor = 1,
                            .out = shape_resolve(node->shape, 1, 1)};
     size_t in_count[NODE_INPUTS_MAX] = {0};
     size_t saved = 0;

@@ -42,8 +42,8 @@ mpcf_status float_engine_create(const mpcf_graph *g, struct parameters *p, enum 
     if (elements == 0 || elements > batch * tokens) {
         elements = batch * tokens;
     }
-    e->plan = (struct float_plan){.graph = g, .mode = mode, .batch = batch, .tokens = tokens,
-                                  .elements = elements};
+    e->plan = (struct float_plan){
+        .graph = g, .mode = mode, .batch = batch, .tokens = tokens, .elements = elements};
     status = plan_make(&e->plan, p, err);
     if (status == MPCF_OK) {
         e->memory = mpcf_alloc_array(e->plan.floats + 1, sizeof(float));
@@ -106,9 +106,13 @@ static const int32_t *ids_of(const struct float_engine *e, const mpcf_node *inpu
 static struct op_call make_call(const struct float_engine *e, const mpcf_node *node)
 {
     const struct node_plan *n = &e->plan.nodes[node->id];
-    struct op_call c = {.node = node, .batch = e->run.batch, .tokens = e->run.tokens,
-                        .y = value_of(e, node->id), .y_interleaved = n->interleaved,
-                        .saved = e->memory + n->saved.offset, .factor = n->factor,
+    struct op_call c = {.node = node,
+                        .batch = e->run.batch,
+                        .tokens = e->run.tokens,
+                        .y = value_of(e, node->id),
+                        .y_interleaved = n->interleaved,
+                        .saved = e->memory + n->saved.offset,
+                        .factor = n->factor,
                         .dropout_seed = e->run.dropout_seed,
                         .out = shape_resolve(node->shape, e->run.batch, e->run.tokens)};
 
@@ -142,8 +146,7 @@ static mpcf_status check_ids(const mpcf_node *node, const int32_t *ids, size_t c
     for (size_t i = 0; i < count; i++) {
         if (ids[i] < 0 || ids[i] >= rows) {
             return mpcf_fail(err, MPCF_E_INVALID, "%s %d is outside the table '%s' of %lld rows",
-                             node->in[1]->label, (int) ids[i], node->in[0]->name,
-                             (long long) rows);
+                             node->in[1]->label, (int) ids[i], node->in[0]->name, (long long) rows);
         }
     }
     return MPCF_OK;
@@ -158,8 +161,8 @@ static mpcf_status check_run(const struct float_engine *e, const struct float_ba
         b->batch * b->tokens > plan->elements) {
         return mpcf_fail(err, MPCF_E_INVALID,
                          "a batch of %zu examples of %zu tokens; the engine takes %zu of %zu, "
-                         "%zu in all", b->batch, b->tokens, plan->batch, plan->tokens,
-                         plan->elements);
+                         "%zu in all",
+                         b->batch, b->tokens, plan->batch, plan->tokens, plan->elements);
     }
     for (size_t i = 0; i < plan->count; i++) {
         const mpcf_node *node = graph_node(plan->graph, i);
@@ -269,8 +272,8 @@ float *float_seed(struct float_engine *e, const mpcf_node *node)
     seed = gradient_of(e, node->id);
     if (!e->has_gradient[node->id]) {
         e->has_gradient[node->id] = true;
-        memset(seed, 0, shape_resolve(node->shape, e->run.batch, e->run.tokens).count *
-                            sizeof(float));
+        memset(seed, 0,
+               shape_resolve(node->shape, e->run.batch, e->run.tokens).count * sizeof(float));
     }
     return seed;
 }

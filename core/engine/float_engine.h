@@ -17,17 +17,17 @@
 /* --- Parameters: values by name, shared by engines of one network --- */
 
 struct parameter {
-    const char *name;  /* as in the checkpoint */
-    mpcf_shape shape;  /* numbers only */
+    const char *name; /* as in the checkpoint */
+    mpcf_shape shape; /* numbers only */
     size_t count;
-    float *value;      /* count floats, 64-byte aligned */
-    float *gradient;   /* the same, zero at create; NULL where made without gradients */
+    float *value;    /* count floats, 64-byte aligned */
+    float *gradient; /* the same, zero at create; NULL where made without gradients */
     /* Embedding tables: which rows the last backward touched (row-sparse gradient). NULL for
      * dense ones. touched[i] < rows, no duplicates, touched_count of them. */
     uint32_t *touched;
     size_t touched_count;
     bool *is_touched; /* rows marks, NULL where touched is */
-    bool is_table; /* used by EMBEDDING alone */
+    bool is_table;    /* used by EMBEDDING alone */
 };
 
 struct parameters {
@@ -36,8 +36,8 @@ struct parameters {
 };
 
 /* One entry for each PARAMETER node, in graph order, values zero. */
-mpcf_status parameters_create(const mpcf_graph *g, bool gradients,
-                              struct parameters **out, mpcf_error *err);
+mpcf_status parameters_create(const mpcf_graph *g, bool gradients, struct parameters **out,
+                              mpcf_error *err);
 void parameters_destroy(struct parameters *p); /* NULL is fine */
 struct parameter *parameters_find(const struct parameters *p, const char *name);
 /* Puts the init of PARAMETER nodes (normal, constant) in place; SEED makes it repeatable. */
@@ -58,10 +58,9 @@ struct float_engine;
 
 /* Buffers for up to BATCH examples of up to TOKENS tokens with BATCH * TOKENS at most
  * ELEMENTS (0: batch * tokens). G and P outlive the engine. */
-mpcf_status float_engine_create(const mpcf_graph *g, struct parameters *p,
-                                enum float_mode mode, size_t batch, size_t tokens,
-                                size_t elements, struct float_engine **out,
-                                mpcf_error *err);
+mpcf_status float_engine_create(const mpcf_graph *g, struct parameters *p, enum float_mode mode,
+                                size_t batch, size_t tokens, size_t elements,
+                                struct float_engine **out, mpcf_error *err);
 void float_engine_destroy(struct float_engine *e); /* NULL is fine */
 
 /* Inputs of a run: ids and mask, right-padded. */
@@ -74,8 +73,7 @@ struct float_batch {
 };
 
 /* MPCF_E_INVALID for an id outside its table; batch or tokens above the engine's. */
-mpcf_status float_forward(struct float_engine *e, const struct float_batch *b,
-                          mpcf_error *err);
+mpcf_status float_forward(struct float_engine *e, const struct float_batch *b, mpcf_error *err);
 /* Value of NODE after forward: shape_resolve(...).count floats, valid until the next
  * forward. In FLOAT_EVALUATE only taps, outputs; NULL for others. */
 const float *float_value(const struct float_engine *e, const mpcf_node *node);

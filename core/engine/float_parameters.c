@@ -128,8 +128,8 @@ static void fill_normal(struct parameter *p, double deviation, uint64_t seed)
     for (size_t i = 0; i < p->count; i++) {
         const double radius = sqrt(-2.0 * log(next_uniform(&state)));
 
-        p->value[i] = (float) (deviation * radius *
-                               cos(6.283185307179586477 * next_uniform(&state)));
+        p->value[i] =
+            (float) (deviation * radius * cos(6.283185307179586477 * next_uniform(&state)));
     }
 }
 

@@ -63,8 +63,8 @@ static mpcf_status check_input(const mpcf_node *node, mpcf_error *err)
 {
     static const int64_t ids[] = {MPCF_DIM_BATCH, MPCF_DIM_TOKENS};
     static const int64_t mask[] = {MPCF_DIM_BATCH, 1, 1, MPCF_DIM_TOKENS};
-    const bool is_known = strcmp(node->label, "input_ids") == 0 ||
-                          strcmp(node->label, "token_type_ids") == 0;
+    const bool is_known =
+        strcmp(node->label, "input_ids") == 0 || strcmp(node->label, "token_type_ids") == 0;
 
     if (is_known && has_shape(node, 2, ids)) {
         return MPCF_OK;
@@ -74,7 +74,8 @@ static mpcf_status check_input(const mpcf_node *node, mpcf_error *err)
     }
     return mpcf_fail(err, MPCF_E_UNSUPPORTED,
                      "input '%s': only input_ids and token_type_ids [B, T] and attention_mask "
-                     "[B, 1, 1, T] are known", node->label);
+                     "[B, 1, 1, T] are known",
+                     node->label);
 }
 
 static mpcf_status check_node(const struct float_plan *plan, struct parameters *p,
@@ -145,9 +146,8 @@ static bool choose_view(struct float_plan *plan, const mpcf_node *node, struct n
                          only_products_read(plan, node->id);
         return n->interleaved;
     case OP_MERGE_HEADS:
-        before->interleaved = before->interleaved ||
-                              (plan->mode != FLOAT_OBSERVE && is_sole(plan, x) &&
-                               x->kind == OP_MATMUL);
+        before->interleaved = before->interleaved || (plan->mode != FLOAT_OBSERVE &&
+                                                      is_sole(plan, x) && x->kind == OP_MATMUL);
         return before->interleaved;
     case OP_SCALE:
         if (plan->mode == FLOAT_OBSERVE || !is_sole(plan, x) || x->kind != OP_MATMUL) {

@@ -19,16 +19,16 @@ struct span {
 };
 
 struct node_plan {
-    bool live;             /* a tap or an output depends on it */
-    bool kept;             /* is a tap or an output */
-    bool wants_gradient;   /* parameters with gradients are behind it */
-    bool is_view;          /* its value is its operand's: nothing to compute */
-    bool interleaved;      /* see struct op_call */
-    bool is_locked;        /* as root: nothing may be written over its value */
-    float factor;          /* of a SCALE that was left out */
-    size_t consumers;      /* operands of live nodes that are this node */
-    size_t root;           /* the node whose value buffer this one uses */
-    size_t gradient_root;  /* the node whose gradient buffer this one uses */
+    bool live;            /* a tap or an output depends on it */
+    bool kept;            /* is a tap or an output */
+    bool wants_gradient;  /* parameters with gradients are behind it */
+    bool is_view;         /* its value is its operand's: nothing to compute */
+    bool interleaved;     /* see struct op_call */
+    bool is_locked;       /* as root: nothing may be written over its value */
+    float factor;         /* of a SCALE that was left out */
+    size_t consumers;     /* operands of live nodes that are this node */
+    size_t root;          /* the node whose value buffer this one uses */
+    size_t gradient_root; /* the node whose gradient buffer this one uses */
     struct span value, gradient, saved;
     struct parameter *parameter; /* PARAMETER */
 };

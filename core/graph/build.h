@@ -10,7 +10,7 @@
 #include "graph/graph.h"
 
 #define GRAPH_MESSAGE_SIZE 512
-#define SHAPE_TEXT_SIZE 96
+#define SHAPE_TEXT_SIZE    96
 
 struct mpcf_graph {
     struct arena *arena; /* nodes, names, coefficients */
@@ -28,8 +28,7 @@ struct mpcf_graph {
 };
 
 /* Marks G failed, once, with the scope in front of the message; returns NULL. */
-mpcf_node *graph_fail(mpcf_graph *g, mpcf_status status, const char *format, ...)
-    MPCF_PRINTF(3, 4);
+mpcf_node *graph_fail(mpcf_graph *g, mpcf_status status, const char *format, ...) MPCF_PRINTF(3, 4);
 /* True where every one of COUNT operands is a node of G; else G is failed. */
 bool graph_operands_ok(mpcf_graph *g, enum op_kind kind, mpcf_node *const *in, size_t count);
 

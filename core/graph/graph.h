@@ -51,17 +51,17 @@ struct mpcf_node {
     mpcf_node *in[NODE_INPUTS_MAX];
     size_t in_count;
 
-    double real;           /* OFFSET, SCALE: c; LAYER_NORM: epsilon; DROPOUT: p;
+    double real;          /* OFFSET, SCALE: c; LAYER_NORM: epsilon; DROPOUT: p;
                               PARAMETER: value of its init */
-    int64_t first, count;  /* SLICE, POSITIONS, TOKEN: first; SLICE: count; SPLIT_HEADS: heads;
+    int64_t first, count; /* SLICE, POSITIONS, TOKEN: first; SLICE: count; SPLIT_HEADS: heads;
                               TOKEN: 1 where a pass kept the dimension, [.., T, c] -> [.., 1, c] */
-    const double *coef;    /* POLY, PIECEWISE: rows of degree + 1 */
+    const double *coef;   /* POLY, PIECEWISE: rows of degree + 1 */
     size_t degree;
-    const double *cuts;    /* PIECEWISE */
+    const double *cuts; /* PIECEWISE */
     size_t cut_count;
-    bool transposed;       /* MATMUL, MATMUL_MASKED: of b */
-    mpcf_init init;        /* PARAMETER */
-    const char *label;     /* INPUT, PARAMETER, TAP: the name given by the builder */
+    bool transposed;           /* MATMUL, MATMUL_MASKED: of b */
+    mpcf_init init;            /* PARAMETER */
+    const char *label;         /* INPUT, PARAMETER, TAP: the name given by the builder */
     const mpcf_approx *approx; /* FUSED: its float kernels; in[0] is x, in[1] keep or NULL, */
     const void *approx_config; /* in[2] the graph form, which gives range and lowering */
 };
@@ -85,8 +85,8 @@ void graph_destroy(mpcf_graph *g);
 mpcf_status graph_check(const mpcf_graph *g, mpcf_error *err);
 /* What mpcf_slot_apply() uses; FILLINGS are copied. Call before a model builds. An
  * approximation with float kernels becomes a FUSED node where FUSE is true. */
-mpcf_status graph_fill_slots(mpcf_graph *g, const struct slot_filling *fillings,
-                             size_t count, bool fuse, mpcf_error *err);
+mpcf_status graph_fill_slots(mpcf_graph *g, const struct slot_filling *fillings, size_t count,
+                             bool fuse, mpcf_error *err);
 
 size_t graph_count(const mpcf_graph *g);
 mpcf_node *graph_node(const mpcf_graph *g, size_t id);
@@ -98,8 +98,8 @@ const struct graph_output *graph_output(const mpcf_graph *g, size_t i);
 
 /* A new node of KIND with operands; used by the constructors and by passes, which fill the
  * attributes of the node it returns. SHAPE as given. */
-mpcf_node *graph_add_node(mpcf_graph *g, enum op_kind kind, mpcf_shape shape,
-                          mpcf_node *const *in, size_t in_count);
+mpcf_node *graph_add_node(mpcf_graph *g, enum op_kind kind, mpcf_shape shape, mpcf_node *const *in,
+                          size_t in_count);
 /* mpcf_token() that keeps the dimension: row INDEX of the last dimension but one, [.., T, c] ->
  * [.., 1, c]. */
 mpcf_node *graph_token_kept(mpcf_graph *g, mpcf_node *x, int64_t index);

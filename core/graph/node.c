@@ -59,8 +59,8 @@ static void set_owner(mpcf_node *node)
         if (in == NULL) {
             continue;
         }
-        if (in->is_shared || (node->owner != MPCF_PUBLIC && in->owner != MPCF_PUBLIC &&
-                              node->owner != in->owner)) {
+        if (in->is_shared ||
+            (node->owner != MPCF_PUBLIC && in->owner != MPCF_PUBLIC && node->owner != in->owner)) {
             node->is_shared = true;
         }
         if (in->owner != MPCF_PUBLIC) {
@@ -111,20 +111,19 @@ static mpcf_node *add_named(mpcf_graph *g, enum op_kind kind, mpcf_shape shape,
     return node;
 }
 
-mpcf_node *graph_add_node(mpcf_graph *g, enum op_kind kind, mpcf_shape shape,
-                          mpcf_node *const *in, size_t in_count)
+mpcf_node *graph_add_node(mpcf_graph *g, enum op_kind kind, mpcf_shape shape, mpcf_node *const *in,
+                          size_t in_count)
 {
     const char *scope = g->scope;
-    const char *name = scope[0] == '\0'
-                           ? arena_strdup(g->arena, op_name(kind))
-                           : arena_format(g->arena, "%s.%s", scope, op_name(kind));
+    const char *name = scope[0] == '\0' ? arena_strdup(g->arena, op_name(kind))
+                                        : arena_format(g->arena, "%s.%s", scope, op_name(kind));
 
     return add_named(g, kind, shape, in, in_count, name);
 }
 
 /* Sources and taps are named by what the builder called them. */
-static mpcf_node *add_labelled(mpcf_graph *g, enum op_kind kind, mpcf_shape shape,
-                               mpcf_node *in, const char *label)
+static mpcf_node *add_labelled(mpcf_graph *g, enum op_kind kind, mpcf_shape shape, mpcf_node *in,
+                               const char *label)
 {
     const char *copy = arena_strdup(g->arena, label);
     mpcf_node *node = add_named(g, kind, shape, &in, in == NULL ? 0 : 1, copy);

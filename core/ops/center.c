@@ -36,8 +36,7 @@ static void columns_part(const struct op_call *c, size_t begin, size_t end)
             sum += (double) c->x[0][r * stride + i];
         }
         for (size_t r = 0; r < rows; r++) {
-            c->y[r * stride + i] =
-                (float) ((double) c->x[0][r * stride + i] - sum / (double) rows);
+            c->y[r * stride + i] = (float) ((double) c->x[0][r * stride + i] - sum / (double) rows);
         }
     }
 }

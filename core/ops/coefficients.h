@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #define DEGREE_MAX 8
-#define CUTS_MAX 32
+#define CUTS_MAX   32
 
 static inline void coefficients_narrow(const double *from, size_t count, float *to)
 {

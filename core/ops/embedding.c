@@ -18,12 +18,13 @@ mpcf_node *mpcf_embedding(mpcf_graph *g, mpcf_node *table, mpcf_node *ids)
         return NULL;
     }
     if (table->shape.rank != 2 || ids->shape.rank != 2 || ids->kind != OP_INPUT) {
-        return graph_fail(g, MPCF_E_SHAPE, "embedding: table %s, ids %s of an input expected [B, T]",
+        return graph_fail(g, MPCF_E_SHAPE,
+                          "embedding: table %s, ids %s of an input expected [B, T]",
                           shape_text(table->shape, text_table), shape_text(ids->shape, text_ids));
     }
-    return graph_add_node(
-        g, OP_EMBEDDING,
-        mpcf_shape_3(ids->shape.dim[0], ids->shape.dim[1], table->shape.dim[1]), in, 2);
+    return graph_add_node(g, OP_EMBEDDING,
+                          mpcf_shape_3(ids->shape.dim[0], ids->shape.dim[1], table->shape.dim[1]),
+                          in, 2);
 }
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)

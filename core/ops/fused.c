@@ -67,8 +67,8 @@ static void gradient_piece(const struct op_call *c, const mpcf_rows *shape, size
                                c->dy + first, c->dx[0] + first);
         return;
     }
-    node->approx->backward(node->approx_config, shape, c->x[0] + first, c->y + first,
-                           c->dy + first, room);
+    node->approx->backward(node->approx_config, shape, c->x[0] + first, c->y + first, c->dy + first,
+                           room);
     float_kernels()->scale(room, 1.0F, c->dx[0] + first, true, count);
 }
 
@@ -78,9 +78,8 @@ static void rows_forward(const struct op_call *c, size_t begin, size_t end)
 
     for (size_t r = begin, rows = 0; r < end; r += rows) {
         rows = piece_rows(c, r, end);
-        c->node->approx->forward(c->node->approx_config,
-                                 &(mpcf_rows){rows, cols, marks_of(c, r)}, c->x[0] + r * cols,
-                                 c->y + r * cols);
+        c->node->approx->forward(c->node->approx_config, &(mpcf_rows){rows, cols, marks_of(c, r)},
+                                 c->x[0] + r * cols, c->y + r * cols);
     }
 }
 
@@ -148,5 +147,7 @@ static size_t saved(const mpcf_node *node, const struct dims *out, const size_t 
     return out->count;
 }
 
-const struct op op_fused = {.forward = forward, .backward = backward,
-                            .reads = OP_READS_X0 | OP_READS_X1 | OP_READS_Y, .saved = saved};
+const struct op op_fused = {.forward = forward,
+                            .backward = backward,
+                            .reads = OP_READS_X0 | OP_READS_X1 | OP_READS_Y,
+                            .saved = saved};

@@ -63,9 +63,8 @@ static void columns_part(const struct op_call *c, size_t begin, size_t end)
     const size_t first = begin * 64;
     const size_t last = end * 64 < h ? end * 64 : h;
 
-    float_kernels()->layer_norm_columns(c->x[0] + first, c->saved, c->dy + first,
-                                        c->out.count / h, last - first, h, c->dx[1] + first,
-                                        c->dx[2] + first);
+    float_kernels()->layer_norm_columns(c->x[0] + first, c->saved, c->dy + first, c->out.count / h,
+                                        last - first, h, c->dx[1] + first, c->dx[2] + first);
 }
 
 /* Gamma and beta are parameters, or values of parameters: both want a gradient, or neither. */
@@ -93,5 +92,4 @@ static size_t saved(const mpcf_node *node, const struct dims *out, const size_t 
 }
 
 const struct op op_layer_norm = {
-    .forward = forward, .backward = backward, .reads = OP_READS_X0 | OP_READS_X1,
-    .saved = saved};
+    .forward = forward, .backward = backward, .reads = OP_READS_X0 | OP_READS_X1, .saved = saved};

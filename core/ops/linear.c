@@ -51,10 +51,18 @@ static void forward(const struct op_call *c)
     if (has_bias) {
         op_each_row(c, c->out.count / o, o, bias_part);
     }
-    float_backend()->gemm(&(struct float_gemm){
-        .m = c->out.count / o, .n = o, .k = i, .transpose_b = true, .alpha = 1,
-        .beta = has_bias ? 1.0F : 0.0F, .a = c->x[0], .lda = i, .b = c->x[1], .ldb = i,
-        .c = c->y, .ldc = o});
+    float_backend()->gemm(&(struct float_gemm){.m = c->out.count / o,
+                                               .n = o,
+                                               .k = i,
+                                               .transpose_b = true,
+                                               .alpha = 1,
+                                               .beta = has_bias ? 1.0F : 0.0F,
+                                               .a = c->x[0],
+                                               .lda = i,
+                                               .b = c->x[1],
+                                               .ldb = i,
+                                               .c = c->y,
+                                               .ldc = o});
 }
 
 /* Columns BEGIN * 64 .. END * 64. */
@@ -85,15 +93,31 @@ static void backward(const struct op_call *c)
     const size_t rows = c->out.count / o;
 
     if (c->dx[0] != NULL) {
-        float_backend()->gemm(&(struct float_gemm){
-            .m = rows, .n = i, .k = o, .alpha = 1, .beta = c->add[0] ? 1.0F : 0.0F, .a = c->dy,
-            .lda = o, .b = c->x[1], .ldb = i, .c = c->dx[0], .ldc = i});
+        float_backend()->gemm(&(struct float_gemm){.m = rows,
+                                                   .n = i,
+                                                   .k = o,
+                                                   .alpha = 1,
+                                                   .beta = c->add[0] ? 1.0F : 0.0F,
+                                                   .a = c->dy,
+                                                   .lda = o,
+                                                   .b = c->x[1],
+                                                   .ldb = i,
+                                                   .c = c->dx[0],
+                                                   .ldc = i});
     }
     if (c->dx[1] != NULL) {
-        float_backend()->gemm(&(struct float_gemm){
-            .m = o, .n = i, .k = rows, .transpose_a = true, .alpha = 1,
-            .beta = c->add[1] ? 1.0F : 0.0F, .a = c->dy, .lda = o, .b = c->x[0], .ldb = i,
-            .c = c->dx[1], .ldc = i});
+        float_backend()->gemm(&(struct float_gemm){.m = o,
+                                                   .n = i,
+                                                   .k = rows,
+                                                   .transpose_a = true,
+                                                   .alpha = 1,
+                                                   .beta = c->add[1] ? 1.0F : 0.0F,
+                                                   .a = c->dy,
+                                                   .lda = o,
+                                                   .b = c->x[0],
+                                                   .ldb = i,
+                                                   .c = c->dx[1],
+                                                   .ldc = i});
     }
     if (c->node->in_count == 3 && c->dx[2] != NULL) {
         bias_gradient(c);

@@ -70,18 +70,24 @@ static void forward_part(const struct op_call *c, size_t begin, size_t end)
         const struct matrix b = matrix_of(&c->in[1], c->x_interleaved[1], m);
         const struct matrix y = matrix_of(&c->out, c->y_interleaved, m);
 
-        float_backend()->gemm(&(struct float_gemm){
-            .m = c->out.dim[2], .n = c->out.dim[3], .k = c->in[0].dim[3],
-            .transpose_b = c->node->transposed, .alpha = c->factor, .a = c->x[0] + a.offset,
-            .lda = a.stride, .b = c->x[1] + b.offset, .ldb = b.stride, .c = c->y + y.offset,
-            .ldc = y.stride});
+        float_backend()->gemm(&(struct float_gemm){.m = c->out.dim[2],
+                                                   .n = c->out.dim[3],
+                                                   .k = c->in[0].dim[3],
+                                                   .transpose_b = c->node->transposed,
+                                                   .alpha = c->factor,
+                                                   .a = c->x[0] + a.offset,
+                                                   .lda = a.stride,
+                                                   .b = c->x[1] + b.offset,
+                                                   .ldb = b.stride,
+                                                   .c = c->y + y.offset,
+                                                   .ldc = y.stride});
     }
 }
 
 static void forward(const struct op_call *c)
 {
-    op_each_row(c, c->out.dim[0] * c->out.dim[1],
-                c->out.dim[2] * c->out.dim[3] * c->in[0].dim[3], forward_part);
+    op_each_row(c, c->out.dim[0] * c->out.dim[1], c->out.dim[2] * c->out.dim[3] * c->in[0].dim[3],
+                forward_part);
 }
 
 /* da = dy b^T (b as it lies where b was transposed). */
@@ -91,11 +97,18 @@ static void gradient_a(const struct op_call *c, size_t m)
     const struct matrix b = matrix_of(&c->in[1], c->x_interleaved[1], m);
     const struct matrix y = matrix_of(&c->out, c->y_interleaved, m);
 
-    float_backend()->gemm(&(struct float_gemm){
-        .m = c->out.dim[2], .n = c->in[0].dim[3], .k = c->out.dim[3],
-        .transpose_b = !c->node->transposed, .alpha = c->factor,
-        .beta = c->add[0] ? 1.0F : 0.0F, .a = c->dy + y.offset, .lda = y.stride,
-        .b = c->x[1] + b.offset, .ldb = b.stride, .c = c->dx[0] + a.offset, .ldc = a.stride});
+    float_backend()->gemm(&(struct float_gemm){.m = c->out.dim[2],
+                                               .n = c->in[0].dim[3],
+                                               .k = c->out.dim[3],
+                                               .transpose_b = !c->node->transposed,
+                                               .alpha = c->factor,
+                                               .beta = c->add[0] ? 1.0F : 0.0F,
+                                               .a = c->dy + y.offset,
+                                               .lda = y.stride,
+                                               .b = c->x[1] + b.offset,
+                                               .ldb = b.stride,
+                                               .c = c->dx[0] + a.offset,
+                                               .ldc = a.stride});
 }
 
 /* db = a^T dy, or dy^T a where b was transposed. */
@@ -104,11 +117,18 @@ static void gradient_b(const struct op_call *c, size_t m)
     const struct matrix a = matrix_of(&c->in[0], c->x_interleaved[0], m);
     const struct matrix b = matrix_of(&c->in[1], c->x_interleaved[1], m);
     const struct matrix y = matrix_of(&c->out, c->y_interleaved, m);
-    struct float_gemm call = {
-        .m = c->in[1].dim[2], .n = c->in[1].dim[3], .k = c->out.dim[2], .transpose_a = true,
-        .alpha = c->factor, .beta = c->add[1] ? 1.0F : 0.0F, .a = c->x[0] + a.offset,
-        .lda = a.stride, .b = c->dy + y.offset, .ldb = y.stride, .c = c->dx[1] + b.offset,
-        .ldc = b.stride};
+    struct float_gemm call = {.m = c->in[1].dim[2],
+                              .n = c->in[1].dim[3],
+                              .k = c->out.dim[2],
+                              .transpose_a = true,
+                              .alpha = c->factor,
+                              .beta = c->add[1] ? 1.0F : 0.0F,
+                              .a = c->x[0] + a.offset,
+                              .lda = a.stride,
+                              .b = c->dy + y.offset,
+                              .ldb = y.stride,
+                              .c = c->dx[1] + b.offset,
+                              .ldc = b.stride};
 
     if (c->node->transposed) {
         call.a = c->dy + y.offset;

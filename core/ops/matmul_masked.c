@@ -34,9 +34,16 @@ static void forward(const struct op_call *c)
     const size_t d = c->out.dim[3];
 
     op_each_row(c, c->in[1].count / d, d, mask_rows);
-    float_backend()->gemm_batch(&(struct float_gemm){.m = n, .n = d, .k = k, .alpha = 1,
-                                                     .a = c->x[0], .lda = k, .b = c->saved,
-                                                     .ldb = d, .c = c->y, .ldc = d},
+    float_backend()->gemm_batch(&(struct float_gemm){.m = n,
+                                                     .n = d,
+                                                     .k = k,
+                                                     .alpha = 1,
+                                                     .a = c->x[0],
+                                                     .lda = k,
+                                                     .b = c->saved,
+                                                     .ldb = d,
+                                                     .c = c->y,
+                                                     .ldc = d},
                                 c->out.dim[0] * c->out.dim[1], n * k, k * d, n * d);
 }
 

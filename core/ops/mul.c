@@ -28,5 +28,7 @@ static void backward(const struct op_call *c)
     broadcast_product_gradient(c, 1);
 }
 
-const struct op op_mul = {
-    .forward = forward, .backward = backward, .reads = OP_READS_X0 | OP_READS_X1, .in_place = false};
+const struct op op_mul = {.forward = forward,
+                          .backward = backward,
+                          .reads = OP_READS_X0 | OP_READS_X1,
+                          .in_place = false};

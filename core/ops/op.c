@@ -128,7 +128,6 @@ void op_reduce_gradient(const struct op_call *c, size_t operand, float sign)
     if (op_shares_rows(&c->in[operand], &c->out)) {
         reduce_rows(&signed_call, operand, 0, rows); /* rows meet: one thread, in order */
     } else {
-        op_each_row(&signed_call, rows, c->out.dim[3],
-                    operand == 0 ? reduce_first : reduce_second);
+        op_each_row(&signed_call, rows, c->out.dim[3], operand == 0 ? reduce_first : reduce_second);
     }
 }

@@ -18,22 +18,22 @@ struct op_call {
     size_t batch, tokens;
     struct dims out, in[NODE_INPUTS_MAX];
     const float *x[NODE_INPUTS_MAX];
-    const int32_t *ids;         /* EMBEDDING */
+    const int32_t *ids; /* EMBEDDING */
     float *y;
     const float *dy;
     float *dx[NODE_INPUTS_MAX]; /* NULL: nobody asks */
     bool add[NODE_INPUTS_MAX];  /* dx is added to, not written over */
     bool x_interleaved[NODE_INPUTS_MAX], y_interleaved;
-    float *saved;               /* of the size that saved() said; forward to backward */
-    float factor;               /* MATMUL: a SCALE that follows and was left out; else 1 */
-    uint64_t dropout_seed;      /* 0: no dropout */
-    struct parameter *table;    /* EMBEDDING: gets the rows' gradients */
+    float *saved;            /* of the size that saved() said; forward to backward */
+    float factor;            /* MATMUL: a SCALE that follows and was left out; else 1 */
+    uint64_t dropout_seed;   /* 0: no dropout */
+    struct parameter *table; /* EMBEDDING: gets the rows' gradients */
 };
 
 /* What a backward function reads. */
 #define OP_READS_X0 1u
 #define OP_READS_X1 2u
-#define OP_READS_Y 4u
+#define OP_READS_Y  4u
 
 struct op {
     void (*forward)(const struct op_call *c);

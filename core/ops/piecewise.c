@@ -7,7 +7,6 @@
 #include "ops/coefficients.h"
 #include "ops/op.h"
 
-
 static bool ascending(const double *cuts, size_t count)
 {
     for (size_t i = 1; i < count; i++) {

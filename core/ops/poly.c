@@ -7,7 +7,6 @@
 #include "ops/coefficients.h"
 #include "ops/op.h"
 
-
 mpcf_node *mpcf_poly(mpcf_graph *g, mpcf_node *x, const double *coef, size_t degree)
 {
     const double *copy;

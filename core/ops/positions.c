@@ -30,8 +30,7 @@ mpcf_node *mpcf_positions(mpcf_graph *g, mpcf_node *table, int64_t first)
 
 static void forward(const struct op_call *c)
 {
-    memcpy(c->y, c->x[0] + (size_t) c->node->first * c->out.dim[3],
-           c->out.count * sizeof(float));
+    memcpy(c->y, c->x[0] + (size_t) c->node->first * c->out.dim[3], c->out.count * sizeof(float));
 }
 
 static void backward(const struct op_call *c)

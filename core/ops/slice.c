@@ -59,8 +59,7 @@ static void backward_part(const struct op_call *c, size_t begin, size_t end)
         if (!c->add[0]) {
             memset(dx, 0, from * sizeof(float));
         }
-        float_kernels()->scale(c->dy + r * count, 1.0F, dx + (size_t) c->node->first, true,
-                               count);
+        float_kernels()->scale(c->dy + r * count, 1.0F, dx + (size_t) c->node->first, true, count);
     }
 }
 

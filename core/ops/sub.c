@@ -28,5 +28,4 @@ static void backward(const struct op_call *c)
     op_reduce_gradient(c, 1, -1.0F);
 }
 
-const struct op op_sub = {
-    .forward = forward, .backward = backward, .reads = 0, .in_place = true};
+const struct op op_sub = {.forward = forward, .backward = backward, .reads = 0, .in_place = true};

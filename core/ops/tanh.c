@@ -24,7 +24,7 @@ static void forward(const struct op_call *c)
 static void backward_part(const struct op_call *c, size_t begin, size_t end)
 {
     float_kernels()->function_gradient[FLOAT_TANH](c->x[0] + begin, c->y + begin, c->dy + begin,
-                                               c->dx[0] + begin, c->add[0], end - begin);
+                                                   c->dx[0] + begin, c->add[0], end - begin);
 }
 
 static void backward(const struct op_call *c)

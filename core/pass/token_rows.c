@@ -14,15 +14,15 @@
 #include "base/memory.h"
 
 struct demand {
-    bool whole;    /* some reader needs all rows */
-    bool row;      /* some reader needs row `index` alone */
+    bool whole; /* some reader needs all rows */
+    bool row;   /* some reader needs row `index` alone */
     int64_t index;
 };
 
 struct narrowing {
     const mpcf_graph *from;
     mpcf_graph *to;
-    struct demand *demands; /* by id in `from` */
+    struct demand *demands;   /* by id in `from` */
     mpcf_node **whole, **row; /* stand-ins */
 };
 
@@ -189,7 +189,8 @@ static void make_nodes(struct narrowing *n)
 mpcf_status pass_token_rows(const mpcf_graph *g, mpcf_graph **out, mpcf_error *err)
 {
     const size_t count = graph_count(g);
-    struct narrowing n = {.from = g, .to = graph_create(),
+    struct narrowing n = {.from = g,
+                          .to = graph_create(),
                           .demands = mpcf_alloc_array(count + 1, sizeof(*n.demands)),
                           .whole = mpcf_alloc_array(count + 1, sizeof(*n.whole)),
                           .row = mpcf_alloc_array(count + 1, sizeof(*n.row))};

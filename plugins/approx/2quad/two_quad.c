@@ -8,8 +8,8 @@ struct two_quad {
 };
 
 static const mpcf_option options[] = {
-    {"c", MPCF_OPT_REAL, "5", offsetof(struct two_quad, c), "added to the score before squaring",
-     0, 0, NULL},
+    {"c", MPCF_OPT_REAL, "5", offsetof(struct two_quad, c), "added to the score before squaring", 0,
+     0, NULL},
     {0},
 };
 
@@ -76,12 +76,18 @@ static void backward(const void *config, const mpcf_rows *shape, const float *x,
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
     static const mpcf_approx two_quad = {
-        .struct_size = sizeof(mpcf_approx), .name = "2quad",
-        .summary = "softmax by squares", .slot = MPCF_SLOT_NORMALISER,
-        .options = options, .option_size = sizeof(mpcf_option),
+        .struct_size = sizeof(mpcf_approx),
+        .name = "2quad",
+        .summary = "softmax by squares",
+        .slot = MPCF_SLOT_NORMALISER,
+        .options = options,
+        .option_size = sizeof(mpcf_option),
         .config_size = sizeof(struct two_quad),
-        .input_low = -20, .input_high = 20, .build = build,
-        .forward = forward, .backward = backward,
+        .input_low = -20,
+        .input_high = 20,
+        .build = build,
+        .forward = forward,
+        .backward = backward,
     };
 
     return mpcf_register_approx(registry, &two_quad, err);

@@ -86,12 +86,18 @@ static void backward(const void *config, const mpcf_rows *shape, const float *x,
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
     static const mpcf_approx two_relu = {
-        .struct_size = sizeof(mpcf_approx), .name = "2relu",
-        .summary = "softmax by rectifiers", .slot = MPCF_SLOT_NORMALISER,
-        .options = options, .option_size = sizeof(mpcf_option),
+        .struct_size = sizeof(mpcf_approx),
+        .name = "2relu",
+        .summary = "softmax by rectifiers",
+        .slot = MPCF_SLOT_NORMALISER,
+        .options = options,
+        .option_size = sizeof(mpcf_option),
         .config_size = sizeof(struct two_relu),
-        .input_low = -10, .input_high = 10, .build = build,
-        .forward = forward, .backward = backward,
+        .input_low = -10,
+        .input_high = 10,
+        .build = build,
+        .forward = forward,
+        .backward = backward,
     };
 
     return mpcf_register_approx(registry, &two_relu, err);

@@ -7,7 +7,7 @@
 #include <mpcf/float.h>
 
 #define ROOT_HALF 0.70710678118654752
-#define PIECE 512
+#define PIECE     512
 
 static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
@@ -43,8 +43,7 @@ static void forward(const void *config, const mpcf_rows *shape, const float *x, 
 
 /* The slope is P + x p with the normal distribution P and its density p. P is y / x, but near 0,
  * where its first two terms do. */
-static void backward_piece(const float *x, const float *y, const float *dy, float *dx,
-                           size_t count)
+static void backward_piece(const float *x, const float *y, const float *dy, float *dx, size_t count)
 {
     const float density = 0.398942280F;
     float t[PIECE];
@@ -75,10 +74,15 @@ static void backward(const void *config, const mpcf_rows *shape, const float *x,
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
     static const mpcf_approx gelu = {
-        .struct_size = sizeof(mpcf_approx), .name = "gelu",
-        .summary = "Gaussian error linear unit", .slot = MPCF_SLOT_ACTIVATION,
-        .input_low = -8, .input_high = 8, .build = build,
-        .forward = forward, .backward = backward,
+        .struct_size = sizeof(mpcf_approx),
+        .name = "gelu",
+        .summary = "Gaussian error linear unit",
+        .slot = MPCF_SLOT_ACTIVATION,
+        .input_low = -8,
+        .input_high = 8,
+        .build = build,
+        .forward = forward,
+        .backward = backward,
     };
 
     return mpcf_register_approx(registry, &gelu, err);

@@ -4,7 +4,7 @@
 #include <mpcf/approx.h>
 #include <mpcf/float.h>
 
-#define RATE 0.79788456080286536 /* sqrt(2 / pi) */
+#define RATE  0.79788456080286536 /* sqrt(2 / pi) */
 #define CUBIC 0.044715
 #define PIECE 512
 
@@ -72,10 +72,15 @@ static void backward(const void *config, const mpcf_rows *shape, const float *x,
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
     static const mpcf_approx gelu_tanh = {
-        .struct_size = sizeof(mpcf_approx), .name = "gelu_tanh",
-        .summary = "Gaussian error linear unit by tanh", .slot = MPCF_SLOT_ACTIVATION,
-        .input_low = -8, .input_high = 8, .build = build,
-        .forward = forward, .backward = backward,
+        .struct_size = sizeof(mpcf_approx),
+        .name = "gelu_tanh",
+        .summary = "Gaussian error linear unit by tanh",
+        .slot = MPCF_SLOT_ACTIVATION,
+        .input_low = -8,
+        .input_high = 8,
+        .build = build,
+        .forward = forward,
+        .backward = backward,
     };
 
     return mpcf_register_approx(registry, &gelu_tanh, err);

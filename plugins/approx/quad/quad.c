@@ -26,11 +26,16 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
     static const mpcf_approx quad = {
-        .struct_size = sizeof(mpcf_approx), .name = "quad",
-        .summary = "GeLU by a quadratic", .slot = MPCF_SLOT_ACTIVATION,
-        .options = options, .option_size = sizeof(mpcf_option),
+        .struct_size = sizeof(mpcf_approx),
+        .name = "quad",
+        .summary = "GeLU by a quadratic",
+        .slot = MPCF_SLOT_ACTIVATION,
+        .options = options,
+        .option_size = sizeof(mpcf_option),
         .config_size = sizeof(struct quad),
-        .input_low = -20, .input_high = 20, .build = build,
+        .input_low = -20,
+        .input_high = 20,
+        .build = build,
     };
 
     return mpcf_register_approx(registry, &quad, err);

@@ -11,13 +11,17 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
     static const mpcf_approx relu = {
-        .struct_size = sizeof(mpcf_approx), .name = "relu",
-        .summary = "rectifier", .slot = MPCF_SLOT_ACTIVATION,
-        .input_low = -8, .input_high = 8, .build = build,
+        .struct_size = sizeof(mpcf_approx),
+        .name = "relu",
+        .summary = "rectifier",
+        .slot = MPCF_SLOT_ACTIVATION,
+        .input_low = -8,
+        .input_high = 8,
+        .build = build,
     };
 
     return mpcf_register_approx(registry, &relu, err);
 }
 
-MPCF_PLUGIN(.name = "relu", .version = "1.0.0", .license = "Apache-2.0",
-            .summary = "rectifier", .start = start);
+MPCF_PLUGIN(.name = "relu", .version = "1.0.0", .license = "Apache-2.0", .summary = "rectifier",
+            .start = start);

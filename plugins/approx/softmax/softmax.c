@@ -75,14 +75,19 @@ static void backward(const void *config, const mpcf_rows *shape, const float *x,
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
     static const mpcf_approx softmax = {
-        .struct_size = sizeof(mpcf_approx), .name = "softmax",
-        .summary = "softmax", .slot = MPCF_SLOT_NORMALISER,
-        .input_low = -10, .input_high = 10, .build = build,
-        .forward = forward, .backward = backward,
+        .struct_size = sizeof(mpcf_approx),
+        .name = "softmax",
+        .summary = "softmax",
+        .slot = MPCF_SLOT_NORMALISER,
+        .input_low = -10,
+        .input_high = 10,
+        .build = build,
+        .forward = forward,
+        .backward = backward,
     };
 
     return mpcf_register_approx(registry, &softmax, err);
 }
 
-MPCF_PLUGIN(.name = "softmax", .version = "1.0.0", .license = "Apache-2.0",
-            .summary = "softmax", .start = start);
+MPCF_PLUGIN(.name = "softmax", .version = "1.0.0", .license = "Apache-2.0", .summary = "softmax",
+            .start = start);

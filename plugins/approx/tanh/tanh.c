@@ -11,9 +11,13 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
     static const mpcf_approx tangent = {
-        .struct_size = sizeof(mpcf_approx), .name = "tanh",
-        .summary = "hyperbolic tangent", .slot = MPCF_SLOT_TANH,
-        .input_low = -8, .input_high = 8, .build = build,
+        .struct_size = sizeof(mpcf_approx),
+        .name = "tanh",
+        .summary = "hyperbolic tangent",
+        .slot = MPCF_SLOT_TANH,
+        .input_low = -8,
+        .input_high = 8,
+        .build = build,
     };
 
     return mpcf_register_approx(registry, &tangent, err);

@@ -69,9 +69,15 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
     static const char *const architectures[] = {"BertForSequenceClassification", "BertModel",
                                                 "BertForMaskedLM", "BertForPreTraining", NULL};
     static const mpcf_model bert = {
-        .struct_size = sizeof(mpcf_model), .name = "bert", .summary = "BERT classifiers",
-        .architectures = architectures, .configure = configure, .release = free,
-        .tokenizer = tokenizer, .facts = facts, .build = build,
+        .struct_size = sizeof(mpcf_model),
+        .name = "bert",
+        .summary = "BERT classifiers",
+        .architectures = architectures,
+        .configure = configure,
+        .release = free,
+        .tokenizer = tokenizer,
+        .facts = facts,
+        .build = build,
     };
 
     return mpcf_register_model(registry, &bert, err);

@@ -127,8 +127,8 @@ static mpcf_node *attention(const struct part *p, size_t layer, mpcf_node *x, mp
     mpcf_node *probs;
 
     enter(p, "attention.self", full);
-    scores = mpcf_scale(g, mpcf_matmul_transposed(g, q, k),
-                        1.0 / sqrt((double) (e->hidden / e->heads)));
+    scores =
+        mpcf_scale(g, mpcf_matmul_transposed(g, q, k), 1.0 / sqrt((double) (e->hidden / e->heads)));
     scores = tap_of_layer(g, "scores", layer, scores);
     probs = mpcf_slot_apply(g, MPCF_SLOT_NORMALISER, layer, scores, keep);
     probs = dropout(p, tap_of_layer(g, "probs", layer, probs), e->attention_dropout);

@@ -10,11 +10,11 @@
 struct encoder {
     const char *prefix; /* "bert." */
     int64_t vocab, positions, types, layers, hidden, heads, intermediate, classes, pad_id;
-    int64_t first_position;     /* of the first token, in the table */
-    double epsilon;             /* of LayerNorm */
+    int64_t first_position; /* of the first token, in the table */
+    double epsilon;         /* of LayerNorm */
     double dropout, attention_dropout, classifier_dropout;
-    double deviation;           /* of new weights */
-    const char *activation;     /* approximation that stands for hidden_act */
+    double deviation;       /* of new weights */
+    const char *activation; /* approximation that stands for hidden_act */
 };
 
 /* Reads config.json; MPCF_E_UNSUPPORTED names the key. E->prefix and first_position are the

@@ -5,7 +5,7 @@
 
 /* No published model is near these; a file that is beyond them is broken. */
 #define SIZE_MAX_CONFIG 1000000
-#define LAYERS_MAX 1000
+#define LAYERS_MAX      1000
 
 static const struct {
     const char *act, *approximation;
@@ -29,7 +29,8 @@ static mpcf_status read_activation(struct encoder *e, const mpcf_json *config, m
     }
     return mpcf_fail(err, MPCF_E_UNSUPPORTED,
                      "config.json: hidden_act '%s' is not known (gelu, gelu_new, "
-                     "gelu_pytorch_tanh, relu)", act);
+                     "gelu_pytorch_tanh, relu)",
+                     act);
 }
 
 static mpcf_status refuse_flag(const mpcf_json *config, const char *key, mpcf_error *err)
@@ -65,17 +66,16 @@ static mpcf_status read_sizes(struct encoder *e, const mpcf_json *config, mpcf_e
     MPCF_TRY(mpcf_json_int(config, "hidden_size", 1, SIZE_MAX_CONFIG, &e->hidden, err));
     MPCF_TRY(mpcf_json_int(config, "num_hidden_layers", 1, LAYERS_MAX, &e->layers, err));
     MPCF_TRY(mpcf_json_int(config, "num_attention_heads", 1, SIZE_MAX_CONFIG, &e->heads, err));
-    MPCF_TRY(mpcf_json_int(config, "intermediate_size", 1, SIZE_MAX_CONFIG, &e->intermediate,
-                           err));
-    MPCF_TRY(mpcf_json_int(config, "max_position_embeddings", 1, SIZE_MAX_CONFIG, &e->positions,
-                           err));
-    MPCF_TRY(mpcf_json_optional_int(config, "type_vocab_size", 1, SIZE_MAX_CONFIG, &e->types,
-                                    err));
+    MPCF_TRY(mpcf_json_int(config, "intermediate_size", 1, SIZE_MAX_CONFIG, &e->intermediate, err));
+    MPCF_TRY(
+        mpcf_json_int(config, "max_position_embeddings", 1, SIZE_MAX_CONFIG, &e->positions, err));
+    MPCF_TRY(mpcf_json_optional_int(config, "type_vocab_size", 1, SIZE_MAX_CONFIG, &e->types, err));
     MPCF_TRY(mpcf_json_optional_int(config, "pad_token_id", 0, e->vocab - 1, &e->pad_id, err));
     if (e->hidden % e->heads != 0) {
         return mpcf_fail(err, MPCF_E_UNSUPPORTED,
                          "config.json: hidden_size %lld is no multiple of num_attention_heads "
-                         "%lld", (long long) e->hidden, (long long) e->heads);
+                         "%lld",
+                         (long long) e->hidden, (long long) e->heads);
     }
     return MPCF_OK;
 }
@@ -104,8 +104,8 @@ static mpcf_status read_rates(struct encoder *e, const mpcf_json *config, mpcf_e
     MPCF_TRY(mpcf_json_optional_real(config, "attention_probs_dropout_prob", 0, 0.99,
                                      &e->attention_dropout, err));
     e->classifier_dropout = e->dropout;
-    MPCF_TRY(mpcf_json_optional_real(config, "classifier_dropout", 0, 0.99,
-                                     &e->classifier_dropout, err));
+    MPCF_TRY(mpcf_json_optional_real(config, "classifier_dropout", 0, 0.99, &e->classifier_dropout,
+                                     err));
     return mpcf_json_optional_real(config, "initializer_range", 0, 10, &e->deviation, err);
 }
 

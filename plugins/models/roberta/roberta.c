@@ -9,7 +9,8 @@ static mpcf_status check_positions(const struct encoder *e, mpcf_error *err)
     if (e->positions <= e->first_position) {
         return mpcf_fail(err, MPCF_E_FORMAT,
                          "config.json: max_position_embeddings %lld leaves none behind "
-                         "pad_token_id %lld", (long long) e->positions, (long long) e->pad_id);
+                         "pad_token_id %lld",
+                         (long long) e->positions, (long long) e->pad_id);
     }
     return MPCF_OK;
 }
@@ -84,12 +85,18 @@ static mpcf_status build(void *model, mpcf_graph *g, mpcf_error *err)
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
-    static const char *const architectures[] = {"RobertaForSequenceClassification",
-                                                "RobertaModel", "RobertaForMaskedLM", NULL};
+    static const char *const architectures[] = {"RobertaForSequenceClassification", "RobertaModel",
+                                                "RobertaForMaskedLM", NULL};
     static const mpcf_model roberta = {
-        .struct_size = sizeof(mpcf_model), .name = "roberta", .summary = "RoBERTa classifiers",
-        .architectures = architectures, .configure = configure, .release = free,
-        .tokenizer = tokenizer, .facts = facts, .build = build,
+        .struct_size = sizeof(mpcf_model),
+        .name = "roberta",
+        .summary = "RoBERTa classifiers",
+        .architectures = architectures,
+        .configure = configure,
+        .release = free,
+        .tokenizer = tokenizer,
+        .facts = facts,
+        .build = build,
     };
 
     return mpcf_register_model(registry, &roberta, err);

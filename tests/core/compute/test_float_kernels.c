@@ -176,8 +176,9 @@ static void check_norm(const struct float_kernels *k)
             variance += pow((double) x[r * COLS + c] - mean, 2) / COLS;
         }
         for (size_t c = 0; c < COLS; c++) {
-            const double want = ((double) x[r * COLS + c] - mean) / sqrt(variance + 1e-3) *
-                                    (double) gamma[c] + (double) beta[c];
+            const double want =
+                ((double) x[r * COLS + c] - mean) / sqrt(variance + 1e-3) * (double) gamma[c] +
+                (double) beta[c];
 
             assert_true(fabs((double) y[r * COLS + c] - want) < 1e-5);
         }
@@ -202,8 +203,8 @@ static void naive(const struct float_gemm *g, float *c)
 
                 sum += (double) a * (double) b;
             }
-            c[i * g->ldc + j] = (float) ((double) g->alpha * sum +
-                                         (double) g->beta * (double) c[i * g->ldc + j]);
+            c[i * g->ldc + j] =
+                (float) ((double) g->alpha * sum + (double) g->beta * (double) c[i * g->ldc + j]);
         }
     }
 }
@@ -216,8 +217,19 @@ static void check_product(size_t m, size_t n, size_t k, int form, bool small)
     float *b = calloc((n + 2) * (k + 2), sizeof(float));
     float *c = calloc(m * (n + 2), sizeof(float));
     float *want = calloc(m * (n + 2), sizeof(float));
-    struct float_gemm g = {m, n, k, ta, tb, 0.5F, (form & 4) != 0 ? 1.5F : 0.0F,
-                           a, (ta ? m : k) + 1, b, (tb ? k : n) + 1, c, n + 2};
+    struct float_gemm g = {m,
+                           n,
+                           k,
+                           ta,
+                           tb,
+                           0.5F,
+                           (form & 4) != 0 ? 1.5F : 0.0F,
+                           a,
+                           (ta ? m : k) + 1,
+                           b,
+                           (tb ? k : n) + 1,
+                           c,
+                           n + 2};
 
     fill(a, (m + 2) * (k + 2), 8);
     fill(b, (n + 2) * (k + 2), 9);
@@ -238,8 +250,8 @@ static void check_product(size_t m, size_t n, size_t k, int form, bool small)
 
 static void check_small(const struct float_kernels *k)
 {
-    static const size_t sizes[][3] = {{1, 1, 1}, {13, 13, 32}, {13, 32, 13}, {6, 16, 5},
-                                      {25, 25, 32}, {7, 33, 64}, {5, 48, 1}, {1, 13, 32}};
+    static const size_t sizes[][3] = {{1, 1, 1},    {13, 13, 32}, {13, 32, 13}, {6, 16, 5},
+                                      {25, 25, 32}, {7, 33, 64},  {5, 48, 1},   {1, 13, 32}};
 
     (void) k;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -271,8 +283,8 @@ static void product_with(size_t workers, float *c)
 {
     workers_set(workers);
     memset(c, 0, 200 * 190 * sizeof(float));
-    float_backend()->gemm(&(struct float_gemm){200, 190, 190, false, true, 1, 0, x, 190, z, 190, c,
-                                               190});
+    float_backend()->gemm(
+        &(struct float_gemm){200, 190, 190, false, true, 1, 0, x, 190, z, 190, c, 190});
     workers_set(0);
 }
 

@@ -24,8 +24,8 @@ static mpcf_node *matrix(mpcf_graph *g, const char *name, int64_t rows)
 static mpcf_graph *build(double chance)
 {
     mpcf_graph *g = graph_create();
-    mpcf_node *in = mpcf_input(g, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS),
-                               MPCF_USER);
+    mpcf_node *in =
+        mpcf_input(g, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
     mpcf_node *keep = mpcf_input(g, "attention_mask",
                                  mpcf_shape_4(MPCF_DIM_BATCH, 1, 1, MPCF_DIM_TOKENS), MPCF_USER);
     mpcf_node *gamma = mpcf_parameter(g, "gamma", mpcf_shape_1(WIDTH), MPCF_INIT_CONSTANT, 1);
@@ -383,8 +383,8 @@ static void unknown_inputs_are_refused(void **state)
     (void) state;
     mpcf_output(g, "y", mpcf_square(g, mpcf_input(g, "pixels", mpcf_shape_2(2, 2), MPCF_USER)));
     assert_ok(parameters_create(g, false, &p, err), err);
-    assert_status(MPCF_E_UNSUPPORTED,
-                  float_engine_create(g, p, FLOAT_EVALUATE, 1, 1, 0, &e, err), err);
+    assert_status(MPCF_E_UNSUPPORTED, float_engine_create(g, p, FLOAT_EVALUATE, 1, 1, 0, &e, err),
+                  err);
     assert_message_contains(err, "pixels");
     parameters_destroy(p);
     graph_destroy(g);
@@ -479,8 +479,9 @@ static void operations_of_passes(void **state)
     mpcf_output(g, "masked", masked);
     mpcf_output(g, "other", other);
     mpcf_output(g, "square", square);
-    mpcf_output(g, "mean", mpcf_offset(g, mpcf_scale(g, mpcf_row_sum(g, mpcf_square(g, q)),
-                                                     2.0 / WIDTH), 0.25));
+    mpcf_output(
+        g, "mean",
+        mpcf_offset(g, mpcf_scale(g, mpcf_row_sum(g, mpcf_square(g, q)), 2.0 / WIDTH), 0.25));
     assert_ok(parameters_create(g, false, &p, err), err);
     parameters_init(p, g, 4);
     assert_ok(float_engine_create(g, p, FLOAT_OBSERVE, BATCH, TOKENS, 0, &e, err), err);

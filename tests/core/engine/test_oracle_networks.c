@@ -197,8 +197,9 @@ static void check_values(const char *folder, enum float_mode mode, bool fuse)
     (void) snprintf(path, sizeof(path), "%s/expected.safetensors", folder);
     expected_open(&x, path);
     test_network_open(&n, plugins_of_build(), folder, NULL, NULL, mode == FLOAT_TRAIN, fuse);
-    assert_ok(float_engine_create(n.network->graph, n.parameters, mode, x.batch, x.tokens, 0, &e,
-                                  x.err), x.err);
+    assert_ok(
+        float_engine_create(n.network->graph, n.parameters, mode, x.batch, x.tokens, 0, &e, x.err),
+        x.err);
     batch = batch_of(&x);
     assert_ok(float_forward(e, &batch, x.err), x.err);
     assert_null(float_not_finite(e));
@@ -279,13 +280,13 @@ static void check_gradients(const char *folder, bool fuse)
     (void) snprintf(path, sizeof(path), "%s/expected.safetensors", folder);
     expected_open(&x, path);
     test_network_open(&n, plugins_of_build(), folder, NULL, NULL, true, fuse);
-    assert_ok(float_engine_create(n.network->graph, n.parameters, FLOAT_TRAIN, x.batch, x.tokens,
-                                  0, &e, x.err), x.err);
+    assert_ok(float_engine_create(n.network->graph, n.parameters, FLOAT_TRAIN, x.batch, x.tokens, 0,
+                                  &e, x.err),
+              x.err);
     batch = batch_of(&x);
     assert_ok(float_forward(e, &batch, x.err), x.err);
     logits = graph_find_tap(n.network->graph, "logits");
-    got = loss_of(&x, float_value(e, logits), (size_t) logits->shape.dim[1],
-                  float_seed(e, logits));
+    got = loss_of(&x, float_value(e, logits), (size_t) logits->shape.dim[1], float_seed(e, logits));
     loss = safetensors_find(x.file, "loss");
     assert_non_null(loss);
     want = read_floats(&x, loss);
@@ -315,7 +316,8 @@ static void check_one_approximated(const struct expected *x, const struct tensor
     }
     test_network_open(&n, plugins_of_build(), folder, activation, normaliser, false, fuse);
     assert_ok(float_engine_create(n.network->graph, n.parameters, FLOAT_EVALUATE, x->batch,
-                                  x->tokens, 0, &e, x->err), x->err);
+                                  x->tokens, 0, &e, x->err),
+              x->err);
     assert_ok(float_forward(e, &batch, x->err), x->err);
     compare_tap(x, &n, e, tap, t, t->name);
     float_engine_destroy(e);
@@ -406,9 +408,11 @@ static void minilm_agrees_on_real_text(void **state)
 
     (void) state;
     expected_open(&x, shared_path("oracle/minilm/expected.safetensors"));
-    test_network_open(&n, plugins_of_build(), shared_path("models/minilm-l6-h384"), NULL, NULL, false, true);
-    assert_ok(float_engine_create(n.network->graph, n.parameters, FLOAT_EVALUATE, x.batch,
-                                  x.tokens, 0, &e, x.err), x.err);
+    test_network_open(&n, plugins_of_build(), shared_path("models/minilm-l6-h384"), NULL, NULL,
+                      false, true);
+    assert_ok(float_engine_create(n.network->graph, n.parameters, FLOAT_EVALUATE, x.batch, x.tokens,
+                                  0, &e, x.err),
+              x.err);
     batch = batch_of(&x);
     assert_ok(float_forward(e, &batch, x.err), x.err);
     compare_all_taps(&x, &n, e, "minilm");

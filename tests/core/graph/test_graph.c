@@ -209,8 +209,12 @@ static mpcf_node *filled(mpcf_graph *g, const mpcf_approx *approx, const double 
 static void slots_hold_the_formula_or_its_kernels(void **state)
 {
     const double half = 0.5;
-    mpcf_approx approx = {.struct_size = sizeof(approx), .name = "s", .slot = MPCF_SLOT_ACTIVATION,
-                          .build = build_square, .forward = forward, .backward = backward};
+    mpcf_approx approx = {.struct_size = sizeof(approx),
+                          .name = "s",
+                          .slot = MPCF_SLOT_ACTIVATION,
+                          .build = build_square,
+                          .forward = forward,
+                          .backward = backward};
     mpcf_graph *plain = graph_create();
     mpcf_graph *fused = graph_create();
     mpcf_node *y = filled(plain, &approx, &half, false);
@@ -230,7 +234,9 @@ static void slots_hold_the_formula_or_its_kernels(void **state)
 static void digest_tells_formulas_apart(void **state)
 {
     const double numbers[2] = {0.5, 0.25};
-    mpcf_approx approx = {.struct_size = sizeof(approx), .name = "s", .slot = MPCF_SLOT_ACTIVATION,
+    mpcf_approx approx = {.struct_size = sizeof(approx),
+                          .name = "s",
+                          .slot = MPCF_SLOT_ACTIVATION,
                           .build = build_square};
     char text[3][65];
 

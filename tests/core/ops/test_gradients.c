@@ -55,10 +55,10 @@ static mpcf_node *matrix(mpcf_graph *g, const char *name, int64_t o)
 
 static mpcf_node *scores(mpcf_graph *g)
 {
-    mpcf_node *q = mpcf_split_heads(g, mpcf_linear(g, hidden(g, "a"), matrix(g, "q", WIDTH), NULL),
-                                    HEADS);
-    mpcf_node *k = mpcf_split_heads(g, mpcf_linear(g, hidden(g, "a"), matrix(g, "k", WIDTH), NULL),
-                                    HEADS);
+    mpcf_node *q =
+        mpcf_split_heads(g, mpcf_linear(g, hidden(g, "a"), matrix(g, "q", WIDTH), NULL), HEADS);
+    mpcf_node *k =
+        mpcf_split_heads(g, mpcf_linear(g, hidden(g, "a"), matrix(g, "k", WIDTH), NULL), HEADS);
 
     return mpcf_scale(g, mpcf_matmul_transposed(g, q, k), 0.57);
 }
@@ -71,8 +71,8 @@ static mpcf_node *positive(mpcf_graph *g)
 
 static mpcf_node *linear_case(mpcf_graph *g)
 {
-    return mpcf_linear(g, hidden(g, "a"), matrix(g, "w", 9), mpcf_parameter(g, "b",
-                       mpcf_shape_1(9), MPCF_INIT_NORMAL, 1));
+    return mpcf_linear(g, hidden(g, "a"), matrix(g, "w", 9),
+                       mpcf_parameter(g, "b", mpcf_shape_1(9), MPCF_INIT_NORMAL, 1));
 }
 static mpcf_node *linear_tied_case(mpcf_graph *g)
 {
@@ -88,8 +88,8 @@ static mpcf_node *matmul_case(mpcf_graph *g)
 }
 static mpcf_node *attention_case(mpcf_graph *g)
 {
-    mpcf_node *v = mpcf_split_heads(g, mpcf_linear(g, hidden(g, "a"), matrix(g, "v", WIDTH), NULL),
-                                    HEADS);
+    mpcf_node *v =
+        mpcf_split_heads(g, mpcf_linear(g, hidden(g, "a"), matrix(g, "v", WIDTH), NULL), HEADS);
     mpcf_node *p = mpcf_tap(g, "probs", mpcf_mask(g, mpcf_square(g, scores(g)), keep(g)));
 
     return mpcf_merge_heads(g, mpcf_matmul(g, p, v));
@@ -100,8 +100,8 @@ static mpcf_node *positions_case(mpcf_graph *g)
 }
 static mpcf_node *types_case(mpcf_graph *g)
 {
-    mpcf_node *in = mpcf_input(g, "token_type_ids",
-                               mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
+    mpcf_node *in =
+        mpcf_input(g, "token_type_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
 
     return mpcf_add(g, mpcf_embedding(g, matrix(g, "t", 2), in), hidden(g, "a"));
 }
@@ -124,8 +124,8 @@ static mpcf_node *mul_parameter_case(mpcf_graph *g)
 }
 static mpcf_node *mul_heads_case(mpcf_graph *g)
 {
-    return mpcf_mul(g, scores(g), mpcf_parameter(g, "s", mpcf_shape_4(1, HEADS, 1, 1),
-                                                 MPCF_INIT_NORMAL, 1));
+    return mpcf_mul(g, scores(g),
+                    mpcf_parameter(g, "s", mpcf_shape_4(1, HEADS, 1, 1), MPCF_INIT_NORMAL, 1));
 }
 static mpcf_node *poly_case(mpcf_graph *g)
 {
@@ -245,8 +245,10 @@ static mpcf_node *fused_build(const void *config, mpcf_graph *g, mpcf_node *x, m
 }
 static mpcf_node *fused_of(mpcf_graph *g, mpcf_slot slot, mpcf_node *x, mpcf_node *k)
 {
-    static const mpcf_approx approx = {.name = "fused", .build = fused_build,
-                                       .forward = fused_forward, .backward = fused_backward};
+    static const mpcf_approx approx = {.name = "fused",
+                                       .build = fused_build,
+                                       .forward = fused_forward,
+                                       .backward = fused_backward};
     static mpcf_approx filled[4];
     struct slot_filling filling = {slot, 0, 9, &filled[slot], NULL};
     mpcf_error *err = mpcf_error_create();
@@ -330,7 +332,8 @@ static double largest_gradient(const struct parameters *p)
 
 static void check_case(const char *name, build_case *build)
 {
-    struct run r = {.g = graph_create(), .err = mpcf_error_create(),
+    struct run r = {.g = graph_create(),
+                    .err = mpcf_error_create(),
                     .batch = {BATCH, TOKENS, ids, types, mask, 77}};
     struct test_random random = {11};
     mpcf_node *y = build(r.g);
@@ -373,17 +376,38 @@ static const struct {
     const char *name;
     build_case *build;
 } cases[] = {
-    {"linear", linear_case}, {"linear tied", linear_tied_case}, {"matmul", matmul_case},
-    {"attention", attention_case}, {"positions", positions_case}, {"types", types_case},
-    {"sub", sub_case}, {"mul", mul_case}, {"mul rows", mul_rows_case},
-    {"mul parameter", mul_parameter_case}, {"mul heads", mul_heads_case}, {"poly", poly_case},
-    {"poly high", poly_high_case}, {"piecewise", piecewise_case}, {"square", square_case},
-    {"relu", relu_case}, {"exp", exp_case}, {"erf", erf_case}, {"tanh", tanh_case},
-    {"reciprocal", reciprocal_case}, {"rsqrt", rsqrt_case}, {"softmax", softmax_case},
-    {"layer norm", layer_norm_case}, {"slice", slice_case}, {"token", token_case},
-    {"dropout", dropout_case}, {"dropout chain", dropout_chain_case},
-    {"residual", residual_case}, {"stop", stop_case}, {"same operand", same_operand_case},
-    {"fused", fused_case}, {"fused mask", fused_mask_case},
+    {"linear", linear_case},
+    {"linear tied", linear_tied_case},
+    {"matmul", matmul_case},
+    {"attention", attention_case},
+    {"positions", positions_case},
+    {"types", types_case},
+    {"sub", sub_case},
+    {"mul", mul_case},
+    {"mul rows", mul_rows_case},
+    {"mul parameter", mul_parameter_case},
+    {"mul heads", mul_heads_case},
+    {"poly", poly_case},
+    {"poly high", poly_high_case},
+    {"piecewise", piecewise_case},
+    {"square", square_case},
+    {"relu", relu_case},
+    {"exp", exp_case},
+    {"erf", erf_case},
+    {"tanh", tanh_case},
+    {"reciprocal", reciprocal_case},
+    {"rsqrt", rsqrt_case},
+    {"softmax", softmax_case},
+    {"layer norm", layer_norm_case},
+    {"slice", slice_case},
+    {"token", token_case},
+    {"dropout", dropout_case},
+    {"dropout chain", dropout_chain_case},
+    {"residual", residual_case},
+    {"stop", stop_case},
+    {"same operand", same_operand_case},
+    {"fused", fused_case},
+    {"fused mask", fused_mask_case},
 };
 
 static void gradients_agree_with_differences(void **state)

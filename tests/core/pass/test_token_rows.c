@@ -26,8 +26,8 @@ static mpcf_node *heads(mpcf_graph *g, const char *name, mpcf_node *x)
 static mpcf_graph *build(int64_t index)
 {
     mpcf_graph *g = graph_create();
-    mpcf_node *in = mpcf_input(g, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS),
-                               MPCF_USER);
+    mpcf_node *in =
+        mpcf_input(g, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
     mpcf_node *keep = mpcf_input(g, "attention_mask",
                                  mpcf_shape_4(MPCF_DIM_BATCH, 1, 1, MPCF_DIM_TOKENS), MPCF_USER);
     mpcf_node *gamma = mpcf_parameter(g, "gamma", mpcf_shape_1(WIDTH), MPCF_INIT_NORMAL, 1);

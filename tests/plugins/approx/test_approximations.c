@@ -137,10 +137,10 @@ struct network {
 /* X is a table [28, 7] looked up as [4, 7, 7] and, for a normaliser, as one head of scores. */
 static mpcf_node *build_graph(mpcf_graph *g, mpcf_slot slot)
 {
-    mpcf_node *in = mpcf_input(g, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS),
-                               MPCF_USER);
-    mpcf_node *table = mpcf_parameter(g, "x", mpcf_shape_2(BATCH * TOKENS, TOKENS),
-                                      MPCF_INIT_REQUIRED, 0);
+    mpcf_node *in =
+        mpcf_input(g, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
+    mpcf_node *table =
+        mpcf_parameter(g, "x", mpcf_shape_2(BATCH * TOKENS, TOKENS), MPCF_INIT_REQUIRED, 0);
     mpcf_node *x = mpcf_tap(g, "x", mpcf_embedding(g, table, in));
     mpcf_node *keep;
     mpcf_node *unit;
@@ -304,8 +304,7 @@ static void formulas_kernels_and_masks_agree(void **state)
 {
     (void) state;
     for (size_t i = 0; i < sizeof(approximations) / sizeof(approximations[0]); i++) {
-        check_one(approximations[i].name, approximations[i].formula,
-                  approximations[i].has_kernels);
+        check_one(approximations[i].name, approximations[i].formula, approximations[i].has_kernels);
     }
 }
 

@@ -12,8 +12,8 @@
 static struct plugins *plugins;
 static mpcf_error *err;
 
-#define SIZES                                                                                     \
-    "\"vocab_size\": 50, \"hidden_size\": 12, \"num_hidden_layers\": 2, "                         \
+#define SIZES                                                                                      \
+    "\"vocab_size\": 50, \"hidden_size\": 12, \"num_hidden_layers\": 2, "                          \
     "\"num_attention_heads\": 3, \"intermediate_size\": 20, \"max_position_embeddings\": 16"
 
 static const mpcf_model *family(const char *name)
@@ -73,14 +73,18 @@ static void heads_must_divide_the_width(void **state)
                   configure("bert",
                             "{\"vocab_size\": 50, \"hidden_size\": 10, \"num_hidden_layers\": 2, "
                             "\"num_attention_heads\": 3, \"intermediate_size\": 20, "
-                            "\"max_position_embeddings\": 16}", 0, &model), err);
+                            "\"max_position_embeddings\": 16}",
+                            0, &model),
+                  err);
     assert_message_contains(err, "num_attention_heads");
 }
 
 static void activations_have_names_of_approximations(void **state)
 {
-    static const char *const names[][2] = {{"gelu", "gelu"}, {"gelu_new", "gelu_tanh"},
-                                           {"gelu_pytorch_tanh", "gelu_tanh"}, {"relu", "relu"}};
+    static const char *const names[][2] = {{"gelu", "gelu"},
+                                           {"gelu_new", "gelu_tanh"},
+                                           {"gelu_pytorch_tanh", "gelu_tanh"},
+                                           {"relu", "relu"}};
 
     (void) state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -107,7 +111,8 @@ static void labels_give_the_classes(void **state)
     (void) state;
     assert_ok(configure("roberta",
                         "{" SIZES ", \"id2label\": {\"0\": \"a\", \"1\": \"b\", \"2\": \"c\"}}", 0,
-                        &model), err);
+                        &model),
+              err);
     assert_ok(family("roberta")->facts(model, &facts, err), err);
     assert_int_equal(facts.classes, 3);
     family("roberta")->release(model);
@@ -119,8 +124,9 @@ static void roberta_keeps_positions_for_its_padding(void **state)
     void *model = NULL;
 
     (void) state;
-    assert_ok(configure("roberta", "{" SIZES ", \"pad_token_id\": 1, \"type_vocab_size\": 1}", 0,
-                        &model), err);
+    assert_ok(
+        configure("roberta", "{" SIZES ", \"pad_token_id\": 1, \"type_vocab_size\": 1}", 0, &model),
+        err);
     assert_ok(family("roberta")->tokenizer(model, &spec, err), err);
     assert_int_equal(spec.kind, MPCF_TOKENIZER_BYTE_BPE);
     assert_int_equal(spec.max_tokens, 14);
@@ -129,8 +135,8 @@ static void roberta_keeps_positions_for_its_padding(void **state)
     assert_int_equal(spec.pad_id, 1);
     family("roberta")->release(model);
     model = NULL;
-    assert_status(MPCF_E_FORMAT, configure("roberta", "{" SIZES ", \"pad_token_id\": 20}", 0,
-                                           &model), err);
+    assert_status(MPCF_E_FORMAT,
+                  configure("roberta", "{" SIZES ", \"pad_token_id\": 20}", 0, &model), err);
     assert_message_contains(err, "max_position_embeddings");
 }
 
@@ -161,8 +167,8 @@ static mpcf_graph *build(const char *name)
 
 static void graphs_have_the_taps_and_names_of_checkpoints(void **state)
 {
-    static const char *const taps[] = {"embedding", "scores.0", "probs.0", "hidden.0", "scores.1",
-                                       "probs.1", "hidden.1", "logits"};
+    static const char *const taps[] = {"embedding", "scores.0", "probs.0",  "hidden.0",
+                                       "scores.1",  "probs.1",  "hidden.1", "logits"};
     mpcf_graph *bert = build("bert");
     mpcf_graph *roberta = build("roberta");
 
