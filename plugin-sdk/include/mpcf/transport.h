@@ -41,7 +41,9 @@ typedef struct mpcf_transport {
     const mpcf_option *options;
     size_t option_size, config_size;
 
-    /* ADDRESS is the transport's own text, from the pipeline file. */
+    /* ADDRESS is the transport's own text, from the pipeline file. A run on one machine leaves
+     * the choice to the transport: "auto" where MPCF_TRANSPORT_LOCAL is set, else
+     * "127.0.0.1:0". */
     mpcf_status (*listen)(const void *config, const char *address, void **listener, mpcf_error *err);
     /* The address a peer can use (the port chosen for port 0). */
     mpcf_status (*bound)(void *listener, char *address, size_t size, mpcf_error *err);

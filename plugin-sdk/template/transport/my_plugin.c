@@ -85,8 +85,14 @@ static mpcf_status listen_at(const void *config, const char *address, void **lis
                              mpcf_error *err)
 {
     struct endpoint *e = NULL;
+    char chosen[64];
 
     (void) config;
+    if (strcmp(address, "auto") == 0) { /* any address: a run on one machine asks for that */
+        (void) snprintf(chosen, sizeof chosen, "/tmp/my_plugin-%ld-%lld", (long) getpid(),
+                        (long long) now());
+        address = chosen;
+    }
     MPCF_TRY(endpoint_create(address, &e, err));
     if (bind(e->fd, (const struct sockaddr *) &e->address, sizeof e->address) != 0 ||
         listen(e->fd, 8) != 0) {
