@@ -23,12 +23,14 @@ static void need(struct text_buffer *lacking, const char *what, const char *fold
 
 static void need_student(const struct pipeline *p, struct text_buffer *lacking, bool weights)
 {
-    char *folder = mpcf_format("%s/student%s", p->output, weights ? "" : "/public");
+    const char *what = weights ? "the student (stages convert, distill)"
+                               : "the student's public part";
+    char *folder = mpcf_format("%s/student", p->output);
 
     if (folder != NULL) {
-        need(lacking,
-             weights ? "the student (stages convert, distill)" : "the student's public part",
-             folder, "config.json");
+        need(lacking, what, folder, weights ? "config.json" : "public/config.json");
+        /* Written last: a folder without it is not whole. */
+        need(lacking, "the student's public part", folder, "public/digest.json");
         mpcf_free(folder);
     }
 }

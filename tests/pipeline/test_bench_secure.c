@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `bench secure` and `cost`: the figures outside tools read, and that both say the same.
+ */
+#include "support/support.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "bench/bench_secure.h"
+#include "pipeline/run_pipeline.h"
+#include "report/report.h"
+#include "support/run_folder.h"
+
+enum { TOKENS = 16 };
+
+static const char *make_run(void)
+{
+    const struct test_run run = {.family = "bert", .task = "SST-2", .transport = "tcp",
+                                 .infer = "length: exact", .parties = "", .rows = 3};
+
+    return test_run_create(&run);
+}
+
+static json_t *measure(const char *folder, size_t batch, mpcf_error *err)
+{
+    char *model = file_join(folder, "model");
+    const struct bench_secure_request request = {.model = model,
+                                                 .tokens = TOKENS,
+                                                 .batch = batch,
+                                                 .activation = "quad",
+                                                 .normaliser = "2quad",
+                                                 .transport = "tcp",
+                                                 .repeat = 3};
+    json_t *result = NULL;
+
+    assert_ok(bench_secure(&request, &result, err), err);
+    mpcf_free(model);
+    return result;
+}
+
+static void every_figure_is_there(void **state)
+{
+    static const char *const paths[] = {
+        "online.seconds", "online.bytes", "online.rounds", "offline.seconds", "offline.bytes",
+        "offline.rounds", "setup.bytes", "provider.peak_rss_bytes", "user.peak_rss_bytes",
+        "dealer.peak_rss_bytes"};
+    mpcf_error *err = mpcf_error_create();
+    json_t *result = measure(make_run(), 2, err);
+    const json_t *functions = json_object_get(result, "functions");
+    char *table = bench_secure_table(result);
+    double bytes = 0, rounds = 0;
+
+    (void) state;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        assert_true(test_report_number(result, paths[i]) > 0);
+    }
+    assert_true(test_report_number(result, "max_error_vs_fixed") <= 0.02);
+    assert_true(test_report_number(result, "max_error_vs_float") <= 0.02);
+    for (size_t i = 0; i < json_array_size(functions); i++) {
+        bytes += test_report_number(json_array_get(functions, i), "bytes");
+        rounds += test_report_number(json_array_get(functions, i), "rounds");
+    }
+    assert_true(bytes == test_report_number(result, "online.bytes"));
+    assert_true(rounds == test_report_number(result, "online.rounds"));
+    assert_non_null(table);
+    assert_non_null(strstr(table, "layer_norm"));
+    mpcf_free(table);
+    json_decref(result);
+    mpcf_error_destroy(err);
+}
+
+/* The networks are the same but for their ranges, which decide widths. */
+static void the_cost_engine_prices_what_is_metered(void **state)
+{
+    static const struct cost_network network = {"lan", 1e-4, 1.25e9};
+    mpcf_error *err = mpcf_error_create();
+    const char *folder = make_run();
+    char *file = file_join(folder, "pipeline.yaml");
+    const char *const sets[] = {"stages.infer.length=full", "dataset.max_length=20"};
+    const struct pipeline_request source = {.file = file, .sets = sets, .set_count = 2};
+    const struct run_request infer = {
+        .source = &source, .one_stage = true, .stage = STAGE_INFER, .viewer = VIEW_ALL};
+    struct pipeline *p = NULL;
+    json_t *cost = NULL, *report = NULL;
+    double metered = 0;
+
+    (void) state;
+    assert_ok(pipeline_open(&source, &p, err), err);
+    assert_ok(pipeline_cost(p, &network, &cost, err), err);
+    assert_ok(pipeline_run(p, &infer, err), err);
+    assert_ok(report_read(p->output, &report, err), err);
+    const json_t *priced = json_array_get(json_object_get(cost, "lengths"), 0);
+
+    metered = test_report_number(report, "secure.online.bytes_sent.provider") +
+              test_report_number(report, "secure.online.bytes_sent.user");
+    assert_int_equal(json_array_size(json_object_get(cost, "lengths")), 1);
+    assert_true(metered == test_report_number(report, "secure.runs") *
+                               test_report_number(priced, "online.bytes"));
+    assert_true(test_report_number(report, "secure.online.rounds") ==
+                test_report_number(priced, "online.rounds"));
+    assert_true(test_report_number(report, "secure.offline.bytes") ==
+                test_report_number(report, "secure.runs") *
+                    test_report_number(priced, "offline.bytes"));
+    assert_true(test_report_number(report, "secure.setup.bytes") ==
+                test_report_number(priced, "setup.bytes"));
+    json_decref(report);
+    json_decref(cost);
+    pipeline_close(p);
+    mpcf_free(file);
+    mpcf_error_destroy(err);
+}
+
+static void an_unknown_shape_is_refused(void **state)
+{
+    const struct bench_secure_request request = {.model = "bert-huge",
+                                                 .tokens = TOKENS,
+                                                 .batch = 1,
+                                                 .activation = "quad",
+                                                 .normaliser = "2quad",
+                                                 .transport = "tcp",
+                                                 .repeat = 1};
+    mpcf_error *err = mpcf_error_create();
+    json_t *result = NULL;
+
+    (void) state;
+    assert_status(MPCF_E_CONFIG, bench_secure(&request, &result, err), err);
+    assert_message_contains(err, "bert-huge");
+    mpcf_error_destroy(err);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_figure_is_there),
+        cmocka_unit_test(the_cost_engine_prices_what_is_metered),
+        cmocka_unit_test(an_unknown_shape_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
