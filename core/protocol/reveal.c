@@ -45,9 +45,9 @@ static void write_reals(const struct program *p, const struct step *s, const uin
     for (size_t i = 0; i < s->index; ++i) {
         output += p->steps[i].kind == STEP_REVEAL ? step_out(p, &p->steps[i])->dims.count : 0;
     }
+    double unit = ldexp(1.0, -(int) v->fraction);
     for (size_t i = 0; i < v->dims.count; ++i) {
-        int64_t integer = (int64_t) ring_sign_extend(x[i], v->ring);
-        output[i] = ldexp((double) integer, -(int) v->fraction);
+        output[i] = (double) (int64_t) ring_sign_extend(x[i], v->ring) * unit;
     }
 }
 

@@ -53,6 +53,16 @@ static void rows_body(void *context, size_t begin, size_t end)
 }
 
 /* One bit about all ids leaves this: whether the input is good at all. */
+__attribute__((noinline)) static bool ids_fit(const int32_t *ids, size_t rows, size_t columns)
+{
+    uint64_t outside = 0;
+    for (size_t r = 0; r < rows; ++r) {
+        uint64_t id = (uint64_t) (int64_t) ids[r];
+        outside |= id >> 63 | (columns - 1 - id) >> 63;
+    }
+    return outside == 0;
+}
+
 static mpcf_status fill(const struct program *p, const struct step *s,
                         const struct secure_input *in, uint64_t *out, mpcf_error *err)
 {
@@ -60,12 +70,7 @@ static mpcf_status fill(const struct program *p, const struct step *s,
     o.ids = strcmp(s->input, "input_ids") == 0 ? in->input_ids : in->token_type_ids;
     o.one = UINT64_C(1) << step_out(p, s)->fraction;
     size_t rows = p->batch * p->tokens;
-    uint64_t outside = 0;
-    for (size_t r = 0; r < rows; ++r) {
-        uint64_t id = (uint64_t) (int64_t) o.ids[r];
-        outside |= id >> 63 | (o.columns - 1 - id) >> 63;
-    }
-    if (outside != 0) {
+    if (!ids_fit(o.ids, rows, o.columns)) {
         return mpcf_fail(err, MPCF_E_INVALID, "%s: an id is outside 0 .. %zu", s->input,
                          o.columns - 1);
     }

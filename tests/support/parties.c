@@ -77,13 +77,24 @@ static void *role_main(void *argument)
     return NULL;
 }
 
+static struct channel *open_channel(const struct test_parties *t, enum role own, enum role peer,
+                                    const mpcf_transport *transport, void *conn)
+{
+    struct channel *channel = NULL;
+    if (t->wrap != NULL) {
+        transport = t->wrap(t->wrap_context, own, peer, transport, conn, &conn);
+    }
+    assert_int_equal(channel_create(transport, conn, TIMEOUT_NS, &channel, NULL), MPCF_OK);
+    return channel;
+}
+
 static void join(struct role_thread *threads, enum role a, enum role b, const char *transport)
 {
     struct test_transport t = test_transport_load(transport);
-    struct channel *pair[2];
-    test_channel_pair(&t, strcmp(transport, "loopback") == 0 ? "" : "127.0.0.1:0", TIMEOUT_NS, pair);
-    threads[a].peers[b] = pair[0];
-    threads[b].peers[a] = pair[1];
+    void *conns[2];
+    test_transport_pair(&t, strcmp(transport, "loopback") == 0 ? "" : "127.0.0.1:0", conns);
+    threads[a].peers[b] = open_channel(threads[a].t, a, b, t.transport, conns[0]);
+    threads[b].peers[a] = open_channel(threads[b].t, b, a, t.transport, conns[1]);
 }
 
 void test_parties_run(struct test_parties *t)

@@ -16,6 +16,10 @@ struct test_parties {
     const uint8_t *seed;   /* 16 bytes, or NULL */
     const char *stores[2]; /* folders of provider and user: a stored session */
     size_t deal_ahead;     /* inferences dealt before; 0: the stored session is resumed */
+    /* NULL, or puts something between a role's connection and its channel. */
+    const mpcf_transport *(*wrap)(void *context, enum role own, enum role peer,
+                                  const mpcf_transport *transport, void *conn, void **wrapped);
+    void *wrap_context;
     /* Filled: of the last inference. */
     double *output;     /* room for the revealed reals; of all inferences, one after the other */
     size_t output_count;

@@ -72,15 +72,18 @@ value_id source_step(struct shared_source *s, enum step_kind kind, value_id a, v
                      magnitude, "y");
 }
 
-static struct weights *make_weights(struct shared_source *s, mpcf_error *err)
+struct weights *source_weights(const struct shared_source *s)
 {
+    mpcf_error *err = mpcf_error_create();
     struct weights *w = NULL;
     const int64_t **values = calloc(s->p->step_count, sizeof *values);
+    assert_non_null(values);
     for (size_t i = 0; i < s->count; ++i) {
         values[s->steps[i]] = s->numbers[i];
     }
     assert_ok(weights_from_values(s->p, values, &w, err), err);
     free(values);
+    mpcf_error_destroy(err);
     return w;
 }
 
@@ -111,7 +114,7 @@ void source_run(struct shared_source *s, const value_id *revealed, size_t count,
         (void) test_reveal(s->p, revealed[i]);
     }
     assert_ok(program_finish(s->p, err), err);
-    struct weights *w = make_weights(s, err);
+    struct weights *w = source_weights(s);
     double *reals = calloc(total, sizeof *reals);
     struct test_parties t = {.program = s->p, .weights = w, .input = &s->input, .output = reals};
     t.output_count = total;

@@ -34,6 +34,11 @@ value_id source_shared(struct shared_source *s, const int64_t *numbers, unsigned
 /* A step on it with a result of its shape. */
 value_id source_step(struct shared_source *s, enum step_kind kind, value_id a, value_id b,
                      bool has_b, unsigned ring, unsigned magnitude);
+/* Instead of source_init(): a program with every step kind, on early and late values at the edge
+ * of their range; nothing is revealed, the program is not finished. */
+void source_every_step(struct shared_source *s, size_t rows, size_t columns);
+/* Weights of a finished program; weights_destroy(). */
+struct weights *source_weights(const struct shared_source *s);
 /* Finishes, reveals every value of REVEALED, runs the three parties; integers of the ring,
  * one value after the other, to OUT. Checks cost against meters. And what fixed says to FIXED
  * (may be NULL). */

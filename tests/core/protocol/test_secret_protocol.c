@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * No branch and no address in the protocols depends on a secret: all three roles run a program
+ * of every step under memcheck, with weights, ids and everything that arrives (seeds,
+ * corrections, masked weights, openings) marked as undefined. The test runs itself again under
+ * valgrind; without it, or where a sanitizer has the memory, it is skipped.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "engine/weights.h"
+#include "support/shared_source.h"
+#include "support/support.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
+#if defined(__has_include)
+#if __has_include(<valgrind/memcheck.h>) && !SANITIZED
+#include <valgrind/memcheck.h>
+#endif
+#endif
+
+#ifdef VALGRIND_MAKE_MEM_UNDEFINED
+
+/* Whether all ids are in the table leaves the user's check, as an error of its own. */
+static const char suppressions[] =
+    "{\n   ids_result\n   Memcheck:Cond\n   fun:fill*\n   fun:compute\n   ...\n}\n";
+
+struct hiding {
+    mpcf_transport shown;
+    const mpcf_transport *real;
+    void *conn;
+};
+
+/* What is sent is no secret of the transport's. */
+static mpcf_status hiding_send(void *conn, const void *buffer, size_t length, int64_t deadline,
+                               mpcf_error *err)
+{
+    struct hiding *h = conn;
+    void *copy = malloc(length);
+    memcpy(copy, buffer, length);
+    (void) VALGRIND_MAKE_MEM_DEFINED(copy, length);
+    mpcf_status status = h->real->send(h->conn, copy, length, deadline, err);
+    free(copy);
+    return status;
+}
+
+static mpcf_status hiding_recv(void *conn, void *buffer, size_t length, int64_t deadline,
+                               mpcf_error *err)
+{
+    struct hiding *h = conn;
+    MPCF_TRY(h->real->recv(h->conn, buffer, length, deadline, err));
+    (void) VALGRIND_MAKE_MEM_UNDEFINED(buffer, length);
+    return MPCF_OK;
+}
+
+static void hiding_close(void *conn)
+{
+    struct hiding *h = conn;
+    h->real->close(h->conn);
+    free(h);
+}
+
+static const mpcf_transport *hide_link(void *context, enum role own, enum role peer,
+                                       const mpcf_transport *transport, void *conn,
+                                       void **wrapped)
+{
+    struct hiding *h = calloc(1, sizeof *h);
+    (void) context, (void) own, (void) peer;
+    *h = (struct hiding) {.shown = *transport, .real = transport, .conn = conn};
+    h->shown.caps |= MPCF_TRANSPORT_MESSAGES;
+    h->shown.send = hiding_send;
+    h->shown.recv = hiding_recv;
+    h->shown.exchange = NULL;
+    h->shown.advance = NULL;
+    h->shown.peer_identity = NULL;
+    h->shown.close = hiding_close;
+    *wrapped = h;
+    return &h->shown;
+}
+
+static void nothing_depends_on_secrets(void **state)
+{
+    (void) state;
+    struct shared_source s;
+    mpcf_error *err = mpcf_error_create();
+    source_every_step(&s, 7, 9);
+    (void) test_reveal(s.p, s.p->steps[s.p->step_count - 1].out);
+    assert_ok(program_finish(s.p, err), err);
+    for (size_t i = 0; i < s.count; ++i) {
+        size_t count = s.p->values[s.p->steps[s.steps[i]].out].dims.count;
+        (void) VALGRIND_MAKE_MEM_UNDEFINED(s.numbers[i], count * sizeof *s.numbers[i]);
+    }
+    (void) VALGRIND_MAKE_MEM_UNDEFINED(s.ids, s.rows * sizeof *s.ids);
+    struct weights *w = source_weights(&s);
+    double output[64];
+    struct test_parties t = {.program = s.p, .weights = w, .input = &s.input, .output = output};
+    t.wrap = hide_link;
+    test_parties_run(&t);
+    test_parties_assert_ok(&t);
+    assert_int_equal(0, VALGRIND_COUNT_ERRORS);
+    test_parties_clear(&t);
+    weights_destroy(w);
+    source_clear(&s);
+    mpcf_error_destroy(err);
+}
+
+static int run_again(const char *self)
+{
+    static char option[512];
+    const char *folder = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
+    char path[256];
+    (void) snprintf(path, sizeof path, "%s/mpcf-suppressions-%ld", folder, (long) getpid());
+    if (file_write_whole(path, suppressions, sizeof suppressions - 1, NULL) != MPCF_OK) {
+        return 1;
+    }
+    (void) snprintf(option, sizeof option, "--suppressions=%s", path);
+    (void) setenv("MPCF_THREADS", "1", 1);
+    (void) setenv("MPCF_SUPPRESSIONS", path, 1);
+    (void) execlp("valgrind", "valgrind", "-q", "--error-exitcode=9", option, self, (char *) NULL);
+    (void) unlink(path);
+    (void) printf("skipped: valgrind cannot be run\n");
+    return 77;
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_depends_on_secrets)};
+    (void) argc;
+    if (!RUNNING_ON_VALGRIND) {
+        return run_again(argv[0]);
+    }
+    int status = cmocka_run_group_tests(tests, NULL, NULL);
+    (void) unlink(getenv("MPCF_SUPPRESSIONS"));
+    return status;
+}
+
+#else
+
+int main(void)
+{
+    (void) printf("skipped: built without valgrind's header, or with a sanitizer\n");
+    return 77;
+}
+
+#endif

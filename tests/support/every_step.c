@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "support/shared_source.h"
+
+void source_every_step(struct shared_source *s, size_t rows, size_t columns)
+{
+    static int64_t thresholds[2] = {-3, 500};
+    size_t count = rows * columns;
+    int64_t *x = malloc(count * sizeof *x);
+    for (size_t i = 0; i < count; ++i) {
+        x[i] = i % 2 == 0 ? 2047 : -2047;
+    }
+    source_init(s, rows, columns);
+    value_id early = source_shared(s, x, 40, 12, true), late = source_shared(s, x, 40, 12, false);
+    value_id values[2] = {early, late};
+    struct dims dims = s->p->values[early].dims;
+    int64_t *w = calloc(columns * columns, sizeof *w), *v = calloc(columns, sizeof *v);
+    value_id matrix = source_provider(s, test_dims(1, 1, columns, columns), w, 8);
+    value_id vector = source_provider(s, test_dims(1, 1, 1, columns), v, 8);
+    for (int i = 0; i < 2; ++i) {
+        value_id a = values[i];
+        value_id lifted = source_step(s, STEP_LIFT, a, 0, false, 48, 10);
+        s->p->steps[s->p->step_count - 1].shift = 3;
+        (void) source_step(s, STEP_SQUARE, a, 0, false, 40, 24);
+        (void) source_step(s, STEP_SQUARE, a, 0, false, 32, 24);
+        (void) source_step(s, STEP_PRODUCT, lifted, a, true, 40, 24);
+        (void) test_step(s->p, STEP_MATMUL, a, values[1 - i], true, VALUE_SHARED,
+                         test_dims(1, 1, rows, rows), 40, 0, 40, "y");
+        s->p->steps[s->p->step_count - 1].transposed = true;
+        value_id masked = test_step(s->p, STEP_MASKED, lifted, 0, false, VALUE_MASKED, dims, 40,
+                                    0, 12, "m");
+        (void) source_step(s, STEP_LINEAR, masked, matrix, true, 40, 30);
+        (void) source_step(s, STEP_SCALE_COLUMNS, masked, vector, true, 40, 30);
+        value_id bits = test_step(s->p, STEP_COMPARE, a, 0, false, VALUE_BITS,
+                                  test_dims(1, 1, 2, count), 1, 0, 2, "bits");
+        s->p->steps[s->p->step_count - 1].thresholds = thresholds;
+        s->p->steps[s->p->step_count - 1].threshold_count = 2;
+        (void) test_step(s->p, STEP_BITS_TO_RING, bits, 0, false, VALUE_SHARED,
+                         test_dims(1, 1, 2, count), 40, 0, 2, "ones");
+        value_id one = test_step(s->p, STEP_COMPARE, a, 0, false, VALUE_BITS,
+                                 test_dims(1, 1, 1, count), 1, 0, 2, "bits");
+        s->p->steps[s->p->step_count - 1].thresholds = thresholds;
+        s->p->steps[s->p->step_count - 1].threshold_count = 1;
+        (void) test_step(s->p, STEP_SELECT, one, a, true, VALUE_SHARED, dims, 40, 0, 12, "sel");
+        (void) source_step(s, STEP_USER_SELECT, a, s->one_hot, true, 40, 12);
+        struct step *keep = &s->p->steps[s->p->step_count - 1];
+        keep->views[1].stride[2] = rows;
+    }
+    free(x);
+}
