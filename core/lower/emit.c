@@ -146,8 +146,7 @@ value_id emit_sum(struct lowering *l, struct dims dims, unsigned magnitude, valu
 value_id emit_truncate(struct lowering *l, value_id x, unsigned shift, unsigned magnitude)
 {
     const struct value *v = value_at(l, x);
-    const value_id out =
-        emit_value(l, v->kind, v->dims, v->fraction - shift, magnitude);
+    const value_id out = emit_value(l, v->kind, v->dims, v->fraction - shift, magnitude);
 
     if (out != VALUE_NONE) {
         emit_step(l, STEP_SHRINK, out, &x, 1)->shift = shift;
@@ -186,9 +185,9 @@ static bool masked_room(struct lowering *l, value_id x)
         return true;
     }
     const size_t wanted = l->program->value_count + 256;
-    value_id *grown = l->masked == NULL ? mpcf_alloc_array(wanted, sizeof(*grown))
-                                        : mpcf_grow_array(l->masked, l->masked_capacity, wanted,
-                                                          sizeof(*grown));
+    value_id *grown = l->masked == NULL
+                          ? mpcf_alloc_array(wanted, sizeof(*grown))
+                          : mpcf_grow_array(l->masked, l->masked_capacity, wanted, sizeof(*grown));
     if (grown == NULL) {
         lower_fail(l, MPCF_E_NOMEM, "out of memory (%zu values)", wanted);
         return false;
@@ -232,8 +231,7 @@ value_id emit_product(struct lowering *l, value_id a, value_id b, unsigned magni
 {
     const struct value *x = value_at(l, a), *y = value_at(l, b);
     const value_id in[2] = {a, b};
-    const value_id out =
-        emit_value(l, VALUE_SHARED, x->dims, x->fraction + y->fraction, magnitude);
+    const value_id out = emit_value(l, VALUE_SHARED, x->dims, x->fraction + y->fraction, magnitude);
 
     if (out != VALUE_NONE) {
         emit_step(l, STEP_PRODUCT, out, in, 2);
@@ -251,8 +249,7 @@ value_id emit_square(struct lowering *l, value_id x, unsigned magnitude)
 value_id emit_row_sum(struct lowering *l, value_id x, unsigned magnitude)
 {
     const struct value *v = value_at(l, x);
-    const value_id out =
-        emit_value(l, v->kind, dims_row(v->dims, 1), v->fraction, magnitude);
+    const value_id out = emit_value(l, v->kind, dims_row(v->dims, 1), v->fraction, magnitude);
 
     if (out != VALUE_NONE) {
         emit_step(l, STEP_ROW_SUM, out, &x, 1);
@@ -325,9 +322,9 @@ value_id emit_shared(struct lowering *l, value_id x)
     const struct value v = *value_at(l, x);
     const struct term t = term_whole(l, x, 1, v.dims);
 
-    return v.kind == VALUE_SHARED ? x
-                                  : emit_combine_as(l, VALUE_SHARED, v.dims, v.fraction,
-                                                    v.magnitude, &t, 1, 0);
+    return v.kind == VALUE_SHARED
+               ? x
+               : emit_combine_as(l, VALUE_SHARED, v.dims, v.fraction, v.magnitude, &t, 1, 0);
 }
 
 value_id emit_bits_to_ring(struct lowering *l, value_id bits)

@@ -5,8 +5,8 @@
 
 #include "lower/pieces.h"
 
-#define NODES (PIECE_DEGREE_MAX + 1)
-#define GRID 64.0 /* cuts are multiples of 1 / GRID */
+#define NODES   (PIECE_DEGREE_MAX + 1)
+#define GRID    64.0 /* cuts are multiples of 1 / GRID */
 #define SAMPLES 40
 
 static double horner(const double *coef, size_t degree, double t)

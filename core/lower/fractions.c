@@ -38,8 +38,7 @@ static const struct node_range *range_of(struct lowering *l, const mpcf_node *no
     node = lower_past_taps(node);
     const struct node_range *range = ranges_find(l->ranges, node->name);
     if (range == NULL) {
-        lower_fail(l, MPCF_E_INVALID, "no range for '%s'; calibrate the network again",
-                   node->name);
+        lower_fail(l, MPCF_E_INVALID, "no range for '%s'; calibrate the network again", node->name);
     }
     return range;
 }
@@ -132,7 +131,8 @@ static void ask_product(struct lowering *l, const mpcf_node *node)
         if (!is_secret(x)) {
             continue;
         }
-        const bool is_inverse = lower_past_taps(x)->kind == OP_RECIPROCAL || lower_past_taps(x)->kind == OP_RSQRT;
+        const bool is_inverse =
+            lower_past_taps(x)->kind == OP_RECIPROCAL || lower_past_taps(x)->kind == OP_RSQRT;
         const double other = is_secret(y) ? node_seen(l, y) : 1;
         int want = l->nodes[node->id].want + log2_up(other) + (is_inverse ? 1 : 0);
         want = want < 4 ? 4 : want > 30 ? 30 : want;
@@ -192,21 +192,10 @@ static void ask_variance(struct lowering *l, const mpcf_node *node)
     }
 }
 
-static void ask_operands(struct lowering *l, const mpcf_node *node)
+/* An error of an operand is one of the result. */
+static bool passes_on(enum op_kind kind)
 {
-    const int want = l->nodes[node->id].want, least = (int) l->options->value_fraction;
-
-    switch (node->kind) {
-    case OP_MUL:
-        ask_product(l, node);
-        return;
-    case OP_RECIPROCAL:
-    case OP_RSQRT:
-        ask_inverse(l, node->in[0]);
-        return;
-    case OP_ROW_MEAN_SQUARE:
-        ask_variance(l, node);
-        return;
+    switch (kind) {
     case OP_ADD:
     case OP_SUB:
     case OP_OFFSET:
@@ -217,11 +206,39 @@ static void ask_operands(struct lowering *l, const mpcf_node *node)
     case OP_MASK:
     case OP_CENTER:
     case OP_CONCAT:
-        for (size_t i = 0; i < node->in_count; ++i) {
-            if (is_secret(node->in[i])) {
-                ask(l, node->in[i], want);
-            }
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void ask_secrets(struct lowering *l, const mpcf_node *node, int want)
+{
+    for (size_t i = 0; i < node->in_count; ++i) {
+        if (is_secret(node->in[i])) {
+            ask(l, node->in[i], want);
         }
+    }
+}
+
+static void ask_operands(struct lowering *l, const mpcf_node *node)
+{
+    const int want = l->nodes[node->id].want, least = (int) l->options->value_fraction;
+
+    if (passes_on(node->kind)) {
+        ask_secrets(l, node, want);
+        return;
+    }
+    switch (node->kind) {
+    case OP_MUL:
+        ask_product(l, node);
+        return;
+    case OP_RECIPROCAL:
+    case OP_RSQRT:
+        ask_inverse(l, node->in[0]);
+        return;
+    case OP_ROW_MEAN_SQUARE:
+        ask_variance(l, node);
         return;
     case OP_LINEAR:
         ask_linear(l, node, want);

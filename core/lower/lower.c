@@ -83,8 +83,8 @@ static const char *function_of(const mpcf_node *node)
     const bool in_slot = name_has(node, ".activation.") || name_has(node, ".normaliser.");
 
     if (node->kind == OP_EMBEDDING || node->kind == OP_POSITIONS ||
-        (node->kind == OP_ADD && (node->in[0]->kind == OP_EMBEDDING ||
-                                  node->in[1]->kind == OP_EMBEDDING))) {
+        (node->kind == OP_ADD &&
+         (node->in[0]->kind == OP_EMBEDDING || node->in[1]->kind == OP_EMBEDDING))) {
         return "embedding";
     }
     if (name_has(node, "pooler") || name_has(node, "tanh.")) {
@@ -256,8 +256,7 @@ static void lower_output(struct lowering *l, const struct graph_output *output)
 
 void lower_options_default(struct lower_options *o)
 {
-    *o = (struct lower_options){
-        .value_fraction = 12, .weight_fraction = 14, .reveal_fraction = 8};
+    *o = (struct lower_options){.value_fraction = 12, .weight_fraction = 14, .reveal_fraction = 8};
 }
 
 static mpcf_status check_options(const struct lower_options *o, size_t batch, bool exact_length,
@@ -295,8 +294,13 @@ mpcf_status lower_graph(const mpcf_graph *g, const struct ranges *ranges,
                         const struct lower_options *options, size_t batch, size_t tokens,
                         bool exact_length, struct program **out, mpcf_error *err)
 {
-    struct lowering l = {.graph = g, .ranges = ranges, .options = options, .batch_size = batch,
-                         .tokens = tokens, .exact_length = exact_length, .err = err};
+    struct lowering l = {.graph = g,
+                         .ranges = ranges,
+                         .options = options,
+                         .batch_size = batch,
+                         .tokens = tokens,
+                         .exact_length = exact_length,
+                         .err = err};
 
     MPCF_TRY(check_options(options, batch, exact_length, err));
     l.program = program_create(g, batch, tokens, exact_length);

@@ -17,7 +17,7 @@ struct node_range {
 struct ranges {
     struct node_range *items; /* sorted by name */
     size_t count;
-    double margin_bits;       /* added when widths are chosen; default 2 */
+    double margin_bits; /* added when widths are chosen; default 2 */
 };
 const struct node_range *ranges_find(const struct ranges *r, const char *node);
 
@@ -25,15 +25,14 @@ struct lower_options {
     unsigned value_fraction;  /* fractional bits of activations; default 12 */
     unsigned weight_fraction; /* of weights; default 14 */
     bool embedding_public;    /* the user looks rows up itself */
-    bool weights_shared;      /* products with weights by Beaver triples, as in the paper's system */
+    bool weights_shared; /* products with weights by Beaver triples, as in the paper's system */
     unsigned reveal_fraction; /* of revealed logits; default 8 */
 };
 void lower_options_default(struct lower_options *o);
 
 /* G is the graph after passes (pass/pass.h). EXACT_LENGTH: batch 1, no padding. */
 mpcf_status lower_graph(const mpcf_graph *g, const struct ranges *ranges,
-                        const struct lower_options *options, size_t batch,
-                        size_t tokens, bool exact_length, struct program **out,
-                        mpcf_error *err);
+                        const struct lower_options *options, size_t batch, size_t tokens,
+                        bool exact_length, struct program **out, mpcf_error *err);
 
 #endif

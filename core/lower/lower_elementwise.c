@@ -41,16 +41,13 @@ static void sum_with_constant(struct lowering *l, const mpcf_node *node, size_t 
 }
 
 /* X + C, of the node's shape; C gets bits where X has few. */
-static value_id offset(struct lowering *l, const mpcf_node *node, value_id x, double sign,
-                       double c)
+static value_id offset(struct lowering *l, const mpcf_node *node, value_id x, double sign, double c)
 {
     const struct dims dims = node_dims(l, node);
     const unsigned own = value_at(l, x)->fraction;
-    const unsigned f = own >= l->options->value_fraction || c == floor(c)
-                           ? own
-                           : l->options->value_fraction + 4;
-    const struct term t =
-        term_whole(l, x, (int64_t) sign * ((int64_t) 1 << (f - own)), dims);
+    const unsigned f =
+        own >= l->options->value_fraction || c == floor(c) ? own : l->options->value_fraction + 4;
+    const struct term t = term_whole(l, x, (int64_t) sign * ((int64_t) 1 << (f - own)), dims);
 
     return emit_combine(l, dims, f, lower_magnitude(l, node, f), &t, 1, llround(ldexp(c, (int) f)));
 }
@@ -273,9 +270,10 @@ void lower_poly(struct lowering *l, const mpcf_node *node, struct lowered *out)
             l->program->values[product].magnitude = magnitude_of(bound, v.fraction);
         }
         const struct term t = term_whole(l, product, 1, dims);
-        const unsigned m = i == 0 ? lower_magnitude(l, node, v.fraction)
-                                  : magnitude_of(bound, v.fraction);
-        r = emit_combine(l, dims, v.fraction, m, &t, 1, llround(ldexp(node->coef[i], (int) v.fraction)));
+        const unsigned m =
+            i == 0 ? lower_magnitude(l, node, v.fraction) : magnitude_of(bound, v.fraction);
+        r = emit_combine(l, dims, v.fraction, m, &t, 1,
+                         llround(ldexp(node->coef[i], (int) v.fraction)));
         r = i == 0 ? r : emit_at(l, r, f);
     }
     out->raw = r;

@@ -17,11 +17,12 @@
 
 #include "lower/lowering.h"
 
-#define BITS 20
+#define BITS      20
 #define SEED_BITS 12 /* of the parabola's coefficients */
 
 struct inverse {
-    int seed[3]; /* y = (seed[0] + seed[1] v + seed[2] v^2) / 2^SEED_BITS, found by minimax search */
+    int seed
+        [3]; /* y = (seed[0] + seed[1] v + seed[2] v^2) / 2^SEED_BITS, found by minimax search */
     double first, second; /* 1 + first d + second d^2 */
     bool is_root;
 };
@@ -93,9 +94,9 @@ static value_id pick_power(struct lowering *l, const struct octaves *o, bool is_
     for (int j = 0; j <= o->count; ++j) {
         const int e = o->low + j;
         const int half = (e - (e % 2 != 0 ? 1 : 0)) / 2; /* floor(e / 2) */
-        const double power = !is_root       ? ldexp(1, -e)
-                             : e % 2 != 0   ? ldexp(0.70710678118654752440, -half)
-                                            : ldexp(1, -half);
+        const double power = !is_root     ? ldexp(1, -e)
+                             : e % 2 != 0 ? ldexp(0.70710678118654752440, -half)
+                                          : ldexp(1, -half);
         table[j] = llround(ldexp(power, fraction));
         largest = power > largest ? power : largest;
     }
@@ -137,9 +138,8 @@ static value_id correction(struct lowering *l, const struct inverse *kind, value
     const value_id factor = kind->is_root ? square_at(l, y, 3, f) : y;
     const value_id p = product_at(l, v, factor, 3, f);
     const struct term minus = term_whole(l, p, -1, dims);
-    const value_id d =
-        emit_combine(l, dims, value_at(l, p)->fraction, magnitude_of(2, f), &minus, 1,
-                     (int64_t) 1 << value_at(l, p)->fraction);
+    const value_id d = emit_combine(l, dims, value_at(l, p)->fraction, magnitude_of(2, f), &minus,
+                                    1, (int64_t) 1 << value_at(l, p)->fraction);
     const value_id square = square_at(l, d, 2, value_at(l, d)->fraction);
 
     return emit_at(l, mix(l, d, kind->first, square, kind->second, 1, 3, 4), f);
@@ -161,9 +161,9 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
     const unsigned f = value_at(l, x)->fraction + value_at(l, scale)->fraction;
     const value_id v = emit_exactly(l, emit_product(l, x, scale, magnitude_of(2.2, f)), bits);
     const unsigned fv = value_at(l, v)->fraction;
-    const value_id seed = mix(l, v, ldexp(kind->seed[1], -SEED_BITS), square_at(l, v, 5, fv),
-                              ldexp(kind->seed[2], -SEED_BITS), ldexp(kind->seed[0], -SEED_BITS),
-                              SEED_BITS, 3);
+    const value_id seed =
+        mix(l, v, ldexp(kind->seed[1], -SEED_BITS), square_at(l, v, 5, fv),
+            ldexp(kind->seed[2], -SEED_BITS), ldexp(kind->seed[0], -SEED_BITS), SEED_BITS, 3);
     const value_id y = emit_at(l, seed, fv);
     const int rest = kind->is_root ? (top + 1) / 2 : top; /* bits of the smallest result */
     const value_id back =

@@ -11,8 +11,8 @@ static value_id shared_product(struct lowering *l, value_id x, value_id weight, 
     const size_t rows = d.count / d.dim[3], columns = dims.dim[3];
     const struct value v = *value_at(l, x);
     const struct term whole = {.x = x, .weight = 1, .stride = {0, 0, d.dim[3], 1}};
-    const value_id flat = emit_combine(l, dims_of(1, 1, rows, d.dim[3]), v.fraction, v.magnitude,
-                                       &whole, 1, 0);
+    const value_id flat =
+        emit_combine(l, dims_of(1, 1, rows, d.dim[3]), v.fraction, v.magnitude, &whole, 1, 0);
     const value_id y = emit_matmul(l, flat, weight, true, dims_of(1, 1, rows, columns), 0);
     struct term back = {.x = y, .weight = 1, .stride = {0, 0, columns, 1}};
 
@@ -37,8 +37,7 @@ void lower_linear(struct lowering *l, const mpcf_node *node, struct lowered *out
     const struct dims dims = node_dims(l, node);
 
     if (!lower_is_constant(node->in[1])) {
-        lower_fail(l, MPCF_E_UNSUPPORTED, "'%s': its weight is not the provider's own",
-                   node->name);
+        lower_fail(l, MPCF_E_UNSUPPORTED, "'%s': its weight is not the provider's own", node->name);
         return;
     }
     const value_id x = lower_wanted(l, node->in[0]);
@@ -61,16 +60,18 @@ void lower_scale_columns(struct lowering *l, const mpcf_node *node, struct lower
     const struct dims dims = node_dims(l, node);
 
     if (!lower_is_constant(node->in[1])) {
-        lower_fail(l, MPCF_E_UNSUPPORTED, "'%s': its vector is not the provider's own",
-                   node->name);
+        lower_fail(l, MPCF_E_UNSUPPORTED, "'%s': its vector is not the provider's own", node->name);
         return;
     }
     const value_id x = lower_wanted(l, node->in[0]);
     const value_id vector = lower_constant(l, node->in[1], weight_fraction(l, node));
-    const value_id y = l->options->weights_shared
-                           ? emit_product(l, x, emit_combine(l, dims, value_at(l, vector)->fraction,
-                                                             0, (struct term[]){term_whole(l, vector, 1, dims)}, 1, 0), 0)
-                           : emit_linear(l, STEP_SCALE_COLUMNS, emit_masked(l, x), vector, dims);
+    const value_id y =
+        l->options->weights_shared
+            ? emit_product(l, x,
+                           emit_combine(l, dims, value_at(l, vector)->fraction, 0,
+                                        (struct term[]){term_whole(l, vector, 1, dims)}, 1, 0),
+                           0)
+            : emit_linear(l, STEP_SCALE_COLUMNS, emit_masked(l, x), vector, dims);
     const unsigned f = value_at(l, y)->fraction;
     const struct term whole = term_whole(l, y, 1, dims);
 
@@ -88,12 +89,14 @@ void lower_embedding(struct lowering *l, const mpcf_node *node, struct lowered *
     const unsigned f = (unsigned) (want < 4 ? 4 : want) + 1;
 
     if (!lower_is_constant(table) || ids->kind != OP_INPUT || ids->owner != MPCF_USER) {
-        lower_fail(l, MPCF_E_UNSUPPORTED, "'%s': expected a table of the provider and ids of the "
-                   "user", node->name);
+        lower_fail(l, MPCF_E_UNSUPPORTED,
+                   "'%s': expected a table of the provider and ids of the "
+                   "user",
+                   node->name);
         return;
     }
-    const value_id hot = emit_user(l, STEP_USER_ONE_HOT, ids->label,
-                                   dims_of(1, dims.dim[1], dims.dim[2], rows));
+    const value_id hot =
+        emit_user(l, STEP_USER_ONE_HOT, ids->label, dims_of(1, dims.dim[1], dims.dim[2], rows));
     out->raw = emit_linear(l, STEP_LINEAR, emit_masked(l, hot), lower_constant(l, table, f), dims);
     if (l->status == MPCF_OK) {
         l->program->steps[l->program->step_count - 1].transposed = true;

@@ -18,7 +18,7 @@
 
 struct piecewise {
     const struct pieces *p;
-    double scale;        /* the function is of scale * value */
+    double scale; /* the function is of scale * value */
     value_id x;
     unsigned f;          /* fraction of x */
     double low, high;    /* of the value, with margin */
@@ -213,9 +213,9 @@ static value_id add_line(struct lowering *l, const struct piecewise *k, value_id
     if (slope == 0) {
         return y;
     }
-    const value_id line = complement ? emit_sum(l, k->dims, value_at(l, k->x)->magnitude + 1,
-                                                k->x, selected, -1)
-                                     : selected;
+    const value_id line =
+        complement ? emit_sum(l, k->dims, value_at(l, k->x)->magnitude + 1, k->x, selected, -1)
+                   : selected;
     const double reach = fmax(fabs(k->low), fabs(k->high));
     const value_id scaled = emit_scaled(l, line, slope, 0);
     if (l->status == MPCF_OK) {
@@ -396,8 +396,10 @@ void lower_exp(struct lowering *l, const mpcf_node *node, struct lowered *out)
 
     node_interval(l, node->in[0], &low, &high);
     if (high > 4) {
-        lower_fail(l, MPCF_E_RANGE, "'%s': exp takes numbers up to 0 in a secure run; calibration "
-                   "saw up to %g", node->name, high);
+        lower_fail(l, MPCF_E_RANGE,
+                   "'%s': exp takes numbers up to 0 in a secure run; calibration "
+                   "saw up to %g",
+                   node->name, high);
         return;
     }
     const double top = high > 0.5 ? ceil(high * 2) / 2 : 0.5;

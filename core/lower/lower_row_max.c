@@ -10,7 +10,7 @@
 
 #include "lower/lowering.h"
 
-#define MAX_FRACTION 3
+#define MAX_FRACTION  3
 #define MAX_MAGNITUDE 14 /* comparisons of differences then have 16 bits, which are cheap */
 
 /* Columns FIRST .. FIRST + WIDTH - 1. */

@@ -9,8 +9,10 @@
 void lower_input(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     if (node->shape.rank != 4 || node->owner != MPCF_USER) {
-        lower_fail(l, MPCF_E_UNSUPPORTED, "input '%s': only ids of embeddings and a mask "
-                   "[B, 1, 1, T] of the user can be read", node->name);
+        lower_fail(l, MPCF_E_UNSUPPORTED,
+                   "input '%s': only ids of embeddings and a mask "
+                   "[B, 1, 1, T] of the user can be read",
+                   node->name);
         return;
     }
     if (l->exact_length) {
@@ -38,8 +40,7 @@ void lower_mask(struct lowering *l, const mpcf_node *node, struct lowered *out)
         return;
     }
     const value_id x = emit_shared(l, lower_wanted(l, node->in[0]));
-    const struct term keep =
-        term_whole(l, lower_raw(l, node->in[1]), 1, value_at(l, x)->dims);
+    const struct term keep = term_whole(l, lower_raw(l, node->in[1]), 1, value_at(l, x)->dims);
     out->raw = emit_user_select(l, x, &keep);
 }
 
@@ -107,11 +108,12 @@ void lower_row_mean_square(struct lowering *l, const mpcf_node *node, struct low
     const double largest = node_largest(l, node) * columns;
     const unsigned f = 2 * value_at(l, x)->fraction, m = magnitude_of(largest, f);
     const int kept = l->nodes[node->id].want - log2_down(columns);
-    const value_id sum = emit_at(l, emit_row_sum(l, emit_square(l, x, m), m),
-                                 kept < 0 ? 0 : (unsigned) kept);
+    const value_id sum =
+        emit_at(l, emit_row_sum(l, emit_square(l, x, m), m), kept < 0 ? 0 : (unsigned) kept);
     const unsigned fs = value_at(l, sum)->fraction;
     const unsigned bits = 18 + (unsigned) log2_up(columns);
-    const struct term t = term_whole(l, sum, llround(ldexp(1 / columns, (int) bits)), dims_row(d, 1));
+    const struct term t =
+        term_whole(l, sum, llround(ldexp(1 / columns, (int) bits)), dims_row(d, 1));
     const unsigned fy = fs + bits;
 
     out->raw = emit_combine(l, dims_row(d, 1), fy, lower_magnitude(l, node, fy), &t, 1,
@@ -123,8 +125,8 @@ void lower_matmul(struct lowering *l, const mpcf_node *node, struct lowered *out
     const value_id a = lower_wanted(l, node->in[0]), b = lower_wanted(l, node->in[1]);
     const unsigned f = value_at(l, a)->fraction + value_at(l, b)->fraction;
 
-    out->raw = emit_matmul(l, a, b, node->transposed, node_dims(l, node),
-                           lower_magnitude(l, node, f));
+    out->raw =
+        emit_matmul(l, a, b, node->transposed, node_dims(l, node), lower_magnitude(l, node, f));
 }
 
 /* V's rows of padding become exact zeros, and nothing is truncated between that and the product:
@@ -139,9 +141,8 @@ void lower_matmul_masked(struct lowering *l, const mpcf_node *node, struct lower
     }
     const value_id u = lower_wanted(l, node->in[0]), v = lower_wanted(l, node->in[1]);
     const struct dims d = value_at(l, v)->dims; /* [B, heads, T, d] */
-    const struct term keep = {.x = lower_raw(l, node->in[2]),
-                              .weight = 1,
-                              .stride = {d.dim[2], 0, 1, 0}};
+    const struct term keep = {
+        .x = lower_raw(l, node->in[2]), .weight = 1, .stride = {d.dim[2], 0, 1, 0}};
     const value_id kept = emit_user_select(l, v, &keep);
     const unsigned f = value_at(l, u)->fraction + value_at(l, kept)->fraction;
 

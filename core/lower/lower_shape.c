@@ -29,8 +29,7 @@ void lower_split_heads(struct lowering *l, const mpcf_node *node, struct lowered
     const struct dims d = node_dims(l, node);
     const size_t row = d.dim[1] * d.dim[3];
 
-    copy_through(l, node,
-                 (struct term){.x = x, .stride = {d.dim[2] * row, d.dim[3], row, 1}}, out);
+    copy_through(l, node, (struct term){.x = x, .stride = {d.dim[2] * row, d.dim[3], row, 1}}, out);
 }
 
 /* [B, heads, T, d] -> [B, T, heads d]: four indices are needed, so the result is read as
@@ -40,13 +39,12 @@ void lower_merge_heads(struct lowering *l, const mpcf_node *node, struct lowered
     const value_id x = lower_raw(l, node->in[0]);
     const struct value v = *value_at(l, x);
     const size_t heads = v.dims.dim[1], tokens = v.dims.dim[2], d = v.dims.dim[3];
-    const struct term t = {
-        .x = x, .weight = 1, .stride = {heads * tokens * d, d, tokens * d, 1}};
+    const struct term t = {.x = x, .weight = 1, .stride = {heads * tokens * d, d, tokens * d, 1}};
     const value_id y = emit_combine(l, dims_of(v.dims.dim[0], tokens, heads, d), v.fraction,
                                     v.magnitude, &t, 1, 0);
 
-    copy_through(l, node,
-                 (struct term){.x = y, .stride = {0, tokens * heads * d, heads * d, 1}}, out);
+    copy_through(l, node, (struct term){.x = y, .stride = {0, tokens * heads * d, heads * d, 1}},
+                 out);
 }
 
 /* [.., T, h] -> [.., h] or, with count 1, [.., 1, h] */

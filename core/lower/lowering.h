@@ -17,15 +17,15 @@
 #include "program/program.h"
 
 #define VALUE_NONE UINT32_MAX
-#define FORMS_MAX 6
+#define FORMS_MAX  6
 
 struct lowered {
     bool is_done, is_uniform;
-    double uniform;  /* is_uniform: every element is this public number; no value */
+    double uniform; /* is_uniform: every element is this public number; no value */
     value_id raw;
     value_id forms[FORMS_MAX]; /* truncations of raw */
     size_t form_count;
-    int want;        /* fraction its readers need (fractions.c); below 0 is 0 */
+    int want; /* fraction its readers need (fractions.c); below 0 is 0 */
 };
 
 struct lowering {
@@ -62,9 +62,9 @@ value_id lower_constant(struct lowering *l, const mpcf_node *node, unsigned frac
 typedef void lower_op(struct lowering *l, const mpcf_node *node, struct lowered *out);
 lower_op lower_input, lower_linear, lower_embedding, lower_scale_columns, lower_sum, lower_offset,
     lower_scale, lower_mul, lower_square, lower_poly, lower_slice, lower_split_heads,
-    lower_merge_heads, lower_token, lower_row_sum, lower_mask, lower_row_max,
-    lower_center, lower_row_mean_square, lower_matmul, lower_matmul_masked, lower_reciprocal,
-    lower_rsqrt, lower_piecewise, lower_relu, lower_exp, lower_erf, lower_tanh;
+    lower_merge_heads, lower_token, lower_row_sum, lower_mask, lower_row_max, lower_center,
+    lower_row_mean_square, lower_matmul, lower_matmul_masked, lower_reciprocal, lower_rsqrt,
+    lower_piecewise, lower_relu, lower_exp, lower_erf, lower_tanh;
 
 /* NODE, or what taps in front of it name. */
 const mpcf_node *lower_past_taps(const mpcf_node *node);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CUTS_MAX 48
+#define CUTS_MAX         48
 #define PIECE_DEGREE_MAX 8
 
 /* Piece i, from cuts[i-1] (inclusive) to cuts[i], is the polynomial of x - center[i] with

@@ -87,8 +87,7 @@ static void find_sites(struct search *search)
                 break;
             }
         }
-        search->sites[search->count++] =
-            (struct site){s->index, ordinal, group_key(name, ordinal)};
+        search->sites[search->count++] = (struct site){s->index, ordinal, group_key(name, ordinal)};
         s->kind = STEP_LIFT;
     }
     qsort(search->sites, search->count, sizeof(*search->sites), by_key);
@@ -292,21 +291,19 @@ static mpcf_status plan_search(struct search *search, mpcf_error *err)
 mpcf_status plan_rings(struct program *p, mpcf_error *err)
 {
     const size_t values = p->value_count + 1;
-    struct search search = {
-        .plan = {.program = p,
-                 .floor = mpcf_alloc_array(values, sizeof(unsigned)),
-                 .ring = mpcf_alloc_array(values, sizeof(unsigned)),
-                 .opened = mpcf_alloc_array(values, sizeof(unsigned)),
-                 .early = mpcf_alloc_array(values, sizeof(bool)),
-                 .level = mpcf_alloc_array(values, sizeof(uint32_t))},
-        .sites = mpcf_alloc_array(p->step_count + 1, sizeof(struct site)),
-        .groups = mpcf_alloc_array(p->step_count + 1, sizeof(struct group))};
+    struct search search = {.plan = {.program = p,
+                                     .floor = mpcf_alloc_array(values, sizeof(unsigned)),
+                                     .ring = mpcf_alloc_array(values, sizeof(unsigned)),
+                                     .opened = mpcf_alloc_array(values, sizeof(unsigned)),
+                                     .early = mpcf_alloc_array(values, sizeof(bool)),
+                                     .level = mpcf_alloc_array(values, sizeof(uint32_t))},
+                            .sites = mpcf_alloc_array(p->step_count + 1, sizeof(struct site)),
+                            .groups = mpcf_alloc_array(p->step_count + 1, sizeof(struct group))};
     const struct plan *plan = &search.plan;
     mpcf_status status;
 
-    if (plan->floor == NULL || plan->ring == NULL || plan->opened == NULL ||
-        plan->early == NULL || plan->level == NULL || search.sites == NULL ||
-        search.groups == NULL) {
+    if (plan->floor == NULL || plan->ring == NULL || plan->opened == NULL || plan->early == NULL ||
+        plan->level == NULL || search.sites == NULL || search.groups == NULL) {
         status = mpcf_fail_memory(err, values * sizeof(unsigned), "planning");
     } else {
         status = plan_search(&search, err);

@@ -110,10 +110,10 @@ static double threshold_bits(unsigned width)
     return width <= 8 ? 3 : width <= 16 ? 7 : width <= 32 ? 18 : 38;
 }
 
-#define EARLY_WEIGHT 0.35       /* a bit before the run, against one in it */
-#define DEALER_WEIGHT 0.06      /* a bit of the dealer's */
-#define ROUND_BITS (8 * 12e3)   /* a message's delay, in bits that could travel meanwhile */
-#define WIDE_RING 52            /* products modulo more are slower */
+#define EARLY_WEIGHT  0.35       /* a bit before the run, against one in it */
+#define DEALER_WEIGHT 0.06       /* a bit of the dealer's */
+#define ROUND_BITS    (8 * 12e3) /* a message's delay, in bits that could travel meanwhile */
+#define WIDE_RING     52         /* products modulo more are slower */
 
 static bool lift_is_local(const struct plan *plan, const struct step *s)
 {
@@ -172,8 +172,8 @@ static double openings_cost(struct plan *plan, const struct step *s)
             cost += opening_cost(plan, s, s->in[j]);
         }
     }
-    return cost + DEALER_WEIGHT * (double) plan->program->values[s->out].dims.count *
-                      plan->ring[s->out];
+    return cost +
+           DEALER_WEIGHT * (double) plan->program->values[s->out].dims.count * plan->ring[s->out];
 }
 
 static double compare_cost(const struct plan *plan, const struct step *s)

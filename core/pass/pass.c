@@ -5,8 +5,7 @@
 
 static rewrite_rule *const rules[] = {
     rule_drop_training, rule_complete_square, rule_open_layer_norm, rule_fold_scale,
-    rule_fuse_linears,  rule_fold_norm,       rule_row_scaling,
-    NULL /* drop what is dead */,
+    rule_fuse_linears,  rule_fold_norm,       rule_row_scaling,     NULL /* drop what is dead */,
 };
 
 mpcf_status pass_all(const mpcf_graph *g, mpcf_graph **out, mpcf_error *err)

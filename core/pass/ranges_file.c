@@ -69,7 +69,8 @@ static mpcf_status read_nodes(const char *path, json_t *nodes, struct ranges *r,
     if (r->items == NULL) {
         return mpcf_fail_memory(err, json_object_size(nodes) * sizeof(*r->items), "ranges");
     }
-    json_object_foreach(nodes, name, pair) {
+    json_object_foreach(nodes, name, pair)
+    {
         MPCF_TRY(read_pair(path, name, pair, &r->items[r->count], err));
         ++r->count;
     }
@@ -100,8 +101,8 @@ mpcf_status ranges_read(const char *path, struct ranges **out, mpcf_error *err)
 
     MPCF_TRY(json_read_file(path, &root, err));
     struct ranges *r = mpcf_alloc_array(1, sizeof(*r));
-    mpcf_status status = r == NULL ? mpcf_fail_memory(err, sizeof(*r), "ranges")
-                                   : read_root(path, root, r, err);
+    mpcf_status status =
+        r == NULL ? mpcf_fail_memory(err, sizeof(*r), "ranges") : read_root(path, root, r, err);
     json_decref(root);
     if (status != MPCF_OK) {
         ranges_destroy(r);

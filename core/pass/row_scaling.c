@@ -61,8 +61,8 @@ static bool peel(struct peeled *p)
     return false;
 }
 
-static mpcf_node *masked_product(struct rewrite *rw, const mpcf_node *node,
-                                 const struct peeled *p, mpcf_node *v)
+static mpcf_node *masked_product(struct rewrite *rw, const mpcf_node *node, const struct peeled *p,
+                                 mpcf_node *v)
 {
     mpcf_node *in[3] = {p->core, v, p->keep};
 

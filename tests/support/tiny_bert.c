@@ -121,13 +121,12 @@ static mpcf_graph *build(const struct tiny_bert *t)
                                  mpcf_shape_4(MPCF_DIM_BATCH, 1, 1, MPCF_DIM_TOKENS), MPCF_USER);
 
     mpcf_scope(g, "embeddings");
-    mpcf_node *words =
-        mpcf_embedding(g, weight(g, "word", mpcf_shape_2(t->vocab, t->hidden)), ids);
+    mpcf_node *words = mpcf_embedding(g, weight(g, "word", mpcf_shape_2(t->vocab, t->hidden)), ids);
     mpcf_node *kinds = mpcf_embedding(g, weight(g, "type", mpcf_shape_2(2, t->hidden)), types);
     mpcf_node *places =
         mpcf_positions(g, weight(g, "position", mpcf_shape_2(t->positions, t->hidden)), 0);
-    mpcf_node *x = norm(g, "embedding.norm", mpcf_add(g, mpcf_add(g, words, kinds), places),
-                        t->hidden);
+    mpcf_node *x =
+        norm(g, "embedding.norm", mpcf_add(g, mpcf_add(g, words, kinds), places), t->hidden);
     x = mpcf_tap(g, "embedding", mpcf_dropout(g, x, 0.1));
     for (int64_t i = 0; i < t->layers; ++i) {
         x = layer(t, g, i, x, keep);
@@ -152,13 +151,13 @@ static void fill(const struct tiny_bert *t, struct parameter *p, struct test_ran
 
     for (size_t i = 0; i < p->count; ++i) {
         const double z = test_random_normal(r);
-        p->value[i] = (float) (has(p->name, "gamma")  ? 1 + 0.2 * z
-                               : has(p->name, "beta") ? 0.1 * z
-                               : has(p->name, "bias") ? 0.1 * z
-                               : has(p->name, ".weight")
-                                   ? z * (has(p->name, "query") || has(p->name, "key") ? 1.5 : 1) *
-                                         spread
-                                   : 0.05 * z);
+        p->value[i] =
+            (float) (has(p->name, "gamma")  ? 1 + 0.2 * z
+                     : has(p->name, "beta") ? 0.1 * z
+                     : has(p->name, "bias") ? 0.1 * z
+                     : has(p->name, ".weight")
+                         ? z * (has(p->name, "query") || has(p->name, "key") ? 1.5 : 1) * spread
+                         : 0.05 * z);
     }
 }
 
@@ -256,8 +255,9 @@ float *tiny_bert_logits(const struct tiny_bert *t, const mpcf_graph *g, const st
     const size_t count = b->batch.batch * (size_t) t->classes;
     float *logits = mpcf_alloc_array(count, sizeof(float));
 
-    assert_ok(float_engine_create(g, t->parameters, FLOAT_EVALUATE, b->batch.batch,
-                                  b->batch.tokens, 0, &e, err), err);
+    assert_ok(float_engine_create(g, t->parameters, FLOAT_EVALUATE, b->batch.batch, b->batch.tokens,
+                                  0, &e, err),
+              err);
     assert_ok(float_forward(e, &b->batch, err), err);
     memcpy(logits, float_value(e, graph_output(g, 0)->node), count * sizeof(float));
     float_engine_destroy(e);

@@ -34,7 +34,6 @@ void tiny_batch_close(struct tiny_batch *b);
 struct ranges *tiny_bert_calibrate(const struct tiny_bert *t, const mpcf_graph *passed,
                                    size_t batch, size_t tokens, size_t count);
 /* Output "logits" of G: batch x classes floats, mpcf_free. */
-float *tiny_bert_logits(const struct tiny_bert *t, const mpcf_graph *g,
-                        const struct tiny_batch *b);
+float *tiny_bert_logits(const struct tiny_bert *t, const mpcf_graph *g, const struct tiny_batch *b);
 
 #endif

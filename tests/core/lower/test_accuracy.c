@@ -96,10 +96,10 @@ static mpcf_node *build_rsqrt(mpcf_graph *g, mpcf_node *a, mpcf_node *b, mpcf_no
 
 static mpcf_node *build_softmax(mpcf_graph *g, mpcf_node *a, mpcf_node *b, mpcf_node *keep)
 {
-    mpcf_node *scores = mpcf_matmul_transposed(g, mpcf_split_heads(g, a, 1),
-                                               mpcf_split_heads(g, b, 1));
-    mpcf_node *e = mpcf_mask(
-        g, mpcf_exp(g, mpcf_sub(g, scores, mpcf_row_max(g, scores, keep))), keep);
+    mpcf_node *scores =
+        mpcf_matmul_transposed(g, mpcf_split_heads(g, a, 1), mpcf_split_heads(g, b, 1));
+    mpcf_node *e =
+        mpcf_mask(g, mpcf_exp(g, mpcf_sub(g, scores, mpcf_row_max(g, scores, keep))), keep);
 
     return mpcf_mul(g, e, mpcf_reciprocal(g, mpcf_row_sum(g, e)));
 }
@@ -145,16 +145,16 @@ static double f_rsqrt(double x)
     return 1 / sqrt(x);
 }
 
-#define EACH(name)                                                                               \
-    static void reference_##name(const struct trial *t, const double *a, const double *b,        \
-                                 double *y)                                                      \
-    {                                                                                            \
-        (void) b;                                                                                \
-        each(t, a, y, f_##name);                                                                 \
+#define EACH(name)                                                                                 \
+    static void reference_##name(const struct trial *t, const double *a, const double *b,          \
+                                 double *y)                                                        \
+    {                                                                                              \
+        (void) b;                                                                                  \
+        each(t, a, y, f_##name);                                                                   \
     }
-#define f_erf erf
+#define f_erf  erf
 #define f_tanh tanh
-#define f_exp exp
+#define f_exp  exp
 EACH(square)
 EACH(relu)
 EACH(gelu)
@@ -202,8 +202,7 @@ static void reference_softmax(const struct trial *t, const double *a, const doub
     }
 }
 
-static void reference_layer_norm(const struct trial *t, const double *a, const double *b,
-                                 double *y)
+static void reference_layer_norm(const struct trial *t, const double *a, const double *b, double *y)
 {
     (void) b;
     for (size_t i = 0; i < t->tokens; ++i) {
@@ -365,8 +364,8 @@ static const struct trial trials[] = {
     {"product, N(0, 1)", 64, 128, NORMAL, 0, 1, build_product, reference_product, 128, 8.7e-5,
      false},
     {"square, N(0, 2)", 64, 128, NORMAL, 0, 2, build_square, reference_square, 128, 2.3e-4, false},
-    {"matrix product, 768 terms of N(0, 1)", 64, 768, NORMAL, 0, 1, build_matmul,
-     reference_matmul, 64, 1.2e-3, false},
+    {"matrix product, 768 terms of N(0, 1)", 64, 768, NORMAL, 0, 1, build_matmul, reference_matmul,
+     64, 1.2e-3, false},
     {"ReLU, [-8, 8]", 64, 128, UNIFORM, -8, 8, build_relu, reference_relu, 128, 1.6e-5, false},
     {"GeLU, [-6, 6]", 64, 128, UNIFORM, -6, 6, build_gelu, reference_gelu, 128, 1.6e-3, false},
     {"GeLU, [-30, 30]", 64, 128, UNIFORM, -30, 30, build_gelu, reference_gelu, 128, 1.6e-3, false},
@@ -374,8 +373,8 @@ static const struct trial trials[] = {
     {"tanh, [-10, 10]", 64, 128, UNIFORM, -10, 10, build_tanh, reference_tanh, 128, 5.6e-3, false},
     {"exp, [-16, 0]", 64, 128, UNIFORM, -16, 0, build_exp, reference_exp, 128, 1e-4, false},
     {"exp, [-10000, 0]", 64, 128, UNIFORM, -10000, 0, build_exp, reference_exp, 128, 1e-4, false},
-    {"1/x, [1, 128]", 64, 128, UNIFORM, 1, 128, build_reciprocal, reference_reciprocal, 128,
-     2.1e-3, false},
+    {"1/x, [1, 128]", 64, 128, UNIFORM, 1, 128, build_reciprocal, reference_reciprocal, 128, 2.1e-3,
+     false},
     {"1/x, [40, 41437]", 64, 128, LOGARITHMIC, 40, 41437, build_reciprocal, reference_reciprocal,
      128, 2.1e-3, false},
     {"1/sqrt(x), [0.1, 1]", 64, 128, UNIFORM, 0.1, 1, build_rsqrt, reference_rsqrt, 128, 0.016,

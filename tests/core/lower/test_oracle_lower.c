@@ -101,7 +101,8 @@ static float *float_logits(const struct test_network *n, const struct texts *x, 
     *count = shape_resolve(node->shape, x->batch, x->tokens).count;
     float *logits = calloc(*count, sizeof(*logits));
     assert_ok(float_engine_create(n->network->graph, n->parameters, FLOAT_EVALUATE, x->batch,
-                                  x->tokens, 0, &e, err), err);
+                                  x->tokens, 0, &e, err),
+              err);
     assert_ok(float_forward(e, &batch, err), err);
     memcpy(logits, float_value(e, node), *count * sizeof(*logits));
     float_engine_destroy(e);
@@ -135,10 +136,11 @@ static void print_values(const struct program *p)
         for (uint32_t j = 0; j < cost.rounds && j < STEP_ROUNDS_MAX; ++j) {
             bits += cost.provider_bits[j] + cost.user_bits[j];
         }
-        print_message("%4zu %-13s %-44s k %2u f %2u m %2u %s n %8zu shift %2u level %3u  %8.1f KB\n",
-                      i, step_name(s->kind), v->node, v->ring, v->fraction, v->magnitude,
-                      v->is_early ? "early" : "     ", v->dims.count, s->shift,
-                      (unsigned) s->level, (double) bits / 8e3);
+        print_message(
+            "%4zu %-13s %-44s k %2u f %2u m %2u %s n %8zu shift %2u level %3u  %8.1f KB\n", i,
+            step_name(s->kind), v->node, v->ring, v->fraction, v->magnitude,
+            v->is_early ? "early" : "     ", v->dims.count, s->shift, (unsigned) s->level,
+            (double) bits / 8e3);
     }
 }
 

@@ -68,10 +68,11 @@ static void print_values(const struct program *p)
             bits += cost.provider_bits[j] + cost.user_bits[j];
         }
         if (first) {
-            print_message("%4zu %-13s %-34s k %2u f %2u m %2u %s n %8zu shift %2u level %3u  %7.1f KB\n",
-                          i, step_name(s->kind), v->node, v->ring, v->fraction, v->magnitude,
-                          v->is_early ? "early" : "     ", v->dims.count, s->shift,
-                          (unsigned) s->level, (double) bits / 8e3);
+            print_message(
+                "%4zu %-13s %-34s k %2u f %2u m %2u %s n %8zu shift %2u level %3u  %7.1f KB\n", i,
+                step_name(s->kind), v->node, v->ring, v->fraction, v->magnitude,
+                v->is_early ? "early" : "     ", v->dims.count, s->shift, (unsigned) s->level,
+                (double) bits / 8e3);
         }
     }
 }

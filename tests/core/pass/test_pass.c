@@ -60,8 +60,8 @@ static void check_same(const char *activation, const char *normaliser, rewrite_r
 
 static void each_rewrite_keeps_the_function(void **state)
 {
-    rewrite_rule *const rules[] = {rule_drop_training,  rule_complete_square, rule_open_layer_norm,
-                                   rule_fold_scale,     rule_fuse_linears,    rule_fold_norm,
+    rewrite_rule *const rules[] = {rule_drop_training, rule_complete_square, rule_open_layer_norm,
+                                   rule_fold_scale,    rule_fuse_linears,    rule_fold_norm,
                                    rule_row_scaling};
 
     (void) state;
