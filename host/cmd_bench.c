@@ -8,7 +8,6 @@
 #include "bench/bench_secure.h"
 #include "bench/bench_train.h"
 #include "host.h"
-#include "pending.h"
 #include "pipeline/pipeline.h"
 #include "show_json.h"
 
@@ -72,9 +71,6 @@ static int run_secure(const struct args *args, mpcf_error *err)
     request.tokens = (size_t) tokens;
     request.batch = (size_t) batch;
     request.repeat = (size_t) repeat;
-    if (bench_secure == NULL) {
-        return host_usage("bench", "this build has no bench secure");
-    }
     status = bench_secure(&request, &result, err);
     return finish(args, status, result, bench_secure_table, err);
 }
@@ -141,18 +137,6 @@ static int run_kernels(const struct args *args, mpcf_error *err)
     return finish(args, status, result, bench_kernels_table, err);
 }
 
-static int run_accuracy(const struct args *args, mpcf_error *err)
-{
-    json_t *result = NULL;
-    mpcf_status status;
-
-    if (bench_accuracy == NULL) {
-        return host_usage("bench", "this build has no bench accuracy");
-    }
-    status = bench_accuracy(&result, err);
-    return finish(args, status, result, bench_accuracy_table, err);
-}
-
 static const struct {
     const char *name;
     int (*run)(const struct args *args, mpcf_error *err);
@@ -160,7 +144,6 @@ static const struct {
     {"secure", run_secure},
     {"train", run_train},
     {"kernels", run_kernels},
-    {"accuracy", run_accuracy},
 };
 #define BENCH_COUNT (sizeof benches / sizeof *benches)
 
@@ -181,7 +164,6 @@ int cmd_bench(const struct args *args)
     }
     near = text_nearest(name, words, BENCH_COUNT);
     return host_usage("bench", "there is no bench '%s'; %s%s%s", name,
-                      near == NULL ? "there are secure, train, kernels, accuracy"
-                                   : "did you mean '",
+                      near == NULL ? "there are secure, train, kernels" : "did you mean '",
                       near == NULL ? "" : near, near == NULL ? "" : "'?");
 }

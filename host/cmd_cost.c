@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 #include "host.h"
-#include "pending.h"
 #include "pipeline/run_pipeline.h"
 #include "show_json.h"
 
@@ -28,9 +27,6 @@ static int price(const struct args *args, const struct pipeline *p,
     json_t *cost = NULL;
     int result;
 
-    if (pipeline_cost == NULL) {
-        return host_usage("cost", "this build prices nothing");
-    }
     if (pipeline_cost(p, network, &cost, err) != MPCF_OK) {
         return host_failed(err);
     }

@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "host.h"
-#include "pending.h"
 #include "pipeline/run_pipeline.h"
+#include "show_summary.h"
 
 static bool take_stage(const struct args *args, struct run_request *request)
 {
@@ -82,10 +82,14 @@ static int run_open(const struct args *args, const struct pipeline *p,
     } else {
         host_show_progress();
     }
-    status = pipeline_run == NULL
-                 ? mpcf_fail(err, MPCF_E_UNSUPPORTED, "this build runs no pipelines")
-                 : pipeline_run(p, request, err);
-    return status == MPCF_OK ? EXIT_DONE : host_failed(err);
+    status = pipeline_run(p, request, err);
+    if (status != MPCF_OK) {
+        return host_failed(err);
+    }
+    if (request->viewer == VIEW_ALL) {
+        show_summary(p->output);
+    }
+    return EXIT_DONE;
 }
 
 int cmd_run(const struct args *args)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `mpcf-host bench secure` and `bench accuracy`: the secure engine on a network of a given shape.
+ * `mpcf-host bench secure`: the secure engine on a network of a given shape.
  */
 #ifndef MPCF_BENCH_BENCH_SECURE_H
 #define MPCF_BENCH_BENCH_SECURE_H
@@ -25,10 +25,5 @@ mpcf_status bench_secure(const struct bench_secure_request *request, json_t **ou
                          mpcf_error *err);
 /* For people; mpcf_free(). NULL: memory. */
 char *bench_secure_table(const json_t *result);
-
-/* Largest and mean error of every secure primitive over BERT's ranges:
- * {"primitives": [{name, low, high, max_error, mean_error, ...}]}. */
-mpcf_status bench_accuracy(json_t **out, mpcf_error *err);
-char *bench_accuracy_table(const json_t *result);
 
 #endif

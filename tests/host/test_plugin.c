@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plugin list, show, new, check.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "support/program.h"
+#include "support/support.h"
+
+static void list_shows_components_and_failures(void **state)
+{
+    static struct program_result result;
+    const char *const arguments[] = {"plugin", "list", "--plugin-dir", getenv("MPCF_TEST_PLUGINS"),
+                                     NULL};
+    static const char *const parts[] = {"approximation  quad", "transport      tcp",
+                                        "model          bert", "dataset        glue",
+                                        "not loaded:",         "built for plug-in ABI 1.7"};
+
+    (void) state;
+    program_run(NULL, arguments, &result);
+    assert_int_equal(result.status, 0);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (strstr(result.out, parts[i]) == NULL) {
+            fail_msg("no '%s' in: %s", parts[i], result.out);
+        }
+    }
+}
+
+static void show_prints_options(void **state)
+{
+    (void) state;
+    ASSERT_HOST(0, "c (real, default 5)", "plugin", "show", "2quad");
+    ASSERT_HOST(0, "SHA-256", "plugin", "show", "bert");
+    ASSERT_HOST(2, "there is no plug-in 'nothing'", "plugin", "show", "nothing");
+}
+
+static void check_prints_tap(void **state)
+{
+    (void) state;
+    ASSERT_HOST(0, "ok 1 - its options have defaults", "plugin", "check", "glue");
+    ASSERT_HOST(0, "two parties and the dealer agree with floats", "plugin", "check", "quad");
+    ASSERT_HOST(1, "built for plug-in ABI 1.7", "plugin", "check", "future", "--plugin-dir",
+                getenv("MPCF_TEST_PLUGINS"));
+    /* x + c has no place for a mask and rows that do not sum to 1. */
+    ASSERT_HOST(1, "not ok", "plugin", "check", "toy", "--plugin-dir", getenv("MPCF_TEST_PLUGINS"));
+}
+
+static void new_writes_a_folder_once(void **state)
+{
+    char *folder = file_join(test_folder(), "made");
+    char *source = file_join(folder, "my_gelu.c");
+    char *text = NULL;
+    size_t length = 0;
+
+    (void) state;
+    ASSERT_HOST(0, "cmake -S", "plugin", "new", "approx", "my_gelu", folder);
+    assert_int_equal(file_read(source, 1 << 20, &text, &length, NULL), MPCF_OK);
+    assert_non_null(strstr(text, ".name = \"my_gelu\""));
+    assert_null(strstr(text, "my_plugin"));
+    ASSERT_HOST(2, "is there already", "plugin", "new", "approx", "my_gelu", folder);
+    ASSERT_HOST(2, "there is no kind", "plugin", "new", "sauce", "x", folder);
+    ASSERT_HOST(2, "a name is lower-case", "plugin", "new", "approx", "My Gelu", folder);
+    mpcf_free(text);
+    mpcf_free(source);
+    mpcf_free(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(list_shows_components_and_failures),
+        cmocka_unit_test(show_prints_options),
+        cmocka_unit_test(check_prints_tap),
+        cmocka_unit_test(new_writes_a_folder_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A pipeline from the command line: checks, stages alone, skipping, a teacher without finetune,
+ * and what bad input says.
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "report/report.h"
+#include "support/program.h"
+#include "support/support.h"
+
+#define HEAD                                                                                       \
+    "version: 1\noutput: out\nmodel: {family: bert, path: example/model}\n"                        \
+    "dataset: {reader: glue, task: SST-2, path: example/data, max_length: 16}\n"                   \
+    "approximations: {activation: quad, normaliser: 2quad}\n"
+#define TRAINED                                                                                    \
+    HEAD "stages:\n  finetune: {epochs: 1, learning_rate: 1e-3}\n  convert: {}\n"                  \
+         "  distill: {layers: {epochs: 1, learning_rate: 1e-3}, prediction: {epochs: 1}}\n"        \
+         "  infer: {examples: 3, length: full}\n"
+
+static const char *folder;
+
+static int make_example(void **state)
+{
+    static char path[4200];
+
+    (void) state;
+    folder = test_folder();
+    (void) snprintf(path, sizeof path, "%s/example", folder);
+    ASSERT_HOST(0, "random weights", "example", path, "--rows", "64");
+    return 0;
+}
+
+static char *write_pipeline(const char *name, const char *text)
+{
+    char *path = file_join(folder, name);
+
+    assert_int_equal(file_write_whole(path, text, strlen(text), NULL), MPCF_OK);
+    return path;
+}
+
+/* A file of the example with other content. */
+static void spoil(const char *name, const char *text, size_t length)
+{
+    char *path = file_join(folder, name);
+
+    assert_int_equal(file_write_whole(path, text, length, NULL), MPCF_OK);
+    mpcf_free(path);
+}
+
+static void check_reads_the_file_and_looks_for_data(void **state)
+{
+    char *good = write_pipeline("good.yaml", TRAINED);
+    char *bad = write_pipeline("bad.yaml", HEAD "stages: {infr: {}}\nsed: 1\n");
+
+    (void) state;
+    ASSERT_HOST(0, "accepted", good, "--check");
+    ASSERT_HOST(2, "bad.yaml:6:10: there is no stage 'infr'; did you mean 'infer'?", bad);
+    ASSERT_HOST(2, "bad.yaml:7:1: the pipeline has no option 'sed'", bad);
+    ASSERT_HOST(2, "--set stages.infer.exmples", good, "--check", "--set",
+                "stages.infer.exmples=3");
+    ASSERT_HOST(2, "is not there", good, "--check", "--set", "dataset.path=nowhere");
+    ASSERT_HOST(2, "student/public", good, "--check", "--role", "dealer");
+    mpcf_free(good);
+    mpcf_free(bad);
+}
+
+static double report_number(const char *path)
+{
+    char *out = file_join(folder, "out");
+    json_t *report = NULL;
+    double value;
+
+    assert_int_equal(report_read(out, &report, NULL), MPCF_OK);
+    assert_non_null(report_get(report, path));
+    value = json_number_value(report_get(report, path));
+    json_decref(report);
+    mpcf_free(out);
+    return value;
+}
+
+static void all_stages_run_once(void **state)
+{
+    char *path = write_pipeline("all.yaml", TRAINED);
+
+    (void) state;
+    ASSERT_HOST(0, "agreement 1.0000", path);
+    assert_true(report_number("secure.agreement") == 1);
+    assert_true(report_number("secure.examples") == 3);
+    assert_true(report_number("secure.max_logit_error") < 0.05);
+    assert_true(report_number("student.metrics.accuracy") > 0.4);
+    ASSERT_HOST(0, "finetune: unchanged, skipped", path);
+    ASSERT_HOST(0, "distill: unchanged, skipped", path, "--stage", "distill");
+    ASSERT_HOST(0, "lan", "cost", path, "--network", "lan");
+    mpcf_free(path);
+}
+
+static void without_finetune_the_model_is_the_teacher(void **state)
+{
+    char *path = write_pipeline("own.yaml",
+                                HEAD "stages:\n  convert: {}\n"
+                                     "  distill: {layers: {epochs: 1}, prediction: {epochs: 0}}\n"
+                                     "  infer: {examples: 2, length: exact, fixed: false}\n");
+
+    (void) state;
+    ASSERT_HOST(0, "secure     2 examples", path, "--set", "model.path=out/teacher", "--set",
+                "output=own");
+    mpcf_free(path);
+}
+
+static void bad_data_is_a_clear_error(void **state)
+{
+    static const char *const rows[][2] = {
+        {"sentence\tlabel\ngood film\t7\n", "label"},
+        {"sentence\tlabel\n\xff\xfe film\t1\n", "UTF-8"},
+        {"sentence\tlabel\n", "dev.tsv"},
+        {"no header\n", "dev.tsv"},
+        {"sentence\tlabel\ngood film\n", "dev.tsv"},
+    };
+    char *path = write_pipeline("data.yaml", TRAINED);
+
+    (void) state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        spoil("example/data/dev.tsv", rows[i][0], strlen(rows[i][0]));
+        ASSERT_HOST(1, rows[i][1], path, "--set", "output=spoiled");
+    }
+    mpcf_free(path);
+    (void) make_example(NULL);
+}
+
+static void a_bad_checkpoint_is_a_clear_error(void **state)
+{
+    char *path = write_pipeline("model.yaml", TRAINED);
+
+    (void) state;
+    spoil("example/model/config.json", "{\"model_type\": \"bert\"", 21);
+    ASSERT_HOST(1, "config.json", path, "--set", "output=spoiled");
+    spoil("example/model/config.json", "{\"model_type\": \"bert\"}", 22);
+    ASSERT_HOST(1, "is missing", path, "--set", "output=spoiled");
+    mpcf_free(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(check_reads_the_file_and_looks_for_data),
+        cmocka_unit_test(all_stages_run_once),
+        cmocka_unit_test(without_finetune_the_model_is_the_teacher),
+        cmocka_unit_test(bad_data_is_a_clear_error),
+        cmocka_unit_test(a_bad_checkpoint_is_a_clear_error),
+    };
+
+    return cmocka_run_group_tests(tests, make_example, NULL);
+}
