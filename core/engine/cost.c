@@ -91,8 +91,8 @@ static bool is_first_of_packing(const struct program *p, const struct step *s)
     return true;
 }
 
-static void add_offline(const struct program *p, const struct step *s,
-                        const struct step_cost *step, struct cost *c)
+static void add_offline(const struct program *p, const struct step *s, const struct step_cost *step,
+                        struct cost *c)
 {
     struct cost_line *line = &c->lines[s->function];
     uint64_t early = step->early_bits / 8, dealer = cost_message(step->correction_bits / 8);

@@ -33,7 +33,7 @@ static mpcf_status deal_step(struct deal_run *d, const struct step *s, struct ch
 mpcf_status dealer_run(const struct deal_options *o, struct channel *user, mpcf_error *err)
 {
     struct deal_run d = {.program = o->program, .pool = o->pool, .packing = o->packing};
-    d.random = (struct randomness) {.key = {o->key[0], o->key[1]}, .inference = o->inference};
+    d.random = (struct randomness){.key = {o->key[0], o->key[1]}, .inference = o->inference};
     for (size_t i = 0; i < o->program->step_count; ++i) {
         MPCF_TRY(deal_step(&d, &o->program->steps[i], user, err));
     }

@@ -146,9 +146,8 @@ static mpcf_status run_step(struct fixed_run *r, const struct step *s, uint32_t 
 }
 
 mpcf_status fixed_run(const struct program *p, const struct weights *w,
-                      const struct secure_input *in, double *output,
-                      struct fixed_result *result, fixed_observe *observe, void *context,
-                      mpcf_error *err)
+                      const struct secure_input *in, double *output, struct fixed_result *result,
+                      fixed_observe *observe, void *context, mpcf_error *err)
 {
     struct fixed_result ignored;
     struct fixed_result *res = result != NULL ? result : &ignored;
@@ -159,7 +158,7 @@ mpcf_status fixed_run(const struct program *p, const struct weights *w,
     mpcf_status status = uses != NULL && r.x != NULL && r.pool != NULL
                              ? MPCF_OK
                              : mpcf_fail_memory(err, p->value_count * 12, "the fixed engine");
-    *res = (struct fixed_result) {.smallest_margin = 64, .margin_node = ""};
+    *res = (struct fixed_result){.smallest_margin = 64, .margin_node = ""};
     for (size_t i = 0; status == MPCF_OK && i < p->value_count; ++i) {
         uses[i] = p->values[i].uses;
     }

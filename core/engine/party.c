@@ -45,7 +45,7 @@ mpcf_status party_create(const struct party_options *o, struct party_run **out, 
         return mpcf_fail_memory(err, sizeof *r, "a party");
     }
     struct party *p = &r->p;
-    *p = (struct party) {.program = o->program, .role = o->role, .pool = o->pool};
+    *p = (struct party){.program = o->program, .role = o->role, .pool = o->pool};
     p->weights = o->weights;
     p->packing = o->packing;
     p->random.key[o->role] = o->key;
@@ -146,8 +146,8 @@ static void add_seconds(struct cost *metered, const struct step *s, int64_t star
 
 /* --- Before the run --- */
 
-static mpcf_status take_correction(struct party_run *r, const struct step *s,
-                                   struct source *source, struct cost *metered, mpcf_error *err)
+static mpcf_status take_correction(struct party_run *r, const struct step *s, struct source *source,
+                                   struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
     size_t length = r->costs[s->index].correction_bits / 8;
@@ -158,7 +158,7 @@ static mpcf_status take_correction(struct party_run *r, const struct step *s,
     if (words == NULL) {
         return mpcf_fail_memory(err, length, "a correction");
     }
-    p->correction[s->index] = (struct arrived) {.data = (uint8_t *) words, .length = length};
+    p->correction[s->index] = (struct arrived){.data = (uint8_t *) words, .length = length};
     MPCF_TRY(source->read(source, words, length, err));
     if (metered != NULL) {
         metered->dealer_user_bytes += cost_message(length);
@@ -223,8 +223,8 @@ static mpcf_status user_offline(struct party_run *r, struct source *source, stru
     return status;
 }
 
-static mpcf_status provider_offline(struct party_run *r, struct channel *peer,
-                                    struct cost *metered, mpcf_error *err)
+static mpcf_status provider_offline(struct party_run *r, struct channel *peer, struct cost *metered,
+                                    mpcf_error *err)
 {
     struct party *p = &r->p;
     size_t length = early_length(r), at = 0;
@@ -235,7 +235,7 @@ static mpcf_status provider_offline(struct party_run *r, struct channel *peer,
     r->early = (uint8_t *) words;
     for (size_t i = 0; i < p->program->step_count; ++i) {
         size_t part = r->costs[i].early_bits / 8;
-        p->early[i] = (struct message) {.data = r->early + at, .length = part};
+        p->early[i] = (struct message){.data = r->early + at, .length = part};
         meter_early(metered, &p->program->steps[i], part);
         at += part;
     }
@@ -317,8 +317,8 @@ static mpcf_status send_level(struct party_run *r, uint32_t level, struct level_
         size_t before = m->out.at;
         MPCF_TRY(step_rows[s->kind]->send(p, s, level - s->level, &m->out, err));
         const struct step_cost *c = &r->costs[i];
-        uint64_t bits = (p->role == ROLE_PROVIDER ? c->provider_bits
-                                                  : c->user_bits)[level - s->level];
+        uint64_t bits =
+            (p->role == ROLE_PROVIDER ? c->provider_bits : c->user_bits)[level - s->level];
         assert((m->out.at - before) * 8 == bits);
         (void) bits;
         add_seconds(metered, s, start);

@@ -23,7 +23,7 @@ void weights_destroy(struct weights *w); /* NULL is fine */
 
 /* --- fixed: the same integers without sharing --- */
 struct fixed_result {
-    double smallest_margin;    /* bits left at the fullest node of this run (over real rows) */
+    double smallest_margin; /* bits left at the fullest node of this run (over real rows) */
     const char *margin_node;
 };
 /* OUTPUT gets the revealed values as reals (of the program's REVEALs in order, dims.count doubles
@@ -31,9 +31,8 @@ struct fixed_result {
  * NULL) is called with each value after it is computed, as int64 two's complement. */
 typedef void fixed_observe(void *context, const struct value *v, value_id id, const int64_t *x);
 mpcf_status fixed_run(const struct program *p, const struct weights *w,
-                      const struct secure_input *in, double *output,
-                      struct fixed_result *result, fixed_observe *observe, void *context,
-                      mpcf_error *err);
+                      const struct secure_input *in, double *output, struct fixed_result *result,
+                      fixed_observe *observe, void *context, mpcf_error *err);
 
 /* --- cost --- */
 struct cost_line {
@@ -44,11 +43,11 @@ struct cost_line {
     double seconds; /* measured by a party; 0 in the cost engine */
 };
 struct cost {
-    uint32_t rounds;                 /* one-way delays on the longest path, online */
+    uint32_t rounds;                     /* one-way delays on the longest path, online */
     uint64_t provider_bytes, user_bytes; /* online, framing included */
-    uint64_t early_bytes;            /* user to provider before the run */
+    uint64_t early_bytes;                /* user to provider before the run */
     uint64_t dealer_provider_bytes, dealer_user_bytes, setup_bytes;
-    struct cost_line *lines;         /* one a function */
+    struct cost_line *lines; /* one a function */
     size_t line_count;
 };
 /* Of one inference (and, in setup_bytes, of a session). What a channel meters equals it. */
@@ -86,7 +85,7 @@ struct session_run {
     const struct weights *weights;
     const struct secure_input *input;
     double *output;
-    struct cost *metered;      /* NULL, or a cost_run() of this program: overwritten with what was
+    struct cost *metered; /* NULL, or a cost_run() of this program: overwritten with what was
                                   sent (a party does not see the dealer's link to the other) */
     double setup_seconds, offline_seconds, online_seconds;
 };
@@ -100,7 +99,6 @@ mpcf_status session_infer(struct session *s, struct session_run *run, mpcf_error
  * the disk. An inference's number is on both parties' disks as used up before its first byte is
  * used.
  */
-mpcf_status session_deal(struct session *s, struct session_run *run, size_t count,
-                         mpcf_error *err);
+mpcf_status session_deal(struct session *s, struct session_run *run, size_t count, mpcf_error *err);
 
 #endif

@@ -30,7 +30,7 @@ struct session {
     size_t packing_count;
     uint32_t next_inference, next_deal;
     bool is_stored;
-    struct store *store; /* provider and user of a stored session */
+    struct store *store;             /* provider and user of a stored session */
     const struct parameters *params; /* provider: of the first weights */
 };
 
@@ -58,7 +58,7 @@ static void draw(const struct session_options *o, struct seeds *seeds)
     struct prg_key key;
     uint64_t words[sizeof *seeds / 8];
     prg_key_expand(&key, o->test_seed);
-    prg_fill(&key, (struct prg_stream) {0}, 0, words, sizeof *seeds / 8);
+    prg_fill(&key, (struct prg_stream){0}, 0, words, sizeof *seeds / 8);
     memcpy(seeds, words, sizeof words);
     mpcf_wipe(&key, sizeof key);
     mpcf_wipe(words, sizeof words);
@@ -172,8 +172,8 @@ uint32_t session_next(const struct session *s)
 mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err)
 {
     if (next < s->next_inference) {
-        return mpcf_fail(err, MPCF_E_INVALID, "inference %u is used up (next: %u)",
-                         (unsigned) next, (unsigned) s->next_inference);
+        return mpcf_fail(err, MPCF_E_INVALID, "inference %u is used up (next: %u)", (unsigned) next,
+                         (unsigned) s->next_inference);
     }
     s->next_inference = next;
     s->next_deal = next > s->next_deal ? next : s->next_deal;
@@ -212,8 +212,8 @@ static struct packing *add_packing(struct session *s, const struct program *p,
 }
 
 /* Under a resumed session's seeds D is the same again, or the weights have changed. */
-static mpcf_status check_resent(struct session *s, const struct packing *k,
-                                const struct message *d, mpcf_error *err)
+static mpcf_status check_resent(struct session *s, const struct packing *k, const struct message *d,
+                                mpcf_error *err)
 {
     char text[FILE_DIGEST_SIZE];
     struct digest *digest = s->store == NULL ? NULL : digest_begin();
@@ -289,8 +289,7 @@ static mpcf_status set_up(struct session *s, const struct session_run *run,
 }
 
 /* One session has one set of weights: D of another would be wrong. */
-static mpcf_status check_weights(struct session *s, const struct session_run *run,
-                                 mpcf_error *err)
+static mpcf_status check_weights(struct session *s, const struct session_run *run, mpcf_error *err)
 {
     if (s->options.role != ROLE_PROVIDER) {
         return MPCF_OK;
@@ -311,9 +310,9 @@ static void clear_metered(const struct session_run *run)
     if (m == NULL) {
         return;
     }
-    *m = (struct cost) {.lines = m->lines, .line_count = m->line_count};
+    *m = (struct cost){.lines = m->lines, .line_count = m->line_count};
     for (size_t i = 0; i < m->line_count; ++i) {
-        m->lines[i] = (struct cost_line) {.function = run->program->functions[i]};
+        m->lines[i] = (struct cost_line){.function = run->program->functions[i]};
     }
 }
 
@@ -382,8 +381,7 @@ static mpcf_status count_up(uint32_t *next, uint32_t *inference, mpcf_error *err
     return MPCF_OK;
 }
 
-mpcf_status session_deal(struct session *s, struct session_run *run, size_t count,
-                         mpcf_error *err)
+mpcf_status session_deal(struct session *s, struct session_run *run, size_t count, mpcf_error *err)
 {
     struct packing **packing = NULL;
     if (s->options.resume || !s->is_stored) {

@@ -104,8 +104,7 @@ static mpcf_status evaluate(const struct program *p, const struct step *s,
     if (x == NULL) {
         return mpcf_fail_memory(err, v->dims.count * sizeof *x, "weights");
     }
-    mpcf_status status =
-        float_evaluate_constant(p->graph, params, s->node, x, v->dims.count, err);
+    mpcf_status status = float_evaluate_constant(p->graph, params, s->node, x, v->dims.count, err);
     if (status == MPCF_OK) {
         status = allocate(item, v, err);
     }

@@ -8,5 +8,5 @@ static mpcf_status read_stream(struct source *s, void *data, size_t length, mpcf
 
 struct source source_stream(struct channel *dealer)
 {
-    return (struct source) {.read = read_stream, .context = dealer};
+    return (struct source){.read = read_stream, .context = dealer};
 }

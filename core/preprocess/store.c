@@ -81,8 +81,8 @@ static mpcf_status get(struct store *s, const char *name, void *data, size_t len
     MPCF_TRY(path_of(s, &path, err, name));
     mpcf_status status = file_read(path, length, &text, &found, err);
     if (status == MPCF_OK && found != length) {
-        status = mpcf_fail(err, MPCF_E_FORMAT, "'%s': %zu bytes, expected %zu", path, found,
-                           length);
+        status =
+            mpcf_fail(err, MPCF_E_FORMAT, "'%s': %zu bytes, expected %zu", path, found, length);
     }
     if (status == MPCF_OK) {
         memcpy(data, text, length);
@@ -153,8 +153,7 @@ mpcf_status store_create(const char *folder, const struct store_identity *identi
     return MPCF_OK;
 }
 
-static mpcf_status read_session(struct store *s, struct store_identity *identity,
-                                mpcf_error *err)
+static mpcf_status read_session(struct store *s, struct store_identity *identity, mpcf_error *err)
 {
     struct session_file file;
     uint8_t bytes[4] = {0};
@@ -196,8 +195,9 @@ uint32_t store_next(const struct store *s)
 mpcf_status store_consume(struct store *s, uint32_t inference, mpcf_error *err)
 {
     if (inference < s->next) {
-        return mpcf_fail(err, MPCF_E_INVALID, "inference %" PRIu32 " of '%s' is used up (next: %"
-                         PRIu32 ")", inference, s->folder, s->next);
+        return mpcf_fail(err, MPCF_E_INVALID,
+                         "inference %" PRIu32 " of '%s' is used up (next: %" PRIu32 ")", inference,
+                         s->folder, s->next);
     }
     return write_consumed(s, inference + 1, err);
 }
@@ -222,8 +222,8 @@ static struct inference_header header_of(const struct store *s, uint32_t inferen
     return h;
 }
 
-static mpcf_status copy_parts(struct source *from, const size_t *lengths, size_t count,
-                              FILE *file, mpcf_error *err)
+static mpcf_status copy_parts(struct source *from, const size_t *lengths, size_t count, FILE *file,
+                              mpcf_error *err)
 {
     for (size_t i = 0; i < count; ++i) {
         if (lengths[i] == 0) {
@@ -243,9 +243,8 @@ static mpcf_status copy_parts(struct source *from, const size_t *lengths, size_t
     return MPCF_OK;
 }
 
-mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest,
-                       struct source *from, const size_t *lengths, size_t count,
-                       mpcf_error *err)
+mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest, struct source *from,
+                       const size_t *lengths, size_t count, mpcf_error *err)
 {
     char *path = NULL;
     struct file_write *file = NULL;
@@ -284,8 +283,7 @@ static mpcf_status check_header(FILE *file, const struct inference_header *want,
     if (fread(&h, sizeof h, 1, file) != 1 || memcmp(h.magic, want->magic, sizeof h.magic) != 0) {
         return mpcf_fail(err, MPCF_E_FORMAT, "'%s' holds no corrections of this version", path);
     }
-    if (memcmp(h.session, want->session, sizeof h.session) != 0 ||
-        h.inference != want->inference) {
+    if (memcmp(h.session, want->session, sizeof h.session) != 0 || h.inference != want->inference) {
         return mpcf_fail(err, MPCF_E_FORMAT, "'%s' is of another session or inference", path);
     }
     if (memcmp(h.digest, want->digest, sizeof h.digest) != 0) {
@@ -303,12 +301,13 @@ mpcf_status store_source(struct store *s, uint32_t inference, const char *digest
     struct inference_header want = header_of(s, inference, digest);
     MPCF_TRY(inference_path(s, inference, &path, err));
     FILE *file = fopen(path, "rb");
-    mpcf_status status =
-        file != NULL ? check_header(file, &want, path, err)
-                     : mpcf_fail(err, MPCF_E_IO, "no corrections of inference %" PRIu32 " ('%s'): "
-                                 "%s", inference, path, strerror(errno));
+    mpcf_status status = file != NULL ? check_header(file, &want, path, err)
+                                      : mpcf_fail(err, MPCF_E_IO,
+                                                  "no corrections of inference %" PRIu32 " ('%s'): "
+                                                  "%s",
+                                                  inference, path, strerror(errno));
     if (status == MPCF_OK) {
-        *out = (struct source) {.read = read_stored, .context = file};
+        *out = (struct source){.read = read_stored, .context = file};
     } else if (file != NULL) {
         (void) fclose(file);
     }
@@ -343,7 +342,8 @@ mpcf_status store_packing(struct store *s, const char *id, const char *digest, m
         if (status == MPCF_OK && memcmp(known, digest, sizeof known) != 0) {
             status = mpcf_fail(err, MPCF_E_INVALID,
                                "the weights are not those this session was dealt for ('%s'): "
-                               "start a new session", path);
+                               "start a new session",
+                               path);
         }
     }
     mpcf_free(name);

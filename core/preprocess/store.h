@@ -23,7 +23,7 @@
 
 #include "preprocess/source.h"
 
-#define STORE_ID_BYTES 16
+#define STORE_ID_BYTES    16
 #define STORE_SEEDS_BYTES 48
 
 struct store;
@@ -49,9 +49,8 @@ mpcf_status store_consume(struct store *s, uint32_t inference, mpcf_error *err);
 
 /* Writes the corrections of INFERENCE for the program of DIGEST as they come from FROM, parts of
  * LENGTHS bytes (zero ones are skipped). */
-mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest,
-                       struct source *from, const size_t *lengths, size_t count,
-                       mpcf_error *err);
+mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest, struct source *from,
+                       const size_t *lengths, size_t count, mpcf_error *err);
 /* Reads them back. Not there: MPCF_E_IO; of another session or program, or cut short:
  * MPCF_E_FORMAT. */
 mpcf_status store_source(struct store *s, uint32_t inference, const char *digest,

@@ -9,15 +9,14 @@
 static void write_value(struct text_buffer *t, const struct value *v)
 {
     text_printf(t, "v %d %zu %zu %zu %zu %u %u %u %d %s\n", (int) v->kind, v->dims.dim[0],
-                v->dims.dim[1], v->dims.dim[2], v->dims.dim[3], v->ring, v->fraction,
-                v->magnitude, v->is_early, v->node);
+                v->dims.dim[1], v->dims.dim[2], v->dims.dim[3], v->ring, v->fraction, v->magnitude,
+                v->is_early, v->node);
 }
 
 static void write_step(struct text_buffer *t, const struct step *s)
 {
-    text_printf(t, "s %s %u %" PRIu64 " %u %u %d %u %s %s\n", step_name(s->kind),
-                (unsigned) s->out, s->constant, s->shift, (unsigned) s->row, s->transposed,
-                (unsigned) s->level,
+    text_printf(t, "s %s %u %" PRIu64 " %u %u %d %u %s %s\n", step_name(s->kind), (unsigned) s->out,
+                s->constant, s->shift, (unsigned) s->row, s->transposed, (unsigned) s->level,
                 s->input == NULL ? "-" : s->input, s->node == NULL ? "-" : s->node->name);
     for (size_t i = 0; i < s->in_count; ++i) {
         const struct view *v = &s->views[i];

@@ -36,8 +36,8 @@ static mpcf_status check_step(const struct program *p, const struct step *s, mpc
     }
     const char *broken = step_rows[s->kind]->check(p, s);
     if (broken != NULL) {
-        return mpcf_fail(err, MPCF_E_INTERNAL, "step %u (%s) of node '%s': %s",
-                         (unsigned) s->index, name, out->node, broken);
+        return mpcf_fail(err, MPCF_E_INTERNAL, "step %u (%s) of node '%s': %s", (unsigned) s->index,
+                         name, out->node, broken);
     }
     return MPCF_OK;
 }
@@ -79,8 +79,8 @@ static size_t stride_of(const struct dims *d, unsigned axis)
 }
 
 /* Axes of OUT that walk along axis AXIS of an operand X read through VIEW. */
-static unsigned axes_along(const struct value *out, const struct value *x,
-                           const struct view *view, unsigned axis)
+static unsigned axes_along(const struct value *out, const struct value *x, const struct view *view,
+                           unsigned axis)
 {
     unsigned axes = 0;
     for (unsigned i = 0; i < MPCF_RANK_MAX; ++i) {
@@ -179,7 +179,7 @@ static void share_openings(struct program *p)
     for (size_t i = 0; i < p->step_count; ++i) {
         struct step *s = &p->steps[i];
         for (unsigned j = 0; j < opening_count(s); ++j) {
-            s->opening[j] = (struct opening) {.step = s->index, .item = (uint8_t) j};
+            s->opening[j] = (struct opening){.step = s->index, .item = (uint8_t) j};
         }
     }
     for (size_t i = 0; i < p->step_count; ++i) {

@@ -6,8 +6,7 @@
 
 #include "base/memory.h"
 
-struct program *program_create(const mpcf_graph *g, size_t batch, size_t tokens,
-                               bool exact_length)
+struct program *program_create(const mpcf_graph *g, size_t batch, size_t tokens, bool exact_length)
 {
     struct program *p = mpcf_alloc_array(1, sizeof *p);
     if (p == NULL) {
@@ -63,8 +62,8 @@ uint32_t program_function(struct program *p, const char *name)
     }
     void *list = p->functions;
     char *copy = arena_strdup(p->arena, name);
-    if (copy == NULL || !make_room(&list, p->function_count, &p->function_capacity,
-                                   sizeof *p->functions)) {
+    if (copy == NULL ||
+        !make_room(&list, p->function_count, &p->function_capacity, sizeof *p->functions)) {
         p->failed = true;
         return 0;
     }
@@ -82,7 +81,7 @@ value_id program_add_value(struct program *p, enum value_kind kind, struct dims 
         return 0;
     }
     p->values = list;
-    p->values[p->value_count] = (struct value) {
+    p->values[p->value_count] = (struct value){
         .kind = kind,
         .dims = dims,
         .fraction = fraction,
@@ -106,7 +105,7 @@ struct step *program_add_step(struct program *p, enum step_kind kind, value_id o
         static value_id no_operands[16];
         static struct view no_views[16];
         p->failed = true;
-        p->spare = (struct step) {.in = no_operands, .views = no_views};
+        p->spare = (struct step){.in = no_operands, .views = no_views};
         return &p->spare;
     }
     p->steps = list;
@@ -114,7 +113,7 @@ struct step *program_add_step(struct program *p, enum step_kind kind, value_id o
         operands[i] = in[i];
     }
     struct step *s = &p->steps[p->step_count];
-    *s = (struct step) {
+    *s = (struct step){
         .kind = kind,
         .index = (uint32_t) p->step_count,
         .in = operands,

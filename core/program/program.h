@@ -36,22 +36,22 @@ typedef uint32_t value_id;
  */
 struct value {
     enum value_kind kind;
-    struct dims dims;    /* right-aligned, as in graph.h */
-    unsigned ring;       /* k: shares are modulo 2^k, 1 .. 64 */
-    unsigned fraction;   /* f */
-    unsigned magnitude;  /* m; m <= ring (and m + 1 <= ring where it is lifted) */
-    bool is_early;       /* the user's share does not depend on its input nor on any message of
+    struct dims dims;   /* right-aligned, as in graph.h */
+    unsigned ring;      /* k: shares are modulo 2^k, 1 .. 64 */
+    unsigned fraction;  /* f */
+    unsigned magnitude; /* m; m <= ring (and m + 1 <= ring where it is lifted) */
+    bool is_early;      /* the user's share does not depend on its input nor on any message of
                             the run: it is known before the run starts. VALUE_USER is not early */
-    const char *node;    /* name of the graph node it stems from */
-    bool is_inner;       /* a helper inside a node, with a bound that follows from the node's range:
+    const char *node;   /* name of the graph node it stems from */
+    bool is_inner;      /* a helper inside a node, with a bound that follows from the node's range:
                             checked by fixed, but no part of its smallest margin */
-    bool may_wrap;       /* no bound of its own (a sum without its bias): not checked */
+    bool may_wrap;      /* no bound of its own (a sum without its bias): not checked */
     /* By program_finish(): */
-    uint32_t producer;   /* step */
-    uint32_t uses;       /* steps that read it */
-    uint32_t level;      /* messages that have passed when it is there */
-    int8_t batch_axis;   /* dimension that counts examples, -1: none */
-    uint8_t token_axes;  /* bit i: dimension i counts tokens (and may be padding) */
+    uint32_t producer;  /* step */
+    uint32_t uses;      /* steps that read it */
+    uint32_t level;     /* messages that have passed when it is there */
+    int8_t batch_axis;  /* dimension that counts examples, -1: none */
+    uint8_t token_axes; /* bit i: dimension i counts tokens (and may be padding) */
 };
 
 /* Steps; one file each in core/protocol. Operands are in[], results out. "c" constants are
@@ -127,21 +127,21 @@ struct opening {
 
 struct step {
     enum step_kind kind;
-    uint32_t index;        /* its place; with the inference number it addresses randomness */
+    uint32_t index; /* its place; with the inference number it addresses randomness */
     value_id *in;
     size_t in_count;
     value_id out;
-    struct view *views;    /* COMBINE, USER_SELECT: one an operand */
-    uint64_t constant;     /* COMBINE: c0 in units of the result */
-    unsigned shift;        /* SHRINK, LIFT */
-    uint32_t row;          /* SELECT: of the bits */
-    bool transposed;       /* MATMUL: of b; LINEAR: w is [i, o] */
-    int64_t *thresholds;   /* COMPARE, ascending, in units of x */
+    struct view *views;  /* COMBINE, USER_SELECT: one an operand */
+    uint64_t constant;   /* COMBINE: c0 in units of the result */
+    unsigned shift;      /* SHRINK, LIFT */
+    uint32_t row;        /* SELECT: of the bits */
+    bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o] */
+    int64_t *thresholds; /* COMPARE, ascending, in units of x */
     size_t threshold_count;
-    const char *input;     /* USER_ONE_HOT, USER_MASK, REVEAL: name of the input or output */
-    const mpcf_node *node; /* PROVIDER: the constant node */
-    uint32_t level;        /* first message it takes part in; local steps: of their operands */
-    uint32_t function;     /* index into program.functions: for reports */
+    const char *input;         /* USER_ONE_HOT, USER_MASK, REVEAL: name of the input or output */
+    const mpcf_node *node;     /* PROVIDER: the constant node */
+    uint32_t level;            /* first message it takes part in; local steps: of their operands */
+    uint32_t function;         /* index into program.functions: for reports */
     struct opening opening[2]; /* PRODUCT, SQUARE, MATMUL, SELECT: by program_finish() */
 };
 
@@ -149,19 +149,19 @@ struct program {
     struct arena *arena;
     const mpcf_graph *graph; /* the lowered one; outlives the program */
     size_t batch, tokens;
-    bool exact_length;       /* no padding: the mask is public and left out */
+    bool exact_length; /* no padding: the mask is public and left out */
     struct value *values;
     size_t value_count;
     struct step *steps;
     size_t step_count;
     uint32_t level_count;
-    const char **functions;  /* "embedding", "linear", "attention", "normaliser", "activation",
+    const char **functions; /* "embedding", "linear", "attention", "normaliser", "activation",
                                 "layer_norm", "pooler", "classifier" */
     size_t function_count;
-    char digest[65];         /* of all above: what the hello compares */
+    char digest[65]; /* of all above: what the hello compares */
     size_t value_capacity, step_capacity, function_capacity;
-    bool failed;             /* memory was short while building */
-    struct step spare;       /* what adding gives then */
+    bool failed;       /* memory was short while building */
+    struct step spare; /* what adding gives then */
 };
 
 /* Builds the lists; the lowering calls these. Values and steps are numbered as added. */
@@ -186,11 +186,11 @@ mpcf_status program_finish(struct program *p, mpcf_error *err);
 
 /* All bits are whole bytes: each array a step sends ends at one. */
 struct step_cost {
-    uint32_t rounds;            /* messages in sequence, 0 for local steps */
+    uint32_t rounds; /* messages in sequence, 0 for local steps */
     /* Bits each party sends online, and the user before the run, by round (at most 8). */
     uint64_t provider_bits[STEP_ROUNDS_MAX], user_bits[STEP_ROUNDS_MAX], early_bits;
-    uint64_t correction_bits;   /* dealer to user */
-    uint64_t setup_bits;        /* provider to user, once a packing (masked weights) */
+    uint64_t correction_bits; /* dealer to user */
+    uint64_t setup_bits;      /* provider to user, once a packing (masked weights) */
 };
 void step_cost(const struct program *p, const struct step *s, struct step_cost *cost);
 const char *step_name(enum step_kind kind);

@@ -27,10 +27,8 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
 {
     const struct value *bits = step_in(p, s, 0), *out = step_out(p, s);
     c->rounds = 1;
-    c->provider_bits[0] = c->user_bits[0] =
-        packed_cost(value_rows(bits) * bits_words(bits), 64);
-    c->correction_bits =
-        value_rows(bits) * packed_cost(bits_elements(bits), out->ring);
+    c->provider_bits[0] = c->user_bits[0] = packed_cost(value_rows(bits) * bits_words(bits), 64);
+    c->correction_bits = value_rows(bits) * packed_cost(bits_elements(bits), out->ring);
 }
 
 struct to_ring {
@@ -89,8 +87,8 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     return MPCF_OK;
 }
 
-static mpcf_status send(struct party *p, const struct step *s, unsigned round,
-                        struct message *out, mpcf_error *err)
+static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
+                        mpcf_error *err)
 {
     (void) round;
     const struct value *bits = step_in(p->program, s, 0);

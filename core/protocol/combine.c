@@ -81,8 +81,7 @@ static void combine(const struct program *p, const struct step *s, uint64_t *con
                     uint64_t constant, uint64_t *out)
 {
     const struct value *v = step_out(p, s);
-    struct combine c = {
-        .step = s, .dims = &v->dims, .x = x, .constant = constant, .out = out};
+    struct combine c = {.step = s, .dims = &v->dims, .x = x, .constant = constant, .out = out};
     workers_for(value_rows(v), 1 + 8192 / v->dims.dim[3], rows_body, &c);
 }
 

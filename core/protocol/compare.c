@@ -86,7 +86,8 @@ static const char *check(const struct program *p, const struct step *s)
     if (x->magnitude < 1 || x->magnitude > 62 || x->magnitude + 1 > x->ring) {
         return "the operand's ring has no guard bit: it must be wider than its magnitude";
     }
-    if (out->dims.dim[3] != x->dims.count || out->dims.count != x->dims.count * s->threshold_count) {
+    if (out->dims.dim[3] != x->dims.count ||
+        out->dims.count != x->dims.count * s->threshold_count) {
         return "the result is [thresholds, elements]";
     }
     return NULL;
@@ -232,8 +233,8 @@ static mpcf_status early(struct party *p, const struct step *s, struct message *
     return MPCF_OK;
 }
 
-static mpcf_status send(struct party *p, const struct step *s, unsigned round,
-                        struct message *out, mpcf_error *err)
+static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
+                        mpcf_error *err)
 {
     (void) err;
     struct compare c = compare_of(p->program, s);
@@ -281,8 +282,8 @@ static void local_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
         for (unsigned g = 0; g < c->groups; ++g) {
             size_t at = (j * c->groups + g) * c->words + first_word;
             bit_group_compare(&o->state.less[at], &o->state.equal[at], shares[15 * g],
-                              d.word[COMPARE_GROUP_BITS * g], BLOCK_WORDS,
-                              compare_group_bits(c, g), words, o->party->role == ROLE_PROVIDER);
+                              d.word[COMPARE_GROUP_BITS * g], BLOCK_WORDS, compare_group_bits(c, g),
+                              words, o->party->role == ROLE_PROVIDER);
         }
         /* not msb(d) but for the carry; its public part is the provider's. */
         uint64_t *top = o->state.top + j * c->words + first_word;

@@ -64,7 +64,8 @@ static void tree_body(void *context, size_t begin, size_t end)
     for (size_t i = begin; i < end; ++i) {
         size_t first = i % k->chunks * CHUNK_WORDS, unit = i / k->chunks;
         size_t left = k->c->words - first;
-        k->body(k, unit / k->pairs, unit % k->pairs, first, left < CHUNK_WORDS ? left : CHUNK_WORDS);
+        k->body(k, unit / k->pairs, unit % k->pairs, first,
+                left < CHUNK_WORDS ? left : CHUNK_WORDS);
     }
 }
 
@@ -79,8 +80,8 @@ static void mask(const struct tree *k, enum role role, size_t t, size_t pair, si
                  size_t first, uint64_t *out, size_t n)
 {
     size_t plane = opened_plane(k, t, pair) + which;
-    random_fill(k->random, role, k->c->step, ITEM_TREE + k->round, plane * k->c->words + first,
-                out, n);
+    random_fill(k->random, role, k->c->step, ITEM_TREE + k->round, plane * k->c->words + first, out,
+                n);
 }
 
 static void product_share(const struct tree *k, size_t t, size_t pair, size_t which, size_t first,
@@ -141,8 +142,7 @@ mpcf_status compare_tree_deal(const struct compare *c, struct deal_run *d, struc
 static const uint64_t *operand(const struct tree *k, size_t t, size_t pair, size_t which)
 {
     size_t low = (t * k->c->groups + 2 * pair) * k->c->words, high = low + k->c->words;
-    return which == 0 ? k->state.equal + high
-                      : (which == 1 ? k->state.less : k->state.equal) + low;
+    return which == 0 ? k->state.equal + high : (which == 1 ? k->state.less : k->state.equal) + low;
 }
 
 static void send_pair(const struct tree *k, size_t t, size_t pair, size_t first, size_t n)
@@ -241,8 +241,7 @@ void compare_tree_receive(const struct compare *c, struct party *p, unsigned rou
         correction.at = c->planes * c->words * 8;
         for (unsigned i = 1; i <= round; ++i) {
             size_t groups = 0, pairs = compare_pairs(c, i, &groups);
-            k.products = message_array(&correction,
-                                       c->thresholds * (2 * pairs - 1) * c->words, 64);
+            k.products = message_array(&correction, c->thresholds * (2 * pairs - 1) * c->words, 64);
         }
     }
     k.body = join_pair;

@@ -90,8 +90,7 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
 
 /* --- Dealer --- */
 
-static void deal_early_block(void *context, size_t first, size_t n,
-                             uint64_t (*t)[BLOCK_LENGTH])
+static void deal_early_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct lift *l = context;
     const struct randomness *r = &l->deal->random;
@@ -202,8 +201,7 @@ static void bit_product_share(const struct lift *l, size_t first, uint64_t *out,
     }
 }
 
-static void finish_early_block(void *context, size_t first, size_t n,
-                               uint64_t (*t)[BLOCK_LENGTH])
+static void finish_early_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct lift *l = context;
     bool provides = l->party->role == ROLE_PROVIDER;
@@ -224,8 +222,7 @@ static void finish_early_block(void *context, size_t first, size_t n,
 }
 
 /* Own share of c. */
-static void own_opening(const struct lift *l, size_t first, uint64_t *out, uint64_t *mask,
-                        size_t n)
+static void own_opening(const struct lift *l, size_t first, uint64_t *out, uint64_t *mask, size_t n)
 {
     read_share(out, l->x, first, n);
     random_fill(&l->party->random, l->party->role, l->step, ITEM_MASK_0, first, mask, n);
@@ -289,8 +286,8 @@ static mpcf_status early(struct party *p, const struct step *s, struct message *
     return MPCF_OK;
 }
 
-static mpcf_status send(struct party *p, const struct step *s, unsigned round,
-                        struct message *out, mpcf_error *err)
+static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
+                        mpcf_error *err)
 {
     (void) round, (void) err;
     struct lift l = party_lift(p, s);

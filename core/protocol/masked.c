@@ -95,8 +95,8 @@ static mpcf_status early(struct party *p, const struct step *s, struct message *
     return MPCF_OK;
 }
 
-static mpcf_status send(struct party *p, const struct step *s, unsigned round,
-                        struct message *out, mpcf_error *err)
+static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
+                        mpcf_error *err)
 {
     (void) round, (void) err;
     if (p->role == ROLE_USER) {

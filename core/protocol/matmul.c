@@ -164,8 +164,8 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     return status;
 }
 
-static mpcf_status send(struct party *p, const struct step *s, unsigned round,
-                        struct message *out, mpcf_error *err)
+static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
+                        mpcf_error *err)
 {
     (void) round;
     return opening_send(p, s, out, err);

@@ -88,9 +88,8 @@ void opening_mask(const struct program *p, const struct randomness *r, enum role
     }
 }
 
-void opening_mask_whole(const struct program *p, const struct randomness *r,
-                        const struct step *s, unsigned j, size_t first, uint64_t *out,
-                        uint64_t *other, size_t n)
+void opening_mask_whole(const struct program *p, const struct randomness *r, const struct step *s,
+                        unsigned j, size_t first, uint64_t *out, uint64_t *other, size_t n)
 {
     opening_mask(p, r, ROLE_PROVIDER, s, j, first, out, n);
     opening_mask(p, r, ROLE_USER, s, j, first, other, n);

@@ -36,8 +36,7 @@ void opening_release(struct party *p, const struct step *s);
 void opening_mask(const struct program *p, const struct randomness *r, enum role role,
                   const struct step *s, unsigned j, size_t first, uint64_t *out, size_t n);
 /* a0 + a1: the dealer's. OTHER is scratch for N words. */
-void opening_mask_whole(const struct program *p, const struct randomness *r,
-                        const struct step *s, unsigned j, size_t first, uint64_t *out,
-                        uint64_t *other, size_t n);
+void opening_mask_whole(const struct program *p, const struct randomness *r, const struct step *s,
+                        unsigned j, size_t first, uint64_t *out, uint64_t *other, size_t n);
 
 #endif

@@ -88,7 +88,7 @@ struct packing *packing_create(const struct program *p, const struct step *s)
     if (k == NULL) {
         return NULL;
     }
-    *k = (struct packing) {.kind = s->kind, .transposed = s->transposed};
+    *k = (struct packing){.kind = s->kind, .transposed = s->transposed};
     k->node = mpcf_strdup(node_of(p, s));
     k->ring = step_out(p, s)->ring;
     k->fraction = step_in(p, s, 1)->fraction;
@@ -118,8 +118,8 @@ static mpcf_status keep(struct packing *k, const uint64_t *x, mpcf_error *err)
 {
     size_t inner = k->dims.dim[3], outer = k->dims.count / k->dims.dim[3];
     if (k->kind == STEP_LINEAR) {
-        k->matrix = ring_pack_right(x, k->transposed ? outer : inner,
-                                    k->transposed ? inner : outer, inner, !k->transposed, k->ring);
+        k->matrix = ring_pack_right(x, k->transposed ? outer : inner, k->transposed ? inner : outer,
+                                    inner, !k->transposed, k->ring);
     } else {
         k->vector = mpcf_secret_alloc(k->dims.count, sizeof *k->vector);
         if (k->vector != NULL) {
@@ -142,7 +142,7 @@ struct mask_weights {
 static void mask_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct mask_weights *m = context;
-    prg_fill(m->key, (struct prg_stream) {0}, first, t[0], n);
+    prg_fill(m->key, (struct prg_stream){0}, first, t[0], n);
     weights_read(m->weights, m->step, first, t[1], n);
     ring_sub(t[1], t[1], t[0], n);
     packed_write(m->array, first, t[1], n);
@@ -152,7 +152,7 @@ static void random_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
 {
     const struct mask_weights *m = context;
     (void) t;
-    prg_fill(m->key, (struct prg_stream) {0}, first, m->out + first, n);
+    prg_fill(m->key, (struct prg_stream){0}, first, m->out + first, n);
 }
 
 static void read_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])

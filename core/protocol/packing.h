@@ -23,9 +23,9 @@ struct packing {
     unsigned ring, fraction;
     struct dims dims;
     bool transposed;
-    char id[FILE_DIGEST_SIZE];   /* SHA-256 of all above: B's key comes from it */
-    struct ring_packed *matrix;  /* LINEAR: provider W, user D, dealer B */
-    uint64_t *vector;            /* SCALE_COLUMNS: the same */
+    char id[FILE_DIGEST_SIZE];  /* SHA-256 of all above: B's key comes from it */
+    struct ring_packed *matrix; /* LINEAR: provider W, user D, dealer B */
+    uint64_t *vector;           /* SCALE_COLUMNS: the same */
 };
 
 bool packing_is_needed(const struct step *s);

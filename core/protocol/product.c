@@ -47,7 +47,7 @@ struct product {
     const struct randomness *random;
     const struct step *step;
     enum role role;
-    size_t columns; /* elements of x to one of y */
+    size_t columns;        /* elements of x to one of y */
     const uint64_t *x, *y; /* or e, f */
     uint64_t *out;
     struct packed_array correction;
@@ -147,8 +147,8 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     return MPCF_OK;
 }
 
-static mpcf_status send(struct party *p, const struct step *s, unsigned round,
-                        struct message *out, mpcf_error *err)
+static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
+                        mpcf_error *err)
 {
     (void) round;
     return opening_send(p, s, out, err);

@@ -11,8 +11,7 @@ void random_fill_of(const struct randomness *r, enum role role, uint32_t step, u
 {
     assert(role == ROLE_PROVIDER || role == ROLE_USER);
     assert(r->key[role] != NULL && step < 1u << 24 && item < 256);
-    struct prg_stream stream = {
-        .inference = r->inference, .step = step, .item = (uint8_t) item};
+    struct prg_stream stream = {.inference = r->inference, .step = step, .item = (uint8_t) item};
     if (r->observe != NULL) {
         r->observe(r->observe_context, role, stream, first, n);
     }

@@ -16,8 +16,8 @@
 enum random_item {
     ITEM_MASK_0 = 0, /* masks of opened operands; MASKED's A */
     ITEM_MASK_1,
-    ITEM_SHARE,      /* the provider's share of what the dealer corrects */
-    ITEM_BIT,        /* masks of opened bits */
+    ITEM_SHARE, /* the provider's share of what the dealer corrects */
+    ITEM_BIT,   /* masks of opened bits */
     ITEM_BIT_SHARE,
     ITEM_HIGH_SHARE, /* LIFT: of r >> shift */
     ITEM_TREE = 16,  /* COMPARE: masks of round i */
@@ -25,8 +25,8 @@ enum random_item {
 };
 
 /* Tests see each use: (role whose key, stream, first word, words). */
-typedef void random_observe(void *context, enum role role, struct prg_stream stream,
-                            uint64_t first, size_t n);
+typedef void random_observe(void *context, enum role role, struct prg_stream stream, uint64_t first,
+                            size_t n);
 
 struct randomness {
     const struct prg_key *key[2]; /* by role; NULL: not known here */

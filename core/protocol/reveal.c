@@ -92,8 +92,8 @@ static void receive_block(void *context, size_t first, size_t n, uint64_t (*t)[B
     }
 }
 
-static mpcf_status send(struct party *p, const struct step *s, unsigned round,
-                        struct message *out, mpcf_error *err)
+static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
+                        mpcf_error *err)
 {
     (void) round, (void) err;
     const struct value *v = step_out(p->program, s);

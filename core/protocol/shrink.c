@@ -39,8 +39,7 @@ struct shrink {
     uint64_t one;
 };
 
-static void nearest_block(void *context, size_t first, size_t n,
-                          uint64_t (*scratch)[BLOCK_LENGTH])
+static void nearest_block(void *context, size_t first, size_t n, uint64_t (*scratch)[BLOCK_LENGTH])
 {
     const struct shrink *k = context;
     (void) scratch;
@@ -71,8 +70,7 @@ mpcf_status shrink_fixed(struct fixed_run *r, const struct step *s, mpcf_error *
 }
 
 /* A share that is zero everywhere stays zero, but for the provider's one. */
-static mpcf_status shrink_zero(struct party *p, const struct step *s, uint64_t one,
-                               mpcf_error *err)
+static mpcf_status shrink_zero(struct party *p, const struct step *s, uint64_t one, mpcf_error *err)
 {
     if (one == 0) {
         return MPCF_OK;

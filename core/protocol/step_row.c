@@ -14,7 +14,7 @@ const struct step_row *const step_rows[STEP_COUNT] = {
 
 void step_cost(const struct program *p, const struct step *s, struct step_cost *cost)
 {
-    *cost = (struct step_cost) {0};
+    *cost = (struct step_cost){0};
     step_rows[s->kind]->cost(p, s, cost);
 }
 
@@ -79,8 +79,7 @@ static size_t value_words(const struct value *v)
     return v->kind == VALUE_BITS ? value_rows(v) * bits_words(v) : v->dims.count;
 }
 
-mpcf_status fixed_result(struct fixed_run *r, const struct step *s, uint64_t **out,
-                         mpcf_error *err)
+mpcf_status fixed_result(struct fixed_run *r, const struct step *s, uint64_t **out, mpcf_error *err)
 {
     size_t count = value_words(step_out(r->program, s));
     assert(r->x[s->out] == NULL);
@@ -112,6 +111,6 @@ const uint64_t *party_operand(const struct party *p, const struct step *s, size_
 struct message party_correction(const struct party *p, const struct step *s)
 {
     assert(p->role == ROLE_USER);
-    return (struct message) {.data = p->correction[s->index].data,
-                             .length = p->correction[s->index].length};
+    return (struct message){.data = p->correction[s->index].data,
+                            .length = p->correction[s->index].length};
 }

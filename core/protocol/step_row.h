@@ -52,17 +52,17 @@ struct party {
     enum role role; /* provider or user */
     struct randomness random;
     struct share_pool *pool;
-    const struct weights *weights;       /* provider */
-    const struct secure_input *input;    /* user; NULL before the run */
-    double *output;                      /* user */
-    struct packing *const *packing;      /* by step: W or W - B */
-    uint64_t **share;                    /* by value; NULL: all zero (or no longer needed) */
-    uint32_t *uses;                      /* by value: steps that still read it */
-    uint64_t *(*opened)[2];              /* by step and operand: openings that step owns */
+    const struct weights *weights;    /* provider */
+    const struct secure_input *input; /* user; NULL before the run */
+    double *output;                   /* user */
+    struct packing *const *packing;   /* by step: W or W - B */
+    uint64_t **share;                 /* by value; NULL: all zero (or no longer needed) */
+    uint32_t *uses;                   /* by value: steps that still read it */
+    uint64_t *(*opened)[2];           /* by step and operand: openings that step owns */
     uint32_t (*opened_uses)[2];
-    void **state;                        /* by step of several rounds; of the pool */
-    struct arrived *correction;          /* user, by step */
-    struct message *early;               /* provider, by step: the user's early halves */
+    void **state;               /* by step of several rounds; of the pool */
+    struct arrived *correction; /* user, by step */
+    struct message *early;      /* provider, by step: the user's early halves */
 };
 
 struct step_row {
@@ -77,8 +77,8 @@ struct step_row {
                         mpcf_error *err);
     mpcf_status (*early)(struct party *p, const struct step *s, struct message *out,
                          mpcf_error *err);
-    mpcf_status (*send)(struct party *p, const struct step *s, unsigned round,
-                        struct message *out, mpcf_error *err);
+    mpcf_status (*send)(struct party *p, const struct step *s, unsigned round, struct message *out,
+                        mpcf_error *err);
     mpcf_status (*receive)(struct party *p, const struct step *s, unsigned round,
                            struct message *in, mpcf_error *err);
     mpcf_status (*compute)(struct party *p, const struct step *s, mpcf_error *err);

@@ -120,8 +120,7 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
 
 /* --- Parties --- */
 
-static void send_provider_block(void *context, size_t first, size_t n,
-                                uint64_t (*t)[BLOCK_LENGTH])
+static void send_provider_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct user_select *k = context;
     random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_MASK_0, first, t[0], n);
@@ -138,8 +137,8 @@ static void send_user_block(void *context, size_t first, size_t n, uint64_t (*t)
     packed_write(k->to, first, t[0], n);
 }
 
-static mpcf_status send(struct party *p, const struct step *s, unsigned round,
-                        struct message *out, mpcf_error *err)
+static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
+                        mpcf_error *err)
 {
     (void) round, (void) err;
     bool provides = p->role == ROLE_PROVIDER;

@@ -66,7 +66,7 @@ static struct pool_block *add_block(struct share_pool *pool, size_t count)
     if (words == NULL) {
         return NULL;
     }
-    pool->blocks[pool->count] = (struct pool_block) {.words = words, .count = count};
+    pool->blocks[pool->count] = (struct pool_block){.words = words, .count = count};
     return &pool->blocks[pool->count++];
 }
 

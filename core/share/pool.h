@@ -11,7 +11,7 @@
 
 struct share_pool;
 
-struct share_pool *share_pool_create(void); /* NULL: memory */
+struct share_pool *share_pool_create(void);       /* NULL: memory */
 void share_pool_destroy(struct share_pool *pool); /* NULL is fine */
 /* COUNT words that hold anything; NULL: memory. Of one thread at a time. */
 uint64_t *share_pool_take(struct share_pool *pool, size_t count);

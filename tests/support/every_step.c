@@ -28,8 +28,8 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
         (void) test_step(s->p, STEP_MATMUL, a, values[1 - i], true, VALUE_SHARED,
                          test_dims(1, 1, rows, rows), 40, 0, 40, "y");
         s->p->steps[s->p->step_count - 1].transposed = true;
-        value_id masked = test_step(s->p, STEP_MASKED, lifted, 0, false, VALUE_MASKED, dims, 40,
-                                    0, 12, "m");
+        value_id masked =
+            test_step(s->p, STEP_MASKED, lifted, 0, false, VALUE_MASKED, dims, 40, 0, 12, "m");
         (void) source_step(s, STEP_LINEAR, masked, matrix, true, 40, 30);
         (void) source_step(s, STEP_SCALE_COLUMNS, masked, vector, true, 40, 30);
         value_id bits = test_step(s->p, STEP_COMPARE, a, 0, false, VALUE_BITS,

@@ -11,7 +11,7 @@ struct test_parties {
     const struct program *program;
     const struct weights *weights;
     const struct secure_input *input;
-    size_t inferences;  /* default 1 */
+    size_t inferences;     /* default 1 */
     const char *transport; /* default "loopback" */
     const uint8_t *seed;   /* 16 bytes, or NULL */
     const char *stores[2]; /* folders of provider and user: a stored session */
@@ -21,7 +21,7 @@ struct test_parties {
                                   const mpcf_transport *transport, void *conn, void **wrapped);
     void *wrap_context;
     /* Filled: of the last inference. */
-    double *output;     /* room for the revealed reals; of all inferences, one after the other */
+    double *output; /* room for the revealed reals; of all inferences, one after the other */
     size_t output_count;
     struct cost *metered[3];
     double seconds[3][3]; /* by role: setup, offline, online */

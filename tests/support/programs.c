@@ -3,7 +3,7 @@
 
 struct dims test_dims(size_t a, size_t b, size_t c, size_t d)
 {
-    return (struct dims) {.dim = {a, b, c, d}, .count = a * b * c * d};
+    return (struct dims){.dim = {a, b, c, d}, .count = a * b * c * d};
 }
 
 value_id test_value(struct program *p, enum value_kind kind, struct dims dims, unsigned ring,

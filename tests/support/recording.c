@@ -61,7 +61,7 @@ const mpcf_transport *recording_wrap(void *context, enum role own, enum role pee
 {
     struct recorder *r = calloc(1, sizeof *r);
     assert_non_null(r);
-    *r = (struct recorder) {.shown = *transport, .real = transport, .conn = conn, .own = own};
+    *r = (struct recorder){.shown = *transport, .real = transport, .conn = conn, .own = own};
     r->peer = peer;
     r->recording = context;
     /* Lengths are agreed, so that both wrapped ends do without frames. */
@@ -83,5 +83,5 @@ void recording_clear(struct recording *r)
             free(r->data[by][from]);
         }
     }
-    *r = (struct recording) {0};
+    *r = (struct recording){0};
 }

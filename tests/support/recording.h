@@ -13,8 +13,7 @@ struct recording {
 };
 /* For test_parties.wrap, with a struct recording (zero at first) as context. */
 const mpcf_transport *recording_wrap(void *context, enum role own, enum role peer,
-                                     const mpcf_transport *transport, void *conn,
-                                     void **wrapped);
+                                     const mpcf_transport *transport, void *conn, void **wrapped);
 void recording_clear(struct recording *r);
 
 #endif

@@ -10,13 +10,13 @@
 
 void source_init(struct shared_source *s, size_t rows, size_t columns)
 {
-    *s = (struct shared_source) {.rows = rows, .columns = columns};
+    *s = (struct shared_source){.rows = rows, .columns = columns};
     s->p = program_create(NULL, 1, rows, true);
     s->ids = calloc(rows, sizeof *s->ids);
     for (size_t i = 0; i < rows; ++i) {
         s->ids[i] = (int32_t) i;
     }
-    s->input = (struct secure_input) {.input_ids = s->ids, .token_type_ids = s->ids};
+    s->input = (struct secure_input){.input_ids = s->ids, .token_type_ids = s->ids};
     s->one_hot = test_value(s->p, VALUE_USER, test_dims(1, 1, rows, rows), 64, 0, 2, "ids");
     program_add_step(s->p, STEP_USER_ONE_HOT, s->one_hot, NULL, 0)->input = "input_ids";
 }

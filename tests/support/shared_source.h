@@ -16,8 +16,8 @@ struct shared_source {
     struct program *p;
     size_t rows, columns;
     value_id one_hot;
-    int64_t *numbers[SOURCE_WEIGHTS];  /* of PROVIDER step .. */
-    uint32_t steps[SOURCE_WEIGHTS];    /* .. of this index */
+    int64_t *numbers[SOURCE_WEIGHTS]; /* of PROVIDER step .. */
+    uint32_t steps[SOURCE_WEIGHTS];   /* .. of this index */
     size_t count;
     int32_t *ids; /* 0 .. rows - 1 */
     struct secure_input input;

@@ -29,8 +29,8 @@ static void open_case(struct case_run *c, const char *activation, const char *no
 {
     mpcf_error *err = mpcf_error_create();
     struct lower_options options;
-    *c = (struct case_run) {.count = 3 * batch};
-    c->bert = (struct tiny_bert) {.layers = 2, .hidden = 32, .heads = 4, .inner = 64};
+    *c = (struct case_run){.count = 3 * batch};
+    c->bert = (struct tiny_bert){.layers = 2, .hidden = 32, .heads = 4, .inner = 64};
     c->bert.vocab = 60;
     c->bert.positions = 32;
     c->bert.classes = 3;
@@ -43,10 +43,9 @@ static void open_case(struct case_run *c, const char *activation, const char *no
     lower_options_default(&options);
     options.weights_shared = shared;
     tiny_batch_open(&c->batch, &c->bert, batch, tokens, !exact, 5);
-    assert_ok(lower_graph(c->graph, ranges, &options, batch, tokens, exact, &c->program, err),
-              err);
+    assert_ok(lower_graph(c->graph, ranges, &options, batch, tokens, exact, &c->program, err), err);
     assert_ok(weights_create(c->program, c->bert.parameters, &c->weights, err), err);
-    c->input = (struct secure_input) {c->batch.ids, c->batch.types, c->batch.mask};
+    c->input = (struct secure_input){c->batch.ids, c->batch.types, c->batch.mask};
     c->floats = tiny_bert_logits(&c->bert, c->bert.graph, &c->batch);
     assert_ok(fixed_run(c->program, c->weights, &c->input, c->fixed, NULL, NULL, NULL, err), err);
     ranges_destroy(ranges);

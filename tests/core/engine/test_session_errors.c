@@ -18,7 +18,7 @@ static void open_square(struct square_case *c)
 {
     mpcf_error *err = mpcf_error_create();
     int64_t x[64] = {5, -7};
-    *c = (struct square_case) {.t = {.inferences = 2}};
+    *c = (struct square_case){.t = {.inferences = 2}};
     source_init(&c->s, 8, 8);
     value_id a = source_shared(&c->s, x, 32, 10, false);
     value_id y = source_step(&c->s, STEP_SQUARE, a, 0, false, 32, 20);
@@ -44,8 +44,7 @@ struct break_at {
 };
 
 static const mpcf_transport *break_link(void *context, enum role own, enum role peer,
-                                        const mpcf_transport *transport, void *conn,
-                                        void **wrapped)
+                                        const mpcf_transport *transport, void *conn, void **wrapped)
 {
     const struct break_at *b = context;
     bool is_it = own == b->own && peer == b->peer;

@@ -34,7 +34,7 @@ struct fixture {
 
 static void open_fixture(struct fixture *f)
 {
-    *f = (struct fixture) {.err = mpcf_error_create()};
+    *f = (struct fixture){.err = mpcf_error_create()};
     f->folder = file_join(test_folder(), "store");
     f->identity.session[0] = 3;
     f->identity.seeds[47] = 9;
@@ -159,7 +159,7 @@ static void open_square(struct square_case *c)
 {
     mpcf_error *err = mpcf_error_create();
     const int64_t *values[32] = {0};
-    *c = (struct square_case) {.x = source_numbers(64, 10, 5)};
+    *c = (struct square_case){.x = source_numbers(64, 10, 5)};
     source_init(&c->s, 8, 8);
     value_id a = source_shared(&c->s, c->x, 32, 10, false);
     (void) test_reveal(c->s.p, source_step(&c->s, STEP_SQUARE, a, 0, false, 32, 20));
@@ -168,7 +168,7 @@ static void open_square(struct square_case *c)
     assert_ok(weights_from_values(c->s.p, values, &c->weights, err), err);
     c->folders[0] = file_join(test_folder(), "provider");
     c->folders[1] = file_join(test_folder(), "user");
-    c->t = (struct test_parties) {.program = c->s.p, .weights = c->weights, .inferences = 1};
+    c->t = (struct test_parties){.program = c->s.p, .weights = c->weights, .inferences = 1};
     c->t.input = &c->s.input;
     c->t.output = c->output;
     c->t.output_count = 64;

@@ -17,8 +17,8 @@ static struct chain chain(unsigned weight_fraction)
     c.one_hot = test_value(c.p, VALUE_USER, test_dims(1, 2, 3, 8), 24, 0, 2, "ids");
     program_add_step(c.p, STEP_USER_ONE_HOT, c.one_hot, NULL, 0)->input = "input_ids";
     value_id w = test_provider(c.p, test_dims(1, 1, 4, 8), weight_fraction, 16, "w");
-    c.masked = test_step(c.p, STEP_MASKED, c.one_hot, 0, false, VALUE_MASKED,
-                         test_dims(1, 2, 3, 8), 24, 0, 2, "ids");
+    c.masked = test_step(c.p, STEP_MASKED, c.one_hot, 0, false, VALUE_MASKED, test_dims(1, 2, 3, 8),
+                         24, 0, 2, "ids");
     c.linear = test_step(c.p, STEP_LINEAR, c.masked, w, true, VALUE_SHARED, d, 24, 12, 16, "x");
     c.shrunk = test_step(c.p, STEP_SHRINK, c.linear, 0, false, VALUE_SHARED, d, 20, 8, 12, "x");
     c.p->steps[c.p->step_count - 1].shift = 4;

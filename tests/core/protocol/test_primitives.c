@@ -8,9 +8,9 @@
 #include "support/shared_source.h"
 #include "support/support.h"
 
-#define ROWS 41
+#define ROWS    41
 #define COLUMNS 33
-#define COUNT (ROWS * COLUMNS)
+#define COUNT   (ROWS * COLUMNS)
 
 static int64_t floor_shift(int64_t x, unsigned shift)
 {
@@ -18,8 +18,8 @@ static int64_t floor_shift(int64_t x, unsigned shift)
 }
 
 /* Divisions give floor(x / 2^shift) or one more. */
-static void check_division(enum step_kind kind, bool is_early, unsigned in_ring,
-                           unsigned magnitude, unsigned shift, unsigned out_ring)
+static void check_division(enum step_kind kind, bool is_early, unsigned in_ring, unsigned magnitude,
+                           unsigned shift, unsigned out_ring)
 {
     struct shared_source s;
     int64_t *x = source_numbers(COUNT, magnitude, 7), y[COUNT], fixed[COUNT];
@@ -192,8 +192,8 @@ static void scaled_columns_and_linear_share_a_mask(void **state)
     int64_t *w = source_numbers(COLUMNS * COLUMNS, 14, 10), out[2 * COUNT];
     source_init(&s, ROWS, COLUMNS);
     value_id a = source_shared(&s, x, 40, 12, false);
-    value_id masked = test_step(s.p, STEP_MASKED, a, 0, false, VALUE_MASKED,
-                                s.p->values[a].dims, 40, 0, 12, "masked");
+    value_id masked = test_step(s.p, STEP_MASKED, a, 0, false, VALUE_MASKED, s.p->values[a].dims,
+                                40, 0, 12, "masked");
     value_id gamma = source_provider(&s, test_dims(1, 1, 1, COLUMNS), v, 14);
     value_id matrix = source_provider(&s, test_dims(1, 1, COLUMNS, COLUMNS), w, 14);
     value_id z[2] = {source_step(&s, STEP_SCALE_COLUMNS, masked, gamma, true, 40, 27),
@@ -224,8 +224,8 @@ static void check_compare(unsigned magnitude, bool is_early)
     struct step *compare = &s.p->steps[s.p->step_count - 1];
     compare->thresholds = thresholds;
     compare->threshold_count = 3;
-    value_id z = test_step(s.p, STEP_BITS_TO_RING, bits, 0, false, VALUE_SHARED, dims, 20, 0, 2,
-                           "ones");
+    value_id z =
+        test_step(s.p, STEP_BITS_TO_RING, bits, 0, false, VALUE_SHARED, dims, 20, 0, 2, "ones");
     source_run(&s, &z, 1, out, NULL);
     for (size_t i = 0; i < 3 * COUNT; ++i) {
         assert_int_equal(out[i], x[i % COUNT] >= thresholds[i / COUNT] ? 1 : 0);
@@ -251,13 +251,13 @@ static void select_and_user_select_keep_or_drop(void **state)
     int64_t *x = source_numbers(COUNT, 20, 12), out[2 * COUNT], zero = 0;
     source_init(&s, ROWS, COLUMNS);
     value_id a = source_shared(&s, x, 40, 20, false);
-    value_id bits = test_step(s.p, STEP_COMPARE, a, 0, false, VALUE_BITS,
-                              test_dims(1, 1, 1, COUNT), 1, 0, 2, "bits");
+    value_id bits = test_step(s.p, STEP_COMPARE, a, 0, false, VALUE_BITS, test_dims(1, 1, 1, COUNT),
+                              1, 0, 2, "bits");
     s.p->steps[s.p->step_count - 1].thresholds = &zero;
     s.p->steps[s.p->step_count - 1].threshold_count = 1;
     value_id z[2];
-    z[0] = test_step(s.p, STEP_SELECT, bits, a, true, VALUE_SHARED, s.p->values[a].dims, 40, 0,
-                     20, "relu");
+    z[0] = test_step(s.p, STEP_SELECT, bits, a, true, VALUE_SHARED, s.p->values[a].dims, 40, 0, 20,
+                     "relu");
     /* m[r] = one_hot[r, 3]: the user keeps row 3 alone */
     z[1] = source_step(&s, STEP_USER_SELECT, a, s.one_hot, true, 40, 20);
     struct step *keep = &s.p->steps[s.p->step_count - 1];

@@ -69,12 +69,11 @@ static void hiding_close(void *conn)
 }
 
 static const mpcf_transport *hide_link(void *context, enum role own, enum role peer,
-                                       const mpcf_transport *transport, void *conn,
-                                       void **wrapped)
+                                       const mpcf_transport *transport, void *conn, void **wrapped)
 {
     struct hiding *h = calloc(1, sizeof *h);
     (void) context, (void) own, (void) peer;
-    *h = (struct hiding) {.shown = *transport, .real = transport, .conn = conn};
+    *h = (struct hiding){.shown = *transport, .real = transport, .conn = conn};
     h->shown.caps |= MPCF_TRANSPORT_MESSAGES;
     h->shown.send = hiding_send;
     h->shown.recv = hiding_recv;

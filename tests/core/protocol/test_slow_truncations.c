@@ -12,10 +12,10 @@
 #include "support/shared_source.h"
 #include "support/support.h"
 
-#define ROWS 32
+#define ROWS    32
 #define COLUMNS 32768
-#define COUNT (ROWS * COLUMNS)
-#define FORMS 6
+#define COUNT   (ROWS * COLUMNS)
+#define FORMS   6
 
 /* Ring, magnitude, shift and result's ring of each form; what the design's networks use. */
 static const struct form {
@@ -23,9 +23,9 @@ static const struct form {
     bool is_early;
     unsigned ring, magnitude, shift, out;
 } forms[FORMS] = {
-    {STEP_LIFT, false, 46, 45, 16, 50},  {STEP_LIFT, false, 64, 45, 12, 48},
-    {STEP_LIFT, false, 27, 26, 8, 44},   {STEP_LIFT, true, 46, 45, 14, 50},
-    {STEP_LIFT, true, 33, 32, 12, 52},   {STEP_SHRINK, false, 47, 46, 16, 31},
+    {STEP_LIFT, false, 46, 45, 16, 50}, {STEP_LIFT, false, 64, 45, 12, 48},
+    {STEP_LIFT, false, 27, 26, 8, 44},  {STEP_LIFT, true, 46, 45, 14, 50},
+    {STEP_LIFT, true, 33, 32, 12, 52},  {STEP_SHRINK, false, 47, 46, 16, 31},
 };
 
 struct run {

@@ -14,12 +14,12 @@
 #include "support/shared_source.h"
 #include "support/support.h"
 
-#define ROWS 16
+#define ROWS    16
 #define COLUMNS 32 /* whole words, so that no array has padding bits */
-#define SEEDS 48
+#define SEEDS   48
 
-static void run(struct shared_source *s, const struct weights *w, uint8_t seed,
-                size_t inferences, struct recording *r)
+static void run(struct shared_source *s, const struct weights *w, uint8_t seed, size_t inferences,
+                struct recording *r)
 {
     uint8_t bytes[16] = {seed, 0x5A};
     struct test_parties t = {.program = s->p, .weights = w, .input = &s->input, .seed = bytes};
@@ -34,7 +34,7 @@ static void run(struct shared_source *s, const struct weights *w, uint8_t seed,
 /* One link's bytes over all seeds. */
 struct tally {
     size_t length, seeds;
-    uint16_t *ones;       /* by bit position */
+    uint16_t *ones; /* by bit position */
     uint64_t bytes[256];
 };
 
