@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "engine/secure.h"
@@ -131,9 +132,123 @@ static void relu_and_2relu_agree(void **state)
     assert_true(fixed_error(&t, &options, 3, 16, false) < 0.01);
 }
 
+/* --- What cannot be lowered --- */
+
+struct refused {
+    struct tiny_bert t;
+    mpcf_graph *g;
+    struct ranges *ranges;
+    struct lower_options options;
+    mpcf_error *err;
+};
+
+static void refused_open(struct refused *r)
+{
+    r->t = small("quad", "2quad");
+    r->err = mpcf_error_create();
+    tiny_bert_open(&r->t, 11);
+    assert_ok(pass_all(r->t.graph, &r->g, r->err), r->err);
+    r->ranges = tiny_bert_calibrate(&r->t, r->g, 2, 12, 2);
+    lower_options_default(&r->options);
+}
+
+static void refused_close(struct refused *r)
+{
+    ranges_destroy(r->ranges);
+    graph_destroy(r->g);
+    tiny_bert_close(&r->t);
+    mpcf_error_destroy(r->err);
+}
+
+static void check_refused(struct refused *r, mpcf_status want, size_t batch, bool exact,
+                          const char *message)
+{
+    struct program *p = NULL;
+
+    assert_status(want, lower_graph(r->g, r->ranges, &r->options, batch, 12, exact, &p, r->err),
+                  r->err);
+    assert_null(p);
+    assert_message_contains(r->err, message);
+}
+
+static void set_range(struct refused *r, const char *part, double low, double high)
+{
+    for (size_t i = 0; i < r->ranges->count; ++i) {
+        if (strstr(r->ranges->items[i].node, part) != NULL) {
+            r->ranges->items[i].low = low;
+            r->ranges->items[i].high = high;
+        }
+    }
+}
+
+static void options_out_of_range_are_refused(void **state)
+{
+    struct refused r;
+
+    (void) state;
+    refused_open(&r);
+    check_refused(&r, MPCF_E_INVALID, 2, true, "batch of 1");
+    r.options.value_fraction = 40;
+    check_refused(&r, MPCF_E_INVALID, 1, false, "40");
+    lower_options_default(&r.options);
+    r.options.embedding_public = true;
+    check_refused(&r, MPCF_E_UNSUPPORTED, 1, false, "embedding");
+    refused_close(&r);
+}
+
+static void ranges_that_do_not_do_are_refused(void **state)
+{
+    struct refused r;
+
+    (void) state;
+    refused_open(&r);
+    set_range(&r, "normaliser.row_sum", -1, 100);
+    check_refused(&r, MPCF_E_RANGE, 1, false, "normaliser.row_sum");
+    set_range(&r, "normaliser.row_sum", 1, 100);
+    set_range(&r, "activation.square", 0, 1e15);
+    check_refused(&r, MPCF_E_RANGE, 1, false, "activation");
+    refused_close(&r);
+}
+
+static void a_node_without_a_range_is_named(void **state)
+{
+    struct refused r;
+
+    (void) state;
+    refused_open(&r);
+    const size_t count = r.ranges->count;
+    r.ranges->count = 0;
+    check_refused(&r, MPCF_E_INVALID, 1, false, "calibrate");
+    r.ranges->count = count; /* so that all are given back */
+    refused_close(&r);
+}
+
+static void programs_repeat(void **state)
+{
+    struct refused r;
+    struct program *a = NULL, *b = NULL;
+
+    (void) state;
+    refused_open(&r);
+    assert_ok(lower_graph(r.g, r.ranges, &r.options, 2, 12, false, &a, r.err), r.err);
+    assert_ok(lower_graph(r.g, r.ranges, &r.options, 2, 12, false, &b, r.err), r.err);
+    assert_string_equal(a->digest, b->digest);
+    for (size_t i = 0; i < a->value_count; ++i) {
+        assert_in_range(a->values[i].ring, 1, 64);
+        assert_true(a->values[i].magnitude <= a->values[i].ring);
+    }
+    program_destroy(a);
+    program_destroy(b);
+    refused_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(options_out_of_range_are_refused),
+        cmocka_unit_test(ranges_that_do_not_do_are_refused),
+        cmocka_unit_test(a_node_without_a_range_is_named),
+        cmocka_unit_test(programs_repeat),
         cmocka_unit_test(gelu_and_softmax_agree),
         cmocka_unit_test(relu_and_2relu_agree),
         cmocka_unit_test(quad_and_2quad_agree),

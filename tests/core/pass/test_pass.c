@@ -138,6 +138,32 @@ static void ranges_survive_their_file(void **state)
     mpcf_error_destroy(err);
 }
 
+static void check_file(const char *text, const char *message)
+{
+    struct ranges *read = NULL;
+    mpcf_error *err = mpcf_error_create();
+    char path[512];
+
+    (void) snprintf(path, sizeof path, "%s/broken.json", test_folder());
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void) fputs(text, file);
+    (void) fclose(file);
+    assert_status(MPCF_E_FORMAT, ranges_read(path, &read, err), err);
+    assert_message_contains(err, message);
+    assert_null(read);
+    mpcf_error_destroy(err);
+}
+
+static void broken_files_of_ranges_are_refused(void **state)
+{
+    (void) state;
+    check_file("{}", "margin_bits");
+    check_file("{\"margin_bits\": 99, \"nodes\": {}}", "99");
+    check_file("{\"margin_bits\": 2, \"nodes\": {\"a\": [1]}}", "'a'");
+    check_file("{\"margin_bits\": 2, \"nodes\": {\"a\": [2, 1]}}", "'a'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +171,7 @@ int main(void)
         cmocka_unit_test(all_rewrites_keep_the_function),
         cmocka_unit_test(nothing_is_left_to_fold),
         cmocka_unit_test(ranges_survive_their_file),
+        cmocka_unit_test(broken_files_of_ranges_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
