@@ -43,11 +43,14 @@ static const struct node_range *range_of(struct lowering *l, const mpcf_node *no
     return range;
 }
 
+/* A value that was (nearly) 0 on every row, as the mean of a centred one, is rounding in fixed
+ * point: it must hold that. */
 double node_seen(struct lowering *l, const mpcf_node *node)
 {
     const struct node_range *range = range_of(l, node);
+    const double rounding = exp2(2 - (double) l->options->value_fraction);
 
-    return range == NULL ? 1 : fmax(fabs(range->low), fabs(range->high));
+    return range == NULL ? 1 : fmax(rounding, fmax(fabs(range->low), fabs(range->high)));
 }
 
 double node_largest(struct lowering *l, const mpcf_node *node)
