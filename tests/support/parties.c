@@ -37,6 +37,11 @@ static mpcf_status infer_all(struct role_thread *r, struct session *session,
             run->input = t->input;
             run->output = t->output == NULL ? NULL : t->output + i * t->output_count;
         }
+        if (i > 0 && t->next_program != NULL) {
+            run->program = t->next_program;
+            run->weights = r->role == ROLE_PROVIDER ? t->next_weights : NULL;
+            run->input = r->role == ROLE_USER ? t->next_input : NULL;
+        }
         status = session_infer(session, run, t->errors[r->role]);
         t->seconds[r->role][0] = run->setup_seconds;
         t->seconds[r->role][1] = run->offline_seconds;

@@ -11,6 +11,10 @@ struct test_parties {
     const struct program *program;
     const struct weights *weights;
     const struct secure_input *input;
+    /* NULL, or what inferences after the first run: another shape with the same weights. */
+    const struct program *next_program;
+    const struct weights *next_weights;
+    const struct secure_input *next_input;
     size_t inferences;     /* default 1 */
     const char *transport; /* default "loopback" */
     const uint8_t *seed;   /* 16 bytes, or NULL */

@@ -112,6 +112,48 @@ static void shared_weights_equal_fixed(void **state)
     run_case("quad", "2quad", 2, false, true);
 }
 
+/* Two lengths, one set of weights: W - B travels once, whichever program needs it first. */
+static void lengths_of_one_session_share_the_masked_weights(void **state)
+{
+    (void) state;
+    struct case_run c;
+    struct lower_options options;
+    struct program *longer = NULL;
+    struct weights *weights = NULL;
+    struct tiny_batch batch;
+    mpcf_error *err = mpcf_error_create();
+    double want[16], got[32];
+    open_case(&c, "quad", "2quad", 1, 8, false, false);
+    struct ranges *ranges = tiny_bert_calibrate(&c.bert, c.graph, 8, 8, 8);
+    lower_options_default(&options);
+    assert_ok(lower_graph(c.graph, ranges, &options, 1, 12, false, &longer, err), err);
+    assert_ok(weights_create(longer, c.bert.parameters, &weights, err), err);
+    tiny_batch_open(&batch, &c.bert, 1, 12, true, 9);
+    struct secure_input input = {batch.ids, batch.types, batch.mask};
+    assert_ok(fixed_run(longer, weights, &input, want, NULL, NULL, NULL, err), err);
+    struct test_parties t = {.program = c.program, .weights = c.weights, .input = &c.input};
+    t.next_program = longer;
+    t.next_weights = weights;
+    t.next_input = &input;
+    t.inferences = 2;
+    t.output = got;
+    t.output_count = c.count;
+    test_parties_run(&t);
+    test_parties_assert_ok(&t);
+    assert_int_equal(t.metered[ROLE_USER]->setup_bytes, 0);
+    for (size_t i = 0; i < c.count; ++i) {
+        assert_true(fabs(got[i] - c.fixed[i]) < 0.02);
+        assert_true(fabs(got[c.count + i] - want[i]) < 0.02);
+    }
+    test_parties_clear(&t);
+    tiny_batch_close(&batch);
+    weights_destroy(weights);
+    program_destroy(longer);
+    ranges_destroy(ranges);
+    close_case(&c);
+    mpcf_error_destroy(err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +161,7 @@ int main(void)
         cmocka_unit_test(gelu_and_softmax_equal_fixed),
         cmocka_unit_test(relu_and_2relu_equal_fixed),
         cmocka_unit_test(shared_weights_equal_fixed),
+        cmocka_unit_test(lengths_of_one_session_share_the_masked_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
