@@ -56,7 +56,7 @@ static const struct command commands[] = {
      run_options, 1, 1, cmd_run},
     {"cost", "PIPELINE.yaml", "Rounds, bytes and time of infer, without a peer.",
      cost_options, 1, 1, cmd_cost},
-    {"bench", "secure|train PIPELINE.yaml|kernels", "Measures on this machine.",
+    {"bench", "secure|train [PIPELINE.yaml]|kernels", "Measures on this machine.",
      bench_options, 1, 2, cmd_bench},
     {"plugin list", "", "All plug-ins that are found, their components, and failures.",
      plugin_options, 0, 0, cmd_plugin_list},
