@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "conformance/conform_parties.h"
+#include "engine/trio.h"
 #include "lower/lower.h"
 #include "pass/pass.h"
 
@@ -122,7 +122,7 @@ static void check_parties(struct conform *c, const mpcf_approx *approx,
 {
     struct cost *metered = NULL;
     double output[BENCH_COUNT];
-    const mpcf_status status = conform_parties(c->plugins, s->program, s->weights, &s->input,
+    const mpcf_status status = trio_run(s->program, s->weights, &s->input,
                                                output, &metered, c->err);
 
     if (check_engine(c, "two parties and the dealer agree with floats", status, approx, bench,
