@@ -19,7 +19,7 @@ if grep -q "not loaded" "$folder/list"; then
     exit 1
 fi
 
-for kind in ${MPCF_SDK_KINDS:-approx transport model dataset}; do
+for kind in approx transport model dataset; do
     name=third_$kind
     (cd "$folder" && "$host" plugin new "$kind" "$name") >/dev/null
     cmake -S "$folder/$name" -B "$folder/$name/build" -DCMAKE_PREFIX_PATH="$prefix" \
@@ -34,9 +34,30 @@ for kind in ${MPCF_SDK_KINDS:-approx transport model dataset}; do
     exported=$(nm -D --defined-only "$folder/$name/build/mpcf-$name.so" | awk '{print $3}')
     [ "$exported" = mpcf_plugin ] || { echo "exports: $exported"; exit 1; }
     "$host" plugin check "$folder/$name/build/mpcf-$name.so"
-    cmake --install "$folder/$name/build" >/dev/null
-    "$host" plugin show "$name" >/dev/null
 done
+
+# A pipeline takes the approximation by its path: it trains, is priced, and runs securely.
+"$host" example "$folder/example" --rows 64
+cat >"$folder/third.yaml" <<END
+version: 1
+output: out
+model: {family: bert, path: example/model}
+dataset: {reader: glue, task: SST-2, path: example/data, max_length: 16}
+plugins: [third_approx/build/mpcf-third_approx.so]
+approximations: {activation: {name: third_approx, options: {c: 0.25}}, normaliser: 2quad}
+stages:
+  finetune: {epochs: 1, learning_rate: 1e-3}
+  convert: {}
+  distill: {layers: {epochs: 1}, prediction: {epochs: 1}}
+  infer: {examples: 4, length: full}
+END
+"$host" "$folder/third.yaml" --quiet
+grep -q '"agreement": 1.0' "$folder/out/report.json"
+"$host" cost "$folder/third.yaml"
+
+# Installed, it is found by its name.
+cmake --install "$folder/third_approx/build" >/dev/null
+"$host" plugin show third_approx >/dev/null
 
 # The same with pkg-config and no CMake.
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name mpcf.pc)")
