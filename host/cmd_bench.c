@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "bench/bench_accuracy.h"
 #include "bench/bench_kernels.h"
 #include "bench/bench_secure.h"
 #include "bench/bench_train.h"
@@ -141,6 +142,14 @@ static int run_kernels(const struct args *args, mpcf_error *err)
     return finish(args, status, result, bench_kernels_table, err);
 }
 
+static int run_accuracy(const struct args *args, mpcf_error *err)
+{
+    json_t *result = NULL;
+    const mpcf_status status = bench_accuracy(&result, err);
+
+    return finish(args, status, result, bench_accuracy_table, err);
+}
+
 static const struct {
     const char *name;
     int (*run)(const struct args *args, mpcf_error *err);
@@ -148,6 +157,7 @@ static const struct {
     {"secure", run_secure},
     {"train", run_train},
     {"kernels", run_kernels},
+    {"accuracy", run_accuracy},
 };
 #define BENCH_COUNT (sizeof benches / sizeof *benches)
 
@@ -168,6 +178,7 @@ int cmd_bench(const struct args *args)
     }
     near = text_nearest(name, words, BENCH_COUNT);
     return host_usage("bench", "there is no bench '%s'; %s%s%s", name,
-                      near == NULL ? "there are secure, train, kernels" : "did you mean '",
+                      near == NULL ? "there are secure, train, kernels, accuracy"
+                                   : "did you mean '",
                       near == NULL ? "" : near, near == NULL ? "" : "'?");
 }
