@@ -122,6 +122,7 @@ static void release_operands(struct fixed_run *r, const struct step *s, uint32_t
 static bool has_range(const struct program *p, const struct step *s)
 {
     return step_out(p, s)->kind == VALUE_SHARED || s->kind == STEP_REVEAL ||
+           s->kind == STEP_USER_LOOKUP ||
            (step_out(p, s)->kind == VALUE_USER && s->kind == STEP_COMBINE);
 }
 

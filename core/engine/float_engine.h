@@ -38,6 +38,10 @@ struct parameters {
 /* One entry for each PARAMETER node, in graph order, values zero. */
 mpcf_status parameters_create(const mpcf_graph *g, bool gradients, struct parameters **out,
                               mpcf_error *err);
+/* The same of those that WANTED names, without gradients. */
+typedef bool parameters_filter(const mpcf_graph *g, const mpcf_node *parameter);
+mpcf_status parameters_create_some(const mpcf_graph *g, parameters_filter *wanted,
+                                   struct parameters **out, mpcf_error *err);
 void parameters_destroy(struct parameters *p); /* NULL is fine */
 struct parameter *parameters_find(const struct parameters *p, const char *name);
 /* Puts the init of PARAMETER nodes (normal, constant) in place; SEED makes it repeatable. */

@@ -53,8 +53,8 @@ static mpcf_status create_one(const mpcf_graph *g, const mpcf_node *node, bool g
     return MPCF_OK;
 }
 
-mpcf_status parameters_create(const mpcf_graph *g, bool gradients, struct parameters **out,
-                              mpcf_error *err)
+static mpcf_status create(const mpcf_graph *g, parameters_filter *wanted, bool gradients,
+                          struct parameters **out, mpcf_error *err)
 {
     struct parameters *p = mpcf_alloc_array(1, sizeof(*p));
     mpcf_status status = MPCF_OK;
@@ -69,7 +69,7 @@ mpcf_status parameters_create(const mpcf_graph *g, bool gradients, struct parame
     for (size_t i = 0; status == MPCF_OK && i < graph_count(g); i++) {
         const mpcf_node *node = graph_node(g, i);
 
-        if (node->kind == OP_PARAMETER) {
+        if (node->kind == OP_PARAMETER && (wanted == NULL || wanted(g, node))) {
             status = create_one(g, node, gradients, &p->items[p->count++], err);
         }
     }
@@ -79,6 +79,18 @@ mpcf_status parameters_create(const mpcf_graph *g, bool gradients, struct parame
     }
     *out = p;
     return MPCF_OK;
+}
+
+mpcf_status parameters_create(const mpcf_graph *g, bool gradients, struct parameters **out,
+                              mpcf_error *err)
+{
+    return create(g, NULL, gradients, out, err);
+}
+
+mpcf_status parameters_create_some(const mpcf_graph *g, parameters_filter *wanted,
+                                   struct parameters **out, mpcf_error *err)
+{
+    return create(g, wanted, false, out, err);
 }
 
 void parameters_destroy(struct parameters *p)

@@ -19,6 +19,9 @@ struct secure_input {
 struct weights;
 mpcf_status weights_create(const struct program *p, const struct parameters *params,
                            struct weights **out, mpcf_error *err);
+/* The user's part alone: the tables of USER_LOOKUP steps (none without embedding_public). */
+mpcf_status weights_create_tables(const struct program *p, const struct parameters *params,
+                                  struct weights **out, mpcf_error *err);
 void weights_destroy(struct weights *w); /* NULL is fine */
 
 /* --- fixed: the same integers without sharing --- */
@@ -77,7 +80,8 @@ const uint8_t *session_id(const struct session *s);
 uint32_t session_next(const struct session *s);
 mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err);
 
-/* Provider: WEIGHTS; user: IN and OUTPUT (reals); others NULL. One inference of program P:
+/* Provider: WEIGHTS; user: IN, OUTPUT (reals) and, where the program has USER_LOOKUP steps, their
+ * tables in WEIGHTS; others NULL. One inference of program P:
  * setup (once a program's weights), offline, online. All three roles call the same sequence.
  * METERED gets what was sent and the seconds of each part. */
 struct session_run {

@@ -104,6 +104,7 @@ mpcf_status trio_run(const struct program *program, const struct weights *weight
         members[i].run.program = program;
     }
     members[ROLE_PROVIDER].run.weights = weights;
+    members[ROLE_USER].run.weights = weights; /* reads the tables that it has as well */
     members[ROLE_USER].run.input = input;
     members[ROLE_USER].run.output = output;
     members[ROLE_USER].run.metered = cost;

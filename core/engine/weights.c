@@ -10,7 +10,7 @@
 #include "protocol/packing.h"
 #include "protocol/step_row.h"
 
-/* Of a PROVIDER step: integers, in 32 bits where they fit. Of a LINEAR step: the matrix. */
+/* Of a PROVIDER or USER_LOOKUP step: integers, in 32 bits where they fit. Of a LINEAR step: the matrix. */
 struct weight {
     int32_t *narrow;
     int64_t *wide;
@@ -56,18 +56,94 @@ const struct ring_packed *weights_packed(const struct weights *w, uint32_t step)
     return w->items[step].packed;
 }
 
+/* --- Picking rows --- */
+
+enum { PICKED_IDS = 16, PICKED_COLUMNS = 128 };
+
+static inline void add_masked(int32_t *restrict sum, const int32_t *restrict x, int32_t mask,
+                              size_t n)
+{
+    for (size_t c = 0; c < n; ++c) {
+        sum[c] |= x[c] & mask;
+    }
+}
+
+/* A tile of the results: some ids, some columns. */
+static void pick_tile(const struct weight *item, size_t rows, size_t columns, const int32_t *ids,
+                      size_t n, size_t width, int32_t (*sum)[PICKED_COLUMNS], size_t first)
+{
+    for (size_t row = 0; row < rows; ++row) {
+        const int32_t *x = item->narrow + row * columns + first;
+        for (size_t i = 0; i < n; ++i) {
+            uint32_t difference = (uint32_t) ids[i] ^ (uint32_t) row;
+            uint32_t differs = (difference | (0 - difference)) >> 31;
+            int32_t mask = (int32_t) (differs - 1);
+            if (width == PICKED_COLUMNS) { /* a known count becomes vector instructions */
+                add_masked(sum[i], x, mask, PICKED_COLUMNS);
+            } else {
+                add_masked(sum[i], x, mask, width);
+            }
+        }
+    }
+}
+
+void weights_pick(const struct weights *w, const struct program *p, uint32_t step,
+                  const int32_t *ids, size_t n, uint64_t *out)
+{
+    const size_t columns = step_out(p, &p->steps[step])->dims.dim[MPCF_RANK_MAX - 1];
+    int32_t sum[PICKED_IDS][PICKED_COLUMNS];
+    for (size_t i = 0; i < n; i += PICKED_IDS) {
+        size_t some = n - i < PICKED_IDS ? n - i : PICKED_IDS;
+        for (size_t first = 0; first < columns; first += PICKED_COLUMNS) {
+            size_t width = columns - first < PICKED_COLUMNS ? columns - first : PICKED_COLUMNS;
+            memset(sum, 0, sizeof sum);
+            pick_tile(&w->items[step], p->steps[step].table_rows, columns, ids + i, some, width,
+                      sum, first);
+            for (size_t t = 0; t < some * width; ++t) {
+                size_t row = t / width, c = t % width;
+                out[(i + row) * columns + first + c] = (uint64_t) (int64_t) sum[row][c];
+            }
+        }
+    }
+    mpcf_wipe(sum, sizeof sum);
+}
+
 /* --- Rounding --- */
 
-static mpcf_status allocate(struct weight *item, const struct value *v, mpcf_error *err)
+/* What a step's integers look like: those of its result, or of the table that it picks from. */
+struct form {
+    const char *node;
+    size_t count;
+    unsigned fraction, magnitude;
+};
+
+static bool has_values(const struct step *s)
 {
-    if (v->magnitude <= 32) {
-        item->narrow = mpcf_secret_alloc(v->dims.count, sizeof *item->narrow);
+    return s->kind == STEP_PROVIDER || s->kind == STEP_USER_LOOKUP;
+}
+
+static struct form form_of(const struct program *p, const struct step *s)
+{
+    const struct value *v = step_out(p, s);
+    struct form f = {v->node, v->dims.count, v->fraction, v->magnitude};
+    if (s->kind == STEP_USER_LOOKUP) {
+        /* Rows that no text of the calibration had may be larger than its range. */
+        f.count = s->table_rows * v->dims.dim[MPCF_RANK_MAX - 1];
+        f.magnitude = 32;
+    }
+    return f;
+}
+
+static mpcf_status allocate(struct weight *item, const struct form *f, mpcf_error *err)
+{
+    if (f->magnitude <= 32) {
+        item->narrow = mpcf_secret_alloc(f->count, sizeof *item->narrow);
     } else {
-        item->wide = mpcf_secret_alloc(v->dims.count, sizeof *item->wide);
+        item->wide = mpcf_secret_alloc(f->count, sizeof *item->wide);
     }
     return item->narrow != NULL || item->wide != NULL
                ? MPCF_OK
-               : mpcf_fail_memory(err, v->dims.count * 8, "weights");
+               : mpcf_fail_memory(err, f->count * 8, "weights");
 }
 
 static void store(struct weight *item, size_t i, int64_t x)
@@ -79,17 +155,17 @@ static void store(struct weight *item, size_t i, int64_t x)
     }
 }
 
-static mpcf_status round_values(struct weight *item, const struct value *v, const float *x,
+static mpcf_status round_values(struct weight *item, const struct form *f, const float *x,
                                 mpcf_error *err)
 {
-    double limit = ldexp(1.0, (int) v->magnitude - 1), unit = ldexp(1.0, (int) v->fraction);
-    for (size_t i = 0; i < v->dims.count; ++i) {
+    double limit = ldexp(1.0, (int) f->magnitude - 1), unit = ldexp(1.0, (int) f->fraction);
+    for (size_t i = 0; i < f->count; ++i) {
         double scaled = nearbyint((double) x[i] * unit);
         if (!(fabs(scaled) < limit)) {
             return mpcf_fail(err, MPCF_E_RANGE,
                              "weight '%s': an element does not fit %u bits with %u of them "
                              "fractional",
-                             v->node, v->magnitude, v->fraction);
+                             f->node, f->magnitude, f->fraction);
         }
         store(item, i, (int64_t) scaled);
     }
@@ -99,17 +175,17 @@ static mpcf_status round_values(struct weight *item, const struct value *v, cons
 static mpcf_status evaluate(const struct program *p, const struct step *s,
                             const struct parameters *params, struct weight *item, mpcf_error *err)
 {
-    const struct value *v = step_out(p, s);
-    float *x = mpcf_alloc_array(v->dims.count, sizeof *x);
+    const struct form f = form_of(p, s);
+    float *x = mpcf_alloc_array(f.count, sizeof *x);
     if (x == NULL) {
-        return mpcf_fail_memory(err, v->dims.count * sizeof *x, "weights");
+        return mpcf_fail_memory(err, f.count * sizeof *x, "weights");
     }
-    mpcf_status status = float_evaluate_constant(p->graph, params, s->node, x, v->dims.count, err);
+    mpcf_status status = float_evaluate_constant(p->graph, params, s->node, x, f.count, err);
     if (status == MPCF_OK) {
-        status = allocate(item, v, err);
+        status = allocate(item, &f, err);
     }
     if (status == MPCF_OK) {
-        status = round_values(item, v, x, err);
+        status = round_values(item, &f, x, err);
     }
     mpcf_free(x);
     return status;
@@ -161,8 +237,8 @@ static mpcf_status pack_all(const struct program *p, struct weights *w, mpcf_err
     return MPCF_OK;
 }
 
-mpcf_status weights_create(const struct program *p, const struct parameters *params,
-                           struct weights **out, mpcf_error *err)
+static mpcf_status create_from(const struct program *p, const struct parameters *params,
+                               bool tables_alone, struct weights **out, mpcf_error *err)
 {
     struct weights *w = create(p);
     if (w == NULL) {
@@ -171,11 +247,12 @@ mpcf_status weights_create(const struct program *p, const struct parameters *par
     mpcf_status status = MPCF_OK;
     w->params = params;
     for (size_t i = 0; status == MPCF_OK && i < p->step_count; ++i) {
-        if (p->steps[i].kind == STEP_PROVIDER) {
+        if (p->steps[i].kind == STEP_USER_LOOKUP ||
+            (p->steps[i].kind == STEP_PROVIDER && !tables_alone)) {
             status = evaluate(p, &p->steps[i], params, &w->items[i], err);
         }
     }
-    if (status == MPCF_OK) {
+    if (status == MPCF_OK && !tables_alone) {
         status = pack_all(p, w, err);
     }
     if (status != MPCF_OK) {
@@ -184,6 +261,18 @@ mpcf_status weights_create(const struct program *p, const struct parameters *par
     }
     *out = w;
     return MPCF_OK;
+}
+
+mpcf_status weights_create(const struct program *p, const struct parameters *params,
+                           struct weights **out, mpcf_error *err)
+{
+    return create_from(p, params, false, out, err);
+}
+
+mpcf_status weights_create_tables(const struct program *p, const struct parameters *params,
+                                  struct weights **out, mpcf_error *err)
+{
+    return create_from(p, params, true, out, err);
 }
 
 mpcf_status weights_from_values(const struct program *p, const int64_t *const *values,
@@ -195,12 +284,12 @@ mpcf_status weights_from_values(const struct program *p, const int64_t *const *v
     }
     mpcf_status status = MPCF_OK;
     for (size_t i = 0; status == MPCF_OK && i < p->step_count; ++i) {
-        if (p->steps[i].kind != STEP_PROVIDER) {
+        if (!has_values(&p->steps[i])) {
             continue;
         }
-        const struct value *v = step_out(p, &p->steps[i]);
-        status = allocate(&w->items[i], v, err);
-        for (size_t j = 0; status == MPCF_OK && j < v->dims.count; ++j) {
+        const struct form f = form_of(p, &p->steps[i]);
+        status = allocate(&w->items[i], &f, err);
+        for (size_t j = 0; status == MPCF_OK && j < f.count; ++j) {
             store(&w->items[i], j, values[i][j]);
         }
     }

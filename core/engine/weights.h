@@ -9,13 +9,18 @@
 
 struct ring_packed;
 
-/* N integers of the PROVIDER step STEP from element FIRST on. */
+/* N integers of the PROVIDER or USER_LOOKUP step STEP from element FIRST on. */
 void weights_read(const struct weights *w, uint32_t step, size_t first, uint64_t *out, size_t n);
+/* Of the USER_LOOKUP step STEP: its rows IDS[0 .. N - 1] into OUT, one after the other. Each row of
+ * the table is read for each id, so that no address depends on it. */
+void weights_pick(const struct weights *w, const struct program *p, uint32_t step,
+                  const int32_t *ids, size_t n, uint64_t *out);
 /* The right operand of the LINEAR step STEP, arranged. */
 const struct ring_packed *weights_packed(const struct weights *w, uint32_t step);
 /* What they were made from; NULL for weights_from_values(). */
 const struct parameters *weights_parameters(const struct weights *w);
-/* Weights of a program without a graph: VALUES[step] for each PROVIDER step, copied. Tests. */
+/* Weights of a program without a graph: VALUES[step] for each PROVIDER and USER_LOOKUP step,
+ * copied. Tests. */
 mpcf_status weights_from_values(const struct program *p, const int64_t *const *values,
                                 struct weights **out, mpcf_error *err);
 

@@ -386,6 +386,22 @@ value_id emit_user(struct lowering *l, enum step_kind kind, const char *input, s
     return out;
 }
 
+value_id emit_user_lookup(struct lowering *l, const char *input, const mpcf_node *table,
+                          size_t rows, uint32_t first, struct dims dims, unsigned fraction,
+                          unsigned magnitude)
+{
+    const value_id out = emit_value(l, VALUE_USER, dims, fraction, magnitude);
+
+    if (out != VALUE_NONE) {
+        struct step *s = emit_step(l, STEP_USER_LOOKUP, out, NULL, 0);
+        s->input = arena_strdup(l->program->arena, input);
+        s->node = table;
+        s->table_rows = rows;
+        s->row = first;
+    }
+    return out;
+}
+
 void emit_reveal(struct lowering *l, value_id x, const char *output)
 {
     const struct value v = *value_at(l, x);

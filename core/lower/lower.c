@@ -138,7 +138,7 @@ static void lower_node(struct lowering *l, const mpcf_node *node)
     const uint32_t outer_function = l->function;
     l->node = node;
     l->function = program_function(l->program, function_of(node));
-    table[node->kind](l, node, out);
+    (lower_is_lookup(l, node) ? lower_lookup : table[node->kind])(l, node, out);
     l->node = outer;
     l->function = outer_function;
     if (l->status == MPCF_OK) {
@@ -268,9 +268,6 @@ static mpcf_status check_options(const struct lower_options *o, size_t batch, bo
                          "fractional bits: values %u, weights %u (4 to 24), revealed %u (up to "
                          "those of values)",
                          o->value_fraction, o->weight_fraction, o->reveal_fraction);
-    }
-    if (o->embedding_public) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "embedding: public is not offered yet");
     }
     if (exact_length && batch != 1) {
         return mpcf_fail(err, MPCF_E_INVALID, "exact length goes with a batch of 1, found %zu",

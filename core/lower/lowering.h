@@ -59,9 +59,12 @@ bool lower_is_uniform(struct lowering *l, const mpcf_node *node, double *number)
 /* A constant node, rounded to FRACTION bits; the provider's. */
 value_id lower_constant(struct lowering *l, const mpcf_node *node, unsigned fraction);
 
+/* Whether the user computes NODE from public tables alone: lower_lookup() is then its lowering. */
+bool lower_is_lookup(struct lowering *l, const mpcf_node *node);
+
 typedef void lower_op(struct lowering *l, const mpcf_node *node, struct lowered *out);
-lower_op lower_input, lower_linear, lower_embedding, lower_scale_columns, lower_sum, lower_offset,
-    lower_scale, lower_mul, lower_square, lower_poly, lower_slice, lower_split_heads,
+lower_op lower_lookup, lower_input, lower_linear, lower_embedding, lower_scale_columns, lower_sum,
+    lower_offset, lower_scale, lower_mul, lower_square, lower_poly, lower_slice, lower_split_heads,
     lower_merge_heads, lower_token, lower_row_sum, lower_mask, lower_row_max, lower_center,
     lower_row_mean_square, lower_matmul, lower_matmul_masked, lower_reciprocal, lower_rsqrt,
     lower_piecewise, lower_relu, lower_exp, lower_erf, lower_tanh;
@@ -148,6 +151,10 @@ value_id emit_user_select(struct lowering *l, value_id x, const struct term *kee
 value_id emit_provider(struct lowering *l, const mpcf_node *node, unsigned fraction);
 /* KIND: USER_ONE_HOT or USER_MASK, of integers (fraction 0). */
 value_id emit_user(struct lowering *l, enum step_kind kind, const char *input, struct dims dims);
+/* Rows of the constant TABLE of ROWS rows: those of the ids INPUT, or ("positions") from FIRST on. */
+value_id emit_user_lookup(struct lowering *l, const char *input, const mpcf_node *table,
+                          size_t rows, uint32_t first, struct dims dims, unsigned fraction,
+                          unsigned magnitude);
 void emit_reveal(struct lowering *l, value_id x, const char *output);
 
 #endif

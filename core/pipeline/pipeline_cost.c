@@ -94,7 +94,7 @@ mpcf_status pipeline_cost(const struct pipeline *p, const struct cost_network *n
 {
     struct secure_setup setup = {0};
     json_t *list = json_array();
-    mpcf_status status = list != NULL ? secure_setup_open(p, false, &setup, err)
+    mpcf_status status = list != NULL ? secure_setup_open(p, SETUP_PUBLIC, &setup, err)
                                       : mpcf_fail_memory(err, 0, "costs");
 
     if (status == MPCF_OK) {

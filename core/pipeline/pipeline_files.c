@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/public_tables.h"
 
 static void need(struct text_buffer *lacking, const char *what, const char *folder,
                  const char *name)
@@ -19,6 +20,17 @@ static void need(struct text_buffer *lacking, const char *what, const char *fold
                     path == NULL ? name : path);
     }
     mpcf_free(path);
+}
+
+/* With embedding: public the user looks words up itself. */
+static void need_tables(const struct pipeline *p, struct text_buffer *lacking)
+{
+    char *folder = mpcf_format("%s/student/public", p->output);
+
+    if (folder != NULL && p->infer.embedding == EMBEDDING_PUBLIC) {
+        need(lacking, "the public embedding", folder, PUBLIC_TABLES_FILE);
+    }
+    mpcf_free(folder);
 }
 
 static void need_student(const struct pipeline *p, struct text_buffer *lacking, bool weights)
@@ -59,6 +71,9 @@ mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer 
     }
     if (viewer == VIEW_USER || viewer == VIEW_DEALER) {
         need_student(p, &lacking, false);
+    }
+    if (viewer == VIEW_USER) {
+        need_tables(p, &lacking);
     }
     if (lacking.length > 0) {
         status = mpcf_fail(err, MPCF_E_CONFIG, "%s", lacking.data);

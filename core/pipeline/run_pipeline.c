@@ -95,16 +95,6 @@ static mpcf_status make_folders(const struct pipeline *p, mpcf_error *err)
     return status;
 }
 
-/* What the engine does not have is said before anything is trained. */
-static mpcf_status check_offered(const struct pipeline *p, mpcf_error *err)
-{
-    if (p->has_stage[STAGE_INFER] && p->infer.embedding == EMBEDDING_PUBLIC) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "%s: stages.infer.embedding: public is not offered yet",
-                         p->file);
-    }
-    return MPCF_OK;
-}
-
 mpcf_status pipeline_run(const struct pipeline *p, const struct run_request *request,
                          mpcf_error *err)
 {
@@ -117,7 +107,6 @@ mpcf_status pipeline_run(const struct pipeline *p, const struct run_request *req
     if (is_role && !p->has_stage[STAGE_INFER]) {
         return mpcf_fail(err, MPCF_E_CONFIG, "%s: --role needs the stage 'infer'", p->file);
     }
-    MPCF_TRY(check_offered(p, err));
     MPCF_TRY(pipeline_check_files(p, request->viewer, err));
     if (is_role) {
         return secure_role_run(p, (enum role) request->viewer, err);

@@ -94,6 +94,11 @@ static json_t *privacy_notes(const struct pipeline *p)
     (void) json_array_append_new(
         notes, json_string("Values beyond their range give wrong answers that no role can see; "
                            "ranges.smallest_margin_bits is the room left on the judged split."));
+    if (p->infer.embedding == EMBEDDING_PUBLIC) {
+        (void) json_array_append_new(
+            notes, json_string("The embedding tables are given to the user: they lie in "
+                               "student/public."));
+    }
     if (p->plain_link) {
         (void) json_array_append_new(
             notes, json_string("The transport neither encrypts nor proves who the peer is: who "

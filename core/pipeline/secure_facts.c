@@ -54,8 +54,9 @@ mpcf_status secure_facts(const struct secure_setup *setup, struct hello *hello, 
     MPCF_TRY(hello_add(hello, err, "fractional bits", "values %u, weights %u, logits %u",
                        setup->options.value_fraction, setup->options.weight_fraction,
                        setup->options.reveal_fraction));
-    MPCF_TRY(hello_add(hello, err, "embedding", "%s",
-                       i->embedding == EMBEDDING_PUBLIC ? "public" : "private"));
+    MPCF_TRY(hello_add(hello, err, "embedding", "%s%s",
+                       i->embedding == EMBEDDING_PUBLIC ? "public, tables " : "private",
+                       setup->tables_digest));
     MPCF_TRY(hello_add(hello, err, "weights", "%s",
                        i->weights == WEIGHTS_SHARED ? "shared" : "held"));
     MPCF_TRY(hello_add(hello, err, "preprocess", "%s",

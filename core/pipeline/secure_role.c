@@ -168,7 +168,10 @@ static mpcf_status create_session(struct secure_party *party, mpcf_error *err)
 
 static mpcf_status prepare(struct secure_party *party, const struct pipeline *p, mpcf_error *err)
 {
-    MPCF_TRY(secure_setup_open(p, party->role == ROLE_PROVIDER, &party->setup, err));
+    static const enum setup_part parts[] = {
+        [ROLE_PROVIDER] = SETUP_WEIGHTS, [ROLE_USER] = SETUP_TABLES, [ROLE_DEALER] = SETUP_PUBLIC};
+
+    MPCF_TRY(secure_setup_open(p, parts[party->role], &party->setup, err));
     return party->role == ROLE_USER ? secure_user_load(party, err) : MPCF_OK;
 }
 

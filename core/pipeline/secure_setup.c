@@ -6,9 +6,10 @@
 #include "base/memory.h"
 #include "format/json.h"
 #include "pass/pass.h"
+#include "pipeline/public_tables.h"
 
-/* Whether FOLDER's digest.json names the graph that was built here. */
-static mpcf_status check_digest(const struct secure_setup *s, const char *folder, mpcf_error *err)
+/* Whether FOLDER's digest.json names the graph that was built here; which tables it names. */
+static mpcf_status check_digest(struct secure_setup *s, const char *folder, mpcf_error *err)
 {
     char *path = file_join(folder, "digest.json");
     json_t *record = NULL;
@@ -22,9 +23,27 @@ static mpcf_status check_digest(const struct secure_setup *s, const char *folder
                            "plug-ins make %.16s...",
                            folder, found != NULL ? found : "missing", s->graph_digest);
     }
+    found = json_string_value(json_object_get(record, "embedding"));
+    if (s->options.embedding_public && found != NULL && strlen(found) < FILE_DIGEST_SIZE) {
+        (void) memcpy(s->tables_digest, found, strlen(found) + 1);
+    }
     json_decref(record);
     mpcf_free(path);
     return status;
+}
+
+static mpcf_status read_tables(struct secure_setup *s, const char *folder, mpcf_error *err)
+{
+    if (!s->options.embedding_public) {
+        return MPCF_OK;
+    }
+    if (s->tables_digest[0] == '\0') {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "'%s' was written without stages.infer.embedding: public: run the stage "
+                         "that writes it, or infer, with it",
+                         folder);
+    }
+    return public_tables_read(s->graph, folder, s->tables_digest, &s->tables, err);
 }
 
 static mpcf_status read_ranges(struct secure_setup *s, const char *folder, mpcf_error *err)
@@ -60,8 +79,16 @@ static void take_options(struct secure_setup *s)
     s->options.weights_shared = i->weights == WEIGHTS_SHARED;
 }
 
-mpcf_status secure_setup_open(const struct pipeline *p, bool weights, struct secure_setup *out,
-                              mpcf_error *err)
+static mpcf_status open_network(struct secure_setup *s, enum setup_part part, const char *student,
+                                const char *folder, mpcf_error *err)
+{
+    return part == SETUP_WEIGHTS
+               ? stage_load_network(s->pipeline, student, FUNCTIONS_APPROXIMATED, &s->network, err)
+               : stage_build_network(s->pipeline, folder, FUNCTIONS_APPROXIMATED, &s->network, err);
+}
+
+mpcf_status secure_setup_open(const struct pipeline *p, enum setup_part part,
+                              struct secure_setup *out, mpcf_error *err)
 {
     struct secure_setup s = {.pipeline = p};
     char *student = stage_path(p, "student"), *folder = stage_path(p, "student/public");
@@ -69,14 +96,15 @@ mpcf_status secure_setup_open(const struct pipeline *p, bool weights, struct sec
         student != NULL && folder != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
-        status = weights ? stage_load_network(p, student, FUNCTIONS_APPROXIMATED, &s.network,
-                                              err)
-                         : stage_build_network(p, folder, FUNCTIONS_APPROXIMATED, &s.network, err);
+        status = open_network(&s, part, student, folder, err);
     }
     if (status == MPCF_OK) {
         take_options(&s);
         s.classes = (size_t) s.network.network->facts.classes;
         status = open_public(&s, folder, err);
+    }
+    if (status == MPCF_OK && part == SETUP_TABLES) {
+        status = read_tables(&s, folder, err);
     }
     mpcf_free(student);
     mpcf_free(folder);
@@ -104,6 +132,7 @@ void secure_setup_close(struct secure_setup *s)
     secure_setup_drop(s);
     ranges_destroy(s->ranges);
     graph_destroy(s->graph);
+    parameters_destroy(s->tables);
     loaded_network_clear(&s->network);
     *s = (struct secure_setup){0};
 }
@@ -113,6 +142,9 @@ static mpcf_status make_program(const struct secure_setup *s, struct secure_prog
 {
     MPCF_TRY(lower_graph(s->graph, s->ranges, &s->options, p->shape.batch, p->shape.tokens,
                          p->shape.exact, &p->program, err));
+    if (s->tables != NULL) {
+        return weights_create_tables(p->program, s->tables, &p->weights, err);
+    }
     if (s->network.parameters == NULL) {
         return MPCF_OK;
     }

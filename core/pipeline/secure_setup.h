@@ -3,7 +3,7 @@
  * What a role of secure inference works from: the student's network, its ranges, the programs.
  *
  * User and dealer build it from OUTPUT/student/public alone; the provider from OUTPUT/student,
- * with the weights.
+ * with the weights. With embedding: public the user has the tables of student/public, too.
  */
 #ifndef MPCF_PIPELINE_SECURE_SETUP_H
 #define MPCF_PIPELINE_SECURE_SETUP_H
@@ -21,25 +21,29 @@ struct secure_shape {
 struct secure_program {
     struct secure_shape shape;
     struct program *program;
-    struct weights *weights; /* NULL without weights */
+    struct weights *weights; /* the provider's; the user's tables; NULL without any */
 };
 
 struct secure_setup {
     const struct pipeline *pipeline;
     struct loaded_network network; /* parameters NULL for user and dealer */
+    struct parameters *tables;     /* the user's with embedding: public; else NULL */
     mpcf_graph *graph;             /* after passes */
     struct ranges *ranges;
     struct lower_options options;
     size_t classes;
     char graph_digest[FILE_DIGEST_SIZE], ranges_digest[FILE_DIGEST_SIZE];
+    char tables_digest[FILE_DIGEST_SIZE]; /* of the public tables; "" without */
     struct secure_program *programs; /* made when first asked for */
     size_t program_count;
 };
 
-/* WEIGHTS: with those of OUTPUT/student. A folder that is not whole, or made of another network:
- * MPCF_E_FORMAT, MPCF_E_CONFIG. */
-mpcf_status secure_setup_open(const struct pipeline *p, bool weights, struct secure_setup *out,
-                              mpcf_error *err);
+/* What a role has: the public folder, with its tables where embedding is public, or the weights. */
+enum setup_part { SETUP_PUBLIC, SETUP_TABLES, SETUP_WEIGHTS };
+
+/* A folder that is not whole, or made of another network: MPCF_E_FORMAT, MPCF_E_CONFIG. */
+mpcf_status secure_setup_open(const struct pipeline *p, enum setup_part part,
+                              struct secure_setup *out, mpcf_error *err);
 void secure_setup_close(struct secure_setup *s);
 
 /* The program of SHAPE, with its weights where S has them; kept until close or drop. */

@@ -105,6 +105,9 @@ mpcf_status stage_report_training(struct stage_context *c, const char *name,
 /* Calibrates N on training rows and writes OUTPUT/student/public. */
 mpcf_status stage_write_public(struct stage_context *c, const struct loaded_network *n,
                                const char *student, mpcf_error *err);
+/* The embedding tables in OUTPUT/student/public, or none there, as the file now says: the
+ * folder may have been written for another choice. */
+mpcf_status stage_update_public(const struct pipeline *p, mpcf_error *err);
 
 /* --- the stages --- */
 mpcf_status stage_finetune(struct stage_context *c, mpcf_error *err);

@@ -63,7 +63,7 @@ static mpcf_status run_fixed(struct stage_context *c, struct secure_setup *setup
 static mpcf_status run_in_clear(struct stage_context *c, struct judged *j, mpcf_error *err)
 {
     struct secure_setup setup = {0};
-    mpcf_status status = secure_setup_open(c->pipeline, true, &setup, err);
+    mpcf_status status = secure_setup_open(c->pipeline, SETUP_WEIGHTS, &setup, err);
 
     if (status == MPCF_OK) {
         j->classes = setup.classes;
@@ -159,6 +159,7 @@ mpcf_status stage_infer(struct stage_context *c, mpcf_error *err)
     char key[FILE_DIGEST_SIZE];
     struct judged j = {0};
 
+    MPCF_TRY(stage_update_public(c->pipeline, err));
     MPCF_TRY(stage_judged(c, &j.corpus, err));
     MPCF_TRY(key_of(c, j.corpus, key, err));
     if (stage_is_done(c, STAGE_INFER, key, "infer/user.json")) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* student/public: what user and dealer need, and nothing of the weights. */
+/* student/public: what user and dealer need, and nothing of the weights but, with
+ * embedding: public, the tables that words are embedded with. */
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/json.h"
 #include "pass/pass.h"
+#include "pipeline/public_tables.h"
 #include "pipeline/stage.h"
 #include "report/report.h"
 #include "text/batches.h"
@@ -101,11 +103,31 @@ static mpcf_status write_ranges(const char *folder, const struct ranges *ranges,
     return status;
 }
 
-static mpcf_status write_folder(const struct pipeline *p, const char *student, const char *folder,
-                                const mpcf_graph *graph, const struct ranges *ranges,
+static bool wants_tables(const struct pipeline *p)
+{
+    return p->has_stage[STAGE_INFER] && p->infer.embedding == EMBEDDING_PUBLIC;
+}
+
+/* The tables, or none, and last what names them: a folder without it is not whole. */
+static mpcf_status write_digest(const struct pipeline *p, const char *folder,
+                                const mpcf_graph *graph, const struct parameters *parameters,
                                 mpcf_error *err)
 {
-    char digest[FILE_DIGEST_SIZE];
+    char digest[FILE_DIGEST_SIZE], tables[FILE_DIGEST_SIZE];
+
+    graph_digest(graph, digest);
+    if (!wants_tables(p)) {
+        MPCF_TRY(public_tables_remove(folder, err));
+        return write_json(folder, "digest.json", json_pack("{s:s}", "graph", digest), err);
+    }
+    MPCF_TRY(public_tables_write(graph, parameters, folder, tables, err));
+    return write_json(folder, "digest.json",
+                      json_pack("{s:s, s:s}", "graph", digest, "embedding", tables), err);
+}
+
+static mpcf_status write_folder(const struct pipeline *p, const char *student, const char *folder,
+                                const struct ranges *ranges, mpcf_error *err)
+{
     char *config = file_join(student, "config.json"), *copy = file_join(folder, "config.json");
     mpcf_status status = config != NULL && copy != NULL ? file_make_folder(folder, err)
                                                         : mpcf_fail_memory(err, 0, "a path");
@@ -119,10 +141,7 @@ static mpcf_status write_folder(const struct pipeline *p, const char *student, c
     MPCF_TRY(tokenizer_copy_files(student, folder, err));
     MPCF_TRY(write_approximations(p, student, err));
     MPCF_TRY(write_approximations(p, folder, err));
-    MPCF_TRY(write_ranges(folder, ranges, err));
-    graph_digest(graph, digest);
-    /* Last: a folder without it is not whole. */
-    return write_json(folder, "digest.json", json_pack("{s:s}", "graph", digest), err);
+    return write_ranges(folder, ranges, err);
 }
 
 mpcf_status stage_write_public(struct stage_context *c, const struct loaded_network *n,
@@ -143,11 +162,73 @@ mpcf_status stage_write_public(struct stage_context *c, const struct loaded_netw
         status = measure(c, graph, n->parameters, &ranges, err);
     }
     if (status == MPCF_OK) {
-        status = write_folder(c->pipeline, student, folder, graph, ranges, err);
+        status = write_folder(c->pipeline, student, folder, ranges, err);
+    }
+    if (status == MPCF_OK) {
+        status = write_digest(c->pipeline, folder, graph, n->parameters, err);
     }
     ranges_destroy(ranges);
     graph_destroy(graph);
     loaded_network_clear(&plain);
     mpcf_free(folder);
     return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, "calibrating the student");
+}
+
+/* --- Another choice of embedding, later --- */
+
+static bool names_tables(const char *folder)
+{
+    char *path = file_join(folder, "digest.json");
+    json_t *record = NULL;
+    bool found = false;
+
+    if (path != NULL && json_read_file(path, &record, NULL) == MPCF_OK) {
+        found = json_is_string(json_object_get(record, "embedding"));
+        json_decref(record);
+    }
+    mpcf_free(path);
+    return found;
+}
+
+static bool has_file(const char *folder, const char *name)
+{
+    char *path = file_join(folder, name);
+    const bool found = path != NULL && file_exists(path);
+
+    mpcf_free(path);
+    return found;
+}
+
+static mpcf_status rewrite_digest(const struct pipeline *p, const char *student, const char *folder,
+                                  mpcf_error *err)
+{
+    struct loaded_network n = {0};
+    mpcf_graph *graph = NULL;
+    mpcf_status status = stage_load_network(p, student, FUNCTIONS_APPROXIMATED, &n, err);
+
+    if (status == MPCF_OK) {
+        status = pass_all(n.network->graph, &graph, err);
+    }
+    if (status == MPCF_OK) {
+        status = write_digest(p, folder, graph, n.parameters, err);
+    }
+    graph_destroy(graph);
+    loaded_network_clear(&n);
+    return status;
+}
+
+mpcf_status stage_update_public(const struct pipeline *p, mpcf_error *err)
+{
+    const bool wanted = wants_tables(p);
+    char *student = stage_path(p, "student"), *folder = stage_path(p, "student/public");
+    mpcf_status status =
+        student != NULL && folder != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
+
+    if (status == MPCF_OK && has_file(folder, "digest.json") &&
+        (names_tables(folder) != wanted || has_file(folder, PUBLIC_TABLES_FILE) != wanted)) {
+        status = rewrite_digest(p, student, folder, err);
+    }
+    mpcf_free(student);
+    mpcf_free(folder);
+    return status;
 }

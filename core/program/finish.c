@@ -128,6 +128,7 @@ static void axes_of_views(const struct program *p, const struct step *s, struct 
 static void find_axes(const struct program *p, const struct step *s, struct value *out)
 {
     switch (s->kind) {
+    case STEP_USER_LOOKUP:
     case STEP_USER_ONE_HOT:
         take_axes(out, 1, 1u << 2);
         return;

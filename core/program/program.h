@@ -63,6 +63,10 @@ struct value {
     X(USER_ONE_HOT, user_one_hot)                                                              \
     /* the user's mask [B,1,1,T]: 2^f for kept, 0 for padding */                               \
     X(USER_MASK, user_mask)                                                                    \
+    /* rows of a table that the user has as well as the provider, a constant node of the graph     \
+       rounded to f bits: [1, B, T, columns] of the user's ids, or (input = "positions")           \
+       [1, 1, T, columns] from row `row` on. The user's own, an exact integer of 32 bits */        \
+    X(USER_LOOKUP, user_lookup)                                                                \
     /* a constant node of the graph (weights, biases), rounded to f bits; provider's. Values  \
        of kinds USER and PROVIDER are exact integers, whatever their ring says */              \
     X(PROVIDER, provider)                                                                      \
@@ -134,12 +138,13 @@ struct step {
     struct view *views;  /* COMBINE, USER_SELECT: one an operand */
     uint64_t constant;   /* COMBINE: c0 in units of the result */
     unsigned shift;      /* SHRINK, LIFT */
-    uint32_t row;        /* SELECT: of the bits */
+    uint32_t row;        /* SELECT: of the bits; USER_LOOKUP: the first position */
     bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o] */
     int64_t *thresholds; /* COMPARE, ascending, in units of x */
     size_t threshold_count;
-    const char *input;         /* USER_ONE_HOT, USER_MASK, REVEAL: name of the input or output */
-    const mpcf_node *node;     /* PROVIDER: the constant node */
+    const char *input; /* USER_ONE_HOT, USER_LOOKUP, USER_MASK, REVEAL: of the input or output */
+    const mpcf_node *node;     /* PROVIDER, USER_LOOKUP: the constant node */
+    size_t table_rows;         /* USER_LOOKUP: rows of the constant node */
     uint32_t level;            /* first message it takes part in; local steps: of their operands */
     uint32_t function;         /* index into program.functions: for reports */
     struct opening opening[2]; /* PRODUCT, SQUARE, MATMUL, SELECT: by program_finish() */

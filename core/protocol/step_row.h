@@ -52,7 +52,7 @@ struct party {
     enum role role; /* provider or user */
     struct randomness random;
     struct share_pool *pool;
-    const struct weights *weights;    /* provider */
+    const struct weights *weights;    /* provider; user: tables of USER_LOOKUP, or NULL */
     const struct secure_input *input; /* user; NULL before the run */
     double *output;                   /* user */
     struct packing *const *packing;   /* by step: W or W - B */

@@ -5,10 +5,8 @@
  * Ideal function: y[b, t, c] = 2^f [ids[b, t] = c], the user's own. No message, no leakage. All
  * columns are written for each id, so that no address depends on it.
  */
-#include <string.h>
-
 #include "base/workers.h"
-#include "protocol/step_row.h"
+#include "protocol/user_ids.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {
@@ -16,8 +14,7 @@ static const char *check(const struct program *p, const struct step *s)
     if (out->kind != VALUE_USER) {
         return "the result is the user's";
     }
-    if (s->input == NULL ||
-        (strcmp(s->input, "input_ids") != 0 && strcmp(s->input, "token_type_ids") != 0)) {
+    if (!user_ids_known(s->input)) {
         return "the input is input_ids or token_type_ids";
     }
     if (out->dims.dim[0] != 1 || out->dims.dim[1] != p->batch || out->dims.dim[2] != p->tokens) {
@@ -52,29 +49,13 @@ static void rows_body(void *context, size_t begin, size_t end)
     }
 }
 
-/* One bit about all ids leaves this: whether the input is good at all. */
-__attribute__((noinline)) static bool ids_fit(const int32_t *ids, size_t rows, size_t columns)
-{
-    uint64_t outside = 0;
-    for (size_t r = 0; r < rows; ++r) {
-        uint64_t id = (uint64_t) (int64_t) ids[r];
-        outside |= id >> 63 | (columns - 1 - id) >> 63;
-    }
-    return outside == 0;
-}
-
 static mpcf_status fill(const struct program *p, const struct step *s,
                         const struct secure_input *in, uint64_t *out, mpcf_error *err)
 {
     struct one_hot o = {.out = out, .columns = step_out(p, s)->dims.dim[3]};
-    o.ids = strcmp(s->input, "input_ids") == 0 ? in->input_ids : in->token_type_ids;
     o.one = UINT64_C(1) << step_out(p, s)->fraction;
-    size_t rows = p->batch * p->tokens;
-    if (!ids_fit(o.ids, rows, o.columns)) {
-        return mpcf_fail(err, MPCF_E_INVALID, "%s: an id is outside 0 .. %zu", s->input,
-                         o.columns - 1);
-    }
-    workers_for(rows, 1, rows_body, &o);
+    MPCF_TRY(user_ids(p, s, in, o.columns, &o.ids, err));
+    workers_for(p->batch * p->tokens, 1, rows_body, &o);
     return MPCF_OK;
 }
 

@@ -7,6 +7,10 @@
 
 #include <jansson.h>
 
+#include "base/file.h"
+#include "base/memory.h"
+#include "format/safetensors.h"
+
 #include "support/run_folder.h"
 
 #define LARGEST_ERROR 0.02
@@ -75,6 +79,81 @@ static void corrections_are_dealt_ahead(void **state)
     check_run(&run, 7);
 }
 
+#define TABLES "run/student/public/embedding.safetensors"
+
+static void check_tables(const char *folder)
+{
+    static const char *const names[] = {"bert.embeddings.position_embeddings.weight",
+                                        "bert.embeddings.token_type_embeddings.weight",
+                                        "bert.embeddings.word_embeddings.weight"};
+    mpcf_error *err = mpcf_error_create();
+    char *path = file_join(folder, TABLES);
+    struct safetensors *file = NULL;
+
+    assert_ok(safetensors_open(path, &file, err), err);
+    assert_int_equal(safetensors_count(file), 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(safetensors_tensor(file, i)->name, names[i]);
+    }
+    safetensors_close(file);
+    mpcf_free(path);
+    mpcf_error_destroy(err);
+}
+
+static bool has_tables(const char *folder)
+{
+    char *path = file_join(folder, TABLES);
+    const bool found = file_exists(path);
+
+    mpcf_free(path);
+    return found;
+}
+
+static void public_embedding_is_the_users(void **state)
+{
+    struct test_run run = {.family = "bert",
+                           .task = "SST-2",
+                           .transport = "loopback",
+                           .infer = "batch: 2",
+                           .parties = "",
+                           .rows = 5};
+    const char *private = test_run_create(&run);
+    json_t *hidden = test_run_infer(private), *shown = NULL;
+
+    (void) state;
+    run.infer = "batch: 2, embedding: public";
+    const char *public = test_run_create(&run);
+    assert_false(has_tables(private));
+    check_tables(public);
+    check_run(&run, 5);
+    /* A folder of another choice gets the tables, without another conversion. */
+    char *path = file_join(public, TABLES);
+    assert_int_equal(remove(path), 0);
+    shown = test_run_infer(public);
+    check_tables(public);
+    assert_true(test_report_number(shown, "secure.agreement") == 1);
+    assert_true(test_report_number(shown, "secure.online.bytes_sent.user") <
+                test_report_number(hidden, "secure.online.bytes_sent.user"));
+    assert_true(test_report_number(shown, "secure.online.rounds") <
+                test_report_number(hidden, "secure.online.rounds"));
+    json_decref(hidden);
+    json_decref(shown);
+    mpcf_free(path);
+}
+
+static void public_embedding_of_roberta(void **state)
+{
+    const struct test_run run = {.family = "roberta",
+                                 .task = "RTE",
+                                 .transport = "loopback",
+                                 .infer = "batch: 3, embedding: public",
+                                 .parties = "",
+                                 .rows = 4};
+
+    (void) state;
+    check_run(&run, 4);
+}
+
 static void roberta_runs_over_zmq(void **state)
 {
     const struct test_run run = {.family = "roberta", .task = "SST-2", .transport = "zmq",
@@ -91,6 +170,8 @@ int main(void)
         cmocka_unit_test(exact_lengths_run_without_a_mask),
         cmocka_unit_test(pairs_run_over_zmq),
         cmocka_unit_test(corrections_are_dealt_ahead),
+        cmocka_unit_test(public_embedding_is_the_users),
+        cmocka_unit_test(public_embedding_of_roberta),
         cmocka_unit_test(roberta_runs_over_tcp),
         cmocka_unit_test(roberta_runs_over_zmq),
     };

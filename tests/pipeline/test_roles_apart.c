@@ -125,16 +125,15 @@ static int opened(const char *trace, const char *part)
     return strstr(trace, part) != NULL;
 }
 
-static void each_role_opens_its_own_files_only(void **state)
+/* Runs the three under strace; false where it may not trace. */
+static bool trace_roles(const char *folder, char *trace[ROLES])
 {
-    const char *folder = make_folder("batch: 2", 4);
-    char output[ROLES][64], *trace[ROLES];
+    char output[ROLES][64];
     pid_t pids[ROLES];
 
-    (void) state;
     if (!strace_works(folder)) {
         print_message("skipped: strace is not here, or may not trace\n");
-        skip();
+        return false;
     }
     for (int r = 0; r < ROLES; r++) {
         const char *const before[] = {"strace", "-f", "-qq", "-o", output[r],
@@ -147,17 +146,75 @@ static void each_role_opens_its_own_files_only(void **state)
         assert_int_equal(test_host_wait(pids[r], 90), 0);
         trace[r] = test_read(folder, output[r]);
     }
+    return true;
+}
+
+static void free_traces(char *trace[ROLES])
+{
+    for (int r = 0; r < ROLES; r++) {
+        mpcf_free(trace[r]);
+    }
+}
+
+static void check_opened(char *const trace[ROLES])
+{
     assert_true(opened(trace[PROVIDER], "student/model.safetensors"));
     assert_true(opened(trace[USER], "/data/dev.tsv"));
     assert_false(opened(trace[PROVIDER], "/data/"));
     assert_false(opened(trace[DEALER], "/data/"));
-    assert_false(opened(trace[USER], "safetensors"));
+    assert_false(opened(trace[USER], "model.safetensors"));
     assert_false(opened(trace[DEALER], "safetensors"));
     assert_false(opened(trace[USER], "student/config.json"));
     assert_false(opened(trace[DEALER], "student/config.json"));
-    for (int r = 0; r < ROLES; r++) {
-        mpcf_free(trace[r]);
+}
+
+static void each_role_opens_its_own_files_only(void **state)
+{
+    char *trace[ROLES];
+
+    (void) state;
+    if (!trace_roles(make_folder("batch: 2", 4), trace)) {
+        skip();
     }
+    check_opened(trace);
+    assert_false(opened(trace[USER], "safetensors"));
+    free_traces(trace);
+}
+
+static void a_public_embedding_is_all_the_user_opens(void **state)
+{
+    char *trace[ROLES];
+
+    (void) state;
+    if (!trace_roles(make_folder("batch: 2, embedding: public", 4), trace)) {
+        skip();
+    }
+    check_opened(trace);
+    assert_true(opened(trace[USER], "student/public/embedding.safetensors"));
+    free_traces(trace);
+}
+
+static void other_tables_are_refused(void **state)
+{
+    const char *folder = make_folder("batch: 2, embedding: public", 4);
+    char *path = file_join(folder, "run/student/public/embedding.safetensors");
+    FILE *file = fopen(path, "r+b");
+
+    (void) state;
+    assert_non_null(file);
+    assert_int_equal(fseek(file, -4, SEEK_END), 0);
+    assert_int_equal(fwrite("\0\0\0?", 1, 4, file), 4);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(test_host_wait(start(folder, USER, NULL, NULL), 30), 2);
+    char *text = test_read(folder, logs[USER]);
+    assert_non_null(strstr(text, "is not the one that was made with its folder"));
+    mpcf_free(text);
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(test_host_wait(start(folder, USER, NULL, NULL), 30), 2);
+    text = test_read(folder, logs[USER]);
+    assert_non_null(strstr(text, "embedding.safetensors' is not there"));
+    mpcf_free(text);
+    mpcf_free(path);
 }
 
 int main(void)
@@ -167,6 +224,8 @@ int main(void)
         cmocka_unit_test(a_killed_provider_ends_all),
         cmocka_unit_test(disagreement_is_told_on_each_side),
         cmocka_unit_test(each_role_opens_its_own_files_only),
+        cmocka_unit_test(a_public_embedding_is_all_the_user_opens),
+        cmocka_unit_test(other_tables_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

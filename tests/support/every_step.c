@@ -18,6 +18,12 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
     int64_t *w = calloc(columns * columns, sizeof *w), *v = calloc(columns, sizeof *v);
     value_id matrix = source_provider(s, test_dims(1, 1, columns, columns), w, 8);
     value_id vector = source_provider(s, test_dims(1, 1, 1, columns), v, 8);
+    value_id found = test_value(s->p, VALUE_USER, dims, 40, 0, 32, "looked up");
+    struct step *lookup = program_add_step(s->p, STEP_USER_LOOKUP, found, NULL, 0);
+    lookup->input = "input_ids";
+    lookup->table_rows = rows;
+    s->steps[s->count] = lookup->index;
+    s->numbers[s->count++] = calloc(count, sizeof *w);
     for (int i = 0; i < 2; ++i) {
         value_id a = values[i];
         value_id lifted = source_step(s, STEP_LIFT, a, 0, false, 48, 10);

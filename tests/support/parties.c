@@ -57,7 +57,7 @@ static mpcf_status run_role(struct role_thread *r)
     struct session_options o = options_of(r);
     struct session *session = NULL;
     struct session_run run = {.program = t->program, .metered = t->metered[r->role]};
-    run.weights = r->role == ROLE_PROVIDER ? t->weights : NULL;
+    run.weights = r->role == ROLE_PROVIDER ? t->weights : r->role == ROLE_USER ? t->tables : NULL;
     if (r->role == ROLE_DEALER && o.resume) {
         return MPCF_OK;
     }

@@ -10,6 +10,7 @@
 struct test_parties {
     const struct program *program;
     const struct weights *weights;
+    const struct weights *tables; /* the user's, or NULL */
     const struct secure_input *input;
     /* NULL, or what inferences after the first run: another shape with the same weights. */
     const struct program *next_program;

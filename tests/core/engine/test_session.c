@@ -16,7 +16,7 @@ struct case_run {
     struct tiny_bert bert;
     mpcf_graph *graph;
     struct program *program;
-    struct weights *weights;
+    struct weights *weights, *tables;
     struct tiny_batch batch;
     struct secure_input input;
     float *floats;
@@ -24,8 +24,10 @@ struct case_run {
     size_t count;
 };
 
+enum form { FORM_HELD, FORM_SHARED_WEIGHTS, FORM_PUBLIC_EMBEDDING };
+
 static void open_case(struct case_run *c, const char *activation, const char *normaliser,
-                      size_t batch, size_t tokens, bool exact, bool shared)
+                      size_t batch, size_t tokens, bool exact, enum form form)
 {
     mpcf_error *err = mpcf_error_create();
     struct lower_options options;
@@ -41,10 +43,12 @@ static void open_case(struct case_run *c, const char *activation, const char *no
     assert_ok(pass_all(c->bert.graph, &c->graph, err), err);
     struct ranges *ranges = tiny_bert_calibrate(&c->bert, c->graph, 8, tokens, 8);
     lower_options_default(&options);
-    options.weights_shared = shared;
+    options.weights_shared = form == FORM_SHARED_WEIGHTS;
+    options.embedding_public = form == FORM_PUBLIC_EMBEDDING;
     tiny_batch_open(&c->batch, &c->bert, batch, tokens, !exact, 5);
     assert_ok(lower_graph(c->graph, ranges, &options, batch, tokens, exact, &c->program, err), err);
     assert_ok(weights_create(c->program, c->bert.parameters, &c->weights, err), err);
+    assert_ok(weights_create_tables(c->program, c->bert.parameters, &c->tables, err), err);
     c->input = (struct secure_input){c->batch.ids, c->batch.types, c->batch.mask};
     c->floats = tiny_bert_logits(&c->bert, c->bert.graph, &c->batch);
     assert_ok(fixed_run(c->program, c->weights, &c->input, c->fixed, NULL, NULL, NULL, err), err);
@@ -56,6 +60,7 @@ static void close_case(struct case_run *c)
 {
     mpcf_free(c->floats);
     weights_destroy(c->weights);
+    weights_destroy(c->tables);
     program_destroy(c->program);
     graph_destroy(c->graph);
     tiny_batch_close(&c->batch);
@@ -63,11 +68,12 @@ static void close_case(struct case_run *c)
 }
 
 static void run_case(const char *activation, const char *normaliser, size_t batch, bool exact,
-                     bool shared)
+                     enum form form)
 {
     struct case_run c;
-    open_case(&c, activation, normaliser, batch, 16, exact, shared);
+    open_case(&c, activation, normaliser, batch, 16, exact, form);
     struct test_parties t = {.program = c.program, .weights = c.weights, .input = &c.input};
+    t.tables = form == FORM_PUBLIC_EMBEDDING ? c.tables : NULL;
     t.output = c.secure;
     t.output_count = c.count;
     test_parties_run(&t);
@@ -89,27 +95,35 @@ static void run_case(const char *activation, const char *normaliser, size_t batc
 static void quad_and_2quad_equal_fixed(void **state)
 {
     (void) state;
-    run_case("quad", "2quad", 1, true, false);
-    run_case("quad", "2quad", 3, false, false);
+    run_case("quad", "2quad", 1, true, FORM_HELD);
+    run_case("quad", "2quad", 3, false, FORM_HELD);
 }
 
 static void gelu_and_softmax_equal_fixed(void **state)
 {
     (void) state;
-    run_case("gelu", "softmax", 1, true, false);
-    run_case("gelu", "softmax", 3, false, false);
+    run_case("gelu", "softmax", 1, true, FORM_HELD);
+    run_case("gelu", "softmax", 3, false, FORM_HELD);
 }
 
 static void relu_and_2relu_equal_fixed(void **state)
 {
     (void) state;
-    run_case("relu", "2relu", 2, false, false);
+    run_case("relu", "2relu", 2, false, FORM_HELD);
 }
 
 static void shared_weights_equal_fixed(void **state)
 {
     (void) state;
-    run_case("quad", "2quad", 2, false, true);
+    run_case("quad", "2quad", 2, false, FORM_SHARED_WEIGHTS);
+}
+
+static void public_embedding_equals_fixed(void **state)
+{
+    (void) state;
+    run_case("quad", "2quad", 1, true, FORM_PUBLIC_EMBEDDING);
+    run_case("quad", "2quad", 3, false, FORM_PUBLIC_EMBEDDING);
+    run_case("gelu", "softmax", 2, false, FORM_PUBLIC_EMBEDDING);
 }
 
 /* Two lengths, one set of weights: W - B travels once, whichever program needs it first. */
@@ -123,7 +137,7 @@ static void lengths_of_one_session_share_the_masked_weights(void **state)
     struct tiny_batch batch;
     mpcf_error *err = mpcf_error_create();
     double want[16], got[32];
-    open_case(&c, "quad", "2quad", 1, 8, false, false);
+    open_case(&c, "quad", "2quad", 1, 8, false, FORM_HELD);
     struct ranges *ranges = tiny_bert_calibrate(&c.bert, c.graph, 8, 8, 8);
     lower_options_default(&options);
     assert_ok(lower_graph(c.graph, ranges, &options, 1, 12, false, &longer, err), err);
@@ -161,6 +175,7 @@ int main(void)
         cmocka_unit_test(gelu_and_softmax_equal_fixed),
         cmocka_unit_test(relu_and_2relu_equal_fixed),
         cmocka_unit_test(shared_weights_equal_fixed),
+        cmocka_unit_test(public_embedding_equals_fixed),
         cmocka_unit_test(lengths_of_one_session_share_the_masked_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,20 @@ static void shared_weights_agree(void **state)
     assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
 }
 
+static void public_embedding_agrees(void **state)
+{
+    struct lower_options options;
+    struct tiny_bert t = small("quad", "2quad");
+
+    (void) state;
+    lower_options_default(&options);
+    options.embedding_public = true;
+    assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
+    assert_true(fixed_error(&t, &options, 3, 16, false) < 0.01);
+    options.weights_shared = true;
+    assert_true(fixed_error(&t, &options, 2, 16, false) < 0.01);
+}
+
 static void gelu_and_softmax_agree(void **state)
 {
     struct lower_options options;
@@ -190,9 +204,6 @@ static void options_out_of_range_are_refused(void **state)
     check_refused(&r, MPCF_E_INVALID, 2, true, "batch of 1");
     r.options.value_fraction = 40;
     check_refused(&r, MPCF_E_INVALID, 1, false, "40");
-    lower_options_default(&r.options);
-    r.options.embedding_public = true;
-    check_refused(&r, MPCF_E_UNSUPPORTED, 1, false, "embedding");
     refused_close(&r);
 }
 
@@ -242,6 +253,51 @@ static void programs_repeat(void **state)
     refused_close(&r);
 }
 
+static size_t count_steps(const struct program *p, enum step_kind kind, const char *function)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < p->step_count; ++i) {
+        count += p->steps[i].kind == kind &&
+                 (function == NULL || strcmp(p->functions[p->steps[i].function], function) == 0);
+    }
+    return count;
+}
+
+/* Words, types, positions: three tables, and nothing of the embedding on the link. */
+static void public_embedding_sends_no_words(void **state)
+{
+    struct refused r;
+    struct program *private = NULL, *public = NULL;
+    struct cost *a = NULL, *b = NULL;
+    size_t tables = 0;
+
+    (void) state;
+    refused_open(&r);
+    assert_ok(lower_graph(r.g, r.ranges, &r.options, 2, 12, false, &private, r.err), r.err);
+    r.options.embedding_public = true;
+    assert_ok(lower_graph(r.g, r.ranges, &r.options, 2, 12, false, &public, r.err), r.err);
+    assert_string_not_equal(private->digest, public->digest);
+    assert_int_equal(count_steps(private, STEP_USER_LOOKUP, NULL), 0);
+    assert_int_equal(count_steps(public, STEP_USER_LOOKUP, "embedding"), 3);
+    assert_int_equal(count_steps(public, STEP_USER_ONE_HOT, NULL), 0);
+    assert_int_equal(count_steps(public, STEP_MASKED, "embedding"), 0);
+    assert_ok(cost_run(private, &a, r.err), r.err);
+    assert_ok(cost_run(public, &b, r.err), r.err);
+    assert_true(b->rounds < a->rounds);
+    assert_true(b->user_bytes < a->user_bytes);
+    assert_true(b->setup_bytes < a->setup_bytes);
+    for (size_t i = 0; i < graph_count(r.g); ++i) {
+        tables += lower_needs_table(r.g, graph_node(r.g, i));
+    }
+    assert_int_equal(tables, 3);
+    cost_destroy(a);
+    cost_destroy(b);
+    program_destroy(private);
+    program_destroy(public);
+    refused_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +309,8 @@ int main(void)
         cmocka_unit_test(relu_and_2relu_agree),
         cmocka_unit_test(quad_and_2quad_agree),
         cmocka_unit_test(shared_weights_agree),
+        cmocka_unit_test(public_embedding_agrees),
+        cmocka_unit_test(public_embedding_sends_no_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

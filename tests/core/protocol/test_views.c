@@ -22,7 +22,8 @@ static void run(struct shared_source *s, const struct weights *w, uint8_t seed, 
                 struct recording *r)
 {
     uint8_t bytes[16] = {seed, 0x5A};
-    struct test_parties t = {.program = s->p, .weights = w, .input = &s->input, .seed = bytes};
+    struct test_parties t = {
+        .program = s->p, .weights = w, .tables = w, .input = &s->input, .seed = bytes};
     t.inferences = inferences;
     t.wrap = recording_wrap;
     t.wrap_context = r;

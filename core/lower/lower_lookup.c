@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * embedding: public. Sums of rows that the user looks up itself are its own values: nothing is
+ * sent for them.
+ */
+#include "lower/lowering.h"
+
+/* A parameter as the checkpoint has it, or with its rows centred (what fold_norm makes of it): a
+ * table that anything else is folded into stays the provider's. */
+static const mpcf_node *public_table(const mpcf_node *table)
+{
+    if (table->kind == OP_CENTER && table->first != 1) {
+        table = table->in[0];
+    }
+    return table->kind == OP_PARAMETER && table->shape.rank == 2 && table->owner == MPCF_PROVIDER &&
+                   !table->is_shared
+               ? table
+               : NULL;
+}
+
+/* Of an EMBEDDING or POSITIONS that the user can look up: its parameter; else NULL. */
+static const mpcf_node *parameter_of(const mpcf_node *node)
+{
+    switch (node->kind) {
+    case OP_EMBEDDING:
+        return node->in[1]->kind == OP_INPUT && node->in[1]->owner == MPCF_USER
+                   ? public_table(node->in[0])
+                   : NULL;
+    case OP_POSITIONS:
+        return public_table(node->in[0]);
+    default:
+        return NULL;
+    }
+}
+
+static bool is_lookup(const mpcf_node *node)
+{
+    node = lower_past_taps(node);
+    if (node->kind == OP_ADD || node->kind == OP_SUB) {
+        return is_lookup(node->in[0]) && is_lookup(node->in[1]);
+    }
+    return parameter_of(node) != NULL;
+}
+
+bool lower_is_lookup(struct lowering *l, const mpcf_node *node)
+{
+    return l->options->embedding_public && is_lookup(node);
+}
+
+static value_id look_up(struct lowering *l, const mpcf_node *node, unsigned fraction,
+                        unsigned magnitude)
+{
+    struct dims dims = node_dims(l, node);
+    const mpcf_node *table = node->in[0];
+    const size_t rows = (size_t) table->shape.dim[0];
+    const bool by_place = node->kind == OP_POSITIONS;
+
+    if (by_place) {
+        dims = dims_of(1, 1, l->tokens, (size_t) table->shape.dim[1]);
+        if ((int64_t) l->tokens > table->shape.dim[0] - node->first) {
+            lower_fail(l, MPCF_E_INVALID, "%zu tokens, but '%s' has positions for %lld", l->tokens,
+                       node->name, (long long) (table->shape.dim[0] - node->first));
+        }
+    }
+    return emit_user_lookup(l, by_place ? "positions" : node->in[1]->label, table, rows,
+                            by_place ? (uint32_t) node->first : 0, dims, fraction, magnitude);
+}
+
+/* An integer of 32 bits each, and one bit more for each sum. MAGNITUDE 0: that. */
+static value_id lookup_at(struct lowering *l, const mpcf_node *node, unsigned fraction,
+                          unsigned magnitude)
+{
+    const unsigned largest = 32;
+
+    node = lower_past_taps(node);
+    if (node->kind != OP_ADD && node->kind != OP_SUB) {
+        return look_up(l, node, fraction, magnitude == 0 ? largest : magnitude);
+    }
+    const struct dims dims = node_dims(l, node);
+    const value_id a = lookup_at(l, node->in[0], fraction, 0);
+    const value_id b = lookup_at(l, node->in[1], fraction, 0);
+    const unsigned ma = value_at(l, a)->magnitude, mb = value_at(l, b)->magnitude;
+    const struct term terms[2] = {term_whole(l, a, 1, dims),
+                                  term_whole(l, b, node->kind == OP_SUB ? -1 : 1, dims)};
+
+    return emit_combine(l, dims, fraction, magnitude == 0 ? (ma > mb ? ma : mb) + 1 : magnitude,
+                        terms, 2, 0);
+}
+
+void lower_lookup(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    const int want = l->nodes[node->id].want;
+    const unsigned f = want < 4 ? 4 : want > 20 ? 20 : (unsigned) want;
+
+    l->function = program_function(l->program, "embedding");
+    out->raw = lookup_at(l, node, f, lower_magnitude(l, node, f));
+}
+
+/* --- What the user needs --- */
+
+bool lower_needs_table(const mpcf_graph *g, const mpcf_node *parameter)
+{
+    for (size_t i = 0; i < graph_count(g); ++i) {
+        if (parameter_of(graph_node(g, i)) == parameter) {
+            return true;
+        }
+    }
+    return false;
+}

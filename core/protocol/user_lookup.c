@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * USER_LOOKUP: rows of a table that the user has, too (embedding: public).
+ *
+ * Ideal function: y[b, t] = round(2^f table[ids[b, t]]), or round(2^f table[row + t]) for
+ * positions; the user's own. No message, no leakage. For ids the whole table is read, so that no
+ * address depends on them.
+ */
+#include <string.h>
+
+#include "base/workers.h"
+#include "engine/weights.h"
+#include "protocol/user_ids.h"
+
+static bool is_positions(const struct step *s)
+{
+    return strcmp(s->input, "positions") == 0;
+}
+
+static const char *check(const struct program *p, const struct step *s)
+{
+    const struct value *out = step_out(p, s);
+    if (out->kind != VALUE_USER) {
+        return "the result is the user's";
+    }
+    if (s->input == NULL || (!is_positions(s) && !user_ids_known(s->input))) {
+        return "the input is input_ids, token_type_ids or positions";
+    }
+    size_t batch = is_positions(s) ? 1 : p->batch;
+    if (out->dims.dim[0] != 1 || out->dims.dim[1] != batch || out->dims.dim[2] != p->tokens) {
+        return "the result is [batch, tokens, columns], or [1, tokens, columns] of positions";
+    }
+    if (is_positions(s) && s->row + p->tokens > s->table_rows) {
+        return "the table has too few positions";
+    }
+    return NULL;
+}
+
+static void cost(const struct program *p, const struct step *s, struct step_cost *c)
+{
+    (void) p, (void) s, (void) c;
+}
+
+struct lookup {
+    const struct program *program;
+    const struct step *step;
+    const struct weights *weights;
+    const int32_t *ids;
+    uint64_t *out;
+};
+
+static void rows_body(void *context, size_t begin, size_t end)
+{
+    const struct lookup *l = context;
+    size_t columns = step_out(l->program, l->step)->dims.dim[MPCF_RANK_MAX - 1];
+    weights_pick(l->weights, l->program, l->step->index, l->ids + begin, end - begin,
+                 l->out + begin * columns);
+}
+
+static mpcf_status fill(const struct program *p, const struct step *s, const struct weights *w,
+                        const struct secure_input *in, uint64_t *out, mpcf_error *err)
+{
+    enum { AT_ONCE = 16 };
+    const struct dims *d = &step_out(p, s)->dims;
+    struct lookup l = {.program = p, .step = s, .weights = w, .out = out};
+    if (w == NULL) {
+        return mpcf_fail(err, MPCF_E_INVALID, "the user has no table for '%s'",
+                         step_out(p, s)->node);
+    }
+    if (is_positions(s)) {
+        weights_read(w, s->index, (size_t) s->row * d->dim[3], out, d->count);
+        return MPCF_OK;
+    }
+    MPCF_TRY(user_ids(p, s, in, s->table_rows, &l.ids, err));
+    workers_for(p->batch * p->tokens, AT_ONCE, rows_body, &l);
+    return MPCF_OK;
+}
+
+static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+{
+    uint64_t *out = NULL;
+    MPCF_TRY(fixed_result(r, s, &out, err));
+    return fill(r->program, s, r->weights, r->input, out, err);
+}
+
+static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
+{
+    if (p->role == ROLE_PROVIDER) {
+        return MPCF_OK;
+    }
+    uint64_t *out = NULL;
+    MPCF_TRY(party_result(p, s, &out, err));
+    return fill(p->program, s, p->weights, p->input, out, err);
+}
+
+const struct step_row step_row_user_lookup = {
+    .name = "user_lookup", .check = check, .cost = cost, .fixed = fixed, .compute = compute};
