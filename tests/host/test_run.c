@@ -4,8 +4,10 @@
  * and what bad input says.
  */
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -112,6 +114,26 @@ static void without_finetune_the_model_is_the_teacher(void **state)
     mpcf_free(path);
 }
 
+/* A file that cannot grow is what a full disk looks like. */
+static void a_full_disk_leaves_nothing_half_written(void **state)
+{
+    char *path = write_pipeline("full.yaml", TRAINED), *weights;
+    struct rlimit before, small;
+
+    (void) state;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 60000; /* less than the weights */
+    (void) signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    ASSERT_HOST(1, "File too large", path, "--set", "output=full");
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    weights = file_join(folder, "full/teacher/model.safetensors");
+    assert_false(file_exists(weights));
+    mpcf_free(weights);
+    mpcf_free(path);
+}
+
 static void bad_data_is_a_clear_error(void **state)
 {
     static const char *const rows[][2] = {
@@ -150,6 +172,7 @@ int main(void)
         cmocka_unit_test(check_reads_the_file_and_looks_for_data),
         cmocka_unit_test(all_stages_run_once),
         cmocka_unit_test(without_finetune_the_model_is_the_teacher),
+        cmocka_unit_test(a_full_disk_leaves_nothing_half_written),
         cmocka_unit_test(bad_data_is_a_clear_error),
         cmocka_unit_test(a_bad_checkpoint_is_a_clear_error),
     };
