@@ -17,7 +17,7 @@ struct arg_option {
 
 struct args;
 struct command {
-    const char *name;    /* "plugin check"; words apart by one space */
+    const char *name;     /* "plugin check"; words apart by one space */
     const char *operands; /* "PIPELINE.yaml" */
     const char *summary;
     const struct arg_option *options; /* ends with a NULL name */

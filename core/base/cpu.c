@@ -31,7 +31,8 @@ static bool amx_granted(void)
     enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18, AMX_TILE = 1 << 24, AMX_INT8 = 1 << 25 };
     unsigned a = 0, b = 0, c = 0, d = 0;
 
-    if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & AMX_TILE) == 0 || (d & AMX_INT8) == 0) {
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & AMX_TILE) == 0 ||
+        (d & AMX_INT8) == 0) {
         return false;
     }
     return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
@@ -115,8 +116,8 @@ const char *cpu_check(void)
         return NULL;
     }
     if (level_of_name(wish) > (int) cpu_level_of_machine()) {
-        (void) snprintf(message, sizeof message, "MPCF_CPU=%s: this processor has at most '%s'", wish,
-                        cpu_level_name(cpu_level_of_machine()));
+        (void) snprintf(message, sizeof message, "MPCF_CPU=%s: this processor has at most '%s'",
+                        wish, cpu_level_name(cpu_level_of_machine()));
         return message;
     }
     if (level_of_name(wish) >= 0) {

@@ -20,7 +20,8 @@ enum cpu_level {
  * (asking for more is an error that cpu_check() reports). */
 enum cpu_level cpu_level(void);
 enum cpu_level cpu_level_of_machine(void);
-const char *cpu_level_name(enum cpu_level level); /* "portable" "avx2" "avx512" "avx512ifma" "amx" */
+const char *
+cpu_level_name(enum cpu_level level); /* "portable" "avx2" "avx512" "avx512ifma" "amx" */
 /* NULL, or why MPCF_CPU cannot be honoured (unknown word with the nearest, not on this machine). */
 const char *cpu_check(void);
 /* Tests: force a level of this machine for the calls from now on. */

@@ -43,8 +43,9 @@ static mpcf_status read_stream(FILE *stream, const char *path, size_t limit, cha
     }
     if (ferror(stream) || used > limit) {
         mpcf_free(block);
-        return used > limit ? mpcf_fail(err, MPCF_E_FORMAT, "%s: larger than %zu bytes", path, limit)
-                            : mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", path, strerror(errno));
+        return used > limit
+                   ? mpcf_fail(err, MPCF_E_FORMAT, "%s: larger than %zu bytes", path, limit)
+                   : mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", path, strerror(errno));
     }
     block[used] = '\0';
     *data = block;
@@ -155,7 +156,8 @@ static void sync_folder_of(const char *path)
 
 mpcf_status file_write_commit(struct file_write *file, mpcf_error *err)
 {
-    bool is_whole = fflush(file->stream) == 0 && !ferror(file->stream) && fsync(fileno(file->stream)) == 0;
+    bool is_whole =
+        fflush(file->stream) == 0 && !ferror(file->stream) && fsync(fileno(file->stream)) == 0;
     int cause = errno;
     mpcf_status status = MPCF_OK;
 

@@ -14,8 +14,7 @@
 
 /* Reads PATH whole; *DATA (mpcf_free) has a zero byte behind its *LENGTH. More than LIMIT
  * bytes: MPCF_E_FORMAT; not there or not readable: MPCF_E_IO. */
-mpcf_status file_read(const char *path, size_t limit, char **data,
-                      size_t *length, mpcf_error *err);
+mpcf_status file_read(const char *path, size_t limit, char **data, size_t *length, mpcf_error *err);
 
 /* A file mapped read-only. */
 struct file_map {
@@ -33,9 +32,8 @@ struct file_write;
 mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_error *err);
 FILE *file_write_stream(struct file_write *file);
 mpcf_status file_write_commit(struct file_write *file, mpcf_error *err); /* frees FILE */
-void file_write_cancel(struct file_write *file);                        /* NULL is fine */
-mpcf_status file_write_whole(const char *path, const void *data, size_t length,
-                             mpcf_error *err);
+void file_write_cancel(struct file_write *file);                         /* NULL is fine */
+mpcf_status file_write_whole(const char *path, const void *data, size_t length, mpcf_error *err);
 
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);

@@ -63,7 +63,8 @@ size_t text_utf8_valid(const char *text, size_t length)
 
     while (at < length) {
         utf8proc_int32_t point = 0;
-        utf8proc_ssize_t used = utf8proc_iterate(bytes + at, (utf8proc_ssize_t) (length - at), &point);
+        utf8proc_ssize_t used =
+            utf8proc_iterate(bytes + at, (utf8proc_ssize_t) (length - at), &point);
 
         if (used <= 0) {
             break;
@@ -90,7 +91,8 @@ static bool reserve(struct text_buffer *buffer, size_t more)
     size_t need = 0, capacity = buffer->capacity > 0 ? buffer->capacity : 256;
     char *grown = NULL;
 
-    if (buffer->failed || __builtin_add_overflow(buffer->length, more, &need) || need > SIZE_MAX / 4) {
+    if (buffer->failed || __builtin_add_overflow(buffer->length, more, &need) ||
+        need > SIZE_MAX / 4) {
         buffer->failed = true;
         return false;
     }

@@ -69,7 +69,8 @@ static void take_ranges(void)
 /* Loops come in quick succession; a short spin saves the sleep and the wake. */
 static void spin_for_work(unsigned seen)
 {
-    for (int i = 0; i < SPINS && atomic_load_explicit(&published, memory_order_relaxed) == seen; i++) {
+    for (int i = 0; i < SPINS && atomic_load_explicit(&published, memory_order_relaxed) == seen;
+         i++) {
         cpu_relax();
     }
 }

@@ -7,21 +7,21 @@ enum { MANY = 4096, FEW = 1024 };
 
 /* --- Elementwise --- */
 
-#define ELEMENTWISE(name, node, value)                                                         \
-    static mpcf_node *build_##name(mpcf_graph *g, mpcf_node *x, mpcf_node *y)                  \
-    {                                                                                          \
-        (void) y;                                                                              \
-        return node;                                                                           \
-    }                                                                                          \
-    static void exact_##name(const struct accuracy_case *c, const double *row,                 \
-                             const double *other, double *out)                                 \
-    {                                                                                          \
-        (void) other;                                                                          \
-        for (size_t i = 0; i < c->cols; i++) {                                                 \
-            double x = row[i];                                                                 \
-                                                                                               \
-            out[i] = value;                                                                    \
-        }                                                                                      \
+#define ELEMENTWISE(name, node, value)                                                             \
+    static mpcf_node *build_##name(mpcf_graph *g, mpcf_node *x, mpcf_node *y)                      \
+    {                                                                                              \
+        (void) y;                                                                                  \
+        return node;                                                                               \
+    }                                                                                              \
+    static void exact_##name(const struct accuracy_case *c, const double *row,                     \
+                             const double *other, double *out)                                     \
+    {                                                                                              \
+        (void) other;                                                                              \
+        for (size_t i = 0; i < c->cols; i++) {                                                     \
+            double x = row[i];                                                                     \
+                                                                                                   \
+            out[i] = value;                                                                        \
+        }                                                                                          \
     }
 
 ELEMENTWISE(square, mpcf_square(g, x), x *x)
@@ -29,7 +29,7 @@ ELEMENTWISE(relu, mpcf_relu(g, x), x > 0 ? x : 0)
 ELEMENTWISE(gelu,
             mpcf_mul(g, mpcf_scale(g, x, 0.5),
                      mpcf_offset(g, mpcf_erf(g, mpcf_scale(g, x, 0.70710678118654752)), 1)),
-            x / 2 * (1 + erf(x *0.70710678118654752)))
+            x / 2 * (1 + erf(x * 0.70710678118654752)))
 ELEMENTWISE(erf, mpcf_erf(g, x), erf(x))
 ELEMENTWISE(tanh, mpcf_tanh(g, x), tanh(x))
 ELEMENTWISE(exp, mpcf_exp(g, x), exp(x))
@@ -182,8 +182,8 @@ const struct accuracy_case accuracy_cases[] = {
      .result_cols = MANY / 64, .to_beat = 5.0e-3},
     {CASE(reciprocal, "reciprocal"), .range = "1 .. 128", .low = 1, .high = 128, .rows = FEW,
      .cols = 1, .result_cols = 1, .by_logarithm = true, .to_beat = 2.1e-3},
-    {CASE(reciprocal, "reciprocal"), .range = "40 .. 41437", .low = 40, .high = 41437,
-     .rows = FEW, .cols = 1, .result_cols = 1, .by_logarithm = true},
+    {CASE(reciprocal, "reciprocal"), .range = "40 .. 41437", .low = 40, .high = 41437, .rows = FEW,
+     .cols = 1, .result_cols = 1, .by_logarithm = true},
     {CASE(rsqrt, "inverse square root"), .range = "0.1 .. 1", .low = 0.1, .high = 1, .rows = FEW,
      .cols = 1, .result_cols = 1, .by_logarithm = true, .to_beat = 0.016},
     {CASE(rsqrt, "inverse square root"), .range = "2^-9 .. 2^11", .low = 0x1p-9, .high = 0x1p11,

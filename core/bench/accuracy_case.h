@@ -14,17 +14,18 @@
 
 struct accuracy_case {
     const char *name, *range;
-    double low, high;      /* uniform; where deviation is not 0, normal around their middle */
+    double low, high; /* uniform; where deviation is not 0, normal around their middle */
     double deviation;
-    size_t rows, cols;     /* of the operand */
-    size_t second_cols;    /* of a second operand [second_cols, cols]; 0: none; ACCURACY_SAME: as the first */
-    double to_beat;        /* 0: nobody has a figure */
+    size_t rows, cols; /* of the operand */
+    size_t
+        second_cols; /* of a second operand [second_cols, cols]; 0: none; ACCURACY_SAME: as the first */
+    double to_beat; /* 0: nobody has a figure */
     mpcf_node *(*build)(mpcf_graph *g, mpcf_node *x, mpcf_node *y);
     /* One row: Y is the second operand (whole), OUT as many numbers as the result's row. */
     void (*exact)(const struct accuracy_case *c, const double *x, const double *y, double *out);
     size_t result_cols;
-    bool by_logarithm;     /* drawn uniformly in the exponent */
-    bool is_scores;        /* X is [1, 1, T, T], and Y the mask over its columns */
+    bool by_logarithm; /* drawn uniformly in the exponent */
+    bool is_scores;    /* X is [1, 1, T, T], and Y the mask over its columns */
 };
 
 extern const struct accuracy_case accuracy_cases[];

@@ -54,7 +54,8 @@ static mpcf_status build(struct measuring *m, mpcf_error *err)
     if (m->built == NULL) {
         return mpcf_fail_memory(err, 0, "a graph");
     }
-    ids = mpcf_input(m->built, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
+    ids =
+        mpcf_input(m->built, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
     x = look_up(m->built, ids, "x", c);
     if (c->is_scores) {
         x = scores_of(m->built, x, look_up(m->built, ids, "identity", c));
@@ -252,10 +253,11 @@ char *bench_accuracy_table(const json_t *result)
     json_t *line = NULL;
 
     text_append(&text, "largest error against float64, operands good to 16 fractional bits, three "
-                "roles\n\n");
+                       "roles\n\n");
     text_printf(&text, "%-24s %-16s %10s %10s %10s\n", "primitive", "range", "largest", "mean",
                 "to beat");
-    json_array_foreach (json_object_get(result, "results"), i, line) {
+    json_array_foreach(json_object_get(result, "results"), i, line)
+    {
         const json_t *beat = json_object_get(line, "to_beat");
 
         text_printf(&text, "%-24s %-16s %10.2e %10.2e",
@@ -265,8 +267,7 @@ char *bench_accuracy_table(const json_t *result)
                     json_real_value(json_object_get(line, "mean_error")));
         if (beat != NULL) {
             text_printf(&text, " %10.2e%s", json_real_value(beat),
-                        json_real_value(json_object_get(line, "max_error")) <
-                                json_real_value(beat)
+                        json_real_value(json_object_get(line, "max_error")) < json_real_value(beat)
                             ? ""
                             : "  NOT BEATEN");
         }

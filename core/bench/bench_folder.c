@@ -52,8 +52,7 @@ static mpcf_status write_tokenizer(const struct bench_folder *f, const char *mod
         return checkpoint_copy_tokenizer(model, from, err);
     }
     return bench_tokenizer_write(model, f->family,
-                                 json_integer_value(json_object_get(f->config, "vocab_size")),
-                                 err);
+                                 json_integer_value(json_object_get(f->config, "vocab_size")), err);
 }
 
 /* --- Texts --- */
@@ -82,8 +81,8 @@ static mpcf_status write_data(const struct bench_secure_request *request,
     uint64_t random = 1;
     const int64_t vocabulary = json_integer_value(json_object_get(f->config, "vocab_size"));
     char *folder = file_join(f->path, "data");
-    mpcf_status status = folder != NULL ? file_make_folder(folder, err)
-                                        : mpcf_fail_memory(err, 0, "a path");
+    mpcf_status status =
+        folder != NULL ? file_make_folder(folder, err) : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
         status = write_rows(folder, "train.tsv", CALIBRATION_ROWS, request->tokens, vocabulary,
@@ -152,8 +151,8 @@ static mpcf_status write_model(const struct bench_secure_request *request,
 {
     char *model = file_join(f->path, "model");
     char *config = model != NULL ? file_join(model, "config.json") : NULL;
-    mpcf_status status = config != NULL ? file_make_folder(model, err)
-                                        : mpcf_fail_memory(err, 0, "a path");
+    mpcf_status status =
+        config != NULL ? file_make_folder(model, err) : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
         status = json_write_file(config, f->config, err);
@@ -175,8 +174,8 @@ static mpcf_status make_folder(struct bench_folder *f, mpcf_error *err)
         return mpcf_fail_memory(err, 0, "a path");
     }
     if (mkdtemp(f->path) == NULL) {
-        mpcf_status status = mpcf_fail(err, MPCF_E_IO, "cannot make the folder '%s': %s", f->path,
-                                       strerror(errno));
+        mpcf_status status =
+            mpcf_fail(err, MPCF_E_IO, "cannot make the folder '%s': %s", f->path, strerror(errno));
 
         mpcf_free(f->path);
         f->path = NULL;

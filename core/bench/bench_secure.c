@@ -57,7 +57,7 @@ static mpcf_status write_student(const struct bench_secure_request *request,
     struct stage_context c = {.pipeline = p, .report = json_object()};
     struct loaded_network n = {0};
     char *student = stage_path(p, "student");
-    mpcf_status status = student == NULL ? mpcf_fail_memory(err, 0, "a path")
+    mpcf_status status = student == NULL          ? mpcf_fail_memory(err, 0, "a path")
                          : folder->has_checkpoint ? given_network(p, request->model, &n, err)
                                                   : random_network(p, &n, err);
 
@@ -96,8 +96,7 @@ static mpcf_status run(const struct bench_secure_request *request,
     return status;
 }
 
-mpcf_status bench_secure(const struct bench_secure_request *request, json_t **out,
-                         mpcf_error *err)
+mpcf_status bench_secure(const struct bench_secure_request *request, json_t **out, mpcf_error *err)
 {
     struct bench_folder folder = {0};
     mpcf_status status = bench_folder_create(request, &folder, err);

@@ -21,8 +21,7 @@ struct bench_secure_request {
 /* *OUT (json_decref()): "online" and "offline" with seconds, bytes (whole link, both ways) and
  * rounds; peak_rss_bytes under "provider", "user", "dealer"; max_error_vs_fixed,
  * max_error_vs_float; "functions": [{name, seconds, bytes, rounds}]. */
-mpcf_status bench_secure(const struct bench_secure_request *request, json_t **out,
-                         mpcf_error *err);
+mpcf_status bench_secure(const struct bench_secure_request *request, json_t **out, mpcf_error *err);
 /* For people; mpcf_free(). NULL: memory. */
 char *bench_secure_table(const json_t *result);
 

@@ -145,8 +145,8 @@ static mpcf_status read_all(const char *output, struct records *r, mpcf_error *e
     return read_one(output, "infer/dealer.json", &r->dealer, err);
 }
 
-mpcf_status bench_secure_summarise(const struct bench_secure_request *request,
-                                   const char *output, json_t **out, mpcf_error *err)
+mpcf_status bench_secure_summarise(const struct bench_secure_request *request, const char *output,
+                                   json_t **out, mpcf_error *err)
 {
     struct records r = {0};
     mpcf_status status = read_all(output, &r, err);

@@ -9,7 +9,7 @@
 
 /* From OUTPUT/report.json and OUTPUT/infer/ROLE.json. MPCF_E_RANGE: further from the fixed
  * engine than rounding can be. */
-mpcf_status bench_secure_summarise(const struct bench_secure_request *request,
-                                   const char *output, json_t **out, mpcf_error *err);
+mpcf_status bench_secure_summarise(const struct bench_secure_request *request, const char *output,
+                                   json_t **out, mpcf_error *err);
 
 #endif

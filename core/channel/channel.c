@@ -72,7 +72,7 @@ void channel_close(struct channel *c)
 
 void channel_set_peer(struct channel *c, const char *name)
 {
-    (void)snprintf(c->peer, sizeof(c->peer), "%s", name);
+    (void) snprintf(c->peer, sizeof(c->peer), "%s", name);
 }
 
 void channel_set_timeout(struct channel *c, int64_t timeout_ns)
@@ -95,18 +95,16 @@ static mpcf_status send_message(struct channel *c, const void *data, size_t leng
                                 int64_t deadline, mpcf_error *err)
 {
     const struct framing *f = &c->framing;
-    return c->framed
-               ? framing_send(f, data, length, c->meter.sent_messages, deadline, err)
-               : f->transport->send(f->conn, data, length, deadline, err);
+    return c->framed ? framing_send(f, data, length, c->meter.sent_messages, deadline, err)
+                     : f->transport->send(f->conn, data, length, deadline, err);
 }
 
 static mpcf_status recv_message(struct channel *c, void *data, size_t length, int64_t deadline,
                                 mpcf_error *err)
 {
     const struct framing *f = &c->framing;
-    return c->framed
-               ? framing_recv(f, data, length, c->meter.received_messages, deadline, err)
-               : f->transport->recv(f->conn, data, length, deadline, err);
+    return c->framed ? framing_recv(f, data, length, c->meter.received_messages, deadline, err)
+                     : f->transport->recv(f->conn, data, length, deadline, err);
 }
 
 struct message_pair {
@@ -117,8 +115,7 @@ struct message_pair {
     int64_t deadline;
 };
 
-static mpcf_status exchange_framed(struct channel *c, const struct message_pair *m,
-                                   mpcf_error *err)
+static mpcf_status exchange_framed(struct channel *c, const struct message_pair *m, mpcf_error *err)
 {
     struct framing_message out = {.length = m->out_length, .sequence = c->meter.sent_messages};
     struct framing_message in = {m->in, m->in_length, c->meter.received_messages};
@@ -136,8 +133,8 @@ struct sender {
 static void *send_beside(void *context)
 {
     struct sender *s = context;
-    s->status = send_message(s->channel, s->pair->out, s->pair->out_length, s->pair->deadline,
-                             s->err);
+    s->status =
+        send_message(s->channel, s->pair->out, s->pair->out_length, s->pair->deadline, s->err);
     return NULL;
 }
 
@@ -152,7 +149,7 @@ static mpcf_status exchange_by_thread(struct channel *c, const struct message_pa
         return mpcf_fail(err, MPCF_E_NOMEM, "cannot start a thread that sends");
     }
     mpcf_status status = recv_message(c, m->in, m->in_length, m->deadline, err);
-    (void)pthread_join(thread, NULL);
+    (void) pthread_join(thread, NULL);
     if (status == MPCF_OK && sender.status != MPCF_OK) {
         status = mpcf_fail(err, sender.status, "%s", mpcf_error_text(sender.err));
     }
@@ -168,8 +165,8 @@ static mpcf_status exchange_message(struct channel *c, const struct message_pair
         return exchange_framed(c, m, err);
     }
     if (!c->framed && t->exchange != NULL) {
-        return t->exchange(c->framing.conn, m->out, m->out_length, m->in, m->in_length,
-                           m->deadline, err);
+        return t->exchange(c->framing.conn, m->out, m->out_length, m->in, m->in_length, m->deadline,
+                           err);
     }
     return exchange_by_thread(c, m, err);
 }
@@ -189,8 +186,8 @@ static mpcf_status finish(struct channel *c, mpcf_status status, size_t sent, si
     if (status != MPCF_OK) {
         c->broken = status;
         const char *doing = sent == 0 ? "receiving from" : "sending to";
-        (void)mpcf_fail_while(err, "%s %s", sent != 0 && received != 0 ? "exchanging with" : doing,
-                              c->peer);
+        (void) mpcf_fail_while(err, "%s %s", sent != 0 && received != 0 ? "exchanging with" : doing,
+                               c->peer);
         return status;
     }
     if (sent != 0) {

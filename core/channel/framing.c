@@ -10,7 +10,7 @@
 static void write_u64(uint8_t *bytes, uint64_t value)
 {
     for (unsigned i = 0; i < 8; i++) {
-        bytes[i] = (uint8_t)(value >> (8 * i));
+        bytes[i] = (uint8_t) (value >> (8 * i));
     }
 }
 
@@ -18,7 +18,7 @@ static uint64_t read_u64(const uint8_t *bytes)
 {
     uint64_t value = 0;
     for (unsigned i = 0; i < 8; i++) {
-        value |= (uint64_t)bytes[i] << (8 * i);
+        value |= (uint64_t) bytes[i] << (8 * i);
     }
     return value;
 }
@@ -109,15 +109,13 @@ static void depart(const struct framing *f, const struct framing_message *m, uin
     if (m->length <= FRAMING_COPY_LIMIT) {
         memcpy(f->room, head, CHANNEL_FRAME_BYTES);
         memcpy(f->room + CHANNEL_FRAME_BYTES, m->data, m->length);
-        *j = (struct journey){.piece = {NULL, f->room},
-                              .length = {0, CHANNEL_FRAME_BYTES + m->length},
-                              .at = 1};
+        *j = (struct journey){
+            .piece = {NULL, f->room}, .length = {0, CHANNEL_FRAME_BYTES + m->length}, .at = 1};
     }
 }
 
 mpcf_status framing_exchange(const struct framing *f, const struct framing_message *out,
-                             const struct framing_message *in, int64_t deadline,
-                             mpcf_error *err)
+                             const struct framing_message *in, int64_t deadline, mpcf_error *err)
 {
     uint8_t out_head[CHANNEL_FRAME_BYTES], in_head[CHANNEL_FRAME_BYTES];
     struct journey away;
@@ -128,7 +126,7 @@ mpcf_status framing_exchange(const struct framing *f, const struct framing_messa
         size_t sent = journey_left(&away), received = journey_left(&home);
         MPCF_TRY(f->transport->advance(f->conn, journey_data(&away), &sent, journey_data(&home),
                                        &received, deadline, err));
-        (void)journey_move(&away, sent);
+        (void) journey_move(&away, sent);
         if (journey_move(&home, received) && home.at == 1) {
             MPCF_TRY(framing_check(in_head, in->length, in->sequence, err));
         }

@@ -14,7 +14,7 @@
 #include "channel/channel.h"
 
 /* Messages up to this go with their head in one call, by way of a copy. */
-#define FRAMING_COPY_LIMIT ((size_t)64 << 10)
+#define FRAMING_COPY_LIMIT ((size_t) 64 << 10)
 
 struct framing {
     const mpcf_transport *transport;
@@ -40,7 +40,6 @@ struct framing_message {
 };
 /* Both at once, over a transport with advance(). */
 mpcf_status framing_exchange(const struct framing *f, const struct framing_message *out,
-                             const struct framing_message *in, int64_t deadline,
-                             mpcf_error *err);
+                             const struct framing_message *in, int64_t deadline, mpcf_error *err);
 
 #endif

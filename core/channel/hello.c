@@ -30,7 +30,7 @@ void hello_init(struct hello *h, unsigned role)
     *h = (struct hello){.protocol = HELLO_PROTOCOL, .role = role};
     mpcf_status status = hello_add(h, NULL, "mpcf", "%s", MPCF_VERSION);
     assert(status == MPCF_OK);
-    (void)status;
+    (void) status;
 }
 
 static const struct hello_fact *find_fact(const struct hello *h, const char *name)
@@ -94,7 +94,7 @@ mpcf_status hello_add(struct hello *h, mpcf_error *err, const char *name, const 
 static void write_number(uint8_t *at, uint64_t value, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++) {
-        at[i] = (uint8_t)(value >> (8 * i));
+        at[i] = (uint8_t) (value >> (8 * i));
     }
 }
 
@@ -102,7 +102,7 @@ static uint64_t read_number(const uint8_t *at, size_t bytes)
 {
     uint64_t value = 0;
     for (size_t i = 0; i < bytes; i++) {
-        value |= (uint64_t)at[i] << (8 * i);
+        value |= (uint64_t) at[i] << (8 * i);
     }
     return value;
 }
@@ -113,7 +113,7 @@ void hello_encode(const struct hello *h, uint8_t wire[HELLO_BYTES])
     memcpy(wire, magic, sizeof(magic));
     write_number(wire + 8, h->protocol, 4);
     write_number(wire + 12, used_bytes(h), 4);
-    wire[16] = (uint8_t)h->role;
+    wire[16] = (uint8_t) h->role;
     wire[17] = h->has_session;
     write_number(wire + 18, h->fact_count, 2);
     memcpy(wire + 24, h->session, HELLO_SESSION);
@@ -121,8 +121,8 @@ void hello_encode(const struct hello *h, uint8_t wire[HELLO_BYTES])
     uint8_t *at = wire + HEAD_BYTES;
     for (size_t i = 0; i < h->fact_count; i++) {
         size_t name = strlen(h->facts[i].name), value = strlen(h->facts[i].value);
-        at[0] = (uint8_t)name;
-        at[1] = (uint8_t)value;
+        at[0] = (uint8_t) name;
+        at[1] = (uint8_t) value;
         memcpy(at + 2, h->facts[i].name, name);
         memcpy(at + 2 + name, h->facts[i].value, value);
         at += 2 + name + value;
@@ -144,8 +144,8 @@ static bool decode_fact(const uint8_t *wire, size_t used, size_t *at, struct hel
     memcpy(fact->name, wire + *at + 2, name);
     memcpy(fact->value, wire + *at + 2 + name, value);
     *at += 2 + name + value;
-    return strlen(fact->name) == name && strlen(fact->value) == value &&
-           is_printable(fact->name) && is_printable(fact->value);
+    return strlen(fact->name) == name && strlen(fact->value) == value && is_printable(fact->name) &&
+           is_printable(fact->value);
 }
 
 static bool decode_facts(const uint8_t *wire, size_t used, struct hello *h)
@@ -169,7 +169,7 @@ mpcf_status hello_decode(const uint8_t *wire, size_t length, struct hello *out, 
     if (length != HELLO_BYTES || memcmp(wire, magic, sizeof(magic)) != 0) {
         return mpcf_fail(err, MPCF_E_FORMAT, "the peer's first message is not mpcf's hello");
     }
-    *out = (struct hello){.protocol = (uint32_t)read_number(wire + 8, 4)};
+    *out = (struct hello){.protocol = (uint32_t) read_number(wire + 8, 4)};
     if (out->protocol != HELLO_PROTOCOL) {
         return MPCF_OK; /* hello_compare() refuses it */
     }
@@ -205,8 +205,7 @@ static void compare_facts(const struct hello *mine, const struct hello *theirs,
     }
 }
 
-static void compare(const struct hello *mine, const struct hello *theirs,
-                    struct text_buffer *text)
+static void compare(const struct hello *mine, const struct hello *theirs, struct text_buffer *text)
 {
     if (mine->protocol != theirs->protocol) {
         text_printf(text, "; protocol version: %" PRIu32 " there, %" PRIu32 " here",
@@ -219,9 +218,8 @@ static void compare(const struct hello *mine, const struct hello *theirs,
     if (mine->has_session && theirs->has_session &&
         memcmp(mine->session, theirs->session, HELLO_SESSION) != 0) {
         text_printf(text, "; session: %02x%02x%02x%02x... there, %02x%02x%02x%02x... here",
-                    theirs->session[0], theirs->session[1], theirs->session[2],
-                    theirs->session[3], mine->session[0], mine->session[1], mine->session[2],
-                    mine->session[3]);
+                    theirs->session[0], theirs->session[1], theirs->session[2], theirs->session[3],
+                    mine->session[0], mine->session[1], mine->session[2], mine->session[3]);
     }
     compare_facts(mine, theirs, text);
 }

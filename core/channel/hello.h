@@ -17,10 +17,10 @@
 #define HELLO_PROTOCOL 1 /* changes with every change of what parties send */
 /* On the wire; this size and the first 16 bytes never change, so that versions can tell each
  * other apart. */
-#define HELLO_BYTES 8192
-#define HELLO_FACTS 64
-#define HELLO_NAME 48  /* with the zero */
-#define HELLO_VALUE 128
+#define HELLO_BYTES   8192
+#define HELLO_FACTS   64
+#define HELLO_NAME    48 /* with the zero */
+#define HELLO_VALUE   128
 #define HELLO_SESSION 16
 
 /* "batch" = "8", "program" = its digest, "approximation quad" = "1.0". */
@@ -43,18 +43,16 @@ const char *hello_role_name(unsigned role); /* "provider", "user", "dealer" */
 /* With the version of mpcf as its first fact. */
 void hello_init(struct hello *h, unsigned role);
 /* Printable ASCII. Too long, too many, or a name twice: MPCF_E_INVALID. */
-mpcf_status hello_add(struct hello *h, mpcf_error *err, const char *name, const char *format,
-                      ...) MPCF_PRINTF(4, 5);
+mpcf_status hello_add(struct hello *h, mpcf_error *err, const char *name, const char *format, ...)
+    MPCF_PRINTF(4, 5);
 
 void hello_encode(const struct hello *h, uint8_t wire[HELLO_BYTES]);
 /* LENGTH other than HELLO_BYTES, or not a hello: MPCF_E_FORMAT. Of another protocol version
  * only the version is read. */
-mpcf_status hello_decode(const uint8_t *wire, size_t length, struct hello *out,
-                         mpcf_error *err);
+mpcf_status hello_decode(const uint8_t *wire, size_t length, struct hello *out, mpcf_error *err);
 /* MPCF_E_PROTOCOL with all that differs in one message ("there" and "here"): version, session
  * where both name one, equal roles, every fact. Facts are compared by name. */
-mpcf_status hello_compare(const struct hello *mine, const struct hello *theirs,
-                          mpcf_error *err);
+mpcf_status hello_compare(const struct hello *mine, const struct hello *theirs, mpcf_error *err);
 
 /* Sends and receives; nothing is compared yet. Names the channel's peer by its role. */
 mpcf_status hello_exchange(struct channel *c, const struct hello *mine, struct hello *theirs,

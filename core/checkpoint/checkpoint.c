@@ -9,11 +9,11 @@
 #include "format/json.h"
 #include "format/tensor_type.h"
 
-#define MODEL_FILE "model.safetensors"
-#define INDEX_FILE "model.safetensors.index.json"
-#define TORCH_FILE "pytorch_model.bin"
+#define MODEL_FILE       "model.safetensors"
+#define INDEX_FILE       "model.safetensors.index.json"
+#define TORCH_FILE       "pytorch_model.bin"
 #define TORCH_INDEX_FILE "pytorch_model.bin.index.json"
-#define SHARDS_MAX 4096
+#define SHARDS_MAX       4096
 
 static bool folder_has(const char *folder, const char *name)
 {
@@ -23,8 +23,7 @@ static bool folder_has(const char *folder, const char *name)
     return has;
 }
 
-static mpcf_status read_object(const char *folder, const char *name, json_t **out,
-                               mpcf_error *err)
+static mpcf_status read_object(const char *folder, const char *name, json_t **out, mpcf_error *err)
 {
     json_t *value = NULL;
     char *path = file_join(folder, name);
@@ -47,8 +46,8 @@ static mpcf_status read_object(const char *folder, const char *name, json_t **ou
 
 static mpcf_status open_shard(struct checkpoint *c, const char *name, mpcf_error *err)
 {
-    struct shard *grown = mpcf_grow_array(c->shards, c->shard_count, c->shard_count + 1,
-                                          sizeof(*grown));
+    struct shard *grown =
+        mpcf_grow_array(c->shards, c->shard_count, c->shard_count + 1, sizeof(*grown));
     if (grown == NULL) {
         return mpcf_fail_memory(err, sizeof(*grown), "a list of shards");
     }
@@ -96,7 +95,8 @@ static mpcf_status open_shards(struct checkpoint *c, json_t *map, mpcf_error *er
 {
     const char *tensor;
     json_t *value;
-    json_object_foreach (map, tensor, value) {
+    json_object_foreach(map, tensor, value)
+    {
         const char *file = json_string_value(value);
         if (file == NULL || !is_plain_name(file)) {
             return mpcf_fail(err, MPCF_E_FORMAT,
@@ -161,7 +161,8 @@ static mpcf_status open_weights(struct checkpoint *c, mpcf_error *err)
     }
     if (folder_has(c->folder, TORCH_FILE) || folder_has(c->folder, TORCH_INDEX_FILE)) {
         return mpcf_fail(err, MPCF_E_UNSUPPORTED,
-                         "only " TORCH_FILE " is there, which is not read: convert it to " MODEL_FILE
+                         "only " TORCH_FILE
+                         " is there, which is not read: convert it to " MODEL_FILE
                          " (in Python: AutoModel.from_pretrained(folder) and then "
                          "save_pretrained(folder, safe_serialization=True))");
     }
@@ -271,8 +272,8 @@ const struct tensor *checkpoint_tensor(const struct checkpoint *c, const char *n
 {
     const struct tensor key = {.name = name};
     const struct tensor *key_place = &key;
-    const struct tensor *const *found = bsearch(&key_place, c->tensors, c->tensor_count,
-                                                sizeof(*c->tensors), compare_tensors);
+    const struct tensor *const *found =
+        bsearch(&key_place, c->tensors, c->tensor_count, sizeof(*c->tensors), compare_tensors);
     return found == NULL ? NULL : *found;
 }
 

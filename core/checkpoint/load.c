@@ -156,8 +156,8 @@ mpcf_status checkpoint_load(const struct checkpoint *c, const mpcf_graph *g, con
     size_t new_count = 0;
     for (size_t i = 0; i < parameters->count; i++) {
         struct parameter *p = &parameters->items[i];
-        mpcf_status status = load_parameter(c, prefix == NULL ? "" : prefix, p,
-                                            init_of(g, p->name), &new_count, err);
+        mpcf_status status = load_parameter(c, prefix == NULL ? "" : prefix, p, init_of(g, p->name),
+                                            &new_count, err);
         if (status != MPCF_OK) {
             (void) mpcf_fail_while(err, "checkpoint '%s'", c->folder);
             return status;

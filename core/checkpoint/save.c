@@ -12,9 +12,12 @@
 
 /* What a tokenizer of either kind needs, where FROM has it. */
 static const char *const tokenizer_files[] = {
-    "vocab.txt",        "vocab.json",
-    "merges.txt",       "tokenizer.json",
-    "added_tokens.json", "special_tokens_map.json",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+    "tokenizer.json",
+    "added_tokens.json",
+    "special_tokens_map.json",
     "tokenizer_config.json",
 };
 
@@ -28,8 +31,7 @@ static bool same_file(const char *a, const char *b)
     return same;
 }
 
-static mpcf_status copy_one(const char *folder, const char *from, const char *name,
-                            mpcf_error *err)
+static mpcf_status copy_one(const char *folder, const char *from, const char *name, mpcf_error *err)
 {
     char *source = file_join(from, name);
     char *target = file_join(folder, name);
@@ -63,8 +65,8 @@ static mpcf_status put_parameters(FILE *stream, const struct parameters *paramet
     }
     for (size_t i = 0; i < parameters->count; i++) {
         const struct parameter *p = &parameters->items[i];
-        tensors[i] = (struct tensor_out) {.name = p->name, .rank = (size_t) p->shape.rank,
-                                          .data = p->value};
+        tensors[i] =
+            (struct tensor_out){.name = p->name, .rank = (size_t) p->shape.rank, .data = p->value};
         for (size_t j = 0; j < tensors[i].rank; j++) {
             tensors[i].dim[j] = (uint64_t) p->shape.dim[j];
         }
@@ -126,8 +128,8 @@ static mpcf_status save(const char *folder, const json_t *config, const char *fr
         status = begin(folder, "config.json", &settings, err);
     }
     if (status == MPCF_OK) {
-        status = fill(file_write_stream(model), file_write_stream(settings), config, parameters,
-                      err);
+        status =
+            fill(file_write_stream(model), file_write_stream(settings), config, parameters, err);
     }
     if (status == MPCF_OK && from != NULL) {
         status = checkpoint_copy_tokenizer(folder, from, err);

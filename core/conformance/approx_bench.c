@@ -27,14 +27,14 @@ static void fill_batch(struct approx_bench *b)
  * position, so that the last dimension is the tokens as in a network. */
 static mpcf_node *as_scores(mpcf_graph *g, mpcf_node *x)
 {
-    mpcf_node *places = mpcf_input(g, "token_type_ids",
-                                   mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
-    mpcf_node *units = mpcf_parameter(g, "units", mpcf_shape_2(BENCH_TOKENS, BENCH_WIDTH),
-                                      MPCF_INIT_REQUIRED, 0);
+    mpcf_node *places =
+        mpcf_input(g, "token_type_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
+    mpcf_node *units =
+        mpcf_parameter(g, "units", mpcf_shape_2(BENCH_TOKENS, BENCH_WIDTH), MPCF_INIT_REQUIRED, 0);
 
-    return mpcf_matmul_transposed(g, mpcf_split_heads(g, x, BENCH_HEADS),
-                                  mpcf_split_heads(g, mpcf_embedding(g, units, places),
-                                                   BENCH_HEADS));
+    return mpcf_matmul_transposed(
+        g, mpcf_split_heads(g, x, BENCH_HEADS),
+        mpcf_split_heads(g, mpcf_embedding(g, units, places), BENCH_HEADS));
 }
 
 static void fill_units(struct parameters *p)

@@ -27,8 +27,7 @@ static mpcf_status next_batch(void *context, struct float_batch *batch, mpcf_err
     return MPCF_OK;
 }
 
-static mpcf_status open_secure(struct approx_bench *bench, struct secure_bench *s,
-                               mpcf_error *err)
+static mpcf_status open_secure(struct approx_bench *bench, struct secure_bench *s, mpcf_error *err)
 {
     const struct float_batch *left = &bench->batch;
     struct lower_options options;
@@ -95,8 +94,7 @@ static bool check_engine(struct conform *c, const char *name, mpcf_status status
                           "error %.3g, allowed %.3g", error, 0.01 * largest);
 }
 
-static void check_cost(struct conform *c, const struct program *program,
-                       const struct cost *metered)
+static void check_cost(struct conform *c, const struct program *program, const struct cost *metered)
 {
     struct cost *priced = NULL;
     const mpcf_status status = cost_run(program, &priced, c->err);
@@ -107,10 +105,10 @@ static void check_cost(struct conform *c, const struct program *program,
     (void) conform_result(c, same, "what was sent is what the cost engine says",
                           "bytes or rounds differ");
     if (status == MPCF_OK) {
-        conform_note(c, "%d values: %" PRIu32 " rounds, %" PRIu64 " bytes online, %" PRIu64
-                        " bytes of the dealer",
-                     (int) BENCH_COUNT, priced->rounds,
-                     priced->provider_bytes + priced->user_bytes,
+        conform_note(c,
+                     "%d values: %" PRIu32 " rounds, %" PRIu64 " bytes online, %" PRIu64
+                     " bytes of the dealer",
+                     (int) BENCH_COUNT, priced->rounds, priced->provider_bytes + priced->user_bytes,
                      priced->dealer_provider_bytes + priced->dealer_user_bytes);
     }
     cost_destroy(priced);
@@ -122,8 +120,8 @@ static void check_parties(struct conform *c, const mpcf_approx *approx,
 {
     struct cost *metered = NULL;
     double output[BENCH_COUNT];
-    const mpcf_status status = trio_run(s->program, s->weights, &s->input,
-                                               output, &metered, c->err);
+    const mpcf_status status =
+        trio_run(s->program, s->weights, &s->input, output, &metered, c->err);
 
     if (check_engine(c, "two parties and the dealer agree with floats", status, approx, bench,
                      output, y)) {

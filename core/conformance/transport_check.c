@@ -10,8 +10,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-#define MIB ((size_t)1 << 20)
-#define SECOND INT64_C(1000000000)
+#define MIB     ((size_t) 1 << 20)
+#define SECOND  INT64_C(1000000000)
 #define LONG_NS (60 * SECOND)
 #define LARGEST (64 * MIB)
 
@@ -43,8 +43,7 @@ static void *run_peer(void *context)
 }
 
 static mpcf_status peer_start(struct peer *p, struct stage *s,
-                              mpcf_status (*act)(struct stage *s, mpcf_error *err),
-                              mpcf_error *err)
+                              mpcf_status (*act)(struct stage *s, mpcf_error *err), mpcf_error *err)
 {
     *p = (struct peer){.s = s, .act = act, .err = mpcf_error_create()};
     if (p->err == NULL || pthread_create(&p->thread, NULL, run_peer, p) != 0) {
@@ -57,7 +56,7 @@ static mpcf_status peer_start(struct peer *p, struct stage *s,
 /* The check's STATUS, or what the peer met. */
 static mpcf_status peer_join(struct peer *p, mpcf_status status, mpcf_error *err)
 {
-    (void)pthread_join(p->thread, NULL);
+    (void) pthread_join(p->thread, NULL);
     if (status == MPCF_OK && p->status != MPCF_OK) {
         status = mpcf_fail(err, p->status, "other end: %s", mpcf_error_text(p->err));
     }
@@ -73,7 +72,7 @@ static int64_t soon(void)
 static void pause_ns(int64_t duration)
 {
     struct timespec time = {.tv_sec = duration / SECOND, .tv_nsec = duration % SECOND};
-    (void)nanosleep(&time, NULL);
+    (void) nanosleep(&time, NULL);
 }
 
 static void fill(uint8_t *data, size_t length, uint64_t seed)
@@ -81,7 +80,7 @@ static void fill(uint8_t *data, size_t length, uint64_t seed)
     uint64_t x = seed * 2 + 1;
     for (size_t i = 0; i < length; i++) {
         x = x * UINT64_C(6364136223846793005) + 1;
-        data[i] = (uint8_t)(x >> 56);
+        data[i] = (uint8_t) (x >> 56);
     }
 }
 
@@ -156,9 +155,9 @@ static void close_end(struct stage *s, void **conn)
 
 /* --- the checks --- */
 
-static const size_t lengths[] = {0,     1,     2,     15,        16,      17,       255,    256,
-                                 4095,  4096,  65535, 65536,     65537,   MIB - 1,  MIB,    MIB + 1,
-                                 8 * MIB, LARGEST};
+static const size_t lengths[] = {0,     1,       2,    15,      16,      17,
+                                 255,   256,     4095, 4096,    65535,   65536,
+                                 65537, MIB - 1, MIB,  MIB + 1, 8 * MIB, LARGEST};
 #define LENGTH_COUNT (sizeof(lengths) / sizeof(lengths[0]))
 
 static mpcf_status echo_lengths(struct stage *s, mpcf_error *err)
@@ -238,8 +237,8 @@ static mpcf_status check_exchange(struct stage *s, mpcf_error *err)
     return status;
 }
 
-static mpcf_status advance_all(const mpcf_transport *t, void *conn, const uint8_t *out,
-                               uint8_t *in, size_t length, mpcf_error *err)
+static mpcf_status advance_all(const mpcf_transport *t, void *conn, const uint8_t *out, uint8_t *in,
+                               size_t length, mpcf_error *err)
 {
     size_t sent = 0, received = 0;
     while (sent < length || received < length) {
@@ -352,7 +351,7 @@ static mpcf_status check_last_words(struct stage *s, mpcf_error *err)
 
 static mpcf_status close_b_later(struct stage *s, mpcf_error *err)
 {
-    (void)err;
+    (void) err;
     pause_ns(SECOND / 5);
     close_end(s, &s->b);
     return MPCF_OK;
@@ -496,8 +495,7 @@ static mpcf_status run_check(struct stage *s, const struct check *check, mpcf_er
     return status;
 }
 
-static size_t run_checks(struct stage *s, conform_report *report, void *context,
-                         mpcf_error *err)
+static size_t run_checks(struct stage *s, conform_report *report, void *context, mpcf_error *err)
 {
     size_t failed = 0;
     for (size_t i = 0; i < CHECK_COUNT; i++) {

@@ -95,7 +95,8 @@ mpcf_status trio_run(const struct program *program, const struct weights *weight
                      const struct secure_input *input, double *output, struct cost **metered,
                      mpcf_error *err)
 {
-    struct member members[ROLES] = {{.role = ROLE_PROVIDER}, {.role = ROLE_USER}, {.role = ROLE_DEALER}};
+    struct member members[ROLES] = {
+        {.role = ROLE_PROVIDER}, {.role = ROLE_USER}, {.role = ROLE_DEALER}};
     struct cost *cost = NULL;
     mpcf_status status = cost_run(program, &cost, err);
 

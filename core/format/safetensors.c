@@ -18,8 +18,8 @@
 #include "format/tensor_type.h"
 
 #define HEADER_LENGTH_MAX ((uint64_t) 100 * 1000 * 1000) /* the format's own limit */
-#define PREAMBLE_LENGTH 8
-#define METADATA_KEY "__metadata__"
+#define PREAMBLE_LENGTH   8
+#define METADATA_KEY      "__metadata__"
 
 struct safetensors {
     struct arena *arena;
@@ -72,8 +72,8 @@ static mpcf_status read_offsets(const struct safetensors *s, const json_t *offse
 {
     const json_t *first = json_array_get(offsets, 0);
     const json_t *last = json_array_get(offsets, 1);
-    if (json_array_size(offsets) != 2 || !json_is_integer(first) || !json_is_integer(last)
-        || json_integer_value(first) < 0 || json_integer_value(last) < json_integer_value(first)) {
+    if (json_array_size(offsets) != 2 || !json_is_integer(first) || !json_is_integer(last) ||
+        json_integer_value(first) < 0 || json_integer_value(last) < json_integer_value(first)) {
         return fail_tensor(s, t->name, "'data_offsets' is not [begin, end] with 0 <= begin <= end",
                            err);
     }
@@ -121,15 +121,15 @@ static mpcf_status read_tensor(const struct safetensors *s, const char *name, co
     return read_offsets(s, json_object_get(entry, "data_offsets"), t, err);
 }
 
-static mpcf_status check_metadata(const struct safetensors *s, json_t *metadata,
-                                  mpcf_error *err)
+static mpcf_status check_metadata(const struct safetensors *s, json_t *metadata, mpcf_error *err)
 {
     const char *key;
     json_t *value;
     if (!json_is_object(metadata)) {
         return mpcf_fail(err, MPCF_E_FORMAT, "'%s': " METADATA_KEY " is not an object", s->name);
     }
-    json_object_foreach (metadata, key, value) {
+    json_object_foreach(metadata, key, value)
+    {
         if (!json_is_string(value)) {
             return mpcf_fail(err, MPCF_E_FORMAT,
                              "'%s': " METADATA_KEY " entry '%.200s' is not a text", s->name, key);
@@ -147,7 +147,8 @@ static mpcf_status read_tensors(struct safetensors *s, json_t *header, mpcf_erro
     }
     const char *name;
     json_t *entry;
-    json_object_foreach (header, name, entry) {
+    json_object_foreach(header, name, entry)
+    {
         if (strcmp(name, METADATA_KEY) == 0) {
             MPCF_TRY(check_metadata(s, entry, err));
             s->metadata = json_incref(entry);
@@ -204,8 +205,8 @@ static mpcf_status header_length(const unsigned char *bytes, size_t length, cons
                                  size_t *out, mpcf_error *err)
 {
     if (length < PREAMBLE_LENGTH) {
-        return mpcf_fail(err, MPCF_E_FORMAT,
-                         "'%s': %zu bytes, too short for a safetensors file", name, length);
+        return mpcf_fail(err, MPCF_E_FORMAT, "'%s': %zu bytes, too short for a safetensors file",
+                         name, length);
     }
     uint64_t header;
     memcpy(&header, bytes, sizeof(header));

@@ -12,8 +12,16 @@
 #include <mpcf/error.h>
 
 enum tensor_type {
-    TENSOR_F32, TENSOR_F16, TENSOR_BF16, TENSOR_F64,
-    TENSOR_I8, TENSOR_U8, TENSOR_I16, TENSOR_I32, TENSOR_I64, TENSOR_BOOL
+    TENSOR_F32,
+    TENSOR_F16,
+    TENSOR_BF16,
+    TENSOR_F64,
+    TENSOR_I8,
+    TENSOR_U8,
+    TENSOR_I16,
+    TENSOR_I32,
+    TENSOR_I64,
+    TENSOR_BOOL
 };
 
 struct tensor {

@@ -42,8 +42,10 @@ static mpcf_status add_entry(json_t *header, const struct tensor_out *t, uint64_
     json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape_json(t),
                               "data_offsets", (json_int_t) *offset, (json_int_t) end);
     if (json_object_set_new(header, t->name, entry) != 0) {
-        return mpcf_fail(err, MPCF_E_INVALID, "no entry for tensor '%.200s': memory, or a name "
-                         "that is not UTF-8", t->name);
+        return mpcf_fail(err, MPCF_E_INVALID,
+                         "no entry for tensor '%.200s': memory, or a name "
+                         "that is not UTF-8",
+                         t->name);
     }
     *offset = end;
     return MPCF_OK;
@@ -52,10 +54,11 @@ static mpcf_status add_entry(json_t *header, const struct tensor_out *t, uint64_
 static mpcf_status build_header(const struct tensor_out *tensors, size_t count,
                                 const json_t *metadata, json_t **out, mpcf_error *err)
 {
-    json_t *facts = metadata == NULL ? json_pack("{s:s}", "format", "pt")
-                                     : json_deep_copy(metadata);
+    json_t *facts =
+        metadata == NULL ? json_pack("{s:s}", "format", "pt") : json_deep_copy(metadata);
     json_t *header = json_pack("{s:o}", "__metadata__", facts);
-    mpcf_status status = header == NULL ? mpcf_fail_memory(err, 0, "a safetensors header") : MPCF_OK;
+    mpcf_status status =
+        header == NULL ? mpcf_fail_memory(err, 0, "a safetensors header") : MPCF_OK;
     uint64_t offset = 0;
     for (size_t i = 0; i < count && status == MPCF_OK; i++) {
         status = add_entry(header, &tensors[i], &offset, err);
@@ -75,17 +78,16 @@ static bool put_header(FILE *stream, const char *text)
     size_t length = strlen(text);
     size_t padding = (DATA_ALIGNMENT - length % DATA_ALIGNMENT) % DATA_ALIGNMENT;
     uint64_t total = length + padding;
-    return fwrite(&total, sizeof(total), 1, stream) == 1
-           && fwrite(text, 1, length, stream) == length
-           && fwrite(spaces, 1, padding, stream) == padding;
+    return fwrite(&total, sizeof(total), 1, stream) == 1 &&
+           fwrite(text, 1, length, stream) == length &&
+           fwrite(spaces, 1, padding, stream) == padding;
 }
 
 static bool put_data(FILE *stream, const struct tensor_out *tensors, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         size_t elements = element_count(&tensors[i]);
-        if (elements > 0
-            && fwrite(tensors[i].data, sizeof(float), elements, stream) != elements) {
+        if (elements > 0 && fwrite(tensors[i].data, sizeof(float), elements, stream) != elements) {
             return false;
         }
     }
@@ -117,8 +119,7 @@ mpcf_status safetensors_write(const char *path, const struct tensor_out *tensors
 {
     struct file_write *file = NULL;
     MPCF_TRY(file_write_begin(path, &file, err));
-    mpcf_status status = safetensors_put(file_write_stream(file), tensors, count, NULL,
-                                         err);
+    mpcf_status status = safetensors_put(file_write_stream(file), tensors, count, NULL, err);
     if (status != MPCF_OK) {
         file_write_cancel(file);
         (void) mpcf_fail_while(err, "writing '%s'", path);

@@ -11,9 +11,9 @@ static const struct {
     const char *name;
     size_t size;
 } types[] = {
-    [TENSOR_F32] = {"F32", 4}, [TENSOR_F16] = {"F16", 2}, [TENSOR_BF16] = {"BF16", 2},
-    [TENSOR_F64] = {"F64", 8}, [TENSOR_I8] = {"I8", 1},   [TENSOR_U8] = {"U8", 1},
-    [TENSOR_I16] = {"I16", 2}, [TENSOR_I32] = {"I32", 4}, [TENSOR_I64] = {"I64", 8},
+    [TENSOR_F32] = {"F32", 4},   [TENSOR_F16] = {"F16", 2}, [TENSOR_BF16] = {"BF16", 2},
+    [TENSOR_F64] = {"F64", 8},   [TENSOR_I8] = {"I8", 1},   [TENSOR_U8] = {"U8", 1},
+    [TENSOR_I16] = {"I16", 2},   [TENSOR_I32] = {"I32", 4}, [TENSOR_I64] = {"I64", 8},
     [TENSOR_BOOL] = {"BOOL", 1},
 };
 #define TYPE_COUNT (sizeof(types) / sizeof(types[0]))
@@ -121,12 +121,12 @@ mpcf_status tensor_floats(const struct tensor *t, float *out, mpcf_error *err)
 }
 
 /* Copies T's elements, SIZE bytes each, with their sign where they have one. */
-#define INTEGERS_FROM(type)                                        \
-    for (size_t i = 0; i < t->count; i++) {                        \
-        type value;                                                \
-        memcpy(&value, data + sizeof(value) * i, sizeof(value));   \
-        out[i] = (int64_t) value;                                  \
-    }                                                              \
+#define INTEGERS_FROM(type)                                                                        \
+    for (size_t i = 0; i < t->count; i++) {                                                        \
+        type value;                                                                                \
+        memcpy(&value, data + sizeof(value) * i, sizeof(value));                                   \
+        out[i] = (int64_t) value;                                                                  \
+    }                                                                                              \
     return MPCF_OK
 
 mpcf_status tensor_integers(const struct tensor *t, int64_t *out, mpcf_error *err)
@@ -149,8 +149,7 @@ mpcf_status tensor_integers(const struct tensor *t, int64_t *out, mpcf_error *er
         }
         return MPCF_OK;
     default:
-        return mpcf_fail(err, MPCF_E_FORMAT,
-                         "tensor '%.200s' has type %s, expected whole numbers", t->name,
-                         tensor_type_name(t->type));
+        return mpcf_fail(err, MPCF_E_FORMAT, "tensor '%.200s' has type %s, expected whole numbers",
+                         t->name, tensor_type_name(t->type));
     }
 }

@@ -16,9 +16,9 @@ struct yaml_node {
     enum yaml_kind kind;
     size_t line, column; /* from 1; 0: not from a file (--set, a default) */
     const char *file;
-    const char *text;    /* scalar; never NULL */
-    int quoted;          /* scalar was quoted */
-    const char *key;     /* in a mapping */
+    const char *text; /* scalar; never NULL */
+    int quoted;       /* scalar was quoted */
+    const char *key;  /* in a mapping */
     size_t key_line, key_column;
     struct yaml_node **items; /* of a sequence or mapping, in order */
     size_t count;
@@ -41,7 +41,8 @@ mpcf_status yaml_parse_collect(const char *text, size_t length, const char *name
                                mpcf_error *err);
 void yaml_tree_destroy(struct yaml_tree *tree); /* NULL is fine */
 const struct yaml_node *yaml_root(const struct yaml_tree *tree);
-const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key); /* NULL: absent */
+const struct yaml_node *yaml_get(const struct yaml_node *mapping,
+                                 const char *key); /* NULL: absent */
 /* `--set a.b.c=value`: replaces or adds a value (parsed as YAML flow text); a number steps
  * into a sequence. Its position in messages is "--set a.b.c". */
 mpcf_status yaml_set(struct yaml_tree *tree, const char *assignment, mpcf_error *err);
@@ -52,8 +53,8 @@ void yaml_problems_destroy(struct yaml_problems *p);
 void yaml_problem(struct yaml_problems *p, const struct yaml_node *at, const char *format, ...)
     MPCF_PRINTF(3, 4);
 /* At the node's key instead of its value. */
-void yaml_problem_key(struct yaml_problems *p, const struct yaml_node *at, const char *format,
-                      ...) MPCF_PRINTF(3, 4);
+void yaml_problem_key(struct yaml_problems *p, const struct yaml_node *at, const char *format, ...)
+    MPCF_PRINTF(3, 4);
 size_t yaml_problems_count(const struct yaml_problems *p);
 /* "file:line:column: message\n" lines; valid until the next call. */
 const char *yaml_problems_text(struct yaml_problems *p);

@@ -54,9 +54,8 @@ mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct a
                                  .count = get32(wire + AT_COUNT)};
     memcpy(out->digest, wire + AT_DIGEST, FILE_DIGEST_SIZE - 1);
     if (memcmp(wire, magic, sizeof magic) != 0 || (!has_shape && kind != ANNOUNCE_END) ||
-        exact > 1 || batch > SHAPE_LIMIT || tokens > SHAPE_LIMIT ||
-        !digest_is_sound(out->digest) || (has_shape && (batch == 0 || tokens == 0)) ||
-        out->count > SHAPE_LIMIT) {
+        exact > 1 || batch > SHAPE_LIMIT || tokens > SHAPE_LIMIT || !digest_is_sound(out->digest) ||
+        (has_shape && (batch == 0 || tokens == 0)) || out->count > SHAPE_LIMIT) {
         return mpcf_fail(err, MPCF_E_PROTOCOL, "the user's announcement is malformed");
     }
     return MPCF_OK;

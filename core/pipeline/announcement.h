@@ -27,8 +27,7 @@ mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct a
                                 mpcf_error *err);
 
 /* The user: tells PEER and takes its answer. Another digest there: MPCF_E_PROTOCOL. */
-mpcf_status announcement_tell(struct channel *peer, const struct announcement *a,
-                              mpcf_error *err);
+mpcf_status announcement_tell(struct channel *peer, const struct announcement *a, mpcf_error *err);
 /* The others: waits for the user's, and answers with DIGEST. */
 mpcf_status announcement_wait(struct channel *user, struct announcement *out, mpcf_error *err);
 mpcf_status announcement_answer(struct channel *user, const struct announcement *heard,

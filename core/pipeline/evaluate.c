@@ -103,8 +103,7 @@ static mpcf_status compute_all(const struct corpus *corpus, const double *labels
 }
 
 mpcf_status evaluate_metrics(const struct corpus *corpus, const uint32_t *rows, size_t count,
-                             const float *logits, size_t classes, json_t **metrics,
-                             mpcf_error *err)
+                             const float *logits, size_t classes, json_t **metrics, mpcf_error *err)
 {
     double *numbers = mpcf_alloc_array(2 * count, sizeof *numbers);
     json_t *result = json_object();

@@ -134,8 +134,7 @@ static mpcf_status put_online(json_t *report, const json_t *user, mpcf_error *er
     const double examples = number_at(user, "examples");
 
     MPCF_TRY(report_set_real(report, "secure.online.seconds_per_example",
-                             examples > 0 ? number_at(user, "online.seconds") / examples : 0,
-                             err));
+                             examples > 0 ? number_at(user, "online.seconds") / examples : 0, err));
     MPCF_TRY(report_set_count(report, "secure.online.rounds",
                               (uint64_t) number_at(user, "online.rounds"), err));
     MPCF_TRY(report_set_count(report, "secure.online.bytes_sent.provider",
@@ -151,11 +150,11 @@ static mpcf_status put_offline(json_t *report, const json_t *user, const json_t 
                          number_at(user, "offline.dealer_user_bytes") +
                          number_at(provider, "offline.dealer_provider_bytes");
 
-    MPCF_TRY(report_set_real(report, "secure.offline.seconds", number_at(user, "offline.seconds"),
-                             err));
+    MPCF_TRY(
+        report_set_real(report, "secure.offline.seconds", number_at(user, "offline.seconds"), err));
     MPCF_TRY(report_set_count(report, "secure.offline.bytes", (uint64_t) bytes, err));
-    MPCF_TRY(report_set_real(report, "secure.setup.seconds", number_at(user, "setup.seconds"),
-                             err));
+    MPCF_TRY(
+        report_set_real(report, "secure.setup.seconds", number_at(user, "setup.seconds"), err));
     return report_set_count(report, "secure.setup.bytes", (uint64_t) number_at(user, "setup.bytes"),
                             err);
 }
@@ -188,9 +187,8 @@ static mpcf_status put_roles(json_t *report, const struct infer_records *records
         char path[96];
 
         (void) snprintf(path, sizeof path, "secure.peak_rss_bytes.%s", name);
-        MPCF_TRY(report_set_count(report, path,
-                                  (uint64_t) number_at(records->roles[role], "peak_rss_bytes"),
-                                  err));
+        MPCF_TRY(report_set_count(
+            report, path, (uint64_t) number_at(records->roles[role], "peak_rss_bytes"), err));
         if (word != NULL && strcmp(word, "equal") != 0) {
             return mpcf_fail(err, MPCF_E_INTERNAL, "the %s's meter and the cost engine differ: %s",
                              name, word);
@@ -209,8 +207,8 @@ mpcf_status infer_report_secure(json_t *report, const struct infer_records *reco
     MPCF_TRY(compare_rows(user, corpus, classes, exact, &of_float, err));
     MPCF_TRY(report_set_count(report, "secure.examples", of_float.count, err));
     MPCF_TRY(report_set_count(report, "secure.runs", (uint64_t) number_at(user, "runs"), err));
-    MPCF_TRY(report_set(report, "secure.metrics",
-                        json_deep_copy(json_object_get(user, "metrics")), err));
+    MPCF_TRY(report_set(report, "secure.metrics", json_deep_copy(json_object_get(user, "metrics")),
+                        err));
     MPCF_TRY(put_difference(report, "secure", &of_float, err));
     if (fixed != NULL) {
         MPCF_TRY(compare_rows(user, corpus, classes, fixed, &of_fixed, err));

@@ -19,13 +19,7 @@
 #include "plugin/plugins.h"
 #include "train/schedule.h"
 
-enum pipeline_stage {
-    STAGE_FINETUNE = 0,
-    STAGE_CONVERT,
-    STAGE_DISTILL,
-    STAGE_INFER,
-    STAGE_COUNT
-};
+enum pipeline_stage { STAGE_FINETUNE = 0, STAGE_CONVERT, STAGE_DISTILL, STAGE_INFER, STAGE_COUNT };
 const char *pipeline_stage_name(enum pipeline_stage stage); /* "finetune" */
 /* false: no such stage. */
 bool pipeline_stage_parse(const char *name, enum pipeline_stage *stage);

@@ -105,9 +105,9 @@ mpcf_status pipeline_cost(const struct pipeline *p, const struct cost_network *n
         json_decref(list);
         return status;
     }
-    *out = json_pack("{s:{s:s, s:f, s:f}, s:o}", "network", "name", network->name,
-                     "delay_seconds", network->delay_seconds, "bytes_per_second",
-                     network->bytes_per_second, "lengths", list);
+    *out = json_pack("{s:{s:s, s:f, s:f}, s:o}", "network", "name", network->name, "delay_seconds",
+                     network->delay_seconds, "bytes_per_second", network->bytes_per_second,
+                     "lengths", list);
     return *out != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "costs");
 }
 
@@ -133,8 +133,8 @@ static void print_length(struct text_buffer *text, const json_t *entry)
 
         text_printf(text, "%-14s %10.4f %8.0f %12.3f %12.3f %12.3f\n",
                     json_string_value(json_object_get(f, "name")), number(f, "seconds"),
-                    number(f, "rounds"), number(f, "bytes") / 1e6,
-                    number(f, "offline_bytes") / 1e6, number(f, "dealer_bytes") / 1e6);
+                    number(f, "rounds"), number(f, "bytes") / 1e6, number(f, "offline_bytes") / 1e6,
+                    number(f, "dealer_bytes") / 1e6);
     }
     text_printf(text, "%-14s %10.4f %8.0f %12.3f\n", "online", number(online, "seconds"),
                 number(online, "rounds"), number(online, "bytes") / 1e6);

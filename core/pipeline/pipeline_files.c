@@ -35,8 +35,8 @@ static void need_tables(const struct pipeline *p, struct text_buffer *lacking)
 
 static void need_student(const struct pipeline *p, struct text_buffer *lacking, bool weights)
 {
-    const char *what = weights ? "the student (stages convert, distill)"
-                               : "the student's public part";
+    const char *what =
+        weights ? "the student (stages convert, distill)" : "the student's public part";
     char *folder = mpcf_format("%s/student", p->output);
 
     if (folder != NULL) {

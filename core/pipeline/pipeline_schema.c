@@ -217,7 +217,8 @@ void schema_print(struct text_buffer *out)
     for (size_t i = 0; i < SCHEMA_COUNT; i++) {
         const struct schema *s = &sections[i];
 
-        text_printf(out, "## %s\n\n%s\n\n```\n", *s->path == '\0' ? "Top level" : s->path, s->about);
+        text_printf(out, "## %s\n\n%s\n\n```\n", *s->path == '\0' ? "Top level" : s->path,
+                    s->about);
         option_table_print(s->options, sizeof(mpcf_option), out);
         text_append(out, "```\n");
         if (s->others != NULL) {

@@ -26,10 +26,10 @@ enum schema_section {
 };
 
 struct schema {
-    const char *path;            /* "stages.distill.layers" */
+    const char *path; /* "stages.distill.layers" */
     const mpcf_option *options;
     size_t config_size;
-    const char *const *others;   /* keys of the section that are sections or components */
+    const char *const *others; /* keys of the section that are sections or components */
     const char *about;
 };
 const struct schema *schema_section(enum schema_section section);

@@ -10,8 +10,9 @@
 #include "pipeline/pipeline.h"
 
 struct run_request {
-    const struct pipeline_request *source; /* how the file was opened: for the processes of the roles */
-    bool one_stage;                        /* only STAGE */
+    const struct pipeline_request
+        *source;    /* how the file was opened: for the processes of the roles */
+    bool one_stage; /* only STAGE */
     enum pipeline_stage stage;
     enum pipeline_viewer viewer; /* VIEW_ALL: this machine; a role: its part of infer alone */
 };
@@ -22,8 +23,8 @@ mpcf_status pipeline_run(const struct pipeline *p, const struct run_request *req
 /* What infer costs, without a peer: per padded length rounds, bytes, dealer's bytes, and time
  * on a network of that delay and rate. *OUT: json_decref(). Needs the student's public part. */
 struct cost_network {
-    const char *name;         /* "lan" */
-    double delay_seconds;     /* one way */
+    const char *name;     /* "lan" */
+    double delay_seconds; /* one way */
     double bytes_per_second;
 };
 

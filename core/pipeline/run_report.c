@@ -49,8 +49,8 @@ static mpcf_status put_run(const struct pipeline *p, json_t *report, mpcf_error 
 
 static mpcf_status put_machine(json_t *report, mpcf_error *err)
 {
-    MPCF_TRY(report_set_text(report, "machine.processor",
-                             cpu_level_name(cpu_level_of_machine()), err));
+    MPCF_TRY(
+        report_set_text(report, "machine.processor", cpu_level_name(cpu_level_of_machine()), err));
     MPCF_TRY(report_set_text(report, "machine.kernels", cpu_level_name(cpu_level()), err));
     return report_set_count(report, "machine.threads", workers_count(), err);
 }
@@ -70,10 +70,10 @@ static mpcf_status put_plugins(const struct pipeline *p, json_t *report, mpcf_er
                 const struct plugin_facts *facts = plugins_facts(p->plugins, j);
 
                 if (owner != NULL && facts->failure == NULL && strcmp(facts->name, owner) == 0) {
-                    MPCF_TRY(report_add_plugin(
-                        report, component_kind_name((enum component_kind) kind),
-                        component_name((enum component_kind) kind, component), facts->version,
-                        facts->path, err));
+                    MPCF_TRY(
+                        report_add_plugin(report, component_kind_name((enum component_kind) kind),
+                                          component_name((enum component_kind) kind, component),
+                                          facts->version, facts->path, err));
                 }
             }
         }

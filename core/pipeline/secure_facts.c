@@ -57,8 +57,8 @@ mpcf_status secure_facts(const struct secure_setup *setup, struct hello *hello, 
     MPCF_TRY(hello_add(hello, err, "embedding", "%s%s",
                        i->embedding == EMBEDDING_PUBLIC ? "public, tables " : "private",
                        setup->tables_digest));
-    MPCF_TRY(hello_add(hello, err, "weights", "%s",
-                       i->weights == WEIGHTS_SHARED ? "shared" : "held"));
+    MPCF_TRY(
+        hello_add(hello, err, "weights", "%s", i->weights == WEIGHTS_SHARED ? "shared" : "held"));
     MPCF_TRY(hello_add(hello, err, "preprocess", "%s",
                        i->preprocess == PREPROCESS_STORE ? "store" : "stream"));
     MPCF_TRY(hello_add(hello, err, "length", "%s, batch %lld", lengths[i->length],

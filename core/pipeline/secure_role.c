@@ -60,8 +60,8 @@ static mpcf_status serve_one(struct secure_party *party, const struct announceme
     struct session_run run = {0};
 
     MPCF_TRY(secure_setup_program(&party->setup, &heard->shape, &program, err));
-    MPCF_TRY(announcement_answer(party->links.peers[ROLE_USER], heard, program.program->digest,
-                                 err));
+    MPCF_TRY(
+        announcement_answer(party->links.peers[ROLE_USER], heard, program.program->digest, err));
     if (heard->kind == ANNOUNCE_DEAL) {
         return secure_party_deal(party, &program, heard->count, err);
     }
@@ -181,8 +181,8 @@ static mpcf_status take_part(struct secure_party *party, mpcf_error *err)
     mpcf_status status = create_session(party, err);
 
     if (status == MPCF_OK) {
-        status = party->role == ROLE_USER ? secure_user(party, &record, err)
-                                          : secure_serve(party, err);
+        status =
+            party->role == ROLE_USER ? secure_user(party, &record, err) : secure_serve(party, err);
     }
     if (status == MPCF_OK && record == NULL) {
         record = json_object();

@@ -13,8 +13,8 @@ static mpcf_status check_digest(struct secure_setup *s, const char *folder, mpcf
 {
     char *path = file_join(folder, "digest.json");
     json_t *record = NULL;
-    mpcf_status status = path != NULL ? json_read_file(path, &record, err)
-                                      : mpcf_fail_memory(err, 0, "a path");
+    mpcf_status status =
+        path != NULL ? json_read_file(path, &record, err) : mpcf_fail_memory(err, 0, "a path");
     const char *found = json_string_value(json_object_get(record, "graph"));
 
     if (status == MPCF_OK && (found == NULL || strcmp(found, s->graph_digest) != 0)) {

@@ -34,7 +34,7 @@ struct secure_setup {
     size_t classes;
     char graph_digest[FILE_DIGEST_SIZE], ranges_digest[FILE_DIGEST_SIZE];
     char tables_digest[FILE_DIGEST_SIZE]; /* of the public tables; "" without */
-    struct secure_program *programs; /* made when first asked for */
+    struct secure_program *programs;      /* made when first asked for */
     size_t program_count;
 };
 

@@ -90,11 +90,11 @@ static void add_to_list(struct secure_totals *t, const struct session_run *run, 
                                    json_real(run->metered->lines[i].seconds));
     }
     (void) json_array_append_new(
-        t->each, json_pack("{s:I, s:I, s:I, s:f, s:f, s:f, s:o}", "examples",
-                           (json_int_t) examples, "batch", (json_int_t) run->program->batch,
-                           "tokens", (json_int_t) run->program->tokens, "online_seconds",
-                           run->online_seconds, "offline_seconds", run->offline_seconds,
-                           "setup_seconds", run->setup_seconds, "functions", seconds));
+        t->each,
+        json_pack("{s:I, s:I, s:I, s:f, s:f, s:f, s:o}", "examples", (json_int_t) examples, "batch",
+                  (json_int_t) run->program->batch, "tokens", (json_int_t) run->program->tokens,
+                  "online_seconds", run->online_seconds, "offline_seconds", run->offline_seconds,
+                  "setup_seconds", run->setup_seconds, "functions", seconds));
 }
 
 void secure_totals_clear(struct secure_totals *t)
@@ -170,10 +170,9 @@ json_t *secure_totals_json(const struct secure_totals *t)
         (json_int_t) (t->provider_bytes + t->user_bytes), "bytes_sent", "provider",
         (json_int_t) t->provider_bytes, "user", (json_int_t) t->user_bytes, "offline", "seconds",
         t->offline_seconds, "bytes", (json_int_t) offline, "early_bytes",
-        (json_int_t) t->early_bytes, "dealer_provider_bytes",
-        (json_int_t) t->dealer_provider_bytes, "dealer_user_bytes",
-        (json_int_t) t->dealer_user_bytes, "setup", "seconds", t->setup_seconds, "bytes",
-        (json_int_t) t->setup_bytes, "functions", functions_json(t), "each", t->each, "cost_engine",
-        t->difference[0] == '\0' ? "equal" : t->difference, "peak_rss_bytes",
-        (json_int_t) control_peak_memory());
+        (json_int_t) t->early_bytes, "dealer_provider_bytes", (json_int_t) t->dealer_provider_bytes,
+        "dealer_user_bytes", (json_int_t) t->dealer_user_bytes, "setup", "seconds",
+        t->setup_seconds, "bytes", (json_int_t) t->setup_bytes, "functions", functions_json(t),
+        "each", t->each, "cost_engine", t->difference[0] == '\0' ? "equal" : t->difference,
+        "peak_rss_bytes", (json_int_t) control_peak_memory());
 }

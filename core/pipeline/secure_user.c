@@ -9,11 +9,11 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/progress.h"
+#include "metrics/metrics.h"
 #include "pipeline/announcement.h"
 #include "pipeline/evaluate.h"
 #include "pipeline/secure_party.h"
 #include "pipeline/secure_plan.h"
-#include "metrics/metrics.h"
 
 mpcf_status secure_user_load(struct secure_party *party, mpcf_error *err)
 {

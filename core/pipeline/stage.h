@@ -29,7 +29,7 @@ struct stage_context {
     struct corpus *judged;       /* the task's judged split */
     struct corpus *train;        /* of the last request */
     size_t train_limit;
-    char key[FILE_DIGEST_SIZE];  /* of the last stage done: the next one's input */
+    char key[FILE_DIGEST_SIZE]; /* of the last stage done: the next one's input */
     /* How the file was opened: what the processes of the roles are started with. */
     const struct pipeline_request *source;
 };
@@ -50,8 +50,7 @@ mpcf_status stage_train(struct stage_context *c, size_t limit, const struct corp
 /* SPLIT with the tokenizer of FOLDER, at most LIMIT rows; the caller destroys it. What the user's
  * process uses. */
 mpcf_status stage_load_split(const struct pipeline *p, const struct tokenizer *tokenizer,
-                             const char *split, size_t limit, struct corpus **out,
-                             mpcf_error *err);
+                             const char *split, size_t limit, struct corpus **out, mpcf_error *err);
 /* Most tokens of an example: the file's max_length and the model's positions. */
 size_t stage_max_tokens(const struct pipeline *p, const mpcf_tokenizer_spec *spec);
 void stage_context_clear(struct stage_context *c);

@@ -26,8 +26,7 @@ static mpcf_status convert(struct stage_context *c, const char *teacher, const c
                            mpcf_error *err)
 {
     struct loaded_network n = {0};
-    mpcf_status status =
-        stage_load_network(c->pipeline, teacher, FUNCTIONS_APPROXIMATED, &n, err);
+    mpcf_status status = stage_load_network(c->pipeline, teacher, FUNCTIONS_APPROXIMATED, &n, err);
 
     if (status == MPCF_OK && c->pipeline->convert.init == INIT_RANDOM) {
         stage_randomise(c->pipeline, &n);
@@ -64,7 +63,8 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
 
 mpcf_status stage_convert(struct stage_context *c, mpcf_error *err)
 {
-    char *teacher = stage_teacher_folder(c->pipeline), *student = stage_path(c->pipeline, "student");
+    char *teacher = stage_teacher_folder(c->pipeline),
+         *student = stage_path(c->pipeline, "student");
     mpcf_status status = teacher != NULL && student != NULL ? run(c, teacher, student, err)
                                                             : mpcf_fail_memory(err, 0, "a path");
 

@@ -17,11 +17,10 @@ struct pupils {
 
 static struct layer_match match_of(const struct layers_settings *s)
 {
-    return (struct layer_match){
-        .embedding = s->match_embedding,
-        .hidden = s->match_hidden,
-        .scores = s->match_attention && s->attention == ATTENTION_SCORES,
-        .weights = s->match_attention && s->attention == ATTENTION_WEIGHTS};
+    return (struct layer_match){.embedding = s->match_embedding,
+                                .hidden = s->match_hidden,
+                                .scores = s->match_attention && s->attention == ATTENTION_SCORES,
+                                .weights = s->match_attention && s->attention == ATTENTION_WEIGHTS};
 }
 
 static mpcf_status learn_layers(struct stage_context *c, const char *key, struct pupils *p,
@@ -34,7 +33,8 @@ static mpcf_status learn_layers(struct stage_context *c, const char *key, struct
                                        .loss = LOSS_LAYERS,
                                        .match = match_of(&s->layers),
                                        .settings = &s->layers.training,
-                                       .dropout = s->layers.training.dropout > 0 || s->teacher_dropout,
+                                       .dropout =
+                                           s->layers.training.dropout > 0 || s->teacher_dropout,
                                        .examples = (size_t) s->examples,
                                        .student = &p->student,
                                        .teacher = &p->teacher,
@@ -47,19 +47,18 @@ static mpcf_status learn_prediction(struct stage_context *c, const char *key, st
                                     mpcf_error *err)
 {
     const struct distill_settings *s = &c->pipeline->distill;
-    struct training_request request = {.name = "distill.prediction",
-                                       .title = "distill: prediction",
-                                       .key = key,
-                                       .loss = s->prediction.loss == PREDICTION_SOFT
-                                                   ? LOSS_PREDICTION_SOFT
-                                                   : LOSS_PREDICTION_MSE,
-                                       .temperature = s->prediction.temperature,
-                                       .settings = &s->prediction.training,
-                                       .dropout = s->prediction.training.dropout > 0 || s->teacher_dropout,
-                                       .examples = (size_t) s->examples,
-                                       .student = &p->student,
-                                       .teacher = &p->teacher,
-                                       .judge_epochs = true};
+    struct training_request request = {
+        .name = "distill.prediction",
+        .title = "distill: prediction",
+        .key = key,
+        .loss = s->prediction.loss == PREDICTION_SOFT ? LOSS_PREDICTION_SOFT : LOSS_PREDICTION_MSE,
+        .temperature = s->prediction.temperature,
+        .settings = &s->prediction.training,
+        .dropout = s->prediction.training.dropout > 0 || s->teacher_dropout,
+        .examples = (size_t) s->examples,
+        .student = &p->student,
+        .teacher = &p->teacher,
+        .judge_epochs = true};
 
     return s->prediction.training.epochs > 0 ? training_stage(c, &request, err) : MPCF_OK;
 }
@@ -150,7 +149,8 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
 
 mpcf_status stage_distill(struct stage_context *c, mpcf_error *err)
 {
-    char *teacher = stage_teacher_folder(c->pipeline), *student = stage_path(c->pipeline, "student");
+    char *teacher = stage_teacher_folder(c->pipeline),
+         *student = stage_path(c->pipeline, "student");
     mpcf_status status = teacher != NULL && student != NULL ? run(c, teacher, student, err)
                                                             : mpcf_fail_memory(err, 0, "a path");
 

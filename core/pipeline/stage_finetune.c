@@ -32,8 +32,8 @@ static mpcf_status train(struct stage_context *c, const char *key, struct loaded
                                        .student = n,
                                        .judge_epochs = true};
     char *folder = stage_path(c->pipeline, "teacher");
-    mpcf_status status = folder != NULL ? training_stage(c, &request, err)
-                                        : mpcf_fail_memory(err, 0, "a path");
+    mpcf_status status =
+        folder != NULL ? training_stage(c, &request, err) : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
         status = training_judge(c, n, "teacher", "teacher.metrics", err);

@@ -10,7 +10,7 @@
 struct fixed_outcome {
     double smallest_margin; /* bits left at the fullest node of all rows */
     char margin_node[256];
-    size_t outside;         /* rows with a value beyond its range: their logits are NaN */
+    size_t outside;           /* rows with a value beyond its range: their logits are NaN */
     char outside_reason[512]; /* of the first */
 };
 

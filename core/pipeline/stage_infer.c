@@ -29,8 +29,8 @@ static mpcf_status run_float(struct stage_context *c, const struct secure_setup 
 
     MPCF_TRY(evaluate_logits(n->network->graph, n->parameters, j->corpus, BATCH, j->classes,
                              "infer: float", j->exact, err));
-    MPCF_TRY(evaluate_metrics(j->corpus, NULL, j->corpus->count, j->exact, j->classes, &metrics,
-                              err));
+    MPCF_TRY(
+        evaluate_metrics(j->corpus, NULL, j->corpus->count, j->exact, j->classes, &metrics, err));
     return report_set(c->report, "student.metrics", metrics, err);
 }
 
@@ -47,8 +47,8 @@ static mpcf_status run_fixed(struct stage_context *c, struct secure_setup *setup
         return mpcf_fail_memory(err, j->corpus->count * j->classes * sizeof *j->fixed, "logits");
     }
     MPCF_TRY(stage_fixed(setup, j->corpus, j->fixed, &outcome, err));
-    MPCF_TRY(infer_report_fixed(c->report, j->corpus, j->classes, j->exact, j->fixed, &outcome,
-                                err));
+    MPCF_TRY(
+        infer_report_fixed(c->report, j->corpus, j->classes, j->exact, j->fixed, &outcome, err));
     if (outcome.outside > 0) {
         MPCF_TRY(stage_write_report(c, err));
         return mpcf_fail(err, MPCF_E_RANGE,
@@ -101,8 +101,8 @@ static mpcf_status compare(struct stage_context *c, const struct judged *j, mpcf
         status = read_record(c->pipeline, (enum role) role, &records.roles[role], err);
     }
     if (status == MPCF_OK) {
-        status = infer_report_secure(c->report, &records, j->corpus, j->classes, j->exact,
-                                     j->fixed, err);
+        status = infer_report_secure(c->report, &records, j->corpus, j->classes, j->exact, j->fixed,
+                                     err);
     }
     for (int role = 0; role < 3; role++) {
         json_decref(records.roles[role]);
@@ -113,8 +113,8 @@ static mpcf_status compare(struct stage_context *c, const struct judged *j, mpcf
 static mpcf_status infer(struct stage_context *c, struct judged *j, mpcf_error *err)
 {
     char *folder = stage_path(c->pipeline, "infer");
-    mpcf_status status = folder != NULL ? run_in_clear(c, j, err)
-                                        : mpcf_fail_memory(err, 0, "a path");
+    mpcf_status status =
+        folder != NULL ? run_in_clear(c, j, err) : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
         status = file_remove_tree(folder, err);

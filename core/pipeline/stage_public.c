@@ -39,8 +39,7 @@ static mpcf_status measure(struct stage_context *c, const mpcf_graph *graph,
     const struct corpus *corpus = NULL;
     struct feed feed = {0};
     size_t batch = BATCH;
-    mpcf_status status =
-        stage_train(c, (size_t) c->pipeline->calibrate.examples, &corpus, err);
+    mpcf_status status = stage_train(c, (size_t) c->pipeline->calibrate.examples, &corpus, err);
 
     if (status == MPCF_OK) {
         batch = corpus->longest * BATCH <= TOKENS ? BATCH : TOKENS / corpus->longest;
@@ -48,7 +47,8 @@ static mpcf_status measure(struct stage_context *c, const mpcf_graph *graph,
         status = batches_create(corpus, batch, &feed.batches, err);
     }
     if (status == MPCF_OK) {
-        status = calibrate(graph, parameters, batch, corpus->longest, feed_next, &feed, ranges, err);
+        status =
+            calibrate(graph, parameters, batch, corpus->longest, feed_next, &feed, ranges, err);
     }
     if (status == MPCF_OK) {
         (*ranges)->margin_bits = c->pipeline->calibrate.margin_bits;
@@ -85,7 +85,8 @@ static mpcf_status write_approximations(const struct pipeline *p, const char *fo
         json_decref(lines);
         return mpcf_fail_memory(err, 0, "approximations.json");
     }
-    for (line = strtok_r(text.data, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+    for (line = strtok_r(text.data, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
         (void) json_array_append_new(lines, json_string(line));
     }
     text_clear(&text);
@@ -151,9 +152,9 @@ mpcf_status stage_write_public(struct stage_context *c, const struct loaded_netw
     mpcf_graph *graph = NULL;
     struct ranges *ranges = NULL;
     char *folder = file_join(student, "public");
-    mpcf_status status =
-        folder != NULL ? stage_build_network(c->pipeline, student, FUNCTIONS_APPROXIMATED, &plain, err)
-                       : mpcf_fail_memory(err, 0, "a path");
+    mpcf_status status = folder != NULL ? stage_build_network(c->pipeline, student,
+                                                              FUNCTIONS_APPROXIMATED, &plain, err)
+                                        : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
         status = pass_all(plain.network->graph, &graph, err);

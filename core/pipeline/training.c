@@ -25,7 +25,8 @@ static void log_metrics(const char *title, json_t *metrics)
     const char *name = NULL;
     json_t *value = NULL;
 
-    json_object_foreach (metrics, name, value) {
+    json_object_foreach(metrics, name, value)
+    {
         text_printf(&line, "  %s %.4f", name, json_number_value(value));
     }
     if (!line.failed && line.data != NULL) {
@@ -66,18 +67,18 @@ static mpcf_status create_trainer(struct stage_context *c, const struct training
                                   const struct corpus *corpus, struct trainer **out,
                                   mpcf_error *err)
 {
-    struct trainer_setup setup = {
-        .graph = r->student->network->graph,
-        .parameters = r->student->parameters,
-        .teacher = r->teacher != NULL ? r->teacher->network->graph : NULL,
-        .teacher_parameters = r->teacher != NULL ? r->teacher->parameters : NULL,
-        .loss = r->loss,
-        .match = r->match,
-        .temperature = r->temperature,
-        .teacher_dropout = c->pipeline->distill.teacher_dropout,
-        .classes = c->pipeline->task.classes,
-        .batch = (size_t) r->settings->batch,
-        .tokens = corpus->longest};
+    struct trainer_setup setup = {.graph = r->student->network->graph,
+                                  .parameters = r->student->parameters,
+                                  .teacher = r->teacher != NULL ? r->teacher->network->graph : NULL,
+                                  .teacher_parameters =
+                                      r->teacher != NULL ? r->teacher->parameters : NULL,
+                                  .loss = r->loss,
+                                  .match = r->match,
+                                  .temperature = r->temperature,
+                                  .teacher_dropout = c->pipeline->distill.teacher_dropout,
+                                  .classes = c->pipeline->task.classes,
+                                  .batch = (size_t) r->settings->batch,
+                                  .tokens = corpus->longest};
 
     adamw_options_default(&setup.adamw);
     setup.adamw.weight_decay = r->settings->weight_decay;

@@ -8,18 +8,18 @@
 #include "pipeline/stage.h"
 
 struct training_request {
-    const char *name;                 /* "distill.layers": in the report, of the state's file */
-    const char *title;                /* "distill: layers": in progress */
-    const char *key;                  /* of the stage */
+    const char *name;  /* "distill.layers": in the report, of the state's file */
+    const char *title; /* "distill: layers": in progress */
+    const char *key;   /* of the stage */
     enum loss_kind loss;
-    struct layer_match match;         /* of LOSS_LAYERS */
-    double temperature;               /* of LOSS_PREDICTION_SOFT */
+    struct layer_match match; /* of LOSS_LAYERS */
+    double temperature;       /* of LOSS_PREDICTION_SOFT */
     const struct training_settings *settings;
     bool dropout;
-    size_t examples;                  /* training rows; 0: all */
-    struct loaded_network *student;   /* is trained */
-    struct loaded_network *teacher;   /* NULL: labels */
-    bool judge_epochs;                /* metrics on the judged split after each epoch */
+    size_t examples;                /* training rows; 0: all */
+    struct loaded_network *student; /* is trained */
+    struct loaded_network *teacher; /* NULL: labels */
+    bool judge_epochs;              /* metrics on the judged split after each epoch */
 };
 mpcf_status training_stage(struct stage_context *c, const struct training_request *request,
                            mpcf_error *err);

@@ -16,8 +16,8 @@
 
 /* The table itself: keys well formed and unique, fields inside the config, defaults pass
  * their own check. A wrong one is a bug of its component: MPCF_E_INVALID. */
-mpcf_status option_table_check(const mpcf_option *options, size_t option_size,
-                               size_t config_size, mpcf_error *err);
+mpcf_status option_table_check(const mpcf_option *options, size_t option_size, size_t config_size,
+                               mpcf_error *err);
 
 /* Strings and lists of a config. */
 struct option_memory;
@@ -45,8 +45,8 @@ mpcf_status option_fill_from(const struct option_source *source, void *config,
 /* The same with its parts as arguments. */
 mpcf_status option_fill(const mpcf_option *options, size_t option_size, size_t config_size,
                         const struct yaml_node *mapping, const char *what, const char *base,
-                        void *config, struct option_memory **owned,
-                        struct yaml_problems *problems, mpcf_error *err);
+                        void *config, struct option_memory **owned, struct yaml_problems *problems,
+                        mpcf_error *err);
 
 /* "c (real, default 5)   added to the score before squaring" lines, for `plugin show`. */
 void option_table_print(const mpcf_option *options, size_t option_size, struct text_buffer *out);

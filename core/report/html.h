@@ -13,9 +13,9 @@
 void html_text(struct text_buffer *page, const char *text);
 /* Four significant digits, thousands apart: "0.9083", "12,345", "1.2e-07". */
 void html_real(struct text_buffer *page, double value);
-void html_count(struct text_buffer *page, double value); /* whole, thousands apart */
-void html_bytes(struct text_buffer *page, double bytes); /* "1.23 MB", decimal units */
-void html_seconds(struct text_buffer *page, double seconds); /* "812 ms", "1.23 s", "4 min 5 s" */
+void html_count(struct text_buffer *page, double value);      /* whole, thousands apart */
+void html_bytes(struct text_buffer *page, double bytes);      /* "1.23 MB", decimal units */
+void html_seconds(struct text_buffer *page, double seconds);  /* "812 ms", "1.23 s", "4 min 5 s" */
 void html_percent(struct text_buffer *page, double fraction); /* "98.4 %" */
 
 /* How a number is shown. */

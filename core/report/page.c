@@ -58,7 +58,8 @@ static void put_run(struct text_buffer *page, json_t *run)
     json_t *value;
     const char *between = "";
     text_append(page, "<p class=\"run\">");
-    json_object_foreach (run, key, value) {
+    json_object_foreach(run, key, value)
+    {
         bool is_time = strcmp(key, "seconds") == 0;
         if (json_is_object(value) || strcmp(key, "pipeline") == 0) { /* the title */
             continue;

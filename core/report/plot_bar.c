@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/plot.h"
 
-#define BAR_WIDTH 960.0
-#define BAR_HEIGHT 34.0
-#define GAP 2.0          /* of the page's colour, between parts */
+#define BAR_WIDTH    960.0
+#define BAR_HEIGHT   34.0
+#define GAP          2.0 /* of the page's colour, between parts */
 #define LETTER_WIDTH 7.2 /* of the labels, at most */
 
 static double sum_of(const struct plot_part *parts, size_t count)
@@ -82,8 +82,10 @@ void plot_legend(struct text_buffer *page, const struct plot_part *parts, size_t
 {
     text_append(page, "<p class=\"legend\">");
     for (size_t i = 0; i < count; i++) {
-        text_printf(page, "<span><svg viewBox=\"0 0 10 10\"><rect class=\"c%zu\" width=\"10\" "
-                          "height=\"10\" rx=\"2\"/></svg>", parts[i].colour);
+        text_printf(page,
+                    "<span><svg viewBox=\"0 0 10 10\"><rect class=\"c%zu\" width=\"10\" "
+                    "height=\"10\" rx=\"2\"/></svg>",
+                    parts[i].colour);
         html_text(page, parts[i].name);
         text_append(page, "</span> ");
     }

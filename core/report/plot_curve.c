@@ -4,14 +4,14 @@
 #include <math.h>
 #include <stdbool.h>
 
-#define WIDTH 460.0
-#define HEIGHT 230.0
-#define LEFT 52.0
-#define RIGHT 14.0
-#define TOP 10.0
-#define BOTTOM 38.0
-#define POINTS_MAX 240 /* drawn; more are averaged */
-#define LOG_FROM 30.0  /* ratio of largest to smallest from which the axis is logarithmic */
+#define WIDTH      460.0
+#define HEIGHT     230.0
+#define LEFT       52.0
+#define RIGHT      14.0
+#define TOP        10.0
+#define BOTTOM     38.0
+#define POINTS_MAX 240  /* drawn; more are averaged */
+#define LOG_FROM   30.0 /* ratio of largest to smallest from which the axis is logarithmic */
 
 /* From values to places: low at `start`, high at `end`. */
 struct axis {
@@ -69,8 +69,9 @@ static void put_y_ticks(struct text_buffer *page, const struct axis *a)
         double v = a->low + (double) i * a->step;
         double value = a->is_log ? pow(10, v) : v;
         double y = axis_place(a, value);
-        text_printf(page, "<line class=\"%s\" x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>"
-                          "<text class=\"y\" x=\"%.0f\" y=\"%.1f\">%.6g</text>",
+        text_printf(page,
+                    "<line class=\"%s\" x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>"
+                    "<text class=\"y\" x=\"%.0f\" y=\"%.1f\">%.6g</text>",
                     i == 0 ? "axis" : "grid", LEFT, WIDTH - RIGHT, y, y, LEFT - 6, y + 4,
                     fabs(value) < a->step / 1e6 && !a->is_log ? 0.0 : value);
     }

@@ -153,7 +153,8 @@ static json_t *find_entry(const json_t *list, const char *key, const char *value
 {
     size_t i;
     json_t *entry;
-    json_array_foreach (list, i, entry) {
+    json_array_foreach(list, i, entry)
+    {
         const char *text = json_string_value(json_object_get(entry, key));
         if (text != NULL && strcmp(text, value) == 0) {
             return entry;
@@ -173,13 +174,13 @@ mpcf_status report_add_loss(json_t *root, const char *stage, uint64_t step, doub
     json_t *list = need_list(root, "losses");
     json_t *curve = list == NULL ? NULL : find_entry(list, "stage", stage);
     if (list != NULL && curve == NULL) {
-        curve = append_entry(list, json_pack("{s:s, s:[], s:[], s:[]}", "stage", stage, "step",
-                                             "epoch", "loss"));
+        curve = append_entry(
+            list, json_pack("{s:s, s:[], s:[], s:[]}", "stage", stage, "step", "epoch", "loss"));
     }
-    if (curve == NULL
-        || json_array_append_new(json_object_get(curve, "step"), json_integer((json_int_t) step))
-        || json_array_append_new(json_object_get(curve, "epoch"), real_or_null(epoch))
-        || json_array_append_new(json_object_get(curve, "loss"), real_or_null(loss))) {
+    if (curve == NULL ||
+        json_array_append_new(json_object_get(curve, "step"), json_integer((json_int_t) step)) ||
+        json_array_append_new(json_object_get(curve, "epoch"), real_or_null(epoch)) ||
+        json_array_append_new(json_object_get(curve, "loss"), real_or_null(loss))) {
         return mpcf_fail_memory(err, 0, "the report");
     }
     return MPCF_OK;
@@ -213,10 +214,10 @@ mpcf_status report_add_function(json_t *root, const struct report_function *func
         entry = append_entry(list, json_pack("{s:s, s:f}", "name", function->name, "seconds", 0.0));
     }
     double seconds = json_real_value(json_object_get(entry, "seconds")) + function->seconds;
-    if (entry == NULL || json_object_set_new(entry, "seconds", real_or_null(seconds)) != 0
-        || add_count(entry, "bytes", function->bytes) != 0
-        || add_count(entry, "rounds", function->rounds) != 0
-        || add_count(entry, "offline_bytes", function->offline_bytes) != 0) {
+    if (entry == NULL || json_object_set_new(entry, "seconds", real_or_null(seconds)) != 0 ||
+        add_count(entry, "bytes", function->bytes) != 0 ||
+        add_count(entry, "rounds", function->rounds) != 0 ||
+        add_count(entry, "offline_bytes", function->offline_bytes) != 0) {
         return mpcf_fail_memory(err, 0, "the report");
     }
     return MPCF_OK;
@@ -226,19 +227,20 @@ static bool has_plugin(const json_t *list, const char *kind, const char *name)
 {
     size_t i;
     json_t *entry;
-    json_array_foreach (list, i, entry) {
+    json_array_foreach(list, i, entry)
+    {
         const char *its_kind = json_string_value(json_object_get(entry, "kind"));
         const char *its_name = json_string_value(json_object_get(entry, "name"));
-        if (its_kind != NULL && its_name != NULL && strcmp(its_kind, kind) == 0
-            && strcmp(its_name, name) == 0) {
+        if (its_kind != NULL && its_name != NULL && strcmp(its_kind, kind) == 0 &&
+            strcmp(its_name, name) == 0) {
             return true;
         }
     }
     return false;
 }
 
-mpcf_status report_add_plugin(json_t *root, const char *kind, const char *name,
-                              const char *version, const char *path, mpcf_error *err)
+mpcf_status report_add_plugin(json_t *root, const char *kind, const char *name, const char *version,
+                              const char *path, mpcf_error *err)
 {
     char digest[FILE_DIGEST_SIZE] = "";
     json_t *list = need_list(root, "plugins");

@@ -47,7 +47,7 @@ struct report_function {
 mpcf_status report_add_function(json_t *root, const struct report_function *function,
                                 mpcf_error *err);
 /* A plug-in in use; its SHA-256 is taken from PATH (NULL: built in). Once for each KIND and NAME. */
-mpcf_status report_add_plugin(json_t *root, const char *kind, const char *name,
-                              const char *version, const char *path, mpcf_error *err);
+mpcf_status report_add_plugin(json_t *root, const char *kind, const char *name, const char *version,
+                              const char *path, mpcf_error *err);
 
 #endif

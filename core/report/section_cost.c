@@ -46,17 +46,17 @@ static void read_functions(const json_t *list, struct function *functions, size_
     for (size_t i = 0; i < count; i++) {
         const json_t *entry = json_array_get(list, i);
         const char *name = json_string_value(json_object_get(entry, "name"));
-        functions[i] = (struct function) {.name = name == NULL ? "?" : name,
-                                          .seconds = number_of(entry, "seconds"),
-                                          .bytes = number_of(entry, "bytes"),
-                                          .rounds = number_of(entry, "rounds"),
-                                          .offline_bytes = number_of(entry, "offline_bytes")};
+        functions[i] = (struct function){.name = name == NULL ? "?" : name,
+                                         .seconds = number_of(entry, "seconds"),
+                                         .bytes = number_of(entry, "bytes"),
+                                         .rounds = number_of(entry, "rounds"),
+                                         .offline_bytes = number_of(entry, "offline_bytes")};
         seconds += functions[i].seconds;
         bytes += functions[i].bytes;
     }
     for (size_t i = 0; i < count; i++) {
-        functions[i].weight = fmax(share(functions[i].seconds, seconds),
-                                   share(functions[i].bytes, bytes));
+        functions[i].weight =
+            fmax(share(functions[i].seconds, seconds), share(functions[i].bytes, bytes));
     }
     qsort(functions, count, sizeof(*functions), compare_weights);
 }
@@ -76,12 +76,12 @@ static size_t fill_parts(const struct function *functions, size_t count, enum fi
 {
     size_t named = count <= PLOT_COLOURS ? count : NAMED_PARTS;
     for (size_t i = 0; i < named; i++) {
-        parts[i] = (struct plot_part) {functions[i].name, figure_of(&functions[i], figure), i};
+        parts[i] = (struct plot_part){functions[i].name, figure_of(&functions[i], figure), i};
     }
     if (named == count) {
         return count;
     }
-    parts[named] = (struct plot_part) {"others", 0, named};
+    parts[named] = (struct plot_part){"others", 0, named};
     for (size_t i = named; i < count; i++) {
         parts[named].value += figure_of(&functions[i], figure);
     }
@@ -187,7 +187,7 @@ static void put_curve(struct text_buffer *page, const json_t *curve)
         page->failed = true;
     } else {
         size_t kept = read_curve(curve, x, y, &has_epochs);
-        plot_curve(page, &(struct plot_curve) {stage, has_epochs ? "epochs" : "steps", x, y, kept});
+        plot_curve(page, &(struct plot_curve){stage, has_epochs ? "epochs" : "steps", x, y, kept});
     }
     mpcf_free(x);
     mpcf_free(y);

@@ -75,11 +75,8 @@ void section_summary(struct text_buffer *page, const json_t *root)
 static const struct {
     const char *key, *title;
 } networks[] = {
-    {"teacher", "teacher"},
-    {"converted", "converted"},
-    {"student", "student"},
-    {"fixed", "fixed"},
-    {"secure", "secure"},
+    {"teacher", "teacher"}, {"converted", "converted"}, {"student", "student"},
+    {"fixed", "fixed"},     {"secure", "secure"},
 };
 #define NETWORK_COUNT (sizeof(networks) / sizeof(networks[0]))
 
@@ -112,7 +109,8 @@ static struct rows metric_names(const json_t *root)
         json_t *network = json_object_get(root, networks[i].key);
         json_t *value;
         const char *key;
-        json_object_foreach (json_object_get(network, "metrics"), key, value) {
+        json_object_foreach(json_object_get(network, "metrics"), key, value)
+        {
             add_row(&rows, key);
         }
     }
@@ -213,9 +211,10 @@ void section_secure(struct text_buffer *page, const json_t *root)
     text_append(page, "</table>\n");
     json_t *margin = report_get(root, "ranges.smallest_margin_bits");
     if (json_is_number(margin) && json_number_value(margin) < 1) {
-        text_append(page, "<p class=\"warn\">Less than one bit is left at the fullest node. A value "
-                          "outside its range is a wrong answer that no party can see: calibrate on "
-                          "more rows, or raise the margin.</p>\n");
+        text_append(page,
+                    "<p class=\"warn\">Less than one bit is left at the fullest node. A value "
+                    "outside its range is a wrong answer that no party can see: calibrate on "
+                    "more rows, or raise the margin.</p>\n");
     }
     section_end(page);
 }

@@ -72,11 +72,12 @@ static void put_transport(struct text_buffer *page, const json_t *root)
     text_append(page, "; stays on this machine: ");
     html_value(page, json_object_get(transport, "local"), UNIT_PLAIN);
     text_append(page, "</p>\n");
-    if (json_is_false(json_object_get(transport, "encrypted"))
-        && !json_is_true(json_object_get(transport, "local"))) {
-        text_append(page, "<p class=\"warn\">The links were not encrypted and left this machine. Who "
-                          "listened has both of the dealer's seeds, and so every text, every "
-                          "weight and every result.</p>\n");
+    if (json_is_false(json_object_get(transport, "encrypted")) &&
+        !json_is_true(json_object_get(transport, "local"))) {
+        text_append(page,
+                    "<p class=\"warn\">The links were not encrypted and left this machine. Who "
+                    "listened has both of the dealer's seeds, and so every text, every "
+                    "weight and every result.</p>\n");
     }
 }
 

@@ -44,7 +44,7 @@ static size_t count_strings(const char *const *strings)
 static mpcf_status find_program(const struct local_run *run, struct launch *l, mpcf_error *err)
 {
     if (run->program != NULL) {
-        (void)snprintf(l->program, sizeof(l->program), "%s", run->program);
+        (void) snprintf(l->program, sizeof(l->program), "%s", run->program);
         return MPCF_OK;
     }
     ssize_t n = readlink("/proc/self/exe", l->program, sizeof(l->program) - 1);
@@ -76,7 +76,7 @@ static mpcf_status make_lists(struct launch *l, const struct local_run *run, enu
     l->arguments[2 + own] = hello_role_name(role);
     size_t at = 0;
     l->environment[at++] = CONTROL_VARIABLE "=3"; /* CONTROL_FD */
-    for (size_t i = 0; i < extra; i++) { /* getenv() takes the first */
+    for (size_t i = 0; i < extra; i++) {          /* getenv() takes the first */
         l->environment[at++] = run->environment[i];
     }
     for (size_t i = 0; i < inherited; i++) {
@@ -88,23 +88,23 @@ static mpcf_status make_lists(struct launch *l, const struct local_run *run, enu
 /* The child, from fork() to exec(). */
 static _Noreturn void become(const struct launch *l)
 {
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != l->parent) {
         _exit(127); /* it died before that call */
     }
     int output = fcntl(l->output, F_DUPFD, 10), control = fcntl(l->control, F_DUPFD, 10);
     int nothing = open("/dev/null", O_RDONLY);
-    if (output < 0 || control < 0 || nothing < 0 || dup2(nothing, 0) < 0 ||
-        dup2(output, 1) < 0 || dup2(output, 2) < 0 || dup2(control, CONTROL_FD) < 0) {
+    if (output < 0 || control < 0 || nothing < 0 || dup2(nothing, 0) < 0 || dup2(output, 1) < 0 ||
+        dup2(output, 2) < 0 || dup2(control, CONTROL_FD) < 0) {
         _exit(127);
     }
-    (void)close_range(CONTROL_FD + 1, UINT_MAX, 0);
+    (void) close_range(CONTROL_FD + 1, UINT_MAX, 0);
     char **arguments, **environment; /* exec() takes them without const */
     memcpy(&arguments, &l->arguments, sizeof(arguments));
     memcpy(&environment, &l->environment, sizeof(environment));
-    (void)execve(l->program, arguments, environment);
+    (void) execve(l->program, arguments, environment);
     static const char text[] = "cannot execute the program\n";
-    (void)!write(2, text, sizeof(text) - 1);
+    (void) !write(2, text, sizeof(text) - 1);
     _exit(127);
 }
 
@@ -132,7 +132,7 @@ static mpcf_status launch(struct child *c, struct launch *l, mpcf_error *err)
     c->control = line[0];
     c->output = output[0];
     c->pid = pid > 0 ? pid : 0;
-    (void)fcntl(c->output, F_SETFL, O_NONBLOCK);
+    (void) fcntl(c->output, F_SETFL, O_NONBLOCK);
     if (pid < 0) {
         return mpcf_fail(err, MPCF_E_IO, "starting a process: %s", strerror(error));
     }
@@ -164,8 +164,8 @@ static void end_line(struct child *c, const struct local_run *run)
 {
     c->line[c->line_length] = '\0';
     if (c->line_length != 0) {
-        (void)snprintf(c->last_line, sizeof(c->last_line), "%.*s", (int)sizeof(c->last_line) - 1,
-                       c->line);
+        (void) snprintf(c->last_line, sizeof(c->last_line), "%.*s", (int) sizeof(c->last_line) - 1,
+                        c->line);
         if (run->line != NULL) {
             run->line(run->context, c->role, c->line);
         } else {
@@ -192,7 +192,7 @@ void child_read_output(struct child *c, const struct local_run *run)
     }
     if (n <= 0) {
         end_line(c, run);
-        (void)close(c->output);
+        (void) close(c->output);
         c->output = -1;
     }
 }
@@ -204,7 +204,7 @@ static void take_end(struct child *c, const char *text)
     uint64_t peak = 0;
     if (sscanf(text, "%d %" SCNu64 "%n", &status, &peak, &used) == 2) {
         c->has_reported = true;
-        c->status = (mpcf_status)status;
+        c->status = (mpcf_status) status;
         c->peak_rss_bytes = peak;
         mpcf_free(c->reason);
         c->reason = mpcf_strdup(text[used] == ' ' ? text + used + 1 : text + used);
@@ -214,7 +214,7 @@ static void take_end(struct child *c, const char *text)
 static void take_message(struct child *c, const struct local_run *run, const char *message)
 {
     if (strncmp(message, "address ", 8) == 0) {
-        (void)snprintf(c->address, sizeof(c->address), "%s", message + 8);
+        (void) snprintf(c->address, sizeof(c->address), "%s", message + 8);
     } else if (strncmp(message, "end ", 4) == 0) {
         take_end(c, message + 4);
     } else if (strncmp(message, "result ", 7) == 0 && run->result != NULL) {
@@ -234,7 +234,7 @@ void child_read_control(struct child *c, const struct local_run *run)
         take_message(c, run, message);
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR && errno != ECONNRESET)) {
         /* ECONNRESET: it ended with messages unread; its own are still in the queue. */
-        (void)close(c->control);
+        (void) close(c->control);
         c->control = -1;
     }
     mpcf_free(message);
@@ -243,9 +243,9 @@ void child_read_control(struct child *c, const struct local_run *run)
 void child_tell_address(struct child *c, const struct child *other)
 {
     char message[CHILD_ADDRESS + 8];
-    int n = snprintf(message, sizeof(message), "%d %s", (int)other->role, other->address);
+    int n = snprintf(message, sizeof(message), "%d %s", (int) other->role, other->address);
     if (c->control >= 0 && n > 0) {
-        (void)send(c->control, message, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+        (void) send(c->control, message, (size_t) n, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
 }
 
@@ -267,7 +267,7 @@ void child_signal(struct child *c, int number)
 {
     if (c->pid != 0) {
         c->was_stopped = true;
-        (void)kill(c->pid, number);
+        (void) kill(c->pid, number);
     }
 }
 
@@ -277,10 +277,10 @@ void child_clear(struct child *c)
     while (c->pid != 0 && waitpid(c->pid, &c->wait_status, 0) < 0 && errno == EINTR) {
     }
     if (c->control >= 0) {
-        (void)close(c->control);
+        (void) close(c->control);
     }
     if (c->output >= 0) {
-        (void)close(c->output);
+        (void) close(c->output);
     }
     mpcf_free(c->reason);
     *c = (struct child){.role = c->role, .control = -1, .output = -1};

@@ -12,7 +12,7 @@
 
 #include "roles/local_run.h"
 
-#define CHILD_LINE 4096
+#define CHILD_LINE    4096
 #define CHILD_ADDRESS 256
 
 struct child {
@@ -23,7 +23,7 @@ struct child {
     char line[CHILD_LINE];
     size_t line_length;
     char last_line[256];
-    char address[CHILD_ADDRESS]; /* where it listens, once it said so */
+    char address[CHILD_ADDRESS];  /* where it listens, once it said so */
     bool has_ended, has_reported; /* exit seen; end reported */
     bool was_stopped, is_echo;    /* we ended it; and only then it failed */
     int wait_status;

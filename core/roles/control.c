@@ -33,7 +33,7 @@ mpcf_status control_open(struct roles_control **out, mpcf_error *err)
     int type = 0;
     socklen_t size = sizeof(type);
     if (*text == '\0' || *end != '\0' || fd < 3 || fd > 1023 ||
-        getsockopt((int)fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
+        getsockopt((int) fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
         return mpcf_fail(err, MPCF_E_CONFIG, "%s=%s is not a line to a parent", CONTROL_VARIABLE,
                          text);
     }
@@ -41,9 +41,9 @@ mpcf_status control_open(struct roles_control **out, mpcf_error *err)
     if (c == NULL) {
         return mpcf_fail_memory(err, sizeof(*c), "the line to the parent");
     }
-    c->fd = (int)fd;
-    (void)fcntl(c->fd, F_SETFD, FD_CLOEXEC);
-    (void)unsetenv(CONTROL_VARIABLE);
+    c->fd = (int) fd;
+    (void) fcntl(c->fd, F_SETFD, FD_CLOEXEC);
+    (void) unsetenv(CONTROL_VARIABLE);
     *out = c;
     return MPCF_OK;
 }
@@ -51,7 +51,7 @@ mpcf_status control_open(struct roles_control **out, mpcf_error *err)
 void control_close(struct roles_control *c)
 {
     if (c != NULL) {
-        (void)close(c->fd);
+        (void) close(c->fd);
         mpcf_free(c);
     }
 }
@@ -98,15 +98,15 @@ void control_tell_end(struct roles_control *c, mpcf_status status, const mpcf_er
     if (c == NULL) {
         return;
     }
-    (void)snprintf(head, sizeof(head), "end %d %" PRIu64, (int)status, control_peak_memory());
-    (void)tell(c, head, why == NULL ? "" : mpcf_error_text(why), NULL);
+    (void) snprintf(head, sizeof(head), "end %d %" PRIu64, (int) status, control_peak_memory());
+    (void) tell(c, head, why == NULL ? "" : mpcf_error_text(why), NULL);
 }
 
 /* "0 127.0.0.1:4711" into its place. */
 static void take_address(struct roles_control *c, const char *message)
 {
     if (message[0] >= '0' && message[0] <= '2' && message[1] == ' ') {
-        (void)snprintf(c->addresses[message[0] - '0'], ADDRESS_SIZE, "%s", message + 2);
+        (void) snprintf(c->addresses[message[0] - '0'], ADDRESS_SIZE, "%s", message + 2);
     }
 }
 
@@ -119,9 +119,9 @@ static mpcf_status read_message(struct roles_control *c, int64_t deadline, mpcf_
         return mpcf_fail(err, MPCF_E_TIMEOUT, "the parent tells no address");
     }
     if (ready < 0) {
-        return errno == EINTR ? MPCF_OK
-                              : mpcf_fail(err, MPCF_E_IO, "waiting for the parent: %s",
-                                          strerror(errno));
+        return errno == EINTR
+                   ? MPCF_OK
+                   : mpcf_fail(err, MPCF_E_IO, "waiting for the parent: %s", strerror(errno));
     }
     ssize_t n = recv(c->fd, message, sizeof(message) - 1, MSG_DONTWAIT);
     if (n <= 0) {
@@ -153,7 +153,7 @@ uint64_t control_peak_memory(void)
         }
     }
     if (file != NULL) {
-        (void)fclose(file);
+        (void) fclose(file);
     }
     return kilobytes * 1024;
 }

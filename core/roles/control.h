@@ -13,7 +13,7 @@
 
 /* Names the socket's number to the child. */
 #define CONTROL_VARIABLE "MPCF_CONTROL_FD"
-#define CONTROL_MESSAGE 65536 /* longest message, with the zero */
+#define CONTROL_MESSAGE  65536 /* longest message, with the zero */
 
 struct roles_control;
 

@@ -13,9 +13,9 @@
 #include "channel/hello.h"
 #include "roles/child.h"
 
-#define LOOK_MS 20 /* how often processes are looked at */
-#define ECHO_NS INT64_C(1000000000) /* after a failure, the others may say what they saw */
-#define STOP_NS INT64_C(2000000000) /* from asking to end to ending */
+#define LOOK_MS  20                  /* how often processes are looked at */
+#define ECHO_NS  INT64_C(1000000000) /* after a failure, the others may say what they saw */
+#define STOP_NS  INT64_C(2000000000) /* from asking to end to ending */
 #define DRAIN_NS INT64_C(1000000000) /* to read the rest of what ended processes wrote */
 
 struct local {
@@ -190,7 +190,7 @@ static mpcf_status start_all(struct local *l, mpcf_error *err)
     for (size_t i = 0; i < 3; i++) {
         mpcf_status status = child_start(&l->children[i], l->run, err);
         if (status != MPCF_OK) {
-            (void)mpcf_fail_while(err, "starting the %s", hello_role_name((unsigned)i));
+            (void) mpcf_fail_while(err, "starting the %s", hello_role_name((unsigned) i));
             return status;
         }
     }
@@ -209,7 +209,7 @@ static mpcf_status wait_all(struct local *l, mpcf_error *err)
         if (clock_now_ns() >= deadline) {
             stop(l);
             return mpcf_fail(err, MPCF_E_TIMEOUT, "the run took longer than its limit of %.0f s",
-                             (double)l->run->timeout_ns * 1e-9);
+                             (double) l->run->timeout_ns * 1e-9);
         }
         if (l->failed_at != 0 && clock_now_ns() - l->failed_at > ECHO_NS) {
             break;
@@ -239,8 +239,7 @@ static void fill_outcome(const struct local *l, int64_t start, struct local_outc
     }
 }
 
-mpcf_status local_run(const struct local_run *run, struct local_outcome *outcome,
-                      mpcf_error *err)
+mpcf_status local_run(const struct local_run *run, struct local_outcome *outcome, mpcf_error *err)
 {
     int64_t start = clock_now_ns();
     struct local *l = mpcf_alloc_array(1, sizeof(*l));
@@ -249,7 +248,7 @@ mpcf_status local_run(const struct local_run *run, struct local_outcome *outcome
     }
     l->run = run;
     for (size_t i = 0; i < 3; i++) {
-        l->children[i] = (struct child){.role = (enum role)i, .control = -1, .output = -1};
+        l->children[i] = (struct child){.role = (enum role) i, .control = -1, .output = -1};
     }
     mpcf_status status = start_all(l, err);
     if (status == MPCF_OK) {

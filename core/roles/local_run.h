@@ -36,7 +36,6 @@ struct local_outcome {
  * the connection") in the others. Children end with this process, whatever ends it. Nothing is
  * left running on return. Past the timeout: MPCF_E_TIMEOUT; interrupted: MPCF_E_INTERRUPTED.
  */
-mpcf_status local_run(const struct local_run *run, struct local_outcome *outcome,
-                      mpcf_error *err);
+mpcf_status local_run(const struct local_run *run, struct local_outcome *outcome, mpcf_error *err);
 
 #endif

@@ -13,8 +13,8 @@
 #include "roles/control.h"
 
 #define ADDRESS_SIZE 256
-#define HELLO_NS INT64_C(10000000000) /* a caller that says nothing is not waited for longer */
-#define WAITING 8                     /* callers of sessions that are not yet complete */
+#define HELLO_NS     INT64_C(10000000000) /* a caller that says nothing is not waited for longer */
+#define WAITING      8                    /* callers of sessions that are not yet complete */
 
 /* A caller that has said its hello. */
 struct caller {
@@ -42,7 +42,7 @@ bool roles_is_loopback(const char *address)
     struct in_addr v4;
     struct in6_addr v6;
     const char *colon = strrchr(address, ':');
-    size_t length = colon == NULL ? strlen(address) : (size_t)(colon - address);
+    size_t length = colon == NULL ? strlen(address) : (size_t) (colon - address);
     if (length == 0 || length >= sizeof(host)) {
         return false;
     }
@@ -62,8 +62,8 @@ static mpcf_status check_address(const struct roles_options *o, const char *addr
                                  mpcf_error *err)
 {
     const uint32_t wanted = MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED;
-    bool is_protected = (o->transport->caps & MPCF_TRANSPORT_LOCAL) != 0 ||
-                        (o->transport->caps & wanted) == wanted;
+    bool is_protected =
+        (o->transport->caps & MPCF_TRANSPORT_LOCAL) != 0 || (o->transport->caps & wanted) == wanted;
     if (address == NULL || is_protected || o->plain_allowed || roles_is_loopback(address)) {
         return MPCF_OK;
     }
@@ -169,8 +169,8 @@ static mpcf_status find_address(struct roles *r, unsigned role, const char **add
 {
     *address = r->o.addresses[role];
     if (*address == NULL && r->o.control != NULL) {
-        MPCF_TRY(control_ask_address(r->o.control, role, clock_deadline(r->o.connect_ns),
-                                     address, err));
+        MPCF_TRY(
+            control_ask_address(r->o.control, role, clock_deadline(r->o.connect_ns), address, err));
     }
     if (*address == NULL) {
         return mpcf_fail(err, MPCF_E_CONFIG, "the address of the %s is not given",
@@ -187,8 +187,8 @@ static mpcf_status call(struct roles *r, unsigned role, const struct hello *mine
     void *conn = NULL;
     struct hello theirs;
     MPCF_TRY(find_address(r, role, &address, err));
-    MPCF_TRY(r->o.transport->connect(r->o.config, address, clock_deadline(r->o.connect_ns),
-                                     &conn, err));
+    MPCF_TRY(
+        r->o.transport->connect(r->o.config, address, clock_deadline(r->o.connect_ns), &conn, err));
     MPCF_TRY(greet(r, conn, mine, &links->peers[role], &theirs, err));
     MPCF_TRY(hello_compare(mine, &theirs, err));
     MPCF_TRY(expect_role(&theirs, role, address, err));
@@ -219,7 +219,7 @@ static mpcf_status check_caller(const struct hello *mine, const struct hello *th
 /* What was wrong with a caller that is not waited for, for the log and for a later timeout. */
 static void note_stray(struct roles *r, mpcf_error *why)
 {
-    (void)snprintf(r->refused, sizeof(r->refused), "%s", mpcf_error_text(why));
+    (void) snprintf(r->refused, sizeof(r->refused), "%s", mpcf_error_text(why));
     log_line(LOG_WARN, "%s: turned a caller away: %s", hello_role_name(r->o.role), r->refused);
     mpcf_error_reset(why);
 }
@@ -229,10 +229,9 @@ static mpcf_status fail_accept(struct roles *r, mpcf_status status, mpcf_error *
     if (status != MPCF_E_TIMEOUT) {
         return status;
     }
-    return mpcf_fail(err, status, "nobody joined the %s at %s in time%s%s",
-                     hello_role_name(r->o.role), r->address,
-                     r->refused[0] == '\0' ? "" : "; the last caller was turned away: ",
-                     r->refused);
+    return mpcf_fail(
+        err, status, "nobody joined the %s at %s in time%s%s", hello_role_name(r->o.role),
+        r->address, r->refused[0] == '\0' ? "" : "; the last caller was turned away: ", r->refused);
 }
 
 /* The next caller whose hello agrees with MINE. */
@@ -294,8 +293,8 @@ static void take_over(struct hello *mine, const struct hello *theirs, struct rol
     }
 }
 
-static mpcf_status join_as_provider(struct roles *r, struct hello *mine,
-                                    struct roles_links *links, mpcf_error *err)
+static mpcf_status join_as_provider(struct roles *r, struct hello *mine, struct roles_links *links,
+                                    mpcf_error *err)
 {
     struct caller caller = {.channel = NULL};
     MPCF_TRY(admit(r, mine, clock_deadline(r->o.connect_ns), &caller, err));
@@ -345,8 +344,8 @@ static mpcf_status wait_in_lobby(struct lobby *lobby, struct caller *caller, mpc
     return MPCF_OK;
 }
 
-static mpcf_status join_as_dealer(struct roles *r, struct hello *mine,
-                                  struct roles_links *links, mpcf_error *err)
+static mpcf_status join_as_dealer(struct roles *r, struct hello *mine, struct roles_links *links,
+                                  mpcf_error *err)
 {
     int64_t deadline = clock_deadline(r->o.connect_ns);
     mpcf_status status = MPCF_OK;
@@ -368,7 +367,7 @@ static mpcf_status join_as_dealer(struct roles *r, struct hello *mine,
 mpcf_status roles_join(struct roles *r, struct hello *mine, struct roles_links *links,
                        mpcf_error *err)
 {
-    assert(mine->role == (unsigned)r->o.role);
+    assert(mine->role == (unsigned) r->o.role);
     struct roles_links made = {.next_inference = mine->next_inference};
     mpcf_status status = MPCF_OK;
     mine->has_session = false;

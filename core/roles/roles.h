@@ -22,12 +22,12 @@ struct roles_control; /* control.h */
 struct roles_options {
     enum role role;
     const mpcf_transport *transport;
-    const void *config;       /* of the transport */
-    const char *listen;       /* provider, dealer; NULL: loopback, chosen by the system */
-    const char *addresses[3]; /* of those this role calls; NULL: told by CONTROL */
-    bool plain_allowed;       /* `require: []`: also a link that does not protect, anywhere */
-    int64_t connect_ns;       /* to find each other, each */
-    int64_t timeout_ns;       /* each message after that */
+    const void *config;            /* of the transport */
+    const char *listen;            /* provider, dealer; NULL: loopback, chosen by the system */
+    const char *addresses[3];      /* of those this role calls; NULL: told by CONTROL */
+    bool plain_allowed;            /* `require: []`: also a link that does not protect, anywhere */
+    int64_t connect_ns;            /* to find each other, each */
+    int64_t timeout_ns;            /* each message after that */
     struct roles_control *control; /* one-machine run: the parent passes addresses; or NULL */
 };
 

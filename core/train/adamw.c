@@ -14,7 +14,7 @@ enum { GRAIN = 16384 };
 
 struct moments {
     float *first, *second;
-    float *used;   /* tables: 1 for a row that has moments; floats, so that they are saved alike */
+    float *used; /* tables: 1 for a row that has moments; floats, so that they are saved alike */
     bool decays;
     bool is_left_out;
 };

@@ -90,8 +90,8 @@ static void square_pieces(void *context, size_t begin, size_t end)
         size_t first = i * PIECE;
         size_t n = job->count - first < PIECE ? job->count - first : PIECE;
 
-        job->sums[i] = optimizer_difference(job->a + first, job->b + first, job->seed + first,
-                                            job->scale, n);
+        job->sums[i] =
+            optimizer_difference(job->a + first, job->b + first, job->seed + first, job->scale, n);
     }
 }
 

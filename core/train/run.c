@@ -66,8 +66,8 @@ static json_t *log_facts(const struct training_log *log)
     json_t *points = json_array();
 
     for (size_t i = 0; i < log->count; i++) {
-        (void) json_array_append_new(points, json_pack("[I, f]", (json_int_t) log->points[i].step,
-                                                       log->points[i].loss));
+        (void) json_array_append_new(
+            points, json_pack("[I, f]", (json_int_t) log->points[i].step, log->points[i].loss));
     }
     return points;
 }
@@ -84,8 +84,8 @@ static mpcf_status save(struct run *r, mpcf_error *err)
     facts = json_pack("{s:s, s:I, s:I, s:f, s:f, s:I, s:o}", "key", r->plan->key, "step",
                       (json_int_t) r->step, "adamw_steps",
                       (json_int_t) adamw_steps(trainer_adamw(r->trainer)), "pending",
-                      adamw_pending(trainer_adamw(r->trainer)), "stretch_loss", r->stretch_loss, "stretch_steps", (json_int_t) r->stretch_steps, "points",
-                      log_facts(r->log));
+                      adamw_pending(trainer_adamw(r->trainer)), "stretch_loss", r->stretch_loss,
+                      "stretch_steps", (json_int_t) r->stretch_steps, "points", log_facts(r->log));
     if (facts == NULL) {
         return mpcf_fail_memory(err, 0, "the facts of a training state");
     }
@@ -103,14 +103,14 @@ static void take_facts(struct run *r, const json_t *facts)
     r->stretch_loss = json_number_value(json_object_get(facts, "stretch_loss"));
     r->stretch_steps = (uint64_t) json_integer_value(json_object_get(facts, "stretch_steps"));
     adamw_restore(trainer_adamw(r->trainer),
-                    (uint64_t) json_integer_value(json_object_get(facts, "adamw_steps")),
-                    json_number_value(json_object_get(facts, "pending")));
+                  (uint64_t) json_integer_value(json_object_get(facts, "adamw_steps")),
+                  json_number_value(json_object_get(facts, "pending")));
     for (size_t i = 0; i < json_array_size(points) && i < TRAINING_POINTS_MAX; i++) {
         const json_t *point = json_array_get(points, i);
 
-        r->log->points[r->log->count++] = (struct training_point){
-            (uint64_t) json_integer_value(json_array_get(point, 0)),
-            json_number_value(json_array_get(point, 1))};
+        r->log->points[r->log->count++] =
+            (struct training_point){(uint64_t) json_integer_value(json_array_get(point, 0)),
+                                    json_number_value(json_array_get(point, 1))};
     }
 }
 

@@ -10,18 +10,18 @@
 #include "train/trainer.h"
 
 struct training_plan {
-    const char *stage;    /* "distill: layers", for progress and messages */
+    const char *stage; /* "distill: layers", for progress and messages */
     uint64_t epochs;
     size_t batch;
     double learning_rate;
     enum schedule_kind schedule;
-    double warmup;        /* share of all steps, 0 .. 1 */
+    double warmup; /* share of all steps, 0 .. 1 */
     bool dropout;
     uint64_t seed;
-    const char *state;    /* file of the saved state; NULL: none is kept */
-    const char *key;      /* digest of all that decides the result; a state of another key is
+    const char *state;   /* file of the saved state; NULL: none is kept */
+    const char *key;     /* digest of all that decides the result; a state of another key is
                              left unused */
-    double save_seconds;  /* between saves; 0: at each epoch's end only */
+    double save_seconds; /* between saves; 0: at each epoch's end only */
     /* After each epoch, values settled; may be NULL. */
     mpcf_status (*after_epoch)(void *context, uint64_t epoch, mpcf_error *err);
     void *context;

@@ -9,7 +9,7 @@
 #include "format/json.h"
 #include "format/safetensors_write.h"
 
-#define FACTS_KEY "mpcf"
+#define FACTS_KEY  "mpcf"
 #define DIGEST_KEY "sha256"
 
 /* SHA-256 over facts, names, lengths and values: a state that was damaged is not gone on with. */
@@ -44,9 +44,10 @@ static size_t list_tensors(const struct state_array *arrays, size_t count,
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         if (arrays[i].count > 0) {
-            tensors[used++] = (struct tensor_out) {.name = arrays[i].name, .rank = 1,
-                                                   .dim = {arrays[i].count},
-                                                   .data = arrays[i].data};
+            tensors[used++] = (struct tensor_out){.name = arrays[i].name,
+                                                  .rank = 1,
+                                                  .dim = {arrays[i].count},
+                                                  .data = arrays[i].data};
         }
     }
     qsort(tensors, used, sizeof(*tensors), by_name);
@@ -104,8 +105,9 @@ static mpcf_status facts_text(const struct safetensors *s, const char **text, co
     *text = safetensors_metadata(s, FACTS_KEY);
     *digest = safetensors_metadata(s, DIGEST_KEY);
     if (*text == NULL || *digest == NULL) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "it is not a saved state: its metadata have no '"
-                         FACTS_KEY "' or no '" DIGEST_KEY "'");
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "it is not a saved state: its metadata have no '" FACTS_KEY
+                         "' or no '" DIGEST_KEY "'");
     }
     return MPCF_OK;
 }
@@ -126,8 +128,8 @@ static mpcf_status check_digest(const struct safetensors *s, mpcf_error *err)
         if (t->type != TENSOR_F32 || t->rank != 1) {
             status = mpcf_fail(err, MPCF_E_FORMAT, "'%.200s' is not a list of floats", t->name);
         }
-        tensors[i] = (struct tensor_out) {.name = t->name, .rank = 1, .dim = {t->count},
-                                          .data = t->data};
+        tensors[i] =
+            (struct tensor_out){.name = t->name, .rank = 1, .dim = {t->count}, .data = t->data};
     }
     if (status == MPCF_OK) {
         status = digest_of(text, tensors, count, found, err);
@@ -155,8 +157,8 @@ static mpcf_status check_array(const struct safetensors *s, const struct state_a
 }
 
 /* All checks stand before the first value is copied. */
-static mpcf_status load(const struct safetensors *s, const struct state_array *arrays,
-                        size_t count, mpcf_error *err)
+static mpcf_status load(const struct safetensors *s, const struct state_array *arrays, size_t count,
+                        mpcf_error *err)
 {
     MPCF_TRY(check_digest(s, err));
     for (size_t i = 0; i < count; i++) {

@@ -56,8 +56,7 @@ static mpcf_status add_pair(struct trainer *t, const mpcf_node *tap, mpcf_error 
     if (t->pair_count == TRAINER_TERMS_MAX) {
         return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than %d taps to match", TRAINER_TERMS_MAX);
     }
-    t->pairs[t->pair_count++] =
-        (struct pair){tap->label, tap, other, is_attention(tap->label)};
+    t->pairs[t->pair_count++] = (struct pair){tap->label, tap, other, is_attention(tap->label)};
     return MPCF_OK;
 }
 
@@ -83,7 +82,8 @@ static void mark_ancestors(const mpcf_graph *g, bool *reached)
     for (size_t i = graph_count(g); i-- > 0;) {
         const mpcf_node *node = graph_node(g, i);
 
-        for (size_t j = 0; reached[i] && node->kind != OP_STOP_GRADIENT && j < node->in_count; j++) {
+        for (size_t j = 0; reached[i] && node->kind != OP_STOP_GRADIENT && j < node->in_count;
+             j++) {
             if (node->in[j] != NULL) {
                 reached[node->in[j]->id] = true;
             }
@@ -227,8 +227,8 @@ static double match_layers(struct trainer *t, const struct float_batch *b, struc
 
         r->term_names[i] = p->name;
         r->terms[i] = p->is_attention ? loss_scores(got, want, b->attention_mask, b->batch,
-                                                 dims.dim[1], b->tokens, seed)
-                                   : loss_mean_square(got, want, dims.count, seed);
+                                                    dims.dim[1], b->tokens, seed)
+                                      : loss_mean_square(got, want, dims.count, seed);
         sum += r->terms[i];
     }
     return sum;

@@ -19,7 +19,7 @@ static mpcf_status feed_recv(void *conn, void *buffer, size_t length, int64_t de
                              mpcf_error *err)
 {
     struct feed *f = conn;
-    (void)deadline;
+    (void) deadline;
     if (f->left < length) {
         return mpcf_fail(err, MPCF_E_CLOSED, "no more bytes");
     }
@@ -34,8 +34,8 @@ static mpcf_status feed_advance(void *conn, const void *out, size_t *out_length,
 {
     struct feed *f = conn;
     size_t some = f->left < *in_length ? f->left : *in_length;
-    (void)out;
-    (void)out_length; /* all of it is taken */
+    (void) out;
+    (void) out_length; /* all of it is taken */
     if (*in_length != 0 && some == 0) {
         return mpcf_fail(err, MPCF_E_CLOSED, "no more bytes");
     }
@@ -45,7 +45,7 @@ static mpcf_status feed_advance(void *conn, const void *out, size_t *out_length,
 
 static void feed_close(void *conn)
 {
-    (void)conn;
+    (void) conn;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

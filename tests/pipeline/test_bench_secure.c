@@ -18,8 +18,12 @@ enum { TOKENS = 16 };
 
 static const char *make_run(void)
 {
-    const struct test_run run = {.family = "bert", .task = "SST-2", .transport = "tcp",
-                                 .infer = "length: exact", .parties = "", .rows = 3};
+    const struct test_run run = {.family = "bert",
+                                 .task = "SST-2",
+                                 .transport = "tcp",
+                                 .infer = "length: exact",
+                                 .parties = "",
+                                 .rows = 3};
 
     return test_run_create(&run);
 }
@@ -44,9 +48,9 @@ static json_t *measure(const char *folder, size_t batch, mpcf_error *err)
 static void every_figure_is_there(void **state)
 {
     static const char *const paths[] = {
-        "online.seconds", "online.bytes", "online.rounds", "offline.seconds", "offline.bytes",
-        "offline.rounds", "setup.bytes", "provider.peak_rss_bytes", "user.peak_rss_bytes",
-        "dealer.peak_rss_bytes"};
+        "online.seconds",      "online.bytes",         "online.rounds", "offline.seconds",
+        "offline.bytes",       "offline.rounds",       "setup.bytes",   "provider.peak_rss_bytes",
+        "user.peak_rss_bytes", "dealer.peak_rss_bytes"};
     mpcf_error *err = mpcf_error_create();
     json_t *result = measure(make_run(), 2, err);
     const json_t *functions = json_object_get(result, "functions");

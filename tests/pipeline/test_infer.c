@@ -35,8 +35,12 @@ static void check_run(const struct test_run *run, double examples)
 
 static void bert_runs_over_tcp(void **state)
 {
-    const struct test_run run = {.family = "bert", .task = "SST-2", .transport = "tcp",
-                                 .infer = "batch: 2", .parties = "", .rows = 7};
+    const struct test_run run = {.family = "bert",
+                                 .task = "SST-2",
+                                 .transport = "tcp",
+                                 .infer = "batch: 2",
+                                 .parties = "",
+                                 .rows = 7};
 
     (void) state;
     check_run(&run, 7);
@@ -44,8 +48,12 @@ static void bert_runs_over_tcp(void **state)
 
 static void exact_lengths_run_without_a_mask(void **state)
 {
-    const struct test_run run = {.family = "bert", .task = "SST-2", .transport = "loopback",
-                                 .infer = "length: exact, examples: 4", .parties = "", .rows = 9};
+    const struct test_run run = {.family = "bert",
+                                 .task = "SST-2",
+                                 .transport = "loopback",
+                                 .infer = "length: exact, examples: 4",
+                                 .parties = "",
+                                 .rows = 9};
 
     (void) state;
     check_run(&run, 4);
@@ -53,8 +61,12 @@ static void exact_lengths_run_without_a_mask(void **state)
 
 static void pairs_run_over_zmq(void **state)
 {
-    const struct test_run run = {.family = "bert", .task = "RTE", .transport = "zmq",
-                                 .infer = "length: full, batch: 3", .parties = "", .rows = 5};
+    const struct test_run run = {.family = "bert",
+                                 .task = "RTE",
+                                 .transport = "zmq",
+                                 .infer = "length: full, batch: 3",
+                                 .parties = "",
+                                 .rows = 5};
 
     (void) state;
     check_run(&run, 5);
@@ -62,8 +74,12 @@ static void pairs_run_over_zmq(void **state)
 
 static void roberta_runs_over_tcp(void **state)
 {
-    const struct test_run run = {.family = "roberta", .task = "RTE", .transport = "tcp",
-                                 .infer = "batch: 1", .parties = "", .rows = 4};
+    const struct test_run run = {.family = "roberta",
+                                 .task = "RTE",
+                                 .transport = "tcp",
+                                 .infer = "batch: 1",
+                                 .parties = "",
+                                 .rows = 4};
 
     (void) state;
     check_run(&run, 4);
@@ -71,8 +87,11 @@ static void roberta_runs_over_tcp(void **state)
 
 static void corrections_are_dealt_ahead(void **state)
 {
-    const struct test_run run = {.family = "bert", .task = "SST-2", .transport = "tcp",
-                                 .infer = "batch: 2, preprocess: store", .parties = "",
+    const struct test_run run = {.family = "bert",
+                                 .task = "SST-2",
+                                 .transport = "tcp",
+                                 .infer = "batch: 2, preprocess: store",
+                                 .parties = "",
                                  .rows = 7};
 
     (void) state;
@@ -156,8 +175,12 @@ static void public_embedding_of_roberta(void **state)
 
 static void roberta_runs_over_zmq(void **state)
 {
-    const struct test_run run = {.family = "roberta", .task = "SST-2", .transport = "zmq",
-                                 .infer = "batch: 4", .parties = "", .rows = 4};
+    const struct test_run run = {.family = "roberta",
+                                 .task = "SST-2",
+                                 .transport = "zmq",
+                                 .infer = "batch: 4",
+                                 .parties = "",
+                                 .rows = 4};
 
     (void) state;
     check_run(&run, 4);

@@ -25,8 +25,12 @@ static const char *make_folder(const char *infer, size_t rows)
 {
     static unsigned turn;
     char parties[512];
-    const struct test_run run = {.family = "bert", .task = "SST-2", .transport = "loopback",
-                                 .infer = infer, .parties = parties, .rows = rows};
+    const struct test_run run = {.family = "bert",
+                                 .task = "SST-2",
+                                 .transport = "loopback",
+                                 .infer = infer,
+                                 .parties = parties,
+                                 .rows = rows};
 
     turn++;
     (void) snprintf(parties, sizeof parties,
@@ -38,8 +42,8 @@ static const char *make_folder(const char *infer, size_t rows)
 
 static pid_t start(const char *folder, int role, const char *const *before, const char *set)
 {
-    const char *const words[] = {"run", "pipeline.yaml", "--role", names[role],
-                                 set != NULL ? "--set" : NULL, set, NULL};
+    const char *const words[] = {
+        "run", "pipeline.yaml", "--role", names[role], set != NULL ? "--set" : NULL, set, NULL};
 
     return test_host_start(folder, logs[role], before, words);
 }
@@ -112,8 +116,8 @@ static void disagreement_is_told_on_each_side(void **state)
 
 static int strace_works(const char *folder)
 {
-    static const char *const before[] = {"strace", "-f", "-qq", "-o", "trace.try",
-                                         "-e", "trace=openat", NULL};
+    static const char *const before[] = {"strace",    "-f", "-qq",          "-o",
+                                         "trace.try", "-e", "trace=openat", NULL};
     static const char *const words[] = {"--version", NULL};
 
     return test_host_wait(test_host_start(folder, "try.log", before, words), 20) == 0;
@@ -136,8 +140,8 @@ static bool trace_roles(const char *folder, char *trace[ROLES])
         return false;
     }
     for (int r = 0; r < ROLES; r++) {
-        const char *const before[] = {"strace", "-f", "-qq", "-o", output[r],
-                                      "-e", "trace=open,openat,openat2,creat", NULL};
+        const char *const before[] = {
+            "strace", "-f", "-qq", "-o", output[r], "-e", "trace=open,openat,openat2,creat", NULL};
 
         (void) snprintf(output[r], sizeof output[r], "trace.%s", names[r]);
         pids[r] = start(folder, r, before, NULL);

@@ -46,8 +46,8 @@ static void fill(struct test_network *n, size_t slot, struct plugins *plugins, c
     mpcf_error_destroy(err);
 }
 
-static void build(struct test_network *n, struct plugins *plugins, const struct slot_filling *fillings,
-                  size_t count, bool fuse)
+static void build(struct test_network *n, struct plugins *plugins,
+                  const struct slot_filling *fillings, size_t count, bool fuse)
 {
     const char *type = json_string_value(json_object_get(n->config, "model_type"));
     mpcf_error *err = mpcf_error_create();

@@ -128,8 +128,8 @@ static void write_pipeline(const struct test_run *run, const char *folder)
     struct text_buffer text = {0};
 
     text_printf(&text, "version: 1\noutput: run\nmodel: {family: %s, path: model}\n", run->family);
-    text_printf(&text, "dataset: {reader: glue, task: %s, path: data, max_length: %d}\n",
-                run->task, MAX_LENGTH);
+    text_printf(&text, "dataset: {reader: glue, task: %s, path: data, max_length: %d}\n", run->task,
+                MAX_LENGTH);
     text_append(&text, "approximations: {activation: quad, normaliser: 2quad}\n");
     text_printf(&text, "transport: {name: %s}\n%s", run->transport, run->parties);
     text_printf(&text, "stages:\n  convert: {}\n  calibrate: {examples: %d}\n  infer: {%s}\n",

@@ -15,9 +15,9 @@ struct test_run {
     const char *checkpoint; /* a folder with config.json and weights; NULL: a random network */
     const char *task;       /* "SST-2", "RTE" (pairs) */
     const char *transport;
-    const char *infer;      /* its options, "batch: 2" */
-    const char *parties;    /* lines of the file, or "" */
-    size_t rows;            /* of the judged split */
+    const char *infer;   /* its options, "batch: 2" */
+    const char *parties; /* lines of the file, or "" */
+    size_t rows;         /* of the judged split */
 };
 
 /* Writes model, data and pipeline.yaml under a new folder, and runs the stage convert there;

@@ -38,7 +38,8 @@ void assert_ok_(mpcf_status status, const mpcf_error *err, const char *file, int
     }
 }
 
-void assert_status_(mpcf_status want, mpcf_status got, const mpcf_error *err, const char *file, int line)
+void assert_status_(mpcf_status want, mpcf_status got, const mpcf_error *err, const char *file,
+                    int line)
 {
     if (want != got) {
         print_error("%s:%d: got %s, want %s: %s\n", file, line, mpcf_status_name(got),
@@ -65,7 +66,8 @@ const char *shared_path(const char *relative)
     if (shared != NULL && shared[0] != '\0') {
         (void) snprintf(path, sizeof paths[0], "%s/%s", shared, relative);
     } else {
-        (void) snprintf(path, sizeof paths[0], "%s/../shared/%s", source != NULL ? source : ".", relative);
+        (void) snprintf(path, sizeof paths[0], "%s/../shared/%s", source != NULL ? source : ".",
+                        relative);
     }
     return path;
 }

@@ -11,7 +11,7 @@
 #include "plugin/plugins.h"
 #include "support/support.h"
 
-#define KEPT 8
+#define KEPT    8
 #define WAIT_NS INT64_C(30000000000)
 
 static struct {
@@ -86,8 +86,8 @@ struct connecting {
 static void *connect_thread(void *context)
 {
     struct connecting *c = context;
-    c->status = c->t->transport->connect(c->t->config, c->address, clock_deadline(WAIT_NS),
-                                         &c->conn, NULL);
+    c->status =
+        c->t->transport->connect(c->t->config, c->address, clock_deadline(WAIT_NS), &c->conn, NULL);
     return NULL;
 }
 
@@ -114,8 +114,8 @@ void test_channel_pair(const struct test_transport *t, const char *listen, int64
     void *conns[2];
     test_transport_pair(t, listen, conns);
     for (size_t i = 0; i < 2; i++) {
-        assert_int_equal(
-            channel_create(t->transport, conns[i], timeout_ns, &channels[i], NULL), MPCF_OK);
+        assert_int_equal(channel_create(t->transport, conns[i], timeout_ns, &channels[i], NULL),
+                         MPCF_OK);
     }
 }
 
@@ -196,8 +196,7 @@ const mpcf_transport *test_transport_faulty(const mpcf_transport *transport, voi
     f->shown.recv = faulty_recv;
     f->shown.exchange =
         transport->exchange == NULL || faults->hide_exchange ? NULL : faulty_exchange;
-    f->shown.advance =
-        transport->advance == NULL || faults->hide_exchange ? NULL : faulty_advance;
+    f->shown.advance = transport->advance == NULL || faults->hide_exchange ? NULL : faulty_advance;
     f->shown.peer_identity = transport->peer_identity == NULL ? NULL : faulty_identity;
     f->shown.close = faulty_close;
     *wrapped = f;

@@ -41,21 +41,20 @@ typedef struct mpcf_approx {
     /* The formula. X is [.., rows, cols]; KEEP, for NORMALISER, is the mask over the
      * columns, and masked columns of the result are 0 (NULL in other slots). Returns a
      * node of X's shape. */
-    mpcf_node *(*build)(const void *config, mpcf_graph *g, mpcf_node *x,
-                        mpcf_node *keep);
+    mpcf_node *(*build)(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep);
 
     /* Optional fused float kernels; NULL uses the graph and its gradients. The
      * conformance suite compares them with it. */
-    void (*forward)(const void *config, const mpcf_rows *shape, const float *x,
-                    float *y);
-    void (*backward)(const void *config, const mpcf_rows *shape, const float *x,
-                     const float *y, const float *dy, float *dx);
+    void (*forward)(const void *config, const mpcf_rows *shape, const float *x, float *y);
+    void (*backward)(const void *config, const mpcf_rows *shape, const float *x, const float *y,
+                     const float *dy, float *dx);
 } mpcf_approx;
 
 /* The descriptor and all it points to live as long as the plug-in. Refuses a name that
  * is taken, missing functions, and options whose default does not pass its own table. */
-MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_register_approx(
-    mpcf_registry *registry, const mpcf_approx *approx, mpcf_error *err);
+MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_register_approx(mpcf_registry *registry,
+                                                             const mpcf_approx *approx,
+                                                             mpcf_error *err);
 
 MPCF_END_DECLS
 #endif

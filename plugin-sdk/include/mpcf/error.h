@@ -25,8 +25,7 @@ typedef struct mpcf_error mpcf_error;
  * An error already recorded is replaced. Never put a secret (a share, a key,
  * client text) into a message: messages reach logs and reports.
  */
-#define mpcf_fail(err, status, ...)                                            \
-    mpcf_fail_at((err), (status), __FILE__, __LINE__, __VA_ARGS__)
+#define mpcf_fail(err, status, ...) mpcf_fail_at((err), (status), __FILE__, __LINE__, __VA_ARGS__)
 
 /*
  * Adds what the caller was doing to an error already recorded, and returns its
@@ -34,15 +33,12 @@ typedef struct mpcf_error mpcf_error;
  * MPCF_E_INTERNAL, as the status is not known: functions that use it are given
  * an error object.
  */
-#define mpcf_fail_while(err, ...)                                              \
-    mpcf_fail_while_at((err), __FILE__, __LINE__, __VA_ARGS__)
+#define mpcf_fail_while(err, ...) mpcf_fail_while_at((err), __FILE__, __LINE__, __VA_ARGS__)
 
-MPCF_EXPORT mpcf_status mpcf_fail_at(mpcf_error *err, mpcf_status status,
-                                     const char *file, int line,
-                                     const char *format, ...) MPCF_PRINTF(5, 6);
-MPCF_EXPORT mpcf_status mpcf_fail_while_at(mpcf_error *err, const char *file,
-                                           int line, const char *format, ...)
-    MPCF_PRINTF(4, 5);
+MPCF_EXPORT mpcf_status mpcf_fail_at(mpcf_error *err, mpcf_status status, const char *file,
+                                     int line, const char *format, ...) MPCF_PRINTF(5, 6);
+MPCF_EXPORT mpcf_status mpcf_fail_while_at(mpcf_error *err, const char *file, int line,
+                                           const char *format, ...) MPCF_PRINTF(4, 5);
 
 /* For those who own an error: tests, hosts. mpcf_error_text() is "" when none is
  * recorded, else "reading layer 3: rows: 4, expected 8"; valid until the next

@@ -9,15 +9,15 @@
 
 #ifdef __cplusplus
 #define MPCF_BEGIN_DECLS extern "C" {
-#define MPCF_END_DECLS }
+#define MPCF_END_DECLS   }
 #else
 #define MPCF_BEGIN_DECLS
 #define MPCF_END_DECLS
 #endif
 
 #if defined(__GNUC__)
-#define MPCF_EXPORT __attribute__((visibility("default")))
-#define MPCF_MUST_CHECK __attribute__((warn_unused_result))
+#define MPCF_EXPORT              __attribute__((visibility("default")))
+#define MPCF_MUST_CHECK          __attribute__((warn_unused_result))
 #define MPCF_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define MPCF_EXPORT

@@ -27,9 +27,9 @@ typedef enum mpcf_tokenizer_kind {
 typedef struct mpcf_tokenizer_spec {
     size_t struct_size;
     mpcf_tokenizer_kind kind;
-    int64_t vocab_size;    /* of the config; ids must be below */
-    int64_t max_tokens;    /* positions there are, special tokens included */
-    int64_t type_count;    /* token types; 1: pairs get type 0 throughout */
+    int64_t vocab_size; /* of the config; ids must be below */
+    int64_t max_tokens; /* positions there are, special tokens included */
+    int64_t type_count; /* token types; 1: pairs get type 0 throughout */
     int64_t pad_id;
     int32_t pair_separators; /* between the texts of a pair: 1 ([SEP]), 2 (</s></s>) */
 } mpcf_tokenizer_spec;
@@ -38,9 +38,9 @@ typedef struct mpcf_tokenizer_spec {
 typedef struct mpcf_model_facts {
     size_t struct_size;
     int64_t layers, hidden, heads, intermediate;
-    int64_t classes;               /* 1: regression */
-    const char *activation;        /* approximation that config.json's hidden_act names */
-    const char *weight_prefix;     /* "bert.": may be missing in a base checkpoint */
+    int64_t classes;           /* 1: regression */
+    const char *activation;    /* approximation that config.json's hidden_act names */
+    const char *weight_prefix; /* "bert.": may be missing in a base checkpoint */
 } mpcf_model_facts;
 
 typedef struct mpcf_model {
@@ -54,11 +54,10 @@ typedef struct mpcf_model {
     /* Reads the fields it needs; unknown activation or position scheme:
      * MPCF_E_UNSUPPORTED. CLASSES is the task's (0: as config.json says). *MODEL ends
      * with release(). */
-    mpcf_status (*configure)(const void *config, const mpcf_json *config_json,
-                             int64_t classes, void **model, mpcf_error *err);
+    mpcf_status (*configure)(const void *config, const mpcf_json *config_json, int64_t classes,
+                             void **model, mpcf_error *err);
     void (*release)(void *model);
-    mpcf_status (*tokenizer)(void *model, mpcf_tokenizer_spec *spec,
-                             mpcf_error *err);
+    mpcf_status (*tokenizer)(void *model, mpcf_tokenizer_spec *spec, mpcf_error *err);
     mpcf_status (*facts)(void *model, mpcf_model_facts *facts, mpcf_error *err);
     /* From the inputs to output "logits" [B, classes]. Weight names are those of the
      * published checkpoint. Taps: "embedding", "scores.i", "probs.i", "hidden.i",
@@ -68,13 +67,13 @@ typedef struct mpcf_model {
 
 /* What the pipeline's approximations put into SLOT of LAYER (0 for TANH): a node of
  * X's shape. KEEP is the mask for NORMALISER, else NULL. */
-MPCF_EXPORT mpcf_node *mpcf_slot_apply(mpcf_graph *g, mpcf_slot slot,
-                                       size_t layer, mpcf_node *x,
+MPCF_EXPORT mpcf_node *mpcf_slot_apply(mpcf_graph *g, mpcf_slot slot, size_t layer, mpcf_node *x,
                                        mpcf_node *keep);
 
 /* As mpcf_register_approx(). */
-MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_register_model(
-    mpcf_registry *registry, const mpcf_model *model, mpcf_error *err);
+MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_register_model(mpcf_registry *registry,
+                                                            const mpcf_model *model,
+                                                            mpcf_error *err);
 
 MPCF_END_DECLS
 #endif

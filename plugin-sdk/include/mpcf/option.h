@@ -13,14 +13,14 @@
 MPCF_BEGIN_DECLS
 
 typedef enum mpcf_option_type {
-    MPCF_OPT_BOOL = 1, /* bool */
-    MPCF_OPT_INT,      /* int64_t */
-    MPCF_OPT_REAL,     /* double */
-    MPCF_OPT_STRING,   /* const char *, owned by the host */
-    MPCF_OPT_CHOICE,   /* int32_t, index into CHOICES */
-    MPCF_OPT_BYTES,    /* uint64_t; "64KiB", "2GiB" */
-    MPCF_OPT_DURATION, /* int64_t nanoseconds; "250ms", "30s" */
-    MPCF_OPT_PATH,     /* const char *, made absolute from the pipeline file */
+    MPCF_OPT_BOOL = 1,   /* bool */
+    MPCF_OPT_INT,        /* int64_t */
+    MPCF_OPT_REAL,       /* double */
+    MPCF_OPT_STRING,     /* const char *, owned by the host */
+    MPCF_OPT_CHOICE,     /* int32_t, index into CHOICES */
+    MPCF_OPT_BYTES,      /* uint64_t; "64KiB", "2GiB" */
+    MPCF_OPT_DURATION,   /* int64_t nanoseconds; "250ms", "30s" */
+    MPCF_OPT_PATH,       /* const char *, made absolute from the pipeline file */
     MPCF_OPT_REAL_LIST,  /* struct { const double *items; size_t count; }: coefficients */
     MPCF_OPT_STRING_LIST /* struct { const char *const *items; size_t count; }: peers */
 } mpcf_option_type;

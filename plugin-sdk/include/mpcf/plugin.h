@@ -51,14 +51,14 @@ typedef struct mpcf_plugin_info {
 } mpcf_plugin_info;
 
 /* Defines the exported constant. Use once per plug-in, with initialisers. */
-#define MPCF_PLUGIN(...)                                                       \
-    extern MPCF_EXPORT const mpcf_plugin_info mpcf_plugin;                     \
-    const mpcf_plugin_info mpcf_plugin = {                                     \
-        .magic = MPCF_PLUGIN_MAGIC,                                            \
-        .info_size = sizeof(mpcf_plugin_info),                                 \
-        .abi_major = MPCF_ABI_MAJOR,                                           \
-        .abi_minor = MPCF_ABI_MINOR,                                           \
-        __VA_ARGS__,                                                           \
+#define MPCF_PLUGIN(...)                                                                           \
+    extern MPCF_EXPORT const mpcf_plugin_info mpcf_plugin;                                         \
+    const mpcf_plugin_info mpcf_plugin = {                                                         \
+        .magic = MPCF_PLUGIN_MAGIC,                                                                \
+        .info_size = sizeof(mpcf_plugin_info),                                                     \
+        .abi_major = MPCF_ABI_MAJOR,                                                               \
+        .abi_minor = MPCF_ABI_MINOR,                                                               \
+        __VA_ARGS__,                                                                               \
     }
 
 MPCF_END_DECLS

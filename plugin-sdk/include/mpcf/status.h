@@ -43,12 +43,12 @@ MPCF_EXPORT const char *mpcf_status_name(mpcf_status status);
 MPCF_EXPORT const char *mpcf_status_text(mpcf_status status);
 
 /* Returns from the calling function if EXPR, an mpcf_status, is not MPCF_OK. */
-#define MPCF_TRY(expr)                                                         \
-    do {                                                                       \
-        mpcf_status mpcf_try_ = (expr);                                        \
-        if (mpcf_try_ != MPCF_OK) {                                            \
-            return mpcf_try_;                                                  \
-        }                                                                      \
+#define MPCF_TRY(expr)                                                                             \
+    do {                                                                                           \
+        mpcf_status mpcf_try_ = (expr);                                                            \
+        if (mpcf_try_ != MPCF_OK) {                                                                \
+            return mpcf_try_;                                                                      \
+        }                                                                                          \
     } while (0)
 
 MPCF_END_DECLS

@@ -44,41 +44,40 @@ typedef struct mpcf_transport {
     /* ADDRESS is the transport's own text, from the pipeline file. A run on one machine leaves
      * the choice to the transport: "auto" where MPCF_TRANSPORT_LOCAL is set, else
      * "127.0.0.1:0". */
-    mpcf_status (*listen)(const void *config, const char *address, void **listener, mpcf_error *err);
+    mpcf_status (*listen)(const void *config, const char *address, void **listener,
+                          mpcf_error *err);
     /* The address a peer can use (the port chosen for port 0). */
     mpcf_status (*bound)(void *listener, char *address, size_t size, mpcf_error *err);
     /* Any number of times: a provider serves many users. MPCF_E_TIMEOUT, MPCF_E_AUTH, MPCF_E_IO. */
     mpcf_status (*accept)(void *listener, int64_t deadline, void **conn, mpcf_error *err);
     void (*unlisten)(void *listener);
     /* Retries until the deadline: the other side may start later. MPCF_E_TIMEOUT, MPCF_E_AUTH, MPCF_E_IO. */
-    mpcf_status (*connect)(const void *config, const char *address, int64_t deadline, void **conn, mpcf_error *err);
+    mpcf_status (*connect)(const void *config, const char *address, int64_t deadline, void **conn,
+                           mpcf_error *err);
     /* Ends a connection, also a failed one; never blocks longer than 1 s. */
     void (*close)(void *conn);
 
     /* Takes all LENGTH bytes, or fails; BUFFER is free for reuse on return.
      * Nothing may stay behind in a buffer that only a later call empties: the
      * peer would wait for those bytes, and this party for the peer. */
-    mpcf_status (*send)(void *conn, const void *buffer, size_t length,
-                        int64_t deadline, mpcf_error *err);
+    mpcf_status (*send)(void *conn, const void *buffer, size_t length, int64_t deadline,
+                        mpcf_error *err);
     /* Fills all LENGTH bytes, or fails. */
-    mpcf_status (*recv)(void *conn, void *buffer, size_t length,
-                        int64_t deadline, mpcf_error *err);
+    mpcf_status (*recv)(void *conn, void *buffer, size_t length, int64_t deadline, mpcf_error *err);
     /*
      * Sends and receives at once: must not wait for one direction before
      * serving the other, or two parties that open large shares deadlock on
      * full socket buffers. May be NULL; the host then sends from a helper
      * thread. The host uses it where boundaries are kept, else advance().
      */
-    mpcf_status (*exchange)(void *conn, const void *out, size_t out_length,
-                            void *in, size_t in_length, int64_t deadline,
-                            mpcf_error *err);
+    mpcf_status (*exchange)(void *conn, const void *out, size_t out_length, void *in,
+                            size_t in_length, int64_t deadline, mpcf_error *err);
     /*
      * Writes the proven identity of the peer (public key fingerprint, or
      * certificate subject), zero-terminated, for the report and the allow
      * list. Required with MPCF_TRANSPORT_AUTHENTICATED.
      */
-    mpcf_status (*peer_identity)(void *conn, char *text, size_t size,
-                                 mpcf_error *err);
+    mpcf_status (*peer_identity)(void *conn, char *text, size_t size, mpcf_error *err);
     /*
      * For transports without boundaries: moves what goes now of both directions
      * and returns as soon as a byte has moved in either. *OUT_LENGTH and
@@ -87,14 +86,14 @@ typedef struct mpcf_transport {
      * that it needs no copy and sees a wrong length at once. May be NULL; the
      * host then sends from a helper thread.
      */
-    mpcf_status (*advance)(void *conn, const void *out, size_t *out_length,
-                           void *in, size_t *in_length, int64_t deadline,
-                           mpcf_error *err);
+    mpcf_status (*advance)(void *conn, const void *out, size_t *out_length, void *in,
+                           size_t *in_length, int64_t deadline, mpcf_error *err);
 } mpcf_transport;
 
 /* As mpcf_register_approx(). */
-MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_register_transport(
-    mpcf_registry *registry, const mpcf_transport *transport, mpcf_error *err);
+MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_register_transport(mpcf_registry *registry,
+                                                                const mpcf_transport *transport,
+                                                                mpcf_error *err);
 
 MPCF_END_DECLS
 #endif

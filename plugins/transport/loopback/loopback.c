@@ -61,14 +61,13 @@ static mpcf_status check_peer(int fd, struct ucred *peer, mpcf_error *err)
     }
     if (peer->uid != geteuid()) {
         return mpcf_fail(err, MPCF_E_AUTH, "the peer is user %lu, this process is user %lu",
-                         (unsigned long)peer->uid, (unsigned long)geteuid());
+                         (unsigned long) peer->uid, (unsigned long) geteuid());
     }
     return MPCF_OK;
 }
 
 /* Takes over FD, also where it fails. */
-static mpcf_status wrap(int fd, const struct loopback_config *config, void **conn,
-                        mpcf_error *err)
+static mpcf_status wrap(int fd, const struct loopback_config *config, void **conn, mpcf_error *err)
 {
     struct ucred peer = {0};
     mpcf_status status = check_peer(fd, &peer, err);
@@ -96,9 +95,9 @@ static void remove_stale(const struct sockaddr_un *address, socklen_t length)
         return;
     }
     struct stat info;
-    if (connect(fd, (const struct sockaddr *)address, length) != 0 && errno == ECONNREFUSED &&
+    if (connect(fd, (const struct sockaddr *) address, length) != 0 && errno == ECONNREFUSED &&
         lstat(path, &info) == 0 && S_ISSOCK(info.st_mode)) {
-        (void)unlink(path);
+        (void) unlink(path);
     }
     close(fd);
 }
@@ -110,8 +109,8 @@ static int listen_on(const struct sockaddr_un *address, socklen_t length)
         return -1;
     }
     remove_stale(address, length);
-    (void)fchmod(fd, 0600); /* the mode that the path gets */
-    if (bind(fd, (const struct sockaddr *)address, length) == 0 && listen(fd, 64) == 0) {
+    (void) fchmod(fd, 0600); /* the mode that the path gets */
+    if (bind(fd, (const struct sockaddr *) address, length) == 0 && listen(fd, 64) == 0) {
         return fd;
     }
     int error = errno;
@@ -127,7 +126,7 @@ static mpcf_status loopback_listen(const void *config, const char *address, void
     if (l == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a listener");
     }
-    l->config = *(const struct loopback_config *)config;
+    l->config = *(const struct loopback_config *) config;
     mpcf_status status = loopback_address_parse(address, &l->address, &l->length, err);
     if (status != MPCF_OK) {
         free(l);
@@ -147,14 +146,13 @@ static mpcf_status loopback_bound(void *listener, char *address, size_t size, mp
     const struct loopback_listener *l = listener;
     struct sockaddr_un own = {0};
     socklen_t length = sizeof(own);
-    if (getsockname(l->fd, (struct sockaddr *)&own, &length) != 0) {
+    if (getsockname(l->fd, (struct sockaddr *) &own, &length) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "naming a socket: %s", strerror(errno));
     }
     return loopback_address_print(&own, length, address, size, err);
 }
 
-static mpcf_status loopback_accept(void *listener, int64_t deadline, void **conn,
-                                   mpcf_error *err)
+static mpcf_status loopback_accept(void *listener, int64_t deadline, void **conn, mpcf_error *err)
 {
     const struct loopback_listener *l = listener;
     int fd = -1;
@@ -168,7 +166,7 @@ static void loopback_unlisten(void *listener)
     if (l != NULL) {
         const char *path = loopback_address_path(&l->address);
         if (path != NULL) {
-            (void)unlink(path);
+            (void) unlink(path);
         }
         close(l->fd);
         free(l);
@@ -188,7 +186,7 @@ static mpcf_status loopback_connect(const void *config, const char *address, int
     if (fd < 0) {
         return mpcf_fail(err, MPCF_E_IO, "making a socket: %s", strerror(errno));
     }
-    while (connect(fd, (const struct sockaddr *)&peer, length) != 0) {
+    while (connect(fd, (const struct sockaddr *) &peer, length) != 0) {
         int error = errno;
         if (error != ECONNREFUSED && error != ENOENT && error != EAGAIN && error != EINTR) {
             close(fd);
@@ -214,37 +212,37 @@ static void loopback_close(void *conn)
     }
 }
 
-static mpcf_status loopback_send(void *conn, const void *buffer, size_t length,
-                                 int64_t deadline, mpcf_error *err)
+static mpcf_status loopback_send(void *conn, const void *buffer, size_t length, int64_t deadline,
+                                 mpcf_error *err)
 {
-    return stream_send(((struct loopback_connection *)conn)->fd, buffer, length, deadline, err);
+    return stream_send(((struct loopback_connection *) conn)->fd, buffer, length, deadline, err);
 }
 
 static mpcf_status loopback_recv(void *conn, void *buffer, size_t length, int64_t deadline,
                                  mpcf_error *err)
 {
-    return stream_recv(((struct loopback_connection *)conn)->fd, buffer, length, deadline, err);
+    return stream_recv(((struct loopback_connection *) conn)->fd, buffer, length, deadline, err);
 }
 
 static mpcf_status loopback_exchange(void *conn, const void *out, size_t out_length, void *in,
                                      size_t in_length, int64_t deadline, mpcf_error *err)
 {
-    return stream_exchange(((struct loopback_connection *)conn)->fd, out, out_length, in,
+    return stream_exchange(((struct loopback_connection *) conn)->fd, out, out_length, in,
                            in_length, deadline, err);
 }
 
 static mpcf_status loopback_advance(void *conn, const void *out, size_t *out_length, void *in,
                                     size_t *in_length, int64_t deadline, mpcf_error *err)
 {
-    return stream_advance(((struct loopback_connection *)conn)->fd, out, out_length, in, in_length,
+    return stream_advance(((struct loopback_connection *) conn)->fd, out, out_length, in, in_length,
                           deadline, err);
 }
 
 static mpcf_status loopback_identity(void *conn, char *text, size_t size, mpcf_error *err)
 {
     const struct loopback_connection *c = conn;
-    int n = snprintf(text, size, "user %lu on this machine", (unsigned long)c->peer.uid);
-    if (n < 0 || (size_t)n >= size) {
+    int n = snprintf(text, size, "user %lu on this machine", (unsigned long) c->peer.uid);
+    if (n < 0 || (size_t) n >= size) {
         return mpcf_fail(err, MPCF_E_INVALID, "an identity needs %d bytes, given %zu", n + 1, size);
     }
     return MPCF_OK;

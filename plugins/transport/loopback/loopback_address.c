@@ -10,14 +10,13 @@
 /* Writes the abstract name of TEXT; its length, or one beyond the room. */
 static size_t abstract_name(const char *text, char *name, size_t room)
 {
-    int n = text[0] == '@'
-                ? snprintf(name, room, "%s", text + 1)
-                : snprintf(name, room, "mpcf-%lu-%s", (unsigned long)geteuid(), text);
-    return n < 0 ? room : (size_t)n;
+    int n = text[0] == '@' ? snprintf(name, room, "%s", text + 1)
+                           : snprintf(name, room, "mpcf-%lu-%s", (unsigned long) geteuid(), text);
+    return n < 0 ? room : (size_t) n;
 }
 
-mpcf_status loopback_address_parse(const char *text, struct sockaddr_un *address,
-                                   socklen_t *length, mpcf_error *err)
+mpcf_status loopback_address_parse(const char *text, struct sockaddr_un *address, socklen_t *length,
+                                   mpcf_error *err)
 {
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};
     size_t room = sizeof(address->sun_path), used = 0;
@@ -27,7 +26,7 @@ mpcf_status loopback_address_parse(const char *text, struct sockaddr_un *address
     }
     if (strchr(text, '/') != NULL && text[0] != '@') {
         int n = snprintf(address->sun_path, room, "%s", text);
-        used = n < 0 ? room : (size_t)n;
+        used = n < 0 ? room : (size_t) n;
     } else {
         used = abstract_name(text, address->sun_path + 1, room - 1);
     }
@@ -35,19 +34,19 @@ mpcf_status loopback_address_parse(const char *text, struct sockaddr_un *address
         return mpcf_fail(err, MPCF_E_CONFIG, "loopback address '%s' is longer than %zu bytes", text,
                          room - 2);
     }
-    *length = (socklen_t)(HEAD + used + 1);
+    *length = (socklen_t) (HEAD + used + 1);
     return MPCF_OK;
 }
 
-mpcf_status loopback_address_print(const struct sockaddr_un *address, socklen_t length,
-                                   char *text, size_t size, mpcf_error *err)
+mpcf_status loopback_address_print(const struct sockaddr_un *address, socklen_t length, char *text,
+                                   size_t size, mpcf_error *err)
 {
     const char *path = loopback_address_path(address);
-    int used = length > HEAD ? (int)(length - HEAD) : 0;
-    int n = path != NULL ? snprintf(text, size, "%s", path)
-                         : snprintf(text, size, "@%.*s", used > 0 ? used - 1 : 0,
-                                    address->sun_path + 1);
-    if (n < 0 || (size_t)n >= size) {
+    int used = length > HEAD ? (int) (length - HEAD) : 0;
+    int n = path != NULL
+                ? snprintf(text, size, "%s", path)
+                : snprintf(text, size, "@%.*s", used > 0 ? used - 1 : 0, address->sun_path + 1);
+    if (n < 0 || (size_t) n >= size) {
         return mpcf_fail(err, MPCF_E_INVALID, "an address needs %d bytes, given %zu", n + 1, size);
     }
     return MPCF_OK;

@@ -15,10 +15,10 @@
 #include <mpcf/error.h>
 
 /* MPCF_E_CONFIG: too long for the system. */
-mpcf_status loopback_address_parse(const char *text, struct sockaddr_un *address,
-                                   socklen_t *length, mpcf_error *err);
-mpcf_status loopback_address_print(const struct sockaddr_un *address, socklen_t length,
-                                   char *text, size_t size, mpcf_error *err);
+mpcf_status loopback_address_parse(const char *text, struct sockaddr_un *address, socklen_t *length,
+                                   mpcf_error *err);
+mpcf_status loopback_address_print(const struct sockaddr_un *address, socklen_t length, char *text,
+                                   size_t size, mpcf_error *err);
 /* The path, or NULL for an abstract name. */
 const char *loopback_address_path(const struct sockaddr_un *address);
 

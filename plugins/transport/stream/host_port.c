@@ -7,30 +7,29 @@
 #define HOST_SIZE 256
 
 /* Splits TEXT into HOST (without brackets) and PORT. */
-static mpcf_status split(const char *text, char host[HOST_SIZE], const char **port,
-                         mpcf_error *err)
+static mpcf_status split(const char *text, char host[HOST_SIZE], const char **port, mpcf_error *err)
 {
     const char *colon = strrchr(text, ':');
     const char *begin = text, *end = colon;
     if (colon != NULL && text[0] == '[' && colon > text && colon[-1] == ']') {
         begin = text + 1;
         end = colon - 1;
-    } else if (colon != NULL && memchr(text, ':', (size_t)(colon - text)) != NULL) {
+    } else if (colon != NULL && memchr(text, ':', (size_t) (colon - text)) != NULL) {
         colon = NULL; /* an IPv6 address without brackets */
     }
-    if (colon == NULL || (size_t)(end - begin) >= HOST_SIZE || colon[1] == '\0' ||
+    if (colon == NULL || (size_t) (end - begin) >= HOST_SIZE || colon[1] == '\0' ||
         strspn(colon + 1, "0123456789") != strlen(colon + 1) || strlen(colon + 1) > 5) {
         return mpcf_fail(err, MPCF_E_CONFIG,
                          "address '%s' is not of the form host:port or [ipv6]:port", text);
     }
-    memcpy(host, begin, (size_t)(end - begin));
+    memcpy(host, begin, (size_t) (end - begin));
     host[end - begin] = '\0';
     *port = colon + 1;
     return MPCF_OK;
 }
 
 mpcf_status host_port_resolve(const char *text, bool passive, struct addrinfo **found,
-                                mpcf_error *err)
+                              mpcf_error *err)
 {
     char host[HOST_SIZE];
     const char *port = NULL;
@@ -46,7 +45,7 @@ mpcf_status host_port_resolve(const char *text, bool passive, struct addrinfo **
 }
 
 mpcf_status host_port_print(const struct sockaddr *address, socklen_t length, char *text,
-                              size_t size, mpcf_error *err)
+                            size_t size, mpcf_error *err)
 {
     char host[NI_MAXHOST], port[NI_MAXSERV];
     int code = getnameinfo(address, length, host, sizeof(host), port, sizeof(port),
@@ -56,7 +55,7 @@ mpcf_status host_port_print(const struct sockaddr *address, socklen_t length, ch
     }
     int n = address->sa_family == AF_INET6 ? snprintf(text, size, "[%s]:%s", host, port)
                                            : snprintf(text, size, "%s:%s", host, port);
-    if (n < 0 || (size_t)n >= size) {
+    if (n < 0 || (size_t) n >= size) {
         return mpcf_fail(err, MPCF_E_INVALID, "an address needs %d bytes, given %zu", n + 1, size);
     }
     return MPCF_OK;

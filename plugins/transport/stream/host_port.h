@@ -15,9 +15,9 @@
 /* *FOUND ends with freeaddrinfo(). Not of the form, or no such host: MPCF_E_CONFIG; a name
  * server that does not answer: MPCF_E_TIMEOUT, worth another try. */
 mpcf_status host_port_resolve(const char *text, bool passive, struct addrinfo **found,
-                                mpcf_error *err);
+                              mpcf_error *err);
 /* Numeric "127.0.0.1:9001" or "[::1]:9001". */
 mpcf_status host_port_print(const struct sockaddr *address, socklen_t length, char *text,
-                              size_t size, mpcf_error *err);
+                            size_t size, mpcf_error *err);
 
 #endif

@@ -13,13 +13,13 @@
 #include <mpcf/transport.h>
 
 /* One system call moves at most this, so that both directions of an exchange get their turn. */
-#define STREAM_CHUNK ((size_t)1 << 20)
+#define STREAM_CHUNK ((size_t) 1 << 20)
 
 int64_t stream_now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return (int64_t) now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 /* Milliseconds for poll(), rounded up, so that a wait never ends before the deadline. */
@@ -33,7 +33,7 @@ static int poll_timeout(int64_t deadline)
         return 0;
     }
     int64_t milliseconds = left / 1000000 + 1;
-    return milliseconds > INT_MAX ? INT_MAX : (int)milliseconds;
+    return milliseconds > INT_MAX ? INT_MAX : (int) milliseconds;
 }
 
 mpcf_status stream_wait(int fd, short events, int64_t deadline, mpcf_error *err)
@@ -104,7 +104,7 @@ static mpcf_status push(int fd, struct half *out, bool *moved, mpcf_error *err)
     }
     ssize_t n = send(fd, out->data + out->done, next_chunk(out), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n >= 0) {
-        out->done += (size_t)n;
+        out->done += (size_t) n;
         *moved = true;
         return MPCF_OK;
     }
@@ -119,7 +119,7 @@ static mpcf_status pull(int fd, struct half *in, bool *moved, mpcf_error *err)
     }
     ssize_t n = recv(fd, in->data + in->done, next_chunk(in), MSG_DONTWAIT);
     if (n > 0) {
-        in->done += (size_t)n;
+        in->done += (size_t) n;
         *moved = true;
         return MPCF_OK;
     }
@@ -141,8 +141,8 @@ static mpcf_status advance(int fd, struct half *out, struct half *in, int64_t de
         if (moved || (out->done == out->length && in->done == in->length)) {
             return MPCF_OK;
         }
-        short events = (short)((out->done < out->length ? POLLOUT : 0) |
-                               (in->done < in->length ? POLLIN : 0));
+        short events = (short) ((out->done < out->length ? POLLOUT : 0) |
+                                (in->done < in->length ? POLLIN : 0));
         MPCF_TRY(stream_wait(fd, events, deadline, err));
     }
 }
@@ -155,8 +155,8 @@ static struct half half_of(const void *buffer, size_t length)
     return half;
 }
 
-mpcf_status stream_advance(int fd, const void *out, size_t *out_length, void *in,
-                           size_t *in_length, int64_t deadline, mpcf_error *err)
+mpcf_status stream_advance(int fd, const void *out, size_t *out_length, void *in, size_t *in_length,
+                           int64_t deadline, mpcf_error *err)
 {
     struct half away = half_of(out, *out_length), home = half_of(in, *in_length);
     mpcf_status status = advance(fd, &away, &home, deadline, err);
@@ -165,8 +165,8 @@ mpcf_status stream_advance(int fd, const void *out, size_t *out_length, void *in
     return status;
 }
 
-mpcf_status stream_exchange(int fd, const void *out, size_t out_length, void *in,
-                            size_t in_length, int64_t deadline, mpcf_error *err)
+mpcf_status stream_exchange(int fd, const void *out, size_t out_length, void *in, size_t in_length,
+                            int64_t deadline, mpcf_error *err)
 {
     struct half away = half_of(out, out_length), home = half_of(in, in_length);
     while (away.done < away.length || home.done < home.length) {
@@ -210,8 +210,8 @@ mpcf_status stream_accept(int listen_fd, int64_t deadline, int *fd, mpcf_error *
 static void set_buffer(int fd, int option, uint64_t bytes)
 {
     if (bytes != 0) {
-        int size = bytes > INT_MAX ? INT_MAX : (int)bytes;
-        (void)setsockopt(fd, SOL_SOCKET, option, &size, sizeof(size));
+        int size = bytes > INT_MAX ? INT_MAX : (int) bytes;
+        (void) setsockopt(fd, SOL_SOCKET, option, &size, sizeof(size));
     }
 }
 

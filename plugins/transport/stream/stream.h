@@ -22,11 +22,11 @@ void stream_pause(int64_t duration_ns, int64_t deadline);
 mpcf_status stream_send(int fd, const void *buffer, size_t length, int64_t deadline,
                         mpcf_error *err);
 mpcf_status stream_recv(int fd, void *buffer, size_t length, int64_t deadline, mpcf_error *err);
-mpcf_status stream_exchange(int fd, const void *out, size_t out_length, void *in,
-                            size_t in_length, int64_t deadline, mpcf_error *err);
+mpcf_status stream_exchange(int fd, const void *out, size_t out_length, void *in, size_t in_length,
+                            int64_t deadline, mpcf_error *err);
 /* mpcf_transport's advance(). */
-mpcf_status stream_advance(int fd, const void *out, size_t *out_length, void *in,
-                           size_t *in_length, int64_t deadline, mpcf_error *err);
+mpcf_status stream_advance(int fd, const void *out, size_t *out_length, void *in, size_t *in_length,
+                           int64_t deadline, mpcf_error *err);
 
 /* The next connection on the listening, non-blocking LISTEN_FD. */
 mpcf_status stream_accept(int listen_fd, int64_t deadline, int *fd, mpcf_error *err);

@@ -17,8 +17,8 @@
 #include "../stream/host_port.h"
 #include "../stream/stream.h"
 
-#define RETRY_NS 20000000        /* between attempts to connect */
-#define ATTEMPT_NS 5000000000    /* one attempt; a lost packet must not cost the deadline */
+#define RETRY_NS   20000000   /* between attempts to connect */
+#define ATTEMPT_NS 5000000000 /* one attempt; a lost packet must not cost the deadline */
 
 struct tcp_config {
     uint64_t send_buffer, receive_buffer;
@@ -61,7 +61,7 @@ struct tcp_connection {
 
 static void set_flag(int fd, int level, int option, int value)
 {
-    (void)setsockopt(fd, level, option, &value, sizeof(value));
+    (void) setsockopt(fd, level, option, &value, sizeof(value));
 }
 
 /* Options that make a connection fast and its death visible; none is needed to be right. */
@@ -71,7 +71,7 @@ static void tune(int fd, const struct tcp_config *config)
     if (config->keep_alive) {
         int64_t idle = config->keep_alive_idle / 1000000000;
         set_flag(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-        set_flag(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle < 1 ? 1 : idle > 32767 ? 32767 : (int)idle);
+        set_flag(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle < 1 ? 1 : idle > 32767 ? 32767 : (int) idle);
         set_flag(fd, IPPROTO_TCP, TCP_KEEPINTVL, 2);
         set_flag(fd, IPPROTO_TCP, TCP_KEEPCNT, 5);
     }
@@ -128,7 +128,7 @@ static mpcf_status tcp_listen(const void *config, const char *address, void **li
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a listener");
     }
     l->fd = fd;
-    l->config = *(const struct tcp_config *)config;
+    l->config = *(const struct tcp_config *) config;
     *listener = l;
     return MPCF_OK;
 }
@@ -138,10 +138,10 @@ static mpcf_status tcp_bound(void *listener, char *address, size_t size, mpcf_er
     const struct tcp_listener *l = listener;
     struct sockaddr_storage own = {0};
     socklen_t length = sizeof(own);
-    if (getsockname(l->fd, (struct sockaddr *)&own, &length) != 0) {
+    if (getsockname(l->fd, (struct sockaddr *) &own, &length) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "naming a socket: %s", strerror(errno));
     }
-    return host_port_print((const struct sockaddr *)&own, length, address, size, err);
+    return host_port_print((const struct sockaddr *) &own, length, address, size, err);
 }
 
 static mpcf_status tcp_accept(void *listener, int64_t deadline, void **conn, mpcf_error *err)
@@ -166,8 +166,8 @@ static bool met_itself(int fd)
 {
     struct sockaddr_storage own = {0}, peer = {0};
     socklen_t own_length = sizeof(own), peer_length = sizeof(peer);
-    return getsockname(fd, (struct sockaddr *)&own, &own_length) == 0 &&
-           getpeername(fd, (struct sockaddr *)&peer, &peer_length) == 0 &&
+    return getsockname(fd, (struct sockaddr *) &own, &own_length) == 0 &&
+           getpeername(fd, (struct sockaddr *) &peer, &peer_length) == 0 &&
            own_length == peer_length && memcmp(&own, &peer, own_length) == 0;
 }
 
@@ -249,26 +249,26 @@ static void tcp_close(void *conn)
 static mpcf_status tcp_send(void *conn, const void *buffer, size_t length, int64_t deadline,
                             mpcf_error *err)
 {
-    return stream_send(((struct tcp_connection *)conn)->fd, buffer, length, deadline, err);
+    return stream_send(((struct tcp_connection *) conn)->fd, buffer, length, deadline, err);
 }
 
 static mpcf_status tcp_recv(void *conn, void *buffer, size_t length, int64_t deadline,
                             mpcf_error *err)
 {
-    return stream_recv(((struct tcp_connection *)conn)->fd, buffer, length, deadline, err);
+    return stream_recv(((struct tcp_connection *) conn)->fd, buffer, length, deadline, err);
 }
 
 static mpcf_status tcp_exchange(void *conn, const void *out, size_t out_length, void *in,
                                 size_t in_length, int64_t deadline, mpcf_error *err)
 {
-    return stream_exchange(((struct tcp_connection *)conn)->fd, out, out_length, in, in_length,
+    return stream_exchange(((struct tcp_connection *) conn)->fd, out, out_length, in, in_length,
                            deadline, err);
 }
 
 static mpcf_status tcp_advance(void *conn, const void *out, size_t *out_length, void *in,
                                size_t *in_length, int64_t deadline, mpcf_error *err)
 {
-    return stream_advance(((struct tcp_connection *)conn)->fd, out, out_length, in, in_length,
+    return stream_advance(((struct tcp_connection *) conn)->fd, out, out_length, in, in_length,
                           deadline, err);
 }
 

@@ -15,11 +15,11 @@
 #include "../stream/host_port.h"
 #include "../stream/stream.h"
 
-#define CALL "mpcf-zmq-1"
-#define CALL_SIZE (sizeof(CALL) - 1)
-#define TOKEN_SIZE 16
-#define ATTEMPT_NS INT64_C(5000000000) /* one attempt to meet; then another */
-#define RETRY_NS INT64_C(20000000)
+#define CALL           "mpcf-zmq-1"
+#define CALL_SIZE      (sizeof(CALL) - 1)
+#define TOKEN_SIZE     16
+#define ATTEMPT_NS     INT64_C(5000000000) /* one attempt to meet; then another */
+#define RETRY_NS       INT64_C(20000000)
 #define IDENTITY_LIMIT 64
 
 /* What the listener answers: where to go, and what to say there. */
@@ -50,7 +50,7 @@ static int64_t earlier(int64_t a, int64_t b)
 static void copy_host(const char *address, char *host, size_t size)
 {
     const char *colon = strrchr(address, ':');
-    (void)snprintf(host, size, "%.*s", (int)(colon - address), address);
+    (void) snprintf(host, size, "%.*s", (int) (colon - address), address);
 }
 
 /* ADDRESS in numbers; of several, IPv4 first, so that both ends choose alike. */
@@ -66,9 +66,9 @@ static mpcf_status to_numbers(const char *address, bool passive, char *text, siz
             break;
         }
     }
-    mpcf_status status =
-        best == NULL ? mpcf_fail(err, MPCF_E_CONFIG, "'%s' has no address", address)
-                     : host_port_print(best->ai_addr, best->ai_addrlen, text, size, err);
+    mpcf_status status = best == NULL
+                             ? mpcf_fail(err, MPCF_E_CONFIG, "'%s' has no address", address)
+                             : host_port_print(best->ai_addr, best->ai_addrlen, text, size, err);
     freeaddrinfo(found);
     return status;
 }
@@ -80,8 +80,8 @@ static mpcf_status open_small(int type, const char *numbers, void **context, voi
     const int64_t largest = 256; /* nobody needs more here */
     *context = zmq_ctx_new();
     *socket = *context == NULL ? NULL : zmq_socket(*context, type);
-    if (*socket != NULL && set_int(*socket, ZMQ_IPV6, numbers[0] == '[') && set_int(*socket, ZMQ_LINGER, 100) &&
-        set_int(*socket, ZMQ_RECONNECT_IVL, 20) &&
+    if (*socket != NULL && set_int(*socket, ZMQ_IPV6, numbers[0] == '[') &&
+        set_int(*socket, ZMQ_LINGER, 100) && set_int(*socket, ZMQ_RECONNECT_IVL, 20) &&
         zmq_setsockopt(*socket, ZMQ_MAXMSGSIZE, &largest, sizeof(largest)) == 0) {
         return MPCF_OK;
     }
@@ -93,7 +93,7 @@ static mpcf_status open_small(int type, const char *numbers, void **context, voi
 static void close_small(void *context, void *socket)
 {
     if (socket != NULL) {
-        (void)zmq_close(socket);
+        (void) zmq_close(socket);
     }
     pair_end_context(context);
 }
@@ -102,7 +102,7 @@ static mpcf_status wait_in(void *socket, int64_t deadline, mpcf_error *err)
 {
     for (;;) {
         int64_t left = deadline - stream_now_ns();
-        long timeout = left <= 0 ? 0 : (long)(left / 1000000 + 1);
+        long timeout = left <= 0 ? 0 : (long) (left / 1000000 + 1);
         zmq_pollitem_t item = {.socket = socket, .events = ZMQ_POLLIN};
         int ready = zmq_poll(&item, 1, deadline == MPCF_NO_DEADLINE ? -1 : timeout);
         if (ready > 0) {
@@ -124,19 +124,19 @@ static mpcf_status bind_router(struct contact *c, const char *numbers, const cha
 {
     char endpoint[128];
     size_t size = sizeof(endpoint);
-    (void)snprintf(endpoint, sizeof(endpoint), "tcp://%s", numbers);
+    (void) snprintf(endpoint, sizeof(endpoint), "tcp://%s", numbers);
     if (!set_int(c->router, ZMQ_ROUTER_MANDATORY, 1) || zmq_bind(c->router, endpoint) != 0 ||
         zmq_getsockopt(c->router, ZMQ_LAST_ENDPOINT, endpoint, &size) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "cannot listen on '%s': %s", address,
                          zmq_strerror(zmq_errno()));
     }
-    (void)snprintf(c->address, sizeof(c->address), "%s", endpoint + strlen("tcp://"));
+    (void) snprintf(c->address, sizeof(c->address), "%s", endpoint + strlen("tcp://"));
     copy_host(numbers, c->host, sizeof(c->host));
     return MPCF_OK;
 }
 
-mpcf_status contact_open(const struct zmq_config *config, const char *address,
-                         struct contact **out, mpcf_error *err)
+mpcf_status contact_open(const struct zmq_config *config, const char *address, struct contact **out,
+                         mpcf_error *err)
 {
     char numbers[96];
     MPCF_TRY(to_numbers(address, true, numbers, sizeof(numbers), err));
@@ -168,7 +168,7 @@ void contact_close(struct contact *c)
 mpcf_status contact_address(const struct contact *c, char *text, size_t size, mpcf_error *err)
 {
     int n = snprintf(text, size, "%s", c->address);
-    if (n < 0 || (size_t)n >= size) {
+    if (n < 0 || (size_t) n >= size) {
         return mpcf_fail(err, MPCF_E_INVALID, "an address needs %d bytes, given %zu", n + 1, size);
     }
     return MPCF_OK;
@@ -202,15 +202,15 @@ static bool read_call(void *router, struct caller *caller)
         return false;
     }
     memcpy(caller->identity, frames[0], sizeof(frames[0]));
-    caller->identity_size = (size_t)sizes[0];
+    caller->identity_size = (size_t) sizes[0];
     return true;
 }
 
 /* False where the caller has left meanwhile. */
 static bool tell(void *router, const struct caller *caller, const struct answer *answer)
 {
-    return zmq_send(router, caller->identity, caller->identity_size,
-                    ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
+    return zmq_send(router, caller->identity, caller->identity_size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >=
+               0 &&
            zmq_send(router, answer, sizeof(*answer), ZMQ_DONTWAIT) >= 0;
 }
 
@@ -226,8 +226,8 @@ static mpcf_status meet(struct pair *p, const struct answer *answer, int64_t dea
     return pair_send(p, shown, sizeof(shown), deadline, err);
 }
 
-static mpcf_status receive_caller(struct contact *c, const struct caller *caller,
-                                  int64_t deadline, struct pair **out, mpcf_error *err)
+static mpcf_status receive_caller(struct contact *c, const struct caller *caller, int64_t deadline,
+                                  struct pair **out, mpcf_error *err)
 {
     struct answer answer = {.call = {0}};
     struct pair *p = NULL;
@@ -237,8 +237,8 @@ static mpcf_status receive_caller(struct contact *c, const struct caller *caller
     }
     MPCF_TRY(pair_bind(&c->config, c->host, &port, &p, err));
     memcpy(answer.call, CALL, CALL_SIZE);
-    answer.port[0] = (uint8_t)(port >> 8);
-    answer.port[1] = (uint8_t)port;
+    answer.port[0] = (uint8_t) (port >> 8);
+    answer.port[1] = (uint8_t) port;
     mpcf_status status = tell(c->router, caller, &answer)
                              ? meet(p, &answer, deadline, err)
                              : mpcf_fail(err, MPCF_E_CLOSED, "the caller left");
@@ -250,8 +250,7 @@ static mpcf_status receive_caller(struct contact *c, const struct caller *caller
     return MPCF_OK;
 }
 
-mpcf_status contact_accept(struct contact *c, int64_t deadline, struct pair **out,
-                           mpcf_error *err)
+mpcf_status contact_accept(struct contact *c, int64_t deadline, struct pair **out, mpcf_error *err)
 {
     for (;;) {
         struct caller caller;
@@ -275,15 +274,15 @@ static mpcf_status ask(const char *host_port, int64_t deadline, struct answer *a
 {
     char endpoint[128];
     void *context = NULL, *dealer = NULL;
-    (void)snprintf(endpoint, sizeof(endpoint), "tcp://%s", host_port);
+    (void) snprintf(endpoint, sizeof(endpoint), "tcp://%s", host_port);
     mpcf_status status = open_small(ZMQ_DEALER, host_port, &context, &dealer, err);
     if (status == MPCF_OK && (zmq_connect(dealer, endpoint) != 0 ||
                               zmq_send(dealer, CALL, CALL_SIZE, ZMQ_DONTWAIT) < 0)) {
-        status = mpcf_fail(err, MPCF_E_IO, "calling '%s': %s", host_port,
-                           zmq_strerror(zmq_errno()));
+        status =
+            mpcf_fail(err, MPCF_E_IO, "calling '%s': %s", host_port, zmq_strerror(zmq_errno()));
     }
     if (status == MPCF_OK) {
-        (void)set_int(dealer, ZMQ_LINGER, 0);
+        (void) set_int(dealer, ZMQ_LINGER, 0);
         status = wait_in(dealer, deadline, err);
     }
     if (status == MPCF_OK &&
@@ -303,7 +302,7 @@ static mpcf_status go(const struct zmq_config *config, const char *host_port,
     uint8_t back[TOKEN_SIZE];
     struct pair *p = NULL;
     copy_host(host_port, host, sizeof(host));
-    unsigned port = (unsigned)answer->port[0] << 8 | answer->port[1];
+    unsigned port = (unsigned) answer->port[0] << 8 | answer->port[1];
     MPCF_TRY(pair_connect(config, host, port, &p, err));
     mpcf_status status = pair_send(p, answer->token, TOKEN_SIZE, deadline, err);
     if (status == MPCF_OK) {

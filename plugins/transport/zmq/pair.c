@@ -14,8 +14,8 @@
 
 #include "../stream/stream.h"
 
-#define MONITOR "inproc://monitor"
-#define LINGER_MS 1000
+#define MONITOR    "inproc://monitor"
+#define LINGER_MS  1000
 #define PORT_TRIES 1000
 
 struct pair {
@@ -33,7 +33,7 @@ static mpcf_status fail_zmq(const char *doing, mpcf_error *err)
 
 static int bounded(uint64_t value)
 {
-    return value > INT_MAX ? INT_MAX : (int)value;
+    return value > INT_MAX ? INT_MAX : (int) value;
 }
 
 static bool set_int(void *socket, int option, int value)
@@ -43,15 +43,15 @@ static bool set_int(void *socket, int option, int value)
 
 static bool set_options(void *socket, const struct zmq_config *c, const char *host)
 {
-    int64_t largest = c->max_message > INT64_MAX ? -1 : (int64_t)c->max_message;
-    bool good = set_int(socket, ZMQ_LINGER, LINGER_MS) && set_int(socket, ZMQ_IPV6, host[0] == '[') &&
-                set_int(socket, ZMQ_RECONNECT_IVL, -1) &&
-                set_int(socket, ZMQ_SNDHWM, (int)c->queue) &&
-                set_int(socket, ZMQ_RCVHWM, (int)c->queue) &&
-                zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &largest, sizeof(largest)) == 0;
+    int64_t largest = c->max_message > INT64_MAX ? -1 : (int64_t) c->max_message;
+    bool good =
+        set_int(socket, ZMQ_LINGER, LINGER_MS) && set_int(socket, ZMQ_IPV6, host[0] == '[') &&
+        set_int(socket, ZMQ_RECONNECT_IVL, -1) && set_int(socket, ZMQ_SNDHWM, (int) c->queue) &&
+        set_int(socket, ZMQ_RCVHWM, (int) c->queue) &&
+        zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &largest, sizeof(largest)) == 0;
     if (good && c->heartbeat > 0) {
-        good = set_int(socket, ZMQ_HEARTBEAT_IVL, (int)(c->heartbeat / 1000000)) &&
-               set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, (int)(c->heartbeat_timeout / 1000000));
+        good = set_int(socket, ZMQ_HEARTBEAT_IVL, (int) (c->heartbeat / 1000000)) &&
+               set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, (int) (c->heartbeat_timeout / 1000000));
     }
     if (good && c->send_buffer != 0) {
         good = set_int(socket, ZMQ_SNDBUF, bounded(c->send_buffer));
@@ -72,8 +72,8 @@ static bool watch(struct pair *p)
            zmq_connect(p->monitor, MONITOR) == 0;
 }
 
-static mpcf_status pair_create(const struct zmq_config *config, const char *host,
-                               struct pair **out, mpcf_error *err)
+static mpcf_status pair_create(const struct zmq_config *config, const char *host, struct pair **out,
+                               mpcf_error *err)
 {
     struct pair *p = calloc(1, sizeof(*p));
     if (p == NULL) {
@@ -102,11 +102,11 @@ void pair_close(struct pair *p)
         return;
     }
     if (p->socket != NULL) {
-        (void)zmq_socket_monitor(p->socket, NULL, 0);
-        (void)zmq_close(p->socket);
+        (void) zmq_socket_monitor(p->socket, NULL, 0);
+        (void) zmq_close(p->socket);
     }
     if (p->monitor != NULL) {
-        (void)zmq_close(p->monitor);
+        (void) zmq_close(p->monitor);
     }
     pair_end_context(p->context);
     free(p);
@@ -115,7 +115,7 @@ void pair_close(struct pair *p)
 static bool bind_port(void *socket, const char *host, unsigned port)
 {
     char endpoint[128];
-    (void)snprintf(endpoint, sizeof(endpoint), "tcp://%s:%u", host, port);
+    (void) snprintf(endpoint, sizeof(endpoint), "tcp://%s:%u", host, port);
     return zmq_bind(socket, endpoint) == 0;
 }
 
@@ -141,7 +141,7 @@ static unsigned bound_port(void *socket)
         return 0;
     }
     const char *colon = strrchr(endpoint, ':');
-    return colon == NULL ? 0 : (unsigned)strtoul(colon + 1, NULL, 10);
+    return colon == NULL ? 0 : (unsigned) strtoul(colon + 1, NULL, 10);
 }
 
 mpcf_status pair_bind(const struct zmq_config *config, const char *host, unsigned *port,
@@ -149,7 +149,7 @@ mpcf_status pair_bind(const struct zmq_config *config, const char *host, unsigne
 {
     struct pair *p = NULL;
     MPCF_TRY(pair_create(config, host, &p, err));
-    if (!bind_some_port(p->socket, host, (unsigned)config->first_port)) {
+    if (!bind_some_port(p->socket, host, (unsigned) config->first_port)) {
         mpcf_status status = fail_zmq("finding a port for a connection", err);
         pair_close(p);
         return status;
@@ -165,7 +165,7 @@ mpcf_status pair_connect(const struct zmq_config *config, const char *host, unsi
     char endpoint[128];
     struct pair *p = NULL;
     MPCF_TRY(pair_create(config, host, &p, err));
-    (void)snprintf(endpoint, sizeof(endpoint), "tcp://%s:%u", host, port);
+    (void) snprintf(endpoint, sizeof(endpoint), "tcp://%s:%u", host, port);
     if (zmq_connect(p->socket, endpoint) != 0) {
         mpcf_status status = fail_zmq("connecting", err);
         pair_close(p);
@@ -195,7 +195,7 @@ static long poll_timeout(int64_t deadline)
         return -1;
     }
     int64_t left = deadline - stream_now_ns();
-    return left <= 0 ? 0 : (long)(left / 1000000 + 1);
+    return left <= 0 ? 0 : (long) (left / 1000000 + 1);
 }
 
 static mpcf_status wait_for(struct pair *p, short events, int64_t deadline, mpcf_error *err)
@@ -251,7 +251,7 @@ static mpcf_status try_recv(struct pair *p, void *buffer, size_t length, bool *r
     if (*received) {
         return MPCF_OK;
     }
-    (void)zmq_msg_init(&message);
+    (void) zmq_msg_init(&message);
     mpcf_status status = MPCF_OK;
     if (zmq_msg_recv(&message, p->socket, ZMQ_DONTWAIT) >= 0) {
         *received = true;
@@ -259,14 +259,14 @@ static mpcf_status try_recv(struct pair *p, void *buffer, size_t length, bool *r
     } else if (zmq_errno() != EAGAIN && zmq_errno() != EINTR) {
         status = fail_zmq("receiving", err);
     }
-    (void)zmq_msg_close(&message);
+    (void) zmq_msg_close(&message);
     return status;
 }
 
 /* Sends MESSAGE unless SENT, and receives unless RECEIVED. Once the peer is gone there is one
  * more look for what it sent before: wait_for() fails only when called after that. */
-static mpcf_status move(struct pair *p, zmq_msg_t *message, bool sent, void *in,
-                        size_t in_length, bool received, int64_t deadline, mpcf_error *err)
+static mpcf_status move(struct pair *p, zmq_msg_t *message, bool sent, void *in, size_t in_length,
+                        bool received, int64_t deadline, mpcf_error *err)
 {
     for (;;) {
         MPCF_TRY(try_send(p, message, &sent, err));
@@ -274,7 +274,7 @@ static mpcf_status move(struct pair *p, zmq_msg_t *message, bool sent, void *in,
         if (sent && received) {
             return MPCF_OK;
         }
-        short events = (short)((sent ? 0 : ZMQ_POLLOUT) | (received ? 0 : ZMQ_POLLIN));
+        short events = (short) ((sent ? 0 : ZMQ_POLLOUT) | (received ? 0 : ZMQ_POLLIN));
         MPCF_TRY(wait_for(p, events, deadline, err));
     }
 }
@@ -297,7 +297,7 @@ mpcf_status pair_send(struct pair *p, const void *buffer, size_t length, int64_t
     zmq_msg_t message;
     MPCF_TRY(make_message(&message, buffer, length, err));
     mpcf_status status = move(p, &message, false, NULL, 0, true, deadline, err);
-    (void)zmq_msg_close(&message);
+    (void) zmq_msg_close(&message);
     return status;
 }
 
@@ -313,6 +313,6 @@ mpcf_status pair_exchange(struct pair *p, const void *out, size_t out_length, vo
     zmq_msg_t message;
     MPCF_TRY(make_message(&message, out, out_length, err));
     mpcf_status status = move(p, &message, false, in, in_length, false, deadline, err);
-    (void)zmq_msg_close(&message);
+    (void) zmq_msg_close(&message);
     return status;
 }

@@ -65,8 +65,7 @@ static mpcf_status transport_bound(void *listener, char *address, size_t size, m
     return contact_address(listener, address, size, err);
 }
 
-static mpcf_status transport_accept(void *listener, int64_t deadline, void **conn,
-                                    mpcf_error *err)
+static mpcf_status transport_accept(void *listener, int64_t deadline, void **conn, mpcf_error *err)
 {
     struct pair *p = NULL;
     MPCF_TRY(contact_accept(listener, deadline, &p, err));
@@ -93,8 +92,8 @@ static void transport_close(void *conn)
     pair_close(conn);
 }
 
-static mpcf_status transport_send(void *conn, const void *buffer, size_t length,
-                                  int64_t deadline, mpcf_error *err)
+static mpcf_status transport_send(void *conn, const void *buffer, size_t length, int64_t deadline,
+                                  mpcf_error *err)
 {
     return pair_send(conn, buffer, length, deadline, err);
 }

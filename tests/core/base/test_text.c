@@ -26,7 +26,10 @@ static void utf8_check_stops_at_the_first_wrong_byte(void **state)
 {
     (void) state;
     assert_int_equal(text_utf8_valid("caf\xc3\xa9", 5), 5);
-    assert_int_equal(text_utf8_valid("ab\xff" "cd", 5), 2);
+    assert_int_equal(text_utf8_valid("ab\xff"
+                                     "cd",
+                                     5),
+                     2);
     assert_int_equal(text_utf8_valid("\xed\xa0\x80", 3), 0); /* a surrogate */
     assert_int_equal(text_utf8_valid("\xc0\xaf", 2), 0);     /* overlong */
 }

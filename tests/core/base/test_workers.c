@@ -42,7 +42,8 @@ static void every_index_is_visited_once(void **state)
             workers_for(count, 7, mark, NULL);
             for (size_t i = 0; i < sizeof seen; i++) {
                 if (seen[i] != (i < count)) {
-                    fail_msg("%zu threads, %zu of %zu: visited %d times", threads, i, count, seen[i]);
+                    fail_msg("%zu threads, %zu of %zu: visited %d times", threads, i, count,
+                             seen[i]);
                 }
             }
         }

@@ -15,15 +15,15 @@ static void every_known_figure_is_beaten(void **state)
 
     (void) state;
     assert_ok(bench_accuracy(&result, err), err);
-    json_array_foreach (json_object_get(result, "results"), i, line) {
+    json_array_foreach(json_object_get(result, "results"), i, line)
+    {
         double error = json_real_value(json_object_get(line, "max_error"));
         const json_t *beat = json_object_get(line, "to_beat");
 
         if (beat != NULL && !(error < json_real_value(beat))) {
-            fail_msg("%s on %s: %g, to beat %g",
-                     json_string_value(json_object_get(line, "primitive")),
-                     json_string_value(json_object_get(line, "range")), error,
-                     json_real_value(beat));
+            fail_msg(
+                "%s on %s: %g, to beat %g", json_string_value(json_object_get(line, "primitive")),
+                json_string_value(json_object_get(line, "range")), error, json_real_value(beat));
         }
         compared += beat != NULL;
     }

@@ -10,7 +10,7 @@
 #include "support/transports.h"
 
 #define SECOND INT64_C(1000000000)
-#define LARGE ((size_t)24 << 20)
+#define LARGE  ((size_t) 24 << 20)
 
 static void make_pair(struct channel *channels[2], int64_t timeout_ns)
 {
@@ -26,7 +26,7 @@ static void close_pair(struct channel *channels[2])
 
 static void messages_are_metered_with_their_frames(void **state)
 {
-    (void)state;
+    (void) state;
     struct channel *c[2];
     char data[1000] = "abc", got[1000];
     make_pair(c, 10 * SECOND);
@@ -64,7 +64,7 @@ static uint8_t *pattern(size_t length, size_t factor)
     uint8_t *data = mpcf_alloc_array(length + 1, 1);
     assert_non_null(data);
     for (size_t i = 0; i < length; i++) {
-        data[i] = (uint8_t)(i * factor + i / 256);
+        data[i] = (uint8_t) (i * factor + i / 256);
     }
     return data;
 }
@@ -101,7 +101,7 @@ static void exchange_lengths(struct channel *c[2])
 
 static void both_directions_of_any_length_cross(void **state)
 {
-    (void)state;
+    (void) state;
     struct channel *c[2];
     make_pair(c, 30 * SECOND);
     exchange_lengths(c);
@@ -120,7 +120,7 @@ static void make_faulty_pair(struct channel *c[2], const struct test_faults *fau
 
 static void a_transport_without_exchange_is_helped_by_a_thread(void **state)
 {
-    (void)state;
+    (void) state;
     struct channel *c[2];
     make_faulty_pair(c, &(struct test_faults){.hide_exchange = true});
     exchange_lengths(c);
@@ -129,7 +129,7 @@ static void a_transport_without_exchange_is_helped_by_a_thread(void **state)
 
 static void a_wrong_length_ends_the_channel_at_once(void **state)
 {
-    (void)state;
+    (void) state;
     mpcf_error *err = mpcf_error_create();
     uint8_t *large = mpcf_alloc_array(LARGE, 1);
     struct channel *c[2];
@@ -151,7 +151,7 @@ static void a_wrong_length_ends_the_channel_at_once(void **state)
 
 static void a_message_out_of_turn_is_refused(void **state)
 {
-    (void)state;
+    (void) state;
     struct test_transport t = test_transport_load("loopback");
     mpcf_error *err = mpcf_error_create();
     void *conns[2];
@@ -169,7 +169,7 @@ static void a_message_out_of_turn_is_refused(void **state)
 
 static void a_silent_peer_times_out(void **state)
 {
-    (void)state;
+    (void) state;
     mpcf_error *err = mpcf_error_create();
     struct channel *c[2];
     uint8_t *large = mpcf_alloc_array(LARGE, 1);
@@ -188,7 +188,7 @@ static void a_silent_peer_times_out(void **state)
 
 static void a_dead_peer_is_reported(void **state)
 {
-    (void)state;
+    (void) state;
     mpcf_error *err = mpcf_error_create();
     struct channel *c[2];
     char data[4] = {0}, got[4];
@@ -203,7 +203,7 @@ static void a_dead_peer_is_reported(void **state)
 /* Calls of the faulty end: head, content, and the answer. */
 static void a_fault_at_any_call_is_passed_on(void **state)
 {
-    (void)state;
+    (void) state;
     char data[4] = {0};
     mpcf_error *err = mpcf_error_create();
     for (size_t at = 1; at <= 3; at++) {

@@ -29,7 +29,7 @@ static struct hello user(void)
 
 static void what_is_encoded_is_decoded(void **state)
 {
-    (void)state;
+    (void) state;
     uint8_t wire[HELLO_BYTES];
     struct hello h = user(), got;
     hello_encode(&h, wire);
@@ -45,7 +45,7 @@ static void what_is_encoded_is_decoded(void **state)
 
 static void those_who_agree_do(void **state)
 {
-    (void)state;
+    (void) state;
     struct hello p = provider(), u = user();
     struct hello_fact swap = u.facts[1];
     u.facts[1] = u.facts[2]; /* order says nothing */
@@ -56,7 +56,7 @@ static void those_who_agree_do(void **state)
 
 static void every_difference_is_named_on_each_side(void **state)
 {
-    (void)state;
+    (void) state;
     mpcf_error *err = mpcf_error_create();
     struct hello p = provider(), u = user();
     strcpy(u.facts[1].value, "8");
@@ -76,7 +76,7 @@ static void every_difference_is_named_on_each_side(void **state)
 
 static void version_role_and_session_are_compared(void **state)
 {
-    (void)state;
+    (void) state;
     mpcf_error *err = mpcf_error_create();
     uint8_t wire[HELLO_BYTES];
     struct hello p = provider(), u = user(), got;
@@ -96,12 +96,12 @@ static void version_role_and_session_are_compared(void **state)
 
 static void malformed_bytes_are_refused(void **state)
 {
-    (void)state;
+    (void) state;
     static const struct {
         size_t at;
         uint8_t value;
-    } faults[] = {{0, 'X'}, {12, 1}, {13, 255}, {16, 3}, {17, 2}, {18, 99}, {18, 2},
-                  {48, 0},  {48, 48}, {49, 128}, {50, 0}, {50, '\n'}};
+    } faults[] = {{0, 'X'}, {12, 1}, {13, 255}, {16, 3},   {17, 2}, {18, 99},
+                  {18, 2},  {48, 0}, {48, 48},  {49, 128}, {50, 0}, {50, '\n'}};
     uint8_t wire[HELLO_BYTES];
     struct hello h = user(), got;
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
@@ -115,7 +115,7 @@ static void malformed_bytes_are_refused(void **state)
 
 static void what_does_not_fit_is_refused(void **state)
 {
-    (void)state;
+    (void) state;
     mpcf_error *err = mpcf_error_create();
     char text[200], name[16];
     struct hello h = provider();
@@ -129,7 +129,7 @@ static void what_does_not_fit_is_refused(void **state)
     text[120] = '\0';
     mpcf_status status = MPCF_OK;
     for (int i = 0; status == MPCF_OK; i++) {
-        (void)snprintf(name, sizeof(name), "fact %d", i);
+        (void) snprintf(name, sizeof(name), "fact %d", i);
         status = hello_add(&h, err, name, "%s", text);
     }
     assert_message_contains(err, "full");
@@ -156,14 +156,14 @@ static void *greet(void *context)
 
 static void both_sides_hear_each_other(void **state)
 {
-    (void)state;
+    (void) state;
     struct channel *c[2];
     struct test_transport t = test_transport_load("loopback");
     pthread_t thread;
     test_channel_pair(&t, "auto", INT64_C(10000000000), c);
     struct end a = {.channel = c[0], .mine = provider()}, b = {.channel = c[1], .mine = user()};
     assert_int_equal(pthread_create(&thread, NULL, greet, &a), 0);
-    (void)greet(&b);
+    (void) greet(&b);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(a.status, MPCF_OK);
     assert_int_equal(b.status, MPCF_OK);

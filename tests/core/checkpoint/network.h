@@ -36,7 +36,7 @@ static inline struct parameters *network_parameters(const mpcf_graph *g)
     for (size_t i = 0; i < graph_count(g); i++) {
         const mpcf_node *node = graph_node(g, i);
         struct parameter *item = &p->items[p->count++];
-        *item = (struct parameter) {.name = node->label, .shape = node->shape, .count = 1};
+        *item = (struct parameter){.name = node->label, .shape = node->shape, .count = 1};
         for (int32_t j = 0; j < node->shape.rank; j++) {
             item->count *= (size_t) node->shape.dim[j];
         }

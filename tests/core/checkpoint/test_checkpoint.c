@@ -54,12 +54,12 @@ static mpcf_graph *small_network(void)
 
 static struct tensor_out dense(const char *name)
 {
-    return (struct tensor_out) {.name = name, .rank = 2, .dim = {3, 2}, .data = weights};
+    return (struct tensor_out){.name = name, .rank = 2, .dim = {3, 2}, .data = weights};
 }
 
 static struct tensor_out norm(const char *name)
 {
-    return (struct tensor_out) {.name = name, .rank = 1, .dim = {2}, .data = bias};
+    return (struct tensor_out){.name = name, .rank = 1, .dim = {2}, .data = bias};
 }
 
 static mpcf_status load_folder(const char *folder, struct parameters *p, const mpcf_graph *g,
@@ -84,10 +84,8 @@ static mpcf_status load_tensors(const struct tensor_out *tensors, size_t count, 
     p = network_parameters(g);
     mpcf_status status = load_folder(folder, p, g, made);
     if (status == MPCF_OK) {
-        assert_memory_equal(p->items[1].value, weights,
-                            sizeof(weights));
-        assert_memory_equal(p->items[0].value, bias,
-                            sizeof(bias));
+        assert_memory_equal(p->items[1].value, weights, sizeof(weights));
+        assert_memory_equal(p->items[0].value, bias, sizeof(bias));
     }
     network_free(p);
     graph_destroy(g);
@@ -184,7 +182,7 @@ static void shards_that_disagree_are_refused(void **state)
     put_text(folder, INDEX,
              "{\"weight_map\": {\"a\": \"1.safetensors\", \"b\": \"1.safetensors\"}}");
     assert_not_opened(folder, MPCF_E_FORMAT, "'b'");
-    put_model(folder, "2.safetensors", (struct tensor_out[]) {a, b}, 2);
+    put_model(folder, "2.safetensors", (struct tensor_out[]){a, b}, 2);
     put_text(folder, INDEX,
              "{\"weight_map\": {\"a\": \"1.safetensors\", \"b\": \"2.safetensors\"}}");
     assert_not_opened(folder, MPCF_E_FORMAT, "puts into '1.safetensors'");
@@ -240,7 +238,7 @@ static void full_disk_leaves_the_old_checkpoint(void **state)
     (void) json_object_set_new(config, "generation", json_integer(2));
     p->items[0].value[0] = 5.0F;
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-    small = (struct rlimit) {.rlim_cur = 16384, .rlim_max = old.rlim_max};
+    small = (struct rlimit){.rlim_cur = 16384, .rlim_max = old.rlim_max};
     (void) signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     mpcf_status status = checkpoint_save(folder, config, NULL, p, err);
@@ -249,8 +247,7 @@ static void full_disk_leaves_the_old_checkpoint(void **state)
 
     struct checkpoint *c = NULL;
     assert_ok(checkpoint_open(folder, &c, err), err);
-    assert_int_equal(
-        json_integer_value(json_object_get(checkpoint_config(c), "generation")), 1);
+    assert_int_equal(json_integer_value(json_object_get(checkpoint_config(c), "generation")), 1);
     assert_ok(checkpoint_load(c, g, NULL, p, NULL, err), err);
     assert_true(p->items[0].value[0] == 0.0F);
     checkpoint_close(c);

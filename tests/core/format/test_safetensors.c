@@ -66,13 +66,13 @@ static void good_file_is_read(void **state)
     assert_int_equal(values[0], 0x0100);
     assert_int_equal(safetensors_find(s, "none")->count, 0);
     assert_null(safetensors_find(s, "z"));
-    assert_status(MPCF_E_FORMAT, tensor_floats(y, (float[6]) {0}, err), err);
+    assert_status(MPCF_E_FORMAT, tensor_floats(y, (float[6]){0}, err), err);
     assert_status(MPCF_E_FORMAT, tensor_integers(safetensors_find(s, "none"), values, err), err);
     safetensors_close(s);
     mpcf_free(file.bytes);
 }
 
-#define ONE(dtype, shape, offsets) \
+#define ONE(dtype, shape, offsets)                                                                 \
     "{\"x\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" offsets "}}"
 
 static void bad_headers_are_refused(void **state)
@@ -169,7 +169,7 @@ static void bfloats_and_doubles_are_converted(void **state)
     assert_ok(tensor_floats(&t, values, err), err);
     assert_memory_equal(values, expected, sizeof(values));
     double doubles[] = {0.1, -1e-50, INFINITY, 1e300};
-    t = (struct tensor) {.name = "d", .type = TENSOR_F64, .count = 3, .data = doubles};
+    t = (struct tensor){.name = "d", .type = TENSOR_F64, .count = 3, .data = doubles};
     assert_ok(tensor_floats(&t, values, err), err);
     assert_true(values[0] == 0.1F && values[1] == 0.0F && isinf(values[2]));
     t.count = 4;
@@ -227,7 +227,7 @@ static void full_disk_leaves_the_old_file(void **state)
 
     struct rlimit old, small;
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-    small = (struct rlimit) {.rlim_cur = 8192, .rlim_max = old.rlim_max};
+    small = (struct rlimit){.rlim_cur = 8192, .rlim_max = old.rlim_max};
     (void) signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     t.dim[0] = 65536;

@@ -40,7 +40,8 @@ static void damaged_ones_are_refused(void **state)
     static const struct {
         size_t at;
         uint8_t byte;
-    } damages[] = {{0, 'X'}, {8, 9}, {12, 0}, {15, 1}, {16, 0}, {20, 2}, {24, 'g'}, {87, 0}, {91, 1}};
+    } damages[] = {{0, 'X'}, {8, 9},    {12, 0}, {15, 1}, {16, 0},
+                   {20, 2},  {24, 'g'}, {87, 0}, {91, 1}};
     const struct announcement a = sound();
     mpcf_error *err = mpcf_error_create();
 

@@ -37,7 +37,7 @@ static json_t *full_report(void)
     assert_ok(report_set_count(root, "secure.offline.bytes", 99000111, err), err);
     assert_ok(report_set_real(root, "ranges.smallest_margin_bits", 0.7, err), err);
     assert_ok(report_set_text(root, "ranges.node", "encoder.layer.3.attention.scores", err), err);
-    const char *const functions[] = {"linear",     "matmul",    "2quad", "quad",  "layer_norm",
+    const char *const functions[] = {"linear",    "matmul",     "2quad", "quad",  "layer_norm",
                                      "embedding", "truncation", "tanh",  "output"};
     for (size_t i = 0; i < 9; i++) {
         struct report_function f = {functions[i], 0.2 / (double) (i + 1), 9000000 / (i * i + 1),
@@ -46,18 +46,24 @@ static json_t *full_report(void)
     }
     for (uint64_t i = 1; i <= 1000; i++) {
         double x = (double) i;
-        assert_ok(report_add_loss(root, "finetune", i, x / 500, 0.1 + 0.6 * exp(-x / 200)
-                                  + 0.1 * fabs(sin(x * x)), err), err);
-        assert_ok(report_add_loss(root, "distill.layers", i, x / 250,
-                                  90 * exp(-x / 90) + 0.2, err), err);
+        assert_ok(report_add_loss(root, "finetune", i, x / 500,
+                                  0.1 + 0.6 * exp(-x / 200) + 0.1 * fabs(sin(x * x)), err),
+                  err);
+        assert_ok(report_add_loss(root, "distill.layers", i, x / 250, 90 * exp(-x / 90) + 0.2, err),
+                  err);
     }
     assert_ok(report_set_text(root, "privacy.length", "bucket", err), err);
     assert_ok(report_set_text(root, "privacy.embedding", "private", err), err);
     assert_ok(report_set(root, "privacy.transport",
                          json_pack("{s:s, s:b, s:b, s:b}", "name", "tcp", "encrypted", 0,
-                                   "authenticated", 0, "local", 1), err), err);
-    assert_ok(report_set(root, "settings.stages.finetune", json_pack("{s:i, s:f, s:[i,i]}",
-                         "epochs", 3, "learning_rate", 5e-5, "layers", 0, 5), err), err);
+                                   "authenticated", 0, "local", 1),
+                         err),
+              err);
+    assert_ok(report_set(root, "settings.stages.finetune",
+                         json_pack("{s:i, s:f, s:[i,i]}", "epochs", 3, "learning_rate", 5e-5,
+                                   "layers", 0, 5),
+                         err),
+              err);
     assert_ok(report_set_text(root, "settings.dataset.reader", "glue", err), err);
     assert_ok(report_add_plugin(root, "approximation", "quad", "0.1.0", NULL, err), err);
     return root;

@@ -27,15 +27,15 @@ static bool has_mode(const char *mode, const char *who, const char *role)
 static void pause_seconds(unsigned seconds)
 {
     struct timespec time = {.tv_sec = seconds};
-    (void)nanosleep(&time, NULL);
+    (void) nanosleep(&time, NULL);
 }
 
 /* Each pair of roles exchanges its roles' numbers. */
 static mpcf_status talk(enum role role, struct roles_links *links, mpcf_error *err)
 {
     for (unsigned other = 0; other < 3; other++) {
-        uint8_t mine = (uint8_t)role, theirs = 99;
-        if (other == (unsigned)role) {
+        uint8_t mine = (uint8_t) role, theirs = 99;
+        if (other == (unsigned) role) {
             continue;
         }
         MPCF_TRY(channel_exchange(links->peers[other], &mine, 1, &theirs, 1, err));
@@ -49,10 +49,10 @@ static mpcf_status talk(enum role role, struct roles_links *links, mpcf_error *e
 static mpcf_status misbehave(const char *role, mpcf_error *err)
 {
     if (has_mode("kill", "provider", role)) {
-        (void)raise(SIGKILL);
+        (void) raise(SIGKILL);
     }
     if (has_mode("exit", "dealer", role)) {
-        (void)fprintf(stderr, "dealer: out of tricks\n");
+        (void) fprintf(stderr, "dealer: out of tricks\n");
         _exit(3);
     }
     if (has_mode("stall", "user", role)) {
@@ -78,7 +78,7 @@ static mpcf_status be_role(enum role role, const char *name, struct roles_contro
     struct roles_links links;
     struct hello mine;
     hello_init(&mine, role);
-    mine.next_inference = 10 + (unsigned)role;
+    mine.next_inference = 10 + (unsigned) role;
     MPCF_TRY(hello_add(&mine, err, "batch", "%d", has_mode("disagree", "user", name) ? 8 : 4));
     MPCF_TRY(roles_open(&o, &r, err));
     mpcf_status status = roles_join(r, &mine, &links, err);
@@ -107,7 +107,7 @@ static int role_main(const char *name)
                                                    : ROLE_DEALER;
     mpcf_status status = control_open(&control, err);
     printf("%s: here\n", name);
-    (void)fflush(stdout);
+    (void) fflush(stdout);
     if (status == MPCF_OK) {
         status = be_role(role, name, control, err);
     }
@@ -135,7 +135,7 @@ static void hear_result(void *context, enum role role, const char *text)
 {
     struct heard *h = context;
     assert_int_equal(role, ROLE_USER);
-    (void)snprintf(h->result, sizeof(h->result), "%s", text);
+    (void) snprintf(h->result, sizeof(h->result), "%s", text);
     h->results++;
 }
 
@@ -143,8 +143,8 @@ static mpcf_status run_mode(const char *transport, const char *mode, struct hear
                             struct local_outcome *outcome, mpcf_error *err)
 {
     char a[64], b[64];
-    (void)snprintf(a, sizeof(a), "TEST_TRANSPORT=%s", transport);
-    (void)snprintf(b, sizeof(b), "TEST_MODE=%s", mode);
+    (void) snprintf(a, sizeof(a), "TEST_TRANSPORT=%s", transport);
+    (void) snprintf(b, sizeof(b), "TEST_MODE=%s", mode);
     const char *const environment[] = {a, b, NULL};
     struct local_run run = {.environment = environment,
                             .timeout_ns = 40 * SECOND,
@@ -157,7 +157,7 @@ static mpcf_status run_mode(const char *transport, const char *mode, struct hear
 
 static void three_processes_meet_over_every_transport(void **state)
 {
-    (void)state;
+    (void) state;
     static const char *const transports[] = {"loopback", "tcp", "zmq"};
     mpcf_error *err = mpcf_error_create();
     for (size_t i = 0; i < 3; i++) {
@@ -177,7 +177,7 @@ static void three_processes_meet_over_every_transport(void **state)
 
 static void the_first_cause_is_reported(void **state)
 {
-    (void)state;
+    (void) state;
     static const struct {
         const char *mode;
         mpcf_status status;
@@ -205,7 +205,7 @@ static void the_first_cause_is_reported(void **state)
 
 static void a_run_past_its_limit_is_ended(void **state)
 {
-    (void)state;
+    (void) state;
     mpcf_error *err = mpcf_error_create();
     const char *const arguments[] = {"30", NULL};
     struct local_run run = {
@@ -224,11 +224,10 @@ static void a_run_past_its_limit_is_ended(void **state)
 
 static void an_interrupt_ends_the_run(void **state)
 {
-    (void)state;
+    (void) state;
     mpcf_error *err = mpcf_error_create();
     const char *const script[] = {"-c", "exec /bin/sleep 30", "sh", NULL};
-    struct local_run run = {
-        .program = "/bin/sh", .arguments = script, .timeout_ns = 30 * SECOND};
+    struct local_run run = {.program = "/bin/sh", .arguments = script, .timeout_ns = 30 * SECOND};
     interrupt_set();
     assert_status(MPCF_E_INTERRUPTED, local_run(&run, NULL, err), err);
     interrupt_clear();
@@ -237,7 +236,7 @@ static void an_interrupt_ends_the_run(void **state)
 
 static void a_missing_program_is_an_error(void **state)
 {
-    (void)state;
+    (void) state;
     mpcf_error *err = mpcf_error_create();
     struct local_run run = {.program = "/nowhere/mpcf-host", .timeout_ns = 10 * SECOND};
     assert_status(MPCF_E_CLOSED, local_run(&run, NULL, err), err);

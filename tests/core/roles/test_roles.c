@@ -13,10 +13,11 @@
 
 static void loopback_addresses_are_known(void **state)
 {
-    (void)state;
-    static const char *const here[] = {"127.0.0.1:1", "127.9.8.7:65535", "localhost:9", "[::1]:9001"};
-    static const char *const there[] = {"10.0.0.1:1",        "0.0.0.0:9001",       ":9001",
-                                        "127.0.0.1.evil:1",  "localhost.evil:1",   "[::]:1",
+    (void) state;
+    static const char *const here[] = {"127.0.0.1:1", "127.9.8.7:65535", "localhost:9",
+                                       "[::1]:9001"};
+    static const char *const there[] = {"10.0.0.1:1",         "0.0.0.0:9001",       ":9001",
+                                        "127.0.0.1.evil:1",   "localhost.evil:1",   "[::]:1",
                                         "127.evil.example:1", "[2001:db8::1]:9001", ""};
     for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++) {
         assert_true(roles_is_loopback(here[i]));
@@ -38,7 +39,7 @@ static struct roles_options options(const char *transport, enum role role)
 
 static void a_plain_link_beyond_this_machine_is_refused(void **state)
 {
-    (void)state;
+    (void) state;
     mpcf_error *err = mpcf_error_create();
     struct roles *r = NULL;
     struct roles_options o = options("tcp", ROLE_PROVIDER);
@@ -114,7 +115,7 @@ static void couple_open(struct actor couple[2], const char *dealer, const char *
 
 static void the_dealer_pairs_those_of_one_session(void **state)
 {
-    (void)state;
+    (void) state;
     struct actor dealer, couples[2][2];
     struct roles_options o = options("tcp", ROLE_DEALER);
     actor_open(&dealer, &o, "4");
@@ -125,7 +126,7 @@ static void the_dealer_pairs_those_of_one_session(void **state)
     }
     uint8_t served[2][HELLO_SESSION];
     for (size_t i = 0; i < 2; i++) { /* one session after the other, whoever called first */
-        (void)act(&dealer);
+        (void) act(&dealer);
         assert_ok(dealer.status, dealer.err);
         assert_non_null(dealer.links.peers[ROLE_USER]);
         assert_non_null(dealer.links.peers[ROLE_PROVIDER]);
@@ -150,7 +151,7 @@ static void the_dealer_pairs_those_of_one_session(void **state)
 
 static void strangers_are_turned_away_and_the_rest_go_on(void **state)
 {
-    (void)state;
+    (void) state;
     struct actor dealer, couple[2];
     struct roles_options o = options("tcp", ROLE_DEALER);
     struct test_transport t = test_transport_load("tcp");
@@ -159,9 +160,9 @@ static void strangers_are_turned_away_and_the_rest_go_on(void **state)
     int64_t soon = clock_deadline(5 * SECOND);
     actor_open(&dealer, &o, "4");
     actor_start(&dealer);
-    assert_int_equal(t.transport->connect(t.config, roles_address(dealer.roles), soon, &stranger,
-                                          NULL),
-                     MPCF_OK);
+    assert_int_equal(
+        t.transport->connect(t.config, roles_address(dealer.roles), soon, &stranger, NULL),
+        MPCF_OK);
     assert_int_equal(t.transport->send(stranger, words, sizeof(words), soon, NULL), MPCF_OK);
     couple_open(couple, roles_address(dealer.roles), "4");
     actor_start(&couple[0]);
@@ -180,7 +181,7 @@ static void strangers_are_turned_away_and_the_rest_go_on(void **state)
 
 static void who_disagrees_is_told_on_both_sides(void **state)
 {
-    (void)state;
+    (void) state;
     struct actor dealer, couple[2];
     struct roles_options o = options("tcp", ROLE_DEALER);
     actor_open(&dealer, &o, "8");
@@ -204,19 +205,19 @@ static void who_disagrees_is_told_on_both_sides(void **state)
 
 static void nobody_there_is_a_timeout(void **state)
 {
-    (void)state;
+    (void) state;
     struct actor provider, user;
     struct roles_options o = options("loopback", ROLE_PROVIDER);
     o.connect_ns = SECOND / 5;
     actor_open(&provider, &o, "4");
-    (void)act(&provider);
+    (void) act(&provider);
     assert_status(MPCF_E_TIMEOUT, provider.status, provider.err);
     assert_message_contains(provider.err, "nobody joined the provider");
     actor_close(&provider);
     o = options("loopback", ROLE_USER);
     o.connect_ns = SECOND / 5;
     actor_open(&user, &o, "4");
-    (void)act(&user);
+    (void) act(&user);
     assert_status(MPCF_E_CONFIG, user.status, user.err);
     assert_message_contains(user.err, "address of the provider is not given");
     actor_close(&user);

@@ -25,9 +25,15 @@ static struct parameter items[] = {
      .touched = touched,
      .is_touched = is_touched,
      .is_table = true},
-    {.name = "dense.weight", .shape = {2, {DENSE / 4, 4}}, .count = DENSE, .value = dense_value,
+    {.name = "dense.weight",
+     .shape = {2, {DENSE / 4, 4}},
+     .count = DENSE,
+     .value = dense_value,
      .gradient = dense_gradient},
-    {.name = "dense.bias", .shape = {1, {3}}, .count = 3, .value = bias_value,
+    {.name = "dense.bias",
+     .shape = {1, {3}},
+     .count = 3,
+     .value = bias_value,
      .gradient = bias_gradient},
 };
 static struct parameters parameters = {items, 3};

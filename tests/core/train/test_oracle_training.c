@@ -229,7 +229,8 @@ static void every_run_follows_pytorch(void **state)
     json_t *want = NULL;
 
     (void) state;
-    json_object_foreach (expected, run, want) {
+    json_object_foreach(expected, run, want)
+    {
         if (strcmp(run, "settings") != 0) {
             check_run(run, want, false);
             check_run(run, want, true);

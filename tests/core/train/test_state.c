@@ -104,7 +104,7 @@ static void full_disk_leaves_the_old_state(void **state)
     struct rlimit old, small;
     save_two(path, 1);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-    small = (struct rlimit) {.rlim_cur = 8192, .rlim_max = old.rlim_max};
+    small = (struct rlimit){.rlim_cur = 8192, .rlim_max = old.rlim_max};
     (void) signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     mpcf_status status = state_save(path, facts, &big, 1, err);

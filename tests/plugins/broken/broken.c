@@ -28,8 +28,11 @@ struct good_config {
 };
 
 static const mpcf_option options[] = {
-    {.key = "c", .type = MPCF_OPT_REAL, .default_text = DEFAULT,
-     .offset = offsetof(struct good_config, c), .help = "added before squaring"},
+    {.key = "c",
+     .type = MPCF_OPT_REAL,
+     .default_text = DEFAULT,
+     .offset = offsetof(struct good_config, c),
+     .help = "added before squaring"},
     {.key = NULL},
 };
 

@@ -12,14 +12,14 @@
 
 static void print_check(void *context, const char *check, mpcf_status status, const char *detail)
 {
-    (void)context;
+    (void) context;
     print_message("%s - %s%s%s\n", status == MPCF_OK ? "ok" : "not ok", check,
                   detail[0] == '\0' ? "" : ": ", detail);
 }
 
 static void it_keeps_the_contract(void **state)
 {
-    (void)state;
+    (void) state;
     struct test_transport t = test_transport_load("loopback");
     mpcf_error *err = mpcf_error_create();
     assert_ok(conform_transport(t.transport, t.config, NULL, print_check, NULL, err), err);
@@ -28,7 +28,7 @@ static void it_keeps_the_contract(void **state)
 
 static void a_process_that_ends_is_noticed(void **state)
 {
-    (void)state;
+    (void) state;
     struct test_transport t = test_transport_load("loopback");
     void *listener = NULL, *conn = NULL;
     char address[128], byte;
@@ -37,7 +37,7 @@ static void a_process_that_ends_is_noticed(void **state)
     assert_int_equal(t.transport->bound(listener, address, sizeof(address), NULL), MPCF_OK);
     pid_t child = fork();
     if (child == 0) {
-        (void)t.transport->connect(t.config, address, soon, &conn, NULL);
+        (void) t.transport->connect(t.config, address, soon, &conn, NULL);
         _exit(0);
     }
     assert_true(child > 0);
@@ -50,12 +50,12 @@ static void a_process_that_ends_is_noticed(void **state)
 
 static void a_path_is_private_and_goes_away(void **state)
 {
-    (void)state;
+    (void) state;
     struct test_transport t = test_transport_load("loopback");
     char path[256];
     void *listener = NULL, *other = NULL;
     struct stat info;
-    (void)snprintf(path, sizeof(path), "%s/sock", test_folder());
+    (void) snprintf(path, sizeof(path), "%s/sock", test_folder());
     for (int round = 0; round < 2; round++) {
         assert_int_equal(t.transport->listen(t.config, path, &listener, NULL), MPCF_OK);
         assert_int_equal(stat(path, &info), 0);
@@ -68,11 +68,11 @@ static void a_path_is_private_and_goes_away(void **state)
 
 static void a_path_left_by_a_dead_process_is_taken_over(void **state)
 {
-    (void)state;
+    (void) state;
     struct test_transport t = test_transport_load("loopback");
     char path[256];
     void *listener = NULL;
-    (void)snprintf(path, sizeof(path), "%s/stale", test_folder());
+    (void) snprintf(path, sizeof(path), "%s/stale", test_folder());
     pid_t child = fork();
     if (child == 0) {
         _exit(t.transport->listen(t.config, path, &listener, NULL) == MPCF_OK ? 0 : 1);
@@ -86,12 +86,12 @@ static void a_path_left_by_a_dead_process_is_taken_over(void **state)
 
 static void the_peer_has_a_name(void **state)
 {
-    (void)state;
+    (void) state;
     struct test_transport t = test_transport_load("loopback");
     void *conns[2];
     char text[128], want[64];
     test_transport_pair(&t, "auto", conns);
-    (void)snprintf(want, sizeof(want), "user %lu on", (unsigned long)geteuid());
+    (void) snprintf(want, sizeof(want), "user %lu on", (unsigned long) geteuid());
     assert_int_equal(t.transport->peer_identity(conns[0], text, sizeof(text), NULL), MPCF_OK);
     assert_non_null(strstr(text, want));
     assert_int_equal(t.transport->peer_identity(conns[0], text, 3, NULL), MPCF_E_INVALID);
@@ -101,7 +101,7 @@ static void the_peer_has_a_name(void **state)
 
 static void a_name_too_long_is_refused(void **state)
 {
-    (void)state;
+    (void) state;
     struct test_transport t = test_transport_load("loopback");
     char name[300];
     void *listener = NULL;

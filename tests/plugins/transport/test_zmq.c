@@ -9,14 +9,14 @@
 
 static void print_check(void *context, const char *check, mpcf_status status, const char *detail)
 {
-    (void)context;
+    (void) context;
     print_message("%s - %s%s%s\n", status == MPCF_OK ? "ok" : "not ok", check,
                   detail[0] == '\0' ? "" : ": ", detail);
 }
 
 static void it_keeps_the_contract(void **state)
 {
-    (void)state;
+    (void) state;
     struct test_transport t = test_transport_load("zmq");
     mpcf_error *err = mpcf_error_create();
     assert_ok(conform_transport(t.transport, t.config, NULL, print_check, NULL, err), err);
@@ -25,7 +25,7 @@ static void it_keeps_the_contract(void **state)
 
 static void ipv6_and_names_are_taken(void **state)
 {
-    (void)state;
+    (void) state;
     struct test_transport t = test_transport_load("zmq");
     const char *const addresses[] = {"[::1]:0", "localhost:0", "127.0.0.1:0"};
     for (size_t i = 0; i < 3; i++) {
@@ -43,7 +43,7 @@ static void ipv6_and_names_are_taken(void **state)
 
 static void malformed_addresses_are_refused(void **state)
 {
-    (void)state;
+    (void) state;
     struct test_transport t = test_transport_load("zmq");
     mpcf_error *err = mpcf_error_create();
     const char *const addresses[] = {"",         "localhost",  "localhost:", "localhost:http",
@@ -52,15 +52,15 @@ static void malformed_addresses_are_refused(void **state)
         void *got = NULL;
         int64_t soon = clock_deadline(1000000000);
         assert_status(MPCF_E_CONFIG, t.transport->listen(t.config, addresses[i], &got, err), err);
-        assert_status(MPCF_E_CONFIG,
-                      t.transport->connect(t.config, addresses[i], soon, &got, err), err);
+        assert_status(MPCF_E_CONFIG, t.transport->connect(t.config, addresses[i], soon, &got, err),
+                      err);
     }
     mpcf_error_destroy(err);
 }
 
 static void a_port_in_use_is_named(void **state)
 {
-    (void)state;
+    (void) state;
     struct test_transport t = test_transport_load("zmq");
     mpcf_error *err = mpcf_error_create();
     void *first = NULL, *second = NULL;
@@ -80,18 +80,18 @@ static void be_short_lived(int pipe_fd)
     void *listener = NULL, *conn = NULL;
     char address[128] = "";
     int64_t soon = clock_deadline(INT64_C(20000000000));
-    (void)t.transport->listen(t.config, "127.0.0.1:0", &listener, NULL);
-    (void)t.transport->bound(listener, address, sizeof(address), NULL);
-    (void)!write(pipe_fd, address, sizeof(address));
-    (void)t.transport->accept(listener, soon, &conn, NULL);
-    (void)t.transport->send(conn, "last words", 10, soon, NULL);
+    (void) t.transport->listen(t.config, "127.0.0.1:0", &listener, NULL);
+    (void) t.transport->bound(listener, address, sizeof(address), NULL);
+    (void) !write(pipe_fd, address, sizeof(address));
+    (void) t.transport->accept(listener, soon, &conn, NULL);
+    (void) t.transport->send(conn, "last words", 10, soon, NULL);
     usleep(300000);
     _exit(0);
 }
 
 static void a_process_that_ends_is_noticed(void **state)
 {
-    (void)state;
+    (void) state;
     int ends[2];
     char address[128], text[10];
     assert_int_equal(pipe(ends), 0);
