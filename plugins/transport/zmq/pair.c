@@ -17,6 +17,9 @@
 #define MONITOR    "inproc://monitor"
 #define LINGER_MS  1000
 #define PORT_TRIES 1000
+/* A lost connection stays lost. Never (-1) would do it too, but then libzmq ends the pipe of the
+ * side that connected at once, with what the peer had sent before it closed. */
+#define RECONNECT_MS INT_MAX
 
 struct pair {
     void *context, *socket;
@@ -44,11 +47,12 @@ static bool set_int(void *socket, int option, int value)
 static bool set_options(void *socket, const struct zmq_config *c, const char *host)
 {
     int64_t largest = c->max_message > INT64_MAX ? -1 : (int64_t) c->max_message;
-    bool good =
-        set_int(socket, ZMQ_LINGER, LINGER_MS) && set_int(socket, ZMQ_IPV6, host[0] == '[') &&
-        set_int(socket, ZMQ_RECONNECT_IVL, -1) && set_int(socket, ZMQ_SNDHWM, (int) c->queue) &&
-        set_int(socket, ZMQ_RCVHWM, (int) c->queue) &&
-        zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &largest, sizeof(largest)) == 0;
+    bool good = set_int(socket, ZMQ_LINGER, LINGER_MS) &&
+                set_int(socket, ZMQ_IPV6, host[0] == '[') &&
+                set_int(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS) &&
+                set_int(socket, ZMQ_SNDHWM, (int) c->queue) &&
+                set_int(socket, ZMQ_RCVHWM, (int) c->queue) &&
+                zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &largest, sizeof(largest)) == 0;
     if (good && c->heartbeat > 0) {
         good = set_int(socket, ZMQ_HEARTBEAT_IVL, (int) (c->heartbeat / 1000000)) &&
                set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, (int) (c->heartbeat_timeout / 1000000));
