@@ -56,7 +56,7 @@ static void new_writes_a_folder_once(void **state)
     size_t length = 0;
 
     (void) state;
-    ASSERT_HOST(0, "cmake -S", "plugin", "new", "approx", "my_gelu", folder);
+    ASSERT_HOST(0, "cmake -G Ninja -S", "plugin", "new", "approx", "my_gelu", folder);
     assert_int_equal(file_read(source, 1 << 20, &text, &length, NULL), MPCF_OK);
     assert_non_null(strstr(text, ".name = \"my_gelu\""));
     assert_null(strstr(text, "my_plugin"));

@@ -32,7 +32,7 @@ done
 for kind in approx transport model dataset; do
     name=third_$kind
     (cd "$folder" && "$host" plugin new "$kind" "$name") >/dev/null
-    cmake -S "$folder/$name" -B "$folder/$name/build" -DCMAKE_PREFIX_PATH="$prefix" \
+    cmake -S "$folder/$name" -B "$folder/$name/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" \
         -DCMAKE_C_FLAGS="-Wall -Wextra -Wpedantic -Werror" >"$folder/$name.log"
     cmake --build "$folder/$name/build" >>"$folder/$name.log" || { cat "$folder/$name.log"; exit 1; }
     lines=$(cat "$folder/$name"/*.c "$folder/$name/CMakeLists.txt" | wc -l)
