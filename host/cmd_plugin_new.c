@@ -90,9 +90,10 @@ int cmd_plugin_new(const struct args *args)
     }
     err = mpcf_error_create();
     if (write_all(kind, name, folder, err) == MPCF_OK) {
-        (void) printf("%s: written. Next:\n  cmake -G Ninja -S %s -B %s/build && cmake --build %s/build\n"
-                      "  mpcf-host plugin check %s/build/mpcf-%s.so\n",
-                      folder, folder, folder, folder, folder, name);
+        (void) printf(
+            "%s: written. Next:\n  cmake -G Ninja -S %s -B %s/build && cmake --build %s/build\n"
+            "  mpcf-host plugin check %s/build/mpcf-%s.so\n",
+            folder, folder, folder, folder, folder, name);
     } else {
         result = host_failed(err);
     }

@@ -59,6 +59,9 @@ static bool known(const struct yaml_problems *p, const char *file, size_t line, 
 }
 
 static void add(struct yaml_problems *p, const char *file, size_t line, size_t column,
+                const char *format, va_list args) MPCF_PRINTF(5, 0);
+
+static void add(struct yaml_problems *p, const char *file, size_t line, size_t column,
                 const char *format, va_list args)
 {
     char message[2048];

@@ -50,6 +50,9 @@ mpcf_status graph_check(const mpcf_graph *g, mpcf_error *err)
 }
 
 static void record(mpcf_graph *g, mpcf_status status, const char *format, va_list arguments)
+    MPCF_PRINTF(3, 0);
+
+static void record(mpcf_graph *g, mpcf_status status, const char *format, va_list arguments)
 {
     size_t used = 0;
 

@@ -216,7 +216,8 @@ static void test_hostile_lines(void **state)
     test_write(bert, "tokenizer_config.json", "{\"do_lower_case\": true}");
     write_bpe(bpe);
     for (int kind = MPCF_TOKENIZER_WORDPIECE; kind <= MPCF_TOKENIZER_BYTE_BPE; kind++) {
-        struct tokenizer *t = opened(kind == MPCF_TOKENIZER_WORDPIECE ? bert : bpe, kind);
+        struct tokenizer *t =
+            opened(kind == MPCF_TOKENIZER_WORDPIECE ? bert : bpe, (mpcf_tokenizer_kind) kind);
 
         for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); u++) {
             struct encoding e = {0};
