@@ -35,16 +35,21 @@ struct one_hot {
     uint64_t one;
 };
 
+/* Zero, which the compiler does not know: else clang sees that a mask is all or nothing, and
+ * branches on it. */
+static const volatile uint64_t unknown_zero;
+
 static void rows_body(void *context, size_t begin, size_t end)
 {
     const struct one_hot *o = context;
+    const uint64_t zero = unknown_zero;
     for (size_t r = begin; r < end; ++r) {
         uint64_t id = (uint64_t) (int64_t) o->ids[r];
         uint64_t *row = o->out + r * o->columns;
         for (size_t c = 0; c < o->columns; ++c) {
             uint64_t difference = id ^ c;
             uint64_t differs = (difference | (0 - difference)) >> 63;
-            row[c] = o->one & (differs - 1);
+            row[c] = o->one & ((differs ^ zero) - 1);
         }
     }
 }
