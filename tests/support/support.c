@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/random.h"
 
 void assert_close_floats(const char *what, const float *want, const float *got, size_t count,
                          double absolute, double relative)
@@ -101,19 +102,14 @@ const char *test_folder(void)
     return folder;
 }
 
-/* splitmix64 (Steele, Lea, Flood, 2014). */
 uint64_t test_random_u64(struct test_random *r)
 {
-    uint64_t z = (r->state += 0x9e3779b97f4a7c15u);
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
+    return random_next(&r->state);
 }
 
 double test_random_real(struct test_random *r, double low, double high)
 {
-    return low + (high - low) * (double) (test_random_u64(r) >> 11) * 0x1p-53;
+    return low + (high - low) * random_uniform(&r->state);
 }
 
 double test_random_normal(struct test_random *r)
