@@ -3,9 +3,19 @@
 
 #include <math.h>
 
+#define ROOT_HALF 0.70710678118654752
+
 enum { MANY = 4096, FEW = 1024 };
 
 /* --- Elementwise --- */
+
+static mpcf_node *gelu_of(mpcf_graph *g, mpcf_node *x)
+{
+    mpcf_node *erf = mpcf_erf(g, mpcf_scale(g, x, ROOT_HALF));
+    mpcf_node *half = mpcf_scale(g, x, 0.5);
+
+    return mpcf_mul(g, half, mpcf_offset(g, erf, 1));
+}
 
 #define ELEMENTWISE(name, node, value)                                                             \
     static mpcf_node *build_##name(mpcf_graph *g, mpcf_node *x, mpcf_node *y)                      \
@@ -26,10 +36,7 @@ enum { MANY = 4096, FEW = 1024 };
 
 ELEMENTWISE(square, mpcf_square(g, x), x *x)
 ELEMENTWISE(relu, mpcf_relu(g, x), x > 0 ? x : 0)
-ELEMENTWISE(gelu,
-            mpcf_mul(g, mpcf_scale(g, x, 0.5),
-                     mpcf_offset(g, mpcf_erf(g, mpcf_scale(g, x, 0.70710678118654752)), 1)),
-            x / 2 * (1 + erf(x * 0.70710678118654752)))
+ELEMENTWISE(gelu, gelu_of(g, x), x / 2 * (1 + erf(x * ROOT_HALF)))
 ELEMENTWISE(erf, mpcf_erf(g, x), erf(x))
 ELEMENTWISE(tanh, mpcf_tanh(g, x), tanh(x))
 ELEMENTWISE(exp, mpcf_exp(g, x), exp(x))
@@ -136,10 +143,11 @@ static void exact_2quad(const struct accuracy_case *c, const double *x, const do
 static mpcf_node *build_layer_norm(mpcf_graph *g, mpcf_node *x, mpcf_node *y)
 {
     mpcf_shape row = mpcf_shape_1(mpcf_node_shape(x).dim[mpcf_node_shape(x).rank - 1]);
+    mpcf_node *gamma = mpcf_parameter(g, "gamma", row, MPCF_INIT_CONSTANT, 1);
+    mpcf_node *beta = mpcf_parameter(g, "beta", row, MPCF_INIT_CONSTANT, 0);
 
     (void) y;
-    return mpcf_layer_norm(g, x, mpcf_parameter(g, "gamma", row, MPCF_INIT_CONSTANT, 1),
-                           mpcf_parameter(g, "beta", row, MPCF_INIT_CONSTANT, 0), 1e-12);
+    return mpcf_layer_norm(g, x, gamma, beta, 1e-12);
 }
 
 static void exact_layer_norm(const struct accuracy_case *c, const double *x, const double *y,

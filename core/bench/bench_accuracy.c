@@ -42,7 +42,8 @@ static mpcf_node *look_up(mpcf_graph *g, mpcf_node *ids, const char *name,
 /* The numbers as scores: a row of them times the identity, so that the columns are tokens. */
 static mpcf_node *scores_of(mpcf_graph *g, mpcf_node *x, mpcf_node *identity)
 {
-    return mpcf_matmul_transposed(g, mpcf_split_heads(g, x, 1), mpcf_split_heads(g, identity, 1));
+    x = mpcf_split_heads(g, x, 1);
+    return mpcf_matmul_transposed(g, x, mpcf_split_heads(g, identity, 1));
 }
 
 static mpcf_status build(struct measuring *m, mpcf_error *err)

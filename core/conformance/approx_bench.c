@@ -31,10 +31,10 @@ static mpcf_node *as_scores(mpcf_graph *g, mpcf_node *x)
         mpcf_input(g, "token_type_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
     mpcf_node *units =
         mpcf_parameter(g, "units", mpcf_shape_2(BENCH_TOKENS, BENCH_WIDTH), MPCF_INIT_REQUIRED, 0);
+    mpcf_node *unit = mpcf_embedding(g, units, places);
 
-    return mpcf_matmul_transposed(
-        g, mpcf_split_heads(g, x, BENCH_HEADS),
-        mpcf_split_heads(g, mpcf_embedding(g, units, places), BENCH_HEADS));
+    x = mpcf_split_heads(g, x, BENCH_HEADS);
+    return mpcf_matmul_transposed(g, x, mpcf_split_heads(g, unit, BENCH_HEADS));
 }
 
 static void fill_units(struct parameters *p)

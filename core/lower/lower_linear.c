@@ -97,7 +97,8 @@ void lower_embedding(struct lowering *l, const mpcf_node *node, struct lowered *
     }
     const value_id hot =
         emit_user(l, STEP_USER_ONE_HOT, ids->label, dims_of(1, dims.dim[1], dims.dim[2], rows));
-    out->raw = emit_linear(l, STEP_LINEAR, emit_masked(l, hot), lower_constant(l, table, f), dims);
+    const value_id rows_of = emit_masked(l, hot);
+    out->raw = emit_linear(l, STEP_LINEAR, rows_of, lower_constant(l, table, f), dims);
     if (l->status == MPCF_OK) {
         l->program->steps[l->program->step_count - 1].transposed = true;
         l->program->values[out->raw].magnitude = lower_magnitude(l, node, f);

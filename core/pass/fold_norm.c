@@ -47,8 +47,9 @@ static mpcf_node *fold_gain(struct rewrite *rw, const mpcf_node *node)
         return NULL;
     }
     rewrite_scope(rw, node);
-    return mpcf_linear(rw->to, y.n, node_on(OP_SCALE_COLUMNS, weight, y.gamma),
-                       mpcf_linear(rw->to, y.beta, weight, bias));
+    mpcf_node *gained = node_on(OP_SCALE_COLUMNS, weight, y.gamma);
+    mpcf_node *shifted = mpcf_linear(rw->to, y.beta, weight, bias);
+    return mpcf_linear(rw->to, y.n, gained, shifted);
 }
 
 static mpcf_node *fold_token(struct rewrite *rw, const mpcf_node *node)
@@ -79,8 +80,9 @@ static mpcf_node *centered_linear(mpcf_node *x)
     if (!node_is_constant(x->in[1]) || x->in[1]->shape.rank != 2) {
         return NULL;
     }
-    return mpcf_linear(x->graph, x->in[0], center_columns(x->in[1]),
-                       x->in_count > 2 ? node_on(OP_CENTER, x->in[2], NULL) : NULL);
+    mpcf_node *weight = center_columns(x->in[1]);
+    mpcf_node *bias = x->in_count > 2 ? node_on(OP_CENTER, x->in[2], NULL) : NULL;
+    return mpcf_linear(x->graph, x->in[0], weight, bias);
 }
 
 /* n gamma minus its row mean, which is a linear of n with one output. */

@@ -21,8 +21,9 @@ static mpcf_node *scaled_linear(struct rewrite *rw, const mpcf_node *node, doubl
         return NULL;
     }
     rewrite_scope(rw, node);
-    return mpcf_linear(g, x, mpcf_scale(g, weight, c),
-                       bias == NULL ? NULL : mpcf_scale(g, bias, c));
+    weight = mpcf_scale(g, weight, c);
+    bias = bias == NULL ? NULL : mpcf_scale(g, bias, c);
+    return mpcf_linear(g, x, weight, bias);
 }
 
 /* NODE times C in the new graph, at no cost; NULL where that cannot be. */

@@ -20,7 +20,8 @@ static mpcf_node *dense(mpcf_graph *g, const char *name, mpcf_node *x, int64_t i
 
     (void) snprintf(w, sizeof w, "%s.weight", name);
     (void) snprintf(b, sizeof b, "%s.bias", name);
-    return mpcf_linear(g, x, weight(g, w, mpcf_shape_2(out, in)), weight(g, b, mpcf_shape_1(out)));
+    mpcf_node *of_x = weight(g, w, mpcf_shape_2(out, in));
+    return mpcf_linear(g, x, of_x, weight(g, b, mpcf_shape_1(out)));
 }
 
 static mpcf_node *norm(mpcf_graph *g, const char *name, mpcf_node *x, int64_t h)
@@ -29,8 +30,8 @@ static mpcf_node *norm(mpcf_graph *g, const char *name, mpcf_node *x, int64_t h)
 
     (void) snprintf(w, sizeof w, "%s.gamma", name);
     (void) snprintf(b, sizeof b, "%s.beta", name);
-    return mpcf_layer_norm(g, x, weight(g, w, mpcf_shape_1(h)), weight(g, b, mpcf_shape_1(h)),
-                           1e-12);
+    mpcf_node *gamma = weight(g, w, mpcf_shape_1(h));
+    return mpcf_layer_norm(g, x, gamma, weight(g, b, mpcf_shape_1(h)), 1e-12);
 }
 
 static mpcf_node *activation(mpcf_graph *g, const char *name, mpcf_node *x)
@@ -42,7 +43,8 @@ static mpcf_node *activation(mpcf_graph *g, const char *name, mpcf_node *x)
         return mpcf_relu(g, x);
     }
     mpcf_node *erf = mpcf_erf(g, mpcf_scale(g, x, 0.70710678118654752));
-    return mpcf_mul(g, mpcf_scale(g, x, 0.5), mpcf_offset(g, erf, 1));
+    mpcf_node *half = mpcf_scale(g, x, 0.5);
+    return mpcf_mul(g, half, mpcf_offset(g, erf, 1));
 }
 
 static mpcf_node *normaliser(mpcf_graph *g, const char *name, mpcf_node *x, mpcf_node *keep)

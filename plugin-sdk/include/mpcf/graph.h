@@ -13,6 +13,9 @@
  * graph failed with the first cause; NULL operands give NULL. So a formula is
  * written as an expression and checks nothing.
  *
+ * Order: nodes are numbered as they are made, and the parties compare the numbering. C does not
+ * order the arguments of a call, so at most one of them makes nodes.
+ *
  * Memory: nodes belong to the graph. Names and coefficient arrays are copied.
  *
  * A row is the last dimension. Elementwise operations of two nodes broadcast: the

@@ -78,7 +78,8 @@ static mpcf_status facts(void *model, mpcf_model_facts *out, mpcf_error *err)
     return MPCF_OK;
 }
 
-/* --- The network --- */
+/* --- The network: a call makes nodes in at most one of its arguments, as C leaves the order of
+ * the arguments to the compiler, and both parties must build one graph. --- */
 
 static mpcf_node *weight(mpcf_graph *g, int64_t layer, const char *name, mpcf_shape shape,
                          double start)
@@ -93,20 +94,21 @@ static mpcf_node *weight(mpcf_graph *g, int64_t layer, const char *name, mpcf_sh
 static mpcf_node *dense(mpcf_graph *g, int64_t layer, const char *name, mpcf_node *x, int64_t in,
                         int64_t out)
 {
+    mpcf_node *w = weight(g, layer, name, mpcf_shape_2(out, in), -1);
     char bias[64];
 
     (void) snprintf(bias, sizeof bias, "%s.bias", name);
-    return mpcf_linear(g, x, weight(g, layer, name, mpcf_shape_2(out, in), -1),
-                       weight(g, layer, bias, mpcf_shape_1(out), 0));
+    return mpcf_linear(g, x, w, weight(g, layer, bias, mpcf_shape_1(out), 0));
 }
 
 static mpcf_node *norm(mpcf_graph *g, int64_t layer, const char *name, mpcf_node *x, int64_t hidden)
 {
+    const mpcf_shape shape = mpcf_shape_1(hidden);
+    mpcf_node *gamma = weight(g, layer, name, shape, 1);
     char beta[64];
 
     (void) snprintf(beta, sizeof beta, "%s.bias", name);
-    return mpcf_layer_norm(g, x, weight(g, layer, name, mpcf_shape_1(hidden), 1),
-                           weight(g, layer, beta, mpcf_shape_1(hidden), 0), 1e-6);
+    return mpcf_layer_norm(g, x, gamma, weight(g, layer, beta, shape, 0), 1e-6);
 }
 
 static mpcf_node *tap(mpcf_graph *g, const char *what, int64_t layer, mpcf_node *x)
@@ -160,21 +162,21 @@ static mpcf_status build(void *model, mpcf_graph *g, mpcf_error *err)
         mpcf_parameter(g, "words", mpcf_shape_2(n->vocabulary, n->hidden), MPCF_INIT_NORMAL, 0.05);
     mpcf_node *places = mpcf_parameter(g, "positions", mpcf_shape_2(n->positions, n->hidden),
                                        MPCF_INIT_NORMAL, 0.05);
-    mpcf_node *x;
+    mpcf_node *x, *w, *b;
 
     (void) err; /* the graph holds the first failure; the host asks it */
     mpcf_scope(g, "embeddings");
-    x = mpcf_add(g, mpcf_embedding(g, words, ids), mpcf_positions(g, places, 0));
+    x = mpcf_embedding(g, words, ids);
+    x = mpcf_add(g, x, mpcf_positions(g, places, 0));
     x = mpcf_tap(g, "embedding", norm(g, -1, "norm", x, n->hidden));
     for (int64_t i = 0; i < n->layers; i++) {
         x = encoder_layer(n, g, i, x, keep);
     }
     mpcf_scope(g, "classifier");
-    x = mpcf_linear(
-        g, mpcf_token(g, x, 0),
-        mpcf_parameter(g, "classifier.weight", mpcf_shape_2(n->classes, n->hidden),
-                       MPCF_INIT_NORMAL, 0.05),
-        mpcf_parameter(g, "classifier.bias", mpcf_shape_1(n->classes), MPCF_INIT_CONSTANT, 0));
+    w = mpcf_parameter(g, "classifier.weight", mpcf_shape_2(n->classes, n->hidden),
+                       MPCF_INIT_NORMAL, 0.05);
+    b = mpcf_parameter(g, "classifier.bias", mpcf_shape_1(n->classes), MPCF_INIT_CONSTANT, 0);
+    x = mpcf_linear(g, mpcf_token(g, x, 0), w, b);
     mpcf_output(g, "logits", mpcf_tap(g, "logits", x));
     return MPCF_OK;
 }
