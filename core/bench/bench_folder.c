@@ -96,12 +96,25 @@ static mpcf_status write_data(const struct bench_secure_request *request,
     return status;
 }
 
+/* As Hugging Face's files have it: num_labels, the names, or 2. */
+static size_t label_count(const json_t *config)
+{
+    const json_t *count = json_object_get(config, "num_labels");
+    const json_t *names = json_object_get(config, "id2label");
+
+    if (json_is_integer(count)) {
+        return (size_t) json_integer_value(count);
+    }
+    return json_object_size(names) > 0 ? json_object_size(names) : 2;
+}
+
 static mpcf_status write_pipeline(const struct bench_secure_request *request,
                                   const struct bench_folder *f, mpcf_error *err)
 {
     struct text_buffer text = {0};
 
-    text_printf(&text, "version: 1\noutput: run\nmodel: {family: %s, path: model}\n", f->family);
+    text_printf(&text, "version: 1\noutput: run\nmodel: {family: %s, path: model, labels: %zu}\n",
+                f->family, label_count(f->config));
     text_printf(&text, "dataset: {reader: glue, task: SST-2, path: data, max_length: %zu}\n",
                 request->tokens);
     text_printf(&text, "approximations: {activation: %s, normaliser: %s}\n", request->activation,

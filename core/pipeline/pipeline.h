@@ -122,7 +122,8 @@ struct pipeline {
     struct component_use dataset; /* const mpcf_dataset * */
     const char *dataset_path;
     int64_t max_length;
-    mpcf_task task; /* of the dataset */
+    mpcf_task task;      /* of the dataset, with the classes of the model */
+    size_t model_labels; /* 0: as the task has them; else its labels are not read */
 
     /* What the student's slots get, in the form of graph_fill_slots(). Layers that no entry
      * covers keep the teacher's own function. */

@@ -17,6 +17,7 @@ mpcf_status read_model(struct pipeline_reader *r)
 
     MPCF_TRY(reader_section(r, SCHEMA_MODEL, node, &settings));
     r->p->model_path = settings.path;
+    r->p->model_labels = (size_t) settings.labels;
     if (settings.family == NULL) {
         return MPCF_OK;
     }
@@ -26,6 +27,19 @@ mpcf_status read_model(struct pipeline_reader *r)
     }
     return reader_config(r, COMPONENT_MODEL, use, yaml_get(node, "options"), node, NULL,
                          &use->config);
+}
+
+/* A checkpoint of another task: the data gives it texts, and nothing to be judged by. */
+static void take_labels(struct pipeline *p)
+{
+    if (p->model_labels == p->task.classes) {
+        p->model_labels = 0;
+    }
+    if (p->model_labels != 0) {
+        p->task.classes = p->model_labels;
+        p->task.label_names = NULL;
+        p->task.metrics[0] = NULL;
+    }
 }
 
 /* Asks the reader what its task is; it opens no file for that. */
@@ -44,6 +58,7 @@ static mpcf_status describe_task(struct pipeline_reader *r, const struct yaml_no
         yaml_problem(r->problems, node, "dataset '%s': %s", r->p->dataset.name,
                      mpcf_error_text(r->err));
     }
+    take_labels(r->p);
     return MPCF_OK;
 }
 

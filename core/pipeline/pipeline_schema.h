@@ -42,6 +42,7 @@ struct top_settings {
 };
 struct model_settings {
     const char *family, *path;
+    int64_t labels; /* 0: the task's */
 };
 struct dataset_settings {
     const char *reader, *path;

@@ -137,6 +137,11 @@ mpcf_status read_stages(struct pipeline_reader *r)
         r->p->has_stage[i] = yaml_get(stages, pipeline_stage_name((enum pipeline_stage) i)) != NULL;
     }
     MPCF_TRY(read_finetune(r, stage_node(stages, "finetune")));
+    if (r->p->has_stage[STAGE_FINETUNE] && r->p->model_labels != 0) {
+        yaml_problem(r->problems, yaml_get(stages, "finetune"),
+                     "finetune: model.labels is %zu, so the task's labels cannot be learnt",
+                     r->p->model_labels);
+    }
     MPCF_TRY(reader_section(r, SCHEMA_CONVERT, stage_node(stages, "convert"), &r->p->convert));
     MPCF_TRY(read_distill(r, stage_node(stages, "distill")));
     MPCF_TRY(

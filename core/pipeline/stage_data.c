@@ -61,6 +61,7 @@ mpcf_status stage_load_split(const struct pipeline *p, const struct tokenizer *t
                                      .tokenizer = tokenizer,
                                      .max_tokens = (size_t) p->max_length,
                                      .limit = limit,
+                                     .unlabelled = p->model_labels != 0,
                                      .progress = show_reading,
                                      .context = &reading};
 

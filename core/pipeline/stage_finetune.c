@@ -6,6 +6,18 @@
 #include "base/memory.h"
 #include "pipeline/training.h"
 
+/* Zeros would be learnt instead. */
+static mpcf_status check_labelled(const struct corpus *corpus, mpcf_error *err)
+{
+    for (size_t i = 0; i < corpus->count; i++) {
+        if (!corpus->items[i].has_label) {
+            return mpcf_fail(err, MPCF_E_FORMAT, "row %llu of the training split has no label",
+                             (unsigned long long) corpus->items[i].id);
+        }
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status key_of(struct stage_context *c, char key[FILE_DIGEST_SIZE], mpcf_error *err)
 {
     char extra[3 * FILE_DIGEST_SIZE], folder[FILE_DIGEST_SIZE], data[FILE_DIGEST_SIZE];
@@ -13,6 +25,7 @@ static mpcf_status key_of(struct stage_context *c, char key[FILE_DIGEST_SIZE], m
 
     MPCF_TRY(stage_folder_digest(c->pipeline->model_path, folder, err));
     MPCF_TRY(stage_train(c, (size_t) c->pipeline->finetune.examples, &corpus, err));
+    MPCF_TRY(check_labelled(corpus, err));
     stage_corpus_digest(corpus, data);
     (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
     return stage_key(c, STAGE_FINETUNE, extra, key, err);

@@ -110,9 +110,6 @@ static mpcf_status check_label(const mpcf_task *task, const mpcf_example *e, mpc
 {
     bool good = true;
 
-    if (e->has_label == 0) {
-        return MPCF_OK;
-    }
     if (task->classes > 1) {
         good = e->label >= 0.0 && e->label < (double) task->classes && e->label == floor(e->label);
     } else {
@@ -133,8 +130,8 @@ static mpcf_status add_example(struct loading *l, const struct corpus_request *q
                                const mpcf_example *e, mpcf_error *err)
 {
     struct encoding encoding = {0};
-    struct corpus_item item = {.has_label = e->has_label != 0, .id = e->id};
-    mpcf_status status = check_label(&l->corpus.task, e, err);
+    struct corpus_item item = {.has_label = e->has_label != 0 && !q->unlabelled, .id = e->id};
+    mpcf_status status = item.has_label ? check_label(&l->corpus.task, e, err) : MPCF_OK;
 
     if (status == MPCF_OK) {
         status =

@@ -39,6 +39,7 @@ struct corpus_request {
     /* 0: all rows; else at most so many, spread evenly over the split (a reader may give it
      * class by class), always the same ones. */
     size_t limit;
+    bool unlabelled; /* the texts alone: labels are not read */
     /* Now and then, DONE of TOTAL rows read; may be NULL. */
     void (*progress)(void *context, size_t done, size_t total);
     void *context;

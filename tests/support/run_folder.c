@@ -26,20 +26,26 @@ enum { VOCABULARY = 128, TRAIN_ROWS = 64, MAX_LENGTH = 40 };
 
 /* --- Texts --- */
 
-static void add_words(struct text_buffer *text, struct test_random *random)
+static size_t vocabulary_of(const struct test_run *run)
+{
+    return run->vocabulary != 0 ? run->vocabulary : VOCABULARY;
+}
+
+static void add_words(struct text_buffer *text, size_t vocabulary, struct test_random *random)
 {
     const size_t count = 2 + test_random_u64(random) % 16;
 
     for (size_t i = 0; i < count; i++) {
         text_printf(text, "%st%u", i == 0 ? "" : " ",
-                    (unsigned) (5 + test_random_u64(random) % (VOCABULARY - 5)));
+                    (unsigned) (5 + test_random_u64(random) % (vocabulary - 5)));
     }
 }
 
-static void write_rows(const char *folder, const char *name, const char *task, size_t rows,
-                       struct test_random *random)
+static void write_rows(const struct test_run *run, const char *folder, const char *name,
+                       size_t rows, struct test_random *random)
 {
-    const int is_pair = strcmp(task, "RTE") == 0;
+    const int is_pair = strcmp(run->task, "RTE") == 0;
+    const size_t vocabulary = vocabulary_of(run);
     struct text_buffer text = {0};
 
     text_append(&text, is_pair ? "index\tsentence1\tsentence2\tlabel\n" : "sentence\tlabel\n");
@@ -47,10 +53,10 @@ static void write_rows(const char *folder, const char *name, const char *task, s
         if (is_pair) {
             text_printf(&text, "%zu\t", i);
         }
-        add_words(&text, random);
+        add_words(&text, vocabulary, random);
         if (is_pair) {
             text_append(&text, "\t");
-            add_words(&text, random);
+            add_words(&text, vocabulary, random);
             text_append(&text, i % 3 == 0 ? "\tentailment\n" : "\tnot_entailment\n");
         } else {
             text_append(&text, i % 3 == 0 ? "\t1\n" : "\t0\n");
@@ -107,7 +113,7 @@ static void write_model(const struct test_run *run, const char *model, mpcf_erro
     static const char *const names[] = {"config.json", "model.safetensors"};
 
     assert_ok(file_make_folder(model, err), err);
-    assert_ok(bench_tokenizer_write(model, run->family, VOCABULARY, err), err);
+    assert_ok(bench_tokenizer_write(model, run->family, (int64_t) vocabulary_of(run), err), err);
     if (run->checkpoint == NULL) {
         test_write(model, "config.json", config_of(run->family));
         return;
@@ -127,9 +133,10 @@ static void write_pipeline(const struct test_run *run, const char *folder)
 {
     struct text_buffer text = {0};
 
-    text_printf(&text, "version: 1\noutput: run\nmodel: {family: %s, path: model}\n", run->family);
-    text_printf(&text, "dataset: {reader: glue, task: %s, path: data, max_length: %d}\n", run->task,
-                MAX_LENGTH);
+    text_printf(&text, "version: 1\noutput: run\nmodel: {family: %s, path: model, labels: %zu}\n",
+                run->family, run->labels);
+    text_printf(&text, "dataset: {reader: glue, task: %s, path: data, max_length: %zu}\n",
+                run->task, run->max_length != 0 ? run->max_length : MAX_LENGTH);
     text_append(&text, "approximations: {activation: quad, normaliser: 2quad}\n");
     text_printf(&text, "transport: {name: %s}\n%s", run->transport, run->parties);
     text_printf(&text, "stages:\n  convert: {}\n  calibrate: {examples: %d}\n  infer: {%s}\n",
@@ -180,8 +187,8 @@ const char *test_run_create(const struct test_run *run)
     assert_ok(file_make_folder(folder, err), err);
     char *data = file_join(folder, "data"), *model = file_join(folder, "model");
 
-    write_rows(data, "train.tsv", run->task, TRAIN_ROWS, &random);
-    write_rows(data, "dev.tsv", run->task, run->rows, &random);
+    write_rows(run, data, "train.tsv", TRAIN_ROWS, &random);
+    write_rows(run, data, "dev.tsv", run->rows, &random);
     write_model(run, model, err);
     write_pipeline(run, folder);
     o = open_run(folder, err);
