@@ -46,7 +46,7 @@ static void enter(const struct part *p, const char *name, char full[2 * NAME_SIZ
     char scope[2 * NAME_SIZE];
 
     (void) snprintf(scope, sizeof(scope), "%s.%s", p->path, name);
-    (void) snprintf(full, 2 * NAME_SIZE, "%s%s.%s", p->e->prefix, p->path, name);
+    (void) snprintf(full, 2 * NAME_SIZE, "%s%s.%s", p->e->family->prefix, p->path, name);
     mpcf_scope(p->g, scope);
 }
 
@@ -174,4 +174,18 @@ mpcf_node *encoder_build(const struct encoder *e, mpcf_graph *g)
     }
     mpcf_scope(g, NULL);
     return x;
+}
+
+mpcf_node *encoder_classifier_dropout(const struct encoder *e, mpcf_graph *g, mpcf_node *x)
+{
+    return e->classifier_dropout > 0 ? mpcf_dropout(g, x, e->classifier_dropout) : x;
+}
+
+void encoder_logits(const struct encoder *e, mpcf_graph *g, const char *name, mpcf_node *x)
+{
+    mpcf_scope(g, name);
+    x = encoder_classifier_dropout(e, g, x);
+    x = mpcf_tap(g, "logits", encoder_linear(e, g, name, x, e->classes, 1));
+    mpcf_scope(g, NULL);
+    mpcf_output(g, "logits", x);
 }

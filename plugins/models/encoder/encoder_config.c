@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "encoder.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* No published model is near these; a file that is beyond them is broken. */
@@ -109,24 +110,74 @@ static mpcf_status read_rates(struct encoder *e, const mpcf_json *config, mpcf_e
     return mpcf_json_optional_real(config, "initializer_range", 0, 10, &e->deviation, err);
 }
 
-mpcf_status encoder_configure(struct encoder *e, const mpcf_json *config, int64_t classes,
-                              mpcf_error *err)
+static mpcf_status set_first_position(struct encoder *e, mpcf_error *err)
+{
+    e->first_position = e->family->positions_follow_pad ? e->pad_id + 1 : 0;
+    if (e->positions <= e->first_position) {
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "config.json: max_position_embeddings %lld leaves none behind "
+                         "pad_token_id %lld",
+                         (long long) e->positions, (long long) e->pad_id);
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status read_config(struct encoder *e, const mpcf_json *config, int64_t classes,
+                               mpcf_error *err)
 {
     MPCF_TRY(check_supported(config, err));
     MPCF_TRY(read_activation(e, config, err));
     MPCF_TRY(read_sizes(e, config, err));
     MPCF_TRY(read_classes(e, config, classes, err));
-    return read_rates(e, config, err);
+    MPCF_TRY(read_rates(e, config, err));
+    return set_first_position(e, err);
 }
 
-mpcf_status encoder_facts(const struct encoder *e, mpcf_model_facts *facts)
+mpcf_status encoder_configure(const struct encoder_family *family, const mpcf_json *config,
+                              int64_t classes, void **model, mpcf_error *err)
 {
+    struct encoder *e = calloc(1, sizeof(*e));
+    mpcf_status status;
+
+    if (e == NULL) {
+        return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for the model");
+    }
+    e->family = family;
+    e->pad_id = family->pad_id;
+    status = read_config(e, config, classes, err);
+    if (status != MPCF_OK) {
+        free(e);
+        return status;
+    }
+    *model = e;
+    return MPCF_OK;
+}
+
+mpcf_status encoder_tokenizer(void *model, mpcf_tokenizer_spec *spec, mpcf_error *err)
+{
+    const struct encoder *e = model;
+
+    (void) err;
+    spec->kind = e->family->tokenizer;
+    spec->vocab_size = e->vocab;
+    spec->max_tokens = e->positions - e->first_position;
+    spec->type_count = e->types;
+    spec->pad_id = e->pad_id;
+    spec->pair_separators = e->family->pair_separators;
+    return MPCF_OK;
+}
+
+mpcf_status encoder_facts(void *model, mpcf_model_facts *facts, mpcf_error *err)
+{
+    const struct encoder *e = model;
+
+    (void) err;
     facts->layers = e->layers;
     facts->hidden = e->hidden;
     facts->heads = e->heads;
     facts->intermediate = e->intermediate;
     facts->classes = e->classes;
     facts->activation = e->activation;
-    facts->weight_prefix = e->prefix;
+    facts->weight_prefix = e->family->prefix;
     return MPCF_OK;
 }
