@@ -30,19 +30,11 @@ static const char *check(const struct program *p, const struct step *s)
     if (s->in_count != 2) {
         return "it has two operands";
     }
+    const char *broken = opening_check(p, s);
+    if (broken != NULL) {
+        return broken;
+    }
     const struct value *out = step_out(p, s), *a = step_in(p, s, 0), *b = step_in(p, s, 1);
-    if (out->kind != VALUE_SHARED) {
-        return "the result is shared";
-    }
-    for (size_t i = 0; i < 2; ++i) {
-        const struct value *x = step_in(p, s, i);
-        if (x->kind == VALUE_BITS || x->kind == VALUE_MASKED) {
-            return "operands are shared or owned values";
-        }
-        if (x->kind == VALUE_SHARED && x->ring < out->ring) {
-            return "an operand's ring is narrower than the result's";
-        }
-    }
     size_t batches = b->dims.dim[0] * b->dims.dim[1];
     bool same = a->dims.dim[0] == b->dims.dim[0] && a->dims.dim[1] == b->dims.dim[1];
     if (!same && batches != 1) {
@@ -54,12 +46,6 @@ static const char *check(const struct program *p, const struct step *s)
         return "a [n, k], b [k, m] and the result [n, m] do not agree";
     }
     return NULL;
-}
-
-static void cost(const struct program *p, const struct step *s, struct step_cost *c)
-{
-    opening_cost(p, s, c);
-    c->correction_bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
 }
 
 static void multiply(const struct program *p, const struct step *s, const uint64_t *a,
@@ -164,20 +150,6 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     return status;
 }
 
-static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
-                        mpcf_error *err)
-{
-    (void) round;
-    return opening_send(p, s, out, err);
-}
-
-static mpcf_status receive(struct party *p, const struct step *s, unsigned round,
-                           struct message *in, mpcf_error *err)
-{
-    (void) round;
-    return opening_receive(p, s, in, err);
-}
-
 /* out += E (B_i [+ F]) + A_i F. */
 static mpcf_status add_products(struct party *p, const struct step *s, struct matmul k,
                                 mpcf_error *err)
@@ -217,10 +189,10 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 
 const struct step_row step_row_matmul = {.name = "matmul",
                                          .check = check,
-                                         .cost = cost,
+                                         .cost = opening_cost,
                                          .fixed = fixed,
                                          .deal = deal,
                                          .early = opening_early,
-                                         .send = send,
-                                         .receive = receive,
+                                         .send = opening_send,
+                                         .receive = opening_receive,
                                          .compute = compute};

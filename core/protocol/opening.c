@@ -60,9 +60,28 @@ void opening_choose(const struct program *p, struct step *s, unsigned j)
     s->opening[j].item = (uint8_t) item;
 }
 
+const char *opening_check(const struct program *p, const struct step *s)
+{
+    const struct value *out = step_out(p, s);
+    if (out->kind != VALUE_SHARED) {
+        return "the result is shared";
+    }
+    for (unsigned j = 0; j < opening_count(s); ++j) {
+        const struct value *x = opening_value(p, s, j);
+        if (x->kind == VALUE_BITS || x->kind == VALUE_MASKED) {
+            return "what is opened is shared or owned";
+        }
+        if (x->kind == VALUE_SHARED && x->ring < out->ring) {
+            return "an operand's ring is narrower than the result's";
+        }
+    }
+    return NULL;
+}
+
 void opening_cost(const struct program *p, const struct step *s, struct step_cost *cost)
 {
     cost->rounds = 1;
+    cost->correction_bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
     for (unsigned j = 0; j < opening_count(s); ++j) {
         const struct value *x = opening_value(p, s, j);
         if (!is_own(s, j)) {
@@ -140,9 +159,10 @@ mpcf_status opening_early(struct party *p, const struct step *s, struct message 
     return MPCF_OK;
 }
 
-mpcf_status opening_send(struct party *p, const struct step *s, struct message *out,
+mpcf_status opening_send(struct party *p, const struct step *s, unsigned round, struct message *out,
                          mpcf_error *err)
 {
+    (void) round;
     for (unsigned j = 0; j < opening_count(s); ++j) {
         const struct value *x = opening_value(p->program, s, j);
         if (!is_own(s, j)) {
@@ -175,10 +195,10 @@ static void other_block(void *context, size_t first, size_t n, uint64_t (*scratc
     ring_add(h->e + first, h->e + first, scratch[0], n);
 }
 
-mpcf_status opening_receive(struct party *p, const struct step *s, struct message *in,
-                            mpcf_error *err)
+mpcf_status opening_receive(struct party *p, const struct step *s, unsigned round,
+                            struct message *in, mpcf_error *err)
 {
-    (void) err;
+    (void) round, (void) err;
     for (unsigned j = 0; j < opening_count(s); ++j) {
         const struct value *x = opening_value(p->program, s, j);
         enum role other = p->role == ROLE_PROVIDER ? ROLE_USER : ROLE_PROVIDER;

@@ -21,13 +21,20 @@ const struct value *opening_value(const struct program *p, const struct step *s,
 /* Sets s->opening[j] to the first step that opens the same value for the same ring. */
 void opening_choose(const struct program *p, struct step *s, unsigned j);
 
+/* Columns of step_row.h for a step whose one round is its openings. */
+
+/* The result is shared; what is opened is shared or owned, in a ring no narrower. */
+const char *opening_check(const struct program *p, const struct step *s);
+/* And of one correction, the user's share of the masks' product: an element of it for each of the
+ * result. */
 void opening_cost(const struct program *p, const struct step *s, struct step_cost *cost);
 mpcf_status opening_early(struct party *p, const struct step *s, struct message *out,
                           mpcf_error *err);
-mpcf_status opening_send(struct party *p, const struct step *s, struct message *out,
+mpcf_status opening_send(struct party *p, const struct step *s, unsigned round, struct message *out,
                          mpcf_error *err);
-mpcf_status opening_receive(struct party *p, const struct step *s, struct message *in,
-                            mpcf_error *err);
+mpcf_status opening_receive(struct party *p, const struct step *s, unsigned round,
+                            struct message *in, mpcf_error *err);
+
 /* e of operand J, after receive. */
 const uint64_t *opening_get(const struct party *p, const struct step *s, unsigned j);
 /* After the step's last use. */

@@ -16,30 +16,11 @@ static const char *check(const struct program *p, const struct step *s)
     if (s->in_count != 2) {
         return "it has two operands";
     }
-    const struct value *out = step_out(p, s);
-    if (out->kind != VALUE_SHARED) {
-        return "the result is shared";
-    }
-    for (size_t i = 0; i < 2; ++i) {
-        const struct value *x = step_in(p, s, i);
-        if (x->kind == VALUE_BITS || x->kind == VALUE_MASKED) {
-            return "operands are shared or owned values";
-        }
-        if (x->kind == VALUE_SHARED && x->ring < out->ring) {
-            return "an operand's ring is narrower than the result's";
-        }
-    }
     size_t x = step_in(p, s, 0)->dims.count, y = step_in(p, s, 1)->dims.count;
-    if (x != out->dims.count || (y != x && y != value_rows(step_in(p, s, 0)))) {
+    if (x != step_out(p, s)->dims.count || (y != x && y != value_rows(step_in(p, s, 0)))) {
         return "the second operand has the first one's shape, or one number a row";
     }
-    return NULL;
-}
-
-static void cost(const struct program *p, const struct step *s, struct step_cost *c)
-{
-    opening_cost(p, s, c);
-    c->correction_bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
+    return opening_check(p, s);
 }
 
 struct product {
@@ -147,20 +128,6 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     return MPCF_OK;
 }
 
-static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
-                        mpcf_error *err)
-{
-    (void) round;
-    return opening_send(p, s, out, err);
-}
-
-static mpcf_status receive(struct party *p, const struct step *s, unsigned round,
-                           struct message *in, mpcf_error *err)
-{
-    (void) round;
-    return opening_receive(p, s, in, err);
-}
-
 static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
 {
     const struct value *v = step_out(p->program, s);
@@ -181,10 +148,10 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 
 const struct step_row step_row_product = {.name = "product",
                                           .check = check,
-                                          .cost = cost,
+                                          .cost = opening_cost,
                                           .fixed = fixed,
                                           .deal = deal,
                                           .early = opening_early,
-                                          .send = send,
-                                          .receive = receive,
+                                          .send = opening_send,
+                                          .receive = opening_receive,
                                           .compute = compute};

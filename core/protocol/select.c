@@ -18,18 +18,15 @@ static const char *check(const struct program *p, const struct step *s)
     if (s->in_count != 2) {
         return "it has two operands";
     }
-    const struct value *out = step_out(p, s), *b = step_in(p, s, 0), *x = step_in(p, s, 1);
-    if (b->kind != VALUE_BITS || out->kind != VALUE_SHARED || x->kind == VALUE_BITS ||
-        x->kind == VALUE_MASKED) {
-        return "bits times a shared or owned value give a shared one";
+    const struct value *b = step_in(p, s, 0), *x = step_in(p, s, 1);
+    if (b->kind != VALUE_BITS) {
+        return "the first operand is bits";
     }
-    if (x->kind == VALUE_SHARED && x->ring < out->ring) {
-        return "the operand's ring is narrower than the result's";
+    if (s->row >= value_rows(b) || bits_elements(b) != x->dims.count ||
+        step_out(p, s)->dims.count != x->dims.count) {
+        return "one row of bits has as many as the operand and the result";
     }
-    return s->row < value_rows(b) && bits_elements(b) == x->dims.count &&
-                   out->dims.count == x->dims.count
-               ? NULL
-               : "one row of bits has as many as the operand and the result";
+    return opening_check(p, s);
 }
 
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
@@ -39,7 +36,7 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
     opening_cost(p, s, c);
     c->provider_bits[0] += bits;
     c->user_bits[0] += bits;
-    c->correction_bits = 2 * packed_cost(out->dims.count, out->ring);
+    c->correction_bits += packed_cost(out->dims.count, out->ring); /* of rho */
 }
 
 struct select {
@@ -101,22 +98,20 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
 static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
                         mpcf_error *err)
 {
-    (void) round;
     uint64_t *own = NULL;
     size_t words = bits_words(step_in(p->program, s, 0));
     const uint64_t *bits = party_operand(p, s, 0);
     bits = bits == NULL ? NULL : bits + s->row * words;
     MPCF_TRY(bits_open_send(p, s, bits, words, &own, out, err));
     p->state[s->index] = own;
-    return opening_send(p, s, out, err);
+    return opening_send(p, s, round, out, err);
 }
 
 static mpcf_status receive(struct party *p, const struct step *s, unsigned round,
                            struct message *in, mpcf_error *err)
 {
-    (void) round;
     bits_open_receive(p->state[s->index], bits_words(step_in(p->program, s, 0)), in);
-    return opening_receive(p, s, in, err);
+    return opening_receive(p, s, round, in, err);
 }
 
 static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])

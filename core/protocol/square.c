@@ -15,20 +15,7 @@ static const char *check(const struct program *p, const struct step *s)
     if (s->in_count != 1 || step_out(p, s)->dims.count != step_in(p, s, 0)->dims.count) {
         return "operand and result have one shape";
     }
-    const struct value *x = step_in(p, s, 0);
-    if (step_out(p, s)->kind != VALUE_SHARED || x->kind == VALUE_BITS || x->kind == VALUE_MASKED) {
-        return "the result is shared, the operand shared or owned";
-    }
-    if (x->kind == VALUE_SHARED && x->ring < step_out(p, s)->ring) {
-        return "the operand's ring is narrower than the result's";
-    }
-    return NULL;
-}
-
-static void cost(const struct program *p, const struct step *s, struct step_cost *c)
-{
-    opening_cost(p, s, c);
-    c->correction_bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
+    return opening_check(p, s);
 }
 
 struct square {
@@ -93,20 +80,6 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     return MPCF_OK;
 }
 
-static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
-                        mpcf_error *err)
-{
-    (void) round;
-    return opening_send(p, s, out, err);
-}
-
-static mpcf_status receive(struct party *p, const struct step *s, unsigned round,
-                           struct message *in, mpcf_error *err)
-{
-    (void) round;
-    return opening_receive(p, s, in, err);
-}
-
 static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
 {
     const struct value *v = step_out(p->program, s);
@@ -125,10 +98,10 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 
 const struct step_row step_row_square = {.name = "square",
                                          .check = check,
-                                         .cost = cost,
+                                         .cost = opening_cost,
                                          .fixed = fixed,
                                          .deal = deal,
                                          .early = opening_early,
-                                         .send = send,
-                                         .receive = receive,
+                                         .send = opening_send,
+                                         .receive = opening_receive,
                                          .compute = compute};
