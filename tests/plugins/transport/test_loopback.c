@@ -6,25 +6,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "conformance/transport_check.h"
 #include "support/support.h"
 #include "support/transports.h"
-
-static void print_check(void *context, const char *check, mpcf_status status, const char *detail)
-{
-    (void) context;
-    print_message("%s - %s%s%s\n", status == MPCF_OK ? "ok" : "not ok", check,
-                  detail[0] == '\0' ? "" : ": ", detail);
-}
-
-static void it_keeps_the_contract(void **state)
-{
-    (void) state;
-    struct test_transport t = test_transport_load("loopback");
-    mpcf_error *err = mpcf_error_create();
-    assert_ok(conform_transport(t.transport, t.config, NULL, print_check, NULL, err), err);
-    mpcf_error_destroy(err);
-}
 
 static void a_process_that_ends_is_noticed(void **state)
 {
@@ -115,7 +98,6 @@ static void a_name_too_long_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_keeps_the_contract),
         cmocka_unit_test(a_process_that_ends_is_noticed),
         cmocka_unit_test(a_path_is_private_and_goes_away),
         cmocka_unit_test(a_path_left_by_a_dead_process_is_taken_over),

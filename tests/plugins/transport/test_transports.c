@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every transport promises, and those whose addresses are HOST:PORT.
+ */
 #include "base/clock.h"
 #include "conformance/transport_check.h"
 #include "support/support.h"
@@ -13,8 +16,7 @@ static void print_check(void *context, const char *check, mpcf_status status, co
 
 static void it_keeps_the_contract(void **state)
 {
-    (void) state;
-    struct test_transport t = test_transport_load("tcp");
+    struct test_transport t = test_transport_load(*state);
     mpcf_error *err = mpcf_error_create();
     assert_ok(conform_transport(t.transport, t.config, NULL, print_check, NULL, err), err);
     mpcf_error_destroy(err);
@@ -22,8 +24,7 @@ static void it_keeps_the_contract(void **state)
 
 static void ipv6_and_names_are_taken(void **state)
 {
-    (void) state;
-    struct test_transport t = test_transport_load("tcp");
+    struct test_transport t = test_transport_load(*state);
     const char *const addresses[] = {"[::1]:0", "localhost:0", "127.0.0.1:0"};
     for (size_t i = 0; i < 3; i++) {
         void *conns[2];
@@ -40,8 +41,7 @@ static void ipv6_and_names_are_taken(void **state)
 
 static void malformed_addresses_are_refused(void **state)
 {
-    (void) state;
-    struct test_transport t = test_transport_load("tcp");
+    struct test_transport t = test_transport_load(*state);
     mpcf_error *err = mpcf_error_create();
     const char *const addresses[] = {"",         "localhost",  "localhost:", "localhost:http",
                                      "::1:9001", "1.2.3.4:-1", "a:1:2",      "127.0.0.1:123456"};
@@ -57,8 +57,7 @@ static void malformed_addresses_are_refused(void **state)
 
 static void a_port_in_use_is_named(void **state)
 {
-    (void) state;
-    struct test_transport t = test_transport_load("tcp");
+    struct test_transport t = test_transport_load(*state);
     mpcf_error *err = mpcf_error_create();
     void *first = NULL, *second = NULL;
     char address[64];
@@ -70,13 +69,20 @@ static void a_port_in_use_is_named(void **state)
     mpcf_error_destroy(err);
 }
 
+static char loopback[] = "loopback", tcp[] = "tcp", zmq[] = "zmq";
+#define OF(transport, test)                                                                        \
+    {                                                                                              \
+#transport ": " #test, test, NULL, NULL, transport                                         \
+    }
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_keeps_the_contract),
-        cmocka_unit_test(ipv6_and_names_are_taken),
-        cmocka_unit_test(malformed_addresses_are_refused),
-        cmocka_unit_test(a_port_in_use_is_named),
+        OF(loopback, it_keeps_the_contract),      OF(tcp, it_keeps_the_contract),
+        OF(zmq, it_keeps_the_contract),           OF(tcp, ipv6_and_names_are_taken),
+        OF(zmq, ipv6_and_names_are_taken),        OF(tcp, malformed_addresses_are_refused),
+        OF(zmq, malformed_addresses_are_refused), OF(tcp, a_port_in_use_is_named),
+        OF(zmq, a_port_in_use_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
