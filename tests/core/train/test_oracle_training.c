@@ -102,7 +102,7 @@ static void check_step(const char *run, const json_t *want, size_t step,
         const json_t *part = json_object_get(parts, got->term_names[i]);
 
         assert_non_null(part);
-        near(run, got->term_names[i], step, json_number_value(part), got->terms[i], 2e-4);
+        near(run, got->term_names[i], step, json_number_value(part), got->terms[i], 1e-4);
     }
 }
 
@@ -152,7 +152,7 @@ static void check_weights(const char *run, const char *normaliser, double rates,
             largest = fmax(largest, fabs((double) want[j]));
         }
         check_tensor(run, t->name, want, p->value, t->count, 1e-4 * largest + 1e-9,
-                     is_noise(normaliser, t->name) ? t->count : t->count / 1000 + 1);
+                     is_noise(normaliser, t->name) ? t->count : t->count / 4000 + 1);
         assert_close_floats(t->name, want, p->value, t->count, rates, 0);
         mpcf_free(want);
     }
