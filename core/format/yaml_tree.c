@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "format/yaml_tree.h"
+#include "format/yaml_build.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
-#include "base/arena.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/text.h"
 
 #define YAML_FILE_LIMIT  ((size_t) 1 << 20)
 #define YAML_DEPTH_LIMIT 32
 #define YAML_NODE_LIMIT  50000
-
-struct yaml_tree {
-    struct arena *arena;
-    struct yaml_node *root;
-};
 
 struct reader {
     yaml_parser_t parser;
@@ -29,7 +21,7 @@ struct reader {
     mpcf_error *err;
 };
 
-static mpcf_status no_memory(mpcf_error *err)
+mpcf_status yaml_no_memory(mpcf_error *err)
 {
     return mpcf_fail(err, MPCF_E_NOMEM, "no memory for a YAML tree");
 }
@@ -42,7 +34,7 @@ static mpcf_status next_event(struct reader *r, yaml_event_t *event)
         return MPCF_OK;
     }
     if (p->error == YAML_MEMORY_ERROR) {
-        return no_memory(r->err);
+        return yaml_no_memory(r->err);
     }
     if (p->error == YAML_READER_ERROR) {
         return mpcf_fail(r->err, MPCF_E_CONFIG, "%s: byte %zu: %s", r->file, p->problem_offset,
@@ -59,7 +51,7 @@ static mpcf_status new_node(struct reader *r, enum yaml_kind kind, const yaml_ev
     struct yaml_node *node = arena_alloc(r->arena, 1, sizeof *node);
 
     if (node == NULL) {
-        return no_memory(r->err);
+        return yaml_no_memory(r->err);
     }
     if (++r->nodes > YAML_NODE_LIMIT) {
         return mpcf_fail(r->err, MPCF_E_CONFIG, "%s: more than %d values", r->file,
@@ -74,8 +66,8 @@ static mpcf_status new_node(struct reader *r, enum yaml_kind kind, const yaml_ev
     return MPCF_OK;
 }
 
-static mpcf_status append_item(struct arena *arena, struct yaml_node *parent,
-                               struct yaml_node *item, mpcf_error *err)
+mpcf_status yaml_append(struct arena *arena, struct yaml_node *parent, struct yaml_node *item,
+                        mpcf_error *err)
 {
     /* Room doubles at powers of two, so that none has to be remembered. */
     if ((parent->count & (parent->count - 1)) == 0) {
@@ -83,7 +75,7 @@ static mpcf_status append_item(struct arena *arena, struct yaml_node *parent,
         struct yaml_node **items = arena_alloc(arena, room, sizeof(struct yaml_node *));
 
         if (items == NULL) {
-            return no_memory(err);
+            return yaml_no_memory(err);
         }
         if (parent->count > 0) {
             memcpy(items, parent->items, parent->count * sizeof(struct yaml_node *));
@@ -122,7 +114,7 @@ static mpcf_status read_scalar(struct reader *r, const yaml_event_t *event, stru
     node->text = arena_strdup(r->arena, text);
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     if (node->text == NULL) {
-        return no_memory(r->err);
+        return yaml_no_memory(r->err);
     }
     *out = node;
     return MPCF_OK;
@@ -145,7 +137,7 @@ static mpcf_status read_sequence(struct reader *r, struct yaml_node *node, size_
         status = read_node(r, &event, depth, &item);
         yaml_event_delete(&event);
         if (status == MPCF_OK) {
-            status = append_item(r->arena, node, item, r->err);
+            status = yaml_append(r->arena, node, item, r->err);
         }
         if (status != MPCF_OK) {
             return status;
@@ -192,7 +184,7 @@ static mpcf_status read_pair(struct reader *r, struct yaml_node *mapping,
     value->key = key->text;
     value->key_line = key->line;
     value->key_column = key->column;
-    return append_item(r->arena, mapping, value, r->err);
+    return yaml_append(r->arena, mapping, value, r->err);
 }
 
 static mpcf_status read_mapping(struct reader *r, struct yaml_node *node, size_t depth)
@@ -288,10 +280,9 @@ static mpcf_status read_document(struct reader *r, struct yaml_node **root)
     return MPCF_OK;
 }
 
-/* Into an arena that lives on: a tree's own, or of the tree that --set changes. */
-static mpcf_status parse_into(struct arena *arena, const char *text, size_t length,
-                              const char *name, struct yaml_problems *problems,
-                              struct yaml_node **root, mpcf_error *err)
+mpcf_status yaml_parse_into(struct arena *arena, const char *text, size_t length, const char *name,
+                            struct yaml_problems *problems, struct yaml_node **root,
+                            mpcf_error *err)
 {
     struct reader r = {.arena = arena, .problems = problems, .err = err};
     mpcf_status status;
@@ -302,7 +293,7 @@ static mpcf_status parse_into(struct arena *arena, const char *text, size_t leng
     }
     r.file = arena_strdup(arena, name);
     if (r.file == NULL || !yaml_parser_initialize(&r.parser)) {
-        return no_memory(err);
+        return yaml_no_memory(err);
     }
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r.parser, (const unsigned char *) text, length);
@@ -320,9 +311,9 @@ mpcf_status yaml_parse_collect(const char *text, size_t length, const char *name
 
     if (tree == NULL || (tree->arena = arena_create()) == NULL) {
         yaml_tree_destroy(tree);
-        return no_memory(err);
+        return yaml_no_memory(err);
     }
-    status = parse_into(tree->arena, text, length, name, problems, &tree->root, err);
+    status = yaml_parse_into(tree->arena, text, length, name, problems, &tree->root, err);
     if (status != MPCF_OK) {
         yaml_tree_destroy(tree);
         return status;
@@ -339,7 +330,7 @@ mpcf_status yaml_parse_text(const char *text, size_t length, const char *name,
     mpcf_status status;
 
     if (problems == NULL) {
-        return no_memory(err);
+        return yaml_no_memory(err);
     }
     status = yaml_parse_collect(text, length, name, problems, &tree, err);
     if (status == MPCF_OK && yaml_problems_count(problems) > 0) {
@@ -391,143 +382,4 @@ const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *ke
         }
     }
     return NULL;
-}
-
-/* --- --set --- */
-
-/* A value of the command line has no line; its file is the option as written. */
-static void mark_set(struct yaml_node *node, const char *name)
-{
-    node->file = name;
-    node->line = node->column = 0;
-    node->key_line = node->key_column = 0;
-    for (size_t i = 0; i < node->count; i++) {
-        mark_set(node->items[i], name);
-    }
-}
-
-static mpcf_status parse_value(struct arena *arena, const char *text, const char *name,
-                               struct yaml_node **value, mpcf_error *err)
-{
-    struct yaml_problems *problems;
-    mpcf_status status;
-
-    if (*text == '\0') {
-        text = "''";
-    }
-    problems = yaml_problems_create();
-    if (problems == NULL) {
-        return no_memory(err);
-    }
-    status = parse_into(arena, text, strlen(text), name, problems, value, err);
-    if (status == MPCF_OK && yaml_problems_count(problems) > 0) {
-        status = mpcf_fail(err, MPCF_E_CONFIG, "%s", yaml_problems_text(problems));
-    }
-    yaml_problems_destroy(problems);
-    if (status == MPCF_OK) {
-        mark_set(*value, name);
-    }
-    return status;
-}
-
-static struct yaml_node *child_of(struct yaml_node *node, const char *word)
-{
-    char *end = NULL;
-    unsigned long index;
-
-    if (node->kind == YAML_NODE_SEQUENCE) {
-        index = strtoul(word, &end, 10);
-        return *word != '\0' && *end == '\0' && index < node->count ? node->items[index] : NULL;
-    }
-    for (size_t i = 0; i < node->count; i++) {
-        if (node->kind == YAML_NODE_MAPPING && strcmp(node->items[i]->key, word) == 0) {
-            return node->items[i];
-        }
-    }
-    return NULL;
-}
-
-static mpcf_status add_mapping(struct yaml_tree *tree, struct yaml_node *parent, const char *key,
-                               const char *name, struct yaml_node **out, mpcf_error *err)
-{
-    struct yaml_node *node = arena_alloc(tree->arena, 1, sizeof *node);
-
-    if (node == NULL) {
-        return no_memory(err);
-    }
-    *node = (struct yaml_node){.kind = YAML_NODE_MAPPING, .file = name, .text = "", .key = key};
-    *out = node;
-    return append_item(tree->arena, parent, node, err);
-}
-
-/* Walks to WORD below *NODE, making the mapping where it is missing. */
-static mpcf_status descend(struct yaml_tree *tree, struct yaml_node **node, const char *word,
-                           const char *name, mpcf_error *err)
-{
-    struct yaml_node *child = child_of(*node, word);
-
-    if (child == NULL && (*node)->kind == YAML_NODE_MAPPING) {
-        return add_mapping(tree, *node, word, name, node, err);
-    }
-    if (child == NULL) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no '%s' here: %s", name, word,
-                         (*node)->kind == YAML_NODE_SEQUENCE ? "a list takes the number of an entry"
-                                                             : "it is a single value");
-    }
-    *node = child;
-    return MPCF_OK;
-}
-
-static mpcf_status put_value(struct yaml_tree *tree, struct yaml_node *parent, const char *word,
-                             struct yaml_node *value, const char *name, mpcf_error *err)
-{
-    struct yaml_node *old = child_of(parent, word);
-
-    value->key = word;
-    if (old != NULL) {
-        const char *key = old->key;
-
-        *old = *value;
-        old->key = key;
-        return MPCF_OK;
-    }
-    if (parent->kind != YAML_NODE_MAPPING) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no '%s' here", name, word);
-    }
-    return append_item(tree->arena, parent, value, err);
-}
-
-static mpcf_status set_path(struct yaml_tree *tree, char *path, const char *name,
-                            struct yaml_node *value, mpcf_error *err)
-{
-    struct yaml_node *node = tree->root;
-    char *dot;
-
-    while ((dot = strchr(path, '.')) != NULL) {
-        *dot = '\0';
-        MPCF_TRY(descend(tree, &node, path, name, err));
-        path = dot + 1;
-    }
-    return put_value(tree, node, path, value, name, err);
-}
-
-mpcf_status yaml_set(struct yaml_tree *tree, const char *assignment, mpcf_error *err)
-{
-    const char *equals = strchr(assignment, '=');
-    struct yaml_node *value = NULL;
-    char *path, *name;
-
-    if (equals == NULL || equals == assignment || assignment[0] == '.' || equals[-1] == '.' ||
-        strstr(assignment, "..") != NULL) {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "--set %s: expected dotted.key=value, as stages.infer.examples=8",
-                         assignment);
-    }
-    path = arena_format(tree->arena, "%.*s", (int) (equals - assignment), assignment);
-    name = arena_format(tree->arena, "--set %.*s", (int) (equals - assignment), assignment);
-    if (path == NULL || name == NULL) {
-        return no_memory(err);
-    }
-    MPCF_TRY(parse_value(tree->arena, equals + 1, name, &value, err));
-    return set_path(tree, path, name, value, err);
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `--set a.b.c=value`: values of the command line laid over a file's.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/yaml_build.h"
+
+/* A value of the command line has no line; its file is the option as written. */
+static void mark_set(struct yaml_node *node, const char *name)
+{
+    node->file = name;
+    node->line = node->column = 0;
+    node->key_line = node->key_column = 0;
+    for (size_t i = 0; i < node->count; i++) {
+        mark_set(node->items[i], name);
+    }
+}
+
+static mpcf_status parse_value(struct arena *arena, const char *text, const char *name,
+                               struct yaml_node **value, mpcf_error *err)
+{
+    struct yaml_problems *problems;
+    mpcf_status status;
+
+    if (*text == '\0') {
+        text = "''";
+    }
+    problems = yaml_problems_create();
+    if (problems == NULL) {
+        return yaml_no_memory(err);
+    }
+    status = yaml_parse_into(arena, text, strlen(text), name, problems, value, err);
+    if (status == MPCF_OK && yaml_problems_count(problems) > 0) {
+        status = mpcf_fail(err, MPCF_E_CONFIG, "%s", yaml_problems_text(problems));
+    }
+    yaml_problems_destroy(problems);
+    if (status == MPCF_OK) {
+        mark_set(*value, name);
+    }
+    return status;
+}
+
+static struct yaml_node *child_of(struct yaml_node *node, const char *word)
+{
+    char *end = NULL;
+    unsigned long index;
+
+    if (node->kind == YAML_NODE_SEQUENCE) {
+        index = strtoul(word, &end, 10);
+        return *word != '\0' && *end == '\0' && index < node->count ? node->items[index] : NULL;
+    }
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->kind == YAML_NODE_MAPPING && strcmp(node->items[i]->key, word) == 0) {
+            return node->items[i];
+        }
+    }
+    return NULL;
+}
+
+static mpcf_status add_mapping(struct yaml_tree *tree, struct yaml_node *parent, const char *key,
+                               const char *name, struct yaml_node **out, mpcf_error *err)
+{
+    struct yaml_node *node = arena_alloc(tree->arena, 1, sizeof *node);
+
+    if (node == NULL) {
+        return yaml_no_memory(err);
+    }
+    *node = (struct yaml_node){.kind = YAML_NODE_MAPPING, .file = name, .text = "", .key = key};
+    *out = node;
+    return yaml_append(tree->arena, parent, node, err);
+}
+
+/* Walks to WORD below *NODE, making the mapping where it is missing. */
+static mpcf_status descend(struct yaml_tree *tree, struct yaml_node **node, const char *word,
+                           const char *name, mpcf_error *err)
+{
+    struct yaml_node *child = child_of(*node, word);
+
+    if (child == NULL && (*node)->kind == YAML_NODE_MAPPING) {
+        return add_mapping(tree, *node, word, name, node, err);
+    }
+    if (child == NULL) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no '%s' here: %s", name, word,
+                         (*node)->kind == YAML_NODE_SEQUENCE ? "a list takes the number of an entry"
+                                                             : "it is a single value");
+    }
+    *node = child;
+    return MPCF_OK;
+}
+
+static mpcf_status put_value(struct yaml_tree *tree, struct yaml_node *parent, const char *word,
+                             struct yaml_node *value, const char *name, mpcf_error *err)
+{
+    struct yaml_node *old = child_of(parent, word);
+
+    value->key = word;
+    if (old != NULL) {
+        const char *key = old->key;
+
+        *old = *value;
+        old->key = key;
+        return MPCF_OK;
+    }
+    if (parent->kind != YAML_NODE_MAPPING) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no '%s' here", name, word);
+    }
+    return yaml_append(tree->arena, parent, value, err);
+}
+
+static mpcf_status set_path(struct yaml_tree *tree, char *path, const char *name,
+                            struct yaml_node *value, mpcf_error *err)
+{
+    struct yaml_node *node = tree->root;
+    char *dot;
+
+    while ((dot = strchr(path, '.')) != NULL) {
+        *dot = '\0';
+        MPCF_TRY(descend(tree, &node, path, name, err));
+        path = dot + 1;
+    }
+    return put_value(tree, node, path, value, name, err);
+}
+
+mpcf_status yaml_set(struct yaml_tree *tree, const char *assignment, mpcf_error *err)
+{
+    const char *equals = strchr(assignment, '=');
+    struct yaml_node *value = NULL;
+    char *path, *name;
+
+    if (equals == NULL || equals == assignment || assignment[0] == '.' || equals[-1] == '.' ||
+        strstr(assignment, "..") != NULL) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "--set %s: expected dotted.key=value, as stages.infer.examples=8",
+                         assignment);
+    }
+    path = arena_format(tree->arena, "%.*s", (int) (equals - assignment), assignment);
+    name = arena_format(tree->arena, "--set %.*s", (int) (equals - assignment), assignment);
+    if (path == NULL || name == NULL) {
+        return yaml_no_memory(err);
+    }
+    MPCF_TRY(parse_value(tree->arena, equals + 1, name, &value, err));
+    return set_path(tree, path, name, value, err);
+}
