@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls that nobody answers end when they were told to. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "conformance/transport_stage.h"
+
+static mpcf_status check_recv_deadline(struct stage *s, mpcf_error *err)
+{
+    int64_t start = clock_now_ns();
+    mpcf_status got = s->t->recv(s->a, s->in, 8, start + SECOND / 5, NULL);
+    MPCF_TRY(expect_status(got, MPCF_E_TIMEOUT, "recv() from a silent peer", err));
+    if (clock_now_ns() < start + SECOND / 5) {
+        return mpcf_fail(err, MPCF_E_INVALID, "recv() gave up before its deadline");
+    }
+    return expect_within(start, 2 * SECOND, "recv() with a deadline in 200 ms", err);
+}
+
+static mpcf_status check_past_deadline(struct stage *s, mpcf_error *err)
+{
+    int64_t start = clock_now_ns();
+    mpcf_status got = s->t->recv(s->a, s->in, 8, start - SECOND, NULL);
+    MPCF_TRY(expect_status(got, MPCF_E_TIMEOUT, "recv() with a deadline in the past", err));
+    return expect_within(start, SECOND, "recv() with a deadline in the past", err);
+}
+
+static mpcf_status check_accept_deadline(struct stage *s, mpcf_error *err)
+{
+    void *conn = NULL;
+    int64_t start = clock_now_ns();
+    mpcf_status got = s->t->accept(s->listener, start + SECOND / 5, &conn, NULL);
+    if (got == MPCF_OK) {
+        s->t->close(conn);
+    }
+    MPCF_TRY(expect_status(got, MPCF_E_TIMEOUT, "accept() with nobody there", err));
+    return expect_within(start, 2 * SECOND, "accept() with a deadline in 200 ms", err);
+}
+
+static mpcf_status check_nobody(struct stage *s, mpcf_error *err)
+{
+    void *conn = NULL;
+    stage_unlisten(s);
+    int64_t start = clock_now_ns();
+    mpcf_status got = s->t->connect(s->config, s->address, start + SECOND / 5, &conn, NULL);
+    if (got == MPCF_OK) {
+        s->t->close(conn);
+    }
+    MPCF_TRY(expect_status(got, MPCF_E_TIMEOUT, "connect() with nobody there", err));
+    return expect_within(start, 3 * SECOND, "connect() with a deadline in 200 ms", err);
+}
+
+static mpcf_status check_late_listener(struct stage *s, mpcf_error *err)
+{
+    char wish[sizeof(s->address)];
+    stage_unlisten(s);
+    memcpy(wish, s->address, sizeof(wish));
+    struct peer peer;
+    MPCF_TRY(peer_start(&peer, s, stage_connect, err));
+    stage_pause(SECOND / 5);
+    mpcf_status status = s->t->listen(s->config, wish, &s->listener, err);
+    if (status == MPCF_OK) {
+        status = s->t->accept(s->listener, stage_soon(), &s->a, err);
+    }
+    return peer_join(&peer, status, err);
+}
+
+const struct transport_check transport_deadline_checks[] = {
+    {"recv() keeps its deadline", true, check_recv_deadline},
+    {"a deadline in the past is not waited for", true, check_past_deadline},
+    {"accept() keeps its deadline", false, check_accept_deadline},
+    {"connect() keeps its deadline", false, check_nobody},
+    {"connect() waits for a listener that starts later", false, check_late_listener},
+    {NULL, false, NULL},
+};
