@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Training: dropout, gradients of several runs, parameters that have none. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
