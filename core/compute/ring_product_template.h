@@ -21,30 +21,6 @@
 /* Of a transposed operand, a few rows of the block at a time: the lines they fill stay near. */
 #define RING_TRANSPOSED_ROWS 8
 
-RING_INLINE void ring_sums64(uint64_t *block, size_t depth, size_t width, size_t period)
-{
-    uint64_t *sums = block + depth * width;
-
-    memset(sums, 0, width * sizeof *sums);
-    for (size_t k = 0; period > 0 && k + period <= depth; k += period) {
-        for (size_t j = 0; j < width; j++) {
-            sums[j] += block[k * width + j] * block[(k + 1) * width + j];
-        }
-    }
-}
-
-RING_INLINE void ring_sums32(uint32_t *block, size_t depth, size_t width, size_t period)
-{
-    uint32_t *sums = block + depth * width;
-
-    memset(sums, 0, width * sizeof *sums);
-    for (size_t k = 0; period > 0 && k + period <= depth; k += period) {
-        for (size_t j = 0; j < width; j++) {
-            sums[j] += block[k * width + j] * block[(k + 1) * width + j];
-        }
-    }
-}
-
 #if defined(__AVX512DQ__)
 /* Lanes of the V-th vector of eight words that exist, of COLUMNS. */
 RING_INLINE __mmask8 ring_lanes(size_t columns, size_t v)
@@ -64,120 +40,41 @@ RING_INLINE void ring_load_eight(const struct ring_block_source *s, size_t first
     }
     transpose_8x8(x);
 }
-#endif
 
-/* All columns of rows [FIRST, LAST) of a transposed operand. */
-RING_INLINE void ring_transpose64(const struct ring_block_source *s, uint64_t *block, size_t width,
-                                  size_t first, size_t last)
+RING_INLINE void ring_store_eight64(uint64_t *to, __m512i x)
 {
-    size_t j = 0;
-
-#if defined(__AVX512DQ__)
-    for (; last - first == 8 && j + 8 <= s->columns; j += 8) {
-        __m512i x[8];
-
-        ring_load_eight(s, first, j, x);
-#pragma GCC unroll 8
-        for (size_t k = 0; k < 8; k++) {
-            _mm512_storeu_si512(block + (first + k) * width + j, x[k]);
-        }
-    }
-#endif
-    for (; j < s->columns; j++) {
-        for (size_t k = first; k < last; k++) {
-            block[k * width + j] = s->b[j * s->ldb + k];
-        }
-    }
+    _mm512_storeu_si512(to, x);
 }
 
-RING_INLINE void ring_transpose32(const struct ring_block_source *s, uint32_t *block, size_t width,
-                                  size_t first, size_t last)
+RING_INLINE void ring_store_eight32(uint32_t *to, __m512i x)
 {
-    size_t j = 0;
-
-#if defined(__AVX512DQ__)
-    for (; last - first == 8 && j + 8 <= s->columns; j += 8) {
-        __m512i x[8];
-
-        ring_load_eight(s, first, j, x);
-#pragma GCC unroll 8
-        for (size_t k = 0; k < 8; k++) {
-            _mm256_storeu_si256((__m256i *) (void *) (block + (first + k) * width + j),
-                                _mm512_cvtepi64_epi32(x[k]));
-        }
-    }
+    _mm256_storeu_si256((__m256i *) (void *) to, _mm512_cvtepi64_epi32(x));
+}
 #endif
-    for (; j < s->columns; j++) {
-        for (size_t k = first; k < last; k++) {
-            block[k * width + j] = (uint32_t) s->b[j * s->ldb + k];
-        }
-    }
-}
 
-RING_INLINE void ring_pack64(const struct ring_block_source *s, uint64_t *block, size_t width,
-                             size_t period)
+RING_INLINE void ring_move64(uint64_t *to, const uint64_t *from, size_t count)
 {
-    const size_t step = RING_TRANSPOSED_ROWS;
-
-    if (s->columns < width) {
-        memset(block, 0, s->depth * width * sizeof *block);
-    }
-    if (s->transposed) {
-        size_t k = 0;
-
-        for (; k + step <= s->depth; k += step) {
-            ring_transpose64(s, block, width, k, k + step);
-        }
-        ring_transpose64(s, block, width, k, s->depth);
-    } else {
-        for (size_t k = 0; k < s->depth; k++) {
-            const uint64_t *row = s->b + k * s->ldb;
-
-            if (s->columns == width) { /* a constant size: plain moves */
-                memcpy(block + k * width, row, width * sizeof *block);
-            } else {
-                memcpy(block + k * width, row, s->columns * sizeof *block);
-            }
-        }
-    }
-    ring_sums64(block, s->depth, width, period);
+    memcpy(to, from, count * sizeof *to);
 }
 
-RING_INLINE void ring_narrow(uint32_t *to, const uint64_t *from, size_t count)
+RING_INLINE void ring_move32(uint32_t *to, const uint64_t *from, size_t count)
 {
     for (size_t j = 0; j < count; j++) {
         to[j] = (uint32_t) from[j];
     }
 }
 
-RING_INLINE void ring_pack32(const struct ring_block_source *s, uint32_t *block, size_t width,
-                             size_t period)
-{
-    const size_t step = RING_TRANSPOSED_ROWS;
+#define WORD        uint64_t
+#define SIZED(name) name##64
+#include "compute/ring_pack_body.h"
+#undef WORD
+#undef SIZED
 
-    if (s->columns < width) {
-        memset(block, 0, s->depth * width * sizeof *block);
-    }
-    if (s->transposed) {
-        size_t k = 0;
-
-        for (; k + step <= s->depth; k += step) {
-            ring_transpose32(s, block, width, k, k + step);
-        }
-        ring_transpose32(s, block, width, k, s->depth);
-    } else {
-        for (size_t k = 0; k < s->depth; k++) {
-            const uint64_t *row = s->b + k * s->ldb;
-
-            if (s->columns == width) {
-                ring_narrow(block + k * width, row, width);
-            } else {
-                ring_narrow(block + k * width, row, s->columns);
-            }
-        }
-    }
-    ring_sums32(block, s->depth, width, period);
-}
+#define WORD        uint32_t
+#define SIZED(name) name##32
+#include "compute/ring_pack_body.h"
+#undef WORD
+#undef SIZED
 
 RING_INLINE void ring_row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda,
                                uint64_t *sums, size_t period)
