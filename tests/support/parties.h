@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Provider, user and dealer as three threads of a test, over a transport.
+ * Provider, user and dealer as three threads of a test, over a transport. Apart from
+ * engine/trio.h, which runs one inference that must not fail: tests look at each role's own
+ * status, meter and session, and put things between.
  */
 #ifndef MPCF_TESTS_PARTIES_H
 #define MPCF_TESTS_PARTIES_H
