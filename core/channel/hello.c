@@ -12,10 +12,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-/* Wire: magic, protocol, length used, role, has_session, fact count (2), 4 zero bytes, session,
- * next inference; then each fact: length of name and of value, name, value. Little-endian; the
+/* Wire: magic, protocol, length used, role, has_session, fact count (2), has_stored, 3 zero bytes,
+ * session, next inference, stored session; then each fact: length of name and of value, name, value. Little-endian; the
  * rest is zero. */
-#define HEAD_BYTES 48
+#define HEAD_BYTES 64
 static const uint8_t magic[8] = {'M', 'P', 'C', 'F', 'h', 'e', 'l', 'o'};
 
 const char *hello_role_name(unsigned role)
@@ -116,8 +116,10 @@ void hello_encode(const struct hello *h, uint8_t wire[HELLO_BYTES])
     wire[16] = (uint8_t) h->role;
     wire[17] = h->has_session;
     write_number(wire + 18, h->fact_count, 2);
+    wire[20] = h->has_stored;
     memcpy(wire + 24, h->session, HELLO_SESSION);
     write_number(wire + 40, h->next_inference, 8);
+    memcpy(wire + 48, h->stored, HELLO_SESSION);
     uint8_t *at = wire + HEAD_BYTES;
     for (size_t i = 0; i < h->fact_count; i++) {
         size_t name = strlen(h->facts[i].name), value = strlen(h->facts[i].value);
@@ -177,8 +179,10 @@ mpcf_status hello_decode(const uint8_t *wire, size_t length, struct hello *out, 
     out->role = wire[16];
     out->has_session = wire[17] == 1;
     memcpy(out->session, wire + 24, HELLO_SESSION);
+    out->has_stored = wire[20] == 1;
     out->next_inference = read_number(wire + 40, 8);
-    if (used < HEAD_BYTES || used > HELLO_BYTES || out->role > 2 || wire[17] > 1 ||
+    memcpy(out->stored, wire + 48, HELLO_SESSION);
+    if (used < HEAD_BYTES || used > HELLO_BYTES || out->role > 2 || wire[17] > 1 || wire[20] > 1 ||
         !decode_facts(wire, used, out)) {
         return mpcf_fail(err, MPCF_E_FORMAT, "the peer's hello is malformed");
     }
@@ -239,6 +243,17 @@ mpcf_status hello_compare(const struct hello *mine, const struct hello *theirs, 
     }
     text_clear(&text);
     return status;
+}
+
+bool hello_same_stored(const struct hello *mine, const struct hello *theirs, uint64_t *next)
+{
+    const bool is_same = mine->has_stored && theirs->has_stored &&
+                         memcmp(mine->stored, theirs->stored, HELLO_SESSION) == 0;
+    if (is_same) {
+        *next = mine->next_inference > theirs->next_inference ? mine->next_inference
+                                                              : theirs->next_inference;
+    }
+    return is_same;
 }
 
 mpcf_status hello_exchange(struct channel *c, const struct hello *mine, struct hello *theirs,

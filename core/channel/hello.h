@@ -14,7 +14,7 @@
 
 #include "channel/channel.h"
 
-#define HELLO_PROTOCOL 1 /* changes with every change of what parties send */
+#define HELLO_PROTOCOL 2 /* changes with every change of what parties send */
 /* On the wire; this size and the first 16 bytes never change, so that versions can tell each
  * other apart. */
 #define HELLO_BYTES   8192
@@ -33,7 +33,11 @@ struct hello {
     unsigned role; /* 0 provider, 1 user, 2 dealer */
     bool has_session;
     uint8_t session[HELLO_SESSION]; /* drawn by the user; the others take it over */
-    uint64_t next_inference;        /* the first number this side has no use for yet on record */
+    /* A session dealt in an earlier run, of which inferences are left on this side's disk; the
+     * first number that is not used up there. Both are zero without. */
+    bool has_stored;
+    uint8_t stored[HELLO_SESSION];
+    uint64_t next_inference;
     size_t fact_count;
     struct hello_fact facts[HELLO_FACTS];
 };
@@ -53,6 +57,10 @@ mpcf_status hello_decode(const uint8_t *wire, size_t length, struct hello *out, 
 /* MPCF_E_PROTOCOL with all that differs in one message ("there" and "here"): version, session
  * where both name one, equal roles, every fact. Facts are compared by name. */
 mpcf_status hello_compare(const struct hello *mine, const struct hello *theirs, mpcf_error *err);
+
+/* Whether both go on with one stored session, and then from which inference: the larger number,
+ * since one side's disk may be an older copy. */
+bool hello_same_stored(const struct hello *mine, const struct hello *theirs, uint64_t *next);
 
 /* Sends and receives; nothing is compared yet. Names the channel's peer by its role. */
 mpcf_status hello_exchange(struct channel *c, const struct hello *mine, struct hello *theirs,

@@ -5,6 +5,7 @@
 #ifndef MPCF_ENGINE_SECURE_H
 #define MPCF_ENGINE_SECURE_H
 
+#include "base/file.h"
 #include "channel/channel.h"
 #include "engine/float_engine.h"
 #include "program/program.h"
@@ -65,8 +66,10 @@ struct session_options {
     int64_t timeout_ns;       /* a peer that stays silent longer ends the run */
     const char *store_path;   /* NULL, or the folder (of this role alone) that keeps the session,
                                  see session_deal(); the dealer's is only not NULL */
-    bool resume;              /* the session that lies in store_path; peers[ROLE_DEALER] NULL */
-    uint8_t session[16];      /* its id, agreed on in the hello; not with resume */
+    bool resume;              /* the session that lies in store_path; nothing is dealt any more */
+    uint8_t session[16];      /* its id, agreed on in the hello: of a new one, or of the stored */
+    const char *facts;        /* with a store: digest (64 hex) of what the session is dealt for,
+                                 found again by store_look(); NULL: none */
     const uint8_t *test_seed; /* 16 bytes: repeatable runs for tests; NULL: the system's */
 };
 /* PEERS[role] is the channel to that role; own entry NULL. The hello has been exchanged. */
@@ -79,6 +82,10 @@ void session_destroy(struct session *s); /* NULL is fine */
 const uint8_t *session_id(const struct session *s);
 uint32_t session_next(const struct session *s);
 mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err);
+/* The user of a stored session: digest of the program whose corrections of INFERENCE are on its
+ * disk. None: MPCF_E_IO. */
+mpcf_status session_stored_program(const struct session *s, uint32_t inference,
+                                   char digest[FILE_DIGEST_SIZE], mpcf_error *err);
 
 /* Provider: WEIGHTS; user: IN, OUTPUT (reals) and, where the program has USER_LOOKUP steps, their
  * tables in WEIGHTS; others NULL. One inference of program P:

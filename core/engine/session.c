@@ -84,9 +84,14 @@ static mpcf_status resume(struct session *s, struct seeds *seeds, mpcf_error *er
 {
     struct store_identity identity;
     MPCF_TRY(store_open(s->options.store_path, &identity, &s->store, err));
+    const bool is_agreed =
+        memcmp(s->options.session, identity.session, sizeof identity.session) == 0;
     memcpy(seeds, identity.seeds, sizeof *seeds);
-    memcpy(s->options.session, identity.session, sizeof s->options.session);
     mpcf_wipe(&identity, sizeof identity);
+    if (!is_agreed) {
+        return mpcf_fail(err, MPCF_E_INVALID, "'%s' holds another session than was agreed on",
+                         s->options.store_path);
+    }
     s->next_inference = s->next_deal = store_next(s->store);
     return MPCF_OK;
 }
@@ -97,7 +102,10 @@ static mpcf_status start(struct session *s, struct seeds *seeds, mpcf_error *err
     if (s->options.store_path == NULL || s->options.role == ROLE_DEALER) {
         return MPCF_OK;
     }
-    struct store_identity identity;
+    struct store_identity identity = {.facts = {0}};
+    if (s->options.facts != NULL) {
+        memcpy(identity.facts, s->options.facts, strnlen(s->options.facts, sizeof identity.facts));
+    }
     memcpy(identity.seeds, seeds, sizeof identity.seeds);
     memcpy(identity.session, s->options.session, sizeof identity.session);
     mpcf_status status = store_create(s->options.store_path, &identity, &s->store, err);
@@ -135,6 +143,7 @@ mpcf_status session_create(const struct session_options *o, struct channel *peer
     memcpy(s->peers, peers, sizeof s->peers);
     mpcf_status status = prepare(s, err);
     s->options.store_path = NULL; /* the caller's */
+    s->options.facts = NULL;
     s->options.test_seed = NULL;
     if (status != MPCF_OK) {
         session_destroy(s);
@@ -175,9 +184,21 @@ mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err)
         return mpcf_fail(err, MPCF_E_INVALID, "inference %u is used up (next: %u)", (unsigned) next,
                          (unsigned) s->next_inference);
     }
+    if (s->store != NULL) {
+        MPCF_TRY(store_skip_to(s->store, next, err));
+    }
     s->next_inference = next;
     s->next_deal = next > s->next_deal ? next : s->next_deal;
     return MPCF_OK;
+}
+
+mpcf_status session_stored_program(const struct session *s, uint32_t inference,
+                                   char digest[FILE_DIGEST_SIZE], mpcf_error *err)
+{
+    if (s->store == NULL) {
+        return mpcf_fail(err, MPCF_E_IO, "the session has no store");
+    }
+    return store_program(s->store, inference, digest, err);
 }
 
 /* --- Masked weights --- */

@@ -3,11 +3,19 @@
 
 #include <string.h>
 
-/* Magic 8, kind 4, batch 4, tokens 4, exact 4, the digest's 64 characters, count 4;
+/* Magic 8, kind 4, batch 4, tokens 4, exact 4, the digest's 64 characters, count 4, number 4;
  * little-endian, the rest zero. */
 static const uint8_t magic[8] = {'M', 'P', 'C', 'F', 'n', 'e', 'x', 't'};
 
-enum { AT_KIND = 8, AT_BATCH = 12, AT_TOKENS = 16, AT_EXACT = 20, AT_DIGEST = 24, AT_COUNT = 88 };
+enum {
+    AT_KIND = 8,
+    AT_BATCH = 12,
+    AT_TOKENS = 16,
+    AT_EXACT = 20,
+    AT_DIGEST = 24,
+    AT_COUNT = 88,
+    AT_NUMBER = 92
+};
 #define SHAPE_LIMIT ((uint32_t) 1 << 20)
 
 static void put32(uint8_t *at, uint32_t value)
@@ -33,6 +41,7 @@ void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT
     put32(wire + AT_EXACT, a->shape.exact);
     memcpy(wire + AT_DIGEST, a->digest, strlen(a->digest));
     put32(wire + AT_COUNT, (uint32_t) a->count);
+    put32(wire + AT_NUMBER, a->number);
 }
 
 static bool digest_is_sound(const char *digest)
@@ -51,11 +60,13 @@ mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct a
 
     *out = (struct announcement){.kind = (enum announcement_kind) kind,
                                  .shape = {batch, tokens, exact == 1},
-                                 .count = get32(wire + AT_COUNT)};
+                                 .count = get32(wire + AT_COUNT),
+                                 .number = get32(wire + AT_NUMBER)};
     memcpy(out->digest, wire + AT_DIGEST, FILE_DIGEST_SIZE - 1);
-    if (memcmp(wire, magic, sizeof magic) != 0 || (!has_shape && kind != ANNOUNCE_END) ||
-        exact > 1 || batch > SHAPE_LIMIT || tokens > SHAPE_LIMIT || !digest_is_sound(out->digest) ||
-        (has_shape && (batch == 0 || tokens == 0)) || out->count > SHAPE_LIMIT) {
+    if (memcmp(wire, magic, sizeof magic) != 0 || kind < ANNOUNCE_INFERENCE ||
+        kind > ANNOUNCE_RESUME || exact > 1 || batch > SHAPE_LIMIT || tokens > SHAPE_LIMIT ||
+        !digest_is_sound(out->digest) || (has_shape && (batch == 0 || tokens == 0)) ||
+        out->count > SHAPE_LIMIT) {
         return mpcf_fail(err, MPCF_E_PROTOCOL, "the user's announcement is malformed");
     }
     return MPCF_OK;

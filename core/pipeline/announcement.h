@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the user tells provider and dealer before each inference: its shape and the digest of
- * the program it means. Public by design; the answer is the other's own digest, so that both
- * sides see a disagreement.
+ * What the user tells provider and dealer: which session begins, and before each inference its
+ * number, its shape and the digest of the program it means. Public by design; the answer is the
+ * other's own digest, so that both sides see a disagreement.
  */
 #ifndef MPCF_PIPELINE_ANNOUNCEMENT_H
 #define MPCF_PIPELINE_ANNOUNCEMENT_H
@@ -12,13 +12,20 @@
 
 #define ANNOUNCEMENT_BYTES 128
 
-enum announcement_kind { ANNOUNCE_INFERENCE = 1, ANNOUNCE_END = 2, ANNOUNCE_DEAL = 3 };
+enum announcement_kind {
+    ANNOUNCE_INFERENCE = 1,
+    ANNOUNCE_END = 2,
+    ANNOUNCE_DEAL = 3,
+    ANNOUNCE_SESSION = 4, /* a new one: the dealer draws its seeds */
+    ANNOUNCE_RESUME = 5   /* the stored one that the hello agreed on */
+};
 
 struct announcement {
     enum announcement_kind kind;
     struct secure_shape shape;
     size_t count;                  /* ANNOUNCE_DEAL: inferences of this shape to deal ahead */
-    char digest[FILE_DIGEST_SIZE]; /* of the program; "" at the end */
+    uint32_t number;               /* ANNOUNCE_INFERENCE: its own; those before it are passed */
+    char digest[FILE_DIGEST_SIZE]; /* of the program; "" without a shape */
 };
 
 void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT_BYTES]);

@@ -153,6 +153,8 @@ static mpcf_status put_offline(json_t *report, const json_t *user, const json_t 
     MPCF_TRY(
         report_set_real(report, "secure.offline.seconds", number_at(user, "offline.seconds"), err));
     MPCF_TRY(report_set_count(report, "secure.offline.bytes", (uint64_t) bytes, err));
+    MPCF_TRY(report_set_count(report, "secure.offline.taken_up",
+                              (uint64_t) number_at(user, "offline.taken_up"), err));
     MPCF_TRY(
         report_set_real(report, "secure.setup.seconds", number_at(user, "setup.seconds"), err));
     return report_set_count(report, "secure.setup.bytes", (uint64_t) number_at(user, "setup.bytes"),

@@ -16,9 +16,23 @@ struct secure_party {
     struct corpus *corpus;         /* the user's; else NULL */
     struct roles_control *control; /* to the parent of a one-machine run; else NULL */
     struct roles_links links;
-    struct session *session;
+    char *store; /* folder of this role alone, mpcf_free(); NULL: nothing is stored */
+    char store_facts[FILE_DIGEST_SIZE]; /* what a session is dealt for, as the store has it */
+    bool is_offered;                    /* STORED was, in the hello */
+    uint8_t stored[HELLO_SESSION];
+    struct session *session; /* NULL until the user has announced one */
+    bool is_resumed;         /* SESSION is one that an earlier run left */
     struct secure_totals totals;
 };
+
+/* preprocess: store: what lies there goes into HELLO, where it was dealt for the same network,
+ * options and (at the provider) weights. To be called when HELLO has all facts. */
+mpcf_status secure_session_offer(struct secure_party *party, struct hello *hello, mpcf_error *err);
+/* A new session takes the place of the one before, also in the store. */
+mpcf_status secure_session_begin(struct secure_party *party, mpcf_error *err);
+/* The stored session that the hello agreed on, behind all that either side has used; nothing at
+ * the dealer, which has no part in it. No agreement: MPCF_E_PROTOCOL. */
+mpcf_status secure_session_resume(struct secure_party *party, mpcf_error *err);
 
 /* One inference, metered: RUN has what the role gives; program and weights are filled here. */
 mpcf_status secure_party_infer(struct secure_party *party, const struct secure_program *program,

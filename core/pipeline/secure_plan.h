@@ -11,6 +11,7 @@ struct secure_plan_run {
     struct secure_shape shape;
     const uint32_t *rows; /* numbers in corpus->items, COUNT of them */
     size_t count;         /* at most shape.batch; the rest repeats the last row */
+    bool is_done;         /* the user's mark */
 };
 
 struct secure_plan {

@@ -25,6 +25,7 @@ mpcf_status secure_party_infer(struct secure_party *party, const struct secure_p
     }
     if (status == MPCF_OK) {
         secure_totals_add(&party->totals, party->role, run, expected, examples);
+        party->totals.taken_up += party->is_resumed;
     }
     cost_destroy(run->metered);
     cost_destroy(expected);
@@ -53,19 +54,37 @@ mpcf_status secure_party_deal(struct secure_party *party, const struct secure_pr
     return status;
 }
 
-static mpcf_status serve_one(struct secure_party *party, const struct announcement *heard,
-                             mpcf_error *err)
+/* The number is the user's word; one that is used up is refused here. */
+static mpcf_status serve_inference(struct secure_party *party, const struct announcement *heard,
+                                   const struct secure_program *program, mpcf_error *err)
+{
+    struct session_run run = {0};
+
+    if (party->role == ROLE_DEALER && party->session == NULL) {
+        return MPCF_OK; /* of a stored session: all is dealt */
+    }
+    if (party->session == NULL) {
+        return mpcf_fail(err, MPCF_E_PROTOCOL, "the user has not announced a session");
+    }
+    MPCF_TRY(session_skip_to(party->session, heard->number, err));
+    return secure_party_infer(party, program, &run, heard->shape.batch, err);
+}
+
+static mpcf_status serve_shape(struct secure_party *party, const struct announcement *heard,
+                               mpcf_error *err)
 {
     struct secure_program program;
-    struct session_run run = {0};
 
     MPCF_TRY(secure_setup_program(&party->setup, &heard->shape, &program, err));
     MPCF_TRY(
         announcement_answer(party->links.peers[ROLE_USER], heard, program.program->digest, err));
-    if (heard->kind == ANNOUNCE_DEAL) {
-        return secure_party_deal(party, &program, heard->count, err);
+    if (heard->kind == ANNOUNCE_INFERENCE) {
+        return serve_inference(party, heard, &program, err);
     }
-    return secure_party_infer(party, &program, &run, heard->shape.batch, err);
+    if (party->session == NULL) {
+        return mpcf_fail(err, MPCF_E_PROTOCOL, "the user has not announced a session");
+    }
+    return secure_party_deal(party, &program, heard->count, err);
 }
 
 mpcf_status secure_serve(struct secure_party *party, mpcf_error *err)
@@ -75,10 +94,16 @@ mpcf_status secure_serve(struct secure_party *party, mpcf_error *err)
 
     for (;;) {
         MPCF_TRY(announcement_wait(user, &heard, err));
-        if (heard.kind == ANNOUNCE_END) {
-            return announcement_answer(user, &heard, "", err);
+        if (heard.kind == ANNOUNCE_INFERENCE || heard.kind == ANNOUNCE_DEAL) {
+            MPCF_TRY(serve_shape(party, &heard, err));
+            continue;
         }
-        MPCF_TRY(serve_one(party, &heard, err));
+        MPCF_TRY(announcement_answer(user, &heard, "", err));
+        if (heard.kind == ANNOUNCE_END) {
+            return MPCF_OK;
+        }
+        MPCF_TRY(heard.kind == ANNOUNCE_RESUME ? secure_session_resume(party, err)
+                                               : secure_session_begin(party, err));
     }
 }
 
@@ -130,40 +155,9 @@ static mpcf_status join(struct secure_party *party, struct roles **roles, mpcf_e
     }
     hello_init(&hello, party->role);
     MPCF_TRY(secure_facts(&party->setup, &hello, err));
+    MPCF_TRY(secure_session_offer(party, &hello, err));
     MPCF_TRY(roles_open(&o, roles, err));
     return roles_join(*roles, &hello, &party->links, err);
-}
-
-/* Each role keeps its part of a stored session in a folder of its own. */
-static mpcf_status store_of(const struct secure_party *party, char **path, mpcf_error *err)
-{
-    const struct infer_settings *i = &party->setup.pipeline->infer;
-    char *folder = NULL;
-
-    if (i->preprocess != PREPROCESS_STORE) {
-        return MPCF_OK;
-    }
-    folder = i->store != NULL && i->store[0] != '\0'
-                 ? mpcf_strdup(i->store)
-                 : stage_path(party->setup.pipeline, "infer/store");
-    *path = folder != NULL ? file_join(folder, pipeline_role_name(party->role)) : NULL;
-    mpcf_free(folder);
-    return *path != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
-}
-
-static mpcf_status create_session(struct secure_party *party, mpcf_error *err)
-{
-    char *store = NULL;
-    MPCF_TRY(store_of(party, &store, err));
-    struct session_options o = {.role = party->role,
-                                .timeout_ns = party->setup.pipeline->infer.timeout_ns,
-                                .store_path = store};
-
-    memcpy(o.session, party->links.session, sizeof o.session);
-    mpcf_status status = session_create(&o, party->links.peers, &party->session, err);
-
-    mpcf_free(store);
-    return status;
 }
 
 static mpcf_status prepare(struct secure_party *party, const struct pipeline *p, mpcf_error *err)
@@ -178,12 +172,9 @@ static mpcf_status prepare(struct secure_party *party, const struct pipeline *p,
 static mpcf_status take_part(struct secure_party *party, mpcf_error *err)
 {
     json_t *record = NULL;
-    mpcf_status status = create_session(party, err);
+    mpcf_status status =
+        party->role == ROLE_USER ? secure_user(party, &record, err) : secure_serve(party, err);
 
-    if (status == MPCF_OK) {
-        status =
-            party->role == ROLE_USER ? secure_user(party, &record, err) : secure_serve(party, err);
-    }
     if (status == MPCF_OK && record == NULL) {
         record = json_object();
     }
@@ -210,6 +201,7 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
     session_destroy(party.session);
     roles_links_close(&party.links);
     roles_close(roles);
+    mpcf_free(party.store);
     secure_totals_clear(&party.totals);
     corpus_destroy(party.corpus);
     secure_setup_close(&party.setup);

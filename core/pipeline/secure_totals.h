@@ -13,7 +13,8 @@
 
 struct secure_totals {
     uint64_t runs, examples;
-    bool has_setup; /* the weights are set up: the first run or deal did it */
+    uint64_t taken_up; /* runs whose corrections an earlier process was dealt */
+    bool has_setup;    /* the session's weights are set up: its first run or deal did it */
     double setup_seconds, offline_seconds, online_seconds;
     uint64_t provider_bytes, user_bytes, early_bytes; /* sums over runs, framing included */
     uint64_t dealer_provider_bytes, dealer_user_bytes, setup_bytes;
@@ -35,7 +36,7 @@ void secure_totals_add(struct secure_totals *t, enum role role, const struct ses
 void secure_totals_add_deal(struct secure_totals *t, enum role role, const struct session_run *run,
                             const struct cost *expected);
 
-/* {"runs", "online": {"seconds", "rounds", "bytes", "bytes_sent": {..}}, "offline": {..},
+/* {"runs", "online": {"seconds", "rounds", "bytes", "bytes_sent": {..}}, "offline": {.., "taken_up"},
  * "setup": {..}, "functions": [..], "each": [..], "cost_engine": "equal" or what differs,
  * "peak_rss_bytes"}; NULL: memory. */
 json_t *secure_totals_json(const struct secure_totals *t);

@@ -50,6 +50,7 @@ struct user_run {
     float *logits;  /* [corpus->count, classes] */
     double *output; /* of one run */
     size_t done;
+    size_t before; /* done when BEGAN_NS was taken, for the rate */
     int64_t began_ns;
 };
 
@@ -73,8 +74,8 @@ static mpcf_status check_output(const struct program *program, size_t wanted, mp
     return MPCF_OK;
 }
 
-static mpcf_status infer_one(struct user_run *u, const struct secure_plan_run *planned,
-                             mpcf_error *err)
+/* The session's next inference. */
+static mpcf_status infer_one(struct user_run *u, struct secure_plan_run *planned, mpcf_error *err)
 {
     const size_t classes = u->party->setup.classes;
     struct secure_program program;
@@ -85,11 +86,14 @@ static mpcf_status infer_one(struct user_run *u, const struct secure_plan_run *p
     MPCF_TRY(check_output(program.program, planned->shape.batch * classes, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
     secure_rows_fill(&u->rows, planned, u->party->corpus);
+    a.number = session_next(u->party->session);
     MPCF_TRY(announce(u->party, &a, err));
     MPCF_TRY(secure_party_infer(u->party, &program, &run, planned->count, err));
     for (size_t i = 0; i < planned->count * classes; i++) {
         u->logits[planned->rows[i / classes] * classes + i % classes] = (float) u->output[i];
     }
+    planned->is_done = true;
+    u->done += planned->count;
     return MPCF_OK;
 }
 
@@ -98,7 +102,7 @@ static void show(struct user_run *u)
 {
     const size_t total = u->party->corpus->count;
     const double seconds = clock_seconds_since(u->began_ns);
-    const double rate = seconds > 0 ? (double) u->done / seconds : 0;
+    const double rate = seconds > 0 ? (double) (u->done - u->before) / seconds : 0;
     const struct progress p = {.stage = "infer: secure",
                                .done = u->done,
                                .total = total,
@@ -118,30 +122,129 @@ static void show(struct user_run *u)
     (void) control_tell_result(u->party->control, text, NULL); /* only looks */
 }
 
-static size_t same_shape(const struct secure_plan *plan, size_t first)
+static mpcf_status stop_if_asked(mpcf_error *err)
 {
-    size_t count = 1;
-
-    while (first + count < plan->count &&
-           plan->runs[first + count].shape.tokens == plan->runs[first].shape.tokens) {
-        count++;
-    }
-    return count;
+    return interrupt_pending() ? mpcf_fail(err, MPCF_E_INTERRUPTED, "secure inference was stopped")
+                               : MPCF_OK;
 }
 
-/* All corrections onto the disk before the first text is touched. */
-static mpcf_status deal_ahead(struct user_run *u, mpcf_error *err)
+/* --- What an earlier run left --- */
+
+/* *FOUND: the first planned run still to do whose program has DIGEST, or NULL. */
+static mpcf_status find_planned(struct user_run *u, const char *digest,
+                                struct secure_plan_run **found, mpcf_error *err)
 {
-    for (size_t i = 0, count = 0; i < u->plan.count; i += count) {
-        struct announcement a = {.kind = ANNOUNCE_DEAL, .shape = u->plan.runs[i].shape};
+    size_t tried = 0; /* tokens of the shape that was compared last */
+
+    *found = NULL;
+    for (size_t i = 0; i < u->plan.count && *found == NULL; i++) {
+        struct secure_plan_run *run = &u->plan.runs[i];
         struct secure_program program;
 
-        count = same_shape(&u->plan, i);
-        a.count = count;
-        MPCF_TRY(secure_setup_program(&u->party->setup, &a.shape, &program, err));
-        memcpy(a.digest, program.program->digest, sizeof a.digest);
-        MPCF_TRY(announce(u->party, &a, err));
-        MPCF_TRY(secure_party_deal(u->party, &program, count, err));
+        if (run->is_done || run->shape.tokens == tried) {
+            continue;
+        }
+        tried = run->shape.tokens;
+        MPCF_TRY(secure_setup_program(&u->party->setup, &run->shape, &program, err));
+        if (strcmp(program.program->digest, digest) == 0) {
+            *found = run;
+        }
+    }
+    return MPCF_OK;
+}
+
+/* *FOUND: what the first stored inference from *NUMBER on that fits anything fits, or NULL;
+ * *NUMBER is that inference's. */
+static mpcf_status find_stored(struct user_run *u, uint32_t *number, struct secure_plan_run **found,
+                               mpcf_error *err)
+{
+    char digest[FILE_DIGEST_SIZE];
+
+    *found = NULL;
+    while (*found == NULL &&
+           session_stored_program(u->party->session, *number, digest, NULL) == MPCF_OK) {
+        MPCF_TRY(find_planned(u, digest, found, err));
+        *number += *found == NULL;
+    }
+    return MPCF_OK;
+}
+
+/* All that the stored session has corrections for, in the order in which they were dealt. */
+static mpcf_status use_stored(struct user_run *u, mpcf_error *err)
+{
+    const struct announcement resume = {.kind = ANNOUNCE_RESUME};
+    struct secure_plan_run *planned = NULL;
+    uint32_t number = 0;
+
+    if (!u->party->links.has_stored) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(secure_session_resume(u->party, err));
+    number = session_next(u->party->session);
+    MPCF_TRY(find_stored(u, &number, &planned, err));
+    if (planned != NULL) {
+        MPCF_TRY(announce(u->party, &resume, err));
+    }
+    while (planned != NULL) {
+        MPCF_TRY(stop_if_asked(err));
+        MPCF_TRY(session_skip_to(u->party->session, number, err));
+        MPCF_TRY(infer_one(u, planned, err));
+        show(u);
+        number = session_next(u->party->session);
+        MPCF_TRY(find_stored(u, &number, &planned, err));
+    }
+    return MPCF_OK;
+}
+
+/* --- A new session --- */
+
+/* One inference an announcement, so that the provider hears of it all the while. */
+static mpcf_status deal_one(struct user_run *u, const struct secure_plan_run *planned,
+                            mpcf_error *err)
+{
+    struct announcement a = {.kind = ANNOUNCE_DEAL, .shape = planned->shape, .count = 1};
+    struct secure_program program;
+
+    MPCF_TRY(stop_if_asked(err));
+    MPCF_TRY(secure_setup_program(&u->party->setup, &a.shape, &program, err));
+    memcpy(a.digest, program.program->digest, sizeof a.digest);
+    MPCF_TRY(announce(u->party, &a, err));
+    return secure_party_deal(u->party, &program, a.count, err);
+}
+
+/* The corrections of all that is left to do onto the disk, and those of later runs. */
+static mpcf_status deal_ahead(struct user_run *u, mpcf_error *err)
+{
+    for (int64_t n = 0; n < u->party->setup.pipeline->infer.store_runs; n++) {
+        for (size_t i = 0; i < u->plan.count; i++) {
+            if (n > 0 || !u->plan.runs[i].is_done) {
+                MPCF_TRY(deal_one(u, &u->plan.runs[i], err));
+            }
+        }
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status use_new(struct user_run *u, mpcf_error *err)
+{
+    const struct announcement begin = {.kind = ANNOUNCE_SESSION};
+
+    if (u->done == u->party->corpus->count) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(announce(u->party, &begin, err));
+    MPCF_TRY(secure_session_begin(u->party, err));
+    if (u->party->setup.pipeline->infer.preprocess == PREPROCESS_STORE) {
+        MPCF_TRY(deal_ahead(u, err));
+    }
+    u->began_ns = clock_now_ns();
+    u->before = u->done;
+    for (size_t i = 0; i < u->plan.count; i++) {
+        if (!u->plan.runs[i].is_done) {
+            MPCF_TRY(stop_if_asked(err));
+            MPCF_TRY(infer_one(u, &u->plan.runs[i], err));
+            show(u);
+        }
     }
     return MPCF_OK;
 }
@@ -150,18 +253,9 @@ static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
 {
     const struct announcement end = {.kind = ANNOUNCE_END};
 
-    if (u->party->setup.pipeline->infer.preprocess == PREPROCESS_STORE) {
-        MPCF_TRY(deal_ahead(u, err));
-    }
     u->began_ns = clock_now_ns();
-    for (size_t i = 0; i < u->plan.count; i++) {
-        if (interrupt_pending()) {
-            return mpcf_fail(err, MPCF_E_INTERRUPTED, "secure inference was stopped");
-        }
-        MPCF_TRY(infer_one(u, &u->plan.runs[i], err));
-        u->done += u->plan.runs[i].count;
-        show(u);
-    }
+    MPCF_TRY(use_stored(u, err));
+    MPCF_TRY(use_new(u, err));
     return announce(u->party, &end, err);
 }
 

@@ -5,18 +5,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "preprocess/store_folder.h"
 
-static const char session_magic[8] = "MPCFSES1", inference_magic[8] = "MPCFINF1";
+static const char session_magic[8] = "MPCFSES2", inference_magic[8] = "MPCFINF1";
 
 struct store {
     char *folder;
     uint8_t session[STORE_ID_BYTES];
     uint32_t next;
+    int lock; /* of store_folder_lock(); negative: none */
 };
 
 struct session_file {
@@ -36,6 +37,7 @@ void store_close(struct store *s)
     if (s == NULL) {
         return;
     }
+    store_folder_unlock(s->lock);
     mpcf_free(s->folder);
     mpcf_free(s);
 }
@@ -50,6 +52,7 @@ static mpcf_status new_store(const char *folder, struct store **out, mpcf_error 
 {
     struct store *s = mpcf_alloc_array(1, sizeof *s);
     if (s != NULL) {
+        s->lock = -1;
         s->folder = mpcf_strdup(folder);
     }
     if (s == NULL || s->folder == NULL) {
@@ -106,38 +109,11 @@ static mpcf_status write_consumed(struct store *s, uint32_t next, mpcf_error *er
 
 /* --- Life --- */
 
-static mpcf_status make_folder(const char *folder, mpcf_error *err)
+static mpcf_status fill_new(struct store *s, const struct store_identity *identity, mpcf_error *err)
 {
-    MPCF_TRY(file_remove_tree(folder, err));
-    MPCF_TRY(file_make_folder(folder, err));
-    if (chmod(folder, S_IRWXU) != 0) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot keep '%s' to its owner: %s", folder,
-                         strerror(errno));
-    }
-    return MPCF_OK;
-}
-
-/* Nothing is removed but what a store wrote: a folder that holds anything else is refused. */
-static mpcf_status check_replaceable(const char *folder, mpcf_error *err)
-{
-    char *session = file_join(folder, "session");
-    bool is_store = session != NULL && file_exists(session);
-    mpcf_free(session);
-    if (!file_exists(folder) || is_store || rmdir(folder) == 0) {
-        return MPCF_OK;
-    }
-    return mpcf_fail(err, MPCF_E_INVALID,
-                     "'%s' is not an earlier session's store, and is not empty", folder);
-}
-
-mpcf_status store_create(const char *folder, const struct store_identity *identity,
-                         struct store **out, mpcf_error *err)
-{
-    struct store *s = NULL;
     struct session_file file = {.identity = *identity};
-    MPCF_TRY(check_replaceable(folder, err));
-    MPCF_TRY(make_folder(folder, err));
-    MPCF_TRY(new_store(folder, &s, err));
+    MPCF_TRY(store_folder_lock(s->folder, &s->lock, err));
+    MPCF_TRY(store_folder_renew(s->folder, err));
     memcpy(file.magic, session_magic, sizeof file.magic);
     memcpy(s->session, identity->session, sizeof s->session);
     mpcf_status status = write_consumed(s, 0, err);
@@ -145,6 +121,15 @@ mpcf_status store_create(const char *folder, const struct store_identity *identi
         status = put(s, "session", &file, sizeof file, err);
     }
     mpcf_wipe(&file, sizeof file);
+    return status;
+}
+
+mpcf_status store_create(const char *folder, const struct store_identity *identity,
+                         struct store **out, mpcf_error *err)
+{
+    struct store *s = NULL;
+    MPCF_TRY(new_store(folder, &s, err));
+    mpcf_status status = fill_new(s, identity, err);
     if (status != MPCF_OK) {
         store_close(s);
         return status;
@@ -173,12 +158,23 @@ static mpcf_status read_session(struct store *s, struct store_identity *identity
     return MPCF_OK;
 }
 
+static mpcf_status take_session(struct store *s, struct store_identity *identity, mpcf_error *err)
+{
+    if (!file_is_folder(s->folder)) {
+        return mpcf_fail(err, MPCF_E_IO, "no stored session in '%s'", s->folder);
+    }
+    MPCF_TRY(store_folder_lock(s->folder, &s->lock, err));
+    MPCF_TRY(read_session(s, identity, err));
+    store_folder_forget(s->folder, s->next); /* of what a crash cut off */
+    return MPCF_OK;
+}
+
 mpcf_status store_open(const char *folder, struct store_identity *identity, struct store **out,
                        mpcf_error *err)
 {
     struct store *s = NULL;
     MPCF_TRY(new_store(folder, &s, err));
-    mpcf_status status = read_session(s, identity, err);
+    mpcf_status status = take_session(s, identity, err);
     if (status != MPCF_OK) {
         store_close(s);
         return status;
@@ -187,19 +183,51 @@ mpcf_status store_open(const char *folder, struct store_identity *identity, stru
     return MPCF_OK;
 }
 
+mpcf_status store_look(const char *folder, struct store_label *out, mpcf_error *err)
+{
+    struct store *s = NULL;
+    struct store_identity identity = {.facts = {0}};
+    MPCF_TRY(new_store(folder, &s, err));
+    mpcf_status status = read_session(s, &identity, err);
+    if (status == MPCF_OK) {
+        *out = (struct store_label){.next = s->next};
+        memcpy(out->session, identity.session, sizeof out->session);
+        memcpy(out->facts, identity.facts, sizeof identity.facts);
+    }
+    mpcf_wipe(&identity, sizeof identity);
+    store_close(s);
+    return status;
+}
+
 uint32_t store_next(const struct store *s)
 {
     return s->next;
 }
 
-mpcf_status store_consume(struct store *s, uint32_t inference, mpcf_error *err)
+static mpcf_status check_unused(const struct store *s, uint32_t inference, mpcf_error *err)
 {
     if (inference < s->next) {
         return mpcf_fail(err, MPCF_E_INVALID,
                          "inference %" PRIu32 " of '%s' is used up (next: %" PRIu32 ")", inference,
                          s->folder, s->next);
     }
+    return MPCF_OK;
+}
+
+mpcf_status store_consume(struct store *s, uint32_t inference, mpcf_error *err)
+{
+    MPCF_TRY(check_unused(s, inference, err));
     return write_consumed(s, inference + 1, err);
+}
+
+mpcf_status store_skip_to(struct store *s, uint32_t next, mpcf_error *err)
+{
+    MPCF_TRY(check_unused(s, next, err));
+    if (next > s->next) {
+        MPCF_TRY(write_consumed(s, next, err));
+        store_folder_forget(s->folder, next);
+    }
+    return MPCF_OK;
 }
 
 /* --- Corrections --- */
@@ -309,6 +337,30 @@ mpcf_status store_source(struct store *s, uint32_t inference, const char *digest
     if (status == MPCF_OK) {
         *out = (struct source){.read = read_stored, .context = file};
     } else if (file != NULL) {
+        (void) fclose(file);
+    }
+    mpcf_free(path);
+    return status;
+}
+
+mpcf_status store_program(struct store *s, uint32_t inference, char digest[FILE_DIGEST_SIZE],
+                          mpcf_error *err)
+{
+    char *path = NULL;
+    struct inference_header h;
+    MPCF_TRY(inference_path(s, inference, &path, err));
+    FILE *file = fopen(path, "rbe");
+    mpcf_status status =
+        file != NULL ? MPCF_OK
+                     : mpcf_fail(err, MPCF_E_IO, "no corrections of inference %" PRIu32, inference);
+    if (status == MPCF_OK && fread(&h, sizeof h, 1, file) != 1) {
+        status = mpcf_fail(err, MPCF_E_FORMAT, "'%s' is cut short", path);
+    }
+    if (status == MPCF_OK) {
+        memcpy(digest, h.digest, sizeof h.digest);
+        digest[sizeof h.digest] = '\0';
+    }
+    if (file != NULL) {
         (void) fclose(file);
     }
     mpcf_free(path);

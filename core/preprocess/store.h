@@ -3,14 +3,14 @@
  * A session kept on disk: a party's seeds, its corrections dealt ahead, and which inferences are
  * used up. One folder a party, readable by its owner alone.
  *
- *   session         the session's id and this party's seeds
+ *   session         the session's id, what it was dealt for, and this party's seeds
  *   consumed        the first inference number that is not used up
  *   inference-N     the user's corrections of inference N: header, then the steps' bytes
  *   packing-ID      the provider's digest of what it sent as D for that packing
  *
  * `consumed` is on the disk (synced, renamed) before the first byte of an inference is used, so
- * that neither a crash nor a second process uses a stream twice. A folder restored from a backup
- * still would: the hello compares both sides' numbers, and both go on at the larger.
+ * that a crash uses no stream twice; a second process finds the folder locked. A folder restored
+ * from a backup still would: the hello compares both sides' numbers, and both go on at the larger.
  */
 #ifndef MPCF_PREPROCESS_STORE_H
 #define MPCF_PREPROCESS_STORE_H
@@ -21,6 +21,7 @@
 
 #include <mpcf/error.h>
 
+#include "base/file.h"
 #include "preprocess/source.h"
 
 #define STORE_ID_BYTES    16
@@ -32,12 +33,24 @@ struct store;
 struct store_identity {
     uint8_t session[STORE_ID_BYTES];
     uint8_t seeds[STORE_SEEDS_BYTES]; /* provider, weights, user; zero where not known */
+    char facts[FILE_DIGEST_SIZE - 1]; /* digest of what it was dealt for, the caller's; or zero */
 };
 
-/* A new session in FOLDER; what lay there of an older one is removed. */
+/* Public: what a party needs before it offers to go on with a session. */
+struct store_label {
+    uint8_t session[STORE_ID_BYTES];
+    char facts[FILE_DIGEST_SIZE]; /* with a zero */
+    uint32_t next;
+};
+/* Of the session that lies in FOLDER, which is not taken: MPCF_E_IO, MPCF_E_FORMAT. */
+mpcf_status store_look(const char *folder, struct store_label *out, mpcf_error *err);
+
+/* A new session in FOLDER; what lay there of an older one is removed. The folder is this
+ * process's until store_close(). Another has it, or it holds files that no store writes:
+ * MPCF_E_INVALID. */
 mpcf_status store_create(const char *folder, const struct store_identity *identity,
                          struct store **out, mpcf_error *err);
-/* The one that lies there: MPCF_E_IO, MPCF_E_FORMAT. */
+/* The one that lies there: MPCF_E_IO, MPCF_E_FORMAT; another process has it: MPCF_E_INVALID. */
 mpcf_status store_open(const char *folder, struct store_identity *identity, struct store **out,
                        mpcf_error *err);
 void store_close(struct store *s); /* NULL is fine */
@@ -46,11 +59,17 @@ void store_close(struct store *s); /* NULL is fine */
 uint32_t store_next(const struct store *s);
 /* INFERENCE and all below are used up, durably. One already used: MPCF_E_INVALID. */
 mpcf_status store_consume(struct store *s, uint32_t inference, mpcf_error *err);
+/* All below NEXT are used up, durably, and their corrections removed. NEXT is used up itself:
+ * MPCF_E_INVALID. */
+mpcf_status store_skip_to(struct store *s, uint32_t next, mpcf_error *err);
 
 /* Writes the corrections of INFERENCE for the program of DIGEST as they come from FROM, parts of
  * LENGTHS bytes (zero ones are skipped). */
 mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest, struct source *from,
                        const size_t *lengths, size_t count, mpcf_error *err);
+/* Digest of the program whose corrections of INFERENCE are there. None: MPCF_E_IO. */
+mpcf_status store_program(struct store *s, uint32_t inference, char digest[FILE_DIGEST_SIZE],
+                          mpcf_error *err);
 /* Reads them back. Not there: MPCF_E_IO; of another session or program, or cut short:
  * MPCF_E_FORMAT. */
 mpcf_status store_source(struct store *s, uint32_t inference, const char *digest,

@@ -192,8 +192,8 @@ static mpcf_status call(struct roles *r, unsigned role, const struct hello *mine
     MPCF_TRY(greet(r, conn, mine, &links->peers[role], &theirs, err));
     MPCF_TRY(hello_compare(mine, &theirs, err));
     MPCF_TRY(expect_role(&theirs, role, address, err));
-    if (theirs.next_inference > links->next_inference) {
-        links->next_inference = theirs.next_inference;
+    if (mine->role == ROLE_USER && role == ROLE_PROVIDER) {
+        links->has_stored = hello_same_stored(mine, &theirs, &links->next_inference);
     }
     return MPCF_OK;
 }
@@ -284,13 +284,10 @@ static mpcf_status join_as_user(struct roles *r, struct hello *mine, struct role
     return call(r, ROLE_DEALER, mine, links, err);
 }
 
-static void take_over(struct hello *mine, const struct hello *theirs, struct roles_links *links)
+static void take_over(struct hello *mine, const struct hello *theirs)
 {
     mine->has_session = true;
     memcpy(mine->session, theirs->session, sizeof(mine->session));
-    if (theirs->next_inference > links->next_inference) {
-        links->next_inference = theirs->next_inference;
-    }
 }
 
 static mpcf_status join_as_provider(struct roles *r, struct hello *mine, struct roles_links *links,
@@ -299,7 +296,8 @@ static mpcf_status join_as_provider(struct roles *r, struct hello *mine, struct 
     struct caller caller = {.channel = NULL};
     MPCF_TRY(admit(r, mine, clock_deadline(r->o.connect_ns), &caller, err));
     links->peers[ROLE_USER] = caller.channel;
-    take_over(mine, &caller.hello, links);
+    take_over(mine, &caller.hello);
+    links->has_stored = hello_same_stored(mine, &caller.hello, &links->next_inference);
     return call(r, ROLE_DEALER, mine, links, err);
 }
 
@@ -318,8 +316,7 @@ static bool pair_up(struct lobby *lobby, const struct caller *caller, struct hel
             other->hello.role != caller->hello.role) {
             links->peers[other->hello.role] = other->channel;
             links->peers[caller->hello.role] = caller->channel;
-            take_over(mine, &other->hello, links);
-            take_over(mine, &caller->hello, links);
+            take_over(mine, &caller->hello);
             *other = lobby->waiting[--lobby->count];
             return true;
         }
@@ -368,7 +365,7 @@ mpcf_status roles_join(struct roles *r, struct hello *mine, struct roles_links *
                        mpcf_error *err)
 {
     assert(mine->role == (unsigned) r->o.role);
-    struct roles_links made = {.next_inference = mine->next_inference};
+    struct roles_links made = {.next_inference = 0};
     mpcf_status status = MPCF_OK;
     mine->has_session = false;
     switch (r->o.role) {

@@ -43,11 +43,12 @@ const char *roles_address(const struct roles *r);
 struct roles_links {
     struct channel *peers[3]; /* by role; own entry NULL */
     uint8_t session[HELLO_SESSION];
-    uint64_t next_inference; /* the largest that any of the three has not used */
+    bool has_stored;         /* provider and user go on with the stored session they both have */
+    uint64_t next_inference; /* of it: the larger of their numbers */
 };
 /*
  * Joins one session; a provider or dealer may join one after another. MINE: role and facts
- * (hello_init(), hello_add()) and next_inference; its session is set here. Who calls and does
+ * (hello_init(), hello_add()) and stored session; its own session is set here. Who calls and does
  * not speak mpcf is logged and left; who disagrees ends it: MPCF_E_PROTOCOL on each side, with
  * all that differs. Callers of a session that is not complete when the dealer joins another stay
  * for the next time. Nobody there: MPCF_E_TIMEOUT.

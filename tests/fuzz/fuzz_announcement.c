@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     announcement_encode(&a, again);
     if (announcement_decode(again, &other, NULL) != MPCF_OK || other.kind != a.kind ||
-        other.shape.tokens != a.shape.tokens || strcmp(other.digest, a.digest) != 0) {
+        other.shape.tokens != a.shape.tokens || other.number != a.number ||
+        strcmp(other.digest, a.digest) != 0) {
         abort();
     }
     return 0;

@@ -14,6 +14,8 @@ static struct hello provider(void)
     hello_init(&h, 0);
     assert_int_equal(hello_add(&h, NULL, "batch", "%d", 4), MPCF_OK);
     assert_int_equal(hello_add(&h, NULL, "program", "%s", "0123abcd"), MPCF_OK);
+    h.has_stored = true;
+    memset(h.stored, 0x5a, sizeof(h.stored));
     h.next_inference = UINT64_C(0x1122334455667788);
     return h;
 }
@@ -37,6 +39,8 @@ static void what_is_encoded_is_decoded(void **state)
     assert_int_equal(got.role, 1);
     assert_true(got.has_session);
     assert_memory_equal(got.session, h.session, HELLO_SESSION);
+    assert_true(got.has_stored);
+    assert_memory_equal(got.stored, h.stored, HELLO_SESSION);
     assert_true(got.next_inference == h.next_inference);
     assert_int_equal(got.fact_count, 3);
     assert_string_equal(got.facts[1].name, "batch");
@@ -52,6 +56,26 @@ static void those_who_agree_do(void **state)
     u.facts[2] = swap;
     assert_int_equal(hello_compare(&p, &u, NULL), MPCF_OK);
     assert_int_equal(hello_compare(&u, &p, NULL), MPCF_OK);
+}
+
+static void one_stored_session_goes_on_at_the_larger_number(void **state)
+{
+    (void) state;
+    struct hello p = provider(), u = user();
+    uint64_t next = 0;
+    u.next_inference = 7;
+    p.next_inference = 3;
+    assert_true(hello_same_stored(&p, &u, &next));
+    assert_true(next == 7);
+    next = 0;
+    assert_true(hello_same_stored(&u, &p, &next));
+    assert_true(next == 7);
+    u.stored[15] ^= 1;
+    assert_false(hello_same_stored(&p, &u, &next));
+    u.stored[15] ^= 1;
+    p.has_stored = false;
+    assert_false(hello_same_stored(&p, &u, &next));
+    assert_false(hello_same_stored(&u, &p, &next));
 }
 
 static void every_difference_is_named_on_each_side(void **state)
@@ -84,7 +108,7 @@ static void version_role_and_session_are_compared(void **state)
     hello_encode(&u, wire);
     assert_ok(hello_decode(wire, sizeof(wire), &got, err), err);
     assert_status(MPCF_E_PROTOCOL, hello_compare(&p, &got, err), err);
-    assert_message_contains(err, "protocol version: 2 there, 1 here");
+    assert_message_contains(err, "protocol version: 3 there, 2 here");
     assert_status(MPCF_E_PROTOCOL, hello_compare(&p, &p, err), err);
     assert_message_contains(err, "role: provider there and here");
     u = user();
@@ -100,8 +124,8 @@ static void malformed_bytes_are_refused(void **state)
     static const struct {
         size_t at;
         uint8_t value;
-    } faults[] = {{0, 'X'}, {12, 1}, {13, 255}, {16, 3},   {17, 2}, {18, 99},
-                  {18, 2},  {48, 0}, {48, 48},  {49, 128}, {50, 0}, {50, '\n'}};
+    } faults[] = {{0, 'X'}, {12, 1}, {13, 255}, {16, 3},   {17, 2}, {18, 99},  {18, 2},
+                  {20, 2},  {64, 0}, {64, 48},  {65, 128}, {66, 0}, {66, '\n'}};
     uint8_t wire[HELLO_BYTES];
     struct hello h = user(), got;
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
@@ -178,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_encoded_is_decoded),
         cmocka_unit_test(those_who_agree_do),
+        cmocka_unit_test(one_stored_session_goes_on_at_the_larger_number),
         cmocka_unit_test(every_difference_is_named_on_each_side),
         cmocka_unit_test(version_role_and_session_are_compared),
         cmocka_unit_test(malformed_bytes_are_refused),

@@ -9,7 +9,8 @@ static const char digest[] = "0123456789abcdef0123456789abcdef0123456789abcdef01
 
 static struct announcement sound(void)
 {
-    struct announcement a = {.kind = ANNOUNCE_DEAL, .shape = {3, 40, false}, .count = 7};
+    struct announcement a = {
+        .kind = ANNOUNCE_DEAL, .shape = {3, 40, false}, .count = 7, .number = 0xfedcba98};
 
     memcpy(a.digest, digest, sizeof digest);
     return a;
@@ -30,6 +31,7 @@ static void what_is_sent_arrives(void **state)
     assert_int_equal(got.shape.tokens, a.shape.tokens);
     assert_int_equal(got.shape.exact, a.shape.exact);
     assert_int_equal(got.count, a.count);
+    assert_int_equal(got.number, a.number);
     assert_string_equal(got.digest, digest);
     mpcf_error_destroy(err);
 }
@@ -40,8 +42,8 @@ static void damaged_ones_are_refused(void **state)
     static const struct {
         size_t at;
         uint8_t byte;
-    } damages[] = {{0, 'X'}, {8, 9},    {12, 0}, {15, 1}, {16, 0},
-                   {20, 2},  {24, 'g'}, {87, 0}, {91, 1}};
+    } damages[] = {{0, 'X'}, {8, 6},  {8, 0},    {12, 0}, {15, 1},
+                   {16, 0},  {20, 2}, {24, 'g'}, {87, 0}, {91, 1}};
     const struct announcement a = sound();
     mpcf_error *err = mpcf_error_create();
 

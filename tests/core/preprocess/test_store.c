@@ -73,6 +73,39 @@ static void used_numbers_stay_used_after_reopening(void **state)
     close_fixture(&f);
 }
 
+static void label_says_what_a_session_is_for(void **state)
+{
+    (void) state;
+    struct fixture f;
+    struct store_label label;
+    open_fixture(&f);
+    store_close(f.store);
+    memcpy(f.identity.facts, DIGEST_A, sizeof f.identity.facts);
+    assert_ok(store_create(f.folder, &f.identity, &f.store, f.err), f.err);
+    assert_ok(store_consume(f.store, 2, f.err), f.err);
+    assert_ok(store_look(f.folder, &label, f.err), f.err); /* also while it is in use */
+    assert_memory_equal(label.session, f.identity.session, sizeof label.session);
+    assert_string_equal(label.facts, DIGEST_A);
+    assert_int_equal(label.next, 3);
+    assert_status(MPCF_E_IO, store_look("nowhere", &label, f.err), f.err);
+    close_fixture(&f);
+}
+
+static void second_process_is_refused(void **state)
+{
+    (void) state;
+    struct fixture f;
+    struct store *other = NULL;
+    struct store_identity found;
+    open_fixture(&f);
+    assert_status(MPCF_E_INVALID, store_open(f.folder, &found, &other, f.err), f.err);
+    assert_message_contains(f.err, "another process uses the store");
+    assert_status(MPCF_E_INVALID, store_create(f.folder, &f.identity, &other, f.err), f.err);
+    store_close(f.store);
+    assert_ok(store_open(f.folder, &found, &f.store, f.err), f.err);
+    close_fixture(&f);
+}
+
 static void corrections_come_back_once(void **state)
 {
     (void) state;
@@ -89,6 +122,62 @@ static void corrections_come_back_once(void **state)
     assert_status(MPCF_E_FORMAT, source.read(&source, data, 1, f.err), f.err);
     store_source_close(f.store, 2, &source);
     assert_status(MPCF_E_IO, store_source(f.store, 2, DIGEST_A, &source, f.err), f.err);
+    close_fixture(&f);
+}
+
+static bool has_inference(const struct fixture *f, const char *name)
+{
+    char *path = file_join(f->folder, name);
+    const bool found = file_exists(path);
+    mpcf_free(path);
+    return found;
+}
+
+static void skipped_corrections_are_gone(void **state)
+{
+    (void) state;
+    struct fixture f;
+    struct store_identity found;
+    char digest[FILE_DIGEST_SIZE];
+    open_fixture(&f);
+    for (uint32_t i = 0; i < 4; ++i) {
+        fill(&f, i);
+    }
+    assert_ok(store_program(f.store, 2, digest, f.err), f.err);
+    assert_string_equal(digest, DIGEST_A);
+    assert_status(MPCF_E_IO, store_program(f.store, 4, digest, f.err), f.err);
+    assert_ok(store_skip_to(f.store, 2, f.err), f.err);
+    assert_false(has_inference(&f, "inference-1"));
+    assert_true(has_inference(&f, "inference-2"));
+    assert_status(MPCF_E_INVALID, store_skip_to(f.store, 1, f.err), f.err);
+    /* One that was begun when the process died. */
+    assert_ok(store_consume(f.store, 2, f.err), f.err);
+    store_close(f.store);
+    assert_ok(store_open(f.folder, &found, &f.store, f.err), f.err);
+    assert_int_equal(store_next(f.store), 3);
+    assert_false(has_inference(&f, "inference-2"));
+    assert_true(has_inference(&f, "inference-3"));
+    close_fixture(&f);
+}
+
+/* Removed half, or begun half, when the process died. */
+static void rest_of_a_store_is_replaced(void **state)
+{
+    (void) state;
+    struct fixture f;
+    struct store_identity found;
+    open_fixture(&f);
+    fill(&f, 0);
+    store_close(f.store);
+    f.store = NULL;
+    char *session = file_join(f.folder, "session"), *part = file_join(f.folder, "session.77.part");
+    assert_int_equal(rename(session, part), 0);
+    assert_status(MPCF_E_IO, store_open(f.folder, &found, &f.store, f.err), f.err);
+    assert_ok(store_create(f.folder, &f.identity, &f.store, f.err), f.err);
+    assert_false(file_exists(part));
+    assert_false(has_inference(&f, "inference-0"));
+    mpcf_free(session);
+    mpcf_free(part);
     close_fixture(&f);
 }
 
@@ -263,7 +352,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(used_numbers_stay_used_after_reopening),
+        cmocka_unit_test(label_says_what_a_session_is_for),
+        cmocka_unit_test(second_process_is_refused),
         cmocka_unit_test(corrections_come_back_once),
+        cmocka_unit_test(skipped_corrections_are_gone),
+        cmocka_unit_test(rest_of_a_store_is_replaced),
         cmocka_unit_test(corrections_of_another_program_or_session_are_refused),
         cmocka_unit_test(folder_that_is_no_store_is_left_alone),
         cmocka_unit_test(packing_of_other_weights_is_refused),

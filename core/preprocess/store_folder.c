@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "preprocess/store_folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#define INFERENCE "inference-"
+
+/* --- One process at a time --- */
+
+static mpcf_status take_lock(const char *path, const char *folder, int *lock, mpcf_error *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+    if (fd < 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        const int cause = errno;
+
+        (void) close(fd);
+        return cause == EWOULDBLOCK
+                   ? mpcf_fail(err, MPCF_E_INVALID, "another process uses the store '%s'", folder)
+                   : mpcf_fail(err, MPCF_E_IO, "cannot lock '%s': %s", path, strerror(cause));
+    }
+    *lock = fd;
+    return MPCF_OK;
+}
+
+mpcf_status store_folder_lock(const char *folder, int *lock, mpcf_error *err)
+{
+    char *path = mpcf_format("%s.lock", folder), *above = file_folder_of(folder);
+    mpcf_status status = path != NULL && above != NULL
+                             ? file_make_folder(above, err)
+                             : mpcf_fail_memory(err, strlen(folder), "a path");
+
+    if (status == MPCF_OK) {
+        status = take_lock(path, folder, lock, err);
+    }
+    mpcf_free(path);
+    mpcf_free(above);
+    return status;
+}
+
+void store_folder_unlock(int lock)
+{
+    if (lock >= 0) {
+        (void) close(lock); /* the file stays: removing it would race with who opens it */
+    }
+}
+
+/* --- Names --- */
+
+/* "" or what a write that was cut off leaves: ".PID.part". */
+static bool is_end(const char *rest)
+{
+    if (*rest == '\0') {
+        return true;
+    }
+    return *rest == '.' && strcmp(rest + 1 + strspn(rest + 1, "0123456789"), ".part") == 0;
+}
+
+static bool is_ours(const char *name)
+{
+    static const struct {
+        const char *start, *digits;
+    } forms[] = {{"session", ""},
+                 {"consumed", ""},
+                 {INFERENCE, "0123456789"},
+                 {"packing-", "0123456789abcdef"}};
+
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; ++i) {
+        const size_t length = strlen(forms[i].start);
+
+        if (strncmp(name, forms[i].start, length) == 0 &&
+            is_end(name + length + strspn(name + length, forms[i].digits))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* --- All files --- */
+
+static mpcf_status check_replaceable(const char *folder, mpcf_error *err)
+{
+    DIR *listing = opendir(folder);
+    mpcf_status status = MPCF_OK;
+
+    if (listing == NULL) {
+        return errno == ENOENT ? MPCF_OK
+                               : mpcf_fail(err, MPCF_E_IO, "cannot open the store '%s': %s", folder,
+                                           strerror(errno));
+    }
+    for (struct dirent *e = readdir(listing); status == MPCF_OK && e != NULL;
+         e = readdir(listing)) {
+        if (!is_dots(e->d_name) && !is_ours(e->d_name)) {
+            status = mpcf_fail(err, MPCF_E_INVALID,
+                               "'%s' is not an earlier session's store: '%s' lies in it", folder,
+                               e->d_name);
+        }
+    }
+    (void) closedir(listing);
+    return status;
+}
+
+mpcf_status store_folder_renew(const char *folder, mpcf_error *err)
+{
+    MPCF_TRY(check_replaceable(folder, err));
+    MPCF_TRY(file_remove_tree(folder, err));
+    MPCF_TRY(file_make_folder(folder, err));
+    if (chmod(folder, S_IRWXU) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot keep '%s' to its owner: %s", folder,
+                         strerror(errno));
+    }
+    return MPCF_OK;
+}
+
+void store_folder_forget(const char *folder, uint32_t next)
+{
+    DIR *listing = opendir(folder);
+
+    for (struct dirent *e = listing != NULL ? readdir(listing) : NULL; e != NULL;
+         e = readdir(listing)) {
+        const char *number = e->d_name + strlen(INFERENCE);
+
+        if (strncmp(e->d_name, INFERENCE, strlen(INFERENCE)) == 0 && is_ours(e->d_name) &&
+            strtoull(number, NULL, 10) < next) {
+            (void) unlinkat(dirfd(listing), e->d_name, 0);
+        }
+    }
+    if (listing != NULL) {
+        (void) closedir(listing);
+    }
+}
