@@ -4,9 +4,13 @@
 # what it may have. What they open is watched where strace works; they are made to disagree, and
 # one of them is killed.
 #
-#   roles_apart.sh BUILD_FOLDER
+#   roles_apart.sh BUILD_FOLDER [OTHER]
+#
+# The provider runs from OTHER, a build by another compiler, where that is given: both must make
+# the same graph and program of one model.
 set -eu
 host=$1/bin/mpcf-host
+provider=${2:-$1}/bin/mpcf-host
 folder=$(mktemp -d "${TMPDIR:-/tmp}/mpcf-roles-XXXXXX")
 cleanup() {
     for role in provider user dealer; do
@@ -63,10 +67,12 @@ cp -r "$folder/example/data" "$folder/user/example/"
 start() {
     role=$1
     shift
+    program=$host
+    [ "$role" != provider ] || program=$provider
     rm -f "$folder/$role.status" "$folder/$role.log"
     (
         # shellcheck disable=SC2086
-        $watch "$host" "$folder/$role/pipeline.yaml" --role "$role" "$@" \
+        $watch "$program" "$folder/$role/pipeline.yaml" --role "$role" "$@" \
             >"$folder/$role.log" 2>&1 &
         echo $! >"$folder/$role.pid"
         status=0
