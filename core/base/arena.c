@@ -79,7 +79,7 @@ char *arena_strdup(struct arena *arena, const char *text)
     char *copy = arena_alloc(arena, length + 1, 1);
 
     if (copy != NULL) {
-        memcpy(copy, text, length);
+        memcpy(copy, text, length + 1);
     }
     return copy;
 }

@@ -86,7 +86,7 @@ char *mpcf_strdup(const char *text)
     char *copy = mpcf_alloc_array(length + 1, 1);
 
     if (copy != NULL) {
-        memcpy(copy, text, length);
+        memcpy(copy, text, length + 1);
     }
     return copy;
 }
@@ -165,6 +165,7 @@ bool mpcf_equal_secret(const void *a, const void *b, size_t length)
     return difference == 0;
 }
 
+#undef mpcf_fail_memory /* a macro for the analyzer */
 mpcf_status mpcf_fail_memory(mpcf_error *err, size_t bytes, const char *what)
 {
     return mpcf_fail(err, MPCF_E_NOMEM, "out of memory (%zu bytes for %s)", bytes, what);

@@ -25,7 +25,12 @@ typedef struct mpcf_error mpcf_error;
  * An error already recorded is replaced. Never put a secret (a share, a key,
  * client text) into a message: messages reach logs and reports.
  */
+#ifdef __clang_analyzer__ /* it cannot see that the function returns STATUS */
+#define mpcf_fail(err, status, ...)                                                                \
+    ((void) mpcf_fail_at((err), (status), __FILE__, __LINE__, __VA_ARGS__), (status))
+#else
 #define mpcf_fail(err, status, ...) mpcf_fail_at((err), (status), __FILE__, __LINE__, __VA_ARGS__)
+#endif
 
 /*
  * Adds what the caller was doing to an error already recorded, and returns its
@@ -33,7 +38,12 @@ typedef struct mpcf_error mpcf_error;
  * MPCF_E_INTERNAL, as the status is not known: functions that use it are given
  * an error object.
  */
+#ifdef __clang_analyzer__ /* it cannot see that the status is never MPCF_OK */
+#define mpcf_fail_while(err, ...)                                                                  \
+    ((void) mpcf_fail_while_at((err), __FILE__, __LINE__, __VA_ARGS__), MPCF_E_INTERNAL)
+#else
 #define mpcf_fail_while(err, ...) mpcf_fail_while_at((err), __FILE__, __LINE__, __VA_ARGS__)
+#endif
 
 MPCF_EXPORT mpcf_status mpcf_fail_at(mpcf_error *err, mpcf_status status, const char *file,
                                      int line, const char *format, ...) MPCF_PRINTF(5, 6);
