@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -19,8 +19,6 @@
 #include "roles/control.h"
 
 #define CONTROL_FD 3 /* in the child */
-
-extern char **environ;
 
 /* --- starting --- */
 
@@ -200,14 +198,15 @@ void child_read_output(struct child *c, const struct local_run *run)
 /* "end STATUS PEAK TEXT" */
 static void take_end(struct child *c, const char *text)
 {
-    int status = 0, used = 0;
-    uint64_t peak = 0;
-    if (sscanf(text, "%d %" SCNu64 "%n", &status, &peak, &used) == 2) {
+    char *middle = NULL, *rest = NULL;
+    long status = strtol(text, &middle, 10);
+    uint64_t peak = strtoull(middle, &rest, 10);
+    if (middle != text && rest != middle) {
         c->has_reported = true;
         c->status = (mpcf_status) status;
         c->peak_rss_bytes = peak;
         mpcf_free(c->reason);
-        c->reason = mpcf_strdup(text[used] == ' ' ? text + used + 1 : text + used);
+        c->reason = mpcf_strdup(rest[0] == ' ' ? rest + 1 : rest);
     }
 }
 

@@ -148,7 +148,8 @@ uint64_t control_peak_memory(void)
     uint64_t kilobytes = 0;
     FILE *file = fopen("/proc/self/status", "re");
     while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-        if (sscanf(line, "VmHWM: %" SCNu64, &kilobytes) == 1) {
+        if (strncmp(line, "VmHWM:", 6) == 0) {
+            kilobytes = strtoull(line + 6, NULL, 10);
             break;
         }
     }

@@ -64,15 +64,16 @@ static mpcf_status add_review(struct imdb_reader *r, const struct review *review
 static int parse_name(const char *name, struct review *review)
 {
     char again[64];
-    unsigned long long id = 0;
-    int rating = 0;
+    char *end = NULL;
+    const unsigned long long id = strtoull(name, &end, 10);
+    const long rating = *end == '_' ? strtol(end + 1, NULL, 10) : 0;
 
-    if (sscanf(name, "%19llu_%2d.txt", &id, &rating) != 2 || rating < 1 || rating > 10) {
+    if (rating < 1 || rating > 10) {
         return 0;
     }
-    (void) snprintf(again, sizeof(again), "%llu_%d.txt", id, rating);
+    (void) snprintf(again, sizeof(again), "%llu_%ld.txt", id, rating);
     review->id = id;
-    review->rating = rating;
+    review->rating = (int32_t) rating;
     return strcmp(again, name) == 0;
 }
 
