@@ -34,7 +34,6 @@ bool graph_operands_ok(mpcf_graph *g, enum op_kind kind, mpcf_node *const *in, s
 
 /* "[B, T, 384]" */
 const char *shape_text(mpcf_shape shape, char text[SHAPE_TEXT_SIZE]);
-bool shape_equal(mpcf_shape a, mpcf_shape b);
 /* 1 .. 4 dimensions, each a number from 1 on, or one of the two symbols. */
 bool shape_valid(mpcf_shape shape);
 bool shape_is_numbers(mpcf_shape shape);

@@ -112,6 +112,7 @@ struct dims {
     size_t count;
 };
 struct dims shape_resolve(mpcf_shape shape, size_t batch, size_t tokens);
+bool shape_equal(mpcf_shape a, mpcf_shape b);
 
 /* SHA-256 of kinds, shapes, attributes and edges (no weights), in hex: what two processes
  * compare. TEXT has 65 bytes. */

@@ -49,7 +49,7 @@ static mpcf_status add_pair(struct trainer *t, const mpcf_node *tap, mpcf_error 
         return mpcf_fail(err, MPCF_E_SHAPE, "the teacher has no tap '%s' that the student has",
                          tap->label);
     }
-    if (memcmp(&other->shape, &tap->shape, sizeof tap->shape) != 0) {
+    if (!shape_equal(other->shape, tap->shape)) {
         return mpcf_fail(err, MPCF_E_SHAPE, "tap '%s' has another shape in teacher and student",
                          tap->label);
     }
