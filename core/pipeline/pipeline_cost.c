@@ -39,6 +39,7 @@ static json_t *cost_json(const struct secure_shape *shape, const struct cost *c,
 {
     const uint64_t online = c->provider_bytes + c->user_bytes;
     const uint64_t dealer = c->dealer_provider_bytes + c->dealer_user_bytes;
+    const uint64_t offline = c->early_bytes + dealer;
 
     return json_pack(
         "{s:I, s:I, s:{s:f, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I}, s:{s:f, s:I}, s:o}",
@@ -46,11 +47,10 @@ static json_t *cost_json(const struct secure_shape *shape, const struct cost *c,
         "seconds", seconds_on(network, c->rounds, online), "rounds", (json_int_t) c->rounds,
         "bytes", (json_int_t) online, "bytes_sent", "provider", (json_int_t) c->provider_bytes,
         "user", (json_int_t) c->user_bytes, "offline", "seconds",
-        seconds_on(network, c->early_bytes > 0 ? 2 : 1, c->early_bytes + dealer), "bytes",
-        (json_int_t) (c->early_bytes + dealer), "early_bytes", (json_int_t) c->early_bytes,
-        "dealer_bytes", (json_int_t) dealer, "setup", "seconds",
-        seconds_on(network, 1, c->setup_bytes), "bytes", (json_int_t) c->setup_bytes, "functions",
-        functions_of(c, network));
+        seconds_on(network, c->early_bytes > 0 ? 2 : 1, offline), "bytes", (json_int_t) offline,
+        "early_bytes", (json_int_t) c->early_bytes, "dealer_bytes", (json_int_t) dealer, "setup",
+        "seconds", seconds_on(network, 1, c->setup_bytes), "bytes", (json_int_t) c->setup_bytes,
+        "functions", functions_of(c, network));
 }
 
 static mpcf_status price(struct secure_setup *setup, const struct secure_shape *shape,

@@ -55,26 +55,35 @@ static mpcf_status put_machine(json_t *report, mpcf_error *err)
     return report_set_count(report, "machine.threads", workers_count(), err);
 }
 
+/* The plug-in that a component came with; none for the product's own. */
+static const struct plugin_facts *facts_of(const struct plugins *plugins, const void *component)
+{
+    const char *owner = plugins_owner(plugins, component);
+
+    for (size_t i = 0; owner != NULL && i < plugins_count(plugins); i++) {
+        const struct plugin_facts *facts = plugins_facts(plugins, i);
+
+        if (facts->failure == NULL && strcmp(facts->name, owner) == 0) {
+            return facts;
+        }
+    }
+    return NULL;
+}
+
 static mpcf_status put_plugins(const struct pipeline *p, json_t *report, mpcf_error *err)
 {
     MPCF_TRY(report_set(report, "plugins", json_array(), err));
-    for (int kind = 0; kind < COMPONENT_KINDS; kind++) {
+    for (int k = 0; k < COMPONENT_KINDS; k++) {
+        const enum component_kind kind = (enum component_kind) k;
         const void *component = NULL;
 
-        for (size_t i = 0;
-             (component = plugins_component(p->plugins, (enum component_kind) kind, i)) != NULL;
-             i++) {
-            const char *owner = plugins_owner(p->plugins, component);
+        for (size_t i = 0; (component = plugins_component(p->plugins, kind, i)) != NULL; i++) {
+            const struct plugin_facts *facts = facts_of(p->plugins, component);
 
-            for (size_t j = 0; j < plugins_count(p->plugins); j++) {
-                const struct plugin_facts *facts = plugins_facts(p->plugins, j);
-
-                if (owner != NULL && facts->failure == NULL && strcmp(facts->name, owner) == 0) {
-                    MPCF_TRY(
-                        report_add_plugin(report, component_kind_name((enum component_kind) kind),
-                                          component_name((enum component_kind) kind, component),
-                                          facts->version, facts->path, err));
-                }
+            if (facts != NULL) {
+                MPCF_TRY(report_add_plugin(report, component_kind_name(kind),
+                                           component_name(kind, component), facts->version,
+                                           facts->path, err));
             }
         }
     }

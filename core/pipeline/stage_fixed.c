@@ -14,7 +14,7 @@
 
 /* Runs of one shape, shared out among the workers. */
 struct fixed_group {
-    const struct secure_program *program;
+    struct secure_program program;
     const struct secure_plan *plan;
     const struct secure_plan_run *runs;
     size_t count;
@@ -93,7 +93,7 @@ static mpcf_status run_one(const struct fixed_group *g, const struct secure_plan
                            mpcf_error *err)
 {
     secure_rows_fill(rows, run, g->corpus);
-    return fixed_run(g->program->program, g->program->weights, &rows->input, output, result, NULL,
+    return fixed_run(g->program.program, g->program.weights, &rows->input, output, result, NULL,
                      NULL, err);
 }
 
@@ -102,7 +102,7 @@ static void run_range(void *context, size_t begin, size_t end)
     struct fixed_group *g = context;
     mpcf_error *err = mpcf_error_create();
     struct secure_rows rows = {0};
-    const size_t count = g->program->shape.batch * g->classes;
+    const size_t count = g->program.shape.batch * g->classes;
     double *output = mpcf_alloc_array(count, sizeof *output);
     mpcf_status created = output != NULL ? secure_rows_create(g->plan, &rows, err)
                                          : mpcf_fail_memory(err, count * sizeof *output, "logits");
@@ -138,10 +138,7 @@ static size_t same_shape(const struct secure_plan *plan, size_t first)
 static mpcf_status run_groups(struct secure_setup *setup, struct fixed_group *g, mpcf_error *err)
 {
     for (size_t first = 0; first < g->plan->count; first += g->count) {
-        struct secure_program program;
-
-        MPCF_TRY(secure_setup_program(setup, &g->plan->runs[first].shape, &program, err));
-        g->program = &program;
+        MPCF_TRY(secure_setup_program(setup, &g->plan->runs[first].shape, &g->program, err));
         g->runs = g->plan->runs + first;
         g->count = same_shape(g->plan, first);
         workers_for(g->count, 1, run_range, g);

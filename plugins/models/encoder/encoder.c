@@ -120,6 +120,7 @@ static mpcf_node *attention(const struct part *p, size_t layer, mpcf_node *x, mp
     const struct encoder *e = p->e;
     mpcf_graph *g = p->g;
     char full[2 * NAME_SIZE];
+    const int64_t width = e->hidden / e->heads;
     mpcf_node *q = heads(p, "attention.self.query", x);
     mpcf_node *k = heads(p, "attention.self.key", x);
     mpcf_node *v = heads(p, "attention.self.value", x);
@@ -127,8 +128,7 @@ static mpcf_node *attention(const struct part *p, size_t layer, mpcf_node *x, mp
     mpcf_node *probs;
 
     enter(p, "attention.self", full);
-    scores =
-        mpcf_scale(g, mpcf_matmul_transposed(g, q, k), 1.0 / sqrt((double) (e->hidden / e->heads)));
+    scores = mpcf_scale(g, mpcf_matmul_transposed(g, q, k), 1.0 / sqrt((double) width));
     scores = tap_of_layer(g, "scores", layer, scores);
     probs = mpcf_slot_apply(g, MPCF_SLOT_NORMALISER, layer, scores, keep);
     probs = dropout(p, tap_of_layer(g, "probs", layer, probs), e->attention_dropout);
