@@ -58,6 +58,7 @@ static void print_components(const struct plugins *p, struct text_buffer *out)
              i++) {
             entries[count++] = (struct entry){k, d};
         }
+        /* cppcheck-suppress uninitvar ; COUNT of them are set */
         qsort(entries, count, sizeof *entries, by_name);
         for (size_t i = 0; i < count; i++) {
             print_component(&entries[i], out);

@@ -47,7 +47,7 @@ static mpcf_status write_letters(const char *folder, mpcf_error *err)
     for (; id < 5; id++) {
         text_printf(&vocabulary, "\"%s\": %zu, ", special[id], id);
     }
-    for (char c = '0'; c <= '9'; c++) {
+    for (int c = '0'; c <= '9'; c++) {
         text_printf(&vocabulary, "\"%c\": %zu, ", c, id++);
     }
     text_printf(&vocabulary, "\"t\": %zu, \"\xc4\xa0\": %zu}\n", id, id + 1);

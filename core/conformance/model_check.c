@@ -111,7 +111,7 @@ static mpcf_status run(const struct network *n, struct parameters *p, size_t cou
 static void check_runs(struct conform *c, const struct network *n)
 {
     struct parameters *p = NULL;
-    float exact[MODEL_CLASSES], padded[MODEL_CLASSES];
+    float exact[MODEL_CLASSES] = {0}, padded[MODEL_CLASSES] = {0};
     double difference = 0, size = 0;
     mpcf_status status = parameters_create(n->graph, false, &p, c->err);
 

@@ -29,7 +29,7 @@ static bool row_is_real(const struct range_check *k, size_t row, size_t *example
 {
     const size_t *dim = k->value->dims.dim;
     size_t i[3] = {row / dim[2] / dim[1], row / dim[2] % dim[1], row % dim[2]};
-    int batch = k->value->batch_axis;
+    int8_t batch = k->value->batch_axis;
     *example = batch >= 0 && batch < 3 ? i[batch] : 0;
     for (unsigned a = 0; a < 3; ++a) {
         if ((k->value->token_axes >> a & 1) != 0 &&
@@ -150,7 +150,7 @@ mpcf_status fixed_run(const struct program *p, const struct weights *w,
                       const struct secure_input *in, double *output, struct fixed_result *result,
                       fixed_observe *observe, void *context, mpcf_error *err)
 {
-    struct fixed_result ignored;
+    struct fixed_result ignored = {0};
     struct fixed_result *res = result != NULL ? result : &ignored;
     struct fixed_run r = {.program = p, .weights = w, .input = in, .output = output};
     uint32_t *uses = mpcf_alloc_array(p->value_count, sizeof *uses);

@@ -355,7 +355,7 @@ value_id emit_user_select(struct lowering *l, value_id x, const struct term *kee
         return out;
     }
     struct step *s = emit_step(l, STEP_USER_SELECT, out, in, 2);
-    for (size_t j = 0; j < MPCF_RANK_MAX && s->views != NULL; ++j) {
+    for (size_t j = 0; j < MPCF_RANK_MAX; ++j) {
         s->views[0].stride[j] = whole.stride[j];
         s->views[1].stride[j] = keep->stride[j];
     }

@@ -87,10 +87,11 @@ static double reach(double (*function)(double), double low, double high, size_t 
         good += step;
         step *= 2;
     }
-    for (; step >= 1 / GRID; step /= 2) {
+    while (step >= 1 / GRID) {
         if (good + step <= high && fit_error(function, low, good + step, degree) <= tolerance) {
             good += step;
         }
+        step /= 2;
     }
     return good;
 }

@@ -5,6 +5,8 @@
  * step_cost() needs a finished program; this estimate follows the same formulas (openings shared,
  * early halves before the run) and only has to order choices.
  */
+#include <assert.h>
+
 #include "lower/plan.h"
 
 static void need(struct plan *plan, value_id id, unsigned ring)
@@ -192,6 +194,7 @@ static double step_bits(struct plan *plan, const struct step *s, uint32_t *round
     const double n = (double) plan->program->values[s->out].dims.count;
     const unsigned ring = plan->ring[s->out];
 
+    assert(x != NULL || (s->kind != STEP_LIFT && s->kind != STEP_COMPARE));
     *rounds = 1;
     switch (s->kind) {
     case STEP_MASKED:

@@ -113,7 +113,7 @@ void ranges_destroy(struct ranges *r)
     if (r == NULL) {
         return;
     }
-    for (size_t i = 0; i < r->count; ++i) {
+    for (size_t i = 0; r->items != NULL && i < r->count; ++i) {
         char *name = NULL; /* ours, made by mpcf_strdup */
         memcpy(&name, &r->items[i].node, sizeof(name));
         mpcf_free(name);

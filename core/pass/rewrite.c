@@ -61,8 +61,6 @@ void rewrite_scope(struct rewrite *rw, const mpcf_node *node)
     }
     if (length > 0 && scope[length - 1] == '.') {
         scope[length - 1] = '\0';
-    } else {
-        length = strlen(scope);
     }
     char *last = strrchr(scope, '.');
     if (last != NULL) {

@@ -11,6 +11,8 @@
  */
 #include "pass/pass.h"
 
+#include <assert.h>
+
 #include "base/memory.h"
 
 struct demand {
@@ -122,6 +124,7 @@ static mpcf_node *copy_whole(struct narrowing *n, const mpcf_node *node)
         in[k] = node->kind == OP_TOKEN && has_token_rows(x) ? n->row[x->id] : n->whole[x->id];
     }
     copy = graph_copy_node(n->to, node, in);
+    assert(node->kind != OP_TOKEN || node->in[0] != NULL);
     if (copy != NULL && node->kind == OP_TOKEN && has_token_rows(node->in[0])) {
         copy->first = 0; /* the only one left */
     }

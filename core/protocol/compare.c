@@ -271,12 +271,14 @@ static void local_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     uint64_t shares[15 * COMPARE_GROUPS_MAX + 1][BLOCK_WORDS];
     size_t words = (n + 63) / 64, first_word = first / 64;
     uint64_t flip = o->party->role == ROLE_PROVIDER ? UINT64_MAX : 0;
+    assert(c->planes > 0 && c->opened > 0);
     own_half(o, first, t[0], n);
     packed_read(o->from, first, t[1], n);
     ring_add(t[0], t[0], t[1], n);
     slice(&opened, t[0], n, c->opened);
     read_planes(o, first_word, words, shares);
     for (size_t j = 0; j < c->thresholds; ++j) {
+        /* cppcheck-suppress uninitvar ; written here */
         bit_subtract(d.word[0], opened.word[0], compare_threshold(c, j), BLOCK_WORDS, c->opened,
                      words);
         for (unsigned g = 0; g < c->groups; ++g) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "train/loss.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "base/workers.h"
@@ -10,6 +11,7 @@ static double log_sum_exp(const float *row, size_t count, double scale)
 {
     double most = (double) row[0], sum = 0;
 
+    assert(count > 0);
     for (size_t i = 1; i < count; i++) {
         most = fmax(most, (double) row[i]);
     }
