@@ -15,7 +15,7 @@ struct test_run {
     const char *checkpoint; /* a folder with config.json and weights; NULL: a random network */
     /* Of the checkpoint; 0: two labels, 128 words, 40 tokens of a text. */
     size_t labels, vocabulary, max_length;
-    const char *task;       /* "SST-2", "RTE" (pairs) */
+    const char *task; /* "SST-2", "RTE" (pairs) */
     const char *transport;
     const char *infer;   /* its options, "batch: 2" */
     const char *parties; /* lines of the file, or "" */
