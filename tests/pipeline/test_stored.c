@@ -47,10 +47,11 @@ static const char *make_folder(const char *infer, size_t rows)
     return test_run_create(&run);
 }
 
-static void start_all(const char *folder, pid_t pids[ROLES])
+static void start_all(const char *folder, const char *set, pid_t pids[ROLES])
 {
     for (int r = 0; r < ROLES; r++) {
-        const char *const words[] = {"run", "pipeline.yaml", "--role", names[r], NULL};
+        const char *const words[] = {
+            "run", "pipeline.yaml", "--role", names[r], set != NULL ? "--set" : NULL, set, NULL};
 
         pids[r] = test_host_start(folder, logs[r], NULL, words);
     }
@@ -68,13 +69,13 @@ static json_t *record_of(const char *folder, int role)
     return record;
 }
 
-/* The user's record of a run of all three that ends well. */
-static json_t *run_all(const char *folder)
+/* The user's record of a run of all three, with the option SET, that ends well. */
+static json_t *run_all_with(const char *folder, const char *set)
 {
     pid_t pids[ROLES];
     json_t *records[ROLES];
 
-    start_all(folder, pids);
+    start_all(folder, set, pids);
     for (int r = 0; r < ROLES; r++) {
         assert_int_equal(test_host_wait(pids[r], 60), 0);
     }
@@ -87,6 +88,11 @@ static json_t *run_all(const char *folder)
     json_decref(records[PROVIDER]);
     json_decref(records[DEALER]);
     return records[USER];
+}
+
+static json_t *run_all(const char *folder)
+{
+    return run_all_with(folder, NULL);
 }
 
 static void assert_taken_up(const json_t *user, double runs, double taken_up)
@@ -161,19 +167,18 @@ static json_t *infer_again(const char *folder)
     return test_run_infer(folder);
 }
 
-static void a_run_takes_up_what_the_one_before_left(void **state)
+static void check_runs_in_a_row(const char *infer)
 {
     const struct test_run run = {.family = "bert",
                                  .task = "SST-2",
                                  .transport = "tcp",
-                                 .infer = "batch: 2, preprocess: store, store_runs: 2",
+                                 .infer = infer,
                                  .parties = "",
                                  .rows = 7};
     const char *folder = test_run_create(&run);
     json_t *first = infer_again(folder);
     json_t *second = infer_again(folder), *third = infer_again(folder);
 
-    (void) state;
     assert_true(test_report_number(first, "secure.offline.taken_up") == 0);
     assert_true(test_report_number(second, "secure.offline.taken_up") ==
                 test_report_number(second, "secure.runs"));
@@ -187,6 +192,19 @@ static void a_run_takes_up_what_the_one_before_left(void **state)
     json_decref(first);
     json_decref(second);
     json_decref(third);
+}
+
+static void a_run_takes_up_what_the_one_before_left(void **state)
+{
+    (void) state;
+    check_runs_in_a_row("batch: 2, preprocess: store, store_runs: 2");
+}
+
+static void also_with_shared_weights_and_public_tables(void **state)
+{
+    (void) state;
+    check_runs_in_a_row("batch: 3, weights: shared, embedding: public, preprocess: store, "
+                        "store_runs: 2");
 }
 
 /* --- Three processes --- */
@@ -207,7 +225,7 @@ static void run_and_kill(const char *folder, int role, unsigned inferences)
 {
     pid_t pids[ROLES];
 
-    start_all(folder, pids);
+    start_all(folder, NULL, pids);
     wait_until_used(folder, inferences);
     assert_int_equal(kill(pids[role], SIGKILL), 0);
     for (int r = 0; r < ROLES; r++) {
@@ -261,7 +279,7 @@ static void dealing_that_was_cut_off_is_used(void **state)
     pid_t pids[ROLES];
 
     (void) state;
-    start_all(folder, pids);
+    start_all(folder, NULL, pids);
     for (int turn = 0; !file_exists(tenth); turn++) {
         assert_true(turn < 60000);
         (void) nanosleep(&pause, NULL);
@@ -324,6 +342,24 @@ static void an_older_disk_of_the_provider_reuses_nothing(void **state)
     check_older_disk(PROVIDER);
 }
 
+/* Shapes that a run has no texts for are passed over, and what is missing is dealt. */
+static void a_run_of_other_examples_takes_what_fits(void **state)
+{
+    const char *folder = make_folder("batch: 1, preprocess: store, store_runs: 3", 6);
+    json_t *first = run_all(folder);
+    json_t *few = run_all_with(folder, "stages.infer.examples=2"), *third = run_all(folder);
+    const double taken_up = test_report_number(third, "offline.taken_up");
+
+    (void) state;
+    assert_taken_up(few, 2, 2);
+    assert_true(taken_up > 0);
+    assert_true(test_report_number(third, "runs") == 6);
+    assert_same_logits(first, third);
+    json_decref(first);
+    json_decref(few);
+    json_decref(third);
+}
+
 static void sessions_that_differ_are_given_up(void **state)
 {
     const char *folder = make_folder("batch: 1, preprocess: store, store_runs: 3", 2);
@@ -370,11 +406,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_takes_up_what_the_one_before_left),
+        cmocka_unit_test(also_with_shared_weights_and_public_tables),
         cmocka_unit_test(a_killed_user_goes_on),
         cmocka_unit_test(a_killed_provider_goes_on),
         cmocka_unit_test(dealing_that_was_cut_off_is_used),
         cmocka_unit_test(an_older_disk_of_the_user_reuses_nothing),
         cmocka_unit_test(an_older_disk_of_the_provider_reuses_nothing),
+        cmocka_unit_test(a_run_of_other_examples_takes_what_fits),
         cmocka_unit_test(sessions_that_differ_are_given_up),
         cmocka_unit_test(other_weights_get_another_session),
     };

@@ -309,6 +309,40 @@ static void stored_session_resumes_without_the_dealer(void **state)
     close_square(&c);
 }
 
+static void stored_session_goes_forward_only(void **state)
+{
+    (void) state;
+    struct square_case c;
+    struct session *session = NULL;
+    char digest[FILE_DIGEST_SIZE];
+    mpcf_error *err = mpcf_error_create();
+    struct channel *none[3] = {NULL};
+    open_square(&c);
+    c.t.deal_ahead = 3;
+    test_parties_run(&c.t);
+    test_parties_assert_ok(&c.t);
+    test_parties_clear(&c.t);
+    struct session_options o = {
+        .role = ROLE_USER, .store_path = c.folders[1], .resume = true, .session = {8}};
+    assert_status(MPCF_E_INVALID, session_create(&o, none, &session, err), err);
+    assert_message_contains(err, "another session");
+    o.session[0] = 7;
+    assert_ok(session_create(&o, none, &session, err), err);
+    assert_int_equal(session_next(session), 1);
+    assert_ok(session_stored_program(session, 1, digest, err), err);
+    assert_string_equal(digest, c.s.p->digest);
+    assert_ok(session_skip_to(session, 2, err), err);
+    assert_status(MPCF_E_IO, session_stored_program(session, 1, digest, err), err);
+    assert_status(MPCF_E_INVALID, session_skip_to(session, 1, err), err);
+    session_destroy(session);
+    /* Also the next process finds it so. */
+    assert_ok(session_create(&o, none, &session, err), err);
+    assert_int_equal(session_next(session), 2);
+    session_destroy(session);
+    close_square(&c);
+    mpcf_error_destroy(err);
+}
+
 static void stored_session_deals_as_it_goes(void **state)
 {
     (void) state;
@@ -361,6 +395,7 @@ int main(void)
         cmocka_unit_test(folder_that_is_no_store_is_left_alone),
         cmocka_unit_test(packing_of_other_weights_is_refused),
         cmocka_unit_test(stored_session_resumes_without_the_dealer),
+        cmocka_unit_test(stored_session_goes_forward_only),
         cmocka_unit_test(stored_session_deals_as_it_goes),
         cmocka_unit_test(resuming_with_other_weights_is_refused),
     };
