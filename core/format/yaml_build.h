@@ -21,6 +21,10 @@ mpcf_status yaml_parse_into(struct arena *arena, const char *text, size_t length
 /* As the last of PARENT's items. */
 mpcf_status yaml_append(struct arena *arena, struct yaml_node *parent, struct yaml_node *item,
                         mpcf_error *err);
-mpcf_status yaml_no_memory(mpcf_error *err);
+
+static inline mpcf_status yaml_no_memory(mpcf_error *err)
+{
+    return mpcf_fail(err, MPCF_E_NOMEM, "no memory for a YAML tree");
+}
 
 #endif

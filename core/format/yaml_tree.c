@@ -21,11 +21,6 @@ struct reader {
     mpcf_error *err;
 };
 
-mpcf_status yaml_no_memory(mpcf_error *err)
-{
-    return mpcf_fail(err, MPCF_E_NOMEM, "no memory for a YAML tree");
-}
-
 static mpcf_status next_event(struct reader *r, yaml_event_t *event)
 {
     const yaml_parser_t *p = &r->parser;
