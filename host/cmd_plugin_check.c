@@ -76,8 +76,7 @@ int cmd_plugin_check(const struct args *args)
         plugins_load(c.plugins, args->operands[0], c.err) == MPCF_OK) {
         result = check_plugin(&c, plugins_facts(c.plugins, 0)->name);
     } else {
-        (void) host_failed(c.err);
-        result = EXIT_FAILED;
+        result = host_failed(c.err);
     }
     plugins_destroy(c.plugins);
     mpcf_error_destroy(c.err);

@@ -119,6 +119,7 @@ static mpcf_status open_and_start(struct plugins *p, struct loaded *item, mpcf_e
 
     MPCF_TRY(loader_check_permissions(item->path, err));
     MPCF_TRY(file_digest(item->path, item->facts.digest, err));
+    MPCF_TRY(loader_check_whole(item->path, err));
     MPCF_TRY(loader_open(item->path, &info, err));
     MPCF_TRY(loader_check_info(item->path, info, err));
     MPCF_TRY(refuse_second(p, item->path, info->name, err));
@@ -230,11 +231,18 @@ static mpcf_status resolve_and_load(struct plugins *p, const char *path, mpcf_er
 static mpcf_status unknown_name(const struct plugins *p, const char *name, mpcf_error *err)
 {
     struct text_buffer places = {0};
+    struct name_list files = {0};
+    const char *near;
     mpcf_status status;
 
     folder_list_print(&p->folders, &places);
-    status = mpcf_fail(err, MPCF_E_CONFIG, "there is no plug-in '%s' (mpcf-%s.so) in %s", name,
-                       name, places.data == NULL ? "any folder" : places.data);
+    folder_list_names(&p->folders, &files);
+    near = text_nearest(name, (const char *const *) files.items, files.count);
+    status = mpcf_fail(err, MPCF_E_CONFIG, "there is no plug-in '%s' (mpcf-%s.so) in %s%s%s%s",
+                       name, name, places.data == NULL ? "any folder" : places.data,
+                       near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
+                       near == NULL ? "" : "'?");
+    name_list_clear(&files);
     text_clear(&places);
     return status;
 }
@@ -256,34 +264,28 @@ mpcf_status plugins_load(struct plugins *p, const char *path_or_name, mpcf_error
     return status;
 }
 
-/* Names of KIND that are registered, and those the folders' files promise. */
-static mpcf_status unknown_component(const struct plugins *p, enum component_kind kind,
-                                     const char *name, mpcf_error *err)
+/* The nearest among the components of KIND: all files are looked into, since only a plug-in knows
+ * what kind it is. */
+static mpcf_status unknown_component(struct plugins *p, enum component_kind kind, const char *name,
+                                     mpcf_error *err)
 {
     const char *words[512];
-    struct name_list files = {0};
     const char *near;
     size_t count = 0;
-    mpcf_status status;
 
-    for (size_t i = 0; i < p->components.count && count < 256; i++) {
+    plugins_load_all(p);
+    for (size_t i = 0; i < p->components.count && count < 512; i++) {
         if (p->components.items[i]->kind == kind) {
             words[count++] = component_name(kind, &p->components.items[i]->as);
         }
     }
-    folder_list_names(&p->folders, &files);
-    for (size_t i = 0; i < files.count && count < 512; i++) {
-        words[count++] = files.items[i];
-    }
     near = text_nearest(name, words, count);
-    status = near == NULL ? mpcf_fail(err, MPCF_E_CONFIG,
-                                      "there is no %s '%s'; `mpcf-host plugin list` "
-                                      "shows those there are",
-                                      component_kind_name(kind), name)
-                          : mpcf_fail(err, MPCF_E_CONFIG, "there is no %s '%s'; did you mean '%s'?",
-                                      component_kind_name(kind), name, near);
-    name_list_clear(&files);
-    return status;
+    return near == NULL ? mpcf_fail(err, MPCF_E_CONFIG,
+                                    "there is no %s '%s'; `mpcf-host plugin list` "
+                                    "shows those there are",
+                                    component_kind_name(kind), name)
+                        : mpcf_fail(err, MPCF_E_CONFIG, "there is no %s '%s'; did you mean '%s'?",
+                                    component_kind_name(kind), name, near);
 }
 
 mpcf_status plugins_find(struct plugins *p, enum component_kind kind, const char *name,

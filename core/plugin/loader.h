@@ -18,6 +18,9 @@ void loader_end(void);
  */
 mpcf_status loader_open(const char *path, const mpcf_plugin_info **info, mpcf_error *err);
 
+/* Refuses an object that was cut off: mapping it would end the process with SIGBUS (ELF, System V
+ * ABI, chapter 4). What is no object is left to loader_open(). */
+mpcf_status loader_check_whole(const char *path, mpcf_error *err);
 /* magic, size, version and name against this host; no code of the plug-in runs. */
 mpcf_status loader_check_info(const char *path, const mpcf_plugin_info *info, mpcf_error *err);
 /* Refuses files and folders that anyone may write. */

@@ -35,6 +35,8 @@ static void show_prints_options(void **state)
     ASSERT_HOST(0, "c (real, default 5)", "plugin", "show", "2quad");
     ASSERT_HOST(0, "SHA-256", "plugin", "show", "bert");
     ASSERT_HOST(2, "there is no plug-in 'nothing'", "plugin", "show", "nothing");
+    ASSERT_HOST(2, "did you mean 'quad'?", "plugin", "show", "qaud");
+    ASSERT_HOST(2, "there is no plug-in 'nothing'", "plugin", "check", "nothing");
 }
 
 static void check_prints_tap(void **state)

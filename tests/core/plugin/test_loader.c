@@ -129,6 +129,32 @@ static void a_file_that_is_no_object_is_refused(void **state)
     mpcf_error_destroy(err);
 }
 
+/* Cut anywhere: without the check the linker maps what is not there. */
+static void a_truncated_object_is_refused(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *p = opened(err);
+    char *from = file_join(broken_folder(), "mpcf-good.so");
+    char *path = file_join(test_folder(), "mpcf-good.so"), *data = NULL;
+    size_t length = 0;
+
+    (void) state;
+    assert_ok(file_read(from, 1 << 24, &data, &length, err), err);
+    for (size_t eighths = 1; eighths < 8; eighths++) {
+        assert_ok(file_write_whole(path, data, length / 8 * eighths, err), err);
+        assert_status(MPCF_E_ABI, plugins_load(p, path, err), err);
+        assert_message_contains(err, "mpcf-good.so");
+        assert_message_contains(err, "truncated");
+    }
+    assert_ok(file_write_whole(path, data, length, err), err);
+    assert_ok(loader_check_whole(path, err), err);
+    mpcf_free(data);
+    mpcf_free(from);
+    mpcf_free(path);
+    plugins_destroy(p);
+    mpcf_error_destroy(err);
+}
+
 static void what_anyone_may_write_is_refused(void **state)
 {
     mpcf_error *err = mpcf_error_create();
@@ -191,6 +217,7 @@ int main(void)
         cmocka_unit_test(two_plugins_cannot_register_one_name),
         cmocka_unit_test(unknown_names_get_the_nearest),
         cmocka_unit_test(a_file_that_is_no_object_is_refused),
+        cmocka_unit_test(a_truncated_object_is_refused),
         cmocka_unit_test(what_anyone_may_write_is_refused),
         cmocka_unit_test(load_all_keeps_failures),
         cmocka_unit_test(a_missing_plugin_folder_is_refused),
