@@ -252,12 +252,28 @@ static mpcf_status read_all(struct pipeline_reader *r)
     return read_stages(r);
 }
 
+/* A pipeline's file that cannot be read is a wrong file. */
+static mpcf_status read_text(const struct pipeline_request *request, char **text, size_t *length,
+                             mpcf_error *err)
+{
+    const mpcf_status status = file_read(request->file, PIPELINE_FILE_LIMIT, text, length, err);
+    char *why = NULL;
+
+    if (status == MPCF_OK || status == MPCF_E_NOMEM) {
+        return status;
+    }
+    why = mpcf_strdup(mpcf_error_text(err));
+    (void) mpcf_fail(err, MPCF_E_CONFIG, "%s", why == NULL ? request->file : why);
+    mpcf_free(why);
+    return MPCF_E_CONFIG;
+}
+
 static mpcf_status parse(const struct pipeline_request *request, struct pipeline_reader *r)
 {
     struct pipeline_memory *m = r->p->memory;
     char *text = NULL;
     size_t length = 0;
-    mpcf_status status = file_read(request->file, PIPELINE_FILE_LIMIT, &text, &length, r->err);
+    mpcf_status status = read_text(request, &text, &length, r->err);
 
     if (status == MPCF_OK) {
         status = yaml_parse_collect(text, length, request->file, r->problems, &m->tree, r->err);

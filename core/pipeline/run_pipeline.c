@@ -32,10 +32,15 @@ static mpcf_status run_one(struct stage_context *c, enum pipeline_stage stage, m
 {
     char path[64];
     const int64_t began_ns = clock_now_ns();
-    const mpcf_status status = stages[stage](c, err);
+    mpcf_status status;
 
+    c->skipped = false;
+    status = stages[stage](c, err);
     if (status != MPCF_OK) {
         return mpcf_fail_while(err, "%s", pipeline_stage_name(stage));
+    }
+    if (c->skipped) {
+        return MPCF_OK; /* the report has what it took */
     }
     (void) snprintf(path, sizeof path, "stages.%s.seconds", pipeline_stage_name(stage));
     return report_set_real(c->report, path, clock_seconds_since(began_ns), err);

@@ -29,6 +29,7 @@ struct stage_context {
     struct corpus *judged;       /* the task's judged split */
     struct corpus *train;        /* of the last request */
     size_t train_limit;
+    bool skipped; /* by the stage that runs: there was nothing to do */
     char key[FILE_DIGEST_SIZE]; /* of the last stage done: the next one's input */
     /* How the file was opened: what the processes of the roles are started with. */
     const struct pipeline_request *source;
@@ -87,9 +88,13 @@ void stage_corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE
 /* The key that STAGE's record holds, of a run before; untouched where there is none. */
 void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
                         char key[FILE_DIGEST_SIZE]);
-/* Whether STAGE is done with this KEY, and RESULT (a file or folder of OUTPUT) is there. */
-bool stage_is_done(const struct stage_context *c, enum pipeline_stage stage, const char *key,
-                   const char *result);
+/* Whether STAGE is done with this KEY and its results are there: then it says that it is skipped,
+ * and KEY is the context's. */
+bool stage_is_done(struct stage_context *c, enum pipeline_stage stage, const char *key);
+/* Before results are written over: what the record says of STAGE and those behind it is true no
+ * longer, whatever happens from here on. */
+mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_stage stage,
+                                mpcf_error *err);
 mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
                             mpcf_error *err);
 /* A path in the output folder; mpcf_free. */

@@ -2,7 +2,6 @@
 /* The student: the teacher's weights, its slow functions replaced. */
 #include <string.h>
 
-#include "base/log.h"
 #include "base/memory.h"
 #include "pipeline/training.h"
 
@@ -35,6 +34,9 @@ static mpcf_status convert(struct stage_context *c, const char *teacher, const c
         status = training_judge(c, &n, "converted", "converted.metrics", err);
     }
     if (status == MPCF_OK) {
+        status = stage_begin_writing(c, STAGE_CONVERT, err);
+    }
+    if (status == MPCF_OK) {
         status = stage_save_network(c->pipeline, &n, student, err);
     }
     if (status == MPCF_OK) {
@@ -51,9 +53,7 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
 
     MPCF_TRY(stage_folder_digest(teacher, digest, err));
     MPCF_TRY(stage_key(c, STAGE_CONVERT, digest, key, err));
-    if (stage_is_done(c, STAGE_CONVERT, key, "student/public/digest.json")) {
-        log_line(LOG_INFO, "convert: unchanged, skipped");
-        memcpy(c->key, key, sizeof c->key);
+    if (stage_is_done(c, STAGE_CONVERT, key)) {
         return MPCF_OK;
     }
     MPCF_TRY(judge_teacher(c, teacher, err));

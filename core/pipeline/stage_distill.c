@@ -6,7 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/memory.h"
 #include "pipeline/training.h"
 #include "report/report.h"
@@ -83,6 +82,9 @@ static mpcf_status learn(struct stage_context *c, const char *key, struct pupils
         status = training_judge(c, &p->student, "student", "student.metrics", err);
     }
     if (status == MPCF_OK) {
+        status = stage_begin_writing(c, STAGE_DISTILL, err);
+    }
+    if (status == MPCF_OK) {
         status = stage_save_network(c->pipeline, &p->student, student, err);
     }
     if (status == MPCF_OK) {
@@ -138,9 +140,7 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
     stage_corpus_digest(corpus, data);
     (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
     MPCF_TRY(stage_key(c, STAGE_DISTILL, extra, key, err));
-    if (stage_is_done(c, STAGE_DISTILL, key, "student/public/digest.json")) {
-        log_line(LOG_INFO, "distill: unchanged, skipped");
-        memcpy(c->key, key, sizeof c->key);
+    if (stage_is_done(c, STAGE_DISTILL, key)) {
         return MPCF_OK;
     }
     MPCF_TRY(distill(c, key, teacher, student, err));

@@ -2,7 +2,6 @@
 /* Makes the teacher: the pre-trained network trained on the task's labels. */
 #include <string.h>
 
-#include "base/log.h"
 #include "base/memory.h"
 #include "pipeline/training.h"
 
@@ -52,6 +51,9 @@ static mpcf_status train(struct stage_context *c, const char *key, struct loaded
         status = training_judge(c, n, "teacher", "teacher.metrics", err);
     }
     if (status == MPCF_OK) {
+        status = stage_begin_writing(c, STAGE_FINETUNE, err);
+    }
+    if (status == MPCF_OK) {
         status = stage_save_network(c->pipeline, n, folder, err);
     }
     mpcf_free(folder);
@@ -65,9 +67,7 @@ mpcf_status stage_finetune(struct stage_context *c, mpcf_error *err)
     mpcf_status status = key_of(c, key, err);
 
     MPCF_TRY(status);
-    if (stage_is_done(c, STAGE_FINETUNE, key, "teacher/model.safetensors")) {
-        log_line(LOG_INFO, "finetune: unchanged, skipped");
-        memcpy(c->key, key, sizeof c->key);
+    if (stage_is_done(c, STAGE_FINETUNE, key)) {
         return MPCF_OK;
     }
     MPCF_TRY(stage_load_trainable(c->pipeline, c->pipeline->model_path, FUNCTIONS_EXACT,

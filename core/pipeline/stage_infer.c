@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "base/log.h"
 #include "base/memory.h"
 #include "format/json.h"
 #include "pipeline/evaluate.h"
@@ -117,6 +116,9 @@ static mpcf_status infer(struct stage_context *c, struct judged *j, mpcf_error *
         folder != NULL ? run_in_clear(c, j, err) : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
+        status = stage_begin_writing(c, STAGE_INFER, err);
+    }
+    if (status == MPCF_OK) {
         status = file_remove_tree(folder, err);
     }
     if (status == MPCF_OK) {
@@ -162,9 +164,7 @@ mpcf_status stage_infer(struct stage_context *c, mpcf_error *err)
     MPCF_TRY(stage_update_public(c->pipeline, err));
     MPCF_TRY(stage_judged(c, &j.corpus, err));
     MPCF_TRY(key_of(c, j.corpus, key, err));
-    if (stage_is_done(c, STAGE_INFER, key, "infer/user.json")) {
-        log_line(LOG_INFO, "infer: unchanged, skipped");
-        memcpy(c->key, key, sizeof c->key);
+    if (stage_is_done(c, STAGE_INFER, key)) {
         return MPCF_OK;
     }
     MPCF_TRY(infer(c, &j, err));

@@ -2,6 +2,7 @@
 /* What was made from what: keys of stages, the report. */
 #include <string.h>
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/json.h"
@@ -79,23 +80,80 @@ static char *record_path(const struct pipeline *p, enum pipeline_stage stage)
     return stage_path(p, name);
 }
 
-bool stage_is_done(const struct stage_context *c, enum pipeline_stage stage, const char *key,
-                   const char *result)
+static mpcf_status write_record(const char *path, const char *key, mpcf_error *err)
 {
-    char *path = record_path(c->pipeline, stage), *made = stage_path(c->pipeline, result);
-    json_t *record = NULL;
-    bool is_done = false;
+    json_t *record = json_pack("{s:s}", "key", key);
+    mpcf_status status = record != NULL ? json_write_file(path, record, err)
+                                        : mpcf_fail_memory(err, 0, "a stage's record");
 
-    if (path != NULL && made != NULL && file_exists(path) && file_exists(made) &&
-        json_read_file(path, &record, NULL) == MPCF_OK) {
-        const char *found = json_string_value(json_object_get(record, "key"));
+    json_decref(record);
+    return status;
+}
 
-        is_done = found != NULL && strcmp(found, key) == 0;
-        json_decref(record);
+/* What the last of a stage's work writes, and what it is worth nothing without. */
+static bool results_are_there(const struct pipeline *p, enum pipeline_stage stage)
+{
+    static const char *const results[STAGE_COUNT][2] = {
+        [STAGE_FINETUNE] = {"teacher/model.safetensors", "teacher/config.json"},
+        [STAGE_CONVERT] = {"student/public/digest.json", "student/model.safetensors"},
+        [STAGE_DISTILL] = {"student/public/digest.json", "student/model.safetensors"},
+        [STAGE_INFER] = {"infer/user.json", "infer/provider.json"},
+    };
+    bool all = true;
+
+    for (size_t i = 0; i < 2; i++) {
+        char *path = stage_path(p, results[stage][i]);
+
+        all = all && path != NULL && file_exists(path);
+        mpcf_free(path);
     }
+    return all;
+}
+
+/* distill writes over the converted student: a file without it needs convert again. */
+static bool was_written_over(const struct pipeline *p, enum pipeline_stage stage)
+{
+    char *path = record_path(p, STAGE_DISTILL);
+    const bool was = stage == STAGE_CONVERT && !p->has_stage[STAGE_DISTILL] &&
+                     (path == NULL || file_exists(path));
+
     mpcf_free(path);
-    mpcf_free(made);
-    return is_done;
+    return was;
+}
+
+bool stage_is_done(struct stage_context *c, enum pipeline_stage stage, const char *key)
+{
+    char found[FILE_DIGEST_SIZE] = "";
+
+    stage_recorded_key(c, stage, found);
+    if (strcmp(found, key) != 0 || !results_are_there(c->pipeline, stage) ||
+        was_written_over(c->pipeline, stage)) {
+        return false;
+    }
+    log_line(LOG_INFO, "%s: unchanged, skipped", pipeline_stage_name(stage));
+    memcpy(c->key, key, sizeof c->key);
+    c->skipped = true;
+    return true;
+}
+
+mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_stage stage,
+                                mpcf_error *err)
+{
+    mpcf_status status = MPCF_OK;
+
+    for (size_t i = (size_t) stage; status == MPCF_OK && i < STAGE_COUNT; i++) {
+        char *path = record_path(c->pipeline, (enum pipeline_stage) i);
+
+        if (path == NULL) {
+            status = mpcf_fail_memory(err, 0, "a stage's record");
+        } else if (i == (size_t) stage) {
+            status = write_record(path, "", err);
+        } else {
+            status = file_remove_tree(path, err);
+        }
+        mpcf_free(path);
+    }
+    return status;
 }
 
 void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
@@ -119,20 +177,13 @@ mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, 
                             mpcf_error *err)
 {
     char *path = record_path(c->pipeline, stage);
-    json_t *record = json_pack("{s:s}", "key", key);
-    mpcf_status status = MPCF_OK;
+    mpcf_status status = path != NULL ? write_record(path, key, err)
+                                      : mpcf_fail_memory(err, 0, "a stage's record");
 
-    if (path == NULL || record == NULL) {
-        status = mpcf_fail_memory(err, 0, "a stage's record");
-    }
-    if (status == MPCF_OK) {
-        status = json_write_file(path, record, err);
-    }
     if (status == MPCF_OK) {
         memcpy(c->key, key, sizeof c->key);
         status = stage_write_report(c, err);
     }
-    json_decref(record);
     mpcf_free(path);
     return status;
 }

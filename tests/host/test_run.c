@@ -67,13 +67,17 @@ static void check_reads_the_file_and_looks_for_data(void **state)
                 "stages.infer.exmples=3");
     ASSERT_HOST(2, "is not there", good, "--check", "--set", "dataset.path=nowhere");
     ASSERT_HOST(2, "student/public", good, "--check", "--role", "dealer");
+    ASSERT_HOST(2, "student/public", "cost", good);
+    ASSERT_HOST(2, "there is no dataset 'gleu'; did you mean 'glue'?", good, "--check", "--set",
+                "dataset.reader=gleu");
+    ASSERT_HOST(2, "is a folder", folder);
     mpcf_free(good);
     mpcf_free(bad);
 }
 
-static double report_number(const char *path)
+static double report_number_of(const char *output, const char *path)
 {
-    char *out = file_join(folder, "out");
+    char *out = file_join(folder, output);
     json_t *report = NULL;
     double value;
 
@@ -83,6 +87,11 @@ static double report_number(const char *path)
     json_decref(report);
     mpcf_free(out);
     return value;
+}
+
+static double report_number(const char *path)
+{
+    return report_number_of("out", path);
 }
 
 static void all_stages_run_once(void **state)
@@ -112,6 +121,45 @@ static void without_finetune_the_model_is_the_teacher(void **state)
     ASSERT_HOST(0, "secure     2 examples", path, "--set", "model.path=out/teacher", "--set",
                 "output=own");
     mpcf_free(path);
+}
+
+/* What a digest says of the student's weights. */
+static void student_digest(char digest[FILE_DIGEST_SIZE])
+{
+    char *path = file_join(folder, "again/student/model.safetensors");
+
+    assert_int_equal(file_digest(path, digest, NULL), MPCF_OK);
+    mpcf_free(path);
+}
+
+/* convert writes over what distill made, and the other way: each is done again where its result
+ * is gone, and only there. */
+static void results_written_over_are_made_again(void **state)
+{
+    char *path = write_pipeline("again.yaml", TRAINED);
+    char *plain = write_pipeline("plain.yaml", HEAD "stages:\n  finetune: {epochs: 1, "
+                                                    "learning_rate: 1e-3}\n  convert: {}\n");
+    char first[FILE_DIGEST_SIZE], now[FILE_DIGEST_SIZE];
+    double seconds;
+
+    (void) state;
+    ASSERT_HOST(0, "student", path, "--set", "output=again");
+    student_digest(first);
+    ASSERT_HOST(0, "converted", path, "--set", "output=again", "--stage", "convert", "--set",
+                "approximations.activation=relu");
+    student_digest(now);
+    assert_string_not_equal(now, first);
+    ASSERT_HOST(0, "student", path, "--set", "output=again");
+    student_digest(now);
+    assert_string_equal(now, first);
+    ASSERT_HOST(0, "converted", plain, "--set", "output=again");
+    student_digest(now);
+    assert_string_not_equal(now, first);
+    seconds = report_number_of("again", "stages.finetune.seconds");
+    ASSERT_HOST(0, "convert: unchanged, skipped", plain, "--set", "output=again");
+    assert_true(report_number_of("again", "stages.finetune.seconds") == seconds);
+    mpcf_free(path);
+    mpcf_free(plain);
 }
 
 /* A file that cannot grow is what a full disk looks like. */
@@ -172,6 +220,7 @@ int main(void)
         cmocka_unit_test(check_reads_the_file_and_looks_for_data),
         cmocka_unit_test(all_stages_run_once),
         cmocka_unit_test(without_finetune_the_model_is_the_teacher),
+        cmocka_unit_test(results_written_over_are_made_again),
         cmocka_unit_test(a_full_disk_leaves_nothing_half_written),
         cmocka_unit_test(bad_data_is_a_clear_error),
         cmocka_unit_test(a_bad_checkpoint_is_a_clear_error),
