@@ -65,11 +65,38 @@ static mpcf_status fill_slots(struct network *n, const struct network_request *r
     return graph_fill_slots(n->graph, all, count, request->fuse, err);
 }
 
+/* Written names must be the family's; a config.json may have none. */
+static mpcf_status check_architectures(const struct network *n,
+                                       const struct network_request *request, mpcf_error *err)
+{
+    const json_t *found = json_object_get(request->config, "architectures");
+    const char *const *taken = n->family->architectures;
+    const char *first = json_string_value(json_array_get(found, 0));
+
+    for (size_t i = 0; i < json_array_size(found); i++) {
+        const char *name = json_string_value(json_array_get(found, i));
+
+        for (size_t k = 0; name != NULL && taken[k] != NULL; k++) {
+            if (strcmp(name, taken[k]) == 0) {
+                return MPCF_OK;
+            }
+        }
+    }
+    return json_array_size(found) == 0
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_UNSUPPORTED,
+                           "%s: architectures is '%s', which the family '%s' does not take (%s%s)",
+                           request->config_name, first == NULL ? "no text" : first, n->family->name,
+                           taken[0] == NULL ? "none" : taken[0],
+                           taken[0] == NULL || taken[1] == NULL ? "" : ", ...");
+}
+
 static mpcf_status configure(struct network *n, const struct network_request *request,
                              mpcf_error *err)
 {
     const struct mpcf_json config = {request->config, request->config_name};
 
+    MPCF_TRY(check_architectures(n, request, err));
     MPCF_TRY(n->family->configure(request->family_config, &config, (int64_t) request->classes,
                                   &n->model, err));
     n->facts.struct_size = sizeof n->facts;

@@ -211,6 +211,10 @@ static void a_bad_checkpoint_is_a_clear_error(void **state)
     ASSERT_HOST(1, "config.json", path, "--set", "output=spoiled");
     spoil("example/model/config.json", "{\"model_type\": \"bert\"}", 22);
     ASSERT_HOST(1, "is missing", path, "--set", "output=spoiled");
+    spoil("example/model/config.json",
+          "{\"architectures\": [\"GPT2LMHeadModel\"], \"hidden_size\": 48}", 57);
+    ASSERT_HOST(1, "'GPT2LMHeadModel', which the family 'bert' does not take", path, "--set",
+                "output=spoiled");
     mpcf_free(path);
 }
 

@@ -11,6 +11,7 @@
 #include <mpcf/model.h>
 
 struct encoder_family {
+    const char *model_type;    /* of config.json, "bert" */
     const char *prefix;        /* "bert." */
     int64_t pad_id;            /* where config.json has none */
     bool positions_follow_pad; /* the first token's is pad_id + 1, else 0 */

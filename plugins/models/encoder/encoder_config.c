@@ -45,6 +45,19 @@ static mpcf_status refuse_flag(const mpcf_json *config, const char *key, mpcf_er
     return MPCF_OK;
 }
 
+/* A config of another family has the same keys, and would run with positions elsewhere. */
+static mpcf_status check_type(const struct encoder_family *family, const mpcf_json *config,
+                              mpcf_error *err)
+{
+    const char *type = family->model_type;
+
+    MPCF_TRY(mpcf_json_optional_string(config, "model_type", &type, err));
+    return strcmp(type, family->model_type) == 0
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_UNSUPPORTED, "config.json: model_type '%s', expected '%s'",
+                           type, family->model_type);
+}
+
 static mpcf_status check_supported(const mpcf_json *config, mpcf_error *err)
 {
     const char *scheme = "absolute";
@@ -125,6 +138,7 @@ static mpcf_status set_first_position(struct encoder *e, mpcf_error *err)
 static mpcf_status read_config(struct encoder *e, const mpcf_json *config, int64_t classes,
                                mpcf_error *err)
 {
+    MPCF_TRY(check_type(e->family, config, err));
     MPCF_TRY(check_supported(config, err));
     MPCF_TRY(read_activation(e, config, err));
     MPCF_TRY(read_sizes(e, config, err));

@@ -8,6 +8,7 @@ static mpcf_status configure(const void *config, const mpcf_json *config_json, i
                              void **model, mpcf_error *err)
 {
     static const struct encoder_family family = {
+        .model_type = "roberta",
         .prefix = "roberta.",
         .pad_id = 1,
         .positions_follow_pad = true,

@@ -46,6 +46,7 @@ static void configs_that_the_family_cannot_express_are_refused(void **state)
         {"{" SIZES ", \"hidden_act\": \"swish\"}", "hidden_act 'swish'", MPCF_E_UNSUPPORTED},
         {"{" SIZES ", \"position_embedding_type\": \"relative_key\"}",
          "position_embedding_type 'relative_key'", MPCF_E_UNSUPPORTED},
+        {"{" SIZES ", \"model_type\": \"gpt2\"}", "model_type 'gpt2'", MPCF_E_UNSUPPORTED},
         {"{" SIZES ", \"is_decoder\": true}", "is_decoder", MPCF_E_UNSUPPORTED},
         {"{" SIZES ", \"add_cross_attention\": true}", "add_cross_attention", MPCF_E_UNSUPPORTED},
         {"{\"vocab_size\": 50}", "hidden_size", MPCF_E_FORMAT},
