@@ -27,7 +27,7 @@ static int price(const struct args *args, const struct pipeline *p,
     json_t *cost = NULL;
     int result;
 
-    if (pipeline_check_files(p, VIEW_DEALER, err) != MPCF_OK ||
+    if (pipeline_check_files(p, VIEW_PUBLIC, err) != MPCF_OK ||
         pipeline_cost(p, network, &cost, err) != MPCF_OK) {
         return host_failed(err);
     }

@@ -162,11 +162,12 @@ enum pipeline_viewer {
     VIEW_ALL = -1, /* one machine */
     VIEW_PROVIDER = ROLE_PROVIDER,
     VIEW_USER = ROLE_USER,
-    VIEW_DEALER = ROLE_DEALER
+    VIEW_DEALER = ROLE_DEALER,
+    VIEW_PUBLIC /* no role: who prices the run */
 };
 /* The files this role needs before it starts: for the provider of a run without earlier stages
- * the student, for the user the data and student/public, for the dealer student/public. All
- * missing ones are named. MPCF_E_CONFIG. */
+ * the student, for the user the data and student/public, for the dealer student/public;
+ * and the addresses, where no parent tells them. All missing ones are named. MPCF_E_CONFIG. */
 mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer viewer,
                                  mpcf_error *err);
 

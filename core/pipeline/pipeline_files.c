@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which files a role needs before it starts.
+ * Which files and addresses a role needs before it starts.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -9,6 +10,7 @@
 #include "base/text.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/public_tables.h"
+#include "roles/control.h"
 
 static void need(struct text_buffer *lacking, const char *what, const char *folder,
                  const char *name)
@@ -47,6 +49,37 @@ static void need_student(const struct pipeline *p, struct text_buffer *lacking, 
     }
 }
 
+static void need_address(struct text_buffer *lacking, const char *value, const char *key)
+{
+    if (value == NULL) {
+        text_printf(lacking, "%sparties.%s is not given: --role needs it",
+                    lacking->length == 0 ? "" : "\n", key);
+    }
+}
+
+/* What a role started by itself calls or is called by; in a one-machine run the parent tells. */
+static void need_addresses(const struct pipeline *p, enum pipeline_viewer viewer,
+                           struct text_buffer *lacking)
+{
+    const struct pipeline_party *provider = &p->parties[ROLE_PROVIDER];
+    const struct pipeline_party *dealer = &p->parties[ROLE_DEALER];
+
+    if (viewer == VIEW_ALL || viewer == VIEW_PUBLIC || getenv(CONTROL_VARIABLE) != NULL) {
+        return;
+    }
+    if (viewer == VIEW_PROVIDER) {
+        need_address(lacking, provider->listen, "provider.listen");
+    }
+    if (viewer == VIEW_USER) {
+        need_address(lacking, provider->address, "provider.address");
+    }
+    if (viewer == VIEW_DEALER) {
+        need_address(lacking, dealer->listen, "dealer.listen");
+    } else {
+        need_address(lacking, dealer->address, "dealer.address");
+    }
+}
+
 /* The student is made by this file's own run where it has the stage. */
 static bool makes_student(const struct pipeline *p)
 {
@@ -69,12 +102,13 @@ mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer 
     if (viewer == VIEW_PROVIDER || (trains && !makes_student(p) && p->has_stage[STAGE_INFER])) {
         need_student(p, &lacking, true);
     }
-    if (viewer == VIEW_USER || viewer == VIEW_DEALER) {
+    if (viewer == VIEW_USER || viewer == VIEW_DEALER || viewer == VIEW_PUBLIC) {
         need_student(p, &lacking, false);
     }
     if (viewer == VIEW_USER) {
         need_tables(p, &lacking);
     }
+    need_addresses(p, viewer, &lacking);
     if (lacking.length > 0) {
         status = mpcf_fail(err, MPCF_E_CONFIG, "%s", lacking.data);
     }

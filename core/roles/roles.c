@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "roles/control.h"
@@ -226,6 +227,10 @@ static void note_stray(struct roles *r, mpcf_error *why)
 
 static mpcf_status fail_accept(struct roles *r, mpcf_status status, mpcf_error *err)
 {
+    if (interrupt_pending()) {
+        return mpcf_fail(err, MPCF_E_INTERRUPTED, "the %s was stopped while it waited for callers",
+                         hello_role_name(r->o.role));
+    }
     if (status != MPCF_E_TIMEOUT) {
         return status;
     }
