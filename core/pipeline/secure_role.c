@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "format/json.h"
 #include "pipeline/announcement.h"
@@ -93,6 +94,10 @@ mpcf_status secure_serve(struct secure_party *party, mpcf_error *err)
     struct announcement heard;
 
     for (;;) {
+        if (interrupt_pending()) {
+            return mpcf_fail(err, MPCF_E_INTERRUPTED, "the %s was stopped",
+                             pipeline_role_name(party->role));
+        }
         MPCF_TRY(announcement_wait(user, &heard, err));
         if (heard.kind == ANNOUNCE_INFERENCE || heard.kind == ANNOUNCE_DEAL) {
             MPCF_TRY(serve_shape(party, &heard, err));

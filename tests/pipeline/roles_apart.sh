@@ -131,22 +131,35 @@ grep -q "provider disagrees with this user.*there.*here" "$folder/user.log" ||
     fail "the user does not say what differs"
 echo "ok - a disagreement is named on both sides"
 
-start dealer
-start provider
-start user --set stages.infer.examples=0
-left=300
-while ! grep -q "joined session" "$folder/user.log" 2>/dev/null; do
-    left=$((left - 1))
-    [ "$left" -gt 0 ] || fail "the user does not begin"
-    sleep 0.1
-done
-sleep 0.5
+# All three, until they are at work.
+start_all() {
+    start dealer
+    start provider
+    start user --set stages.infer.examples=0
+    left=300
+    while ! grep -q "joined session" "$folder/user.log" 2>/dev/null; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || fail "the user does not begin"
+        sleep 0.1
+    done
+    sleep 0.5
+}
+
+start_all
 kill -9 "$(cat "$folder/provider.pid")"
 finish 30
 expect user 1
 expect dealer 1
 grep -q "provider" "$folder/user.log" || fail "the user does not say who is gone"
 echo "ok - nobody waits for a dead provider"
+
+start_all
+kill -INT "$(cat "$folder/provider.pid")"
+finish 30
+expect provider 1
+expect user 1
+grep -q "the provider was stopped" "$folder/provider.log" || fail "the provider does not say why"
+echo "ok - an interrupt ends a role at its work"
 
 for transport in loopback tcp zmq; do
     cp -r "$folder/out" "$folder/out-$transport"
