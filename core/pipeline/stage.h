@@ -29,7 +29,7 @@ struct stage_context {
     struct corpus *judged;       /* the task's judged split */
     struct corpus *train;        /* of the last request */
     size_t train_limit;
-    bool skipped; /* by the stage that runs: there was nothing to do */
+    bool skipped;               /* by the stage that runs: there was nothing to do */
     char key[FILE_DIGEST_SIZE]; /* of the last stage done: the next one's input */
     /* How the file was opened: what the processes of the roles are started with. */
     const struct pipeline_request *source;

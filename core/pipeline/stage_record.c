@@ -177,8 +177,8 @@ mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, 
                             mpcf_error *err)
 {
     char *path = record_path(c->pipeline, stage);
-    mpcf_status status = path != NULL ? write_record(path, key, err)
-                                      : mpcf_fail_memory(err, 0, "a stage's record");
+    mpcf_status status =
+        path != NULL ? write_record(path, key, err) : mpcf_fail_memory(err, 0, "a stage's record");
 
     if (status == MPCF_OK) {
         memcpy(c->key, key, sizeof c->key);

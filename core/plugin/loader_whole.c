@@ -15,7 +15,7 @@ static bool lies_within(uint64_t offset, uint64_t length, uint64_t size)
 }
 
 /* The linker's table of sections is a file's last part; a stripped file may have none. */
-static bool segments_are_there(FILE *file, const ElfW(Ehdr) *head, uint64_t size)
+static bool segments_are_there(FILE *file, const ElfW(Ehdr) * head, uint64_t size)
 {
     ElfW(Phdr) segment;
 
