@@ -37,6 +37,7 @@ static void wrong_words_end_with_two(void **state)
                 "convert");
     ASSERT_HOST(2, "there is no network 'man'", "cost", "a.yaml", "--network", "man");
     ASSERT_HOST(2, "did you mean 'secure'?", "bench", "secur");
+    ASSERT_HOST(2, "there is no folder '/nowhere'", "bench", "secure", "--json", "/nowhere/a.json");
     ASSERT_HOST(2, "'x' is not a whole number", "bench", "secure", "--tokens", "x");
     ASSERT_HOST(2, "expected ACTIVATION,NORMALISER", "bench", "secure", "--approximations", "quad");
 }
