@@ -62,12 +62,42 @@ static enum cpu_level detect(void)
     }
     return amx_granted() ? CPU_AMX : CPU_AVX512IFMA;
 }
+static void read_name(char *name, size_t size)
+{
+    unsigned words[12] = {0};
+
+    for (unsigned i = 0; i < 3; i++) {
+        unsigned *w = words + 4 * i;
+
+        (void) __get_cpuid(0x80000002 + i, &w[0], &w[1], &w[2], &w[3]);
+    }
+    (void) snprintf(name, size, "%.48s", (const char *) words);
+}
 #else
 static enum cpu_level detect(void)
 {
     return CPU_PORTABLE;
 }
+
+static void read_name(char *name, size_t size)
+{
+    (void) name;
+    (void) size;
+}
 #endif
+
+const char *cpu_name(void)
+{
+    static char name[64];
+    size_t blanks;
+
+    if (name[0] == '\0') {
+        read_name(name, sizeof name);
+        blanks = strspn(name, " ");
+        (void) memmove(name, name + blanks, strlen(name + blanks) + 1);
+    }
+    return name[0] != '\0' ? name : "unknown";
+}
 
 enum cpu_level cpu_level_of_machine(void)
 {

@@ -22,6 +22,8 @@ enum cpu_level cpu_level(void);
 enum cpu_level cpu_level_of_machine(void);
 const char *
 cpu_level_name(enum cpu_level level); /* "portable" "avx2" "avx512" "avx512ifma" "amx" */
+/* What the maker calls it: "AMD EPYC 9654 96-Core Processor"; static. */
+const char *cpu_name(void);
 /* NULL, or why MPCF_CPU cannot be honoured (unknown word with the nearest, not on this machine). */
 const char *cpu_check(void);
 /* Tests: force a level of this machine for the calls from now on. */

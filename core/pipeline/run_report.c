@@ -49,8 +49,7 @@ static mpcf_status put_run(const struct pipeline *p, json_t *report, mpcf_error 
 
 static mpcf_status put_machine(json_t *report, mpcf_error *err)
 {
-    MPCF_TRY(
-        report_set_text(report, "machine.processor", cpu_level_name(cpu_level_of_machine()), err));
+    MPCF_TRY(report_set_text(report, "machine.processor", cpu_name(), err));
     MPCF_TRY(report_set_text(report, "machine.kernels", cpu_level_name(cpu_level()), err));
     return report_set_count(report, "machine.threads", workers_count(), err);
 }
