@@ -19,6 +19,8 @@
 #include "plugin/plugins.h"
 #include "train/schedule.h"
 
+struct yaml_node;
+
 enum pipeline_stage { STAGE_FINETUNE = 0, STAGE_CONVERT, STAGE_DISTILL, STAGE_INFER, STAGE_COUNT };
 const char *pipeline_stage_name(enum pipeline_stage stage); /* "finetune" */
 /* false: no such stage. */
@@ -137,6 +139,7 @@ struct pipeline {
     bool plain_link; /* the transport does not encrypt or prove who the peer is */
 
     bool has_stage[STAGE_COUNT];
+    const struct yaml_node *stages; /* the section, or the file where it has none: for messages */
     struct finetune_settings finetune;
     struct convert_settings convert;
     struct distill_settings distill;
@@ -167,7 +170,8 @@ enum pipeline_viewer {
 };
 /* The files this role needs before it starts: for the provider of a run without earlier stages
  * the student, for the user the data and student/public, for the dealer student/public;
- * and the addresses, where no parent tells them. All missing ones are named. MPCF_E_CONFIG. */
+ * and the addresses, where no parent tells them. All missing ones are named. MPCF_E_CONFIG.
+ * A file without a stage to run is a mistake for all but VIEW_PUBLIC. */
 mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer viewer,
                                  mpcf_error *err);
 

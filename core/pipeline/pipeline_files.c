@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "format/yaml_tree.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/public_tables.h"
 #include "roles/control.h"
@@ -86,6 +87,30 @@ static bool makes_student(const struct pipeline *p)
     return p->has_stage[STAGE_CONVERT];
 }
 
+/* Such a run would end well having done nothing. What `calibrate` says is part of convert. */
+static mpcf_status check_stages(const struct pipeline *p, mpcf_error *err)
+{
+    struct yaml_problems *problems;
+    const char *lines;
+    mpcf_status status;
+
+    for (size_t i = 0; i < STAGE_COUNT; i++) {
+        if (p->has_stage[i]) {
+            return MPCF_OK;
+        }
+    }
+    problems = yaml_problems_create();
+    if (problems == NULL) {
+        return mpcf_fail_memory(err, 0, "a message");
+    }
+    yaml_problem(problems, p->stages,
+                 "stages: there is nothing to run; name finetune, convert, distill or infer");
+    lines = yaml_problems_text(problems);
+    status = mpcf_fail(err, MPCF_E_CONFIG, "%.*s", (int) strcspn(lines, "\n"), lines);
+    yaml_problems_destroy(problems);
+    return status;
+}
+
 mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer viewer,
                                  mpcf_error *err)
 {
@@ -93,6 +118,9 @@ mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer 
     const bool trains = viewer == VIEW_ALL;
     mpcf_status status = MPCF_OK;
 
+    if (viewer != VIEW_PUBLIC) {
+        MPCF_TRY(check_stages(p, err));
+    }
     if (trains) {
         need(&lacking, "model.path", p->model_path, "config.json");
     }

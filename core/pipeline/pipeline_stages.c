@@ -136,6 +136,7 @@ mpcf_status read_stages(struct pipeline_reader *r)
     for (size_t i = 0; i < STAGE_COUNT; i++) {
         r->p->has_stage[i] = yaml_get(stages, pipeline_stage_name((enum pipeline_stage) i)) != NULL;
     }
+    r->p->stages = stages != NULL ? stages : r->root;
     MPCF_TRY(read_finetune(r, stage_node(stages, "finetune")));
     if (r->p->has_stage[STAGE_FINETUNE] && r->p->model_labels != 0) {
         yaml_problem(r->problems, yaml_get(stages, "finetune"),

@@ -58,6 +58,8 @@ static void check_reads_the_file_and_looks_for_data(void **state)
 {
     char *good = write_pipeline("good.yaml", TRAINED);
     char *bad = write_pipeline("bad.yaml", HEAD "stages: {infr: {}}\nsed: 1\n");
+    char *none = write_pipeline("none.yaml", HEAD "stages: {calibrate: {examples: 8}}\n");
+    char *less = write_pipeline("less.yaml", HEAD);
 
     (void) state;
     ASSERT_HOST(0, "accepted", good, "--check");
@@ -71,6 +73,13 @@ static void check_reads_the_file_and_looks_for_data(void **state)
     ASSERT_HOST(2, "there is no dataset 'gleu'; did you mean 'glue'?", good, "--check", "--set",
                 "dataset.reader=gleu");
     ASSERT_HOST(2, "is a folder", folder);
+    ASSERT_HOST(2, "none.yaml:6:9: stages: there is nothing to run", none);
+    ASSERT_HOST(2, "none.yaml:6:9: stages: there is nothing to run", none, "--check");
+    ASSERT_HOST(2, "less.yaml:1:1: stages: there is nothing to run", less);
+    ASSERT_HOST(2, "there is nothing to run", less, "--set", "stages.calibrate.examples=4");
+    ASSERT_HOST(0, "accepted", less, "--check", "--set", "stages.convert={}");
+    mpcf_free(none);
+    mpcf_free(less);
     mpcf_free(good);
     mpcf_free(bad);
 }
