@@ -87,6 +87,18 @@ mpcf_status evaluate_logits(const mpcf_graph *graph, struct parameters *paramete
     return status;
 }
 
+/* A score that is not a number has no rank; of classes the first largest logit is taken. */
+static mpcf_status check_score(const struct corpus_item *item, double score, mpcf_error *err)
+{
+    if (isfinite(score)) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_RANGE,
+                     "the network's score of row %llu is not a finite number: its weights may be "
+                     "damaged, or an approximation left its range",
+                     (unsigned long long) item->id);
+}
+
 static mpcf_status compute_all(const struct corpus *corpus, const double *labels,
                                const double *predictions, size_t count, json_t *metrics,
                                mpcf_error *err)
@@ -119,6 +131,7 @@ mpcf_status evaluate_metrics(const struct corpus *corpus, const uint32_t *rows, 
         if (item->has_label) {
             numbers[used] = item->label;
             numbers[count + used] = metric_prediction(logits + i * classes, classes);
+            status = check_score(item, numbers[count + used], err);
             used++;
         }
     }

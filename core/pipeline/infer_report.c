@@ -35,7 +35,7 @@ static void compare_row(struct difference *d, const float *a, const float *b, si
     for (size_t i = 0; i < classes; i++) {
         const double apart = fabs((double) a[i] - (double) b[i]);
 
-        if (!(apart <= d->largest)) {
+        if (!(apart <= d->largest) && !isnan(d->largest)) {
             d->largest = apart;
         }
     }
@@ -60,7 +60,12 @@ mpcf_status infer_report_fixed(json_t *report, const struct corpus *corpus, size
     struct difference d = {0};
     json_t *metrics = NULL;
 
-    MPCF_TRY(evaluate_metrics(corpus, NULL, corpus->count, fixed, classes, &metrics, err));
+    /* Rows outside the ranges have no score: the reason for that is the news, not the metrics. */
+    if (classes > 1 || outcome->outside == 0) {
+        MPCF_TRY(evaluate_metrics(corpus, NULL, corpus->count, fixed, classes, &metrics, err));
+    } else {
+        metrics = json_object(); /* an earlier run's must not stay */
+    }
     MPCF_TRY(report_set(report, "fixed.metrics", metrics, err));
     for (size_t i = 0; i < corpus->count; i++) {
         compare_row(&d, fixed + i * classes, exact + i * classes, classes);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "metrics/metrics.h"
 #include "pipeline/pipeline_reader.h"
 
 mpcf_status read_model(struct pipeline_reader *r)
@@ -42,6 +43,26 @@ static void take_labels(struct pipeline *p)
     }
 }
 
+/* Found here, and not after an epoch of training. */
+static void check_metrics(struct pipeline_reader *r, const struct yaml_node *node)
+{
+    const mpcf_task *task = &r->p->task;
+    const size_t limit = sizeof task->metrics / sizeof *task->metrics;
+
+    for (size_t i = 0; i < limit && task->metrics[i] != NULL; i++) {
+        const struct metric *metric = metric_find(task->metrics[i]);
+
+        if (metric == NULL) {
+            yaml_problem(r->problems, node, "dataset '%s': there is no metric '%s'",
+                         r->p->dataset.name, task->metrics[i]);
+        } else if (task->classes == 1 && !metric->of_scores) {
+            yaml_problem(r->problems, node,
+                         "dataset '%s': the metric '%s' is of classes, and the task has scores",
+                         r->p->dataset.name, task->metrics[i]);
+        }
+    }
+}
+
 /* Asks the reader what its task is; it opens no file for that. */
 static mpcf_status describe_task(struct pipeline_reader *r, const struct yaml_node *node)
 {
@@ -58,6 +79,7 @@ static mpcf_status describe_task(struct pipeline_reader *r, const struct yaml_no
         yaml_problem(r->problems, node, "dataset '%s': %s", r->p->dataset.name,
                      mpcf_error_text(r->err));
     }
+    check_metrics(r, node);
     take_labels(r->p);
     return MPCF_OK;
 }

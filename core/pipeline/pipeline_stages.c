@@ -44,6 +44,10 @@ static mpcf_status read_distill(struct pipeline_reader *r, const struct yaml_nod
     MPCF_TRY(reader_section(r, SCHEMA_PREDICTION, prediction, &prediction_values));
     check_training(r, layers, &layer_values.training);
     check_training(r, prediction, &prediction_values.training);
+    if (prediction_values.loss == PREDICTION_SOFT && r->p->task.classes == 1) {
+        yaml_problem(r->problems, yaml_get(prediction, "loss"),
+                     "loss: soft labels need classes, and the task has one score; use mse");
+    }
     d->layers = layer_values;
     d->prediction = prediction_values;
     return MPCF_OK;

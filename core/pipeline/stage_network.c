@@ -193,6 +193,13 @@ static json_t *classifier_config(const struct pipeline *p, const struct loaded_n
     (void) json_object_set_new(config, "id2label", id2label);
     (void) json_object_set_new(config, "label2id", label2id);
     (void) json_object_set_new(config, "num_labels", json_integer((json_int_t) p->task.classes));
+    /* Other tools choose the loss by it, so what an earlier task left must not stay. */
+    if (p->task.classes == 1) {
+        (void) json_object_set_new(config, "problem_type", json_string("regression"));
+    } else if (json_object_get(config, "problem_type") != NULL) {
+        (void) json_object_set_new(config, "problem_type",
+                                   json_string("single_label_classification"));
+    }
     (void) json_object_set_new(config, "torch_dtype", json_string("float32"));
     (void) json_object_set_new(config, "architectures",
                                json_pack("[s]", n->network->family->architectures[0]));

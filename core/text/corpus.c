@@ -117,13 +117,16 @@ static mpcf_status check_label(const mpcf_task *task, const mpcf_example *e, mpc
             isfinite(e->label) && (task->label_low >= task->label_high ||
                                    (e->label >= task->label_low && e->label <= task->label_high));
     }
-    if (!good) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "row %llu: label %g, expected %s of %zu class%s",
-                         (unsigned long long) e->id, e->label,
-                         task->classes > 1 ? "one" : "a score in the range", task->classes,
-                         task->classes > 1 ? "es" : "");
+    if (good) {
+        return MPCF_OK;
     }
-    return MPCF_OK;
+    if (task->classes == 1 && task->label_low < task->label_high) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "row %llu: label %g, expected a score from %g to %g",
+                         (unsigned long long) e->id, e->label, task->label_low, task->label_high);
+    }
+    return mpcf_fail(err, MPCF_E_FORMAT, "row %llu: label %g, expected %s of %zu class%s",
+                     (unsigned long long) e->id, e->label, task->classes > 1 ? "one" : "a score",
+                     task->classes, task->classes > 1 ? "es" : "");
 }
 
 static mpcf_status add_example(struct loading *l, const struct corpus_request *q,
