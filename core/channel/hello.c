@@ -12,10 +12,12 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-/* Wire: magic, protocol, length used, role, has_session, fact count (2), has_stored, 3 zero bytes,
- * session, next inference, stored session; then each fact: length of name and of value, name, value. Little-endian; the
- * rest is zero. */
+/* Wire: magic, protocol, length used, role, has_session, fact count (2), has_stored, whether
+ * it is a refusal, that one's length (2), session, next inference, stored session; then
+ * each fact: length of name and of value, name, value; the refusal's text stands at the end.
+ * Little-endian; the rest is zero. */
 #define HEAD_BYTES 64
+#define FACTS_END  (HELLO_BYTES - HELLO_REFUSAL)
 static const uint8_t magic[8] = {'M', 'P', 'C', 'F', 'h', 'e', 'l', 'o'};
 
 const char *hello_role_name(unsigned role)
@@ -81,7 +83,7 @@ mpcf_status hello_add(struct hello *h, mpcf_error *err, const char *name, const 
         return mpcf_fail(err, MPCF_E_INVALID, "the hello cannot hold '%s' of %d characters", name,
                          value);
     }
-    if (h->fact_count == HELLO_FACTS || used_bytes(h) + fact_bytes(&fact) > HELLO_BYTES) {
+    if (h->fact_count == HELLO_FACTS || used_bytes(h) + fact_bytes(&fact) > FACTS_END) {
         return mpcf_fail(err, MPCF_E_INVALID, "the hello is full at '%s'", name);
     }
     if (find_fact(h, name) != NULL) {
@@ -89,6 +91,33 @@ mpcf_status hello_add(struct hello *h, mpcf_error *err, const char *name, const 
     }
     h->facts[h->fact_count++] = fact;
     return MPCF_OK;
+}
+
+void hello_refuse(struct hello *h, const char *why)
+{
+    static const char more[] = "...";
+    why = why[0] == '\0' ? "no reason given" : why;
+    size_t length = strlen(why);
+    h->is_refusal = true;
+    memset(h->refusal, 0, sizeof(h->refusal));
+    for (size_t i = 0; i < length && i < HELLO_REFUSAL - 1; i++) {
+        h->refusal[i] = why[i];
+        if (why[i] < ' ' || why[i] > '~') {
+            h->refusal[i] = '?';
+        }
+    }
+    if (length >= HELLO_REFUSAL) {
+        memcpy(h->refusal + HELLO_REFUSAL - sizeof(more), more, sizeof(more));
+    }
+}
+
+mpcf_status hello_heed(const struct hello *theirs, mpcf_error *err)
+{
+    if (!theirs->is_refusal) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_CLOSED, "the %s ended the run, saying: %s",
+                     hello_role_name(theirs->role), theirs->refusal);
 }
 
 static void write_number(uint8_t *at, uint64_t value, size_t bytes)
@@ -117,6 +146,11 @@ void hello_encode(const struct hello *h, uint8_t wire[HELLO_BYTES])
     wire[17] = h->has_session;
     write_number(wire + 18, h->fact_count, 2);
     wire[20] = h->has_stored;
+    if (h->is_refusal) {
+        wire[21] = 1;
+        write_number(wire + 22, strlen(h->refusal), 2);
+        memcpy(wire + FACTS_END, h->refusal, strlen(h->refusal));
+    }
     memcpy(wire + 24, h->session, HELLO_SESSION);
     write_number(wire + 40, h->next_inference, 8);
     memcpy(wire + 48, h->stored, HELLO_SESSION);
@@ -129,7 +163,7 @@ void hello_encode(const struct hello *h, uint8_t wire[HELLO_BYTES])
         memcpy(at + 2 + name, h->facts[i].value, value);
         at += 2 + name + value;
     }
-    assert(at <= wire + HELLO_BYTES);
+    assert(at <= wire + FACTS_END);
 }
 
 /* The fact at *AT of WIRE, and moves *AT behind it; false where it is not well formed. */
@@ -166,6 +200,17 @@ static bool decode_facts(const uint8_t *wire, size_t used, struct hello *h)
     return at == used;
 }
 
+static bool decode_refusal(const uint8_t *wire, struct hello *h)
+{
+    size_t length = read_number(wire + 22, 2);
+    h->is_refusal = wire[21] == 1;
+    if (wire[21] > 1 || length >= HELLO_REFUSAL || h->is_refusal != (length != 0)) {
+        return false;
+    }
+    memcpy(h->refusal, wire + FACTS_END, length);
+    return strlen(h->refusal) == length && is_printable(h->refusal);
+}
+
 mpcf_status hello_decode(const uint8_t *wire, size_t length, struct hello *out, mpcf_error *err)
 {
     if (length != HELLO_BYTES || memcmp(wire, magic, sizeof(magic)) != 0) {
@@ -182,8 +227,8 @@ mpcf_status hello_decode(const uint8_t *wire, size_t length, struct hello *out, 
     out->has_stored = wire[20] == 1;
     out->next_inference = read_number(wire + 40, 8);
     memcpy(out->stored, wire + 48, HELLO_SESSION);
-    if (used < HEAD_BYTES || used > HELLO_BYTES || out->role > 2 || wire[17] > 1 || wire[20] > 1 ||
-        !decode_facts(wire, used, out)) {
+    if (used < HEAD_BYTES || used > FACTS_END || out->role > 2 || wire[17] > 1 || wire[20] > 1 ||
+        !decode_facts(wire, used, out) || !decode_refusal(wire, out)) {
         return mpcf_fail(err, MPCF_E_FORMAT, "the peer's hello is malformed");
     }
     return MPCF_OK;
@@ -256,22 +301,36 @@ bool hello_same_stored(const struct hello *mine, const struct hello *theirs, uin
     return is_same;
 }
 
+/* What came, and who it came from. */
+static mpcf_status take_in(struct channel *c, const uint8_t *wire, struct hello *theirs,
+                           mpcf_error *err)
+{
+    MPCF_TRY(hello_decode(wire, HELLO_BYTES, theirs, err));
+    if (theirs->protocol == HELLO_PROTOCOL) {
+        channel_set_peer(c, hello_role_name(theirs->role));
+    }
+    return MPCF_OK;
+}
+
 mpcf_status hello_exchange(struct channel *c, const struct hello *mine, struct hello *theirs,
                            mpcf_error *err)
 {
-    uint8_t *wire = mpcf_alloc_array(2, HELLO_BYTES);
-    if (wire == NULL) {
-        return mpcf_fail_memory(err, 2 * HELLO_BYTES, "a hello");
-    }
-    hello_encode(mine, wire);
-    mpcf_status status =
-        channel_exchange(c, wire, HELLO_BYTES, wire + HELLO_BYTES, HELLO_BYTES, err);
-    if (status == MPCF_OK) {
-        status = hello_decode(wire + HELLO_BYTES, HELLO_BYTES, theirs, err);
-    }
-    if (status == MPCF_OK && theirs->protocol == HELLO_PROTOCOL) {
-        channel_set_peer(c, hello_role_name(theirs->role));
-    }
-    mpcf_free(wire);
-    return status;
+    uint8_t out[HELLO_BYTES], in[HELLO_BYTES];
+    hello_encode(mine, out);
+    MPCF_TRY(channel_exchange(c, out, sizeof(out), in, sizeof(in), err));
+    return take_in(c, in, theirs, err);
+}
+
+mpcf_status hello_hear(struct channel *c, struct hello *theirs, mpcf_error *err)
+{
+    uint8_t in[HELLO_BYTES];
+    MPCF_TRY(channel_recv(c, in, sizeof(in), err));
+    return take_in(c, in, theirs, err);
+}
+
+mpcf_status hello_answer(struct channel *c, const struct hello *mine, mpcf_error *err)
+{
+    uint8_t out[HELLO_BYTES];
+    hello_encode(mine, out);
+    return channel_send(c, out, sizeof(out), err);
 }

@@ -14,7 +14,7 @@
 
 #include "channel/channel.h"
 
-#define HELLO_PROTOCOL 2 /* changes with every change of what parties send */
+#define HELLO_PROTOCOL 3 /* changes with every change of what parties send */
 /* On the wire; this size and the first 16 bytes never change, so that versions can tell each
  * other apart. */
 #define HELLO_BYTES   8192
@@ -22,6 +22,7 @@
 #define HELLO_NAME    48 /* with the zero */
 #define HELLO_VALUE   128
 #define HELLO_SESSION 16
+#define HELLO_REFUSAL 512 /* with the zero */
 
 /* "batch" = "8", "program" = its digest, "approximation quad" = "1.0". */
 struct hello_fact {
@@ -40,6 +41,9 @@ struct hello {
     uint64_t next_inference;
     size_t fact_count;
     struct hello_fact facts[HELLO_FACTS];
+    /* Where this side cannot take part: why, for who has not seen it. Printable ASCII. */
+    bool is_refusal;
+    char refusal[HELLO_REFUSAL];
 };
 
 const char *hello_role_name(unsigned role); /* "provider", "user", "dealer" */
@@ -49,6 +53,12 @@ void hello_init(struct hello *h, unsigned role);
 /* Printable ASCII. Too long, too many, or a name twice: MPCF_E_INVALID. */
 mpcf_status hello_add(struct hello *h, mpcf_error *err, const char *name, const char *format, ...)
     MPCF_PRINTF(4, 5);
+
+/* Turns H into a refusal for the reason WHY, a message of this side: cut where it is long, and
+ * what is not printable is '?'. */
+void hello_refuse(struct hello *h, const char *why);
+/* MPCF_E_CLOSED with the reason that THEIRS gives, where it is a refusal. */
+mpcf_status hello_heed(const struct hello *theirs, mpcf_error *err);
 
 void hello_encode(const struct hello *h, uint8_t wire[HELLO_BYTES]);
 /* LENGTH other than HELLO_BYTES, or not a hello: MPCF_E_FORMAT. Of another protocol version
@@ -65,5 +75,8 @@ bool hello_same_stored(const struct hello *mine, const struct hello *theirs, uin
 /* Sends and receives; nothing is compared yet. Names the channel's peer by its role. */
 mpcf_status hello_exchange(struct channel *c, const struct hello *mine, struct hello *theirs,
                            mpcf_error *err);
+/* The same in two steps, the other's first. */
+mpcf_status hello_hear(struct channel *c, struct hello *theirs, mpcf_error *err);
+mpcf_status hello_answer(struct channel *c, const struct hello *mine, mpcf_error *err);
 
 #endif

@@ -15,6 +15,7 @@
 
 #define ADDRESS_SIZE 256
 #define HELLO_NS     INT64_C(10000000000) /* a caller that says nothing is not waited for longer */
+#define TELL_NS      INT64_C(1000000000)  /* to tell one that is there why this one ends */
 #define WAITING      8                    /* callers of sessions that are not yet complete */
 
 /* A caller that has said its hello. */
@@ -138,14 +139,26 @@ const char *roles_address(const struct roles *r)
 
 /* --- calling and being called --- */
 
-/* The hello over CONN, which it takes over: *OUT, and what the other said. */
-static mpcf_status greet(struct roles *r, void *conn, const struct hello *mine,
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How long the other's hello is waited for. */
+static int64_t hello_patience(const struct roles *r)
+{
+    return smaller(r->o.timeout_ns, HELLO_NS);
+}
+
+/* The hello over CONN, which it takes over: *OUT, and what the other said. MINE NULL: only that;
+ * the answer comes later. */
+static mpcf_status greet(struct roles *r, void *conn, int64_t patience, const struct hello *mine,
                          struct channel **out, struct hello *theirs, mpcf_error *err)
 {
     struct channel *c = NULL;
-    int64_t patience = r->o.timeout_ns < HELLO_NS ? r->o.timeout_ns : HELLO_NS;
     MPCF_TRY(channel_create(r->o.transport, conn, patience, &c, err));
-    mpcf_status status = hello_exchange(c, mine, theirs, err);
+    mpcf_status status =
+        mine == NULL ? hello_hear(c, theirs, err) : hello_exchange(c, mine, theirs, err);
     if (status != MPCF_OK) {
         channel_close(c);
         return status;
@@ -165,13 +178,12 @@ static mpcf_status expect_role(const struct hello *theirs, unsigned role, const 
                      hello_role_name(theirs->role), hello_role_name(role));
 }
 
-static mpcf_status find_address(struct roles *r, unsigned role, const char **address,
-                                mpcf_error *err)
+static mpcf_status find_address(struct roles *r, unsigned role, int64_t deadline,
+                                const char **address, mpcf_error *err)
 {
     *address = r->o.addresses[role];
     if (*address == NULL && r->o.control != NULL) {
-        MPCF_TRY(
-            control_ask_address(r->o.control, role, clock_deadline(r->o.connect_ns), address, err));
+        MPCF_TRY(control_ask_address(r->o.control, role, deadline, address, err));
     }
     if (*address == NULL) {
         return mpcf_fail(err, MPCF_E_CONFIG, "the address of the %s is not given",
@@ -180,23 +192,51 @@ static mpcf_status find_address(struct roles *r, unsigned role, const char **add
     return check_address(&r->o, *address, err);
 }
 
-/* Calls ROLE; on success the link is in LINKS. */
-static mpcf_status call(struct roles *r, unsigned role, const struct hello *mine,
-                        struct roles_links *links, mpcf_error *err)
+static mpcf_status reach(struct roles *r, unsigned role, int64_t deadline, void **conn,
+                         const char **address, mpcf_error *err)
+{
+    MPCF_TRY(find_address(r, role, deadline, address, err));
+    return r->o.transport->connect(r->o.config, *address, deadline, conn, err);
+}
+
+/* How a role is called. */
+struct call {
+    unsigned role;
+    int64_t connect_ns; /* to find it */
+    int64_t patience;   /* until it has said its hello */
+};
+
+/* On success, and where only the hellos differ, the link is in LINKS, and THEIRS what it said. */
+static mpcf_status call(struct roles *r, const struct call *to, const struct hello *mine,
+                        struct hello *theirs, struct roles_links *links, mpcf_error *err)
 {
     const char *address = NULL;
     void *conn = NULL;
-    struct hello theirs;
-    MPCF_TRY(find_address(r, role, &address, err));
-    MPCF_TRY(
-        r->o.transport->connect(r->o.config, address, clock_deadline(r->o.connect_ns), &conn, err));
-    MPCF_TRY(greet(r, conn, mine, &links->peers[role], &theirs, err));
-    MPCF_TRY(hello_compare(mine, &theirs, err));
-    MPCF_TRY(expect_role(&theirs, role, address, err));
-    if (mine->role == ROLE_USER && role == ROLE_PROVIDER) {
-        links->has_stored = hello_same_stored(mine, &theirs, &links->next_inference);
+    MPCF_TRY(reach(r, to->role, clock_deadline(to->connect_ns), &conn, &address, err));
+    MPCF_TRY(greet(r, conn, to->patience, mine, &links->peers[to->role], theirs, err));
+    MPCF_TRY(hello_compare(mine, theirs, err));
+    MPCF_TRY(expect_role(theirs, to->role, address, err));
+    return hello_heed(theirs, err);
+}
+
+/* Calls ROLE, which has no part in it, to say why this one ends, if it comes within WAIT_NS. */
+static void tell(struct roles *r, unsigned role, const struct hello *mine, const mpcf_error *why,
+                 int64_t wait_ns)
+{
+    struct hello refusal = *mine, theirs;
+    struct channel *c = NULL;
+    const char *address = NULL;
+    void *conn = NULL;
+    hello_refuse(&refusal, mpcf_error_text(why));
+    mpcf_status status = reach(r, role, clock_deadline(TELL_NS), &conn, &address, NULL);
+    if (status == MPCF_E_TIMEOUT && wait_ns > TELL_NS) {
+        log_line(LOG_WARN, "%s: %s; waits for the %s, to tell it", hello_role_name(mine->role),
+                 mpcf_error_text(why), hello_role_name(role));
+        status = reach(r, role, clock_deadline(wait_ns - TELL_NS), &conn, &address, NULL);
     }
-    return MPCF_OK;
+    if (status == MPCF_OK && greet(r, conn, TELL_NS, &refusal, &c, &theirs, NULL) == MPCF_OK) {
+        channel_close(c);
+    }
 }
 
 static bool is_stray(mpcf_status status)
@@ -214,7 +254,7 @@ static mpcf_status check_caller(const struct hello *mine, const struct hello *th
                          hello_role_name(theirs->role), hello_role_name(mine->role),
                          theirs->has_session ? "" : " without naming a session");
     }
-    return MPCF_OK;
+    return hello_heed(theirs, err);
 }
 
 /* What was wrong with a caller that is not waited for, for the log and for a later timeout. */
@@ -239,7 +279,7 @@ static mpcf_status fail_accept(struct roles *r, mpcf_status status, mpcf_error *
         r->address, r->refused[0] == '\0' ? "" : "; the last caller was turned away: ", r->refused);
 }
 
-/* The next caller whose hello agrees with MINE. */
+/* The next caller that says a hello, which is answered with MINE, or later where that is NULL. */
 static mpcf_status admit(struct roles *r, const struct hello *mine, int64_t deadline,
                          struct caller *caller, mpcf_error *err)
 {
@@ -257,9 +297,8 @@ static mpcf_status admit(struct roles *r, const struct hello *mine, int64_t dead
             status = fail_accept(r, status, err);
             break;
         }
-        status = greet(r, conn, mine, &caller->channel, &caller->hello, why);
+        status = greet(r, conn, hello_patience(r), mine, &caller->channel, &caller->hello, why);
         if (status == MPCF_OK) {
-            status = check_caller(mine, &caller->hello, err);
             break;
         }
         if (!is_stray(status)) {
@@ -268,25 +307,43 @@ static mpcf_status admit(struct roles *r, const struct hello *mine, int64_t dead
         }
         note_stray(r, why);
     }
-    if (status != MPCF_OK) {
-        channel_close(caller->channel);
-        caller->channel = NULL;
-    }
     mpcf_error_destroy(why);
     return status;
 }
 
 /* --- joining --- */
 
-static mpcf_status join_as_user(struct roles *r, struct hello *mine, struct roles_links *links,
-                                mpcf_error *err)
+static mpcf_status begin_session(struct hello *mine, mpcf_error *err)
 {
     if (getrandom(mine->session, sizeof(mine->session), 0) != sizeof(mine->session)) {
         return mpcf_fail(err, MPCF_E_IO, "no randomness from the system");
     }
     mine->has_session = true;
-    MPCF_TRY(call(r, ROLE_PROVIDER, mine, links, err));
-    return call(r, ROLE_DEALER, mine, links, err);
+    return MPCF_OK;
+}
+
+/* The dealer is there when the provider hears of the user, and answers only when it has spoken to
+ * the dealer: that may take two greetings more. */
+static mpcf_status join_as_user(struct roles *r, struct hello *mine, struct roles_links *links,
+                                mpcf_error *err)
+{
+    const int64_t patience = hello_patience(r);
+    const struct call dealer = {ROLE_DEALER, r->o.connect_ns, patience};
+    const struct call provider = {ROLE_PROVIDER, r->o.connect_ns, HELLO_NS + 2 * patience};
+    struct hello theirs = {.protocol = 0};
+    MPCF_TRY(begin_session(mine, err));
+    mpcf_status status = call(r, &dealer, mine, &theirs, links, err);
+    if (status != MPCF_OK) {
+        bool is_known = links->peers[ROLE_DEALER] != NULL; /* it came, and differs */
+        tell(r, ROLE_PROVIDER, mine, err, is_known ? r->o.connect_ns : 0);
+        return status;
+    }
+    status = call(r, &provider, mine, &theirs, links, err);
+    if (status != MPCF_OK) {
+        tell(r, ROLE_DEALER, mine, err, 0);
+    }
+    links->has_stored = hello_same_stored(mine, &theirs, &links->next_inference);
+    return status;
 }
 
 static void take_over(struct hello *mine, const struct hello *theirs)
@@ -295,15 +352,32 @@ static void take_over(struct hello *mine, const struct hello *theirs)
     memcpy(mine->session, theirs->session, sizeof(mine->session));
 }
 
+/* The dealer, for the session of the user's hello. */
+static mpcf_status join_session(struct roles *r, struct hello *mine, const struct hello *user,
+                                struct roles_links *links, mpcf_error *err)
+{
+    const struct call dealer = {ROLE_DEALER, smaller(r->o.connect_ns, HELLO_NS), hello_patience(r)};
+    struct hello theirs;
+    MPCF_TRY(check_caller(mine, user, err));
+    take_over(mine, user);
+    links->has_stored = hello_same_stored(mine, user, &links->next_inference);
+    return call(r, &dealer, mine, &theirs, links, err);
+}
+
 static mpcf_status join_as_provider(struct roles *r, struct hello *mine, struct roles_links *links,
                                     mpcf_error *err)
 {
     struct caller caller = {.channel = NULL};
-    MPCF_TRY(admit(r, mine, clock_deadline(r->o.connect_ns), &caller, err));
+    MPCF_TRY(admit(r, NULL, clock_deadline(r->o.connect_ns), &caller, err));
     links->peers[ROLE_USER] = caller.channel;
-    take_over(mine, &caller.hello);
-    links->has_stored = hello_same_stored(mine, &caller.hello, &links->next_inference);
-    return call(r, ROLE_DEALER, mine, links, err);
+    mpcf_status status = join_session(r, mine, &caller.hello, links, err);
+    if (status == MPCF_OK) {
+        return hello_answer(caller.channel, mine, err);
+    }
+    struct hello refusal = *mine;
+    hello_refuse(&refusal, mpcf_error_text(err));
+    (void) hello_answer(caller.channel, &refusal, NULL);
+    return status;
 }
 
 static bool same_session(const struct hello *a, const struct hello *b)
@@ -346,24 +420,48 @@ static mpcf_status wait_in_lobby(struct lobby *lobby, struct caller *caller, mpc
     return MPCF_OK;
 }
 
+/* Removes one that waits for the rest of CALLER's session; false where none does. */
+static bool leave_lobby(struct lobby *lobby, const struct hello *caller)
+{
+    for (size_t i = 0; i < lobby->count; i++) {
+        if (same_session(&lobby->waiting[i].hello, caller)) {
+            channel_close(lobby->waiting[i].channel);
+            lobby->waiting[i] = lobby->waiting[--lobby->count];
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Takes CALLER over. A refusal counts for a session that waits here; another is no news. */
+static mpcf_status receive_caller(struct roles *r, struct caller *caller, struct hello *mine,
+                                  struct roles_links *links, bool *complete, mpcf_error *err)
+{
+    mpcf_status status = check_caller(mine, &caller->hello, err);
+    if (status != MPCF_OK) {
+        channel_close(caller->channel);
+        if (status != MPCF_E_CLOSED || leave_lobby(&r->lobby, &caller->hello)) {
+            return status;
+        }
+        note_stray(r, err);
+        return MPCF_OK;
+    }
+    *complete = pair_up(&r->lobby, caller, mine, links);
+    return *complete ? MPCF_OK : wait_in_lobby(&r->lobby, caller, err);
+}
+
 static mpcf_status join_as_dealer(struct roles *r, struct hello *mine, struct roles_links *links,
                                   mpcf_error *err)
 {
     int64_t deadline = clock_deadline(r->o.connect_ns);
-    mpcf_status status = MPCF_OK;
     bool complete = false;
     mine->has_session = false;
-    while (status == MPCF_OK && !complete) {
+    while (!complete) {
         struct caller caller = {.channel = NULL};
-        status = admit(r, mine, deadline, &caller, err);
-        if (status == MPCF_OK) {
-            complete = pair_up(&r->lobby, &caller, mine, links);
-        }
-        if (status == MPCF_OK && !complete) {
-            status = wait_in_lobby(&r->lobby, &caller, err);
-        }
+        MPCF_TRY(admit(r, mine, deadline, &caller, err));
+        MPCF_TRY(receive_caller(r, &caller, mine, links, &complete, err));
     }
-    return status;
+    return MPCF_OK;
 }
 
 mpcf_status roles_join(struct roles *r, struct hello *mine, struct roles_links *links,

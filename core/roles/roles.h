@@ -2,8 +2,14 @@
 /*
  * How provider, user and dealer find each other, and agree that they mean the same.
  *
- * Provider and dealer listen; the user calls both, the provider the dealer. The user draws the
- * session; the dealer pairs the two that name it.
+ * Provider and dealer listen; the user calls the dealer and then the provider, which calls the
+ * dealer before it answers the user. The user draws the session; the dealer pairs the two that
+ * name it.
+ *
+ * So all three hear of a disagreement between two, once they are there: the provider's answer
+ * tells the user what is between provider and dealer; the user, which is the first at the dealer,
+ * tells the provider what is between user and dealer, and with a second call the dealer what is
+ * between user and provider.
  */
 #ifndef MPCF_ROLES_ROLES_H
 #define MPCF_ROLES_ROLES_H
@@ -50,7 +56,7 @@ struct roles_links {
  * Joins one session; a provider or dealer may join one after another. MINE: role and facts
  * (hello_init(), hello_add()) and stored session; its own session is set here. Who calls and does
  * not speak mpcf is logged and left; who disagrees ends it: MPCF_E_PROTOCOL on each side, with
- * all that differs. Callers of a session that is not complete when the dealer joins another stay
+ * all that differs, and MPCF_E_CLOSED with one side's message at the third. Callers of a session that is not complete when the dealer joins another stay
  * for the next time. Nobody there: MPCF_E_TIMEOUT.
  */
 mpcf_status roles_join(struct roles *r, struct hello *mine, struct roles_links *links,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hello of a peer: what is taken can be sent again, and compares as equal to itself.
+ * The hello of a peer: what is taken can be sent again, and compares as equal to itself. A refusal
+ * has a reason that can be printed, and any text can be one.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +11,35 @@
 #include "channel/hello.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_reason(const struct hello *h)
+{
+    size_t length = strlen(h->refusal);
+    if (length >= HELLO_REFUSAL || h->is_refusal != (length != 0) ||
+        (hello_heed(h, NULL) == MPCF_OK) == h->is_refusal) {
+        abort();
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (h->refusal[i] < ' ' || h->refusal[i] > '~') {
+            abort();
+        }
+    }
+}
+
+static void refuse(struct hello *h, const uint8_t *data, size_t size)
+{
+    static uint8_t wire[HELLO_BYTES];
+    static struct hello other;
+    char text[2 * HELLO_REFUSAL] = "";
+    memcpy(text, data, size < sizeof(text) ? size : sizeof(text) - 1);
+    hello_refuse(h, text);
+    hello_encode(h, wire);
+    if (hello_decode(wire, sizeof(wire), &other, NULL) != MPCF_OK || !other.is_refusal ||
+        strcmp(other.refusal, h->refusal) != 0) {
+        abort();
+    }
+    check_reason(&other);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -24,9 +54,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (hello_decode(again, sizeof(again), &other, NULL) != MPCF_OK) {
         abort();
     }
+    check_reason(&h);
     other.role = (h.role + 1) % 3;
     if (hello_compare(&h, &other, NULL) != MPCF_OK) {
         abort();
     }
+    refuse(&h, data, size);
+    refuse(&h, data + size / 2, size - size / 2);
     return 0;
 }

@@ -122,14 +122,24 @@ echo "ok - in any order"
 start dealer
 start provider
 start user --set stages.infer.batch=2
-finish 60
+finish 10
 expect user 1
 expect provider 1
+expect dealer 1
 grep -q "user disagrees with this provider.*there.*here" "$folder/provider.log" ||
     fail "the provider does not say what differs"
-grep -q "provider disagrees with this user.*there.*here" "$folder/user.log" ||
+grep -q "dealer disagrees with this user.*there.*here" "$folder/user.log" ||
     fail "the user does not say what differs"
-echo "ok - a disagreement is named on both sides"
+grep -q "user disagrees with this dealer.*there.*here" "$folder/dealer.log" ||
+    fail "the dealer does not say what differs"
+start dealer
+start user
+start provider --set stages.infer.batch=2
+finish 10
+expect dealer 1
+grep -q "user ended the run, saying: the provider disagrees.*there.*here" "$folder/dealer.log" ||
+    fail "the dealer is not told what differs"
+echo "ok - a disagreement is named on every side"
 
 # All three, until they are at work.
 start_all() {

@@ -91,25 +91,27 @@ static void a_killed_provider_ends_all(void **state)
     mpcf_free(record);
 }
 
+/* Whoever it is that differs, in every process; none waits for its connect_timeout of 120 s. */
 static void disagreement_is_told_on_each_side(void **state)
 {
-    /* Provider and user part before either calls the dealer, which then waits in vain. */
-    const char *folder = make_folder("batch: 1, connect_timeout: 5s", 4);
+    const char *folder = make_folder("batch: 1", 4);
     pid_t pids[ROLES];
 
     (void) state;
-    for (int r = 0; r < ROLES; r++) {
-        pids[r] = start(folder, r, NULL, r == USER ? "stages.infer.value_fraction=11" : NULL);
-    }
-    for (int r = 0; r < ROLES; r++) {
-        assert_int_equal(test_host_wait(pids[r], 30), 1);
-    }
-    char *user = test_read(folder, logs[USER]), *provider = test_read(folder, logs[PROVIDER]);
+    for (int odd = 0; odd < ROLES; odd++) {
+        for (int r = 0; r < ROLES; r++) {
+            pids[r] = start(folder, r, NULL, r == odd ? "stages.infer.value_fraction=11" : NULL);
+        }
+        for (int r = 0; r < ROLES; r++) {
+            assert_int_equal(test_host_wait(pids[r], 20), 1);
+        }
+        for (int r = 0; r < ROLES; r++) {
+            char *text = test_read(folder, logs[r]);
 
-    assert_non_null(strstr(user, "fractional bits"));
-    assert_non_null(strstr(provider, "fractional bits"));
-    mpcf_free(user);
-    mpcf_free(provider);
+            assert_non_null(strstr(text, "fractional bits"));
+            mpcf_free(text);
+        }
+    }
 }
 
 /* --- What a role opens --- */

@@ -108,7 +108,7 @@ static void version_role_and_session_are_compared(void **state)
     hello_encode(&u, wire);
     assert_ok(hello_decode(wire, sizeof(wire), &got, err), err);
     assert_status(MPCF_E_PROTOCOL, hello_compare(&p, &got, err), err);
-    assert_message_contains(err, "protocol version: 3 there, 2 here");
+    assert_message_contains(err, "protocol version: 4 there, 3 here");
     assert_status(MPCF_E_PROTOCOL, hello_compare(&p, &p, err), err);
     assert_message_contains(err, "role: provider there and here");
     u = user();
@@ -118,14 +118,47 @@ static void version_role_and_session_are_compared(void **state)
     mpcf_error_destroy(err);
 }
 
+static void a_refusal_brings_its_reason(void **state)
+{
+    (void) state;
+    mpcf_error *err = mpcf_error_create();
+    uint8_t wire[HELLO_BYTES];
+    struct hello h = user(), got;
+    char longer[2 * HELLO_REFUSAL];
+    assert_ok(hello_heed(&h, err), err);
+    hello_refuse(&h, "the dealer disagrees:\n\x1b[1m\xc3\xa4");
+    hello_encode(&h, wire);
+    assert_ok(hello_decode(wire, sizeof(wire), &got, err), err);
+    assert_int_equal(got.fact_count, h.fact_count);
+    assert_status(MPCF_E_CLOSED, hello_heed(&got, err), err);
+    assert_message_contains(err, "the user ended the run, saying: the dealer disagrees:??[1m??");
+    memset(longer, 'x', sizeof(longer) - 1);
+    longer[sizeof(longer) - 1] = '\0';
+    hello_refuse(&h, longer);
+    hello_encode(&h, wire);
+    assert_ok(hello_decode(wire, sizeof(wire), &got, err), err);
+    assert_int_equal(strlen(got.refusal), HELLO_REFUSAL - 1);
+    assert_string_equal(got.refusal + HELLO_REFUSAL - 5, "x...");
+    wire[HELLO_BYTES - 3] = '\n'; /* the text's second last */
+    assert_status(MPCF_E_FORMAT, hello_decode(wire, sizeof(wire), &got, err), err);
+    hello_refuse(&h, "");
+    hello_encode(&h, wire);
+    assert_ok(hello_decode(wire, sizeof(wire), &got, err), err);
+    assert_string_equal(got.refusal, "no reason given");
+    wire[22] = 0;
+    assert_status(MPCF_E_FORMAT, hello_decode(wire, sizeof(wire), &got, err), err);
+    mpcf_error_destroy(err);
+}
+
 static void malformed_bytes_are_refused(void **state)
 {
     (void) state;
     static const struct {
         size_t at;
         uint8_t value;
-    } faults[] = {{0, 'X'}, {12, 1}, {13, 255}, {16, 3},   {17, 2}, {18, 99},  {18, 2},
-                  {20, 2},  {64, 0}, {64, 48},  {65, 128}, {66, 0}, {66, '\n'}};
+    } faults[] = {{0, 'X'}, {12, 1},  {13, 255}, {16, 3}, {17, 2},   {18, 99},
+                  {18, 2},  {20, 2},  {21, 1},   {21, 2}, {22, 1},   {23, 2},
+                  {64, 0},  {64, 48}, {65, 128}, {66, 0}, {66, '\n'}};
     uint8_t wire[HELLO_BYTES];
     struct hello h = user(), got;
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
@@ -205,6 +238,7 @@ int main(void)
         cmocka_unit_test(one_stored_session_goes_on_at_the_larger_number),
         cmocka_unit_test(every_difference_is_named_on_each_side),
         cmocka_unit_test(version_role_and_session_are_compared),
+        cmocka_unit_test(a_refusal_brings_its_reason),
         cmocka_unit_test(malformed_bytes_are_refused),
         cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(both_sides_hear_each_other),

@@ -219,7 +219,7 @@ static void nobody_there_is_a_timeout(void **state)
     actor_open(&user, &o, "4");
     (void) act(&user);
     assert_status(MPCF_E_CONFIG, user.status, user.err);
-    assert_message_contains(user.err, "address of the provider is not given");
+    assert_message_contains(user.err, "address of the dealer is not given");
     actor_close(&user);
 }
 
