@@ -18,8 +18,8 @@
 #include "support/transports.h"
 
 #define SECOND     INT64_C(1000000000)
-#define LIMIT_NS   (2 * SECOND)  /* the longest any may take after the last has started */
-#define CONNECT_NS (30 * SECOND) /* what one takes that is not told */
+#define LIMIT_NS   (10 * SECOND) /* the longest any may take after the last has started */
+#define CONNECT_NS (60 * SECOND) /* what one takes that is not told */
 #define NOBODY     3u
 #define TEXT       700
 
