@@ -304,67 +304,67 @@ static mpcf_status read_stored(struct source *source, void *data, size_t length,
                : mpcf_fail(err, MPCF_E_FORMAT, "a store of corrections is cut short");
 }
 
-static mpcf_status check_header(FILE *file, const struct inference_header *want, const char *path,
-                                mpcf_error *err)
+static mpcf_status read_header(const struct store *s, uint32_t inference, const char *path,
+                               FILE *file, struct inference_header *h, mpcf_error *err)
 {
-    struct inference_header h;
-    if (fread(&h, sizeof h, 1, file) != 1 || memcmp(h.magic, want->magic, sizeof h.magic) != 0) {
+    if (fread(h, sizeof *h, 1, file) != 1 ||
+        memcmp(h->magic, inference_magic, sizeof h->magic) != 0) {
         return mpcf_fail(err, MPCF_E_FORMAT, "'%s' holds no corrections of this version", path);
     }
-    if (memcmp(h.session, want->session, sizeof h.session) != 0 || h.inference != want->inference) {
+    if (memcmp(h->session, s->session, sizeof h->session) != 0 || h->inference != inference) {
         return mpcf_fail(err, MPCF_E_FORMAT, "'%s' is of another session or inference", path);
     }
-    if (memcmp(h.digest, want->digest, sizeof h.digest) != 0) {
-        return mpcf_fail(err, MPCF_E_FORMAT,
-                         "'%s' was dealt for another program (%.12s, now %.12s)", path, h.digest,
-                         want->digest);
-    }
     return MPCF_OK;
+}
+
+/* *FILE stands behind the header of INFERENCE; the caller's to close. */
+static mpcf_status open_corrections(const struct store *s, uint32_t inference, FILE **file,
+                                    struct inference_header *h, mpcf_error *err)
+{
+    char *path = NULL;
+    MPCF_TRY(inference_path(s, inference, &path, err));
+    FILE *opened = fopen(path, "rbe");
+    mpcf_status status =
+        opened != NULL
+            ? read_header(s, inference, path, opened, h, err)
+            : mpcf_fail(err, MPCF_E_IO, "no corrections of inference %" PRIu32 " ('%s'): %s",
+                        inference, path, strerror(errno));
+    if (status == MPCF_OK) {
+        *file = opened;
+    } else if (opened != NULL) {
+        (void) fclose(opened);
+    }
+    mpcf_free(path);
+    return status;
 }
 
 mpcf_status store_source(struct store *s, uint32_t inference, const char *digest,
                          struct source *out, mpcf_error *err)
 {
-    char *path = NULL;
-    struct inference_header want = header_of(s, inference, digest);
-    MPCF_TRY(inference_path(s, inference, &path, err));
-    FILE *file = fopen(path, "rb");
-    mpcf_status status = file != NULL ? check_header(file, &want, path, err)
-                                      : mpcf_fail(err, MPCF_E_IO,
-                                                  "no corrections of inference %" PRIu32 " ('%s'): "
-                                                  "%s",
-                                                  inference, path, strerror(errno));
-    if (status == MPCF_OK) {
-        *out = (struct source){.read = read_stored, .context = file};
-    } else if (file != NULL) {
+    struct inference_header h;
+    FILE *file = NULL;
+    MPCF_TRY(open_corrections(s, inference, &file, &h, err));
+    if (memcmp(h.digest, digest, sizeof h.digest) != 0) {
         (void) fclose(file);
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "inference %" PRIu32 " of '%s' was dealt for another program (%.12s, now "
+                         "%.12s)",
+                         inference, s->folder, h.digest, digest);
     }
-    mpcf_free(path);
-    return status;
+    *out = (struct source){.read = read_stored, .context = file};
+    return MPCF_OK;
 }
 
 mpcf_status store_program(struct store *s, uint32_t inference, char digest[FILE_DIGEST_SIZE],
                           mpcf_error *err)
 {
-    char *path = NULL;
     struct inference_header h;
-    MPCF_TRY(inference_path(s, inference, &path, err));
-    FILE *file = fopen(path, "rbe");
-    mpcf_status status =
-        file != NULL ? MPCF_OK
-                     : mpcf_fail(err, MPCF_E_IO, "no corrections of inference %" PRIu32, inference);
-    if (status == MPCF_OK && fread(&h, sizeof h, 1, file) != 1) {
-        status = mpcf_fail(err, MPCF_E_FORMAT, "'%s' is cut short", path);
-    }
-    if (status == MPCF_OK) {
-        memcpy(digest, h.digest, sizeof h.digest);
-        digest[sizeof h.digest] = '\0';
-    }
-    if (file != NULL) {
-        (void) fclose(file);
-    }
-    mpcf_free(path);
-    return status;
+    FILE *file = NULL;
+    MPCF_TRY(open_corrections(s, inference, &file, &h, err));
+    (void) fclose(file);
+    memcpy(digest, h.digest, sizeof h.digest);
+    digest[sizeof h.digest] = '\0';
+    return MPCF_OK;
 }
 
 void store_source_close(struct store *s, uint32_t inference, struct source *source)

@@ -67,7 +67,8 @@ mpcf_status store_skip_to(struct store *s, uint32_t next, mpcf_error *err);
  * LENGTHS bytes (zero ones are skipped). */
 mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest, struct source *from,
                        const size_t *lengths, size_t count, mpcf_error *err);
-/* Digest of the program whose corrections of INFERENCE are there. None: MPCF_E_IO. */
+/* Digest of the program whose corrections of INFERENCE are there. None: MPCF_E_IO; of another
+ * session, or cut short: MPCF_E_FORMAT. */
 mpcf_status store_program(struct store *s, uint32_t inference, char digest[FILE_DIGEST_SIZE],
                           mpcf_error *err);
 /* Reads them back. Not there: MPCF_E_IO; of another session or program, or cut short:
