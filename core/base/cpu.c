@@ -62,6 +62,7 @@ static enum cpu_level detect(void)
     }
     return amx_granted() ? CPU_AMX : CPU_AVX512IFMA;
 }
+
 static void read_name(char *name, size_t size)
 {
     unsigned words[12] = {0};

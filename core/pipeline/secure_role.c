@@ -55,6 +55,13 @@ mpcf_status secure_party_deal(struct secure_party *party, const struct secure_pr
     return status;
 }
 
+static mpcf_status need_session(const struct secure_party *party, mpcf_error *err)
+{
+    return party->session != NULL
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_PROTOCOL, "the user has not announced a session");
+}
+
 /* The number is the user's word; one that is used up is refused here. */
 static mpcf_status serve_inference(struct secure_party *party, const struct announcement *heard,
                                    const struct secure_program *program, mpcf_error *err)
@@ -64,9 +71,7 @@ static mpcf_status serve_inference(struct secure_party *party, const struct anno
     if (party->role == ROLE_DEALER && party->session == NULL) {
         return MPCF_OK; /* of a stored session: all is dealt */
     }
-    if (party->session == NULL) {
-        return mpcf_fail(err, MPCF_E_PROTOCOL, "the user has not announced a session");
-    }
+    MPCF_TRY(need_session(party, err));
     MPCF_TRY(session_skip_to(party->session, heard->number, err));
     return secure_party_infer(party, program, &run, heard->shape.batch, err);
 }
@@ -82,9 +87,7 @@ static mpcf_status serve_shape(struct secure_party *party, const struct announce
     if (heard->kind == ANNOUNCE_INFERENCE) {
         return serve_inference(party, heard, &program, err);
     }
-    if (party->session == NULL) {
-        return mpcf_fail(err, MPCF_E_PROTOCOL, "the user has not announced a session");
-    }
+    MPCF_TRY(need_session(party, err));
     return secure_party_deal(party, &program, heard->count, err);
 }
 
