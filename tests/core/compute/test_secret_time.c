@@ -14,18 +14,7 @@
 #include "compute/bits.h"
 #include "compute/prg.h"
 #include "compute/ring.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#else
-#define SANITIZED 0
-#endif
-
-#if defined(__has_include)
-#if __has_include(<valgrind/memcheck.h>) && !SANITIZED
-#include <valgrind/memcheck.h>
-#endif
-#endif
+#include "support/memcheck.h"
 
 #ifdef VALGRIND_MAKE_MEM_UNDEFINED
 
@@ -114,10 +103,7 @@ int main(int argc, char **argv)
 
     (void) argc;
     if (!RUNNING_ON_VALGRIND) {
-        (void) setenv("MPCF_THREADS", "1", 1);
-        (void) execlp("valgrind", "valgrind", "-q", "--error-exitcode=9", argv[0], (char *) NULL);
-        (void) printf("skipped: valgrind cannot be run\n");
-        return 77;
+        return memcheck_again(argv[0], "--leak-check=summary"); /* as without it */
     }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
@@ -126,8 +112,7 @@ int main(int argc, char **argv)
 
 int main(void)
 {
-    (void) printf("skipped: built without valgrind's header, or with a sanitizer\n");
-    return 77;
+    return memcheck_absent();
 }
 
 #endif

@@ -12,20 +12,9 @@
 
 #include "base/file.h"
 #include "engine/weights.h"
+#include "support/memcheck.h"
 #include "support/shared_source.h"
 #include "support/support.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#else
-#define SANITIZED 0
-#endif
-
-#if defined(__has_include)
-#if __has_include(<valgrind/memcheck.h>) && !SANITIZED
-#include <valgrind/memcheck.h>
-#endif
-#endif
 
 #ifdef VALGRIND_MAKE_MEM_UNDEFINED
 
@@ -122,12 +111,10 @@ static int run_again(const char *self)
         return 1;
     }
     (void) snprintf(option, sizeof option, "--suppressions=%s", path);
-    (void) setenv("MPCF_THREADS", "1", 1);
     (void) setenv("MPCF_SUPPRESSIONS", path, 1);
-    (void) execlp("valgrind", "valgrind", "-q", "--error-exitcode=9", option, self, (char *) NULL);
+    int status = memcheck_again(self, option);
     (void) unlink(path);
-    (void) printf("skipped: valgrind cannot be run\n");
-    return 77;
+    return status;
 }
 
 int main(int argc, char **argv)
@@ -146,8 +133,7 @@ int main(int argc, char **argv)
 
 int main(void)
 {
-    (void) printf("skipped: built without valgrind's header, or with a sanitizer\n");
-    return 77;
+    return memcheck_absent();
 }
 
 #endif
