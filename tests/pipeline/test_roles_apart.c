@@ -14,49 +14,18 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "support/apart.h"
 #include "support/run_folder.h"
-
-enum { PROVIDER, USER, DEALER, ROLES };
-static const char *const names[ROLES] = {"provider", "user", "dealer"};
-static const char *const logs[ROLES] = {"provider.log", "user.log", "dealer.log"};
-
-/* Sockets of this test alone. */
-static const char *make_folder(const char *infer, size_t rows)
-{
-    static unsigned turn;
-    char parties[512];
-    const struct test_run run = {.family = "bert",
-                                 .task = "SST-2",
-                                 .transport = "loopback",
-                                 .infer = infer,
-                                 .parties = parties,
-                                 .rows = rows};
-
-    turn++;
-    (void) snprintf(parties, sizeof parties,
-                    "parties:\n  provider: {listen: \"@mpcf-test-%ld-%u-p\"}\n"
-                    "  dealer: {listen: \"@mpcf-test-%ld-%u-d\"}\n",
-                    (long) getpid(), turn, (long) getpid(), turn);
-    return test_run_create(&run);
-}
-
-static pid_t start(const char *folder, int role, const char *const *before, const char *set)
-{
-    const char *const words[] = {
-        "run", "pipeline.yaml", "--role", names[role], set != NULL ? "--set" : NULL, set, NULL};
-
-    return test_host_start(folder, logs[role], before, words);
-}
 
 static void three_roles_meet_by_address(void **state)
 {
-    const char *folder = make_folder("batch: 2", 5);
+    const char *folder = apart_create("batch: 2", 5);
     pid_t pids[ROLES];
     char *record = NULL;
 
     (void) state;
     for (int r = 0; r < ROLES; r++) {
-        pids[r] = start(folder, r, NULL, NULL);
+        pids[r] = apart_start(folder, r, NULL, NULL);
     }
     for (int r = 0; r < ROLES; r++) {
         assert_int_equal(test_host_wait(pids[r], 60), 0);
@@ -68,20 +37,20 @@ static void three_roles_meet_by_address(void **state)
 
 static void a_killed_provider_ends_all(void **state)
 {
-    const char *folder = make_folder("batch: 1, timeout: 20s", 2000);
+    const char *folder = apart_create("batch: 1, timeout: 20s", 2000);
     const struct timespec pause = {1, 500000000};
     pid_t pids[ROLES];
 
     (void) state;
     for (int r = 0; r < ROLES; r++) {
-        pids[r] = start(folder, r, NULL, NULL);
+        pids[r] = apart_start(folder, r, NULL, NULL);
     }
     (void) nanosleep(&pause, NULL);
     assert_int_equal(kill(pids[PROVIDER], SIGKILL), 0);
     assert_int_equal(test_host_wait(pids[PROVIDER], 5), -1);
     assert_int_equal(test_host_wait(pids[USER], 10), 1);
     assert_int_equal(test_host_wait(pids[DEALER], 10), 1);
-    char *text = test_read(folder, logs[USER]);
+    char *text = test_read(folder, apart_logs[USER]);
 
     char *record = file_join(folder, "run/infer/user.json");
 
@@ -94,19 +63,20 @@ static void a_killed_provider_ends_all(void **state)
 /* Whoever it is that differs, in every process; none waits for its connect_timeout of 120 s. */
 static void disagreement_is_told_on_each_side(void **state)
 {
-    const char *folder = make_folder("batch: 1", 4);
+    const char *folder = apart_create("batch: 1", 4);
     pid_t pids[ROLES];
 
     (void) state;
     for (int odd = 0; odd < ROLES; odd++) {
         for (int r = 0; r < ROLES; r++) {
-            pids[r] = start(folder, r, NULL, r == odd ? "stages.infer.value_fraction=11" : NULL);
+            pids[r] =
+                apart_start(folder, r, NULL, r == odd ? "stages.infer.value_fraction=11" : NULL);
         }
         for (int r = 0; r < ROLES; r++) {
             assert_int_equal(test_host_wait(pids[r], 20), 1);
         }
         for (int r = 0; r < ROLES; r++) {
-            char *text = test_read(folder, logs[r]);
+            char *text = test_read(folder, apart_logs[r]);
 
             assert_non_null(strstr(text, "fractional bits"));
             mpcf_free(text);
@@ -145,8 +115,8 @@ static bool trace_roles(const char *folder, char *trace[ROLES])
         const char *const before[] = {
             "strace", "-f", "-qq", "-o", output[r], "-e", "trace=open,openat,openat2,creat", NULL};
 
-        (void) snprintf(output[r], sizeof output[r], "trace.%s", names[r]);
-        pids[r] = start(folder, r, before, NULL);
+        (void) snprintf(output[r], sizeof output[r], "trace.%s", apart_names[r]);
+        pids[r] = apart_start(folder, r, before, NULL);
     }
     for (int r = 0; r < ROLES; r++) {
         assert_int_equal(test_host_wait(pids[r], 90), 0);
@@ -179,7 +149,7 @@ static void each_role_opens_its_own_files_only(void **state)
     char *trace[ROLES];
 
     (void) state;
-    if (!trace_roles(make_folder("batch: 2", 4), trace)) {
+    if (!trace_roles(apart_create("batch: 2", 4), trace)) {
         skip();
     }
     check_opened(trace);
@@ -192,7 +162,7 @@ static void a_public_embedding_is_all_the_user_opens(void **state)
     char *trace[ROLES];
 
     (void) state;
-    if (!trace_roles(make_folder("batch: 2, embedding: public", 4), trace)) {
+    if (!trace_roles(apart_create("batch: 2, embedding: public", 4), trace)) {
         skip();
     }
     check_opened(trace);
@@ -202,7 +172,7 @@ static void a_public_embedding_is_all_the_user_opens(void **state)
 
 static void other_tables_are_refused(void **state)
 {
-    const char *folder = make_folder("batch: 2, embedding: public", 4);
+    const char *folder = apart_create("batch: 2, embedding: public", 4);
     char *path = file_join(folder, "run/student/public/embedding.safetensors");
     FILE *file = fopen(path, "r+b");
 
@@ -211,13 +181,13 @@ static void other_tables_are_refused(void **state)
     assert_int_equal(fseek(file, -4, SEEK_END), 0);
     assert_int_equal(fwrite("\0\0\0?", 1, 4, file), 4);
     assert_int_equal(fclose(file), 0);
-    assert_int_equal(test_host_wait(start(folder, USER, NULL, NULL), 30), 2);
-    char *text = test_read(folder, logs[USER]);
+    assert_int_equal(test_host_wait(apart_start(folder, USER, NULL, NULL), 30), 2);
+    char *text = test_read(folder, apart_logs[USER]);
     assert_non_null(strstr(text, "is not the one that was made with its folder"));
     mpcf_free(text);
     assert_int_equal(remove(path), 0);
-    assert_int_equal(test_host_wait(start(folder, USER, NULL, NULL), 30), 2);
-    text = test_read(folder, logs[USER]);
+    assert_int_equal(test_host_wait(apart_start(folder, USER, NULL, NULL), 30), 2);
+    text = test_read(folder, apart_logs[USER]);
     assert_non_null(strstr(text, "embedding.safetensors' is not there"));
     mpcf_free(text);
     mpcf_free(path);

@@ -17,43 +17,18 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "format/json.h"
+#include "support/apart.h"
 #include "support/run_folder.h"
-
-enum { PROVIDER, USER, DEALER, ROLES };
-static const char *const names[ROLES] = {"provider", "user", "dealer"};
-static const char *const logs[ROLES] = {"provider.log", "user.log", "dealer.log"};
 
 /* Two equal runs differ by the roundings of random shares. */
 #define LARGEST_DIFFERENCE 0.02
 
 /* --- Runs --- */
 
-static const char *make_folder(const char *infer, size_t rows)
-{
-    static unsigned turn;
-    char parties[512];
-    const struct test_run run = {.family = "bert",
-                                 .task = "SST-2",
-                                 .transport = "loopback",
-                                 .infer = infer,
-                                 .parties = parties,
-                                 .rows = rows};
-
-    turn++;
-    (void) snprintf(parties, sizeof parties,
-                    "parties:\n  provider: {listen: \"@mpcf-stored-%ld-%u-p\"}\n"
-                    "  dealer: {listen: \"@mpcf-stored-%ld-%u-d\"}\n",
-                    (long) getpid(), turn, (long) getpid(), turn);
-    return test_run_create(&run);
-}
-
 static void start_all(const char *folder, const char *set, pid_t pids[ROLES])
 {
     for (int r = 0; r < ROLES; r++) {
-        const char *const words[] = {
-            "run", "pipeline.yaml", "--role", names[r], set != NULL ? "--set" : NULL, set, NULL};
-
-        pids[r] = test_host_start(folder, logs[r], NULL, words);
+        pids[r] = apart_start(folder, r, NULL, set);
     }
 }
 
@@ -63,7 +38,7 @@ static json_t *record_of(const char *folder, int role)
     mpcf_error *err = mpcf_error_create();
     json_t *record = NULL;
 
-    (void) snprintf(name, sizeof name, "%s/run/infer/%s.json", folder, names[role]);
+    (void) snprintf(name, sizeof name, "%s/run/infer/%s.json", folder, apart_names[role]);
     assert_ok(json_read_file(name, &record, err), err);
     mpcf_error_destroy(err);
     return record;
@@ -119,10 +94,10 @@ static void assert_same_logits(const json_t *a, const json_t *b)
 
 static void assert_logged(const char *folder, int role, const char *part)
 {
-    char *text = test_read(folder, logs[role]);
+    char *text = test_read(folder, apart_logs[role]);
 
     if (strstr(text, part) == NULL) {
-        fail_msg("the %s does not say '%s' but: %s", names[role], part, text);
+        fail_msg("the %s does not say '%s' but: %s", apart_names[role], part, text);
     }
     mpcf_free(text);
 }
@@ -135,7 +110,7 @@ static unsigned next_of(const char *folder, int role)
     char path[4200];
     unsigned char bytes[4] = {0};
 
-    (void) snprintf(path, sizeof path, "%s/run/store/%s/consumed", folder, names[role]);
+    (void) snprintf(path, sizeof path, "%s/run/store/%s/consumed", folder, apart_names[role]);
     FILE *file = fopen(path, "rb");
     if (file != NULL) {
         (void) !fread(bytes, 1, sizeof bytes, file);
@@ -152,7 +127,7 @@ static void copy_store(const char *folder, int role, bool back)
     (void) snprintf(command, sizeof command,
                     back ? "cd '%s' && rm -rf run/store/%s && cp -r image run/store/%s"
                          : "cd '%s' && rm -rf image && cp -r run/store/%s image",
-                    folder, names[role], names[role]);
+                    folder, apart_names[role], apart_names[role]);
     assert_int_equal(system(command), 0);
 }
 
@@ -236,7 +211,7 @@ static void run_and_kill(const char *folder, int role, unsigned inferences)
 static void check_killed(int role)
 {
     enum { ROWS = 80, BEGUN = 5 };
-    const char *folder = make_folder("batch: 1, preprocess: store, timeout: 20s", ROWS);
+    const char *folder = apart_create("batch: 1, preprocess: store, timeout: 20s", ROWS);
     char taken_up[64];
 
     run_and_kill(folder, role, BEGUN);
@@ -273,7 +248,7 @@ static void a_killed_provider_goes_on(void **state)
 static void dealing_that_was_cut_off_is_used(void **state)
 {
     enum { ROWS = 80 };
-    const char *folder = make_folder("batch: 1, preprocess: store, timeout: 20s", ROWS);
+    const char *folder = apart_create("batch: 1, preprocess: store, timeout: 20s", ROWS);
     const struct timespec pause = {0, 1000000};
     char *tenth = file_join(folder, "run/store/user/inference-9");
     pid_t pids[ROLES];
@@ -299,7 +274,7 @@ static void dealing_that_was_cut_off_is_used(void **state)
 /* ROLE's disk becomes what it was two runs ago: the others' number goes. */
 static void check_older_disk(int role)
 {
-    const char *folder = make_folder("batch: 1, preprocess: store, store_runs: 4", 3);
+    const char *folder = apart_create("batch: 1, preprocess: store, store_runs: 4", 3);
     json_t *first = run_all(folder), *second = NULL, *third = NULL, *fourth = NULL;
 
     copy_store(folder, role, false);
@@ -345,7 +320,7 @@ static void an_older_disk_of_the_provider_reuses_nothing(void **state)
 /* Shapes that a run has no texts for are passed over, and what is missing is dealt. */
 static void a_run_of_other_examples_takes_what_fits(void **state)
 {
-    const char *folder = make_folder("batch: 1, preprocess: store, store_runs: 3", 6);
+    const char *folder = apart_create("batch: 1, preprocess: store, store_runs: 3", 6);
     json_t *first = run_all(folder);
     json_t *few = run_all_with(folder, "stages.infer.examples=2"), *third = run_all(folder);
     const double taken_up = test_report_number(third, "offline.taken_up");
@@ -362,7 +337,7 @@ static void a_run_of_other_examples_takes_what_fits(void **state)
 
 static void sessions_that_differ_are_given_up(void **state)
 {
-    const char *folder = make_folder("batch: 1, preprocess: store, store_runs: 3", 2);
+    const char *folder = apart_create("batch: 1, preprocess: store, store_runs: 3", 2);
 
     (void) state;
     json_decref(run_all(folder));
@@ -384,7 +359,7 @@ static void sessions_that_differ_are_given_up(void **state)
 
 static void other_weights_get_another_session(void **state)
 {
-    const char *folder = make_folder("batch: 1, preprocess: store, store_runs: 3", 2);
+    const char *folder = apart_create("batch: 1, preprocess: store, store_runs: 3", 2);
     char *path = file_join(folder, "run/student/model.safetensors");
 
     (void) state;

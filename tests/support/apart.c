@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support/apart.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "support/run_folder.h"
+
+const char *const apart_names[ROLES] = {"provider", "user", "dealer"};
+const char *const apart_logs[ROLES] = {"provider.log", "user.log", "dealer.log"};
+
+const char *apart_create(const char *infer, size_t rows)
+{
+    static unsigned turn;
+    char parties[512];
+    const struct test_run run = {.family = "bert",
+                                 .task = "SST-2",
+                                 .transport = "loopback",
+                                 .infer = infer,
+                                 .parties = parties,
+                                 .rows = rows};
+
+    turn++;
+    (void) snprintf(parties, sizeof parties,
+                    "parties:\n  provider: {listen: \"@mpcf-test-%ld-%u-p\"}\n"
+                    "  dealer: {listen: \"@mpcf-test-%ld-%u-d\"}\n",
+                    (long) getpid(), turn, (long) getpid(), turn);
+    return test_run_create(&run);
+}
+
+pid_t apart_start(const char *folder, int role, const char *const *before, const char *set)
+{
+    const char *const words[] = {
+        "run", "pipeline.yaml", "--role", apart_names[role], set != NULL ? "--set" : NULL, set,
+        NULL};
+
+    return test_host_start(folder, apart_logs[role], before, words);
+}
