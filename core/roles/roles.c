@@ -12,23 +12,11 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "roles/control.h"
+#include "roles/lobby.h"
 
 #define ADDRESS_SIZE 256
 #define HELLO_NS     INT64_C(10000000000) /* a caller that says nothing is not waited for longer */
 #define TELL_NS      INT64_C(1000000000)  /* to tell one that is there why this one ends */
-#define WAITING      8                    /* callers of sessions that are not yet complete */
-
-/* A caller that has said its hello. */
-struct caller {
-    struct channel *channel;
-    struct hello hello;
-};
-
-/* A dealer's callers that wait for the other of their session. */
-struct lobby {
-    struct caller waiting[WAITING];
-    size_t count;
-};
 
 struct roles {
     struct roles_options o;
@@ -126,9 +114,7 @@ void roles_close(struct roles *r)
     if (r->listener != NULL) {
         r->o.transport->unlisten(r->listener);
     }
-    for (size_t i = 0; i < r->lobby.count; i++) {
-        channel_close(r->lobby.waiting[i].channel);
-    }
+    lobby_close(&r->lobby);
     mpcf_free(r);
 }
 
@@ -380,74 +366,28 @@ static mpcf_status join_as_provider(struct roles *r, struct hello *mine, struct 
     return status;
 }
 
-static bool same_session(const struct hello *a, const struct hello *b)
-{
-    return memcmp(a->session, b->session, sizeof(a->session)) == 0;
-}
-
-/* True where CALLER's other half waits already, and takes both into LINKS. */
-static bool pair_up(struct lobby *lobby, const struct caller *caller, struct hello *mine,
-                    struct roles_links *links)
-{
-    for (size_t i = 0; i < lobby->count; i++) {
-        struct caller *other = &lobby->waiting[i];
-        if (same_session(&other->hello, &caller->hello) &&
-            other->hello.role != caller->hello.role) {
-            links->peers[other->hello.role] = other->channel;
-            links->peers[caller->hello.role] = caller->channel;
-            take_over(mine, &caller->hello);
-            *other = lobby->waiting[--lobby->count];
-            return true;
-        }
-    }
-    return false;
-}
-
-static mpcf_status wait_in_lobby(struct lobby *lobby, struct caller *caller, mpcf_error *err)
-{
-    for (size_t i = 0; i < lobby->count; i++) {
-        if (same_session(&lobby->waiting[i].hello, &caller->hello)) {
-            channel_close(caller->channel);
-            return mpcf_fail(err, MPCF_E_PROTOCOL, "two callers are the %s of one session",
-                             hello_role_name(caller->hello.role));
-        }
-    }
-    if (lobby->count == WAITING) {
-        channel_close(lobby->waiting[0].channel); /* the oldest gives way */
-        lobby->waiting[0] = lobby->waiting[--lobby->count];
-    }
-    lobby->waiting[lobby->count++] = *caller;
-    return MPCF_OK;
-}
-
-/* Removes one that waits for the rest of CALLER's session; false where none does. */
-static bool leave_lobby(struct lobby *lobby, const struct hello *caller)
-{
-    for (size_t i = 0; i < lobby->count; i++) {
-        if (same_session(&lobby->waiting[i].hello, caller)) {
-            channel_close(lobby->waiting[i].channel);
-            lobby->waiting[i] = lobby->waiting[--lobby->count];
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Takes CALLER over. A refusal counts for a session that waits here; another is no news. */
 static mpcf_status receive_caller(struct roles *r, struct caller *caller, struct hello *mine,
                                   struct roles_links *links, bool *complete, mpcf_error *err)
 {
+    struct caller other;
     mpcf_status status = check_caller(mine, &caller->hello, err);
     if (status != MPCF_OK) {
         channel_close(caller->channel);
-        if (status != MPCF_E_CLOSED || leave_lobby(&r->lobby, &caller->hello)) {
+        if (status != MPCF_E_CLOSED || lobby_leave(&r->lobby, &caller->hello)) {
             return status;
         }
         note_stray(r, err);
         return MPCF_OK;
     }
-    *complete = pair_up(&r->lobby, caller, mine, links);
-    return *complete ? MPCF_OK : wait_in_lobby(&r->lobby, caller, err);
+    *complete = lobby_pair(&r->lobby, caller, &other);
+    if (!*complete) {
+        return lobby_wait(&r->lobby, caller, err);
+    }
+    links->peers[other.hello.role] = other.channel;
+    links->peers[caller->hello.role] = caller->channel;
+    take_over(mine, &caller->hello);
+    return MPCF_OK;
 }
 
 static mpcf_status join_as_dealer(struct roles *r, struct hello *mine, struct roles_links *links,
