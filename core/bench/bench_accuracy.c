@@ -8,9 +8,9 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "bench/accuracy_case.h"
-#include "engine/trio.h"
 #include "lower/lower.h"
 #include "pass/pass.h"
+#include "secure/trio.h"
 
 /* Operands come out of a look-up that is off by up to one unit, where other systems round theirs to
  * the nearest of 16 bits: one bit more gives the same operand. */

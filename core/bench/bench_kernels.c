@@ -10,8 +10,8 @@
 #include "base/cpu.h"
 #include "base/memory.h"
 #include "base/workers.h"
-#include "compute/prg.h"
-#include "compute/ring.h"
+#include "prg/prg.h"
+#include "ring/ring.h"
 
 /* Enough for the largest operands below; in the last cache of most machines. */
 #define WORDS ((size_t) 3072 * 768)

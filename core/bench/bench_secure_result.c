@@ -91,15 +91,15 @@ static json_t *online_of(const struct records *r)
 /* Dealer to user, and user to provider: two delays where the user has something to send. */
 static json_t *offline_of(const struct records *r)
 {
-    const json_int_t early = per_run(r, "offline.early_bytes");
+    const json_int_t early = per_run(r, "offline.user_offline_bytes");
     const json_int_t dealer = per_run(r, "offline.dealer_user_bytes") +
                               (json_int_t) (number(r->provider, "offline.dealer_provider_bytes") /
                                             number(r->provider, "runs"));
 
     return json_pack("{s:f, s:I, s:I, s:I, s:I}", "seconds",
                      median(json_object_get(r->user, "each"), "offline_seconds"), "bytes",
-                     early + dealer, "rounds", (json_int_t) (early > 0 ? 2 : 1), "early_bytes",
-                     early, "dealer_bytes", dealer);
+                     early + dealer, "rounds", (json_int_t) (early > 0 ? 2 : 1),
+                     "user_offline_bytes", early, "dealer_bytes", dealer);
 }
 
 static json_t *memory_of(const json_t *record)
@@ -196,7 +196,7 @@ char *bench_secure_table(const json_t *result)
                 number(result, "online.rounds"), number(result, "online.bytes") / 1e6);
     text_printf(&text, "%-14s %10.4f %8.0f %12s %12.3f %12.3f\n", "offline",
                 number(result, "offline.seconds"), number(result, "offline.rounds"), "",
-                number(result, "offline.early_bytes") / 1e6,
+                number(result, "offline.user_offline_bytes") / 1e6,
                 number(result, "offline.dealer_bytes") / 1e6);
     text_printf(&text, "%-14s %10.4f %8s %12.3f  once\n\n", "setup",
                 number(result, "setup.seconds"), "", number(result, "setup.bytes") / 1e6);

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "engine/float_engine.h"
+#include "float_engine/float_engine.h"
 
 struct checkpoint;
 struct tensor;

@@ -6,7 +6,7 @@
 #ifndef MPCF_CONFORMANCE_APPROX_BENCH_H
 #define MPCF_CONFORMANCE_APPROX_BENCH_H
 
-#include "engine/float_engine.h"
+#include "float_engine/float_engine.h"
 #include "graph/graph.h"
 
 enum { BENCH_BATCH = 2, BENCH_TOKENS = 8, BENCH_HEADS = 2, BENCH_WIDTH = 16 };

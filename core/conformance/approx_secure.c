@@ -4,9 +4,15 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "engine/trio.h"
+#include "float_engine/float_engine.h"
 #include "lower/lower.h"
 #include "pass/pass.h"
+#include "program/program.h"
+#include "program/secure_input.h"
+#include "protocol/weights.h"
+#include "secure/cost.h"
+#include "secure/reference.h"
+#include "secure/trio.h"
 
 /* The approximation as the parties run it. */
 struct secure_bench {
@@ -141,7 +147,7 @@ void approx_check_secure(struct conform *c, const mpcf_approx *approx, struct ap
     mpcf_status status = open_secure(bench, &s, c->err);
 
     if (conform_result(c, status == MPCF_OK, "it is lowered to a program", "it failed")) {
-        status = fixed_run(s.program, s.weights, &s.input, output, NULL, NULL, NULL, c->err);
+        status = reference_run(s.program, s.weights, &s.input, output, NULL, NULL, NULL, c->err);
         if (check_engine(c, "the fixed engine agrees with floats", status, approx, bench, output,
                          y)) {
             check_parties(c, approx, bench, &s, y);

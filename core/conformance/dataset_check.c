@@ -38,7 +38,7 @@ static void check_task(struct conform *c, const mpcf_task *task)
                           "the training split is one of its splits", "'%s' is not in splits",
                           task->train_split == NULL ? "(none)" : task->train_split);
     (void) conform_result(c, splits_name(task, task->judge_split),
-                          "the judged split is one of its splits", "'%s' is not in splits",
+                          "the evaluation split is one of its splits", "'%s' is not in splits",
                           task->judge_split == NULL ? "(none)" : task->judge_split);
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/random.h"
 #include "conformance/conform.h"
-#include "engine/float_engine.h"
+#include "float_engine/float_engine.h"
 #include "pipeline/network.h"
 #include "plugin/option_set.h"
 

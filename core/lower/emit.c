@@ -149,7 +149,7 @@ value_id emit_truncate(struct lowering *l, value_id x, unsigned shift, unsigned 
     const value_id out = emit_value(l, v->kind, v->dims, v->fraction - shift, magnitude);
 
     if (out != VALUE_NONE) {
-        emit_step(l, STEP_SHRINK, out, &x, 1)->shift = shift;
+        emit_step(l, STEP_TRUNCATE_REDUCE, out, &x, 1)->shift = shift;
     }
     return out;
 }

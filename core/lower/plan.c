@@ -76,7 +76,7 @@ static void find_sites(struct search *search)
 
     for (size_t i = 0; i < p->step_count; ++i) {
         struct step *s = &p->steps[i];
-        if (s->kind != STEP_SHRINK || !can_lift(p, s)) {
+        if (s->kind != STEP_TRUNCATE_REDUCE || !can_lift(p, s)) {
             continue;
         }
         const char *name = p->values[s->out].node;
@@ -88,7 +88,7 @@ static void find_sites(struct search *search)
             }
         }
         search->sites[search->count++] = (struct site){s->index, ordinal, group_key(name, ordinal)};
-        s->kind = STEP_LIFT;
+        s->kind = STEP_TRUNCATE_EXTEND;
     }
     qsort(search->sites, search->count, sizeof(*search->sites), by_key);
 }
@@ -97,7 +97,7 @@ static void flip(struct search *search, size_t first, size_t end)
 {
     for (size_t i = first; i < end; ++i) {
         struct step *s = &search->plan.program->steps[search->sites[i].step];
-        s->kind = s->kind == STEP_LIFT ? STEP_SHRINK : STEP_LIFT;
+        s->kind = s->kind == STEP_TRUNCATE_EXTEND ? STEP_TRUNCATE_REDUCE : STEP_TRUNCATE_EXTEND;
     }
 }
 

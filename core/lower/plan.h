@@ -8,7 +8,7 @@
 #include "program/program.h"
 
 /*
- * Chooses between SHRINK (free, but its operand's ring is wider by the shift) and LIFT (any ring,
+ * Chooses between TRUNCATE_REDUCE (free, but its operand's ring is wider by the shift) and TRUNCATE_EXTEND (any ring,
  * for a message) at each truncation of P, so that what travels is little, then sets all rings
  * and finishes the program. Deterministic: depends on P alone. MPCF_E_RANGE, naming a node, where
  * no choice keeps all rings within 64 bits.

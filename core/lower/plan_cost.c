@@ -28,10 +28,10 @@ static void sweep_step(struct plan *plan, const struct step *s)
     const unsigned ring = plan->ring[s->out];
 
     switch (s->kind) {
-    case STEP_SHRINK:
+    case STEP_TRUNCATE_REDUCE:
         need(plan, s->in[0], ring + s->shift);
         return;
-    case STEP_LIFT:
+    case STEP_TRUNCATE_EXTEND:
     case STEP_COMPARE:
         need(plan, s->in[0], values[s->in[0]].magnitude + 1);
         return;
@@ -130,12 +130,12 @@ static bool early_result(const struct plan *plan, const struct step *s)
     case STEP_SCALE_COLUMNS:
     case STEP_MASKED:
         return true;
-    case STEP_LIFT:
+    case STEP_TRUNCATE_EXTEND:
         if (!lift_is_local(plan, s)) {
             return false;
         }
         break;
-    case STEP_SHRINK:
+    case STEP_TRUNCATE_REDUCE:
     case STEP_COMBINE:
     case STEP_ROW_SUM:
         break;
@@ -194,13 +194,13 @@ static double step_bits(struct plan *plan, const struct step *s, uint32_t *round
     const double n = (double) plan->program->values[s->out].dims.count;
     const unsigned ring = plan->ring[s->out];
 
-    assert(x != NULL || (s->kind != STEP_LIFT && s->kind != STEP_COMPARE));
+    assert(x != NULL || (s->kind != STEP_TRUNCATE_EXTEND && s->kind != STEP_COMPARE));
     *rounds = 1;
     switch (s->kind) {
     case STEP_MASKED:
         *rounds = plan->early[s->in[0]] ? 0 : 1;
         return n * ring * (plan->early[s->in[0]] ? EARLY_WEIGHT : 1);
-    case STEP_LIFT:
+    case STEP_TRUNCATE_EXTEND:
         if (lift_is_local(plan, s) || x->kind != VALUE_SHARED) {
             *rounds = 0;
             return 0;

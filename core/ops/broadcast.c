@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/workers.h"
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 
 struct job {
     const struct op_call *call;

@@ -3,7 +3,7 @@
  * Center, made by passes: x minus the mean of its row; with `first` 1 minus the mean over the
  * outermost dimension (a weight [o, i] whose outputs are to have mean 0).
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "ops/op.h"
 
 static void rows_part(const struct op_call *c, size_t begin, size_t end)

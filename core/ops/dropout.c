@@ -2,7 +2,7 @@
 /*
  * Dropout: while training, zeroes an element with chance p and scales the others.
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

@@ -3,7 +3,7 @@
  * Fused: an approximation by its own float kernels. in[0] x, in[1] the mask or NULL; in[2], the
  * formula, is not computed.
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "ops/op.h"
 
 /* Room on a worker's stack for the gradient of a piece that is added to another. */

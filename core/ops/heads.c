@@ -2,7 +2,7 @@
 #include "ops/heads.h"
 
 #include "base/workers.h"
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 
 struct job {
     const struct dims *d;

@@ -2,7 +2,7 @@
 /*
  * Mask: y = x keep, keep of 0 and 1 broadcast to x.
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

@@ -2,7 +2,7 @@
 /*
  * Matrix product of two computed values: a [.., n, k] b [.., k, m], or b [.., m, k] transposed.
  */
-#include "compute/float_gemm.h"
+#include "float/float_gemm.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

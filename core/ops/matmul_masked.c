@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "ops/op.h"
 
 /* Row R of v, or zeros, into the copy that the product reads. */

@@ -2,7 +2,7 @@
 /*
  * Offset: y = x + c.
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

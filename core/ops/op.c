@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/workers.h"
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 
 const struct op *op_of(enum op_kind kind)
 {

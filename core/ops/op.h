@@ -7,7 +7,7 @@
 #ifndef MPCF_OPS_OP_H
 #define MPCF_OPS_OP_H
 
-#include "engine/float_engine.h"
+#include "float_engine/float_engine.h"
 #include "graph/graph.h"
 
 /* One node in one run. Tensors are row-major with the dimensions given, but for those marked

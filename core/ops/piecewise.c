@@ -2,7 +2,7 @@
 /*
  * Piecewise polynomial: row i of coef holds from cuts[i-1] on, below cuts[i].
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/coefficients.h"
 #include "ops/op.h"

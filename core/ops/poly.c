@@ -2,7 +2,7 @@
 /*
  * Polynomial: y = coef[0] + coef[1] x + .. + coef[degree] x^degree.
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/coefficients.h"
 #include "ops/op.h"

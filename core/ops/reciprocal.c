@@ -2,7 +2,7 @@
 /*
  * Reciprocal: y = 1 / x, x > 0.
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

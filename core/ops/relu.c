@@ -2,7 +2,7 @@
 /*
  * Rectifier: y = max(x, 0).
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

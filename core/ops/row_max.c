@@ -2,7 +2,7 @@
 /*
  * Largest kept element of each row: [.., r, c] -> [.., r, 1]; no gradient.
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

@@ -3,7 +3,7 @@
  * Mean of squares of a row plus `real`, made by passes: the variance of a row with mean 0, with
  * its epsilon. [.., r, c] -> [.., r, 1]
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "ops/op.h"
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)

@@ -2,7 +2,7 @@
 /*
  * Row sum: [.., r, c] -> [.., r, 1].
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

@@ -2,7 +2,7 @@
 /*
  * Inverse square root: y = x^(-1/2), x > 0.
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

@@ -2,7 +2,7 @@
 /*
  * Scale columns, made by passes: x [.., h] times a vector [h].
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "ops/op.h"
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)

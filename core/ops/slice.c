@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

@@ -2,7 +2,7 @@
 /*
  * Square: y = x^2.
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

@@ -2,7 +2,7 @@
 /*
  * Stop: y = x, and no gradient passes.
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

@@ -2,7 +2,7 @@
 /*
  * Difference of two values, with broadcasting: y = a - b.
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/broadcast.h"
 #include "ops/op.h"

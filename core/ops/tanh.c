@@ -2,7 +2,7 @@
 /*
  * Hyperbolic tangent: y = tanh(x).
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"
 

@@ -3,7 +3,7 @@
  * Tap: y = x, under a name that losses and reports know. The constructor is in graph/node.c, as
  * it names the node itself.
  */
-#include "compute/float_kernels.h"
+#include "float/float_kernels.h"
 #include "ops/op.h"
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)

@@ -6,7 +6,7 @@
 #ifndef MPCF_PASS_PASS_H
 #define MPCF_PASS_PASS_H
 
-#include "engine/float_engine.h"
+#include "float_engine/float_engine.h"
 #include "graph/graph.h"
 #include "lower/lower.h"
 

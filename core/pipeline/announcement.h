@@ -17,7 +17,7 @@ enum announcement_kind {
     ANNOUNCE_END = 2,
     ANNOUNCE_DEAL = 3,
     ANNOUNCE_SESSION = 4, /* a new one: the dealer draws its seeds */
-    ANNOUNCE_RESUME = 5   /* the stored one that the hello agreed on */
+    ANNOUNCE_RESUME = 5   /* the stored one that the handshake agreed on */
 };
 
 struct announcement {

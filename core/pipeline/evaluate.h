@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "engine/float_engine.h"
+#include "float_engine/float_engine.h"
 #include "text/corpus.h"
 
 /* LOGITS [corpus->count, classes] of GRAPH's output, in the order of the corpus. STAGE names it

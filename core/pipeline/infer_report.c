@@ -55,7 +55,7 @@ static mpcf_status put_difference(json_t *report, const char *path, const struct
 
 mpcf_status infer_report_fixed(json_t *report, const struct corpus *corpus, size_t classes,
                                const float *exact, const float *fixed,
-                               const struct fixed_outcome *outcome, mpcf_error *err)
+                               const struct reference_outcome *outcome, mpcf_error *err)
 {
     struct difference d = {0};
     json_t *metrics = NULL;
@@ -151,7 +151,7 @@ static mpcf_status put_online(json_t *report, const json_t *user, mpcf_error *er
 static mpcf_status put_offline(json_t *report, const json_t *user, const json_t *provider,
                                mpcf_error *err)
 {
-    const double bytes = number_at(user, "offline.early_bytes") +
+    const double bytes = number_at(user, "offline.user_offline_bytes") +
                          number_at(user, "offline.dealer_user_bytes") +
                          number_at(provider, "offline.dealer_provider_bytes");
 

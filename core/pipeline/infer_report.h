@@ -12,7 +12,7 @@
 /* EXACT, FIXED: logits [corpus->count, classes]. */
 mpcf_status infer_report_fixed(json_t *report, const struct corpus *corpus, size_t classes,
                                const float *exact, const float *fixed,
-                               const struct fixed_outcome *outcome, mpcf_error *err);
+                               const struct reference_outcome *outcome, mpcf_error *err);
 
 struct infer_records {
     json_t *roles[3]; /* infer/ROLE.json */

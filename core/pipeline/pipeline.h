@@ -14,9 +14,9 @@
 
 #include <mpcf/dataset.h>
 
-#include "engine/secure.h"
 #include "graph/graph.h"
 #include "plugin/plugins.h"
+#include "program/role.h"
 #include "train/schedule.h"
 
 struct yaml_node;
@@ -87,7 +87,7 @@ enum infer_embedding { EMBEDDING_PRIVATE = 0, EMBEDDING_PUBLIC };
 enum infer_weights { WEIGHTS_HELD = 0, WEIGHTS_SHARED };
 enum infer_preprocess { PREPROCESS_STREAM = 0, PREPROCESS_STORE };
 struct infer_settings {
-    int64_t examples; /* rows of the judged split that run securely; 0: all */
+    int64_t examples; /* rows of the evaluation split that run securely; 0: all */
     int64_t batch;    /* examples in one run */
     int32_t length;   /* infer_length */
     struct {
@@ -104,7 +104,7 @@ struct infer_settings {
     int64_t value_fraction; /* fractional bits of activations */
     int64_t weight_fraction;
     int64_t logit_fraction; /* of what is revealed */
-    bool fixed;             /* the whole judged split under the secure arithmetic, in the clear */
+    bool fixed; /* the whole evaluation split under the secure arithmetic, in the clear */
 };
 
 struct pipeline_party {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "pipeline/run_pipeline.h"
 #include "pipeline/secure_setup.h"
+#include "secure/cost.h"
 
 enum { LENGTHS_MAX = 64 };
 
@@ -39,7 +40,7 @@ static json_t *cost_json(const struct secure_shape *shape, const struct cost *c,
 {
     const uint64_t online = c->provider_bytes + c->user_bytes;
     const uint64_t dealer = c->dealer_provider_bytes + c->dealer_user_bytes;
-    const uint64_t offline = c->early_bytes + dealer;
+    const uint64_t offline = c->user_offline_bytes + dealer;
 
     return json_pack(
         "{s:I, s:I, s:{s:f, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I}, s:{s:f, s:I}, s:o}",
@@ -47,10 +48,11 @@ static json_t *cost_json(const struct secure_shape *shape, const struct cost *c,
         "seconds", seconds_on(network, c->rounds, online), "rounds", (json_int_t) c->rounds,
         "bytes", (json_int_t) online, "bytes_sent", "provider", (json_int_t) c->provider_bytes,
         "user", (json_int_t) c->user_bytes, "offline", "seconds",
-        seconds_on(network, c->early_bytes > 0 ? 2 : 1, offline), "bytes", (json_int_t) offline,
-        "early_bytes", (json_int_t) c->early_bytes, "dealer_bytes", (json_int_t) dealer, "setup",
-        "seconds", seconds_on(network, 1, c->setup_bytes), "bytes", (json_int_t) c->setup_bytes,
-        "functions", functions_of(c, network));
+        seconds_on(network, c->user_offline_bytes > 0 ? 2 : 1, offline), "bytes",
+        (json_int_t) offline, "user_offline_bytes", (json_int_t) c->user_offline_bytes,
+        "dealer_bytes", (json_int_t) dealer, "setup", "seconds",
+        seconds_on(network, 1, c->setup_bytes), "bytes", (json_int_t) c->setup_bytes, "functions",
+        functions_of(c, network));
 }
 
 static mpcf_status price(struct secure_setup *setup, const struct secure_shape *shape,
@@ -139,7 +141,7 @@ static void print_length(struct text_buffer *text, const json_t *entry)
     text_printf(text, "%-14s %10.4f %8.0f %12.3f\n", "online", number(online, "seconds"),
                 number(online, "rounds"), number(online, "bytes") / 1e6);
     text_printf(text, "%-14s %10.4f %8s %12s %12.3f %12.3f\n", "offline",
-                number(offline, "seconds"), "", "", number(offline, "early_bytes") / 1e6,
+                number(offline, "seconds"), "", "", number(offline, "user_offline_bytes") / 1e6,
                 number(offline, "dealer_bytes") / 1e6);
     text_printf(text, "%-14s %10.4f %8s %12.3f  once a session\n", "setup",
                 number(setup, "seconds"), "", number(setup, "bytes") / 1e6);

@@ -136,7 +136,7 @@ static const char *const preprocesses[] = {"stream", "store", NULL};
 static const mpcf_option infer_options[] = {
     {.key = "examples", .type = MPCF_OPT_INT, .default_text = "0",
      FIELD(struct infer_settings, examples), .min = 0, .max = 1e12,
-     .help = "rows of the judged split that run securely, spread evenly; 0: all"},
+     .help = "rows of the evaluation split that run securely, spread evenly; 0: all"},
     {.key = "batch", .type = MPCF_OPT_INT, .default_text = "1",
      FIELD(struct infer_settings, batch), .min = 1, .max = 1024, .help = "examples in one run"},
     {.key = "length", .type = MPCF_OPT_CHOICE, .default_text = "bucket",
@@ -176,7 +176,7 @@ static const mpcf_option infer_options[] = {
      .help = "fractional bits of the logits that the user learns"},
     {.key = "fixed", .type = MPCF_OPT_BOOL, .default_text = "true",
      FIELD(struct infer_settings, fixed),
-     .help = "run the whole judged split under the secure arithmetic, in the clear, too"},
+     .help = "run the whole evaluation split under the secure arithmetic, in the clear, too"},
     END};
 
 static const char *const top_others[] = {"model", "dataset", "plugins", "approximations",

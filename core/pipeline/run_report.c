@@ -100,8 +100,9 @@ static json_t *privacy_notes(const struct pipeline *p)
         notes, json_string("The ranges in student/public were measured on training rows, and tell "
                            "something of them to user and dealer."));
     (void) json_array_append_new(
-        notes, json_string("Values beyond their range give wrong answers that no role can see; "
-                           "ranges.smallest_margin_bits is the room left on the judged split."));
+        notes,
+        json_string("Values beyond their range give wrong answers that no role can see; "
+                    "ranges.smallest_margin_bits is the room left on the evaluation split."));
     if (p->infer.embedding == EMBEDDING_PUBLIC) {
         (void) json_array_append_new(
             notes, json_string("The embedding tables are given to the user: they lie in "

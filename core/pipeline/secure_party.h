@@ -18,8 +18,8 @@ struct secure_party {
     struct roles_links links;
     char *store; /* folder of this role alone, mpcf_free(); NULL: nothing is stored */
     char store_facts[FILE_DIGEST_SIZE]; /* what a session is dealt for, as the store has it */
-    bool is_offered;                    /* STORED was, in the hello */
-    uint8_t stored[HELLO_SESSION];
+    bool is_offered;                    /* STORED was, in the handshake */
+    uint8_t stored[HANDSHAKE_SESSION];
     struct session *session; /* NULL until the user has announced one */
     bool is_resumed;         /* SESSION is one that an earlier run left */
     struct secure_totals totals;
@@ -27,10 +27,11 @@ struct secure_party {
 
 /* preprocess: store: what lies there goes into HELLO, where it was dealt for the same network,
  * options and (at the provider) weights. To be called when HELLO has all facts. */
-mpcf_status secure_session_offer(struct secure_party *party, struct hello *hello, mpcf_error *err);
+mpcf_status secure_session_offer(struct secure_party *party, struct handshake *handshake,
+                                 mpcf_error *err);
 /* A new session takes the place of the one before, also in the store. */
 mpcf_status secure_session_begin(struct secure_party *party, mpcf_error *err);
-/* The stored session that the hello agreed on, behind all that either side has used; nothing at
+/* The stored session that the handshake agreed on, behind all that either side has used; nothing at
  * the dealer, which has no part in it. No agreement: MPCF_E_PROTOCOL. */
 mpcf_status secure_session_resume(struct secure_party *party, mpcf_error *err);
 
@@ -50,6 +51,7 @@ mpcf_status secure_user_load(struct secure_party *party, mpcf_error *err);
 mpcf_status secure_user(struct secure_party *party, json_t **result, mpcf_error *err);
 
 /* What both sides of a link must agree on, into HELLO. */
-mpcf_status secure_facts(const struct secure_setup *setup, struct hello *hello, mpcf_error *err);
+mpcf_status secure_facts(const struct secure_setup *setup, struct handshake *handshake,
+                         mpcf_error *err);
 
 #endif

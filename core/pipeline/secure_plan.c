@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "program/secure_input.h"
 
 struct placed {
     size_t tokens;

@@ -6,6 +6,7 @@
 #define MPCF_PIPELINE_SECURE_PLAN_H
 
 #include "pipeline/secure_setup.h"
+#include "program/secure_input.h"
 
 struct secure_plan_run {
     struct secure_shape shape;

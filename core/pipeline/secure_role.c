@@ -152,7 +152,7 @@ static mpcf_status join(struct secure_party *party, struct roles **roles, mpcf_e
                               .connect_ns = p->infer.connect_ns,
                               .timeout_ns = p->infer.timeout_ns,
                               .control = party->control};
-    struct hello hello;
+    struct handshake handshake;
 
     /* A run on one machine uses addresses of the system's choice. */
     if (party->control == NULL) {
@@ -161,11 +161,11 @@ static mpcf_status join(struct secure_party *party, struct roles **roles, mpcf_e
             o.addresses[i] = p->parties[i].address;
         }
     }
-    hello_init(&hello, party->role);
-    MPCF_TRY(secure_facts(&party->setup, &hello, err));
-    MPCF_TRY(secure_session_offer(party, &hello, err));
+    handshake_init(&handshake, party->role);
+    MPCF_TRY(secure_facts(&party->setup, &handshake, err));
+    MPCF_TRY(secure_session_offer(party, &handshake, err));
     MPCF_TRY(roles_open(&o, roles, err));
-    return roles_join(*roles, &hello, &party->links, err);
+    return roles_join(*roles, &handshake, &party->links, err);
 }
 
 static mpcf_status prepare(struct secure_party *party, const struct pipeline *p, mpcf_error *err)

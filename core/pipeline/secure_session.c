@@ -33,7 +33,7 @@ static void add_weights(const struct parameters *parameters, struct digest *dige
     }
 }
 
-static mpcf_status digest_facts(struct secure_party *party, const struct hello *hello,
+static mpcf_status digest_facts(struct secure_party *party, const struct handshake *handshake,
                                 mpcf_error *err)
 {
     struct digest *digest = digest_begin();
@@ -41,9 +41,9 @@ static mpcf_status digest_facts(struct secure_party *party, const struct hello *
     if (digest == NULL) {
         return mpcf_fail_memory(err, FILE_DIGEST_SIZE, "a digest");
     }
-    for (size_t i = 0; i < hello->fact_count; i++) {
-        digest_add(digest, hello->facts[i].name, strlen(hello->facts[i].name) + 1);
-        digest_add(digest, hello->facts[i].value, strlen(hello->facts[i].value) + 1);
+    for (size_t i = 0; i < handshake->fact_count; i++) {
+        digest_add(digest, handshake->facts[i].name, strlen(handshake->facts[i].name) + 1);
+        digest_add(digest, handshake->facts[i].value, strlen(handshake->facts[i].value) + 1);
     }
     add_weights(party->setup.network.parameters, digest);
     digest_end(digest, party->store_facts);
@@ -56,7 +56,8 @@ static void note(const struct secure_party *party, const uint8_t *id, const char
              id[0], id[1], id[2], id[3], what);
 }
 
-mpcf_status secure_session_offer(struct secure_party *party, struct hello *hello, mpcf_error *err)
+mpcf_status secure_session_offer(struct secure_party *party, struct handshake *handshake,
+                                 mpcf_error *err)
 {
     struct store_label label;
 
@@ -64,7 +65,7 @@ mpcf_status secure_session_offer(struct secure_party *party, struct hello *hello
         return MPCF_OK;
     }
     MPCF_TRY(find_folder(party, err));
-    MPCF_TRY(digest_facts(party, hello, err));
+    MPCF_TRY(digest_facts(party, handshake, err));
     if (party->role == ROLE_DEALER || store_look(party->store, &label, NULL) != MPCF_OK) {
         return MPCF_OK; /* a damaged one is as none: a new one takes its place */
     }
@@ -72,9 +73,9 @@ mpcf_status secure_session_offer(struct secure_party *party, struct hello *hello
         note(party, label.session, "was dealt for another network, or other options or weights");
         return MPCF_OK;
     }
-    hello->has_stored = true;
-    memcpy(hello->stored, label.session, sizeof hello->stored);
-    hello->next_inference = label.next;
+    handshake->has_stored = true;
+    memcpy(handshake->stored, label.session, sizeof handshake->stored);
+    handshake->next_inference = label.next;
     party->is_offered = true;
     memcpy(party->stored, label.session, sizeof party->stored);
     return MPCF_OK;

@@ -8,9 +8,12 @@
 #ifndef MPCF_PIPELINE_SECURE_SETUP_H
 #define MPCF_PIPELINE_SECURE_SETUP_H
 
-#include "engine/secure.h"
+#include "base/file.h"
+#include "float_engine/float_engine.h"
 #include "lower/lower.h"
 #include "pipeline/stage.h"
+#include "program/program.h"
+#include "protocol/weights.h"
 
 /* Shape of one run. */
 struct secure_shape {

@@ -71,7 +71,7 @@ static void compare_costs(struct secure_totals *t, enum role role, const struct 
     compare(t, "rounds", m->rounds, e->rounds);
     compare(t, "online bytes of the provider", m->provider_bytes, e->provider_bytes);
     compare(t, "online bytes of the user", m->user_bytes, e->user_bytes);
-    compare(t, "early bytes", m->early_bytes, e->early_bytes);
+    compare(t, "early bytes", m->user_offline_bytes, e->user_offline_bytes);
     compare_lines(t, m, e);
     if (role == ROLE_USER) {
         compare(t, "bytes from dealer to user", m->dealer_user_bytes, e->dealer_user_bytes);
@@ -130,7 +130,7 @@ void secure_totals_add(struct secure_totals *t, enum role role, const struct ses
     t->online_seconds += run->online_seconds;
     t->provider_bytes += m->provider_bytes;
     t->user_bytes += m->user_bytes;
-    t->early_bytes += m->early_bytes;
+    t->user_offline_bytes += m->user_offline_bytes;
     t->dealer_provider_bytes += m->dealer_provider_bytes;
     t->dealer_user_bytes += m->dealer_user_bytes;
     add_setup(t, role, run, expected);
@@ -161,19 +161,20 @@ static json_t *functions_json(const struct secure_totals *t)
 json_t *secure_totals_json(const struct secure_totals *t)
 {
     const uint64_t online = t->provider_bytes + t->user_bytes;
-    const uint64_t offline = t->early_bytes + t->dealer_provider_bytes + t->dealer_user_bytes;
+    const uint64_t offline =
+        t->user_offline_bytes + t->dealer_provider_bytes + t->dealer_user_bytes;
 
-    return json_pack("{s:I, s:I, s:{s:f, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I, s:I, s:I},"
-                     " s:{s:f, s:I}, s:o, s:O?, s:s, s:I}",
-                     "runs", (json_int_t) t->runs, "examples", (json_int_t) t->examples, "online",
-                     "seconds", t->online_seconds, "rounds", (json_int_t) t->rounds, "bytes",
-                     (json_int_t) online, "bytes_sent", "provider", (json_int_t) t->provider_bytes,
-                     "user", (json_int_t) t->user_bytes, "offline", "seconds", t->offline_seconds,
-                     "bytes", (json_int_t) offline, "early_bytes", (json_int_t) t->early_bytes,
-                     "dealer_provider_bytes", (json_int_t) t->dealer_provider_bytes,
-                     "dealer_user_bytes", (json_int_t) t->dealer_user_bytes, "taken_up",
-                     (json_int_t) t->taken_up, "setup", "seconds", t->setup_seconds, "bytes",
-                     (json_int_t) t->setup_bytes, "functions", functions_json(t), "each", t->each,
-                     "cost_engine", t->difference[0] == '\0' ? "equal" : t->difference,
-                     "peak_rss_bytes", (json_int_t) control_peak_memory());
+    return json_pack(
+        "{s:I, s:I, s:{s:f, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I, s:I, s:I},"
+        " s:{s:f, s:I}, s:o, s:O?, s:s, s:I}",
+        "runs", (json_int_t) t->runs, "examples", (json_int_t) t->examples, "online", "seconds",
+        t->online_seconds, "rounds", (json_int_t) t->rounds, "bytes", (json_int_t) online,
+        "bytes_sent", "provider", (json_int_t) t->provider_bytes, "user",
+        (json_int_t) t->user_bytes, "offline", "seconds", t->offline_seconds, "bytes",
+        (json_int_t) offline, "user_offline_bytes", (json_int_t) t->user_offline_bytes,
+        "dealer_provider_bytes", (json_int_t) t->dealer_provider_bytes, "dealer_user_bytes",
+        (json_int_t) t->dealer_user_bytes, "taken_up", (json_int_t) t->taken_up, "setup", "seconds",
+        t->setup_seconds, "bytes", (json_int_t) t->setup_bytes, "functions", functions_json(t),
+        "each", t->each, "cost_engine", t->difference[0] == '\0' ? "equal" : t->difference,
+        "peak_rss_bytes", (json_int_t) control_peak_memory());
 }

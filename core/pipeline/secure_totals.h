@@ -7,7 +7,9 @@
 
 #include <jansson.h>
 
-#include "engine/secure.h"
+#include "program/role.h"
+#include "secure/cost.h"
+#include "secure/session.h"
 
 #define SECURE_FUNCTIONS_MAX 32
 
@@ -16,7 +18,7 @@ struct secure_totals {
     uint64_t taken_up; /* runs whose corrections an earlier process was dealt */
     bool has_setup;    /* the session's weights are set up: its first run or deal did it */
     double setup_seconds, offline_seconds, online_seconds;
-    uint64_t provider_bytes, user_bytes, early_bytes; /* sums over runs, framing included */
+    uint64_t provider_bytes, user_bytes, user_offline_bytes; /* sums over runs, framing included */
     uint64_t dealer_provider_bytes, dealer_user_bytes, setup_bytes;
     uint32_t rounds; /* of the longest run */
     /* Bytes and seconds are sums over runs, rounds those of the longest. */

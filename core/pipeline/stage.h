@@ -26,7 +26,7 @@ struct stage_context {
     const struct pipeline *pipeline;
     json_t *report;
     struct tokenizer *tokenizer; /* of the model's folder; made when first asked for */
-    struct corpus *judged;       /* the task's judged split */
+    struct corpus *evaluation;   /* the task's evaluation split */
     struct corpus *train;        /* of the last request */
     size_t train_limit;
     bool skipped;               /* by the stage that runs: there was nothing to do */
@@ -45,7 +45,8 @@ struct loaded_network {
 
 /* --- stage_data.c --- */
 /* Loaded once and kept; LIMIT 0: all rows. They belong to the context. */
-mpcf_status stage_judged(struct stage_context *c, const struct corpus **out, mpcf_error *err);
+mpcf_status stage_evaluation_split(struct stage_context *c, const struct corpus **out,
+                                   mpcf_error *err);
 mpcf_status stage_train(struct stage_context *c, size_t limit, const struct corpus **out,
                         mpcf_error *err);
 /* SPLIT with the tokenizer of FOLDER, at most LIMIT rows; the caller destroys it. What the user's

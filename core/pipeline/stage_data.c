@@ -85,14 +85,15 @@ static mpcf_status open_tokenizer(struct stage_context *c, mpcf_error *err)
     return tokenizer_open(c->pipeline->model_path, &spec, &c->tokenizer, err);
 }
 
-mpcf_status stage_judged(struct stage_context *c, const struct corpus **out, mpcf_error *err)
+mpcf_status stage_evaluation_split(struct stage_context *c, const struct corpus **out,
+                                   mpcf_error *err)
 {
-    if (c->judged == NULL) {
+    if (c->evaluation == NULL) {
         MPCF_TRY(open_tokenizer(c, err));
         MPCF_TRY(stage_load_split(c->pipeline, c->tokenizer, c->pipeline->task.judge_split, 0,
-                                  &c->judged, err));
+                                  &c->evaluation, err));
     }
-    *out = c->judged;
+    *out = c->evaluation;
     return MPCF_OK;
 }
 
@@ -115,7 +116,7 @@ mpcf_status stage_train(struct stage_context *c, size_t limit, const struct corp
 
 void stage_context_clear(struct stage_context *c)
 {
-    corpus_destroy(c->judged);
+    corpus_destroy(c->evaluation);
     corpus_destroy(c->train);
     tokenizer_close(c->tokenizer);
     json_decref(c->report);

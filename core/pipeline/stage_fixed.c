@@ -11,9 +11,10 @@
 #include "base/progress.h"
 #include "base/workers.h"
 #include "pipeline/secure_plan.h"
+#include "secure/reference.h"
 
 /* Runs of one shape, shared out among the workers. */
-struct fixed_group {
+struct reference_group {
     struct secure_program program;
     const struct secure_plan *plan;
     const struct secure_plan_run *runs;
@@ -23,14 +24,14 @@ struct fixed_group {
     float *logits;
     /* Under the lock: */
     pthread_mutex_t lock;
-    struct fixed_outcome *outcome;
+    struct reference_outcome *outcome;
     mpcf_status status;
     char failure[512];
     size_t done;
     int64_t began_ns, shown_ns;
 };
 
-static void show(struct fixed_group *g, bool is_last)
+static void show(struct reference_group *g, bool is_last)
 {
     const double seconds = clock_seconds_since(g->began_ns);
     const double rate = seconds > 0 ? (double) g->done / seconds : 0;
@@ -50,7 +51,7 @@ static void show(struct fixed_group *g, bool is_last)
     }
 }
 
-static void take_logits(struct fixed_group *g, const struct secure_plan_run *run,
+static void take_logits(struct reference_group *g, const struct secure_plan_run *run,
                         const double *output)
 {
     for (size_t i = 0; i < run->count * g->classes; i++) {
@@ -60,10 +61,11 @@ static void take_logits(struct fixed_group *g, const struct secure_plan_run *run
 }
 
 /* With the lock held. A value outside its range is a finding, anything else a failure. */
-static void record(struct fixed_group *g, const struct secure_plan_run *run, mpcf_status status,
-                   const double *output, const struct fixed_result *result, const mpcf_error *err)
+static void record(struct reference_group *g, const struct secure_plan_run *run, mpcf_status status,
+                   const double *output, const struct reference_result *result,
+                   const mpcf_error *err)
 {
-    struct fixed_outcome *o = g->outcome;
+    struct reference_outcome *o = g->outcome;
 
     g->done += run->count;
     if (status != MPCF_OK && status != MPCF_E_RANGE) {
@@ -88,18 +90,18 @@ static void record(struct fixed_group *g, const struct secure_plan_run *run, mpc
     show(g, g->done == g->corpus->count);
 }
 
-static mpcf_status run_one(const struct fixed_group *g, const struct secure_plan_run *run,
-                           struct secure_rows *rows, double *output, struct fixed_result *result,
-                           mpcf_error *err)
+static mpcf_status run_one(const struct reference_group *g, const struct secure_plan_run *run,
+                           struct secure_rows *rows, double *output,
+                           struct reference_result *result, mpcf_error *err)
 {
     secure_rows_fill(rows, run, g->corpus);
-    return fixed_run(g->program.program, g->program.weights, &rows->input, output, result, NULL,
-                     NULL, err);
+    return reference_run(g->program.program, g->program.weights, &rows->input, output, result, NULL,
+                         NULL, err);
 }
 
 static void run_range(void *context, size_t begin, size_t end)
 {
-    struct fixed_group *g = context;
+    struct reference_group *g = context;
     mpcf_error *err = mpcf_error_create();
     struct secure_rows rows = {0};
     const size_t count = g->program.shape.batch * g->classes;
@@ -108,7 +110,7 @@ static void run_range(void *context, size_t begin, size_t end)
                                          : mpcf_fail_memory(err, count * sizeof *output, "logits");
 
     for (size_t i = begin; i < end && !interrupt_pending(); i++) {
-        struct fixed_result result = {0};
+        struct reference_result result = {0};
         mpcf_status status = created;
 
         if (status == MPCF_OK) {
@@ -135,7 +137,8 @@ static size_t same_shape(const struct secure_plan *plan, size_t first)
     return count;
 }
 
-static mpcf_status run_groups(struct secure_setup *setup, struct fixed_group *g, mpcf_error *err)
+static mpcf_status run_groups(struct secure_setup *setup, struct reference_group *g,
+                              mpcf_error *err)
 {
     for (size_t first = 0; first < g->plan->count; first += g->count) {
         MPCF_TRY(secure_setup_program(setup, &g->plan->runs[first].shape, &g->program, err));
@@ -153,20 +156,20 @@ static mpcf_status run_groups(struct secure_setup *setup, struct fixed_group *g,
     return MPCF_OK;
 }
 
-mpcf_status stage_fixed(struct secure_setup *setup, const struct corpus *corpus, float *logits,
-                        struct fixed_outcome *outcome, mpcf_error *err)
+mpcf_status stage_reference(struct secure_setup *setup, const struct corpus *corpus, float *logits,
+                            struct reference_outcome *outcome, mpcf_error *err)
 {
     struct secure_plan plan = {0};
-    struct fixed_group g = {.plan = &plan,
-                            .corpus = corpus,
-                            .classes = setup->classes,
-                            .logits = logits,
-                            .lock = PTHREAD_MUTEX_INITIALIZER,
-                            .outcome = outcome,
-                            .began_ns = clock_now_ns()};
+    struct reference_group g = {.plan = &plan,
+                                .corpus = corpus,
+                                .classes = setup->classes,
+                                .logits = logits,
+                                .lock = PTHREAD_MUTEX_INITIALIZER,
+                                .outcome = outcome,
+                                .began_ns = clock_now_ns()};
     mpcf_status status = secure_plan_create(setup->pipeline, corpus, &plan, err);
 
-    *outcome = (struct fixed_outcome){.smallest_margin = (double) INFINITY};
+    *outcome = (struct reference_outcome){.smallest_margin = (double) INFINITY};
     if (status == MPCF_OK) {
         status = run_groups(setup, &g, err);
     }

@@ -7,7 +7,7 @@
 
 #include "pipeline/secure_setup.h"
 
-struct fixed_outcome {
+struct reference_outcome {
     double smallest_margin; /* bits left at the fullest node of all rows */
     char margin_node[256];
     size_t outside;           /* rows with a value beyond its range: their logits are NaN */
@@ -16,7 +16,7 @@ struct fixed_outcome {
 
 /* LOGITS [corpus->count, classes], in runs of the shapes that the secure run has. SETUP has
  * weights; its programs are dropped. */
-mpcf_status stage_fixed(struct secure_setup *setup, const struct corpus *corpus, float *logits,
-                        struct fixed_outcome *outcome, mpcf_error *err);
+mpcf_status stage_reference(struct secure_setup *setup, const struct corpus *corpus, float *logits,
+                            struct reference_outcome *outcome, mpcf_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Secure inference on one machine: the student in float and under the secure arithmetic on the
- * whole judged split, then the three roles as processes of their own, and how they compare.
+ * whole evaluation split, then the three roles as processes of their own, and how they compare.
  */
 #include <string.h>
 
@@ -36,7 +36,7 @@ static mpcf_status run_float(struct stage_context *c, const struct secure_setup 
 static mpcf_status run_fixed(struct stage_context *c, struct secure_setup *setup, struct judged *j,
                              mpcf_error *err)
 {
-    struct fixed_outcome outcome;
+    struct reference_outcome outcome;
 
     if (!c->pipeline->infer.fixed) {
         return MPCF_OK;
@@ -45,7 +45,7 @@ static mpcf_status run_fixed(struct stage_context *c, struct secure_setup *setup
     if (j->fixed == NULL) {
         return mpcf_fail_memory(err, j->corpus->count * j->classes * sizeof *j->fixed, "logits");
     }
-    MPCF_TRY(stage_fixed(setup, j->corpus, j->fixed, &outcome, err));
+    MPCF_TRY(stage_reference(setup, j->corpus, j->fixed, &outcome, err));
     MPCF_TRY(
         infer_report_fixed(c->report, j->corpus, j->classes, j->exact, j->fixed, &outcome, err));
     if (outcome.outside > 0) {
@@ -162,7 +162,7 @@ mpcf_status stage_infer(struct stage_context *c, mpcf_error *err)
     struct judged j = {0};
 
     MPCF_TRY(stage_update_public(c->pipeline, err));
-    MPCF_TRY(stage_judged(c, &j.corpus, err));
+    MPCF_TRY(stage_evaluation_split(c, &j.corpus, err));
     MPCF_TRY(key_of(c, j.corpus, key, err));
     if (stage_is_done(c, STAGE_INFER, key)) {
         return MPCF_OK;

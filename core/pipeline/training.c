@@ -14,7 +14,7 @@ static mpcf_status compute_metrics(struct stage_context *c, const struct loaded_
 {
     const struct corpus *judged = NULL;
 
-    MPCF_TRY(stage_judged(c, &judged, err));
+    MPCF_TRY(stage_evaluation_split(c, &judged, err));
     return evaluate_network(n->network->graph, n->parameters, judged, JUDGE_BATCH,
                             c->pipeline->task.classes, title, metrics, err);
 }

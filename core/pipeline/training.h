@@ -19,12 +19,12 @@ struct training_request {
     size_t examples;                /* training rows; 0: all */
     struct loaded_network *student; /* is trained */
     struct loaded_network *teacher; /* NULL: labels */
-    bool judge_epochs;              /* metrics on the judged split after each epoch */
+    bool judge_epochs;              /* metrics on the evaluation split after each epoch */
 };
 mpcf_status training_stage(struct stage_context *c, const struct training_request *request,
                            mpcf_error *err);
 
-/* Metrics of a network on the judged split, put into the report at PATH ("teacher.metrics"). */
+/* Metrics of a network on the evaluation split, put into the report at PATH ("teacher.metrics"). */
 mpcf_status training_judge(struct stage_context *c, const struct loaded_network *n,
                            const char *title, const char *path, mpcf_error *err);
 

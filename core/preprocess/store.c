@@ -378,9 +378,10 @@ void store_source_close(struct store *s, uint32_t inference, struct source *sour
     mpcf_free(path);
 }
 
-/* --- Packings --- */
+/* --- Masked weights --- */
 
-mpcf_status store_packing(struct store *s, const char *id, const char *digest, mpcf_error *err)
+mpcf_status store_masked_weights(struct store *s, const char *id, const char *digest,
+                                 mpcf_error *err)
 {
     char *path = NULL, *name = mpcf_format("packing-%s", id), known[FILE_DIGEST_SIZE - 1];
     if (name == NULL) {

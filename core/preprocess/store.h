@@ -10,7 +10,7 @@
  *
  * `consumed` is on the disk (synced, renamed) before the first byte of an inference is used, so
  * that a crash uses no stream twice; a second process finds the folder locked. A folder restored
- * from a backup still would: the hello compares both sides' numbers, and both go on at the larger.
+ * from a backup still would: the handshake compares both sides' numbers, and both go on at the larger.
  */
 #ifndef MPCF_PREPROCESS_STORE_H
 #define MPCF_PREPROCESS_STORE_H
@@ -79,6 +79,7 @@ mpcf_status store_source(struct store *s, uint32_t inference, const char *digest
 void store_source_close(struct store *s, uint32_t inference, struct source *source);
 
 /* Remembers DIGEST for packing ID (hex), or compares: another one is MPCF_E_INVALID. */
-mpcf_status store_packing(struct store *s, const char *id, const char *digest, mpcf_error *err);
+mpcf_status store_masked_weights(struct store *s, const char *id, const char *digest,
+                                 mpcf_error *err);
 
 #endif

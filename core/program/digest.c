@@ -10,7 +10,7 @@ static void write_value(struct text_buffer *t, const struct value *v)
 {
     text_printf(t, "v %d %zu %zu %zu %zu %u %u %u %d %s\n", (int) v->kind, v->dims.dim[0],
                 v->dims.dim[1], v->dims.dim[2], v->dims.dim[3], v->ring, v->fraction, v->magnitude,
-                v->is_early, v->node);
+                v->is_input_independent, v->node);
 }
 
 static void write_step(struct text_buffer *t, const struct step *s)

@@ -4,7 +4,7 @@
  * values of known ring, which the engines fixed, cost, dealer and party walk.
  *
  * Every party builds the same program from public facts (graph, ranges, batch, length) and
- * compares its digest in the hello. Weights are not in it: a provider's value names the graph
+ * compares its digest in the handshake. Weights are not in it: a provider's value names the graph
  * node that gives it.
  */
 #ifndef MPCF_PROGRAM_PROGRAM_H
@@ -40,12 +40,13 @@ struct value {
     unsigned ring;      /* k: shares are modulo 2^k, 1 .. 64 */
     unsigned fraction;  /* f */
     unsigned magnitude; /* m; m <= ring (and m + 1 <= ring where it is lifted) */
-    bool is_early;      /* the user's share does not depend on its input nor on any message of
+    bool
+        is_input_independent; /* the user's share does not depend on its input nor on any message of
                             the run: it is known before the run starts. VALUE_USER is not early */
-    const char *node;   /* name of the graph node it stems from */
-    bool is_inner;      /* a helper inside a node, with a bound that follows from the node's range:
+    const char *node;         /* name of the graph node it stems from */
+    bool is_inner; /* a helper inside a node, with a bound that follows from the node's range:
                             checked by fixed, but no part of its smallest margin */
-    bool may_wrap;      /* no bound of its own (a sum without its bias): not checked */
+    bool may_wrap; /* no bound of its own (a sum without its bias): not checked */
     /* By program_finish(): */
     uint32_t producer;  /* step */
     uint32_t uses;      /* steps that read it */
@@ -75,11 +76,11 @@ struct value {
     X(COMBINE, combine)                                                                        \
     X(ROW_SUM, row_sum)                                                                        \
     /* x / 2^shift, locally; result modulo 2^(k - shift) or less; within one unit, centred */  \
-    X(SHRINK, shrink)                                                                          \
+    X(TRUNCATE_REDUCE, truncate_reduce)                                                                          \
     /* x / 2^shift into any ring, exact to one unit; needs m + 1 <= k. One bit where x is      \
        early, else m + 1 bits both ways. Local where the result's ring is at most k - shift or \
        where one party owns x */                                                               \
-    X(LIFT, lift)                                                                              \
+    X(TRUNCATE_EXTEND, truncate_extend)                                                                              \
     /* the user sends x1 - a: a shared or user's value becomes masked */                       \
     X(MASKED, masked)                                                                          \
     /* masked x [rows, i] times w [o, i] (transposed: [i, o]), the result of a PROVIDER step:  \
@@ -137,7 +138,7 @@ struct step {
     value_id out;
     struct view *views;  /* COMBINE, USER_SELECT: one an operand */
     uint64_t constant;   /* COMBINE: c0 in units of the result */
-    unsigned shift;      /* SHRINK, LIFT */
+    unsigned shift;      /* TRUNCATE_REDUCE, TRUNCATE_EXTEND */
     uint32_t row;        /* SELECT: of the bits; USER_LOOKUP: the first position */
     bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o] */
     int64_t *thresholds; /* COMPARE, ascending, in units of x */
@@ -163,7 +164,7 @@ struct program {
     const char **functions; /* "embedding", "linear", "attention", "normaliser", "activation",
                                 "layer_norm", "pooler", "classifier" */
     size_t function_count;
-    char digest[65]; /* of all above: what the hello compares */
+    char digest[65]; /* of all above: what the handshake compares */
     size_t value_capacity, step_capacity, function_capacity;
     bool failed;       /* memory was short while building */
     struct step spare; /* what adding gives then */
@@ -193,7 +194,7 @@ mpcf_status program_finish(struct program *p, mpcf_error *err);
 struct step_cost {
     uint32_t rounds; /* messages in sequence, 0 for local steps */
     /* Bits each party sends online, and the user before the run, by round (at most 8). */
-    uint64_t provider_bits[STEP_ROUNDS_MAX], user_bits[STEP_ROUNDS_MAX], early_bits;
+    uint64_t provider_bits[STEP_ROUNDS_MAX], user_bits[STEP_ROUNDS_MAX], offline_bits;
     uint64_t correction_bits; /* dealer to user */
     uint64_t setup_bits;      /* provider to user, once a packing (masked weights) */
 };

@@ -5,7 +5,7 @@
 #ifndef MPCF_PROTOCOL_BITS_H
 #define MPCF_PROTOCOL_BITS_H
 
-#include "protocol/step_row.h"
+#include "protocol/step_operations.h"
 
 /* Opening of bits under the step's ITEM_BIT streams: own half b xor rho of WORDS words, written
  * to OUT and kept (of the pool) in *HALF; then the other half is taken in. */

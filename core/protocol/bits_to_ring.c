@@ -7,11 +7,11 @@
  * Shares: d + (1 - 2 d) [rho], d at the provider. Leakage: none.
  * Source: daBits, Rotaru and Wood (2019), from a dealer.
  */
-#include "compute/bits.h"
-#include "compute/ring.h"
+#include "bits/bits.h"
 #include "protocol/bits.h"
 #include "protocol/blocks.h"
-#include "protocol/step_row.h"
+#include "protocol/step_operations.h"
+#include "ring/ring.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {
@@ -41,22 +41,22 @@ struct to_ring {
     struct packed_array correction;
 };
 
-static void fixed_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct to_ring *k = context;
     (void) t;
     bit_spread(k->out + first, k->bits + first / 64, n);
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     const struct value *bits = step_in(r->program, s, 0);
     size_t n = bits_elements(bits), words = bits_words(bits);
     uint64_t *out = NULL;
-    MPCF_TRY(fixed_result(r, s, &out, err));
+    MPCF_TRY(reference_value(r, s, &out, err));
     for (size_t row = 0; row < value_rows(bits); ++row) {
         struct to_ring k = {.bits = r->x[s->in[0]] + row * words, .out = out + row * n};
-        blocks_for(n, fixed_block, &k);
+        blocks_for(n, reference_block, &k);
     }
     return MPCF_OK;
 }
@@ -149,11 +149,11 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_row step_row_bits_to_ring = {.name = "bits_to_ring",
-                                               .check = check,
-                                               .cost = cost,
-                                               .fixed = fixed,
-                                               .deal = deal,
-                                               .send = send,
-                                               .receive = receive,
-                                               .compute = compute};
+const struct step_operations step_operations_bits_to_ring = {.name = "bits_to_ring",
+                                                             .check = check,
+                                                             .cost = cost,
+                                                             .reference = reference,
+                                                             .deal = deal,
+                                                             .send = send,
+                                                             .receive = receive,
+                                                             .compute = compute};

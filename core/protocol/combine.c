@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/workers.h"
-#include "compute/ring.h"
-#include "protocol/step_row.h"
+#include "protocol/step_operations.h"
+#include "ring/ring.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {
@@ -85,10 +85,10 @@ static void combine(const struct program *p, const struct step *s, uint64_t *con
     workers_for(value_rows(v), 1 + 8192 / v->dims.dim[3], rows_body, &c);
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
-    MPCF_TRY(fixed_result(r, s, &out, err));
+    MPCF_TRY(reference_value(r, s, &out, err));
     combine(r->program, s, r->x, s->constant, out);
     return MPCF_OK;
 }
@@ -111,5 +111,5 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_row step_row_combine = {
-    .name = "combine", .check = check, .cost = cost, .fixed = fixed, .compute = compute};
+const struct step_operations step_operations_combine = {
+    .name = "combine", .check = check, .cost = cost, .reference = reference, .compute = compute};

@@ -23,11 +23,11 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "compute/bits.h"
-#include "compute/ring.h"
+#include "bits/bits.h"
 #include "protocol/bits.h"
 #include "protocol/blocks.h"
 #include "protocol/integer.h"
+#include "ring/ring.h"
 
 struct compare compare_of(const struct program *p, const struct step *s)
 {
@@ -99,17 +99,17 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
     uint64_t bits = packed_cost(c.elements, c.opened);
     cost->rounds = c.rounds;
     cost->provider_bits[0] = bits;
-    *(step_in(p, s, 0)->is_early ? &cost->early_bits : &cost->user_bits[0]) = bits;
+    *(step_in(p, s, 0)->is_input_independent ? &cost->offline_bits : &cost->user_bits[0]) = bits;
     cost->correction_bits = packed_cost(c.planes * c.words, 64);
     compare_tree_cost(&c, cost);
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     struct compare c = compare_of(r->program, s);
     const uint64_t *x = r->x[s->in[0]];
     uint64_t *out = NULL;
-    MPCF_TRY(fixed_result(r, s, &out, err));
+    MPCF_TRY(reference_value(r, s, &out, err));
     memset(out, 0, c.thresholds * c.words * sizeof *out);
     for (size_t t = 0; t < c.thresholds; ++t) {
         for (size_t e = 0; e < c.elements; ++e) {
@@ -227,7 +227,7 @@ static mpcf_status early(struct party *p, const struct step *s, struct message *
 {
     (void) err;
     struct compare c = compare_of(p->program, s);
-    if (step_in(p->program, s, 0)->is_early) {
+    if (step_in(p->program, s, 0)->is_input_independent) {
         send_half(p, &c, out);
     }
     return MPCF_OK;
@@ -238,7 +238,7 @@ static mpcf_status send(struct party *p, const struct step *s, unsigned round, s
 {
     (void) err;
     struct compare c = compare_of(p->program, s);
-    bool was_early = step_in(p->program, s, 0)->is_early && p->role == ROLE_USER;
+    bool was_early = step_in(p->program, s, 0)->is_input_independent && p->role == ROLE_USER;
     if (round > 0) {
         compare_tree_send(&c, p, round, out);
     } else if (!was_early) {
@@ -310,7 +310,7 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
     }
     p->state[s->index] = block;
     struct open o = {.c = &c, .party = p, .x = party_operand(p, s, 0)};
-    bool was_early = step_in(p->program, s, 0)->is_early && p->role == ROLE_PROVIDER;
+    bool was_early = step_in(p->program, s, 0)->is_input_independent && p->role == ROLE_PROVIDER;
     o.state = compare_state_at(&c, block);
     o.from = message_array(was_early ? &p->early[s->index] : in, c.elements, c.opened);
     if (p->role == ROLE_USER) {
@@ -338,12 +338,12 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_row step_row_compare = {.name = "compare",
-                                          .check = check,
-                                          .cost = cost,
-                                          .fixed = fixed,
-                                          .deal = deal,
-                                          .early = early,
-                                          .send = send,
-                                          .receive = receive,
-                                          .compute = compute};
+const struct step_operations step_operations_compare = {.name = "compare",
+                                                        .check = check,
+                                                        .cost = cost,
+                                                        .reference = reference,
+                                                        .deal = deal,
+                                                        .early = early,
+                                                        .send = send,
+                                                        .receive = receive,
+                                                        .compute = compute};

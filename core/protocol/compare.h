@@ -5,7 +5,7 @@
 #ifndef MPCF_PROTOCOL_COMPARE_H
 #define MPCF_PROTOCOL_COMPARE_H
 
-#include "protocol/step_row.h"
+#include "protocol/step_operations.h"
 
 #define COMPARE_GROUP_BITS 4
 #define COMPARE_GROUPS_MAX 16

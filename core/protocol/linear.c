@@ -3,7 +3,7 @@
  * LINEAR: a masked value times a matrix of the provider.
  *
  * Ideal function: y = x W' modulo 2^k, x [rows, i], W [o, i] (or [i, o]).
- * Once a session: the provider sends D = W - B, B uniform from the weight seed (packing.h). Of
+ * Once a session: the provider sends D = W - B, B uniform from the weight seed (masked_weights.h). Of
  * each inference: dealer C = A B = C0 + C1, C0 from the provider's seed, C1 to the user (k bits
  * an element of the result). The provider has x - A from MASKED.
  * Shares: provider (x - A) W + C0; user A D + C1, before the run. The sum is x W - A W + A W.
@@ -13,11 +13,11 @@
 #include <assert.h>
 
 #include "base/memory.h"
-#include "compute/ring.h"
-#include "engine/weights.h"
 #include "protocol/blocks.h"
-#include "protocol/packing.h"
-#include "protocol/step_row.h"
+#include "protocol/masked_weights.h"
+#include "protocol/step_operations.h"
+#include "protocol/weights.h"
+#include "ring/ring.h"
 
 void linear_shape(const struct program *p, const struct step *s, size_t *rows, size_t *depth,
                   size_t *columns)
@@ -52,14 +52,14 @@ static const char *check(const struct program *p, const struct step *s)
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     c->correction_bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
-    c->setup_bits = 8 * (uint64_t) packing_bytes(p, s);
+    c->setup_bits = 8 * (uint64_t) masked_weights_bytes(p, s);
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     size_t rows = 0, depth = 0, columns = 0;
     uint64_t *out = NULL;
-    MPCF_TRY(fixed_result(r, s, &out, err));
+    MPCF_TRY(reference_value(r, s, &out, err));
     linear_shape(r->program, s, &rows, &depth, &columns);
     ring_multiply_packed(r->x[s->in[0]], rows, depth, weights_packed(r->weights, s->index), out,
                          columns, false);
@@ -128,7 +128,7 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     mpcf_status status = fill_mask(&d->random, p, s, d->pool, &a, err);
     if (status == MPCF_OK) {
         linear_shape(p, s, &rows, &depth, &columns);
-        ring_multiply_packed(a, rows, depth, d->packing[s->index]->matrix, c, columns, false);
+        ring_multiply_packed(a, rows, depth, d->masked[s->index]->matrix, c, columns, false);
         struct linear_fill f = {.random = &d->random, .step = s->index, .out = c};
         f.array = message_array(out, v->dims.count, v->ring);
         blocks_for(v->dims.count, correct_block, &f);
@@ -150,7 +150,7 @@ static mpcf_status compute_user(struct party *p, const struct step *s, uint64_t 
     uint64_t *a = NULL;
     MPCF_TRY(fill_mask(&p->random, p->program, s, p->pool, &a, err));
     linear_shape(p->program, s, &rows, &depth, &columns);
-    ring_multiply_packed(a, rows, depth, p->packing[s->index]->matrix, out, columns, true);
+    ring_multiply_packed(a, rows, depth, p->masked[s->index]->matrix, out, columns, true);
     share_pool_give(p->pool, a);
     return MPCF_OK;
 }
@@ -174,9 +174,9 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_row step_row_linear = {.name = "linear",
-                                         .check = check,
-                                         .cost = cost,
-                                         .fixed = fixed,
-                                         .deal = deal,
-                                         .compute = compute};
+const struct step_operations step_operations_linear = {.name = "linear",
+                                                       .check = check,
+                                                       .cost = cost,
+                                                       .reference = reference,
+                                                       .deal = deal,
+                                                       .compute = compute};

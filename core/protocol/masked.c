@@ -8,9 +8,9 @@
  */
 #include <string.h>
 
-#include "compute/ring.h"
 #include "protocol/blocks.h"
-#include "protocol/step_row.h"
+#include "protocol/step_operations.h"
+#include "ring/ring.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {
@@ -30,18 +30,18 @@ static const char *check(const struct program *p, const struct step *s)
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     uint64_t bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
-    if (step_in(p, s, 0)->is_early) {
-        c->early_bits = bits;
+    if (step_in(p, s, 0)->is_input_independent) {
+        c->offline_bits = bits;
     } else {
         c->user_bits[0] = bits;
         c->rounds = 1;
     }
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
-    MPCF_TRY(fixed_result(r, s, &out, err));
+    MPCF_TRY(reference_value(r, s, &out, err));
     memcpy(out, r->x[s->in[0]], step_out(r->program, s)->dims.count * sizeof *out);
     return MPCF_OK;
 }
@@ -89,7 +89,7 @@ static mpcf_status early(struct party *p, const struct step *s, struct message *
                          mpcf_error *err)
 {
     (void) err;
-    if (step_in(p->program, s, 0)->is_early) {
+    if (step_in(p->program, s, 0)->is_input_independent) {
         send_masked(p, s, out);
     }
     return MPCF_OK;
@@ -125,16 +125,16 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
 
 static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
 {
-    bool was_early = step_in(p->program, s, 0)->is_early;
+    bool was_early = step_in(p->program, s, 0)->is_input_independent;
     return p->role == ROLE_PROVIDER && was_early ? receive_masked(p, s, &p->early[s->index], err)
                                                  : MPCF_OK;
 }
 
-const struct step_row step_row_masked = {.name = "masked",
-                                         .check = check,
-                                         .cost = cost,
-                                         .fixed = fixed,
-                                         .early = early,
-                                         .send = send,
-                                         .receive = receive,
-                                         .compute = compute};
+const struct step_operations step_operations_masked = {.name = "masked",
+                                                       .check = check,
+                                                       .cost = cost,
+                                                       .reference = reference,
+                                                       .early = early,
+                                                       .send = send,
+                                                       .receive = receive,
+                                                       .compute = compute};

@@ -8,9 +8,9 @@
  * A1 F; provider C0 + E (F + B0) + A0 F. Leakage: none. Source: Beaver (1991), on matrices.
  */
 #include "base/memory.h"
-#include "compute/ring.h"
 #include "protocol/blocks.h"
 #include "protocol/opening.h"
+#include "ring/ring.h"
 
 struct matmul_shape {
     size_t batches, rows, depth, columns;
@@ -56,10 +56,10 @@ static void multiply(const struct program *p, const struct step *s, const uint64
                         step_out(p, s)->ring, accumulate);
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
-    MPCF_TRY(fixed_result(r, s, &out, err));
+    MPCF_TRY(reference_value(r, s, &out, err));
     multiply(r->program, s, r->x[s->in[0]], r->x[s->in[1]], out, false);
     return MPCF_OK;
 }
@@ -187,12 +187,12 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_row step_row_matmul = {.name = "matmul",
-                                         .check = check,
-                                         .cost = opening_cost,
-                                         .fixed = fixed,
-                                         .deal = deal,
-                                         .early = opening_early,
-                                         .send = opening_send,
-                                         .receive = opening_receive,
-                                         .compute = compute};
+const struct step_operations step_operations_matmul = {.name = "matmul",
+                                                       .check = check,
+                                                       .cost = opening_cost,
+                                                       .reference = reference,
+                                                       .deal = deal,
+                                                       .early = opening_send_offline,
+                                                       .send = opening_send,
+                                                       .receive = opening_receive,
+                                                       .compute = compute};

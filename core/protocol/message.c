@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-#include "compute/ring.h"
+#include "ring/ring.h"
 
 struct packed_array message_array(struct message *m, size_t count, unsigned bits)
 {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "compute/ring.h"
 #include "protocol/blocks.h"
+#include "ring/ring.h"
 
 unsigned opening_count(const struct step *s)
 {
@@ -92,7 +92,7 @@ void opening_cost(const struct program *p, const struct step *s, struct step_cos
             cost->provider_bits[0] += bits;
         }
         if (value_is_held(x, ROLE_USER)) {
-            *(x->is_early ? &cost->early_bits : &cost->user_bits[0]) += bits;
+            *(x->is_input_independent ? &cost->offline_bits : &cost->user_bits[0]) += bits;
         }
     }
 }
@@ -143,13 +143,13 @@ static void half_block(void *context, size_t first, size_t n, uint64_t (*scratch
     }
 }
 
-mpcf_status opening_early(struct party *p, const struct step *s, struct message *out,
-                          mpcf_error *err)
+mpcf_status opening_send_offline(struct party *p, const struct step *s, struct message *out,
+                                 mpcf_error *err)
 {
     (void) err;
     for (unsigned j = 0; j < opening_count(s); ++j) {
         const struct value *x = opening_value(p->program, s, j);
-        if (!is_own(s, j) || !x->is_early || !value_is_held(x, ROLE_USER)) {
+        if (!is_own(s, j) || !x->is_input_independent || !value_is_held(x, ROLE_USER)) {
             continue;
         }
         struct half h = {.party = p, .step = s, .operand = j, .x = p->share[opening_id(s, j)]};
@@ -175,7 +175,7 @@ mpcf_status opening_send(struct party *p, const struct step *s, unsigned round, 
         p->opened[s->index][j] = e;
         struct half h = {.party = p, .step = s, .operand = j, .e = e};
         h.x = p->share[opening_id(s, j)];
-        if (value_is_held(x, p->role) && !(p->role == ROLE_USER && x->is_early)) {
+        if (value_is_held(x, p->role) && !(p->role == ROLE_USER && x->is_input_independent)) {
             h.to = message_array(out, x->dims.count, step_out(p->program, s)->ring);
         }
         blocks_for(x->dims.count, half_block, &h);
@@ -205,7 +205,7 @@ mpcf_status opening_receive(struct party *p, const struct step *s, unsigned roun
         if (!is_own(s, j) || !value_is_held(x, other)) {
             continue;
         }
-        bool was_early = other == ROLE_USER && x->is_early;
+        bool was_early = other == ROLE_USER && x->is_input_independent;
         struct message *from = was_early ? &p->early[s->index] : in;
         struct other_half h = {.e = p->opened[s->index][j]};
         h.from = message_array(from, x->dims.count, step_out(p->program, s)->ring);

@@ -13,7 +13,7 @@
 #ifndef MPCF_PROTOCOL_OPENING_H
 #define MPCF_PROTOCOL_OPENING_H
 
-#include "protocol/step_row.h"
+#include "protocol/step_operations.h"
 
 /* How many operands a step opens this way (0, 1, 2), and which of its operands. */
 unsigned opening_count(const struct step *s);
@@ -21,15 +21,15 @@ const struct value *opening_value(const struct program *p, const struct step *s,
 /* Sets s->opening[j] to the first step that opens the same value for the same ring. */
 void opening_choose(const struct program *p, struct step *s, unsigned j);
 
-/* Columns of step_row.h for a step whose one round is its openings. */
+/* Columns of step_operations.h for a step whose one round is its openings. */
 
 /* The result is shared; what is opened is shared or owned, in a ring no narrower. */
 const char *opening_check(const struct program *p, const struct step *s);
 /* And of one correction, the user's share of the masks' product: an element of it for each of the
  * result. */
 void opening_cost(const struct program *p, const struct step *s, struct step_cost *cost);
-mpcf_status opening_early(struct party *p, const struct step *s, struct message *out,
-                          mpcf_error *err);
+mpcf_status opening_send_offline(struct party *p, const struct step *s, struct message *out,
+                                 mpcf_error *err);
 mpcf_status opening_send(struct party *p, const struct step *s, unsigned round, struct message *out,
                          mpcf_error *err);
 mpcf_status opening_receive(struct party *p, const struct step *s, unsigned round,

@@ -7,9 +7,9 @@
  * result. Shares: [a b] + e [b] + f [a], and the provider e f. Leakage: none.
  * Source: Beaver (1991).
  */
-#include "compute/ring.h"
 #include "protocol/blocks.h"
 #include "protocol/opening.h"
+#include "ring/ring.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {
@@ -63,7 +63,7 @@ static void spread_mask(const struct product *k, enum role role, size_t first, u
     spread(k, first, scratch, z, n);
 }
 
-static void fixed_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct product *k = context;
     spread(k, first, k->y + first / k->columns, t[0], n);
@@ -106,13 +106,13 @@ static size_t columns_of(const struct program *p, const struct step *s)
     return step_in(p, s, 0)->dims.count / step_in(p, s, 1)->dims.count;
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     struct product k = {.columns = columns_of(r->program, s)};
     k.x = r->x[s->in[0]];
     k.y = r->x[s->in[1]];
-    MPCF_TRY(fixed_result(r, s, &k.out, err));
-    blocks_for(step_out(r->program, s)->dims.count, fixed_block, &k);
+    MPCF_TRY(reference_value(r, s, &k.out, err));
+    blocks_for(step_out(r->program, s)->dims.count, reference_block, &k);
     return MPCF_OK;
 }
 
@@ -146,12 +146,12 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_row step_row_product = {.name = "product",
-                                          .check = check,
-                                          .cost = opening_cost,
-                                          .fixed = fixed,
-                                          .deal = deal,
-                                          .early = opening_early,
-                                          .send = opening_send,
-                                          .receive = opening_receive,
-                                          .compute = compute};
+const struct step_operations step_operations_product = {.name = "product",
+                                                        .check = check,
+                                                        .cost = opening_cost,
+                                                        .reference = reference,
+                                                        .deal = deal,
+                                                        .early = opening_send_offline,
+                                                        .send = opening_send,
+                                                        .receive = opening_receive,
+                                                        .compute = compute};

@@ -5,8 +5,8 @@
  * Ideal function: y = round(2^f w), known to the provider. No message, no leakage. Weights that
  * only LINEAR and SCALE_COLUMNS read are not copied: these have their own arrangement.
  */
-#include "engine/weights.h"
-#include "protocol/step_row.h"
+#include "protocol/step_operations.h"
+#include "protocol/weights.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {
@@ -32,13 +32,13 @@ static bool is_read_plainly(const struct program *p, const struct step *s)
     return false;
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     if (!is_read_plainly(r->program, s)) {
         return MPCF_OK;
     }
     uint64_t *out = NULL;
-    MPCF_TRY(fixed_result(r, s, &out, err));
+    MPCF_TRY(reference_value(r, s, &out, err));
     weights_read(r->weights, s->index, 0, out, step_out(r->program, s)->dims.count);
     return MPCF_OK;
 }
@@ -54,5 +54,5 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_row step_row_provider = {
-    .name = "provider", .check = check, .cost = cost, .fixed = fixed, .compute = compute};
+const struct step_operations step_operations_provider = {
+    .name = "provider", .check = check, .cost = cost, .reference = reference, .compute = compute};

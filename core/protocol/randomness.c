@@ -4,7 +4,7 @@
 #include <assert.h>
 
 #include "base/memory.h"
-#include "compute/bits.h"
+#include "bits/bits.h"
 
 void random_fill_of(const struct randomness *r, enum role role, uint32_t step, unsigned item,
                     size_t first, uint64_t *out, size_t n)

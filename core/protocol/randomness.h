@@ -9,8 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "compute/prg.h"
-#include "engine/secure.h"
+#include "prg/prg.h"
+#include "program/program.h"
+#include "program/role.h"
 
 /* Items of a step; a row uses each for one purpose. */
 enum random_item {
@@ -19,7 +20,7 @@ enum random_item {
     ITEM_SHARE, /* the provider's share of what the dealer corrects */
     ITEM_BIT,   /* masks of opened bits */
     ITEM_BIT_SHARE,
-    ITEM_HIGH_SHARE, /* LIFT: of r >> shift */
+    ITEM_HIGH_SHARE, /* TRUNCATE_EXTEND: of r >> shift */
     ITEM_TREE = 16,  /* COMPARE: masks of round i */
     ITEM_TREE_SHARE = 32
 };

@@ -9,10 +9,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "compute/ring.h"
 #include "protocol/blocks.h"
 #include "protocol/integer.h"
-#include "protocol/step_row.h"
+#include "protocol/step_operations.h"
+#include "ring/ring.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {
@@ -51,11 +51,11 @@ static void write_reals(const struct program *p, const struct step *s, const uin
     }
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     const struct value *v = step_out(r->program, s);
     uint64_t *out = NULL;
-    MPCF_TRY(fixed_result(r, s, &out, err));
+    MPCF_TRY(reference_value(r, s, &out, err));
     memcpy(out, r->x[s->in[0]], v->dims.count * sizeof *out);
     write_reals(r->program, s, out, r->output);
     return MPCF_OK;
@@ -121,9 +121,9 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
     return MPCF_OK;
 }
 
-const struct step_row step_row_reveal = {.name = "reveal",
-                                         .check = check,
-                                         .cost = cost,
-                                         .fixed = fixed,
-                                         .send = send,
-                                         .receive = receive};
+const struct step_operations step_operations_reveal = {.name = "reveal",
+                                                       .check = check,
+                                                       .cost = cost,
+                                                       .reference = reference,
+                                                       .send = send,
+                                                       .receive = receive};

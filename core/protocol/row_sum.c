@@ -3,7 +3,7 @@
  * ROW_SUM: y[r] = sum_c x[r, c] modulo 2^k, on shares. No message, no leakage.
  */
 #include "base/workers.h"
-#include "protocol/step_row.h"
+#include "protocol/step_operations.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {
@@ -48,10 +48,10 @@ static void sum(const struct program *p, const struct step *s, const uint64_t *x
     workers_for(value_rows(v), 1 + 8192 / r.columns, rows_body, &r);
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
-    MPCF_TRY(fixed_result(r, s, &out, err));
+    MPCF_TRY(reference_value(r, s, &out, err));
     sum(r->program, s, r->x[s->in[0]], out);
     return MPCF_OK;
 }
@@ -68,5 +68,5 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_row step_row_row_sum = {
-    .name = "row_sum", .check = check, .cost = cost, .fixed = fixed, .compute = compute};
+const struct step_operations step_operations_row_sum = {
+    .name = "row_sum", .check = check, .cost = cost, .reference = reference, .compute = compute};

@@ -7,11 +7,11 @@
  * an element). Shares: provider (x - A) v + c0; user A d + c1, before the run. Messages 0, rounds
  * 0. Leakage: none.
  */
-#include "compute/ring.h"
-#include "engine/weights.h"
 #include "protocol/blocks.h"
-#include "protocol/packing.h"
-#include "protocol/step_row.h"
+#include "protocol/masked_weights.h"
+#include "protocol/step_operations.h"
+#include "protocol/weights.h"
+#include "ring/ring.h"
 
 #include "base/memory.h"
 
@@ -36,7 +36,7 @@ static const char *check(const struct program *p, const struct step *s)
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     c->correction_bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
-    c->setup_bits = 8 * (uint64_t) packing_bytes(p, s);
+    c->setup_bits = 8 * (uint64_t) masked_weights_bytes(p, s);
 }
 
 struct scale {
@@ -61,7 +61,7 @@ static void scale_rows(const struct scale *s, size_t first, const uint64_t *x, u
     }
 }
 
-static void fixed_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct scale *s = context;
     (void) t;
@@ -95,12 +95,12 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     packed_write(s->array, first, t[1], n);
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     struct scale k = {.x = r->x[s->in[0]], .vector = r->x[s->in[1]]};
     k.columns = step_in(r->program, s, 0)->dims.dim[3];
-    MPCF_TRY(fixed_result(r, s, &k.out, err));
-    blocks_for(step_out(r->program, s)->dims.count, fixed_block, &k);
+    MPCF_TRY(reference_value(r, s, &k.out, err));
+    blocks_for(step_out(r->program, s)->dims.count, reference_block, &k);
     return MPCF_OK;
 }
 
@@ -110,7 +110,7 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     (void) err;
     const struct value *v = step_out(d->program, s), *x = step_in(d->program, s, 0);
     struct scale k = {.random = &d->random, .step = s, .masked_step = x->producer};
-    k.vector = d->packing[s->index]->vector;
+    k.vector = d->masked[s->index]->vector;
     k.columns = x->dims.dim[3];
     k.array = message_array(out, v->dims.count, v->ring);
     blocks_for(v->dims.count, deal_block, &k);
@@ -130,15 +130,15 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
         return MPCF_OK;
     }
     struct message correction = party_correction(p, s);
-    k.vector = p->packing[s->index]->vector;
+    k.vector = p->masked[s->index]->vector;
     k.array = message_array(&correction, v->dims.count, v->ring);
     blocks_for(v->dims.count, user_block, &k);
     return MPCF_OK;
 }
 
-const struct step_row step_row_scale_columns = {.name = "scale_columns",
-                                                .check = check,
-                                                .cost = cost,
-                                                .fixed = fixed,
-                                                .deal = deal,
-                                                .compute = compute};
+const struct step_operations step_operations_scale_columns = {.name = "scale_columns",
+                                                              .check = check,
+                                                              .cost = cost,
+                                                              .reference = reference,
+                                                              .deal = deal,
+                                                              .compute = compute};

@@ -7,11 +7,11 @@
  * element. With b = d + (1 - 2 d) rho: shares d [a] + (1 - 2 d) (e [rho] + [rho a]), and the
  * provider d e. Leakage: none.
  */
-#include "compute/bits.h"
-#include "compute/ring.h"
+#include "bits/bits.h"
 #include "protocol/bits.h"
 #include "protocol/blocks.h"
 #include "protocol/opening.h"
+#include "ring/ring.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {
@@ -49,19 +49,19 @@ struct select {
     struct packed_array rho, product;
 };
 
-static void fixed_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct select *k = context;
     bit_spread(t[0], k->bits + first / 64, n);
     ring_mul(k->out + first, k->x + first, t[0], n);
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     const size_t words = bits_words(step_in(r->program, s, 0));
     struct select k = {.bits = r->x[s->in[0]] + s->row * words, .x = r->x[s->in[1]]};
-    MPCF_TRY(fixed_result(r, s, &k.out, err));
-    blocks_for(step_out(r->program, s)->dims.count, fixed_block, &k);
+    MPCF_TRY(reference_value(r, s, &k.out, err));
+    blocks_for(step_out(r->program, s)->dims.count, reference_block, &k);
     return MPCF_OK;
 }
 
@@ -153,12 +153,12 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_row step_row_select = {.name = "select",
-                                         .check = check,
-                                         .cost = cost,
-                                         .fixed = fixed,
-                                         .deal = deal,
-                                         .early = opening_early,
-                                         .send = send,
-                                         .receive = receive,
-                                         .compute = compute};
+const struct step_operations step_operations_select = {.name = "select",
+                                                       .check = check,
+                                                       .cost = cost,
+                                                       .reference = reference,
+                                                       .deal = deal,
+                                                       .early = opening_send_offline,
+                                                       .send = send,
+                                                       .receive = receive,
+                                                       .compute = compute};

@@ -6,9 +6,9 @@
  * bits an element. Dealer: the user's share of a^2, k bits. Shares: [a^2] + 2 e [a], and the
  * provider e^2. Leakage: none. Source: Beaver (1991), with equal operands.
  */
-#include "compute/ring.h"
 #include "protocol/blocks.h"
 #include "protocol/opening.h"
+#include "ring/ring.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {
@@ -28,7 +28,7 @@ struct square {
     struct packed_array correction;
 };
 
-static void fixed_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct square *k = context;
     (void) t;
@@ -61,11 +61,11 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     ring_add_mul(z, e, t[0], n);
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     struct square k = {.x = r->x[s->in[0]]};
-    MPCF_TRY(fixed_result(r, s, &k.out, err));
-    blocks_for(step_out(r->program, s)->dims.count, fixed_block, &k);
+    MPCF_TRY(reference_value(r, s, &k.out, err));
+    blocks_for(step_out(r->program, s)->dims.count, reference_block, &k);
     return MPCF_OK;
 }
 
@@ -96,12 +96,12 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_row step_row_square = {.name = "square",
-                                         .check = check,
-                                         .cost = opening_cost,
-                                         .fixed = fixed,
-                                         .deal = deal,
-                                         .early = opening_early,
-                                         .send = opening_send,
-                                         .receive = opening_receive,
-                                         .compute = compute};
+const struct step_operations step_operations_square = {.name = "square",
+                                                       .check = check,
+                                                       .cost = opening_cost,
+                                                       .reference = reference,
+                                                       .deal = deal,
+                                                       .early = opening_send_offline,
+                                                       .send = opening_send,
+                                                       .receive = opening_receive,
+                                                       .compute = compute};

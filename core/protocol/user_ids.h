@@ -5,7 +5,7 @@
 #ifndef MPCF_PROTOCOL_USER_IDS_H
 #define MPCF_PROTOCOL_USER_IDS_H
 
-#include "protocol/step_row.h"
+#include "protocol/step_operations.h"
 
 /* Whether NAME is an input of ids: "input_ids", "token_type_ids". */
 bool user_ids_known(const char *name);

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/workers.h"
-#include "engine/weights.h"
 #include "protocol/user_ids.h"
+#include "protocol/weights.h"
 
 static bool is_positions(const struct step *s)
 {
@@ -76,10 +76,10 @@ static mpcf_status fill(const struct program *p, const struct step *s, const str
     return MPCF_OK;
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
-    MPCF_TRY(fixed_result(r, s, &out, err));
+    MPCF_TRY(reference_value(r, s, &out, err));
     return fill(r->program, s, r->weights, r->input, out, err);
 }
 
@@ -93,5 +93,8 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return fill(p->program, s, p->weights, p->input, out, err);
 }
 
-const struct step_row step_row_user_lookup = {
-    .name = "user_lookup", .check = check, .cost = cost, .fixed = fixed, .compute = compute};
+const struct step_operations step_operations_user_lookup = {.name = "user_lookup",
+                                                            .check = check,
+                                                            .cost = cost,
+                                                            .reference = reference,
+                                                            .compute = compute};

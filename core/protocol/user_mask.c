@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "protocol/step_row.h"
+#include "protocol/step_operations.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {
@@ -36,10 +36,10 @@ static void fill(const struct program *p, const struct step *s, const struct sec
     }
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
-    MPCF_TRY(fixed_result(r, s, &out, err));
+    MPCF_TRY(reference_value(r, s, &out, err));
     fill(r->program, s, r->input, out);
     return MPCF_OK;
 }
@@ -55,5 +55,5 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_row step_row_user_mask = {
-    .name = "user_mask", .check = check, .cost = cost, .fixed = fixed, .compute = compute};
+const struct step_operations step_operations_user_mask = {
+    .name = "user_mask", .check = check, .cost = cost, .reference = reference, .compute = compute};

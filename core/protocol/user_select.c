@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "compute/ring.h"
 #include "protocol/blocks.h"
-#include "protocol/step_row.h"
+#include "protocol/step_operations.h"
+#include "ring/ring.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {
@@ -71,20 +71,20 @@ static void spread(const struct user_select *k, size_t first, uint64_t *out, siz
     }
 }
 
-static void fixed_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct user_select *k = context;
     spread(k, first, t[0], n);
     ring_mul(k->out + first, k->x + first, t[0], n);
 }
 
-static mpcf_status fixed(struct fixed_run *r, const struct step *s, mpcf_error *err)
+static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     const struct value *v = step_out(r->program, s);
     struct user_select k = {.step = s, .dims = &v->dims, .x = r->x[s->in[0]]};
     k.m = r->x[s->in[1]];
-    MPCF_TRY(fixed_result(r, s, &k.out, err));
-    blocks_for(v->dims.count, fixed_block, &k);
+    MPCF_TRY(reference_value(r, s, &k.out, err));
+    blocks_for(v->dims.count, reference_block, &k);
     return MPCF_OK;
 }
 
@@ -201,10 +201,10 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
     return MPCF_OK;
 }
 
-const struct step_row step_row_user_select = {.name = "user_select",
-                                              .check = check,
-                                              .cost = cost,
-                                              .fixed = fixed,
-                                              .deal = deal,
-                                              .send = send,
-                                              .receive = receive};
+const struct step_operations step_operations_user_select = {.name = "user_select",
+                                                            .check = check,
+                                                            .cost = cost,
+                                                            .reference = reference,
+                                                            .deal = deal,
+                                                            .send = send,
+                                                            .receive = receive};

@@ -9,7 +9,7 @@
 
 #include <mpcf/error.h>
 
-#include "engine/secure.h"
+#include "program/role.h"
 
 /* Called on the caller's thread. TEXT: one line that a role wrote to standard output or error,
  * or one control_tell_result(). */

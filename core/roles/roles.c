@@ -12,10 +12,10 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "roles/control.h"
-#include "roles/lobby.h"
+#include "roles/rendezvous.h"
 
 #define ADDRESS_SIZE 256
-#define HELLO_NS     INT64_C(10000000000) /* a caller that says nothing is not waited for longer */
+#define HANDSHAKE_NS INT64_C(10000000000) /* a caller that says nothing is not waited for longer */
 #define TELL_NS      INT64_C(1000000000)  /* to tell one that is there why this one ends */
 
 struct roles {
@@ -23,7 +23,7 @@ struct roles {
     void *listener;
     char address[ADDRESS_SIZE];
     char refused[256]; /* the last caller that was turned away, and why */
-    struct lobby lobby;
+    struct rendezvous rendezvous;
 };
 
 bool roles_is_loopback(const char *address)
@@ -85,7 +85,7 @@ static mpcf_status start_listening(struct roles *r, mpcf_error *err)
     const mpcf_transport *t = r->o.transport;
     MPCF_TRY(t->listen(r->o.config, listen_wish(&r->o), &r->listener, err));
     MPCF_TRY(t->bound(r->listener, r->address, sizeof(r->address), err));
-    log_line(LOG_INFO, "%s: listening on %s", hello_role_name(r->o.role), r->address);
+    log_line(LOG_INFO, "%s: listening on %s", handshake_role_name(r->o.role), r->address);
     return r->o.control == NULL ? MPCF_OK : control_tell_address(r->o.control, r->address, err);
 }
 
@@ -114,7 +114,7 @@ void roles_close(struct roles *r)
     if (r->listener != NULL) {
         r->o.transport->unlisten(r->listener);
     }
-    lobby_close(&r->lobby);
+    rendezvous_close(&r->rendezvous);
     mpcf_free(r);
 }
 
@@ -130,21 +130,22 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* How long the other's hello is waited for. */
-static int64_t hello_patience(const struct roles *r)
+/* How long the other's handshake is waited for. */
+static int64_t handshake_patience(const struct roles *r)
 {
-    return smaller(r->o.timeout_ns, HELLO_NS);
+    return smaller(r->o.timeout_ns, HANDSHAKE_NS);
 }
 
-/* The hello over CONN, which it takes over: *OUT, and what the other said. MINE NULL: only that;
+/* The handshake over CONN, which it takes over: *OUT, and what the other said. MINE NULL: only that;
  * the answer comes later. */
-static mpcf_status greet(struct roles *r, void *conn, int64_t patience, const struct hello *mine,
-                         struct channel **out, struct hello *theirs, mpcf_error *err)
+static mpcf_status greet(struct roles *r, void *conn, int64_t patience,
+                         const struct handshake *mine, struct channel **out,
+                         struct handshake *theirs, mpcf_error *err)
 {
     struct channel *c = NULL;
     MPCF_TRY(channel_create(r->o.transport, conn, patience, &c, err));
     mpcf_status status =
-        mine == NULL ? hello_hear(c, theirs, err) : hello_exchange(c, mine, theirs, err);
+        mine == NULL ? handshake_hear(c, theirs, err) : handshake_exchange(c, mine, theirs, err);
     if (status != MPCF_OK) {
         channel_close(c);
         return status;
@@ -154,14 +155,14 @@ static mpcf_status greet(struct roles *r, void *conn, int64_t patience, const st
     return MPCF_OK;
 }
 
-static mpcf_status expect_role(const struct hello *theirs, unsigned role, const char *address,
+static mpcf_status expect_role(const struct handshake *theirs, unsigned role, const char *address,
                                mpcf_error *err)
 {
     if (theirs->role == role) {
         return MPCF_OK;
     }
     return mpcf_fail(err, MPCF_E_PROTOCOL, "at '%s' is a %s, expected the %s", address,
-                     hello_role_name(theirs->role), hello_role_name(role));
+                     handshake_role_name(theirs->role), handshake_role_name(role));
 }
 
 static mpcf_status find_address(struct roles *r, unsigned role, int64_t deadline,
@@ -173,7 +174,7 @@ static mpcf_status find_address(struct roles *r, unsigned role, int64_t deadline
     }
     if (*address == NULL) {
         return mpcf_fail(err, MPCF_E_CONFIG, "the address of the %s is not given",
-                         hello_role_name(role));
+                         handshake_role_name(role));
     }
     return check_address(&r->o, *address, err);
 }
@@ -189,35 +190,35 @@ static mpcf_status reach(struct roles *r, unsigned role, int64_t deadline, void 
 struct call {
     unsigned role;
     int64_t connect_ns; /* to find it */
-    int64_t patience;   /* until it has said its hello */
+    int64_t patience;   /* until it has said its handshake */
 };
 
 /* On success, and where only the hellos differ, the link is in LINKS, and THEIRS what it said. */
-static mpcf_status call(struct roles *r, const struct call *to, const struct hello *mine,
-                        struct hello *theirs, struct roles_links *links, mpcf_error *err)
+static mpcf_status call(struct roles *r, const struct call *to, const struct handshake *mine,
+                        struct handshake *theirs, struct roles_links *links, mpcf_error *err)
 {
     const char *address = NULL;
     void *conn = NULL;
     MPCF_TRY(reach(r, to->role, clock_deadline(to->connect_ns), &conn, &address, err));
     MPCF_TRY(greet(r, conn, to->patience, mine, &links->peers[to->role], theirs, err));
-    MPCF_TRY(hello_compare(mine, theirs, err));
+    MPCF_TRY(handshake_compare(mine, theirs, err));
     MPCF_TRY(expect_role(theirs, to->role, address, err));
-    return hello_heed(theirs, err);
+    return handshake_heed(theirs, err);
 }
 
 /* Calls ROLE, which has no part in it, to say why this one ends, if it comes within WAIT_NS. */
-static void tell(struct roles *r, unsigned role, const struct hello *mine, const mpcf_error *why,
-                 int64_t wait_ns)
+static void tell(struct roles *r, unsigned role, const struct handshake *mine,
+                 const mpcf_error *why, int64_t wait_ns)
 {
-    struct hello refusal = *mine, theirs;
+    struct handshake refusal = *mine, theirs;
     struct channel *c = NULL;
     const char *address = NULL;
     void *conn = NULL;
-    hello_refuse(&refusal, mpcf_error_text(why));
+    handshake_refuse(&refusal, mpcf_error_text(why));
     mpcf_status status = reach(r, role, clock_deadline(TELL_NS), &conn, &address, NULL);
     if (status == MPCF_E_TIMEOUT && wait_ns > TELL_NS) {
-        log_line(LOG_WARN, "%s: %s; waits for the %s, to tell it", hello_role_name(mine->role),
-                 mpcf_error_text(why), hello_role_name(role));
+        log_line(LOG_WARN, "%s: %s; waits for the %s, to tell it", handshake_role_name(mine->role),
+                 mpcf_error_text(why), handshake_role_name(role));
         status = reach(r, role, clock_deadline(wait_ns - TELL_NS), &conn, &address, NULL);
     }
     if (status == MPCF_OK && greet(r, conn, TELL_NS, &refusal, &c, &theirs, NULL) == MPCF_OK) {
@@ -231,23 +232,23 @@ static bool is_stray(mpcf_status status)
            status == MPCF_E_AUTH || status == MPCF_E_PROTOCOL;
 }
 
-static mpcf_status check_caller(const struct hello *mine, const struct hello *theirs,
+static mpcf_status check_caller(const struct handshake *mine, const struct handshake *theirs,
                                 mpcf_error *err)
 {
-    MPCF_TRY(hello_compare(mine, theirs, err));
+    MPCF_TRY(handshake_compare(mine, theirs, err));
     if (!theirs->has_session || (mine->role == ROLE_PROVIDER && theirs->role != ROLE_USER)) {
         return mpcf_fail(err, MPCF_E_PROTOCOL, "a %s called the %s%s",
-                         hello_role_name(theirs->role), hello_role_name(mine->role),
+                         handshake_role_name(theirs->role), handshake_role_name(mine->role),
                          theirs->has_session ? "" : " without naming a session");
     }
-    return hello_heed(theirs, err);
+    return handshake_heed(theirs, err);
 }
 
 /* What was wrong with a caller that is not waited for, for the log and for a later timeout. */
 static void note_stray(struct roles *r, mpcf_error *why)
 {
     (void) snprintf(r->refused, sizeof(r->refused), "%s", mpcf_error_text(why));
-    log_line(LOG_WARN, "%s: turned a caller away: %s", hello_role_name(r->o.role), r->refused);
+    log_line(LOG_WARN, "%s: turned a caller away: %s", handshake_role_name(r->o.role), r->refused);
     mpcf_error_reset(why);
 }
 
@@ -255,18 +256,18 @@ static mpcf_status fail_accept(struct roles *r, mpcf_status status, mpcf_error *
 {
     if (interrupt_pending()) {
         return mpcf_fail(err, MPCF_E_INTERRUPTED, "the %s was stopped while it waited for callers",
-                         hello_role_name(r->o.role));
+                         handshake_role_name(r->o.role));
     }
     if (status != MPCF_E_TIMEOUT) {
         return status;
     }
     return mpcf_fail(
-        err, status, "nobody joined the %s at %s in time%s%s", hello_role_name(r->o.role),
+        err, status, "nobody joined the %s at %s in time%s%s", handshake_role_name(r->o.role),
         r->address, r->refused[0] == '\0' ? "" : "; the last caller was turned away: ", r->refused);
 }
 
-/* The next caller that says a hello, which is answered with MINE, or later where that is NULL. */
-static mpcf_status admit(struct roles *r, const struct hello *mine, int64_t deadline,
+/* The next caller that says a handshake, which is answered with MINE, or later where that is NULL. */
+static mpcf_status admit(struct roles *r, const struct handshake *mine, int64_t deadline,
                          struct caller *caller, mpcf_error *err)
 {
     mpcf_error *why = mpcf_error_create();
@@ -275,7 +276,7 @@ static mpcf_status admit(struct roles *r, const struct hello *mine, int64_t dead
     for (;;) {
         status = r->o.transport->accept(r->listener, deadline, &conn, err);
         if (status == MPCF_E_AUTH) {
-            log_line(LOG_WARN, "%s: turned a caller away: %s", hello_role_name(r->o.role),
+            log_line(LOG_WARN, "%s: turned a caller away: %s", handshake_role_name(r->o.role),
                      mpcf_error_text(err));
             continue;
         }
@@ -283,7 +284,8 @@ static mpcf_status admit(struct roles *r, const struct hello *mine, int64_t dead
             status = fail_accept(r, status, err);
             break;
         }
-        status = greet(r, conn, hello_patience(r), mine, &caller->channel, &caller->hello, why);
+        status =
+            greet(r, conn, handshake_patience(r), mine, &caller->channel, &caller->handshake, why);
         if (status == MPCF_OK) {
             break;
         }
@@ -299,7 +301,7 @@ static mpcf_status admit(struct roles *r, const struct hello *mine, int64_t dead
 
 /* --- joining --- */
 
-static mpcf_status begin_session(struct hello *mine, mpcf_error *err)
+static mpcf_status begin_session(struct handshake *mine, mpcf_error *err)
 {
     if (getrandom(mine->session, sizeof(mine->session), 0) != sizeof(mine->session)) {
         return mpcf_fail(err, MPCF_E_IO, "no randomness from the system");
@@ -310,13 +312,13 @@ static mpcf_status begin_session(struct hello *mine, mpcf_error *err)
 
 /* The dealer is there when the provider hears of the user, and answers only when it has spoken to
  * the dealer: that may take two greetings more. */
-static mpcf_status join_as_user(struct roles *r, struct hello *mine, struct roles_links *links,
+static mpcf_status join_as_user(struct roles *r, struct handshake *mine, struct roles_links *links,
                                 mpcf_error *err)
 {
-    const int64_t patience = hello_patience(r);
+    const int64_t patience = handshake_patience(r);
     const struct call dealer = {ROLE_DEALER, r->o.connect_ns, patience};
-    const struct call provider = {ROLE_PROVIDER, r->o.connect_ns, HELLO_NS + 2 * patience};
-    struct hello theirs = {.protocol = 0};
+    const struct call provider = {ROLE_PROVIDER, r->o.connect_ns, HANDSHAKE_NS + 2 * patience};
+    struct handshake theirs = {.protocol = 0};
     MPCF_TRY(begin_session(mine, err));
     mpcf_status status = call(r, &dealer, mine, &theirs, links, err);
     if (status != MPCF_OK) {
@@ -328,70 +330,72 @@ static mpcf_status join_as_user(struct roles *r, struct hello *mine, struct role
     if (status != MPCF_OK) {
         tell(r, ROLE_DEALER, mine, err, 0);
     }
-    links->has_stored = hello_same_stored(mine, &theirs, &links->next_inference);
+    links->has_stored = handshake_same_stored(mine, &theirs, &links->next_inference);
     return status;
 }
 
-static void take_over(struct hello *mine, const struct hello *theirs)
+static void take_over(struct handshake *mine, const struct handshake *theirs)
 {
     mine->has_session = true;
     memcpy(mine->session, theirs->session, sizeof(mine->session));
 }
 
-/* The dealer, for the session of the user's hello. */
-static mpcf_status join_session(struct roles *r, struct hello *mine, const struct hello *user,
-                                struct roles_links *links, mpcf_error *err)
+/* The dealer, for the session of the user's handshake. */
+static mpcf_status join_session(struct roles *r, struct handshake *mine,
+                                const struct handshake *user, struct roles_links *links,
+                                mpcf_error *err)
 {
-    const struct call dealer = {ROLE_DEALER, smaller(r->o.connect_ns, HELLO_NS), hello_patience(r)};
-    struct hello theirs;
+    const struct call dealer = {ROLE_DEALER, smaller(r->o.connect_ns, HANDSHAKE_NS),
+                                handshake_patience(r)};
+    struct handshake theirs;
     MPCF_TRY(check_caller(mine, user, err));
     take_over(mine, user);
-    links->has_stored = hello_same_stored(mine, user, &links->next_inference);
+    links->has_stored = handshake_same_stored(mine, user, &links->next_inference);
     return call(r, &dealer, mine, &theirs, links, err);
 }
 
-static mpcf_status join_as_provider(struct roles *r, struct hello *mine, struct roles_links *links,
-                                    mpcf_error *err)
+static mpcf_status join_as_provider(struct roles *r, struct handshake *mine,
+                                    struct roles_links *links, mpcf_error *err)
 {
     struct caller caller = {.channel = NULL};
     MPCF_TRY(admit(r, NULL, clock_deadline(r->o.connect_ns), &caller, err));
     links->peers[ROLE_USER] = caller.channel;
-    mpcf_status status = join_session(r, mine, &caller.hello, links, err);
+    mpcf_status status = join_session(r, mine, &caller.handshake, links, err);
     if (status == MPCF_OK) {
-        return hello_answer(caller.channel, mine, err);
+        return handshake_answer(caller.channel, mine, err);
     }
-    struct hello refusal = *mine;
-    hello_refuse(&refusal, mpcf_error_text(err));
-    (void) hello_answer(caller.channel, &refusal, NULL);
+    struct handshake refusal = *mine;
+    handshake_refuse(&refusal, mpcf_error_text(err));
+    (void) handshake_answer(caller.channel, &refusal, NULL);
     return status;
 }
 
 /* Takes CALLER over. A refusal counts for a session that waits here; another is no news. */
-static mpcf_status receive_caller(struct roles *r, struct caller *caller, struct hello *mine,
+static mpcf_status receive_caller(struct roles *r, struct caller *caller, struct handshake *mine,
                                   struct roles_links *links, bool *complete, mpcf_error *err)
 {
     struct caller other;
-    mpcf_status status = check_caller(mine, &caller->hello, err);
+    mpcf_status status = check_caller(mine, &caller->handshake, err);
     if (status != MPCF_OK) {
         channel_close(caller->channel);
-        if (status != MPCF_E_CLOSED || lobby_leave(&r->lobby, &caller->hello)) {
+        if (status != MPCF_E_CLOSED || rendezvous_leave(&r->rendezvous, &caller->handshake)) {
             return status;
         }
         note_stray(r, err);
         return MPCF_OK;
     }
-    *complete = lobby_pair(&r->lobby, caller, &other);
+    *complete = rendezvous_pair(&r->rendezvous, caller, &other);
     if (!*complete) {
-        return lobby_wait(&r->lobby, caller, err);
+        return rendezvous_wait(&r->rendezvous, caller, err);
     }
-    links->peers[other.hello.role] = other.channel;
-    links->peers[caller->hello.role] = caller->channel;
-    take_over(mine, &caller->hello);
+    links->peers[other.handshake.role] = other.channel;
+    links->peers[caller->handshake.role] = caller->channel;
+    take_over(mine, &caller->handshake);
     return MPCF_OK;
 }
 
-static mpcf_status join_as_dealer(struct roles *r, struct hello *mine, struct roles_links *links,
-                                  mpcf_error *err)
+static mpcf_status join_as_dealer(struct roles *r, struct handshake *mine,
+                                  struct roles_links *links, mpcf_error *err)
 {
     int64_t deadline = clock_deadline(r->o.connect_ns);
     bool complete = false;
@@ -404,7 +408,7 @@ static mpcf_status join_as_dealer(struct roles *r, struct hello *mine, struct ro
     return MPCF_OK;
 }
 
-mpcf_status roles_join(struct roles *r, struct hello *mine, struct roles_links *links,
+mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_links *links,
                        mpcf_error *err)
 {
     assert(mine->role == (unsigned) r->o.role);
@@ -427,7 +431,7 @@ mpcf_status roles_join(struct roles *r, struct hello *mine, struct roles_links *
         return status;
     }
     memcpy(made.session, mine->session, sizeof(made.session));
-    log_line(LOG_INFO, "%s: joined session %02x%02x%02x%02x", hello_role_name(mine->role),
+    log_line(LOG_INFO, "%s: joined session %02x%02x%02x%02x", handshake_role_name(mine->role),
              made.session[0], made.session[1], made.session[2], made.session[3]);
     *links = made;
     return MPCF_OK;

@@ -20,8 +20,8 @@
 #include <mpcf/transport.h>
 
 #include "channel/channel.h"
-#include "channel/hello.h"
-#include "engine/secure.h"
+#include "channel/handshake.h"
+#include "program/role.h"
 
 struct roles_control; /* control.h */
 
@@ -48,18 +48,18 @@ const char *roles_address(const struct roles *r);
 
 struct roles_links {
     struct channel *peers[3]; /* by role; own entry NULL */
-    uint8_t session[HELLO_SESSION];
+    uint8_t session[HANDSHAKE_SESSION];
     bool has_stored;         /* provider and user go on with the stored session they both have */
     uint64_t next_inference; /* of it: the larger of their numbers */
 };
 /*
  * Joins one session; a provider or dealer may join one after another. MINE: role and facts
- * (hello_init(), hello_add()) and stored session; its own session is set here. Who calls and does
+ * (handshake_init(), handshake_add()) and stored session; its own session is set here. Who calls and does
  * not speak mpcf is logged and left; who disagrees ends it: MPCF_E_PROTOCOL on each side, with
  * all that differs, and MPCF_E_CLOSED with one side's message at the third. Callers of a session that is not complete when the dealer joins another stay
  * for the next time. Nobody there: MPCF_E_TIMEOUT.
  */
-mpcf_status roles_join(struct roles *r, struct hello *mine, struct roles_links *links,
+mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_links *links,
                        mpcf_error *err);
 void roles_links_close(struct roles_links *links);
 

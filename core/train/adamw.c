@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 #include "base/workers.h"
-#include "compute/optimizer.h"
+#include "float/optimizer.h"
 
 enum { GRAIN = 16384 };
 

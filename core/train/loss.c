@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "base/workers.h"
-#include "compute/optimizer.h"
+#include "float/optimizer.h"
 
 static double log_sum_exp(const float *row, size_t count, double scale)
 {

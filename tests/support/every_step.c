@@ -26,7 +26,7 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
     s->numbers[s->count++] = calloc(count, sizeof *w);
     for (int i = 0; i < 2; ++i) {
         value_id a = values[i];
-        value_id lifted = source_step(s, STEP_LIFT, a, 0, false, 48, 10);
+        value_id lifted = source_step(s, STEP_TRUNCATE_EXTEND, a, 0, false, 48, 10);
         s->p->steps[s->p->step_count - 1].shift = 3;
         (void) source_step(s, STEP_SQUARE, a, 0, false, 40, 24);
         (void) source_step(s, STEP_SQUARE, a, 0, false, 32, 24);

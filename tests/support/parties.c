@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <mpcf/transport.h>
+
 #include "support/parties.h"
 
 #include <pthread.h>
 #include <string.h>
 
+#include "channel/channel.h"
+#include "program/role.h"
+#include "secure/cost.h"
+#include "secure/session.h"
 #include "support/support.h"
 #include "support/transports.h"
 
@@ -158,7 +164,7 @@ void test_parties_assert_cost(const struct test_parties *t)
         assert_int_equal(want->rounds, got->rounds);
         assert_int_equal(want->provider_bytes, got->provider_bytes);
         assert_int_equal(want->user_bytes, got->user_bytes);
-        assert_int_equal(want->early_bytes, got->early_bytes);
+        assert_int_equal(want->user_offline_bytes, got->user_offline_bytes);
         /* Masked weights travel with the first inference. */
         assert_int_equal(t->inferences == 1 ? want->setup_bytes : 0, got->setup_bytes);
         for (size_t i = 0; i < want->line_count; ++i) {

@@ -7,7 +7,13 @@
 #ifndef MPCF_TESTS_PARTIES_H
 #define MPCF_TESTS_PARTIES_H
 
-#include "engine/secure.h"
+#include <mpcf/transport.h>
+
+#include "program/program.h"
+#include "program/role.h"
+#include "program/secure_input.h"
+#include "protocol/weights.h"
+#include "secure/cost.h"
 
 struct test_parties {
     const struct program *program;

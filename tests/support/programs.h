@@ -5,7 +5,6 @@
 #ifndef MPCF_TESTS_PROGRAMS_H
 #define MPCF_TESTS_PROGRAMS_H
 
-#include "engine/secure.h"
 #include "program/program.h"
 
 struct dims test_dims(size_t a, size_t b, size_t c, size_t d);

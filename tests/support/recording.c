@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <mpcf/transport.h>
+
 #include "support/recording.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "program/role.h"
 #include "support/support.h"
 
 struct recorder {

@@ -5,6 +5,9 @@
 #ifndef MPCF_TESTS_RECORDING_H
 #define MPCF_TESTS_RECORDING_H
 
+#include <mpcf/transport.h>
+
+#include "program/role.h"
 #include "support/parties.h"
 
 struct recording {

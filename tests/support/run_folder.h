@@ -19,7 +19,7 @@ struct test_run {
     const char *transport;
     const char *infer;   /* its options, "batch: 2" */
     const char *parties; /* lines of the file, or "" */
-    size_t rows;         /* of the judged split */
+    size_t rows;         /* of the evaluation split */
 };
 
 /* Writes model, data and pipeline.yaml under a new folder, and runs the stage convert there;

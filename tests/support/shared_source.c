@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/weights.h"
+#include "program/program.h"
+#include "program/secure_input.h"
+#include "protocol/weights.h"
+#include "secure/reference.h"
 #include "support/support.h"
 
 void source_init(struct shared_source *s, size_t rows, size_t columns)
@@ -42,7 +45,7 @@ value_id source_provider(struct shared_source *s, struct dims dims, int64_t *num
 }
 
 value_id source_shared(struct shared_source *s, const int64_t *numbers, unsigned ring,
-                       unsigned magnitude, bool is_early)
+                       unsigned magnitude, bool is_input_independent)
 {
     size_t count = s->rows * s->columns;
     int64_t *copy = malloc(count * sizeof *copy);
@@ -53,7 +56,7 @@ value_id source_shared(struct shared_source *s, const int64_t *numbers, unsigned
     value_id x = test_step(s->p, STEP_LINEAR, masked, w, true, VALUE_SHARED,
                            test_dims(1, 1, s->rows, s->columns), ring, 0, magnitude, "x");
     s->p->steps[s->p->step_count - 1].transposed = true;
-    if (is_early) {
+    if (is_input_independent) {
         return x;
     }
     value_id in[2] = {x, s->one_hot};
@@ -126,7 +129,7 @@ void source_run(struct shared_source *s, const value_id *revealed, size_t count,
     }
     if (fixed != NULL) {
         struct seen seen = {.revealed = revealed, .count = count, .out = fixed};
-        assert_ok(fixed_run(s->p, w, &s->input, NULL, NULL, keep_revealed, &seen, err), err);
+        assert_ok(reference_run(s->p, w, &s->input, NULL, NULL, keep_revealed, &seen, err), err);
     }
     test_parties_clear(&t);
     weights_destroy(w);

@@ -30,7 +30,7 @@ value_id source_provider(struct shared_source *s, struct dims dims, int64_t *num
                          unsigned magnitude);
 /* Shared [1, 1, rows, columns] of NUMBERS (copied), |.| < 2^(magnitude-1), in RING. */
 value_id source_shared(struct shared_source *s, const int64_t *numbers, unsigned ring,
-                       unsigned magnitude, bool is_early);
+                       unsigned magnitude, bool is_input_independent);
 /* A step on it with a result of its shape. */
 value_id source_step(struct shared_source *s, enum step_kind kind, value_id a, value_id b,
                      bool has_b, unsigned ring, unsigned magnitude);

@@ -5,7 +5,7 @@
 #ifndef MPCF_TESTS_TINY_BERT_H
 #define MPCF_TESTS_TINY_BERT_H
 
-#include "engine/float_engine.h"
+#include "float_engine/float_engine.h"
 #include "lower/lower.h"
 
 struct tiny_bert {

@@ -11,9 +11,13 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "engine/secure.h"
+#include "float_engine/float_engine.h"
 #include "lower/lower.h"
 #include "pass/pass.h"
+#include "program/program.h"
+#include "program/secure_input.h"
+#include "protocol/weights.h"
+#include "secure/reference.h"
 #include "support/support.h"
 
 struct trial {
@@ -318,12 +322,12 @@ static double run_fixed(const struct trial *t, const struct program *p,
     double *want = mpcf_alloc_array(count, sizeof(double));
     double *got = mpcf_alloc_array(count, sizeof(double));
     struct weights *w = NULL;
-    struct fixed_result result;
+    struct reference_result result;
     const struct secure_input input = {b->input_ids, b->token_type_ids, b->attention_mask};
 
     t->reference(t, values[0], values[1], want);
     assert_ok(weights_create(p, params, &w, err), err);
-    assert_ok(fixed_run(p, w, &input, got, &result, NULL, NULL, err), err);
+    assert_ok(reference_run(p, w, &input, got, &result, NULL, NULL, err), err);
     const double error = largest_error(t, want, got);
     weights_destroy(w);
     mpcf_free(want);

@@ -10,8 +10,12 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "engine/secure.h"
 #include "pass/pass.h"
+#include "program/program.h"
+#include "program/secure_input.h"
+#include "protocol/weights.h"
+#include "secure/cost.h"
+#include "secure/reference.h"
 #include "support/support.h"
 #include "support/tiny_bert.h"
 
@@ -46,7 +50,8 @@ static void print_cost(const struct program *p, mpcf_error *err)
     assert_ok(cost_run(p, &cost, err), err);
     print_message("%zu steps, %u rounds, online %llu + %llu, early %llu, dealer %llu bytes\n",
                   p->step_count, cost->rounds, (unsigned long long) cost->provider_bytes,
-                  (unsigned long long) cost->user_bytes, (unsigned long long) cost->early_bytes,
+                  (unsigned long long) cost->user_bytes,
+                  (unsigned long long) cost->user_offline_bytes,
                   (unsigned long long) cost->dealer_user_bytes);
     cost_destroy(cost);
 }
@@ -58,7 +63,7 @@ static double fixed_error(struct tiny_bert *t, const struct lower_options *optio
     struct tiny_batch b;
     struct program *p = NULL;
     struct weights *w = NULL;
-    struct fixed_result result;
+    struct reference_result result;
     mpcf_graph *g = NULL;
     mpcf_error *err = mpcf_error_create();
     double got[64];
@@ -71,7 +76,7 @@ static double fixed_error(struct tiny_bert *t, const struct lower_options *optio
     print_cost(p, err);
     assert_ok(weights_create(p, t->parameters, &w, err), err);
     const struct secure_input input = {b.ids, b.types, b.mask};
-    assert_ok(fixed_run(p, w, &input, got, &result, NULL, NULL, err), err);
+    assert_ok(reference_run(p, w, &input, got, &result, NULL, NULL, err), err);
     float *want = tiny_bert_logits(t, t->graph, &b);
     const double error = largest_difference(want, got, batch * (size_t) t->classes);
     print_message("%s+%s, %zu x %zu%s: error %.5f, margin %.2f bits at %s\n", t->activation,

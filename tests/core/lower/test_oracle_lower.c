@@ -14,9 +14,14 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "engine/secure.h"
+#include "float_engine/float_engine.h"
 #include "format/safetensors.h"
 #include "pass/pass.h"
+#include "program/program.h"
+#include "program/secure_input.h"
+#include "protocol/weights.h"
+#include "secure/cost.h"
+#include "secure/reference.h"
 #include "support/network.h"
 
 struct texts {
@@ -120,8 +125,9 @@ static void print_cost(const struct program *p, mpcf_error *err)
                       (double) c->lines[i].offline_bytes / 1e6, c->lines[i].rounds);
     }
     print_message("online %.3f MB, early %.3f, dealer %.3f, rounds %u\n",
-                  (double) (c->provider_bytes + c->user_bytes) / 1e6, (double) c->early_bytes / 1e6,
-                  (double) c->dealer_user_bytes / 1e6, c->rounds);
+                  (double) (c->provider_bytes + c->user_bytes) / 1e6,
+                  (double) c->user_offline_bytes / 1e6, (double) c->dealer_user_bytes / 1e6,
+                  c->rounds);
     cost_destroy(c);
 }
 
@@ -139,8 +145,8 @@ static void print_values(const struct program *p)
         print_message(
             "%4zu %-13s %-44s k %2u f %2u m %2u %s n %8zu shift %2u level %3u  %8.1f KB\n", i,
             step_name(s->kind), v->node, v->ring, v->fraction, v->magnitude,
-            v->is_early ? "early" : "     ", v->dims.count, s->shift, (unsigned) s->level,
-            (double) bits / 8e3);
+            v->is_input_independent ? "early" : "     ", v->dims.count, s->shift,
+            (unsigned) s->level, (double) bits / 8e3);
     }
 }
 
@@ -168,7 +174,7 @@ static double fixed_error(const struct test_network *n, const struct texts *x,
     struct ranges *ranges = NULL;
     struct program *p = NULL;
     struct weights *w = NULL;
-    struct fixed_result result;
+    struct reference_result result;
     struct once once = {x, false};
     size_t count = 0;
 
@@ -189,7 +195,7 @@ static double fixed_error(const struct test_network *n, const struct texts *x,
     float *want = float_logits(n, x, &count, err);
     double *got = calloc(count, sizeof(*got));
     const struct secure_input input = {x->ids, x->types, x->mask};
-    assert_ok(fixed_run(p, w, &input, got, &result, NULL, NULL, err), err);
+    assert_ok(reference_run(p, w, &input, got, &result, NULL, NULL, err), err);
     const double error = difference(want, got, count);
     if (s->print) {
         print_message("smallest margin %.2f bits at %s\n", result.smallest_margin,

@@ -10,9 +10,13 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "engine/secure.h"
 #include "lower/lower.h"
 #include "pass/pass.h"
+#include "program/program.h"
+#include "program/secure_input.h"
+#include "protocol/weights.h"
+#include "secure/cost.h"
+#include "secure/reference.h"
 #include "support/support.h"
 #include "support/tiny_bert.h"
 
@@ -51,7 +55,7 @@ static void print_table(const struct cost *c)
                   "rounds %u\n",
                   (double) (c->provider_bytes + c->user_bytes) / 1e6,
                   (double) c->provider_bytes / 1e6, (double) c->user_bytes / 1e6,
-                  (double) c->early_bytes / 1e6, (double) c->dealer_user_bytes / 1e6,
+                  (double) c->user_offline_bytes / 1e6, (double) c->dealer_user_bytes / 1e6,
                   (double) c->setup_bytes / 1e6, c->rounds);
 }
 
@@ -71,8 +75,8 @@ static void print_values(const struct program *p)
             print_message(
                 "%4zu %-13s %-34s k %2u f %2u m %2u %s n %8zu shift %2u level %3u  %7.1f KB\n", i,
                 step_name(s->kind), v->node, v->ring, v->fraction, v->magnitude,
-                v->is_early ? "early" : "     ", v->dims.count, s->shift, (unsigned) s->level,
-                (double) bits / 8e3);
+                v->is_input_independent ? "early" : "     ", v->dims.count, s->shift,
+                (unsigned) s->level, (double) bits / 8e3);
         }
     }
 }
@@ -106,12 +110,12 @@ static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool
     if (fixed) {
         struct weights *w = NULL;
         struct tiny_batch b;
-        struct fixed_result result;
+        struct reference_result result;
         double got[8];
         tiny_batch_open(&b, t, 1, tokens, false, 77);
         assert_ok(weights_create(p, t->parameters, &w, err), err);
         const struct secure_input input = {b.ids, b.types, b.mask};
-        assert_ok(fixed_run(p, w, &input, got, &result, NULL, NULL, err), err);
+        assert_ok(reference_run(p, w, &input, got, &result, NULL, NULL, err), err);
         float *want = tiny_bert_logits(t, t->graph, &b);
         for (size_t i = 0; i < 2; ++i) {
             o.error = fmax(o.error, fabs((double) want[i] - got[i]));

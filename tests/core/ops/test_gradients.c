@@ -12,7 +12,7 @@
 #include <mpcf/model.h>
 
 #include "base/workers.h"
-#include "engine/float_engine.h"
+#include "float_engine/float_engine.h"
 
 enum { BATCH = 3, TOKENS = 5, WIDTH = 6, HEADS = 2, TABLE = 7 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/float_engine.h"
+#include "float_engine/float_engine.h"
 #include "pass/pass.h"
 
 enum { BATCH = 2, TOKENS = 4, WIDTH = 6 };

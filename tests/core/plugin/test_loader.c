@@ -121,7 +121,7 @@ static void a_file_that_is_no_object_is_refused(void **state)
     char *path = file_join(test_folder(), "mpcf-text.so");
 
     (void) state;
-    assert_ok(file_write_whole(path, "hello", 5, err), err);
+    assert_ok(file_write_whole(path, "handshake", 5, err), err);
     assert_status(MPCF_E_ABI, plugins_load(p, path, err), err);
     assert_message_contains(err, "mpcf-text.so");
     mpcf_free(path);

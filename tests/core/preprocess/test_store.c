@@ -10,7 +10,11 @@
 #include "support/shared_source.h"
 #include "support/support.h"
 
-#include "engine/weights.h"
+#include "channel/channel.h"
+#include "program/program.h"
+#include "program/role.h"
+#include "protocol/weights.h"
+#include "secure/session.h"
 
 #define DIGEST_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define DIGEST_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -226,9 +230,9 @@ static void packing_of_other_weights_is_refused(void **state)
     (void) state;
     struct fixture f;
     open_fixture(&f);
-    assert_ok(store_packing(f.store, "ab", DIGEST_A, f.err), f.err);
-    assert_ok(store_packing(f.store, "ab", DIGEST_A, f.err), f.err);
-    assert_status(MPCF_E_INVALID, store_packing(f.store, "ab", DIGEST_B, f.err), f.err);
+    assert_ok(store_masked_weights(f.store, "ab", DIGEST_A, f.err), f.err);
+    assert_ok(store_masked_weights(f.store, "ab", DIGEST_A, f.err), f.err);
+    assert_status(MPCF_E_INVALID, store_masked_weights(f.store, "ab", DIGEST_B, f.err), f.err);
     assert_message_contains(f.err, "weights");
     close_fixture(&f);
 }

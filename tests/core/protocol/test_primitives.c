@@ -18,13 +18,13 @@ static int64_t floor_shift(int64_t x, unsigned shift)
 }
 
 /* Divisions give floor(x / 2^shift) or one more. */
-static void check_division(enum step_kind kind, bool is_early, unsigned in_ring, unsigned magnitude,
-                           unsigned shift, unsigned out_ring)
+static void check_division(enum step_kind kind, bool is_input_independent, unsigned in_ring,
+                           unsigned magnitude, unsigned shift, unsigned out_ring)
 {
     struct shared_source s;
     int64_t *x = source_numbers(COUNT, magnitude, 7), y[COUNT], fixed[COUNT];
     source_init(&s, ROWS, COLUMNS);
-    value_id v = source_shared(&s, x, in_ring, magnitude, is_early);
+    value_id v = source_shared(&s, x, in_ring, magnitude, is_input_independent);
     unsigned left = magnitude > shift + 1 ? magnitude - shift + 1 : 3;
     value_id z = source_step(&s, kind, v, 0, false, out_ring, left < out_ring ? left : out_ring);
     s.p->steps[s.p->step_count - 1].shift = shift;
@@ -44,35 +44,35 @@ static void check_division(enum step_kind kind, bool is_early, unsigned in_ring,
 static void shrink_is_within_a_unit(void **state)
 {
     (void) state;
-    check_division(STEP_SHRINK, true, 44, 43, 12, 32);
-    check_division(STEP_SHRINK, false, 30, 29, 5, 25);
-    check_division(STEP_SHRINK, false, 64, 50, 16, 48);
-    check_division(STEP_SHRINK, true, 20, 19, 1, 19);
+    check_division(STEP_TRUNCATE_REDUCE, true, 44, 43, 12, 32);
+    check_division(STEP_TRUNCATE_REDUCE, false, 30, 29, 5, 25);
+    check_division(STEP_TRUNCATE_REDUCE, false, 64, 50, 16, 48);
+    check_division(STEP_TRUNCATE_REDUCE, true, 20, 19, 1, 19);
 }
 
 static void late_lift_is_within_a_unit_to_the_edge(void **state)
 {
     (void) state;
-    check_division(STEP_LIFT, false, 26, 25, 8, 40);
-    check_division(STEP_LIFT, false, 26, 25, 0, 50);
-    check_division(STEP_LIFT, false, 64, 45, 12, 51);
-    check_division(STEP_LIFT, false, 20, 5, 8, 50); /* all of it shifted out */
-    check_division(STEP_LIFT, false, 40, 39, 8, 40);
+    check_division(STEP_TRUNCATE_EXTEND, false, 26, 25, 8, 40);
+    check_division(STEP_TRUNCATE_EXTEND, false, 26, 25, 0, 50);
+    check_division(STEP_TRUNCATE_EXTEND, false, 64, 45, 12, 51);
+    check_division(STEP_TRUNCATE_EXTEND, false, 20, 5, 8, 50); /* all of it shifted out */
+    check_division(STEP_TRUNCATE_EXTEND, false, 40, 39, 8, 40);
 }
 
 static void early_lift_is_within_a_unit_to_the_edge(void **state)
 {
     (void) state;
-    check_division(STEP_LIFT, true, 26, 25, 8, 40);
-    check_division(STEP_LIFT, true, 26, 25, 0, 50);
-    check_division(STEP_LIFT, true, 64, 45, 12, 51);
-    check_division(STEP_LIFT, true, 40, 39, 8, 36);
+    check_division(STEP_TRUNCATE_EXTEND, true, 26, 25, 8, 40);
+    check_division(STEP_TRUNCATE_EXTEND, true, 26, 25, 0, 50);
+    check_division(STEP_TRUNCATE_EXTEND, true, 64, 45, 12, 51);
+    check_division(STEP_TRUNCATE_EXTEND, true, 40, 39, 8, 36);
 }
 
 static void lift_to_a_narrow_ring_is_local(void **state)
 {
     (void) state;
-    check_division(STEP_LIFT, false, 40, 39, 10, 30);
+    check_division(STEP_TRUNCATE_EXTEND, false, 40, 39, 10, 30);
 }
 
 /* x and y, each early or late, under a step of two operands. */
@@ -119,7 +119,7 @@ static void value_opened_twice_travels_once(void **state)
     source_run(&s, z, 2, out, NULL);
     struct step_cost cost;
     step_cost(s.p, &s.p->steps[s.p->values[z[1]].producer], &cost);
-    assert_int_equal(cost.provider_bits[0] + cost.user_bits[0] + cost.early_bits, 0);
+    assert_int_equal(cost.provider_bits[0] + cost.user_bits[0] + cost.offline_bits, 0);
     for (size_t i = 0; i < COUNT; ++i) {
         assert_int_equal(out[i], x[i] * x[i]);
         assert_int_equal(out[COUNT + i], x[i] * x[i]);
@@ -211,14 +211,14 @@ static void scaled_columns_and_linear_share_a_mask(void **state)
     source_clear(&s);
 }
 
-static void check_compare(unsigned magnitude, bool is_early)
+static void check_compare(unsigned magnitude, bool is_input_independent)
 {
     struct shared_source s;
     int64_t *x = source_numbers(COUNT, magnitude, 11), out[3 * COUNT];
     int64_t limit = INT64_C(1) << (magnitude - 1);
     int64_t thresholds[3] = {-limit / 2, 1, 2 * limit};
     source_init(&s, ROWS, COLUMNS);
-    value_id a = source_shared(&s, x, magnitude + 1, magnitude, is_early);
+    value_id a = source_shared(&s, x, magnitude + 1, magnitude, is_input_independent);
     struct dims dims = test_dims(1, 1, 3, COUNT);
     value_id bits = test_step(s.p, STEP_COMPARE, a, 0, false, VALUE_BITS, dims, 1, 0, 2, "bits");
     struct step *compare = &s.p->steps[s.p->step_count - 1];

@@ -10,8 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <mpcf/transport.h>
+
 #include "base/file.h"
-#include "engine/weights.h"
+#include "program/program.h"
+#include "program/role.h"
+#include "protocol/weights.h"
 #include "support/memcheck.h"
 #include "support/shared_source.h"
 #include "support/support.h"

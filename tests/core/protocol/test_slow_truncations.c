@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "engine/weights.h"
+#include "protocol/weights.h"
 #include "support/shared_source.h"
 #include "support/support.h"
 
@@ -20,12 +20,12 @@
 /* Ring, magnitude, shift and result's ring of each form; what the design's networks use. */
 static const struct form {
     enum step_kind kind;
-    bool is_early;
+    bool is_input_independent;
     unsigned ring, magnitude, shift, out;
 } forms[FORMS] = {
-    {STEP_LIFT, false, 46, 45, 16, 50}, {STEP_LIFT, false, 64, 45, 12, 48},
-    {STEP_LIFT, false, 27, 26, 8, 44},  {STEP_LIFT, true, 46, 45, 14, 50},
-    {STEP_LIFT, true, 33, 32, 12, 52},  {STEP_SHRINK, false, 47, 46, 16, 31},
+    {STEP_TRUNCATE_EXTEND, false, 46, 45, 16, 50}, {STEP_TRUNCATE_EXTEND, false, 64, 45, 12, 48},
+    {STEP_TRUNCATE_EXTEND, false, 27, 26, 8, 44},  {STEP_TRUNCATE_EXTEND, true, 46, 45, 14, 50},
+    {STEP_TRUNCATE_EXTEND, true, 33, 32, 12, 52},  {STEP_TRUNCATE_REDUCE, false, 47, 46, 16, 31},
 };
 
 struct run {
@@ -42,7 +42,7 @@ static void open_form(struct run *r, size_t f, mpcf_error *err)
     const struct form *k = &forms[f];
     r->x[f] = source_numbers(COUNT, k->magnitude, 77 + f);
     source_init(s, ROWS, COLUMNS);
-    value_id x = source_shared(s, r->x[f], k->ring, k->magnitude, k->is_early);
+    value_id x = source_shared(s, r->x[f], k->ring, k->magnitude, k->is_input_independent);
     unsigned magnitude = k->magnitude - k->shift + 1;
     value_id y = source_step(s, k->kind, x, 0, false, k->out, magnitude);
     s->p->steps[s->p->step_count - 1].shift = k->shift;

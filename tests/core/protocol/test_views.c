@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/weights.h"
+#include "protocol/weights.h"
 #include "support/recording.h"
 #include "support/shared_source.h"
 #include "support/support.h"

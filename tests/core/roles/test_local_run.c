@@ -76,11 +76,11 @@ static mpcf_status be_role(enum role role, const char *name, struct roles_contro
                               .control = control};
     struct roles *r = NULL;
     struct roles_links links;
-    struct hello mine;
-    hello_init(&mine, role);
+    struct handshake mine;
+    handshake_init(&mine, role);
     mine.has_stored = role != ROLE_DEALER;
     mine.next_inference = 10 + (unsigned) role;
-    MPCF_TRY(hello_add(&mine, err, "batch", "%d", has_mode("disagree", "user", name) ? 8 : 4));
+    MPCF_TRY(handshake_add(&mine, err, "batch", "%d", has_mode("disagree", "user", name) ? 8 : 4));
     MPCF_TRY(roles_open(&o, &r, err));
     mpcf_status status = roles_join(r, &mine, &links, err);
     roles_close(r);

@@ -50,9 +50,9 @@ static mpcf_status join(const struct scene *s, unsigned role, mpcf_error *err)
                               .timeout_ns = CONNECT_NS};
     struct roles *r = NULL;
     struct roles_links links = {.has_stored = false};
-    struct hello mine;
-    hello_init(&mine, role);
-    MPCF_TRY(hello_add(&mine, err, "batch", role == s->odd ? "8" : "4"));
+    struct handshake mine;
+    handshake_init(&mine, role);
+    MPCF_TRY(handshake_add(&mine, err, "batch", role == s->odd ? "8" : "4"));
     MPCF_TRY(roles_open(&o, &r, err));
     mpcf_status status = roles_join(r, &mine, &links, err);
     roles_links_close(&links);
@@ -136,8 +136,8 @@ static void play(struct scene *s, char said[3][TEXT])
     }
     double seconds = (double) (clock_now_ns() - began) * 1e-9;
     print_message("%s, %s odd, %s last: %.2f s\n", s->transport,
-                  s->odd == NOBODY ? "nobody" : hello_role_name(s->odd), hello_role_name(s->last),
-                  seconds);
+                  s->odd == NOBODY ? "nobody" : handshake_role_name(s->odd),
+                  handshake_role_name(s->last), seconds);
     assert_true(clock_now_ns() - began < LIMIT_NS);
 }
 

@@ -62,7 +62,7 @@ static void a_plain_link_beyond_this_machine_is_refused(void **state)
 /* One role on a thread of its own. */
 struct actor {
     struct roles *roles;
-    struct hello mine;
+    struct handshake mine;
     struct roles_links links;
     mpcf_status status;
     mpcf_error *err;
@@ -79,8 +79,8 @@ static void *act(void *context)
 static void actor_open(struct actor *a, const struct roles_options *o, const char *batch)
 {
     *a = (struct actor){.err = mpcf_error_create()};
-    hello_init(&a->mine, o->role);
-    assert_ok(hello_add(&a->mine, a->err, "batch", "%s", batch), a->err);
+    handshake_init(&a->mine, o->role);
+    assert_ok(handshake_add(&a->mine, a->err, "batch", "%s", batch), a->err);
     assert_ok(roles_open(o, &a->roles, a->err), a->err);
 }
 
@@ -124,13 +124,13 @@ static void the_dealer_pairs_those_of_one_session(void **state)
         actor_start(&couples[i][0]);
         actor_start(&couples[i][1]);
     }
-    uint8_t served[2][HELLO_SESSION];
+    uint8_t served[2][HANDSHAKE_SESSION];
     for (size_t i = 0; i < 2; i++) { /* one session after the other, whoever called first */
         (void) act(&dealer);
         assert_ok(dealer.status, dealer.err);
         assert_non_null(dealer.links.peers[ROLE_USER]);
         assert_non_null(dealer.links.peers[ROLE_PROVIDER]);
-        memcpy(served[i], dealer.links.session, HELLO_SESSION);
+        memcpy(served[i], dealer.links.session, HANDSHAKE_SESSION);
         roles_links_close(&dealer.links);
     }
     for (size_t i = 0; i < 2; i++) {
@@ -139,13 +139,13 @@ static void the_dealer_pairs_those_of_one_session(void **state)
         assert_ok(couples[i][0].status, couples[i][0].err);
         assert_ok(couples[i][1].status, couples[i][1].err);
         const uint8_t *session = couples[i][0].links.session;
-        assert_memory_equal(session, couples[i][1].links.session, HELLO_SESSION);
-        assert_true(memcmp(session, served[0], HELLO_SESSION) == 0 ||
-                    memcmp(session, served[1], HELLO_SESSION) == 0);
+        assert_memory_equal(session, couples[i][1].links.session, HANDSHAKE_SESSION);
+        assert_true(memcmp(session, served[0], HANDSHAKE_SESSION) == 0 ||
+                    memcmp(session, served[1], HANDSHAKE_SESSION) == 0);
         actor_close(&couples[i][0]);
         actor_close(&couples[i][1]);
     }
-    assert_memory_not_equal(served[0], served[1], HELLO_SESSION);
+    assert_memory_not_equal(served[0], served[1], HANDSHAKE_SESSION);
     actor_close(&dealer);
 }
 

@@ -12,7 +12,7 @@
 #include <mpcf/model.h>
 
 #include "base/memory.h"
-#include "engine/float_engine.h"
+#include "float_engine/float_engine.h"
 #include "plugin/option_set.h"
 #include "plugin/plugins.h"
 

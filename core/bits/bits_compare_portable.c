@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define BITS_COMPARE_NAME bits_compare_portable
+#include "bits/bits_compare_template.h"

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The first message both ways: who each side is, which session it means, and the facts on which
+ * both must agree. Public facts only.
+ */
+#ifndef MPCF_CHANNEL_HANDSHAKE_H
+#define MPCF_CHANNEL_HANDSHAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mpcf/error.h>
+
+#include "channel/channel.h"
+
+#define HANDSHAKE_PROTOCOL 3 /* changes with every change of what parties send */
+/* On the wire; this size and the first 16 bytes never change, so that versions can tell each
+ * other apart. */
+#define HANDSHAKE_BYTES   8192
+#define HANDSHAKE_FACTS   64
+#define HANDSHAKE_NAME    48 /* with the zero */
+#define HANDSHAKE_VALUE   128
+#define HANDSHAKE_SESSION 16
+#define HANDSHAKE_REFUSAL 512 /* with the zero */
+
+/* "batch" = "8", "program" = its digest, "approximation quad" = "1.0". */
+struct handshake_fact {
+    char name[HANDSHAKE_NAME], value[HANDSHAKE_VALUE];
+};
+
+struct handshake {
+    uint32_t protocol;
+    unsigned role; /* 0 provider, 1 user, 2 dealer */
+    bool has_session;
+    uint8_t session[HANDSHAKE_SESSION]; /* drawn by the user; the others take it over */
+    /* A session dealt in an earlier run, of which inferences are left on this side's disk; the
+     * first number that is not used up there. Both are zero without. */
+    bool has_stored;
+    uint8_t stored[HANDSHAKE_SESSION];
+    uint64_t next_inference;
+    size_t fact_count;
+    struct handshake_fact facts[HANDSHAKE_FACTS];
+    /* Where this side cannot take part: why, for who has not seen it. Printable ASCII. */
+    bool is_refusal;
+    char refusal[HANDSHAKE_REFUSAL];
+};
+
+const char *handshake_role_name(unsigned role); /* "provider", "user", "dealer" */
+
+/* With the version of mpcf as its first fact. */
+void handshake_init(struct handshake *h, unsigned role);
+/* Printable ASCII. Too long, too many, or a name twice: MPCF_E_INVALID. */
+mpcf_status handshake_add(struct handshake *h, mpcf_error *err, const char *name,
+                          const char *format, ...) MPCF_PRINTF(4, 5);
+
+/* Turns H into a refusal for the reason WHY, a message of this side: cut where it is long, and
+ * what is not printable is '?'. */
+void handshake_refuse(struct handshake *h, const char *why);
+/* MPCF_E_CLOSED with the reason that THEIRS gives, where it is a refusal. */
+mpcf_status handshake_heed(const struct handshake *theirs, mpcf_error *err);
+
+void handshake_encode(const struct handshake *h, uint8_t wire[HANDSHAKE_BYTES]);
+/* LENGTH other than HANDSHAKE_BYTES, or not a handshake: MPCF_E_FORMAT. Of another protocol version
+ * only the version is read. */
+mpcf_status handshake_decode(const uint8_t *wire, size_t length, struct handshake *out,
+                             mpcf_error *err);
+/* MPCF_E_PROTOCOL with all that differs in one message ("there" and "here"): version, session
+ * where both name one, equal roles, every fact. Facts are compared by name. */
+mpcf_status handshake_compare(const struct handshake *mine, const struct handshake *theirs,
+                              mpcf_error *err);
+
+/* Whether both go on with one stored session, and then from which inference: the larger number,
+ * since one side's disk may be an older copy. */
+bool handshake_same_stored(const struct handshake *mine, const struct handshake *theirs,
+                           uint64_t *next);
+
+/* Sends and receives; nothing is compared yet. Names the channel's peer by its role. */
+mpcf_status handshake_exchange(struct channel *c, const struct handshake *mine,
+                               struct handshake *theirs, mpcf_error *err);
+/* The same in two steps, the other's first. */
+mpcf_status handshake_hear(struct channel *c, struct handshake *theirs, mpcf_error *err);
+mpcf_status handshake_answer(struct channel *c, const struct handshake *mine, mpcf_error *err);
+
+#endif

@@ -1,3 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-#define BITS_COMPARE_NAME bits_compare_portable
-#include "compute/bits_compare_template.h"

@@ -1,3 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-#define BITS_KERNEL_NAME bits_kernel_portable
-#include "compute/bits_template.h"

@@ -1,4 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-#define FLOAT_KERNELS_NAME  "avx512"
-#define FLOAT_KERNELS_TABLE float_kernels_avx512
-#include "compute/float_kernels_body.h"

@@ -1,7 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-#if defined(__AVX512DQ__)
-#define RING_KERNEL_NAME ring_kernel_avx512
-#include "compute/ring_elementwise_template.h"
-#else
-typedef int ring_avx512_is_not_for_this_processor;
-#endif

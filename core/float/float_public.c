@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <mpcf/float.h>
+
+#include "float/float_kernels.h"
+
+void mpcf_float_exp(const float *x, float *y, size_t count)
+{
+    float_kernels()->function[FLOAT_EXP](x, y, count);
+}
+
+void mpcf_float_erf(const float *x, float *y, size_t count)
+{
+    float_kernels()->function[FLOAT_ERF](x, y, count);
+}
+
+void mpcf_float_tanh(const float *x, float *y, size_t count)
+{
+    float_kernels()->function[FLOAT_TANH](x, y, count);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inner loops of training's update, one pass over memory each.
+ */
+#ifndef MPCF_FLOAT_OPTIMIZER_H
+#define MPCF_FLOAT_OPTIMIZER_H
+
+#include <stddef.h>
+
+/* One step of Adam with decoupled weight decay; the same numbers for all elements. */
+struct adamw_step {
+    float rate;  /* learning rate / (1 - beta1^t) */
+    float decay; /* 1 - learning rate * weight decay */
+    float beta1, beta2;
+    float root_scale; /* 1 / sqrt(1 - beta2^t) */
+    float epsilon;
+    float gradient_scale; /* of clipping */
+};
+
+/* value, first and second moment [n] updated from gradient, which is zeroed. */
+void optimizer_adamw(const struct adamw_step *s, float *value, float *first, float *second,
+                     float *gradient, size_t n);
+/* Sum of squares, in double. */
+double optimizer_square_sum(const float *x, size_t n);
+/* mean-square-error terms: sum of (a - b)^2; seed += scale (a - b). */
+double optimizer_difference(const float *a, const float *b, float *seed, float scale, size_t n);
+
+#endif

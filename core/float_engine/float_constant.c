@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Values of nodes that depend on parameters only: what passes have folded into weights.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "float_engine/float_engine.h"
+#include "ops/op.h"
+
+struct constants {
+    const struct parameters *parameters;
+    size_t count; /* nodes up to the one asked for */
+    bool *needed;
+    float **values; /* ours, but for parameters */
+};
+
+static void clear(const mpcf_graph *g, struct constants *c)
+{
+    for (size_t i = 0; c->values != NULL && i < c->count; i++) {
+        if (graph_node(g, i)->kind != OP_PARAMETER) {
+            mpcf_free(c->values[i]);
+        }
+    }
+    mpcf_free(c->values);
+    mpcf_free(c->needed);
+}
+
+static void mark_needed(const mpcf_graph *g, struct constants *c)
+{
+    c->needed[c->count - 1] = true;
+    for (size_t i = c->count; i-- > 0;) {
+        const mpcf_node *node = graph_node(g, i);
+
+        for (size_t k = 0; c->needed[i] && k < node->in_count; k++) {
+            if (node->in[k] != NULL) {
+                c->needed[node->in[k]->id] = true;
+            }
+        }
+    }
+}
+
+static mpcf_status compute(struct constants *c, const mpcf_node *node, mpcf_error *err)
+{
+    const struct op *op = op_of(node->kind);
+    struct op_call call = {.node = node,
+                           .batch = 1,
+                           .tokens = 1,
+                           .factor = 1,
+                           .out = shape_resolve(node->shape, 1, 1)};
+    size_t in_count[NODE_INPUTS_MAX] = {0};
+    size_t saved = 0;
+
+    for (size_t k = 0; k < node->in_count; k++) {
+        if (node->in[k] != NULL) {
+            call.in[k] = shape_resolve(node->in[k]->shape, 1, 1);
+            call.x[k] = c->values[node->in[k]->id];
+            in_count[k] = call.in[k].count;
+        }
+    }
+    saved = op->saved == NULL ? 0 : op->saved(node, &call.out, in_count);
+    call.saved = mpcf_alloc_array(saved + 1, sizeof(float));
+    call.y = mpcf_alloc_array(call.out.count, sizeof(float));
+    c->values[node->id] = call.y;
+    if (call.y == NULL || call.saved == NULL) {
+        mpcf_free(call.saved);
+        return mpcf_fail_memory(err, call.out.count * sizeof(float), node->name);
+    }
+    op->forward(&call);
+    mpcf_free(call.saved);
+    return MPCF_OK;
+}
+
+static mpcf_status give_value(struct constants *c, const mpcf_node *node, mpcf_error *err)
+{
+    struct parameter *p;
+
+    if (node->kind == OP_INPUT || node->kind == OP_POSITIONS) {
+        return mpcf_fail(err, MPCF_E_INVALID, "'%s' depends on the input", node->name);
+    }
+    if (node->kind != OP_PARAMETER) {
+        return compute(c, node, err);
+    }
+    p = parameters_find(c->parameters, node->label);
+    if (p == NULL) {
+        return mpcf_fail(err, MPCF_E_INVALID, "there is no parameter '%s'", node->label);
+    }
+    c->values[node->id] = p->value;
+    return MPCF_OK;
+}
+
+mpcf_status float_evaluate_constant(const mpcf_graph *g, const struct parameters *p,
+                                    const mpcf_node *node, float *out, size_t count,
+                                    mpcf_error *err)
+{
+    struct constants c = {.parameters = p, .count = node->id + 1};
+    mpcf_status status = MPCF_OK;
+
+    if (shape_resolve(node->shape, 1, 1).count != count) {
+        return mpcf_fail(err, MPCF_E_SHAPE, "'%s' has %zu elements, not %zu", node->name,
+                         shape_resolve(node->shape, 1, 1).count, count);
+    }
+    c.needed = mpcf_alloc_array(c.count, sizeof(*c.needed));
+    c.values = mpcf_alloc_array(c.count, sizeof(*c.values));
+    if (c.needed == NULL || c.values == NULL) {
+        clear(g, &c);
+        return mpcf_fail_memory(err, c.count * sizeof(*c.values), "constants");
+    }
+    mark_needed(g, &c);
+    for (size_t i = 0; status == MPCF_OK && i < c.count; i++) {
+        if (c.needed[i]) {
+            status = give_value(&c, graph_node(g, i), err);
+        }
+    }
+    if (status == MPCF_OK) {
+        memcpy(out, c.values[node->id], count * sizeof(float));
+    }
+    clear(g, &c);
+    return status;
+}

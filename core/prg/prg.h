@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pseudorandom streams: AES-128-CTR, seekable, one stream id per use.
+ *
+ * The stream of (inference, step, item) under one key never overlaps another's: the counter
+ * block is inference (32 bits), step (24), item (8), block number (64). Every CPU path gives
+ * the same bytes.
+ */
+#ifndef MPCF_PRG_PRG_H
+#define MPCF_PRG_PRG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PRG_KEY_BYTES 16
+
+struct prg_key {
+    _Alignas(16) uint8_t round_keys[11 * 16];
+};
+
+/* Wipe with mpcf_wipe() when done. */
+void prg_key_expand(struct prg_key *key, const uint8_t seed[PRG_KEY_BYTES]);
+
+struct prg_stream {
+    uint32_t inference;
+    uint32_t step; /* below 2^24 */
+    uint8_t item;
+};
+
+/* OUT[i] = 64-bit word FIRST + i of the stream. */
+void prg_fill(const struct prg_key *key, struct prg_stream stream, uint64_t first, uint64_t *out,
+              size_t n);
+/* OUT[i] += the same words. */
+void prg_add(const struct prg_key *key, struct prg_stream stream, uint64_t first, uint64_t *out,
+             size_t n);
+/* LENGTH secret bytes of the system; aborts only where the system has none. */
+void prg_system_random(void *out, size_t length);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stream by AES-NI: eight blocks in flight hide the latency of the rounds.
+ */
+#include "prg/prg_kernel.h"
+
+#if defined(__AES__)
+
+#include <stdbool.h>
+#include <string.h>
+
+#include <immintrin.h>
+
+#define ROUNDS    10
+#define IN_FLIGHT 8
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE void load_keys(__m128i *keys, const struct prg_key *key)
+{
+    for (unsigned r = 0; r <= ROUNDS; r++) {
+        keys[r] = _mm_load_si128((const __m128i *) (const void *) (key->round_keys + 16 * r));
+    }
+}
+
+INLINE __m128i counter_block(uint64_t nonce, uint64_t number)
+{
+    return _mm_set_epi64x((long long) __builtin_bswap64(number), (long long) nonce);
+}
+
+/* COUNT, a constant, is at most IN_FLIGHT. */
+INLINE void encrypt(const __m128i *keys, uint64_t nonce, uint64_t number, size_t count,
+                    uint64_t *out, bool adding)
+{
+    __m128i x[IN_FLIGHT];
+
+#pragma GCC unroll 8
+    for (size_t i = 0; i < count; i++) {
+        x[i] = _mm_xor_si128(counter_block(nonce, number + i), keys[0]);
+    }
+#pragma GCC unroll 10
+    for (unsigned r = 1; r < ROUNDS; r++) {
+#pragma GCC unroll 8
+        for (size_t i = 0; i < count; i++) {
+            x[i] = _mm_aesenc_si128(x[i], keys[r]);
+        }
+    }
+#pragma GCC unroll 8
+    for (size_t i = 0; i < count; i++) {
+        __m128i *to = (__m128i *) (void *) (out + i * PRG_BLOCK_WORDS);
+
+        x[i] = _mm_aesenclast_si128(x[i], keys[ROUNDS]);
+        if (adding) {
+            x[i] = _mm_add_epi64(x[i], _mm_loadu_si128(to));
+        }
+        _mm_storeu_si128(to, x[i]);
+    }
+}
+
+INLINE void stream(const struct prg_key *key, const struct prg_counter *counter, uint64_t *out,
+                   size_t blocks, bool adding)
+{
+    __m128i keys[ROUNDS + 1];
+    uint64_t nonce;
+    uint64_t number = counter->first;
+
+    memcpy(&nonce, counter->nonce, sizeof nonce);
+    load_keys(keys, key);
+    for (; blocks >= IN_FLIGHT; blocks -= IN_FLIGHT) {
+        encrypt(keys, nonce, number, IN_FLIGHT, out, adding);
+        number += IN_FLIGHT;
+        out += IN_FLIGHT * PRG_BLOCK_WORDS;
+    }
+    for (; blocks > 0; blocks--) {
+        encrypt(keys, nonce, number++, 1, out, adding);
+        out += PRG_BLOCK_WORDS;
+    }
+}
+
+static void fill(const struct prg_key *key, const struct prg_counter *counter, uint64_t *out,
+                 size_t blocks)
+{
+    stream(key, counter, out, blocks, false);
+}
+
+static void add(const struct prg_key *key, const struct prg_counter *counter, uint64_t *out,
+                size_t blocks)
+{
+    stream(key, counter, out, blocks, true);
+}
+
+const struct prg_kernel prg_kernel_avx2 = {fill, add};
+
+#endif

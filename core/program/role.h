@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who takes part in a secure run.
+ */
+#ifndef MPCF_PROGRAM_ROLE_H
+#define MPCF_PROGRAM_ROLE_H
+
+enum role { ROLE_PROVIDER = 0, ROLE_USER = 1, ROLE_DEALER = 2 };
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The provider's weights under the masks of a session: D = W - B, sent to the user once.
+ *
+ * B comes from the weight seed (dealer and provider), drawn afresh each session, under a key of
+ * its own for each set of masked weights. Masked weights are known by everything that goes into the numbers: kind
+ * of step, node, ring, fraction, shape, orientation. Two masked weights under one B would show the user
+ * their difference; so a session has one set of weights, and each its own key.
+ */
+#ifndef MPCF_PROTOCOL_MASKED_WEIGHTS_H
+#define MPCF_PROTOCOL_MASKED_WEIGHTS_H
+
+#include "base/file.h"
+#include "prg/prg.h"
+#include "program/program.h"
+#include "protocol/message.h"
+#include "protocol/weights.h"
+#include "ring/share_pool.h"
+
+struct masked_weights {
+    enum step_kind kind; /* LINEAR or SCALE_COLUMNS */
+    const char *node;    /* of its own */
+    unsigned ring, fraction;
+    struct dims dims;
+    bool transposed;
+    char id[FILE_DIGEST_SIZE];  /* SHA-256 of all above: B's key comes from it */
+    struct ring_packed *matrix; /* LINEAR: provider W, user D, dealer B */
+    uint64_t *vector;           /* SCALE_COLUMNS: the same */
+};
+
+bool masked_weights_are_used(const struct step *s);
+/* Whether step S of P reads the masked weights that step T of Q reads. */
+bool masked_weights_is_same(const struct program *p, const struct step *s, const struct program *q,
+                            const struct step *t);
+bool masked_weights_fits(const struct masked_weights *k, const struct program *p,
+                         const struct step *s);
+size_t masked_weights_bytes(const struct program *p, const struct step *s);
+/* Steps of a LINEAR: depth (columns of x) and columns of the result. */
+void linear_shape(const struct program *p, const struct step *s, size_t *rows, size_t *depth,
+                  size_t *columns);
+
+/* Masked weights for step S, its numbers still missing. NULL: memory. */
+struct masked_weights *masked_weights_create(const struct program *p, const struct step *s);
+void masked_weights_destroy(struct masked_weights *k);
+/* The provider: takes W of WEIGHTS, writes D. The dealer: WEIGHTS and D NULL, takes B. */
+mpcf_status masked_weights_fill(struct masked_weights *k, const struct program *p,
+                                const struct step *s, const struct weights *weights,
+                                const struct prg_key *weight_key, struct share_pool *pool,
+                                struct message *d, mpcf_error *err);
+/* The user: takes D. */
+mpcf_status masked_weights_receive(struct masked_weights *k, struct share_pool *pool,
+                                   struct message *d, mpcf_error *err);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The dealer engine: expands both parties' seeds and sends the user what they cannot give.
+ */
+#include <assert.h>
+
+#include "base/memory.h"
+#include "secure/party.h"
+
+static mpcf_status deal_step(struct deal_run *d, const struct step *s, struct channel *user,
+                             mpcf_error *err)
+{
+    struct step_cost cost;
+    step_cost(d->program, s, &cost);
+    if (cost.correction_bits == 0) {
+        return MPCF_OK;
+    }
+    struct message out = {.length = cost.correction_bits / 8};
+    uint64_t *words = share_pool_take(d->pool, out.length / 8 + 1);
+    if (words == NULL) {
+        return mpcf_fail_memory(err, out.length, "a correction");
+    }
+    out.data = (uint8_t *) words;
+    mpcf_status status = step_operations[s->kind]->deal(d, s, &out, err);
+    if (status == MPCF_OK) {
+        assert(out.at == out.length); /* what the cost says */
+        status = channel_send(user, out.data, out.length, err);
+    }
+    share_pool_give(d->pool, words);
+    return status;
+}
+
+mpcf_status dealer_run(const struct deal_options *o, struct channel *user, mpcf_error *err)
+{
+    struct deal_run d = {.program = o->program, .pool = o->pool, .masked = o->masked};
+    d.random = (struct randomness){.key = {o->key[0], o->key[1]}, .inference = o->inference};
+    for (size_t i = 0; i < o->program->step_count; ++i) {
+        MPCF_TRY(deal_step(&d, &o->program->steps[i], user, err));
+    }
+    return MPCF_OK;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The party and dealer engines: one inference of a program over channels.
+ */
+#ifndef MPCF_SECURE_PARTY_H
+#define MPCF_SECURE_PARTY_H
+
+#include "channel/channel.h"
+#include "preprocess/source.h"
+#include "program/program.h"
+#include "program/role.h"
+#include "program/secure_input.h"
+#include "protocol/step_operations.h"
+#include "protocol/weights.h"
+#include "secure/cost.h"
+
+/* One inference of a party, from its keys to its result. */
+struct party_options {
+    const struct program *program;
+    enum role role;
+    uint32_t inference;
+    const struct prg_key *key;
+    struct share_pool *pool;
+    struct masked_weights *const *masked; /* by step */
+    const struct weights *weights;
+    random_observe *observe; /* tests */
+    void *observe_context;
+};
+
+struct party_run;
+
+mpcf_status party_create(const struct party_options *o, struct party_run **out, mpcf_error *err);
+void party_destroy(struct party_run *r); /* NULL is fine */
+/* Before the input is known. User: corrections from SOURCE, early shares, the early message to
+ * PEER; provider: takes that message. Adds to METERED (may be NULL). */
+mpcf_status party_offline(struct party_run *r, struct source *source, struct channel *peer,
+                          struct cost *metered, mpcf_error *err);
+/* IN and OUTPUT: the user's. */
+mpcf_status party_online(struct party_run *r, const struct secure_input *in, double *output,
+                         struct channel *peer, struct cost *metered, mpcf_error *err);
+
+/* The dealer's part of one inference: a message a step to USER, where its correction is not
+ * empty. */
+struct deal_options {
+    const struct program *program;
+    uint32_t inference;
+    const struct prg_key *key[2];
+    struct share_pool *pool;
+    struct masked_weights *const *masked;
+};
+mpcf_status dealer_run(const struct deal_options *o, struct channel *user, mpcf_error *err);
+
+#endif

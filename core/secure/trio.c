@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "secure/trio.h"
+
+#include <pthread.h>
+
+#include "base/memory.h"
+#include "channel/channel.h"
+#include "channel/pair.h"
+#include "program/program.h"
+#include "program/role.h"
+#include "program/secure_input.h"
+#include "protocol/weights.h"
+#include "secure/cost.h"
+#include "secure/session.h"
+
+enum { ROLES = 3 };
+static const int64_t timeout_ns = INT64_C(120000000000);
+
+struct member {
+    struct session_run run;
+    enum role role;
+    struct channel *peers[ROLES];
+    mpcf_status status;
+    mpcf_error *err;
+    pthread_t thread;
+};
+
+static void *act(void *context)
+{
+    struct member *m = context;
+    struct session_options options = {.role = m->role, .timeout_ns = timeout_ns};
+    struct session *session = NULL;
+
+    m->status = session_create(&options, m->peers, &session, m->err);
+    if (m->status == MPCF_OK) {
+        m->status = session_infer(session, &m->run, m->err);
+    }
+    session_destroy(session);
+    /* A role that failed must not leave the others waiting. */
+    for (size_t i = 0; i < ROLES; i++) {
+        channel_close(m->peers[i]);
+        m->peers[i] = NULL;
+    }
+    return NULL;
+}
+
+static mpcf_status join(struct member *members, mpcf_error *err)
+{
+    for (size_t a = 0; a < ROLES; a++) {
+        for (size_t b = a + 1; b < ROLES; b++) {
+            struct channel *ends[2];
+
+            MPCF_TRY(channel_pair(timeout_ns, ends, err));
+            members[a].peers[b] = ends[0];
+            members[b].peers[a] = ends[1];
+        }
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status act_all(struct member *members, mpcf_error *err)
+{
+    mpcf_status status = MPCF_OK;
+    size_t started = 0;
+
+    while (started < ROLES &&
+           pthread_create(&members[started].thread, NULL, act, &members[started]) == 0) {
+        started++;
+    }
+    for (size_t i = started; i < ROLES; i++) {
+        status = mpcf_fail(err, MPCF_E_IO, "cannot start a thread");
+        for (size_t j = 0; j < ROLES; j++) {
+            channel_close(members[i].peers[j]);
+            members[i].peers[j] = NULL;
+        }
+    }
+    for (size_t i = 0; i < started; i++) {
+        (void) pthread_join(members[i].thread, NULL);
+    }
+    for (size_t i = 0; status == MPCF_OK && i < ROLES; i++) {
+        if (members[i].status != MPCF_OK) {
+            static const char *const names[ROLES] = {"provider", "user", "dealer"};
+
+            status = mpcf_fail(err, members[i].status, "%s: %s", names[i],
+                               mpcf_error_text(members[i].err));
+        }
+    }
+    return status;
+}
+
+static void clear(struct member *members)
+{
+    for (size_t i = 0; i < ROLES; i++) {
+        for (size_t j = 0; j < ROLES; j++) {
+            channel_close(members[i].peers[j]);
+        }
+        mpcf_error_destroy(members[i].err);
+    }
+}
+
+mpcf_status trio_run(const struct program *program, const struct weights *weights,
+                     const struct secure_input *input, double *output, struct cost **metered,
+                     mpcf_error *err)
+{
+    struct member members[ROLES] = {
+        {.role = ROLE_PROVIDER}, {.role = ROLE_USER}, {.role = ROLE_DEALER}};
+    struct cost *cost = NULL;
+    mpcf_status status = cost_run(program, &cost, err);
+
+    for (size_t i = 0; i < ROLES; i++) {
+        members[i].err = mpcf_error_create();
+        members[i].run.program = program;
+    }
+    members[ROLE_PROVIDER].run.weights = weights;
+    members[ROLE_USER].run.weights = weights; /* reads the tables that it has as well */
+    members[ROLE_USER].run.input = input;
+    members[ROLE_USER].run.output = output;
+    members[ROLE_USER].run.metered = cost;
+    if (status == MPCF_OK) {
+        status = join(members, err);
+    }
+    if (status == MPCF_OK) {
+        status = act_all(members, err);
+    }
+    clear(members);
+    if (status == MPCF_OK && metered != NULL) {
+        *metered = cost;
+    } else {
+        cost_destroy(cost);
+    }
+    return status;
+}
