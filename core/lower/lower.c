@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "lower/lowering.h"
-#include "lower/plan.h"
+#include "lower/ring_search.h"
 
 mpcf_status lower_fail(struct lowering *l, mpcf_status status, const char *format, ...)
 {
@@ -309,7 +309,7 @@ mpcf_status lower_graph(const mpcf_graph *g, const struct ranges *ranges,
         lower_outputs(&l);
     }
     if (l.status == MPCF_OK) {
-        l.status = plan_rings(l.program, err);
+        l.status = ring_search(l.program, err);
     }
     mpcf_free(l.nodes);
     mpcf_free(l.masked);

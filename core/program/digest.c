@@ -16,7 +16,7 @@ static void write_value(struct text_buffer *t, const struct value *v)
 static void write_step(struct text_buffer *t, const struct step *s)
 {
     text_printf(t, "s %s %u %" PRIu64 " %u %u %d %u %s %s\n", step_name(s->kind), (unsigned) s->out,
-                s->constant, s->shift, (unsigned) s->row, s->transposed, (unsigned) s->level,
+                s->constant, s->shift, (unsigned) s->row, s->transposed, (unsigned) s->round,
                 s->input == NULL ? "-" : s->input, s->node == NULL ? "-" : s->node->name);
     for (size_t i = 0; i < s->in_count; ++i) {
         const struct view *v = &s->views[i];

@@ -6,6 +6,16 @@
 
 #include "base/memory.h"
 
+const char *step_name(enum step_kind kind)
+{
+    static const char *const names[STEP_COUNT] = {
+#define STEP_NAME(upper, lower) [STEP_##upper] = #lower,
+        STEP_MAP(STEP_NAME)
+#undef STEP_NAME
+    };
+    return names[kind];
+}
+
 struct program *program_create(const mpcf_graph *g, size_t batch, size_t tokens, bool exact_length)
 {
     struct program *p = mpcf_alloc_array(1, sizeof *p);

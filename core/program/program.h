@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A program: what a graph is lowered to for one batch and length. A flat list of steps on
- * values of known ring, which the engines fixed, cost, dealer and party walk.
+ * values of known ring, and the rounds in which they run. The plaintext reference walks the steps;
+ * cost engine, dealer and parties walk both.
  *
  * Every party builds the same program from public facts (graph, ranges, batch, length) and
  * compares its digest in the handshake. Weights are not in it: a provider's value names the graph
@@ -18,6 +19,7 @@
 
 #include "base/arena.h"
 #include "graph/graph.h"
+#include "program/round.h"
 
 enum value_kind {
     VALUE_SHARED = 0, /* x = x0 + x1 modulo 2^k */
@@ -39,71 +41,44 @@ struct value {
     struct dims dims;   /* right-aligned, as in graph.h */
     unsigned ring;      /* k: shares are modulo 2^k, 1 .. 64 */
     unsigned fraction;  /* f */
-    unsigned magnitude; /* m; m <= ring (and m + 1 <= ring where it is lifted) */
-    bool
-        is_input_independent; /* the user's share does not depend on its input nor on any message of
-                            the run: it is known before the run starts. VALUE_USER is not early */
-    const char *node;         /* name of the graph node it stems from */
-    bool is_inner; /* a helper inside a node, with a bound that follows from the node's range:
-                            checked by fixed, but no part of its smallest margin */
-    bool may_wrap; /* no bound of its own (a sum without its bias): not checked */
-    /* By program_finish(): */
+    unsigned magnitude; /* m; m <= ring (and m + 1 <= ring under truncate_extend) */
+    /* The user's share depends neither on its input nor on a message of the run: it is known
+     * before the run starts. Not so of VALUE_USER. */
+    bool is_input_independent;
+    const char *node; /* name of the graph node it stems from */
+    bool is_inner;    /* a helper inside a node, with a bound that follows from the node's range:
+                         checked by the reference, but no part of its smallest margin */
+    bool may_wrap;    /* no bound of its own (a sum without its bias): not checked */
+    /* By schedule/: */
     uint32_t producer;  /* step */
     uint32_t uses;      /* steps that read it */
-    uint32_t level;     /* messages that have passed when it is there */
+    uint32_t round;     /* messages that have passed when it is there */
     int8_t batch_axis;  /* dimension that counts examples, -1: none */
     uint8_t token_axes; /* bit i: dimension i counts tokens (and may be padding) */
 };
 
-/* Steps; one file each in core/protocol. Operands are in[], results out. "c" constants are
- * public integers. */
+/* The kinds of steps. core/protocol/NAME.c says what a kind computes, of which operands, and holds
+ * every fact about it; operands are in[], the result out. */
 /* clang-format off */
-#define STEP_MAP(X)                                                                            \
-    /* the user's one-hot rows of ids (and of token types): [B, T, columns]; input = "input_ids" \
-       or "token_type_ids" */                                                                  \
-    X(USER_ONE_HOT, user_one_hot)                                                              \
-    /* the user's mask [B,1,1,T]: 2^f for kept, 0 for padding */                               \
-    X(USER_MASK, user_mask)                                                                    \
-    /* rows of a table that the user has as well as the provider, a constant node of the graph     \
-       rounded to f bits: [1, B, T, columns] of the user's ids, or (input = "positions")           \
-       [1, 1, T, columns] from row `row` on. The user's own, an exact integer of 32 bits */        \
-    X(USER_LOOKUP, user_lookup)                                                                \
-    /* a constant node of the graph (weights, biases), rounded to f bits; provider's. Values  \
-       of kinds USER and PROVIDER are exact integers, whatever their ring says */              \
-    X(PROVIDER, provider)                                                                      \
-    /* y = c0 + sum_j w_j x_j, each x_j read at strides (broadcast, permute, slice); any kinds \
-       of value but bits and masked. No operands: a public constant */                         \
-    X(COMBINE, combine)                                                                        \
-    X(ROW_SUM, row_sum)                                                                        \
-    /* x / 2^shift, locally; result modulo 2^(k - shift) or less; within one unit, centred */  \
-    X(TRUNCATE_REDUCE, truncate_reduce)                                                                          \
-    /* x / 2^shift into any ring, exact to one unit; needs m + 1 <= k. One bit where x is      \
-       early, else m + 1 bits both ways. Local where the result's ring is at most k - shift or \
-       where one party owns x */                                                               \
-    X(TRUNCATE_EXTEND, truncate_extend)                                                                              \
-    /* the user sends x1 - a: a shared or user's value becomes masked */                       \
-    X(MASKED, masked)                                                                          \
-    /* masked x [rows, i] times w [o, i] (transposed: [i, o]), the result of a PROVIDER step:  \
-       [rows, o] */                                                                            \
-    X(LINEAR, linear)                                                                          \
-    /* masked x [rows, h] times v [h] of a PROVIDER step, column by column */                  \
-    X(SCALE_COLUMNS, scale_columns)                                                            \
-    /* x y elementwise, y of the same shape or one number a row */                             \
-    X(PRODUCT, product)                                                                        \
-    X(SQUARE, square)                                                                          \
-    /* batched a [n, k] b [k, m] or, transposed, b [m, k]; b may be one for all of a's rows */ \
-    X(MATMUL, matmul)                                                                          \
-    /* bit j of element e: x_e >= thresholds[j]; result is bits [thresholds, elements], each   \
-       threshold padded to whole words */                                                      \
-    X(COMPARE, compare)                                                                        \
-    /* bits to 0 or 1 in a ring: [thresholds, elements] */                                     \
-    X(BITS_TO_RING, bits_to_ring)                                                              \
-    /* row `row` of bits [.., elements] times x [elements] */                                                \
-    X(SELECT, select)                                                                          \
-    /* x [.., r, c] times the user's bit of each column (in[1]: VALUE_USER of 0 and 1, broadcast \
-       at strides[1]) */                                                                       \
-    X(USER_SELECT, user_select)                                                                \
-    /* the user learns x */                                                                    \
+#define STEP_MAP(X) \
+    X(USER_ONE_HOT, user_one_hot) \
+    X(USER_MASK, user_mask) \
+    X(USER_LOOKUP, user_lookup) \
+    X(PROVIDER, provider) \
+    X(COMBINE, combine) \
+    X(ROW_SUM, row_sum) \
+    X(TRUNCATE_REDUCE, truncate_reduce) \
+    X(TRUNCATE_EXTEND, truncate_extend) \
+    X(MASKED, masked) \
+    X(LINEAR, linear) \
+    X(SCALE_COLUMNS, scale_columns) \
+    X(PRODUCT, product) \
+    X(SQUARE, square) \
+    X(MATMUL, matmul) \
+    X(COMPARE, compare) \
+    X(BITS_TO_RING, bits_to_ring) \
+    X(SELECT, select) \
+    X(USER_SELECT, user_select) \
     X(REVEAL, reveal)
 /* clang-format on */
 
@@ -146,9 +121,9 @@ struct step {
     const char *input; /* USER_ONE_HOT, USER_LOOKUP, USER_MASK, REVEAL: of the input or output */
     const mpcf_node *node;     /* PROVIDER, USER_LOOKUP: the constant node */
     size_t table_rows;         /* USER_LOOKUP: rows of the constant node */
-    uint32_t level;            /* first message it takes part in; local steps: of their operands */
+    uint32_t round;            /* first one it takes part in; local steps: of their operands */
     uint32_t function;         /* index into program.functions: for reports */
-    struct opening opening[2]; /* PRODUCT, SQUARE, MATMUL, SELECT: by program_finish() */
+    struct opening opening[2]; /* PRODUCT, SQUARE, MATMUL, SELECT: by schedule/ */
 };
 
 struct program {
@@ -160,11 +135,15 @@ struct program {
     size_t value_count;
     struct step *steps;
     size_t step_count;
-    uint32_t level_count;
     const char **functions; /* "embedding", "linear", "attention", "normaliser", "activation",
                                 "layer_norm", "pooler", "classifier" */
     size_t function_count;
     char digest[65]; /* of all above: what the handshake compares */
+    /* By program_finish(): */
+    struct step_cost *costs; /* by step */
+    struct round *rounds;    /* round_count of them, and one more: the steps behind the last */
+    uint32_t round_count;
+    size_t offline_bytes; /* the user's message before the run */
     size_t value_capacity, step_capacity, function_capacity;
     bool failed;       /* memory was short while building */
     struct step spare; /* what adding gives then */
@@ -182,23 +161,7 @@ value_id program_add_value(struct program *p, enum value_kind kind, struct dims 
  * NULL (program_finish() reports that memory was short). */
 struct step *program_add_step(struct program *p, enum step_kind kind, value_id out,
                               const value_id *in, size_t in_count);
-/* After the last step and with rings chosen: early flags, levels, digest; checks each step's
- * rules on rings (MPCF_E_INTERNAL names step and node). */
-mpcf_status program_finish(struct program *p, mpcf_error *err);
-
-/* --- What a step costs: one row a kind, in core/protocol; cost, dealer and party agree --- */
-
-#define STEP_ROUNDS_MAX 8
-
-/* All bits are whole bytes: each array a step sends ends at one. */
-struct step_cost {
-    uint32_t rounds; /* messages in sequence, 0 for local steps */
-    /* Bits each party sends online, and the user before the run, by round (at most 8). */
-    uint64_t provider_bits[STEP_ROUNDS_MAX], user_bits[STEP_ROUNDS_MAX], offline_bits;
-    uint64_t correction_bits; /* dealer to user */
-    uint64_t setup_bits;      /* provider to user, once a packing (masked weights) */
-};
-void step_cost(const struct program *p, const struct step *s, struct step_cost *cost);
+/* "truncate_reduce": the kind's name in STEP_MAP. */
 const char *step_name(enum step_kind kind);
 
 #endif

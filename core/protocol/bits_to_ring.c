@@ -23,10 +23,15 @@ static const char *check(const struct program *p, const struct step *s)
                                                            : "operand and result have one shape";
 }
 
+static unsigned ring_needed(const struct program *p, const struct step *s, size_t i)
+{
+    (void) p, (void) s, (void) i;
+    return 0;
+}
+
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     const struct value *bits = step_in(p, s, 0), *out = step_out(p, s);
-    c->rounds = 1;
     c->provider_bits[0] = c->user_bits[0] = packed_cost(value_rows(bits) * bits_words(bits), 64);
     c->correction_bits = value_rows(bits) * packed_cost(bits_elements(bits), out->ring);
 }
@@ -149,11 +154,15 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_operations step_operations_bits_to_ring = {.name = "bits_to_ring",
-                                                             .check = check,
-                                                             .cost = cost,
-                                                             .reference = reference,
-                                                             .deal = deal,
-                                                             .send = send,
-                                                             .receive = receive,
-                                                             .compute = compute};
+const struct step_operations step_operations_bits_to_ring = {
+    .check = check,
+    .ring_needed = ring_needed,
+    .rounds = one_round,
+    .axes = axes_none,
+    .cost = cost,
+    .reference = reference,
+    .deal = deal,
+    .send = send,
+    .receive = receive,
+    .compute = compute,
+};

@@ -30,9 +30,48 @@ static const char *check(const struct program *p, const struct step *s)
     return check_owned(p, s);
 }
 
-static void cost(const struct program *p, const struct step *s, struct step_cost *c)
+static size_t stride_of(const struct dims *d, unsigned axis)
 {
-    (void) p, (void) s, (void) c;
+    size_t stride = 1;
+    for (unsigned i = axis + 1; i < MPCF_RANK_MAX; ++i) {
+        stride *= d->dim[i];
+    }
+    return stride;
+}
+
+/* Axes of OUT that walk along axis AXIS of an operand X read through VIEW. */
+static unsigned axes_along(const struct value *out, const struct value *x, const struct view *view,
+                           unsigned axis)
+{
+    unsigned axes = 0;
+    for (unsigned i = 0; i < MPCF_RANK_MAX; ++i) {
+        if (out->dims.dim[i] > 1 && out->dims.dim[i] == x->dims.dim[axis] &&
+            view->stride[i] == stride_of(&x->dims, axis)) {
+            axes |= 1u << i;
+        }
+    }
+    return axes;
+}
+
+static void axes(const struct program *p, const struct step *s, struct value *out)
+{
+    for (size_t j = 0; j < s->in_count; ++j) {
+        const struct value *x = step_in(p, s, j);
+        unsigned tokens = 0;
+        for (unsigned a = 0; a < MPCF_RANK_MAX; ++a) {
+            if ((x->token_axes >> a & 1) != 0) {
+                tokens |= axes_along(out, x, &s->views[j], a);
+            }
+        }
+        int batch = -1;
+        if (x->batch_axis >= 0) {
+            unsigned axes = axes_along(out, x, &s->views[j], (unsigned) x->batch_axis) & ~tokens;
+            for (int i = MPCF_RANK_MAX - 1; i >= 0; --i) {
+                batch = (axes >> i & 1) != 0 ? i : batch;
+            }
+        }
+        axes_take(out, batch, tokens);
+    }
 }
 
 struct combine {
@@ -112,4 +151,10 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 }
 
 const struct step_operations step_operations_combine = {
-    .name = "combine", .check = check, .cost = cost, .reference = reference, .compute = compute};
+    .independence = INDEPENDENT_AS_OPERANDS,
+    .has_user_range = true,
+    .check = check,
+    .axes = axes,
+    .reference = reference,
+    .compute = compute,
+};

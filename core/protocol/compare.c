@@ -93,11 +93,15 @@ static const char *check(const struct program *p, const struct step *s)
     return NULL;
 }
 
+static unsigned rounds(const struct program *p, const struct step *s)
+{
+    return compare_of(p, s).rounds;
+}
+
 static void cost(const struct program *p, const struct step *s, struct step_cost *cost)
 {
     struct compare c = compare_of(p, s);
     uint64_t bits = packed_cost(c.elements, c.opened);
-    cost->rounds = c.rounds;
     cost->provider_bits[0] = bits;
     *(step_in(p, s, 0)->is_input_independent ? &cost->offline_bits : &cost->user_bits[0]) = bits;
     cost->correction_bits = packed_cost(c.planes * c.words, 64);
@@ -222,8 +226,8 @@ static void send_half(struct party *p, const struct compare *c, struct message *
     blocks_for(c->elements, send_block, &o);
 }
 
-static mpcf_status early(struct party *p, const struct step *s, struct message *out,
-                         mpcf_error *err)
+static mpcf_status send_offline(struct party *p, const struct step *s, struct message *out,
+                                mpcf_error *err)
 {
     (void) err;
     struct compare c = compare_of(p->program, s);
@@ -312,7 +316,7 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
     struct open o = {.c = &c, .party = p, .x = party_operand(p, s, 0)};
     bool was_early = step_in(p->program, s, 0)->is_input_independent && p->role == ROLE_PROVIDER;
     o.state = compare_state_at(&c, block);
-    o.from = message_array(was_early ? &p->early[s->index] : in, c.elements, c.opened);
+    o.from = message_array(was_early ? &p->offline[s->index] : in, c.elements, c.opened);
     if (p->role == ROLE_USER) {
         struct message correction = party_correction(p, s);
         o.planes = message_array(&correction, c.planes * c.words, 64);
@@ -338,12 +342,16 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_operations step_operations_compare = {.name = "compare",
-                                                        .check = check,
-                                                        .cost = cost,
-                                                        .reference = reference,
-                                                        .deal = deal,
-                                                        .early = early,
-                                                        .send = send,
-                                                        .receive = receive,
-                                                        .compute = compute};
+const struct step_operations step_operations_compare = {
+    .check = check,
+    .ring_needed = ring_with_guard_bit,
+    .rounds = rounds,
+    .axes = axes_none,
+    .cost = cost,
+    .reference = reference,
+    .deal = deal,
+    .send_offline = send_offline,
+    .send = send,
+    .receive = receive,
+    .compute = compute,
+};

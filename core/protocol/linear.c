@@ -19,6 +19,8 @@
 #include "protocol/weights.h"
 #include "ring/ring.h"
 
+#define LIMB_BITS 52 /* of the product kernels of one multiplication (IFMA) */
+
 void linear_shape(const struct program *p, const struct step *s, size_t *rows, size_t *depth,
                   size_t *columns)
 {
@@ -49,10 +51,17 @@ static const char *check(const struct program *p, const struct step *s)
     return NULL;
 }
 
+static void axes(const struct program *p, const struct step *s, struct value *out)
+{
+    axes_take(out, step_in(p, s, 0)->batch_axis, step_in(p, s, 0)->token_axes & 7u);
+}
+
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
-    c->correction_bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
-    c->setup_bits = 8 * (uint64_t) masked_weights_bytes(p, s);
+    const struct value *out = step_out(p, s);
+    c->correction_bits = packed_cost(out->dims.count, out->ring);
+    c->wide_bits = out->ring > LIMB_BITS ? out->dims.count * (out->ring - LIMB_BITS) : 0;
+    c->setup_bits = packed_cost(step_in(p, s, 1)->dims.count, step_out(p, s)->ring);
 }
 
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
@@ -174,9 +183,13 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_operations step_operations_linear = {.name = "linear",
-                                                       .check = check,
-                                                       .cost = cost,
-                                                       .reference = reference,
-                                                       .deal = deal,
-                                                       .compute = compute};
+const struct step_operations step_operations_linear = {
+    .independence = INDEPENDENT_ALWAYS,
+    .uses_masked_weights = true,
+    .check = check,
+    .axes = axes,
+    .cost = cost,
+    .reference = reference,
+    .deal = deal,
+    .compute = compute,
+};

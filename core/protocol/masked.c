@@ -27,6 +27,11 @@ static const char *check(const struct program *p, const struct step *s)
     return NULL;
 }
 
+static unsigned rounds(const struct program *p, const struct step *s)
+{
+    return step_in(p, s, 0)->is_input_independent ? 0 : 1;
+}
+
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     uint64_t bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
@@ -34,7 +39,6 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
         c->offline_bits = bits;
     } else {
         c->user_bits[0] = bits;
-        c->rounds = 1;
     }
 }
 
@@ -85,8 +89,8 @@ static void send_masked(struct party *p, const struct step *s, struct message *o
     blocks_for(v->dims.count, send_block, &m);
 }
 
-static mpcf_status early(struct party *p, const struct step *s, struct message *out,
-                         mpcf_error *err)
+static mpcf_status send_offline(struct party *p, const struct step *s, struct message *out,
+                                mpcf_error *err)
 {
     (void) err;
     if (step_in(p->program, s, 0)->is_input_independent) {
@@ -126,15 +130,18 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
 static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
 {
     bool was_early = step_in(p->program, s, 0)->is_input_independent;
-    return p->role == ROLE_PROVIDER && was_early ? receive_masked(p, s, &p->early[s->index], err)
+    return p->role == ROLE_PROVIDER && was_early ? receive_masked(p, s, &p->offline[s->index], err)
                                                  : MPCF_OK;
 }
 
-const struct step_operations step_operations_masked = {.name = "masked",
-                                                       .check = check,
-                                                       .cost = cost,
-                                                       .reference = reference,
-                                                       .early = early,
-                                                       .send = send,
-                                                       .receive = receive,
-                                                       .compute = compute};
+const struct step_operations step_operations_masked = {
+    .independence = INDEPENDENT_ALWAYS,
+    .check = check,
+    .rounds = rounds,
+    .cost = cost,
+    .reference = reference,
+    .send_offline = send_offline,
+    .send = send,
+    .receive = receive,
+    .compute = compute,
+};

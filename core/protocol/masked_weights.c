@@ -12,7 +12,7 @@
 
 bool masked_weights_are_used(const struct step *s)
 {
-    return s->kind == STEP_LINEAR || s->kind == STEP_SCALE_COLUMNS;
+    return step_operations[s->kind]->uses_masked_weights;
 }
 
 static const char *node_of(const struct program *p, const struct step *s)

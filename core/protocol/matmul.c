@@ -48,6 +48,14 @@ static const char *check(const struct program *p, const struct step *s)
     return NULL;
 }
 
+/* Columns of the result are rows of b, or its columns. */
+static void axes(const struct program *p, const struct step *s, struct value *out)
+{
+    const struct value *a = step_in(p, s, 0), *b = step_in(p, s, 1);
+    unsigned columns = b->token_axes >> (s->transposed ? 2 : 3) & 1;
+    axes_take(out, a->batch_axis, (a->token_axes & 7u) | columns << 3);
+}
+
 static void multiply(const struct program *p, const struct step *s, const uint64_t *a,
                      const uint64_t *b, uint64_t *out, bool accumulate)
 {
@@ -187,12 +195,16 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_operations step_operations_matmul = {.name = "matmul",
-                                                       .check = check,
-                                                       .cost = opening_cost,
-                                                       .reference = reference,
-                                                       .deal = deal,
-                                                       .early = opening_send_offline,
-                                                       .send = opening_send,
-                                                       .receive = opening_receive,
-                                                       .compute = compute};
+const struct step_operations step_operations_matmul = {
+    .opens = 1u << 0 | 1u << 1,
+    .check = check,
+    .rounds = one_round,
+    .axes = axes,
+    .cost = opening_cost,
+    .reference = reference,
+    .deal = deal,
+    .send_offline = opening_send_offline,
+    .send = opening_send,
+    .receive = opening_receive,
+    .compute = compute,
+};

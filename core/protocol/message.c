@@ -28,5 +28,5 @@ void packed_read(struct packed_array a, size_t first, uint64_t *x, size_t n)
 
 uint64_t packed_cost(size_t count, unsigned bits)
 {
-    return 8 * (uint64_t) ring_packed_size(count, bits);
+    return 8 * (count / 8 * bits + (count % 8 * bits + 7) / 8);
 }

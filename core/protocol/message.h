@@ -23,7 +23,8 @@ struct packed_array message_array(struct message *m, size_t count, unsigned bits
 /* N numbers from element FIRST on, which starts at a whole byte. */
 void packed_write(struct packed_array a, size_t first, const uint64_t *x, size_t n);
 void packed_read(struct packed_array a, size_t first, uint64_t *x, size_t n);
-/* Bits of an array of COUNT numbers, in whole bytes: what costs are made of. */
+/* Bits of an array of COUNT numbers, in whole bytes: what costs are made of. BITS may be beyond 64
+ * while rings are searched. */
 uint64_t packed_cost(size_t count, unsigned bits);
 
 #endif

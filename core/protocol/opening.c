@@ -10,22 +10,15 @@
 
 unsigned opening_count(const struct step *s)
 {
-    switch (s->kind) {
-    case STEP_PRODUCT:
-    case STEP_MATMUL:
-        return 2;
-    case STEP_SQUARE:
-    case STEP_SELECT:
-        return 1;
-    default:
-        return 0;
-    }
+    unsigned opens = step_operations[s->kind]->opens;
+    return (opens & 1) + (opens >> 1 & 1);
 }
 
-/* SELECT's operands are bits and the value that is opened. */
-static value_id opening_id(const struct step *s, unsigned j)
+/* Operand 0 or 1; J counts those that are opened. */
+value_id opening_id(const struct step *s, unsigned j)
 {
-    return s->in[s->kind == STEP_SELECT ? 1 : j];
+    bool first_is_not = (step_operations[s->kind]->opens & 1) == 0;
+    return s->in[first_is_not ? j + 1 : j];
 }
 
 const struct value *opening_value(const struct program *p, const struct step *s, unsigned j)
@@ -36,28 +29,6 @@ const struct value *opening_value(const struct program *p, const struct step *s,
 static bool is_own(const struct step *s, unsigned j)
 {
     return s->opening[j].step == s->index && s->opening[j].item == j;
-}
-
-void opening_choose(const struct program *p, struct step *s, unsigned j)
-{
-    unsigned ring = step_out(p, s)->ring;
-    const struct step *best = s;
-    unsigned item = j;
-    for (size_t i = 0; i < p->step_count; ++i) {
-        const struct step *t = &p->steps[i];
-        if (t->level > best->level || (t->level == best->level && t->index > best->index) ||
-            step_out(p, t)->ring != ring) {
-            continue;
-        }
-        for (unsigned l = opening_count(t); l-- > 0;) {
-            if (opening_id(t, l) == opening_id(s, j)) {
-                best = t;
-                item = l;
-            }
-        }
-    }
-    s->opening[j].step = best->index;
-    s->opening[j].item = (uint8_t) item;
 }
 
 const char *opening_check(const struct program *p, const struct step *s)
@@ -206,7 +177,7 @@ mpcf_status opening_receive(struct party *p, const struct step *s, unsigned roun
             continue;
         }
         bool was_early = other == ROLE_USER && x->is_input_independent;
-        struct message *from = was_early ? &p->early[s->index] : in;
+        struct message *from = was_early ? &p->offline[s->index] : in;
         struct other_half h = {.e = p->opened[s->index][j]};
         h.from = message_array(from, x->dims.count, step_out(p->program, s)->ring);
         blocks_for(x->dims.count, other_block, &h);

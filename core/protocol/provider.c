@@ -13,11 +13,6 @@ static const char *check(const struct program *p, const struct step *s)
     return step_out(p, s)->kind == VALUE_PROVIDER ? NULL : "the result is the provider's";
 }
 
-static void cost(const struct program *p, const struct step *s, struct step_cost *c)
-{
-    (void) p, (void) s, (void) c;
-}
-
 /* Whether a step other than a LINEAR reads it (as anything but its weight). */
 static bool is_read_plainly(const struct program *p, const struct step *s)
 {
@@ -55,4 +50,9 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 }
 
 const struct step_operations step_operations_provider = {
-    .name = "provider", .check = check, .cost = cost, .reference = reference, .compute = compute};
+    .independence = INDEPENDENT_ALWAYS,
+    .check = check,
+    .axes = axes_none,
+    .reference = reference,
+    .compute = compute,
+};

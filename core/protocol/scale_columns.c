@@ -36,7 +36,7 @@ static const char *check(const struct program *p, const struct step *s)
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     c->correction_bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
-    c->setup_bits = 8 * (uint64_t) masked_weights_bytes(p, s);
+    c->setup_bits = packed_cost(step_in(p, s, 1)->dims.count, step_out(p, s)->ring);
 }
 
 struct scale {
@@ -136,9 +136,12 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_operations step_operations_scale_columns = {.name = "scale_columns",
-                                                              .check = check,
-                                                              .cost = cost,
-                                                              .reference = reference,
-                                                              .deal = deal,
-                                                              .compute = compute};
+const struct step_operations step_operations_scale_columns = {
+    .independence = INDEPENDENT_ALWAYS,
+    .uses_masked_weights = true,
+    .check = check,
+    .cost = cost,
+    .reference = reference,
+    .deal = deal,
+    .compute = compute,
+};

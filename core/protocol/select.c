@@ -29,6 +29,17 @@ static const char *check(const struct program *p, const struct step *s)
     return opening_check(p, s);
 }
 
+/* Bits have no ring of their own. */
+static unsigned ring_needed(const struct program *p, const struct step *s, size_t i)
+{
+    return i == 0 ? 0 : step_out(p, s)->ring;
+}
+
+static void axes(const struct program *p, const struct step *s, struct value *out)
+{
+    axes_take_of(step_in(p, s, 1), out);
+}
+
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     const struct value *out = step_out(p, s);
@@ -153,12 +164,17 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_operations step_operations_select = {.name = "select",
-                                                       .check = check,
-                                                       .cost = cost,
-                                                       .reference = reference,
-                                                       .deal = deal,
-                                                       .early = opening_send_offline,
-                                                       .send = send,
-                                                       .receive = receive,
-                                                       .compute = compute};
+const struct step_operations step_operations_select = {
+    .opens = 1u << 1,
+    .check = check,
+    .ring_needed = ring_needed,
+    .rounds = one_round,
+    .axes = axes,
+    .cost = cost,
+    .reference = reference,
+    .deal = deal,
+    .send_offline = opening_send_offline,
+    .send = send,
+    .receive = receive,
+    .compute = compute,
+};

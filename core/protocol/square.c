@@ -96,12 +96,15 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
-const struct step_operations step_operations_square = {.name = "square",
-                                                       .check = check,
-                                                       .cost = opening_cost,
-                                                       .reference = reference,
-                                                       .deal = deal,
-                                                       .early = opening_send_offline,
-                                                       .send = opening_send,
-                                                       .receive = opening_receive,
-                                                       .compute = compute};
+const struct step_operations step_operations_square = {
+    .opens = 1u << 0,
+    .check = check,
+    .rounds = one_round,
+    .cost = opening_cost,
+    .reference = reference,
+    .deal = deal,
+    .send_offline = opening_send_offline,
+    .send = opening_send,
+    .receive = opening_receive,
+    .compute = compute,
+};

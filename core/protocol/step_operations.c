@@ -5,29 +5,79 @@
 
 #include "base/memory.h"
 
-/* A kind without a row does not link. */
+/* A kind without its row does not link. */
 const struct step_operations *const step_operations[STEP_COUNT] = {
 #define STEP_OPERATIONS_ENTRY(upper, lower) [STEP_##upper] = &step_operations_##lower,
     STEP_MAP(STEP_OPERATIONS_ENTRY)
 #undef STEP_OPERATIONS_ENTRY
 };
 
-void step_cost(const struct program *p, const struct step *s, struct step_cost *cost)
+void step_axes(const struct program *p, const struct step *s, struct value *out)
 {
-    *cost = (struct step_cost){0};
-    step_operations[s->kind]->cost(p, s, cost);
+    const struct step_operations *o = step_operations[s->kind];
+    if (o->axes != NULL) {
+        o->axes(p, s, out);
+    } else {
+        axes_take_of(step_in(p, s, 0), out);
+    }
 }
 
-const char *step_name(enum step_kind kind)
+bool step_is_independent(const struct program *p, const struct step *s)
 {
-    return step_operations[kind]->name;
+    enum step_independence when = step_operations[s->kind]->independence;
+    bool is_independent =
+        when == INDEPENDENT_ALWAYS || (when == INDEPENDENT_AS_OPERANDS && step_rounds(p, s) == 0);
+    for (size_t i = 0; when == INDEPENDENT_AS_OPERANDS && i < s->in_count; ++i) {
+        is_independent = is_independent && step_in(p, s, i)->is_input_independent;
+    }
+    return is_independent;
+}
+
+void step_cost(const struct program *p, const struct step *s, struct step_cost *cost)
+{
+    const struct step_operations *o = step_operations[s->kind];
+    *cost = (struct step_cost){.rounds = step_rounds(p, s)};
+    if (o->cost != NULL) {
+        o->cost(p, s, cost);
+    }
 }
 
 bool step_is_offline(const struct program *p, const struct step *s)
 {
-    struct step_cost cost;
-    step_cost(p, s, &cost);
-    return cost.rounds == 0 && step_out(p, s)->is_input_independent;
+    return step_out(p, s)->is_input_independent && step_rounds(p, s) == 0;
+}
+
+unsigned ring_with_guard_bit(const struct program *p, const struct step *s, size_t i)
+{
+    return step_in(p, s, i)->magnitude + 1;
+}
+
+unsigned one_round(const struct program *p, const struct step *s)
+{
+    (void) p, (void) s;
+    return 1;
+}
+
+void axes_none(const struct program *p, const struct step *s, struct value *out)
+{
+    (void) p, (void) s, (void) out;
+}
+
+void axes_take(struct value *out, int batch_axis, unsigned token_axes)
+{
+    if (batch_axis >= 0 && out->dims.dim[batch_axis] > 1) {
+        out->batch_axis = (int8_t) batch_axis;
+    }
+    for (unsigned i = 0; i < MPCF_RANK_MAX; ++i) {
+        if ((token_axes >> i & 1) != 0 && out->dims.dim[i] > 1) {
+            out->token_axes = (uint8_t) (out->token_axes | 1u << i);
+        }
+    }
+}
+
+void axes_take_of(const struct value *x, struct value *out)
+{
+    axes_take(out, x->batch_axis, x->token_axes);
 }
 
 size_t value_rows(const struct value *v)

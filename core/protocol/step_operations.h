@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One row a step kind: all that the engines fixed, cost, dealer and party know of it. An engine
- * walks the program and calls its column, so that they cannot disagree.
+ * Step operations: one row of facts and functions a kind of step, in the kind's own file. All that
+ * reference, planner, cost engine, dealer and parties know of a kind is in its row; none of them
+ * asks which kind a step is.
  *
  * How a step runs. The dealer calls `deal` in program order; what it writes goes to the user.
- * Before the run the user walks the program once: `early` writes its halves of openings of early
- * values, and `compute` makes its shares of early results. Online, a step of r rounds takes part
- * in messages level .. level + r - 1: `send`, then `receive` of each; then `compute`, on
- * whatever has arrived. All of a step's bits are those of its `cost`: writers assert it.
+ * Before the run the user walks the program once: `send_offline` writes its halves of openings of
+ * input-independent values, and `compute` makes its shares of input-independent results. Online, a
+ * step of r rounds has a part in r messages from its round on: `send`, then `receive` of each;
+ * then `compute`, on whatever has arrived. All of a step's bits are those of its `cost`: writers
+ * assert it.
  *
- * Columns are NULL where a step has nothing to do there.
+ * Functions are NULL where a step has nothing to do there.
  */
 #ifndef MPCF_PROTOCOL_STEP_OPERATIONS_H
 #define MPCF_PROTOCOL_STEP_OPERATIONS_H
@@ -26,7 +28,7 @@ struct masked_weights; /* masked_weights.h */
 
 /* --- What the columns work on --- */
 
-/* The fixed engine: x[v] are the integers of value v, sign-extended from its ring. */
+/* The plaintext reference: x[v] are the integers of value v, sign-extended from its ring. */
 struct reference_state {
     const struct program *program;
     const struct weights *weights;
@@ -64,21 +66,37 @@ struct party {
     uint32_t (*opened_uses)[2];
     void **state;               /* by step of several rounds; of the pool */
     struct arrived *correction; /* user, by step */
-    struct message *early;      /* provider, by step: the user's early halves */
+    struct message *offline;    /* provider, by step: the user's halves from before the run */
+};
+
+/* When the user's share of the result is known before the run. */
+enum step_independence {
+    INDEPENDENT_NEVER = 0,
+    INDEPENDENT_ALWAYS,
+    INDEPENDENT_AS_OPERANDS /* of all operands, where the step needs no message */
 };
 
 struct step_operations {
-    const char *name;
-    /* NULL, or the rule that the step breaks. */
+    uint8_t opens; /* bit i: operand i is opened under a Beaver mask (opening.h) */
+    enum step_independence independence;
+    bool has_user_range;      /* a result of the user's own keeps its range, as shared ones do */
+    bool uses_masked_weights; /* in[1] is a weight of the provider's, masked for a session */
+    /* NULL, or the rule that the step breaks: what it asks of its operands. */
     const char *(*check)(const struct program *p, const struct step *s);
-    /* COST is zero before. */
+    /* The narrowest ring of shared operand I for a result in its present ring; NULL: the same. */
+    unsigned (*ring_needed)(const struct program *p, const struct step *s, size_t i);
+    /* Messages in sequence, at most STEP_ROUNDS_MAX; NULL: none. */
+    unsigned (*rounds)(const struct program *p, const struct step *s);
+    /* Sets the result's batch and token axes; NULL: those of the first operand. */
+    void (*axes)(const struct program *p, const struct step *s, struct value *out);
+    /* COST is zero before but for its rounds. NULL: nothing is sent. */
     void (*cost)(const struct program *p, const struct step *s, struct step_cost *cost);
     /* Writes r->x[s->out], modulo 2^64; rounds to nearest. */
     mpcf_status (*reference)(struct reference_state *r, const struct step *s, mpcf_error *err);
     mpcf_status (*deal)(struct deal_run *d, const struct step *s, struct message *out,
                         mpcf_error *err);
-    mpcf_status (*early)(struct party *p, const struct step *s, struct message *out,
-                         mpcf_error *err);
+    mpcf_status (*send_offline)(struct party *p, const struct step *s, struct message *out,
+                                mpcf_error *err);
     mpcf_status (*send)(struct party *p, const struct step *s, unsigned round, struct message *out,
                         mpcf_error *err);
     mpcf_status (*receive)(struct party *p, const struct step *s, unsigned round,
@@ -92,10 +110,30 @@ extern const struct step_operations *const step_operations[STEP_COUNT];
 STEP_MAP(STEP_OPERATIONS_DECLARE)
 #undef STEP_OPERATIONS_DECLARE
 
+/* --- What the rows say of a step, in a program whose values have their rings --- */
+
+/* 0 where operand I may have any ring. */
+static inline unsigned step_ring_needed(const struct program *p, const struct step *s, size_t i)
+{
+    const struct step_operations *o = step_operations[s->kind];
+    return o->ring_needed == NULL ? p->values[s->out].ring : o->ring_needed(p, s, i);
+}
+
+static inline unsigned step_rounds(const struct program *p, const struct step *s)
+{
+    const struct step_operations *o = step_operations[s->kind];
+    return o->rounds == NULL ? 0 : o->rounds(p, s);
+}
+
+void step_axes(const struct program *p, const struct step *s, struct value *out);
+/* Whether the result is input-independent; its operands are settled. */
+bool step_is_independent(const struct program *p, const struct step *s);
+/* After schedule_settle(). */
+void step_cost(const struct program *p, const struct step *s, struct step_cost *cost);
 /* Whether the user does the whole of step S before the run. */
 bool step_is_offline(const struct program *p, const struct step *s);
 
-/* --- Short hands of the rows --- */
+/* --- Short hands for the kinds --- */
 
 static inline const struct value *step_in(const struct program *p, const struct step *s, size_t i)
 {
@@ -113,8 +151,17 @@ size_t value_rows(const struct value *v);
 bool value_is_held(const struct value *v, enum role role);
 /* VALUE_USER or VALUE_PROVIDER. */
 bool value_is_owned(const struct value *v);
-/* NULL, or "..." where an owned result has an operand of another kind. */
+/* Rules that kinds share, for `check`: NULL, or what is broken. An owned result has no operand of
+ * another kind. */
 const char *check_owned(const struct program *p, const struct step *s);
+/* Narrowest rings that kinds share, for `ring_needed`: one more bit than the operand's values. */
+unsigned ring_with_guard_bit(const struct program *p, const struct step *s, size_t i);
+/* Rounds that kinds share. */
+unsigned one_round(const struct program *p, const struct step *s);
+/* Axes that kinds share: none; and setters for those of their own. Bit i of TOKENS: dimension i. */
+void axes_none(const struct program *p, const struct step *s, struct value *out);
+void axes_take(struct value *out, int batch_axis, unsigned token_axes);
+void axes_take_of(const struct value *x, struct value *out);
 /* Elements of a VALUE_BITS row, and 64-bit words that hold them. */
 size_t bits_elements(const struct value *v);
 size_t bits_words(const struct value *v);

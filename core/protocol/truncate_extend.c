@@ -8,9 +8,9 @@
  *     y = (c >> f) - (r >> f) + u v T - 2^(m-1-f),
  * as z + r wraps just where v = 1 and msb(c) = 0 (z < 2^(K-1)).
  *
- * x not early: r is the dealer's. Messages: each party its share of c, K bits, one round. Dealer:
+ * x not input-independent: r is the dealer's. Messages: each party its share of c, K bits, one round. Dealer:
  * the user's shares of r >> f (k' bits) and of v (k' - K + f bits).
- * x early: r = -x1, so that the provider has c = x0 + 2^(m-1) and the user r. Only u v is missing:
+ * x input-independent: r = -x1, so that the provider has c = x0 + 2^(m-1) and the user r. Only u v is missing:
  * one bit each under the dealer's bits p, q, the user's before the run. Dealer: the user's share
  * of p q, k' - K + f bits.
  * Local where k' <= k - f, or where one party owns x: TRUNCATE_REDUCE.
@@ -27,7 +27,7 @@
 #include "protocol/truncate_reduce.h"
 #include "ring/ring.h"
 
-struct lift {
+struct extend {
     const struct party *party;
     const struct deal_run *deal;
     const struct step *step;
@@ -46,11 +46,11 @@ static bool is_local(const struct program *p, const struct step *s)
     return value_is_owned(x) || step_out(p, s)->ring + s->shift <= x->ring;
 }
 
-static struct lift lift_of(const struct program *p, const struct step *s)
+static struct extend extend_of(const struct program *p, const struct step *s)
 {
     const struct value *x = step_in(p, s, 0);
     unsigned magnitude = x->magnitude > s->shift ? x->magnitude : s->shift + 1;
-    struct lift l = {.step = s, .shift = s->shift, .opened = magnitude + 1};
+    struct extend l = {.step = s, .shift = s->shift, .opened = magnitude + 1};
     l.ring = step_out(p, s)->ring;
     l.low = l.opened - s->shift;
     l.high_bits = l.ring > l.low ? l.ring - l.low : 0;
@@ -62,10 +62,15 @@ static const char *check(const struct program *p, const struct step *s)
     if (s->in_count != 1 || step_out(p, s)->dims.count != step_in(p, s, 0)->dims.count) {
         return "operand and result have one shape";
     }
-    if (!is_local(p, s) && lift_of(p, s).opened > step_in(p, s, 0)->ring) {
+    if (!is_local(p, s) && extend_of(p, s).opened > step_in(p, s, 0)->ring) {
         return "the operand's ring has no guard bit: it must be wider than its magnitude";
     }
     return check_owned(p, s);
+}
+
+static unsigned rounds(const struct program *p, const struct step *s)
+{
+    return is_local(p, s) ? 0 : 1;
 }
 
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
@@ -73,9 +78,8 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
     if (is_local(p, s)) {
         return;
     }
-    struct lift l = lift_of(p, s);
+    struct extend l = extend_of(p, s);
     size_t count = step_out(p, s)->dims.count;
-    c->rounds = 1;
     if (step_in(p, s, 0)->is_input_independent) {
         c->provider_bits[0] = packed_cost(count, 1);
         c->offline_bits = packed_cost(count, 1);
@@ -90,9 +94,10 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
 
 /* --- Dealer --- */
 
-static void deal_early_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+static void deal_independent_block(void *context, size_t first, size_t n,
+                                   uint64_t (*t)[BLOCK_LENGTH])
 {
-    const struct lift *l = context;
+    const struct extend *l = context;
     const struct randomness *r = &l->deal->random;
     random_fill_bits(r, ROLE_PROVIDER, l->step, ITEM_BIT, first, t[0], n);
     random_fill_bits(r, ROLE_USER, l->step, ITEM_BIT, first, t[1], n);
@@ -105,7 +110,7 @@ static void deal_early_block(void *context, size_t first, size_t n, uint64_t (*t
 
 static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
-    const struct lift *l = context;
+    const struct extend *l = context;
     const struct randomness *r = &l->deal->random;
     random_fill(r, ROLE_PROVIDER, l->step, ITEM_MASK_0, first, t[0], n);
     random_fill(r, ROLE_USER, l->step, ITEM_MASK_0, first, t[1], n);
@@ -128,21 +133,21 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
 {
     (void) err;
     const struct program *p = d->program;
-    struct lift l = lift_of(p, s);
+    struct extend l = extend_of(p, s);
     size_t count = step_out(p, s)->dims.count;
-    bool early = step_in(p, s, 0)->is_input_independent;
+    bool is_input_independent = step_in(p, s, 0)->is_input_independent;
     l.deal = d;
     if (is_local(p, s)) {
         return MPCF_OK;
     }
-    if (!early) {
+    if (!is_input_independent) {
         l.high = message_array(out, count, l.ring);
     }
     if (l.high_bits > 0) {
         l.top = message_array(out, count, l.high_bits);
     }
-    if (!early || l.high_bits > 0) {
-        blocks_for(count, early ? deal_early_block : deal_block, &l);
+    if (!is_input_independent || l.high_bits > 0) {
+        blocks_for(count, is_input_independent ? deal_independent_block : deal_block, &l);
     }
     return MPCF_OK;
 }
@@ -160,7 +165,7 @@ static void read_share(uint64_t *out, const uint64_t *x, size_t first, size_t n)
 }
 
 /* User: r = -x1 modulo 2^K. Provider: c = x0 + 2^(K-2) modulo 2^K. */
-static void own_number(const struct lift *l, size_t first, uint64_t *out, size_t n)
+static void own_number(const struct extend *l, size_t first, uint64_t *out, size_t n)
 {
     uint64_t mask = ring_mask(l->opened);
     uint64_t sign = l->party->role == ROLE_USER ? UINT64_MAX : 1;
@@ -171,7 +176,7 @@ static void own_number(const struct lift *l, size_t first, uint64_t *out, size_t
 }
 
 /* The party's bit, v or u, under its mask: into BIT; the mask into MASK. */
-static void masked_bit(const struct lift *l, const uint64_t *number, size_t first, uint64_t *bit,
+static void masked_bit(const struct extend *l, const uint64_t *number, size_t first, uint64_t *bit,
                        uint64_t *mask, size_t n)
 {
     uint64_t flip = l->party->role == ROLE_PROVIDER ? 1 : 0;
@@ -183,14 +188,14 @@ static void masked_bit(const struct lift *l, const uint64_t *number, size_t firs
 
 static void bit_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
-    const struct lift *l = context;
+    const struct extend *l = context;
     own_number(l, first, t[0], n);
     masked_bit(l, t[0], first, t[1], t[2], n);
     packed_write(l->to, first, t[1], n);
 }
 
 /* The party's share of p q. */
-static void bit_product_share(const struct lift *l, size_t first, uint64_t *out, size_t n)
+static void bit_product_share(const struct extend *l, size_t first, uint64_t *out, size_t n)
 {
     if (l->party->role == ROLE_PROVIDER) {
         random_fill(&l->party->random, ROLE_PROVIDER, l->step, ITEM_BIT_SHARE, first, out, n);
@@ -201,9 +206,10 @@ static void bit_product_share(const struct lift *l, size_t first, uint64_t *out,
     }
 }
 
-static void finish_early_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
+static void finish_independent_block(void *context, size_t first, size_t n,
+                                     uint64_t (*t)[BLOCK_LENGTH])
 {
-    const struct lift *l = context;
+    const struct extend *l = context;
     bool provides = l->party->role == ROLE_PROVIDER;
     uint64_t *own = t[0], *bit = t[1], *mask = t[2], *other = t[3], *product = t[4];
     own_number(l, first, own, n);
@@ -222,7 +228,8 @@ static void finish_early_block(void *context, size_t first, size_t n, uint64_t (
 }
 
 /* Own share of c. */
-static void own_opening(const struct lift *l, size_t first, uint64_t *out, uint64_t *mask, size_t n)
+static void own_opening(const struct extend *l, size_t first, uint64_t *out, uint64_t *mask,
+                        size_t n)
 {
     read_share(out, l->x, first, n);
     random_fill(&l->party->random, l->party->role, l->step, ITEM_MASK_0, first, mask, n);
@@ -233,14 +240,14 @@ static void own_opening(const struct lift *l, size_t first, uint64_t *out, uint6
 
 static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
-    const struct lift *l = context;
+    const struct extend *l = context;
     own_opening(l, first, t[0], t[1], n);
     packed_write(l->to, first, t[0], n);
 }
 
 static void finish_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
-    const struct lift *l = context;
+    const struct extend *l = context;
     bool provides = l->party->role == ROLE_PROVIDER;
     uint64_t mask = ring_mask(l->opened);
     own_opening(l, first, t[0], t[1], n);
@@ -263,23 +270,23 @@ static void finish_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
     }
 }
 
-static struct lift party_lift(struct party *p, const struct step *s)
+static struct extend party_extend(struct party *p, const struct step *s)
 {
-    struct lift l = lift_of(p->program, s);
+    struct extend l = extend_of(p->program, s);
     l.party = p;
     l.x = party_operand(p, s, 0);
     l.offset = p->role == ROLE_PROVIDER ? ring_power(l.opened - 2) : 0;
     return l;
 }
 
-static mpcf_status early(struct party *p, const struct step *s, struct message *out,
-                         mpcf_error *err)
+static mpcf_status send_offline(struct party *p, const struct step *s, struct message *out,
+                                mpcf_error *err)
 {
     (void) err;
     if (is_local(p->program, s) || !step_in(p->program, s, 0)->is_input_independent) {
         return MPCF_OK;
     }
-    struct lift l = party_lift(p, s);
+    struct extend l = party_extend(p, s);
     size_t count = step_out(p->program, s)->dims.count;
     l.to = message_array(out, count, 1);
     blocks_for(count, bit_block, &l);
@@ -290,7 +297,7 @@ static mpcf_status send(struct party *p, const struct step *s, unsigned round, s
                         mpcf_error *err)
 {
     (void) round, (void) err;
-    struct lift l = party_lift(p, s);
+    struct extend l = party_extend(p, s);
     size_t count = step_out(p->program, s)->dims.count;
     bool is_input_independent = step_in(p->program, s, 0)->is_input_independent;
     if (is_input_independent && p->role == ROLE_USER) {
@@ -305,11 +312,11 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
                            struct message *in, mpcf_error *err)
 {
     (void) round;
-    struct lift l = party_lift(p, s);
+    struct extend l = party_extend(p, s);
     size_t count = step_out(p->program, s)->dims.count;
     bool is_input_independent = step_in(p->program, s, 0)->is_input_independent;
     struct message *from =
-        is_input_independent && p->role == ROLE_PROVIDER ? &p->early[s->index] : in;
+        is_input_independent && p->role == ROLE_PROVIDER ? &p->offline[s->index] : in;
     l.from = message_array(from, count, is_input_independent ? 1 : l.opened);
     if (p->role == ROLE_USER) {
         struct message correction = party_correction(p, s);
@@ -321,7 +328,7 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
         }
     }
     MPCF_TRY(party_result(p, s, &l.out, err));
-    blocks_for(count, is_input_independent ? finish_early_block : finish_block, &l);
+    blocks_for(count, is_input_independent ? finish_independent_block : finish_block, &l);
     return MPCF_OK;
 }
 
@@ -330,13 +337,16 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return is_local(p->program, s) ? truncate_reduce_compute(p, s, err) : MPCF_OK;
 }
 
-const struct step_operations step_operations_truncate_extend = {.name = "truncate-extend",
-                                                                .check = check,
-                                                                .cost = cost,
-                                                                .reference =
-                                                                    truncate_reduce_reference,
-                                                                .deal = deal,
-                                                                .early = early,
-                                                                .send = send,
-                                                                .receive = receive,
-                                                                .compute = compute};
+const struct step_operations step_operations_truncate_extend = {
+    .independence = INDEPENDENT_AS_OPERANDS,
+    .check = check,
+    .ring_needed = ring_with_guard_bit,
+    .rounds = rounds,
+    .cost = cost,
+    .reference = truncate_reduce_reference,
+    .deal = deal,
+    .send_offline = send_offline,
+    .send = send,
+    .receive = receive,
+    .compute = compute,
+};

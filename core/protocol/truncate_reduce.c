@@ -27,12 +27,13 @@ static const char *check(const struct program *p, const struct step *s)
     return check_owned(p, s);
 }
 
-static void cost(const struct program *p, const struct step *s, struct step_cost *c)
+static unsigned ring_needed(const struct program *p, const struct step *s, size_t i)
 {
-    (void) p, (void) s, (void) c;
+    (void) i;
+    return step_out(p, s)->ring + s->shift;
 }
 
-struct shrink {
+struct truncate {
     const uint64_t *x;
     uint64_t *out;
     unsigned ring, shift;
@@ -41,7 +42,7 @@ struct shrink {
 
 static void nearest_block(void *context, size_t first, size_t n, uint64_t (*scratch)[BLOCK_LENGTH])
 {
-    const struct shrink *k = context;
+    const struct truncate *k = context;
     (void) scratch;
     for (size_t i = first; i < first + n; ++i) {
         k->out[i] = ring_round_shift(k->x[i], k->shift);
@@ -50,7 +51,7 @@ static void nearest_block(void *context, size_t first, size_t n, uint64_t (*scra
 
 static void share_block(void *context, size_t first, size_t n, uint64_t (*scratch)[BLOCK_LENGTH])
 {
-    const struct shrink *k = context;
+    const struct truncate *k = context;
     (void) scratch;
     ring_shift_right(k->out + first, k->x + first, k->ring, k->shift, n);
     if (k->one != 0) {
@@ -65,13 +66,14 @@ mpcf_status truncate_reduce_reference(struct reference_state *r, const struct st
 {
     uint64_t *out = NULL;
     MPCF_TRY(reference_value(r, s, &out, err));
-    struct shrink k = {.x = r->x[s->in[0]], .out = out, .shift = s->shift};
+    struct truncate k = {.x = r->x[s->in[0]], .out = out, .shift = s->shift};
     blocks_for(step_out(r->program, s)->dims.count, nearest_block, &k);
     return MPCF_OK;
 }
 
 /* A share that is zero everywhere stays zero, but for the provider's one. */
-static mpcf_status shrink_zero(struct party *p, const struct step *s, uint64_t one, mpcf_error *err)
+static mpcf_status truncate_zero(struct party *p, const struct step *s, uint64_t one,
+                                 mpcf_error *err)
 {
     if (one == 0) {
         return MPCF_OK;
@@ -89,19 +91,20 @@ mpcf_status truncate_reduce_compute(struct party *p, const struct step *s, mpcf_
     const struct value *x = step_in(p->program, s, 0);
     bool is_owned = value_is_owned(x);
     uint64_t one = p->role == ROLE_PROVIDER && !is_owned && s->shift > 0 ? 1 : 0;
-    struct shrink k = {.x = party_operand(p, s, 0), .ring = x->ring, .shift = s->shift};
+    struct truncate k = {.x = party_operand(p, s, 0), .ring = x->ring, .shift = s->shift};
     k.one = one;
     if (k.x == NULL) {
-        return shrink_zero(p, s, one, err);
+        return truncate_zero(p, s, one, err);
     }
     MPCF_TRY(party_result(p, s, &k.out, err));
     blocks_for(x->dims.count, is_owned ? nearest_block : share_block, &k);
     return MPCF_OK;
 }
 
-const struct step_operations step_operations_truncate_reduce = {.name = "truncate-reduce",
-                                                                .check = check,
-                                                                .cost = cost,
-                                                                .reference =
-                                                                    truncate_reduce_reference,
-                                                                .compute = truncate_reduce_compute};
+const struct step_operations step_operations_truncate_reduce = {
+    .independence = INDEPENDENT_AS_OPERANDS,
+    .check = check,
+    .ring_needed = ring_needed,
+    .reference = truncate_reduce_reference,
+    .compute = truncate_reduce_compute,
+};

@@ -36,9 +36,10 @@ static const char *check(const struct program *p, const struct step *s)
     return NULL;
 }
 
-static void cost(const struct program *p, const struct step *s, struct step_cost *c)
+static void axes(const struct program *p, const struct step *s, struct value *out)
 {
-    (void) p, (void) s, (void) c;
+    (void) p, (void) s;
+    axes_take(out, 1, 1u << 2);
 }
 
 struct lookup {
@@ -93,8 +94,10 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return fill(p->program, s, p->weights, p->input, out, err);
 }
 
-const struct step_operations step_operations_user_lookup = {.name = "user_lookup",
-                                                            .check = check,
-                                                            .cost = cost,
-                                                            .reference = reference,
-                                                            .compute = compute};
+const struct step_operations step_operations_user_lookup = {
+    .has_user_range = true,
+    .check = check,
+    .axes = axes,
+    .reference = reference,
+    .compute = compute,
+};

@@ -21,9 +21,10 @@ static const char *check(const struct program *p, const struct step *s)
     return NULL;
 }
 
-static void cost(const struct program *p, const struct step *s, struct step_cost *c)
+static void axes(const struct program *p, const struct step *s, struct value *out)
 {
-    (void) p, (void) s, (void) c;
+    (void) p, (void) s;
+    axes_take(out, 0, 1u << 3);
 }
 
 static void fill(const struct program *p, const struct step *s, const struct secure_input *in,
@@ -56,4 +57,8 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 }
 
 const struct step_operations step_operations_user_mask = {
-    .name = "user_mask", .check = check, .cost = cost, .reference = reference, .compute = compute};
+    .check = check,
+    .axes = axes,
+    .reference = reference,
+    .compute = compute,
+};

@@ -41,7 +41,6 @@ static const char *check(const struct program *p, const struct step *s)
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     const struct value *out = step_out(p, s);
-    c->rounds = 1;
     c->provider_bits[0] = packed_cost(out->dims.count, out->ring);
     c->user_bits[0] = packed_cost(step_in(p, s, 1)->dims.count, out->ring);
     c->correction_bits = packed_cost(out->dims.count, out->ring);
@@ -201,10 +200,12 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
     return MPCF_OK;
 }
 
-const struct step_operations step_operations_user_select = {.name = "user_select",
-                                                            .check = check,
-                                                            .cost = cost,
-                                                            .reference = reference,
-                                                            .deal = deal,
-                                                            .send = send,
-                                                            .receive = receive};
+const struct step_operations step_operations_user_select = {
+    .check = check,
+    .rounds = one_round,
+    .cost = cost,
+    .reference = reference,
+    .deal = deal,
+    .send = send,
+    .receive = receive,
+};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The cost engine: adds up the cost column, with the framing of the messages it ends up in.
+ * The cost engine: what the rounds send and what goes before them, with the frames of messages.
  */
 #include "secure/cost.h"
 
@@ -41,42 +41,33 @@ uint64_t cost_message(uint64_t bytes)
     return bytes == 0 ? 0 : bytes + CHANNEL_FRAME_BYTES;
 }
 
-/* --- Online: one message a level and direction --- */
+/* --- Online: one message a round and direction --- */
 
-struct level_bytes {
-    uint64_t provider, user;
-    uint32_t function; /* of the first step that sends: it bears frame and round */
-};
-
-static void add_step(const struct step *s, const struct step_cost *step, struct cost *c,
-                     struct level_bytes *levels)
+static void add_parts(const struct program *p, const struct round *round, struct cost *c)
 {
-    for (uint32_t round = 0; round < step->rounds; ++round) {
-        struct level_bytes *l = &levels[s->level + round];
-        uint64_t provider = step->provider_bits[round] / 8, user = step->user_bits[round] / 8;
-        if (l->provider + l->user == 0) {
-            l->function = s->function;
-        }
-        l->provider += provider;
-        l->user += user;
-        c->lines[s->function].online_bytes += provider + user;
+    for (size_t i = 0; i < round->exchange_count; ++i) {
+        const struct round_step *part = &round->exchange[i];
+        const struct step_cost *step = &p->costs[part->step];
+        uint64_t bits = step->provider_bits[part->number] + step->user_bits[part->number];
+        c->lines[p->steps[part->step].function].online_bytes += bits / 8;
     }
 }
 
-static void add_levels(const struct program *p, const struct level_bytes *levels, struct cost *c)
+/* A round in which nothing is sent is none. */
+static void add_round(const struct program *p, const struct round *round, struct cost *c)
 {
-    for (uint32_t i = 0; i < p->level_count; ++i) {
-        const struct level_bytes *l = &levels[i];
-        if (l->provider + l->user == 0) {
-            continue;
-        }
-        uint64_t provider = cost_message(l->provider), user = cost_message(l->user);
-        c->provider_bytes += provider;
-        c->user_bytes += user;
-        c->rounds++;
-        c->lines[l->function].rounds++;
-        c->lines[l->function].online_bytes += provider + user - l->provider - l->user;
+    if (round->provider_bytes + round->user_bytes == 0) {
+        return;
     }
+    struct cost_line *line = &c->lines[round->function];
+    uint64_t provider = cost_message(round->provider_bytes);
+    uint64_t user = cost_message(round->user_bytes);
+    c->provider_bytes += provider;
+    c->user_bytes += user;
+    c->rounds++;
+    line->rounds++;
+    line->online_bytes += provider + user - round->provider_bytes - round->user_bytes;
+    add_parts(p, round, c);
 }
 
 /* --- Before the run --- */
@@ -92,17 +83,17 @@ static bool is_first_of_masked_weights(const struct program *p, const struct ste
     return true;
 }
 
-static void add_offline(const struct program *p, const struct step *s, const struct step_cost *step,
-                        struct cost *c)
+static void add_offline(const struct program *p, const struct step *s, struct cost *c)
 {
+    const struct step_cost *step = &p->costs[s->index];
     struct cost_line *line = &c->lines[s->function];
-    uint64_t early = step->offline_bits / 8, dealer = cost_message(step->correction_bits / 8);
-    if (early > 0 && c->user_offline_bytes == 0) {
+    uint64_t offline = step->offline_bits / 8, dealer = cost_message(step->correction_bits / 8);
+    if (offline > 0 && c->user_offline_bytes == 0) {
         c->user_offline_bytes += CHANNEL_FRAME_BYTES;
         line->offline_bytes += CHANNEL_FRAME_BYTES;
     }
-    c->user_offline_bytes += early;
-    line->offline_bytes += early;
+    c->user_offline_bytes += offline;
+    line->offline_bytes += offline;
     c->dealer_user_bytes += dealer;
     line->dealer_bytes += dealer;
     if (masked_weights_are_used(s) && is_first_of_masked_weights(p, s)) {
@@ -113,21 +104,15 @@ static void add_offline(const struct program *p, const struct step *s, const str
 mpcf_status cost_run(const struct program *p, struct cost **out, mpcf_error *err)
 {
     struct cost *c = cost_create(p);
-    struct level_bytes *levels = mpcf_alloc_array(p->level_count + (size_t) 1, sizeof *levels);
-    if (c == NULL || levels == NULL) {
-        cost_destroy(c);
-        mpcf_free(levels);
-        return mpcf_fail_memory(err, p->level_count * sizeof *levels, "costs");
+    if (c == NULL) {
+        return mpcf_fail_memory(err, p->function_count * sizeof *c->lines, "costs");
     }
     for (size_t i = 0; i < p->step_count; ++i) {
-        const struct step *s = &p->steps[i];
-        struct step_cost step;
-        step_cost(p, s, &step);
-        add_step(s, &step, c, levels);
-        add_offline(p, s, &step, c);
+        add_offline(p, &p->steps[i], c);
     }
-    add_levels(p, levels, c);
-    mpcf_free(levels);
+    for (uint32_t i = 0; i < p->round_count; ++i) {
+        add_round(p, &p->rounds[i], c);
+    }
     *out = c;
     return MPCF_OK;
 }

@@ -10,12 +10,10 @@
 static mpcf_status deal_step(struct deal_run *d, const struct step *s, struct channel *user,
                              mpcf_error *err)
 {
-    struct step_cost cost;
-    step_cost(d->program, s, &cost);
-    if (cost.correction_bits == 0) {
+    struct message out = {.length = d->program->costs[s->index].correction_bits / 8};
+    if (out.length == 0) {
         return MPCF_OK;
     }
-    struct message out = {.length = cost.correction_bits / 8};
     uint64_t *words = share_pool_take(d->pool, out.length / 8 + 1);
     if (words == NULL) {
         return mpcf_fail_memory(err, out.length, "a correction");

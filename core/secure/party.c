@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The party engine: one walk of the user before the run, one of each party, level by level, in
- * it. What a level sends is one message a direction, steps in program order.
+ * The party engine: one walk of the user before the run, one of each party, round by round, in
+ * it. What a round sends is one message a direction, steps in program order.
  */
 #include "secure/party.h"
 
@@ -13,8 +13,7 @@
 
 struct party_run {
     struct party p;
-    struct step_cost *costs; /* by step */
-    uint8_t *early;          /* provider: the early message, of the pool */
+    uint8_t *offline; /* provider: the user's message before the run, of the pool */
 };
 
 /* --- Life --- */
@@ -29,11 +28,10 @@ static mpcf_status allocate(struct party_run *r, mpcf_error *err)
     p->opened_uses = mpcf_alloc_array(steps, sizeof *p->opened_uses);
     p->state = mpcf_alloc_array(steps, sizeof *p->state);
     p->correction = mpcf_alloc_array(steps, sizeof *p->correction);
-    p->early = mpcf_alloc_array(steps, sizeof *p->early);
-    r->costs = mpcf_alloc_array(steps, sizeof *r->costs);
+    p->offline = mpcf_alloc_array(steps, sizeof *p->offline);
     if (p->share == NULL || p->uses == NULL || p->opened == NULL || p->opened_uses == NULL ||
-        p->state == NULL || p->correction == NULL || p->early == NULL || r->costs == NULL) {
-        return mpcf_fail_memory(err, steps * sizeof *r->costs, "a party");
+        p->state == NULL || p->correction == NULL || p->offline == NULL) {
+        return mpcf_fail_memory(err, steps * sizeof *p->correction, "a party");
     }
     return MPCF_OK;
 }
@@ -64,7 +62,6 @@ mpcf_status party_create(const struct party_options *o, struct party_run **out, 
         const struct step *s = &o->program->steps[i];
         p->opened_uses[i][0] = s->opening[0].uses;
         p->opened_uses[i][1] = s->opening[1].uses;
-        step_cost(o->program, s, &r->costs[i]);
     }
     *out = r;
     return MPCF_OK;
@@ -76,13 +73,15 @@ static void give_all(struct party_run *r)
     for (size_t i = 0; p->share != NULL && i < p->program->value_count; ++i) {
         share_pool_give(p->pool, p->share[i]);
     }
-    for (size_t i = 0; r->costs != NULL && i < p->program->step_count; ++i) {
+    for (size_t i = 0; p->correction != NULL && p->opened != NULL && p->state != NULL &&
+                       i < p->program->step_count;
+         ++i) {
         share_pool_give(p->pool, p->opened[i][0]);
         share_pool_give(p->pool, p->opened[i][1]);
         share_pool_give(p->pool, p->state[i]);
         share_pool_give(p->pool, p->correction[i].data);
     }
-    share_pool_give(p->pool, r->early);
+    share_pool_give(p->pool, r->offline);
 }
 
 void party_destroy(struct party_run *r)
@@ -98,8 +97,7 @@ void party_destroy(struct party_run *r)
     mpcf_free(p->opened_uses);
     mpcf_free(p->state);
     mpcf_free(p->correction);
-    mpcf_free(p->early);
-    mpcf_free(r->costs);
+    mpcf_free(p->offline);
     mpcf_free(r);
 }
 
@@ -150,7 +148,7 @@ static mpcf_status take_correction(struct party_run *r, const struct step *s, st
                                    struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
-    size_t length = r->costs[s->index].correction_bits / 8;
+    size_t length = p->program->costs[s->index].correction_bits / 8;
     if (length == 0) {
         return MPCF_OK;
     }
@@ -167,7 +165,7 @@ static mpcf_status take_correction(struct party_run *r, const struct step *s, st
     return MPCF_OK;
 }
 
-static void meter_early(struct cost *metered, const struct step *s, size_t bytes)
+static void meter_offline(struct cost *metered, const struct step *s, size_t bytes)
 {
     if (metered == NULL || bytes == 0) {
         return;
@@ -185,11 +183,11 @@ static mpcf_status user_steps(struct party_run *r, struct source *source, struct
         const struct step *s = &p->program->steps[i];
         size_t before = out->at;
         MPCF_TRY(take_correction(r, s, source, metered, err));
-        if (step_operations[s->kind]->early != NULL) {
-            MPCF_TRY(step_operations[s->kind]->early(p, s, out, err));
+        if (step_operations[s->kind]->send_offline != NULL) {
+            MPCF_TRY(step_operations[s->kind]->send_offline(p, s, out, err));
         }
-        assert(out->at - before == r->costs[i].offline_bits / 8);
-        meter_early(metered, s, out->at - before);
+        assert(out->at - before == p->program->costs[i].offline_bits / 8);
+        meter_offline(metered, s, out->at - before);
         if (step_is_offline(p->program, s)) {
             MPCF_TRY(complete(p, s, err));
         }
@@ -197,22 +195,13 @@ static mpcf_status user_steps(struct party_run *r, struct source *source, struct
     return MPCF_OK;
 }
 
-static size_t early_length(const struct party_run *r)
-{
-    size_t length = 0;
-    for (size_t i = 0; i < r->p.program->step_count; ++i) {
-        length += r->costs[i].offline_bits / 8;
-    }
-    return length;
-}
-
 static mpcf_status user_offline(struct party_run *r, struct source *source, struct channel *peer,
                                 struct cost *metered, mpcf_error *err)
 {
-    struct message out = {.length = early_length(r)};
+    struct message out = {.length = r->p.program->offline_bytes};
     uint64_t *words = share_pool_take(r->p.pool, out.length / 8 + 1);
     if (words == NULL) {
-        return mpcf_fail_memory(err, out.length, "the early message");
+        return mpcf_fail_memory(err, out.length, "the message before the run");
     }
     out.data = (uint8_t *) words;
     mpcf_status status = user_steps(r, source, &out, metered, err);
@@ -227,19 +216,19 @@ static mpcf_status provider_offline(struct party_run *r, struct channel *peer, s
                                     mpcf_error *err)
 {
     struct party *p = &r->p;
-    size_t length = early_length(r), at = 0;
+    size_t length = p->program->offline_bytes, at = 0;
     uint64_t *words = share_pool_take(p->pool, length / 8 + 1);
     if (words == NULL) {
-        return mpcf_fail_memory(err, length, "the early message");
+        return mpcf_fail_memory(err, length, "the message before the run");
     }
-    r->early = (uint8_t *) words;
+    r->offline = (uint8_t *) words;
     for (size_t i = 0; i < p->program->step_count; ++i) {
-        size_t part = r->costs[i].offline_bits / 8;
-        p->early[i] = (struct message){.data = r->early + at, .length = part};
-        meter_early(metered, &p->program->steps[i], part);
+        size_t part = p->program->costs[i].offline_bits / 8;
+        p->offline[i] = (struct message){.data = r->offline + at, .length = part};
+        meter_offline(metered, &p->program->steps[i], part);
         at += part;
     }
-    return length == 0 ? MPCF_OK : channel_recv(peer, r->early, length, err);
+    return length == 0 ? MPCF_OK : channel_recv(peer, r->offline, length, err);
 }
 
 mpcf_status party_offline(struct party_run *r, struct source *source, struct channel *peer,
@@ -251,20 +240,14 @@ mpcf_status party_offline(struct party_run *r, struct source *source, struct cha
 
 /* --- The run --- */
 
-static bool is_active(const struct party_run *r, const struct step *s, uint32_t level)
-{
-    return level >= s->level && level - s->level < r->costs[s->index].rounds;
-}
-
-static mpcf_status local_steps(struct party_run *r, uint32_t level, struct cost *metered,
+static mpcf_status local_steps(struct party_run *r, const struct round *round, struct cost *metered,
                                mpcf_error *err)
 {
     struct party *p = &r->p;
-    for (size_t i = 0; i < p->program->step_count; ++i) {
-        const struct step *s = &p->program->steps[i];
-        bool is_done = p->role == ROLE_USER && step_out(p->program, s)->is_input_independent;
-        if (s->level != level || r->costs[i].rounds > 0 || is_done) {
-            continue;
+    for (size_t i = 0; i < round->local_count; ++i) {
+        const struct step *s = &p->program->steps[round->local[i]];
+        if (p->role == ROLE_USER && step_out(p->program, s)->is_input_independent) {
+            continue; /* done before the run */
         }
         int64_t start = clock_now_ns();
         MPCF_TRY(complete(p, s, err));
@@ -273,28 +256,17 @@ static mpcf_status local_steps(struct party_run *r, uint32_t level, struct cost 
     return MPCF_OK;
 }
 
-struct level_messages {
+struct messages {
     struct message out, in;
     uint64_t *blocks[2];
-    const struct step *first; /* that sends: it bears round and frames */
 };
 
-static mpcf_status prepare_level(struct party_run *r, uint32_t level, struct level_messages *m,
+static mpcf_status take_messages(struct party_run *r, const struct round *round, struct messages *m,
                                  mpcf_error *err)
 {
     bool provides = r->p.role == ROLE_PROVIDER;
-    for (size_t i = 0; i < r->p.program->step_count; ++i) {
-        const struct step *s = &r->p.program->steps[i];
-        if (!is_active(r, s, level)) {
-            continue;
-        }
-        const struct step_cost *c = &r->costs[i];
-        size_t provider = c->provider_bits[level - s->level] / 8;
-        size_t user = c->user_bits[level - s->level] / 8;
-        m->out.length += provides ? provider : user;
-        m->in.length += provides ? user : provider;
-        m->first = m->first == NULL && provider + user > 0 ? s : m->first;
-    }
+    m->out.length = provides ? round->provider_bytes : round->user_bytes;
+    m->in.length = provides ? round->user_bytes : round->provider_bytes;
     m->blocks[0] = share_pool_take(r->p.pool, m->out.length / 8 + 1);
     m->blocks[1] = share_pool_take(r->p.pool, m->in.length / 8 + 1);
     m->out.data = (uint8_t *) m->blocks[0];
@@ -304,73 +276,72 @@ static mpcf_status prepare_level(struct party_run *r, uint32_t level, struct lev
                : mpcf_fail_memory(err, m->out.length + m->in.length, "messages");
 }
 
-static mpcf_status send_level(struct party_run *r, uint32_t level, struct level_messages *m,
+/* What step S says that it sends in its round NUMBER. */
+static size_t sent_bytes(const struct party *p, const struct step *s, uint32_t number)
+{
+    const struct step_cost *c = &p->program->costs[s->index];
+    return (p->role == ROLE_PROVIDER ? c->provider_bits : c->user_bits)[number] / 8;
+}
+
+static void meter_step(struct cost *metered, const struct step *s, size_t bytes, int64_t start)
+{
+    add_seconds(metered, s, start);
+    if (metered != NULL) {
+        line_of(metered, s)->online_bytes += bytes;
+    }
+}
+
+static mpcf_status send_round(struct party_run *r, const struct round *round, struct message *out,
                               struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
-    for (size_t i = 0; i < p->program->step_count; ++i) {
-        const struct step *s = &p->program->steps[i];
-        if (!is_active(r, s, level)) {
-            continue;
-        }
+    for (size_t i = 0; i < round->exchange_count; ++i) {
+        const struct round_step *part = &round->exchange[i];
+        const struct step *s = &p->program->steps[part->step];
         int64_t start = clock_now_ns();
-        size_t before = m->out.at;
-        MPCF_TRY(step_operations[s->kind]->send(p, s, level - s->level, &m->out, err));
-        const struct step_cost *c = &r->costs[i];
-        uint64_t bits =
-            (p->role == ROLE_PROVIDER ? c->provider_bits : c->user_bits)[level - s->level];
-        assert((m->out.at - before) * 8 == bits);
-        (void) bits;
-        add_seconds(metered, s, start);
-        if (metered != NULL) {
-            line_of(metered, s)->online_bytes += m->out.at - before;
-        }
+        size_t before = out->at;
+        MPCF_TRY(step_operations[s->kind]->send(p, s, part->number, out, err));
+        assert(out->at - before == sent_bytes(p, s, part->number));
+        meter_step(metered, s, out->at - before, start);
     }
     return MPCF_OK;
 }
 
-static mpcf_status receive_level(struct party_run *r, uint32_t level, struct level_messages *m,
+static mpcf_status receive_round(struct party_run *r, const struct round *round, struct message *in,
                                  struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
-    for (size_t i = 0; i < p->program->step_count; ++i) {
-        const struct step *s = &p->program->steps[i];
-        if (!is_active(r, s, level)) {
-            continue;
-        }
+    for (size_t i = 0; i < round->exchange_count; ++i) {
+        const struct round_step *part = &round->exchange[i];
+        const struct step *s = &p->program->steps[part->step];
         int64_t start = clock_now_ns();
-        size_t before = m->in.at;
-        MPCF_TRY(step_operations[s->kind]->receive(p, s, level - s->level, &m->in, err));
-        add_seconds(metered, s, start);
-        if (metered != NULL) {
-            line_of(metered, s)->online_bytes += m->in.at - before;
-        }
+        size_t before = in->at;
+        MPCF_TRY(step_operations[s->kind]->receive(p, s, part->number, in, err));
+        meter_step(metered, s, in->at - before, start);
     }
-    assert(m->in.at == m->in.length);
+    assert(in->at == in->length);
     return MPCF_OK;
 }
 
-static mpcf_status complete_level(struct party_run *r, uint32_t level, struct cost *metered,
-                                  mpcf_error *err)
+static mpcf_status complete_round(struct party_run *r, const struct round *round,
+                                  struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
-    for (size_t i = 0; i < p->program->step_count; ++i) {
-        const struct step *s = &p->program->steps[i];
-        if (is_active(r, s, level) && level - s->level + 1 == r->costs[i].rounds) {
-            int64_t start = clock_now_ns();
-            MPCF_TRY(complete(p, s, err));
-            add_seconds(metered, s, start);
-        }
+    for (size_t i = 0; i < round->complete_count; ++i) {
+        const struct step *s = &p->program->steps[round->complete[i]];
+        int64_t start = clock_now_ns();
+        MPCF_TRY(complete(p, s, err));
+        add_seconds(metered, s, start);
     }
     return MPCF_OK;
 }
 
 /* What the channel says that went, against what it says went before. */
-static void meter_level(const struct party_run *r, const struct level_messages *m,
-                        struct channel *peer, struct channel_meter before, struct cost *metered,
-                        int64_t start)
+static void meter_round(const struct party_run *r, const struct round *round, struct channel *peer,
+                        struct channel_meter before, struct cost *metered, int64_t start)
 {
-    if (metered == NULL || m->first == NULL) {
+    size_t own = round->provider_bytes + round->user_bytes;
+    if (metered == NULL || own == 0) {
         return;
     }
     struct channel_meter after = channel_meter(peer);
@@ -380,39 +351,39 @@ static void meter_level(const struct party_run *r, const struct level_messages *
     metered->provider_bytes += provides ? out : in;
     metered->user_bytes += provides ? in : out;
     metered->rounds++;
-    struct cost_line *line = line_of(metered, m->first);
+    struct cost_line *line = &metered->lines[round->function];
     line->rounds++;
-    line->online_bytes += out + in - m->out.length - m->in.length;
+    line->online_bytes += out + in - own;
     line->seconds += clock_seconds_since(start);
 }
 
-static mpcf_status exchange_level(struct party_run *r, uint32_t level, struct level_messages *m,
-                                  struct channel *peer, struct cost *metered, mpcf_error *err)
+static mpcf_status exchange_round(struct party_run *r, const struct round *round,
+                                  struct messages *m, struct channel *peer, struct cost *metered,
+                                  mpcf_error *err)
 {
-    MPCF_TRY(prepare_level(r, level, m, err));
-    MPCF_TRY(send_level(r, level, m, metered, err));
+    MPCF_TRY(take_messages(r, round, m, err));
+    MPCF_TRY(send_round(r, round, &m->out, metered, err));
     int64_t start = clock_now_ns();
     struct channel_meter before = channel_meter(peer);
     MPCF_TRY(channel_exchange(peer, m->out.data, m->out.length, m->in.data, m->in.length, err));
-    meter_level(r, m, peer, before, metered, start);
-    MPCF_TRY(receive_level(r, level, m, metered, err));
-    return complete_level(r, level, metered, err);
+    meter_round(r, round, peer, before, metered, start);
+    MPCF_TRY(receive_round(r, round, &m->in, metered, err));
+    return complete_round(r, round, metered, err);
 }
 
 mpcf_status party_online(struct party_run *r, const struct secure_input *in, double *output,
                          struct channel *peer, struct cost *metered, mpcf_error *err)
 {
+    const struct program *p = r->p.program;
     r->p.input = in;
     r->p.output = output;
-    for (uint32_t level = 0;; ++level) {
-        MPCF_TRY(local_steps(r, level, metered, err));
-        if (level == r->p.program->level_count) {
-            return MPCF_OK;
-        }
-        struct level_messages m = {0};
-        mpcf_status status = exchange_level(r, level, &m, peer, metered, err);
+    for (uint32_t i = 0; i < p->round_count; ++i) {
+        struct messages m = {0};
+        MPCF_TRY(local_steps(r, &p->rounds[i], metered, err));
+        mpcf_status status = exchange_round(r, &p->rounds[i], &m, peer, metered, err);
         share_pool_give(r->p.pool, m.blocks[0]);
         share_pool_give(r->p.pool, m.blocks[1]);
         MPCF_TRY(status);
     }
+    return local_steps(r, &p->rounds[p->round_count], metered, err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fixed engine: the integers of the secure run, without sharing.
+ * The plaintext reference: the integers of the secure run, without sharing.
  *
  * Every value is taken modulo its ring after its step, as a sum of shares is. A value of a real
  * row must lie within its magnitude; padded rows may wrap, as they do in a secure run.
@@ -123,11 +123,10 @@ static void release_operands(struct reference_state *r, const struct step *s, ui
 
 /* A range is promised where a step relies on it: constants, masked copies and bits have none of
  * their own. */
-static bool has_range(const struct program *p, const struct step *s)
+static bool has_range(const struct value *v, const struct step *s)
 {
-    return step_out(p, s)->kind == VALUE_SHARED || s->kind == STEP_REVEAL ||
-           s->kind == STEP_USER_LOOKUP ||
-           (step_out(p, s)->kind == VALUE_USER && s->kind == STEP_COMBINE);
+    return v->kind == VALUE_SHARED ||
+           (v->kind == VALUE_USER && step_operations[s->kind]->has_user_range);
 }
 
 static mpcf_status run_step(struct reference_state *r, const struct step *s, uint32_t *uses,
@@ -136,7 +135,7 @@ static mpcf_status run_step(struct reference_state *r, const struct step *s, uin
 {
     const struct value *v = step_out(r->program, s);
     MPCF_TRY(step_operations[s->kind]->reference(r, s, err));
-    if (has_range(r->program, s)) {
+    if (has_range(v, s)) {
         MPCF_TRY(check_value(r, v, r->x[s->out], result, err));
     }
     if (observe != NULL && r->x[s->out] != NULL) {
@@ -161,9 +160,10 @@ mpcf_status reference_run(const struct program *p, const struct weights *w,
     uint32_t *uses = mpcf_alloc_array(p->value_count, sizeof *uses);
     r.x = mpcf_alloc_array(p->value_count, sizeof *r.x);
     r.pool = share_pool_create();
-    mpcf_status status = uses != NULL && r.x != NULL && r.pool != NULL
-                             ? MPCF_OK
-                             : mpcf_fail_memory(err, p->value_count * 12, "the fixed engine");
+    mpcf_status status =
+        uses != NULL && r.x != NULL && r.pool != NULL
+            ? MPCF_OK
+            : mpcf_fail_memory(err, p->value_count * 12, "the plaintext reference");
     *res = (struct reference_result){.smallest_margin = 64, .margin_node = ""};
     for (size_t i = 0; status == MPCF_OK && i < p->value_count; ++i) {
         uses[i] = p->values[i].uses;

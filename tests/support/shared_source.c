@@ -8,6 +8,7 @@
 #include "program/program.h"
 #include "program/secure_input.h"
 #include "protocol/weights.h"
+#include "schedule/finish.h"
 #include "secure/reference.h"
 #include "support/support.h"
 

@@ -136,17 +136,16 @@ static void print_values(const struct program *p)
     for (size_t i = 0; i < p->step_count; ++i) {
         const struct step *s = &p->steps[i];
         const struct value *v = &p->values[s->out];
-        struct step_cost cost;
+        const struct step_cost *cost = &p->costs[i];
         uint64_t bits = 0;
-        step_cost(p, s, &cost);
-        for (uint32_t j = 0; j < cost.rounds && j < STEP_ROUNDS_MAX; ++j) {
-            bits += cost.provider_bits[j] + cost.user_bits[j];
+        for (uint32_t j = 0; j < cost->rounds && j < STEP_ROUNDS_MAX; ++j) {
+            bits += cost->provider_bits[j] + cost->user_bits[j];
         }
         print_message(
-            "%4zu %-13s %-44s k %2u f %2u m %2u %s n %8zu shift %2u level %3u  %8.1f KB\n", i,
+            "%4zu %-13s %-44s k %2u f %2u m %2u %s n %8zu shift %2u round %3u  %8.1f KB\n", i,
             step_name(s->kind), v->node, v->ring, v->fraction, v->magnitude,
             v->is_input_independent ? "early" : "     ", v->dims.count, s->shift,
-            (unsigned) s->level, (double) bits / 8e3);
+            (unsigned) s->round, (double) bits / 8e3);
     }
 }
 

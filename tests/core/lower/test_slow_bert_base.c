@@ -65,18 +65,17 @@ static void print_values(const struct program *p)
         const struct step *s = &p->steps[i];
         const struct value *v = &p->values[s->out];
         const bool first = strstr(v->node, "layer.1.") != NULL || strstr(v->node, "layer.") == NULL;
-        struct step_cost cost;
-        step_cost(p, s, &cost);
+        const struct step_cost *cost = &p->costs[i];
         uint64_t bits = 0;
-        for (uint32_t j = 0; j < cost.rounds && j < STEP_ROUNDS_MAX; ++j) {
-            bits += cost.provider_bits[j] + cost.user_bits[j];
+        for (uint32_t j = 0; j < cost->rounds && j < STEP_ROUNDS_MAX; ++j) {
+            bits += cost->provider_bits[j] + cost->user_bits[j];
         }
         if (first) {
             print_message(
-                "%4zu %-13s %-34s k %2u f %2u m %2u %s n %8zu shift %2u level %3u  %7.1f KB\n", i,
+                "%4zu %-13s %-34s k %2u f %2u m %2u %s n %8zu shift %2u round %3u  %7.1f KB\n", i,
                 step_name(s->kind), v->node, v->ring, v->fraction, v->magnitude,
                 v->is_input_independent ? "early" : "     ", v->dims.count, s->shift,
-                (unsigned) s->level, (double) bits / 8e3);
+                (unsigned) s->round, (double) bits / 8e3);
         }
     }
 }

@@ -14,6 +14,7 @@
 #include "program/program.h"
 #include "program/role.h"
 #include "protocol/weights.h"
+#include "schedule/finish.h"
 #include "secure/session.h"
 
 #define DIGEST_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "protocol/step_operations.h"
 #include "support/shared_source.h"
 #include "support/support.h"
 

@@ -16,6 +16,7 @@
 #include "program/program.h"
 #include "program/role.h"
 #include "protocol/weights.h"
+#include "schedule/finish.h"
 #include "support/memcheck.h"
 #include "support/shared_source.h"
 #include "support/support.h"

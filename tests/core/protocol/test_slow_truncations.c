@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "protocol/weights.h"
+#include "schedule/finish.h"
 #include "support/shared_source.h"
 #include "support/support.h"
 

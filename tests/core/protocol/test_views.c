@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "protocol/weights.h"
+#include "schedule/finish.h"
 #include "support/recording.h"
 #include "support/shared_source.h"
 #include "support/support.h"

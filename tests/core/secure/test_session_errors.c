@@ -8,6 +8,7 @@
 #include "program/program.h"
 #include "program/role.h"
 #include "protocol/weights.h"
+#include "schedule/finish.h"
 #include "secure/reference.h"
 #include "support/shared_source.h"
 #include "support/support.h"

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The search: from all lifts (rings as narrow as the values), truncations of one position in all
- * layers turn into shrinks (or back) together where that costs less, also two and three positions
- * at once, then each site on its own, until nothing gets better.
+ * The search: all truncations extend at first (rings as narrow as the values). Those of one
+ * position in all layers change to reduce (or back) together where that costs less, also two and
+ * three positions at once, then each site on its own, until nothing gets better.
  */
-#include "lower/plan.h"
+#include "lower/ring_search.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "lower/ring_trial.h"
+#include "schedule/finish.h"
 
 struct site {
     uint32_t step;
@@ -19,7 +21,7 @@ struct site {
 };
 
 struct search {
-    struct plan plan;
+    struct ring_trial trial;
     struct site *sites;
     size_t count;
     struct group *groups;
@@ -56,8 +58,8 @@ static int by_key(const void *a, const void *b)
     return x->step < y->step ? -1 : x->step > y->step ? 1 : 0;
 }
 
-/* A lift needs a range, and something left of the value behind the shift. */
-static bool can_lift(const struct program *p, const struct step *s)
+/* To extend needs a range, and something left of the value behind the shift. */
+static bool can_extend(const struct program *p, const struct step *s)
 {
     struct value *x = &p->values[s->in[0]];
 
@@ -72,11 +74,11 @@ static bool can_lift(const struct program *p, const struct step *s)
 
 static void find_sites(struct search *search)
 {
-    const struct program *p = search->plan.program;
+    const struct program *p = search->trial.program;
 
     for (size_t i = 0; i < p->step_count; ++i) {
         struct step *s = &p->steps[i];
-        if (s->kind != STEP_TRUNCATE_REDUCE || !can_lift(p, s)) {
+        if (s->kind != STEP_TRUNCATE_REDUCE || !can_extend(p, s)) {
             continue;
         }
         const char *name = p->values[s->out].node;
@@ -96,15 +98,15 @@ static void find_sites(struct search *search)
 static void flip(struct search *search, size_t first, size_t end)
 {
     for (size_t i = first; i < end; ++i) {
-        struct step *s = &search->plan.program->steps[search->sites[i].step];
+        struct step *s = &search->trial.program->steps[search->sites[i].step];
         s->kind = s->kind == STEP_TRUNCATE_EXTEND ? STEP_TRUNCATE_REDUCE : STEP_TRUNCATE_EXTEND;
     }
 }
 
 static double evaluate(struct search *search)
 {
-    plan_sweep(&search->plan);
-    return plan_cost(&search->plan);
+    ring_trial_sweep(&search->trial);
+    return ring_trial_price(&search->trial);
 }
 
 static bool try_flip(struct search *search, size_t first, size_t end)
@@ -161,7 +163,7 @@ static bool try_groups(struct search *search)
 
 #define WINDOW 24 /* groups that follow each other and may flip together */
 
-/* Two groups at once: what each alone would make worse, such as a lift that moves. */
+/* Two groups at once: what each alone would make worse, such as an extension that moves. */
 static bool try_pairs(struct search *search)
 {
     bool better = false;
@@ -220,7 +222,7 @@ static bool try_single(struct search *search)
 /* Groups in which a site has at least a 64th of the elements of the largest. */
 static size_t find_big(const struct search *search, size_t big[BIG_MAX])
 {
-    const struct program *p = search->plan.program;
+    const struct program *p = search->trial.program;
     size_t largest = 0, count = 0;
 
     for (size_t i = 0; i < search->count; ++i) {
@@ -258,11 +260,10 @@ static void climb(struct search *search)
 
 static void settle(struct search *search)
 {
-    struct program *p = search->plan.program;
+    struct program *p = search->trial.program;
 
     for (size_t i = 0; i < p->value_count; ++i) {
         struct value *v = &p->values[i];
-        v->ring = search->plan.ring[i];
         v->may_wrap = v->magnitude == 0 && v->kind == VALUE_SHARED;
         if (v->magnitude == 0 || v->kind == VALUE_PROVIDER) {
             v->magnitude = v->ring;
@@ -271,48 +272,37 @@ static void settle(struct search *search)
     }
 }
 
-static mpcf_status plan_search(struct search *search, mpcf_error *err)
+static mpcf_status search_rings(struct search *search, mpcf_error *err)
 {
-    struct program *p = search->plan.program;
+    struct program *p = search->trial.program;
 
     find_sites(search);
     climb(search);
-    const value_id widest = search->plan.widest;
-    if (search->plan.ring[widest] > 64) {
+    const struct value *widest = &p->values[search->trial.widest];
+    if (widest->ring > 64) {
         return mpcf_fail(err, MPCF_E_RANGE,
                          "'%s' needs a ring of %u bits; 64 is the most. Fewer fractional bits or "
                          "a narrower range would help",
-                         p->values[widest].node, search->plan.ring[widest]);
+                         widest->node, widest->ring);
     }
     settle(search);
     return program_finish(p, err);
 }
 
-mpcf_status plan_rings(struct program *p, mpcf_error *err)
+mpcf_status ring_search(struct program *p, mpcf_error *err)
 {
-    const size_t values = p->value_count + 1;
-    struct search search = {.plan = {.program = p,
-                                     .floor = mpcf_alloc_array(values, sizeof(unsigned)),
-                                     .ring = mpcf_alloc_array(values, sizeof(unsigned)),
-                                     .opened = mpcf_alloc_array(values, sizeof(unsigned)),
-                                     .early = mpcf_alloc_array(values, sizeof(bool)),
-                                     .level = mpcf_alloc_array(values, sizeof(uint32_t))},
-                            .sites = mpcf_alloc_array(p->step_count + 1, sizeof(struct site)),
+    struct search search = {.sites = mpcf_alloc_array(p->step_count + 1, sizeof(struct site)),
                             .groups = mpcf_alloc_array(p->step_count + 1, sizeof(struct group))};
-    const struct plan *plan = &search.plan;
-    mpcf_status status;
+    mpcf_status status = ring_trial_create(p, &search.trial, err);
 
-    if (plan->floor == NULL || plan->ring == NULL || plan->opened == NULL || plan->early == NULL ||
-        plan->level == NULL || search.sites == NULL || search.groups == NULL) {
-        status = mpcf_fail_memory(err, values * sizeof(unsigned), "planning");
-    } else {
-        status = plan_search(&search, err);
+    if (status == MPCF_OK && (search.sites == NULL || search.groups == NULL)) {
+        status =
+            mpcf_fail_memory(err, p->step_count * sizeof *search.sites, "the search for rings");
     }
-    mpcf_free(search.plan.floor);
-    mpcf_free(search.plan.ring);
-    mpcf_free(search.plan.opened);
-    mpcf_free(search.plan.early);
-    mpcf_free(search.plan.level);
+    if (status == MPCF_OK) {
+        status = search_rings(&search, err);
+    }
+    ring_trial_clear(&search.trial);
     mpcf_free(search.sites);
     mpcf_free(search.groups);
     return status;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One trial of the search for rings: the rings that follow from its choices, and their price.
+ */
+#ifndef MPCF_LOWER_RING_TRIAL_H
+#define MPCF_LOWER_RING_TRIAL_H
+
+#include "schedule/openings.h"
+
+struct ring_trial {
+    struct program *program; /* its values have the rings under trial, 65 or more among them */
+    struct openings openings;
+    unsigned *floor; /* by value: the ring is at least that */
+    value_id widest; /* a value of the widest ring */
+};
+
+/* P is not finished yet. MPCF_E_NOMEM. */
+mpcf_status ring_trial_create(struct program *p, struct ring_trial *out, mpcf_error *err);
+void ring_trial_clear(struct ring_trial *t);
+/* Sets all rings, from the last step back. */
+void ring_trial_sweep(struct ring_trial *t);
+/* What a run costs with the rings of the last sweep, in bits that could travel meanwhile: the sum
+ * of what the steps' own costs say. Rings above 64 weigh so much that fewer of them always cost
+ * less. */
+double ring_trial_price(struct ring_trial *t);
+
+#endif
