@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "bench/accuracy_case.h"
 #include "lower/lower.h"
+#include "pass/calibrate.h"
 #include "pass/pass.h"
 #include "secure/trio.h"
 

@@ -6,6 +6,7 @@
 
 #include "float_engine/float_engine.h"
 #include "lower/lower.h"
+#include "pass/calibrate.h"
 #include "pass/pass.h"
 #include "program/program.h"
 #include "program/secure_input.h"

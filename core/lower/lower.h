@@ -5,21 +5,8 @@
 #ifndef MPCF_LOWER_LOWER_H
 #define MPCF_LOWER_LOWER_H
 
+#include "pass/ranges.h"
 #include "program/program.h"
-
-/* What calibration saw of a node on real rows and columns: |x| <= largest, and for positive
- * ones (operands of RECIPROCAL, RSQRT) x >= smallest. */
-struct node_range {
-    const char *node; /* name in the graph after passes */
-    double low, high; /* smallest and largest value seen */
-};
-
-struct ranges {
-    struct node_range *items; /* sorted by name */
-    size_t count;
-    double margin_bits; /* added when widths are chosen; default 2 */
-};
-const struct node_range *ranges_find(const struct ranges *r, const char *node);
 
 struct lower_options {
     unsigned value_fraction;  /* fractional bits of activations; default 12 */

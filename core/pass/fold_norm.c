@@ -14,7 +14,7 @@
  *   before   embedding(table, ids) + positions -> center
  *   after    embedding(centred table, ids) + centred positions
  */
-#include "pass/rewrite.h"
+#include "pass/fold_norm.h"
 
 /* y = n gamma + beta. */
 struct affine {

@@ -8,7 +8,7 @@
  *
  * Only where nothing else reads a value on the way.
  */
-#include "pass/rewrite.h"
+#include "pass/fold_scale.h"
 
 static mpcf_node *scaled_linear(struct rewrite *rw, const mpcf_node *node, double c)
 {

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The walk: each node that outputs and taps need is given to the rule, and copied where the rule
+ * has nothing for it.
+ */
 #include "pass/rewrite.h"
 
 #include <assert.h>
