@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether an approximation lowers, and whether the plaintext reference and two parties then agree
+ * with the float engine.
+ */
 #include "conformance/approx_secure.h"
 
 #include <inttypes.h>
