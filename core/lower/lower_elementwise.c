@@ -2,9 +2,13 @@
 /*
  * Sums, scales, products and squares of values.
  */
+#include "lower/lower_elementwise.h"
+
 #include <math.h>
 
-#include "lower/lowering.h"
+#include "lower/emit.h"
+#include "lower/lower_node.h"
+#include "lower/magnitude.h"
 
 /* --- Sums --- */
 

@@ -2,7 +2,11 @@
 /*
  * Products with the provider's weights.
  */
-#include "lower/lowering.h"
+#include "lower/lower_linear.h"
+
+#include "lower/emit.h"
+#include "lower/lower_node.h"
+#include "lower/magnitude.h"
 
 /* With shared weights: [rows, i] times [o, i] as any two matrices. */
 static value_id shared_product(struct lowering *l, value_id x, value_id weight, struct dims dims)

@@ -2,9 +2,13 @@
 /*
  * Sums over rows, masks, layer norm's centring and mean square; products of two values.
  */
+#include "lower/lower_rows.h"
+
 #include <math.h>
 
-#include "lower/lowering.h"
+#include "lower/emit.h"
+#include "lower/lower_node.h"
+#include "lower/magnitude.h"
 
 void lower_input(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
