@@ -11,11 +11,12 @@
 
 #include <math.h>
 
+#include "graph/owner.h"
 #include "lower/magnitude.h"
 
 static bool is_secret(const mpcf_node *node)
 {
-    return !lower_is_constant(node) && node->kind != OP_INPUT;
+    return !node_is_constant(node) && node->kind != OP_INPUT;
 }
 
 static int default_want(struct lowering *l, const mpcf_node *node)

@@ -4,6 +4,7 @@
  */
 #include "lower/lookup_table.h"
 
+#include "graph/owner.h"
 #include "lower/lowering.h"
 
 /* A parameter as the checkpoint has it, or with its rows centred (what fold_norm makes of it): a
@@ -13,10 +14,8 @@ static const mpcf_node *public_table(const mpcf_node *table)
     if (table->kind == OP_CENTER && table->first != 1) {
         table = table->in[0];
     }
-    return table->kind == OP_PARAMETER && table->shape.rank == 2 && table->owner == MPCF_PROVIDER &&
-                   !table->is_shared
-               ? table
-               : NULL;
+    return table->kind == OP_PARAMETER && table->shape.rank == 2 && node_is_constant(table) ? table
+                                                                                            : NULL;
 }
 
 /* Of an EMBEDDING or POSITIONS that the user can look up: its parameter; else NULL. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sums over rows, masks, layer norm's centring and mean square; products of two values.
+ * The mask, masking, sums over rows, layer norm's centring and mean square; products of two values.
  */
 #include "lower/lower_rows.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What all of the lowering asks its state: values, shapes, what a node is; and how it fails.
+ * The state of a lowering: its values and shapes, what a tap stands for, and the first failure.
  */
 #include "lower/lowering.h"
 
@@ -51,9 +51,4 @@ const mpcf_node *lower_past_taps(const mpcf_node *node)
         node = node->in[0];
     }
     return node;
-}
-
-bool lower_is_constant(const mpcf_node *node)
-{
-    return node->owner == MPCF_PROVIDER && !node->is_shared;
 }

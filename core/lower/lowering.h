@@ -62,7 +62,5 @@ const struct value *value_at(const struct lowering *l, value_id id);
 
 /* NODE, or what taps in front of it name. */
 const mpcf_node *lower_past_taps(const mpcf_node *node);
-/* A node of the provider's parameters alone. */
-bool lower_is_constant(const mpcf_node *node);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "float_engine/float_engine.h"
+#include "graph/owner.h"
 #include "pass/rewrite.h"
 
 /* Axes of a value, right-aligned as struct dims; -1 where there is none. */

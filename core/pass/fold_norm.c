@@ -16,6 +16,8 @@
  */
 #include "pass/fold_norm.h"
 
+#include "graph/owner.h"
+
 /* y = n gamma + beta. */
 struct affine {
     mpcf_node *n, *gamma, *beta;

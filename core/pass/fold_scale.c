@@ -10,6 +10,8 @@
  */
 #include "pass/fold_scale.h"
 
+#include "graph/owner.h"
+
 static mpcf_node *scaled_linear(struct rewrite *rw, const mpcf_node *node, double c)
 {
     mpcf_graph *g = rw->to;

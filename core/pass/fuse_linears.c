@@ -7,6 +7,8 @@
  */
 #include "pass/fuse_linears.h"
 
+#include "graph/owner.h"
+
 #define FUSED_MAX 16
 
 static bool fuses_with(const mpcf_node *a, const mpcf_node *b)

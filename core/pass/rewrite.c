@@ -134,11 +134,6 @@ mpcf_status rewrite_graph(const mpcf_graph *from, rewrite_rule *rule, mpcf_graph
     return MPCF_OK;
 }
 
-bool node_is_constant(const mpcf_node *node)
-{
-    return node->owner == MPCF_PROVIDER && !node->is_shared;
-}
-
 mpcf_node *node_without_taps(mpcf_node *node)
 {
     while (node != NULL && node->kind == OP_TAP) {

@@ -30,8 +30,6 @@ mpcf_node *rewrite_copy(struct rewrite *rw, const mpcf_node *node);
 /* Nodes made from here on are named like NODE's neighbours. */
 void rewrite_scope(struct rewrite *rw, const mpcf_node *node);
 
-/* Depends on the provider's parameters alone. */
-bool node_is_constant(const mpcf_node *node);
 /* NODE, or what the taps in front of it name. */
 mpcf_node *node_without_taps(mpcf_node *node);
 /* A node of KIND and of X's shape on X and Y (NULL: on X alone); shapes align at the right. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/memory.h"
+#include "graph/owner.h"
 #include "pass/complete_square.h"
 #include "pass/drop_training.h"
 #include "pass/fold_norm.h"
