@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conformance/approx_check.h"
 #include "conformance/conform.h"
+#include "conformance/dataset_check.h"
+#include "conformance/model_check.h"
 #include "conformance/transport_check.h"
 #include "host.h"
 

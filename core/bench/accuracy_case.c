@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of primitives: the graph of each, its range, and what it is in double.
+ */
 #include "bench/accuracy_case.h"
 
 #include <math.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs each primitive securely on numbers of its range, and says how far the result is off.
+ */
 #include "bench/bench_accuracy.h"
 
 #include <math.h>
@@ -9,6 +12,7 @@
 #include "base/text.h"
 #include "bench/accuracy_case.h"
 #include "lower/lower.h"
+#include "pass/calibrate.h"
 #include "pass/pass.h"
 #include "secure/trio.h"
 

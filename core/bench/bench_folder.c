@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writes the folder of a measured run: config.json, vocabulary, random texts, pipeline file.
+ */
 #include "bench/bench_folder.h"
 
 #include <errno.h>
@@ -10,6 +13,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "bench/bench_shape.h"
 #include "bench/bench_tokenizer.h"
 #include "checkpoint/checkpoint.h"
 #include "format/json.h"

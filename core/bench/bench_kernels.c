@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Times each kernel at each level of the processor, and tabulates the rates.
+ */
 #include "bench/bench_kernels.h"
 
 #include <assert.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sums the records of a measured run up, and tabulates them.
+ */
 #include "bench/bench_secure_result.h"
 
 #include <inttypes.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writes a vocabulary for made-up words, for each family of tokenizers.
+ */
 #include "bench/bench_tokenizer.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Times the steps of each training stage on a pipeline's model and data, after a warm-up.
+ */
 #include "bench/bench_train.h"
 
 #include "base/clock.h"

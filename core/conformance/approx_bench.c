@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Builds the graph of one approximation alone, and runs it in floats, forward and backward.
+ */
 #include "conformance/approx_bench.h"
 
 #include <string.h>

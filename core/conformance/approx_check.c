@@ -3,6 +3,8 @@
  * Approximations: the float engine's answers against the laws of the slot, against differences,
  * against the fused kernels, and from four threads at once.
  */
+#include "conformance/approx_check.h"
+
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
@@ -10,7 +12,6 @@
 #include "base/random.h"
 #include "conformance/approx_bench.h"
 #include "conformance/approx_secure.h"
-#include "conformance/conform.h"
 
 static bool same_shape(mpcf_shape a, mpcf_shape b)
 {

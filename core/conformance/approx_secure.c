@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether an approximation lowers, and whether the plaintext reference and two parties then agree
+ * with the float engine.
+ */
 #include "conformance/approx_secure.h"
 
 #include <inttypes.h>
@@ -6,6 +10,7 @@
 
 #include "float_engine/float_engine.h"
 #include "lower/lower.h"
+#include "pass/calibrate.h"
 #include "pass/pass.h"
 #include "program/program.h"
 #include "program/secure_input.h"

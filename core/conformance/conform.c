@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TAP lines, and the configuration that a component is checked with.
+ */
 #include "conformance/conform.h"
 
 #include <stdarg.h>

@@ -32,8 +32,4 @@ bool conform_defaults(struct conform *c, enum component_kind kind, const void *d
                       void **config, struct option_memory **owned);
 void conform_release(void *config, struct option_memory *owned);
 
-void approx_check(struct conform *c, const mpcf_approx *approx);
-void model_check(struct conform *c, const mpcf_model *model);
-void dataset_check(struct conform *c, const mpcf_dataset *dataset);
-
 #endif

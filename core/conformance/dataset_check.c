@@ -2,10 +2,11 @@
 /*
  * Datasets: what can be asked without data, and the errors for data that is not there.
  */
+#include "conformance/dataset_check.h"
+
 #include <string.h>
 
 #include "base/memory.h"
-#include "conformance/conform.h"
 
 static bool describes(const mpcf_dataset *dataset, const void *config, mpcf_task *task,
                       mpcf_error *err)

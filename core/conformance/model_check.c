@@ -2,11 +2,12 @@
 /*
  * Models: a small network of the family with random weights, run in floats.
  */
+#include "conformance/model_check.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "base/random.h"
-#include "conformance/conform.h"
 #include "float_engine/float_engine.h"
 #include "pipeline/network.h"
 #include "plugin/option_set.h"

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs every check of a transport, each on a listener and a connection of its own.
+ */
 #include "conformance/transport_check.h"
 
 #include "base/memory.h"
-#include "conformance/transport_stage.h"
+#include "conformance/transport_deadlines.h"
+#include "conformance/transport_ends.h"
+#include "conformance/transport_traffic.h"
 
 static mpcf_status run_check(struct stage *s, const struct transport_check *check, mpcf_error *err)
 {

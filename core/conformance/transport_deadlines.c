@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls that nobody answers end when they were told to. */
+#include "conformance/transport_deadlines.h"
+
 #include <string.h>
 
 #include "base/clock.h"
-#include "conformance/transport_stage.h"
 
 static mpcf_status check_recv_deadline(struct stage *s, mpcf_error *err)
 {

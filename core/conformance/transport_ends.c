@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections that end, are refused, follow one another or stand side by side. */
+#include "conformance/transport_ends.h"
+
 #include "base/clock.h"
-#include "conformance/transport_stage.h"
 
 static mpcf_status check_last_words(struct stage *s, mpcf_error *err)
 {

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Opens and closes what a check of a transport stands on, runs its other end, and says what was
+ * expected.
+ */
 #include "conformance/transport_stage.h"
 
 #include <inttypes.h>

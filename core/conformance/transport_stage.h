@@ -41,10 +41,6 @@ struct transport_check {
     mpcf_status (*run)(struct stage *s, mpcf_error *err);
 };
 
-extern const struct transport_check transport_traffic_checks[];
-extern const struct transport_check transport_deadline_checks[];
-extern const struct transport_check transport_end_checks[];
-
 mpcf_status stage_listen(struct stage *s, mpcf_error *err);
 void stage_unlisten(struct stage *s);
 /* The end that connects, s->b. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages of every length arrive, one way and both ways at once. */
+#include "conformance/transport_traffic.h"
+
 #include "base/memory.h"
-#include "conformance/transport_stage.h"
 
 static const size_t lengths[] = {0,     1,       2,    15,      16,      17,
                                  255,   256,     4095, 4096,    65535,   65536,

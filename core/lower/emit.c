@@ -2,34 +2,12 @@
 /*
  * Steps, one function a kind. Rings are not chosen here: plan.c does, when all steps are there.
  */
+#include "lower/emit.h"
+
 #include <assert.h>
 #include <math.h>
 
 #include "base/memory.h"
-#include "lower/lowering.h"
-
-struct dims node_dims(const struct lowering *l, const mpcf_node *node)
-{
-    return shape_resolve(node->shape, l->batch_size, l->tokens);
-}
-
-struct dims dims_of(size_t a, size_t b, size_t c, size_t d)
-{
-    return (struct dims){{a, b, c, d}, a * b * c * d};
-}
-
-struct dims dims_row(struct dims d, size_t row)
-{
-    return dims_of(d.dim[0], d.dim[1], d.dim[2], row);
-}
-
-const struct value *value_at(const struct lowering *l, value_id id)
-{
-    if (l->status != MPCF_OK || id >= l->program->value_count) {
-        return &l->spare;
-    }
-    return &l->program->values[id];
-}
 
 value_id emit_value(struct lowering *l, enum value_kind kind, struct dims dims, unsigned fraction,
                     unsigned magnitude)

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sums, scales, products and squares of values.
+ * Sums, scales, products, squares and polynomials of values, element by element.
  */
+#include "lower/lower_elementwise.h"
+
 #include <math.h>
 
-#include "lower/lowering.h"
+#include "graph/owner.h"
+#include "lower/emit.h"
+#include "lower/lower_node.h"
+#include "lower/magnitude.h"
 
 /* --- Sums --- */
 
@@ -88,7 +93,7 @@ void lower_sum(struct lowering *l, const mpcf_node *node, struct lowered *out)
     double c[2] = {0, 0};
 
     for (size_t i = 0; i < 2; ++i) {
-        if (lower_is_constant(node->in[i])) {
+        if (node_is_constant(node->in[i])) {
             sum_with_constant(l, node, 1 - i, out);
             return;
         }
@@ -158,8 +163,8 @@ static value_id operand(struct lowering *l, const mpcf_node *node, double *facto
         *factor *= node->real;
         return lower_wanted(l, node->in[0]);
     }
-    return lower_is_constant(node) ? lower_constant(l, node, l->options->weight_fraction)
-                                   : lower_wanted(l, node);
+    return node_is_constant(node) ? lower_constant(l, node, l->options->weight_fraction)
+                                  : lower_wanted(l, node);
 }
 
 /* X in the shape DIMS, or as it is where a product takes it. */
@@ -213,7 +218,7 @@ void lower_mul(struct lowering *l, const mpcf_node *node, struct lowered *out)
     value_id x[2];
 
     for (size_t i = 0; i < 2; ++i) {
-        uniform[i] = !lower_is_constant(node->in[i]) && lower_is_uniform(l, node->in[i], &c[i]);
+        uniform[i] = !node_is_constant(node->in[i]) && lower_is_uniform(l, node->in[i], &c[i]);
     }
     if (uniform[0] && uniform[1]) {
         out->is_uniform = true;

@@ -12,10 +12,14 @@
  * Relative error below 2e-6 before rounding; BITS fractional bits keep it near that. Below the
  * range v < 1 and the result flattens; it does not blow up.
  */
+#include "lower/lower_inverse.h"
+
 #include <assert.h>
 #include <math.h>
 
-#include "lower/lowering.h"
+#include "lower/emit.h"
+#include "lower/lower_node.h"
+#include "lower/magnitude.h"
 
 #define BITS      20
 #define SEED_BITS 12 /* of the parabola's coefficients */

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Products with the provider's weights.
+ * Products with the provider's weights: linears, gains of columns, look-up by one-hot rows.
  */
-#include "lower/lowering.h"
+#include "lower/lower_linear.h"
+
+#include "graph/owner.h"
+#include "lower/emit.h"
+#include "lower/lower_node.h"
+#include "lower/magnitude.h"
 
 /* With shared weights: [rows, i] times [o, i] as any two matrices. */
 static value_id shared_product(struct lowering *l, value_id x, value_id weight, struct dims dims)
@@ -36,7 +41,7 @@ void lower_linear(struct lowering *l, const mpcf_node *node, struct lowered *out
 {
     const struct dims dims = node_dims(l, node);
 
-    if (!lower_is_constant(node->in[1])) {
+    if (!node_is_constant(node->in[1])) {
         lower_fail(l, MPCF_E_UNSUPPORTED, "'%s': its weight is not the provider's own", node->name);
         return;
     }
@@ -59,7 +64,7 @@ void lower_scale_columns(struct lowering *l, const mpcf_node *node, struct lower
 {
     const struct dims dims = node_dims(l, node);
 
-    if (!lower_is_constant(node->in[1])) {
+    if (!node_is_constant(node->in[1])) {
         lower_fail(l, MPCF_E_UNSUPPORTED, "'%s': its vector is not the provider's own", node->name);
         return;
     }
@@ -88,7 +93,7 @@ void lower_embedding(struct lowering *l, const mpcf_node *node, struct lowered *
     const int want = l->nodes[node->id].want;
     const unsigned f = (unsigned) (want < 4 ? 4 : want) + 1;
 
-    if (!lower_is_constant(table) || ids->kind != OP_INPUT || ids->owner != MPCF_USER) {
+    if (!node_is_constant(table) || ids->kind != OP_INPUT || ids->owner != MPCF_USER) {
         lower_fail(l, MPCF_E_UNSUPPORTED,
                    "'%s': expected a table of the provider and ids of the "
                    "user",

@@ -3,49 +3,10 @@
  * embedding: public. Sums of rows that the user looks up itself are its own values: nothing is
  * sent for them.
  */
-#include "lower/lowering.h"
+#include "lower/lower_lookup.h"
 
-/* A parameter as the checkpoint has it, or with its rows centred (what fold_norm makes of it): a
- * table that anything else is folded into stays the provider's. */
-static const mpcf_node *public_table(const mpcf_node *table)
-{
-    if (table->kind == OP_CENTER && table->first != 1) {
-        table = table->in[0];
-    }
-    return table->kind == OP_PARAMETER && table->shape.rank == 2 && table->owner == MPCF_PROVIDER &&
-                   !table->is_shared
-               ? table
-               : NULL;
-}
-
-/* Of an EMBEDDING or POSITIONS that the user can look up: its parameter; else NULL. */
-static const mpcf_node *parameter_of(const mpcf_node *node)
-{
-    switch (node->kind) {
-    case OP_EMBEDDING:
-        return node->in[1]->kind == OP_INPUT && node->in[1]->owner == MPCF_USER
-                   ? public_table(node->in[0])
-                   : NULL;
-    case OP_POSITIONS:
-        return public_table(node->in[0]);
-    default:
-        return NULL;
-    }
-}
-
-static bool is_lookup(const mpcf_node *node)
-{
-    node = lower_past_taps(node);
-    if (node->kind == OP_ADD || node->kind == OP_SUB) {
-        return is_lookup(node->in[0]) && is_lookup(node->in[1]);
-    }
-    return parameter_of(node) != NULL;
-}
-
-bool lower_is_lookup(struct lowering *l, const mpcf_node *node)
-{
-    return l->options->embedding_public && is_lookup(node);
-}
+#include "lower/emit.h"
+#include "lower/magnitude.h"
 
 static value_id look_up(struct lowering *l, const mpcf_node *node, unsigned fraction,
                         unsigned magnitude)
@@ -94,16 +55,4 @@ void lower_lookup(struct lowering *l, const mpcf_node *node, struct lowered *out
 
     l->function = program_function(l->program, "embedding");
     out->raw = lookup_at(l, node, f, lower_magnitude(l, node, f));
-}
-
-/* --- What the user needs --- */
-
-bool lower_needs_table(const mpcf_graph *g, const mpcf_node *parameter)
-{
-    for (size_t i = 0; i < graph_count(g); ++i) {
-        if (parameter_of(graph_node(g, i)) == parameter) {
-            return true;
-        }
-    }
-    return false;
 }

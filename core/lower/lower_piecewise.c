@@ -10,10 +10,14 @@
  * Where neighbours agree about a cut, x may fall on either side of it: the comparison then
  * looks at fewer bits, which is what it costs by.
  */
+#include "lower/lower_piecewise.h"
+
 #include <assert.h>
 #include <math.h>
 
-#include "lower/lowering.h"
+#include "lower/emit.h"
+#include "lower/lower_node.h"
+#include "lower/magnitude.h"
 #include "lower/pieces.h"
 
 struct piecewise {

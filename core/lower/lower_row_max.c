@@ -6,9 +6,13 @@
  * Scores are compared with few bits behind the point: a softmax does not change under a shift,
  * so that its maximum may be off by some 2^-3. Masked columns become the smallest number there is.
  */
+#include "lower/lower_row_max.h"
+
 #include <math.h>
 
-#include "lower/lowering.h"
+#include "lower/emit.h"
+#include "lower/lower_node.h"
+#include "lower/magnitude.h"
 
 #define MAX_FRACTION  3
 #define MAX_MAGNITUDE 14 /* comparisons of differences then have 16 bits, which are cheap */

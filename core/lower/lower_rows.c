@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sums over rows, masks, layer norm's centring and mean square; products of two values.
+ * The mask, masking, sums over rows, layer norm's centring and mean square; products of two values.
  */
+#include "lower/lower_rows.h"
+
 #include <math.h>
 
-#include "lower/lowering.h"
+#include "lower/emit.h"
+#include "lower/lower_node.h"
+#include "lower/magnitude.h"
 
 void lower_input(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {

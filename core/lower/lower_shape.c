@@ -2,7 +2,11 @@
 /*
  * What only moves elements: each is one local copy through strides.
  */
-#include "lower/lowering.h"
+#include "lower/lower_shape.h"
+
+#include "lower/emit.h"
+#include "lower/lower_node.h"
+#include "lower/magnitude.h"
 
 static void copy_through(struct lowering *l, const mpcf_node *node, struct term t,
                          struct lowered *out)

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ranges by walking the float engine over batches and looking at every value that both parties
- * will hold shares of. Parameters are left out: their ranges would tell of the weights and are
- * not needed.
+ * Every value that both parties will hold shares of is looked at. Parameters are left out: their
+ * ranges would tell of the weights and are not needed.
  */
+#include "pass/calibrate.h"
+
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "pass/pass.h"
+#include "float_engine/float_engine.h"
+#include "graph/owner.h"
 #include "pass/rewrite.h"
 
 /* Axes of a value, right-aligned as struct dims; -1 where there is none. */
@@ -96,32 +97,6 @@ static bool is_observed(const mpcf_node *node)
     return node->kind != OP_INPUT && node->kind != OP_TAP && !node_is_constant(node);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct node_range *) a)->node, ((const struct node_range *) b)->node);
-}
-
-const struct node_range *ranges_find(const struct ranges *r, const char *node)
-{
-    const struct node_range key = {.node = node};
-
-    return r->count == 0 ? NULL : bsearch(&key, r->items, r->count, sizeof(key), by_name);
-}
-
-void ranges_destroy(struct ranges *r)
-{
-    if (r == NULL) {
-        return;
-    }
-    for (size_t i = 0; r->items != NULL && i < r->count; ++i) {
-        char *name = NULL; /* ours, made by mpcf_strdup */
-        memcpy(&name, &r->items[i].node, sizeof(name));
-        mpcf_free(name);
-    }
-    mpcf_free(r->items);
-    mpcf_free(r);
-}
-
 static mpcf_status ranges_begin(const mpcf_graph *g, struct ranges **out, mpcf_error *err)
 {
     const size_t room = graph_count(g) + 1;
@@ -202,7 +177,7 @@ mpcf_status calibrate(const mpcf_graph *g, struct parameters *p, size_t batch, s
         ranges_destroy(r);
         return status;
     }
-    qsort(r->items, r->count, sizeof(*r->items), by_name);
+    ranges_sort(r);
     *out = r;
     return MPCF_OK;
 }

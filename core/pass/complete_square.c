@@ -7,9 +7,9 @@
  *
  * The offsets are local, and a scale by a power of two (Quad's 1/8) only moves the point.
  */
-#include <math.h>
+#include "pass/complete_square.h"
 
-#include "pass/rewrite.h"
+#include <math.h>
 
 mpcf_node *rule_complete_square(struct rewrite *rw, const mpcf_node *node)
 {

@@ -5,7 +5,7 @@
  *   before   x -> dropout -> y          x -> fused(kernel, graph form) -> y
  *   after    x -> y                     x -> graph form -> y
  */
-#include "pass/rewrite.h"
+#include "pass/drop_training.h"
 
 mpcf_node *rule_drop_training(struct rewrite *rw, const mpcf_node *node)
 {

@@ -14,7 +14,9 @@
  *   before   embedding(table, ids) + positions -> center
  *   after    embedding(centred table, ids) + centred positions
  */
-#include "pass/rewrite.h"
+#include "pass/fold_norm.h"
+
+#include "graph/owner.h"
 
 /* y = n gamma + beta. */
 struct affine {

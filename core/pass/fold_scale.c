@@ -8,7 +8,9 @@
  *
  * Only where nothing else reads a value on the way.
  */
-#include "pass/rewrite.h"
+#include "pass/fold_scale.h"
+
+#include "graph/owner.h"
 
 static mpcf_node *scaled_linear(struct rewrite *rw, const mpcf_node *node, double c)
 {

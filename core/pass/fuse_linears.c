@@ -5,7 +5,9 @@
  *   before   x -> linear(Wq, bq) -> q      x -> linear(Wk, bk) -> k      x -> linear(Wv, bv) -> v
  *   after    x -> linear([Wq; Wk; Wv], [bq, bk, bv]) -> y;   q, k, v = columns of y
  */
-#include "pass/rewrite.h"
+#include "pass/fuse_linears.h"
+
+#include "graph/owner.h"
 
 #define FUSED_MAX 16
 

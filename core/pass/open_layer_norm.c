@@ -6,7 +6,7 @@
  *   after    x -> center -> c;   n = c rsqrt(mean square of c's row + epsilon)
  *            y = n gamma + beta
  */
-#include "pass/rewrite.h"
+#include "pass/open_layer_norm.h"
 
 mpcf_node *rule_open_layer_norm(struct rewrite *rw, const mpcf_node *node)
 {

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which rewrites there are, and in what order.
+ */
 #include "pass/pass.h"
 
-#include "pass/rewrite.h"
+#include "pass/complete_square.h"
+#include "pass/drop_training.h"
+#include "pass/fold_norm.h"
+#include "pass/fold_scale.h"
+#include "pass/fuse_linears.h"
+#include "pass/open_layer_norm.h"
+#include "pass/row_scaling.h"
+#include "pass/token_rows.h"
 
 static rewrite_rule *const rules[] = {
     rule_drop_training, rule_complete_square, rule_open_layer_norm, rule_fold_scale,

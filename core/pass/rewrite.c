@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The walk: each node that outputs and taps need is given to the rule, and copied where the rule
+ * has nothing for it.
+ */
 #include "pass/rewrite.h"
 
 #include <assert.h>
@@ -128,11 +132,6 @@ mpcf_status rewrite_graph(const mpcf_graph *from, rewrite_rule *rule, mpcf_graph
     }
     *out = rw->to;
     return MPCF_OK;
-}
-
-bool node_is_constant(const mpcf_node *node)
-{
-    return node->owner == MPCF_PROVIDER && !node->is_shared;
 }
 
 mpcf_node *node_without_taps(mpcf_node *node)

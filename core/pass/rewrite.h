@@ -30,20 +30,9 @@ mpcf_node *rewrite_copy(struct rewrite *rw, const mpcf_node *node);
 /* Nodes made from here on are named like NODE's neighbours. */
 void rewrite_scope(struct rewrite *rw, const mpcf_node *node);
 
-/* Depends on the provider's parameters alone. */
-bool node_is_constant(const mpcf_node *node);
 /* NODE, or what the taps in front of it name. */
 mpcf_node *node_without_taps(mpcf_node *node);
 /* A node of KIND and of X's shape on X and Y (NULL: on X alone); shapes align at the right. */
 mpcf_node *node_on(enum op_kind kind, mpcf_node *x, mpcf_node *y);
-
-/* The rewrites, in the order of pass_all(). */
-rewrite_rule rule_drop_training;   /* drop_training.c */
-rewrite_rule rule_complete_square; /* complete_square.c */
-rewrite_rule rule_open_layer_norm; /* open_layer_norm.c */
-rewrite_rule rule_fold_scale;      /* fold_scale.c */
-rewrite_rule rule_fuse_linears;    /* fuse_linears.c */
-rewrite_rule rule_fold_norm;       /* fold_norm.c */
-rewrite_rule rule_row_scaling;     /* row_scaling.c */
 
 #endif

@@ -6,7 +6,7 @@
  *   before   mul(mask(u, keep), r) -> matmul(v)              u [.., T, T], r [.., T, 1]
  *   after    u -> matmul(v with rows zeroed by keep) -> mul(r)
  */
-#include "pass/rewrite.h"
+#include "pass/row_scaling.h"
 
 #define FACTORS_MAX 8
 

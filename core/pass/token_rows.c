@@ -9,7 +9,7 @@
  * Nothing changes but that rows nobody reads are not computed: of the last layer's twelve units of
  * weights (q, k, v, o, eight for the feed-forward) ten then see one token.
  */
-#include "pass/pass.h"
+#include "pass/token_rows.h"
 
 #include <assert.h>
 

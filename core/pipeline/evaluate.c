@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "metrics/metrics.h"
-#include "pass/pass.h"
+#include "pass/token_rows.h"
 #include "text/batches.h"
 
 static void show(const char *stage, size_t done, size_t total, int64_t began_ns)

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "format/safetensors.h"
-#include "lower/lower.h"
+#include "lower/lookup_table.h"
 
 static char *path_in(const char *folder, mpcf_error *err)
 {

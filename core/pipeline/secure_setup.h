@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "float_engine/float_engine.h"
 #include "lower/lower.h"
+#include "pass/ranges.h"
 #include "pipeline/stage.h"
 #include "program/program.h"
 #include "protocol/weights.h"

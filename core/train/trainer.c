@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "pass/pass.h"
+#include "pass/token_rows.h"
 #include "train/loss.h"
 
 /* A tap of the student and the teacher's of the same name. */

@@ -15,6 +15,7 @@
 #include "graph/build.h"
 #include "lower/lower.h"
 #include "pass/pass.h"
+#include "pass/ranges.h"
 
 enum { WIDTH = 4, LARGEST_FILE = 65536 };
 

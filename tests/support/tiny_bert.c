@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "pass/pass.h"
+#include "pass/calibrate.h"
 #include "support/support.h"
 
 static mpcf_node *weight(mpcf_graph *g, const char *name, mpcf_shape shape)

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "float_engine/float_engine.h"
 #include "lower/lower.h"
+#include "pass/calibrate.h"
 #include "pass/pass.h"
 #include "program/program.h"
 #include "program/secure_input.h"

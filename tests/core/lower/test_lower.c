@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "lower/lookup_table.h"
 #include "pass/pass.h"
 #include "program/program.h"
 #include "program/secure_input.h"

@@ -7,7 +7,14 @@
 #include <stdio.h>
 
 #include "base/memory.h"
-#include "pass/rewrite.h"
+#include "graph/owner.h"
+#include "pass/complete_square.h"
+#include "pass/drop_training.h"
+#include "pass/fold_norm.h"
+#include "pass/fold_scale.h"
+#include "pass/fuse_linears.h"
+#include "pass/open_layer_norm.h"
+#include "pass/row_scaling.h"
 #include "support/support.h"
 #include "support/tiny_bert.h"
 

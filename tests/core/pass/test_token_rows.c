@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "support/support.h"
+#include "pass/token_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "float_engine/float_engine.h"
-#include "pass/pass.h"
+#include "support/support.h"
 
 enum { BATCH = 2, TOKENS = 4, WIDTH = 6 };
 

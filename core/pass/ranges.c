@@ -1,14 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * ranges.json: {"margin_bits": 2, "nodes": {"encoder.layer.0.attention.linear": [-15.1, 17.6]}}
- */
+/* Ranges by name, and the file that holds them. */
+#include "pass/ranges.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "format/json.h"
-#include "pass/pass.h"
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct node_range *) a)->node, ((const struct node_range *) b)->node);
+}
+
+const struct node_range *ranges_find(const struct ranges *r, const char *node)
+{
+    const struct node_range key = {.node = node};
+
+    return r->count == 0 ? NULL : bsearch(&key, r->items, r->count, sizeof(key), by_name);
+}
+
+void ranges_sort(struct ranges *r)
+{
+    qsort(r->items, r->count, sizeof(*r->items), by_name);
+}
+
+void ranges_destroy(struct ranges *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    for (size_t i = 0; r->items != NULL && i < r->count; ++i) {
+        char *name = NULL; /* ours, made by mpcf_strdup */
+        memcpy(&name, &r->items[i].node, sizeof(name));
+        mpcf_free(name);
+    }
+    mpcf_free(r->items);
+    mpcf_free(r);
+}
+
+/* --- ranges.json: {"margin_bits": 2, "nodes": {"layer.0.attention.linear": [-15.1, 17.6]}} --- */
 
 static json_t *nodes_to_json(const struct ranges *r)
 {
@@ -55,11 +87,6 @@ static mpcf_status read_pair(const char *path, const char *name, const json_t *p
     return range->node == NULL ? mpcf_fail_memory(err, strlen(name), "a name") : MPCF_OK;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct node_range *) a)->node, ((const struct node_range *) b)->node);
-}
-
 static mpcf_status read_nodes(const char *path, json_t *nodes, struct ranges *r, mpcf_error *err)
 {
     const char *name;
@@ -74,7 +101,7 @@ static mpcf_status read_nodes(const char *path, json_t *nodes, struct ranges *r,
         MPCF_TRY(read_pair(path, name, pair, &r->items[r->count], err));
         ++r->count;
     }
-    qsort(r->items, r->count, sizeof(*r->items), by_name);
+    ranges_sort(r);
     return MPCF_OK;
 }
 

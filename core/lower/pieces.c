@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fits a function by polynomials on pieces, and evaluates them.
+ */
+#include "lower/pieces.h"
+
 #include <assert.h>
 #include <math.h>
 #include <string.h>
-
-#include "lower/pieces.h"
 
 #define NODES   (PIECE_DEGREE_MAX + 1)
 #define GRID    64.0 /* cuts are multiples of 1 / GRID */

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A node is lowered once, when something first asks for its value; truncations of it are made once
+ * for each fraction that a reader asks for.
+ */
+#include "lower/lower_node.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "lower/emit.h"
+#include "lower/magnitude.h"
+
+static bool name_has(const mpcf_node *node, const char *part)
+{
+    return strstr(node->name, part) != NULL;
+}
+
+/* What the report files a node's cost under. */
+static const char *function_of(const mpcf_node *node)
+{
+    const bool in_slot = name_has(node, ".activation.") || name_has(node, ".normaliser.");
+
+    if (node->kind == OP_EMBEDDING || node->kind == OP_POSITIONS ||
+        (node->kind == OP_ADD &&
+         (node->in[0]->kind == OP_EMBEDDING || node->in[1]->kind == OP_EMBEDDING))) {
+        return "embedding";
+    }
+    if (name_has(node, "pooler") || name_has(node, "tanh.")) {
+        return "pooler";
+    }
+    if (name_has(node, "classifier")) {
+        return "classifier";
+    }
+    if (node->kind == OP_MATMUL || node->kind == OP_MATMUL_MASKED) {
+        return "attention";
+    }
+    if (in_slot) {
+        return name_has(node, ".activation.") ? "activation" : "normaliser";
+    }
+    switch (node->kind) {
+    case OP_RSQRT:
+    case OP_ROW_MEAN_SQUARE:
+    case OP_CENTER:
+    case OP_SCALE_COLUMNS:
+        return "layer_norm";
+    case OP_MUL:
+        return node->in[1]->kind == OP_RSQRT ? "layer_norm" : "attention";
+    default:
+        return "linear";
+    }
+}
+
+void lower_enter(struct lowering *l, const mpcf_node *node)
+{
+    l->node = node;
+    l->function = program_function(l->program, function_of(node));
+}
+
+/* The value's magnitude is that of its node's range. */
+static void mark_measured(struct lowering *l, value_id id)
+{
+    if (l->status == MPCF_OK && id < l->program->value_count) {
+        l->program->values[id].is_inner = false;
+    }
+}
+
+static void lower_node(struct lowering *l, const mpcf_node *node)
+{
+    struct lowered *out = &l->nodes[node->id];
+
+    if (out->is_done || l->status != MPCF_OK) {
+        return;
+    }
+    out->is_done = true;
+    out->raw = VALUE_NONE;
+    if (node->kind == OP_TAP) {
+        lower_node(l, node->in[0]);
+        *out = l->nodes[node->in[0]->id];
+        return;
+    }
+    const mpcf_node *outer = l->node;
+    const uint32_t outer_function = l->function;
+    lower_enter(l, node);
+    l->operation_of(l, node)(l, node, out);
+    l->node = outer;
+    l->function = outer_function;
+    if (l->status == MPCF_OK) {
+        assert(out->is_uniform || out->raw != VALUE_NONE);
+    }
+    mark_measured(l, out->raw);
+}
+
+/* A public number as a value, for operations that have no shorter way. */
+static value_id emit_uniform(struct lowering *l, const mpcf_node *node, double c)
+{
+    const unsigned f = l->options->value_fraction + 4;
+    const int64_t integer = (int64_t) (c * (double) (1 << f) + (c < 0 ? -0.5 : 0.5));
+
+    return emit_combine(l, node_dims(l, node), f, magnitude_of(c, f), NULL, 0, integer);
+}
+
+value_id lower_raw(struct lowering *l, const mpcf_node *node)
+{
+    node = lower_past_taps(node);
+    lower_node(l, node);
+    struct lowered *n = &l->nodes[node->id];
+    if (n->is_uniform && n->raw == VALUE_NONE) {
+        n->raw = emit_uniform(l, node, n->uniform);
+    }
+    return n->raw;
+}
+
+value_id lower_at(struct lowering *l, const mpcf_node *node, unsigned fraction)
+{
+    node = lower_past_taps(node);
+    const value_id raw = lower_raw(l, node);
+    struct lowered *n = &l->nodes[node->id];
+
+    if (l->status != MPCF_OK || value_at(l, raw)->fraction <= fraction) {
+        return raw;
+    }
+    for (size_t i = 0; i < n->form_count; ++i) {
+        if (value_at(l, n->forms[i])->fraction == fraction) {
+            return n->forms[i];
+        }
+    }
+    const mpcf_node *reader = l->node; /* the truncation is the node's own */
+    const uint32_t function = l->function;
+    lower_enter(l, node);
+    const value_id form = emit_at(l, raw, fraction);
+    mark_measured(l, form);
+    l->node = reader;
+    l->function = function;
+    if (n->form_count < FORMS_MAX) {
+        n->forms[n->form_count++] = form;
+    }
+    return form;
+}
+
+value_id lower_wanted(struct lowering *l, const mpcf_node *node)
+{
+    node = lower_past_taps(node);
+    const int want = l->nodes[node->id].want;
+
+    return lower_at(l, node, want < 0 ? 0 : (unsigned) want);
+}
+
+bool lower_is_uniform(struct lowering *l, const mpcf_node *node, double *number)
+{
+    node = lower_past_taps(node);
+    lower_node(l, node);
+    *number = l->nodes[node->id].uniform;
+    return l->status == MPCF_OK && l->nodes[node->id].is_uniform;
+}
+
+value_id lower_constant(struct lowering *l, const mpcf_node *node, unsigned fraction)
+{
+    struct lowered *n = &l->nodes[node->id];
+
+    for (size_t i = 0; i < n->form_count; ++i) {
+        if (value_at(l, n->forms[i])->fraction == fraction) {
+            return n->forms[i];
+        }
+    }
+    const value_id id = emit_provider(l, node, fraction);
+    if (n->form_count < FORMS_MAX) {
+        n->forms[n->form_count++] = id;
+    }
+    return id;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How large a node's values are: what calibration saw, widened by the margin, as bits.
+ */
+#include "lower/magnitude.h"
+
+#include <math.h>
+
+#include "pass/ranges.h"
+
+int log2_up(double x)
+{
+    int exponent = 0;
+
+    if (!(x > 0)) {
+        return -40;
+    }
+    return frexp(x, &exponent) == 0.5 ? exponent - 1 : exponent;
+}
+
+int log2_down(double x)
+{
+    int exponent = 0;
+
+    if (!(x > 0)) {
+        return -40;
+    }
+    (void) frexp(x, &exponent);
+    return exponent - 1;
+}
+
+static const struct node_range *range_of(struct lowering *l, const mpcf_node *node)
+{
+    node = lower_past_taps(node);
+    const struct node_range *range = ranges_find(l->ranges, node->name);
+    if (range == NULL) {
+        lower_fail(l, MPCF_E_INVALID, "no range for '%s'; calibrate the network again", node->name);
+    }
+    return range;
+}
+
+/* A value that was (nearly) 0 on every row, as the mean of a centred one, is rounding in fixed
+ * point: it must hold that. */
+double node_seen(struct lowering *l, const mpcf_node *node)
+{
+    const struct node_range *range = range_of(l, node);
+    const double rounding = exp2(2 - (double) l->options->value_fraction);
+
+    return range == NULL ? 1 : fmax(rounding, fmax(fabs(range->low), fabs(range->high)));
+}
+
+double node_largest(struct lowering *l, const mpcf_node *node)
+{
+    return node_seen(l, node) * exp2(l->ranges->margin_bits);
+}
+
+void node_interval(struct lowering *l, const mpcf_node *node, double *low, double *high)
+{
+    const struct node_range *range = range_of(l, node);
+    const double factor = exp2(l->ranges->margin_bits);
+
+    if (range != NULL) {
+        *low = range->low < 0 ? range->low * factor : range->low / factor;
+        *high = range->high > 0 ? range->high * factor : range->high / factor;
+    }
+}
+
+bool node_positive(struct lowering *l, const mpcf_node *node, double *low, double *high)
+{
+    const struct node_range *range = range_of(l, node);
+
+    if (range == NULL) {
+        return false;
+    }
+    if (!(range->low > 0)) {
+        lower_fail(l, MPCF_E_RANGE, "'%s' must be positive; calibration saw %g to %g", node->name,
+                   range->low, range->high);
+        return false;
+    }
+    *low = range->low * exp2(-l->ranges->margin_bits);
+    *high = range->high * exp2(l->ranges->margin_bits);
+    return true;
+}
+
+unsigned magnitude_of(double largest, unsigned fraction)
+{
+    const int bits = 1 + log2_up(ldexp(fabs(largest), (int) fraction) + 2); /* 2: rounding */
+
+    return bits < 3 ? 3 : bits > 99 ? 99 : (unsigned) bits;
+}
+
+unsigned lower_magnitude(struct lowering *l, const mpcf_node *node, unsigned fraction)
+{
+    return magnitude_of(node_largest(l, node), fraction);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How large a node's values are, from its range.
+ */
+#ifndef MPCF_LOWER_MAGNITUDE_H
+#define MPCF_LOWER_MAGNITUDE_H
+
+#include "lower/lowering.h"
+
+/* Largest magnitude of NODE, with (node_largest) and without margin. */
+double node_largest(struct lowering *l, const mpcf_node *node);
+double node_seen(struct lowering *l, const mpcf_node *node);
+/* Its range, each end moved outwards by the margin. */
+void node_interval(struct lowering *l, const mpcf_node *node, double *low, double *high);
+/* Its range with margin where all values are positive: low / 2^margin, high 2^margin. */
+bool node_positive(struct lowering *l, const mpcf_node *node, double *low, double *high);
+/* ceil(log2(x)), floor(log2(x)) of x > 0; of 0: -40. */
+int log2_up(double x);
+int log2_down(double x);
+/* m of values up to LARGEST at FRACTION bits. */
+unsigned magnitude_of(double largest, unsigned fraction);
+/* m of NODE's values at FRACTION bits, from its range. */
+unsigned lower_magnitude(struct lowering *l, const mpcf_node *node, unsigned fraction);
+
+#endif
