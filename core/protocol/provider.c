@@ -10,7 +10,9 @@
 
 static const char *check(const struct program *p, const struct step *s)
 {
-    return step_out(p, s)->kind == VALUE_PROVIDER ? NULL : "the result is the provider's";
+    return s->in_count == 0 && step_out(p, s)->kind == VALUE_PROVIDER
+               ? NULL
+               : "the result is the provider's, of no operands";
 }
 
 /* Whether a step other than a LINEAR reads it (as anything but its weight). */

@@ -28,11 +28,6 @@ static const char *check(const struct program *p, const struct step *s)
     return NULL;
 }
 
-static unsigned ring_needed(const struct program *p, const struct step *s, size_t i)
-{
-    return step_in(p, s, i)->magnitude;
-}
-
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     c->provider_bits[0] = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
@@ -128,7 +123,6 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
 const struct step_operations step_operations_reveal = {
     .has_user_range = true,
     .check = check,
-    .ring_needed = ring_needed,
     .rounds = one_round,
     .cost = cost,
     .reference = reference,

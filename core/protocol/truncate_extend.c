@@ -68,6 +68,13 @@ static const char *check(const struct program *p, const struct step *s)
     return check_owned(p, s);
 }
 
+/* Of a value narrower than the shift, too. */
+static unsigned ring_needed(const struct program *p, const struct step *s, size_t i)
+{
+    (void) i;
+    return extend_of(p, s).opened;
+}
+
 static unsigned rounds(const struct program *p, const struct step *s)
 {
     return is_local(p, s) ? 0 : 1;
@@ -340,7 +347,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 const struct step_operations step_operations_truncate_extend = {
     .independence = INDEPENDENT_AS_OPERANDS,
     .check = check,
-    .ring_needed = ring_with_guard_bit,
+    .ring_needed = ring_needed,
     .rounds = rounds,
     .cost = cost,
     .reference = truncate_reduce_reference,

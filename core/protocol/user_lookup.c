@@ -20,11 +20,14 @@ static bool is_positions(const struct step *s)
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s);
-    if (out->kind != VALUE_USER) {
-        return "the result is the user's";
+    if (s->in_count != 0 || out->kind != VALUE_USER) {
+        return "the result is the user's, of no operands";
     }
     if (s->input == NULL || (!is_positions(s) && !user_ids_known(s->input))) {
         return "the input is input_ids, token_type_ids or positions";
+    }
+    if (s->table_rows == 0) {
+        return "the table has no rows";
     }
     size_t batch = is_positions(s) ? 1 : p->batch;
     if (out->dims.dim[0] != 1 || out->dims.dim[1] != batch || out->dims.dim[2] != p->tokens) {

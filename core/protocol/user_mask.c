@@ -11,8 +11,8 @@
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s);
-    if (out->kind != VALUE_USER) {
-        return "the result is the user's";
+    if (s->in_count != 0 || out->kind != VALUE_USER) {
+        return "the result is the user's, of no operands";
     }
     if (out->dims.dim[0] != p->batch || out->dims.dim[3] != p->tokens ||
         out->dims.count != p->batch * p->tokens) {

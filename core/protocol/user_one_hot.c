@@ -11,8 +11,8 @@
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s);
-    if (out->kind != VALUE_USER) {
-        return "the result is the user's";
+    if (s->in_count != 0 || out->kind != VALUE_USER) {
+        return "the result is the user's, of no operands";
     }
     if (!user_ids_known(s->input)) {
         return "the input is input_ids or token_type_ids";
