@@ -46,6 +46,29 @@ for kind in approx transport model dataset; do
     "$host" plugin check "$folder/$name/build/mpcf-$name.so"
 done
 
+# find_package() takes the numbers that the loader takes.
+number() {
+    sed -n "s/^#define MPCF_ABI_$1  *//p" "$prefix/include/mpcf/plugin.h"
+}
+major=$(number MAJOR)
+# asks VERSION: whether a project that asks for it is configured.
+asks() {
+    rm -rf "$folder/asks"
+    mkdir "$folder/asks"
+    printf 'cmake_minimum_required(VERSION 3.25)\nproject(asks LANGUAGES C)\nfind_package(mpcf %s REQUIRED)\n' \
+        "$1" >"$folder/asks/CMakeLists.txt"
+    cmake -S "$folder/asks" -B "$folder/asks/build" -DCMAKE_PREFIX_PATH="$prefix" >/dev/null 2>&1
+}
+asks ""
+asks "$major.$(number MINOR)"
+asks "$major.$(number MINOR_OLDEST)"
+for version in "$major.$(($(number MINOR) + 1))" "$((major + 1)).0"; do
+    ! asks "$version" || { echo "find_package(mpcf $version) was met"; exit 1; }
+done
+if [ "$(number MINOR_OLDEST)" -gt 0 ]; then
+    ! asks "$major.$(($(number MINOR_OLDEST) - 1))" || { echo "find_package() took a broken ABI"; exit 1; }
+fi
+
 # A pipeline takes the approximation by its path: it trains, is priced, and runs securely.
 "$host" example "$folder/example" --rows 64
 cat >"$folder/third.yaml" <<END
