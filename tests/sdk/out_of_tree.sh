@@ -19,15 +19,7 @@ if grep -q "not loaded" "$folder/list"; then
     exit 1
 fi
 
-# Each header stands alone, in C11 and, where there is a compiler, in C++11.
-for header in "$prefix"/include/mpcf/*.h; do
-    printf "#include <mpcf/%s>\nextern int alone;\n" "$(basename "$header")" >"$folder/alone.c"
-    cc -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I"$prefix/include" "$folder/alone.c"
-    if command -v c++ >/dev/null; then
-        c++ -x c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I"$prefix/include" \
-            "$folder/alone.c"
-    fi
-done
+"$(dirname "$0")/headers.sh" "$prefix/include"
 
 for kind in approx transport model dataset; do
     name=third_$kind
