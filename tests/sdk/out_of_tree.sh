@@ -38,6 +38,39 @@ for kind in approx transport model dataset; do
     "$host" plugin check "$folder/$name/build/mpcf-$name.so"
 done
 
+# What docs/writing-an-approximation.md shows of its example is what `plugin new` writes, line by line;
+# the formula of its normaliser takes that plug-in's place and passes the check of its slot.
+guide=$(dirname "$0")/../../docs/writing-an-approximation.md
+# block N: the guide's Nth block of C.
+block() {
+    awk -v n="$1" '/^```c$/ { k++; inside = 1; next } /^```$/ { inside = 0 } inside && k == n' "$guide"
+}
+(cd "$folder" && "$host" plugin new approx quadratic) >/dev/null
+for number in 1 2 3; do
+    block "$number" >"$folder/block"
+    [ -s "$folder/block" ]
+    grep -v '^$' "$folder/block" | while IFS= read -r line; do
+        grep -qxF "$line" "$folder/quadratic/quadratic.c" ||
+            { echo "the guide shows a line that 'plugin new' does not write: $line"; exit 1; }
+    done
+done
+block 4 >"$folder/block"
+grep -q '^static mpcf_node \*build' "$folder/block"
+(cd "$folder" && "$host" plugin new approx power4) >/dev/null
+awk -v block="$folder/block" '
+    /^static mpcf_node \*build/ { while ((getline line < block) > 0) print line; skip = 1 }
+    !skip { print }
+    /^}/ { skip = 0 }' "$folder/power4/power4.c" |
+    sed 's/MPCF_SLOT_ACTIVATION/MPCF_SLOT_NORMALISER/' >"$folder/power4/changed"
+mv "$folder/power4/changed" "$folder/power4/power4.c"
+for name in quadratic power4; do
+    cmake -S "$folder/$name" -B "$folder/$name/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" \
+        >"$folder/$name.log"
+    cmake --build "$folder/$name/build" >>"$folder/$name.log" || { cat "$folder/$name.log"; exit 1; }
+    "$host" plugin check "$folder/$name/build/mpcf-$name.so" >"$folder/$name.log" ||
+        { cat "$folder/$name.log"; exit 1; }
+done
+
 # find_package() takes the numbers that the loader takes.
 number() {
     sed -n "s/^#define MPCF_ABI_$1  *//p" "$prefix/include/mpcf/plugin.h"
