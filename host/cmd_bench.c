@@ -10,6 +10,7 @@
 #include "bench/bench_secure.h"
 #include "bench/bench_secure_result.h"
 #include "bench/bench_train.h"
+#include "graph/graph.h"
 #include "host.h"
 #include "pipeline/pipeline.h"
 #include "show_json.h"
@@ -66,7 +67,7 @@ static int run_secure(const struct args *args, mpcf_error *err)
     mpcf_status status;
 
     if (!take_approximations(args, activation, normaliser, sizeof activation) ||
-        !args_number(args, "--tokens", 1, 8192, &tokens) ||
+        !args_number(args, "--tokens", 1, RUN_TOKENS_MAX, &tokens) ||
         !args_number(args, "--batch", 1, 1024, &batch) ||
         !args_number(args, "--repeat", 1, 1000, &repeat)) {
         return EXIT_USAGE;

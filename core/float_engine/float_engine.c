@@ -18,9 +18,6 @@ struct float_engine {
     bool has_run;
 };
 
-/* Columns of a masked FUSED node fit a worker's piece; see ops/fused.c. */
-#define TOKENS_MAX 8192
-
 mpcf_status float_engine_create(const mpcf_graph *g, struct parameters *p, enum float_mode mode,
                                 size_t batch, size_t tokens, size_t elements,
                                 struct float_engine **out, mpcf_error *err)
@@ -31,9 +28,9 @@ mpcf_status float_engine_create(const mpcf_graph *g, struct parameters *p, enum 
     if (status != MPCF_OK) {
         return status;
     }
-    if (batch == 0 || tokens == 0 || tokens > TOKENS_MAX) {
+    if (batch == 0 || tokens == 0 || tokens > RUN_TOKENS_MAX) {
         return mpcf_fail(err, MPCF_E_INVALID, "an engine for %zu examples of %zu tokens (1 .. %d)",
-                         batch, tokens, TOKENS_MAX);
+                         batch, tokens, RUN_TOKENS_MAX);
     }
     e = mpcf_alloc_array(1, sizeof(*e));
     if (e == NULL) {

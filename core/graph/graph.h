@@ -40,6 +40,9 @@ enum op_kind {
 
 #define NODE_INPUTS_MAX 4
 
+/* The longest padded text of a run, and so the limit of `max_length`. */
+#define RUN_TOKENS_MAX 8192
+
 struct mpcf_node {
     mpcf_graph *graph;
     size_t id; /* its place in the graph's list */

@@ -3,11 +3,10 @@
  * Fused: an approximation by its own float kernels. in[0] x, in[1] the mask or NULL; in[2], the
  * formula, is not computed.
  */
+#include <mpcf/approx.h>
+
 #include "float/float_kernels.h"
 #include "ops/op.h"
-
-/* Room on a worker's stack for the gradient of a piece that is added to another. */
-#define PIECE 8192
 
 static bool has_mask(const struct op_call *c)
 {
@@ -46,21 +45,32 @@ static const float *marks_of(const struct op_call *c, size_t row)
     return c->saved + op_broadcast_row(&d, &c->out, row);
 }
 
-/* The next piece from ROW: rows of one matrix that fit into a piece. */
+/* The next piece from ROW: rows of one matrix that fit into a piece, or one longer row. */
 static size_t piece_rows(const struct op_call *c, size_t row, size_t end)
 {
     const size_t in_matrix = c->out.dim[2] - row % c->out.dim[2];
-    const size_t fitting = PIECE / c->out.dim[3];
+    const size_t fitting = MPCF_PIECE_MAX / c->out.dim[3];
     const size_t rows = in_matrix < end - row ? in_matrix : end - row;
 
     return fitting == 0 ? 1 : rows < fitting ? rows : fitting;
+}
+
+/* Where the gradient of a piece goes before it is added to another: ON_STACK where it fits, else
+ * the place that saved() keeps behind the marks; workers have different pieces of it. */
+static float *gradient_room(const struct op_call *c, size_t first, size_t count, float *on_stack)
+{
+    if (count <= MPCF_PIECE_MAX) {
+        return on_stack;
+    }
+    return c->saved + marks_dims(&c->in[1], &c->out).count + first;
 }
 
 static void gradient_piece(const struct op_call *c, const mpcf_rows *shape, size_t first)
 {
     const mpcf_node *node = c->node;
     const size_t count = shape->rows * shape->cols;
-    float room[PIECE];
+    float on_stack[MPCF_PIECE_MAX];
+    float *room = gradient_room(c, first, count, on_stack);
 
     if (!c->add[0]) {
         node->approx->backward(node->approx_config, shape, c->x[0] + first, c->y + first,
@@ -93,19 +103,27 @@ static void rows_backward(const struct op_call *c, size_t begin, size_t end)
     }
 }
 
+/* Elements BEGIN .. END, or as many as a piece has, as one row. */
+static mpcf_rows flat_piece(size_t begin, size_t end)
+{
+    return (mpcf_rows){1, end - begin < MPCF_PIECE_MAX ? end - begin : MPCF_PIECE_MAX, NULL};
+}
+
 static void flat_forward(const struct op_call *c, size_t begin, size_t end)
 {
-    for (size_t i = begin; i < end; i += PIECE) {
-        c->node->approx->forward(c->node->approx_config,
-                                 &(mpcf_rows){1, end - i < PIECE ? end - i : PIECE, NULL},
-                                 c->x[0] + i, c->y + i);
+    for (size_t i = begin; i < end; i += MPCF_PIECE_MAX) {
+        const mpcf_rows shape = flat_piece(i, end);
+
+        c->node->approx->forward(c->node->approx_config, &shape, c->x[0] + i, c->y + i);
     }
 }
 
 static void flat_backward(const struct op_call *c, size_t begin, size_t end)
 {
-    for (size_t i = begin; i < end; i += PIECE) {
-        gradient_piece(c, &(mpcf_rows){1, end - i < PIECE ? end - i : PIECE, NULL}, i);
+    for (size_t i = begin; i < end; i += MPCF_PIECE_MAX) {
+        const mpcf_rows shape = flat_piece(i, end);
+
+        gradient_piece(c, &shape, i);
     }
 }
 
@@ -132,19 +150,21 @@ static void backward(const struct op_call *c)
     }
 }
 
-/* Heads that share their marks need them once: the dimension before the rows is 1. */
+/* Heads that share their marks need them once: the dimension before the rows is 1. Rows longer than
+ * a piece have room for their gradient, too. */
 static size_t saved(const mpcf_node *node, const struct dims *out, const size_t *in_count)
 {
     const mpcf_node *keep = node->in[1];
+    const size_t room = out->dim[3] > MPCF_PIECE_MAX ? out->count : 0;
 
     (void) in_count;
     if (keep == NULL) {
         return 0;
     }
     if (keep->shape.rank < 3 || keep->shape.dim[keep->shape.rank - 3] == 1) {
-        return out->count / out->dim[1];
+        return out->count / out->dim[1] + room;
     }
-    return out->count;
+    return out->count + room;
 }
 
 const struct op op_fused = {.forward = forward,

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "graph/graph.h"
 #include "pipeline/pipeline.h"
 #include "plugin/option_set.h"
 
@@ -36,7 +37,7 @@ static const mpcf_option dataset_options[] = {
     {.key = "path", .type = MPCF_OPT_PATH, FIELD(struct dataset_settings, path),
      .help = "folder of the data"},
     {.key = "max_length", .type = MPCF_OPT_INT, .default_text = "128",
-     FIELD(struct dataset_settings, max_length), .min = 4, .max = 8192,
+     FIELD(struct dataset_settings, max_length), .min = 4, .max = RUN_TOKENS_MAX,
      .help = "tokens kept of an example, special ones included"},
     END};
 
@@ -143,7 +144,7 @@ static const mpcf_option infer_options[] = {
      FIELD(struct infer_settings, length), .choices = lengths,
      .help = "what the provider learns of a text's length: all, its bucket, nothing"},
     {.key = "buckets", .type = MPCF_OPT_REAL_LIST, .default_text = "[16, 32, 64, 128, 256, 512]",
-     FIELD(struct infer_settings, buckets), .min = 1, .max = 8192,
+     FIELD(struct infer_settings, buckets), .min = 1, .max = RUN_TOKENS_MAX,
      .help = "padded lengths, ascending; max_length is always the last"},
     {.key = "embedding", .type = MPCF_OPT_CHOICE, .default_text = "private",
      FIELD(struct infer_settings, embedding), .choices = embeddings,

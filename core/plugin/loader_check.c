@@ -47,11 +47,13 @@ mpcf_status loader_check_info(const char *path, const mpcf_plugin_info *info, mp
                          "MPCF_PLUGIN(...)",
                          file, info->magic, MPCF_PLUGIN_MAGIC);
     }
-    if (info->abi_major != MPCF_ABI_MAJOR || info->abi_minor > MPCF_ABI_MINOR) {
+    if (info->abi_major != MPCF_ABI_MAJOR || info->abi_minor < MPCF_ABI_MINOR_OLDEST ||
+        info->abi_minor > MPCF_ABI_MINOR) {
         return mpcf_fail(err, MPCF_E_ABI,
-                         "%s: built for plug-in ABI %u.%u, this host has %d.%d: rebuild it against "
-                         "the installed SDK, or update mpcf",
-                         file, info->abi_major, info->abi_minor, MPCF_ABI_MAJOR, MPCF_ABI_MINOR);
+                         "%s: built for plug-in ABI %u.%u, this host takes %d.%d to %d.%d: rebuild "
+                         "it against the installed SDK, or update mpcf",
+                         file, info->abi_major, info->abi_minor, MPCF_ABI_MAJOR,
+                         MPCF_ABI_MINOR_OLDEST, MPCF_ABI_MAJOR, MPCF_ABI_MINOR);
     }
     if (info->info_size < sizeof *info) {
         return mpcf_fail(err, MPCF_E_ABI, "%s: info_size is %u, expected %zu", file,

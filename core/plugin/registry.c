@@ -252,7 +252,7 @@ static mpcf_status check_transport(const mpcf_transport *t, mpcf_error *err)
     if (t->listen == NULL || t->bound == NULL || t->accept == NULL || t->unlisten == NULL ||
         t->connect == NULL || t->close == NULL || t->send == NULL || t->recv == NULL) {
         return missing(COMPONENT_TRANSPORT, t->name,
-                       "only exchange and peer_identity may be left out", err);
+                       "only exchange, advance and peer_identity may be left out", err);
     }
     if ((t->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0 && t->peer_identity == NULL) {
         return missing(COMPONENT_TRANSPORT, t->name,
@@ -266,12 +266,12 @@ mpcf_status mpcf_register_transport(mpcf_registry *registry, const mpcf_transpor
 {
     mpcf_status status = MPCF_OK;
 
-    if (transport->struct_size >= sizeof *transport) {
+    if (transport->struct_size >= SIZE_THROUGH(mpcf_transport, peer_identity)) {
         status = check_transport(transport, err);
     }
     if (status == MPCF_OK) {
-        status = add(registry, COMPONENT_TRANSPORT, transport, sizeof *transport, sizeof *transport,
-                     err);
+        status = add(registry, COMPONENT_TRANSPORT, transport,
+                     SIZE_THROUGH(mpcf_transport, peer_identity), sizeof *transport, err);
     }
     return remember(registry, status);
 }
@@ -290,11 +290,12 @@ mpcf_status mpcf_register_model(mpcf_registry *registry, const mpcf_model *model
 {
     mpcf_status status = MPCF_OK;
 
-    if (model->struct_size >= sizeof *model) {
+    if (model->struct_size >= SIZE_THROUGH(mpcf_model, build)) {
         status = check_model(model, err);
     }
     if (status == MPCF_OK) {
-        status = add(registry, COMPONENT_MODEL, model, sizeof *model, sizeof *model, err);
+        status = add(registry, COMPONENT_MODEL, model, SIZE_THROUGH(mpcf_model, build),
+                     sizeof *model, err);
     }
     return remember(registry, status);
 }
@@ -313,11 +314,12 @@ mpcf_status mpcf_register_dataset(mpcf_registry *registry, const mpcf_dataset *d
 {
     mpcf_status status = MPCF_OK;
 
-    if (dataset->struct_size >= sizeof *dataset) {
+    if (dataset->struct_size >= SIZE_THROUGH(mpcf_dataset, close)) {
         status = check_dataset(dataset, err);
     }
     if (status == MPCF_OK) {
-        status = add(registry, COMPONENT_DATASET, dataset, sizeof *dataset, sizeof *dataset, err);
+        status = add(registry, COMPONENT_DATASET, dataset, SIZE_THROUGH(mpcf_dataset, close),
+                     sizeof *dataset, err);
     }
     return remember(registry, status);
 }

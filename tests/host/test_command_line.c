@@ -2,16 +2,22 @@
 /*
  * Exit status and messages of the command line itself.
  */
+#include <stdio.h>
 #include <stdlib.h>
+
+#include <mpcf/plugin.h>
 
 #include "support/program.h"
 #include "support/support.h"
 
 static void help_and_version_are_there(void **state)
 {
+    char version[64];
+
     (void) state;
+    (void) snprintf(version, sizeof version, "plug-in ABI %d.%d", MPCF_ABI_MAJOR, MPCF_ABI_MINOR);
     ASSERT_HOST(0, "usage: mpcf-host", "--help");
-    ASSERT_HOST(0, "plug-in ABI 1.0", "--version");
+    ASSERT_HOST(0, version, "--version");
     ASSERT_HOST(0, "--stage STAGE", "run", "--help");
     ASSERT_HOST(0, "--network", "cost", "--help");
     ASSERT_HOST(0, "--tokens", "bench", "--help");

@@ -19,15 +19,7 @@ if grep -q "not loaded" "$folder/list"; then
     exit 1
 fi
 
-# Each header stands alone, in C11 and, where there is a compiler, in C++11.
-for header in "$prefix"/include/mpcf/*.h; do
-    printf "#include <mpcf/%s>\nextern int alone;\n" "$(basename "$header")" >"$folder/alone.c"
-    cc -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I"$prefix/include" "$folder/alone.c"
-    if command -v c++ >/dev/null; then
-        c++ -x c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I"$prefix/include" \
-            "$folder/alone.c"
-    fi
-done
+"$(dirname "$0")/headers.sh" "$prefix/include"
 
 for kind in approx transport model dataset; do
     name=third_$kind
@@ -45,6 +37,62 @@ for kind in approx transport model dataset; do
     [ "$exported" = mpcf_plugin ] || { echo "exports: $exported"; exit 1; }
     "$host" plugin check "$folder/$name/build/mpcf-$name.so"
 done
+
+# What docs/writing-an-approximation.md shows of its example is what `plugin new` writes, line by line;
+# the formula of its normaliser takes that plug-in's place and passes the check of its slot.
+guide=$(dirname "$0")/../../docs/writing-an-approximation.md
+# block N: the guide's Nth block of C.
+block() {
+    awk -v n="$1" '/^```c$/ { k++; inside = 1; next } /^```$/ { inside = 0 } inside && k == n' "$guide"
+}
+(cd "$folder" && "$host" plugin new approx quadratic) >/dev/null
+for number in 1 2 3; do
+    block "$number" >"$folder/block"
+    [ -s "$folder/block" ]
+    grep -v '^$' "$folder/block" | while IFS= read -r line; do
+        grep -qxF "$line" "$folder/quadratic/quadratic.c" ||
+            { echo "the guide shows a line that 'plugin new' does not write: $line"; exit 1; }
+    done
+done
+block 4 >"$folder/block"
+grep -q '^static mpcf_node \*build' "$folder/block"
+(cd "$folder" && "$host" plugin new approx power4) >/dev/null
+awk -v block="$folder/block" '
+    /^static mpcf_node \*build/ { while ((getline line < block) > 0) print line; skip = 1 }
+    !skip { print }
+    /^}/ { skip = 0 }' "$folder/power4/power4.c" |
+    sed 's/MPCF_SLOT_ACTIVATION/MPCF_SLOT_NORMALISER/' >"$folder/power4/changed"
+mv "$folder/power4/changed" "$folder/power4/power4.c"
+for name in quadratic power4; do
+    cmake -S "$folder/$name" -B "$folder/$name/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" \
+        >"$folder/$name.log"
+    cmake --build "$folder/$name/build" >>"$folder/$name.log" || { cat "$folder/$name.log"; exit 1; }
+    "$host" plugin check "$folder/$name/build/mpcf-$name.so" >"$folder/$name.log" ||
+        { cat "$folder/$name.log"; exit 1; }
+done
+
+# find_package() takes the numbers that the loader takes.
+number() {
+    sed -n "s/^#define MPCF_ABI_$1  *//p" "$prefix/include/mpcf/plugin.h"
+}
+major=$(number MAJOR)
+# asks VERSION: whether a project that asks for it is configured.
+asks() {
+    rm -rf "$folder/asks"
+    mkdir "$folder/asks"
+    printf 'cmake_minimum_required(VERSION 3.25)\nproject(asks LANGUAGES C)\nfind_package(mpcf %s REQUIRED)\n' \
+        "$1" >"$folder/asks/CMakeLists.txt"
+    cmake -S "$folder/asks" -B "$folder/asks/build" -DCMAKE_PREFIX_PATH="$prefix" >/dev/null 2>&1
+}
+asks ""
+asks "$major.$(number MINOR)"
+asks "$major.$(number MINOR_OLDEST)"
+for version in "$major.$(($(number MINOR) + 1))" "$((major + 1)).0"; do
+    ! asks "$version" || { echo "find_package(mpcf $version) was met"; exit 1; }
+done
+if [ "$(number MINOR_OLDEST)" -gt 0 ]; then
+    ! asks "$major.$(($(number MINOR_OLDEST) - 1))" || { echo "find_package() took a broken ABI"; exit 1; }
+fi
 
 # A pipeline takes the approximation by its path: it trains, is priced, and runs securely.
 "$host" example "$folder/example" --rows 64

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mpcf/dataset.h - reads labelled texts.
+ *
+ * Threads: the host uses one reader from one thread at a time, and may use several readers at
+ * once. So a reader's state is its own, and CONFIG, which the host fills from the options and
+ * owns, is only read.
  */
 #ifndef MPCF_DATASET_H
 #define MPCF_DATASET_H
@@ -14,26 +18,28 @@
 MPCF_BEGIN_DECLS
 
 typedef struct mpcf_example {
-    const char *text_a; /* UTF-8; valid until the next call on this reader */
-    const char *text_b; /* NULL for single sentences */
-    double label;       /* class number, or the score of a regression task */
-    int32_t has_label;  /* 0: a test split without labels */
-    uint64_t id;        /* stable: the row in the file, from 0 */
+    const char *text_a; /* UTF-8, the reader's; valid until the next call on this reader */
+    const char *text_b; /* the same; NULL for single sentences */
+    double label;       /* number of the class, 0 .. classes - 1, or score of a regression task */
+    int32_t has_label;  /* 1; 0 in a split without labels */
+    uint64_t id;        /* the same each time the row is read: its number in the split, from 0 */
 } mpcf_example;
 
-/* Filled by describe(); the host sets struct_size and zeroes the rest. Strings live as
- * long as the plug-in. */
+/* Filled by describe(); the host sets struct_size, to its own size of the struct, and zeroes the
+ * rest. Strings and arrays are the plug-in's and live as long as it. */
 typedef struct mpcf_task {
     size_t struct_size;
-    const char *name;             /* "SST-2" */
-    size_t classes;               /* 1: regression */
-    const char *metrics[4];       /* names in core/metrics, the first is the task's; NULL ends */
-    double label_low, label_high; /* regression */
-    const char *const
-        *label_names;        /* in class order; matched with config.json's id2label; may be NULL */
-    const char *train_split; /* "train" */
-    const char *judge_split; /* what metrics are computed on: "dev" */
-    const char *const *splits; /* all; NULL ends */
+    const char *name; /* "SST-2" */
+    size_t classes;   /* 1: regression */
+    /* What is reported, the first being the task's own: "accuracy", "f1", "matthews", "pearson",
+     * "spearman". Where there are fewer than four, NULL ends. */
+    const char *metrics[4];
+    double label_low, label_high; /* regression: the least and the largest score, low < high */
+    /* In class order, CLASSES of them; matched with config.json's id2label. May be NULL. */
+    const char *const *label_names;
+    const char *train_split;   /* "train" */
+    const char *judge_split;   /* what metrics are computed on: "dev" */
+    const char *const *splits; /* all, both of these among them; NULL ends */
 } mpcf_task;
 
 typedef struct mpcf_dataset {
@@ -43,14 +49,17 @@ typedef struct mpcf_dataset {
     const mpcf_option *options; /* as in mpcf_approx */
     size_t option_size, config_size;
 
+    /* The same for the same options. */
     mpcf_status (*describe)(const void *config, mpcf_task *task, mpcf_error *err);
     /* Opens SPLIT of the data in folder PATH. *READER ends with close(). A missing file,
      * a missing column, an empty split: an error that names file and line. */
     mpcf_status (*open)(const void *config, const char *path, const char *split, void **reader,
                         mpcf_error *err);
-    /* *MORE = 0 at the end; the end is no error. MPCF_E_FORMAT: text that is not UTF-8, a
-     * row of another form, a label out of range, with file and line. */
+    /* Fills *EXAMPLE and sets *MORE to 1; at the end *MORE is 0, *EXAMPLE is not read, and that
+     * is no error. MPCF_E_FORMAT: text that is not UTF-8, a row of another form, a label out of
+     * range, with file and line. After an error the reader is only closed. */
     mpcf_status (*next)(void *reader, mpcf_example *example, int32_t *more, mpcf_error *err);
+    /* Back to the first row: the same rows follow in the same order. */
     mpcf_status (*rewind)(void *reader, mpcf_error *err);
     void (*close)(void *reader);
 } mpcf_dataset;

@@ -2,8 +2,10 @@
 /*
  * mpcf/float.h - elementary functions of many floats, for the fused kernels of approximations.
  *
- * fp32 accuracy (a few units in the last place), in vector code for the machine at hand. X and Y
- * may be the same array. exp stays at e^88 above 88, and at e^-86 below -86.
+ * y[i] = f(x[i]) for i below COUNT, which may be 0. fp32 accuracy (a few units in the last place),
+ * in vector code for the machine at hand. X and Y are COUNT floats each, aligned as floats are, and
+ * either the same array or apart. exp stays at e^88 above 88, and at e^-86 below -86. They keep no
+ * state and may be called from any thread.
  */
 #ifndef MPCF_FLOAT_H
 #define MPCF_FLOAT_H

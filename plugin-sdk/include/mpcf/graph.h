@@ -16,10 +16,13 @@
  * Order: nodes are numbered as they are made, and the parties compare the numbering. C does not
  * order the arguments of a call, so at most one of them makes nodes.
  *
- * Memory: nodes belong to the graph. Names and coefficient arrays are copied.
+ * Memory: nodes belong to the graph and end with it. Names and coefficient arrays are copied.
  *
- * A row is the last dimension. Elementwise operations of two nodes broadcast: the
- * ranks are equal, and each dimension is equal or 1 in one of the two.
+ * Threads: one graph is built by one thread at a time, different graphs at once.
+ *
+ * A row is the last dimension. Elementwise operations of one node keep its shape. Those of two
+ * broadcast: the ranks are equal, and each dimension is equal or 1 in one of the two. Numbers
+ * (coefficients, C, EPSILON) are finite.
  */
 #ifndef MPCF_GRAPH_H
 #define MPCF_GRAPH_H
@@ -73,13 +76,14 @@ MPCF_EXPORT mpcf_node *mpcf_parameter(mpcf_graph *g, const char *name, mpcf_shap
 
 /* --- Products --- */
 
-/* x [.., i], weight [o, i], bias [o] or NULL: [.., o]. Nodes, so weights can be tied. */
+/* x [.., i], weight [o, i], bias [o] or NULL: [.., o] = x weight^T + bias. Nodes, so weights can be
+ * tied; a secure run takes weights and biases that depend on parameters alone. */
 MPCF_EXPORT mpcf_node *mpcf_linear(mpcf_graph *g, mpcf_node *x, mpcf_node *weight, mpcf_node *bias);
 /* a [.., n, k] times b [.., k, m]: [.., n, m]; outer dimensions are equal. */
 MPCF_EXPORT mpcf_node *mpcf_matmul(mpcf_graph *g, mpcf_node *a, mpcf_node *b);
 /* a [.., n, k] times the transpose of b [.., m, k]: [.., n, m]. */
 MPCF_EXPORT mpcf_node *mpcf_matmul_transposed(mpcf_graph *g, mpcf_node *a, mpcf_node *b);
-/* Rows of TABLE [v, h] that IDS [B, T] name: [B, T, h]. */
+/* Rows of TABLE [v, h] that IDS [B, T], an input, name: [B, T, h]. */
 MPCF_EXPORT mpcf_node *mpcf_embedding(mpcf_graph *g, mpcf_node *table, mpcf_node *ids);
 /* Rows FIRST .. FIRST + T - 1 of TABLE [v, h]: [1, T, h], one for each position. */
 MPCF_EXPORT mpcf_node *mpcf_positions(mpcf_graph *g, mpcf_node *table, int64_t first);
@@ -92,12 +96,12 @@ MPCF_EXPORT mpcf_node *mpcf_mul(mpcf_graph *g, mpcf_node *a, mpcf_node *b);
 MPCF_EXPORT mpcf_node *mpcf_offset(mpcf_graph *g, mpcf_node *x, double c); /* x + c */
 MPCF_EXPORT mpcf_node *mpcf_scale(mpcf_graph *g, mpcf_node *x, double c);  /* x c */
 MPCF_EXPORT mpcf_node *mpcf_square(mpcf_graph *g, mpcf_node *x);
-/* coef[0] + coef[1] x + ... + coef[degree] x^degree; degree 1 .. 8. */
+/* coef[0] + coef[1] x + ... + coef[degree] x^degree; degree 1 .. 8, degree + 1 coefficients. */
 MPCF_EXPORT mpcf_node *mpcf_poly(mpcf_graph *g, mpcf_node *x, const double *coef, size_t degree);
 /*
  * The polynomial of the piece x lies in. CUTS, ascending, has CUT_COUNT (1 .. 32)
- * entries; COEF has CUT_COUNT + 1 rows of degree + 1 coefficients: row 0 holds below
- * cuts[0], row i from cuts[i-1] (inclusive) on.
+ * entries; COEF has CUT_COUNT + 1 rows of degree + 1 (degree 0 .. 8) coefficients: row 0 holds
+ * below cuts[0], row i from cuts[i-1] (inclusive) on.
  */
 MPCF_EXPORT mpcf_node *mpcf_piecewise(mpcf_graph *g, mpcf_node *x, const double *cuts,
                                       size_t cut_count, const double *coef, size_t degree);
@@ -113,9 +117,10 @@ MPCF_EXPORT mpcf_node *mpcf_rsqrt(mpcf_graph *g, mpcf_node *x);
 
 MPCF_EXPORT mpcf_node *mpcf_row_sum(mpcf_graph *g, mpcf_node *x); /* [.., r, c] -> [.., r, 1] */
 /* Over the kept columns only: of a masked row of negative scores the maximum is
- * negative. No gradient flows through it. [.., r, c] -> [.., r, 1] */
+ * negative. KEEP as in mpcf_mask(). No gradient flows through it. [.., r, c] -> [.., r, 1] */
 MPCF_EXPORT mpcf_node *mpcf_row_max(mpcf_graph *g, mpcf_node *x, mpcf_node *keep);
-/* Zeroes the columns that the mask leaves out. KEEP is [B,1,1,T] of 0 and 1;
+/* Zeroes the columns that the mask leaves out, whatever they hold. KEEP, the attention mask,
+ * is [B,1,1,T] of 0 and 1 and broadcasts to X;
  * mpcf_row_sum(keep) counts the kept ones. With one example at its exact length it is
  * public, else the user's secret: both must run. */
 MPCF_EXPORT mpcf_node *mpcf_mask(mpcf_graph *g, mpcf_node *x, mpcf_node *keep);
@@ -131,16 +136,17 @@ MPCF_EXPORT mpcf_node *mpcf_split_heads(mpcf_graph *g, mpcf_node *x,
 MPCF_EXPORT mpcf_node *mpcf_merge_heads(mpcf_graph *g, mpcf_node *x); /* and back */
 /* Columns FIRST .. FIRST + COUNT - 1 of each row. */
 MPCF_EXPORT mpcf_node *mpcf_slice(mpcf_graph *g, mpcf_node *x, int64_t first, int64_t count);
-/* The row of token INDEX: [B, T, h] -> [B, h]. */
+/* The row of token INDEX, from 0: [B, T, h] -> [B, h]. */
 MPCF_EXPORT mpcf_node *mpcf_token(mpcf_graph *g, mpcf_node *x, int64_t index);
 
 /* --- Training and reports --- */
 
-/* While training, zeroes an element with chance P and scales the others by 1/(1-P). */
+/* While training, zeroes an element with chance P, 0 <= P < 1, and scales the others by 1/(1-P). */
 MPCF_EXPORT mpcf_node *mpcf_dropout(mpcf_graph *g, mpcf_node *x, double p);
 /* x, with no gradient. */
 MPCF_EXPORT mpcf_node *mpcf_stop_gradient(mpcf_graph *g, mpcf_node *x);
-/* Names a value for distillation and reports: "embedding", "scores.3", "hidden.3". */
+/* x, under a name for distillation and reports: "embedding", "scores.3", "hidden.3". Each name once
+ * in a graph. */
 MPCF_EXPORT mpcf_node *mpcf_tap(mpcf_graph *g, const char *name, mpcf_node *x);
 /* Names a result: "logits". */
 MPCF_EXPORT void mpcf_output(mpcf_graph *g, const char *name, mpcf_node *x);

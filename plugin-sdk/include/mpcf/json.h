@@ -2,8 +2,9 @@
 /*
  * mpcf/json.h - fields of a config.json, as a model family reads them.
  *
- * Each getter names the file and the key in its error. An OPTIONAL getter leaves *VALUE
- * as it is where the key is absent or null; a wrong type is an error either way.
+ * Each getter names the file and the key in its error, and leaves *VALUE as it is then. An
+ * OPTIONAL getter leaves it where the key is absent or null, too, and that is no error; a wrong
+ * type is MPCF_E_FORMAT either way. The object is the host's, and is only read.
  */
 #ifndef MPCF_JSON_H
 #define MPCF_JSON_H

@@ -10,7 +10,8 @@
  *     loaded -> start -> (components used) -> stop
  *
  * The host loads plug-ins from the main thread, before it starts any other
- * thread, and never unloads them before the process ends.
+ * thread, and never unloads them before the process ends. start() and stop() are
+ * called from that thread, once each.
  */
 #ifndef MPCF_PLUGIN_H
 #define MPCF_PLUGIN_H
@@ -22,12 +23,14 @@
 MPCF_BEGIN_DECLS
 
 /*
- * MAJOR changes when a plug-in built before the change could misbehave; MINOR
- * when fields are appended to a descriptor or functions are added. A host takes
- * plug-ins of its own MAJOR with a MINOR not above its own.
+ * The plug-in ABI, MAJOR.MINOR. MINOR goes up when fields are appended to a descriptor or
+ * functions are added. A change that a plug-in built before it would not survive raises MAJOR;
+ * while MAJOR is 0 it raises MINOR, and MINOR_OLDEST with it. A host takes plug-ins of its own
+ * MAJOR with a minor from MINOR_OLDEST to MINOR.
  */
-#define MPCF_ABI_MAJOR 1
-#define MPCF_ABI_MINOR 0
+#define MPCF_ABI_MAJOR        0
+#define MPCF_ABI_MINOR        2
+#define MPCF_ABI_MINOR_OLDEST 1
 
 #define MPCF_PLUGIN_MAGIC 0x6d706366u /* "mpcf" */
 
@@ -50,7 +53,8 @@ typedef struct mpcf_plugin_info {
     void (*stop)(void);
 } mpcf_plugin_info;
 
-/* Defines the exported constant. Use once per plug-in, with initialisers. */
+/* Defines the exported constant. Use once per plug-in, with initialisers in the order of the struct;
+ * C++ takes them from C++20 on. */
 #define MPCF_PLUGIN(...)                                                                           \
     extern MPCF_EXPORT const mpcf_plugin_info mpcf_plugin;                                         \
     const mpcf_plugin_info mpcf_plugin = {                                                         \
@@ -58,6 +62,7 @@ typedef struct mpcf_plugin_info {
         .info_size = sizeof(mpcf_plugin_info),                                                     \
         .abi_major = MPCF_ABI_MAJOR,                                                               \
         .abi_minor = MPCF_ABI_MINOR,                                                               \
+        .flags = 0,                                                                                \
         __VA_ARGS__,                                                                               \
     }
 

@@ -4,6 +4,9 @@
  *
  * They refuse what a reader would otherwise have to: bytes that are not UTF-8, zero bytes,
  * lines beyond the limit, rows of another width, each with file and line.
+ *
+ * An object is used from one thread at a time, different ones at once. *OUT ends with
+ * mpcf_tsv_close(), and is not set on failure.
  */
 #ifndef MPCF_ROWS_H
 #define MPCF_ROWS_H
@@ -30,7 +33,7 @@ MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_tsv_open_memory(const void *data, s
                                                              mpcf_error *err);
 MPCF_EXPORT void mpcf_tsv_close(mpcf_tsv *tsv); /* NULL is fine */
 
-/* Number of the column NAME, or -1. */
+/* Number of the column NAME, from 0, or -1. */
 MPCF_EXPORT int32_t mpcf_tsv_column(const mpcf_tsv *tsv, const char *name);
 /* As above; a missing one is MPCF_E_FORMAT with the nearest column that is there. */
 MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_tsv_require(const mpcf_tsv *tsv, const char *name,
@@ -52,7 +55,8 @@ MPCF_EXPORT uint64_t mpcf_tsv_rows(const mpcf_tsv *tsv);
 MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_text_read(const char *path, char *buffer,
                                                        mpcf_error *err);
 
-/* The word of WORDS (ends with NULL) that WORD was probably meant to be, or NULL. */
+/* The word of WORDS (ends with NULL) that WORD was probably meant to be, one of those pointers, or
+ * NULL. */
 MPCF_EXPORT const char *mpcf_nearest_word(const char *word, const char *const *words);
 
 MPCF_END_DECLS

@@ -12,8 +12,17 @@
  * Deadlines are absolute CLOCK_MONOTONIC nanoseconds, so that one deadline
  * covers several calls; MPCF_NO_DEADLINE waits for ever.
  *
- * Threads: the host uses one connection from one thread at a time; it uses
- * different connections at once.
+ * Threads: the host uses one connection from one thread at a time; it uses different connections
+ * at once. But where a transport with MPCF_TRANSPORT_MESSAGES has no exchange(), or one without it no
+ * advance(), send() of a connection is called from one thread while recv() of the same runs in
+ * another. A listener is used from one thread
+ * at a time.
+ *
+ * Ownership: buffers are the caller's. A listener ends with unlisten(), a connection with close();
+ * *LISTENER and *CONN are not set on failure, and a connection may outlive the listener that it
+ * came from. CONFIG, which the host fills from the options and owns, outlives both.
+ *
+ * Lengths are in bytes; a length of 0 is a message without content.
  */
 #ifndef MPCF_TRANSPORT_H
 #define MPCF_TRANSPORT_H
@@ -46,7 +55,8 @@ typedef struct mpcf_transport {
      * "127.0.0.1:0". */
     mpcf_status (*listen)(const void *config, const char *address, void **listener,
                           mpcf_error *err);
-    /* The address a peer can use (the port chosen for port 0). */
+    /* The address a peer can use (the port chosen for port 0), zero-terminated, into ADDRESS of
+     * SIZE bytes; MPCF_E_INVALID where it does not fit. */
     mpcf_status (*bound)(void *listener, char *address, size_t size, mpcf_error *err);
     /* Any number of times: a provider serves many users. MPCF_E_TIMEOUT, MPCF_E_AUTH, MPCF_E_IO. */
     mpcf_status (*accept)(void *listener, int64_t deadline, void **conn, mpcf_error *err);
@@ -67,7 +77,7 @@ typedef struct mpcf_transport {
     /*
      * Sends and receives at once: must not wait for one direction before
      * serving the other, or two parties that open large shares deadlock on
-     * full socket buffers. May be NULL; the host then sends from a helper
+     * full socket buffers. OUT and IN do not overlap. May be NULL; the host then sends from a helper
      * thread. The host uses it where boundaries are kept, else advance().
      */
     mpcf_status (*exchange)(void *conn, const void *out, size_t out_length, void *in,

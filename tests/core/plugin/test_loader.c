@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plugin/loader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,6 +50,12 @@ static void a_good_plugin_is_found_by_its_component(void **state)
     mpcf_error_destroy(err);
 }
 
+static mpcf_status start_nothing(mpcf_registry *registry, mpcf_error *err)
+{
+    (void) registry, (void) err;
+    return MPCF_OK;
+}
+
 static void each_wrong_plugin_is_refused_with_its_reason(void **state)
 {
     static const struct {
@@ -57,8 +64,6 @@ static void each_wrong_plugin_is_refused_with_its_reason(void **state)
     } cases[] = {
         {"nosymbol", "has no symbol 'mpcf_plugin'", MPCF_E_ABI},
         {"badmagic", "begins with 0x00000001", MPCF_E_ABI},
-        {"future", "mpcf-future.so: built for plug-in ABI 1.7, this host has 1.0", MPCF_E_ABI},
-        {"ancient", "built for plug-in ABI 0.0, this host has 1.0", MPCF_E_ABI},
         {"othername", "holds plug-in 'another', whose file is named mpcf-another.so", MPCF_E_ABI},
         {"baddefault", "option 'c': its default does not pass: 'five' is not a number",
          MPCF_E_INVALID},
@@ -79,6 +84,67 @@ static void each_wrong_plugin_is_refused_with_its_reason(void **state)
         assert_non_null(plugins_facts(p, i)->failure);
     }
     assert_null(plugins_component(p, COMPONENT_APPROX, 0));
+    plugins_destroy(p);
+    mpcf_error_destroy(err);
+}
+
+/* Of all numbers of the ABI, the loader takes the host's major with a minor from the oldest to the
+ * host's own. */
+static void a_range_of_minors_is_taken(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    mpcf_plugin_info info;
+    struct plugins *p = opened(err);
+    char taken[64];
+
+    (void) state;
+    for (uint16_t major = 0; major < MPCF_ABI_MAJOR + 3; major++) {
+        for (uint16_t minor = 0; minor < MPCF_ABI_MINOR + 3; minor++) {
+            const bool fits = major == MPCF_ABI_MAJOR && minor >= MPCF_ABI_MINOR_OLDEST &&
+                              minor <= MPCF_ABI_MINOR;
+
+            info = (mpcf_plugin_info){.magic = MPCF_PLUGIN_MAGIC,
+                                      .info_size = sizeof info,
+                                      .abi_major = major,
+                                      .abi_minor = minor,
+                                      .name = "x",
+                                      .version = "1",
+                                      .license = "none",
+                                      .summary = "",
+                                      .start = start_nothing};
+            assert_status(fits ? MPCF_OK : MPCF_E_ABI, loader_check_info("mpcf-x.so", &info, err),
+                          err);
+        }
+    }
+    (void) snprintf(taken, sizeof taken, "this host takes %d.%d to %d.%d", MPCF_ABI_MAJOR,
+                    MPCF_ABI_MINOR_OLDEST, MPCF_ABI_MAJOR, MPCF_ABI_MINOR);
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const refused[] = {"future", "outdated", "othermajor"};
+
+        assert_status(MPCF_E_ABI, plugins_load(p, refused[i], err), err);
+        assert_message_contains(err, taken);
+    }
+    plugins_destroy(p);
+    mpcf_error_destroy(err);
+}
+
+/* Its descriptor ends before the function that came with a later minor. */
+static void a_plugin_of_an_older_minor_is_taken(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *p = opened(err);
+    const mpcf_transport *transport;
+    const void *found = NULL;
+
+    (void) state;
+    assert_ok(plugins_load(p, "older", err), err);
+    assert_ok(plugins_find(p, COMPONENT_TRANSPORT, "older_socket", &found, err), err);
+    transport = found;
+    assert_int_equal(transport->struct_size, offsetof(mpcf_transport, advance));
+    assert_null(transport->advance);
+    assert_non_null(transport->recv);
+    assert_ok(plugins_find(p, COMPONENT_APPROX, "older_quad", &found, err), err);
+    assert_non_null(((const mpcf_approx *) found)->backward);
     plugins_destroy(p);
     mpcf_error_destroy(err);
 }
@@ -214,6 +280,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_plugin_is_found_by_its_component),
         cmocka_unit_test(each_wrong_plugin_is_refused_with_its_reason),
+        cmocka_unit_test(a_range_of_minors_is_taken),
+        cmocka_unit_test(a_plugin_of_an_older_minor_is_taken),
         cmocka_unit_test(two_plugins_cannot_register_one_name),
         cmocka_unit_test(unknown_names_get_the_nearest),
         cmocka_unit_test(a_file_that_is_no_object_is_refused),

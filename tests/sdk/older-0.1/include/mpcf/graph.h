@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mpcf/graph.h - values of a network, and the operations that make them.
+ *
+ * A graph is built once and walked by several engines: float forward and
+ * backward, fixed point in the clear, cost, the two parties, the dealer. A node is
+ * one value: a real tensor of up to 4 dimensions, each a number or MPCF_DIM_BATCH or
+ * MPCF_DIM_TOKENS: one graph serves every batch and length, and a node keeps its name
+ * and range across them. Nothing is computed while a graph is built, and no operation
+ * reveals or branches on a value.
+ *
+ * Errors: an operation that fails (shapes, ranges) returns NULL and marks the
+ * graph failed with the first cause; NULL operands give NULL. So a formula is
+ * written as an expression and checks nothing.
+ *
+ * Memory: nodes belong to the graph. Names and coefficient arrays are copied.
+ *
+ * A row is the last dimension. Elementwise operations of two nodes broadcast: the
+ * ranks are equal, and each dimension is equal or 1 in one of the two.
+ */
+#ifndef MPCF_GRAPH_H
+#define MPCF_GRAPH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mpcf/export.h>
+
+MPCF_BEGIN_DECLS
+
+typedef struct mpcf_graph mpcf_graph;
+typedef struct mpcf_node mpcf_node;
+
+#define MPCF_RANK_MAX   4
+#define MPCF_DIM_BATCH  ((int64_t) -1) /* examples in a batch */
+#define MPCF_DIM_TOKENS ((int64_t) -2) /* padded tokens of an example */
+
+/* Dimensions dim[0 .. rank-1], outermost first. */
+typedef struct mpcf_shape {
+    int32_t rank; /* 1 .. MPCF_RANK_MAX */
+    int64_t dim[MPCF_RANK_MAX];
+} mpcf_shape;
+
+MPCF_EXPORT mpcf_shape mpcf_shape_1(int64_t a);
+MPCF_EXPORT mpcf_shape mpcf_shape_2(int64_t a, int64_t b);
+MPCF_EXPORT mpcf_shape mpcf_shape_3(int64_t a, int64_t b, int64_t c);
+MPCF_EXPORT mpcf_shape mpcf_shape_4(int64_t a, int64_t b, int64_t c, int64_t d);
+
+/* Who owns a value before the run. Everything computed from two owners is shared. */
+typedef enum mpcf_owner { MPCF_PUBLIC = 0, MPCF_PROVIDER = 1, MPCF_USER = 2 } mpcf_owner;
+
+/* What a parameter starts as where the checkpoint has no tensor of its name. */
+typedef enum mpcf_init {
+    MPCF_INIT_REQUIRED = 0, /* the checkpoint must have it */
+    MPCF_INIT_NORMAL = 1,   /* normal with mean 0 and standard deviation VALUE */
+    MPCF_INIT_CONSTANT = 2  /* all elements VALUE */
+} mpcf_init;
+
+/* --- Sources --- */
+
+/* A value that is given at each run: "input_ids" [B, T], "token_type_ids" [B, T]
+ * (whole numbers), "attention_mask" [B, 1, 1, T] (1 for a real token, 0 for padding). */
+MPCF_EXPORT mpcf_node *mpcf_input(mpcf_graph *g, const char *name, mpcf_shape shape,
+                                  mpcf_owner owner);
+/* A weight, under the checkpoint's name; the provider's. In an approximation: its own
+ * trainable value, saved as approximations.<slot>.<layer>.<name>. The same NAME twice
+ * gives the same node. */
+MPCF_EXPORT mpcf_node *mpcf_parameter(mpcf_graph *g, const char *name, mpcf_shape shape,
+                                      mpcf_init init, double value);
+
+/* --- Products --- */
+
+/* x [.., i], weight [o, i], bias [o] or NULL: [.., o]. Nodes, so weights can be tied. */
+MPCF_EXPORT mpcf_node *mpcf_linear(mpcf_graph *g, mpcf_node *x, mpcf_node *weight, mpcf_node *bias);
+/* a [.., n, k] times b [.., k, m]: [.., n, m]; outer dimensions are equal. */
+MPCF_EXPORT mpcf_node *mpcf_matmul(mpcf_graph *g, mpcf_node *a, mpcf_node *b);
+/* a [.., n, k] times the transpose of b [.., m, k]: [.., n, m]. */
+MPCF_EXPORT mpcf_node *mpcf_matmul_transposed(mpcf_graph *g, mpcf_node *a, mpcf_node *b);
+/* Rows of TABLE [v, h] that IDS [B, T] name: [B, T, h]. */
+MPCF_EXPORT mpcf_node *mpcf_embedding(mpcf_graph *g, mpcf_node *table, mpcf_node *ids);
+/* Rows FIRST .. FIRST + T - 1 of TABLE [v, h]: [1, T, h], one for each position. */
+MPCF_EXPORT mpcf_node *mpcf_positions(mpcf_graph *g, mpcf_node *table, int64_t first);
+
+/* --- Elementwise --- */
+
+MPCF_EXPORT mpcf_node *mpcf_add(mpcf_graph *g, mpcf_node *a, mpcf_node *b);
+MPCF_EXPORT mpcf_node *mpcf_sub(mpcf_graph *g, mpcf_node *a, mpcf_node *b);
+MPCF_EXPORT mpcf_node *mpcf_mul(mpcf_graph *g, mpcf_node *a, mpcf_node *b);
+MPCF_EXPORT mpcf_node *mpcf_offset(mpcf_graph *g, mpcf_node *x, double c); /* x + c */
+MPCF_EXPORT mpcf_node *mpcf_scale(mpcf_graph *g, mpcf_node *x, double c);  /* x c */
+MPCF_EXPORT mpcf_node *mpcf_square(mpcf_graph *g, mpcf_node *x);
+/* coef[0] + coef[1] x + ... + coef[degree] x^degree; degree 1 .. 8. */
+MPCF_EXPORT mpcf_node *mpcf_poly(mpcf_graph *g, mpcf_node *x, const double *coef, size_t degree);
+/*
+ * The polynomial of the piece x lies in. CUTS, ascending, has CUT_COUNT (1 .. 32)
+ * entries; COEF has CUT_COUNT + 1 rows of degree + 1 coefficients: row 0 holds below
+ * cuts[0], row i from cuts[i-1] (inclusive) on.
+ */
+MPCF_EXPORT mpcf_node *mpcf_piecewise(mpcf_graph *g, mpcf_node *x, const double *cuts,
+                                      size_t cut_count, const double *coef, size_t degree);
+MPCF_EXPORT mpcf_node *mpcf_relu(mpcf_graph *g, mpcf_node *x);
+MPCF_EXPORT mpcf_node *mpcf_exp(mpcf_graph *g, mpcf_node *x); /* x <= 0 in a secure run */
+MPCF_EXPORT mpcf_node *mpcf_erf(mpcf_graph *g, mpcf_node *x);
+MPCF_EXPORT mpcf_node *mpcf_tanh(mpcf_graph *g, mpcf_node *x);
+/* 1/x and 1/sqrt(x), x > 0; the range comes from calibration. */
+MPCF_EXPORT mpcf_node *mpcf_reciprocal(mpcf_graph *g, mpcf_node *x);
+MPCF_EXPORT mpcf_node *mpcf_rsqrt(mpcf_graph *g, mpcf_node *x);
+
+/* --- Rows --- */
+
+MPCF_EXPORT mpcf_node *mpcf_row_sum(mpcf_graph *g, mpcf_node *x); /* [.., r, c] -> [.., r, 1] */
+/* Over the kept columns only: of a masked row of negative scores the maximum is
+ * negative. No gradient flows through it. [.., r, c] -> [.., r, 1] */
+MPCF_EXPORT mpcf_node *mpcf_row_max(mpcf_graph *g, mpcf_node *x, mpcf_node *keep);
+/* Zeroes the columns that the mask leaves out. KEEP is [B,1,1,T] of 0 and 1;
+ * mpcf_row_sum(keep) counts the kept ones. With one example at its exact length it is
+ * public, else the user's secret: both must run. */
+MPCF_EXPORT mpcf_node *mpcf_mask(mpcf_graph *g, mpcf_node *x, mpcf_node *keep);
+/* (x - mean) / sqrt(variance + epsilon) * gamma + beta over each row [.., h];
+ * gamma, beta [h]. */
+MPCF_EXPORT mpcf_node *mpcf_layer_norm(mpcf_graph *g, mpcf_node *x, mpcf_node *gamma,
+                                       mpcf_node *beta, double epsilon);
+
+/* --- Shape --- */
+
+MPCF_EXPORT mpcf_node *mpcf_split_heads(mpcf_graph *g, mpcf_node *x,
+                                        int64_t heads); /* [B,T,h] -> [B,heads,T,h/heads] */
+MPCF_EXPORT mpcf_node *mpcf_merge_heads(mpcf_graph *g, mpcf_node *x); /* and back */
+/* Columns FIRST .. FIRST + COUNT - 1 of each row. */
+MPCF_EXPORT mpcf_node *mpcf_slice(mpcf_graph *g, mpcf_node *x, int64_t first, int64_t count);
+/* The row of token INDEX: [B, T, h] -> [B, h]. */
+MPCF_EXPORT mpcf_node *mpcf_token(mpcf_graph *g, mpcf_node *x, int64_t index);
+
+/* --- Training and reports --- */
+
+/* While training, zeroes an element with chance P and scales the others by 1/(1-P). */
+MPCF_EXPORT mpcf_node *mpcf_dropout(mpcf_graph *g, mpcf_node *x, double p);
+/* x, with no gradient. */
+MPCF_EXPORT mpcf_node *mpcf_stop_gradient(mpcf_graph *g, mpcf_node *x);
+/* Names a value for distillation and reports: "embedding", "scores.3", "hidden.3". */
+MPCF_EXPORT mpcf_node *mpcf_tap(mpcf_graph *g, const char *name, mpcf_node *x);
+/* Names a result: "logits". */
+MPCF_EXPORT void mpcf_output(mpcf_graph *g, const char *name, mpcf_node *x);
+
+/* The shape of a node; rank 0 for NULL. */
+MPCF_EXPORT mpcf_shape mpcf_node_shape(const mpcf_node *x);
+
+/* Names that nodes made from here on carry: "encoder.layer.3.attention". Nodes are
+ * named SCOPE.operation, with a number where that is taken; ranges and errors use
+ * the name. The string is copied; "" or NULL ends it. */
+MPCF_EXPORT void mpcf_scope(mpcf_graph *g, const char *name);
+
+/* For builders that refuse something the operations cannot see: marks the graph failed. */
+MPCF_EXPORT mpcf_node *mpcf_graph_refuse(mpcf_graph *g, const char *format, ...) MPCF_PRINTF(2, 3);
+
+MPCF_END_DECLS
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mpcf/transport.h - carries messages between two parties.
+ *
+ * Contract: reliable, in order, both directions at once, one connection per
+ * pair of parties. Lengths are agreed by the protocol, so recv() names the
+ * length it expects. A transport that keeps message boundaries sets
+ * MPCF_TRANSPORT_MESSAGES and must report a message of another length as
+ * MPCF_E_PROTOCOL; over one that does not (raw TCP), the host puts its own
+ * framing with length and sequence number.
+ *
+ * Deadlines are absolute CLOCK_MONOTONIC nanoseconds, so that one deadline
+ * covers several calls; MPCF_NO_DEADLINE waits for ever.
+ *
+ * Threads: the host uses one connection from one thread at a time; it uses
+ * different connections at once.
+ */
+#ifndef MPCF_TRANSPORT_H
+#define MPCF_TRANSPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mpcf/option.h>
+#include <mpcf/plugin.h>
+
+MPCF_BEGIN_DECLS
+
+#define MPCF_NO_DEADLINE INT64_MAX
+
+#define MPCF_TRANSPORT_MESSAGES      (1u << 0) /* keeps message boundaries */
+#define MPCF_TRANSPORT_AUTHENTICATED (1u << 1) /* proves who the peer is */
+#define MPCF_TRANSPORT_ENCRYPTED     (1u << 2) /* hides and protects content */
+#define MPCF_TRANSPORT_LOCAL         (1u << 3) /* both ends on one machine */
+
+typedef struct mpcf_transport {
+    size_t struct_size; /* sizeof(mpcf_transport) */
+    const char *name;   /* as in the pipeline file: "zmq" */
+    const char *summary;
+    uint32_t caps; /* MPCF_TRANSPORT_* that hold for every connection */
+    const mpcf_option *options;
+    size_t option_size, config_size;
+
+    /* ADDRESS is the transport's own text, from the pipeline file. */
+    mpcf_status (*listen)(const void *config, const char *address, void **listener,
+                          mpcf_error *err);
+    /* The address a peer can use (the port chosen for port 0). */
+    mpcf_status (*bound)(void *listener, char *address, size_t size, mpcf_error *err);
+    /* Any number of times: a provider serves many users. MPCF_E_TIMEOUT, MPCF_E_AUTH, MPCF_E_IO. */
+    mpcf_status (*accept)(void *listener, int64_t deadline, void **conn, mpcf_error *err);
+    void (*unlisten)(void *listener);
+    /* Retries until the deadline: the other side may start later. MPCF_E_TIMEOUT, MPCF_E_AUTH, MPCF_E_IO. */
+    mpcf_status (*connect)(const void *config, const char *address, int64_t deadline, void **conn,
+                           mpcf_error *err);
+    /* Ends a connection, also a failed one; never blocks longer than 1 s. */
+    void (*close)(void *conn);
+
+    /* Takes all LENGTH bytes, or fails; BUFFER is free for reuse on return.
+     * Nothing may stay behind in a buffer that only a later call empties: the
+     * peer would wait for those bytes, and this party for the peer. */
+    mpcf_status (*send)(void *conn, const void *buffer, size_t length, int64_t deadline,
+                        mpcf_error *err);
+    /* Fills all LENGTH bytes, or fails. */
+    mpcf_status (*recv)(void *conn, void *buffer, size_t length, int64_t deadline, mpcf_error *err);
+    /*
+     * Sends and receives at once: must not wait for one direction before
+     * serving the other, or two parties that open large shares deadlock on
+     * full socket buffers. May be NULL; the host then sends from a helper
+     * thread.
+     */
+    mpcf_status (*exchange)(void *conn, const void *out, size_t out_length, void *in,
+                            size_t in_length, int64_t deadline, mpcf_error *err);
+    /*
+     * Writes the proven identity of the peer (public key fingerprint, or
+     * certificate subject), zero-terminated, for the report and the allow
+     * list. Required with MPCF_TRANSPORT_AUTHENTICATED.
+     */
+    mpcf_status (*peer_identity)(void *conn, char *text, size_t size, mpcf_error *err);
+} mpcf_transport;
+
+/* As mpcf_register_approx(). */
+MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_register_transport(mpcf_registry *registry,
+                                                                const mpcf_transport *transport,
+                                                                mpcf_error *err);
+
+MPCF_END_DECLS
+#endif
