@@ -3,8 +3,8 @@
 
 #include "base/file.h"
 #include "host.h"
-#include "pipeline/run_pipeline.h"
 #include "show_json.h"
+#include "stages/run_pipeline.h"
 
 static const struct cost_network networks[] = {
     {"lan", 0.1e-3, 1.25e9},

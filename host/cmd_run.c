@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "host.h"
-#include "pipeline/run_pipeline.h"
 #include "show_summary.h"
+#include "stages/run_pipeline.h"
 
 static bool take_stage(const struct args *args, struct run_request *request)
 {

@@ -12,8 +12,8 @@
 #include "base/text.h"
 #include "bench/bench_folder.h"
 #include "bench/bench_secure_result.h"
-#include "pipeline/run_pipeline.h"
-#include "pipeline/stage.h"
+#include "stages/run_pipeline.h"
+#include "stages/stage.h"
 
 /* As a network begins, but for a little of training in gains and biases: exactly equal gains
  * make values that are 0 but for rounding, which no trained network has. */

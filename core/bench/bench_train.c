@@ -5,7 +5,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "format/json.h"
-#include "pipeline/stage.h"
+#include "stages/stage.h"
 #include "text/batches.h"
 
 enum { WARMUP_STEPS = 5 };

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "pipeline/pipeline_reader.h"
+#include "pipeline/reader.h"
 #include "plugin/option_parse.h"
 
 #define PIPELINE_FILE_LIMIT ((size_t) 1 << 20)

@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "bench/bench_secure.h"
-#include "pipeline/run_pipeline.h"
 #include "report/report.h"
+#include "stages/run_pipeline.h"
 #include "support/run_folder.h"
 
 enum { TOKENS = 16 };

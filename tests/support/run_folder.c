@@ -16,9 +16,9 @@
 #include "base/text.h"
 #include "bench/bench_tokenizer.h"
 #include "checkpoint/checkpoint.h"
-#include "pipeline/run_pipeline.h"
-#include "pipeline/stage.h"
 #include "report/report.h"
+#include "stages/run_pipeline.h"
+#include "stages/stage.h"
 #include "support/datasets.h"
 #include "support/support.h"
 
