@@ -10,6 +10,7 @@
 #include "bench/bench_secure.h"
 #include "bench/bench_train.h"
 #include "host.h"
+#include "pipeline/open_pipeline.h"
 #include "pipeline/pipeline.h"
 #include "show_json.h"
 

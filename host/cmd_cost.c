@@ -3,6 +3,8 @@
 
 #include "base/file.h"
 #include "host.h"
+#include "pipeline/needed_files.h"
+#include "pipeline/open_pipeline.h"
 #include "show_json.h"
 #include "stages/run_pipeline.h"
 

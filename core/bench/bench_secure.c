@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "bench/bench_folder.h"
 #include "bench/bench_secure_result.h"
+#include "pipeline/open_pipeline.h"
+#include "pipeline/output.h"
 #include "stages/run_pipeline.h"
 #include "stages/stage.h"
 
@@ -56,7 +58,7 @@ static mpcf_status write_student(const struct bench_secure_request *request,
 {
     struct stage_context c = {.pipeline = p, .report = json_object()};
     struct loaded_network n = {0};
-    char *student = stage_path(p, "student");
+    char *student = output_path(p, "student");
     mpcf_status status = student == NULL          ? mpcf_fail_memory(err, 0, "a path")
                          : folder->has_checkpoint ? given_network(p, request->model, &n, err)
                                                   : random_network(p, &n, err);

@@ -7,6 +7,8 @@
 
 #include "pipeline/pipeline.h"
 
+#include "pipeline/open_pipeline.h"
+
 /*
  * Runs "mpcf-host run FILE --role R" three times and waits. SOURCE is how P was opened (its
  * sets and plug-in folder go along). The program is this one, or what MPCF_HOST names (tests,

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "inference/secure_student.h"
+#include "pipeline/padded_length.h"
 #include "secure/cost.h"
 #include "stages/run_pipeline.h"
 

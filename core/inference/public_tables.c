@@ -8,10 +8,11 @@
 #include "base/memory.h"
 #include "format/safetensors.h"
 #include "lower/lower.h"
+#include "pipeline/output.h"
 
 static char *path_in(const char *folder, mpcf_error *err)
 {
-    char *path = file_join(folder, PUBLIC_TABLES_FILE);
+    char *path = file_join(folder, OUTPUT_TABLES);
 
     if (path == NULL) {
         (void) mpcf_fail_memory(err, strlen(folder), "a path");

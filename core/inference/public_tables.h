@@ -9,8 +9,6 @@
 #include "base/file.h"
 #include "float_engine/float_engine.h"
 
-#define PUBLIC_TABLES_FILE "embedding.safetensors"
-
 /* G: after passes. DIGEST gets the file's. */
 mpcf_status public_tables_write(const mpcf_graph *g, const struct parameters *parameters,
                                 const char *folder, char digest[FILE_DIGEST_SIZE], mpcf_error *err);

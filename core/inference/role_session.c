@@ -12,13 +12,14 @@
 #include "base/memory.h"
 #include "inference/role_state.h"
 #include "preprocess/store.h"
+#include "program/role.h"
 
 /* --- What was dealt before --- */
 
 /* Each role keeps its part of a stored session in a folder of its own. */
 static mpcf_status find_folder(struct secure_party *party, mpcf_error *err)
 {
-    party->store = file_join(party->setup.pipeline->infer.store, pipeline_role_name(party->role));
+    party->store = file_join(party->setup.pipeline->infer.store, role_name(party->role));
     return party->store != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
 }
 
@@ -52,8 +53,8 @@ static mpcf_status digest_facts(struct secure_party *party, const struct handsha
 
 static void note(const struct secure_party *party, const uint8_t *id, const char *what)
 {
-    log_line(LOG_INFO, "%s: stored session %02x%02x%02x%02x %s", pipeline_role_name(party->role),
-             id[0], id[1], id[2], id[3], what);
+    log_line(LOG_INFO, "%s: stored session %02x%02x%02x%02x %s", role_name(party->role), id[0],
+             id[1], id[2], id[3], what);
 }
 
 mpcf_status secure_session_offer(struct secure_party *party, struct handshake *handshake,

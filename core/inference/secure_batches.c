@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "pipeline/padded_length.h"
 #include "program/secure_input.h"
 
 struct placed {

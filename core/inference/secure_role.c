@@ -9,6 +9,8 @@
 #include "format/json.h"
 #include "inference/announcement.h"
 #include "inference/role_state.h"
+#include "pipeline/output.h"
+#include "program/role.h"
 
 mpcf_status secure_party_infer(struct secure_party *party, const struct secure_program *program,
                                struct session_run *run, size_t examples, mpcf_error *err)
@@ -98,8 +100,7 @@ mpcf_status secure_serve(struct secure_party *party, mpcf_error *err)
 
     for (;;) {
         if (interrupt_pending()) {
-            return mpcf_fail(err, MPCF_E_INTERRUPTED, "the %s was stopped",
-                             pipeline_role_name(party->role));
+            return mpcf_fail(err, MPCF_E_INTERRUPTED, "the %s was stopped", role_name(party->role));
         }
         MPCF_TRY(announcement_wait(user, &heard, err));
         if (heard.kind == ANNOUNCE_INFERENCE || heard.kind == ANNOUNCE_DEAL) {
@@ -119,10 +120,10 @@ static mpcf_status write_record(const struct secure_party *party, json_t *record
 {
     char name[32];
     json_t *totals = secure_totals_json(&party->totals);
-    char *folder = stage_path(party->setup.pipeline, "infer"), *path = NULL;
+    char *folder = output_path(party->setup.pipeline, "infer"), *path = NULL;
     mpcf_status status = MPCF_OK;
 
-    (void) snprintf(name, sizeof name, "%s.json", pipeline_role_name(party->role));
+    (void) snprintf(name, sizeof name, "%s.json", role_name(party->role));
     path = folder != NULL ? file_join(folder, name) : NULL;
     if (path == NULL || totals == NULL || json_object_update(record, totals) != 0) {
         status = mpcf_fail_memory(err, 0, "a record");
@@ -144,7 +145,7 @@ static mpcf_status write_record(const struct secure_party *party, json_t *record
 static mpcf_status join(struct secure_party *party, struct roles **roles, mpcf_error *err)
 {
     const struct pipeline *p = party->setup.pipeline;
-    const struct pipeline_party *own = &p->parties[party->role];
+    const struct pipeline_endpoint *own = &p->endpoints[party->role];
     struct roles_options o = {.role = party->role,
                               .transport = p->transport.descriptor,
                               .config = own->config,
@@ -158,7 +159,7 @@ static mpcf_status join(struct secure_party *party, struct roles **roles, mpcf_e
     if (party->control == NULL) {
         o.listen = own->listen;
         for (size_t i = 0; i < 3; i++) {
-            o.addresses[i] = p->parties[i].address;
+            o.addresses[i] = p->endpoints[i].address;
         }
     }
     handshake_init(&handshake, party->role);

@@ -7,6 +7,7 @@
 #include "format/json.h"
 #include "inference/public_tables.h"
 #include "pass/pass.h"
+#include "pipeline/output.h"
 
 /* Whether FOLDER's digest.json names the graph that was built here; which tables it names. */
 static mpcf_status check_digest(struct secure_setup *s, const char *folder, mpcf_error *err)
@@ -91,7 +92,7 @@ mpcf_status secure_setup_open(const struct pipeline *p, enum setup_part part,
                               struct secure_setup *out, mpcf_error *err)
 {
     struct secure_setup s = {.pipeline = p};
-    char *student = stage_path(p, "student"), *folder = stage_path(p, "student/public");
+    char *student = output_path(p, "student"), *folder = output_path(p, "student/public");
     mpcf_status status =
         student != NULL && folder != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
 

@@ -14,13 +14,14 @@
 #include "inference/secure_batches.h"
 #include "metrics/metrics.h"
 #include "network/evaluate.h"
+#include "pipeline/output.h"
 
 mpcf_status secure_user_load(struct secure_party *party, mpcf_error *err)
 {
     const struct pipeline *p = party->setup.pipeline;
     const mpcf_tokenizer_spec *spec = &party->setup.network.network->tokenizer;
     struct tokenizer *tokenizer = NULL;
-    char *folder = stage_path(p, "student/public");
+    char *folder = output_path(p, "student/public");
     mpcf_status status = MPCF_OK;
 
     if (folder == NULL) {

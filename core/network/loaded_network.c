@@ -167,11 +167,6 @@ mpcf_status stage_load_trainable(const struct pipeline *p, const char *folder,
     return open_network(p, folder, &use, out, err);
 }
 
-char *stage_teacher_folder(const struct pipeline *p)
-{
-    return p->has_stage[STAGE_FINETUNE] ? stage_path(p, "teacher") : mpcf_strdup(p->model_path);
-}
-
 /* config.json of a classifier for the task, whatever the folder it came from was. */
 static json_t *classifier_config(const struct pipeline *p, const struct loaded_network *n)
 {

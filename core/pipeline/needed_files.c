@@ -2,6 +2,8 @@
 /*
  * Which files and addresses a role needs before it starts.
  */
+#include "pipeline/needed_files.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +11,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/yaml_tree.h"
-#include "inference/public_tables.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/output.h"
 #include "roles/control.h"
 
 static void need(struct text_buffer *lacking, const char *what, const char *folder,
@@ -31,7 +32,7 @@ static void need_tables(const struct pipeline *p, struct text_buffer *lacking)
     char *folder = mpcf_format("%s/student/public", p->output);
 
     if (folder != NULL && p->infer.embedding == EMBEDDING_PUBLIC) {
-        need(lacking, "the public embedding", folder, PUBLIC_TABLES_FILE);
+        need(lacking, "the public embedding", folder, OUTPUT_TABLES);
     }
     mpcf_free(folder);
 }
@@ -62,8 +63,8 @@ static void need_address(struct text_buffer *lacking, const char *value, const c
 static void need_addresses(const struct pipeline *p, enum pipeline_viewer viewer,
                            struct text_buffer *lacking)
 {
-    const struct pipeline_party *provider = &p->parties[ROLE_PROVIDER];
-    const struct pipeline_party *dealer = &p->parties[ROLE_DEALER];
+    const struct pipeline_endpoint *provider = &p->endpoints[ROLE_PROVIDER];
+    const struct pipeline_endpoint *dealer = &p->endpoints[ROLE_DEALER];
 
     if (viewer == VIEW_ALL || viewer == VIEW_PUBLIC || getenv(CONTROL_VARIABLE) != NULL) {
         return;

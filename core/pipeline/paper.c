@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/pipeline.h"
+/* What the paper trains a task with. */
+#include "pipeline/paper.h"
 
+#include <stddef.h>
 #include <strings.h>
 
 /* Li et al., "MPCFormer" (ICLR 2023), appendix A.4: batch 8 for the small tasks, 32 for the

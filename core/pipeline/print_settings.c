@@ -2,8 +2,8 @@
 /*
  * Settings as text: for reports, and for "are the inputs of a stage unchanged".
  */
-#include "base/text.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/print_settings.h"
+
 #include "pipeline/schema.h"
 #include "plugin/option_set.h"
 

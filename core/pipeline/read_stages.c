@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The section stages.
+ * Reads the section stages, and fills in what the paper has for the task.
  */
+#include "pipeline/read_stages.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "pipeline/reader.h"
+#include "pipeline/paper.h"
 
 static void take_paper_values(const struct pipeline *p, struct training_settings *t)
 {
@@ -152,38 +154,4 @@ mpcf_status read_stages(struct pipeline_reader *r)
     MPCF_TRY(
         reader_section(r, SCHEMA_CALIBRATE, stage_node(stages, "calibrate"), &r->p->calibrate));
     return read_infer(r, stage_node(stages, "infer"));
-}
-
-/* --- Lengths --- */
-
-size_t pipeline_padded_lengths(const struct pipeline *p, size_t *lengths, size_t limit)
-{
-    size_t count = 0;
-    const size_t longest = (size_t) p->max_length;
-
-    if (p->infer.length == LENGTH_EXACT || limit == 0) {
-        return 0;
-    }
-    for (size_t i = 0; p->infer.length == LENGTH_BUCKET && i < p->infer.buckets.count; i++) {
-        const size_t length = (size_t) p->infer.buckets.items[i];
-
-        if (length < longest && count + 1 < limit) {
-            lengths[count++] = length;
-        }
-    }
-    lengths[count++] = longest;
-    return count;
-}
-
-size_t pipeline_padded_length(const struct pipeline *p, size_t tokens)
-{
-    size_t lengths[256];
-    const size_t count = pipeline_padded_lengths(p, lengths, 256);
-
-    for (size_t i = 0; i < count; i++) {
-        if (tokens <= lengths[i]) {
-            return lengths[i];
-        }
-    }
-    return tokens;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sections transport and parties, and what a pipeline may ask of a link.
+ * Reads the sections transport and parties, and what a pipeline may ask of a link.
  */
+#include "pipeline/read_transport.h"
+
 #include <string.h>
 
-#include "pipeline/reader.h"
+#include "program/role.h"
 #include "roles/roles.h"
 
 #define PROTECTED (MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED)
@@ -90,10 +92,10 @@ static void check_requirements(struct pipeline_reader *r, const struct yaml_node
         return;
     }
     for (size_t i = 0; i < 3; i++) {
-        const struct yaml_node *party = yaml_get(parties, pipeline_role_name((enum role) i));
+        const struct yaml_node *party = yaml_get(parties, role_name((enum role) i));
 
-        check_plain_address(r, yaml_get(party, "listen"), r->p->parties[i].listen);
-        check_plain_address(r, yaml_get(party, "address"), r->p->parties[i].address);
+        check_plain_address(r, yaml_get(party, "listen"), r->p->endpoints[i].listen);
+        check_plain_address(r, yaml_get(party, "address"), r->p->endpoints[i].address);
     }
 }
 
@@ -101,23 +103,23 @@ static mpcf_status read_party(struct pipeline_reader *r, enum role role,
                               const struct yaml_node *transport_options)
 {
     const struct yaml_node *parties = yaml_get(r->root, "parties");
-    const struct yaml_node *node = yaml_get(parties, pipeline_role_name(role)), *merged = NULL;
-    struct pipeline_party *party = &r->p->parties[role];
+    const struct yaml_node *node = yaml_get(parties, role_name(role)), *merged = NULL;
+    struct pipeline_endpoint *endpoint = &r->p->endpoints[role];
     struct party_settings settings;
 
     MPCF_TRY(reader_section(r, SCHEMA_PARTY, node, &settings));
-    party->listen = *settings.listen == '\0' ? NULL : settings.listen;
-    party->address = *settings.address == '\0' ? party->listen : settings.address;
-    if (r->p->has_parties && role != ROLE_USER && party->listen == NULL) {
+    endpoint->listen = *settings.listen == '\0' ? NULL : settings.listen;
+    endpoint->address = *settings.address == '\0' ? endpoint->listen : settings.address;
+    if (r->p->has_parties && role != ROLE_USER && endpoint->listen == NULL) {
         yaml_problem(r->problems, node == NULL ? parties : node,
-                     "parties.%s: option 'listen' must be given: the %s", pipeline_role_name(role),
+                     "parties.%s: option 'listen' must be given: the %s", role_name(role),
                      role == ROLE_DEALER ? "others connect to the dealer"
                                          : "user connects to the provider");
     }
     MPCF_TRY(reader_merge(r, yaml_get(node, "options"), transport_options, &merged));
     return reader_config(r, COMPONENT_TRANSPORT, &r->p->transport, merged,
                          node == NULL ? yaml_get(r->root, "transport") : node, NULL,
-                         &party->config);
+                         &endpoint->config);
 }
 
 static void check_keys(struct pipeline_reader *r, const struct yaml_node *node, const char *what,
@@ -145,7 +147,8 @@ mpcf_status read_transport(struct pipeline_reader *r)
     const struct yaml_node *parties = yaml_get(r->root, "parties");
     const struct yaml_node *name =
         node != NULL && node->kind == YAML_NODE_MAPPING ? yaml_get(node, "name") : node;
-    const char *const roles[] = {"provider", "user", "dealer"};
+    const char *const roles[] = {role_name(ROLE_PROVIDER), role_name(ROLE_USER),
+                                 role_name(ROLE_DEALER)};
 
     check_keys(r, node, "transport", keys, 3);
     check_keys(r, parties, "parties", roles, 3);

@@ -42,10 +42,4 @@ mpcf_status reader_merge(struct pipeline_reader *r, const struct yaml_node *firs
                          const struct yaml_node *second, const struct yaml_node **out);
 mpcf_status reader_no_memory(struct pipeline_reader *r);
 
-mpcf_status read_model(struct pipeline_reader *r);
-mpcf_status read_dataset(struct pipeline_reader *r);
-mpcf_status read_approximations(struct pipeline_reader *r);
-mpcf_status read_transport(struct pipeline_reader *r);
-mpcf_status read_stages(struct pipeline_reader *r);
-
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The keys of a pipeline file as option tables, and how they are printed. */
 #include "pipeline/schema.h"
 
 #include <assert.h>
 #include <stddef.h>
 
-#include "pipeline/pipeline.h"
+#include "pipeline/settings.h"
 #include "plugin/option_set.h"
 
 /* clang-format off */

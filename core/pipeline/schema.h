@@ -34,7 +34,7 @@ struct schema {
 };
 const struct schema *schema_section(enum schema_section section);
 
-/* Structs of sections that pipeline.h has not. */
+/* Structs of sections that settings.h has not. */
 struct top_settings {
     int64_t version;
     const char *output;

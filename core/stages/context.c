@@ -8,13 +8,6 @@
 #include "format/json.h"
 #include "stages/stage.h"
 
-size_t stage_max_tokens(const struct pipeline *p, const mpcf_tokenizer_spec *spec)
-{
-    int64_t most = p->max_length < spec->max_tokens ? p->max_length : spec->max_tokens;
-
-    return (size_t) most;
-}
-
 struct reading {
     const char *split;
     int64_t shown_ns;

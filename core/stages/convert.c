@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "pipeline/output.h"
 #include "stages/training.h"
 
 static mpcf_status judge_teacher(struct stage_context *c, const char *folder, mpcf_error *err)
@@ -63,8 +64,7 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
 
 mpcf_status stage_convert(struct stage_context *c, mpcf_error *err)
 {
-    char *teacher = stage_teacher_folder(c->pipeline),
-         *student = stage_path(c->pipeline, "student");
+    char *teacher = output_teacher(c->pipeline), *student = output_path(c->pipeline, "student");
     mpcf_status status = teacher != NULL && student != NULL ? run(c, teacher, student, err)
                                                             : mpcf_fail_memory(err, 0, "a path");
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "pipeline/output.h"
 #include "report/report.h"
 #include "stages/training.h"
 
@@ -66,7 +67,7 @@ static mpcf_status learn_prediction(struct stage_context *c, const char *key, st
 static mpcf_status learn(struct stage_context *c, const char *key, struct pupils *p,
                          const char *student, mpcf_error *err)
 {
-    char *between = stage_path(c->pipeline, "stages/distill.layers.safetensors");
+    char *between = output_path(c->pipeline, "stages/distill.layers.safetensors");
     mpcf_status status = between != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK && !training_restore(between, key, p->student.parameters)) {
@@ -149,8 +150,7 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
 
 mpcf_status stage_distill(struct stage_context *c, mpcf_error *err)
 {
-    char *teacher = stage_teacher_folder(c->pipeline),
-         *student = stage_path(c->pipeline, "student");
+    char *teacher = output_teacher(c->pipeline), *student = output_path(c->pipeline, "student");
     mpcf_status status = teacher != NULL && student != NULL ? run(c, teacher, student, err)
                                                             : mpcf_fail_memory(err, 0, "a path");
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "pipeline/output.h"
 #include "stages/training.h"
 
 /* Zeros would be learnt instead. */
@@ -43,7 +44,7 @@ static mpcf_status train(struct stage_context *c, const char *key, struct loaded
                                        .examples = (size_t) s->examples,
                                        .student = n,
                                        .judge_epochs = true};
-    char *folder = stage_path(c->pipeline, "teacher");
+    char *folder = output_path(c->pipeline, "teacher");
     mpcf_status status =
         folder != NULL ? training_stage(c, &request, err) : mpcf_fail_memory(err, 0, "a path");
 

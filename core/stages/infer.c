@@ -10,6 +10,8 @@
 #include "inference/local_roles.h"
 #include "inference/reference_corpus.h"
 #include "network/evaluate.h"
+#include "pipeline/output.h"
+#include "program/role.h"
 #include "report/report.h"
 #include "stages/infer_report.h"
 
@@ -84,8 +86,8 @@ static mpcf_status read_record(const struct pipeline *p, enum role role, json_t 
     char *path = NULL;
     mpcf_status status = MPCF_OK;
 
-    (void) snprintf(name, sizeof name, "infer/%s.json", pipeline_role_name(role));
-    path = stage_path(p, name);
+    (void) snprintf(name, sizeof name, "infer/%s.json", role_name(role));
+    path = output_path(p, name);
     status = path != NULL ? json_read_file(path, out, err) : mpcf_fail_memory(err, 0, "a path");
     mpcf_free(path);
     return status;
@@ -111,7 +113,7 @@ static mpcf_status compare(struct stage_context *c, const struct judged *j, mpcf
 
 static mpcf_status infer(struct stage_context *c, struct judged *j, mpcf_error *err)
 {
-    char *folder = stage_path(c->pipeline, "infer");
+    char *folder = output_path(c->pipeline, "infer");
     mpcf_status status =
         folder != NULL ? run_in_clear(c, j, err) : mpcf_fail_memory(err, 0, "a path");
 
@@ -138,8 +140,8 @@ static mpcf_status key_of(struct stage_context *c, const struct corpus *corpus,
 {
     char extra[4 * FILE_DIGEST_SIZE], weights[FILE_DIGEST_SIZE], data[FILE_DIGEST_SIZE];
     char ranges[FILE_DIGEST_SIZE];
-    char *student = stage_path(c->pipeline, "student");
-    char *path = stage_path(c->pipeline, "student/public/ranges.json");
+    char *student = output_path(c->pipeline, "student");
+    char *path = output_path(c->pipeline, "student/public/ranges.json");
     mpcf_status status = student != NULL && path != NULL
                              ? stage_folder_digest(student, weights, err)
                              : mpcf_fail_memory(err, 0, "a path");

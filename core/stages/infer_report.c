@@ -6,6 +6,7 @@
 
 #include "metrics/metrics.h"
 #include "network/evaluate.h"
+#include "program/role.h"
 #include "report/report.h"
 
 /* How far one set of logits is from another. */
@@ -189,7 +190,7 @@ static mpcf_status put_functions(json_t *report, const json_t *user, mpcf_error 
 static mpcf_status put_roles(json_t *report, const struct infer_records *records, mpcf_error *err)
 {
     for (int role = 0; role < 3; role++) {
-        const char *name = pipeline_role_name((enum role) role);
+        const char *name = role_name((enum role) role);
         const char *word = json_string_value(json_object_get(records->roles[role], "cost_engine"));
         char path[96];
 

@@ -8,6 +8,8 @@
 #include "format/json.h"
 #include "inference/public_tables.h"
 #include "pass/pass.h"
+#include "pipeline/output.h"
+#include "pipeline/print_settings.h"
 #include "report/report.h"
 #include "stages/stage.h"
 #include "text/batches.h"
@@ -221,12 +223,12 @@ static mpcf_status rewrite_digest(const struct pipeline *p, const char *student,
 mpcf_status stage_update_public(const struct pipeline *p, mpcf_error *err)
 {
     const bool wanted = wants_tables(p);
-    char *student = stage_path(p, "student"), *folder = stage_path(p, "student/public");
+    char *student = output_path(p, "student"), *folder = output_path(p, "student/public");
     mpcf_status status =
         student != NULL && folder != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK && has_file(folder, "digest.json") &&
-        (names_tables(folder) != wanted || has_file(folder, PUBLIC_TABLES_FILE) != wanted)) {
+        (names_tables(folder) != wanted || has_file(folder, OUTPUT_TABLES) != wanted)) {
         status = rewrite_digest(p, student, folder, err);
     }
     mpcf_free(student);

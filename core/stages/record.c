@@ -6,13 +6,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/json.h"
+#include "pipeline/output.h"
+#include "pipeline/print_settings.h"
 #include "report/report.h"
 #include "stages/stage.h"
-
-char *stage_path(const struct pipeline *p, const char *name)
-{
-    return file_join(p->output, name);
-}
 
 mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, const char *extra,
                       char key[FILE_DIGEST_SIZE], mpcf_error *err)
@@ -77,7 +74,7 @@ static char *record_path(const struct pipeline *p, enum pipeline_stage stage)
     char name[64];
 
     (void) snprintf(name, sizeof name, "stages/%s.json", pipeline_stage_name(stage));
-    return stage_path(p, name);
+    return output_path(p, name);
 }
 
 static mpcf_status write_record(const char *path, const char *key, mpcf_error *err)
@@ -102,7 +99,7 @@ static bool results_are_there(const struct pipeline *p, enum pipeline_stage stag
     bool all = true;
 
     for (size_t i = 0; i < 2; i++) {
-        char *path = stage_path(p, results[stage][i]);
+        char *path = output_path(p, results[stage][i]);
 
         all = all && path != NULL && file_exists(path);
         mpcf_free(path);

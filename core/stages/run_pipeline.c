@@ -5,6 +5,8 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "inference/secure_role.h"
+#include "pipeline/needed_files.h"
+#include "pipeline/output.h"
 #include "report/report.h"
 #include "stages/run_report.h"
 #include "stages/stage.h"
@@ -92,7 +94,7 @@ static mpcf_status run_here(const struct pipeline *p, const struct run_request *
 
 static mpcf_status make_folders(const struct pipeline *p, mpcf_error *err)
 {
-    char *folder = stage_path(p, "stages");
+    char *folder = output_path(p, "stages");
     mpcf_status status =
         folder != NULL ? file_make_folder(folder, err) : mpcf_fail_memory(err, 0, "a path");
 

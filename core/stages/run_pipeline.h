@@ -7,6 +7,9 @@
 
 #include <jansson.h>
 
+#include "pipeline/open_pipeline.h"
+
+#include "pipeline/needed_files.h"
 #include "pipeline/pipeline.h"
 
 struct run_request {

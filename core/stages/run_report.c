@@ -9,6 +9,7 @@
 #include "base/cpu.h"
 #include "base/text.h"
 #include "base/workers.h"
+#include "pipeline/print_settings.h"
 #include "report/report.h"
 
 json_t *run_report_settings(const struct pipeline *p)

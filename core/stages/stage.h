@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "checkpoint/checkpoint.h"
 #include "network/network.h"
+#include "pipeline/open_pipeline.h"
 #include "pipeline/pipeline.h"
 #include "text/corpus.h"
 #include "text/tokenizer.h"
@@ -53,8 +54,6 @@ mpcf_status stage_train(struct stage_context *c, size_t limit, const struct corp
  * process uses. */
 mpcf_status stage_load_split(const struct pipeline *p, const struct tokenizer *tokenizer,
                              const char *split, size_t limit, struct corpus **out, mpcf_error *err);
-/* Most tokens of an example: the file's max_length and the model's positions. */
-size_t stage_max_tokens(const struct pipeline *p, const mpcf_tokenizer_spec *spec);
 void stage_context_clear(struct stage_context *c);
 
 /* --- stage_network.c --- */
@@ -73,8 +72,6 @@ mpcf_status stage_build_network(const struct pipeline *p, const char *folder,
                                 enum stage_functions functions, struct loaded_network *out,
                                 mpcf_error *err);
 void loaded_network_clear(struct loaded_network *n);
-/* Where the teacher is: OUTPUT/teacher, or the model's folder without finetune; mpcf_free. */
-char *stage_teacher_folder(const struct pipeline *p);
 /* Writes FOLDER as a Hugging Face checkpoint of a classifier for the task. */
 mpcf_status stage_save_network(const struct pipeline *p, const struct loaded_network *n,
                                const char *folder, mpcf_error *err);
@@ -98,8 +95,6 @@ mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_sta
                                 mpcf_error *err);
 mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
                             mpcf_error *err);
-/* A path in the output folder; mpcf_free. */
-char *stage_path(const struct pipeline *p, const char *name);
 mpcf_status stage_write_report(struct stage_context *c, mpcf_error *err);
 /* Puts the losses and speed of a training run under NAME ("distill.layers"). */
 mpcf_status stage_report_training(struct stage_context *c, const char *name,

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "network/evaluate.h"
+#include "pipeline/output.h"
 #include "report/report.h"
 
 enum { SAVE_SECONDS = 120, JUDGE_BATCH = 32 };
@@ -118,7 +119,7 @@ mpcf_status training_stage(struct stage_context *c, const struct training_reques
     mpcf_status status = stage_train(c, r->examples, &corpus, err);
 
     (void) snprintf(name, sizeof name, "stages/%s.state", r->name);
-    state = stage_path(c->pipeline, name);
+    state = output_path(c->pipeline, name);
     if (status == MPCF_OK) {
         status = state != NULL ? create_trainer(c, r, corpus, &trainer, err)
                                : mpcf_fail_memory(err, 0, "a path");

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/json.h"
+#include "pipeline/open_pipeline.h"
 #include "report/report.h"
 #include "stages/stage.h"
 #include "support/datasets.h"

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "bench/bench_tokenizer.h"
 #include "checkpoint/checkpoint.h"
+#include "pipeline/open_pipeline.h"
 #include "report/report.h"
 #include "stages/run_pipeline.h"
 #include "stages/stage.h"
