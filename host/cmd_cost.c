@@ -3,10 +3,10 @@
 
 #include "base/file.h"
 #include "host.h"
+#include "inference/pipeline_cost.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "show_json.h"
-#include "stages/run_pipeline.h"
 
 static const struct cost_network networks[] = {
     {"lan", 0.1e-3, 1.25e9},

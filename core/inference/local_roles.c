@@ -9,7 +9,6 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "format/json.h"
-#include "pipeline/open_pipeline.h"
 #include "roles/local_run.h"
 
 enum { FIXED_ARGUMENTS = 8 };

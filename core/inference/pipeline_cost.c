@@ -2,14 +2,13 @@
 /*
  * What infer costs by the cost engine, for every padded length that the file allows.
  */
-#include <string.h>
+#include "inference/pipeline_cost.h"
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "inference/secure_student.h"
 #include "pipeline/padded_length.h"
 #include "secure/cost.h"
-#include "stages/run_pipeline.h"
 
 enum { LENGTHS_MAX = 64 };
 

@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
@@ -156,8 +155,8 @@ static mpcf_status run_groups(struct secure_setup *setup, struct reference_group
     return MPCF_OK;
 }
 
-mpcf_status stage_reference(struct secure_setup *setup, const struct corpus *corpus, float *logits,
-                            struct reference_outcome *outcome, mpcf_error *err)
+mpcf_status reference_corpus(struct secure_setup *setup, const struct corpus *corpus, float *logits,
+                             struct reference_outcome *outcome, mpcf_error *err)
 {
     struct secure_plan plan = {0};
     struct reference_group g = {.plan = &plan,

@@ -6,6 +6,7 @@
 #define MPCF_INFERENCE_REFERENCE_CORPUS_H
 
 #include "inference/secure_student.h"
+#include "text/corpus.h"
 
 struct reference_outcome {
     double smallest_margin; /* bits left at the fullest node of all rows */
@@ -16,7 +17,7 @@ struct reference_outcome {
 
 /* LOGITS [corpus->count, classes], in runs of the shapes that the secure run has. SETUP has
  * weights; its programs are dropped. */
-mpcf_status stage_reference(struct secure_setup *setup, const struct corpus *corpus, float *logits,
-                            struct reference_outcome *outcome, mpcf_error *err);
+mpcf_status reference_corpus(struct secure_setup *setup, const struct corpus *corpus, float *logits,
+                             struct reference_outcome *outcome, mpcf_error *err);
 
 #endif

@@ -2,11 +2,9 @@
 #include "inference/secure_batches.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "pipeline/padded_length.h"
-#include "program/secure_input.h"
 
 struct placed {
     size_t tokens;

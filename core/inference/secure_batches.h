@@ -7,6 +7,7 @@
 
 #include "inference/secure_student.h"
 #include "program/secure_input.h"
+#include "text/corpus.h"
 
 struct secure_plan_run {
     struct secure_shape shape;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inference/secure_role.h"
 
-#include <string.h>
-
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
@@ -11,6 +9,7 @@
 #include "inference/role_state.h"
 #include "pipeline/output.h"
 #include "program/role.h"
+#include "text/corpus.h"
 
 mpcf_status secure_party_infer(struct secure_party *party, const struct secure_program *program,
                                struct session_run *run, size_t examples, mpcf_error *err)

@@ -84,8 +84,9 @@ static mpcf_status open_network(struct secure_setup *s, enum setup_part part, co
                                 const char *folder, mpcf_error *err)
 {
     return part == SETUP_WEIGHTS
-               ? stage_load_network(s->pipeline, student, FUNCTIONS_APPROXIMATED, &s->network, err)
-               : stage_build_network(s->pipeline, folder, FUNCTIONS_APPROXIMATED, &s->network, err);
+               ? loaded_network_open(s->pipeline, student, FUNCTIONS_APPROXIMATED, &s->network, err)
+               : loaded_network_build(s->pipeline, folder, FUNCTIONS_APPROXIMATED, &s->network,
+                                      err);
 }
 
 mpcf_status secure_setup_open(const struct pipeline *p, enum setup_part part,

@@ -11,9 +11,9 @@
 #include "base/file.h"
 #include "float_engine/float_engine.h"
 #include "lower/lower.h"
+#include "network/loaded_network.h"
 #include "program/program.h"
 #include "protocol/weights.h"
-#include "stages/stage.h"
 
 /* Shape of one run. */
 struct secure_shape {

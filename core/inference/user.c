@@ -14,6 +14,7 @@
 #include "inference/secure_batches.h"
 #include "metrics/metrics.h"
 #include "network/evaluate.h"
+#include "network/split.h"
 #include "pipeline/output.h"
 
 mpcf_status secure_user_load(struct secure_party *party, mpcf_error *err)
@@ -36,8 +37,8 @@ mpcf_status secure_user_load(struct secure_party *party, mpcf_error *err)
         status = tokenizer_open(folder, spec, &tokenizer, err);
     }
     if (status == MPCF_OK) {
-        status = stage_load_split(p, tokenizer, p->task.judge_split, (size_t) p->infer.examples,
-                                  &party->corpus, err);
+        status = split_load(p, tokenizer, p->task.judge_split, (size_t) p->infer.examples,
+                            &party->corpus, err);
     }
     tokenizer_close(tokenizer);
     mpcf_free(folder);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Logits of a corpus by the float engine, and the task's metrics of logits. */
 #include "network/evaluate.h"
 
 #include <math.h>

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Networks of a run: opened, built, filled, saved. */
+/* Networks of a run: opened with their weights or built without, and saved. */
+#include "network/loaded_network.h"
+
 #include <string.h>
 #include <strings.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "checkpoint/checkpoint.h"
 #include "format/json.h"
-#include "stages/stage.h"
 
 void loaded_network_clear(struct loaded_network *n)
 {
@@ -19,7 +22,7 @@ void loaded_network_clear(struct loaded_network *n)
 
 /* How a folder is opened. */
 struct folder_use {
-    enum stage_functions functions;
+    enum network_functions functions;
     bool is_trained;
     double dropout; /* -1: as the config says */
 };
@@ -59,9 +62,9 @@ static mpcf_status build(const struct pipeline *p, const struct folder_use *use,
     return status;
 }
 
-mpcf_status stage_build_network(const struct pipeline *p, const char *folder,
-                                enum stage_functions functions, struct loaded_network *out,
-                                mpcf_error *err)
+mpcf_status loaded_network_build(const struct pipeline *p, const char *folder,
+                                 enum network_functions functions, struct loaded_network *out,
+                                 mpcf_error *err)
 {
     struct loaded_network n = {.folder = mpcf_strdup(folder)};
     char *path = file_join(folder, "config.json");
@@ -149,18 +152,18 @@ static mpcf_status open_network(const struct pipeline *p, const char *folder,
     return MPCF_OK;
 }
 
-mpcf_status stage_load_network(const struct pipeline *p, const char *folder,
-                               enum stage_functions functions, struct loaded_network *out,
-                               mpcf_error *err)
+mpcf_status loaded_network_open(const struct pipeline *p, const char *folder,
+                                enum network_functions functions, struct loaded_network *out,
+                                mpcf_error *err)
 {
     const struct folder_use use = {functions, false, -1};
 
     return open_network(p, folder, &use, out, err);
 }
 
-mpcf_status stage_load_trainable(const struct pipeline *p, const char *folder,
-                                 enum stage_functions functions, double dropout,
-                                 struct loaded_network *out, mpcf_error *err)
+mpcf_status loaded_network_open_trainable(const struct pipeline *p, const char *folder,
+                                          enum network_functions functions, double dropout,
+                                          struct loaded_network *out, mpcf_error *err)
 {
     const struct folder_use use = {functions, true, dropout};
 
@@ -201,8 +204,8 @@ static json_t *classifier_config(const struct pipeline *p, const struct loaded_n
     return config;
 }
 
-mpcf_status stage_save_network(const struct pipeline *p, const struct loaded_network *n,
-                               const char *folder, mpcf_error *err)
+mpcf_status loaded_network_save(const struct pipeline *p, const struct loaded_network *n,
+                                const char *folder, mpcf_error *err)
 {
     json_t *config = classifier_config(p, n);
     mpcf_status status = config != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "config.json");

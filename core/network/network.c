@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A model family's graph for a config.json, its slots filled. */
 #include "network/network.h"
 
 #include <string.h>

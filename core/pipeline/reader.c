@@ -2,8 +2,6 @@
 /* What the sections of a pipeline file are read with: their tables, components and options. */
 #include "pipeline/reader.h"
 
-#include <string.h>
-
 #include "base/memory.h"
 #include "plugin/option_parse.h"
 

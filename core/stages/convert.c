@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The student: the teacher's weights, its slow functions replaced. */
-#include <string.h>
+#include "stages/convert.h"
 
 #include "base/memory.h"
+#include "network/loaded_network.h"
 #include "pipeline/output.h"
+#include "stages/public_folder.h"
+#include "stages/random_weights.h"
+#include "stages/record.h"
 #include "stages/training.h"
 
-static mpcf_status judge_teacher(struct stage_context *c, const char *folder, mpcf_error *err)
+static mpcf_status evaluate_teacher(struct stage_context *c, const char *folder, mpcf_error *err)
 {
     struct loaded_network teacher = {0};
     mpcf_status status = MPCF_OK;
@@ -14,9 +18,9 @@ static mpcf_status judge_teacher(struct stage_context *c, const char *folder, mp
     if (c->pipeline->has_stage[STAGE_FINETUNE]) {
         return MPCF_OK; /* finetune did */
     }
-    status = stage_load_network(c->pipeline, folder, FUNCTIONS_EXACT, &teacher, err);
+    status = loaded_network_open(c->pipeline, folder, FUNCTIONS_EXACT, &teacher, err);
     if (status == MPCF_OK) {
-        status = training_judge(c, &teacher, "teacher", "teacher.metrics", err);
+        status = training_evaluate(c, &teacher, "teacher", "teacher.metrics", err);
     }
     loaded_network_clear(&teacher);
     return status;
@@ -26,22 +30,22 @@ static mpcf_status convert(struct stage_context *c, const char *teacher, const c
                            mpcf_error *err)
 {
     struct loaded_network n = {0};
-    mpcf_status status = stage_load_network(c->pipeline, teacher, FUNCTIONS_APPROXIMATED, &n, err);
+    mpcf_status status = loaded_network_open(c->pipeline, teacher, FUNCTIONS_APPROXIMATED, &n, err);
 
     if (status == MPCF_OK && c->pipeline->convert.init == INIT_RANDOM) {
         stage_randomise(c->pipeline, &n);
     }
     if (status == MPCF_OK) {
-        status = training_judge(c, &n, "converted", "converted.metrics", err);
+        status = training_evaluate(c, &n, "converted", "converted.metrics", err);
     }
     if (status == MPCF_OK) {
         status = stage_begin_writing(c, STAGE_CONVERT, err);
     }
     if (status == MPCF_OK) {
-        status = stage_save_network(c->pipeline, &n, student, err);
+        status = loaded_network_save(c->pipeline, &n, student, err);
     }
     if (status == MPCF_OK) {
-        status = stage_write_public(c, &n, student, err);
+        status = public_folder_write(c, &n, student, err);
     }
     loaded_network_clear(&n);
     return status;
@@ -57,7 +61,7 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
     if (stage_is_done(c, STAGE_CONVERT, key)) {
         return MPCF_OK;
     }
-    MPCF_TRY(judge_teacher(c, teacher, err));
+    MPCF_TRY(evaluate_teacher(c, teacher, err));
     MPCF_TRY(convert(c, teacher, student, err));
     return stage_mark_done(c, STAGE_CONVERT, key, err);
 }

@@ -3,12 +3,17 @@
  * Wins the accuracy back: the student learns first the teacher's embedding, scores and hidden
  * states, then its prediction (MPCFormer, section 4.3).
  */
+#include "stages/distill.h"
+
 #include <math.h>
-#include <string.h>
 
 #include "base/memory.h"
+#include "network/loaded_network.h"
 #include "pipeline/output.h"
-#include "report/report.h"
+#include "stages/kept_weights.h"
+#include "stages/public_folder.h"
+#include "stages/random_weights.h"
+#include "stages/record.h"
 #include "stages/training.h"
 
 struct pupils {
@@ -38,7 +43,7 @@ static mpcf_status learn_layers(struct stage_context *c, const char *key, struct
                                        .examples = (size_t) s->examples,
                                        .student = &p->student,
                                        .teacher = &p->teacher,
-                                       .judge_epochs = true};
+                                       .evaluate_epochs = true};
 
     return s->layers.training.epochs > 0 ? training_stage(c, &request, err) : MPCF_OK;
 }
@@ -58,7 +63,7 @@ static mpcf_status learn_prediction(struct stage_context *c, const char *key, st
         .examples = (size_t) s->examples,
         .student = &p->student,
         .teacher = &p->teacher,
-        .judge_epochs = true};
+        .evaluate_epochs = true};
 
     return s->prediction.training.epochs > 0 ? training_stage(c, &request, err) : MPCF_OK;
 }
@@ -70,29 +75,29 @@ static mpcf_status learn(struct stage_context *c, const char *key, struct pupils
     char *between = output_path(c->pipeline, "stages/distill.layers.safetensors");
     mpcf_status status = between != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
 
-    if (status == MPCF_OK && !training_restore(between, key, p->student.parameters)) {
+    if (status == MPCF_OK && !kept_weights_restore(between, key, p->student.parameters)) {
         status = learn_layers(c, key, p, err);
         if (status == MPCF_OK) {
-            status = training_keep(between, key, p->student.parameters, err);
+            status = kept_weights_save(between, key, p->student.parameters, err);
         }
     }
     if (status == MPCF_OK) {
         status = learn_prediction(c, key, p, err);
     }
     if (status == MPCF_OK) {
-        status = training_judge(c, &p->student, "student", "student.metrics", err);
+        status = training_evaluate(c, &p->student, "student", "student.metrics", err);
     }
     if (status == MPCF_OK) {
         status = stage_begin_writing(c, STAGE_DISTILL, err);
     }
     if (status == MPCF_OK) {
-        status = stage_save_network(c->pipeline, &p->student, student, err);
+        status = loaded_network_save(c->pipeline, &p->student, student, err);
     }
     if (status == MPCF_OK) {
-        status = stage_write_public(c, &p->student, student, err);
+        status = public_folder_write(c, &p->student, student, err);
     }
     if (status == MPCF_OK) {
-        training_forget(between);
+        kept_weights_remove(between);
     }
     mpcf_free(between);
     return status;
@@ -111,12 +116,12 @@ static mpcf_status distill(struct stage_context *c, const char *key, const char 
 {
     const struct distill_settings *s = &c->pipeline->distill;
     struct pupils p = {0};
-    mpcf_status status = stage_load_trainable(c->pipeline, teacher, FUNCTIONS_EXACT,
-                                              s->teacher_dropout ? -1 : 0, &p.teacher, err);
+    mpcf_status status = loaded_network_open_trainable(
+        c->pipeline, teacher, FUNCTIONS_EXACT, s->teacher_dropout ? -1 : 0, &p.teacher, err);
 
     if (status == MPCF_OK) {
-        status = stage_load_trainable(c->pipeline, teacher, FUNCTIONS_APPROXIMATED,
-                                      student_dropout(s), &p.student, err);
+        status = loaded_network_open_trainable(c->pipeline, teacher, FUNCTIONS_APPROXIMATED,
+                                               student_dropout(s), &p.student, err);
     }
     if (status == MPCF_OK && c->pipeline->convert.init == INIT_RANDOM) {
         stage_randomise(c->pipeline, &p.student);
@@ -137,7 +142,7 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
     const struct corpus *corpus = NULL;
 
     MPCF_TRY(stage_folder_digest(teacher, folder, err));
-    MPCF_TRY(stage_train(c, (size_t) c->pipeline->distill.examples, &corpus, err));
+    MPCF_TRY(stage_training_split(c, (size_t) c->pipeline->distill.examples, &corpus, err));
     stage_corpus_digest(corpus, data);
     (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
     MPCF_TRY(stage_key(c, STAGE_DISTILL, extra, key, err));

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Makes the teacher: the pre-trained network trained on the task's labels. */
-#include <string.h>
+#include "stages/finetune.h"
 
 #include "base/memory.h"
+#include "network/loaded_network.h"
 #include "pipeline/output.h"
+#include "stages/record.h"
 #include "stages/training.h"
 
 /* Zeros would be learnt instead. */
@@ -24,7 +26,7 @@ static mpcf_status key_of(struct stage_context *c, char key[FILE_DIGEST_SIZE], m
     const struct corpus *corpus = NULL;
 
     MPCF_TRY(stage_folder_digest(c->pipeline->model_path, folder, err));
-    MPCF_TRY(stage_train(c, (size_t) c->pipeline->finetune.examples, &corpus, err));
+    MPCF_TRY(stage_training_split(c, (size_t) c->pipeline->finetune.examples, &corpus, err));
     MPCF_TRY(check_labelled(corpus, err));
     stage_corpus_digest(corpus, data);
     (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
@@ -43,19 +45,19 @@ static mpcf_status train(struct stage_context *c, const char *key, struct loaded
                                        .dropout = s->training.dropout != 0,
                                        .examples = (size_t) s->examples,
                                        .student = n,
-                                       .judge_epochs = true};
+                                       .evaluate_epochs = true};
     char *folder = output_path(c->pipeline, "teacher");
     mpcf_status status =
         folder != NULL ? training_stage(c, &request, err) : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
-        status = training_judge(c, n, "teacher", "teacher.metrics", err);
+        status = training_evaluate(c, n, "teacher", "teacher.metrics", err);
     }
     if (status == MPCF_OK) {
         status = stage_begin_writing(c, STAGE_FINETUNE, err);
     }
     if (status == MPCF_OK) {
-        status = stage_save_network(c->pipeline, n, folder, err);
+        status = loaded_network_save(c->pipeline, n, folder, err);
     }
     mpcf_free(folder);
     return status;
@@ -71,8 +73,8 @@ mpcf_status stage_finetune(struct stage_context *c, mpcf_error *err)
     if (stage_is_done(c, STAGE_FINETUNE, key)) {
         return MPCF_OK;
     }
-    MPCF_TRY(stage_load_trainable(c->pipeline, c->pipeline->model_path, FUNCTIONS_EXACT,
-                                  c->pipeline->finetune.training.dropout, &n, err));
+    MPCF_TRY(loaded_network_open_trainable(c->pipeline, c->pipeline->model_path, FUNCTIONS_EXACT,
+                                           c->pipeline->finetune.training.dropout, &n, err));
     status = train(c, key, &n, err);
     loaded_network_clear(&n);
     return status == MPCF_OK ? stage_mark_done(c, STAGE_FINETUNE, key, err) : status;

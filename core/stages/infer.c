@@ -3,17 +3,20 @@
  * Secure inference on one machine: the student in float and under the secure arithmetic on the
  * whole evaluation split, then the three roles as processes of their own, and how they compare.
  */
-#include <string.h>
+#include "stages/infer.h"
 
 #include "base/memory.h"
 #include "format/json.h"
 #include "inference/local_roles.h"
 #include "inference/reference_corpus.h"
 #include "network/evaluate.h"
+#include "network/loaded_network.h"
 #include "pipeline/output.h"
 #include "program/role.h"
 #include "report/report.h"
 #include "stages/infer_report.h"
+#include "stages/public_folder.h"
+#include "stages/record.h"
 
 struct judged {
     const struct corpus *corpus;
@@ -47,7 +50,7 @@ static mpcf_status run_fixed(struct stage_context *c, struct secure_setup *setup
     if (j->fixed == NULL) {
         return mpcf_fail_memory(err, j->corpus->count * j->classes * sizeof *j->fixed, "logits");
     }
-    MPCF_TRY(stage_reference(setup, j->corpus, j->fixed, &outcome, err));
+    MPCF_TRY(reference_corpus(setup, j->corpus, j->fixed, &outcome, err));
     MPCF_TRY(
         infer_report_fixed(c->report, j->corpus, j->classes, j->exact, j->fixed, &outcome, err));
     if (outcome.outside > 0) {
@@ -163,7 +166,7 @@ mpcf_status stage_infer(struct stage_context *c, mpcf_error *err)
     char key[FILE_DIGEST_SIZE];
     struct judged j = {0};
 
-    MPCF_TRY(stage_update_public(c->pipeline, err));
+    MPCF_TRY(public_folder_update(c->pipeline, err));
     MPCF_TRY(stage_evaluation_split(c, &j.corpus, err));
     MPCF_TRY(key_of(c, j.corpus, key, err));
     if (stage_is_done(c, STAGE_INFER, key)) {

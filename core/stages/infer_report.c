@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What infer puts into the report: how far the runs are from each other, and what they cost. */
 #include "stages/infer_report.h"
 
 #include <math.h>

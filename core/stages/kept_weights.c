@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Weights between two parts of a stage, and weights that start from nothing. */
+/* Weights kept between two parts of a stage, so that an interruption costs only one of them. */
+#include "stages/kept_weights.h"
+
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/random.h"
-#include "stages/training.h"
 #include "train/state.h"
 
 static struct state_array *list_values(struct parameters *p)
@@ -19,7 +19,8 @@ static struct state_array *list_values(struct parameters *p)
     return arrays;
 }
 
-mpcf_status training_keep(const char *path, const char *key, struct parameters *p, mpcf_error *err)
+mpcf_status kept_weights_save(const char *path, const char *key, struct parameters *p,
+                              mpcf_error *err)
 {
     struct state_array *arrays = list_values(p);
     json_t *facts = json_pack("{s:s}", "key", key);
@@ -32,7 +33,7 @@ mpcf_status training_keep(const char *path, const char *key, struct parameters *
     return status;
 }
 
-bool training_restore(const char *path, const char *key, struct parameters *p)
+bool kept_weights_restore(const char *path, const char *key, struct parameters *p)
 {
     struct state_array *arrays = list_values(p);
     json_t *facts = NULL;
@@ -52,28 +53,7 @@ bool training_restore(const char *path, const char *key, struct parameters *p)
     return is_restored;
 }
 
-void training_forget(const char *path)
+void kept_weights_remove(const char *path)
 {
     (void) unlink(path);
-}
-
-void stage_randomise(const struct pipeline *p, struct loaded_network *n)
-{
-    static const double deviation = 0.02; /* BERT's initialisation */
-    uint64_t state = (uint64_t) p->seed * 0x9e3779b97f4a7c15u + 1;
-
-    for (size_t i = 0; i < n->parameters->count; i++) {
-        struct parameter *parameter = &n->parameters->items[i];
-        bool is_norm = strstr(parameter->name, "LayerNorm") != NULL;
-
-        for (size_t j = 0; j < parameter->count; j++) {
-            if (parameter->shape.rank < 2) {
-                bool is_gain = is_norm && strstr(parameter->name, "weight") != NULL;
-
-                parameter->value[j] = is_gain ? 1 : 0;
-            } else {
-                parameter->value[j] = (float) (deviation * random_normal(&state));
-            }
-        }
-    }
 }

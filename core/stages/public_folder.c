@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* student/public: what user and dealer need, and nothing of the weights but, with
- * embedding: public, the tables that words are embedded with. */
+/*
+ * student/public: what user and dealer need, and nothing of the weights but, with
+ * embedding: public, the tables that words are embedded with.
+ */
+#include "stages/public_folder.h"
+
 #include <string.h>
 
 #include "base/memory.h"
@@ -10,8 +14,6 @@
 #include "pass/pass.h"
 #include "pipeline/output.h"
 #include "pipeline/print_settings.h"
-#include "report/report.h"
-#include "stages/stage.h"
 #include "text/batches.h"
 
 struct feed {
@@ -41,7 +43,8 @@ static mpcf_status measure(struct stage_context *c, const mpcf_graph *graph,
     const struct corpus *corpus = NULL;
     struct feed feed = {0};
     size_t batch = BATCH;
-    mpcf_status status = stage_train(c, (size_t) c->pipeline->calibrate.examples, &corpus, err);
+    mpcf_status status =
+        stage_training_split(c, (size_t) c->pipeline->calibrate.examples, &corpus, err);
 
     if (status == MPCF_OK) {
         batch = corpus->longest * BATCH <= TOKENS ? BATCH : TOKENS / corpus->longest;
@@ -147,15 +150,15 @@ static mpcf_status write_folder(const struct pipeline *p, const char *student, c
     return write_ranges(folder, ranges, err);
 }
 
-mpcf_status stage_write_public(struct stage_context *c, const struct loaded_network *n,
-                               const char *student, mpcf_error *err)
+mpcf_status public_folder_write(struct stage_context *c, const struct loaded_network *n,
+                                const char *student, mpcf_error *err)
 {
     struct loaded_network plain = {0};
     mpcf_graph *graph = NULL;
     struct ranges *ranges = NULL;
     char *folder = file_join(student, "public");
-    mpcf_status status = folder != NULL ? stage_build_network(c->pipeline, student,
-                                                              FUNCTIONS_APPROXIMATED, &plain, err)
+    mpcf_status status = folder != NULL ? loaded_network_build(c->pipeline, student,
+                                                               FUNCTIONS_APPROXIMATED, &plain, err)
                                         : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
@@ -207,7 +210,7 @@ static mpcf_status rewrite_digest(const struct pipeline *p, const char *student,
 {
     struct loaded_network n = {0};
     mpcf_graph *graph = NULL;
-    mpcf_status status = stage_load_network(p, student, FUNCTIONS_APPROXIMATED, &n, err);
+    mpcf_status status = loaded_network_open(p, student, FUNCTIONS_APPROXIMATED, &n, err);
 
     if (status == MPCF_OK) {
         status = pass_all(n.network->graph, &graph, err);
@@ -220,7 +223,7 @@ static mpcf_status rewrite_digest(const struct pipeline *p, const char *student,
     return status;
 }
 
-mpcf_status stage_update_public(const struct pipeline *p, mpcf_error *err)
+mpcf_status public_folder_update(const struct pipeline *p, mpcf_error *err)
 {
     const bool wanted = wants_tables(p);
     char *student = output_path(p, "student"), *folder = output_path(p, "student/public");

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was made from what: keys of stages, the report. */
+/* What was made from what: keys of stages, and whether a stage is done. */
+#include "stages/record.h"
+
 #include <string.h>
 
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "checkpoint/checkpoint.h"
 #include "format/json.h"
 #include "pipeline/output.h"
 #include "pipeline/print_settings.h"
-#include "report/report.h"
-#include "stages/stage.h"
 
 mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, const char *extra,
                       char key[FILE_DIGEST_SIZE], mpcf_error *err)
@@ -183,27 +184,4 @@ mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, 
     }
     mpcf_free(path);
     return status;
-}
-
-mpcf_status stage_write_report(struct stage_context *c, mpcf_error *err)
-{
-    return report_write(c->pipeline->output, c->report, err);
-}
-
-mpcf_status stage_report_training(struct stage_context *c, const char *name,
-                                  const struct training_log *log, uint64_t steps_per_epoch,
-                                  mpcf_error *err)
-{
-    char path[96];
-
-    report_drop_losses(c->report, name, 0);
-    for (size_t i = 0; i < log->count; i++) {
-        MPCF_TRY(report_add_loss(c->report, name, log->points[i].step,
-                                 (double) log->points[i].step / (double) steps_per_epoch,
-                                 log->points[i].loss, err));
-    }
-    (void) snprintf(path, sizeof path, "training.%s.examples_per_second", name);
-    MPCF_TRY(report_set_real(c->report, path, log->examples_per_second, err));
-    (void) snprintf(path, sizeof path, "training.%s.seconds", name);
-    return report_set_real(c->report, path, log->seconds, err);
 }

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Runs the stages of a pipeline in order, or one of them, or one role. */
 #include "stages/run_pipeline.h"
 
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "inference/secure_role.h"
-#include "pipeline/needed_files.h"
 #include "pipeline/output.h"
 #include "report/report.h"
+#include "stages/context.h"
+#include "stages/convert.h"
+#include "stages/distill.h"
+#include "stages/finetune.h"
+#include "stages/infer.h"
+#include "stages/record.h"
 #include "stages/run_report.h"
-#include "stages/stage.h"
 
 typedef mpcf_status stage_function(struct stage_context *c, mpcf_error *err);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What the report says of any run: file, settings, machine, plug-ins, who learns what. */
 #include "stages/run_report.h"
 
 #include <string.h>

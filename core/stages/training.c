@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A training run as the stages use it: trainer, epochs, evaluation, and what the report gets. */
 #include "stages/training.h"
 
 #include "base/log.h"
@@ -7,16 +8,17 @@
 #include "network/evaluate.h"
 #include "pipeline/output.h"
 #include "report/report.h"
+#include "train/run.h"
 
-enum { SAVE_SECONDS = 120, JUDGE_BATCH = 32 };
+enum { SAVE_SECONDS = 120, EVALUATION_BATCH = 32 };
 
 static mpcf_status compute_metrics(struct stage_context *c, const struct loaded_network *n,
                                    const char *title, json_t **metrics, mpcf_error *err)
 {
-    const struct corpus *judged = NULL;
+    const struct corpus *evaluation = NULL;
 
-    MPCF_TRY(stage_evaluation_split(c, &judged, err));
-    return evaluate_network(n->network->graph, n->parameters, judged, JUDGE_BATCH,
+    MPCF_TRY(stage_evaluation_split(c, &evaluation, err));
+    return evaluate_network(n->network->graph, n->parameters, evaluation, EVALUATION_BATCH,
                             c->pipeline->task.classes, title, metrics, err);
 }
 
@@ -36,8 +38,8 @@ static void log_metrics(const char *title, json_t *metrics)
     text_clear(&line);
 }
 
-mpcf_status training_judge(struct stage_context *c, const struct loaded_network *n,
-                           const char *title, const char *path, mpcf_error *err)
+mpcf_status training_evaluate(struct stage_context *c, const struct loaded_network *n,
+                              const char *title, const char *path, mpcf_error *err)
 {
     json_t *metrics = NULL;
 
@@ -47,21 +49,21 @@ mpcf_status training_judge(struct stage_context *c, const struct loaded_network 
 }
 
 /* What is told after each epoch. */
-struct judge {
+struct evaluator {
     struct stage_context *context;
     const struct training_request *request;
 };
 
 static mpcf_status after_epoch(void *context, uint64_t epoch, mpcf_error *err)
 {
-    const struct judge *judge = context;
+    const struct evaluator *evaluator = context;
     char title[128], path[128];
 
-    (void) snprintf(title, sizeof title, "%s, after epoch %llu", judge->request->title,
+    (void) snprintf(title, sizeof title, "%s, after epoch %llu", evaluator->request->title,
                     (unsigned long long) epoch);
-    (void) snprintf(path, sizeof path, "training.%s.epochs.%llu", judge->request->name,
+    (void) snprintf(path, sizeof path, "training.%s.epochs.%llu", evaluator->request->name,
                     (unsigned long long) epoch);
-    return training_judge(judge->context, judge->request->student, title, path, err);
+    return training_evaluate(evaluator->context, evaluator->request->student, title, path, err);
 }
 
 static mpcf_status create_trainer(struct stage_context *c, const struct training_request *r,
@@ -88,7 +90,7 @@ static mpcf_status create_trainer(struct stage_context *c, const struct training
 }
 
 static struct training_plan plan_of(const struct stage_context *c, const struct training_request *r,
-                                    const char *state, struct judge *judge)
+                                    const char *state, struct evaluator *evaluator)
 {
     const struct training_settings *s = r->settings;
 
@@ -103,8 +105,26 @@ static struct training_plan plan_of(const struct stage_context *c, const struct 
                                   .state = state,
                                   .key = r->key,
                                   .save_seconds = SAVE_SECONDS,
-                                  .after_epoch = r->judge_epochs ? after_epoch : NULL,
-                                  .context = judge};
+                                  .after_epoch = r->evaluate_epochs ? after_epoch : NULL,
+                                  .context = evaluator};
+}
+
+/* Losses and speed under NAME ("distill.layers"). */
+static mpcf_status report_training(json_t *report, const char *name, const struct training_log *log,
+                                   uint64_t steps_per_epoch, mpcf_error *err)
+{
+    char path[96];
+
+    report_drop_losses(report, name, 0);
+    for (size_t i = 0; i < log->count; i++) {
+        MPCF_TRY(report_add_loss(report, name, log->points[i].step,
+                                 (double) log->points[i].step / (double) steps_per_epoch,
+                                 log->points[i].loss, err));
+    }
+    (void) snprintf(path, sizeof path, "training.%s.examples_per_second", name);
+    MPCF_TRY(report_set_real(report, path, log->examples_per_second, err));
+    (void) snprintf(path, sizeof path, "training.%s.seconds", name);
+    return report_set_real(report, path, log->seconds, err);
 }
 
 mpcf_status training_stage(struct stage_context *c, const struct training_request *r,
@@ -112,11 +132,11 @@ mpcf_status training_stage(struct stage_context *c, const struct training_reques
 {
     const struct corpus *corpus = NULL;
     struct trainer *trainer = NULL;
-    struct judge judge = {c, r};
+    struct evaluator evaluator = {c, r};
     struct training_log log;
     char name[128];
     char *state = NULL;
-    mpcf_status status = stage_train(c, r->examples, &corpus, err);
+    mpcf_status status = stage_training_split(c, r->examples, &corpus, err);
 
     (void) snprintf(name, sizeof name, "stages/%s.state", r->name);
     state = output_path(c->pipeline, name);
@@ -125,13 +145,13 @@ mpcf_status training_stage(struct stage_context *c, const struct training_reques
                                : mpcf_fail_memory(err, 0, "a path");
     }
     if (status == MPCF_OK) {
-        struct training_plan plan = plan_of(c, r, state, &judge);
+        struct training_plan plan = plan_of(c, r, state, &evaluator);
 
         status = training_run(trainer, r->student->parameters, corpus, &plan, &log, err);
     }
     if (status == MPCF_OK) {
-        status = stage_report_training(c, r->name, &log, log.steps / (uint64_t) r->settings->epochs,
-                                       err);
+        status = report_training(c->report, r->name, &log,
+                                 log.steps / (uint64_t) r->settings->epochs, err);
     }
     trainer_destroy(trainer);
     mpcf_free(state);

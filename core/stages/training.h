@@ -5,7 +5,9 @@
 #ifndef MPCF_STAGES_TRAINING_H
 #define MPCF_STAGES_TRAINING_H
 
-#include "stages/stage.h"
+#include "network/loaded_network.h"
+#include "stages/context.h"
+#include "train/trainer.h"
 
 struct training_request {
     const char *name;  /* "distill.layers": in the report, of the state's file */
@@ -19,20 +21,13 @@ struct training_request {
     size_t examples;                /* training rows; 0: all */
     struct loaded_network *student; /* is trained */
     struct loaded_network *teacher; /* NULL: labels */
-    bool judge_epochs;              /* metrics on the evaluation split after each epoch */
+    bool evaluate_epochs;           /* metrics on the evaluation split after each epoch */
 };
 mpcf_status training_stage(struct stage_context *c, const struct training_request *request,
                            mpcf_error *err);
 
 /* Metrics of a network on the evaluation split, put into the report at PATH ("teacher.metrics"). */
-mpcf_status training_judge(struct stage_context *c, const struct loaded_network *n,
-                           const char *title, const char *path, mpcf_error *err);
-
-/* Weights kept between two parts of a stage; restore is false where there are none of KEY. */
-mpcf_status training_keep(const char *path, const char *key, struct parameters *p, mpcf_error *err);
-bool training_restore(const char *path, const char *key, struct parameters *p);
-void training_forget(const char *path);
-/* Weights as before any training: convert's `init: random`. */
-void stage_randomise(const struct pipeline *p, struct loaded_network *n);
+mpcf_status training_evaluate(struct stage_context *c, const struct loaded_network *n,
+                              const char *title, const char *path, mpcf_error *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "bench/bench_secure.h"
+#include "inference/pipeline_cost.h"
 #include "pipeline/open_pipeline.h"
 #include "report/report.h"
 #include "stages/run_pipeline.h"

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What infer costs by the cost engine, before any role is started.
+ */
+#ifndef MPCF_INFERENCE_PIPELINE_COST_H
+#define MPCF_INFERENCE_PIPELINE_COST_H
+
+#include <jansson.h>
+
+#include "pipeline/pipeline.h"
+
+/* What infer costs, without a peer: per padded length rounds, bytes, dealer's bytes, and time
+ * on a network of that delay and rate. *OUT: json_decref(). Needs the student's public part. */
+struct cost_network {
+    const char *name;     /* "lan" */
+    double delay_seconds; /* one way */
+    double bytes_per_second;
+};
+
+mpcf_status pipeline_cost(const struct pipeline *p, const struct cost_network *network,
+                          json_t **out, mpcf_error *err);
+/* The same for people; mpcf_free(). NULL: memory. */
+char *pipeline_cost_table(const json_t *cost);
+
+#endif
