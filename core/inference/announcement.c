@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The form of an announcement on the wire, and telling and answering one. */
 #include "inference/announcement.h"
 
 #include <string.h>

@@ -7,8 +7,9 @@
 #ifndef MPCF_INFERENCE_ANNOUNCEMENT_H
 #define MPCF_INFERENCE_ANNOUNCEMENT_H
 
+#include "base/file.h"
 #include "channel/channel.h"
-#include "inference/secure_student.h"
+#include "inference/secure_shape.h"
 
 #define ANNOUNCEMENT_BYTES 128
 

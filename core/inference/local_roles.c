@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Starts the three roles as processes, and shows how far the user's is. */
 #include "inference/local_roles.h"
 
 #include <math.h>

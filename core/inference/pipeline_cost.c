@@ -55,18 +55,18 @@ static json_t *cost_json(const struct secure_shape *shape, const struct cost *c,
         functions_of(c, network));
 }
 
-static mpcf_status price(struct secure_setup *setup, const struct secure_shape *shape,
+static mpcf_status price(struct secure_student *student, const struct secure_shape *shape,
                          const struct cost_network *network, json_t *list, mpcf_error *err)
 {
     struct secure_program program;
     struct cost *cost = NULL;
     json_t *entry = NULL;
 
-    MPCF_TRY(secure_setup_program(setup, shape, &program, err));
+    MPCF_TRY(secure_student_program(student, shape, &program, err));
     MPCF_TRY(cost_run(program.program, &cost, err));
     entry = cost_json(shape, cost, network);
     cost_destroy(cost);
-    secure_setup_drop(setup);
+    secure_student_drop_programs(student);
     if (entry == NULL || json_array_append_new(list, entry) != 0) {
         return mpcf_fail_memory(err, 0, "costs");
     }
@@ -74,7 +74,7 @@ static mpcf_status price(struct secure_setup *setup, const struct secure_shape *
 }
 
 /* With exact lengths the longest text is priced. */
-static mpcf_status price_all(const struct pipeline *p, struct secure_setup *setup,
+static mpcf_status price_all(const struct pipeline *p, struct secure_student *student,
                              const struct cost_network *network, json_t *list, mpcf_error *err)
 {
     const bool is_exact = p->infer.length == LENGTH_EXACT;
@@ -86,7 +86,7 @@ static mpcf_status price_all(const struct pipeline *p, struct secure_setup *setu
                                            .tokens = lengths[i],
                                            .exact = is_exact};
 
-        MPCF_TRY(price(setup, &shape, network, list, err));
+        MPCF_TRY(price(student, &shape, network, list, err));
     }
     return MPCF_OK;
 }
@@ -94,15 +94,15 @@ static mpcf_status price_all(const struct pipeline *p, struct secure_setup *setu
 mpcf_status pipeline_cost(const struct pipeline *p, const struct cost_network *network,
                           json_t **out, mpcf_error *err)
 {
-    struct secure_setup setup = {0};
+    struct secure_student student = {0};
     json_t *list = json_array();
-    mpcf_status status = list != NULL ? secure_setup_open(p, SETUP_PUBLIC, &setup, err)
+    mpcf_status status = list != NULL ? secure_student_open(p, STUDENT_PUBLIC, &student, err)
                                       : mpcf_fail_memory(err, 0, "costs");
 
     if (status == MPCF_OK) {
-        status = price_all(p, &setup, network, list, err);
+        status = price_all(p, &student, network, list, err);
     }
-    secure_setup_close(&setup);
+    secure_student_close(&student);
     if (status != MPCF_OK) {
         json_decref(list);
         return status;

@@ -9,14 +9,15 @@
 
 #include "pipeline/pipeline.h"
 
-/* What infer costs, without a peer: per padded length rounds, bytes, dealer's bytes, and time
- * on a network of that delay and rate. *OUT: json_decref(). Needs the student's public part. */
+/* A network that the costs are given for. */
 struct cost_network {
     const char *name;     /* "lan" */
     double delay_seconds; /* one way */
     double bytes_per_second;
 };
 
+/* Per padded length rounds, bytes, dealer's bytes, and time on NETWORK. *OUT: json_decref(). Needs
+ * the student's public part. */
 mpcf_status pipeline_cost(const struct pipeline *p, const struct cost_network *network,
                           json_t **out, mpcf_error *err);
 /* The same for people; mpcf_free(). NULL: memory. */

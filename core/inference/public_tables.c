@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Writes and reads the embedding tables in student/public. */
 #include "inference/public_tables.h"
 
 #include <errno.h>

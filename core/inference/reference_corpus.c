@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The plaintext reference over a corpus: each batch as a task of the workers. */
 #include "inference/reference_corpus.h"
 
 #include <math.h>
@@ -9,14 +10,15 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "base/workers.h"
+#include "inference/padded_input.h"
 #include "inference/secure_batches.h"
 #include "secure/reference.h"
 
-/* Runs of one shape, shared out among the workers. */
+/* Batches of one shape, shared out among the workers. */
 struct reference_group {
     struct secure_program program;
-    const struct secure_plan *plan;
-    const struct secure_plan_run *runs;
+    const struct secure_batches *batches;
+    const struct secure_batch *items; /* of BATCHES, with one shape: COUNT */
     size_t count;
     const struct corpus *corpus;
     size_t classes;
@@ -50,23 +52,23 @@ static void show(struct reference_group *g, bool is_last)
     }
 }
 
-static void take_logits(struct reference_group *g, const struct secure_plan_run *run,
+static void take_logits(struct reference_group *g, const struct secure_batch *batch,
                         const double *output)
 {
-    for (size_t i = 0; i < run->count * g->classes; i++) {
-        g->logits[run->rows[i / g->classes] * g->classes + i % g->classes] =
+    for (size_t i = 0; i < batch->count * g->classes; i++) {
+        g->logits[batch->rows[i / g->classes] * g->classes + i % g->classes] =
             output != NULL ? (float) output[i] : NAN;
     }
 }
 
 /* With the lock held. A value outside its range is a finding, anything else a failure. */
-static void record(struct reference_group *g, const struct secure_plan_run *run, mpcf_status status,
+static void record(struct reference_group *g, const struct secure_batch *batch, mpcf_status status,
                    const double *output, const struct reference_result *result,
                    const mpcf_error *err)
 {
     struct reference_outcome *o = g->outcome;
 
-    g->done += run->count;
+    g->done += batch->count;
     if (status != MPCF_OK && status != MPCF_E_RANGE) {
         if (g->status == MPCF_OK) {
             g->status = status;
@@ -79,9 +81,9 @@ static void record(struct reference_group *g, const struct secure_plan_run *run,
             (void) snprintf(o->outside_reason, sizeof o->outside_reason, "%s",
                             mpcf_error_text(err));
         }
-        o->outside += run->count;
+        o->outside += batch->count;
     }
-    take_logits(g, run, status == MPCF_OK ? output : NULL);
+    take_logits(g, batch, status == MPCF_OK ? output : NULL);
     if (result->margin_node != NULL && result->smallest_margin < o->smallest_margin) {
         o->smallest_margin = result->smallest_margin;
         (void) snprintf(o->margin_node, sizeof o->margin_node, "%s", result->margin_node);
@@ -89,23 +91,23 @@ static void record(struct reference_group *g, const struct secure_plan_run *run,
     show(g, g->done == g->corpus->count);
 }
 
-static mpcf_status run_one(const struct reference_group *g, const struct secure_plan_run *run,
-                           struct secure_rows *rows, double *output,
+static mpcf_status run_one(const struct reference_group *g, const struct secure_batch *batch,
+                           struct padded_input *input, double *output,
                            struct reference_result *result, mpcf_error *err)
 {
-    secure_rows_fill(rows, run, g->corpus);
-    return reference_run(g->program.program, g->program.weights, &rows->input, output, result, NULL,
-                         NULL, err);
+    padded_input_fill(input, batch, g->corpus);
+    return reference_run(g->program.program, g->program.weights, &input->given, output, result,
+                         NULL, NULL, err);
 }
 
 static void run_range(void *context, size_t begin, size_t end)
 {
     struct reference_group *g = context;
     mpcf_error *err = mpcf_error_create();
-    struct secure_rows rows = {0};
+    struct padded_input input = {0};
     const size_t count = g->program.shape.batch * g->classes;
     double *output = mpcf_alloc_array(count, sizeof *output);
-    mpcf_status created = output != NULL ? secure_rows_create(g->plan, &rows, err)
+    mpcf_status created = output != NULL ? padded_input_create(g->batches, &input, err)
                                          : mpcf_fail_memory(err, count * sizeof *output, "logits");
 
     for (size_t i = begin; i < end && !interrupt_pending(); i++) {
@@ -113,65 +115,66 @@ static void run_range(void *context, size_t begin, size_t end)
         mpcf_status status = created;
 
         if (status == MPCF_OK) {
-            status = run_one(g, &g->runs[i], &rows, output, &result, err);
+            status = run_one(g, &g->items[i], &input, output, &result, err);
         }
         (void) pthread_mutex_lock(&g->lock);
-        record(g, &g->runs[i], status, output, &result, err);
+        record(g, &g->items[i], status, output, &result, err);
         (void) pthread_mutex_unlock(&g->lock);
         mpcf_error_reset(err);
     }
-    secure_rows_clear(&rows);
+    padded_input_clear(&input);
     mpcf_free(output);
     mpcf_error_destroy(err);
 }
 
-static size_t same_shape(const struct secure_plan *plan, size_t first)
+static size_t same_shape(const struct secure_batches *batches, size_t first)
 {
     size_t count = 1;
 
-    while (first + count < plan->count &&
-           plan->runs[first + count].shape.tokens == plan->runs[first].shape.tokens) {
+    while (first + count < batches->count &&
+           batches->items[first + count].shape.tokens == batches->items[first].shape.tokens) {
         count++;
     }
     return count;
 }
 
-static mpcf_status run_groups(struct secure_setup *setup, struct reference_group *g,
+static mpcf_status run_groups(struct secure_student *student, struct reference_group *g,
                               mpcf_error *err)
 {
-    for (size_t first = 0; first < g->plan->count; first += g->count) {
-        MPCF_TRY(secure_setup_program(setup, &g->plan->runs[first].shape, &g->program, err));
-        g->runs = g->plan->runs + first;
-        g->count = same_shape(g->plan, first);
+    for (size_t first = 0; first < g->batches->count; first += g->count) {
+        MPCF_TRY(
+            secure_student_program(student, &g->batches->items[first].shape, &g->program, err));
+        g->items = g->batches->items + first;
+        g->count = same_shape(g->batches, first);
         workers_for(g->count, 1, run_range, g);
-        secure_setup_drop(setup);
+        secure_student_drop_programs(student);
         if (g->status != MPCF_OK) {
             return mpcf_fail(err, g->status, "%s", g->failure);
         }
         if (interrupt_pending()) {
-            return mpcf_fail(err, MPCF_E_INTERRUPTED, "the fixed run was stopped");
+            return mpcf_fail(err, MPCF_E_INTERRUPTED, "the plaintext reference was stopped");
         }
     }
     return MPCF_OK;
 }
 
-mpcf_status reference_corpus(struct secure_setup *setup, const struct corpus *corpus, float *logits,
-                             struct reference_outcome *outcome, mpcf_error *err)
+mpcf_status reference_corpus(struct secure_student *student, const struct corpus *corpus,
+                             float *logits, struct reference_outcome *outcome, mpcf_error *err)
 {
-    struct secure_plan plan = {0};
-    struct reference_group g = {.plan = &plan,
+    struct secure_batches batches = {0};
+    struct reference_group g = {.batches = &batches,
                                 .corpus = corpus,
-                                .classes = setup->classes,
+                                .classes = student->classes,
                                 .logits = logits,
                                 .lock = PTHREAD_MUTEX_INITIALIZER,
                                 .outcome = outcome,
                                 .began_ns = clock_now_ns()};
-    mpcf_status status = secure_plan_create(setup->pipeline, corpus, &plan, err);
+    mpcf_status status = secure_batches_create(student->pipeline, corpus, &batches, err);
 
     *outcome = (struct reference_outcome){.smallest_margin = (double) INFINITY};
     if (status == MPCF_OK) {
-        status = run_groups(setup, &g, err);
+        status = run_groups(student, &g, err);
     }
-    secure_plan_clear(&plan);
+    secure_batches_clear(&batches);
     return status;
 }

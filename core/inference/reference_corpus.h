@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rows of a corpus under the secure arithmetic, in the clear.
+ * A corpus by the plaintext reference: the secure arithmetic in the clear, same integers.
  */
 #ifndef MPCF_INFERENCE_REFERENCE_CORPUS_H
 #define MPCF_INFERENCE_REFERENCE_CORPUS_H
@@ -15,9 +15,9 @@ struct reference_outcome {
     char outside_reason[512]; /* of the first */
 };
 
-/* LOGITS [corpus->count, classes], in runs of the shapes that the secure run has. SETUP has
- * weights; its programs are dropped. */
-mpcf_status reference_corpus(struct secure_setup *setup, const struct corpus *corpus, float *logits,
-                             struct reference_outcome *outcome, mpcf_error *err);
+/* LOGITS [corpus->count, classes], in batches of the shapes that the secure run has.
+ * STUDENT has weights; its programs are dropped. */
+mpcf_status reference_corpus(struct secure_student *student, const struct corpus *corpus,
+                             float *logits, struct reference_outcome *outcome, mpcf_error *err);
 
 #endif

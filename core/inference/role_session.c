@@ -5,22 +5,23 @@
  * The user decides and announces it. A stored session is taken up where both parties have it, both
  * by the same facts; the numbers below the larger of both sides' are never used again.
  */
+#include "inference/role_session.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/memory.h"
-#include "inference/role_state.h"
 #include "preprocess/store.h"
 #include "program/role.h"
 
 /* --- What was dealt before --- */
 
 /* Each role keeps its part of a stored session in a folder of its own. */
-static mpcf_status find_folder(struct secure_party *party, mpcf_error *err)
+static mpcf_status find_folder(struct role_state *state, mpcf_error *err)
 {
-    party->store = file_join(party->setup.pipeline->infer.store, role_name(party->role));
-    return party->store != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
+    state->store = file_join(state->student.pipeline->infer.store, role_name(state->role));
+    return state->store != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
 }
 
 /* A session's masks of weights may meet one set of weights only. */
@@ -34,7 +35,7 @@ static void add_weights(const struct parameters *parameters, struct digest *dige
     }
 }
 
-static mpcf_status digest_facts(struct secure_party *party, const struct handshake *handshake,
+static mpcf_status digest_facts(struct role_state *state, const struct handshake *handshake,
                                 mpcf_error *err)
 {
     struct digest *digest = digest_begin();
@@ -46,84 +47,84 @@ static mpcf_status digest_facts(struct secure_party *party, const struct handsha
         digest_add(digest, handshake->facts[i].name, strlen(handshake->facts[i].name) + 1);
         digest_add(digest, handshake->facts[i].value, strlen(handshake->facts[i].value) + 1);
     }
-    add_weights(party->setup.network.parameters, digest);
-    digest_end(digest, party->store_facts);
+    add_weights(state->student.network.parameters, digest);
+    digest_end(digest, state->store_facts);
     return MPCF_OK;
 }
 
-static void note(const struct secure_party *party, const uint8_t *id, const char *what)
+static void note(const struct role_state *state, const uint8_t *id, const char *what)
 {
-    log_line(LOG_INFO, "%s: stored session %02x%02x%02x%02x %s", role_name(party->role), id[0],
+    log_line(LOG_INFO, "%s: stored session %02x%02x%02x%02x %s", role_name(state->role), id[0],
              id[1], id[2], id[3], what);
 }
 
-mpcf_status secure_session_offer(struct secure_party *party, struct handshake *handshake,
-                                 mpcf_error *err)
+mpcf_status role_session_offer(struct role_state *state, struct handshake *handshake,
+                               mpcf_error *err)
 {
     struct store_label label;
 
-    if (party->setup.pipeline->infer.preprocess != PREPROCESS_STORE) {
+    if (state->student.pipeline->infer.preprocess != PREPROCESS_STORE) {
         return MPCF_OK;
     }
-    MPCF_TRY(find_folder(party, err));
-    MPCF_TRY(digest_facts(party, handshake, err));
-    if (party->role == ROLE_DEALER || store_look(party->store, &label, NULL) != MPCF_OK) {
+    MPCF_TRY(find_folder(state, err));
+    MPCF_TRY(digest_facts(state, handshake, err));
+    if (state->role == ROLE_DEALER || store_look(state->store, &label, NULL) != MPCF_OK) {
         return MPCF_OK; /* a damaged one is as none: a new one takes its place */
     }
-    if (strcmp(label.facts, party->store_facts) != 0) {
-        note(party, label.session, "was dealt for another network, or other options or weights");
+    if (strcmp(label.facts, state->store_facts) != 0) {
+        note(state, label.session, "was dealt for another network, or other options or weights");
         return MPCF_OK;
     }
     handshake->has_stored = true;
     memcpy(handshake->stored, label.session, sizeof handshake->stored);
     handshake->next_inference = label.next;
-    party->is_offered = true;
-    memcpy(party->stored, label.session, sizeof party->stored);
+    state->is_offered = true;
+    memcpy(state->stored, label.session, sizeof state->stored);
     return MPCF_OK;
 }
 
 /* --- Sessions --- */
 
-static mpcf_status open_session(struct secure_party *party, const uint8_t *id, bool resume,
+static mpcf_status open_session(struct role_state *state, const uint8_t *id, bool resume,
                                 mpcf_error *err)
 {
-    struct session_options o = {.role = party->role,
-                                .timeout_ns = party->setup.pipeline->infer.timeout_ns,
-                                .store_path = party->store,
-                                .facts = party->store_facts,
+    struct session_options o = {.role = state->role,
+                                .timeout_ns = state->student.pipeline->infer.timeout_ns,
+                                .store_path = state->store,
+                                .facts = state->store_facts,
                                 .resume = resume};
 
-    session_destroy(party->session);
-    party->session = NULL;
-    party->is_resumed = resume;
-    party->totals.has_setup = false;
+    session_destroy(state->session);
+    state->session = NULL;
+    state->is_resumed = resume;
+    state->totals.has_setup = false;
     memcpy(o.session, id, sizeof o.session);
-    return session_create(&o, party->links.peers, &party->session, err);
+    return session_create(&o, state->links.peers, &state->session, err);
 }
 
-mpcf_status secure_session_begin(struct secure_party *party, mpcf_error *err)
+mpcf_status role_session_begin(struct role_state *state, mpcf_error *err)
 {
-    if (party->is_offered && !party->links.has_stored) {
-        note(party, party->stored, "is given up: the other side has none, or another");
+    if (state->is_offered && !state->links.has_stored) {
+        note(state, state->stored, "is given up: the other side has none, or another");
     }
-    return open_session(party, party->links.session, false, err);
+    return open_session(state, state->links.session, false, err);
 }
 
-mpcf_status secure_session_resume(struct secure_party *party, mpcf_error *err)
+mpcf_status role_session_resume(struct role_state *state, mpcf_error *err)
 {
-    const uint64_t next = party->links.next_inference;
+    const uint64_t next = state->links.next_inference;
     char what[64];
 
-    if (party->role == ROLE_DEALER) {
+    if (state->role == ROLE_DEALER) {
         return MPCF_OK;
     }
-    if (!party->links.has_stored || next > UINT32_MAX || party->session != NULL) {
+    if (!state->links.has_stored || next > UINT32_MAX || state->session != NULL) {
         return mpcf_fail(err, MPCF_E_PROTOCOL,
                          "the user goes on with a stored session that was not agreed on");
     }
-    MPCF_TRY(open_session(party, party->stored, true, err));
-    MPCF_TRY(session_skip_to(party->session, (uint32_t) next, err));
+    MPCF_TRY(open_session(state, state->stored, true, err));
+    MPCF_TRY(session_skip_to(state->session, (uint32_t) next, err));
     (void) snprintf(what, sizeof what, "is taken up at inference %" PRIu64, next);
-    note(party, party->stored, what);
+    note(state, state->stored, what);
     return MPCF_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside a role: its place in the session, and the two ways to take part.
+ * Where a role is in secure inference: what it works from, who it is linked to, its session.
  */
 #ifndef MPCF_INFERENCE_ROLE_STATE_H
 #define MPCF_INFERENCE_ROLE_STATE_H
@@ -9,10 +9,12 @@
 #include "inference/secure_totals.h"
 #include "roles/control.h"
 #include "roles/roles.h"
+#include "secure/session.h"
+#include "text/corpus.h"
 
-struct secure_party {
+struct role_state {
     enum role role;
-    struct secure_setup setup;
+    struct secure_student student;
     struct corpus *corpus;         /* the user's; else NULL */
     struct roles_control *control; /* to the parent of a one-machine run; else NULL */
     struct roles_links links;
@@ -24,34 +26,5 @@ struct secure_party {
     bool is_resumed;         /* SESSION is one that an earlier run left */
     struct secure_totals totals;
 };
-
-/* preprocess: store: what lies there goes into HELLO, where it was dealt for the same network,
- * options and (at the provider) weights. To be called when HELLO has all facts. */
-mpcf_status secure_session_offer(struct secure_party *party, struct handshake *handshake,
-                                 mpcf_error *err);
-/* A new session takes the place of the one before, also in the store. */
-mpcf_status secure_session_begin(struct secure_party *party, mpcf_error *err);
-/* The stored session that the handshake agreed on, behind all that either side has used; nothing at
- * the dealer, which has no part in it. No agreement: MPCF_E_PROTOCOL. */
-mpcf_status secure_session_resume(struct secure_party *party, mpcf_error *err);
-
-/* One inference, metered: RUN has what the role gives; program and weights are filled here. */
-mpcf_status secure_party_infer(struct secure_party *party, const struct secure_program *program,
-                               struct session_run *run, size_t examples, mpcf_error *err);
-
-/* Deals COUNT inferences ahead, onto the disks (preprocess: store). */
-mpcf_status secure_party_deal(struct secure_party *party, const struct secure_program *program,
-                              size_t count, mpcf_error *err);
-
-/* Provider and dealer: takes part in what the user announces, until it ends. */
-mpcf_status secure_serve(struct secure_party *party, mpcf_error *err);
-
-/* The user: all examples of its corpus. *RESULT: {"rows", "logits", "predictions", "metrics"}. */
-mpcf_status secure_user_load(struct secure_party *party, mpcf_error *err);
-mpcf_status secure_user(struct secure_party *party, json_t **result, mpcf_error *err);
-
-/* What both sides of a link must agree on, into HELLO. */
-mpcf_status secure_facts(const struct secure_setup *setup, struct handshake *handshake,
-                         mpcf_error *err);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Groups a corpus by padded length, and cuts each length into batches. */
 #include "inference/secure_batches.h"
 
 #include <stdlib.h>
@@ -34,89 +35,50 @@ static void place(const struct pipeline *p, const struct corpus *corpus, bool ex
 }
 
 static void cut(const struct placed *placed, size_t count, size_t batch, bool exact,
-                struct secure_plan *plan)
+                struct secure_batches *batches)
 {
     for (size_t i = 0; i < count;) {
-        struct secure_plan_run *run = &plan->runs[plan->count++];
+        struct secure_batch *b = &batches->items[batches->count++];
         const size_t tokens = placed[i].tokens;
 
-        run->shape = (struct secure_shape){.batch = batch, .tokens = tokens, .exact = exact};
-        run->rows = plan->order + i;
-        while (i < count && run->count < batch && placed[i].tokens == tokens) {
-            plan->order[i] = placed[i].row;
-            run->count++;
+        b->shape = (struct secure_shape){.batch = batch, .tokens = tokens, .exact = exact};
+        b->rows = batches->order + i;
+        while (i < count && b->count < batch && placed[i].tokens == tokens) {
+            batches->order[i] = placed[i].row;
+            b->count++;
             i++;
         }
-        if (batch * tokens > plan->largest) {
-            plan->largest = batch * tokens;
+        if (batch * tokens > batches->largest) {
+            batches->largest = batch * tokens;
         }
     }
 }
 
-mpcf_status secure_plan_create(const struct pipeline *p, const struct corpus *corpus,
-                               struct secure_plan *out, mpcf_error *err)
+mpcf_status secure_batches_create(const struct pipeline *p, const struct corpus *corpus,
+                                  struct secure_batches *out, mpcf_error *err)
 {
     const bool is_exact = p->infer.length == LENGTH_EXACT;
     const size_t batch = is_exact ? 1 : (size_t) p->infer.batch;
     struct placed *placed = mpcf_alloc_array(corpus->count, sizeof *placed);
-    struct secure_plan plan = {.runs = mpcf_alloc_array(corpus->count, sizeof *plan.runs),
-                               .order = mpcf_alloc_array(corpus->count, sizeof *plan.order)};
+    struct secure_batches batches = {
+        .items = mpcf_alloc_array(corpus->count, sizeof *batches.items),
+        .order = mpcf_alloc_array(corpus->count, sizeof *batches.order)};
 
-    if (placed == NULL || plan.runs == NULL || plan.order == NULL) {
+    if (placed == NULL || batches.items == NULL || batches.order == NULL) {
         mpcf_free(placed);
-        secure_plan_clear(&plan);
-        return mpcf_fail_memory(err, corpus->count * sizeof *plan.runs, "the plan of runs");
+        secure_batches_clear(&batches);
+        return mpcf_fail_memory(err, corpus->count * sizeof *batches.items, "the batches");
     }
     place(p, corpus, is_exact, placed);
-    cut(placed, corpus->count, batch, is_exact, &plan);
+    cut(placed, corpus->count, batch, is_exact, &batches);
     mpcf_free(placed);
-    *out = plan;
+    *out = batches;
     return MPCF_OK;
 }
 
-void secure_plan_clear(struct secure_plan *plan)
+void secure_batches_clear(struct secure_batches *batches)
 {
-    mpcf_free(plan->runs);
-    mpcf_free(plan->order);
-    *plan = (struct secure_plan){0};
-}
-
-mpcf_status secure_rows_create(const struct secure_plan *plan, struct secure_rows *out,
-                               mpcf_error *err)
-{
-    int32_t *block = mpcf_secret_alloc(3 * plan->largest, sizeof *block);
-
-    if (block == NULL) {
-        return mpcf_fail_memory(err, 3 * plan->largest * sizeof *block, "the inputs of a run");
-    }
-    out->ids = block;
-    out->types = block + plan->largest;
-    out->mask = block + 2 * plan->largest;
-    out->input = (struct secure_input){out->ids, out->types, out->mask};
-    return MPCF_OK;
-}
-
-void secure_rows_clear(struct secure_rows *rows)
-{
-    mpcf_secret_free(rows->ids);
-    *rows = (struct secure_rows){0};
-}
-
-void secure_rows_fill(struct secure_rows *rows, const struct secure_plan_run *run,
-                      const struct corpus *corpus)
-{
-    const size_t tokens = run->shape.tokens;
-
-    for (size_t i = 0; i < run->shape.batch; i++) {
-        const uint32_t row = run->rows[i < run->count ? i : run->count - 1];
-        const struct corpus_item *item = &corpus->items[row];
-
-        for (size_t t = 0; t < tokens; t++) {
-            const bool is_real = t < item->length;
-
-            rows->ids[i * tokens + t] = is_real ? item->ids[t] : corpus->pad_id;
-            rows->types[i * tokens + t] = is_real ? item->types[t] : 0;
-            rows->mask[i * tokens + t] = is_real;
-        }
-    }
+    mpcf_free(batches->items);
+    mpcf_free(batches->order);
+    *batches = (struct secure_batches){0};
 }

@@ -1,128 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Finds the other roles, plays its own, and leaves what it metered. */
 #include "inference/secure_role.h"
 
 #include "base/file.h"
-#include "base/interrupt.h"
 #include "base/memory.h"
 #include "format/json.h"
-#include "inference/announcement.h"
-#include "inference/role_state.h"
+#include "inference/role_facts.h"
+#include "inference/role_session.h"
+#include "inference/serve.h"
+#include "inference/user.h"
 #include "pipeline/output.h"
 #include "program/role.h"
 #include "text/corpus.h"
 
-mpcf_status secure_party_infer(struct secure_party *party, const struct secure_program *program,
-                               struct session_run *run, size_t examples, mpcf_error *err)
-{
-    struct cost *expected = NULL;
-    mpcf_status status = cost_run(program->program, &expected, err);
-
-    if (status == MPCF_OK) {
-        status = cost_run(program->program, &run->metered, err);
-    }
-    if (status == MPCF_OK) {
-        run->program = program->program;
-        run->weights = program->weights;
-        status = session_infer(party->session, run, err);
-    }
-    if (status == MPCF_OK) {
-        secure_totals_add(&party->totals, party->role, run, expected, examples);
-        party->totals.taken_up += party->is_resumed;
-    }
-    cost_destroy(run->metered);
-    cost_destroy(expected);
-    run->metered = NULL;
-    return status;
-}
-
-mpcf_status secure_party_deal(struct secure_party *party, const struct secure_program *program,
-                              size_t count, mpcf_error *err)
-{
-    struct session_run run = {.program = program->program, .weights = program->weights};
-    struct cost *expected = NULL;
-    mpcf_status status = cost_run(program->program, &expected, err);
-
-    if (status == MPCF_OK) {
-        status = cost_run(program->program, &run.metered, err);
-    }
-    if (status == MPCF_OK) {
-        status = session_deal(party->session, &run, count, err);
-    }
-    if (status == MPCF_OK) {
-        secure_totals_add_deal(&party->totals, party->role, &run, expected);
-    }
-    cost_destroy(run.metered);
-    cost_destroy(expected);
-    return status;
-}
-
-static mpcf_status need_session(const struct secure_party *party, mpcf_error *err)
-{
-    return party->session != NULL
-               ? MPCF_OK
-               : mpcf_fail(err, MPCF_E_PROTOCOL, "the user has not announced a session");
-}
-
-/* The number is the user's word; one that is used up is refused here. */
-static mpcf_status serve_inference(struct secure_party *party, const struct announcement *heard,
-                                   const struct secure_program *program, mpcf_error *err)
-{
-    struct session_run run = {0};
-
-    if (party->role == ROLE_DEALER && party->session == NULL) {
-        return MPCF_OK; /* of a stored session: all is dealt */
-    }
-    MPCF_TRY(need_session(party, err));
-    MPCF_TRY(session_skip_to(party->session, heard->number, err));
-    return secure_party_infer(party, program, &run, heard->shape.batch, err);
-}
-
-static mpcf_status serve_shape(struct secure_party *party, const struct announcement *heard,
-                               mpcf_error *err)
-{
-    struct secure_program program;
-
-    MPCF_TRY(secure_setup_program(&party->setup, &heard->shape, &program, err));
-    MPCF_TRY(
-        announcement_answer(party->links.peers[ROLE_USER], heard, program.program->digest, err));
-    if (heard->kind == ANNOUNCE_INFERENCE) {
-        return serve_inference(party, heard, &program, err);
-    }
-    MPCF_TRY(need_session(party, err));
-    return secure_party_deal(party, &program, heard->count, err);
-}
-
-mpcf_status secure_serve(struct secure_party *party, mpcf_error *err)
-{
-    struct channel *user = party->links.peers[ROLE_USER];
-    struct announcement heard;
-
-    for (;;) {
-        if (interrupt_pending()) {
-            return mpcf_fail(err, MPCF_E_INTERRUPTED, "the %s was stopped", role_name(party->role));
-        }
-        MPCF_TRY(announcement_wait(user, &heard, err));
-        if (heard.kind == ANNOUNCE_INFERENCE || heard.kind == ANNOUNCE_DEAL) {
-            MPCF_TRY(serve_shape(party, &heard, err));
-            continue;
-        }
-        MPCF_TRY(announcement_answer(user, &heard, "", err));
-        if (heard.kind == ANNOUNCE_END) {
-            return MPCF_OK;
-        }
-        MPCF_TRY(heard.kind == ANNOUNCE_RESUME ? secure_session_resume(party, err)
-                                               : secure_session_begin(party, err));
-    }
-}
-
-static mpcf_status write_record(const struct secure_party *party, json_t *record, mpcf_error *err)
+static mpcf_status write_record(const struct role_state *state, json_t *record, mpcf_error *err)
 {
     char name[32];
-    json_t *totals = secure_totals_json(&party->totals);
-    char *folder = output_path(party->setup.pipeline, "infer"), *path = NULL;
+    json_t *totals = secure_totals_json(&state->totals);
+    char *folder = output_path(state->student.pipeline, "infer"), *path = NULL;
     mpcf_status status = MPCF_OK;
 
-    (void) snprintf(name, sizeof name, "%s.json", role_name(party->role));
+    (void) snprintf(name, sizeof name, "%s.json", role_name(state->role));
     path = folder != NULL ? file_join(folder, name) : NULL;
     if (path == NULL || totals == NULL || json_object_update(record, totals) != 0) {
         status = mpcf_fail_memory(err, 0, "a record");
@@ -139,55 +37,54 @@ static mpcf_status write_record(const struct secure_party *party, json_t *record
     return status;
 }
 
-/* --- Joining --- */
-
-static mpcf_status join(struct secure_party *party, struct roles **roles, mpcf_error *err)
+static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_error *err)
 {
-    const struct pipeline *p = party->setup.pipeline;
-    const struct pipeline_endpoint *own = &p->endpoints[party->role];
-    struct roles_options o = {.role = party->role,
+    const struct pipeline *p = state->student.pipeline;
+    const struct pipeline_endpoint *own = &p->endpoints[state->role];
+    struct roles_options o = {.role = state->role,
                               .transport = p->transport.descriptor,
                               .config = own->config,
                               .plain_allowed = p->has_parties,
                               .connect_ns = p->infer.connect_ns,
                               .timeout_ns = p->infer.timeout_ns,
-                              .control = party->control};
+                              .control = state->control};
     struct handshake handshake;
 
     /* A run on one machine uses addresses of the system's choice. */
-    if (party->control == NULL) {
+    if (state->control == NULL) {
         o.listen = own->listen;
         for (size_t i = 0; i < 3; i++) {
             o.addresses[i] = p->endpoints[i].address;
         }
     }
-    handshake_init(&handshake, party->role);
-    MPCF_TRY(secure_facts(&party->setup, &handshake, err));
-    MPCF_TRY(secure_session_offer(party, &handshake, err));
+    handshake_init(&handshake, state->role);
+    MPCF_TRY(role_facts_add(&state->student, &handshake, err));
+    MPCF_TRY(role_session_offer(state, &handshake, err));
     MPCF_TRY(roles_open(&o, roles, err));
-    return roles_join(*roles, &handshake, &party->links, err);
+    return roles_join(*roles, &handshake, &state->links, err);
 }
 
-static mpcf_status prepare(struct secure_party *party, const struct pipeline *p, mpcf_error *err)
+static mpcf_status prepare(struct role_state *state, const struct pipeline *p, mpcf_error *err)
 {
-    static const enum setup_part parts[] = {
-        [ROLE_PROVIDER] = SETUP_WEIGHTS, [ROLE_USER] = SETUP_TABLES, [ROLE_DEALER] = SETUP_PUBLIC};
+    static const enum student_part parts[] = {[ROLE_PROVIDER] = STUDENT_WEIGHTS,
+                                              [ROLE_USER] = STUDENT_TABLES,
+                                              [ROLE_DEALER] = STUDENT_PUBLIC};
 
-    MPCF_TRY(secure_setup_open(p, parts[party->role], &party->setup, err));
-    return party->role == ROLE_USER ? secure_user_load(party, err) : MPCF_OK;
+    MPCF_TRY(secure_student_open(p, parts[state->role], &state->student, err));
+    return state->role == ROLE_USER ? user_load(state, err) : MPCF_OK;
 }
 
-static mpcf_status take_part(struct secure_party *party, mpcf_error *err)
+static mpcf_status take_part(struct role_state *state, mpcf_error *err)
 {
     json_t *record = NULL;
     mpcf_status status =
-        party->role == ROLE_USER ? secure_user(party, &record, err) : secure_serve(party, err);
+        state->role == ROLE_USER ? user_infer(state, &record, err) : serve_user(state, err);
 
     if (status == MPCF_OK && record == NULL) {
         record = json_object();
     }
     if (status == MPCF_OK) {
-        status = write_record(party, record, err);
+        status = write_record(state, record, err);
     }
     json_decref(record);
     return status;
@@ -196,23 +93,23 @@ static mpcf_status take_part(struct secure_party *party, mpcf_error *err)
 static mpcf_status play(const struct pipeline *p, enum role role, struct roles_control *control,
                         mpcf_error *err)
 {
-    struct secure_party party = {.role = role, .control = control};
+    struct role_state state = {.role = role, .control = control};
     struct roles *roles = NULL;
-    mpcf_status status = prepare(&party, p, err);
+    mpcf_status status = prepare(&state, p, err);
 
     if (status == MPCF_OK) {
-        status = join(&party, &roles, err);
+        status = join(&state, &roles, err);
     }
     if (status == MPCF_OK) {
-        status = take_part(&party, err);
+        status = take_part(&state, err);
     }
-    session_destroy(party.session);
-    roles_links_close(&party.links);
+    session_destroy(state.session);
+    roles_links_close(&state.links);
     roles_close(roles);
-    mpcf_free(party.store);
-    secure_totals_clear(&party.totals);
-    corpus_destroy(party.corpus);
-    secure_setup_close(&party.setup);
+    mpcf_free(state.store);
+    secure_totals_clear(&state.totals);
+    corpus_destroy(state.corpus);
+    secure_student_close(&state.student);
     return status;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Opens the student as a role has it, and makes its programs. */
 #include "inference/secure_student.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@
 #include "pipeline/output.h"
 
 /* Whether FOLDER's digest.json names the graph that was built here; which tables it names. */
-static mpcf_status check_digest(struct secure_setup *s, const char *folder, mpcf_error *err)
+static mpcf_status check_digest(struct secure_student *s, const char *folder, mpcf_error *err)
 {
     char *path = file_join(folder, "digest.json");
     json_t *record = NULL;
@@ -33,7 +34,7 @@ static mpcf_status check_digest(struct secure_setup *s, const char *folder, mpcf
     return status;
 }
 
-static mpcf_status read_tables(struct secure_setup *s, const char *folder, mpcf_error *err)
+static mpcf_status read_tables(struct secure_student *s, const char *folder, mpcf_error *err)
 {
     if (!s->options.embedding_public) {
         return MPCF_OK;
@@ -47,7 +48,7 @@ static mpcf_status read_tables(struct secure_setup *s, const char *folder, mpcf_
     return public_tables_read(s->graph, folder, s->tables_digest, &s->tables, err);
 }
 
-static mpcf_status read_ranges(struct secure_setup *s, const char *folder, mpcf_error *err)
+static mpcf_status read_ranges(struct secure_student *s, const char *folder, mpcf_error *err)
 {
     char *path = file_join(folder, "ranges.json");
     mpcf_status status =
@@ -60,7 +61,7 @@ static mpcf_status read_ranges(struct secure_setup *s, const char *folder, mpcf_
     return status;
 }
 
-static mpcf_status open_public(struct secure_setup *s, const char *folder, mpcf_error *err)
+static mpcf_status open_public(struct secure_student *s, const char *folder, mpcf_error *err)
 {
     MPCF_TRY(pass_all(s->network.network->graph, &s->graph, err));
     graph_digest(s->graph, s->graph_digest);
@@ -68,7 +69,7 @@ static mpcf_status open_public(struct secure_setup *s, const char *folder, mpcf_
     return read_ranges(s, folder, err);
 }
 
-static void take_options(struct secure_setup *s)
+static void take_options(struct secure_student *s)
 {
     const struct infer_settings *i = &s->pipeline->infer;
 
@@ -80,19 +81,19 @@ static void take_options(struct secure_setup *s)
     s->options.weights_shared = i->weights == WEIGHTS_SHARED;
 }
 
-static mpcf_status open_network(struct secure_setup *s, enum setup_part part, const char *student,
-                                const char *folder, mpcf_error *err)
+static mpcf_status open_network(struct secure_student *s, enum student_part part,
+                                const char *student, const char *folder, mpcf_error *err)
 {
-    return part == SETUP_WEIGHTS
+    return part == STUDENT_WEIGHTS
                ? loaded_network_open(s->pipeline, student, FUNCTIONS_APPROXIMATED, &s->network, err)
                : loaded_network_build(s->pipeline, folder, FUNCTIONS_APPROXIMATED, &s->network,
                                       err);
 }
 
-mpcf_status secure_setup_open(const struct pipeline *p, enum setup_part part,
-                              struct secure_setup *out, mpcf_error *err)
+mpcf_status secure_student_open(const struct pipeline *p, enum student_part part,
+                                struct secure_student *out, mpcf_error *err)
 {
-    struct secure_setup s = {.pipeline = p};
+    struct secure_student s = {.pipeline = p};
     char *student = output_path(p, "student"), *folder = output_path(p, "student/public");
     mpcf_status status =
         student != NULL && folder != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
@@ -105,20 +106,20 @@ mpcf_status secure_setup_open(const struct pipeline *p, enum setup_part part,
         s.classes = (size_t) s.network.network->facts.classes;
         status = open_public(&s, folder, err);
     }
-    if (status == MPCF_OK && part == SETUP_TABLES) {
+    if (status == MPCF_OK && part == STUDENT_TABLES) {
         status = read_tables(&s, folder, err);
     }
     mpcf_free(student);
     mpcf_free(folder);
     if (status != MPCF_OK) {
-        secure_setup_close(&s);
+        secure_student_close(&s);
         return status;
     }
     *out = s;
     return MPCF_OK;
 }
 
-void secure_setup_drop(struct secure_setup *s)
+void secure_student_drop_programs(struct secure_student *s)
 {
     for (size_t i = 0; i < s->program_count; i++) {
         weights_destroy(s->programs[i].weights);
@@ -129,17 +130,17 @@ void secure_setup_drop(struct secure_setup *s)
     s->program_count = 0;
 }
 
-void secure_setup_close(struct secure_setup *s)
+void secure_student_close(struct secure_student *s)
 {
-    secure_setup_drop(s);
+    secure_student_drop_programs(s);
     ranges_destroy(s->ranges);
     graph_destroy(s->graph);
     parameters_destroy(s->tables);
     loaded_network_clear(&s->network);
-    *s = (struct secure_setup){0};
+    *s = (struct secure_student){0};
 }
 
-static mpcf_status make_program(const struct secure_setup *s, struct secure_program *p,
+static mpcf_status make_program(const struct secure_student *s, struct secure_program *p,
                                 mpcf_error *err)
 {
     MPCF_TRY(lower_graph(s->graph, s->ranges, &s->options, p->shape.batch, p->shape.tokens,
@@ -153,8 +154,8 @@ static mpcf_status make_program(const struct secure_setup *s, struct secure_prog
     return weights_create(p->program, s->network.parameters, &p->weights, err);
 }
 
-mpcf_status secure_setup_program(struct secure_setup *s, const struct secure_shape *shape,
-                                 struct secure_program *out, mpcf_error *err)
+mpcf_status secure_student_program(struct secure_student *s, const struct secure_shape *shape,
+                                   struct secure_program *out, mpcf_error *err)
 {
     struct secure_program made = {.shape = *shape}, *grown = NULL;
     mpcf_status status = MPCF_OK;

@@ -10,16 +10,11 @@
 
 #include "base/file.h"
 #include "float_engine/float_engine.h"
+#include "inference/secure_shape.h"
 #include "lower/lower.h"
 #include "network/loaded_network.h"
 #include "program/program.h"
 #include "protocol/weights.h"
-
-/* Shape of one run. */
-struct secure_shape {
-    size_t batch, tokens;
-    bool exact; /* batch is 1, no padding and no mask */
-};
 
 struct secure_program {
     struct secure_shape shape;
@@ -27,7 +22,7 @@ struct secure_program {
     struct weights *weights; /* the provider's; the user's tables; NULL without any */
 };
 
-struct secure_setup {
+struct secure_student {
     const struct pipeline *pipeline;
     struct loaded_network network; /* parameters NULL for user and dealer */
     struct parameters *tables;     /* the user's with embedding: public; else NULL */
@@ -42,17 +37,17 @@ struct secure_setup {
 };
 
 /* What a role has: the public folder, with its tables where embedding is public, or the weights. */
-enum setup_part { SETUP_PUBLIC, SETUP_TABLES, SETUP_WEIGHTS };
+enum student_part { STUDENT_PUBLIC, STUDENT_TABLES, STUDENT_WEIGHTS };
 
 /* A folder that is not whole, or made of another network: MPCF_E_FORMAT, MPCF_E_CONFIG. */
-mpcf_status secure_setup_open(const struct pipeline *p, enum setup_part part,
-                              struct secure_setup *out, mpcf_error *err);
-void secure_setup_close(struct secure_setup *s);
+mpcf_status secure_student_open(const struct pipeline *p, enum student_part part,
+                                struct secure_student *out, mpcf_error *err);
+void secure_student_close(struct secure_student *s);
 
 /* The program of SHAPE, with its weights where S has them; kept until close or drop. */
-mpcf_status secure_setup_program(struct secure_setup *s, const struct secure_shape *shape,
-                                 struct secure_program *out, mpcf_error *err);
+mpcf_status secure_student_program(struct secure_student *s, const struct secure_shape *shape,
+                                   struct secure_program *out, mpcf_error *err);
 /* Forgets all programs: their weights are large. */
-void secure_setup_drop(struct secure_setup *s);
+void secure_student_drop_programs(struct secure_student *s);
 
 #endif

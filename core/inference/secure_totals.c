@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Sums over inferences, and where meter and cost engine first differ. */
 #include "inference/secure_totals.h"
 
 #include <inttypes.h>

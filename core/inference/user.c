@@ -2,6 +2,8 @@
 /*
  * The user's side: its texts in, logits and predictions out.
  */
+#include "inference/user.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -10,17 +12,19 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "inference/announcement.h"
-#include "inference/role_state.h"
+#include "inference/metered_run.h"
+#include "inference/padded_input.h"
+#include "inference/role_session.h"
 #include "inference/secure_batches.h"
 #include "metrics/metrics.h"
 #include "network/evaluate.h"
 #include "network/split.h"
 #include "pipeline/output.h"
 
-mpcf_status secure_user_load(struct secure_party *party, mpcf_error *err)
+mpcf_status user_load(struct role_state *state, mpcf_error *err)
 {
-    const struct pipeline *p = party->setup.pipeline;
-    const mpcf_tokenizer_spec *spec = &party->setup.network.network->tokenizer;
+    const struct pipeline *p = state->student.pipeline;
+    const mpcf_tokenizer_spec *spec = &state->student.network.network->tokenizer;
     struct tokenizer *tokenizer = NULL;
     char *folder = output_path(p, "student/public");
     mpcf_status status = MPCF_OK;
@@ -38,7 +42,7 @@ mpcf_status secure_user_load(struct secure_party *party, mpcf_error *err)
     }
     if (status == MPCF_OK) {
         status = split_load(p, tokenizer, p->task.judge_split, (size_t) p->infer.examples,
-                            &party->corpus, err);
+                            &state->corpus, err);
     }
     tokenizer_close(tokenizer);
     mpcf_free(folder);
@@ -46,9 +50,9 @@ mpcf_status secure_user_load(struct secure_party *party, mpcf_error *err)
 }
 
 struct user_run {
-    struct secure_party *party;
-    struct secure_plan plan;
-    struct secure_rows rows;
+    struct role_state *state;
+    struct secure_batches batches;
+    struct padded_input input;
     float *logits;  /* [corpus->count, classes] */
     double *output; /* of one run */
     size_t done;
@@ -56,11 +60,10 @@ struct user_run {
     int64_t began_ns;
 };
 
-static mpcf_status announce(struct secure_party *party, const struct announcement *a,
-                            mpcf_error *err)
+static mpcf_status announce(struct role_state *state, const struct announcement *a, mpcf_error *err)
 {
-    MPCF_TRY(announcement_tell(party->links.peers[ROLE_PROVIDER], a, err));
-    return announcement_tell(party->links.peers[ROLE_DEALER], a, err);
+    MPCF_TRY(announcement_tell(state->links.peers[ROLE_PROVIDER], a, err));
+    return announcement_tell(state->links.peers[ROLE_DEALER], a, err);
 }
 
 static mpcf_status check_output(const struct program *program, size_t wanted, mpcf_error *err)
@@ -77,32 +80,32 @@ static mpcf_status check_output(const struct program *program, size_t wanted, mp
 }
 
 /* The session's next inference. */
-static mpcf_status infer_one(struct user_run *u, struct secure_plan_run *planned, mpcf_error *err)
+static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpcf_error *err)
 {
-    const size_t classes = u->party->setup.classes;
+    const size_t classes = u->state->student.classes;
     struct secure_program program;
-    struct announcement a = {.kind = ANNOUNCE_INFERENCE, .shape = planned->shape};
-    struct session_run run = {.input = &u->rows.input, .output = u->output};
+    struct announcement a = {.kind = ANNOUNCE_INFERENCE, .shape = batch->shape};
+    struct session_run run = {.input = &u->input.given, .output = u->output};
 
-    MPCF_TRY(secure_setup_program(&u->party->setup, &planned->shape, &program, err));
-    MPCF_TRY(check_output(program.program, planned->shape.batch * classes, err));
+    MPCF_TRY(secure_student_program(&u->state->student, &batch->shape, &program, err));
+    MPCF_TRY(check_output(program.program, batch->shape.batch * classes, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
-    secure_rows_fill(&u->rows, planned, u->party->corpus);
-    a.number = session_next(u->party->session);
-    MPCF_TRY(announce(u->party, &a, err));
-    MPCF_TRY(secure_party_infer(u->party, &program, &run, planned->count, err));
-    for (size_t i = 0; i < planned->count * classes; i++) {
-        u->logits[planned->rows[i / classes] * classes + i % classes] = (float) u->output[i];
+    padded_input_fill(&u->input, batch, u->state->corpus);
+    a.number = session_next(u->state->session);
+    MPCF_TRY(announce(u->state, &a, err));
+    MPCF_TRY(metered_infer(u->state, &program, &run, batch->count, err));
+    for (size_t i = 0; i < batch->count * classes; i++) {
+        u->logits[batch->rows[i / classes] * classes + i % classes] = (float) u->output[i];
     }
-    planned->is_done = true;
-    u->done += planned->count;
+    batch->is_done = true;
+    u->done += batch->count;
     return MPCF_OK;
 }
 
 /* A run on one machine shows it in the parent. */
 static void show(struct user_run *u)
 {
-    const size_t total = u->party->corpus->count;
+    const size_t total = u->state->corpus->count;
     const double seconds = clock_seconds_since(u->began_ns);
     const double rate = seconds > 0 ? (double) (u->done - u->before) / seconds : 0;
     const struct progress p = {.stage = "infer: secure",
@@ -115,13 +118,13 @@ static void show(struct user_run *u)
                                .is_final = u->done == total};
     char text[160];
 
-    if (u->party->control == NULL) {
+    if (u->state->control == NULL) {
         progress_show(&p);
         return;
     }
     (void) snprintf(text, sizeof text, "{\"done\": %zu, \"total\": %zu, \"rate\": %.6g}", u->done,
                     total, rate);
-    (void) control_tell_result(u->party->control, text, NULL); /* only looks */
+    (void) control_tell_result(u->state->control, text, NULL); /* only looks */
 }
 
 static mpcf_status stop_if_asked(mpcf_error *err)
@@ -132,24 +135,24 @@ static mpcf_status stop_if_asked(mpcf_error *err)
 
 /* --- What an earlier run left --- */
 
-/* *FOUND: the first planned run still to do whose program has DIGEST, or NULL. */
-static mpcf_status find_planned(struct user_run *u, const char *digest,
-                                struct secure_plan_run **found, mpcf_error *err)
+/* *FOUND: the first batch still to do whose program has DIGEST, or NULL. */
+static mpcf_status find_batch(struct user_run *u, const char *digest, struct secure_batch **found,
+                              mpcf_error *err)
 {
     size_t tried = 0; /* tokens of the shape that was compared last */
 
     *found = NULL;
-    for (size_t i = 0; i < u->plan.count && *found == NULL; i++) {
-        struct secure_plan_run *run = &u->plan.runs[i];
+    for (size_t i = 0; i < u->batches.count && *found == NULL; i++) {
+        struct secure_batch *batch = &u->batches.items[i];
         struct secure_program program;
 
-        if (run->is_done || run->shape.tokens == tried) {
+        if (batch->is_done || batch->shape.tokens == tried) {
             continue;
         }
-        tried = run->shape.tokens;
-        MPCF_TRY(secure_setup_program(&u->party->setup, &run->shape, &program, err));
+        tried = batch->shape.tokens;
+        MPCF_TRY(secure_student_program(&u->state->student, &batch->shape, &program, err));
         if (strcmp(program.program->digest, digest) == 0) {
-            *found = run;
+            *found = batch;
         }
     }
     return MPCF_OK;
@@ -157,15 +160,15 @@ static mpcf_status find_planned(struct user_run *u, const char *digest,
 
 /* *FOUND: what the first stored inference from *NUMBER on that fits anything fits, or NULL;
  * *NUMBER is that inference's. */
-static mpcf_status find_stored(struct user_run *u, uint32_t *number, struct secure_plan_run **found,
+static mpcf_status find_stored(struct user_run *u, uint32_t *number, struct secure_batch **found,
                                mpcf_error *err)
 {
     char digest[FILE_DIGEST_SIZE];
 
     *found = NULL;
     while (*found == NULL &&
-           session_stored_program(u->party->session, *number, digest, NULL) == MPCF_OK) {
-        MPCF_TRY(find_planned(u, digest, found, err));
+           session_stored_program(u->state->session, *number, digest, NULL) == MPCF_OK) {
+        MPCF_TRY(find_batch(u, digest, found, err));
         *number += *found == NULL;
     }
     return MPCF_OK;
@@ -175,25 +178,25 @@ static mpcf_status find_stored(struct user_run *u, uint32_t *number, struct secu
 static mpcf_status use_stored(struct user_run *u, mpcf_error *err)
 {
     const struct announcement resume = {.kind = ANNOUNCE_RESUME};
-    struct secure_plan_run *planned = NULL;
+    struct secure_batch *batch = NULL;
     uint32_t number = 0;
 
-    if (!u->party->links.has_stored) {
+    if (!u->state->links.has_stored) {
         return MPCF_OK;
     }
-    MPCF_TRY(secure_session_resume(u->party, err));
-    number = session_next(u->party->session);
-    MPCF_TRY(find_stored(u, &number, &planned, err));
-    if (planned != NULL) {
-        MPCF_TRY(announce(u->party, &resume, err));
+    MPCF_TRY(role_session_resume(u->state, err));
+    number = session_next(u->state->session);
+    MPCF_TRY(find_stored(u, &number, &batch, err));
+    if (batch != NULL) {
+        MPCF_TRY(announce(u->state, &resume, err));
     }
-    while (planned != NULL) {
+    while (batch != NULL) {
         MPCF_TRY(stop_if_asked(err));
-        MPCF_TRY(session_skip_to(u->party->session, number, err));
-        MPCF_TRY(infer_one(u, planned, err));
+        MPCF_TRY(session_skip_to(u->state->session, number, err));
+        MPCF_TRY(infer_one(u, batch, err));
         show(u);
-        number = session_next(u->party->session);
-        MPCF_TRY(find_stored(u, &number, &planned, err));
+        number = session_next(u->state->session);
+        MPCF_TRY(find_stored(u, &number, &batch, err));
     }
     return MPCF_OK;
 }
@@ -201,26 +204,25 @@ static mpcf_status use_stored(struct user_run *u, mpcf_error *err)
 /* --- A new session --- */
 
 /* One inference an announcement, so that the provider hears of it all the while. */
-static mpcf_status deal_one(struct user_run *u, const struct secure_plan_run *planned,
-                            mpcf_error *err)
+static mpcf_status deal_one(struct user_run *u, const struct secure_batch *batch, mpcf_error *err)
 {
-    struct announcement a = {.kind = ANNOUNCE_DEAL, .shape = planned->shape, .count = 1};
+    struct announcement a = {.kind = ANNOUNCE_DEAL, .shape = batch->shape, .count = 1};
     struct secure_program program;
 
     MPCF_TRY(stop_if_asked(err));
-    MPCF_TRY(secure_setup_program(&u->party->setup, &a.shape, &program, err));
+    MPCF_TRY(secure_student_program(&u->state->student, &a.shape, &program, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
-    MPCF_TRY(announce(u->party, &a, err));
-    return secure_party_deal(u->party, &program, a.count, err);
+    MPCF_TRY(announce(u->state, &a, err));
+    return metered_deal(u->state, &program, a.count, err);
 }
 
 /* The corrections of all that is left to do onto the disk, and those of later runs. */
 static mpcf_status deal_ahead(struct user_run *u, mpcf_error *err)
 {
-    for (int64_t n = 0; n < u->party->setup.pipeline->infer.store_runs; n++) {
-        for (size_t i = 0; i < u->plan.count; i++) {
-            if (n > 0 || !u->plan.runs[i].is_done) {
-                MPCF_TRY(deal_one(u, &u->plan.runs[i], err));
+    for (int64_t n = 0; n < u->state->student.pipeline->infer.store_runs; n++) {
+        for (size_t i = 0; i < u->batches.count; i++) {
+            if (n > 0 || !u->batches.items[i].is_done) {
+                MPCF_TRY(deal_one(u, &u->batches.items[i], err));
             }
         }
     }
@@ -231,20 +233,20 @@ static mpcf_status use_new(struct user_run *u, mpcf_error *err)
 {
     const struct announcement begin = {.kind = ANNOUNCE_SESSION};
 
-    if (u->done == u->party->corpus->count) {
+    if (u->done == u->state->corpus->count) {
         return MPCF_OK;
     }
-    MPCF_TRY(announce(u->party, &begin, err));
-    MPCF_TRY(secure_session_begin(u->party, err));
-    if (u->party->setup.pipeline->infer.preprocess == PREPROCESS_STORE) {
+    MPCF_TRY(announce(u->state, &begin, err));
+    MPCF_TRY(role_session_begin(u->state, err));
+    if (u->state->student.pipeline->infer.preprocess == PREPROCESS_STORE) {
         MPCF_TRY(deal_ahead(u, err));
     }
     u->began_ns = clock_now_ns();
     u->before = u->done;
-    for (size_t i = 0; i < u->plan.count; i++) {
-        if (!u->plan.runs[i].is_done) {
+    for (size_t i = 0; i < u->batches.count; i++) {
+        if (!u->batches.items[i].is_done) {
             MPCF_TRY(stop_if_asked(err));
-            MPCF_TRY(infer_one(u, &u->plan.runs[i], err));
+            MPCF_TRY(infer_one(u, &u->batches.items[i], err));
             show(u);
         }
     }
@@ -258,18 +260,18 @@ static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
     u->began_ns = clock_now_ns();
     MPCF_TRY(use_stored(u, err));
     MPCF_TRY(use_new(u, err));
-    return announce(u->party, &end, err);
+    return announce(u->state, &end, err);
 }
 
 static mpcf_status create_run(struct user_run *u, mpcf_error *err)
 {
-    const struct corpus *corpus = u->party->corpus;
-    const size_t classes = u->party->setup.classes;
+    const struct corpus *corpus = u->state->corpus;
+    const size_t classes = u->state->student.classes;
 
-    MPCF_TRY(secure_plan_create(u->party->setup.pipeline, corpus, &u->plan, err));
-    MPCF_TRY(secure_rows_create(&u->plan, &u->rows, err));
+    MPCF_TRY(secure_batches_create(u->state->student.pipeline, corpus, &u->batches, err));
+    MPCF_TRY(padded_input_create(&u->batches, &u->input, err));
     u->logits = mpcf_secret_alloc(corpus->count * classes, sizeof *u->logits);
-    u->output = mpcf_secret_alloc(u->plan.runs[0].shape.batch * classes, sizeof *u->output);
+    u->output = mpcf_secret_alloc(u->batches.items[0].shape.batch * classes, sizeof *u->output);
     if (u->logits == NULL || u->output == NULL) {
         return mpcf_fail_memory(err, corpus->count * classes * sizeof *u->logits, "logits");
     }
@@ -288,8 +290,8 @@ static json_t *logits_json(const float *logits, size_t classes)
 
 static mpcf_status make_result(const struct user_run *u, json_t **out, mpcf_error *err)
 {
-    const struct corpus *corpus = u->party->corpus;
-    const size_t classes = u->party->setup.classes;
+    const struct corpus *corpus = u->state->corpus;
+    const size_t classes = u->state->student.classes;
     json_t *rows = json_array(), *logits = json_array(), *predictions = json_array();
     json_t *metrics = NULL;
     mpcf_status status =
@@ -310,9 +312,9 @@ static mpcf_status make_result(const struct user_run *u, json_t **out, mpcf_erro
     return status;
 }
 
-mpcf_status secure_user(struct secure_party *party, json_t **result, mpcf_error *err)
+mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *err)
 {
-    struct user_run u = {.party = party};
+    struct user_run u = {.state = state};
     mpcf_status status = create_run(&u, err);
 
     if (status == MPCF_OK) {
@@ -321,8 +323,8 @@ mpcf_status secure_user(struct secure_party *party, json_t **result, mpcf_error 
     if (status == MPCF_OK) {
         status = make_result(&u, result, err);
     }
-    secure_plan_clear(&u.plan);
-    secure_rows_clear(&u.rows);
+    secure_batches_clear(&u.batches);
+    padded_input_clear(&u.input);
     mpcf_secret_free(u.logits);
     mpcf_secret_free(u.output);
     return status;

@@ -18,67 +18,69 @@
 #include "stages/public_folder.h"
 #include "stages/record.h"
 
-struct judged {
+struct evaluation {
     const struct corpus *corpus;
     size_t classes;
-    float *exact, *fixed; /* [corpus->count, classes]: of the float student; FIXED may be NULL */
+    float *exact;     /* [corpus->count, classes]: logits of the float student */
+    float *reference; /* the same by the plaintext reference; may be NULL */
 };
 
-static mpcf_status run_float(struct stage_context *c, const struct secure_setup *setup,
-                             struct judged *j, mpcf_error *err)
+static mpcf_status run_float(struct stage_context *c, const struct secure_student *student,
+                             struct evaluation *e, mpcf_error *err)
 {
     enum { BATCH = 16 };
-    const struct loaded_network *n = &setup->network;
+    const struct loaded_network *n = &student->network;
     json_t *metrics = NULL;
 
-    MPCF_TRY(evaluate_logits(n->network->graph, n->parameters, j->corpus, BATCH, j->classes,
-                             "infer: float", j->exact, err));
+    MPCF_TRY(evaluate_logits(n->network->graph, n->parameters, e->corpus, BATCH, e->classes,
+                             "infer: float", e->exact, err));
     MPCF_TRY(
-        evaluate_metrics(j->corpus, NULL, j->corpus->count, j->exact, j->classes, &metrics, err));
+        evaluate_metrics(e->corpus, NULL, e->corpus->count, e->exact, e->classes, &metrics, err));
     return report_set(c->report, "student.metrics", metrics, err);
 }
 
-static mpcf_status run_fixed(struct stage_context *c, struct secure_setup *setup, struct judged *j,
-                             mpcf_error *err)
+static mpcf_status run_reference(struct stage_context *c, struct secure_student *student,
+                                 struct evaluation *e, mpcf_error *err)
 {
     struct reference_outcome outcome;
 
     if (!c->pipeline->infer.fixed) {
         return MPCF_OK;
     }
-    j->fixed = mpcf_alloc_array(j->corpus->count * j->classes, sizeof *j->fixed);
-    if (j->fixed == NULL) {
-        return mpcf_fail_memory(err, j->corpus->count * j->classes * sizeof *j->fixed, "logits");
+    e->reference = mpcf_alloc_array(e->corpus->count * e->classes, sizeof *e->reference);
+    if (e->reference == NULL) {
+        return mpcf_fail_memory(err, e->corpus->count * e->classes * sizeof *e->reference,
+                                "logits");
     }
-    MPCF_TRY(reference_corpus(setup, j->corpus, j->fixed, &outcome, err));
-    MPCF_TRY(
-        infer_report_fixed(c->report, j->corpus, j->classes, j->exact, j->fixed, &outcome, err));
+    MPCF_TRY(reference_corpus(student, e->corpus, e->reference, &outcome, err));
+    MPCF_TRY(infer_report_reference(c->report, e->corpus, e->classes, e->exact, e->reference,
+                                    &outcome, err));
     if (outcome.outside > 0) {
         MPCF_TRY(stage_write_report(c, err));
         return mpcf_fail(err, MPCF_E_RANGE,
                          "%zu of %zu examples left the ranges, so secure inference would be wrong "
                          "on them: %s; raise stages.calibrate.margin_bits or examples",
-                         outcome.outside, j->corpus->count, outcome.outside_reason);
+                         outcome.outside, e->corpus->count, outcome.outside_reason);
     }
     return MPCF_OK;
 }
 
-/* The setup with its weights is gone before the roles start: they need the memory. */
-static mpcf_status run_in_clear(struct stage_context *c, struct judged *j, mpcf_error *err)
+/* The student and its weights are gone before the roles start: they need the memory. */
+static mpcf_status run_in_clear(struct stage_context *c, struct evaluation *e, mpcf_error *err)
 {
-    struct secure_setup setup = {0};
-    mpcf_status status = secure_setup_open(c->pipeline, SETUP_WEIGHTS, &setup, err);
+    struct secure_student student = {0};
+    mpcf_status status = secure_student_open(c->pipeline, STUDENT_WEIGHTS, &student, err);
 
     if (status == MPCF_OK) {
-        j->classes = setup.classes;
-        j->exact = mpcf_alloc_array(j->corpus->count * j->classes, sizeof *j->exact);
-        status = j->exact != NULL ? run_float(c, &setup, j, err)
-                                  : mpcf_fail_memory(err, j->corpus->count, "logits");
+        e->classes = student.classes;
+        e->exact = mpcf_alloc_array(e->corpus->count * e->classes, sizeof *e->exact);
+        status = e->exact != NULL ? run_float(c, &student, e, err)
+                                  : mpcf_fail_memory(err, e->corpus->count, "logits");
     }
     if (status == MPCF_OK) {
-        status = run_fixed(c, &setup, j, err);
+        status = run_reference(c, &student, e, err);
     }
-    secure_setup_close(&setup);
+    secure_student_close(&student);
     return status;
 }
 
@@ -96,7 +98,7 @@ static mpcf_status read_record(const struct pipeline *p, enum role role, json_t 
     return status;
 }
 
-static mpcf_status compare(struct stage_context *c, const struct judged *j, mpcf_error *err)
+static mpcf_status compare(struct stage_context *c, const struct evaluation *e, mpcf_error *err)
 {
     struct infer_records records = {{NULL}};
     mpcf_status status = MPCF_OK;
@@ -105,8 +107,8 @@ static mpcf_status compare(struct stage_context *c, const struct judged *j, mpcf
         status = read_record(c->pipeline, (enum role) role, &records.roles[role], err);
     }
     if (status == MPCF_OK) {
-        status = infer_report_secure(c->report, &records, j->corpus, j->classes, j->exact, j->fixed,
-                                     err);
+        status = infer_report_secure(c->report, &records, e->corpus, e->classes, e->exact,
+                                     e->reference, err);
     }
     for (int role = 0; role < 3; role++) {
         json_decref(records.roles[role]);
@@ -114,11 +116,11 @@ static mpcf_status compare(struct stage_context *c, const struct judged *j, mpcf
     return status;
 }
 
-static mpcf_status infer(struct stage_context *c, struct judged *j, mpcf_error *err)
+static mpcf_status infer(struct stage_context *c, struct evaluation *e, mpcf_error *err)
 {
     char *folder = output_path(c->pipeline, "infer");
     mpcf_status status =
-        folder != NULL ? run_in_clear(c, j, err) : mpcf_fail_memory(err, 0, "a path");
+        folder != NULL ? run_in_clear(c, e, err) : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
         status = stage_begin_writing(c, STAGE_INFER, err);
@@ -130,10 +132,10 @@ static mpcf_status infer(struct stage_context *c, struct judged *j, mpcf_error *
         status = local_roles_run(c->pipeline, c->source, err);
     }
     if (status == MPCF_OK) {
-        status = compare(c, j, err);
+        status = compare(c, e, err);
     }
-    mpcf_free(j->exact);
-    mpcf_free(j->fixed);
+    mpcf_free(e->exact);
+    mpcf_free(e->reference);
     mpcf_free(folder);
     return status;
 }
@@ -164,14 +166,14 @@ static mpcf_status key_of(struct stage_context *c, const struct corpus *corpus,
 mpcf_status stage_infer(struct stage_context *c, mpcf_error *err)
 {
     char key[FILE_DIGEST_SIZE];
-    struct judged j = {0};
+    struct evaluation e = {0};
 
     MPCF_TRY(public_folder_update(c->pipeline, err));
-    MPCF_TRY(stage_evaluation_split(c, &j.corpus, err));
-    MPCF_TRY(key_of(c, j.corpus, key, err));
+    MPCF_TRY(stage_evaluation_split(c, &e.corpus, err));
+    MPCF_TRY(key_of(c, e.corpus, key, err));
     if (stage_is_done(c, STAGE_INFER, key)) {
         return MPCF_OK;
     }
-    MPCF_TRY(infer(c, &j, err));
+    MPCF_TRY(infer(c, &e, err));
     return stage_mark_done(c, STAGE_INFER, key, err);
 }

@@ -55,22 +55,22 @@ static mpcf_status put_difference(json_t *report, const char *path, const struct
     return report_set_real(report, name, d->largest, err);
 }
 
-mpcf_status infer_report_fixed(json_t *report, const struct corpus *corpus, size_t classes,
-                               const float *exact, const float *fixed,
-                               const struct reference_outcome *outcome, mpcf_error *err)
+mpcf_status infer_report_reference(json_t *report, const struct corpus *corpus, size_t classes,
+                                   const float *exact, const float *reference,
+                                   const struct reference_outcome *outcome, mpcf_error *err)
 {
     struct difference d = {0};
     json_t *metrics = NULL;
 
     /* Rows outside the ranges have no score: the reason for that is the news, not the metrics. */
     if (classes > 1 || outcome->outside == 0) {
-        MPCF_TRY(evaluate_metrics(corpus, NULL, corpus->count, fixed, classes, &metrics, err));
+        MPCF_TRY(evaluate_metrics(corpus, NULL, corpus->count, reference, classes, &metrics, err));
     } else {
         metrics = json_object(); /* an earlier run's must not stay */
     }
     MPCF_TRY(report_set(report, "fixed.metrics", metrics, err));
     for (size_t i = 0; i < corpus->count; i++) {
-        compare_row(&d, fixed + i * classes, exact + i * classes, classes);
+        compare_row(&d, reference + i * classes, exact + i * classes, classes);
     }
     MPCF_TRY(report_set_count(report, "fixed.examples", corpus->count, err));
     MPCF_TRY(report_set_count(report, "fixed.different_predictions", d.count - d.agreeing, err));
@@ -208,10 +208,10 @@ static mpcf_status put_roles(json_t *report, const struct infer_records *records
 
 mpcf_status infer_report_secure(json_t *report, const struct infer_records *records,
                                 const struct corpus *corpus, size_t classes, const float *exact,
-                                const float *fixed, mpcf_error *err)
+                                const float *reference, mpcf_error *err)
 {
     const json_t *user = records->roles[ROLE_USER];
-    struct difference of_float = {0}, of_fixed = {0};
+    struct difference of_float = {0}, of_reference = {0};
 
     MPCF_TRY(compare_rows(user, corpus, classes, exact, &of_float, err));
     MPCF_TRY(report_set_count(report, "secure.examples", of_float.count, err));
@@ -219,9 +219,9 @@ mpcf_status infer_report_secure(json_t *report, const struct infer_records *reco
     MPCF_TRY(report_set(report, "secure.metrics", json_deep_copy(json_object_get(user, "metrics")),
                         err));
     MPCF_TRY(put_difference(report, "secure", &of_float, err));
-    if (fixed != NULL) {
-        MPCF_TRY(compare_rows(user, corpus, classes, fixed, &of_fixed, err));
-        MPCF_TRY(report_set_real(report, "secure.max_error_vs_fixed", of_fixed.largest, err));
+    if (reference != NULL) {
+        MPCF_TRY(compare_rows(user, corpus, classes, reference, &of_reference, err));
+        MPCF_TRY(report_set_real(report, "secure.max_error_vs_fixed", of_reference.largest, err));
     }
     MPCF_TRY(put_online(report, user, err));
     MPCF_TRY(put_offline(report, user, records->roles[ROLE_PROVIDER], err));

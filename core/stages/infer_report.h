@@ -9,17 +9,17 @@
 
 #include "inference/reference_corpus.h"
 
-/* EXACT, FIXED: logits [corpus->count, classes]. */
-mpcf_status infer_report_fixed(json_t *report, const struct corpus *corpus, size_t classes,
-                               const float *exact, const float *fixed,
-                               const struct reference_outcome *outcome, mpcf_error *err);
+/* EXACT, REFERENCE: logits [corpus->count, classes]. */
+mpcf_status infer_report_reference(json_t *report, const struct corpus *corpus, size_t classes,
+                                   const float *exact, const float *reference,
+                                   const struct reference_outcome *outcome, mpcf_error *err);
 
 struct infer_records {
     json_t *roles[3]; /* infer/ROLE.json */
 };
-/* FIXED may be NULL. MPCF_E_INTERNAL: what was metered is not what the cost engine says. */
+/* REFERENCE may be NULL. MPCF_E_INTERNAL: what was metered is not what the cost engine says. */
 mpcf_status infer_report_secure(json_t *report, const struct infer_records *records,
                                 const struct corpus *corpus, size_t classes, const float *exact,
-                                const float *fixed, mpcf_error *err);
+                                const float *reference, mpcf_error *err);
 
 #endif

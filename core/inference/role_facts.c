@@ -2,9 +2,9 @@
 /*
  * What provider, user and dealer must agree on before the first inference.
  */
-#include <string.h>
+#include "inference/role_facts.h"
 
-#include "inference/role_state.h"
+#include <string.h>
 
 static const struct plugin_facts *facts_of(const struct plugins *plugins, const void *component)
 {
@@ -44,21 +44,21 @@ static mpcf_status add_plugins(const struct pipeline *p, struct handshake *hands
     return MPCF_OK;
 }
 
-mpcf_status secure_facts(const struct secure_setup *setup, struct handshake *handshake,
-                         mpcf_error *err)
+mpcf_status role_facts_add(const struct secure_student *student, struct handshake *handshake,
+                           mpcf_error *err)
 {
     static const char *const lengths[] = {"exact", "bucket", "full"};
-    const struct pipeline *p = setup->pipeline;
+    const struct pipeline *p = student->pipeline;
     const struct infer_settings *i = &p->infer;
 
-    MPCF_TRY(handshake_add(handshake, err, "graph", "%s", setup->graph_digest));
-    MPCF_TRY(handshake_add(handshake, err, "ranges", "%s", setup->ranges_digest));
+    MPCF_TRY(handshake_add(handshake, err, "graph", "%s", student->graph_digest));
+    MPCF_TRY(handshake_add(handshake, err, "ranges", "%s", student->ranges_digest));
     MPCF_TRY(handshake_add(handshake, err, "fractional bits", "values %u, weights %u, logits %u",
-                           setup->options.value_fraction, setup->options.weight_fraction,
-                           setup->options.reveal_fraction));
+                           student->options.value_fraction, student->options.weight_fraction,
+                           student->options.reveal_fraction));
     MPCF_TRY(handshake_add(handshake, err, "embedding", "%s%s",
                            i->embedding == EMBEDDING_PUBLIC ? "public, tables " : "private",
-                           setup->tables_digest));
+                           student->tables_digest));
     MPCF_TRY(handshake_add(handshake, err, "weights", "%s",
                            i->weights == WEIGHTS_SHARED ? "shared" : "held"));
     MPCF_TRY(handshake_add(handshake, err, "preprocess", "%s",
