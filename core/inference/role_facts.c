@@ -4,21 +4,7 @@
  */
 #include "inference/role_facts.h"
 
-#include <string.h>
-
-static const struct plugin_facts *facts_of(const struct plugins *plugins, const void *component)
-{
-    const char *owner = plugins_owner(plugins, component);
-
-    for (size_t i = 0; owner != NULL && i < plugins_count(plugins); i++) {
-        const struct plugin_facts *facts = plugins_facts(plugins, i);
-
-        if (facts->failure == NULL && strcmp(facts->name, owner) == 0) {
-            return facts;
-        }
-    }
-    return NULL;
-}
+#include <stdio.h>
 
 /* Versions of all that shapes the graph or carries it; datasets are the user's alone. */
 static mpcf_status add_plugins(const struct pipeline *p, struct handshake *handshake,
@@ -31,7 +17,7 @@ static mpcf_status add_plugins(const struct pipeline *p, struct handshake *hands
         const void *component = NULL;
 
         for (size_t i = 0; (component = plugins_component(p->plugins, kinds[k], i)) != NULL; i++) {
-            const struct plugin_facts *facts = facts_of(p->plugins, component);
+            const struct plugin_facts *facts = plugins_facts_of(p->plugins, component);
             char name[HANDSHAKE_NAME];
 
             if (facts != NULL) {
@@ -47,7 +33,6 @@ static mpcf_status add_plugins(const struct pipeline *p, struct handshake *hands
 mpcf_status role_facts_add(const struct secure_student *student, struct handshake *handshake,
                            mpcf_error *err)
 {
-    static const char *const lengths[] = {"exact", "bucket", "full"};
     const struct pipeline *p = student->pipeline;
     const struct infer_settings *i = &p->infer;
 
@@ -56,14 +41,13 @@ mpcf_status role_facts_add(const struct secure_student *student, struct handshak
     MPCF_TRY(handshake_add(handshake, err, "fractional bits", "values %u, weights %u, logits %u",
                            student->options.value_fraction, student->options.weight_fraction,
                            student->options.reveal_fraction));
-    MPCF_TRY(handshake_add(handshake, err, "embedding", "%s%s",
-                           i->embedding == EMBEDDING_PUBLIC ? "public, tables " : "private",
-                           student->tables_digest));
-    MPCF_TRY(handshake_add(handshake, err, "weights", "%s",
-                           i->weights == WEIGHTS_SHARED ? "shared" : "held"));
-    MPCF_TRY(handshake_add(handshake, err, "preprocess", "%s",
-                           i->preprocess == PREPROCESS_STORE ? "store" : "stream"));
-    MPCF_TRY(handshake_add(handshake, err, "length", "%s, batch %lld", lengths[i->length],
-                           (long long) i->batch));
+    MPCF_TRY(
+        handshake_add(handshake, err, "embedding", "%s%s%s", infer_embedding_names[i->embedding],
+                      i->embedding == EMBEDDING_PUBLIC ? ", tables " : "", student->tables_digest));
+    MPCF_TRY(handshake_add(handshake, err, "weights", "%s", infer_weights_names[i->weights]));
+    MPCF_TRY(
+        handshake_add(handshake, err, "preprocess", "%s", infer_preprocess_names[i->preprocess]));
+    MPCF_TRY(handshake_add(handshake, err, "length", "%s, batch %lld",
+                           infer_length_names[i->length], (long long) i->batch));
     return add_plugins(p, handshake, err);
 }

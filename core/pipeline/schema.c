@@ -130,10 +130,6 @@ static const mpcf_option calibrate_options[] = {
      .help = "added to every range; a value outside is a wrong answer nobody notices"},
     END};
 
-static const char *const lengths[] = {"exact", "bucket", "full", NULL};
-static const char *const embeddings[] = {"private", "public", NULL};
-static const char *const weights[] = {"held", "shared", NULL};
-static const char *const preprocesses[] = {"stream", "store", NULL};
 static const mpcf_option infer_options[] = {
     {.key = "examples", .type = MPCF_OPT_INT, .default_text = "0",
      FIELD(struct infer_settings, examples), .min = 0, .max = 1e12,
@@ -141,19 +137,19 @@ static const mpcf_option infer_options[] = {
     {.key = "batch", .type = MPCF_OPT_INT, .default_text = "1",
      FIELD(struct infer_settings, batch), .min = 1, .max = 1024, .help = "examples in one run"},
     {.key = "length", .type = MPCF_OPT_CHOICE, .default_text = "bucket",
-     FIELD(struct infer_settings, length), .choices = lengths,
+     FIELD(struct infer_settings, length), .choices = infer_length_names,
      .help = "what the provider learns of a text's length: all, its bucket, nothing"},
     {.key = "buckets", .type = MPCF_OPT_REAL_LIST, .default_text = "[16, 32, 64, 128, 256, 512]",
      FIELD(struct infer_settings, buckets), .min = 1, .max = 8192,
      .help = "padded lengths, ascending; max_length is always the last"},
     {.key = "embedding", .type = MPCF_OPT_CHOICE, .default_text = "private",
-     FIELD(struct infer_settings, embedding), .choices = embeddings,
+     FIELD(struct infer_settings, embedding), .choices = infer_embedding_names,
      .help = "public gives the embedding tables to the user, who then looks words up itself"},
     {.key = "weights", .type = MPCF_OPT_CHOICE, .default_text = "held",
-     FIELD(struct infer_settings, weights), .choices = weights,
+     FIELD(struct infer_settings, weights), .choices = infer_weights_names,
      .help = "held by the provider, or shared between both as in the paper's system"},
     {.key = "preprocess", .type = MPCF_OPT_CHOICE, .default_text = "stream",
-     FIELD(struct infer_settings, preprocess), .choices = preprocesses,
+     FIELD(struct infer_settings, preprocess), .choices = infer_preprocess_names,
      .help = "the dealer's corrections: as they are needed, or stored on disk before"},
     {.key = "store", .type = MPCF_OPT_PATH, .default_text = "",
      FIELD(struct infer_settings, store), .help = "folder of stored corrections; empty: in output"},

@@ -60,6 +60,9 @@ enum infer_length { LENGTH_EXACT = 0, LENGTH_BUCKET, LENGTH_FULL };
 enum infer_embedding { EMBEDDING_PRIVATE = 0, EMBEDDING_PUBLIC };
 enum infer_weights { WEIGHTS_HELD = 0, WEIGHTS_SHARED };
 enum infer_preprocess { PREPROCESS_STREAM = 0, PREPROCESS_STORE };
+/* What the file calls them, by number; NULL ends each. */
+extern const char *const infer_length_names[], *const infer_embedding_names[];
+extern const char *const infer_weights_names[], *const infer_preprocess_names[];
 struct infer_settings {
     int64_t examples; /* rows of the evaluation split that run securely; 0: all */
     int64_t batch;    /* examples in one run */

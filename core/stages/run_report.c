@@ -2,7 +2,6 @@
 /* What the report says of any run: file, settings, machine, plug-ins, who learns what. */
 #include "stages/run_report.h"
 
-#include <string.h>
 #include <time.h>
 
 #include <mpcf/version.h>
@@ -56,21 +55,6 @@ static mpcf_status put_machine(json_t *report, mpcf_error *err)
     return report_set_count(report, "machine.threads", workers_count(), err);
 }
 
-/* The plug-in that a component came with; none for the product's own. */
-static const struct plugin_facts *facts_of(const struct plugins *plugins, const void *component)
-{
-    const char *owner = plugins_owner(plugins, component);
-
-    for (size_t i = 0; owner != NULL && i < plugins_count(plugins); i++) {
-        const struct plugin_facts *facts = plugins_facts(plugins, i);
-
-        if (facts->failure == NULL && strcmp(facts->name, owner) == 0) {
-            return facts;
-        }
-    }
-    return NULL;
-}
-
 static mpcf_status put_plugins(const struct pipeline *p, json_t *report, mpcf_error *err)
 {
     MPCF_TRY(report_set(report, "plugins", json_array(), err));
@@ -79,7 +63,7 @@ static mpcf_status put_plugins(const struct pipeline *p, json_t *report, mpcf_er
         const void *component = NULL;
 
         for (size_t i = 0; (component = plugins_component(p->plugins, kind, i)) != NULL; i++) {
-            const struct plugin_facts *facts = facts_of(p->plugins, component);
+            const struct plugin_facts *facts = plugins_facts_of(p->plugins, component);
 
             if (facts != NULL) {
                 MPCF_TRY(report_add_plugin(report, component_kind_name(kind),
@@ -121,7 +105,6 @@ static json_t *privacy_notes(const struct pipeline *p)
 
 static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_error *err)
 {
-    static const char *const lengths[] = {"exact", "bucket", "full"};
     const mpcf_transport *t = p->transport.descriptor;
     const bool is_local = (t->caps & MPCF_TRANSPORT_LOCAL) != 0 || !p->has_parties;
     json_t *link = json_pack("{s:s, s:b, s:b, s:b}", "name", t->name, "encrypted",
@@ -129,11 +112,11 @@ static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_er
                              (t->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0, "local", is_local);
 
     MPCF_TRY(report_set(report, "privacy.transport", link, err));
-    MPCF_TRY(report_set_text(report, "privacy.length", lengths[p->infer.length], err));
-    MPCF_TRY(report_set_text(report, "privacy.embedding",
-                             p->infer.embedding == EMBEDDING_PUBLIC ? "public" : "private", err));
-    MPCF_TRY(report_set_text(report, "privacy.weights",
-                             p->infer.weights == WEIGHTS_SHARED ? "shared" : "held", err));
+    MPCF_TRY(report_set_text(report, "privacy.length", infer_length_names[p->infer.length], err));
+    MPCF_TRY(report_set_text(report, "privacy.embedding", infer_embedding_names[p->infer.embedding],
+                             err));
+    MPCF_TRY(
+        report_set_text(report, "privacy.weights", infer_weights_names[p->infer.weights], err));
     return report_set(report, "privacy.notes", privacy_notes(p), err);
 }
 
