@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "conformance/transport_stage.h"
+/* Opens and closes both ends of a connection for the checks, and compares what arrived. */
+#include "conformance/transport_pair.h"
 
 #include <inttypes.h>
 #include <time.h>
@@ -15,8 +16,8 @@ static void *run_peer(void *context)
     return NULL;
 }
 
-mpcf_status peer_start(struct peer *p, struct stage *s,
-                       mpcf_status (*act)(struct stage *s, mpcf_error *err), mpcf_error *err)
+mpcf_status peer_start(struct peer *p, struct pair *s,
+                       mpcf_status (*act)(struct pair *s, mpcf_error *err), mpcf_error *err)
 {
     *p = (struct peer){.s = s, .act = act, .err = mpcf_error_create()};
     if (p->err == NULL || pthread_create(&p->thread, NULL, run_peer, p) != 0) {
@@ -36,18 +37,18 @@ mpcf_status peer_join(struct peer *p, mpcf_status status, mpcf_error *err)
     return status;
 }
 
-int64_t stage_soon(void)
+int64_t pair_soon(void)
 {
     return clock_deadline(LONG_NS);
 }
 
-void stage_pause(int64_t duration)
+void pair_pause(int64_t duration)
 {
     struct timespec time = {.tv_sec = duration / SECOND, .tv_nsec = duration % SECOND};
     (void) nanosleep(&time, NULL);
 }
 
-void stage_fill(uint8_t *data, size_t length, uint64_t seed)
+void pair_fill(uint8_t *data, size_t length, uint64_t seed)
 {
     uint64_t x = seed * 2 + 1;
     for (size_t i = 0; i < length; i++) {
@@ -86,13 +87,13 @@ mpcf_status expect_within(int64_t start, int64_t limit, const char *call, mpcf_e
                      took / 1000000, limit / 1000000);
 }
 
-mpcf_status stage_listen(struct stage *s, mpcf_error *err)
+mpcf_status pair_listen(struct pair *s, mpcf_error *err)
 {
     MPCF_TRY(s->t->listen(s->config, s->wish, &s->listener, err));
     return s->t->bound(s->listener, s->address, sizeof(s->address), err);
 }
 
-void stage_unlisten(struct stage *s)
+void pair_unlisten(struct pair *s)
 {
     if (s->listener != NULL) {
         s->t->unlisten(s->listener);
@@ -100,20 +101,20 @@ void stage_unlisten(struct stage *s)
     s->listener = NULL;
 }
 
-mpcf_status stage_connect(struct stage *s, mpcf_error *err)
+mpcf_status pair_connect(struct pair *s, mpcf_error *err)
 {
-    return s->t->connect(s->config, s->address, stage_soon(), &s->b, err);
+    return s->t->connect(s->config, s->address, pair_soon(), &s->b, err);
 }
 
-mpcf_status stage_join(struct stage *s, mpcf_error *err)
+mpcf_status pair_join(struct pair *s, mpcf_error *err)
 {
     struct peer peer;
-    MPCF_TRY(peer_start(&peer, s, stage_connect, err));
-    mpcf_status status = s->t->accept(s->listener, stage_soon(), &s->a, err);
+    MPCF_TRY(peer_start(&peer, s, pair_connect, err));
+    mpcf_status status = s->t->accept(s->listener, pair_soon(), &s->a, err);
     return peer_join(&peer, status, err);
 }
 
-void stage_close(struct stage *s, void **conn)
+void pair_close(struct pair *s, void **conn)
 {
     if (*conn != NULL) {
         s->t->close(*conn);

@@ -3,8 +3,8 @@
  * What the checks of a transport stand on: a listener, a connection with both ends in this
  * process, a thread for the other end, and expectations that say what was seen.
  */
-#ifndef MPCF_CONFORMANCE_TRANSPORT_STAGE_H
-#define MPCF_CONFORMANCE_TRANSPORT_STAGE_H
+#ifndef MPCF_CONFORMANCE_TRANSPORT_PAIR_H
+#define MPCF_CONFORMANCE_TRANSPORT_PAIR_H
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -15,8 +15,8 @@
 #define SECOND  INT64_C(1000000000)
 #define LARGEST (64 * MIB)
 
-/* One check's surroundings. */
-struct stage {
+/* What one check works on: a listener, and a connection with both its ends. */
+struct pair {
     const mpcf_transport *t;
     const void *config;
     const char *wish; /* address to listen on */
@@ -28,8 +28,8 @@ struct stage {
 
 /* What the other end does on its own thread. */
 struct peer {
-    struct stage *s;
-    mpcf_status (*act)(struct stage *s, mpcf_error *err);
+    struct pair *s;
+    mpcf_status (*act)(struct pair *s, mpcf_error *err);
     pthread_t thread;
     mpcf_status status;
     mpcf_error *err;
@@ -38,32 +38,32 @@ struct peer {
 struct transport_check {
     const char *name; /* a sentence; NULL ends a list */
     bool joined;      /* needs a connection */
-    mpcf_status (*run)(struct stage *s, mpcf_error *err);
+    mpcf_status (*run)(struct pair *s, mpcf_error *err);
 };
 
 extern const struct transport_check transport_traffic_checks[];
 extern const struct transport_check transport_deadline_checks[];
 extern const struct transport_check transport_end_checks[];
 
-mpcf_status stage_listen(struct stage *s, mpcf_error *err);
-void stage_unlisten(struct stage *s);
+mpcf_status pair_listen(struct pair *s, mpcf_error *err);
+void pair_unlisten(struct pair *s);
 /* The end that connects, s->b. */
-mpcf_status stage_connect(struct stage *s, mpcf_error *err);
+mpcf_status pair_connect(struct pair *s, mpcf_error *err);
 /* Both ends. */
-mpcf_status stage_join(struct stage *s, mpcf_error *err);
+mpcf_status pair_join(struct pair *s, mpcf_error *err);
 /* One end; none where *CONN is NULL. */
-void stage_close(struct stage *s, void **conn);
+void pair_close(struct pair *s, void **conn);
 
-mpcf_status peer_start(struct peer *p, struct stage *s,
-                       mpcf_status (*act)(struct stage *s, mpcf_error *err), mpcf_error *err);
+mpcf_status peer_start(struct peer *p, struct pair *s,
+                       mpcf_status (*act)(struct pair *s, mpcf_error *err), mpcf_error *err);
 /* The check's STATUS, or what the peer met. */
 mpcf_status peer_join(struct peer *p, mpcf_status status, mpcf_error *err);
 
 /* A deadline that no sound transport reaches. */
-int64_t stage_soon(void);
-void stage_pause(int64_t duration);
+int64_t pair_soon(void);
+void pair_pause(int64_t duration);
 /* Bytes that repeat for equal seeds. */
-void stage_fill(uint8_t *data, size_t length, uint64_t seed);
+void pair_fill(uint8_t *data, size_t length, uint64_t seed);
 
 mpcf_status expect_same(const uint8_t *got, const uint8_t *want, size_t length, mpcf_error *err);
 mpcf_status expect_status(mpcf_status got, mpcf_status want, const char *call, mpcf_error *err);
