@@ -90,7 +90,7 @@ mpcf_status loaded_network_build(const struct pipeline *p, const char *folder,
     return MPCF_OK;
 }
 
-/* A checkpoint that was trained with its classes in another order would be judged wrongly. */
+/* A checkpoint that was trained with its classes in another order would get wrong metrics. */
 static mpcf_status check_labels(const struct pipeline *p, const json_t *config, mpcf_error *err)
 {
     const json_t *labels = json_object_get(config, "id2label");

@@ -6,7 +6,7 @@
 
 #include "metrics/metrics.h"
 
-/* A checkpoint of another task: the data gives it texts, and nothing to be judged by. */
+/* A checkpoint of another task: the data gives it texts, and no labels to compare with. */
 static void take_labels(struct pipeline *p)
 {
     if (p->model_labels == p->task.classes) {

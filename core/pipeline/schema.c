@@ -28,7 +28,7 @@ static const mpcf_option model_options[] = {
      .help = "folder with config.json, the tokenizer's files and *.safetensors"},
     {.key = "labels", .type = MPCF_OPT_INT, .default_text = "0",
      FIELD(struct model_settings, labels), .min = 0, .max = 64,
-     .help = "of the checkpoint, where not those of the task: 1 is a score; nothing is judged then"},
+     .help = "of the checkpoint, where not those of the task: 1 is a score; no metrics then"},
     END};
 
 static const mpcf_option dataset_options[] = {

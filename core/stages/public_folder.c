@@ -35,7 +35,7 @@ static mpcf_status feed_next(void *context, struct float_batch *batch, mpcf_erro
     return MPCF_OK;
 }
 
-/* Ranges of the graph as it is lowered, on training rows: never the split that is judged. */
+/* Ranges of the graph as it is lowered, on training rows: never the evaluation split. */
 static mpcf_status measure(struct stage_context *c, const mpcf_graph *graph,
                            struct parameters *parameters, struct ranges **ranges, mpcf_error *err)
 {
