@@ -8,6 +8,7 @@
 #include "bench/bench_accuracy.h"
 #include "bench/bench_kernels.h"
 #include "bench/bench_secure.h"
+#include "bench/bench_secure_result.h"
 #include "bench/bench_train.h"
 #include "host.h"
 #include "pipeline/open_pipeline.h"

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "bench/bench_shape.h"
 #include "bench/bench_tokenizer.h"
 #include "checkpoint/checkpoint.h"
 #include "format/json.h"

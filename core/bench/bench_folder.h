@@ -14,8 +14,9 @@
 #include <stdbool.h>
 
 #include <jansson.h>
+#include <mpcf/error.h>
 
-#include "bench/bench_secure.h"
+#include "bench/bench_request.h"
 
 struct bench_folder {
     char *path;
@@ -31,8 +32,5 @@ mpcf_status bench_folder_create(const struct bench_secure_request *request,
                                 struct bench_folder *out, mpcf_error *err);
 /* Removes it with all in it. */
 void bench_folder_remove(struct bench_folder *folder);
-
-/* One of "bert-base", "minilm"; NULL: no such shape. */
-json_t *bench_shape(const char *name);
 
 #endif

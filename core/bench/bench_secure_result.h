@@ -5,11 +5,17 @@
 #ifndef MPCF_BENCH_BENCH_SECURE_RESULT_H
 #define MPCF_BENCH_BENCH_SECURE_RESULT_H
 
-#include "bench/bench_secure.h"
+#include <jansson.h>
+#include <mpcf/error.h>
+
+#include "bench/bench_request.h"
 
 /* From OUTPUT/report.json and OUTPUT/infer/ROLE.json. MPCF_E_RANGE: further from the fixed
  * engine than rounding can be. */
 mpcf_status bench_secure_summarise(const struct bench_secure_request *request, const char *output,
                                    json_t **out, mpcf_error *err);
+
+/* For people; mpcf_free(). NULL: memory. */
+char *bench_secure_table(const json_t *result);
 
 #endif

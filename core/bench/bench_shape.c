@@ -2,9 +2,9 @@
 /*
  * config.json of known networks, for runs on random weights.
  */
-#include <string.h>
+#include "bench/bench_shape.h"
 
-#include "bench/bench_folder.h"
+#include <string.h>
 
 struct shape {
     const char *name;

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "bench/bench_secure.h"
+#include "bench/bench_secure_result.h"
 #include "inference/pipeline_cost.h"
 #include "pipeline/open_pipeline.h"
 #include "report/report.h"

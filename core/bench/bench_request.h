@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What `mpcf-host bench secure` is asked to measure.
+ */
+#ifndef MPCF_BENCH_BENCH_REQUEST_H
+#define MPCF_BENCH_BENCH_REQUEST_H
+
+#include <stddef.h>
+
+struct bench_secure_request {
+    const char *model; /* "bert-base", "minilm" (random weights), or a checkpoint's folder */
+    size_t tokens, batch;
+    const char *activation, *normaliser; /* approximations by name */
+    const char *transport;               /* by name; "loopback" */
+    size_t repeat;                       /* runs; figures are medians */
+    const char *plugin_folder;           /* --plugin-dir or NULL */
+};
+
+#endif
