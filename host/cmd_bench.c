@@ -12,6 +12,7 @@
 #include "bench/bench_train.h"
 #include "graph/graph.h"
 #include "host.h"
+#include "pipeline/open_pipeline.h"
 #include "pipeline/pipeline.h"
 #include "show_json.h"
 

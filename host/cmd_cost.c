@@ -3,7 +3,9 @@
 
 #include "base/file.h"
 #include "host.h"
-#include "pipeline/run_pipeline.h"
+#include "inference/pipeline_cost.h"
+#include "pipeline/needed_files.h"
+#include "pipeline/open_pipeline.h"
 #include "show_json.h"
 
 static const struct cost_network networks[] = {

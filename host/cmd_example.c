@@ -13,7 +13,7 @@
 #include "checkpoint/checkpoint.h"
 #include "example_task.h"
 #include "host.h"
-#include "pipeline/network.h"
+#include "network/network.h"
 
 static mpcf_status write_text(const char *folder, const char *name, struct text_buffer *text,
                               mpcf_error *err)

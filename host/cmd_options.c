@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "host.h"
-#include "pipeline/pipeline_schema.h"
+#include "pipeline/schema.h"
 #include "plugin/option_set.h"
 #include "plugin/plugins.h"
 

@@ -6,8 +6,12 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "host.h"
-#include "pipeline/run_pipeline.h"
+#include "pipeline/needed_files.h"
+#include "pipeline/open_pipeline.h"
+#include "pipeline/print_settings.h"
+#include "program/role.h"
 #include "show_summary.h"
+#include "stages/run_pipeline.h"
 
 static bool take_stage(const struct args *args, struct run_request *request)
 {
@@ -36,7 +40,7 @@ static bool take_role(const struct args *args, struct run_request *request)
     if (text == NULL) {
         return true;
     }
-    if (!pipeline_role_parse(text, &role)) {
+    if (!role_parse(text, &role)) {
         (void) host_usage("run", "there is no role '%s'; roles are provider, user, dealer", text);
         return false;
     }

@@ -12,8 +12,12 @@
 #include "base/text.h"
 #include "bench/bench_folder.h"
 #include "bench/bench_secure_result.h"
-#include "pipeline/run_pipeline.h"
-#include "pipeline/stage.h"
+#include "network/loaded_network.h"
+#include "pipeline/open_pipeline.h"
+#include "pipeline/output.h"
+#include "stages/context.h"
+#include "stages/public_folder.h"
+#include "stages/run_pipeline.h"
 
 /* As a network begins, but for a little of training in gains and biases: exactly equal gains
  * make values that are 0 but for rounding, which no trained network has. */
@@ -34,7 +38,7 @@ static void fill(struct parameters *parameters)
 static mpcf_status random_network(const struct pipeline *p, struct loaded_network *n,
                                   mpcf_error *err)
 {
-    MPCF_TRY(stage_build_network(p, p->model_path, FUNCTIONS_APPROXIMATED, n, err));
+    MPCF_TRY(loaded_network_build(p, p->model_path, FUNCTIONS_APPROXIMATED, n, err));
     MPCF_TRY(parameters_create(n->network->graph, false, &n->parameters, err));
     fill(n->parameters);
     return MPCF_OK;
@@ -44,7 +48,7 @@ static mpcf_status random_network(const struct pipeline *p, struct loaded_networ
 static mpcf_status given_network(const struct pipeline *p, const char *checkpoint,
                                  struct loaded_network *n, mpcf_error *err)
 {
-    MPCF_TRY(stage_load_network(p, checkpoint, FUNCTIONS_APPROXIMATED, n, err));
+    MPCF_TRY(loaded_network_open(p, checkpoint, FUNCTIONS_APPROXIMATED, n, err));
     mpcf_free(n->folder);
     n->folder = mpcf_strdup(p->model_path);
     return n->folder != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
@@ -56,16 +60,16 @@ static mpcf_status write_student(const struct bench_secure_request *request,
 {
     struct stage_context c = {.pipeline = p, .report = json_object()};
     struct loaded_network n = {0};
-    char *student = stage_path(p, "student");
+    char *student = output_path(p, "student");
     mpcf_status status = student == NULL          ? mpcf_fail_memory(err, 0, "a path")
                          : folder->has_checkpoint ? given_network(p, request->model, &n, err)
                                                   : random_network(p, &n, err);
 
     if (status == MPCF_OK) {
-        status = stage_save_network(p, &n, student, err);
+        status = loaded_network_save(p, &n, student, err);
     }
     if (status == MPCF_OK) {
-        status = stage_write_public(&c, &n, student, err);
+        status = public_folder_write(&c, &n, student, err);
     }
     loaded_network_clear(&n);
     stage_context_clear(&c);

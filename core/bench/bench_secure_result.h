@@ -14,7 +14,7 @@
  * engine than rounding can be. */
 mpcf_status bench_secure_summarise(const struct bench_secure_request *request, const char *output,
                                    json_t **out, mpcf_error *err);
-/* The same for people; mpcf_free(). NULL: memory. */
+/* For people; mpcf_free(). NULL: memory. */
 char *bench_secure_table(const json_t *result);
 
 #endif

@@ -8,15 +8,17 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "format/json.h"
-#include "pipeline/stage.h"
+#include "network/loaded_network.h"
+#include "stages/context.h"
 #include "text/batches.h"
+#include "train/trainer.h"
 
 enum { WARMUP_STEPS = 5 };
 
 struct stage_row {
     const char *name;
     enum loss_kind loss;
-    enum stage_functions functions;
+    enum network_functions functions;
 };
 
 static const struct stage_row rows[BENCH_TRAIN_STAGES] = {
@@ -46,11 +48,12 @@ static mpcf_status open_networks(struct bench *b, const struct stage_row *row, m
     const struct pipeline *p = b->request->pipeline;
     double dropout = row->loss == LOSS_LABELS ? p->finetune.training.dropout : 0;
 
-    MPCF_TRY(stage_load_trainable(p, p->model_path, row->functions, dropout, &b->student, err));
+    MPCF_TRY(
+        loaded_network_open_trainable(p, p->model_path, row->functions, dropout, &b->student, err));
     if (row->loss == LOSS_LABELS) {
         return MPCF_OK;
     }
-    return stage_load_trainable(p, p->model_path, FUNCTIONS_EXACT, 0, &b->teacher, err);
+    return loaded_network_open_trainable(p, p->model_path, FUNCTIONS_EXACT, 0, &b->teacher, err);
 }
 
 static mpcf_status create_trainer(struct bench *b, const struct stage_row *row,
@@ -157,7 +160,7 @@ mpcf_status bench_train(const struct bench_train_request *request,
 {
     struct stage_context context = {.pipeline = request->pipeline};
     const struct corpus *corpus = NULL;
-    mpcf_status status = stage_train(&context, request->rows, &corpus, err);
+    mpcf_status status = stage_training_split(&context, request->rows, &corpus, err);
 
     for (size_t i = 0; status == MPCF_OK && i < BENCH_TRAIN_STAGES; i++) {
         status = bench_stage(request, corpus, i, &lines[i], err);

@@ -9,7 +9,7 @@
 
 #include "base/random.h"
 #include "float_engine/float_engine.h"
-#include "pipeline/network.h"
+#include "network/network.h"
 #include "plugin/option_set.h"
 
 enum { MODEL_TOKENS = 10, MODEL_LAYERS = 2, MODEL_CLASSES = 3 };

@@ -7,20 +7,21 @@
 #include "base/memory.h"
 #include "conformance/transport_deadlines.h"
 #include "conformance/transport_ends.h"
+#include "conformance/transport_pair.h"
 #include "conformance/transport_traffic.h"
 
-static mpcf_status run_check(struct stage *s, const struct transport_check *check, mpcf_error *err)
+static mpcf_status run_check(struct pair *s, const struct transport_check *check, mpcf_error *err)
 {
-    mpcf_status status = stage_listen(s, err);
+    mpcf_status status = pair_listen(s, err);
     if (status == MPCF_OK && check->joined) {
-        status = stage_join(s, err);
+        status = pair_join(s, err);
     }
     if (status == MPCF_OK) {
         status = check->run(s, err);
     }
-    stage_close(s, &s->b);
-    stage_close(s, &s->a);
-    stage_unlisten(s);
+    pair_close(s, &s->b);
+    pair_close(s, &s->a);
+    pair_unlisten(s);
     return status;
 }
 
@@ -34,7 +35,7 @@ struct tally {
     size_t run, failed;
 };
 
-static struct tally run_checks(struct stage *s, conform_report *report, void *context,
+static struct tally run_checks(struct pair *s, conform_report *report, void *context,
                                mpcf_error *err)
 {
     struct tally tally = {0};
@@ -66,7 +67,7 @@ mpcf_status conform_transport(const mpcf_transport *transport, const void *confi
                               const char *address, conform_report *report, void *context,
                               mpcf_error *err)
 {
-    struct stage s = {.t = transport, .config = config};
+    struct pair s = {.t = transport, .config = config};
     s.wish = address != NULL ? address : choose_address(transport, config);
     s.out = mpcf_alloc_array(LARGEST, 1);
     s.in = mpcf_alloc_array(LARGEST, 1);

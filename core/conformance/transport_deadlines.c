@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "conformance/transport_pair.h"
 
-static mpcf_status check_recv_deadline(struct stage *s, mpcf_error *err)
+static mpcf_status check_recv_deadline(struct pair *s, mpcf_error *err)
 {
     int64_t start = clock_now_ns();
     mpcf_status got = s->t->recv(s->a, s->in, 8, start + SECOND / 5, NULL);
@@ -17,7 +18,7 @@ static mpcf_status check_recv_deadline(struct stage *s, mpcf_error *err)
     return expect_within(start, 2 * SECOND, "recv() with a deadline in 200 ms", err);
 }
 
-static mpcf_status check_past_deadline(struct stage *s, mpcf_error *err)
+static mpcf_status check_past_deadline(struct pair *s, mpcf_error *err)
 {
     int64_t start = clock_now_ns();
     mpcf_status got = s->t->recv(s->a, s->in, 8, start - SECOND, NULL);
@@ -25,7 +26,7 @@ static mpcf_status check_past_deadline(struct stage *s, mpcf_error *err)
     return expect_within(start, SECOND, "recv() with a deadline in the past", err);
 }
 
-static mpcf_status check_accept_deadline(struct stage *s, mpcf_error *err)
+static mpcf_status check_accept_deadline(struct pair *s, mpcf_error *err)
 {
     void *conn = NULL;
     int64_t start = clock_now_ns();
@@ -37,10 +38,10 @@ static mpcf_status check_accept_deadline(struct stage *s, mpcf_error *err)
     return expect_within(start, 2 * SECOND, "accept() with a deadline in 200 ms", err);
 }
 
-static mpcf_status check_nobody(struct stage *s, mpcf_error *err)
+static mpcf_status check_nobody(struct pair *s, mpcf_error *err)
 {
     void *conn = NULL;
-    stage_unlisten(s);
+    pair_unlisten(s);
     int64_t start = clock_now_ns();
     mpcf_status got = s->t->connect(s->config, s->address, start + SECOND / 5, &conn, NULL);
     if (got == MPCF_OK) {
@@ -50,17 +51,17 @@ static mpcf_status check_nobody(struct stage *s, mpcf_error *err)
     return expect_within(start, 3 * SECOND, "connect() with a deadline in 200 ms", err);
 }
 
-static mpcf_status check_late_listener(struct stage *s, mpcf_error *err)
+static mpcf_status check_late_listener(struct pair *s, mpcf_error *err)
 {
     char wish[sizeof(s->address)];
-    stage_unlisten(s);
+    pair_unlisten(s);
     memcpy(wish, s->address, sizeof(wish));
     struct peer peer;
-    MPCF_TRY(peer_start(&peer, s, stage_connect, err));
-    stage_pause(SECOND / 5);
+    MPCF_TRY(peer_start(&peer, s, pair_connect, err));
+    pair_pause(SECOND / 5);
     mpcf_status status = s->t->listen(s->config, wish, &s->listener, err);
     if (status == MPCF_OK) {
-        status = s->t->accept(s->listener, stage_soon(), &s->a, err);
+        status = s->t->accept(s->listener, pair_soon(), &s->a, err);
     }
     return peer_join(&peer, status, err);
 }

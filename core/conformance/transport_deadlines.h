@@ -5,7 +5,7 @@
 #ifndef MPCF_CONFORMANCE_TRANSPORT_DEADLINES_H
 #define MPCF_CONFORMANCE_TRANSPORT_DEADLINES_H
 
-#include "conformance/transport_stage.h"
+#include "conformance/transport_pair.h"
 
 extern const struct transport_check transport_deadline_checks[];
 

@@ -3,34 +3,35 @@
 #include "conformance/transport_ends.h"
 
 #include "base/clock.h"
+#include "conformance/transport_pair.h"
 
-static mpcf_status check_last_words(struct stage *s, mpcf_error *err)
+static mpcf_status check_last_words(struct pair *s, mpcf_error *err)
 {
-    stage_fill(s->out, 1000, 5);
-    MPCF_TRY(s->t->send(s->b, s->out, 1000, stage_soon(), err));
-    stage_close(s, &s->b);
-    MPCF_TRY(s->t->recv(s->a, s->in, 1000, stage_soon(), err));
+    pair_fill(s->out, 1000, 5);
+    MPCF_TRY(s->t->send(s->b, s->out, 1000, pair_soon(), err));
+    pair_close(s, &s->b);
+    MPCF_TRY(s->t->recv(s->a, s->in, 1000, pair_soon(), err));
     MPCF_TRY(expect_same(s->in, s->out, 1000, err));
     int64_t start = clock_now_ns();
-    mpcf_status got = s->t->recv(s->a, s->in, 8, stage_soon(), NULL);
+    mpcf_status got = s->t->recv(s->a, s->in, 8, pair_soon(), NULL);
     MPCF_TRY(expect_status(got, MPCF_E_CLOSED, "recv() after the peer closed", err));
     return expect_within(start, 5 * SECOND, "recv() after the peer closed", err);
 }
 
-static mpcf_status close_b_later(struct stage *s, mpcf_error *err)
+static mpcf_status close_b_later(struct pair *s, mpcf_error *err)
 {
     (void) err;
-    stage_pause(SECOND / 5);
-    stage_close(s, &s->b);
+    pair_pause(SECOND / 5);
+    pair_close(s, &s->b);
     return MPCF_OK;
 }
 
-static mpcf_status check_death_in_recv(struct stage *s, mpcf_error *err)
+static mpcf_status check_death_in_recv(struct pair *s, mpcf_error *err)
 {
     struct peer peer;
     MPCF_TRY(peer_start(&peer, s, close_b_later, err));
     int64_t start = clock_now_ns();
-    mpcf_status got = s->t->recv(s->a, s->in, LARGEST, stage_soon(), NULL);
+    mpcf_status got = s->t->recv(s->a, s->in, LARGEST, pair_soon(), NULL);
     mpcf_status status = expect_status(got, MPCF_E_CLOSED, "recv() when the peer closes", err);
     if (status == MPCF_OK) {
         status = expect_within(start, 5 * SECOND, "recv() when the peer closes", err);
@@ -39,68 +40,68 @@ static mpcf_status check_death_in_recv(struct stage *s, mpcf_error *err)
 }
 
 /* A transport may take a few messages into its queue before it sees that nobody reads. */
-static mpcf_status check_death_in_send(struct stage *s, mpcf_error *err)
+static mpcf_status check_death_in_send(struct pair *s, mpcf_error *err)
 {
     struct peer peer;
     MPCF_TRY(peer_start(&peer, s, close_b_later, err));
     int64_t start = clock_now_ns();
     mpcf_status got = MPCF_OK;
     while (got == MPCF_OK && clock_now_ns() - start < 5 * SECOND) {
-        got = s->t->send(s->a, s->out, MIB, stage_soon(), NULL);
+        got = s->t->send(s->a, s->out, MIB, pair_soon(), NULL);
     }
     mpcf_status status = expect_status(got, MPCF_E_CLOSED, "send() when the peer closes", err);
     return peer_join(&peer, status, err);
 }
 
-static mpcf_status check_wrong_length(struct stage *s, mpcf_error *err)
+static mpcf_status check_wrong_length(struct pair *s, mpcf_error *err)
 {
     if ((s->t->caps & MPCF_TRANSPORT_MESSAGES) == 0) {
         return MPCF_OK; /* the host's framing finds it */
     }
-    MPCF_TRY(s->t->send(s->b, s->out, 100, stage_soon(), err));
-    mpcf_status got = s->t->recv(s->a, s->in, 101, stage_soon(), NULL);
+    MPCF_TRY(s->t->send(s->b, s->out, 100, pair_soon(), err));
+    mpcf_status got = s->t->recv(s->a, s->in, 101, pair_soon(), NULL);
     return expect_status(got, MPCF_E_PROTOCOL, "recv() of a message of another length", err);
 }
 
-static mpcf_status check_reconnect(struct stage *s, mpcf_error *err)
+static mpcf_status check_reconnect(struct pair *s, mpcf_error *err)
 {
     for (unsigned i = 0; i < 3; i++) {
-        stage_close(s, &s->b);
-        stage_close(s, &s->a);
-        MPCF_TRY(stage_join(s, err));
-        stage_fill(s->out, 64, i);
-        MPCF_TRY(s->t->send(s->b, s->out, 64, stage_soon(), err));
-        MPCF_TRY(s->t->recv(s->a, s->in, 64, stage_soon(), err));
+        pair_close(s, &s->b);
+        pair_close(s, &s->a);
+        MPCF_TRY(pair_join(s, err));
+        pair_fill(s->out, 64, i);
+        MPCF_TRY(s->t->send(s->b, s->out, 64, pair_soon(), err));
+        MPCF_TRY(s->t->recv(s->a, s->in, 64, pair_soon(), err));
         MPCF_TRY(expect_same(s->in, s->out, 64, err));
     }
     return MPCF_OK;
 }
 
-static mpcf_status cross_check(struct stage *s, void *a, void *b, mpcf_error *err)
+static mpcf_status cross_check(struct pair *s, void *a, void *b, mpcf_error *err)
 {
-    stage_fill(s->out, 8, 1);
-    stage_fill(s->out + 8, 8, 2);
-    MPCF_TRY(s->t->send(b, s->out + 8, 8, stage_soon(), err));
-    MPCF_TRY(s->t->send(s->b, s->out, 8, stage_soon(), err));
-    MPCF_TRY(s->t->recv(s->a, s->in, 8, stage_soon(), err));
-    MPCF_TRY(s->t->recv(a, s->in + 8, 8, stage_soon(), err));
+    pair_fill(s->out, 8, 1);
+    pair_fill(s->out + 8, 8, 2);
+    MPCF_TRY(s->t->send(b, s->out + 8, 8, pair_soon(), err));
+    MPCF_TRY(s->t->send(s->b, s->out, 8, pair_soon(), err));
+    MPCF_TRY(s->t->recv(s->a, s->in, 8, pair_soon(), err));
+    MPCF_TRY(s->t->recv(a, s->in + 8, 8, pair_soon(), err));
     return expect_same(s->in, s->out, 16, err);
 }
 
-static mpcf_status check_two(struct stage *s, mpcf_error *err)
+static mpcf_status check_two(struct pair *s, mpcf_error *err)
 {
     void *a = s->a, *b = s->b;
     s->a = s->b = NULL;
-    mpcf_status status = stage_join(s, err);
+    mpcf_status status = pair_join(s, err);
     if (status == MPCF_OK) {
         status = cross_check(s, a, b, err);
     }
-    stage_close(s, &b);
-    stage_close(s, &a);
+    pair_close(s, &b);
+    pair_close(s, &a);
     return status;
 }
 
-static mpcf_status check_identity(struct stage *s, mpcf_error *err)
+static mpcf_status check_identity(struct pair *s, mpcf_error *err)
 {
     if ((s->t->caps & MPCF_TRANSPORT_AUTHENTICATED) == 0) {
         return MPCF_OK;
@@ -116,11 +117,11 @@ static mpcf_status check_identity(struct stage *s, mpcf_error *err)
     return MPCF_OK;
 }
 
-static mpcf_status check_close(struct stage *s, mpcf_error *err)
+static mpcf_status check_close(struct pair *s, mpcf_error *err)
 {
     int64_t start = clock_now_ns();
-    stage_close(s, &s->a);
-    stage_close(s, &s->b);
+    pair_close(s, &s->a);
+    pair_close(s, &s->b);
     return expect_within(start, 3 * SECOND, "close() of both ends", err);
 }
 

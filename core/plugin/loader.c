@@ -359,3 +359,17 @@ const char *plugins_owner(const struct plugins *p, const void *descriptor)
     }
     return NULL;
 }
+
+const struct plugin_facts *plugins_facts_of(const struct plugins *p, const void *descriptor)
+{
+    const char *owner = plugins_owner(p, descriptor);
+
+    for (size_t i = 0; owner != NULL && i < p->count; i++) {
+        const struct plugin_facts *facts = &p->items[i]->facts;
+
+        if (facts->failure == NULL && strcmp(facts->name, owner) == 0) {
+            return facts;
+        }
+    }
+    return NULL;
+}

@@ -51,6 +51,8 @@ const struct plugin_facts *plugins_facts(const struct plugins *p, size_t i);
 const void *plugins_component(const struct plugins *p, enum component_kind kind, size_t i);
 /* Name of the plug-in that registered DESCRIPTOR. */
 const char *plugins_owner(const struct plugins *p, const void *descriptor);
+/* Facts of the plug-in that registered DESCRIPTOR; NULL: it came with none. */
+const struct plugin_facts *plugins_facts_of(const struct plugins *p, const void *descriptor);
 /* Fields common to all descriptors. */
 const char *component_name(enum component_kind kind, const void *descriptor);
 const char *component_summary(enum component_kind kind, const void *descriptor);

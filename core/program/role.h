@@ -5,6 +5,12 @@
 #ifndef MPCF_PROGRAM_ROLE_H
 #define MPCF_PROGRAM_ROLE_H
 
+#include <stdbool.h>
+
 enum role { ROLE_PROVIDER = 0, ROLE_USER = 1, ROLE_DEALER = 2 };
+
+const char *role_name(enum role role); /* "provider" */
+/* false: no such role. */
+bool role_parse(const char *name, enum role *role);
 
 #endif

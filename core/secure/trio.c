@@ -79,9 +79,7 @@ static mpcf_status act_all(struct member *members, mpcf_error *err)
     }
     for (size_t i = 0; status == MPCF_OK && i < ROLES; i++) {
         if (members[i].status != MPCF_OK) {
-            static const char *const names[ROLES] = {"provider", "user", "dealer"};
-
-            status = mpcf_fail(err, members[i].status, "%s: %s", names[i],
+            status = mpcf_fail(err, members[i].status, "%s: %s", role_name((enum role) i),
                                mpcf_error_text(members[i].err));
         }
     }

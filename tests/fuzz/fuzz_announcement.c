@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/announcement.h"
+#include "inference/announcement.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

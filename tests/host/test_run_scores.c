@@ -11,7 +11,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/json.h"
-#include "pipeline/stage.h"
+#include "network/loaded_network.h"
+#include "pipeline/open_pipeline.h"
 #include "report/report.h"
 #include "support/datasets.h"
 #include "support/program.h"
@@ -98,10 +99,10 @@ static void write_network(const char *model, double head)
     char *to = file_join(folder, model);
 
     assert_ok(pipeline_open(&request, &p, err), err);
-    assert_ok(stage_build_network(p, p->model_path, FUNCTIONS_EXACT, &n, err), err);
+    assert_ok(loaded_network_build(p, p->model_path, FUNCTIONS_EXACT, &n, err), err);
     assert_ok(parameters_create(n.network->graph, false, &n.parameters, err), err);
     fill(n.parameters, head);
-    assert_ok(stage_save_network(p, &n, to, err), err);
+    assert_ok(loaded_network_save(p, &n, to, err), err);
     loaded_network_clear(&n);
     pipeline_close(p);
     mpcf_error_destroy(err);

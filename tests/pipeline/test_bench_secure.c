@@ -11,8 +11,10 @@
 #include "base/memory.h"
 #include "bench/bench_secure.h"
 #include "bench/bench_secure_result.h"
-#include "pipeline/run_pipeline.h"
+#include "inference/pipeline_cost.h"
+#include "pipeline/open_pipeline.h"
 #include "report/report.h"
+#include "stages/run_pipeline.h"
 #include "support/run_folder.h"
 
 enum { TOKENS = 16 };

@@ -12,7 +12,7 @@ enum { PROVIDER, USER, DEALER, ROLES };
 extern const char *const apart_names[ROLES]; /* "provider" */
 extern const char *const apart_logs[ROLES];  /* "provider.log", in the folder */
 
-/* As test_run_create(), with addresses that no other test has; ROWS are judged. */
+/* As test_run_create(), with addresses that no other test has; ROWS of the evaluation split. */
 const char *apart_create(const char *infer, size_t rows);
 /* ROLE of FOLDER's pipeline; BEFORE as in test_host_start(); SET: an option, or NULL. */
 pid_t apart_start(const char *folder, int role, const char *const *before, const char *set);

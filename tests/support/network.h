@@ -6,7 +6,7 @@
 #define MPCF_TESTS_SUPPORT_NETWORK_H
 
 #include "float_engine/float_engine.h"
-#include "pipeline/network.h"
+#include "network/network.h"
 
 struct test_network {
     struct network *network;

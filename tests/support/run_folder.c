@@ -16,9 +16,10 @@
 #include "base/text.h"
 #include "bench/bench_tokenizer.h"
 #include "checkpoint/checkpoint.h"
-#include "pipeline/run_pipeline.h"
-#include "pipeline/stage.h"
+#include "network/loaded_network.h"
+#include "pipeline/open_pipeline.h"
 #include "report/report.h"
+#include "stages/run_pipeline.h"
 #include "support/datasets.h"
 #include "support/support.h"
 
@@ -101,10 +102,10 @@ static void write_weights(const struct pipeline *p, mpcf_error *err)
 {
     struct loaded_network n = {0};
 
-    assert_ok(stage_build_network(p, p->model_path, FUNCTIONS_EXACT, &n, err), err);
+    assert_ok(loaded_network_build(p, p->model_path, FUNCTIONS_EXACT, &n, err), err);
     assert_ok(parameters_create(n.network->graph, false, &n.parameters, err), err);
     randomise(n.parameters);
-    assert_ok(stage_save_network(p, &n, p->model_path, err), err);
+    assert_ok(loaded_network_save(p, &n, p->model_path, err), err);
     loaded_network_clear(&n);
 }
 

@@ -7,6 +7,11 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "pipeline/needed_files.h"
+#include "pipeline/open_pipeline.h"
+#include "pipeline/padded_length.h"
+#include "pipeline/paper.h"
+#include "pipeline/print_settings.h"
 #include "support/support.h"
 
 #define HEAD                                                                                       \
@@ -185,7 +190,7 @@ static void a_plain_link_is_for_loopback_addresses(void **state)
 
     (void) state;
     assert_true(o.p->plain_link && o.p->has_parties);
-    assert_string_equal(o.p->parties[ROLE_PROVIDER].address, "127.0.0.1:1");
+    assert_string_equal(o.p->endpoints[ROLE_PROVIDER].address, "127.0.0.1:1");
     close_it(&o);
     complains(HEAD "transport: toy_plain\nparties: {provider: {listen: 0.0.0.0:1}, dealer: "
                    "{listen: 127.0.0.1:2}}\n",
@@ -212,8 +217,8 @@ static void parties_add_their_own_options(void **state)
                                   "dealer: {listen: h:2}, user: {options: {retry: 3s}}}\n");
 
     (void) state;
-    assert_int_equal(*(const int64_t *) o.p->parties[ROLE_PROVIDER].config, 2000000000);
-    assert_int_equal(*(const int64_t *) o.p->parties[ROLE_USER].config, 3000000000);
+    assert_int_equal(*(const int64_t *) o.p->endpoints[ROLE_PROVIDER].config, 2000000000);
+    assert_int_equal(*(const int64_t *) o.p->endpoints[ROLE_USER].config, 3000000000);
     close_it(&o);
 }
 

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The form of an announcement on the wire, and telling and answering one. */
+#include "inference/announcement.h"
+
+#include <string.h>
+
+/* Magic 8, kind 4, batch 4, tokens 4, exact 4, the digest's 64 characters, count 4, number 4;
+ * little-endian, the rest zero. */
+static const uint8_t magic[8] = {'M', 'P', 'C', 'F', 'n', 'e', 'x', 't'};
+
+enum {
+    AT_KIND = 8,
+    AT_BATCH = 12,
+    AT_TOKENS = 16,
+    AT_EXACT = 20,
+    AT_DIGEST = 24,
+    AT_COUNT = 88,
+    AT_NUMBER = 92
+};
+#define SHAPE_LIMIT ((uint32_t) 1 << 20)
+
+static void put32(uint8_t *at, uint32_t value)
+{
+    for (size_t i = 0; i < 4; i++) {
+        at[i] = (uint8_t) (value >> (8 * i));
+    }
+}
+
+static uint32_t get32(const uint8_t *at)
+{
+    return (uint32_t) at[0] | (uint32_t) at[1] << 8 | (uint32_t) at[2] << 16 |
+           (uint32_t) at[3] << 24;
+}
+
+void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT_BYTES])
+{
+    memset(wire, 0, ANNOUNCEMENT_BYTES);
+    memcpy(wire, magic, sizeof magic);
+    put32(wire + AT_KIND, (uint32_t) a->kind);
+    put32(wire + AT_BATCH, (uint32_t) a->shape.batch);
+    put32(wire + AT_TOKENS, (uint32_t) a->shape.tokens);
+    put32(wire + AT_EXACT, a->shape.exact);
+    memcpy(wire + AT_DIGEST, a->digest, strlen(a->digest));
+    put32(wire + AT_COUNT, (uint32_t) a->count);
+    put32(wire + AT_NUMBER, a->number);
+}
+
+static bool digest_is_sound(const char *digest)
+{
+    const size_t length = strspn(digest, "0123456789abcdef");
+
+    return digest[length] == '\0' && (length == 0 || length == FILE_DIGEST_SIZE - 1);
+}
+
+mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct announcement *out,
+                                mpcf_error *err)
+{
+    const uint32_t kind = get32(wire + AT_KIND), batch = get32(wire + AT_BATCH);
+    const uint32_t tokens = get32(wire + AT_TOKENS), exact = get32(wire + AT_EXACT);
+    const bool has_shape = kind == ANNOUNCE_INFERENCE || kind == ANNOUNCE_DEAL;
+
+    *out = (struct announcement){.kind = (enum announcement_kind) kind,
+                                 .shape = {batch, tokens, exact == 1},
+                                 .count = get32(wire + AT_COUNT),
+                                 .number = get32(wire + AT_NUMBER)};
+    memcpy(out->digest, wire + AT_DIGEST, FILE_DIGEST_SIZE - 1);
+    if (memcmp(wire, magic, sizeof magic) != 0 || kind < ANNOUNCE_INFERENCE ||
+        kind > ANNOUNCE_RESUME || exact > 1 || batch > SHAPE_LIMIT || tokens > SHAPE_LIMIT ||
+        !digest_is_sound(out->digest) || (has_shape && (batch == 0 || tokens == 0)) ||
+        out->count > SHAPE_LIMIT) {
+        return mpcf_fail(err, MPCF_E_PROTOCOL, "the user's announcement is malformed");
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status check_digest(const char *here, const char *there, const char *who,
+                                const struct secure_shape *shape, mpcf_error *err)
+{
+    if (strcmp(here, there) != 0) {
+        return mpcf_fail(err, MPCF_E_PROTOCOL,
+                         "programs differ for a batch of %zu of %zu tokens: %.16s... at the %s, "
+                         "%.16s... here",
+                         shape->batch, shape->tokens, there, who, here);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status announcement_tell(struct channel *peer, const struct announcement *a, mpcf_error *err)
+{
+    uint8_t wire[ANNOUNCEMENT_BYTES];
+    struct announcement answer;
+
+    announcement_encode(a, wire);
+    MPCF_TRY(channel_send(peer, wire, sizeof wire, err));
+    MPCF_TRY(channel_recv(peer, wire, sizeof wire, err));
+    MPCF_TRY(announcement_decode(wire, &answer, err));
+    return check_digest(a->digest, answer.digest, "other side", &a->shape, err);
+}
+
+mpcf_status announcement_wait(struct channel *user, struct announcement *out, mpcf_error *err)
+{
+    uint8_t wire[ANNOUNCEMENT_BYTES];
+
+    MPCF_TRY(channel_recv(user, wire, sizeof wire, err));
+    return announcement_decode(wire, out, err);
+}
+
+mpcf_status announcement_answer(struct channel *user, const struct announcement *heard,
+                                const char *digest, mpcf_error *err)
+{
+    uint8_t wire[ANNOUNCEMENT_BYTES];
+    struct announcement answer = *heard;
+
+    memset(answer.digest, 0, sizeof answer.digest);
+    memcpy(answer.digest, digest, strlen(digest));
+    announcement_encode(&answer, wire);
+    MPCF_TRY(channel_send(user, wire, sizeof wire, err));
+    return check_digest(digest, heard->digest, "user", &heard->shape, err);
+}

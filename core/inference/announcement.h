@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the user tells provider and dealer: which session begins, and before each inference its
+ * number, its shape and the digest of the program it means. Public by design; the answer is the
+ * other's own digest, so that both sides see a disagreement.
+ */
+#ifndef MPCF_INFERENCE_ANNOUNCEMENT_H
+#define MPCF_INFERENCE_ANNOUNCEMENT_H
+
+#include "base/file.h"
+#include "channel/channel.h"
+#include "inference/secure_shape.h"
+
+#define ANNOUNCEMENT_BYTES 128
+
+enum announcement_kind {
+    ANNOUNCE_INFERENCE = 1,
+    ANNOUNCE_END = 2,
+    ANNOUNCE_DEAL = 3,
+    ANNOUNCE_SESSION = 4, /* a new one: the dealer draws its seeds */
+    ANNOUNCE_RESUME = 5   /* the stored one that the handshake agreed on */
+};
+
+struct announcement {
+    enum announcement_kind kind;
+    struct secure_shape shape;
+    size_t count;                  /* ANNOUNCE_DEAL: inferences of this shape to deal ahead */
+    uint32_t number;               /* ANNOUNCE_INFERENCE: its own; those before it are passed */
+    char digest[FILE_DIGEST_SIZE]; /* of the program; "" without a shape */
+};
+
+void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT_BYTES]);
+/* Not of this form, or a shape beyond 2^20: MPCF_E_PROTOCOL. */
+mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct announcement *out,
+                                mpcf_error *err);
+
+/* The user: tells PEER and takes its answer. Another digest there: MPCF_E_PROTOCOL. */
+mpcf_status announcement_tell(struct channel *peer, const struct announcement *a, mpcf_error *err);
+/* The others: waits for the user's, and answers with DIGEST. */
+mpcf_status announcement_wait(struct channel *user, struct announcement *out, mpcf_error *err);
+mpcf_status announcement_answer(struct channel *user, const struct announcement *heard,
+                                const char *digest, mpcf_error *err);
+
+#endif

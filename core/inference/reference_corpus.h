@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A corpus by the plaintext reference: the secure arithmetic in the clear, same integers.
+ */
+#ifndef MPCF_INFERENCE_REFERENCE_CORPUS_H
+#define MPCF_INFERENCE_REFERENCE_CORPUS_H
+
+#include "inference/secure_student.h"
+#include "text/corpus.h"
+
+struct reference_outcome {
+    double smallest_margin; /* bits left at the fullest node of all rows */
+    char margin_node[256];
+    size_t outside;           /* rows with a value beyond its range: their logits are NaN */
+    char outside_reason[512]; /* of the first */
+};
+
+/* LOGITS [corpus->count, classes], in batches of the shapes that the secure run has.
+ * STUDENT has weights; its programs are dropped. */
+mpcf_status reference_corpus(struct secure_student *student, const struct corpus *corpus,
+                             float *logits, struct reference_outcome *outcome, mpcf_error *err);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a role is in secure inference: what it works from, who it is linked to, its session.
+ */
+#ifndef MPCF_INFERENCE_ROLE_STATE_H
+#define MPCF_INFERENCE_ROLE_STATE_H
+
+#include "inference/secure_student.h"
+#include "inference/secure_totals.h"
+#include "roles/control.h"
+#include "roles/roles.h"
+#include "secure/session.h"
+#include "text/corpus.h"
+
+struct role_state {
+    enum role role;
+    struct secure_student student;
+    struct corpus *corpus;         /* the user's; else NULL */
+    struct roles_control *control; /* to the parent of a one-machine run; else NULL */
+    struct roles_links links;
+    char *store; /* folder of this role alone, mpcf_free(); NULL: nothing is stored */
+    char store_facts[FILE_DIGEST_SIZE]; /* what a session is dealt for, as the store has it */
+    bool is_offered;                    /* STORED was, in the handshake */
+    uint8_t stored[HANDSHAKE_SESSION];
+    struct session *session; /* NULL until the user has announced one */
+    bool is_resumed;         /* SESSION is one that an earlier run left */
+    struct secure_totals totals;
+};
+
+#endif

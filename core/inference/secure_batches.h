@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which examples run together: grouped by padded length, `batch` an inference.
+ */
+#ifndef MPCF_INFERENCE_SECURE_BATCHES_H
+#define MPCF_INFERENCE_SECURE_BATCHES_H
+
+#include "inference/secure_shape.h"
+#include "pipeline/pipeline.h"
+#include "text/corpus.h"
+
+struct secure_batch {
+    struct secure_shape shape;
+    const uint32_t *rows; /* numbers in corpus->items, COUNT of them */
+    size_t count;         /* at most shape.batch; the rest repeats the last row */
+    bool is_done;         /* the user's mark */
+};
+
+struct secure_batches {
+    struct secure_batch *items; /* shapes ascending by tokens: equal ones are neighbours */
+    size_t count;
+    size_t largest; /* most batch * tokens of an item */
+    uint32_t *order;
+};
+
+mpcf_status secure_batches_create(const struct pipeline *p, const struct corpus *corpus,
+                                  struct secure_batches *out, mpcf_error *err);
+void secure_batches_clear(struct secure_batches *batches);
+
+#endif

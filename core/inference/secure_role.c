@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finds the other roles, plays its own, and leaves what it metered. */
+#include "inference/secure_role.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "format/json.h"
+#include "inference/role_facts.h"
+#include "inference/role_session.h"
+#include "inference/serve.h"
+#include "inference/user.h"
+#include "pipeline/output.h"
+#include "program/role.h"
+#include "text/corpus.h"
+
+static mpcf_status write_record(const struct role_state *state, json_t *record, mpcf_error *err)
+{
+    char name[32];
+    json_t *totals = secure_totals_json(&state->totals);
+    char *folder = output_path(state->student.pipeline, "infer"), *path = NULL;
+    mpcf_status status = MPCF_OK;
+
+    (void) snprintf(name, sizeof name, "%s.json", role_name(state->role));
+    path = folder != NULL ? file_join(folder, name) : NULL;
+    if (path == NULL || totals == NULL || json_object_update(record, totals) != 0) {
+        status = mpcf_fail_memory(err, 0, "a record");
+    }
+    if (status == MPCF_OK) {
+        status = file_make_folder(folder, err);
+    }
+    if (status == MPCF_OK) {
+        status = json_write_file(path, record, err);
+    }
+    json_decref(totals);
+    mpcf_free(folder);
+    mpcf_free(path);
+    return status;
+}
+
+static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_error *err)
+{
+    const struct pipeline *p = state->student.pipeline;
+    const struct pipeline_endpoint *own = &p->endpoints[state->role];
+    struct roles_options o = {.role = state->role,
+                              .transport = p->transport.descriptor,
+                              .config = own->config,
+                              .plain_allowed = p->has_parties,
+                              .connect_ns = p->infer.connect_ns,
+                              .timeout_ns = p->infer.timeout_ns,
+                              .control = state->control};
+    struct handshake handshake;
+
+    /* A run on one machine uses addresses of the system's choice. */
+    if (state->control == NULL) {
+        o.listen = own->listen;
+        for (size_t i = 0; i < 3; i++) {
+            o.addresses[i] = p->endpoints[i].address;
+        }
+    }
+    handshake_init(&handshake, state->role);
+    MPCF_TRY(role_facts_add(&state->student, &handshake, err));
+    MPCF_TRY(role_session_offer(state, &handshake, err));
+    MPCF_TRY(roles_open(&o, roles, err));
+    return roles_join(*roles, &handshake, &state->links, err);
+}
+
+static mpcf_status prepare(struct role_state *state, const struct pipeline *p, mpcf_error *err)
+{
+    static const enum student_part parts[] = {[ROLE_PROVIDER] = STUDENT_WEIGHTS,
+                                              [ROLE_USER] = STUDENT_TABLES,
+                                              [ROLE_DEALER] = STUDENT_PUBLIC};
+
+    MPCF_TRY(secure_student_open(p, parts[state->role], &state->student, err));
+    return state->role == ROLE_USER ? user_load(state, err) : MPCF_OK;
+}
+
+static mpcf_status take_part(struct role_state *state, mpcf_error *err)
+{
+    json_t *record = NULL;
+    mpcf_status status =
+        state->role == ROLE_USER ? user_infer(state, &record, err) : serve_user(state, err);
+
+    if (status == MPCF_OK && record == NULL) {
+        record = json_object();
+    }
+    if (status == MPCF_OK) {
+        status = write_record(state, record, err);
+    }
+    json_decref(record);
+    return status;
+}
+
+static mpcf_status play(const struct pipeline *p, enum role role, struct roles_control *control,
+                        mpcf_error *err)
+{
+    struct role_state state = {.role = role, .control = control};
+    struct roles *roles = NULL;
+    mpcf_status status = prepare(&state, p, err);
+
+    if (status == MPCF_OK) {
+        status = join(&state, &roles, err);
+    }
+    if (status == MPCF_OK) {
+        status = take_part(&state, err);
+    }
+    session_destroy(state.session);
+    roles_links_close(&state.links);
+    roles_close(roles);
+    mpcf_free(state.store);
+    secure_totals_clear(&state.totals);
+    corpus_destroy(state.corpus);
+    secure_student_close(&state.student);
+    return status;
+}
+
+mpcf_status secure_role_run(const struct pipeline *p, enum role role, mpcf_error *err)
+{
+    struct roles_control *control = NULL;
+    mpcf_status status = MPCF_OK;
+
+    MPCF_TRY(control_open(&control, err));
+    status = play(p, role, control, err);
+    control_tell_end(control, status, err);
+    control_close(control);
+    return status;
+}

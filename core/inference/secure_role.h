@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one process of secure inference does: provider, user or dealer.
+ *
+ * The provider opens OUTPUT/student and never the data; the user the data and
+ * OUTPUT/student/public, never the weights; the dealer student/public alone. The user announces
+ * each inference to the others (announcement.h). Each leaves OUTPUT/infer/ROLE.json.
+ */
+#ifndef MPCF_INFERENCE_SECURE_ROLE_H
+#define MPCF_INFERENCE_SECURE_ROLE_H
+
+#include "pipeline/pipeline.h"
+
+/* Finds the other two (by the file's parties, or through the parent that started it), agrees
+ * with them, and takes part until the user is done. Their failure is its failure. */
+mpcf_status secure_role_run(const struct pipeline *p, enum role role, mpcf_error *err);
+
+#endif

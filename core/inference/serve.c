@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What provider and dealer do: take part in what the user announces. */
+#include "inference/serve.h"
+
+#include "base/interrupt.h"
+#include "inference/announcement.h"
+#include "inference/metered_run.h"
+#include "inference/role_session.h"
+
+static mpcf_status need_session(const struct role_state *state, mpcf_error *err)
+{
+    return state->session != NULL
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_PROTOCOL, "the user has not announced a session");
+}
+
+/* The number is the user's word; one that is used up is refused here. */
+static mpcf_status serve_inference(struct role_state *state, const struct announcement *heard,
+                                   const struct secure_program *program, mpcf_error *err)
+{
+    struct session_run run = {0};
+
+    if (state->role == ROLE_DEALER && state->session == NULL) {
+        return MPCF_OK; /* of a stored session: all is dealt */
+    }
+    MPCF_TRY(need_session(state, err));
+    MPCF_TRY(session_skip_to(state->session, heard->number, err));
+    return metered_infer(state, program, &run, heard->shape.batch, err);
+}
+
+static mpcf_status serve_shape(struct role_state *state, const struct announcement *heard,
+                               mpcf_error *err)
+{
+    struct secure_program program;
+
+    MPCF_TRY(secure_student_program(&state->student, &heard->shape, &program, err));
+    MPCF_TRY(
+        announcement_answer(state->links.peers[ROLE_USER], heard, program.program->digest, err));
+    if (heard->kind == ANNOUNCE_INFERENCE) {
+        return serve_inference(state, heard, &program, err);
+    }
+    MPCF_TRY(need_session(state, err));
+    return metered_deal(state, &program, heard->count, err);
+}
+
+mpcf_status serve_user(struct role_state *state, mpcf_error *err)
+{
+    struct channel *user = state->links.peers[ROLE_USER];
+    struct announcement heard;
+
+    for (;;) {
+        if (interrupt_pending()) {
+            return mpcf_fail(err, MPCF_E_INTERRUPTED, "the %s was stopped", role_name(state->role));
+        }
+        MPCF_TRY(announcement_wait(user, &heard, err));
+        if (heard.kind == ANNOUNCE_INFERENCE || heard.kind == ANNOUNCE_DEAL) {
+            MPCF_TRY(serve_shape(state, &heard, err));
+            continue;
+        }
+        MPCF_TRY(announcement_answer(user, &heard, "", err));
+        if (heard.kind == ANNOUNCE_END) {
+            return MPCF_OK;
+        }
+        MPCF_TRY(heard.kind == ANNOUNCE_RESUME ? role_session_resume(state, err)
+                                               : role_session_begin(state, err));
+    }
+}

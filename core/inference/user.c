@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The user's side: its texts in, logits and predictions out.
+ */
+#include "inference/user.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "base/progress.h"
+#include "inference/announcement.h"
+#include "inference/metered_run.h"
+#include "inference/padded_input.h"
+#include "inference/role_session.h"
+#include "inference/secure_batches.h"
+#include "metrics/metrics.h"
+#include "network/evaluate.h"
+#include "network/split.h"
+#include "pipeline/output.h"
+
+mpcf_status user_load(struct role_state *state, mpcf_error *err)
+{
+    const struct pipeline *p = state->student.pipeline;
+    const mpcf_tokenizer_spec *spec = &state->student.network.network->tokenizer;
+    struct tokenizer *tokenizer = NULL;
+    char *folder = output_path(p, "student/public");
+    mpcf_status status = MPCF_OK;
+
+    if (folder == NULL) {
+        return mpcf_fail_memory(err, 0, "a path");
+    }
+    if (p->max_length > spec->max_tokens) {
+        status = mpcf_fail(err, MPCF_E_CONFIG,
+                           "dataset max_length is %lld, but the model has positions for %lld",
+                           (long long) p->max_length, (long long) spec->max_tokens);
+    }
+    if (status == MPCF_OK) {
+        status = tokenizer_open(folder, spec, &tokenizer, err);
+    }
+    if (status == MPCF_OK) {
+        status = split_load(p, tokenizer, p->task.judge_split, (size_t) p->infer.examples,
+                            &state->corpus, err);
+    }
+    tokenizer_close(tokenizer);
+    mpcf_free(folder);
+    return status;
+}
+
+struct user_run {
+    struct role_state *state;
+    struct secure_batches batches;
+    struct padded_input input;
+    float *logits;  /* [corpus->count, classes] */
+    double *output; /* of one run */
+    size_t done;
+    size_t before; /* done when BEGAN_NS was taken, for the rate */
+    int64_t began_ns;
+};
+
+static mpcf_status announce(struct role_state *state, const struct announcement *a, mpcf_error *err)
+{
+    MPCF_TRY(announcement_tell(state->links.peers[ROLE_PROVIDER], a, err));
+    return announcement_tell(state->links.peers[ROLE_DEALER], a, err);
+}
+
+static mpcf_status check_output(const struct program *program, size_t wanted, mpcf_error *err)
+{
+    for (size_t i = 0; i < program->step_count; i++) {
+        const struct step *s = &program->steps[i];
+
+        if (s->kind == STEP_REVEAL && program->values[s->in[0]].dims.count != wanted) {
+            return mpcf_fail(err, MPCF_E_INTERNAL, "the program reveals %zu values, not %zu",
+                             program->values[s->in[0]].dims.count, wanted);
+        }
+    }
+    return MPCF_OK;
+}
+
+/* The session's next inference. */
+static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpcf_error *err)
+{
+    const size_t classes = u->state->student.classes;
+    struct secure_program program;
+    struct announcement a = {.kind = ANNOUNCE_INFERENCE, .shape = batch->shape};
+    struct session_run run = {.input = &u->input.given, .output = u->output};
+
+    MPCF_TRY(secure_student_program(&u->state->student, &batch->shape, &program, err));
+    MPCF_TRY(check_output(program.program, batch->shape.batch * classes, err));
+    memcpy(a.digest, program.program->digest, sizeof a.digest);
+    padded_input_fill(&u->input, batch, u->state->corpus);
+    a.number = session_next(u->state->session);
+    MPCF_TRY(announce(u->state, &a, err));
+    MPCF_TRY(metered_infer(u->state, &program, &run, batch->count, err));
+    for (size_t i = 0; i < batch->count * classes; i++) {
+        u->logits[batch->rows[i / classes] * classes + i % classes] = (float) u->output[i];
+    }
+    batch->is_done = true;
+    u->done += batch->count;
+    return MPCF_OK;
+}
+
+/* A run on one machine shows it in the parent. */
+static void show(struct user_run *u)
+{
+    const size_t total = u->state->corpus->count;
+    const double seconds = clock_seconds_since(u->began_ns);
+    const double rate = seconds > 0 ? (double) (u->done - u->before) / seconds : 0;
+    const struct progress p = {.stage = "infer: secure",
+                               .done = u->done,
+                               .total = total,
+                               .loss = (double) NAN,
+                               .rate = rate,
+                               .unit = "examples",
+                               .seconds_left = rate > 0 ? (double) (total - u->done) / rate : -1,
+                               .is_final = u->done == total};
+    char text[160];
+
+    if (u->state->control == NULL) {
+        progress_show(&p);
+        return;
+    }
+    (void) snprintf(text, sizeof text, "{\"done\": %zu, \"total\": %zu, \"rate\": %.6g}", u->done,
+                    total, rate);
+    (void) control_tell_result(u->state->control, text, NULL); /* only looks */
+}
+
+static mpcf_status stop_if_asked(mpcf_error *err)
+{
+    return interrupt_pending() ? mpcf_fail(err, MPCF_E_INTERRUPTED, "secure inference was stopped")
+                               : MPCF_OK;
+}
+
+/* --- What an earlier run left --- */
+
+/* *FOUND: the first batch still to do whose program has DIGEST, or NULL. */
+static mpcf_status find_batch(struct user_run *u, const char *digest, struct secure_batch **found,
+                              mpcf_error *err)
+{
+    size_t tried = 0; /* tokens of the shape that was compared last */
+
+    *found = NULL;
+    for (size_t i = 0; i < u->batches.count && *found == NULL; i++) {
+        struct secure_batch *batch = &u->batches.items[i];
+        struct secure_program program;
+
+        if (batch->is_done || batch->shape.tokens == tried) {
+            continue;
+        }
+        tried = batch->shape.tokens;
+        MPCF_TRY(secure_student_program(&u->state->student, &batch->shape, &program, err));
+        if (strcmp(program.program->digest, digest) == 0) {
+            *found = batch;
+        }
+    }
+    return MPCF_OK;
+}
+
+/* *FOUND: what the first stored inference from *NUMBER on that fits anything fits, or NULL;
+ * *NUMBER is that inference's. */
+static mpcf_status find_stored(struct user_run *u, uint32_t *number, struct secure_batch **found,
+                               mpcf_error *err)
+{
+    char digest[FILE_DIGEST_SIZE];
+
+    *found = NULL;
+    while (*found == NULL &&
+           session_stored_program(u->state->session, *number, digest, NULL) == MPCF_OK) {
+        MPCF_TRY(find_batch(u, digest, found, err));
+        *number += *found == NULL;
+    }
+    return MPCF_OK;
+}
+
+/* All that the stored session has corrections for, in the order in which they were dealt. */
+static mpcf_status use_stored(struct user_run *u, mpcf_error *err)
+{
+    const struct announcement resume = {.kind = ANNOUNCE_RESUME};
+    struct secure_batch *batch = NULL;
+    uint32_t number = 0;
+
+    if (!u->state->links.has_stored) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(role_session_resume(u->state, err));
+    number = session_next(u->state->session);
+    MPCF_TRY(find_stored(u, &number, &batch, err));
+    if (batch != NULL) {
+        MPCF_TRY(announce(u->state, &resume, err));
+    }
+    while (batch != NULL) {
+        MPCF_TRY(stop_if_asked(err));
+        MPCF_TRY(session_skip_to(u->state->session, number, err));
+        MPCF_TRY(infer_one(u, batch, err));
+        show(u);
+        number = session_next(u->state->session);
+        MPCF_TRY(find_stored(u, &number, &batch, err));
+    }
+    return MPCF_OK;
+}
+
+/* --- A new session --- */
+
+/* One inference an announcement, so that the provider hears of it all the while. */
+static mpcf_status deal_one(struct user_run *u, const struct secure_batch *batch, mpcf_error *err)
+{
+    struct announcement a = {.kind = ANNOUNCE_DEAL, .shape = batch->shape, .count = 1};
+    struct secure_program program;
+
+    MPCF_TRY(stop_if_asked(err));
+    MPCF_TRY(secure_student_program(&u->state->student, &a.shape, &program, err));
+    memcpy(a.digest, program.program->digest, sizeof a.digest);
+    MPCF_TRY(announce(u->state, &a, err));
+    return metered_deal(u->state, &program, a.count, err);
+}
+
+/* The corrections of all that is left to do onto the disk, and those of later runs. */
+static mpcf_status deal_ahead(struct user_run *u, mpcf_error *err)
+{
+    for (int64_t n = 0; n < u->state->student.pipeline->infer.store_runs; n++) {
+        for (size_t i = 0; i < u->batches.count; i++) {
+            if (n > 0 || !u->batches.items[i].is_done) {
+                MPCF_TRY(deal_one(u, &u->batches.items[i], err));
+            }
+        }
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status use_new(struct user_run *u, mpcf_error *err)
+{
+    const struct announcement begin = {.kind = ANNOUNCE_SESSION};
+
+    if (u->done == u->state->corpus->count) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(announce(u->state, &begin, err));
+    MPCF_TRY(role_session_begin(u->state, err));
+    if (u->state->student.pipeline->infer.preprocess == PREPROCESS_STORE) {
+        MPCF_TRY(deal_ahead(u, err));
+    }
+    u->began_ns = clock_now_ns();
+    u->before = u->done;
+    for (size_t i = 0; i < u->batches.count; i++) {
+        if (!u->batches.items[i].is_done) {
+            MPCF_TRY(stop_if_asked(err));
+            MPCF_TRY(infer_one(u, &u->batches.items[i], err));
+            show(u);
+        }
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
+{
+    const struct announcement end = {.kind = ANNOUNCE_END};
+
+    u->began_ns = clock_now_ns();
+    MPCF_TRY(use_stored(u, err));
+    MPCF_TRY(use_new(u, err));
+    return announce(u->state, &end, err);
+}
+
+static mpcf_status create_run(struct user_run *u, mpcf_error *err)
+{
+    const struct corpus *corpus = u->state->corpus;
+    const size_t classes = u->state->student.classes;
+
+    MPCF_TRY(secure_batches_create(u->state->student.pipeline, corpus, &u->batches, err));
+    MPCF_TRY(padded_input_create(&u->batches, &u->input, err));
+    u->logits = mpcf_secret_alloc(corpus->count * classes, sizeof *u->logits);
+    u->output = mpcf_secret_alloc(u->batches.items[0].shape.batch * classes, sizeof *u->output);
+    if (u->logits == NULL || u->output == NULL) {
+        return mpcf_fail_memory(err, corpus->count * classes * sizeof *u->logits, "logits");
+    }
+    return MPCF_OK;
+}
+
+static json_t *logits_json(const float *logits, size_t classes)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < classes; i++) {
+        (void) json_array_append_new(list, json_real((double) logits[i]));
+    }
+    return list;
+}
+
+static mpcf_status make_result(const struct user_run *u, json_t **out, mpcf_error *err)
+{
+    const struct corpus *corpus = u->state->corpus;
+    const size_t classes = u->state->student.classes;
+    json_t *rows = json_array(), *logits = json_array(), *predictions = json_array();
+    json_t *metrics = NULL;
+    mpcf_status status =
+        evaluate_metrics(corpus, NULL, corpus->count, u->logits, classes, &metrics, err);
+
+    for (size_t i = 0; i < corpus->count; i++) {
+        const float *row = u->logits + i * classes;
+
+        (void) json_array_append_new(rows, json_integer((json_int_t) corpus->items[i].id));
+        (void) json_array_append_new(logits, logits_json(row, classes));
+        (void) json_array_append_new(predictions, json_real(metric_prediction(row, classes)));
+    }
+    *out = json_pack("{s:o, s:o, s:o, s:o?}", "rows", rows, "logits", logits, "predictions",
+                     predictions, "metrics", metrics);
+    if (status == MPCF_OK && *out == NULL) {
+        status = mpcf_fail_memory(err, 0, "the result");
+    }
+    return status;
+}
+
+mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *err)
+{
+    struct user_run u = {.state = state};
+    mpcf_status status = create_run(&u, err);
+
+    if (status == MPCF_OK) {
+        status = infer_all(&u, err);
+    }
+    if (status == MPCF_OK) {
+        status = make_result(&u, result, err);
+    }
+    secure_batches_clear(&u.batches);
+    padded_input_clear(&u.input);
+    mpcf_secret_free(u.logits);
+    mpcf_secret_free(u.output);
+    return status;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the user does: its texts in, logits and predictions out.
+ */
+#ifndef MPCF_INFERENCE_USER_H
+#define MPCF_INFERENCE_USER_H
+
+#include <jansson.h>
+
+#include "inference/role_state.h"
+
+/* The rows of the evaluation split that the file asks for, into the state. */
+mpcf_status user_load(struct role_state *state, mpcf_error *err);
+/* The user: all examples of its corpus. *RESULT: {"rows", "logits", "predictions", "metrics"}. */
+mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *err);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Networks of a run: opened with their weights or built without, and saved. */
+#include "network/loaded_network.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "checkpoint/checkpoint.h"
+#include "format/json.h"
+
+void loaded_network_clear(struct loaded_network *n)
+{
+    network_destroy(n->network);
+    parameters_destroy(n->parameters);
+    json_decref(n->config);
+    mpcf_free(n->folder);
+    *n = (struct loaded_network){0};
+}
+
+/* How a folder is opened. */
+struct folder_use {
+    enum network_functions functions;
+    bool is_trained;
+    double dropout; /* -1: as the config says */
+};
+
+/* The config that the graph is built from; what is saved keeps its own dropout. */
+static json_t *config_to_build(const json_t *config, double dropout)
+{
+    json_t *copy = json_deep_copy(config);
+
+    if (copy != NULL && dropout >= 0) {
+        (void) json_object_set_new(copy, "hidden_dropout_prob", json_real(dropout));
+        (void) json_object_set_new(copy, "attention_probs_dropout_prob", json_real(dropout));
+    }
+    return copy;
+}
+
+static mpcf_status build(const struct pipeline *p, const struct folder_use *use,
+                         struct loaded_network *n, mpcf_error *err)
+{
+    bool is_filled = use->functions == FUNCTIONS_APPROXIMATED;
+    json_t *config = config_to_build(n->config, use->dropout);
+    char *name = file_join(n->folder, "config.json");
+    struct network_request request = {.plugins = p->plugins,
+                                      .family = p->model.descriptor,
+                                      .family_config = p->model.config,
+                                      .config = config,
+                                      .config_name = name != NULL ? name : "config.json",
+                                      .classes = p->task.classes,
+                                      .fillings = is_filled ? p->fillings : NULL,
+                                      .filling_count = is_filled ? p->filling_count : 0,
+                                      .fuse = use->is_trained};
+    mpcf_status status = config != NULL ? network_create(&request, &n->network, err)
+                                        : mpcf_fail_memory(err, 0, "config.json");
+
+    json_decref(config);
+    mpcf_free(name);
+    return status;
+}
+
+mpcf_status loaded_network_build(const struct pipeline *p, const char *folder,
+                                 enum network_functions functions, struct loaded_network *out,
+                                 mpcf_error *err)
+{
+    struct loaded_network n = {.folder = mpcf_strdup(folder)};
+    char *path = file_join(folder, "config.json");
+    mpcf_status status = MPCF_OK;
+
+    if (n.folder == NULL || path == NULL) {
+        status = mpcf_fail_memory(err, strlen(folder), "a path");
+    }
+    if (status == MPCF_OK) {
+        status = json_read_file(path, &n.config, err);
+    }
+    if (status == MPCF_OK) {
+        const struct folder_use use = {functions, false, -1};
+
+        status = build(p, &use, &n, err);
+    }
+    mpcf_free(path);
+    if (status != MPCF_OK) {
+        loaded_network_clear(&n);
+        return status;
+    }
+    *out = n;
+    return MPCF_OK;
+}
+
+/* A checkpoint that was trained with its classes in another order would get wrong metrics. */
+static mpcf_status check_labels(const struct pipeline *p, const json_t *config, mpcf_error *err)
+{
+    const json_t *labels = json_object_get(config, "id2label");
+
+    for (size_t i = 0; p->task.label_names != NULL && i < p->task.classes; i++) {
+        char key[24];
+        const char *found = NULL;
+
+        (void) snprintf(key, sizeof key, "%zu", i);
+        found = json_string_value(json_object_get(labels, key));
+        if (found == NULL || text_starts_with(found, "LABEL_")) {
+            return MPCF_OK;
+        }
+        if (strcasecmp(found, p->task.label_names[i]) != 0) {
+            return mpcf_fail(err, MPCF_E_CONFIG,
+                             "config.json calls class %zu '%s', the task %s calls it '%s'", i,
+                             found, p->task.name, p->task.label_names[i]);
+        }
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status load_weights(const struct pipeline *p, const struct checkpoint *checkpoint,
+                                bool gradients, struct loaded_network *n, mpcf_error *err)
+{
+    size_t made = 0;
+
+    MPCF_TRY(check_labels(p, n->config, err));
+    MPCF_TRY(parameters_create(n->network->graph, gradients, &n->parameters, err));
+    parameters_init(n->parameters, n->network->graph, (uint64_t) p->seed);
+    return checkpoint_load(checkpoint, n->network->graph, n->network->facts.weight_prefix,
+                           n->parameters, &made, err);
+}
+
+static mpcf_status open_network(const struct pipeline *p, const char *folder,
+                                const struct folder_use *use, struct loaded_network *out,
+                                mpcf_error *err)
+{
+    struct loaded_network n = {.folder = mpcf_strdup(folder)};
+    struct checkpoint *checkpoint = NULL;
+    mpcf_status status = checkpoint_open(folder, &checkpoint, err);
+
+    if (status == MPCF_OK && n.folder == NULL) {
+        status = mpcf_fail_memory(err, strlen(folder), "a path");
+    }
+    if (status == MPCF_OK) {
+        n.config = json_deep_copy(checkpoint_config(checkpoint));
+        status = build(p, use, &n, err);
+    }
+    if (status == MPCF_OK) {
+        status = load_weights(p, checkpoint, use->is_trained, &n, err);
+    }
+    checkpoint_close(checkpoint);
+    if (status != MPCF_OK) {
+        loaded_network_clear(&n);
+        return mpcf_fail_while(err, "loading '%s'", folder);
+    }
+    *out = n;
+    return MPCF_OK;
+}
+
+mpcf_status loaded_network_open(const struct pipeline *p, const char *folder,
+                                enum network_functions functions, struct loaded_network *out,
+                                mpcf_error *err)
+{
+    const struct folder_use use = {functions, false, -1};
+
+    return open_network(p, folder, &use, out, err);
+}
+
+mpcf_status loaded_network_open_trainable(const struct pipeline *p, const char *folder,
+                                          enum network_functions functions, double dropout,
+                                          struct loaded_network *out, mpcf_error *err)
+{
+    const struct folder_use use = {functions, true, dropout};
+
+    return open_network(p, folder, &use, out, err);
+}
+
+/* config.json of a classifier for the task, whatever the folder it came from was. */
+static json_t *classifier_config(const struct pipeline *p, const struct loaded_network *n)
+{
+    json_t *config = json_deep_copy(n->config);
+    json_t *id2label = json_object(), *label2id = json_object();
+
+    for (size_t i = 0; i < p->task.classes; i++) {
+        char key[24], made[32];
+        const char *name = made;
+
+        (void) snprintf(key, sizeof key, "%zu", i);
+        (void) snprintf(made, sizeof made, "LABEL_%zu", i);
+        if (p->task.label_names != NULL && p->task.classes > 1) {
+            name = p->task.label_names[i];
+        }
+        (void) json_object_set_new(id2label, key, json_string(name));
+        (void) json_object_set_new(label2id, name, json_integer((json_int_t) i));
+    }
+    (void) json_object_set_new(config, "id2label", id2label);
+    (void) json_object_set_new(config, "label2id", label2id);
+    (void) json_object_set_new(config, "num_labels", json_integer((json_int_t) p->task.classes));
+    /* Other tools choose the loss by it, so what an earlier task left must not stay. */
+    if (p->task.classes == 1) {
+        (void) json_object_set_new(config, "problem_type", json_string("regression"));
+    } else if (json_object_get(config, "problem_type") != NULL) {
+        (void) json_object_set_new(config, "problem_type",
+                                   json_string("single_label_classification"));
+    }
+    (void) json_object_set_new(config, "torch_dtype", json_string("float32"));
+    (void) json_object_set_new(config, "architectures",
+                               json_pack("[s]", n->network->family->architectures[0]));
+    return config;
+}
+
+mpcf_status loaded_network_save(const struct pipeline *p, const struct loaded_network *n,
+                                const char *folder, mpcf_error *err)
+{
+    json_t *config = classifier_config(p, n);
+    mpcf_status status = config != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "config.json");
+
+    if (status == MPCF_OK) {
+        status = checkpoint_save(folder, config, n->folder, n->parameters, err);
+    }
+    json_decref(config);
+    return status;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A split of the pipeline's dataset as token ids.
+ */
+#ifndef MPCF_NETWORK_SPLIT_H
+#define MPCF_NETWORK_SPLIT_H
+
+#include "pipeline/pipeline.h"
+#include "text/corpus.h"
+#include "text/tokenizer.h"
+
+/* SPLIT ("dev") by TOKENIZER, at most LIMIT rows (0: all); corpus_destroy(). */
+mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokenizer,
+                       const char *split, size_t limit, struct corpus **out, mpcf_error *err);
+
+#endif

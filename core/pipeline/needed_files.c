@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which files and addresses a role needs before it starts.
+ */
+#include "pipeline/needed_files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "format/yaml_tree.h"
+#include "pipeline/output.h"
+#include "roles/control.h"
+
+static void need(struct text_buffer *lacking, const char *what, const char *folder,
+                 const char *name)
+{
+    char *path = *name == '\0' ? mpcf_strdup(folder) : mpcf_format("%s/%s", folder, name);
+
+    if (path == NULL || !file_exists(path)) {
+        text_printf(lacking, "%s%s: '%s' is not there", lacking->length == 0 ? "" : "\n", what,
+                    path == NULL ? name : path);
+    }
+    mpcf_free(path);
+}
+
+/* With embedding: public the user looks words up itself. */
+static void need_tables(const struct pipeline *p, struct text_buffer *lacking)
+{
+    char *folder = mpcf_format("%s/student/public", p->output);
+
+    if (folder != NULL && p->infer.embedding == EMBEDDING_PUBLIC) {
+        need(lacking, "the public embedding", folder, OUTPUT_TABLES);
+    }
+    mpcf_free(folder);
+}
+
+static void need_student(const struct pipeline *p, struct text_buffer *lacking, bool weights)
+{
+    const char *what =
+        weights ? "the student (stages convert, distill)" : "the student's public part";
+    char *folder = mpcf_format("%s/student", p->output);
+
+    if (folder != NULL) {
+        need(lacking, what, folder, weights ? "config.json" : "public/config.json");
+        /* Written last: a folder without it is not whole. */
+        need(lacking, "the student's public part", folder, "public/digest.json");
+        mpcf_free(folder);
+    }
+}
+
+static void need_address(struct text_buffer *lacking, const char *value, const char *key)
+{
+    if (value == NULL) {
+        text_printf(lacking, "%sparties.%s is not given: --role needs it",
+                    lacking->length == 0 ? "" : "\n", key);
+    }
+}
+
+/* What a role started by itself calls or is called by; in a one-machine run the parent tells. */
+static void need_addresses(const struct pipeline *p, enum pipeline_viewer viewer,
+                           struct text_buffer *lacking)
+{
+    const struct pipeline_endpoint *provider = &p->endpoints[ROLE_PROVIDER];
+    const struct pipeline_endpoint *dealer = &p->endpoints[ROLE_DEALER];
+
+    if (viewer == VIEW_ALL || viewer == VIEW_PUBLIC || getenv(CONTROL_VARIABLE) != NULL) {
+        return;
+    }
+    if (viewer == VIEW_PROVIDER) {
+        need_address(lacking, provider->listen, "provider.listen");
+    }
+    if (viewer == VIEW_USER) {
+        need_address(lacking, provider->address, "provider.address");
+    }
+    if (viewer == VIEW_DEALER) {
+        need_address(lacking, dealer->listen, "dealer.listen");
+    } else {
+        need_address(lacking, dealer->address, "dealer.address");
+    }
+}
+
+/* The student is made by this file's own run where it has the stage. */
+static bool makes_student(const struct pipeline *p)
+{
+    return p->has_stage[STAGE_CONVERT];
+}
+
+/* Such a run would end well having done nothing. What `calibrate` says is part of convert. */
+static mpcf_status check_stages(const struct pipeline *p, mpcf_error *err)
+{
+    struct yaml_problems *problems;
+    const char *lines;
+    mpcf_status status;
+
+    for (size_t i = 0; i < STAGE_COUNT; i++) {
+        if (p->has_stage[i]) {
+            return MPCF_OK;
+        }
+    }
+    problems = yaml_problems_create();
+    if (problems == NULL) {
+        return mpcf_fail_memory(err, 0, "a message");
+    }
+    yaml_problem(problems, p->stages,
+                 "stages: there is nothing to run; name finetune, convert, distill or infer");
+    lines = yaml_problems_text(problems);
+    status = mpcf_fail(err, MPCF_E_CONFIG, "%.*s", (int) strcspn(lines, "\n"), lines);
+    yaml_problems_destroy(problems);
+    return status;
+}
+
+mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer viewer,
+                                 mpcf_error *err)
+{
+    struct text_buffer lacking = {0};
+    const bool trains = viewer == VIEW_ALL;
+    mpcf_status status = MPCF_OK;
+
+    if (viewer != VIEW_PUBLIC) {
+        MPCF_TRY(check_stages(p, err));
+    }
+    if (trains) {
+        need(&lacking, "model.path", p->model_path, "config.json");
+    }
+    if (trains || viewer == VIEW_USER) {
+        need(&lacking, "dataset.path", p->dataset_path, "");
+    }
+    if (viewer == VIEW_PROVIDER || (trains && !makes_student(p) && p->has_stage[STAGE_INFER])) {
+        need_student(p, &lacking, true);
+    }
+    if (viewer == VIEW_USER || viewer == VIEW_DEALER || viewer == VIEW_PUBLIC) {
+        need_student(p, &lacking, false);
+    }
+    if (viewer == VIEW_USER) {
+        need_tables(p, &lacking);
+    }
+    need_addresses(p, viewer, &lacking);
+    if (lacking.length > 0) {
+        status = mpcf_fail(err, MPCF_E_CONFIG, "%s", lacking.data);
+    }
+    text_clear(&lacking);
+    return status;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which files and addresses a role needs before it starts.
+ */
+#ifndef MPCF_PIPELINE_NEEDED_FILES_H
+#define MPCF_PIPELINE_NEEDED_FILES_H
+
+#include "pipeline/pipeline.h"
+
+/* What pipeline_check_files() looks for. */
+enum pipeline_viewer {
+    VIEW_ALL = -1, /* one machine */
+    VIEW_PROVIDER = ROLE_PROVIDER,
+    VIEW_USER = ROLE_USER,
+    VIEW_DEALER = ROLE_DEALER,
+    VIEW_PUBLIC /* no role: who prices the run */
+};
+/* The files this role needs before it starts: for the provider of a run without earlier stages
+ * the student, for the user the data and student/public, for the dealer student/public;
+ * and the addresses, where no parent tells them. All missing ones are named. MPCF_E_CONFIG.
+ * A file without a stage to run is a mistake for all but VIEW_PUBLIC. */
+mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer viewer,
+                                 mpcf_error *err);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Opens a pipeline file: reads it section by section, gathers every mistake, and closes it.
+ */
+#include "pipeline/open_pipeline.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "pipeline/read_approximations.h"
+#include "pipeline/read_dataset.h"
+#include "pipeline/read_model.h"
+#include "pipeline/read_stages.h"
+#include "pipeline/read_transport.h"
+#include "pipeline/reader.h"
+#include "plugin/option_parse.h"
+
+#define PIPELINE_FILE_LIMIT ((size_t) 1 << 20)
+
+void pipeline_close(struct pipeline *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    if (p->memory != NULL) {
+        for (size_t i = 0; i < p->memory->owned_count; i++) {
+            option_config_release(p->memory->owned[i]);
+        }
+        mpcf_free(p->memory->owned);
+        yaml_tree_destroy(p->memory->tree);
+        arena_destroy(p->memory->arena);
+        mpcf_free(p->memory);
+    }
+    plugins_destroy(p->plugins);
+    mpcf_free(p);
+}
+
+/* One entry of `plugins:`: with '/' a path from the file's folder, else a name. */
+static mpcf_status load_listed(struct pipeline_reader *r, const struct yaml_node *item)
+{
+    struct text_buffer why = {0};
+    const char *path = item->text;
+
+    if (item->kind != YAML_NODE_SCALAR) {
+        yaml_problem(r->problems, item, "plugins: expected a path or a name");
+        return MPCF_OK;
+    }
+    if (strchr(path, '/') != NULL) {
+        path = option_expand_path(path, r->p->folder, r->p->memory->arena, &why);
+    }
+    if (path == NULL) {
+        yaml_problem(r->problems, item, "plugins: %s", why.data == NULL ? "" : why.data);
+    } else if (plugins_load(r->p->plugins, path, r->err) != MPCF_OK) {
+        yaml_problem(r->problems, item, "%s", mpcf_error_text(r->err));
+    }
+    text_clear(&why);
+    return MPCF_OK;
+}
+
+static mpcf_status read_plugins(struct pipeline_reader *r)
+{
+    const struct yaml_node *list = yaml_get(r->root, "plugins");
+
+    if (list != NULL && list->kind != YAML_NODE_SEQUENCE) {
+        yaml_problem(r->problems, list, "plugins: expected a list: [path, path]");
+        return MPCF_OK;
+    }
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        MPCF_TRY(load_listed(r, list->items[i]));
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status read_top(struct pipeline_reader *r)
+{
+    struct top_settings top;
+
+    MPCF_TRY(reader_section(r, SCHEMA_TOP, r->root, &top));
+    r->p->output = top.output;
+    r->p->seed = top.seed;
+    return MPCF_OK;
+}
+
+static mpcf_status read_all(struct pipeline_reader *r)
+{
+    if (r->root->kind != YAML_NODE_MAPPING) {
+        yaml_problem(r->problems, r->root, "expected a mapping: version, output, model, ...");
+        return MPCF_OK;
+    }
+    MPCF_TRY(read_top(r));
+    MPCF_TRY(read_plugins(r));
+    MPCF_TRY(read_model(r));
+    MPCF_TRY(read_dataset(r));
+    MPCF_TRY(read_approximations(r));
+    MPCF_TRY(read_transport(r));
+    return read_stages(r);
+}
+
+/* A pipeline's file that cannot be read is a wrong file. */
+static mpcf_status read_text(const struct pipeline_request *request, char **text, size_t *length,
+                             mpcf_error *err)
+{
+    const mpcf_status status = file_read(request->file, PIPELINE_FILE_LIMIT, text, length, err);
+    char *why = NULL;
+
+    if (status == MPCF_OK || status == MPCF_E_NOMEM) {
+        return status;
+    }
+    why = mpcf_strdup(mpcf_error_text(err));
+    (void) mpcf_fail(err, MPCF_E_CONFIG, "%s", why == NULL ? request->file : why);
+    mpcf_free(why);
+    return MPCF_E_CONFIG;
+}
+
+static mpcf_status parse(const struct pipeline_request *request, struct pipeline_reader *r)
+{
+    struct pipeline_memory *m = r->p->memory;
+    char *text = NULL;
+    size_t length = 0;
+    mpcf_status status = read_text(request, &text, &length, r->err);
+
+    if (status == MPCF_OK) {
+        status = yaml_parse_collect(text, length, request->file, r->problems, &m->tree, r->err);
+        mpcf_free(text);
+    }
+    for (size_t i = 0; status == MPCF_OK && i < request->set_count; i++) {
+        status = yaml_set(m->tree, request->sets[i], r->err);
+    }
+    if (status == MPCF_OK) {
+        r->root = yaml_root(m->tree);
+    }
+    return status;
+}
+
+static mpcf_status place(const struct pipeline_request *request, struct pipeline_reader *r)
+{
+    char *absolute = file_absolute(request->file);
+    char *folder = absolute == NULL ? NULL : file_folder_of(absolute);
+    struct arena *arena = r->p->memory->arena;
+
+    if (folder != NULL) {
+        r->p->file = arena_strdup(arena, absolute);
+        r->p->folder = arena_strdup(arena, folder);
+    }
+    mpcf_free(absolute);
+    mpcf_free(folder);
+    return r->p->file == NULL || r->p->folder == NULL ? reader_no_memory(r) : MPCF_OK;
+}
+
+static mpcf_status read_pipeline(const struct pipeline_request *request, struct pipeline_reader *r)
+{
+    MPCF_TRY(place(request, r));
+    MPCF_TRY(plugins_create(request->plugin_folder, &r->p->plugins, r->err));
+    MPCF_TRY(parse(request, r));
+    MPCF_TRY(read_all(r));
+    mpcf_error_reset(r->err);
+    if (yaml_problems_count(r->problems) > 0) {
+        const char *lines = yaml_problems_text(r->problems);
+
+        return mpcf_fail(r->err, MPCF_E_CONFIG, "%.*s", (int) strlen(lines) - 1, lines);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status pipeline_open(const struct pipeline_request *request, struct pipeline **out,
+                          mpcf_error *err)
+{
+    struct pipeline_reader r = {.err = err == NULL ? mpcf_error_create() : err};
+    mpcf_status status;
+
+    r.p = mpcf_alloc_array(1, sizeof *r.p);
+    r.problems = yaml_problems_create();
+    if (r.p != NULL) {
+        r.p->memory = mpcf_alloc_array(1, sizeof *r.p->memory);
+    }
+    if (r.err == NULL || r.problems == NULL || r.p == NULL || r.p->memory == NULL ||
+        (r.p->memory->arena = arena_create()) == NULL) {
+        status = reader_no_memory(&r);
+    } else {
+        status = read_pipeline(request, &r);
+    }
+    yaml_problems_destroy(r.problems);
+    if (err == NULL) {
+        mpcf_error_destroy(r.err);
+    }
+    if (status != MPCF_OK) {
+        pipeline_close(r.p);
+        return status;
+    }
+    *out = r.p;
+    return MPCF_OK;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Settings as text: for reports, and for "are the inputs of a stage unchanged".
+ */
+#include "pipeline/print_settings.h"
+
+#include "pipeline/schema.h"
+#include "plugin/option_set.h"
+
+static void print_component(enum component_kind kind, const struct component_use *use,
+                            struct text_buffer *out)
+{
+    size_t option_size = 0, config_size = 0;
+    const mpcf_option *options =
+        component_options(kind, use->descriptor, &option_size, &config_size);
+
+    text_printf(out, "%s %s ", component_kind_name(kind), use->name);
+    option_config_print(options, option_size, use->config, out);
+    text_append(out, "\n");
+}
+
+static void print_section(enum schema_section section, const void *config, struct text_buffer *out)
+{
+    text_printf(out, "%s ", schema_section(section)->path);
+    option_config_print(schema_section(section)->options, sizeof(mpcf_option), config, out);
+    text_append(out, "\n");
+}
+
+void pipeline_print_approximations(const struct pipeline *p, struct text_buffer *out)
+{
+    static const char *const slots[] = {"", "activation", "normaliser", "tanh"};
+
+    for (size_t i = 0; i < p->filling_count; i++) {
+        const struct slot_filling *f = &p->fillings[i];
+
+        text_printf(out, "%s ", slots[f->slot]);
+        if (f->last_layer == SIZE_MAX) {
+            text_append(out, "all");
+        } else {
+            text_printf(out, "%zu-%zu", f->first_layer, f->last_layer);
+        }
+        text_printf(out, " %s ", f->approx->name);
+        option_config_print(f->approx->options, f->approx->option_size, f->config, out);
+        text_append(out, "\n");
+    }
+}
+
+void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage,
+                             struct text_buffer *out)
+{
+    text_printf(out, "seed %lld max_length %lld\n", (long long) p->seed, (long long) p->max_length);
+    print_component(COMPONENT_MODEL, &p->model, out);
+    print_component(COMPONENT_DATASET, &p->dataset, out);
+    if (stage != STAGE_FINETUNE) {
+        pipeline_print_approximations(p, out);
+    }
+    switch (stage) {
+    case STAGE_FINETUNE:
+        print_section(SCHEMA_FINETUNE, &p->finetune, out);
+        return;
+    case STAGE_CONVERT:
+        print_section(SCHEMA_CONVERT, &p->convert, out);
+        print_section(SCHEMA_CALIBRATE, &p->calibrate, out);
+        return;
+    case STAGE_DISTILL:
+        print_section(SCHEMA_DISTILL, &p->distill, out);
+        print_section(SCHEMA_LAYERS, &p->distill.layers, out);
+        print_section(SCHEMA_PREDICTION, &p->distill.prediction, out);
+        print_section(SCHEMA_CALIBRATE, &p->calibrate, out);
+        return;
+    case STAGE_INFER:
+        print_section(SCHEMA_INFER, &p->infer, out);
+        return;
+    case STAGE_COUNT:
+        return;
+    }
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The settings of a pipeline as text.
+ */
+#ifndef MPCF_PIPELINE_PRINT_SETTINGS_H
+#define MPCF_PIPELINE_PRINT_SETTINGS_H
+
+#include "base/text.h"
+#include "pipeline/pipeline.h"
+
+/* Everything of the file that decides what STAGE makes, as text: for "are the inputs
+ * unchanged". Without the settings of the stages before it. */
+void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage,
+                             struct text_buffer *out);
+/* One line a slot entry, "normaliser 0-5 2quad c=5", as in reports. */
+void pipeline_print_approximations(const struct pipeline *p, struct text_buffer *out);
+
+#endif

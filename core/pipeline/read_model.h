@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The section model.
+ */
+#ifndef MPCF_PIPELINE_READ_MODEL_H
+#define MPCF_PIPELINE_READ_MODEL_H
+
+#include "pipeline/reader.h"
+
+/* Mistakes in the file go to the reader's problems; a status is of memory and the like. */
+mpcf_status read_model(struct pipeline_reader *r);
+
+#endif

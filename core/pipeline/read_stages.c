@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reads the section stages, and fills in what the paper has for the task.
+ */
+#include "pipeline/read_stages.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "pipeline/paper.h"
+
+static void take_paper_values(const struct pipeline *p, struct training_settings *t)
+{
+    if (t->epochs < 0) {
+        t->epochs = pipeline_paper_epochs(p->task.name);
+    }
+    if (t->batch < 0) {
+        t->batch = pipeline_paper_batch(p->task.name);
+    }
+}
+
+static void check_training(struct pipeline_reader *r, const struct yaml_node *node,
+                           struct training_settings *t)
+{
+    take_paper_values(r->p, t);
+    if (t->batch == 0) {
+        yaml_problem(r->problems, yaml_get(node, "batch"),
+                     "batch: at least 1, or -1 for the "
+                     "paper's");
+    }
+    if (t->dropout < 0 && t->dropout != -1) {
+        yaml_problem(r->problems, yaml_get(node, "dropout"), "dropout: 0 to 0.9, or -1");
+    }
+}
+
+static mpcf_status read_distill(struct pipeline_reader *r, const struct yaml_node *node)
+{
+    struct distill_settings *d = &r->p->distill;
+    const struct yaml_node *layers = yaml_get(node, "layers");
+    const struct yaml_node *prediction = yaml_get(node, "prediction");
+    struct layers_settings layer_values;
+    struct prediction_settings prediction_values;
+
+    MPCF_TRY(reader_section(r, SCHEMA_DISTILL, node, d));
+    MPCF_TRY(reader_section(r, SCHEMA_LAYERS, layers, &layer_values));
+    MPCF_TRY(reader_section(r, SCHEMA_PREDICTION, prediction, &prediction_values));
+    check_training(r, layers, &layer_values.training);
+    check_training(r, prediction, &prediction_values.training);
+    if (prediction_values.loss == PREDICTION_SOFT && r->p->task.classes == 1) {
+        yaml_problem(r->problems, yaml_get(prediction, "loss"),
+                     "loss: soft labels need classes, and the task has one score; use mse");
+    }
+    d->layers = layer_values;
+    d->prediction = prediction_values;
+    return MPCF_OK;
+}
+
+static mpcf_status read_finetune(struct pipeline_reader *r, const struct yaml_node *node)
+{
+    MPCF_TRY(reader_section(r, SCHEMA_FINETUNE, node, &r->p->finetune));
+    check_training(r, node, &r->p->finetune.training);
+    return MPCF_OK;
+}
+
+static void check_buckets(struct pipeline_reader *r, const struct yaml_node *node)
+{
+    const struct infer_settings *s = &r->p->infer;
+
+    for (size_t i = 0; i < s->buckets.count; i++) {
+        const double length = s->buckets.items[i];
+
+        if (length != floor(length) || (i > 0 && length <= s->buckets.items[i - 1])) {
+            yaml_problem(r->problems, yaml_get(node, "buckets"),
+                         "buckets: expected whole numbers, ascending");
+            return;
+        }
+    }
+}
+
+static mpcf_status read_infer(struct pipeline_reader *r, const struct yaml_node *node)
+{
+    struct infer_settings *s = &r->p->infer;
+
+    MPCF_TRY(reader_section(r, SCHEMA_INFER, node, s));
+    check_buckets(r, node);
+    if (*s->store == '\0' && r->p->output != NULL) {
+        s->store = arena_format(r->p->memory->arena, "%s/store", r->p->output);
+        if (s->store == NULL) {
+            return reader_no_memory(r);
+        }
+    }
+    if (s->length == LENGTH_EXACT && s->batch > 1) {
+        yaml_problem(r->problems, yaml_get(node, "batch"),
+                     "batch: 1 with `length: exact`: texts of a batch have one padded length");
+    }
+    return MPCF_OK;
+}
+
+static void check_stage_names(struct pipeline_reader *r, const struct yaml_node *stages)
+{
+    static const char *const names[] = {"finetune", "convert", "distill", "infer", "calibrate"};
+    const size_t count = sizeof names / sizeof *names;
+
+    for (size_t i = 0; stages != NULL && i < stages->count; i++) {
+        const char *key = stages->items[i]->key, *near;
+        bool known = false;
+
+        for (size_t j = 0; j < count; j++) {
+            known = known || strcmp(key, names[j]) == 0;
+        }
+        if (known) {
+            continue;
+        }
+        near = text_nearest(key, names, count);
+        yaml_problem_key(r->problems, stages->items[i], "there is no stage '%s'; %s%s%s", key,
+                         near == NULL ? "stages are finetune, convert, distill, calibrate, infer"
+                                      : "did you mean '",
+                         near == NULL ? "" : near, near == NULL ? "" : "'?");
+    }
+}
+
+/* `stages: {convert: }` and `{convert: {}}` both ask for the stage with its defaults. */
+static const struct yaml_node *stage_node(const struct yaml_node *stages, const char *name)
+{
+    const struct yaml_node *node = yaml_get(stages, name);
+
+    if (node != NULL && node->kind == YAML_NODE_SCALAR && !node->quoted && *node->text == '\0') {
+        return NULL;
+    }
+    return node;
+}
+
+mpcf_status read_stages(struct pipeline_reader *r)
+{
+    const struct yaml_node *stages = yaml_get(r->root, "stages");
+
+    if (stages != NULL && stages->kind != YAML_NODE_MAPPING) {
+        yaml_problem(r->problems, stages, "stages: expected a mapping of stages");
+        stages = NULL;
+    }
+    check_stage_names(r, stages);
+    for (size_t i = 0; i < STAGE_COUNT; i++) {
+        r->p->has_stage[i] = yaml_get(stages, pipeline_stage_name((enum pipeline_stage) i)) != NULL;
+    }
+    r->p->stages = stages != NULL ? stages : r->root;
+    MPCF_TRY(read_finetune(r, stage_node(stages, "finetune")));
+    if (r->p->has_stage[STAGE_FINETUNE] && r->p->model_labels != 0) {
+        yaml_problem(r->problems, yaml_get(stages, "finetune"),
+                     "finetune: model.labels is %zu, so the task's labels cannot be learnt",
+                     r->p->model_labels);
+    }
+    MPCF_TRY(reader_section(r, SCHEMA_CONVERT, stage_node(stages, "convert"), &r->p->convert));
+    MPCF_TRY(read_distill(r, stage_node(stages, "distill")));
+    MPCF_TRY(
+        reader_section(r, SCHEMA_CALIBRATE, stage_node(stages, "calibrate"), &r->p->calibrate));
+    return read_infer(r, stage_node(stages, "infer"));
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the choices of a pipeline file are called. */
+#include "pipeline/settings.h"
+
+const char *const infer_length_names[] = {"exact", "bucket", "full", NULL};
+const char *const infer_embedding_names[] = {"private", "public", NULL};
+const char *const infer_weights_names[] = {"held", "shared", NULL};
+const char *const infer_preprocess_names[] = {"stream", "store", NULL};

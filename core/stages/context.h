@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the stages of a run share: the corpora and the report.
+ */
+#ifndef MPCF_STAGES_CONTEXT_H
+#define MPCF_STAGES_CONTEXT_H
+
+#include <jansson.h>
+
+#include "base/file.h"
+#include "pipeline/open_pipeline.h"
+#include "text/corpus.h"
+#include "text/tokenizer.h"
+
+struct stage_context {
+    const struct pipeline *pipeline;
+    json_t *report;
+    struct tokenizer *tokenizer; /* of the model's folder; made when first asked for */
+    struct corpus *evaluation;   /* the task's evaluation split */
+    struct corpus *train;        /* of the last request */
+    size_t train_limit;
+    bool skipped;               /* by the stage that runs: there was nothing to do */
+    char key[FILE_DIGEST_SIZE]; /* of the last stage done: the next one's input */
+    /* How the file was opened: what the processes of the roles are started with. */
+    const struct pipeline_request *source;
+};
+
+/* Loaded once and kept; LIMIT 0: all rows. They belong to the context. */
+mpcf_status stage_evaluation_split(struct stage_context *c, const struct corpus **out,
+                                   mpcf_error *err);
+mpcf_status stage_training_split(struct stage_context *c, size_t limit, const struct corpus **out,
+                                 mpcf_error *err);
+/* OUTPUT/report.json and report.html, as the report now is. */
+mpcf_status stage_write_report(struct stage_context *c, mpcf_error *err);
+void stage_context_clear(struct stage_context *c);
+
+#endif

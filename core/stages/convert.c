@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The student: the teacher's weights, its slow functions replaced. */
+#include "stages/convert.h"
+
+#include "base/memory.h"
+#include "network/loaded_network.h"
+#include "pipeline/output.h"
+#include "stages/public_folder.h"
+#include "stages/random_weights.h"
+#include "stages/record.h"
+#include "stages/training.h"
+
+static mpcf_status evaluate_teacher(struct stage_context *c, const char *folder, mpcf_error *err)
+{
+    struct loaded_network teacher = {0};
+    mpcf_status status = MPCF_OK;
+
+    if (c->pipeline->has_stage[STAGE_FINETUNE]) {
+        return MPCF_OK; /* finetune did */
+    }
+    status = loaded_network_open(c->pipeline, folder, FUNCTIONS_EXACT, &teacher, err);
+    if (status == MPCF_OK) {
+        status = training_evaluate(c, &teacher, "teacher", "teacher.metrics", err);
+    }
+    loaded_network_clear(&teacher);
+    return status;
+}
+
+static mpcf_status convert(struct stage_context *c, const char *teacher, const char *student,
+                           mpcf_error *err)
+{
+    struct loaded_network n = {0};
+    mpcf_status status = loaded_network_open(c->pipeline, teacher, FUNCTIONS_APPROXIMATED, &n, err);
+
+    if (status == MPCF_OK && c->pipeline->convert.init == INIT_RANDOM) {
+        stage_randomise(c->pipeline, &n);
+    }
+    if (status == MPCF_OK) {
+        status = training_evaluate(c, &n, "converted", "converted.metrics", err);
+    }
+    if (status == MPCF_OK) {
+        status = stage_begin_writing(c, STAGE_CONVERT, err);
+    }
+    if (status == MPCF_OK) {
+        status = loaded_network_save(c->pipeline, &n, student, err);
+    }
+    if (status == MPCF_OK) {
+        status = public_folder_write(c, &n, student, err);
+    }
+    loaded_network_clear(&n);
+    return status;
+}
+
+static mpcf_status run(struct stage_context *c, const char *teacher, const char *student,
+                       mpcf_error *err)
+{
+    char key[FILE_DIGEST_SIZE], digest[FILE_DIGEST_SIZE];
+
+    MPCF_TRY(stage_folder_digest(teacher, digest, err));
+    MPCF_TRY(stage_key(c, STAGE_CONVERT, digest, key, err));
+    if (stage_is_done(c, STAGE_CONVERT, key)) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(evaluate_teacher(c, teacher, err));
+    MPCF_TRY(convert(c, teacher, student, err));
+    return stage_mark_done(c, STAGE_CONVERT, key, err);
+}
+
+mpcf_status stage_convert(struct stage_context *c, mpcf_error *err)
+{
+    char *teacher = output_teacher(c->pipeline), *student = output_path(c->pipeline, "student");
+    mpcf_status status = teacher != NULL && student != NULL ? run(c, teacher, student, err)
+                                                            : mpcf_fail_memory(err, 0, "a path");
+
+    mpcf_free(teacher);
+    mpcf_free(student);
+    return status;
+}

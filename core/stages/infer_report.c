@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What infer puts into the report: how far the runs are from each other, and what they cost. */
+#include "stages/infer_report.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "metrics/metrics.h"
+#include "network/evaluate.h"
+#include "program/role.h"
+#include "report/report.h"
+
+/* How far one set of logits is from another. */
+struct difference {
+    size_t count, agreeing;
+    double largest;
+};
+
+/* NaN agrees with nothing. Scores agree where they are closer than the largest error allowed. */
+static bool agrees(const float *a, const float *b, size_t classes)
+{
+    for (size_t i = 0; i < classes; i++) {
+        if (!isfinite(a[i]) || !isfinite(b[i])) {
+            return false;
+        }
+    }
+    if (classes == 1) {
+        return fabs((double) a[0] - (double) b[0]) <= 0.02;
+    }
+    return metric_prediction(a, classes) == metric_prediction(b, classes);
+}
+
+static void compare_row(struct difference *d, const float *a, const float *b, size_t classes)
+{
+    d->count++;
+    d->agreeing += agrees(a, b, classes) ? 1 : 0;
+    for (size_t i = 0; i < classes; i++) {
+        const double apart = fabs((double) a[i] - (double) b[i]);
+
+        if (!(apart <= d->largest) && !isnan(d->largest)) {
+            d->largest = apart;
+        }
+    }
+}
+
+static mpcf_status put_difference(json_t *report, const char *path, const struct difference *d,
+                                  mpcf_error *err)
+{
+    char name[96];
+
+    (void) snprintf(name, sizeof name, "%s.agreement", path);
+    MPCF_TRY(report_set_real(report, name,
+                             d->count > 0 ? (double) d->agreeing / (double) d->count : 0, err));
+    (void) snprintf(name, sizeof name, "%s.max_logit_error", path);
+    return report_set_real(report, name, d->largest, err);
+}
+
+mpcf_status infer_report_reference(json_t *report, const struct corpus *corpus, size_t classes,
+                                   const float *exact, const float *reference,
+                                   const struct reference_outcome *outcome, mpcf_error *err)
+{
+    struct difference d = {0};
+    json_t *metrics = NULL;
+
+    /* Rows outside the ranges have no score: the reason for that is the news, not the metrics. */
+    if (classes > 1 || outcome->outside == 0) {
+        MPCF_TRY(evaluate_metrics(corpus, NULL, corpus->count, reference, classes, &metrics, err));
+    } else {
+        metrics = json_object(); /* an earlier run's must not stay */
+    }
+    MPCF_TRY(report_set(report, "fixed.metrics", metrics, err));
+    for (size_t i = 0; i < corpus->count; i++) {
+        compare_row(&d, reference + i * classes, exact + i * classes, classes);
+    }
+    MPCF_TRY(report_set_count(report, "fixed.examples", corpus->count, err));
+    MPCF_TRY(report_set_count(report, "fixed.different_predictions", d.count - d.agreeing, err));
+    MPCF_TRY(put_difference(report, "fixed", &d, err));
+    MPCF_TRY(report_set_real(report, "ranges.smallest_margin_bits", outcome->smallest_margin, err));
+    MPCF_TRY(report_set_count(report, "ranges.examples_outside", outcome->outside, err));
+    return report_set_text(report, "ranges.node", outcome->margin_node, err);
+}
+
+/* --- The secure run --- */
+
+static const struct corpus_item *item_of(const struct corpus *corpus, json_int_t id, size_t *place)
+{
+    /* The whole split is in order: nearly always a direct hit. */
+    for (size_t i = 0; i < corpus->count; i++) {
+        const size_t at = ((size_t) id + i) % corpus->count;
+
+        if (corpus->items[at].id == (uint64_t) id) {
+            *place = at;
+            return &corpus->items[at];
+        }
+    }
+    return NULL;
+}
+
+/* Row I of the user's record: its LOGITS (CLASSES of them), and its place in the corpus. */
+static mpcf_status read_row(const json_t *user, size_t i, const struct corpus *corpus,
+                            size_t classes, float *logits, size_t *place, mpcf_error *err)
+{
+    const json_t *row = json_array_get(json_object_get(user, "logits"), i);
+    const json_t *id = json_array_get(json_object_get(user, "rows"), i);
+
+    if (json_array_size(row) != classes || !json_is_integer(id) ||
+        item_of(corpus, json_integer_value(id), place) == NULL) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "infer/user.json: row %zu is not of this data", i);
+    }
+    for (size_t k = 0; k < classes; k++) {
+        logits[k] = (float) json_number_value(json_array_get(row, k));
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status compare_rows(const json_t *user, const struct corpus *corpus, size_t classes,
+                                const float *against, struct difference *d, mpcf_error *err)
+{
+    const size_t count = json_array_size(json_object_get(user, "rows"));
+    float logits[64];
+
+    if (classes > sizeof logits / sizeof logits[0]) {
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than 64 classes: %zu", classes);
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t place = 0;
+
+        MPCF_TRY(read_row(user, i, corpus, classes, logits, &place, err));
+        compare_row(d, logits, against + place * classes, classes);
+    }
+    return MPCF_OK;
+}
+
+static double number_at(const json_t *record, const char *path)
+{
+    return json_number_value(report_get(record, path));
+}
+
+static mpcf_status put_online(json_t *report, const json_t *user, mpcf_error *err)
+{
+    const double examples = number_at(user, "examples");
+
+    MPCF_TRY(report_set_real(report, "secure.online.seconds_per_example",
+                             examples > 0 ? number_at(user, "online.seconds") / examples : 0, err));
+    MPCF_TRY(report_set_count(report, "secure.online.rounds",
+                              (uint64_t) number_at(user, "online.rounds"), err));
+    MPCF_TRY(report_set_count(report, "secure.online.bytes_sent.provider",
+                              (uint64_t) number_at(user, "online.bytes_sent.provider"), err));
+    return report_set_count(report, "secure.online.bytes_sent.user",
+                            (uint64_t) number_at(user, "online.bytes_sent.user"), err);
+}
+
+static mpcf_status put_offline(json_t *report, const json_t *user, const json_t *provider,
+                               mpcf_error *err)
+{
+    const double bytes = number_at(user, "offline.user_offline_bytes") +
+                         number_at(user, "offline.dealer_user_bytes") +
+                         number_at(provider, "offline.dealer_provider_bytes");
+
+    MPCF_TRY(
+        report_set_real(report, "secure.offline.seconds", number_at(user, "offline.seconds"), err));
+    MPCF_TRY(report_set_count(report, "secure.offline.bytes", (uint64_t) bytes, err));
+    MPCF_TRY(report_set_count(report, "secure.offline.taken_up",
+                              (uint64_t) number_at(user, "offline.taken_up"), err));
+    MPCF_TRY(
+        report_set_real(report, "secure.setup.seconds", number_at(user, "setup.seconds"), err));
+    return report_set_count(report, "secure.setup.bytes", (uint64_t) number_at(user, "setup.bytes"),
+                            err);
+}
+
+static mpcf_status put_functions(json_t *report, const json_t *user, mpcf_error *err)
+{
+    const json_t *list = json_object_get(user, "functions");
+
+    MPCF_TRY(report_set(report, "secure.functions", json_array(), err));
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *f = json_array_get(list, i);
+        const struct report_function function = {
+            .name = json_string_value(json_object_get(f, "name")),
+            .seconds = number_at(f, "seconds"),
+            .bytes = (uint64_t) number_at(f, "bytes"),
+            .offline_bytes =
+                (uint64_t) (number_at(f, "offline_bytes") + number_at(f, "dealer_bytes")),
+            .rounds = (uint64_t) number_at(f, "rounds")};
+
+        MPCF_TRY(report_add_function(report, &function, err));
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status put_roles(json_t *report, const struct infer_records *records, mpcf_error *err)
+{
+    for (int role = 0; role < 3; role++) {
+        const char *name = role_name((enum role) role);
+        const char *word = json_string_value(json_object_get(records->roles[role], "cost_engine"));
+        char path[96];
+
+        (void) snprintf(path, sizeof path, "secure.peak_rss_bytes.%s", name);
+        MPCF_TRY(report_set_count(
+            report, path, (uint64_t) number_at(records->roles[role], "peak_rss_bytes"), err));
+        if (word != NULL && strcmp(word, "equal") != 0) {
+            return mpcf_fail(err, MPCF_E_INTERNAL, "the %s's meter and the cost engine differ: %s",
+                             name, word);
+        }
+    }
+    return MPCF_OK;
+}
+
+mpcf_status infer_report_secure(json_t *report, const struct infer_records *records,
+                                const struct corpus *corpus, size_t classes, const float *exact,
+                                const float *reference, mpcf_error *err)
+{
+    const json_t *user = records->roles[ROLE_USER];
+    struct difference of_float = {0}, of_reference = {0};
+
+    MPCF_TRY(compare_rows(user, corpus, classes, exact, &of_float, err));
+    MPCF_TRY(report_set_count(report, "secure.examples", of_float.count, err));
+    MPCF_TRY(report_set_count(report, "secure.runs", (uint64_t) number_at(user, "runs"), err));
+    MPCF_TRY(report_set(report, "secure.metrics", json_deep_copy(json_object_get(user, "metrics")),
+                        err));
+    MPCF_TRY(put_difference(report, "secure", &of_float, err));
+    if (reference != NULL) {
+        MPCF_TRY(compare_rows(user, corpus, classes, reference, &of_reference, err));
+        MPCF_TRY(report_set_real(report, "secure.max_error_vs_fixed", of_reference.largest, err));
+    }
+    MPCF_TRY(put_online(report, user, err));
+    MPCF_TRY(put_offline(report, user, records->roles[ROLE_PROVIDER], err));
+    MPCF_TRY(put_functions(report, user, err));
+    return put_roles(report, records, err);
+}

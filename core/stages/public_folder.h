@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * OUTPUT/student/public: what user and dealer need of the student.
+ */
+#ifndef MPCF_STAGES_PUBLIC_FOLDER_H
+#define MPCF_STAGES_PUBLIC_FOLDER_H
+
+#include "network/loaded_network.h"
+#include "stages/context.h"
+
+/* Calibrates N on training rows and writes OUTPUT/student/public. */
+mpcf_status public_folder_write(struct stage_context *c, const struct loaded_network *n,
+                                const char *student, mpcf_error *err);
+/* The embedding tables in OUTPUT/student/public, or none there, as the file now says: the
+ * folder may have been written for another choice. */
+mpcf_status public_folder_update(const struct pipeline *p, mpcf_error *err);
+
+#endif

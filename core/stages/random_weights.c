@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Weights as before any training: convert's `init: random`. */
+#include "stages/random_weights.h"
+
+#include <string.h>
+
+#include "base/random.h"
+
+void stage_randomise(const struct pipeline *p, struct loaded_network *n)
+{
+    static const double deviation = 0.02; /* BERT's initialisation */
+    uint64_t state = (uint64_t) p->seed * 0x9e3779b97f4a7c15u + 1;
+
+    for (size_t i = 0; i < n->parameters->count; i++) {
+        struct parameter *parameter = &n->parameters->items[i];
+        bool is_norm = strstr(parameter->name, "LayerNorm") != NULL;
+
+        for (size_t j = 0; j < parameter->count; j++) {
+            if (parameter->shape.rank < 2) {
+                bool is_gain = is_norm && strstr(parameter->name, "weight") != NULL;
+
+                parameter->value[j] = is_gain ? 1 : 0;
+            } else {
+                parameter->value[j] = (float) (deviation * random_normal(&state));
+            }
+        }
+    }
+}

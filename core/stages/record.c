@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was made from what: keys of stages, and whether a stage is done. */
+#include "stages/record.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "checkpoint/checkpoint.h"
+#include "format/json.h"
+#include "pipeline/output.h"
+#include "pipeline/print_settings.h"
+
+mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, const char *extra,
+                      char key[FILE_DIGEST_SIZE], mpcf_error *err)
+{
+    struct text_buffer text = {0};
+    struct digest *digest = digest_begin();
+
+    pipeline_print_settings(c->pipeline, stage, &text);
+    text_printf(&text, "\nbefore %s\nextra %s\n", c->key, extra != NULL ? extra : "");
+    if (digest == NULL || text.failed) {
+        text_clear(&text);
+        return mpcf_fail_memory(err, 0, "a stage's key");
+    }
+    digest_add(digest, text.data, text.length);
+    digest_end(digest, key);
+    text_clear(&text);
+    return MPCF_OK;
+}
+
+mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE], mpcf_error *err)
+{
+    struct checkpoint *checkpoint = NULL;
+    struct digest *digest = NULL;
+    char *config = NULL;
+
+    MPCF_TRY(checkpoint_open(folder, &checkpoint, err));
+    digest = digest_begin();
+    config = json_dumps(checkpoint_config(checkpoint), JSON_SORT_KEYS);
+    if (digest != NULL && config != NULL) {
+        digest_add(digest, config, strlen(config));
+        checkpoint_digest(checkpoint, digest);
+        digest_end(digest, text);
+    }
+    checkpoint_close(checkpoint);
+    if (digest == NULL || config == NULL) {
+        return mpcf_fail_memory(err, 0, "a digest");
+    }
+    free(config);
+    return MPCF_OK;
+}
+
+void stage_corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE])
+{
+    struct digest *digest = digest_begin();
+
+    text[0] = '\0';
+    for (size_t i = 0; digest != NULL && i < corpus->count; i++) {
+        const struct corpus_item *item = &corpus->items[i];
+
+        digest_add(digest, item->ids, item->length * sizeof item->ids[0]);
+        digest_add(digest, item->types, item->length * sizeof item->types[0]);
+        digest_add(digest, &item->label, sizeof item->label);
+        digest_add(digest, &item->id, sizeof item->id);
+    }
+    if (digest != NULL) {
+        digest_end(digest, text);
+    }
+}
+
+static char *record_path(const struct pipeline *p, enum pipeline_stage stage)
+{
+    char name[64];
+
+    (void) snprintf(name, sizeof name, "stages/%s.json", pipeline_stage_name(stage));
+    return output_path(p, name);
+}
+
+static mpcf_status write_record(const char *path, const char *key, mpcf_error *err)
+{
+    json_t *record = json_pack("{s:s}", "key", key);
+    mpcf_status status = record != NULL ? json_write_file(path, record, err)
+                                        : mpcf_fail_memory(err, 0, "a stage's record");
+
+    json_decref(record);
+    return status;
+}
+
+/* What the last of a stage's work writes, and what it is worth nothing without. */
+static bool results_are_there(const struct pipeline *p, enum pipeline_stage stage)
+{
+    static const char *const results[STAGE_COUNT][2] = {
+        [STAGE_FINETUNE] = {"teacher/model.safetensors", "teacher/config.json"},
+        [STAGE_CONVERT] = {"student/public/digest.json", "student/model.safetensors"},
+        [STAGE_DISTILL] = {"student/public/digest.json", "student/model.safetensors"},
+        [STAGE_INFER] = {"infer/user.json", "infer/provider.json"},
+    };
+    bool all = true;
+
+    for (size_t i = 0; i < 2; i++) {
+        char *path = output_path(p, results[stage][i]);
+
+        all = all && path != NULL && file_exists(path);
+        mpcf_free(path);
+    }
+    return all;
+}
+
+/* distill writes over the converted student: a file without it needs convert again. */
+static bool was_written_over(const struct pipeline *p, enum pipeline_stage stage)
+{
+    char *path = record_path(p, STAGE_DISTILL);
+    const bool was = stage == STAGE_CONVERT && !p->has_stage[STAGE_DISTILL] &&
+                     (path == NULL || file_exists(path));
+
+    mpcf_free(path);
+    return was;
+}
+
+bool stage_is_done(struct stage_context *c, enum pipeline_stage stage, const char *key)
+{
+    char found[FILE_DIGEST_SIZE] = "";
+
+    stage_recorded_key(c, stage, found);
+    if (strcmp(found, key) != 0 || !results_are_there(c->pipeline, stage) ||
+        was_written_over(c->pipeline, stage)) {
+        return false;
+    }
+    log_line(LOG_INFO, "%s: unchanged, skipped", pipeline_stage_name(stage));
+    memcpy(c->key, key, sizeof c->key);
+    c->skipped = true;
+    return true;
+}
+
+mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_stage stage,
+                                mpcf_error *err)
+{
+    mpcf_status status = MPCF_OK;
+
+    for (size_t i = (size_t) stage; status == MPCF_OK && i < STAGE_COUNT; i++) {
+        char *path = record_path(c->pipeline, (enum pipeline_stage) i);
+
+        if (path == NULL) {
+            status = mpcf_fail_memory(err, 0, "a stage's record");
+        } else if (i == (size_t) stage) {
+            status = write_record(path, "", err);
+        } else {
+            status = file_remove_tree(path, err);
+        }
+        mpcf_free(path);
+    }
+    return status;
+}
+
+void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
+                        char key[FILE_DIGEST_SIZE])
+{
+    char *path = record_path(c->pipeline, stage);
+    json_t *record = NULL;
+
+    if (path != NULL && file_exists(path) && json_read_file(path, &record, NULL) == MPCF_OK) {
+        const char *found = json_string_value(json_object_get(record, "key"));
+
+        if (found != NULL && strlen(found) == FILE_DIGEST_SIZE - 1) {
+            memcpy(key, found, FILE_DIGEST_SIZE);
+        }
+        json_decref(record);
+    }
+    mpcf_free(path);
+}
+
+mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
+                            mpcf_error *err)
+{
+    char *path = record_path(c->pipeline, stage);
+    mpcf_status status =
+        path != NULL ? write_record(path, key, err) : mpcf_fail_memory(err, 0, "a stage's record");
+
+    if (status == MPCF_OK) {
+        memcpy(c->key, key, sizeof c->key);
+        status = stage_write_report(c, err);
+    }
+    mpcf_free(path);
+    return status;
+}

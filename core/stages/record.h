@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What each stage was made from, so that one whose inputs are unchanged is skipped.
+ */
+#ifndef MPCF_STAGES_RECORD_H
+#define MPCF_STAGES_RECORD_H
+
+#include "stages/context.h"
+
+/* Digest of the settings of STAGE, the context's key and EXTRA (may be NULL): the stage's key. */
+mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, const char *extra,
+                      char key[FILE_DIGEST_SIZE], mpcf_error *err);
+/* Digest of a checkpoint's config and weights. */
+mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE], mpcf_error *err);
+void stage_corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE]);
+/* The key that STAGE's record holds, of a run before; untouched where there is none. */
+void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
+                        char key[FILE_DIGEST_SIZE]);
+/* Whether STAGE is done with this KEY and its results are there: then it says that it is skipped,
+ * and KEY is the context's. */
+bool stage_is_done(struct stage_context *c, enum pipeline_stage stage, const char *key);
+/* Before results are written over: what the record says of STAGE and those behind it is true no
+ * longer, whatever happens from here on. */
+mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_stage stage,
+                                mpcf_error *err);
+mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
+                            mpcf_error *err);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs the stages of a pipeline in order, or one of them, or one role. */
+#include "stages/run_pipeline.h"
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "inference/secure_role.h"
+#include "pipeline/output.h"
+#include "report/report.h"
+#include "stages/context.h"
+#include "stages/convert.h"
+#include "stages/distill.h"
+#include "stages/finetune.h"
+#include "stages/infer.h"
+#include "stages/record.h"
+#include "stages/run_report.h"
+
+typedef mpcf_status stage_function(struct stage_context *c, mpcf_error *err);
+
+static stage_function *const stages[STAGE_COUNT] = {
+    [STAGE_FINETUNE] = stage_finetune,
+    [STAGE_CONVERT] = stage_convert,
+    [STAGE_DISTILL] = stage_distill,
+    [STAGE_INFER] = stage_infer,
+};
+
+/* A stage alone stands on what the ones before it made: its key starts from theirs. */
+static void take_key_before(struct stage_context *c, enum pipeline_stage stage)
+{
+    for (size_t i = 0; i < (size_t) stage; i++) {
+        if (c->pipeline->has_stage[i]) {
+            stage_recorded_key(c, (enum pipeline_stage) i, c->key);
+        }
+    }
+}
+
+static mpcf_status run_one(struct stage_context *c, enum pipeline_stage stage, mpcf_error *err)
+{
+    char path[64];
+    const int64_t began_ns = clock_now_ns();
+    mpcf_status status;
+
+    c->skipped = false;
+    status = stages[stage](c, err);
+    if (status != MPCF_OK) {
+        return mpcf_fail_while(err, "%s", pipeline_stage_name(stage));
+    }
+    if (c->skipped) {
+        return MPCF_OK; /* the report has what it took */
+    }
+    (void) snprintf(path, sizeof path, "stages.%s.seconds", pipeline_stage_name(stage));
+    return report_set_real(c->report, path, clock_seconds_since(began_ns), err);
+}
+
+static mpcf_status run_stages(struct stage_context *c, const struct run_request *request,
+                              mpcf_error *err)
+{
+    for (size_t i = 0; i < STAGE_COUNT; i++) {
+        const enum pipeline_stage stage = (enum pipeline_stage) i;
+
+        if (!c->pipeline->has_stage[i] || (request->one_stage && request->stage != stage)) {
+            continue;
+        }
+        if (interrupt_pending()) {
+            return mpcf_fail(err, MPCF_E_INTERRUPTED, "stopped before %s",
+                             pipeline_stage_name(stage));
+        }
+        if (request->one_stage) {
+            take_key_before(c, stage);
+        }
+        MPCF_TRY(run_one(c, stage, err));
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status run_here(const struct pipeline *p, const struct run_request *request,
+                            mpcf_error *err)
+{
+    const int64_t began_ns = clock_now_ns();
+    struct stage_context c = {.pipeline = p, .source = request->source};
+    mpcf_status status = report_read(p->output, &c.report, err);
+
+    if (status == MPCF_OK) {
+        status = run_report_begin(p, c.report, err);
+    }
+    if (status == MPCF_OK) {
+        status = run_stages(&c, request, err);
+    }
+    if (status == MPCF_OK) {
+        status = report_set_real(c.report, "run.seconds", clock_seconds_since(began_ns), err);
+    }
+    if (status == MPCF_OK) {
+        status = stage_write_report(&c, err);
+    }
+    stage_context_clear(&c);
+    return status;
+}
+
+static mpcf_status make_folders(const struct pipeline *p, mpcf_error *err)
+{
+    char *folder = output_path(p, "stages");
+    mpcf_status status =
+        folder != NULL ? file_make_folder(folder, err) : mpcf_fail_memory(err, 0, "a path");
+
+    mpcf_free(folder);
+    return status;
+}
+
+mpcf_status pipeline_run(const struct pipeline *p, const struct run_request *request,
+                         mpcf_error *err)
+{
+    const bool is_role = request->viewer != VIEW_ALL;
+
+    if (request->one_stage && !p->has_stage[request->stage]) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no stage '%s' in it", p->file,
+                         pipeline_stage_name(request->stage));
+    }
+    if (is_role && !p->has_stage[STAGE_INFER]) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "%s: --role needs the stage 'infer'", p->file);
+    }
+    MPCF_TRY(pipeline_check_files(p, request->viewer, err));
+    if (is_role) {
+        return secure_role_run(p, (enum role) request->viewer, err);
+    }
+    MPCF_TRY(make_folders(p, err));
+    return run_here(p, request, err);
+}

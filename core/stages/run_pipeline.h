@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Running a checked pipeline: its stages in order, or one of them, or one role of infer.
+ */
+#ifndef MPCF_STAGES_RUN_PIPELINE_H
+#define MPCF_STAGES_RUN_PIPELINE_H
+
+#include "pipeline/open_pipeline.h"
+
+#include "pipeline/needed_files.h"
+#include "pipeline/pipeline.h"
+
+struct run_request {
+    /* How the file was opened: for the processes of the roles. */
+    const struct pipeline_request *source;
+    bool one_stage; /* only STAGE */
+    enum pipeline_stage stage;
+    enum pipeline_viewer viewer; /* VIEW_ALL: this machine; a role: its part of infer alone */
+};
+/* MPCF_E_INTERRUPTED: stopped by a signal, resumes when run again. */
+mpcf_status pipeline_run(const struct pipeline *p, const struct run_request *request,
+                         mpcf_error *err);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the report says of any run: file, settings, machine, plug-ins, who learns what. */
+#include "stages/run_report.h"
+
+#include <time.h>
+
+#include <mpcf/version.h>
+
+#include "base/cpu.h"
+#include "base/text.h"
+#include "base/workers.h"
+#include "pipeline/print_settings.h"
+#include "report/report.h"
+
+json_t *run_report_settings(const struct pipeline *p)
+{
+    json_t *settings = json_object();
+
+    for (size_t i = 0; settings != NULL && i < STAGE_COUNT; i++) {
+        struct text_buffer text = {0};
+
+        if (!p->has_stage[i]) {
+            continue;
+        }
+        pipeline_print_settings(p, (enum pipeline_stage) i, &text);
+        if (text.failed ||
+            json_object_set_new(settings, pipeline_stage_name((enum pipeline_stage) i),
+                                json_string(text.data)) != 0) {
+            json_decref(settings);
+            settings = NULL;
+        }
+        text_clear(&text);
+    }
+    return settings;
+}
+
+static mpcf_status put_run(const struct pipeline *p, json_t *report, mpcf_error *err)
+{
+    char started[32] = "";
+    const time_t now = time(NULL);
+    struct tm parts;
+
+    if (gmtime_r(&now, &parts) != NULL) {
+        (void) strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    }
+    MPCF_TRY(report_set_text(report, "run.pipeline", p->file, err));
+    MPCF_TRY(report_set_text(report, "run.version", MPCF_VERSION, err));
+    return report_set_text(report, "run.started", started, err);
+}
+
+static mpcf_status put_machine(json_t *report, mpcf_error *err)
+{
+    MPCF_TRY(report_set_text(report, "machine.processor", cpu_name(), err));
+    MPCF_TRY(report_set_text(report, "machine.kernels", cpu_level_name(cpu_level()), err));
+    return report_set_count(report, "machine.threads", workers_count(), err);
+}
+
+static mpcf_status put_plugins(const struct pipeline *p, json_t *report, mpcf_error *err)
+{
+    MPCF_TRY(report_set(report, "plugins", json_array(), err));
+    for (int k = 0; k < COMPONENT_KINDS; k++) {
+        const enum component_kind kind = (enum component_kind) k;
+        const void *component = NULL;
+
+        for (size_t i = 0; (component = plugins_component(p->plugins, kind, i)) != NULL; i++) {
+            const struct plugin_facts *facts = plugins_facts_of(p->plugins, component);
+
+            if (facts != NULL) {
+                MPCF_TRY(report_add_plugin(report, component_kind_name(kind),
+                                           component_name(kind, component), facts->version,
+                                           facts->path, err));
+            }
+        }
+    }
+    return MPCF_OK;
+}
+
+static json_t *privacy_notes(const struct pipeline *p)
+{
+    json_t *notes = json_array();
+
+    if (notes == NULL) {
+        return NULL;
+    }
+    (void) json_array_append_new(
+        notes, json_string("The ranges in student/public were measured on training rows, and tell "
+                           "something of them to user and dealer."));
+    (void) json_array_append_new(
+        notes,
+        json_string("Values beyond their range give wrong answers that no role can see; "
+                    "ranges.smallest_margin_bits is the room left on the evaluation split."));
+    if (p->infer.embedding == EMBEDDING_PUBLIC) {
+        (void) json_array_append_new(
+            notes, json_string("The embedding tables are given to the user: they lie in "
+                               "student/public."));
+    }
+    if (p->plain_link) {
+        (void) json_array_append_new(
+            notes, json_string("The transport neither encrypts nor proves who the peer is: who "
+                               "listens learns the seeds of the dealer, and with them the texts "
+                               "and the weights."));
+    }
+    return notes;
+}
+
+static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_error *err)
+{
+    const mpcf_transport *t = p->transport.descriptor;
+    const bool is_local = (t->caps & MPCF_TRANSPORT_LOCAL) != 0 || !p->has_parties;
+    json_t *link = json_pack("{s:s, s:b, s:b, s:b}", "name", t->name, "encrypted",
+                             (t->caps & MPCF_TRANSPORT_ENCRYPTED) != 0, "authenticated",
+                             (t->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0, "local", is_local);
+
+    MPCF_TRY(report_set(report, "privacy.transport", link, err));
+    MPCF_TRY(report_set_text(report, "privacy.length", infer_length_names[p->infer.length], err));
+    MPCF_TRY(report_set_text(report, "privacy.embedding", infer_embedding_names[p->infer.embedding],
+                             err));
+    MPCF_TRY(
+        report_set_text(report, "privacy.weights", infer_weights_names[p->infer.weights], err));
+    return report_set(report, "privacy.notes", privacy_notes(p), err);
+}
+
+mpcf_status run_report_begin(const struct pipeline *p, json_t *report, mpcf_error *err)
+{
+    MPCF_TRY(put_run(p, report, err));
+    MPCF_TRY(report_set(report, "settings", run_report_settings(p), err));
+    MPCF_TRY(put_machine(report, err));
+    MPCF_TRY(put_plugins(p, report, err));
+    return p->has_stage[STAGE_INFER] ? put_privacy(p, report, err) : MPCF_OK;
+}

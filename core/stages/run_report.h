@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a report says of any run: the file and its settings, the machine, the plug-ins, who
+ * learns what.
+ */
+#ifndef MPCF_STAGES_RUN_REPORT_H
+#define MPCF_STAGES_RUN_REPORT_H
+
+#include <jansson.h>
+
+#include "pipeline/pipeline.h"
+
+mpcf_status run_report_begin(const struct pipeline *p, json_t *report, mpcf_error *err);
+/* Text of the settings of every stage that P has, as {"infer": "..."}; NULL: memory. */
+json_t *run_report_settings(const struct pipeline *p);
+
+#endif
