@@ -34,7 +34,7 @@ struct session {
     struct masked_weights **masked;
     size_t masked_count;
     uint32_t next_inference, next_deal;
-    bool is_stored;
+    bool is_stored, is_broken;
     struct store *store;             /* provider and user of a stored session */
     const struct parameters *params; /* provider: of the first weights */
 };
@@ -183,14 +183,32 @@ uint32_t session_next(const struct session *s)
     return s->next_inference;
 }
 
+/* What a failed call leaves half done (numbers counted up, weights or corrections sent in part) no
+ * later call may build on. */
+static mpcf_status check_whole(const struct session *s, mpcf_error *err)
+{
+    return !s->is_broken
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_INVALID,
+                           "the session failed before, and its roles are no longer in step: close "
+                           "it and begin a new one, or resume it from its store");
+}
+
+static mpcf_status settle(struct session *s, mpcf_status status)
+{
+    s->is_broken = status != MPCF_OK;
+    return status;
+}
+
 mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err)
 {
+    MPCF_TRY(check_whole(s, err));
     if (next < s->next_inference) {
         return mpcf_fail(err, MPCF_E_INVALID, "inference %u is used up (next: %u)", (unsigned) next,
                          (unsigned) s->next_inference);
     }
     if (s->store != NULL) {
-        MPCF_TRY(store_skip_to(s->store, next, err));
+        MPCF_TRY(settle(s, store_skip_to(s->store, next, err)));
     }
     s->next_inference = next;
     s->next_deal = next > s->next_deal ? next : s->next_deal;
@@ -200,6 +218,7 @@ mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err)
 mpcf_status session_stored_program(const struct session *s, uint32_t inference,
                                    char digest[FILE_DIGEST_SIZE], mpcf_error *err)
 {
+    MPCF_TRY(check_whole(s, err));
     if (s->store == NULL) {
         return mpcf_fail(err, MPCF_E_IO, "the session has no store");
     }
@@ -219,22 +238,18 @@ static struct masked_weights *find_masked_weights(struct session *s, const struc
     return NULL;
 }
 
-static struct masked_weights *add_masked_weights(struct session *s, const struct program *p,
-                                                 const struct step *step)
+static mpcf_status keep_masked_weights(struct session *s, struct masked_weights *k, mpcf_error *err)
 {
     struct masked_weights **grown =
         s->masked == NULL
             ? mpcf_alloc_array(1, sizeof *grown)
             : mpcf_grow_array(s->masked, s->masked_count, s->masked_count + 1, sizeof *grown);
     if (grown == NULL) {
-        return NULL;
+        return mpcf_fail_memory(err, sizeof *grown, "masked weights");
     }
     s->masked = grown;
-    struct masked_weights *k = masked_weights_create(p, step);
-    if (k != NULL) {
-        s->masked[s->masked_count++] = k;
-    }
-    return k;
+    s->masked[s->masked_count++] = k;
+    return MPCF_OK;
 }
 
 /* Under a resumed session's seeds D is the same again, or the weights have changed. */
@@ -295,6 +310,27 @@ static mpcf_status send_masked_weights(struct session *s, const struct session_r
     return status;
 }
 
+/* The session has them only once they are whole. */
+static mpcf_status add_masked_weights(struct session *s, const struct session_run *run,
+                                      const struct step *step, struct masked_weights **out,
+                                      mpcf_error *err)
+{
+    struct masked_weights *k = masked_weights_create(run->program, step);
+    if (k == NULL) {
+        return mpcf_fail_memory(err, sizeof *k, "masked weights");
+    }
+    mpcf_status status = send_masked_weights(s, run, step, k, err);
+    if (status == MPCF_OK) {
+        status = keep_masked_weights(s, k, err);
+    }
+    if (status != MPCF_OK) {
+        masked_weights_destroy(k);
+        return status;
+    }
+    *out = k;
+    return MPCF_OK;
+}
+
 /* Those of RUN's masked weights that the session does not have yet; BY_STEP points to all. */
 static mpcf_status set_up(struct session *s, const struct session_run *run,
                           struct masked_weights **by_step, mpcf_error *err)
@@ -305,14 +341,9 @@ static mpcf_status set_up(struct session *s, const struct session_run *run,
             continue;
         }
         by_step[i] = find_masked_weights(s, p, &p->steps[i]);
-        if (by_step[i] != NULL) {
-            continue;
-        }
-        by_step[i] = add_masked_weights(s, p, &p->steps[i]);
         if (by_step[i] == NULL) {
-            return mpcf_fail_memory(err, sizeof **by_step, "masked weights");
+            MPCF_TRY(add_masked_weights(s, run, &p->steps[i], &by_step[i], err));
         }
-        MPCF_TRY(send_masked_weights(s, run, &p->steps[i], by_step[i], err));
     }
     return MPCF_OK;
 }
@@ -410,12 +441,10 @@ static mpcf_status count_up(uint32_t *next, uint32_t *inference, mpcf_error *err
     return MPCF_OK;
 }
 
-mpcf_status session_deal(struct session *s, struct session_run *run, size_t count, mpcf_error *err)
+static mpcf_status deal_ahead(struct session *s, struct session_run *run, size_t count,
+                              mpcf_error *err)
 {
     struct masked_weights **masked = NULL;
-    if (s->options.resume || !s->is_stored) {
-        return mpcf_fail(err, MPCF_E_INVALID, "dealing ahead needs a new session with a store");
-    }
     MPCF_TRY(begin(s, run, &masked, err));
     int64_t start_ns = clock_now_ns();
     mpcf_status status = MPCF_OK;
@@ -431,6 +460,15 @@ mpcf_status session_deal(struct session *s, struct session_run *run, size_t coun
     run->offline_seconds = clock_seconds_since(start_ns);
     mpcf_free(masked);
     return status;
+}
+
+mpcf_status session_deal(struct session *s, struct session_run *run, size_t count, mpcf_error *err)
+{
+    MPCF_TRY(check_whole(s, err));
+    if (s->options.resume || !s->is_stored) {
+        return mpcf_fail(err, MPCF_E_INVALID, "dealing ahead needs a new session with a store");
+    }
+    return settle(s, deal_ahead(s, run, count, err));
 }
 
 /* --- One inference --- */
@@ -499,7 +537,7 @@ static mpcf_status take_part(struct session *s, struct session_run *run,
     return status;
 }
 
-mpcf_status session_infer(struct session *s, struct session_run *run, mpcf_error *err)
+static mpcf_status infer(struct session *s, struct session_run *run, mpcf_error *err)
 {
     uint32_t inference = 0;
     struct masked_weights **masked = NULL;
@@ -515,4 +553,10 @@ mpcf_status session_infer(struct session *s, struct session_run *run, mpcf_error
     }
     mpcf_free(masked);
     return status;
+}
+
+mpcf_status session_infer(struct session *s, struct session_run *run, mpcf_error *err)
+{
+    MPCF_TRY(check_whole(s, err));
+    return settle(s, infer(s, run, err));
 }

@@ -24,7 +24,10 @@ struct session_options {
                                  found again by store_look(); NULL: none */
     const uint8_t *test_seed; /* 16 bytes: repeatable runs for tests; NULL: the system's */
 };
-/* PEERS[role] is the channel to that role; own entry NULL. The handshake has been exchanged. */
+/* PEERS[role] is the channel to that role; own entry NULL. The handshake has been exchanged.
+ * An inference, a dealing or a skip that fails once it has begun leaves the roles at different
+ * places: it ends the session, which then refuses every call (MPCF_E_INVALID) but
+ * session_destroy(). A stored one can be resumed. */
 struct session;
 mpcf_status session_create(const struct session_options *o, struct channel *peers[3],
                            struct session **out, mpcf_error *err);
