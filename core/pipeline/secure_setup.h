@@ -39,6 +39,7 @@ struct secure_setup {
     char tables_digest[FILE_DIGEST_SIZE]; /* of the public tables; "" without */
     struct secure_program *programs;      /* made when first asked for */
     size_t program_count;
+    struct weights_store *weights_store; /* what the programs' weights share; made with the first */
 };
 
 /* What a role has: the public folder, with its tables where embedding is public, or the weights. */
@@ -52,7 +53,7 @@ void secure_setup_close(struct secure_setup *s);
 /* The program of SHAPE, with its weights where S has them; kept until close or drop. */
 mpcf_status secure_setup_program(struct secure_setup *s, const struct secure_shape *shape,
                                  struct secure_program *out, mpcf_error *err);
-/* Forgets all programs: their weights are large. */
+/* Forgets all programs; weights that are rounded stay so. */
 void secure_setup_drop(struct secure_setup *s);
 
 #endif

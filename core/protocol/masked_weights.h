@@ -35,9 +35,6 @@ bool masked_weights_is_same(const struct program *p, const struct step *s, const
 bool masked_weights_fits(const struct masked_weights *k, const struct program *p,
                          const struct step *s);
 size_t masked_weights_bytes(const struct program *p, const struct step *s);
-/* Steps of a LINEAR: depth (columns of x) and columns of the result. */
-void linear_shape(const struct program *p, const struct step *s, size_t *rows, size_t *depth,
-                  size_t *columns);
 
 /* Masked weights for step S, its numbers still missing. NULL: memory. */
 struct masked_weights *masked_weights_create(const struct program *p, const struct step *s);
