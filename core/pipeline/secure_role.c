@@ -9,6 +9,8 @@
 #include "format/json.h"
 #include "pipeline/announcement.h"
 #include "pipeline/secure_party.h"
+#include "secure/session_deal.h"
+#include "secure/session_infer.h"
 
 mpcf_status secure_party_infer(struct secure_party *party, const struct secure_program *program,
                                struct session_run *run, size_t examples, mpcf_error *err)
