@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A session's life: seeds drawn by the dealer or taken from a store, inferences numbered, and
- * whether calls may still follow.
+ * A session's life: seeds drawn by the dealer or taken from a store, inferences numbered.
  *
  * The dealer draws a seed for each party and one for the masks of the weights, afresh for each
  * session, and sends the provider two and the user one (32 and 16 bytes, apart from what cost
@@ -159,56 +158,9 @@ uint32_t session_next(const struct session *s)
     return s->next_inference;
 }
 
-/* --- Calls --- */
-
-/* What a failed call leaves half done (numbers counted up, weights or corrections sent in part) no
- * later call may build on. */
-static mpcf_status check_whole(const struct session *s, mpcf_error *err)
-{
-    return !s->is_broken
-               ? MPCF_OK
-               : mpcf_fail(err, MPCF_E_INVALID,
-                           "the session failed before, and its roles are no longer in step: close "
-                           "it and begin a new one, or resume it from its store");
-}
-
-static void clear_metered(const struct session_run *run)
-{
-    struct cost *m = run->metered;
-    if (m == NULL) {
-        return;
-    }
-    *m = (struct cost){.lines = m->lines, .line_count = m->line_count};
-    for (size_t i = 0; i < m->line_count; ++i) {
-        m->lines[i] = (struct cost_line){.function = run->program->functions[i]};
-    }
-}
-
-mpcf_status session_begin(const struct session *s, const struct session_run *run, mpcf_error *err)
-{
-    MPCF_TRY(check_whole(s, err));
-    clear_metered(run);
-    return MPCF_OK;
-}
-
-mpcf_status session_settle(struct session *s, mpcf_status status)
-{
-    s->is_broken = status != MPCF_OK;
-    return status;
-}
-
-mpcf_status session_number(uint32_t *next, uint32_t *inference, mpcf_error *err)
-{
-    if (*next == UINT32_MAX) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "the session's inference numbers are used up");
-    }
-    *inference = (*next)++;
-    return MPCF_OK;
-}
-
 mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err)
 {
-    MPCF_TRY(check_whole(s, err));
+    MPCF_TRY(session_check(s, err));
     if (next < s->next_inference) {
         return mpcf_fail(err, MPCF_E_INVALID, "inference %u is used up (next: %u)", (unsigned) next,
                          (unsigned) s->next_inference);
@@ -224,7 +176,7 @@ mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err)
 mpcf_status session_stored_program(const struct session *s, uint32_t inference,
                                    char digest[FILE_DIGEST_SIZE], mpcf_error *err)
 {
-    MPCF_TRY(check_whole(s, err));
+    MPCF_TRY(session_check(s, err));
     if (s->store == NULL) {
         return mpcf_fail(err, MPCF_E_IO, "the session has no store");
     }

@@ -29,7 +29,9 @@ struct session {
     const struct parameters *params; /* provider: of the first weights */
 };
 
-/* A call that works on RUN begins: refused where the session is broken; the meter is set to 0. */
+/* A session that failed before is refused: MPCF_E_INVALID. */
+mpcf_status session_check(const struct session *s, mpcf_error *err);
+/* A call that works on RUN begins: the same check; the meter is set to 0. */
 mpcf_status session_begin(const struct session *s, const struct session_run *run, mpcf_error *err);
 /* And ends with STATUS, which it returns: a failure breaks the session. */
 mpcf_status session_settle(struct session *s, mpcf_status status);
