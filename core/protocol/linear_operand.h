@@ -12,8 +12,8 @@
 
 struct ring_packed;
 
-/* X: dims->count integers of [o, i] or, TRANSPOSED, [i, o], right-aligned in DIMS; RING: bits of the
- * result. ring_packed_destroy(); NULL: memory. */
+/* X: dims->count integers of [o, i] or, TRANSPOSED, [i, o], right-aligned in DIMS; RING: bits of
+ * the result. ring_packed_destroy(); NULL: memory. */
 struct ring_packed *linear_operand(const uint64_t *x, const struct dims *dims, bool transposed,
                                    unsigned ring);
 

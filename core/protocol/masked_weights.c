@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which steps share a set of masked weights, where its mask B comes from, and what each role keeps
+ * of it: the provider sends D = W - B, the user takes D, the dealer B.
+ */
 #include "protocol/masked_weights.h"
 
 #include <string.h>

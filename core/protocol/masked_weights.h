@@ -3,9 +3,10 @@
  * The provider's weights under the masks of a session: D = W - B, sent to the user once.
  *
  * B comes from the weight seed (dealer and provider), drawn afresh each session, under a key of
- * its own for each set of masked weights. Masked weights are known by everything that goes into the numbers: kind
- * of step, node, ring, fraction, shape, orientation. Two masked weights under one B would show the user
- * their difference; so a session has one set of weights, and each its own key.
+ * its own for each set of masked weights. A set is known by everything that goes into its numbers:
+ * kind of step, node, ring, fraction, shape, orientation. Two sets under one B would show the user
+ * their difference; so a session has one set of parameters, and each set of masked weights its own
+ * key.
  */
 #ifndef MPCF_PROTOCOL_MASKED_WEIGHTS_H
 #define MPCF_PROTOCOL_MASKED_WEIGHTS_H

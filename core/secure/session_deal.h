@@ -21,8 +21,8 @@ struct masked_weights;
  */
 mpcf_status session_deal(struct session *s, struct session_run *run, size_t count, mpcf_error *err);
 
-/* For session_infer(): what is still to be dealt for INFERENCE. Without a store the dealer sends, and
- * the user reads as it computes; with one the user writes it to its disk first. */
+/* For session_infer(): what is still to be dealt for INFERENCE. Without a store the dealer sends,
+ * and the user reads as it computes; with one the user writes it to its disk first. */
 mpcf_status session_deal_one(struct session *s, const struct session_run *run,
                              struct masked_weights *const *masked, uint32_t inference,
                              mpcf_error *err);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How the three roles become threads of one process, and whose failure is told.
+ */
 #include "secure/trio.h"
 
 #include <pthread.h>
