@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "preprocess/source.h"
+#include "protocol/step_operations.h"
 #include "secure/dealer.h"
 #include "secure/session_inside.h"
 #include "secure/session_weights.h"

@@ -27,7 +27,7 @@ static void open_setup(struct secure_setup *s, struct tiny_bert *bert, bool with
     lower_options_default(&s->options);
     s->options.embedding_public = with_tables;
     if (with_tables) {
-        assert_ok(parameters_create_some(s->graph, lower_needs_table, &s->tables, err), err);
+        assert_ok(parameters_create(s->graph, false, &s->tables, err), err);
         parameters_copy(s->tables, bert->parameters, NULL);
     } else {
         s->network.parameters = bert->parameters;

@@ -8,6 +8,7 @@
 #include "channel/pair.h"
 #include "program/program.h"
 #include "program/role.h"
+#include "protocol/step_operations.h"
 #include "protocol/weights.h"
 #include "secure/reference.h"
 #include "secure/session_deal.h"
