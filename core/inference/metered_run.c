@@ -2,6 +2,9 @@
 /* An inference, or a deal ahead, metered and compared with what the cost engine says. */
 #include "inference/metered_run.h"
 
+#include "secure/session_deal.h"
+#include "secure/session_infer.h"
+
 #include "secure/cost.h"
 #include "secure/session.h"
 

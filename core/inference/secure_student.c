@@ -133,6 +133,7 @@ void secure_student_drop_programs(struct secure_student *s)
 void secure_student_close(struct secure_student *s)
 {
     secure_student_drop_programs(s);
+    weights_store_destroy(s->weights_store);
     ranges_destroy(s->ranges);
     graph_destroy(s->graph);
     parameters_destroy(s->tables);
@@ -140,18 +141,30 @@ void secure_student_close(struct secure_student *s)
     *s = (struct secure_student){0};
 }
 
-static mpcf_status make_program(const struct secure_student *s, struct secure_program *p,
-                                mpcf_error *err)
+/* The weights of P's program, or the user's tables; none where S has neither. */
+static mpcf_status make_weights(struct secure_student *s, struct secure_program *p, mpcf_error *err)
+{
+    const bool has_tables = s->tables != NULL;
+    const struct parameters *values = has_tables ? s->tables : s->network.parameters;
+
+    if (values == NULL) {
+        return MPCF_OK;
+    }
+    if (s->weights_store == NULL) {
+        s->weights_store = weights_store_create(s->graph, values);
+    }
+    if (s->weights_store == NULL) {
+        return mpcf_fail_memory(err, 0, "weights");
+    }
+    return weights_create_shared(p->program, s->weights_store,
+                                 has_tables ? WEIGHTS_TABLES : WEIGHTS_ALL, &p->weights, err);
+}
+
+static mpcf_status make_program(struct secure_student *s, struct secure_program *p, mpcf_error *err)
 {
     MPCF_TRY(lower_graph(s->graph, s->ranges, &s->options, p->shape.batch, p->shape.tokens,
                          p->shape.exact, &p->program, err));
-    if (s->tables != NULL) {
-        return weights_create_tables(p->program, s->tables, &p->weights, err);
-    }
-    if (s->network.parameters == NULL) {
-        return MPCF_OK;
-    }
-    return weights_create(p->program, s->network.parameters, &p->weights, err);
+    return make_weights(s, p, err);
 }
 
 mpcf_status secure_student_program(struct secure_student *s, const struct secure_shape *shape,

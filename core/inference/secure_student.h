@@ -35,6 +35,7 @@ struct secure_student {
     char tables_digest[FILE_DIGEST_SIZE]; /* of the public tables; "" without */
     struct secure_program *programs;      /* made when first asked for */
     size_t program_count;
+    struct weights_store *weights_store; /* what the programs' weights share; made with the first */
 };
 
 /* What a role has: the public folder, with its tables where embedding is public, or the weights. */
@@ -48,7 +49,7 @@ void secure_student_close(struct secure_student *s);
 /* The program of SHAPE, with its weights where S has them; kept until close or drop. */
 mpcf_status secure_student_program(struct secure_student *s, const struct secure_shape *shape,
                                    struct secure_program *out, mpcf_error *err);
-/* Forgets all programs: their weights are large. */
+/* Forgets all programs; weights that are rounded stay so. */
 void secure_student_drop_programs(struct secure_student *s);
 
 #endif

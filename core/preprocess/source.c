@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Corrections straight from the dealer.
+ */
 #include "preprocess/source.h"
 
 static mpcf_status read_stream(struct source *s, void *data, size_t length, mpcf_error *err)

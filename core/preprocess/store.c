@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a stored session writes and reads, and in which order, so that a crash uses nothing twice.
+ */
 #include "preprocess/store.h"
 
 #include <errno.h>

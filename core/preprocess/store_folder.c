@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who holds the folder of a store, and which files in it are a store's own.
+ */
 #include "preprocess/store_folder.h"
 
 #include <dirent.h>

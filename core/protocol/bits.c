@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How shared bits are opened: half of them out, the other half in.
+ */
 #include "protocol/bits.h"
 
 #include "base/memory.h"

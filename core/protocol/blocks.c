@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a loop over many elements becomes blocks with scratch memory, on all workers.
+ */
 #include "protocol/blocks.h"
 
 #include "base/memory.h"

@@ -9,20 +9,12 @@
  * Dealer: the user's shares of alpha beta and alpha gamma.
  * Source: Beaver triples over GF(2).
  */
+#include "protocol/compare_tree.h"
+
 #include "base/memory.h"
 #include "base/workers.h"
-#include "protocol/compare.h"
 
 #define CHUNK_WORDS 1024
-
-size_t compare_pairs(const struct compare *c, unsigned round, size_t *groups)
-{
-    *groups = c->groups;
-    for (unsigned i = 1; i < round; ++i) {
-        *groups = (*groups + 1) / 2;
-    }
-    return *groups / 2;
-}
 
 void compare_tree_cost(const struct compare *c, struct step_cost *cost)
 {

@@ -21,8 +21,9 @@
 
 #define LIMB_BITS 52 /* of the product kernels of one multiplication (IFMA) */
 
-void linear_shape(const struct program *p, const struct step *s, size_t *rows, size_t *depth,
-                  size_t *columns)
+/* X [rows, depth]; the result [rows, columns]. */
+static void linear_shape(const struct program *p, const struct step *s, size_t *rows, size_t *depth,
+                         size_t *columns)
 {
     const struct value *x = step_in(p, s, 0);
     *depth = x->dims.dim[3];

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which steps share a set of masked weights, where its mask B comes from, and what each role keeps
+ * of it: the provider sends D = W - B, the user takes D, the dealer B.
+ */
 #include "protocol/masked_weights.h"
 
 #include <string.h>
@@ -6,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "protocol/blocks.h"
+#include "protocol/linear_operand.h"
 #include "protocol/step_operations.h"
 #include "protocol/weights.h"
 #include "ring/ring.h"
@@ -117,10 +122,8 @@ void masked_weights_destroy(struct masked_weights *k)
 /* Keeps X, the whole of W, D or B, in the form its step needs. */
 static mpcf_status keep(struct masked_weights *k, const uint64_t *x, mpcf_error *err)
 {
-    size_t inner = k->dims.dim[3], outer = k->dims.count / k->dims.dim[3];
     if (k->kind == STEP_LINEAR) {
-        k->matrix = ring_pack_right(x, k->transposed ? outer : inner, k->transposed ? inner : outer,
-                                    inner, !k->transposed, k->ring);
+        k->matrix = linear_operand(x, &k->dims, k->transposed, k->ring);
     } else {
         k->vector = mpcf_secret_alloc(k->dims.count, sizeof *k->vector);
         if (k->vector != NULL) {

@@ -3,9 +3,10 @@
  * The provider's weights under the masks of a session: D = W - B, sent to the user once.
  *
  * B comes from the weight seed (dealer and provider), drawn afresh each session, under a key of
- * its own for each set of masked weights. Masked weights are known by everything that goes into the numbers: kind
- * of step, node, ring, fraction, shape, orientation. Two masked weights under one B would show the user
- * their difference; so a session has one set of weights, and each its own key.
+ * its own for each set of masked weights. A set is known by everything that goes into its numbers:
+ * kind of step, node, ring, fraction, shape, orientation. Two sets under one B would show the user
+ * their difference; so a session has one set of parameters, and each set of masked weights its own
+ * key.
  */
 #ifndef MPCF_PROTOCOL_MASKED_WEIGHTS_H
 #define MPCF_PROTOCOL_MASKED_WEIGHTS_H
@@ -35,9 +36,6 @@ bool masked_weights_is_same(const struct program *p, const struct step *s, const
 bool masked_weights_fits(const struct masked_weights *k, const struct program *p,
                          const struct step *s);
 size_t masked_weights_bytes(const struct program *p, const struct step *s);
-/* Steps of a LINEAR: depth (columns of x) and columns of the result. */
-void linear_shape(const struct program *p, const struct step *s, size_t *rows, size_t *depth,
-                  size_t *columns);
 
 /* Masked weights for step S, its numbers still missing. NULL: memory. */
 struct masked_weights *masked_weights_create(const struct program *p, const struct step *s);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How numbers of k bits become bytes of a message, and back.
+ */
 #include "protocol/message.h"
 
 #include <assert.h>

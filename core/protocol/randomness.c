@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which words of whose stream a step uses for an item.
+ */
 #include "protocol/randomness.h"
 
 #include <assert.h>

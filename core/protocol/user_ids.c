@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which of the user's ids a step reads, and whether they all lie in its table.
+ */
 #include "protocol/user_ids.h"
 
 #include <string.h>

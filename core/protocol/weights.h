@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The provider's weights as the secure engines read them.
+ * The constants of one program, step by step: the provider's weights as the secure engines read
+ * them, and the user's tables. They are references into a store that programs share.
  */
 #ifndef MPCF_PROTOCOL_WEIGHTS_H
 #define MPCF_PROTOCOL_WEIGHTS_H
 
 #include "float_engine/float_engine.h"
 #include "program/program.h"
+#include "protocol/weights_store.h"
 
 struct ring_packed;
 
-/* Rounded once for a program's widths; immutable, shared by threads. Outside the range of its
- * value: MPCF_E_RANGE, naming the node. */
+/* All of them, or the user's part: the tables of USER_LOOKUP steps (none without
+ * embedding_public). */
+enum weights_part { WEIGHTS_ALL, WEIGHTS_TABLES };
+
+/* Immutable, shared by threads. Outside the range of its value: MPCF_E_RANGE, naming the node. */
 struct weights;
+/* Of program P and a STORE of its graph (of another: MPCF_E_INVALID), which outlives them. */
+mpcf_status weights_create_shared(const struct program *p, struct weights_store *store,
+                                  enum weights_part part, struct weights **out, mpcf_error *err);
+/* All, with a store of their own. */
 mpcf_status weights_create(const struct program *p, const struct parameters *params,
                            struct weights **out, mpcf_error *err);
-/* The user's part alone: the tables of USER_LOOKUP steps (none without embedding_public). */
-mpcf_status weights_create_tables(const struct program *p, const struct parameters *params,
-                                  struct weights **out, mpcf_error *err);
 void weights_destroy(struct weights *w); /* NULL is fine */
 
 /* N integers of the PROVIDER or USER_LOOKUP step STEP from element FIRST on. */

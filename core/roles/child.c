@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a role's process is started, read while it runs, and ended.
+ */
 #include "roles/child.h"
 
 #include <errno.h>

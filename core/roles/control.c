@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a role's process and its parent say to each other, and how it travels.
+ */
 #include "roles/control.h"
 
 #include <errno.h>

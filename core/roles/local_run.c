@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How one process runs the three roles to their end, and which of several failures is the cause.
+ */
 #include "roles/local_run.h"
 
 #include <poll.h>

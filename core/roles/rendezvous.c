@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who waits for whom: callers of one session are brought together, or turned away.
+ */
 #include "roles/rendezvous.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who calls whom, in which order, and what each role does where two of them disagree.
+ */
 #include "roles/roles.h"
 
 #include <arpa/inet.h>

@@ -54,10 +54,11 @@ struct roles_links {
 };
 /*
  * Joins one session; a provider or dealer may join one after another. MINE: role and facts
- * (handshake_init(), handshake_add()) and stored session; its own session is set here. Who calls and does
- * not speak mpcf is logged and left; who disagrees ends it: MPCF_E_PROTOCOL on each side, with
- * all that differs, and MPCF_E_CLOSED with one side's message at the third. Callers of a session that is not complete when the dealer joins another stay
- * for the next time. Nobody there: MPCF_E_TIMEOUT.
+ * (handshake_init(), handshake_add()) and stored session; its own session is set here. Who calls
+ * and does not speak mpcf is logged and left; who disagrees ends it: MPCF_E_PROTOCOL on each side,
+ * with all that differs, and MPCF_E_CLOSED with one side's message at the third. Callers of a
+ * session that is not complete when the dealer joins another stay for the next time. Nobody there:
+ * MPCF_E_TIMEOUT.
  */
 mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_links *links,
                        mpcf_error *err);

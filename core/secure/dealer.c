@@ -2,10 +2,12 @@
 /*
  * The dealer engine: expands both parties' seeds and sends the user what they cannot give.
  */
+#include "secure/dealer.h"
+
 #include <assert.h>
 
 #include "base/memory.h"
-#include "secure/party.h"
+#include "protocol/step_operations.h"
 
 static mpcf_status deal_step(struct deal_run *d, const struct step *s, struct channel *user,
                              mpcf_error *err)

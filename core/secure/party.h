@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The party and dealer engines: one inference of a program over channels.
+ * The party engine: one inference of a program over channels.
  */
 #ifndef MPCF_SECURE_PARTY_H
 #define MPCF_SECURE_PARTY_H
@@ -38,16 +38,5 @@ mpcf_status party_offline(struct party_run *r, struct source *source, struct cha
 /* IN and OUTPUT: the user's. */
 mpcf_status party_online(struct party_run *r, const struct secure_input *in, double *output,
                          struct channel *peer, struct cost *metered, mpcf_error *err);
-
-/* The dealer's part of one inference: a message a step to USER, where its correction is not
- * empty. */
-struct deal_options {
-    const struct program *program;
-    uint32_t inference;
-    const struct prg_key *key[2];
-    struct share_pool *pool;
-    struct masked_weights *const *masked;
-};
-mpcf_status dealer_run(const struct deal_options *o, struct channel *user, mpcf_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A session of party and dealer: runs of programs over the links between the roles.
+ * A session of party and dealer: what runs of programs over the links between the roles have in
+ * common. session_infer.h runs one, session_deal.h deals ahead.
  */
 #ifndef MPCF_SECURE_SESSION_H
 #define MPCF_SECURE_SESSION_H
@@ -24,7 +25,10 @@ struct session_options {
                                  found again by store_look(); NULL: none */
     const uint8_t *test_seed; /* 16 bytes: repeatable runs for tests; NULL: the system's */
 };
-/* PEERS[role] is the channel to that role; own entry NULL. The handshake has been exchanged. */
+/* PEERS[role] is the channel to that role; own entry NULL. The handshake has been exchanged.
+ * An inference, a dealing or a skip that fails once it has begun leaves the roles at different
+ * places: it ends the session, which then refuses every call (MPCF_E_INVALID) but
+ * session_destroy(). A stored one can be resumed. */
 struct session;
 mpcf_status session_create(const struct session_options *o, struct channel *peers[3],
                            struct session **out, mpcf_error *err);
@@ -39,10 +43,9 @@ mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err);
 mpcf_status session_stored_program(const struct session *s, uint32_t inference,
                                    char digest[FILE_DIGEST_SIZE], mpcf_error *err);
 
-/* Provider: WEIGHTS; user: IN, OUTPUT (reals) and, where the program has USER_LOOKUP steps, their
- * tables in WEIGHTS; others NULL. One inference of program P:
- * setup (once a program's weights), offline, online. All three roles call the same sequence.
- * METERED gets what was sent and the seconds of each part. */
+/* What one call of session_infer() or session_deal() works on: program P; of the provider WEIGHTS;
+ * of the user INPUT, OUTPUT (reals) and, where P has USER_LOOKUP steps, their tables in WEIGHTS;
+ * others NULL. Filled: what was sent, and the seconds of each part. */
 struct session_run {
     const struct program *program;
     const struct weights *weights;
@@ -52,16 +55,5 @@ struct session_run {
                                   sent (a party does not see the dealer's link to the other) */
     double setup_seconds, offline_seconds, online_seconds;
 };
-mpcf_status session_infer(struct session *s, struct session_run *run, mpcf_error *err);
-
-/*
- * Sessions with a store: all three roles call session_deal() for each program, in the order of
- * the inferences to come: the weights are set up, and the corrections of COUNT inferences go to
- * the user's disk. session_infer() then works without the dealer (whose own call does nothing),
- * also in later processes that resume. What was not dealt ahead is dealt by session_infer(), over
- * the disk. An inference's number is on both parties' disks as used up before its first byte is
- * used.
- */
-mpcf_status session_deal(struct session *s, struct session_run *run, size_t count, mpcf_error *err);
 
 #endif

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How the three roles become threads of one process, and whose failure is told.
+ */
 #include "secure/trio.h"
 
 #include <pthread.h>
@@ -11,7 +14,7 @@
 #include "program/secure_input.h"
 #include "protocol/weights.h"
 #include "secure/cost.h"
-#include "secure/session.h"
+#include "secure/session_infer.h"
 
 enum { ROLES = 3 };
 static const int64_t timeout_ns = INT64_C(120000000000);

@@ -21,6 +21,7 @@ struct case_run {
     mpcf_graph *graph;
     struct program *program;
     struct weights *weights, *tables;
+    struct weights_store *store;
     struct tiny_batch batch;
     struct secure_input input;
     float *floats;
@@ -51,8 +52,10 @@ static void open_case(struct case_run *c, const char *activation, const char *no
     options.embedding_public = form == FORM_PUBLIC_EMBEDDING;
     tiny_batch_open(&c->batch, &c->bert, batch, tokens, !exact, 5);
     assert_ok(lower_graph(c->graph, ranges, &options, batch, tokens, exact, &c->program, err), err);
-    assert_ok(weights_create(c->program, c->bert.parameters, &c->weights, err), err);
-    assert_ok(weights_create_tables(c->program, c->bert.parameters, &c->tables, err), err);
+    c->store = weights_store_create(c->graph, c->bert.parameters);
+    assert_non_null(c->store);
+    assert_ok(weights_create_shared(c->program, c->store, WEIGHTS_ALL, &c->weights, err), err);
+    assert_ok(weights_create_shared(c->program, c->store, WEIGHTS_TABLES, &c->tables, err), err);
     c->input = (struct secure_input){c->batch.ids, c->batch.types, c->batch.mask};
     c->floats = tiny_bert_logits(&c->bert, c->bert.graph, &c->batch);
     assert_ok(reference_run(c->program, c->weights, &c->input, c->fixed, NULL, NULL, NULL, err),
@@ -66,6 +69,7 @@ static void close_case(struct case_run *c)
     mpcf_free(c->floats);
     weights_destroy(c->weights);
     weights_destroy(c->tables);
+    weights_store_destroy(c->store);
     program_destroy(c->program);
     graph_destroy(c->graph);
     tiny_batch_close(&c->batch);
@@ -146,7 +150,7 @@ static void lengths_of_one_session_share_the_masked_weights(void **state)
     struct ranges *ranges = tiny_bert_calibrate(&c.bert, c.graph, 8, 8, 8);
     lower_options_default(&options);
     assert_ok(lower_graph(c.graph, ranges, &options, 1, 12, false, &longer, err), err);
-    assert_ok(weights_create(longer, c.bert.parameters, &weights, err), err);
+    assert_ok(weights_create_shared(longer, c.store, WEIGHTS_ALL, &weights, err), err);
     tiny_batch_open(&batch, &c.bert, 1, 12, true, 9);
     struct secure_input input = {batch.ids, batch.types, batch.mask};
     assert_ok(reference_run(longer, weights, &input, want, NULL, NULL, NULL, err), err);

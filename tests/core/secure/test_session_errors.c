@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What goes wrong in a session ends it on all sides, at once, with the reason.
+ * What goes wrong in a session ends it on all sides, at once, with the reason, and for good.
  */
 #include <mpcf/transport.h>
 
 #include "base/clock.h"
+#include "channel/pair.h"
 #include "program/program.h"
 #include "program/role.h"
+#include "protocol/step_operations.h"
 #include "protocol/weights.h"
 #include "schedule/finish.h"
 #include "secure/reference.h"
+#include "secure/session_deal.h"
+#include "secure/session_infer.h"
 #include "support/shared_source.h"
 #include "support/support.h"
 #include "support/transports.h"
@@ -113,12 +117,135 @@ static void value_beyond_its_range_names_the_node(void **state)
     mpcf_error_destroy(err);
 }
 
+/* --- A session that failed --- */
+
+/* One role's session; the test holds the other ends of its links. */
+struct lone_role {
+    struct square_case c;
+    struct session *session;
+    struct channel *own[3], *far[3];
+    struct session_run run;
+    double output[64];
+    mpcf_error *err;
+};
+
+static void open_role(struct lone_role *r, enum role role)
+{
+    const uint8_t seeds[32] = {1, 2, 3};
+    struct session_options o = {.role = role, .timeout_ns = INT64_C(1000000000)};
+    *r = (struct lone_role){.err = mpcf_error_create()};
+    open_square(&r->c);
+    for (enum role peer = ROLE_PROVIDER; peer <= ROLE_DEALER; ++peer) {
+        struct channel *ends[2];
+        if (peer != role) {
+            assert_ok(channel_pair(o.timeout_ns, ends, r->err), r->err);
+            r->own[peer] = ends[0];
+            r->far[peer] = ends[1];
+        }
+    }
+    assert_ok(channel_send(r->far[ROLE_DEALER], seeds, role == ROLE_USER ? 16 : 32, r->err),
+              r->err);
+    assert_ok(session_create(&o, r->own, &r->session, r->err), r->err);
+    r->run = (struct session_run){.program = r->c.s.p, .output = r->output};
+    r->run.weights = role == ROLE_PROVIDER ? r->c.weights : NULL;
+    r->run.input = role == ROLE_USER ? &r->c.s.input : NULL;
+}
+
+static void close_role(struct lone_role *r)
+{
+    session_destroy(r->session);
+    for (int i = 0; i < 3; ++i) {
+        channel_close(r->own[i]);
+        channel_close(r->far[i]);
+    }
+    mpcf_error_destroy(r->err);
+    close_square(&r->c);
+}
+
+static void close_peer(struct lone_role *r, enum role peer)
+{
+    channel_close(r->far[peer]);
+    r->far[peer] = NULL;
+}
+
+static void assert_refused(struct lone_role *r, mpcf_status status)
+{
+    assert_status(MPCF_E_INVALID, status, r->err);
+    assert_message_contains(r->err, "the session failed before");
+    assert_message_contains(r->err, "begin a new one");
+}
+
+static void assert_refuses_all(struct lone_role *r)
+{
+    char digest[FILE_DIGEST_SIZE];
+    assert_refused(r, session_infer(r->session, &r->run, r->err));
+    assert_refused(r, session_deal(r->session, &r->run, 1, r->err));
+    assert_refused(r, session_skip_to(r->session, 9, r->err));
+    assert_refused(r, session_stored_program(r->session, 0, digest, r->err));
+}
+
+/* All that a dealer sends for one inference, of zeros. */
+static void send_corrections(struct lone_role *r)
+{
+    const struct program *p = r->c.s.p;
+    for (size_t i = 0; i < p->step_count; ++i) {
+        static const uint8_t zeros[4096];
+        struct step_cost cost;
+        step_cost(p, &p->steps[i], &cost);
+        assert_true(cost.correction_bits / 8 <= sizeof zeros);
+        assert_ok(channel_send(r->far[ROLE_DEALER], zeros, cost.correction_bits / 8, r->err),
+                  r->err);
+    }
+}
+
+/* The second call would compute with weights that never came. */
+static void provider_that_dies_while_weights_are_set_up_ends_the_session(void **state)
+{
+    (void) state;
+    struct lone_role r;
+    open_role(&r, ROLE_USER);
+    close_peer(&r, ROLE_PROVIDER);
+    send_corrections(&r);
+    assert_status(MPCF_E_CLOSED, session_infer(r.session, &r.run, r.err), r.err);
+    assert_refuses_all(&r);
+    close_role(&r);
+}
+
+/* The second call would go on as if the user had D. */
+static void user_that_dies_while_weights_are_set_up_ends_the_session(void **state)
+{
+    (void) state;
+    struct lone_role r;
+    open_role(&r, ROLE_PROVIDER);
+    close_peer(&r, ROLE_USER);
+    assert_status(MPCF_E_CLOSED, session_infer(r.session, &r.run, r.err), r.err);
+    assert_refuses_all(&r);
+    close_role(&r);
+}
+
+/* A wrong order that nothing has come of leaves the session as it was. */
+static void refused_argument_does_not_end_the_session(void **state)
+{
+    (void) state;
+    struct lone_role r;
+    open_role(&r, ROLE_PROVIDER);
+    assert_ok(session_skip_to(r.session, 3, r.err), r.err);
+    assert_status(MPCF_E_INVALID, session_skip_to(r.session, 2, r.err), r.err);
+    assert_status(MPCF_E_INVALID, session_deal(r.session, &r.run, 1, r.err), r.err);
+    assert_message_contains(r.err, "a new session with a store");
+    assert_ok(session_skip_to(r.session, 4, r.err), r.err);
+    close_role(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(broken_link_ends_all_roles_at_once),
         cmocka_unit_test(id_outside_the_table_is_the_users_error),
         cmocka_unit_test(value_beyond_its_range_names_the_node),
+        cmocka_unit_test(provider_that_dies_while_weights_are_set_up_ends_the_session),
+        cmocka_unit_test(user_that_dies_while_weights_are_set_up_ends_the_session),
+        cmocka_unit_test(refused_argument_does_not_end_the_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

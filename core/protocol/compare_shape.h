@@ -2,8 +2,8 @@
 /*
  * Shapes of a COMPARE, for its two halves: the local first level and the tree above it.
  */
-#ifndef MPCF_PROTOCOL_COMPARE_H
-#define MPCF_PROTOCOL_COMPARE_H
+#ifndef MPCF_PROTOCOL_COMPARE_SHAPE_H
+#define MPCF_PROTOCOL_COMPARE_SHAPE_H
 
 #include "protocol/step_operations.h"
 
@@ -36,14 +36,5 @@ struct compare_state {
 };
 struct compare_state compare_state_at(const struct compare *c, uint64_t *block);
 size_t compare_state_words(const struct compare *c);
-
-/* The tree: compare_tree.c. */
-void compare_tree_cost(const struct compare *c, struct step_cost *cost);
-mpcf_status compare_tree_deal(const struct compare *c, struct deal_run *d, struct message *out,
-                              mpcf_error *err);
-void compare_tree_send(const struct compare *c, struct party *p, unsigned round,
-                       struct message *out);
-void compare_tree_receive(const struct compare *c, struct party *p, unsigned round,
-                          struct message *in);
 
 #endif

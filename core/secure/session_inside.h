@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A session's members, for the files of this folder that work on it; how its calls begin and end.
+ */
+#ifndef MPCF_SECURE_SESSION_INSIDE_H
+#define MPCF_SECURE_SESSION_INSIDE_H
+
+#include "preprocess/store.h"
+#include "prg/prg.h"
+#include "ring/share_pool.h"
+#include "secure/session.h"
+
+struct masked_weights;
+
+struct session_keys {
+    struct prg_key party[2], weight;
+};
+
+struct session {
+    struct session_options options;
+    struct channel *peers[3];
+    struct session_keys *keys; /* secret; those this role knows */
+    struct share_pool *pool;
+    struct masked_weights **masked; /* those that are set up, whole */
+    size_t masked_count;
+    uint32_t next_inference, next_deal;
+    bool is_stored, is_broken;
+    struct store *store;             /* provider and user of a stored session */
+    const struct parameters *params; /* provider: of the first weights */
+};
+
+/* A session that failed before is refused: MPCF_E_INVALID. */
+mpcf_status session_check(const struct session *s, mpcf_error *err);
+/* A call that works on RUN begins: the same check; the meter is set to 0. */
+mpcf_status session_begin(const struct session *s, const struct session_run *run, mpcf_error *err);
+/* And ends with STATUS, which it returns: a failure breaks the session. */
+mpcf_status session_settle(struct session *s, mpcf_status status);
+/* The number *NEXT, counted up. None left: MPCF_E_UNSUPPORTED. */
+mpcf_status session_number(uint32_t *next, uint32_t *inference, mpcf_error *err);
+
+#endif
