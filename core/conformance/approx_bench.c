@@ -9,6 +9,8 @@
 #include <mpcf/model.h>
 
 #include "base/random.h"
+#include "float_engine/float_engine.h"
+#include "graph/slots.h"
 
 static void fill_batch(struct approx_bench *b)
 {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Slots: where a model leaves the choice of a function to the pipeline.
- */
+/* Slots: where a model leaves the choice of a function to the pipeline. */
+#include "graph/slots.h"
+
 #include <string.h>
 
 #include <mpcf/model.h>
 
 #include "base/memory.h"
-#include "graph/build.h"
+#include "graph/graph_inside.h"
+#include "graph/node.h"
 
 static const char *slot_name(mpcf_slot slot)
 {

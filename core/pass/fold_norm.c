@@ -16,6 +16,7 @@
  */
 #include "pass/fold_norm.h"
 
+#include "graph/node.h"
 #include "graph/owner.h"
 
 /* y = n gamma + beta. */

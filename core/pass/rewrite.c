@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/node.h"
 
 /* The rule travels with the walk; callers of rewrite_of() see the plain part only. */
 struct walk {

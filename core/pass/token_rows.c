@@ -14,6 +14,8 @@
 #include <assert.h>
 
 #include "base/memory.h"
+#include "graph/node.h"
+#include "ops/token.h"
 
 struct demand {
     bool whole; /* some reader needs all rows */

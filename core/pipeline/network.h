@@ -12,6 +12,7 @@
 #include <mpcf/model.h>
 
 #include "graph/graph.h"
+#include "graph/slots.h"
 #include "plugin/plugins.h"
 
 struct network_request {

@@ -15,6 +15,7 @@
 #include <mpcf/dataset.h>
 
 #include "graph/graph.h"
+#include "graph/slots.h"
 #include "plugin/plugins.h"
 #include "program/role.h"
 #include "train/schedule.h"

@@ -7,7 +7,7 @@
 #define MPCF_PIPELINE_PUBLIC_TABLES_H
 
 #include "base/file.h"
-#include "float_engine/float_engine.h"
+#include "graph/parameters.h"
 
 #define PUBLIC_TABLES_FILE "embedding.safetensors"
 

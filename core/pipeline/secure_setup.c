@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "format/json.h"
+#include "graph/digest.h"
 #include "pass/pass.h"
 #include "pipeline/public_tables.h"
 

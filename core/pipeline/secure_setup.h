@@ -9,7 +9,7 @@
 #define MPCF_PIPELINE_SECURE_SETUP_H
 
 #include "base/file.h"
-#include "float_engine/float_engine.h"
+#include "graph/parameters.h"
 #include "lower/lower.h"
 #include "pass/ranges.h"
 #include "pipeline/stage.h"

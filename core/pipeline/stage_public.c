@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/json.h"
+#include "graph/digest.h"
 #include "pass/calibrate.h"
 #include "pass/pass.h"
 #include "pipeline/public_tables.h"

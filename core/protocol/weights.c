@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "float_engine/float_constant.h"
 #include "protocol/masked_weights.h"
 #include "protocol/step_operations.h"
 #include "ring/ring.h"

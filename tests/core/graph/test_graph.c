@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "graph/digest.h"
+#include "graph/node.h"
+#include "graph/slots.h"
 #include "support/support.h"
 
 #include <string.h>

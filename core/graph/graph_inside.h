@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a graph is held. For core/graph only.
+ */
+#ifndef MPCF_GRAPH_GRAPH_INSIDE_H
+#define MPCF_GRAPH_GRAPH_INSIDE_H
+
+#include <stdbool.h>
+
+#include <mpcf/error.h>
+#include <mpcf/graph.h>
+
+#include "base/arena.h"
+
+struct graph_output; /* graph.h */
+struct slot_filling; /* slots.h */
+
+struct mpcf_graph {
+    struct arena *arena; /* nodes, names, coefficients */
+    mpcf_node **nodes;
+    size_t count, capacity;
+    struct graph_output *outputs;
+    size_t output_count;
+    struct slot_filling *fillings;
+    size_t filling_count;
+    bool fuse;
+    const char *scope;            /* "" outside any */
+    const char *parameter_prefix; /* inside an approximation, else "" */
+    mpcf_status status;           /* the first failure */
+    char message[512];
+};
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Slots: where a model leaves the choice of a function to the pipeline.
+ */
+#ifndef MPCF_GRAPH_SLOTS_H
+#define MPCF_GRAPH_SLOTS_H
+
+#include <mpcf/approx.h>
+
+#include "graph/graph.h"
+
+/* One filling of a slot for a range of layers. */
+struct slot_filling {
+    mpcf_slot slot;
+    size_t first_layer, last_layer; /* inclusive */
+    const mpcf_approx *approx;
+    const void *config; /* parsed options; outlives the graph */
+};
+
+/* What mpcf_slot_apply() uses; FILLINGS are copied. Call before a model builds. An
+ * approximation with float kernels becomes a FUSED node where FUSE is true. */
+mpcf_status graph_fill_slots(mpcf_graph *g, const struct slot_filling *fillings, size_t count,
+                             bool fuse, mpcf_error *err);
+
+#endif
