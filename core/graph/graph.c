@@ -173,14 +173,3 @@ void mpcf_output(mpcf_graph *g, const char *name, mpcf_node *x)
     }
     g->output_count++;
 }
-
-void mpcf_scope(mpcf_graph *g, const char *name)
-{
-    const char *copy = name == NULL || name[0] == '\0' ? "" : arena_strdup(g->arena, name);
-
-    if (copy == NULL) {
-        graph_fail(g, MPCF_E_NOMEM, "out of memory for scope '%s'", name);
-        return;
-    }
-    g->scope = copy;
-}

@@ -2,8 +2,9 @@
 /*
  * The inside of a graph: what engines, passes and the lowering read.
  *
- * A graph is a list of nodes in an order in which operands come first. Its constructors
- * are those of <mpcf/graph.h>; passes make a new graph with them.
+ * A graph is a list of nodes in an order in which operands come first, as they were made until
+ * graph_finish() (finish.h) puts them in order. Its constructors are those of <mpcf/graph.h>;
+ * passes make a new graph with them.
  */
 #ifndef MPCF_GRAPH_GRAPH_H
 #define MPCF_GRAPH_GRAPH_H
@@ -23,7 +24,9 @@ struct mpcf_node {
     mpcf_graph *graph;
     size_t id; /* its place in the graph's list */
     enum op_kind kind;
-    const char *name; /* unique in the graph, stable across batch and length */
+    const char *name;     /* unique in the graph, stable across batch and length */
+    const char *scope;    /* that it was made in; "" outside any */
+    const char *function; /* what its cost is booked under: "linear", "attention", "activation" */
     mpcf_shape shape;
     mpcf_owner owner; /* of all it is computed from; both parties: see is_shared */
     bool is_shared;   /* depends on provider's and user's values */

@@ -15,6 +15,12 @@
 struct graph_output; /* graph.h */
 struct slot_filling; /* slots.h */
 
+/* What a model said of a scope; a list, the last said first. */
+struct counted_scope {
+    const char *scope, *function;
+    struct counted_scope *next;
+};
+
 struct mpcf_graph {
     struct arena *arena; /* nodes, names, coefficients */
     mpcf_node **nodes;
@@ -25,8 +31,12 @@ struct mpcf_graph {
     size_t filling_count;
     bool fuse;
     const char *scope;            /* "" outside any */
+    const char *function;         /* what the scope counts as, or NULL */
+    const char *slot_function;    /* inside an approximation, else NULL */
     const char *parameter_prefix; /* inside an approximation, else "" */
-    mpcf_status status;           /* the first failure */
+    bool has_own_parameters;      /* the approximation asked for some */
+    struct counted_scope *counted;
+    mpcf_status status; /* the first failure */
     char message[512];
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "graph/graph_inside.h"
+#include "graph/scope.h"
 
 mpcf_shape mpcf_node_shape(const mpcf_node *x)
 {
@@ -61,26 +62,50 @@ static bool append(mpcf_graph *g, mpcf_node *node)
     return true;
 }
 
-/* As graph_add_node(), with a name of its own (in the arena; NULL: memory was short). */
-static mpcf_node *add_named(mpcf_graph *g, enum op_kind kind, mpcf_shape shape,
-                            mpcf_node *const *in, size_t in_count, const char *name)
+const char *graph_name_node(mpcf_graph *g, const mpcf_node *node)
+{
+    const char *what = node->label == NULL ? op_name(node->kind) : node->label;
+    const bool is_plain = node->label != NULL || node->scope[0] == '\0';
+
+    return unique_name(g, is_plain ? arena_strdup(g->arena, what)
+                                   : arena_format(g->arena, "%s.%s", node->scope, what));
+}
+
+static const char *function_of(const mpcf_graph *g, enum op_kind kind, mpcf_node *const *in)
+{
+    if (g->function != NULL) {
+        return g->function;
+    }
+    return g->slot_function != NULL ? g->slot_function : scope_usual_function(kind, in);
+}
+
+static mpcf_node *make(mpcf_graph *g, enum op_kind kind, mpcf_shape shape, mpcf_node *const *in,
+                       size_t in_count)
 {
     mpcf_node *node = arena_alloc(g->arena, 1, sizeof(*node));
 
     assert(in_count <= NODE_INPUTS_MAX);
-    if (node == NULL || name == NULL) {
+    if (node == NULL) {
         return graph_fail(g, MPCF_E_NOMEM, "out of memory for a node");
     }
     node->graph = g;
     node->kind = kind;
     node->shape = shape;
-    node->name = unique_name(g, name);
+    node->scope = g->scope;
     node->in_count = in_count;
     for (size_t i = 0; i < in_count; i++) {
         node->in[i] = in[i];
     }
+    node->function = function_of(g, kind, node->in);
     set_owner(node);
-    if (node->name == NULL || !append(g, node)) {
+    return node;
+}
+
+/* NAME as made by graph_name_node(). */
+static mpcf_node *add(mpcf_graph *g, mpcf_node *node, const char *name)
+{
+    node->name = name;
+    if (name == NULL || !append(g, node)) {
         return graph_fail(g, MPCF_E_NOMEM, "out of memory for a node");
     }
     return node;
@@ -89,23 +114,20 @@ static mpcf_node *add_named(mpcf_graph *g, enum op_kind kind, mpcf_shape shape,
 mpcf_node *graph_add_node(mpcf_graph *g, enum op_kind kind, mpcf_shape shape, mpcf_node *const *in,
                           size_t in_count)
 {
-    const char *scope = g->scope;
-    const char *name = scope[0] == '\0' ? arena_strdup(g->arena, op_name(kind))
-                                        : arena_format(g->arena, "%s.%s", scope, op_name(kind));
+    mpcf_node *node = make(g, kind, shape, in, in_count);
 
-    return add_named(g, kind, shape, in, in_count, name);
+    return node == NULL ? NULL : add(g, node, graph_name_node(g, node));
 }
 
 mpcf_node *graph_add_labelled(mpcf_graph *g, enum op_kind kind, mpcf_shape shape, mpcf_node *in,
                               const char *label)
 {
-    const char *copy = arena_strdup(g->arena, label);
-    mpcf_node *node = add_named(g, kind, shape, &in, in == NULL ? 0 : 1, copy);
+    mpcf_node *node = make(g, kind, shape, &in, in == NULL ? 0 : 1);
 
-    if (node != NULL) {
-        node->label = copy;
+    if (node == NULL || (node->label = arena_strdup(g->arena, label)) == NULL) {
+        return graph_fail(g, MPCF_E_NOMEM, "out of memory for a node");
     }
-    return node;
+    return add(g, node, graph_name_node(g, node));
 }
 
 static const double *copy_numbers(mpcf_graph *g, const double *from, size_t count)
@@ -120,18 +142,8 @@ static const double *copy_numbers(mpcf_graph *g, const double *from, size_t coun
     return copy;
 }
 
-mpcf_node *graph_copy_node(mpcf_graph *g, const mpcf_node *node, mpcf_node *const *in)
+static void copy_attributes(mpcf_graph *g, mpcf_node *copy, const mpcf_node *node)
 {
-    mpcf_node *copy;
-
-    if (g->status != MPCF_OK) {
-        return NULL;
-    }
-    copy = add_named(g, node->kind, node->shape, in, node->in_count,
-                     arena_strdup(g->arena, node->name));
-    if (copy == NULL) {
-        return NULL;
-    }
     if (node->in_count == 0) {
         copy->owner = node->owner;
     }
@@ -144,14 +156,30 @@ mpcf_node *graph_copy_node(mpcf_graph *g, const mpcf_node *node, mpcf_node *cons
     copy->init = node->init;
     copy->approx = node->approx;
     copy->approx_config = node->approx_config;
-    if (node->label != NULL) {
-        copy->label = arena_strdup(g->arena, node->label);
-    }
     if (node->coef != NULL) {
         copy->coef = copy_numbers(g, node->coef, (node->cut_count + 1) * (node->degree + 1));
     }
     if (node->cuts != NULL) {
         copy->cuts = copy_numbers(g, node->cuts, node->cut_count);
     }
+}
+
+mpcf_node *graph_copy_node(mpcf_graph *g, const mpcf_node *node, mpcf_node *const *in)
+{
+    mpcf_node *copy =
+        g->status == MPCF_OK ? make(g, node->kind, node->shape, in, node->in_count) : NULL;
+
+    if (copy == NULL) {
+        return NULL;
+    }
+    copy->scope = arena_strdup(g->arena, node->scope);
+    copy->function = arena_strdup(g->arena, node->function);
+    copy->label = node->label == NULL ? NULL : arena_strdup(g->arena, node->label);
+    if (copy->scope == NULL || copy->function == NULL ||
+        (node->label != NULL && copy->label == NULL)) {
+        return graph_fail(g, MPCF_E_NOMEM, "out of memory for a node");
+    }
+    copy_attributes(g, copy, node);
+    copy = add(g, copy, unique_name(g, arena_strdup(g->arena, node->name)));
     return g->status == MPCF_OK ? copy : NULL;
 }

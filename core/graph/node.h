@@ -16,5 +16,8 @@ mpcf_node *graph_add_labelled(mpcf_graph *g, enum op_kind kind, mpcf_shape shape
                               const char *label);
 /* A node of G like NODE (of another graph) on the operands IN; keeps name and attributes. */
 mpcf_node *graph_copy_node(mpcf_graph *g, const mpcf_node *node, mpcf_node *const *in);
+/* The name of NODE where it is put into G now: its label, or SCOPE.operation, with a number
+ * where that is taken. NULL: memory. */
+const char *graph_name_node(mpcf_graph *g, const mpcf_node *node);
 
 #endif

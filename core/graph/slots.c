@@ -71,6 +71,7 @@ static mpcf_node *build_formula(mpcf_graph *g, const struct slot_filling *fillin
 {
     const char *slot = slot_name(filling->slot);
     const char *scope = g->scope;
+    const char *function = g->function;
     const char *inner = scope[0] == '\0' ? arena_strdup(g->arena, slot)
                                          : arena_format(g->arena, "%s.%s", scope, slot);
     const char *prefix = arena_format(g->arena, "approximations.%s.%zu.", slot, layer);
@@ -80,22 +81,15 @@ static mpcf_node *build_formula(mpcf_graph *g, const struct slot_filling *fillin
         return graph_fail(g, MPCF_E_NOMEM, "out of memory for a name");
     }
     g->scope = inner;
+    g->slot_function = slot;
     g->parameter_prefix = prefix;
+    g->has_own_parameters = false;
     y = filling->approx->build(filling->config, g, x, keep);
     g->scope = scope;
+    g->function = function;
+    g->slot_function = NULL;
     g->parameter_prefix = "";
     return y;
-}
-
-/* A formula with parameters of its own has no float kernel: those see the options only. */
-static bool has_parameters_since(const mpcf_graph *g, size_t first)
-{
-    for (size_t i = first; i < g->count; i++) {
-        if (g->nodes[i]->kind == OP_PARAMETER) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static mpcf_node *fuse(mpcf_graph *g, const struct slot_filling *filling, mpcf_node *x,
@@ -105,6 +99,7 @@ static mpcf_node *fuse(mpcf_graph *g, const struct slot_filling *filling, mpcf_n
     mpcf_node *node = graph_add_node(g, OP_FUSED, x->shape, in, 3);
 
     if (node != NULL) {
+        node->function = formula->function;
         node->approx = filling->approx;
         node->approx_config = filling->config;
     }
@@ -115,7 +110,6 @@ mpcf_node *mpcf_slot_apply(mpcf_graph *g, mpcf_slot slot, size_t layer, mpcf_nod
                            mpcf_node *keep)
 {
     const struct slot_filling *filling = find_filling(g, slot, layer);
-    const size_t first = g->count;
     mpcf_node *y;
 
     if (x == NULL || (slot == MPCF_SLOT_NORMALISER) != (keep != NULL)) {
@@ -135,8 +129,9 @@ mpcf_node *mpcf_slot_apply(mpcf_graph *g, mpcf_slot slot, size_t layer, mpcf_nod
                           "approximation '%s' gives no node of its operand's shape",
                           filling->approx->name);
     }
+    /* A formula with parameters of its own has no float kernel: those see the options only. */
     if (g->fuse && filling->approx->forward != NULL && filling->approx->backward != NULL &&
-        !has_parameters_since(g, first)) {
+        !g->has_own_parameters) {
         return fuse(g, filling, x, keep, y);
     }
     return y;

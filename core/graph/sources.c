@@ -25,6 +25,19 @@ mpcf_node *mpcf_input(mpcf_graph *g, const char *name, mpcf_shape shape, mpcf_ow
     return node;
 }
 
+/* NODE again, where it is asked for in the same way. */
+static mpcf_node *again(mpcf_graph *g, mpcf_node *node, mpcf_shape shape, mpcf_init init,
+                        double value)
+{
+    if (!shape_equal(node->shape, shape)) {
+        return graph_fail(g, MPCF_E_SHAPE, "parameter '%s' has two shapes", node->label);
+    }
+    if (node->init != init || node->real != value) {
+        return graph_fail(g, MPCF_E_INVALID, "parameter '%s' has two inits", node->label);
+    }
+    return node;
+}
+
 mpcf_node *mpcf_parameter(mpcf_graph *g, const char *name, mpcf_shape shape, mpcf_init init,
                           double value)
 {
@@ -42,11 +55,10 @@ mpcf_node *mpcf_parameter(mpcf_graph *g, const char *name, mpcf_shape shape, mpc
         return graph_fail(g, MPCF_E_SHAPE, "parameter '%s': shape and value must be numbers",
                           label);
     }
+    g->has_own_parameters = g->has_own_parameters || g->parameter_prefix[0] != '\0';
     node = graph_find_label(g, OP_PARAMETER, label);
     if (node != NULL) {
-        return shape_equal(node->shape, shape)
-                   ? node
-                   : graph_fail(g, MPCF_E_SHAPE, "parameter '%s' has two shapes", label);
+        return again(g, node, shape, init, value);
     }
     node = graph_add_labelled(g, OP_PARAMETER, shape, NULL, label);
     if (node != NULL) {
