@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "format/json.h"
+#include "graph/finish.h"
 #include "plugin/option_set.h"
 
 enum { DEFAULT_SLOTS = 3, FILLINGS_MAX = 256 };
@@ -113,7 +114,7 @@ static mpcf_status build(struct network *n, const struct network_request *reques
     }
     MPCF_TRY(fill_slots(n, request, err));
     MPCF_TRY(n->family->build(n->model, n->graph, err));
-    return graph_check(n->graph, err);
+    return graph_finish(n->graph, err);
 }
 
 mpcf_status network_create(const struct network_request *request, struct network **out,
