@@ -33,6 +33,11 @@ mpcf_status graph_fill_slots(mpcf_graph *g, const struct slot_filling *fillings,
         return mpcf_fail_memory(err, (count + 1) * sizeof(*copy), "slots");
     }
     for (size_t i = 0; i < count; i++) {
+        if (fillings[i].slot < 1 || fillings[i].slot >= SLOT_KINDS) {
+            mpcf_free(copy);
+            return mpcf_fail(err, MPCF_E_INVALID, "filling %zu is of slot %d, which there is not",
+                             i, (int) fillings[i].slot);
+        }
         if (fillings[i].approx == NULL || fillings[i].approx->build == NULL) {
             mpcf_free(copy);
             return mpcf_fail(err, MPCF_E_INVALID, "filling %zu of slot '%s' has no approximation",
@@ -106,6 +111,36 @@ static mpcf_node *fuse(mpcf_graph *g, const struct slot_filling *filling, mpcf_n
     return node;
 }
 
+static void note_layer(mpcf_graph *g, mpcf_slot slot, size_t layer)
+{
+    if (layer >= g->slot_layers[slot]) {
+        g->slot_layers[slot] = layer + 1;
+    }
+}
+
+mpcf_status graph_check_layers(const mpcf_graph *g, mpcf_error *err)
+{
+    for (size_t i = 0; i < g->filling_count; i++) {
+        const struct slot_filling *f = &g->fillings[i];
+        const size_t layers = g->slot_layers[f->slot];
+
+        if (f->last_layer == SIZE_MAX || f->last_layer < layers) {
+            continue;
+        }
+        if (layers == 0) {
+            return mpcf_fail(err, MPCF_E_CONFIG,
+                             "approximations.%s: layers %zu-%zu: the network has none with this "
+                             "slot",
+                             slot_name(f->slot), f->first_layer, f->last_layer);
+        }
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "approximations.%s: layers %zu-%zu: the network has this slot in layers "
+                         "0-%zu",
+                         slot_name(f->slot), f->first_layer, f->last_layer, layers - 1);
+    }
+    return MPCF_OK;
+}
+
 mpcf_node *mpcf_slot_apply(mpcf_graph *g, mpcf_slot slot, size_t layer, mpcf_node *x,
                            mpcf_node *keep)
 {
@@ -123,6 +158,7 @@ mpcf_node *mpcf_slot_apply(mpcf_graph *g, mpcf_slot slot, size_t layer, mpcf_nod
         return graph_fail(g, MPCF_E_CONFIG, "slot '%s' of layer %zu has no approximation",
                           slot_name(slot), layer);
     }
+    note_layer(g, slot, layer);
     y = build_formula(g, filling, layer, x, keep);
     if (y == NULL || y->graph != g || !shape_equal(y->shape, x->shape)) {
         return graph_fail(g, MPCF_E_SHAPE,

@@ -59,7 +59,7 @@ typedef struct mpcf_model {
     void (*release)(void *model);
     mpcf_status (*tokenizer)(void *model, mpcf_tokenizer_spec *spec, mpcf_error *err);
     mpcf_status (*facts)(void *model, mpcf_model_facts *facts, mpcf_error *err);
-    /* From the inputs to output "logits" [B, classes]. Weight names are those of the
+    /* From the inputs to output "logits" [B, classes], the only one. Weight names are those of the
      * published checkpoint. Taps: "embedding", "scores.i", "probs.i", "hidden.i",
      * "pooled" (where there is one), "logits". */
     mpcf_status (*build)(void *model, mpcf_graph *graph, mpcf_error *err);
