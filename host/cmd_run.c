@@ -73,7 +73,7 @@ static int print_checked(const struct pipeline *p)
 static int run_open(const struct args *args, const struct pipeline *p,
                     const struct run_request *request, mpcf_error *err)
 {
-    mpcf_status status = pipeline_check_files(p, request->viewer, err);
+    mpcf_status status = pipeline_check(p, request->viewer, err);
 
     if (status != MPCF_OK) {
         return host_failed(err);

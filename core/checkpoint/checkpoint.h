@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "float_engine/float_engine.h"
+#include "graph/parameters.h"
 
 struct checkpoint;
 struct tensor;

@@ -9,6 +9,9 @@
 #include <mpcf/model.h>
 
 #include "base/random.h"
+#include "float_engine/float_engine.h"
+#include "graph/finish.h"
+#include "graph/slots.h"
 
 static void fill_batch(struct approx_bench *b)
 {
@@ -87,7 +90,7 @@ mpcf_status approx_bench_create(const mpcf_approx *approx, const void *config, b
     }
     MPCF_TRY(graph_fill_slots(b->graph, &filling, 1, fuse, err));
     build(b->graph, approx->slot, b);
-    MPCF_TRY(graph_check(b->graph, err));
+    MPCF_TRY(graph_finish(b->graph, err));
     MPCF_TRY(parameters_create(b->graph, true, &b->parameters, err));
     parameters_init(b->parameters, b->graph, 1);
     fill_units(b->parameters);

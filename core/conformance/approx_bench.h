@@ -6,8 +6,9 @@
 #ifndef MPCF_CONFORMANCE_APPROX_BENCH_H
 #define MPCF_CONFORMANCE_APPROX_BENCH_H
 
-#include "float_engine/float_engine.h"
+#include "float_engine/float_batch.h"
 #include "graph/graph.h"
+#include "graph/parameters.h"
 
 enum { BENCH_BATCH = 2, BENCH_TOKENS = 8, BENCH_HEADS = 2, BENCH_WIDTH = 16 };
 /* Elements of the result, [2, 2, 8, 8] for a normaliser, else [2, 8, 16]. */

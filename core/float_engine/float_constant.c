@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Values of nodes that depend on parameters only: what passes have folded into weights.
- */
+/* Walks what is behind one node, where that is parameters only. */
+#include "float_engine/float_constant.h"
+
 #include <string.h>
 
 #include "base/memory.h"
-#include "float_engine/float_engine.h"
-#include "ops/op.h"
+#include "ops/op_table.h"
 
 struct constants {
     const struct parameters *parameters;

@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "float_engine/float_plan.h"
+#include "ops/op_table.h"
 
 struct float_engine {
     struct float_plan plan;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Buffers into memory: the largest first, each at the lowest place that is free all its life.
- */
+/* Places buffers: the largest first, each at the lowest place that is free all its life. */
+#include "float_engine/float_place.h"
+
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "float_engine/float_plan.h"
 
 #define ALIGNMENT 16 /* floats: a cache line */
 

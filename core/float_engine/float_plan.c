@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "ops/op_table.h"
 
 bool plan_is_ids(const mpcf_node *node)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The plan of a float engine: which nodes are computed, which share a buffer, and where each
- * buffer lies. For core/engine/float_*.c only.
+ * buffer lies. For core/float_engine only.
  *
  * Time runs over the nodes forward (node i at i) and then backward (node i at 2 N - 1 - i).
  * A buffer lives from its first write to its last read; buffers that never live together may
@@ -10,13 +10,9 @@
 #ifndef MPCF_FLOAT_ENGINE_FLOAT_PLAN_H
 #define MPCF_FLOAT_ENGINE_FLOAT_PLAN_H
 
-#include "float_engine/float_engine.h"
-#include "ops/op.h"
-
-/* A buffer: COUNT floats at OFFSET, in use from time BEGIN to END; count 0: none. */
-struct span {
-    size_t count, offset, begin, end;
-};
+#include "float_engine/float_mode.h"
+#include "float_engine/float_place.h"
+#include "graph/parameters.h"
 
 struct node_plan {
     bool live;            /* a tap or an output depends on it */
@@ -45,8 +41,6 @@ struct float_plan {
 /* Fills PLAN (its graph, mode, limits are set); plan_clear() frees it, also when half built. */
 mpcf_status plan_make(struct float_plan *plan, struct parameters *p, mpcf_error *err);
 void plan_clear(struct float_plan *plan);
-/* Places spans; *FLOATS is the memory they need. Used by plan_make(). */
-mpcf_status plan_place(struct span **spans, size_t count, size_t *floats, mpcf_error *err);
 bool plan_is_ids(const mpcf_node *node); /* an input of whole numbers */
 /* Whether the gradient of NODE goes on to operand I. */
 bool plan_passes_gradient(const mpcf_node *node, size_t i);

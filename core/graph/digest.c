@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The digest of a graph: two processes that have it in common have built the same network.
- */
+/* The digest of a graph: what is in it, in the order of its nodes. */
+#include "graph/digest.h"
+
 #include <inttypes.h>
 
 #include "base/file.h"
 #include "base/text.h"
-#include "graph/build.h"
+#include "graph/graph_inside.h"
 
 static void describe_numbers(struct text_buffer *text, const char *what, const double *values,
                              size_t count)

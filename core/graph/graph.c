@@ -4,13 +4,12 @@
  */
 #include "graph/graph.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "graph/build.h"
+#include "graph/graph_inside.h"
 
 mpcf_graph *graph_create(void)
 {
@@ -109,7 +108,7 @@ mpcf_node *graph_find(const mpcf_graph *g, const char *name)
     return NULL;
 }
 
-static mpcf_node *find_label(const mpcf_graph *g, enum op_kind kind, const char *label)
+mpcf_node *graph_find_label(const mpcf_graph *g, enum op_kind kind, const char *label)
 {
     for (size_t i = 0; i < g->count; i++) {
         if (g->nodes[i]->kind == kind && strcmp(g->nodes[i]->label, label) == 0) {
@@ -121,7 +120,7 @@ static mpcf_node *find_label(const mpcf_graph *g, enum op_kind kind, const char 
 
 mpcf_node *graph_find_tap(const mpcf_graph *g, const char *label)
 {
-    mpcf_node *tap = find_label(g, OP_TAP, label);
+    mpcf_node *tap = graph_find_label(g, OP_TAP, label);
 
     for (size_t i = 0; tap == NULL && i < g->output_count; i++) {
         if (strcmp(g->outputs[i].name, label) == 0) {
@@ -133,7 +132,7 @@ mpcf_node *graph_find_tap(const mpcf_graph *g, const char *label)
 
 mpcf_node *graph_find_input(const mpcf_graph *g, const char *label)
 {
-    return find_label(g, OP_INPUT, label);
+    return graph_find_label(g, OP_INPUT, label);
 }
 
 size_t graph_output_count(const mpcf_graph *g)
@@ -173,39 +172,4 @@ void mpcf_output(mpcf_graph *g, const char *name, mpcf_node *x)
         return;
     }
     g->output_count++;
-}
-
-void mpcf_scope(mpcf_graph *g, const char *name)
-{
-    const char *copy = name == NULL || name[0] == '\0' ? "" : arena_strdup(g->arena, name);
-
-    if (copy == NULL) {
-        graph_fail(g, MPCF_E_NOMEM, "out of memory for scope '%s'", name);
-        return;
-    }
-    g->scope = copy;
-}
-
-const double *graph_coefficients(mpcf_graph *g, enum op_kind kind, const double *values,
-                                 size_t count)
-{
-    double *copy = NULL;
-
-    if (values == NULL) {
-        graph_fail(g, MPCF_E_INVALID, "%s: no coefficients", op_name(kind));
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!isfinite(values[i])) {
-            graph_fail(g, MPCF_E_INVALID, "%s: coefficient %zu is not finite", op_name(kind), i);
-            return NULL;
-        }
-    }
-    copy = arena_alloc(g->arena, count, sizeof(*copy));
-    if (copy == NULL) {
-        graph_fail(g, MPCF_E_NOMEM, "out of memory for %zu coefficients", count);
-        return NULL;
-    }
-    memcpy(copy, values, count * sizeof(*copy));
-    return copy;
 }

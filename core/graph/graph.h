@@ -2,8 +2,9 @@
 /*
  * The inside of a graph: what engines, passes and the lowering read.
  *
- * A graph is a list of nodes in an order in which operands come first. Its constructors
- * are those of <mpcf/graph.h>; passes make a new graph with them.
+ * A graph is a list of nodes in an order in which operands come first, as they were made until
+ * graph_finish() (finish.h) puts them in order. Its constructors are those of <mpcf/graph.h>;
+ * passes make a new graph with them.
  */
 #ifndef MPCF_GRAPH_GRAPH_H
 #define MPCF_GRAPH_GRAPH_H
@@ -14,29 +15,8 @@
 #include <mpcf/error.h>
 #include <mpcf/graph.h>
 
-/* One list of operations; a table that every engine must have a row in. */
-/* clang-format off */
-#define OP_MAP(X)                                                                  \
-    X(INPUT, input) X(PARAMETER, parameter) X(LINEAR, linear) X(MATMUL, matmul)    \
-    X(EMBEDDING, embedding) X(POSITIONS, positions) X(ADD, add) X(SUB, sub)        \
-    X(MUL, mul) X(OFFSET, offset) X(SCALE, scale) X(SQUARE, square) X(POLY, poly)  \
-    X(PIECEWISE, piecewise) X(RELU, relu) X(EXP, exp) X(ERF, erf) X(TANH, tanh)    \
-    X(RECIPROCAL, reciprocal) X(RSQRT, rsqrt) X(ROW_SUM, row_sum)                  \
-    X(ROW_MAX, row_max) X(MASK, mask) X(LAYER_NORM, layer_norm)                    \
-    X(SPLIT_HEADS, split_heads) X(MERGE_HEADS, merge_heads) X(SLICE, slice)        \
-    X(TOKEN, token) X(DROPOUT, dropout) X(STOP_GRADIENT, stop_gradient)            \
-    X(TAP, tap) X(FUSED, fused)                                                    \
-    /* made by passes only */                                                      \
-    X(CONCAT, concat) X(CENTER, center) X(ROW_MEAN_SQUARE, row_mean_square)        \
-    X(SCALE_COLUMNS, scale_columns) X(MATMUL_MASKED, matmul_masked)
-/* clang-format on */
-
-enum op_kind {
-#define OP_ENUM(upper, lower) OP_##upper,
-    OP_MAP(OP_ENUM)
-#undef OP_ENUM
-        OP_COUNT
-};
+#include "graph/op_kind.h"
+#include "graph/shapes.h"
 
 #define NODE_INPUTS_MAX 4
 
@@ -47,7 +27,9 @@ struct mpcf_node {
     mpcf_graph *graph;
     size_t id; /* its place in the graph's list */
     enum op_kind kind;
-    const char *name; /* unique in the graph, stable across batch and length */
+    const char *name;     /* unique in the graph, stable across batch and length */
+    const char *scope;    /* that it was made in; "" outside any */
+    const char *function; /* what its cost is booked under: "linear", "attention", "activation" */
     mpcf_shape shape;
     mpcf_owner owner; /* of all it is computed from; both parties: see is_shared */
     bool is_shared;   /* depends on provider's and user's values */
@@ -74,52 +56,22 @@ struct graph_output {
     mpcf_node *node;
 };
 
-/* One filling of a slot for a range of layers. */
-struct slot_filling {
-    mpcf_slot slot;
-    size_t first_layer, last_layer; /* inclusive */
-    const mpcf_approx *approx;
-    const void *config; /* parsed options; outlives the graph */
-};
-
 mpcf_graph *graph_create(void); /* NULL: memory */
 void graph_destroy(mpcf_graph *g);
 /* MPCF_OK, or the first failure of any constructor since create. */
 mpcf_status graph_check(const mpcf_graph *g, mpcf_error *err);
-/* What mpcf_slot_apply() uses; FILLINGS are copied. Call before a model builds. An
- * approximation with float kernels becomes a FUSED node where FUSE is true. */
-mpcf_status graph_fill_slots(mpcf_graph *g, const struct slot_filling *fillings, size_t count,
-                             bool fuse, mpcf_error *err);
+/* Marks G failed, once, with the scope in front of the message; returns NULL. */
+mpcf_node *graph_fail(mpcf_graph *g, mpcf_status status, const char *format, ...) MPCF_PRINTF(3, 4);
 
 size_t graph_count(const mpcf_graph *g);
 mpcf_node *graph_node(const mpcf_graph *g, size_t id);
 mpcf_node *graph_find(const mpcf_graph *g, const char *name);      /* by node name */
 mpcf_node *graph_find_tap(const mpcf_graph *g, const char *label); /* or output; NULL: none */
+/* The INPUT, PARAMETER or TAP of that name. */
+mpcf_node *graph_find_label(const mpcf_graph *g, enum op_kind kind, const char *label);
 mpcf_node *graph_find_input(const mpcf_graph *g, const char *label);
 size_t graph_output_count(const mpcf_graph *g);
 const struct graph_output *graph_output(const mpcf_graph *g, size_t i);
-
-/* A new node of KIND with operands; used by the constructors and by passes, which fill the
- * attributes of the node it returns. SHAPE as given. */
-mpcf_node *graph_add_node(mpcf_graph *g, enum op_kind kind, mpcf_shape shape, mpcf_node *const *in,
-                          size_t in_count);
-/* mpcf_token() that keeps the dimension: row INDEX of the last dimension but one, [.., T, c] ->
- * [.., 1, c]. */
-mpcf_node *graph_token_kept(mpcf_graph *g, mpcf_node *x, int64_t index);
-/* A node of G like NODE (of another graph) on the operands IN; keeps name and attributes. */
-mpcf_node *graph_copy_node(mpcf_graph *g, const mpcf_node *node, mpcf_node *const *in);
-
-/* Dimensions with numbers put in for BATCH and TOKENS; count is their product. */
-struct dims {
-    size_t dim[MPCF_RANK_MAX]; /* right-aligned: dim[3] is the row length, unused are 1 */
-    size_t count;
-};
-struct dims shape_resolve(mpcf_shape shape, size_t batch, size_t tokens);
-bool shape_equal(mpcf_shape a, mpcf_shape b);
-
-/* SHA-256 of kinds, shapes, attributes and edges (no weights), in hex: what two processes
- * compare. TEXT has 65 bytes. */
-void graph_digest(const mpcf_graph *g, char *text);
 
 /* What pass-made operations compute:
  *   CONCAT          rows joined: [.., a] and [.., b] -> [.., a + b] (on parameters: dimension 0

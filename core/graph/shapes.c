@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Shapes: numbers, and the two symbols that a run puts numbers in for.
- */
+/* Shapes: numbers, and the two symbols that a run puts numbers in for. */
+#include "graph/shapes.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
-
-#include "graph/build.h"
 
 mpcf_shape mpcf_shape_1(int64_t a)
 {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Slots: where a model leaves the choice of a function to the pipeline.
- */
+/* Slots: where a model leaves the choice of a function to the pipeline. */
+#include "graph/slots.h"
+
 #include <string.h>
 
 #include <mpcf/model.h>
 
 #include "base/memory.h"
-#include "graph/build.h"
+#include "graph/graph_inside.h"
+#include "graph/node.h"
 
 static const char *slot_name(mpcf_slot slot)
 {
@@ -32,6 +33,11 @@ mpcf_status graph_fill_slots(mpcf_graph *g, const struct slot_filling *fillings,
         return mpcf_fail_memory(err, (count + 1) * sizeof(*copy), "slots");
     }
     for (size_t i = 0; i < count; i++) {
+        if (fillings[i].slot < 1 || fillings[i].slot >= SLOT_KINDS) {
+            mpcf_free(copy);
+            return mpcf_fail(err, MPCF_E_INVALID, "filling %zu is of slot %d, which there is not",
+                             i, (int) fillings[i].slot);
+        }
         if (fillings[i].approx == NULL || fillings[i].approx->build == NULL) {
             mpcf_free(copy);
             return mpcf_fail(err, MPCF_E_INVALID, "filling %zu of slot '%s' has no approximation",
@@ -70,6 +76,7 @@ static mpcf_node *build_formula(mpcf_graph *g, const struct slot_filling *fillin
 {
     const char *slot = slot_name(filling->slot);
     const char *scope = g->scope;
+    const char *function = g->function;
     const char *inner = scope[0] == '\0' ? arena_strdup(g->arena, slot)
                                          : arena_format(g->arena, "%s.%s", scope, slot);
     const char *prefix = arena_format(g->arena, "approximations.%s.%zu.", slot, layer);
@@ -79,22 +86,15 @@ static mpcf_node *build_formula(mpcf_graph *g, const struct slot_filling *fillin
         return graph_fail(g, MPCF_E_NOMEM, "out of memory for a name");
     }
     g->scope = inner;
+    g->slot_function = slot;
     g->parameter_prefix = prefix;
+    g->has_own_parameters = false;
     y = filling->approx->build(filling->config, g, x, keep);
     g->scope = scope;
+    g->function = function;
+    g->slot_function = NULL;
     g->parameter_prefix = "";
     return y;
-}
-
-/* A formula with parameters of its own has no float kernel: those see the options only. */
-static bool has_parameters_since(const mpcf_graph *g, size_t first)
-{
-    for (size_t i = first; i < g->count; i++) {
-        if (g->nodes[i]->kind == OP_PARAMETER) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static mpcf_node *fuse(mpcf_graph *g, const struct slot_filling *filling, mpcf_node *x,
@@ -104,17 +104,47 @@ static mpcf_node *fuse(mpcf_graph *g, const struct slot_filling *filling, mpcf_n
     mpcf_node *node = graph_add_node(g, OP_FUSED, x->shape, in, 3);
 
     if (node != NULL) {
+        node->function = formula->function;
         node->approx = filling->approx;
         node->approx_config = filling->config;
     }
     return node;
 }
 
+static void note_layer(mpcf_graph *g, mpcf_slot slot, size_t layer)
+{
+    if (layer >= g->slot_layers[slot]) {
+        g->slot_layers[slot] = layer + 1;
+    }
+}
+
+mpcf_status graph_check_layers(const mpcf_graph *g, mpcf_error *err)
+{
+    for (size_t i = 0; i < g->filling_count; i++) {
+        const struct slot_filling *f = &g->fillings[i];
+        const size_t layers = g->slot_layers[f->slot];
+
+        if (f->last_layer == SIZE_MAX || f->last_layer < layers) {
+            continue;
+        }
+        if (layers == 0) {
+            return mpcf_fail(err, MPCF_E_CONFIG,
+                             "approximations.%s: layers %zu-%zu: the network has none with this "
+                             "slot",
+                             slot_name(f->slot), f->first_layer, f->last_layer);
+        }
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "approximations.%s: layers %zu-%zu: the network has this slot in layers "
+                         "0-%zu",
+                         slot_name(f->slot), f->first_layer, f->last_layer, layers - 1);
+    }
+    return MPCF_OK;
+}
+
 mpcf_node *mpcf_slot_apply(mpcf_graph *g, mpcf_slot slot, size_t layer, mpcf_node *x,
                            mpcf_node *keep)
 {
     const struct slot_filling *filling = find_filling(g, slot, layer);
-    const size_t first = g->count;
     mpcf_node *y;
 
     if (x == NULL || (slot == MPCF_SLOT_NORMALISER) != (keep != NULL)) {
@@ -128,14 +158,16 @@ mpcf_node *mpcf_slot_apply(mpcf_graph *g, mpcf_slot slot, size_t layer, mpcf_nod
         return graph_fail(g, MPCF_E_CONFIG, "slot '%s' of layer %zu has no approximation",
                           slot_name(slot), layer);
     }
+    note_layer(g, slot, layer);
     y = build_formula(g, filling, layer, x, keep);
     if (y == NULL || y->graph != g || !shape_equal(y->shape, x->shape)) {
         return graph_fail(g, MPCF_E_SHAPE,
                           "approximation '%s' gives no node of its operand's shape",
                           filling->approx->name);
     }
+    /* A formula with parameters of its own has no float kernel: those see the options only. */
     if (g->fuse && filling->approx->forward != NULL && filling->approx->backward != NULL &&
-        !has_parameters_since(g, first)) {
+        !g->has_own_parameters) {
         return fuse(g, filling, x, keep, y);
     }
     return y;

@@ -7,7 +7,7 @@
 #define MPCF_INFERENCE_PUBLIC_TABLES_H
 
 #include "base/file.h"
-#include "float_engine/float_engine.h"
+#include "graph/parameters.h"
 
 /* G: after passes. DIGEST gets the file's. */
 mpcf_status public_tables_write(const mpcf_graph *g, const struct parameters *parameters,

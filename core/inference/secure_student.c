@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "format/json.h"
+#include "graph/digest.h"
 #include "inference/public_tables.h"
 #include "pass/pass.h"
 #include "pipeline/output.h"

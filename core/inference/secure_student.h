@@ -9,7 +9,7 @@
 #define MPCF_INFERENCE_SECURE_STUDENT_H
 
 #include "base/file.h"
-#include "float_engine/float_engine.h"
+#include "graph/parameters.h"
 #include "inference/secure_shape.h"
 #include "lower/lower.h"
 #include "network/loaded_network.h"

@@ -78,6 +78,20 @@ static void lower_output(struct lowering *l, const struct graph_output *output)
     emit_reveal(l, x, output->name);
 }
 
+/* Who runs the program has room for one. */
+static mpcf_status check_outputs(const mpcf_graph *g, mpcf_error *err)
+{
+    const size_t count = graph_output_count(g);
+
+    if (count != 1) {
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED,
+                         "a secure run has one output, the network has %zu%s%s%s", count,
+                         count == 0 ? "" : ": '", count == 0 ? "" : graph_output(g, 0)->name,
+                         count == 0 ? "" : "', ..");
+    }
+    return MPCF_OK;
+}
+
 static void lower_outputs(struct lowering *l)
 {
     choose_fractions(l);
@@ -103,6 +117,7 @@ mpcf_status lower_graph(const mpcf_graph *g, const struct ranges *ranges,
                          .err = err};
 
     MPCF_TRY(lower_options_check(options, batch, exact_length, err));
+    MPCF_TRY(check_outputs(g, err));
     l.program = program_create(g, batch, tokens, exact_length);
     l.nodes = mpcf_alloc_array(graph_count(g) + 1, sizeof(*l.nodes));
     if (l.program == NULL || l.nodes == NULL) {

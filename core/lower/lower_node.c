@@ -6,55 +6,14 @@
 #include "lower/lower_node.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "lower/emit.h"
 #include "lower/magnitude.h"
 
-static bool name_has(const mpcf_node *node, const char *part)
-{
-    return strstr(node->name, part) != NULL;
-}
-
-/* What the report files a node's cost under. */
-static const char *function_of(const mpcf_node *node)
-{
-    const bool in_slot = name_has(node, ".activation.") || name_has(node, ".normaliser.");
-
-    if (node->kind == OP_EMBEDDING || node->kind == OP_POSITIONS ||
-        (node->kind == OP_ADD &&
-         (node->in[0]->kind == OP_EMBEDDING || node->in[1]->kind == OP_EMBEDDING))) {
-        return "embedding";
-    }
-    if (name_has(node, "pooler") || name_has(node, "tanh.")) {
-        return "pooler";
-    }
-    if (name_has(node, "classifier")) {
-        return "classifier";
-    }
-    if (node->kind == OP_MATMUL || node->kind == OP_MATMUL_MASKED) {
-        return "attention";
-    }
-    if (in_slot) {
-        return name_has(node, ".activation.") ? "activation" : "normaliser";
-    }
-    switch (node->kind) {
-    case OP_RSQRT:
-    case OP_ROW_MEAN_SQUARE:
-    case OP_CENTER:
-    case OP_SCALE_COLUMNS:
-        return "layer_norm";
-    case OP_MUL:
-        return node->in[1]->kind == OP_RSQRT ? "layer_norm" : "attention";
-    default:
-        return "linear";
-    }
-}
-
 void lower_enter(struct lowering *l, const mpcf_node *node)
 {
     l->node = node;
-    l->function = program_function(l->program, function_of(node));
+    l->function = program_function(l->program, node->function);
 }
 
 /* The value's magnitude is that of its node's range. */

@@ -15,6 +15,7 @@
 #define MPCF_LOWER_LOWERING_H
 
 #include "lower/lower_options.h"
+#include "pass/ranges.h"
 #include "program/program.h"
 
 #define VALUE_NONE UINT32_MAX

@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/progress.h"
+#include "float_engine/float_engine.h"
 #include "metrics/metrics.h"
 #include "pass/token_rows.h"
 #include "text/batches.h"

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "float_engine/float_engine.h"
+#include "graph/parameters.h"
 #include "text/corpus.h"
 
 /* LOGITS [corpus->count, classes] of GRAPH's output, in the order of the corpus. STAGE names it

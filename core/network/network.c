@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "format/json.h"
+#include "graph/finish.h"
 #include "plugin/option_set.h"
 
 enum { DEFAULT_SLOTS = 3, FILLINGS_MAX = 256 };
@@ -106,6 +107,35 @@ static mpcf_status configure(struct network *n, const struct network_request *re
     return n->family->tokenizer(n->model, &n->tokenizer, err);
 }
 
+/* One result, which is what everything behind the network has room for. */
+static mpcf_status check_output(const struct network *n, size_t classes, mpcf_error *err)
+{
+    const struct graph_output *first = graph_output(n->graph, 0);
+    const int64_t columns = classes != 0 ? (int64_t) classes : n->facts.classes;
+    char text[SHAPE_TEXT_SIZE];
+    mpcf_shape shape;
+
+    if (graph_output_count(n->graph) != 1) {
+        const struct graph_output *second = graph_output(n->graph, 1);
+
+        return mpcf_fail(
+            err, MPCF_E_UNSUPPORTED,
+            "the family '%s' builds %zu outputs%s%s%s%s%s: a network has one, 'logits'",
+            n->family->name, graph_output_count(n->graph), first == NULL ? "" : " ('",
+            first == NULL ? "" : first->name, first == NULL ? "" : "', '",
+            second == NULL ? "" : second->name, first == NULL ? "" : "')");
+    }
+    shape = first->node->shape;
+    if (strcmp(first->name, "logits") != 0 || shape.rank != 2 || shape.dim[0] != MPCF_DIM_BATCH ||
+        shape.dim[1] != columns) {
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED,
+                         "the family '%s' builds the output '%s' %s: expected 'logits' [B, %lld]",
+                         n->family->name, first->name, shape_text(shape, text),
+                         (long long) columns);
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status build(struct network *n, const struct network_request *request, mpcf_error *err)
 {
     n->graph = graph_create();
@@ -114,7 +144,9 @@ static mpcf_status build(struct network *n, const struct network_request *reques
     }
     MPCF_TRY(fill_slots(n, request, err));
     MPCF_TRY(n->family->build(n->model, n->graph, err));
-    return graph_check(n->graph, err);
+    MPCF_TRY(graph_finish(n->graph, err));
+    MPCF_TRY(graph_check_layers(n->graph, err));
+    return check_output(n, request->classes, err);
 }
 
 mpcf_status network_create(const struct network_request *request, struct network **out,

@@ -12,6 +12,7 @@
 #include <mpcf/model.h>
 
 #include "graph/graph.h"
+#include "graph/slots.h"
 #include "plugin/plugins.h"
 
 struct network_request {
@@ -39,6 +40,8 @@ struct network {
     void *default_memory[3];
 };
 
+/* MPCF_E_CONFIG: a filling of layers that the network does not have. MPCF_E_UNSUPPORTED: it has
+ * another output than "logits" [B, classes]. */
 mpcf_status network_create(const struct network_request *request, struct network **out,
                            mpcf_error *err);
 void network_destroy(struct network *n); /* NULL is fine */

@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ops/op.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/workers.h"
 #include "float/float_kernels.h"
-
-const struct op *op_of(enum op_kind kind)
-{
-    static const struct op *const table[OP_COUNT] = {
-#define OP_ROW(upper, lower) &op_##lower,
-        OP_MAP(OP_ROW)
-#undef OP_ROW
-    };
-
-    assert(kind < OP_COUNT);
-    return table[kind];
-}
 
 /* A piece below this is done sooner than another thread wakes. */
 #define PIECE 16384

@@ -7,8 +7,8 @@
 #ifndef MPCF_OPS_OP_H
 #define MPCF_OPS_OP_H
 
-#include "float_engine/float_engine.h"
 #include "graph/graph.h"
+#include "graph/parameters.h"
 
 /* One node in one run. Tensors are row-major with the dimensions given, but for those marked
  * interleaved: [B, H, T, d] held as [B, T, H, d], which SPLIT_HEADS and MERGE_HEADS then need
@@ -44,11 +44,10 @@ struct op {
     size_t (*saved)(const mpcf_node *node, const struct dims *out, const size_t *in_count);
 };
 
+/* One a file: op_add of add.c. */
 #define OP_DECLARE(upper, lower) extern const struct op op_##lower;
 OP_MAP(OP_DECLARE)
 #undef OP_DECLARE
-
-const struct op *op_of(enum op_kind kind);
 
 /* --- For the operations --- */
 

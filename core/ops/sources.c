@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Inputs and parameters: the engine puts their values in place, nothing is computed. Their
- * constructors are in graph/node.c, as they name the node themselves.
+ * constructors are in graph/sources.c.
  */
 #include "ops/op.h"
 

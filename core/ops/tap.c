@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tap: y = x, under a name that losses and reports know. The constructor is in graph/node.c, as
- * it names the node itself.
+ * Tap: y = x, under a name that losses and reports know.
  */
 #include "float/float_kernels.h"
+#include "graph/build.h"
 #include "ops/op.h"
+
+mpcf_node *mpcf_tap(mpcf_graph *g, const char *name, mpcf_node *x)
+{
+    if (!graph_label_ok(g, OP_TAP, name) || !graph_operands_ok(g, OP_TAP, &x, 1)) {
+        return NULL;
+    }
+    if (graph_find_label(g, OP_TAP, name) != NULL) {
+        return graph_fail(g, MPCF_E_INVALID, "tap '%s' is there already", name);
+    }
+    return graph_add_labelled(g, OP_TAP, x->shape, x, name);
+}
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)
 {

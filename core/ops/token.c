@@ -2,6 +2,8 @@
 /*
  * Token: the row of one token, [B, T, h] -> [B, h].
  */
+#include "ops/token.h"
+
 #include <string.h>
 
 #include "float/float_kernels.h"

@@ -16,11 +16,13 @@
  */
 #include "pass/fold_norm.h"
 
+#include "graph/node.h"
 #include "graph/owner.h"
+#include "graph/scope.h"
 
 /* y = n gamma + beta. */
 struct affine {
-    mpcf_node *n, *gamma, *beta;
+    mpcf_node *y, *n, *gamma, *beta;
 };
 
 static bool find_affine(mpcf_node *y, struct affine *found)
@@ -34,7 +36,7 @@ static bool find_affine(mpcf_node *y, struct affine *found)
         !node_is_constant(y->in[1])) {
         return false;
     }
-    *found = (struct affine){scaled->in[0], scaled->in[1], y->in[1]};
+    *found = (struct affine){y, scaled->in[0], scaled->in[1], y->in[1]};
     return true;
 }
 
@@ -64,6 +66,7 @@ static mpcf_node *fold_token(struct rewrite *rw, const mpcf_node *node)
     rewrite_scope(rw, node);
     mpcf_node *in[1] = {y.n};
     mpcf_node *n = graph_copy_node(rw->to, node, in);
+    graph_scope_as(rw->to, node->scope, y.y->function); /* it stays the norm's */
     return node_on(OP_ADD, node_on(OP_SCALE_COLUMNS, n, y.gamma), y.beta);
 }
 
@@ -100,13 +103,15 @@ static mpcf_node *centered_gain(mpcf_node *x)
     return mean == NULL ? NULL : mpcf_sub(x->graph, x, mean);
 }
 
-/* X minus its row mean, with no computed value to centre; NULL where that cannot be. */
+/* X minus its row mean, with no computed value to centre; NULL where that cannot be. What is made
+ * for X counts as X. */
 static mpcf_node *centered(mpcf_node *x)
 {
     x = node_without_taps(x);
     if (x == NULL) {
         return NULL;
     }
+    graph_scope_as(x->graph, x->scope, x->function);
     if (node_is_constant(x) && x->kind != OP_POSITIONS) {
         return node_on(OP_CENTER, x, NULL);
     }
@@ -115,6 +120,7 @@ static mpcf_node *centered(mpcf_node *x)
         mpcf_node *a = centered(x->in[0]);
         mpcf_node *b = a == NULL ? NULL : centered(x->in[1]);
         mpcf_node *in[2] = {a, b};
+        graph_scope_as(x->graph, x->scope, x->function); /* that of B before */
         return b == NULL ? NULL : graph_add_node(x->graph, OP_ADD, x->shape, in, 2);
     }
     case OP_LINEAR:

@@ -10,6 +10,7 @@
  */
 #include "pass/fold_scale.h"
 
+#include "graph/node.h"
 #include "graph/owner.h"
 
 static mpcf_node *scaled_linear(struct rewrite *rw, const mpcf_node *node, double c)

@@ -7,6 +7,7 @@
  */
 #include "pass/fuse_linears.h"
 
+#include "graph/node.h"
 #include "graph/owner.h"
 
 #define FUSED_MAX 16

@@ -8,6 +8,8 @@
  */
 #include "pass/open_layer_norm.h"
 
+#include "graph/node.h"
+
 mpcf_node *rule_open_layer_norm(struct rewrite *rw, const mpcf_node *node)
 {
     if (node->kind != OP_LAYER_NORM) {

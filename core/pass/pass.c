@@ -4,6 +4,7 @@
  */
 #include "pass/pass.h"
 
+#include "graph/finish.h"
 #include "pass/complete_square.h"
 #include "pass/drop_training.h"
 #include "pass/fold_norm.h"
@@ -18,11 +19,25 @@ static rewrite_rule *const rules[] = {
     rule_fuse_linears,  rule_fold_norm,       rule_row_scaling,     NULL /* drop what is dead */,
 };
 
+/* The order of nodes decides in which Q, K and V are joined, and must not be the builder's. */
+static mpcf_status in_order(const mpcf_graph *g, mpcf_graph **out, mpcf_error *err)
+{
+    mpcf_graph *copy = NULL;
+
+    MPCF_TRY(rewrite_graph(g, NULL, &copy, err));
+    mpcf_status status = graph_finish(copy, err);
+    if (status == MPCF_OK) {
+        status = pass_token_rows(copy, out, err);
+    }
+    graph_destroy(copy);
+    return status;
+}
+
 mpcf_status pass_all(const mpcf_graph *g, mpcf_graph **out, mpcf_error *err)
 {
     mpcf_graph *made = NULL; /* the last result; the caller's graph stays */
 
-    MPCF_TRY(pass_token_rows(g, &made, err));
+    MPCF_TRY(in_order(g, &made, err));
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; ++i) {
         mpcf_graph *next = NULL;
         mpcf_status status = rewrite_graph(made, rules[i], &next, err);

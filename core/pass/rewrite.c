@@ -6,10 +6,10 @@
 #include "pass/rewrite.h"
 
 #include <assert.h>
-#include <ctype.h>
-#include <string.h>
 
 #include "base/memory.h"
+#include "graph/node.h"
+#include "graph/scope.h"
 
 /* The rule travels with the walk; callers of rewrite_of() see the plain part only. */
 struct walk {
@@ -49,28 +49,9 @@ mpcf_node *rewrite_of(struct rewrite *rw, const mpcf_node *node)
     return made;
 }
 
-/* "encoder.layer.3.attention.linear.2" -> "encoder.layer.3.attention" */
 void rewrite_scope(struct rewrite *rw, const mpcf_node *node)
 {
-    char scope[256];
-    size_t length = strlen(node->name);
-
-    if (length >= sizeof scope) {
-        mpcf_scope(rw->to, node->name);
-        return;
-    }
-    memcpy(scope, node->name, length + 1);
-    while (length > 0 && isdigit((unsigned char) scope[length - 1])) {
-        --length;
-    }
-    if (length > 0 && scope[length - 1] == '.') {
-        scope[length - 1] = '\0';
-    }
-    char *last = strrchr(scope, '.');
-    if (last != NULL) {
-        *last = '\0';
-    }
-    mpcf_scope(rw->to, last == NULL ? "" : scope);
+    graph_scope_as(rw->to, node->scope, node->function);
 }
 
 static void count_uses(struct rewrite *rw)

@@ -8,6 +8,8 @@
  */
 #include "pass/row_scaling.h"
 
+#include "graph/node.h"
+
 #define FACTORS_MAX 8
 
 struct peeled {

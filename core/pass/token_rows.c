@@ -14,6 +14,9 @@
 #include <assert.h>
 
 #include "base/memory.h"
+#include "graph/node.h"
+#include "graph/scope.h"
+#include "ops/token.h"
 
 struct demand {
     bool whole; /* some reader needs all rows */
@@ -144,7 +147,7 @@ static mpcf_node *make_row(struct narrowing *n, const mpcf_node *node)
     mpcf_node *made;
 
     if (n->demands[node->id].whole) {
-        mpcf_scope(n->to, node->name);
+        graph_scope_as(n->to, node->name, node->function);
         made = graph_token_kept(n->to, n->whole[node->id], n->demands[node->id].index);
         mpcf_scope(n->to, NULL);
         return made;

@@ -13,6 +13,7 @@
 #include <mpcf/dataset.h>
 
 #include "graph/graph.h"
+#include "graph/slots.h"
 #include "pipeline/settings.h"
 #include "pipeline/stage_name.h"
 #include "plugin/plugins.h"

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "graph/digest.h"
 
 static void write_value(struct text_buffer *t, const struct value *v)
 {

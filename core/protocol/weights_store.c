@@ -4,6 +4,8 @@
  */
 #include "protocol/weights_store.h"
 
+#include "float_engine/float_constant.h"
+
 #include <string.h>
 
 #include "base/memory.h"

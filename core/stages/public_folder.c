@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/json.h"
+#include "graph/digest.h"
 #include "inference/public_tables.h"
 #include "pass/calibrate.h"
 #include "pass/pass.h"

@@ -10,6 +10,10 @@
 #include "pipeline/needed_files.h"
 #include "pipeline/pipeline.h"
 
+/* Before anything runs: the files and addresses that VIEWER needs, and whether its config.json makes
+ * a network with the file's approximations. */
+mpcf_status pipeline_check(const struct pipeline *p, enum pipeline_viewer viewer, mpcf_error *err);
+
 struct run_request {
     /* How the file was opened: for the processes of the roles. */
     const struct pipeline_request *source;

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "float_engine/float_engine.h"
+#include "float_engine/float_batch.h"
 #include "text/corpus.h"
 
 struct batches;

@@ -9,7 +9,7 @@
 #ifndef MPCF_TRAIN_ADAMW_H
 #define MPCF_TRAIN_ADAMW_H
 
-#include "float_engine/float_engine.h"
+#include "graph/parameters.h"
 
 struct adamw_options {
     double beta1, beta2, epsilon;

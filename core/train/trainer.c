@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "float_engine/float_engine.h"
 #include "pass/token_rows.h"
 #include "train/loss.h"
 

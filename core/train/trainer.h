@@ -8,6 +8,7 @@
 #ifndef MPCF_TRAIN_TRAINER_H
 #define MPCF_TRAIN_TRAINER_H
 
+#include "float_engine/float_batch.h"
 #include "train/adamw.h"
 
 enum loss_kind {

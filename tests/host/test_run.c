@@ -70,6 +70,8 @@ static void check_reads_the_file_and_looks_for_data(void **state)
     ASSERT_HOST(2, "is not there", good, "--check", "--set", "dataset.path=nowhere");
     ASSERT_HOST(2, "student/public", good, "--check", "--role", "dealer");
     ASSERT_HOST(2, "student/public", "cost", good);
+    ASSERT_HOST(2, "approximations.activation: layers 1-9: the network has this slot in layers 0-1",
+                good, "--check", "--set", "approximations.activation={name: quad, layers: 1-9}");
     ASSERT_HOST(2, "there is no dataset 'gleu'; did you mean 'glue'?", good, "--check", "--set",
                 "dataset.reader=gleu");
     ASSERT_HOST(2, "is a folder", folder);

@@ -5,7 +5,7 @@
 #ifndef MPCF_TESTS_SUPPORT_NETWORK_H
 #define MPCF_TESTS_SUPPORT_NETWORK_H
 
-#include "float_engine/float_engine.h"
+#include "graph/parameters.h"
 #include "network/network.h"
 
 struct test_network {

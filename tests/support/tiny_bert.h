@@ -5,7 +5,8 @@
 #ifndef MPCF_TESTS_TINY_BERT_H
 #define MPCF_TESTS_TINY_BERT_H
 
-#include "float_engine/float_engine.h"
+#include "float_engine/float_batch.h"
+#include "graph/parameters.h"
 #include "lower/lower.h"
 
 struct tiny_bert {

@@ -13,8 +13,8 @@
  * graph failed with the first cause; NULL operands give NULL. So a formula is
  * written as an expression and checks nothing.
  *
- * Order: nodes are numbered as they are made, and the parties compare the numbering. C does not
- * order the arguments of a call, so at most one of them makes nodes.
+ * Order: a finished graph's nodes are numbered and named from its outputs back, so it does not
+ * matter in which order C evaluates the arguments of a call.
  *
  * Memory: nodes belong to the graph and end with it. Names and coefficient arrays are copied.
  *
@@ -69,8 +69,8 @@ typedef enum mpcf_init {
 MPCF_EXPORT mpcf_node *mpcf_input(mpcf_graph *g, const char *name, mpcf_shape shape,
                                   mpcf_owner owner);
 /* A weight, under the checkpoint's name; the provider's. In an approximation: its own
- * trainable value, saved as approximations.<slot>.<layer>.<name>. The same NAME twice
- * gives the same node. */
+ * trainable value, saved as approximations.<slot>.<layer>.<name>. The same NAME twice, with
+ * the same shape, init and value, gives the same node. */
 MPCF_EXPORT mpcf_node *mpcf_parameter(mpcf_graph *g, const char *name, mpcf_shape shape,
                                       mpcf_init init, double value);
 
@@ -154,10 +154,17 @@ MPCF_EXPORT void mpcf_output(mpcf_graph *g, const char *name, mpcf_node *x);
 /* The shape of a node; rank 0 for NULL. */
 MPCF_EXPORT mpcf_shape mpcf_node_shape(const mpcf_node *x);
 
-/* Names that nodes made from here on carry: "encoder.layer.3.attention". Nodes are
- * named SCOPE.operation, with a number where that is taken; ranges and errors use
- * the name. The string is copied; "" or NULL ends it. */
-MPCF_EXPORT void mpcf_scope(mpcf_graph *g, const char *name);
+/* The scope of nodes made from here on: "encoder.layer.3.attention". Nodes are named
+ * SCOPE.operation, with a number where that is taken; ranges and errors use the name. The
+ * string is copied; "" or NULL ends it. Returns the scope before, which lives as long as the
+ * graph: a function that is called as an argument puts it back, so that the call's own node
+ * has the caller's scope. */
+MPCF_EXPORT const char *mpcf_scope(mpcf_graph *g, const char *name);
+/* What reports book the cost of scope NAME under: "pooler", "classifier", any word; copied.
+ * For nodes made after it. Without it, nodes of a slot count as the slot ("activation",
+ * "normaliser", "tanh"), others by operation: embeddings as "embedding", matrix products of
+ * two values as "attention", layer norms as "layer_norm", all else as "linear". */
+MPCF_EXPORT void mpcf_scope_counts_as(mpcf_graph *g, const char *name, const char *function);
 
 /* For builders that refuse something the operations cannot see: marks the graph failed. */
 MPCF_EXPORT mpcf_node *mpcf_graph_refuse(mpcf_graph *g, const char *format, ...) MPCF_PRINTF(2, 3);

@@ -58,17 +58,18 @@ typedef struct mpcf_model {
 
     /* Reads the fields it needs; unknown activation or position scheme: MPCF_E_UNSUPPORTED.
      * CONFIG, filled from the options, outlives the model; CONFIG_JSON, the model folder's
-     * config.json, and its strings are there during the call only. Both are the host's. CLASSES is the task's (0: as config.json says). *MODEL
-     * ends with release(), and is not set where configure() fails. */
+     * config.json, and its strings are there during the call only. Both are the host's. CLASSES is
+     * the task's (0: as config.json says). *MODEL ends with release(), and is not set where
+     * configure() fails. */
     mpcf_status (*configure)(const void *config, const mpcf_json *config_json, int64_t classes,
                              void **model, mpcf_error *err);
     void (*release)(void *model);
     mpcf_status (*tokenizer)(void *model, mpcf_tokenizer_spec *spec, mpcf_error *err);
     mpcf_status (*facts)(void *model, mpcf_model_facts *facts, mpcf_error *err);
-    /* From the inputs to output "logits" [B, classes]. May be called several times, and gives the
-     * same nodes each time. A failed GRAPH is the host's to notice: MPCF_OK is right then.
-     * Weight names are those of the published checkpoint. Taps: "embedding", "scores.i", "probs.i", "hidden.i",
-     * "pooled" (where there is one), "logits". */
+    /* From the inputs to output "logits" [B, classes], the only one. May be called several times,
+     * and gives the same network each time. A failed GRAPH is the host's to notice: MPCF_OK is
+     * right then. Weight names are those of the published checkpoint. Taps: "embedding",
+     * "scores.i", "probs.i", "hidden.i", "pooled" (where there is one), "logits". */
     mpcf_status (*build)(void *model, mpcf_graph *graph, mpcf_error *err);
 } mpcf_model;
 

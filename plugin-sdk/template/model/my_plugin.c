@@ -78,8 +78,7 @@ static mpcf_status facts(void *model, mpcf_model_facts *out, mpcf_error *err)
     return MPCF_OK;
 }
 
-/* --- The network: a call makes nodes in at most one of its arguments, as C leaves the order of
- * the arguments to the compiler, and both parties must build one graph. --- */
+/* --- The network --- */
 
 static mpcf_node *weight(mpcf_graph *g, int64_t layer, const char *name, mpcf_shape shape,
                          double start)
@@ -172,6 +171,7 @@ static mpcf_status build(void *model, mpcf_graph *g, mpcf_error *err)
     for (int64_t i = 0; i < n->layers; i++) {
         x = encoder_layer(n, g, i, x, keep);
     }
+    mpcf_scope_counts_as(g, "classifier", "classifier");
     mpcf_scope(g, "classifier");
     w = mpcf_parameter(g, "classifier.weight", mpcf_shape_2(n->classes, n->hidden),
                        MPCF_INIT_NORMAL, 0.05);

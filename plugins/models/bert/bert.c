@@ -25,6 +25,7 @@ static mpcf_status build(void *model, mpcf_graph *g, mpcf_error *err)
     mpcf_node *x = mpcf_token(g, encoder_build(e, g), 0);
 
     (void) err;
+    mpcf_scope_counts_as(g, "pooler", "pooler");
     mpcf_scope(g, "pooler");
     x = encoder_linear(e, g, "bert.pooler.dense", x, e->hidden, 1);
     x = mpcf_tap(g, "pooled", mpcf_slot_apply(g, MPCF_SLOT_TANH, 0, x, NULL));

@@ -183,6 +183,7 @@ mpcf_node *encoder_classifier_dropout(const struct encoder *e, mpcf_graph *g, mp
 
 void encoder_logits(const struct encoder *e, mpcf_graph *g, const char *name, mpcf_node *x)
 {
+    mpcf_scope_counts_as(g, name, "classifier");
     mpcf_scope(g, name);
     x = encoder_classifier_dropout(e, g, x);
     x = mpcf_tap(g, "logits", encoder_linear(e, g, name, x, e->classes, 1));

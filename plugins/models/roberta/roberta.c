@@ -27,6 +27,8 @@ static mpcf_status build(void *model, mpcf_graph *g, mpcf_error *err)
     mpcf_node *x = mpcf_token(g, encoder_build(e, g), 0);
 
     (void) err;
+    mpcf_scope_counts_as(g, "classifier.dense", "classifier");
+    mpcf_scope_counts_as(g, "classifier", "classifier");
     mpcf_scope(g, "classifier.dense");
     x = encoder_classifier_dropout(e, g, x);
     x = encoder_linear(e, g, "classifier.dense", x, e->hidden, 1);

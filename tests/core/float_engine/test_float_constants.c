@@ -2,7 +2,8 @@
 /* Weights that passes have folded, evaluated alone. */
 #include <string.h>
 
-#include "float_engine/float_engine.h"
+#include "float_engine/float_constant.h"
+#include "graph/node.h"
 #include "support/support.h"
 
 static mpcf_error *err;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "float_net.h"
+#include "graph/node.h"
 
 static void modes_compute_the_same(void **state)
 {

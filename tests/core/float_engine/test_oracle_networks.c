@@ -3,6 +3,7 @@
  * Every network of the oracle's folder: values of the exact and approximated network, loss and
  * gradients, against another implementation. MiniLM on real text.
  */
+#include "float_engine/float_engine.h"
 #include "support/support.h"
 
 #include <dirent.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "graph/digest.h"
+#include "graph/node.h"
+#include "graph/slots.h"
 #include "support/support.h"
 
 #include <string.h>
@@ -29,6 +32,30 @@ static void names_are_scoped_and_unique(void **state)
     assert_string_equal(b->name, "encoder.layer.3.square.2");
     assert_string_equal(mpcf_square(g, b)->name, "square");
     assert_ptr_equal(graph_find(g, "encoder.layer.3.square.2"), b);
+    graph_destroy(g);
+}
+
+static mpcf_node *in_scope(mpcf_graph *g, const char *name, mpcf_node *x)
+{
+    const char *before = mpcf_scope(g, name);
+    mpcf_node *y = mpcf_square(g, x);
+
+    mpcf_scope(g, before);
+    return y;
+}
+
+static void a_scope_that_is_put_back_names_nothing_else(void **state)
+{
+    mpcf_graph *g = graph_create();
+    mpcf_node *x = mpcf_input(g, "x", hidden(), MPCF_USER);
+
+    (void) state;
+    assert_string_equal(mpcf_scope(g, "outer"), "");
+    mpcf_node *sum = mpcf_add(g, in_scope(g, "left", x), in_scope(g, "right", x));
+    assert_string_equal(sum->name, "outer.add");
+    assert_string_equal(mpcf_scope(g, NULL), "outer");
+    assert_non_null(graph_find(g, "left.square"));
+    assert_non_null(graph_find(g, "right.square"));
     graph_destroy(g);
 }
 
@@ -135,6 +162,17 @@ static void two_shapes(mpcf_graph *g, mpcf_node *x)
     mpcf_parameter(g, "w", mpcf_shape_1(3), MPCF_INIT_REQUIRED, 0);
     mpcf_parameter(g, "w", mpcf_shape_1(4), MPCF_INIT_REQUIRED, 0);
 }
+static void two_inits(mpcf_graph *g, mpcf_node *x)
+{
+    (void) x;
+    mpcf_parameter(g, "w", mpcf_shape_1(3), MPCF_INIT_NORMAL, 0.1);
+    mpcf_parameter(g, "w", mpcf_shape_1(3), MPCF_INIT_NORMAL, 0.2);
+}
+static void counts_as_nothing(mpcf_graph *g, mpcf_node *x)
+{
+    (void) x;
+    mpcf_scope_counts_as(g, "pooler", "");
+}
 static void empty_slot(mpcf_graph *g, mpcf_node *x)
 {
     mpcf_slot_apply(g, MPCF_SLOT_ACTIVATION, 2, x, NULL);
@@ -162,6 +200,8 @@ static void mistakes_are_refused_with_a_reason(void **state)
         {wrong_number, "not finite"},
         {tap_twice, "tap 'hidden.0' is there already"},
         {two_shapes, "parameter 'w' has two shapes"},
+        {two_inits, "parameter 'w' has two inits"},
+        {counts_as_nothing, "scope 'pooler' counts as nothing"},
         {empty_slot, "slot 'activation' of layer 2 has no approximation"},
         {foreign_node, "another graph"},
     };
@@ -231,6 +271,36 @@ static void slots_hold_the_formula_or_its_kernels(void **state)
     graph_destroy(fused);
 }
 
+static mpcf_node *build_tanh(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    (void) config, (void) keep;
+    return mpcf_tanh(g, x);
+}
+
+static void costs_are_booked_by_scope_slot_and_operation(void **state)
+{
+    const mpcf_approx approx = {
+        .struct_size = sizeof(approx), .name = "t", .slot = MPCF_SLOT_TANH, .build = build_tanh};
+    const struct slot_filling filling = {MPCF_SLOT_TANH, 0, 0, &approx, NULL};
+    mpcf_error *err = mpcf_error_create();
+    mpcf_graph *g = graph_create();
+    mpcf_node *x = mpcf_input(g, "x", hidden(), MPCF_USER);
+
+    (void) state;
+    assert_ok(graph_fill_slots(g, &filling, 1, false, err), err);
+    mpcf_scope_counts_as(g, "top", "head");
+    mpcf_scope(g, "top.activation.pooler");
+    assert_string_equal(mpcf_square(g, x)->function, "linear");
+    assert_string_equal(mpcf_slot_apply(g, MPCF_SLOT_TANH, 0, x, NULL)->function, "tanh");
+    assert_string_equal(mpcf_square(g, x)->function, "linear");
+    mpcf_scope(g, "top");
+    assert_string_equal(mpcf_square(g, x)->function, "head");
+    assert_string_equal(mpcf_slot_apply(g, MPCF_SLOT_TANH, 0, x, NULL)->function, "head");
+    assert_string_equal(mpcf_square(g, x)->function, "head");
+    graph_destroy(g);
+    mpcf_error_destroy(err);
+}
+
 static void digest_tells_formulas_apart(void **state)
 {
     const double numbers[2] = {0.5, 0.25};
@@ -289,11 +359,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_scoped_and_unique),
+        cmocka_unit_test(a_scope_that_is_put_back_names_nothing_else),
         cmocka_unit_test(owners_follow_from_operands),
         cmocka_unit_test(first_failure_stays_and_names_the_scope),
         cmocka_unit_test(shapes_follow_through_attention),
         cmocka_unit_test(mistakes_are_refused_with_a_reason),
         cmocka_unit_test(slots_hold_the_formula_or_its_kernels),
+        cmocka_unit_test(costs_are_booked_by_scope_slot_and_operation),
         cmocka_unit_test(digest_tells_formulas_apart),
         cmocka_unit_test(copies_keep_name_and_attributes),
         cmocka_unit_test(dimensions_resolve_right_aligned),

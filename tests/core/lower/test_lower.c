@@ -304,6 +304,30 @@ static void public_embedding_sends_no_words(void **state)
     refused_close(&r);
 }
 
+/* A second result would be written behind the room that callers have for the first. */
+static void a_second_output_is_refused(void **state)
+{
+    struct lower_options options;
+    struct tiny_bert t = small("quad", "2quad");
+    struct program *p = NULL;
+    mpcf_graph *g = NULL;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    lower_options_default(&options);
+    tiny_bert_open(&t, 11);
+    mpcf_output(t.graph, "pooled", graph_find(t.graph, "pooler.tanh"));
+    assert_ok(pass_all(t.graph, &g, err), err);
+    struct ranges *ranges = tiny_bert_calibrate(&t, g, 4, 8, 2);
+    assert_status(MPCF_E_UNSUPPORTED, lower_graph(g, ranges, &options, 1, 8, true, &p, err), err);
+    assert_message_contains(err, "a secure run has one output, the network has 2: 'logits', ..");
+    assert_null(p);
+    ranges_destroy(ranges);
+    graph_destroy(g);
+    tiny_bert_close(&t);
+    mpcf_error_destroy(err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +341,7 @@ int main(void)
         cmocka_unit_test(shared_weights_agree),
         cmocka_unit_test(public_embedding_agrees),
         cmocka_unit_test(public_embedding_sends_no_words),
+        cmocka_unit_test(a_second_output_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

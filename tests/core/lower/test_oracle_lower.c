@@ -5,6 +5,8 @@
  *
  * By hand: FOLDER IDS ACTIVATION NORMALISER [value fraction, weight fraction, margin bits].
  */
+#include "lower/lower.h"
+#include "pass/calibrate.h"
 #include "support/support.h"
 
 #include <dirent.h>

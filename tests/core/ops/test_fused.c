@@ -7,6 +7,7 @@
 #include <mpcf/model.h>
 
 #include "float_engine/float_engine.h"
+#include "graph/slots.h"
 #include "support/support.h"
 
 enum { BATCH = 2, ROWS = 2, LONG_ROW = MPCF_PIECE_MAX + 1000 };

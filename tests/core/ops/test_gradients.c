@@ -4,6 +4,7 @@
  * parameter element, with two consumers of each operand, so that gradients are added as well as
  * written.
  */
+#include "graph/slots.h"
 #include "support/support.h"
 
 #include <math.h>

@@ -3,6 +3,7 @@
  * Each approximation of this tree: its graph form against its formula in double precision, its
  * float kernels against the graph form, masked columns, rows that sum to 1.
  */
+#include "graph/slots.h"
 #include "support/support.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "graph/slots.h"
 #include "support/support.h"
 
 #include <stdio.h>

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Parameters by name, shared by the engines of one network.
- */
+/* Parameters by name, shared by the engines of one network. */
+#include "graph/parameters.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "float_engine/float_engine.h"
 
 /* Every use of the table is a look-up, so that its gradient has few rows. */
 static bool is_table(const mpcf_graph *g, const mpcf_node *parameter)

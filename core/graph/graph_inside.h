@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a graph is held. For core/graph only.
+ */
+#ifndef MPCF_GRAPH_GRAPH_INSIDE_H
+#define MPCF_GRAPH_GRAPH_INSIDE_H
+
+#include <stdbool.h>
+
+#include <mpcf/error.h>
+#include <mpcf/graph.h>
+
+#include "base/arena.h"
+
+struct graph_output; /* graph.h */
+struct slot_filling; /* slots.h */
+
+#define SLOT_KINDS 4 /* mpcf_slot counts from 1 */
+
+/* What a model said of a scope; a list, the last said first. */
+struct counted_scope {
+    const char *scope, *function;
+    struct counted_scope *next;
+};
+
+struct mpcf_graph {
+    struct arena *arena; /* nodes, names, coefficients */
+    mpcf_node **nodes;
+    size_t count, capacity;
+    struct graph_output *outputs;
+    size_t output_count;
+    struct slot_filling *fillings;
+    size_t filling_count;
+    bool fuse;
+    size_t slot_layers[SLOT_KINDS]; /* by slot: the last layer that it was applied in, plus 1 */
+    const char *scope;              /* "" outside any */
+    const char *function;           /* what the scope counts as, or NULL */
+    const char *slot_function;      /* inside an approximation, else NULL */
+    const char *parameter_prefix;   /* inside an approximation, else "" */
+    bool has_own_parameters;        /* the approximation asked for some */
+    struct counted_scope *counted;
+    mpcf_status status; /* the first failure */
+    char message[512];
+};
+
+#endif
