@@ -27,16 +27,19 @@ static const char *counted_as(const mpcf_graph *g, const char *scope)
     return NULL;
 }
 
-const char *mpcf_scope(mpcf_graph *g, const char *name)
+const char *mpcf_scope_current(const mpcf_graph *g)
 {
-    const char *before = g->scope;
+    return g->scope;
+}
+
+void mpcf_scope(mpcf_graph *g, const char *name)
+{
     const char *scope = keep(g, name);
 
     if (scope != NULL) {
         g->scope = scope;
         g->function = counted_as(g, scope);
     }
-    return before;
 }
 
 void mpcf_scope_counts_as(mpcf_graph *g, const char *name, const char *function)

@@ -82,7 +82,9 @@ static mpcf_node *project(mpcf_graph *g, const char *name, mpcf_node *x, int64_t
 
 static mpcf_node *norm(mpcf_graph *g, const char *name, mpcf_node *x, bool swapped)
 {
-    const char *before = mpcf_scope(g, name);
+    const char *before = mpcf_scope_current(g);
+
+    mpcf_scope(g, name);
     mpcf_node *gain, *shift, *y;
 
     EITHER(gain = weight(g, name, "gain", mpcf_shape_1(WIDTH)),
@@ -101,7 +103,9 @@ static mpcf_node *mix(mpcf_graph *g, int layer, mpcf_node *x, mpcf_node *keep, b
     for (size_t i = 0; i < 3; ++i) {
         (void) snprintf(names[i], sizeof names[i], "%s/%zu", scope, i);
     }
-    const char *before = mpcf_scope(g, scope);
+    const char *before = mpcf_scope_current(g);
+
+    mpcf_scope(g, scope);
     EITHER(q = mpcf_split_heads(g, project(g, names[0], x, WIDTH, swapped), HEADS),
            k = mpcf_split_heads(g, project(g, names[1], x, WIDTH, swapped), HEADS));
     mpcf_node *scores = mpcf_scale(g, mpcf_matmul_transposed(g, q, k), 0.35);
@@ -120,7 +124,9 @@ static mpcf_node *spool(mpcf_graph *g, int layer, mpcf_node *x, bool swapped)
     (void) snprintf(scope, sizeof scope, "tower.%d.spooler", layer);
     (void) snprintf(up, sizeof up, "%s/up", scope);
     (void) snprintf(down, sizeof down, "%s/down", scope);
-    const char *before = mpcf_scope(g, scope);
+    const char *before = mpcf_scope_current(g);
+
+    mpcf_scope(g, scope);
     mpcf_node *y = project(g, up, x, INNER, swapped);
     y = mpcf_slot_apply(g, MPCF_SLOT_ACTIVATION, (size_t) layer, y, NULL);
     y = project(g, down, y, WIDTH, swapped);
@@ -145,7 +151,9 @@ static mpcf_node *tower(mpcf_graph *g, int layer, mpcf_node *x, mpcf_node *keep,
 
 static mpcf_node *branch(mpcf_graph *g, const char *name, mpcf_node *x, bool swapped)
 {
-    const char *before = mpcf_scope(g, name);
+    const char *before = mpcf_scope_current(g);
+
+    mpcf_scope(g, name);
     mpcf_node *y = project(g, name, x, CLASSES, swapped);
 
     mpcf_scope(g, before);

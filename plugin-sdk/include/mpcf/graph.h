@@ -156,10 +156,11 @@ MPCF_EXPORT mpcf_shape mpcf_node_shape(const mpcf_node *x);
 
 /* The scope of nodes made from here on: "encoder.layer.3.attention". Nodes are named
  * SCOPE.operation, with a number where that is taken; ranges and errors use the name. The
- * string is copied; "" or NULL ends it. Returns the scope before, which lives as long as the
- * graph: a function that is called as an argument puts it back, so that the call's own node
- * has the caller's scope. */
-MPCF_EXPORT const char *mpcf_scope(mpcf_graph *g, const char *name);
+ * string is copied; "" or NULL ends it. */
+MPCF_EXPORT void mpcf_scope(mpcf_graph *g, const char *name);
+/* The scope as it is, "" outside; lives as long as the graph. A function that sets a scope and is
+ * called as an argument puts the one before back, so that the call's own node has the caller's. */
+MPCF_EXPORT const char *mpcf_scope_current(const mpcf_graph *g);
 /* What reports book the cost of scope NAME under: "pooler", "classifier", any word; copied.
  * For nodes made after it. Without it, nodes of a slot count as the slot ("activation",
  * "normaliser", "tanh"), others by operation: embeddings as "embedding", matrix products of

@@ -37,7 +37,9 @@ static void names_are_scoped_and_unique(void **state)
 
 static mpcf_node *in_scope(mpcf_graph *g, const char *name, mpcf_node *x)
 {
-    const char *before = mpcf_scope(g, name);
+    const char *before = mpcf_scope_current(g);
+
+    mpcf_scope(g, name);
     mpcf_node *y = mpcf_square(g, x);
 
     mpcf_scope(g, before);
@@ -50,10 +52,12 @@ static void a_scope_that_is_put_back_names_nothing_else(void **state)
     mpcf_node *x = mpcf_input(g, "x", hidden(), MPCF_USER);
 
     (void) state;
-    assert_string_equal(mpcf_scope(g, "outer"), "");
+    assert_string_equal(mpcf_scope_current(g), "");
+    mpcf_scope(g, "outer");
     mpcf_node *sum = mpcf_add(g, in_scope(g, "left", x), in_scope(g, "right", x));
     assert_string_equal(sum->name, "outer.add");
-    assert_string_equal(mpcf_scope(g, NULL), "outer");
+    assert_string_equal(mpcf_scope_current(g), "outer");
+    mpcf_scope(g, NULL);
     assert_non_null(graph_find(g, "left.square"));
     assert_non_null(graph_find(g, "right.square"));
     graph_destroy(g);
