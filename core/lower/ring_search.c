@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "lower/ring_trial.h"
+#include "protocol/step_table.h"
 #include "schedule/finish.h"
 
 struct site {
@@ -90,7 +91,7 @@ static void find_sites(struct search *search)
             }
         }
         search->sites[search->count++] = (struct site){s->index, ordinal, group_key(name, ordinal)};
-        s->kind = STEP_TRUNCATE_EXTEND;
+        step_become(s, STEP_TRUNCATE_EXTEND);
     }
     qsort(search->sites, search->count, sizeof(*search->sites), by_key);
 }
@@ -99,7 +100,8 @@ static void flip(struct search *search, size_t first, size_t end)
 {
     for (size_t i = first; i < end; ++i) {
         struct step *s = &search->trial.program->steps[search->sites[i].step];
-        s->kind = s->kind == STEP_TRUNCATE_EXTEND ? STEP_TRUNCATE_REDUCE : STEP_TRUNCATE_EXTEND;
+        step_become(s,
+                    s->kind == STEP_TRUNCATE_EXTEND ? STEP_TRUNCATE_REDUCE : STEP_TRUNCATE_EXTEND);
     }
 }
 

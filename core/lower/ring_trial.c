@@ -8,12 +8,13 @@
 #include "lower/ring_trial.h"
 
 #include "base/memory.h"
-#include "protocol/step_operations.h"
+#include "protocol/step_table.h"
 #include "schedule/settle.h"
 
 mpcf_status ring_trial_create(struct program *p, struct ring_trial *out, mpcf_error *err)
 {
     *out = (struct ring_trial){.program = p};
+    steps_attach(p);
     out->floor = mpcf_alloc_array(p->value_count + 1, sizeof *out->floor);
     if (out->floor == NULL) {
         return mpcf_fail_memory(err, p->value_count * sizeof *out->floor, "the search for rings");

@@ -14,7 +14,7 @@ struct ring_trial {
     value_id widest; /* a value of the widest ring */
 };
 
-/* P is not finished yet. MPCF_E_NOMEM. */
+/* P is not finished, and has all its steps. MPCF_E_NOMEM. */
 mpcf_status ring_trial_create(struct program *p, struct ring_trial *out, mpcf_error *err);
 void ring_trial_clear(struct ring_trial *t);
 /* Sets all rings, from the last step back. */

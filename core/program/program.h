@@ -105,8 +105,11 @@ struct opening {
     uint32_t uses; /* in the opening step's own entry: steps that read the opened value */
 };
 
+struct step_operations; /* protocol/step_operations.h */
+
 struct step {
     enum step_kind kind;
+    const struct step_operations *operations; /* of the kind; by steps_attach() */
     uint32_t index; /* its place; with the inference number it addresses randomness */
     value_id *in;
     size_t in_count;
@@ -144,6 +147,7 @@ struct program {
     struct round *rounds;    /* round_count of them, and one more: the steps behind the last */
     uint32_t round_count;
     size_t offline_bytes; /* the user's message before the run */
+    size_t revealed;      /* numbers that the user learns */
     size_t value_capacity, step_capacity, function_capacity;
     bool failed;       /* memory was short while building */
     struct step spare; /* what adding gives then */

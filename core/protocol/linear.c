@@ -186,7 +186,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 
 const struct step_operations step_operations_linear = {
     .independence = INDEPENDENT_ALWAYS,
-    .uses_masked_weights = true,
+    .weight = WEIGHT_MATRIX,
     .check = check,
     .axes = axes,
     .cost = cost,

@@ -17,7 +17,7 @@
 
 bool masked_weights_are_used(const struct step *s)
 {
-    return step_operations[s->kind]->uses_masked_weights;
+    return s->operations->weight != WEIGHT_NONE;
 }
 
 static const char *node_of(const struct program *p, const struct step *s)
@@ -95,6 +95,7 @@ struct masked_weights *masked_weights_create(const struct program *p, const stru
         return NULL;
     }
     *k = (struct masked_weights){.kind = s->kind, .transposed = s->transposed};
+    k->is_matrix = s->operations->weight == WEIGHT_MATRIX;
     k->node = mpcf_strdup(node_of(p, s));
     k->ring = step_out(p, s)->ring;
     k->fraction = step_in(p, s, 1)->fraction;
@@ -122,7 +123,7 @@ void masked_weights_destroy(struct masked_weights *k)
 /* Keeps X, the whole of W, D or B, in the form its step needs. */
 static mpcf_status keep(struct masked_weights *k, const uint64_t *x, mpcf_error *err)
 {
-    if (k->kind == STEP_LINEAR) {
+    if (k->is_matrix) {
         k->matrix = linear_operand(x, &k->dims, k->transposed, k->ring);
     } else {
         k->vector = mpcf_secret_alloc(k->dims.count, sizeof *k->vector);

@@ -24,6 +24,7 @@ struct masked_weights {
     unsigned ring, fraction;
     struct dims dims;
     bool transposed;
+    bool is_matrix;             /* not a vector */
     char id[FILE_DIGEST_SIZE];  /* SHA-256 of all above: B's key comes from it */
     struct ring_packed *matrix; /* LINEAR: provider W, user D, dealer B */
     uint64_t *vector;           /* SCALE_COLUMNS: the same */

@@ -10,14 +10,14 @@
 
 unsigned opening_count(const struct step *s)
 {
-    unsigned opens = step_operations[s->kind]->opens;
+    unsigned opens = s->operations->opens;
     return (opens & 1) + (opens >> 1 & 1);
 }
 
 /* Operand 0 or 1; J counts those that are opened. */
 value_id opening_id(const struct step *s, unsigned j)
 {
-    bool first_is_not = (step_operations[s->kind]->opens & 1) == 0;
+    bool first_is_not = (s->operations->opens & 1) == 0;
     return s->in[first_is_not ? j + 1 : j];
 }
 

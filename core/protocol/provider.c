@@ -15,13 +15,13 @@ static const char *check(const struct program *p, const struct step *s)
                : "the result is the provider's, of no operands";
 }
 
-/* Whether a step other than a LINEAR reads it (as anything but its weight). */
+/* Whether a step reads it as anything but a matrix, of which there is an arrangement. */
 static bool is_read_plainly(const struct program *p, const struct step *s)
 {
     for (size_t i = s->index + (size_t) 1; i < p->step_count; ++i) {
         const struct step *t = &p->steps[i];
         for (size_t j = 0; j < t->in_count; ++j) {
-            if (t->in[j] == s->out && !(t->kind == STEP_LINEAR && j == 1)) {
+            if (t->in[j] == s->out && !(t->operations->weight == WEIGHT_MATRIX && j == 1)) {
                 return true;
             }
         }
@@ -51,8 +51,15 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
+static void constant(const struct program *p, const struct step *s, struct weight_form *form)
+{
+    const struct value *v = step_out(p, s);
+    *form = (struct weight_form){v->node, v->dims.count, v->fraction, v->magnitude};
+}
+
 const struct step_operations step_operations_provider = {
     .independence = INDEPENDENT_ALWAYS,
+    .constant = constant,
     .check = check,
     .axes = axes_none,
     .reference = reference,

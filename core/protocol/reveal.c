@@ -42,7 +42,7 @@ static void write_reals(const struct program *p, const struct step *s, const uin
         return;
     }
     for (size_t i = 0; i < s->index; ++i) {
-        output += p->steps[i].kind == STEP_REVEAL ? step_out(p, &p->steps[i])->dims.count : 0;
+        output += p->steps[i].operations->is_revealed ? step_out(p, &p->steps[i])->dims.count : 0;
     }
     double unit = ldexp(1.0, -(int) v->fraction);
     for (size_t i = 0; i < v->dims.count; ++i) {
@@ -122,6 +122,7 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
 
 const struct step_operations step_operations_reveal = {
     .has_user_range = true,
+    .is_revealed = true,
     .check = check,
     .rounds = one_round,
     .cost = cost,

@@ -138,7 +138,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 
 const struct step_operations step_operations_scale_columns = {
     .independence = INDEPENDENT_ALWAYS,
-    .uses_masked_weights = true,
+    .weight = WEIGHT_VECTOR,
     .check = check,
     .cost = cost,
     .reference = reference,

@@ -5,16 +5,9 @@
 
 #include "base/memory.h"
 
-/* A kind without its row does not link. */
-const struct step_operations *const step_operations[STEP_COUNT] = {
-#define STEP_OPERATIONS_ENTRY(upper, lower) [STEP_##upper] = &step_operations_##lower,
-    STEP_MAP(STEP_OPERATIONS_ENTRY)
-#undef STEP_OPERATIONS_ENTRY
-};
-
 void step_axes(const struct program *p, const struct step *s, struct value *out)
 {
-    const struct step_operations *o = step_operations[s->kind];
+    const struct step_operations *o = s->operations;
     if (o->axes != NULL) {
         o->axes(p, s, out);
     } else {
@@ -24,7 +17,7 @@ void step_axes(const struct program *p, const struct step *s, struct value *out)
 
 bool step_is_independent(const struct program *p, const struct step *s)
 {
-    enum step_independence when = step_operations[s->kind]->independence;
+    enum step_independence when = s->operations->independence;
     bool is_independent =
         when == INDEPENDENT_ALWAYS || (when == INDEPENDENT_AS_OPERANDS && step_rounds(p, s) == 0);
     for (size_t i = 0; when == INDEPENDENT_AS_OPERANDS && i < s->in_count; ++i) {
@@ -35,7 +28,7 @@ bool step_is_independent(const struct program *p, const struct step *s)
 
 void step_cost(const struct program *p, const struct step *s, struct step_cost *cost)
 {
-    const struct step_operations *o = step_operations[s->kind];
+    const struct step_operations *o = s->operations;
     *cost = (struct step_cost){.rounds = step_rounds(p, s)};
     if (o->cost != NULL) {
         o->cost(p, s, cost);

@@ -76,11 +76,24 @@ enum step_independence {
     INDEPENDENT_AS_OPERANDS /* of all operands, where the step needs no message */
 };
 
+enum step_weight {
+    WEIGHT_NONE = 0,
+    WEIGHT_MATRIX, /* in the arrangement of the products */
+    WEIGHT_VECTOR  /* as it is */
+};
+
+struct weight_form; /* rounded_weight.h */
+
 struct step_operations {
     uint8_t opens; /* bit i: operand i is opened under a Beaver mask (opening.h) */
     enum step_independence independence;
-    bool has_user_range;      /* a result of the user's own keeps its range, as shared ones do */
-    bool uses_masked_weights; /* in[1] is a weight of the provider's, masked for a session */
+    bool has_user_range;     /* a result of the user's own keeps its range, as shared ones do */
+    bool is_revealed;        /* the user learns the result: it goes to the output */
+    enum step_weight weight; /* what in[1] is, if it is a weight of the provider's, masked for a
+                                 session */
+    /* The constant of the graph that the result is, or is picked from; NULL: none. */
+    void (*constant)(const struct program *p, const struct step *s, struct weight_form *form);
+    bool is_public_table; /* it is one that the user has, too */
     /* NULL, or the rule that the step breaks: what it asks of its operands. */
     const char *(*check)(const struct program *p, const struct step *s);
     /* The narrowest ring of shared operand I for a result in its present ring; NULL: the same. */
@@ -104,24 +117,18 @@ struct step_operations {
     mpcf_status (*compute)(struct party *p, const struct step *s, mpcf_error *err);
 };
 
-extern const struct step_operations *const step_operations[STEP_COUNT];
-#define STEP_OPERATIONS_DECLARE(upper, lower)                                                      \
-    extern const struct step_operations step_operations_##lower;
-STEP_MAP(STEP_OPERATIONS_DECLARE)
-#undef STEP_OPERATIONS_DECLARE
-
-/* --- What the rows say of a step, in a program whose values have their rings --- */
+/* --- What the row says of a step, in a program whose values have their rings --- */
 
 /* 0 where operand I may have any ring. */
 static inline unsigned step_ring_needed(const struct program *p, const struct step *s, size_t i)
 {
-    const struct step_operations *o = step_operations[s->kind];
+    const struct step_operations *o = s->operations;
     return o->ring_needed == NULL ? p->values[s->out].ring : o->ring_needed(p, s, i);
 }
 
 static inline unsigned step_rounds(const struct program *p, const struct step *s)
 {
-    const struct step_operations *o = step_operations[s->kind];
+    const struct step_operations *o = s->operations;
     return o->rounds == NULL ? 0 : o->rounds(p, s);
 }
 

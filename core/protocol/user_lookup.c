@@ -97,8 +97,18 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return fill(p->program, s, p->weights, p->input, out, err);
 }
 
+/* The whole table. Rows that no text of the calibration had may be larger than the range. */
+static void constant(const struct program *p, const struct step *s, struct weight_form *form)
+{
+    const struct value *v = step_out(p, s);
+    size_t count = s->table_rows * v->dims.dim[MPCF_RANK_MAX - 1];
+    *form = (struct weight_form){v->node, count, v->fraction, 32};
+}
+
 const struct step_operations step_operations_user_lookup = {
     .has_user_range = true,
+    .constant = constant,
+    .is_public_table = true,
     .check = check,
     .axes = axes,
     .reference = reference,

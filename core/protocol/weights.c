@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "protocol/step_operations.h"
 
-/* Of a PROVIDER or USER_LOOKUP step: integers. Of a LINEAR step: the matrix. */
+/* Of a step that is a constant: integers. Of one whose weight is a matrix: its arrangement. */
 struct weight {
     const struct rounded_weight *rounded;
     const struct ring_packed *packed;
@@ -53,17 +53,9 @@ const struct ring_packed *weights_packed(const struct weights *w, uint32_t step)
 
 /* --- Making --- */
 
-/* What a step's integers look like: those of its result, or of the table that it picks from. */
-static struct weight_form form_of(const struct program *p, const struct step *s)
+static bool is_constant(const struct step *s)
 {
-    const struct value *v = step_out(p, s);
-    struct weight_form f = {v->node, v->dims.count, v->fraction, v->magnitude};
-    if (s->kind == STEP_USER_LOOKUP) {
-        /* Rows that no text of the calibration had may be larger than its range. */
-        f.count = s->table_rows * v->dims.dim[MPCF_RANK_MAX - 1];
-        f.magnitude = 32;
-    }
-    return f;
+    return s->operations->constant != NULL;
 }
 
 static mpcf_status create(const struct program *p, struct weights_store *store,
@@ -87,7 +79,7 @@ static mpcf_status arrange_all(const struct program *p, struct weights *w, mpcf_
 {
     for (size_t i = 0; i < p->step_count; ++i) {
         const struct step *s = &p->steps[i];
-        if (s->kind == STEP_LINEAR) {
+        if (s->operations->weight == WEIGHT_MATRIX) {
             const struct value *v = step_in(p, s, 1);
             MPCF_TRY(weights_store_arrange(w->store, w->items[v->producer].rounded, &v->dims,
                                            s->transposed, step_out(p, s)->ring, &w->items[i].packed,
@@ -102,8 +94,9 @@ static mpcf_status round_all(const struct program *p, struct weights *w, enum we
 {
     for (size_t i = 0; i < p->step_count; ++i) {
         const struct step *s = &p->steps[i];
-        if (s->kind == STEP_USER_LOOKUP || (s->kind == STEP_PROVIDER && part == WEIGHTS_ALL)) {
-            const struct weight_form f = form_of(p, s);
+        if (is_constant(s) && (s->operations->is_public_table || part == WEIGHTS_ALL)) {
+            struct weight_form f;
+            s->operations->constant(p, s, &f);
             MPCF_TRY(weights_store_round(w->store, s->node, &f, &w->items[i].rounded, err));
         }
     }
@@ -148,8 +141,9 @@ static mpcf_status copy_all(const struct program *p, struct weights *w,
 {
     for (size_t i = 0; i < p->step_count; ++i) {
         const struct step *s = &p->steps[i];
-        if (s->kind == STEP_USER_LOOKUP || s->kind == STEP_PROVIDER) {
-            const struct weight_form f = form_of(p, s);
+        if (is_constant(s)) {
+            struct weight_form f;
+            s->operations->constant(p, s, &f);
             MPCF_TRY(weights_store_copy(w->store, &f, values[i], &w->items[i].rounded, err));
         }
     }

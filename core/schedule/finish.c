@@ -7,7 +7,7 @@
 
 #include "program/digest.h"
 #include "protocol/opening.h"
-#include "protocol/step_operations.h"
+#include "protocol/step_table.h"
 #include "schedule/rounds.h"
 #include "schedule/settle.h"
 
@@ -34,7 +34,7 @@ static mpcf_status check_step(const struct program *p, const struct step *s, mpc
         return mpcf_fail(err, MPCF_E_INTERNAL, "step %u (%s): value of node '%s' is made twice",
                          (unsigned) s->index, name, out->node);
     }
-    const char *broken = step_operations[s->kind]->check(p, s);
+    const char *broken = s->operations->check(p, s);
     if (broken != NULL) {
         return mpcf_fail(err, MPCF_E_INTERNAL, "step %u (%s) of node '%s': %s", (unsigned) s->index,
                          name, out->node, broken);
@@ -50,6 +50,7 @@ static mpcf_status find_values(struct program *p, mpcf_error *err)
         struct value *out = &p->values[s->out];
         out->producer = s->index;
         step_axes(p, s, out);
+        p->revealed += s->operations->is_revealed ? out->dims.count : 0;
         for (size_t j = 0; j < s->in_count; ++j) {
             p->values[s->in[j]].uses++;
         }
@@ -86,6 +87,7 @@ mpcf_status program_finish(struct program *p, mpcf_error *err)
     if (p->function_count == 0) {
         program_function(p, "all");
     }
+    steps_attach(p);
     MPCF_TRY(find_values(p, err));
     MPCF_TRY(settle(p, err));
     program_digest(p);

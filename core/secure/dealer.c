@@ -21,7 +21,7 @@ static mpcf_status deal_step(struct deal_run *d, const struct step *s, struct ch
         return mpcf_fail_memory(err, out.length, "a correction");
     }
     out.data = (uint8_t *) words;
-    mpcf_status status = step_operations[s->kind]->deal(d, s, &out, err);
+    mpcf_status status = s->operations->deal(d, s, &out, err);
     if (status == MPCF_OK) {
         assert(out.at == out.length); /* what the cost says */
         status = channel_send(user, out.data, out.length, err);

@@ -112,7 +112,7 @@ static void release_value(struct party *p, value_id id)
 /* The last of a step: its result, and what nobody needs any more. */
 static mpcf_status complete(struct party *p, const struct step *s, mpcf_error *err)
 {
-    const struct step_operations *row = step_operations[s->kind];
+    const struct step_operations *row = s->operations;
     if (row->compute != NULL) {
         MPCF_TRY(row->compute(p, s, err));
     }
@@ -183,8 +183,8 @@ static mpcf_status user_steps(struct party_run *r, struct source *source, struct
         const struct step *s = &p->program->steps[i];
         size_t before = out->at;
         MPCF_TRY(take_correction(r, s, source, metered, err));
-        if (step_operations[s->kind]->send_offline != NULL) {
-            MPCF_TRY(step_operations[s->kind]->send_offline(p, s, out, err));
+        if (s->operations->send_offline != NULL) {
+            MPCF_TRY(s->operations->send_offline(p, s, out, err));
         }
         assert(out->at - before == p->program->costs[i].offline_bits / 8);
         meter_offline(metered, s, out->at - before);
@@ -300,7 +300,7 @@ static mpcf_status send_round(struct party_run *r, const struct round *round, st
         const struct step *s = &p->program->steps[part->step];
         int64_t start = clock_now_ns();
         size_t before = out->at;
-        MPCF_TRY(step_operations[s->kind]->send(p, s, part->number, out, err));
+        MPCF_TRY(s->operations->send(p, s, part->number, out, err));
         assert(out->at - before == sent_bytes(p, s, part->number));
         meter_step(metered, s, out->at - before, start);
     }
@@ -316,7 +316,7 @@ static mpcf_status receive_round(struct party_run *r, const struct round *round,
         const struct step *s = &p->program->steps[part->step];
         int64_t start = clock_now_ns();
         size_t before = in->at;
-        MPCF_TRY(step_operations[s->kind]->receive(p, s, part->number, in, err));
+        MPCF_TRY(s->operations->receive(p, s, part->number, in, err));
         meter_step(metered, s, in->at - before, start);
     }
     assert(in->at == in->length);

@@ -125,8 +125,7 @@ static void release_operands(struct reference_state *r, const struct step *s, ui
  * their own. */
 static bool has_range(const struct value *v, const struct step *s)
 {
-    return v->kind == VALUE_SHARED ||
-           (v->kind == VALUE_USER && step_operations[s->kind]->has_user_range);
+    return v->kind == VALUE_SHARED || (v->kind == VALUE_USER && s->operations->has_user_range);
 }
 
 static mpcf_status run_step(struct reference_state *r, const struct step *s, uint32_t *uses,
@@ -134,7 +133,7 @@ static mpcf_status run_step(struct reference_state *r, const struct step *s, uin
                             void *context, mpcf_error *err)
 {
     const struct value *v = step_out(r->program, s);
-    MPCF_TRY(step_operations[s->kind]->reference(r, s, err));
+    MPCF_TRY(s->operations->reference(r, s, err));
     if (has_range(v, s)) {
         MPCF_TRY(check_value(r, v, r->x[s->out], result, err));
     }

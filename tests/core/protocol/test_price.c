@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "lower/ring_trial.h"
-#include "protocol/step_operations.h"
+#include "protocol/step_table.h"
 #include "schedule/finish.h"
 #include "secure/cost.h"
 #include "secure/reference.h"
@@ -200,7 +200,8 @@ static bool is_taken(const struct price_case *c)
     for (size_t i = 0; i < p->step_count; ++i) {
         p->values[p->steps[i].out].producer = p->steps[i].index;
     }
-    bool is_taken = step_operations[c->kind]->check(p, b.step) == NULL;
+    steps_attach(p);
+    bool is_taken = step_table[c->kind]->check(p, b.step) == NULL;
     source_clear(&b.source);
     return is_taken;
 }
