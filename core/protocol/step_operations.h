@@ -21,10 +21,10 @@
 #include "program/secure_input.h"
 #include "protocol/message.h"
 #include "protocol/randomness.h"
-#include "protocol/weights.h"
 #include "ring/share_pool.h"
 
 struct masked_weights; /* masked_weights.h */
+struct weights;        /* weights.h */
 
 /* --- What the columns work on --- */
 
