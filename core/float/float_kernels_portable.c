@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define FLOAT_KERNELS_NAME  "portable"
 #define FLOAT_KERNELS_TABLE float_kernels_portable
-#include "float/float_kernels_body.h"
+#include "float/float_kernels_template.h"
