@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a loop is shared among threads: helpers wait for the next loop, and whoever is free takes the
+ * next range of it, the caller too.
+ */
 #include "base/workers.h"
 
 #include <pthread.h>

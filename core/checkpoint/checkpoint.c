@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a folder of Hugging Face's holds: its config and the tensors of one file or of shards,
+ * checked against the index.
+ */
 #include "checkpoint/checkpoint_inside.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The public functions of the update: each calls the kernel of this processor's level. */
 #include "float/optimizer_kernel.h"
 
 #include "base/cpu.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What the elements of a tensor are as floats or integers, whatever type the file has them in. */
 #include "format/tensor_type.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Accuracy: the share of predictions that are the label. */
 #include "metrics/metrics.h"
 
 static mpcf_status accuracy(const double *labels, const double *predictions, size_t count,

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * F1 of class 1 of two: twice the true positives over labels and predictions of 1; 0 without any.
+ */
 #include "metrics/metrics.h"
 
 static bool is_binary(double x)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Matthews' correlation for any number of classes; 0 where one side is constant. */
 #include "metrics/metrics.h"
 
 #include <math.h>

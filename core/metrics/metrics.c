@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which metrics there are, by name, and how a row of logits becomes a prediction. */
 #include "metrics/metrics.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Pearson's correlation of scores and labels. */
 #include "metrics/metrics.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Spearman's correlation: Pearson's of the ranks, ties at their mean. */
 #include "metrics/metrics.h"
 
 #include <math.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which plug-ins are loaded and what they offer: found by path or name, started once, and
+ * remembered with the reason where that failed.
+ */
 #include "plugin/loader.h"
 
 #include <dirent.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether a file may be loaded, and whether what it says of itself fits this host: who may write to
+ * it, the ABI, its name.
+ */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>

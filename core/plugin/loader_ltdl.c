@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a plug-in's file gets into the process: by libltdl, after a look with dlopen() that finds
+ * missing functions at once.
+ */
 #include "plugin/loader.h"
 
 #include <dlfcn.h>

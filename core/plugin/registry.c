@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What plug-ins have registered: descriptors checked and copied, so that a plug-in older than the
+ * host has the fields it does not know at 0.
+ */
 #include "plugin/registry.h"
 
 #include <assert.h>

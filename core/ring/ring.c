@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The public functions on ring elements: each calls the kernel of this processor's level. */
 #include "ring/ring.h"
 
 #include <assert.h>
