@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The text of a program that both parties must have alike, and its SHA-256. */
 #include "program/digest.h"
 
 #include <inttypes.h>

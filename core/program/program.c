@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How a program grows: functions, values and steps are added one by one and counted. */
 #include "program/program.h"
 
 #include <assert.h>

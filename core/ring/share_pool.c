@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which of the buffers that were given back serves the next that is asked for. */
 #include "ring/share_pool.h"
 
 #include <assert.h>

@@ -103,9 +103,9 @@ static void every_figure_is_compared(void **state)
 
         reset();
         if (figures[i].size == 8) {
-            ++*(uint64_t *) figures[i].figure;
+            *(uint64_t *) figures[i].figure += 1;
         } else {
-            ++*(uint32_t *) figures[i].figure;
+            *(uint32_t *) figures[i].figure += 1;
         }
         word = word_of(ROLE_USER, 1);
         assert_non_null(word);
