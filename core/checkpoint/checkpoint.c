@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "format/json.h"
-#include "format/tensor_type.h"
+#include "format/tensor_convert.h"
 
 #define MODEL_FILE       "model.safetensors"
 #define INDEX_FILE       "model.safetensors.index.json"

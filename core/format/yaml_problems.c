@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "format/yaml_tree.h"
+#include "format/yaml_problems.h"
 
 struct problem {
     char *file; /* NULL: no position */

@@ -2,7 +2,7 @@
 /*
  * F1 of class 1 of two: twice the true positives over labels and predictions of 1; 0 without any.
  */
-#include "metrics/metrics.h"
+#include "metrics/f1.h"
 
 static bool is_binary(double x)
 {

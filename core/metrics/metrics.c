@@ -5,6 +5,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "metrics/accuracy.h"
+#include "metrics/f1.h"
+#include "metrics/matthews.h"
+#include "metrics/pearson.h"
+#include "metrics/spearman.h"
 
 static const struct metric *const metrics[] = {&metric_accuracy, &metric_f1, &metric_matthews,
                                                &metric_pearson, &metric_spearman};

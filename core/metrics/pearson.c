@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pearson's correlation of scores and labels. */
-#include "metrics/metrics.h"
+#include "metrics/pearson.h"
 
 #include <math.h>
 
