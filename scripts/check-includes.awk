@@ -64,7 +64,9 @@ function declared_name(line) {
     sub(/ *[(\[=;].*/, "", line)
     return match(line, /[a-z_][a-z_0-9]*$/) ? substr(line, RSTART) : ""
 }
+# Tags and members are not what is called.
 function read_names(path, line,    name) {
+    gsub(/(struct|enum|union) +[A-Za-z_0-9]+|(\.|->)[A-Za-z_][A-Za-z_0-9]*/, "", line)
     while (match(line, /[A-Za-z_][A-Za-z_0-9]*/)) {
         name = substr(line, RSTART, RLENGTH)
         line = substr(line, RSTART + RLENGTH)
