@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "plugin/loader.h"
+#include "plugin/loader_check.h"
 
 static const char *base_name(const char *path)
 {

@@ -3,7 +3,7 @@
  * How a plug-in's file gets into the process: by libltdl, after a look with dlopen() that finds
  * missing functions at once.
  */
-#include "plugin/loader.h"
+#include "plugin/loader_ltdl.h"
 
 #include <dlfcn.h>
 #include <ltdl.h>
