@@ -93,7 +93,7 @@ static void run_case(const char *activation, const char *normaliser, size_t batc
     test_parties_assert_ok(&t);
     test_parties_assert_cost(&t);
     double to_float = 0, to_fixed = 0;
-    for (size_t i = 0; i < c.count; ++i) {
+    for (size_t i = 0; i < c.count; i++) {
         to_float = fmax(to_float, fabs(c.secure[i] - (double) c.floats[i]));
         to_fixed = fmax(to_fixed, fabs(c.secure[i] - c.fixed[i]));
     }
@@ -168,7 +168,7 @@ static void lengths_of_one_session_share_the_masked_weights(void **state)
     test_parties_run(&t);
     test_parties_assert_ok(&t);
     assert_int_equal(t.metered[ROLE_USER]->setup_bytes, 0);
-    for (size_t i = 0; i < c.count; ++i) {
+    for (size_t i = 0; i < c.count; i++) {
         assert_true(fabs(got[i] - c.fixed[i]) <= UNIT);
         assert_true(fabs(got[c.count + i] - want[i]) <= UNIT);
     }
