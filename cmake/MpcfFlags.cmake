@@ -43,8 +43,3 @@ elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
     add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
 endif()
 add_link_options(-Wl,-z,relro,-z,now)
-
-if(MPCF_COVERAGE)
-    add_compile_options(--coverage -O0)
-    add_link_options(--coverage)
-endif()

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What the words of a command line mean by a command's table, and its --help. */
 #include "args.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* mpcf-host bench: which measurement is asked for, and its table or JSON. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* mpcf-host cost: what a run of the pipeline costs on a named network. */
 #include <string.h>
 
 #include "base/file.h"

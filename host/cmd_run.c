@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* mpcf-host run: which stages and roles of a pipeline run, or only its check. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The words, rows and labels of the example's task. */
 #include "example_task.h"
 
 #include "base/random.h"

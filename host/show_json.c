@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A result as a table on standard output and as JSON in a file. */
 #include "show_json.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The lines that follow a run: accuracy, and what the secure inference took. */
 #include "show_summary.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Prints the coefficients of core/compute/float_functions_body.h: weighted least squares on Chebyshev nodes.
+"""Prints the coefficients of core/compute/float_functions_template.h: weighted least squares on Chebyshev nodes.
 
     pip install numpy mpmath
 """

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory given back all at once: chunks of 64 KiB or more, filled from the front, wiped when freed.
+ */
 #include "base/arena.h"
 
 #include <stdarg.h>

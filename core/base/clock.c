@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What time it is on the monotonic clock, and how long until a deadline. */
 #include "base/clock.h"
 
 #include <limits.h>

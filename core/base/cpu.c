@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which level of kernels this processor runs: asked of CPUID and the system once, unless MPCF_CPU
+ * or a test says another.
+ */
 #include "base/cpu.h"
 
 #include <stddef.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an mpcf_error holds: a status and the text of what went wrong, to which whoever passes it on
+ * adds what it was doing.
+ */
 #include <mpcf/error.h>
 
 #include <stdarg.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading whole files, mapping them, and replacing one at once: the new is written beside the old
+ * and renamed when it is on the disk.
+ */
 #include "base/file.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Whether somebody wants the work to stop: a flag that signals set and long loops ask. */
 #include "base/interrupt.h"
 
 #include <signal.h>

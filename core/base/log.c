@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which lines a person sees on standard error, and how they look. */
 #include "base/log.h"
 
 #include <stdarg.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where all memory comes from: zeroed, aligned, of a size that cannot overflow; secrets are wiped
+ * when freed. A test can make the n-th allocation fail.
+ */
 #include "base/memory.h"
 
 #include <stdarg.h>

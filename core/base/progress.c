@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Who is told how far the work is: the one sink that the host has set. */
 #include "base/progress.h"
 
 #include <stddef.h>

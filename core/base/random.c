@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Numbers that look random and repeat from the same start; not for secrets, see prg.h. */
 #include "base/random.h"
 
 #include <math.h>

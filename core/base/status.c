@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The name and the meaning of each status, from the table in <mpcf/status.h>. */
 #include <stddef.h>
 
 #include <mpcf/status.h>

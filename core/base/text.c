@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Small work on strings: what somebody may have meant, whether bytes are UTF-8, text that grows. */
 #include "base/text.h"
 
 #include <stdarg.h>

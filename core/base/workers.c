@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a loop is shared among threads: helpers wait for the next loop, and whoever is free takes the
+ * next range of it, the caller too.
+ */
 #include "base/workers.h"
 
 #include <pthread.h>
@@ -14,8 +18,9 @@ static struct {
     pthread_mutex_t gate; /* held by the caller of a loop */
     pthread_mutex_t lock;
     pthread_cond_t wake, done;
-    size_t count;   /* threads, the caller's included; 0: not yet chosen */
-    size_t started; /* helpers that run */
+    atomic_size_t count; /* threads, the caller's included; 0: not yet chosen. Helpers and
+                            callers read it without the gate that it is set under */
+    size_t started;      /* helpers that run */
     unsigned generation;
     bool is_open;  /* ranges may be left */
     size_t joined; /* helpers inside the loop: only these are waited for */

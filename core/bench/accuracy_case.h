@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The primitives that bench_accuracy() measures: how each is drawn, built and computed in double.
+ * The primitives that bench_accuracy() measures: how each is drawn, built and computed in double,
+ * and how far it may be from that. docs/accuracy.md has the same table.
  */
 #ifndef MPCF_BENCH_ACCURACY_CASE_H
 #define MPCF_BENCH_ACCURACY_CASE_H
@@ -17,8 +18,9 @@ struct accuracy_case {
     double low, high; /* uniform; where deviation is not 0, normal around their middle */
     double deviation;
     size_t rows, cols; /* of the operand */
-    size_t
-        second_cols; /* of a second operand [second_cols, cols]; 0: none; ACCURACY_SAME: as the first */
+    /* Of a second operand [second_cols, cols]; 0: none; ACCURACY_SAME: as the first. */
+    size_t second_cols;
+    double limit;   /* of the largest error: at most twice what is measured */
     double to_beat; /* 0: nobody has a figure */
     mpcf_node *(*build)(mpcf_graph *g, mpcf_node *x, mpcf_node *y);
     /* One row: Y is the second operand (whole), OUT as many numbers as the result's row. */

@@ -110,6 +110,16 @@ static json_t *memory_of(const json_t *record)
     return json_pack("{s:I}", "peak_rss_bytes", (json_int_t) number(record, "peak_rss_bytes"));
 }
 
+/* "equal" where both parties' meters are what the cost engine says, else the first word that is
+ * another; NULL: a record without one. */
+static const char *cost_engine_of(const struct records *r)
+{
+    const char *provider = json_string_value(json_object_get(r->provider, "cost_engine"));
+    const char *user = json_string_value(json_object_get(r->user, "cost_engine"));
+
+    return provider == NULL || strcmp(provider, "equal") != 0 ? provider : user;
+}
+
 static json_t *summary(const struct bench_secure_request *q, const struct records *r)
 {
     char approximations[512];
@@ -126,7 +136,7 @@ static json_t *summary(const struct bench_secure_request *q, const struct record
         (json_int_t) number(r->user, "setup.bytes"), "provider", memory_of(r->provider), "user",
         memory_of(r->user), "dealer", memory_of(r->dealer), "max_error_vs_fixed",
         number(r->report, "secure.max_error_vs_fixed"), "max_error_vs_float",
-        number(r->report, "secure.max_logit_error"), "cost_engine", "equal", "functions",
+        number(r->report, "secure.max_logit_error"), "cost_engine", cost_engine_of(r), "functions",
         functions_of(r));
 }
 
@@ -148,16 +158,31 @@ static mpcf_status read_all(const char *output, struct records *r, mpcf_error *e
     return read_one(output, "infer/dealer.json", &r->dealer, err);
 }
 
+static mpcf_status check(const struct records *r, mpcf_error *err)
+{
+    const double error = number(r->report, "secure.max_error_vs_fixed");
+    const char *word = cost_engine_of(r);
+
+    if (error > LARGEST_ROUNDING) {
+        return mpcf_fail(err, MPCF_E_RANGE,
+                         "a logit is %g from the fixed engine's; rounding explains %g at most",
+                         error, LARGEST_ROUNDING);
+    }
+    if (word == NULL || strcmp(word, "equal") != 0) {
+        return mpcf_fail(err, MPCF_E_INTERNAL, "meter and cost engine differ: %s",
+                         word != NULL ? word : "a party compared nothing");
+    }
+    return MPCF_OK;
+}
+
 mpcf_status bench_secure_summarise(const struct bench_secure_request *request, const char *output,
                                    json_t **out, mpcf_error *err)
 {
     struct records r = {0};
     mpcf_status status = read_all(output, &r, err);
 
-    if (status == MPCF_OK && number(r.report, "secure.max_error_vs_fixed") > LARGEST_ROUNDING) {
-        status = mpcf_fail(err, MPCF_E_RANGE,
-                           "a logit is %g from the fixed engine's; rounding explains %g at most",
-                           number(r.report, "secure.max_error_vs_fixed"), LARGEST_ROUNDING);
+    if (status == MPCF_OK) {
+        status = check(&r, err);
     }
     if (status == MPCF_OK) {
         *out = summary(request, &r);

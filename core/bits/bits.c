@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The public functions on bit planes: each calls the kernel of this processor's level. */
 #include "bits/bits.h"
 
 #include <assert.h>

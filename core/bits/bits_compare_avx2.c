@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The circuit of comparisons for AVX2. */
 #if defined(__AVX2__)
 #define BITS_COMPARE_NAME bits_compare_avx2
 #include "bits/bits_compare_template.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a message gets to the peer and is counted: with a frame where the transport needs one, both
+ * ways at once, and ended for good by the first failure.
+ */
 #include "channel/channel.h"
 
 #include <assert.h>

@@ -11,12 +11,9 @@
 
 #include <mpcf/transport.h>
 
-struct channel;
+#include "channel/framing.h"
 
-/* Bytes a message costs beside its content: length and sequence number; 0 over transports
- * that keep boundaries. The cost engine adds CHANNEL_FRAME_BYTES a message always, and so does
- * the meter, so that figures do not depend on the transport. */
-#define CHANNEL_FRAME_BYTES 16
+struct channel;
 
 /* Takes over CONN, also where it fails. TIMEOUT_NS bounds each message. */
 mpcf_status channel_create(const mpcf_transport *transport, void *conn, int64_t timeout_ns,

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How messages keep their bounds on a stream of bytes, and how a lost or repeated one is noticed.
+ */
 #include "channel/framing.h"
 
 #include <inttypes.h>

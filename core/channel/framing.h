@@ -11,7 +11,10 @@
 
 #include <mpcf/transport.h>
 
-#include "channel/channel.h"
+/* Bytes a message costs beside its content: length and sequence number; 0 over transports
+ * that keep boundaries. The cost engine adds CHANNEL_FRAME_BYTES a message always, and so does
+ * the meter, so that figures do not depend on the transport. */
+#define CHANNEL_FRAME_BYTES 16
 
 /* Messages up to this go with their head in one call, by way of a copy. */
 #define FRAMING_COPY_LIMIT ((size_t) 64 << 10)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The bytes of a handshake, and in what two of them disagree, told to a person. */
 #include "channel/handshake.h"
 
 #include <assert.h>

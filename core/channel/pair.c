@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A transport without a plug-in: a pair of sockets inside this process. */
 #include "channel/pair.h"
 
 #include <errno.h>

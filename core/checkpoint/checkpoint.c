@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a folder of Hugging Face's holds: its config and the tensors of one file or of shards,
+ * checked against the index.
+ */
 #include "checkpoint/checkpoint_inside.h"
 
 #include <stdlib.h>
@@ -7,7 +11,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "format/json.h"
-#include "format/tensor_type.h"
+#include "format/tensor_convert.h"
 
 #define MODEL_FILE       "model.safetensors"
 #define INDEX_FILE       "model.safetensors.index.json"

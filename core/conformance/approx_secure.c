@@ -135,7 +135,7 @@ static void check_parties(struct conform *c, const mpcf_approx *approx,
     struct cost *metered = NULL;
     double output[BENCH_COUNT];
     const mpcf_status status =
-        trio_run(s->program, s->weights, &s->input, output, &metered, c->err);
+        trio_run(s->program, s->weights, &s->input, NULL, output, &metered, c->err);
 
     if (check_engine(c, "two parties and the dealer agree with floats", status, approx, bench,
                      output, y)) {

@@ -6,22 +6,9 @@
 #ifndef MPCF_FLOAT_FLOAT_GEMM_H
 #define MPCF_FLOAT_FLOAT_GEMM_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-/* c [m, n] = alpha a b + beta c, row-major; a is [m, k] or, transposed, [k, m]; b is [k, n] or,
- * transposed, [n, k]. Leading dimensions in elements. */
-struct float_gemm {
-    size_t m, n, k;
-    bool transpose_a, transpose_b;
-    float alpha, beta;
-    const float *a;
-    size_t lda;
-    const float *b;
-    size_t ldb;
-    float *c;
-    size_t ldc;
-};
+#include "float/float_product.h"
 
 struct float_backend {
     const char *name;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which of the float kernels this processor runs. */
 #include "float/float_kernels.h"
 
 #include "base/cpu.h"

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "float/float_gemm.h"
+#include "float/float_product.h"
 
 /* Largest relative errors, against double precision, of one, two or three units in the last
  * place; exp stays at e^88 above 88 and at e^-86 below -86. 1/0 counts as 0: a row without a kept

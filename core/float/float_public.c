@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The functions of <mpcf/float.h>, for the fused kernels of plug-ins. */
 #include <mpcf/float.h>
 
 #include "float/float_kernels.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "float/optimizer_table.h"
+/* The update's loops for AVX2 with FMA. */
+#include "float/optimizer_kernel.h"
 
-#define OPTIMIZER_NAME(name) optimizer_avx2_##name
-#include "float/optimizer_body.h"
+#define OPTIMIZER_NAME(name) optimizer_##name##_avx2
+#include "float/optimizer_template.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "float/optimizer_table.h"
+/* The update's loops for AVX-512. */
+#include "float/optimizer_kernel.h"
 
-#define OPTIMIZER_NAME(name) optimizer_avx512_##name
-#include "float/optimizer_body.h"
+#define OPTIMIZER_NAME(name) optimizer_##name##_avx512
+#include "float/optimizer_template.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which nodes a float engine computes, which of them share a buffer, and how long each lives. */
 #include "float_engine/float_plan.h"
 
 #include <string.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JSON from text and files with the limits of foreign input, and the functions of <mpcf/json.h> by
+ * which plug-ins read a config.json.
+ */
 #include "format/json.h"
 
 #include <assert.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lines of a tab-separated file one by one, as <mpcf/rows.h> gives them to readers of datasets:
+ * checked to be UTF-8, with limits, and errors that name file and line.
+ */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -15,7 +15,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "format/json.h"
-#include "format/tensor_type.h"
+#include "format/tensor_convert.h"
 
 #define HEADER_LENGTH_MAX ((uint64_t) 100 * 1000 * 1000) /* the format's own limit */
 #define PREAMBLE_LENGTH   8

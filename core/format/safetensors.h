@@ -11,27 +11,8 @@
 
 #include <mpcf/error.h>
 
-enum tensor_type {
-    TENSOR_F32,
-    TENSOR_F16,
-    TENSOR_BF16,
-    TENSOR_F64,
-    TENSOR_I8,
-    TENSOR_U8,
-    TENSOR_I16,
-    TENSOR_I32,
-    TENSOR_I64,
-    TENSOR_BOOL
-};
-
-struct tensor {
-    const char *name;
-    enum tensor_type type;
-    size_t rank;
-    uint64_t dim[8];
-    size_t count;     /* elements */
-    const void *data; /* in the map; little-endian, perhaps unaligned */
-};
+#include "format/tensor.h"
+#include "format/tensor_convert.h"
 
 struct safetensors;
 mpcf_status safetensors_open(const char *path, struct safetensors **out, mpcf_error *err);
@@ -45,9 +26,6 @@ const struct tensor *safetensors_tensor(const struct safetensors *s, size_t i);
 const struct tensor *safetensors_find(const struct safetensors *s, const char *name);
 /* The text KEY of the file's metadata, or NULL. */
 const char *safetensors_metadata(const struct safetensors *s, const char *key);
-/* Elements as float or 64-bit integers, converted; MPCF_E_FORMAT for types that are not of that sort. */
-mpcf_status tensor_floats(const struct tensor *t, float *out, mpcf_error *err);
-mpcf_status tensor_integers(const struct tensor *t, int64_t *out, mpcf_error *err);
 
 struct tensor_out {
     const char *name;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a safetensors file is written: a header of names, types, shapes and places, and the data
+ * after it.
+ */
 #include "format/safetensors_write.h"
 
 #include <assert.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "format/tensor_type.h"
+/* What the elements of a tensor are as floats or integers, whatever type the file has them in. */
+#include "format/tensor_convert.h"
 
 #include <assert.h>
 #include <math.h>

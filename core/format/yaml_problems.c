@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All mistakes of one file, kept until the end, told in the order of their places and each only
+ * once.
+ */
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -7,7 +11,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "format/yaml_tree.h"
+#include "format/yaml_problems.h"
 
 struct problem {
     char *file; /* NULL: no position */

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From YAML text to a tree whose nodes know line and column; refuses what a pipeline file must not
+ * use.
+ */
 #include "format/yaml_build.h"
 
 #include <assert.h>

@@ -10,22 +10,8 @@
 
 #include <mpcf/error.h>
 
-enum yaml_kind { YAML_NODE_SCALAR, YAML_NODE_SEQUENCE, YAML_NODE_MAPPING };
-
-struct yaml_node {
-    enum yaml_kind kind;
-    size_t line, column; /* from 1; 0: not from a file (--set, a default) */
-    const char *file;
-    const char *text; /* scalar; never NULL */
-    int quoted;       /* scalar was quoted */
-    const char *key;  /* in a mapping */
-    size_t key_line, key_column;
-    struct yaml_node **items; /* of a sequence or mapping, in order */
-    size_t count;
-};
-
-/* Mistakes of a file, collected and shown together, sorted by position. */
-struct yaml_problems;
+#include "format/yaml_node.h"
+#include "format/yaml_problems.h"
 
 struct yaml_tree;
 /* Wrong syntax or structure: MPCF_E_CONFIG with all mistakes found, a line each. */
@@ -46,17 +32,5 @@ const struct yaml_node *yaml_get(const struct yaml_node *mapping,
 /* `--set a.b.c=value`: replaces or adds a value (parsed as YAML flow text); a number steps
  * into a sequence. Its position in messages is "--set a.b.c". */
 mpcf_status yaml_set(struct yaml_tree *tree, const char *assignment, mpcf_error *err);
-
-struct yaml_problems *yaml_problems_create(void); /* NULL: memory */
-void yaml_problems_destroy(struct yaml_problems *p);
-/* A message of several lines gets the position on each. AT may be NULL: no position. */
-void yaml_problem(struct yaml_problems *p, const struct yaml_node *at, const char *format, ...)
-    MPCF_PRINTF(3, 4);
-/* At the node's key instead of its value. */
-void yaml_problem_key(struct yaml_problems *p, const struct yaml_node *at, const char *format, ...)
-    MPCF_PRINTF(3, 4);
-size_t yaml_problems_count(const struct yaml_problems *p);
-/* "file:line:column: message\n" lines; valid until the next call. */
-const char *yaml_problems_text(struct yaml_problems *p);
 
 #endif

@@ -24,22 +24,38 @@ static struct cost_line *line_of(struct secure_totals *t, const char *function)
 
 static void compare(struct secure_totals *t, const char *what, uint64_t metered, uint64_t expected)
 {
-    if (metered != expected && t->difference[0] == '\0') {
+    t->compared++;
+    if (metered != expected && t->differing++ == 0) {
         (void) snprintf(t->difference, sizeof t->difference,
                         "%s: metered %" PRIu64 ", the cost engine says %" PRIu64, what, metered,
                         expected);
     }
 }
 
-static void compare_lines(struct secure_totals *t, const struct cost *m, const struct cost *e)
+static void compare_of(struct secure_totals *t, const char *what, const char *function,
+                       uint64_t metered, uint64_t expected)
 {
-    for (size_t i = 0; i < m->line_count && i < e->line_count; i++) {
-        char what[96];
+    char text[96];
 
-        (void) snprintf(what, sizeof what, "online bytes of %s", m->lines[i].function);
-        compare(t, what, m->lines[i].online_bytes, e->lines[i].online_bytes);
-        (void) snprintf(what, sizeof what, "rounds of %s", m->lines[i].function);
-        compare(t, what, m->lines[i].rounds, e->lines[i].rounds);
+    (void) snprintf(text, sizeof text, "%s of %s", what, function);
+    compare(t, text, metered, expected);
+}
+
+static void compare_lines(struct secure_totals *t, enum role role, const struct cost *m,
+                          const struct cost *e)
+{
+    compare(t, "functions", m->line_count, e->line_count);
+    for (size_t i = 0; i < m->line_count && i < e->line_count; i++) {
+        const struct cost_line *metered = &m->lines[i], *expected = &e->lines[i];
+        const char *function = metered->function;
+
+        compare_of(t, "online bytes", function, metered->online_bytes, expected->online_bytes);
+        compare_of(t, "early bytes", function, metered->offline_bytes, expected->offline_bytes);
+        compare_of(t, "rounds", function, metered->rounds, expected->rounds);
+        if (role == ROLE_USER) {
+            compare_of(t, "dealer's bytes", function, metered->dealer_bytes,
+                       expected->dealer_bytes);
+        }
     }
 }
 
@@ -73,7 +89,7 @@ static void compare_costs(struct secure_totals *t, enum role role, const struct 
     compare(t, "online bytes of the provider", m->provider_bytes, e->provider_bytes);
     compare(t, "online bytes of the user", m->user_bytes, e->user_bytes);
     compare(t, "early bytes", m->user_offline_bytes, e->user_offline_bytes);
-    compare_lines(t, m, e);
+    compare_lines(t, role, m, e);
     if (role == ROLE_USER) {
         compare(t, "bytes from dealer to user", m->dealer_user_bytes, e->dealer_user_bytes);
     }
@@ -159,6 +175,16 @@ static json_t *functions_json(const struct secure_totals *t)
     return list;
 }
 
+/* "equal", or the first difference and how many there are. */
+static json_t *comparison_json(const struct secure_totals *t)
+{
+    return t->differing == 0 ? json_string("equal")
+           : t->differing == 1
+               ? json_string(t->difference)
+               : json_sprintf("%s, and %" PRIu64 " more of %" PRIu64 " figures differ",
+                              t->difference, t->differing - 1, t->compared);
+}
+
 json_t *secure_totals_json(const struct secure_totals *t)
 {
     const uint64_t online = t->provider_bytes + t->user_bytes;
@@ -167,7 +193,7 @@ json_t *secure_totals_json(const struct secure_totals *t)
 
     return json_pack(
         "{s:I, s:I, s:{s:f, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I, s:I, s:I},"
-        " s:{s:f, s:I}, s:o, s:O?, s:s, s:I}",
+        " s:{s:f, s:I}, s:o, s:O?, s:o*, s:I}",
         "runs", (json_int_t) t->runs, "examples", (json_int_t) t->examples, "online", "seconds",
         t->online_seconds, "rounds", (json_int_t) t->rounds, "bytes", (json_int_t) online,
         "bytes_sent", "provider", (json_int_t) t->provider_bytes, "user",
@@ -176,6 +202,6 @@ json_t *secure_totals_json(const struct secure_totals *t)
         "dealer_provider_bytes", (json_int_t) t->dealer_provider_bytes, "dealer_user_bytes",
         (json_int_t) t->dealer_user_bytes, "taken_up", (json_int_t) t->taken_up, "setup", "seconds",
         t->setup_seconds, "bytes", (json_int_t) t->setup_bytes, "functions", functions_json(t),
-        "each", t->each, "cost_engine", t->difference[0] == '\0' ? "equal" : t->difference,
+        "each", t->each, "cost_engine", t->compared > 0 ? comparison_json(t) : NULL,
         "peak_rss_bytes", (json_int_t) control_peak_memory());
 }

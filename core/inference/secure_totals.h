@@ -24,7 +24,8 @@ struct secure_totals {
     /* Bytes and seconds are sums over runs, rounds those of the longest. */
     struct cost_line lines[SECURE_FUNCTIONS_MAX];
     size_t line_count;
-    /* The first difference between meter and cost engine; "" where there is none. */
+    /* Figures of the meter held against the cost engine's; how many differ, and the first. */
+    uint64_t compared, differing;
     char difference[256];
     json_t *each; /* a list: tokens, batch, seconds of every run and of its functions */
 };
@@ -39,8 +40,8 @@ void secure_totals_add_deal(struct secure_totals *t, enum role role, const struc
                             const struct cost *expected);
 
 /* {"runs", "online": {"seconds", "rounds", "bytes", "bytes_sent": {..}}, "offline": {.., "taken_up"},
- * "setup": {..}, "functions": [..], "each": [..], "cost_engine": "equal" or what differs,
- * "peak_rss_bytes"}; NULL: memory. */
+ * "setup": {..}, "functions": [..], "each": [..], "peak_rss_bytes", "cost_engine": "equal" or what
+ * differs}; without the last where nothing was compared (the dealer meters nothing). NULL: memory. */
 json_t *secure_totals_json(const struct secure_totals *t);
 
 #endif

@@ -56,7 +56,7 @@ struct term term_whole(const struct lowering *l, value_id x, int64_t weight, str
     struct term t = {.x = x, .weight = weight};
     size_t stride = 1;
 
-    for (int i = MPCF_RANK_MAX - 1; i >= 0; --i) {
+    for (int i = MPCF_RANK_MAX - 1; i >= 0; i--) {
         t.stride[i] = d.dim[i] == 1 && out.dim[i] > 1 ? 0 : stride;
         stride *= d.dim[i];
     }
@@ -67,7 +67,7 @@ static enum value_kind owner_of(const struct lowering *l, const struct term *ter
 {
     const enum value_kind kind = count == 0 ? VALUE_SHARED : value_at(l, terms[0].x)->kind;
 
-    for (size_t i = 1; i < count; ++i) {
+    for (size_t i = 1; i < count; i++) {
         if (value_at(l, terms[i].x)->kind != kind) {
             return VALUE_SHARED;
         }
@@ -91,7 +91,7 @@ value_id emit_combine_as(struct lowering *l, enum value_kind kind, struct dims d
     value_id in[TERMS_MAX];
 
     assert(count <= TERMS_MAX);
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         in[i] = terms[i].x;
     }
     const value_id out = emit_value(l, kind, dims, fraction, magnitude);
@@ -100,10 +100,10 @@ value_id emit_combine_as(struct lowering *l, enum value_kind kind, struct dims d
     }
     struct step *s = emit_step(l, STEP_COMBINE, out, in, count);
     s->constant = (uint64_t) constant;
-    for (size_t i = 0; i < count && s->views != NULL; ++i) {
+    for (size_t i = 0; i < count && s->views != NULL; i++) {
         s->views[i].first = terms[i].first;
         s->views[i].weight = terms[i].weight;
-        for (size_t j = 0; j < MPCF_RANK_MAX; ++j) {
+        for (size_t j = 0; j < MPCF_RANK_MAX; j++) {
             s->views[i].stride[j] = terms[i].stride[j];
         }
     }
@@ -170,7 +170,7 @@ static bool masked_room(struct lowering *l, value_id x)
         lower_fail(l, MPCF_E_NOMEM, "out of memory (%zu values)", wanted);
         return false;
     }
-    for (size_t i = l->masked_capacity; i < wanted; ++i) {
+    for (size_t i = l->masked_capacity; i < wanted; i++) {
         grown[i] = VALUE_NONE;
     }
     l->masked = grown;
@@ -289,7 +289,7 @@ value_id emit_compare(struct lowering *l, value_id x, const int64_t *thresholds,
         lower_fail(l, MPCF_E_NOMEM, "out of memory (%zu thresholds)", count);
         return VALUE_NONE;
     }
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         s->thresholds[i] = thresholds[i];
     }
     return out;
@@ -333,7 +333,7 @@ value_id emit_user_select(struct lowering *l, value_id x, const struct term *kee
         return out;
     }
     struct step *s = emit_step(l, STEP_USER_SELECT, out, in, 2);
-    for (size_t j = 0; j < MPCF_RANK_MAX; ++j) {
+    for (size_t j = 0; j < MPCF_RANK_MAX; j++) {
         s->views[0].stride[j] = whole.stride[j];
         s->views[1].stride[j] = keep->stride[j];
     }

@@ -50,7 +50,7 @@ static void ask_default(struct lowering *l, const mpcf_node *node)
 
 static void ask_product(struct lowering *l, const mpcf_node *node)
 {
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < 2; i++) {
         const mpcf_node *x = node->in[i], *y = lower_past_taps(node->in[1 - i]);
         if (!is_secret(x)) {
             continue;
@@ -79,7 +79,7 @@ static void ask_up_to(struct lowering *l, const mpcf_node *reader, const mpcf_no
 
 static void ask_matmul(struct lowering *l, const mpcf_node *node, int want)
 {
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < 2; i++) {
         const mpcf_node *other = node->in[1 - i];
         const double largest = is_secret(other) ? node_seen(l, other) : 1;
         ask_up_to(l, node, node->in[i], want + log2_up(largest) + SUM_BITS);
@@ -138,7 +138,7 @@ static bool passes_on(enum op_kind kind)
 
 static void ask_secrets(struct lowering *l, const mpcf_node *node, int want)
 {
-    for (size_t i = 0; i < node->in_count; ++i) {
+    for (size_t i = 0; i < node->in_count; i++) {
         if (is_secret(node->in[i])) {
             ask(l, node->in[i], want);
         }
@@ -190,7 +190,7 @@ static void ask_operands(struct lowering *l, const mpcf_node *node)
         ask(l, node->in[0], want + log2_up(fabs(node->real)));
         return;
     default:
-        for (size_t i = 0; i < node->in_count; ++i) {
+        for (size_t i = 0; i < node->in_count; i++) {
             ask_default(l, node->in[i]);
         }
         return;
@@ -201,10 +201,10 @@ void choose_fractions(struct lowering *l)
 {
     const size_t count = graph_count(l->graph);
 
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         l->nodes[i].want = INT16_MIN;
     }
-    for (size_t i = 0; i < graph_output_count(l->graph); ++i) {
+    for (size_t i = 0; i < graph_output_count(l->graph); i++) {
         ask(l, graph_output(l->graph, i)->node, (int) l->options->reveal_fraction);
     }
     for (size_t i = count; i-- > 0 && l->status == MPCF_OK;) {

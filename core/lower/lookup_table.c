@@ -44,7 +44,7 @@ bool lower_is_lookup(const mpcf_node *node)
 
 bool lower_needs_table(const mpcf_graph *g, const mpcf_node *parameter)
 {
-    for (size_t i = 0; i < graph_count(g); ++i) {
+    for (size_t i = 0; i < graph_count(g); i++) {
         if (parameter_of(graph_node(g, i)) == parameter) {
             return true;
         }

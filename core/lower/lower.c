@@ -95,7 +95,7 @@ static mpcf_status check_outputs(const mpcf_graph *g, mpcf_error *err)
 static void lower_outputs(struct lowering *l)
 {
     choose_fractions(l);
-    for (size_t i = 0; i < graph_output_count(l->graph) && l->status == MPCF_OK; ++i) {
+    for (size_t i = 0; i < graph_output_count(l->graph) && l->status == MPCF_OK; i++) {
         lower_output(l, graph_output(l->graph, i));
     }
     if (l->status == MPCF_OK && l->program->failed) {

@@ -73,7 +73,7 @@ static void sum_of_secrets(struct lowering *l, const mpcf_node *node, struct low
     value_id x[2];
     unsigned f[2];
 
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < 2; i++) {
         x[i] = lower_raw(l, node->in[i]);
         f[i] = value_at(l, x[i])->fraction;
     }
@@ -92,7 +92,7 @@ void lower_sum(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     double c[2] = {0, 0};
 
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < 2; i++) {
         if (node_is_constant(node->in[i])) {
             sum_with_constant(l, node, 1 - i, out);
             return;
@@ -174,7 +174,7 @@ static value_id spread(struct lowering *l, value_id x, struct dims dims)
     const struct dims row = dims_row(dims, 1);
     bool same = true, one_a_row = true;
 
-    for (size_t i = 0; i < MPCF_RANK_MAX; ++i) {
+    for (size_t i = 0; i < MPCF_RANK_MAX; i++) {
         same = same && v.dims.dim[i] == dims.dim[i];
         one_a_row = one_a_row && v.dims.dim[i] == row.dim[i];
     }
@@ -217,7 +217,7 @@ void lower_mul(struct lowering *l, const mpcf_node *node, struct lowered *out)
     bool uniform[2];
     value_id x[2];
 
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < 2; i++) {
         uniform[i] = !node_is_constant(node->in[i]) && lower_is_uniform(l, node->in[i], &c[i]);
     }
     if (uniform[0] && uniform[1]) {
@@ -235,7 +235,7 @@ void lower_mul(struct lowering *l, const mpcf_node *node, struct lowered *out)
         return;
     }
     double factor = 1;
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < 2; i++) {
         x[i] = spread(l, operand(l, node->in[i], &factor), dims);
     }
     out->raw = product(l, node, x, dims, factor);

@@ -47,10 +47,10 @@ static value_id pick(struct lowering *l, const struct octaves *o, const int64_t 
     struct term terms[64];
     const size_t elements = o->dims.count;
 
-    for (size_t j = 0; j < (size_t) o->count; ++j) {
+    for (size_t j = 0; j < (size_t) o->count; j++) {
         struct term t = {.x = o->bits, .weight = table[j + 1] - table[j], .first = j * elements};
         size_t stride = 1;
-        for (int i = MPCF_RANK_MAX - 1; i >= 0; --i) {
+        for (int i = MPCF_RANK_MAX - 1; i >= 0; i--) {
             t.stride[i] = stride;
             stride *= o->dims.dim[i];
         }
@@ -81,7 +81,7 @@ static bool find_octaves(struct lowering *l, const mpcf_node *node, value_id x, 
     const int kept = 4 - o->low > 0 ? 4 - o->low : 0;
     const value_id coarse = emit_at(l, x, (unsigned) kept);
     const int fc = (int) value_at(l, coarse)->fraction;
-    for (int j = 0; j < o->count; ++j) {
+    for (int j = 0; j < o->count; j++) {
         thresholds[j] = (int64_t) 1 << (o->low + 1 + j + fc > 0 ? o->low + 1 + j + fc : 0);
     }
     o->dims = value_at(l, x)->dims;
@@ -95,7 +95,7 @@ static value_id pick_power(struct lowering *l, const struct octaves *o, bool is_
     int64_t table[64];
     double largest = 0;
 
-    for (int j = 0; j <= o->count; ++j) {
+    for (int j = 0; j <= o->count; j++) {
         const int e = o->low + j;
         const int half = (e - (e % 2 != 0 ? 1 : 0)) / 2; /* floor(e / 2) */
         const double power = !is_root     ? ldexp(1, -e)

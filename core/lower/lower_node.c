@@ -79,7 +79,7 @@ value_id lower_at(struct lowering *l, const mpcf_node *node, unsigned fraction)
     if (l->status != MPCF_OK || value_at(l, raw)->fraction <= fraction) {
         return raw;
     }
-    for (size_t i = 0; i < n->form_count; ++i) {
+    for (size_t i = 0; i < n->form_count; i++) {
         if (value_at(l, n->forms[i])->fraction == fraction) {
             return n->forms[i];
         }
@@ -117,7 +117,7 @@ value_id lower_constant(struct lowering *l, const mpcf_node *node, unsigned frac
 {
     struct lowered *n = &l->nodes[node->id];
 
-    for (size_t i = 0; i < n->form_count; ++i) {
+    for (size_t i = 0; i < n->form_count; i++) {
         if (value_at(l, n->forms[i])->fraction == fraction) {
             return n->forms[i];
         }

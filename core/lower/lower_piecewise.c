@@ -39,7 +39,7 @@ static double jump(const struct pieces *p, size_t cut, double distance)
     const double at = p->cuts[cut];
     double largest = 0;
 
-    for (int side = -1; side <= 1; ++side) {
+    for (int side = -1; side <= 1; side++) {
         const double x = at + side * distance;
         const double d = fabs(pieces_at(p, cut, x) - pieces_at(p, cut + 1, x));
         largest = d > largest ? d : largest;
@@ -51,9 +51,9 @@ static unsigned compare_fraction(const struct lowering *l, const struct piecewis
 {
     const double tolerance = ldexp(1, -(int) l->options->value_fraction - 2);
 
-    for (unsigned f = 3; f < k->f; ++f) {
+    for (unsigned f = 3; f < k->f; f++) {
         bool good = true;
-        for (size_t j = 0; j < k->p->cut_count; ++j) {
+        for (size_t j = 0; j < k->p->cut_count; j++) {
             good = good && jump(k->p, j, ldexp(1.5 * k->scale, -(int) f)) < tolerance;
         }
         if (good) {
@@ -70,7 +70,7 @@ static void compare_cuts(struct lowering *l, struct piecewise *k)
     const int f = (int) value_at(l, coarse)->fraction;
     const double limit = ldexp(1, (int) value_at(l, coarse)->magnitude) - 1;
 
-    for (size_t j = 0; j < k->p->cut_count; ++j) {
+    for (size_t j = 0; j < k->p->cut_count; j++) {
         const double at = ldexp(k->p->cuts[j] / k->scale, f);
         thresholds[j] = llround(fmax(-limit, fmin(limit, at)));
     }
@@ -85,7 +85,7 @@ static struct term bit_term(const struct piecewise *k, size_t j, int64_t weight)
     struct term t = {.x = k->ring, .weight = weight, .first = j * k->dims.count};
     size_t stride = 1;
 
-    for (int i = MPCF_RANK_MAX - 1; i >= 0; --i) {
+    for (int i = MPCF_RANK_MAX - 1; i >= 0; i--) {
         t.stride[i] = stride;
         stride *= k->dims.dim[i];
     }
@@ -96,7 +96,7 @@ static struct term bit_term(const struct piecewise *k, size_t j, int64_t weight)
 static int64_t table_terms(const struct piecewise *k, const int64_t *table, struct term *terms,
                            size_t *count)
 {
-    for (size_t j = 0; j < k->p->cut_count; ++j) {
+    for (size_t j = 0; j < k->p->cut_count; j++) {
         if (table[j + 1] != table[j]) {
             terms[(*count)++] = bit_term(k, j, table[j + 1] - table[j]);
         }
@@ -130,7 +130,7 @@ static double table_of(const struct piecewise *k, size_t i, unsigned f, int64_t 
 {
     double largest = 0;
 
-    for (size_t piece = 0; piece <= k->p->cut_count; ++piece) {
+    for (size_t piece = 0; piece <= k->p->cut_count; piece++) {
         const double c = coefficient(k, piece, i);
         table[piece] = llround(ldexp(c, (int) f));
         largest = fabs(c) > largest ? fabs(c) : largest;
@@ -168,7 +168,7 @@ static value_id local_t(struct lowering *l, const struct piecewise *k, const str
     if (k->straight_high) {
         terms[count++] = term_whole(l, ends->high, -1, k->dims);
     }
-    for (size_t i = 0; i <= p->cut_count; ++i) {
+    for (size_t i = 0; i <= p->cut_count; i++) {
         const double center = is_outer(k, i) ? 0 : p->center[i] / k->scale;
         const double from = i == 0 ? k->low : p->cuts[i - 1] / k->scale;
         const double to = i == p->cut_count ? k->high : p->cuts[i] / k->scale;
@@ -234,7 +234,7 @@ static value_id add_line(struct lowering *l, const struct piecewise *k, value_id
 
 static bool is_straight(const struct pieces *p, size_t piece)
 {
-    for (size_t i = 2; i <= p->degree; ++i) {
+    for (size_t i = 2; i <= p->degree; i++) {
         if (fabs(p->coef[piece][i]) > 0) {
             return false;
         }
@@ -291,17 +291,17 @@ static void drop_cuts(struct pieces *p, double low, double high)
     size_t first = 0, end = p->cut_count;
 
     while (first + 1 < end && p->cuts[first] < low) {
-        ++first;
+        first++;
     }
     while (end > first + 1 && p->cuts[end - 1] > high) {
-        --end;
+        end--;
     }
-    for (size_t i = first; i < end; ++i) {
+    for (size_t i = first; i < end; i++) {
         p->cuts[i - first] = p->cuts[i];
     }
-    for (size_t i = first; i <= end; ++i) {
+    for (size_t i = first; i <= end; i++) {
         p->center[i - first] = p->center[i];
-        for (size_t j = 0; j <= p->degree; ++j) {
+        for (size_t j = 0; j <= p->degree; j++) {
             p->coef[i - first][j] = p->coef[i][j];
         }
     }
@@ -347,10 +347,10 @@ void lower_piecewise(struct lowering *l, const mpcf_node *node, struct lowered *
 
     assert(node->degree <= PIECE_DEGREE_MAX && node->cut_count <= CUTS_MAX);
     node_interval(l, node->in[0], &low, &high);
-    for (size_t i = 0; i <= node->cut_count; ++i) {
+    for (size_t i = 0; i <= node->cut_count; i++) {
         const double from = i == 0 ? fmin(low, node->cuts[0]) : node->cuts[i - 1];
         const double to = i == node->cut_count ? fmax(high, from) : node->cuts[i];
-        for (size_t j = 0; j <= p.degree; ++j) {
+        for (size_t j = 0; j <= p.degree; j++) {
             coef[j] = node->coef[i * (p.degree + 1) + j];
         }
         p.center[i] = (from + to) / 2;
@@ -379,7 +379,7 @@ static void lower_function(struct lowering *l, const mpcf_node *node, double (*f
     struct pieces best = {0}, p;
     size_t best_cost = SIZE_MAX;
 
-    for (size_t degree = 2; degree <= 5; ++degree) {
+    for (size_t degree = 2; degree <= 5; degree++) {
         if (fit_pieces(function, low, high, below, above, degree, tolerance, &p) &&
             20 * p.cut_count + 60 * degree < best_cost) {
             best_cost = 20 * p.cut_count + 60 * degree;

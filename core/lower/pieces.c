@@ -38,14 +38,14 @@ static void interpolate(const double *t, double *y, size_t degree, double *coef)
 {
     const size_t n = degree + 1;
 
-    for (size_t k = 1; k < n; ++k) {
-        for (size_t i = n - 1; i >= k; --i) {
+    for (size_t k = 1; k < n; k++) {
+        for (size_t i = n - 1; i >= k; i--) {
             y[i] = (y[i] - y[i - 1]) / (t[i] - t[i - k]);
         }
     }
     memset(coef, 0, n * sizeof(*coef));
     for (size_t k = n; k-- > 0;) { /* coef = coef (x - t[k]) + y[k] */
-        for (size_t i = n - 1; i > 0; --i) {
+        for (size_t i = n - 1; i > 0; i--) {
             coef[i] = coef[i - 1] - t[k] * coef[i];
         }
         coef[0] = y[k] - t[k] * coef[0];
@@ -60,7 +60,7 @@ static void fit_one(double (*function)(double), double low, double high, size_t 
 
     assert(degree <= PIECE_DEGREE_MAX);
     *center = (low + high) / 2;
-    for (size_t i = 0; i <= degree; ++i) {
+    for (size_t i = 0; i <= degree; i++) {
         t[i] = half * chebyshev_node(i, degree + 1);
         y[i] = function(*center + t[i]);
     }
@@ -72,7 +72,7 @@ static double fit_error(double (*function)(double), double low, double high, siz
     double center, coef[NODES], largest = 0;
 
     fit_one(function, low, high, degree, &center, coef);
-    for (size_t i = 0; i <= SAMPLES; ++i) {
+    for (size_t i = 0; i <= SAMPLES; i++) {
         const double x = low + (high - low) * (double) i / SAMPLES;
         const double error = fabs(horner(coef, degree, x - center) - function(x));
         largest = error > largest ? error : largest;
@@ -130,10 +130,10 @@ bool fit_pieces(double (*function)(double), double low, double high, double belo
 
 void shift_polynomial(const double *coef, size_t degree, double center, double *out)
 {
-    for (size_t i = 0; i <= degree; ++i) {
+    for (size_t i = 0; i <= degree; i++) {
         out[i] = coef[i];
     }
-    for (size_t k = 0; k < degree; ++k) { /* repeated synthetic division by x - center */
+    for (size_t k = 0; k < degree; k++) { /* repeated synthetic division by x - center */
         for (size_t i = degree; i-- > k;) {
             out[i] += center * out[i + 1];
         }

@@ -36,10 +36,10 @@ static uint64_t group_key(const char *name, uint32_t ordinal)
     uint64_t key = 1469598103934665603u ^ ordinal;
     bool skipped = false;
 
-    for (const char *c = name; *c != '\0'; ++c) {
+    for (const char *c = name; *c != '\0'; c++) {
         if (!skipped && isdigit((unsigned char) *c) && c > name && c[-1] == '.') {
             while (isdigit((unsigned char) c[1])) {
-                ++c;
+                c++;
             }
             skipped = true;
             continue;
@@ -77,7 +77,7 @@ static void find_sites(struct search *search)
 {
     const struct program *p = search->trial.program;
 
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         struct step *s = &p->steps[i];
         if (s->kind != STEP_TRUNCATE_REDUCE || !can_extend(p, s)) {
             continue;
@@ -98,7 +98,7 @@ static void find_sites(struct search *search)
 
 static void flip(struct search *search, size_t first, size_t end)
 {
-    for (size_t i = first; i < end; ++i) {
+    for (size_t i = first; i < end; i++) {
         struct step *s = &search->trial.program->steps[search->sites[i].step];
         step_become(s,
                     s->kind == STEP_TRUNCATE_EXTEND ? STEP_TRUNCATE_REDUCE : STEP_TRUNCATE_EXTEND);
@@ -142,7 +142,7 @@ static void find_groups(struct search *search)
 {
     size_t first = 0;
 
-    for (size_t i = 1; i <= search->count; ++i) {
+    for (size_t i = 1; i <= search->count; i++) {
         if (i == search->count || search->sites[i].key != search->sites[first].key) {
             search->groups[search->group_count++] =
                 (struct group){first, i, search->sites[first].step};
@@ -156,7 +156,7 @@ static bool try_groups(struct search *search)
 {
     bool better = false;
 
-    for (size_t i = 0; i < search->group_count; ++i) {
+    for (size_t i = 0; i < search->group_count; i++) {
         const struct group *g = &search->groups[i];
         better = try_flip(search, g->first, g->end) || better;
     }
@@ -170,9 +170,9 @@ static bool try_pairs(struct search *search)
 {
     bool better = false;
 
-    for (size_t i = 0; i < search->group_count; ++i) {
+    for (size_t i = 0; i < search->group_count; i++) {
         const struct group *g = &search->groups[i];
-        for (size_t j = i + 1; j < search->group_count && j <= i + WINDOW; ++j) {
+        for (size_t j = i + 1; j < search->group_count && j <= i + WINDOW; j++) {
             const struct group *h = &search->groups[j];
             flip(search, g->first, g->end);
             if (try_flip(search, h->first, h->end)) {
@@ -190,9 +190,9 @@ static bool try_triples(struct search *search, const size_t *big, size_t count)
 {
     bool better = false;
 
-    for (size_t i = 0; i < count; ++i) {
-        for (size_t j = i + 1; j < count; ++j) {
-            for (size_t k = j + 1; k < count; ++k) {
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = i + 1; j < count; j++) {
+            for (size_t k = j + 1; k < count; k++) {
                 const struct group *g = &search->groups[big[i]], *h = &search->groups[big[j]],
                                    *m = &search->groups[big[k]];
                 flip(search, g->first, g->end);
@@ -213,7 +213,7 @@ static bool try_single(struct search *search)
 {
     bool better = false;
 
-    for (size_t i = 0; i < search->count; ++i) {
+    for (size_t i = 0; i < search->count; i++) {
         better = try_flip(search, i, i + 1) || better;
     }
     return better;
@@ -227,11 +227,11 @@ static size_t find_big(const struct search *search, size_t big[BIG_MAX])
     const struct program *p = search->trial.program;
     size_t largest = 0, count = 0;
 
-    for (size_t i = 0; i < search->count; ++i) {
+    for (size_t i = 0; i < search->count; i++) {
         const size_t n = p->values[p->steps[search->sites[i].step].out].dims.count;
         largest = n > largest ? n : largest;
     }
-    for (size_t i = 0; i < search->group_count && count < BIG_MAX; ++i) {
+    for (size_t i = 0; i < search->group_count && count < BIG_MAX; i++) {
         const struct step *s = &p->steps[search->groups[i].step];
         if (p->values[s->out].dims.count >= largest / 64) {
             big[count++] = i;
@@ -246,16 +246,16 @@ static void climb(struct search *search)
 
     find_groups(search);
     search->cost = evaluate(search);
-    for (int i = 0; i < 12 && try_groups(search); ++i) {
+    for (int i = 0; i < 12 && try_groups(search); i++) {
     }
     const size_t count = find_big(search, big);
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 3; i++) {
         const bool triples = try_triples(search, big, count);
         if (!try_pairs(search) && !triples && !try_groups(search)) {
             break;
         }
     }
-    for (int i = 0; i < 3 && try_single(search); ++i) {
+    for (int i = 0; i < 3 && try_single(search); i++) {
     }
     (void) evaluate(search);
 }
@@ -264,7 +264,7 @@ static void settle(struct search *search)
 {
     struct program *p = search->trial.program;
 
-    for (size_t i = 0; i < p->value_count; ++i) {
+    for (size_t i = 0; i < p->value_count; i++) {
         struct value *v = &p->values[i];
         v->may_wrap = v->magnitude == 0 && v->kind == VALUE_SHARED;
         if (v->magnitude == 0 || v->kind == VALUE_PROVIDER) {

@@ -34,12 +34,12 @@ void ring_trial_clear(struct ring_trial *t)
 static void sweep_once(struct ring_trial *t)
 {
     struct program *p = t->program;
-    for (size_t i = 0; i < p->value_count; ++i) {
+    for (size_t i = 0; i < p->value_count; i++) {
         p->values[i].ring = t->floor[i];
     }
     for (size_t i = p->step_count; i-- > 0;) {
         const struct step *s = &p->steps[i];
-        for (size_t j = 0; j < s->in_count; ++j) {
+        for (size_t j = 0; j < s->in_count; j++) {
             unsigned needed = step_ring_needed(p, s, j);
             struct value *x = &p->values[s->in[j]];
             x->ring = needed > x->ring ? needed : x->ring;
@@ -53,11 +53,11 @@ static bool raise_to_widest(struct ring_trial *t, size_t first, size_t end)
     const struct program *p = t->program;
     unsigned widest = 0;
     bool changed = false;
-    for (size_t i = first; i < end; ++i) {
+    for (size_t i = first; i < end; i++) {
         unsigned ring = p->values[p->steps[t->openings.items[i].step].out].ring;
         widest = ring > widest ? ring : widest;
     }
-    for (size_t i = first; i < end; ++i) {
+    for (size_t i = first; i < end; i++) {
         value_id out = p->steps[t->openings.items[i].step].out;
         if (widest > p->values[out].ring && widest > t->floor[out]) {
             t->floor[out] = widest;
@@ -82,11 +82,11 @@ void ring_trial_sweep(struct ring_trial *t)
 {
     enum { TRIES = 12 }; /* wider openings may widen others */
     const struct program *p = t->program;
-    for (size_t i = 0; i < p->value_count; ++i) {
+    for (size_t i = 0; i < p->value_count; i++) {
         const struct value *v = &p->values[i];
         t->floor[i] = v->kind == VALUE_BITS || v->magnitude == 0 ? 1 : v->magnitude;
     }
-    for (int i = 0; i < TRIES; ++i) {
+    for (int i = 0; i < TRIES; i++) {
         sweep_once(t);
         if (!equal_openings(t)) {
             return;
@@ -106,7 +106,7 @@ static double step_price(const struct program *p, const struct step *s)
     struct step_cost c;
     uint64_t online = 0;
     step_cost(p, s, &c);
-    for (uint32_t i = 0; i < c.rounds; ++i) {
+    for (uint32_t i = 0; i < c.rounds; i++) {
         online += c.provider_bits[i] + c.user_bits[i];
     }
     return (double) (online + c.wide_bits) + OFFLINE_WEIGHT * (double) c.offline_bits +
@@ -118,11 +118,11 @@ double ring_trial_price(struct ring_trial *t)
     struct program *p = t->program;
     double price = 0;
     schedule_settle(p, &t->openings);
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         price += step_price(p, &p->steps[i]);
     }
     t->widest = 0;
-    for (size_t i = 0; i < p->value_count; ++i) {
+    for (size_t i = 0; i < p->value_count; i++) {
         unsigned ring = p->values[i].ring;
         price += ring > 64 ? BEYOND_WEIGHT * (ring - 64) : 0;
         t->widest = ring > p->values[t->widest].ring ? (value_id) i : t->widest;

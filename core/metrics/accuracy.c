@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "metrics/metrics.h"
+/* Accuracy: the share of predictions that are the label. */
+#include "metrics/accuracy.h"
 
 static mpcf_status accuracy(const double *labels, const double *predictions, size_t count,
                             double *value, mpcf_error *err)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "metrics/metrics.h"
+/*
+ * F1 of class 1 of two: twice the true positives over labels and predictions of 1; 0 without any.
+ */
+#include "metrics/f1.h"
 
 static bool is_binary(double x)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "metrics/metrics.h"
+/* Matthews' correlation for any number of classes; 0 where one side is constant. */
+#include "metrics/matthews.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which metrics there are, by name, and how a row of logits becomes a prediction. */
 #include "metrics/metrics.h"
 
 #include <string.h>
 
 #include "base/text.h"
+#include "metrics/accuracy.h"
+#include "metrics/f1.h"
+#include "metrics/matthews.h"
+#include "metrics/pearson.h"
+#include "metrics/spearman.h"
 
 static const struct metric *const metrics[] = {&metric_accuracy, &metric_f1, &metric_matthews,
                                                &metric_pearson, &metric_spearman};

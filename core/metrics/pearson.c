@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "metrics/metrics.h"
+/* Pearson's correlation of scores and labels. */
+#include "metrics/pearson.h"
 
 #include <math.h>
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "metrics/metrics.h"
+/* Spearman's correlation: Pearson's of the ranks, ties at their mean. */
+#include "metrics/spearman.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "metrics/pearson.h"
 
 struct placed {
     double value;

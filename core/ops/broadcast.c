@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How two tensors are combined elementwise where one repeats along dimensions of the other. */
 #include "ops/broadcast.h"
 
 #include <string.h>

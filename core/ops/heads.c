@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How numbers get from [B, T, H, d] to [B, H, T, d] and back. */
 #include "ops/heads.h"
 
 #include "base/workers.h"

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "float/float_gemm.h"
 #include "float/float_kernels.h"
 #include "graph/build.h"
 #include "ops/op.h"

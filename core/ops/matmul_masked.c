@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "float/float_gemm.h"
 #include "float/float_kernels.h"
 #include "ops/op.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which operation a kind of node is, and the loops and sums that the operations share. */
 #include "ops/op.h"
 
 #include <string.h>

@@ -24,7 +24,7 @@ static struct axes axes_of(mpcf_shape shape)
     struct axes axes = {-1, {-1, -1}};
     size_t found = 0;
 
-    for (int32_t i = 0; i < shape.rank; ++i) {
+    for (int32_t i = 0; i < shape.rank; i++) {
         const int axis = MPCF_RANK_MAX - shape.rank + i;
         if (shape.dim[i] == MPCF_DIM_BATCH) {
             axes.batch = axis;
@@ -43,7 +43,7 @@ static bool is_real(const struct axes *axes, const size_t at[MPCF_RANK_MAX],
     if (axes->batch < 0) {
         return true; /* positions: the same for all */
     }
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < 2; i++) {
         if (axes->tokens[i] >= 0 &&
             b->attention_mask[example * b->tokens + at[axes->tokens[i]]] == 0) {
             return false;
@@ -54,7 +54,7 @@ static bool is_real(const struct axes *axes, const size_t at[MPCF_RANK_MAX],
 
 static void advance(size_t at[MPCF_RANK_MAX], const struct dims *d)
 {
-    for (int i = MPCF_RANK_MAX - 1; i >= 0; --i) {
+    for (int i = MPCF_RANK_MAX - 1; i >= 0; i--) {
         if (++at[i] < d->dim[i]) {
             return;
         }
@@ -79,7 +79,7 @@ static mpcf_status observe(const mpcf_node *node, const float *x, const struct f
         if (!is_real(&axes, at, b)) {
             continue;
         }
-        for (size_t j = i; j < i + step; ++j) {
+        for (size_t j = i; j < i + step; j++) {
             const double value = (double) x[j];
             if (!isfinite(value)) {
                 return mpcf_fail(err, MPCF_E_RANGE, "calibration: '%s' has a value that is %g",
@@ -107,7 +107,7 @@ static mpcf_status ranges_begin(const mpcf_graph *g, struct ranges **out, mpcf_e
         return mpcf_fail_memory(err, room * sizeof(*r->items), "ranges");
     }
     r->margin_bits = 2;
-    for (size_t i = 0; i < graph_count(g); ++i) {
+    for (size_t i = 0; i < graph_count(g); i++) {
         const mpcf_node *node = graph_node(g, i);
         if (!is_observed(node)) {
             continue;
@@ -128,7 +128,7 @@ static mpcf_status observe_batch(const mpcf_graph *g, const struct float_engine 
 {
     size_t item = 0;
 
-    for (size_t i = 0; i < graph_count(g); ++i) {
+    for (size_t i = 0; i < graph_count(g); i++) {
         const mpcf_node *node = graph_node(g, i);
         if (!is_observed(node)) {
             continue;
@@ -153,7 +153,7 @@ static mpcf_status walk_batches(const mpcf_graph *g, struct float_engine *e, cal
         }
         MPCF_TRY(float_forward(e, &b, err));
         MPCF_TRY(observe_batch(g, e, &b, r, err));
-        ++batches;
+        batches++;
     }
     if (batches == 0) {
         return mpcf_fail(err, MPCF_E_INVALID, "calibration: no examples");

@@ -27,7 +27,7 @@ static size_t find_group(const struct rewrite *rw, const mpcf_node *node,
     if (!fuses_with(node, node) || node_is_constant(node->in[0])) {
         return 0;
     }
-    for (size_t i = 0; i < graph_count(rw->from) && count < FUSED_MAX; ++i) {
+    for (size_t i = 0; i < graph_count(rw->from) && count < FUSED_MAX; i++) {
         const mpcf_node *other = graph_node(rw->from, i);
         if (fuses_with(node, other)) {
             group[count++] = other;
@@ -68,12 +68,12 @@ mpcf_node *rule_fuse_linears(struct rewrite *rw, const mpcf_node *node)
     }
     mpcf_node *x = rewrite_of(rw, node->in[0]);
     rewrite_scope(rw, node);
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         weight = join(weight, rewrite_of(rw, group[i]->in[1]));
         bias = node->in_count > 2 ? join(bias, rewrite_of(rw, group[i]->in[2])) : NULL;
     }
     mpcf_node *all = mpcf_linear(rw->to, x, weight, bias);
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         const int64_t columns = group[i]->in[1]->shape.dim[0];
         mpcf_node *part = mpcf_slice(rw->to, all, first, columns);
         rw->made[group[i]->id] = part;

@@ -38,7 +38,7 @@ mpcf_status pass_all(const mpcf_graph *g, mpcf_graph **out, mpcf_error *err)
     mpcf_graph *made = NULL; /* the last result; the caller's graph stays */
 
     MPCF_TRY(in_order(g, &made, err));
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; ++i) {
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         mpcf_graph *next = NULL;
         mpcf_status status = rewrite_graph(made, rules[i], &next, err);
         graph_destroy(made);

@@ -31,7 +31,7 @@ void ranges_destroy(struct ranges *r)
     if (r == NULL) {
         return;
     }
-    for (size_t i = 0; r->items != NULL && i < r->count; ++i) {
+    for (size_t i = 0; r->items != NULL && i < r->count; i++) {
         char *name = NULL; /* ours, made by mpcf_strdup */
         memcpy(&name, &r->items[i].node, sizeof(name));
         mpcf_free(name);
@@ -46,7 +46,7 @@ static json_t *nodes_to_json(const struct ranges *r)
 {
     json_t *nodes = json_object();
 
-    for (size_t i = 0; nodes != NULL && i < r->count; ++i) {
+    for (size_t i = 0; nodes != NULL && i < r->count; i++) {
         const struct node_range *item = &r->items[i];
         json_t *pair = json_pack("[f,f]", item->low, item->high);
         if (pair == NULL || json_object_set_new(nodes, item->node, pair) != 0) {
@@ -99,7 +99,7 @@ static mpcf_status read_nodes(const char *path, json_t *nodes, struct ranges *r,
     json_object_foreach(nodes, name, pair)
     {
         MPCF_TRY(read_pair(path, name, pair, &r->items[r->count], err));
-        ++r->count;
+        r->count++;
     }
     ranges_sort(r);
     return MPCF_OK;

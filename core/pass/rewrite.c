@@ -21,7 +21,7 @@ mpcf_node *rewrite_copy(struct rewrite *rw, const mpcf_node *node)
 {
     mpcf_node *in[NODE_INPUTS_MAX] = {NULL};
 
-    for (size_t i = 0; i < node->in_count; ++i) {
+    for (size_t i = 0; i < node->in_count; i++) {
         in[i] = rewrite_of(rw, node->in[i]);
         if (in[i] == NULL && node->in[i] != NULL) {
             return NULL;
@@ -56,28 +56,28 @@ void rewrite_scope(struct rewrite *rw, const mpcf_node *node)
 
 static void count_uses(struct rewrite *rw)
 {
-    for (size_t i = 0; i < graph_count(rw->from); ++i) {
+    for (size_t i = 0; i < graph_count(rw->from); i++) {
         const mpcf_node *node = graph_node(rw->from, i);
-        for (size_t j = 0; j < node->in_count; ++j) {
+        for (size_t j = 0; j < node->in_count; j++) {
             if (node->in[j] != NULL) {
                 rw->uses[node->in[j]->id]++;
             }
         }
     }
-    for (size_t i = 0; i < graph_output_count(rw->from); ++i) {
+    for (size_t i = 0; i < graph_output_count(rw->from); i++) {
         rw->uses[graph_output(rw->from, i)->node->id]++;
     }
 }
 
 static void walk_graph(struct rewrite *rw)
 {
-    for (size_t i = 0; i < graph_count(rw->from); ++i) {
+    for (size_t i = 0; i < graph_count(rw->from); i++) {
         const mpcf_node *node = graph_node(rw->from, i);
         if (node->kind == OP_INPUT || node->kind == OP_TAP) {
             rewrite_of(rw, node);
         }
     }
-    for (size_t i = 0; i < graph_output_count(rw->from); ++i) {
+    for (size_t i = 0; i < graph_output_count(rw->from); i++) {
         const struct graph_output *output = graph_output(rw->from, i);
         mpcf_output(rw->to, output->name, rewrite_of(rw, output->node));
     }

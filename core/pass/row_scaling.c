@@ -27,7 +27,7 @@ static bool has_shape(const mpcf_node *x, mpcf_shape shape)
 {
     bool same = x->shape.rank == shape.rank;
 
-    for (int32_t i = 0; same && i < shape.rank; ++i) {
+    for (int32_t i = 0; same && i < shape.rank; i++) {
         same = x->shape.dim[i] == shape.dim[i];
     }
     return same;
@@ -53,7 +53,7 @@ static bool peel(struct peeled *p)
     if (x->kind != OP_MUL || p->factor_count == FACTORS_MAX || row_of(x) == 1) {
         return false;
     }
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < 2; i++) {
         if (row_of(x->in[i]) == 1 && has_shape(x->in[1 - i], x->shape)) {
             p->factors[p->factor_count++] = x->in[i];
             p->core = x->in[1 - i];
@@ -93,7 +93,7 @@ mpcf_node *rule_row_scaling(struct rewrite *rw, const mpcf_node *node)
     }
     rewrite_scope(rw, node);
     mpcf_node *y = masked_product(rw, node, &p, v);
-    for (size_t i = 0; i < p.factor_count; ++i) {
+    for (size_t i = 0; i < p.factor_count; i++) {
         y = mpcf_mul(rw->to, y, p.factors[i]);
     }
     return y;

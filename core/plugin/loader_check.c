@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether a file may be loaded, and whether what it says of itself fits this host: who may write to
+ * it, the ABI, its name.
+ */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "plugin/loader.h"
+#include "plugin/loader_check.h"
 
 static const char *base_name(const char *path)
 {

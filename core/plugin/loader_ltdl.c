@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plugin/loader.h"
+/*
+ * How a plug-in's file gets into the process: by libltdl, after a look with dlopen() that finds
+ * missing functions at once.
+ */
+#include "plugin/loader_ltdl.h"
 
 #include <dlfcn.h>
 #include <ltdl.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What the text of an option's value means for its type, and why it is refused. */
 #include "plugin/option_parse.h"
 
 #include <assert.h>

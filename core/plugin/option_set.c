@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a component's options come to: the table checked, a struct filled from YAML or defaults, and
+ * the same table printed for people.
+ */
 #include "plugin/option_set.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which folders plug-ins are looked for in, in which order, and what lies there. */
 #include "plugin/plugin_folders.h"
 
 #include <dirent.h>

@@ -8,20 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <mpcf/approx.h>
-#include <mpcf/dataset.h>
-#include <mpcf/model.h>
-#include <mpcf/plugin.h>
-#include <mpcf/transport.h>
+#include <mpcf/error.h>
 
-enum component_kind {
-    COMPONENT_APPROX = 0,
-    COMPONENT_TRANSPORT,
-    COMPONENT_MODEL,
-    COMPONENT_DATASET,
-    COMPONENT_KINDS
-};
-const char *component_kind_name(enum component_kind kind); /* "approximation" ... */
+#include "plugin/component.h"
 
 /* What is registered, and where plug-ins are looked for. */
 struct plugins;
@@ -53,10 +42,5 @@ const void *plugins_component(const struct plugins *p, enum component_kind kind,
 const char *plugins_owner(const struct plugins *p, const void *descriptor);
 /* Facts of the plug-in that registered DESCRIPTOR; NULL: it came with none. */
 const struct plugin_facts *plugins_facts_of(const struct plugins *p, const void *descriptor);
-/* Fields common to all descriptors. */
-const char *component_name(enum component_kind kind, const void *descriptor);
-const char *component_summary(enum component_kind kind, const void *descriptor);
-const mpcf_option *component_options(enum component_kind kind, const void *descriptor,
-                                     size_t *option_size, size_t *config_size);
 
 #endif

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What plug-ins have registered: descriptors checked and copied, so that a plug-in older than the
+ * host has the fields it does not know at 0.
+ */
 #include "plugin/registry.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -47,85 +50,15 @@ mpcf_status component_list_move(struct component_list *to, struct component_list
     return MPCF_OK;
 }
 
-/* Every descriptor begins as this. */
-struct descriptor_head {
-    size_t struct_size;
-    const char *name, *summary;
-};
-
-static const char *name_of(const void *descriptor)
-{
-    struct descriptor_head head;
-
-    memcpy(&head, descriptor, sizeof head);
-    return head.name;
-}
-
 const struct component *component_list_find(const struct component_list *list,
                                             enum component_kind kind, const char *name)
 {
     for (size_t i = 0; i < list->count; i++) {
-        if (list->items[i]->kind == kind && strcmp(name_of(&list->items[i]->as), name) == 0) {
+        if (list->items[i]->kind == kind &&
+            strcmp(component_name(kind, &list->items[i]->as), name) == 0) {
             return list->items[i];
         }
     }
-    return NULL;
-}
-
-/* --- What all descriptors have --- */
-
-static const char *const kind_names[COMPONENT_KINDS] = {
-    [COMPONENT_APPROX] = "approximation",
-    [COMPONENT_TRANSPORT] = "transport",
-    [COMPONENT_MODEL] = "model",
-    [COMPONENT_DATASET] = "dataset",
-};
-
-const char *component_kind_name(enum component_kind kind)
-{
-    assert((size_t) kind < COMPONENT_KINDS);
-    return kind_names[kind];
-}
-
-const char *component_name(enum component_kind kind, const void *descriptor)
-{
-    (void) kind;
-    return name_of(descriptor);
-}
-
-const char *component_summary(enum component_kind kind, const void *descriptor)
-{
-    struct descriptor_head head;
-
-    (void) kind;
-    memcpy(&head, descriptor, sizeof head);
-    return head.summary;
-}
-
-#define OPTIONS_OF(type)                                                                           \
-    do {                                                                                           \
-        const type *d = descriptor;                                                                \
-        *option_size = d->option_size;                                                             \
-        *config_size = d->config_size;                                                             \
-        return d->options;                                                                         \
-    } while (0)
-
-const mpcf_option *component_options(enum component_kind kind, const void *descriptor,
-                                     size_t *option_size, size_t *config_size)
-{
-    switch (kind) {
-    case COMPONENT_APPROX:
-        OPTIONS_OF(mpcf_approx);
-    case COMPONENT_TRANSPORT:
-        OPTIONS_OF(mpcf_transport);
-    case COMPONENT_MODEL:
-        OPTIONS_OF(mpcf_model);
-    case COMPONENT_DATASET:
-        OPTIONS_OF(mpcf_dataset);
-    case COMPONENT_KINDS:
-        break;
-    }
-    assert(!"a component kind");
     return NULL;
 }
 
@@ -140,7 +73,7 @@ static bool name_well_formed(const char *name)
 static mpcf_status check_common(const mpcf_registry *registry, const struct component *c,
                                 mpcf_error *err)
 {
-    const char *name = name_of(&c->as), *kind = component_kind_name(c->kind);
+    const char *name = component_name(c->kind, &c->as), *kind = component_kind_name(c->kind);
     const struct component *taken;
     size_t option_size = 0, config_size = 0;
     const mpcf_option *options = component_options(c->kind, &c->as, &option_size, &config_size);

@@ -6,7 +6,7 @@
 #ifndef MPCF_PLUGIN_REGISTRY_H
 #define MPCF_PLUGIN_REGISTRY_H
 
-#include "plugin/plugins.h"
+#include "plugin/component.h"
 
 /* The host's own copy of a descriptor, of the host's size. */
 struct component {

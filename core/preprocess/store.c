@@ -102,7 +102,7 @@ static mpcf_status get(struct store *s, const char *name, void *data, size_t len
 static mpcf_status write_consumed(struct store *s, uint32_t next, mpcf_error *err)
 {
     uint8_t bytes[4];
-    for (unsigned i = 0; i < 4; ++i) {
+    for (unsigned i = 0; i < 4; i++) {
         bytes[i] = (uint8_t) (next >> (8 * i));
     }
     MPCF_TRY(put(s, "consumed", bytes, sizeof bytes, err));
@@ -155,7 +155,7 @@ static mpcf_status read_session(struct store *s, struct store_identity *identity
     }
     memcpy(s->session, identity->session, sizeof s->session);
     MPCF_TRY(get(s, "consumed", bytes, sizeof bytes, err));
-    for (unsigned i = 0; i < 4; ++i) {
+    for (unsigned i = 0; i < 4; i++) {
         s->next |= (uint32_t) bytes[i] << (8 * i);
     }
     return MPCF_OK;
@@ -256,7 +256,7 @@ static struct inference_header header_of(const struct store *s, uint32_t inferen
 static mpcf_status copy_parts(struct source *from, const size_t *lengths, size_t count, FILE *file,
                               mpcf_error *err)
 {
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         if (lengths[i] == 0) {
             continue;
         }
@@ -280,7 +280,7 @@ mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest, 
     char *path = NULL;
     struct file_write *file = NULL;
     struct inference_header h = header_of(s, inference, digest);
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         h.length += lengths[i];
     }
     MPCF_TRY(inference_path(s, inference, &path, err));

@@ -82,7 +82,7 @@ static bool is_ours(const char *name)
                  {INFERENCE, "0123456789"},
                  {"packing-", "0123456789abcdef"}};
 
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; ++i) {
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         const size_t length = strlen(forms[i].start);
 
         if (strncmp(name, forms[i].start, length) == 0 &&

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Any stretch of any stream, as words or added to what is there, and the system's randomness. */
 #include "prg/prg.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The text of a program that both parties must have alike, and its SHA-256. */
 #include "program/digest.h"
 
 #include <inttypes.h>
@@ -19,12 +20,12 @@ static void write_step(struct text_buffer *t, const struct step *s)
     text_printf(t, "s %s %u %" PRIu64 " %u %u %d %u %s %s\n", step_name(s->kind), (unsigned) s->out,
                 s->constant, s->shift, (unsigned) s->row, s->transposed, (unsigned) s->round,
                 s->input == NULL ? "-" : s->input, s->node == NULL ? "-" : s->node->name);
-    for (size_t i = 0; i < s->in_count; ++i) {
+    for (size_t i = 0; i < s->in_count; i++) {
         const struct view *v = &s->views[i];
         text_printf(t, "i %u %zu %zu %zu %zu %zu %" PRId64 "\n", (unsigned) s->in[i], v->first,
                     v->stride[0], v->stride[1], v->stride[2], v->stride[3], v->weight);
     }
-    for (size_t i = 0; i < s->threshold_count; ++i) {
+    for (size_t i = 0; i < s->threshold_count; i++) {
         text_printf(t, "t %" PRId64 "\n", s->thresholds[i]);
     }
 }
@@ -38,10 +39,10 @@ void program_digest(struct program *p)
         graph_digest(p->graph, graph);
         text_printf(&text, "g %s\n", graph);
     }
-    for (size_t i = 0; i < p->value_count; ++i) {
+    for (size_t i = 0; i < p->value_count; i++) {
         write_value(&text, &p->values[i]);
     }
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         write_step(&text, &p->steps[i]);
     }
     struct digest *digest = text.failed ? NULL : digest_begin();

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How a program grows: functions, values and steps are added one by one and counted. */
 #include "program/program.h"
 
 #include <assert.h>
@@ -65,7 +66,7 @@ static bool make_room(void **list, size_t count, size_t *capacity, size_t size)
 
 uint32_t program_function(struct program *p, const char *name)
 {
-    for (size_t i = 0; i < p->function_count; ++i) {
+    for (size_t i = 0; i < p->function_count; i++) {
         if (strcmp(p->functions[i], name) == 0) {
             return (uint32_t) i;
         }
@@ -119,7 +120,7 @@ struct step *program_add_step(struct program *p, enum step_kind kind, value_id o
         return &p->spare;
     }
     p->steps = list;
-    for (size_t i = 0; i < in_count; ++i) {
+    for (size_t i = 0; i < in_count; i++) {
         operands[i] = in[i];
     }
     struct step *s = &p->steps[p->step_count];

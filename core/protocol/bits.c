@@ -14,7 +14,7 @@ mpcf_status bits_open_send(struct party *p, const struct step *s, const uint64_t
         return mpcf_fail_memory(err, words * sizeof *own, "opened bits");
     }
     random_fill(&p->random, p->role, s, ITEM_BIT, 0, own, words);
-    for (size_t i = 0; i < words; ++i) {
+    for (size_t i = 0; i < words; i++) {
         own[i] ^= bits[i];
     }
     packed_write(message_array(out, words, 64), 0, own, words);
@@ -29,7 +29,7 @@ void bits_open_receive(uint64_t *half, size_t words, struct message *in)
     for (size_t i = 0; i < words; i += 64) {
         size_t n = words - i < 64 ? words - i : 64;
         packed_read(from, i, other, n);
-        for (size_t j = 0; j < n; ++j) {
+        for (size_t j = 0; j < n; j++) {
             half[i + j] ^= other[j];
         }
     }

@@ -59,7 +59,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
     size_t n = bits_elements(bits), words = bits_words(bits);
     uint64_t *out = NULL;
     MPCF_TRY(reference_value(r, s, &out, err));
-    for (size_t row = 0; row < value_rows(bits); ++row) {
+    for (size_t row = 0; row < value_rows(bits); row++) {
         struct to_ring k = {.bits = r->x[s->in[0]] + row * words, .out = out + row * n};
         blocks_for(n, reference_block, &k);
     }
@@ -72,7 +72,7 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     random_fill_bits(k->random, ROLE_PROVIDER, k->step, ITEM_BIT, k->row_first + first, t[0], n);
     random_fill_bits(k->random, ROLE_USER, k->step, ITEM_BIT, k->row_first + first, t[1], n);
     random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_BIT_SHARE, k->row_first + first, t[2], n);
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         t[0][i] = (t[0][i] ^ t[1][i]) - t[2][i];
     }
     packed_write(k->correction, first, t[0], n);
@@ -84,7 +84,7 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     (void) err;
     const struct value *bits = step_in(d->program, s, 0);
     size_t n = bits_elements(bits), words = bits_words(bits);
-    for (size_t row = 0; row < value_rows(bits); ++row) {
+    for (size_t row = 0; row < value_rows(bits); row++) {
         struct to_ring k = {.random = &d->random, .step = s, .row_first = row * words * 64};
         k.correction = message_array(out, n, step_out(d->program, s)->ring);
         blocks_for(n, deal_block, &k);
@@ -123,7 +123,7 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     } else {
         packed_read(k->correction, first, t[1], n);
     }
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         uint64_t d = t[0][i];
         k->out[first + i] = (k->provides ? d : 0) + (1 - 2 * d) * t[1][i];
     }
@@ -139,7 +139,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     if (p->role == ROLE_USER) {
         correction = party_correction(p, s);
     }
-    for (size_t row = 0; row < value_rows(bits); ++row) {
+    for (size_t row = 0; row < value_rows(bits); row++) {
         struct to_ring k = {.random = &p->random, .step = s, .row_first = row * words * 64};
         k.provides = p->role == ROLE_PROVIDER;
         k.bits = opened + row * words;

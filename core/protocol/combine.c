@@ -14,13 +14,13 @@
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s);
-    for (size_t j = 0; j < s->in_count; ++j) {
+    for (size_t j = 0; j < s->in_count; j++) {
         const struct value *x = step_in(p, s, j);
         if (x->kind == VALUE_SHARED && x->ring < out->ring) {
             return "an operand's ring is narrower than the result's";
         }
         size_t last = s->views[j].first;
-        for (unsigned i = 0; i < MPCF_RANK_MAX; ++i) {
+        for (unsigned i = 0; i < MPCF_RANK_MAX; i++) {
             last += (out->dims.dim[i] - 1) * s->views[j].stride[i];
         }
         if (last >= x->dims.count) {
@@ -33,7 +33,7 @@ static const char *check(const struct program *p, const struct step *s)
 static size_t stride_of(const struct dims *d, unsigned axis)
 {
     size_t stride = 1;
-    for (unsigned i = axis + 1; i < MPCF_RANK_MAX; ++i) {
+    for (unsigned i = axis + 1; i < MPCF_RANK_MAX; i++) {
         stride *= d->dim[i];
     }
     return stride;
@@ -44,7 +44,7 @@ static unsigned axes_along(const struct value *out, const struct value *x, const
                            unsigned axis)
 {
     unsigned axes = 0;
-    for (unsigned i = 0; i < MPCF_RANK_MAX; ++i) {
+    for (unsigned i = 0; i < MPCF_RANK_MAX; i++) {
         if (out->dims.dim[i] > 1 && out->dims.dim[i] == x->dims.dim[axis] &&
             view->stride[i] == stride_of(&x->dims, axis)) {
             axes |= 1u << i;
@@ -55,10 +55,10 @@ static unsigned axes_along(const struct value *out, const struct value *x, const
 
 static void axes(const struct program *p, const struct step *s, struct value *out)
 {
-    for (size_t j = 0; j < s->in_count; ++j) {
+    for (size_t j = 0; j < s->in_count; j++) {
         const struct value *x = step_in(p, s, j);
         unsigned tokens = 0;
-        for (unsigned a = 0; a < MPCF_RANK_MAX; ++a) {
+        for (unsigned a = 0; a < MPCF_RANK_MAX; a++) {
             if ((x->token_axes >> a & 1) != 0) {
                 tokens |= axes_along(out, x, &s->views[j], a);
             }
@@ -66,7 +66,7 @@ static void axes(const struct program *p, const struct step *s, struct value *ou
         int batch = -1;
         if (x->batch_axis >= 0) {
             unsigned axes = axes_along(out, x, &s->views[j], (unsigned) x->batch_axis) & ~tokens;
-            for (int i = MPCF_RANK_MAX - 1; i >= 0; --i) {
+            for (int i = MPCF_RANK_MAX - 1; i >= 0; i--) {
                 batch = (axes >> i & 1) != 0 ? i : batch;
             }
         }
@@ -89,7 +89,7 @@ static void add_row(uint64_t *z, const uint64_t *x, size_t stride, uint64_t weig
     } else if (stride == 1) {
         ring_add_scaled(z, x, weight, n);
     } else {
-        for (size_t i = 0; i < n; ++i) {
+        for (size_t i = 0; i < n; i++) {
             z[i] += weight * x[i * stride];
         }
     }
@@ -99,13 +99,13 @@ static void rows_body(void *context, size_t begin, size_t end)
 {
     const struct combine *c = context;
     const size_t *dim = c->dims->dim;
-    for (size_t row = begin; row < end; ++row) {
+    for (size_t row = begin; row < end; row++) {
         size_t i2 = row % dim[2], i1 = row / dim[2] % dim[1], i0 = row / dim[2] / dim[1];
         uint64_t *z = c->out + row * dim[3];
-        for (size_t i = 0; i < dim[3]; ++i) {
+        for (size_t i = 0; i < dim[3]; i++) {
             z[i] = c->constant;
         }
-        for (size_t j = 0; j < c->step->in_count; ++j) {
+        for (size_t j = 0; j < c->step->in_count; j++) {
             const struct view *v = &c->step->views[j];
             const uint64_t *x = c->x[c->step->in[j]];
             if (x != NULL) {
@@ -138,7 +138,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     enum role adds = v->kind == VALUE_USER ? ROLE_USER : ROLE_PROVIDER;
     uint64_t constant = p->role == adds ? s->constant : 0;
     bool is_zero = constant == 0;
-    for (size_t j = 0; j < s->in_count; ++j) {
+    for (size_t j = 0; j < s->in_count; j++) {
         is_zero = is_zero && party_operand(p, s, j) == NULL;
     }
     if (is_zero) {

@@ -70,8 +70,8 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
     uint64_t *out = NULL;
     MPCF_TRY(reference_value(r, s, &out, err));
     memset(out, 0, c.thresholds * c.words * sizeof *out);
-    for (size_t t = 0; t < c.thresholds; ++t) {
-        for (size_t e = 0; e < c.elements; ++e) {
+    for (size_t t = 0; t < c.thresholds; t++) {
+        for (size_t e = 0; e < c.elements; e++) {
             uint64_t bit = (int64_t) x[e] >= s->thresholds[t] ? 1 : 0;
             out[t * c.words + e / 64] |= bit << (e % 64);
         }
@@ -106,7 +106,7 @@ static void write_plane(const struct deal_planes *k, size_t plane, size_t first_
     uint64_t share[BLOCK_WORDS];
     size_t at = plane * k->c->words + first_word;
     random_fill(k->random, ROLE_PROVIDER, k->c->step, ITEM_BIT_SHARE, at, share, n);
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         words[i] ^= share[i];
     }
     packed_write(k->out, at, words, n);
@@ -123,10 +123,10 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     random_fill(k->random, ROLE_USER, c->step, ITEM_MASK_0, first, t[1], n);
     ring_add(t[0], t[0], t[1], n);
     slice(&r, t[0], n, c->opened);
-    for (unsigned g = 0; g < c->groups; ++g) {
+    for (unsigned g = 0; g < c->groups; g++) {
         unsigned bits = compare_group_bits(c, g), count = 1u << bits;
         bit_one_hot(hot[0], r.word[COMPARE_GROUP_BITS * g], BLOCK_WORDS, bits, words);
-        for (unsigned j = 1; j < count; ++j) {
+        for (unsigned j = 1; j < count; j++) {
             write_plane(k, plane++, first / 64, hot[j - 1], words);
         }
     }
@@ -162,7 +162,7 @@ static void own_half(const struct open *o, size_t first, uint64_t *out, size_t n
     if (o->x != NULL) {
         ring_add(out, out, o->x + first, n);
     }
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         out[i] += offset;
     }
 }
@@ -211,7 +211,7 @@ static mpcf_status send(struct party *p, const struct step *s, unsigned round, s
 static void read_planes(const struct open *o, size_t first_word, size_t n,
                         uint64_t (*planes)[BLOCK_WORDS])
 {
-    for (size_t plane = 0; plane < o->c->planes; ++plane) {
+    for (size_t plane = 0; plane < o->c->planes; plane++) {
         size_t at = plane * o->c->words + first_word;
         if (o->party->role == ROLE_PROVIDER) {
             random_fill(&o->party->random, ROLE_PROVIDER, o->c->step, ITEM_BIT_SHARE, at,
@@ -236,11 +236,11 @@ static void local_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     ring_add(t[0], t[0], t[1], n);
     slice(&opened, t[0], n, c->opened);
     read_planes(o, first_word, words, shares);
-    for (size_t j = 0; j < c->thresholds; ++j) {
+    for (size_t j = 0; j < c->thresholds; j++) {
         /* cppcheck-suppress uninitvar ; written here */
         bit_subtract(d.word[0], opened.word[0], compare_threshold(c, j), BLOCK_WORDS, c->opened,
                      words);
-        for (unsigned g = 0; g < c->groups; ++g) {
+        for (unsigned g = 0; g < c->groups; g++) {
             size_t at = (j * c->groups + g) * c->words + first_word;
             bit_group_compare(&o->state.less[at], &o->state.equal[at], shares[15 * g],
                               d.word[COMPARE_GROUP_BITS * g], BLOCK_WORDS, compare_group_bits(c, g),
@@ -248,7 +248,7 @@ static void local_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
         }
         /* not msb(d) but for the carry; its public part is the provider's. */
         uint64_t *top = o->state.top + j * c->words + first_word;
-        for (size_t w = 0; w < words; ++w) {
+        for (size_t w = 0; w < words; w++) {
             top[w] = (flip & ~d.word[c->opened - 1][w]) ^ shares[c->planes - 1][w];
         }
     }
@@ -286,9 +286,9 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     struct compare_state state = compare_state_at(&c, p->state[s->index]);
     uint64_t *out = NULL;
     MPCF_TRY(party_result(p, s, &out, err));
-    for (size_t t = 0; t < c.thresholds; ++t) {
+    for (size_t t = 0; t < c.thresholds; t++) {
         const uint64_t *less = state.less + t * c.groups * c.words;
-        for (size_t w = 0; w < c.words; ++w) {
+        for (size_t w = 0; w < c.words; w++) {
             out[t * c.words + w] = state.top[t * c.words + w] ^ less[w];
         }
     }

@@ -16,7 +16,7 @@ struct compare compare_of(const struct program *p, const struct step *s)
         c.rounds++;
     }
     c.planes = 1;
-    for (unsigned g = 0; g < c.groups; ++g) {
+    for (unsigned g = 0; g < c.groups; g++) {
         c.planes += (1u << compare_group_bits(&c, g)) - 1;
     }
     return c;
@@ -38,7 +38,7 @@ uint64_t compare_threshold(const struct compare *c, size_t threshold)
 size_t compare_pairs(const struct compare *c, unsigned round, size_t *groups)
 {
     *groups = c->groups;
-    for (unsigned i = 1; i < round; ++i) {
+    for (unsigned i = 1; i < round; i++) {
         *groups = (*groups + 1) / 2;
     }
     return *groups / 2;

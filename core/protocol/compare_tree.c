@@ -18,7 +18,7 @@
 
 void compare_tree_cost(const struct compare *c, struct step_cost *cost)
 {
-    for (unsigned round = 1; round < c->rounds; ++round) {
+    for (unsigned round = 1; round < c->rounds; round++) {
         size_t groups = 0, pairs = compare_pairs(c, round, &groups);
         uint64_t bits = packed_cost(c->thresholds * (3 * pairs - 1) * c->words, 64);
         cost->provider_bits[round] = cost->user_bits[round] = bits;
@@ -53,7 +53,7 @@ static size_t product_plane(const struct tree *k, size_t t, size_t pair)
 static void tree_body(void *context, size_t begin, size_t end)
 {
     const struct tree *k = context;
-    for (size_t i = begin; i < end; ++i) {
+    for (size_t i = begin; i < end; i++) {
         size_t first = i % k->chunks * CHUNK_WORDS, unit = i / k->chunks;
         size_t left = k->c->words - first;
         k->body(k, unit / k->pairs, unit % k->pairs, first,
@@ -94,17 +94,17 @@ static void deal_pair(const struct tree *k, size_t t, size_t pair, size_t first,
     uint64_t alpha[CHUNK_WORDS], other[CHUNK_WORDS], factor[CHUNK_WORDS];
     mask(k, ROLE_PROVIDER, t, pair, 0, first, alpha, n);
     mask(k, ROLE_USER, t, pair, 0, first, other, n);
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         alpha[i] ^= other[i];
     }
-    for (size_t which = 0; which < (pair == 0 ? 1u : 2u); ++which) {
+    for (size_t which = 0; which < (pair == 0 ? 1u : 2u); which++) {
         mask(k, ROLE_PROVIDER, t, pair, 1 + which, first, factor, n);
         mask(k, ROLE_USER, t, pair, 1 + which, first, other, n);
-        for (size_t i = 0; i < n; ++i) {
+        for (size_t i = 0; i < n; i++) {
             factor[i] = (factor[i] ^ other[i]) & alpha[i];
         }
         product_share(k, t, pair, which, first, other, n);
-        for (size_t i = 0; i < n; ++i) {
+        for (size_t i = 0; i < n; i++) {
             factor[i] ^= other[i];
         }
         size_t at = (product_plane(k, t, pair) + which) * k->c->words + first;
@@ -118,7 +118,7 @@ mpcf_status compare_tree_deal(const struct compare *c, struct deal_run *d, struc
                               mpcf_error *err)
 {
     (void) err;
-    for (unsigned round = 1; round < c->rounds; ++round) {
+    for (unsigned round = 1; round < c->rounds; round++) {
         struct tree k = {.c = c, .random = &d->random, .role = ROLE_PROVIDER, .round = round};
         k.pairs = compare_pairs(c, round, &k.groups);
         k.products = message_array(out, c->thresholds * (2 * k.pairs - 1) * c->words, 64);
@@ -139,12 +139,12 @@ static const uint64_t *operand(const struct tree *k, size_t t, size_t pair, size
 
 static void send_pair(const struct tree *k, size_t t, size_t pair, size_t first, size_t n)
 {
-    for (size_t which = 0; which < (pair == 0 ? 2u : 3u); ++which) {
+    for (size_t which = 0; which < (pair == 0 ? 2u : 3u); which++) {
         size_t at = (opened_plane(k, t, pair) + which) * k->c->words + first;
         uint64_t *own = k->state.opened + at;
         const uint64_t *x = operand(k, t, pair, which) + first;
         mask(k, k->role, t, pair, which, first, own, n);
-        for (size_t i = 0; i < n; ++i) {
+        for (size_t i = 0; i < n; i++) {
             own[i] ^= x[i];
         }
         packed_write(k->array, at, own, n);
@@ -175,7 +175,7 @@ static void opened(const struct tree *k, size_t t, size_t pair, size_t which, si
 {
     size_t at = (opened_plane(k, t, pair) + which) * k->c->words + first;
     packed_read(k->array, at, out, n);
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         out[i] ^= k->state.opened[at + i];
     }
 }
@@ -189,13 +189,13 @@ static void join_pair(const struct tree *k, size_t t, size_t pair, size_t first,
     size_t low = (t * k->c->groups + 2 * pair) * k->c->words + first;
     opened(k, t, pair, 0, first, a, n);
     mask(k, k->role, t, pair, 0, first, alpha, n);
-    for (size_t which = 0; which < (pair == 0 ? 1u : 2u); ++which) {
+    for (size_t which = 0; which < (pair == 0 ? 1u : 2u); which++) {
         uint64_t *out = (which == 0 ? k->state.less : k->state.equal) + low;
         const uint64_t *high = k->state.less + low + k->c->words;
         opened(k, t, pair, 1 + which, first, b, n);
         mask(k, k->role, t, pair, 1 + which, first, beta, n);
         product_share(k, t, pair, which, first, product, n);
-        for (size_t i = 0; i < n; ++i) {
+        for (size_t i = 0; i < n; i++) {
             uint64_t both = (a[i] & (beta[i] ^ (b[i] & provides))) ^ (b[i] & alpha[i]) ^ product[i];
             out[i] = which == 0 ? high[i] ^ both : both;
         }
@@ -207,16 +207,16 @@ static void join_pair(const struct tree *k, size_t t, size_t pair, size_t first,
 
 static void move_plane(uint64_t *planes, size_t to, size_t from, size_t words)
 {
-    for (size_t i = 0; to != from && i < words; ++i) {
+    for (size_t i = 0; to != from && i < words; i++) {
         planes[to * words + i] = planes[from * words + i];
     }
 }
 
 static void tree_settle(const struct tree *k)
 {
-    for (size_t t = 0; t < k->c->thresholds; ++t) {
+    for (size_t t = 0; t < k->c->thresholds; t++) {
         size_t base = t * k->c->groups;
-        for (size_t group = 0; group < (k->groups + 1) / 2; ++group) {
+        for (size_t group = 0; group < (k->groups + 1) / 2; group++) {
             move_plane(k->state.less, base + group, base + 2 * group, k->c->words);
             move_plane(k->state.equal, base + group, base + 2 * group, k->c->words);
         }
@@ -231,7 +231,7 @@ void compare_tree_receive(const struct compare *c, struct party *p, unsigned rou
     if (p->role == ROLE_USER) {
         correction = party_correction(p, c->step);
         correction.at = c->planes * c->words * 8;
-        for (unsigned i = 1; i <= round; ++i) {
+        for (unsigned i = 1; i <= round; i++) {
             size_t groups = 0, pairs = compare_pairs(c, i, &groups);
             k.products = message_array(&correction, c->thresholds * (2 * pairs - 1) * c->words, 64);
         }

@@ -74,7 +74,7 @@ static void masked_weights_key(const struct masked_weights *k, const struct prg_
 {
     uint64_t place[2] = {0}, words[2];
     uint8_t seed[PRG_KEY_BYTES];
-    for (unsigned i = 0; i < 32; ++i) {
+    for (unsigned i = 0; i < 32; i++) {
         uint64_t digit = (uint64_t) (k->id[i] <= '9' ? k->id[i] - '0' : k->id[i] - 'a' + 10);
         place[i / 16] |= digit << (4 * (i % 16));
     }

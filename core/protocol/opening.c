@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which operands a step opens, in what ring, and whether another step has opened them already. */
 #include "protocol/opening.h"
 
 #include <assert.h>
@@ -37,7 +38,7 @@ const char *opening_check(const struct program *p, const struct step *s)
     if (out->kind != VALUE_SHARED) {
         return "the result is shared";
     }
-    for (unsigned j = 0; j < opening_count(s); ++j) {
+    for (unsigned j = 0; j < opening_count(s); j++) {
         const struct value *x = opening_value(p, s, j);
         if (x->kind == VALUE_BITS || x->kind == VALUE_MASKED) {
             return "what is opened is shared or owned";
@@ -53,7 +54,7 @@ void opening_cost(const struct program *p, const struct step *s, struct step_cos
 {
     cost->rounds = 1;
     cost->correction_bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
-    for (unsigned j = 0; j < opening_count(s); ++j) {
+    for (unsigned j = 0; j < opening_count(s); j++) {
         const struct value *x = opening_value(p, s, j);
         if (!is_own(s, j)) {
             continue;
@@ -118,7 +119,7 @@ mpcf_status opening_send_offline(struct party *p, const struct step *s, struct m
                                  mpcf_error *err)
 {
     (void) err;
-    for (unsigned j = 0; j < opening_count(s); ++j) {
+    for (unsigned j = 0; j < opening_count(s); j++) {
         const struct value *x = opening_value(p->program, s, j);
         if (!is_own(s, j) || !x->is_input_independent || !value_is_held(x, ROLE_USER)) {
             continue;
@@ -134,7 +135,7 @@ mpcf_status opening_send(struct party *p, const struct step *s, unsigned round, 
                          mpcf_error *err)
 {
     (void) round;
-    for (unsigned j = 0; j < opening_count(s); ++j) {
+    for (unsigned j = 0; j < opening_count(s); j++) {
         const struct value *x = opening_value(p->program, s, j);
         if (!is_own(s, j)) {
             continue;
@@ -170,7 +171,7 @@ mpcf_status opening_receive(struct party *p, const struct step *s, unsigned roun
                             struct message *in, mpcf_error *err)
 {
     (void) round, (void) err;
-    for (unsigned j = 0; j < opening_count(s); ++j) {
+    for (unsigned j = 0; j < opening_count(s); j++) {
         const struct value *x = opening_value(p->program, s, j);
         enum role other = p->role == ROLE_PROVIDER ? ROLE_USER : ROLE_PROVIDER;
         if (!is_own(s, j) || !value_is_held(x, other)) {
@@ -194,7 +195,7 @@ const uint64_t *opening_get(const struct party *p, const struct step *s, unsigne
 
 void opening_release(struct party *p, const struct step *s)
 {
-    for (unsigned j = 0; j < opening_count(s); ++j) {
+    for (unsigned j = 0; j < opening_count(s); j++) {
         const struct opening *o = &s->opening[j];
         assert(p->opened_uses[o->step][o->item] > 0);
         if (--p->opened_uses[o->step][o->item] == 0) {

@@ -46,11 +46,11 @@ static size_t y_range(const struct product *k, size_t first, size_t n, size_t *c
 static void spread(const struct product *k, size_t first, const uint64_t *y, uint64_t *z, size_t n)
 {
     size_t column = first % k->columns, row = 0;
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         z[i] = y[row];
         if (++column == k->columns) {
             column = 0;
-            ++row;
+            row++;
         }
     }
 }

@@ -18,9 +18,9 @@ static const char *check(const struct program *p, const struct step *s)
 /* Whether a step reads it as anything but a matrix, of which there is an arrangement. */
 static bool is_read_plainly(const struct program *p, const struct step *s)
 {
-    for (size_t i = s->index + (size_t) 1; i < p->step_count; ++i) {
+    for (size_t i = s->index + (size_t) 1; i < p->step_count; i++) {
         const struct step *t = &p->steps[i];
-        for (size_t j = 0; j < t->in_count; ++j) {
+        for (size_t j = 0; j < t->in_count; j++) {
             if (t->in[j] == s->out && !(t->operations->weight == WEIGHT_MATRIX && j == 1)) {
                 return true;
             }

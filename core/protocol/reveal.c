@@ -41,11 +41,11 @@ static void write_reals(const struct program *p, const struct step *s, const uin
     if (output == NULL) {
         return;
     }
-    for (size_t i = 0; i < s->index; ++i) {
+    for (size_t i = 0; i < s->index; i++) {
         output += p->steps[i].operations->is_revealed ? step_out(p, &p->steps[i])->dims.count : 0;
     }
     double unit = ldexp(1.0, -(int) v->fraction);
-    for (size_t i = 0; i < v->dims.count; ++i) {
+    for (size_t i = 0; i < v->dims.count; i++) {
         output[i] = (double) (int64_t) ring_sign_extend(x[i], v->ring) * unit;
     }
 }
@@ -86,7 +86,7 @@ static void receive_block(void *context, size_t first, size_t n, uint64_t (*t)[B
     if (r->x != NULL) {
         ring_add(r->out + first, r->out + first, r->x + first, n);
     }
-    for (size_t i = first; i < first + n; ++i) {
+    for (size_t i = first; i < first + n; i++) {
         r->out[i] = ring_sign_extend(r->out[i], r->ring);
     }
 }

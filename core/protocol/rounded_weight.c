@@ -32,7 +32,7 @@ size_t rounded_weight_bytes(const struct rounded_weight *w)
 
 void rounded_weight_read(const struct rounded_weight *w, size_t first, uint64_t *out, size_t n)
 {
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         int64_t x = w->narrow != NULL ? w->narrow[first + i] : w->wide[first + i];
         out[i] = (uint64_t) x;
     }
@@ -72,7 +72,7 @@ static mpcf_status round_reals(struct rounded_weight *w, const struct weight_for
                                const float *x, mpcf_error *err)
 {
     double limit = ldexp(1.0, (int) form->magnitude - 1), unit = ldexp(1.0, (int) form->fraction);
-    for (size_t i = 0; i < form->count; ++i) {
+    for (size_t i = 0; i < form->count; i++) {
         double scaled = nearbyint((double) x[i] * unit);
         if (!(fabs(scaled) < limit)) {
             return mpcf_fail(err, MPCF_E_RANGE,
@@ -108,7 +108,7 @@ mpcf_status rounded_weight_copy(const struct weight_form *form, const int64_t *x
     if (w == NULL) {
         return MPCF_E_NOMEM;
     }
-    for (size_t i = 0; i < form->count; ++i) {
+    for (size_t i = 0; i < form->count; i++) {
         put(w, i, x[i]);
     }
     *out = w;
@@ -122,7 +122,7 @@ enum { PICKED_IDS = 16, PICKED_COLUMNS = 128 };
 static inline void add_masked(int32_t *restrict sum, const int32_t *restrict x, int32_t mask,
                               size_t n)
 {
-    for (size_t c = 0; c < n; ++c) {
+    for (size_t c = 0; c < n; c++) {
         sum[c] |= x[c] & mask;
     }
 }
@@ -132,9 +132,9 @@ static void pick_tile(const struct rounded_weight *w, size_t rows, size_t column
                       const int32_t *ids, size_t n, size_t width, int32_t (*sum)[PICKED_COLUMNS],
                       size_t first)
 {
-    for (size_t row = 0; row < rows; ++row) {
+    for (size_t row = 0; row < rows; row++) {
         const int32_t *x = w->narrow + row * columns + first;
-        for (size_t i = 0; i < n; ++i) {
+        for (size_t i = 0; i < n; i++) {
             uint32_t difference = (uint32_t) ids[i] ^ (uint32_t) row;
             uint32_t differs = (difference | (0 - difference)) >> 31;
             int32_t mask = (int32_t) (differs - 1);
@@ -157,7 +157,7 @@ void rounded_weight_pick(const struct rounded_weight *w, size_t rows, size_t col
             size_t width = columns - first < PICKED_COLUMNS ? columns - first : PICKED_COLUMNS;
             memset(sum, 0, sizeof sum);
             pick_tile(w, rows, columns, ids + i, some, width, sum, first);
-            for (size_t t = 0; t < some * width; ++t) {
+            for (size_t t = 0; t < some * width; t++) {
                 size_t row = t / width, c = t % width;
                 out[(i + row) * columns + first + c] = (uint64_t) (int64_t) sum[row][c];
             }

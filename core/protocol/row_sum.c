@@ -26,10 +26,10 @@ struct row_sum {
 static void rows_body(void *context, size_t begin, size_t end)
 {
     const struct row_sum *r = context;
-    for (size_t row = begin; row < end; ++row) {
+    for (size_t row = begin; row < end; row++) {
         const uint64_t *x = r->x + row * r->columns;
         uint64_t sum = 0;
-        for (size_t c = 0; c < r->columns; ++c) {
+        for (size_t c = 0; c < r->columns; c++) {
             sum += x[c];
         }
         r->out[row] = sum;

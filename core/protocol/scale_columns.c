@@ -55,7 +55,7 @@ static void scale_rows(const struct scale *s, size_t first, const uint64_t *x, u
                        size_t n)
 {
     size_t column = first % s->columns;
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         z[i] = x[i] * s->vector[column];
         column = column + 1 == s->columns ? 0 : column + 1;
     }

@@ -81,7 +81,7 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     const struct select *k = context;
     random_fill_bits(k->random, ROLE_PROVIDER, k->step, ITEM_BIT, first, t[0], n);
     random_fill_bits(k->random, ROLE_USER, k->step, ITEM_BIT, first, t[1], n);
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         t[0][i] ^= t[1][i];
     }
     opening_mask_whole(k->program, k->random, k->step, 0, first, t[1], t[2], n);
@@ -139,7 +139,7 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
         packed_read(k->rho, first, t[2], n);
         packed_read(k->product, first, t[3], n);
     }
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         uint64_t d = t[0][i], opened = provides ? e[i] : 0;
         k->out[first + i] = d * (t[1][i] + opened) + (1 - 2 * d) * (e[i] * t[2][i] + t[3][i]);
     }

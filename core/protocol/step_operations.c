@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The table of all kinds, and what follows of a step from its kind's entry. */
 #include "protocol/step_operations.h"
 
 #include <assert.h>
@@ -20,7 +21,7 @@ bool step_is_independent(const struct program *p, const struct step *s)
     enum step_independence when = s->operations->independence;
     bool is_independent =
         when == INDEPENDENT_ALWAYS || (when == INDEPENDENT_AS_OPERANDS && step_rounds(p, s) == 0);
-    for (size_t i = 0; when == INDEPENDENT_AS_OPERANDS && i < s->in_count; ++i) {
+    for (size_t i = 0; when == INDEPENDENT_AS_OPERANDS && i < s->in_count; i++) {
         is_independent = is_independent && step_in(p, s, i)->is_input_independent;
     }
     return is_independent;
@@ -61,7 +62,7 @@ void axes_take(struct value *out, int batch_axis, unsigned token_axes)
     if (batch_axis >= 0 && out->dims.dim[batch_axis] > 1) {
         out->batch_axis = (int8_t) batch_axis;
     }
-    for (unsigned i = 0; i < MPCF_RANK_MAX; ++i) {
+    for (unsigned i = 0; i < MPCF_RANK_MAX; i++) {
         if ((token_axes >> i & 1) != 0 && out->dims.dim[i] > 1) {
             out->token_axes = (uint8_t) (out->token_axes | 1u << i);
         }
@@ -94,7 +95,7 @@ const char *check_owned(const struct program *p, const struct step *s)
     if (out->kind != VALUE_SHARED && !value_is_owned(out)) {
         return "the result is a shared or owned value";
     }
-    for (size_t i = 0; i < s->in_count; ++i) {
+    for (size_t i = 0; i < s->in_count; i++) {
         const struct value *x = step_in(p, s, i);
         if (x->kind == VALUE_BITS || x->kind == VALUE_MASKED) {
             return "operands are shared or owned values, not bits or masked";

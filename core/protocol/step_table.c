@@ -17,7 +17,7 @@ const struct step_operations *const step_table[STEP_COUNT] = {
 
 void steps_attach(struct program *p)
 {
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         step_become(&p->steps[i], p->steps[i].kind);
     }
 }

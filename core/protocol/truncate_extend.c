@@ -109,7 +109,7 @@ static void deal_independent_block(void *context, size_t first, size_t n,
     random_fill_bits(r, ROLE_PROVIDER, l->step, ITEM_BIT, first, t[0], n);
     random_fill_bits(r, ROLE_USER, l->step, ITEM_BIT, first, t[1], n);
     random_fill(r, ROLE_PROVIDER, l->step, ITEM_BIT_SHARE, first, t[2], n);
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         t[0][i] = (t[0][i] & t[1][i]) - t[2][i];
     }
     packed_write(l->top, first, t[0], n);
@@ -124,7 +124,7 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     random_fill(r, ROLE_PROVIDER, l->step, ITEM_HIGH_SHARE, first, t[2], n);
     random_fill(r, ROLE_PROVIDER, l->step, ITEM_BIT_SHARE, first, t[3], n);
     uint64_t mask = ring_mask(l->opened);
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         uint64_t sum = (t[0][i] + t[1][i]) & mask;
         t[2][i] = (sum >> l->shift) - t[2][i];
         t[3][i] = (sum >> (l->opened - 1)) - t[3][i];
@@ -177,7 +177,7 @@ static void own_number(const struct extend *l, size_t first, uint64_t *out, size
     uint64_t mask = ring_mask(l->opened);
     uint64_t sign = l->party->role == ROLE_USER ? UINT64_MAX : 1;
     read_share(out, l->x, first, n);
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         out[i] = (sign * out[i] + l->offset) & mask;
     }
 }
@@ -188,7 +188,7 @@ static void masked_bit(const struct extend *l, const uint64_t *number, size_t fi
 {
     uint64_t flip = l->party->role == ROLE_PROVIDER ? 1 : 0;
     random_fill_bits(&l->party->random, l->party->role, l->step, ITEM_BIT, first, mask, n);
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         bit[i] = (number[i] >> (l->opened - 1)) ^ flip ^ mask[i];
     }
 }
@@ -223,7 +223,7 @@ static void finish_independent_block(void *context, size_t first, size_t n,
     masked_bit(l, own, first, bit, mask, n);
     packed_read(l->from, first, other, n);
     bit_product_share(l, first, product, n);
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         /* (own' xor mask)(other' xor ..): own' other' once, at the provider. */
         uint64_t both = provides ? bit[i] & other[i] : 0;
         uint64_t cross = (1 - 2 * bit[i]) * other[i] * mask[i];
@@ -240,7 +240,7 @@ static void own_opening(const struct extend *l, size_t first, uint64_t *out, uin
 {
     read_share(out, l->x, first, n);
     random_fill(&l->party->random, l->party->role, l->step, ITEM_MASK_0, first, mask, n);
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         out[i] += mask[i] + l->offset;
     }
 }
@@ -269,7 +269,7 @@ static void finish_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
             packed_read(l->top, first, t[3], n);
         }
     }
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         uint64_t c = (t[0][i] + t[1][i]) & mask;
         uint64_t base = provides ? (c >> l->shift) - (l->offset >> l->shift) : 0;
         uint64_t wrap = (1 - (c >> (l->opened - 1))) * t[3][i];

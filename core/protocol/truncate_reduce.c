@@ -44,7 +44,7 @@ static void nearest_block(void *context, size_t first, size_t n, uint64_t (*scra
 {
     const struct truncate *k = context;
     (void) scratch;
-    for (size_t i = first; i < first + n; ++i) {
+    for (size_t i = first; i < first + n; i++) {
         k->out[i] = ring_round_shift(k->x[i], k->shift);
     }
 }
@@ -55,7 +55,7 @@ static void share_block(void *context, size_t first, size_t n, uint64_t (*scratc
     (void) scratch;
     ring_shift_right(k->out + first, k->x + first, k->ring, k->shift, n);
     if (k->one != 0) {
-        for (size_t i = first; i < first + n; ++i) {
+        for (size_t i = first; i < first + n; i++) {
             k->out[i] += k->one;
         }
     }
@@ -80,7 +80,7 @@ static mpcf_status truncate_zero(struct party *p, const struct step *s, uint64_t
     }
     uint64_t *out = NULL;
     MPCF_TRY(party_result(p, s, &out, err));
-    for (size_t i = 0; i < step_out(p->program, s)->dims.count; ++i) {
+    for (size_t i = 0; i < step_out(p->program, s)->dims.count; i++) {
         out[i] = one;
     }
     return MPCF_OK;

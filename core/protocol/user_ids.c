@@ -15,7 +15,7 @@ bool user_ids_known(const char *name)
 __attribute__((noinline)) static bool ids_fit(const int32_t *ids, size_t count, size_t rows)
 {
     uint64_t outside = 0;
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         uint64_t id = (uint64_t) (int64_t) ids[i];
         outside |= id >> 63 | (rows - 1 - id) >> 63;
     }

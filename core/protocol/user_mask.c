@@ -31,7 +31,7 @@ static void fill(const struct program *p, const struct step *s, const struct sec
                  uint64_t *out)
 {
     unsigned fraction = step_out(p, s)->fraction;
-    for (size_t i = 0; i < p->batch * p->tokens; ++i) {
+    for (size_t i = 0; i < p->batch * p->tokens; i++) {
         uint64_t kept = in->attention_mask == NULL ? 1 : (uint64_t) in->attention_mask[i] & 1;
         out[i] = kept << fraction;
     }

@@ -44,10 +44,10 @@ static void rows_body(void *context, size_t begin, size_t end)
 {
     const struct one_hot *o = context;
     const uint64_t zero = unknown_zero;
-    for (size_t r = begin; r < end; ++r) {
+    for (size_t r = begin; r < end; r++) {
         uint64_t id = (uint64_t) (int64_t) o->ids[r];
         uint64_t *row = o->out + r * o->columns;
-        for (size_t c = 0; c < o->columns; ++c) {
+        for (size_t c = 0; c < o->columns; c++) {
             uint64_t difference = id ^ c;
             uint64_t differs = (difference | (0 - difference)) >> 63;
             row[c] = o->one & ((differs ^ zero) - 1);

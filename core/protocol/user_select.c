@@ -30,7 +30,7 @@ static const char *check(const struct program *p, const struct step *s)
         return "the second operand is the user's 0 or 1";
     }
     size_t last = s->views[1].first;
-    for (unsigned i = 0; i < MPCF_RANK_MAX; ++i) {
+    for (unsigned i = 0; i < MPCF_RANK_MAX; i++) {
         last += (out->dims.dim[i] - 1) * s->views[1].stride[i];
     }
     return out->dims.count == x->dims.count && last < m->dims.count
@@ -61,7 +61,7 @@ static void spread(const struct user_select *k, size_t first, uint64_t *out, siz
 {
     const size_t *dim = k->dims->dim;
     const struct view *v = &k->step->views[1];
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
         size_t e = first + i;
         size_t i3 = e % dim[3], row = e / dim[3];
         size_t i2 = row % dim[2], i1 = row / dim[2] % dim[1], i0 = row / dim[2] / dim[1];

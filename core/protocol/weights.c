@@ -77,7 +77,7 @@ static mpcf_status create(const struct program *p, struct weights_store *store,
 /* The matrices, once all integers are there. */
 static mpcf_status arrange_all(const struct program *p, struct weights *w, mpcf_error *err)
 {
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         const struct step *s = &p->steps[i];
         if (s->operations->weight == WEIGHT_MATRIX) {
             const struct value *v = step_in(p, s, 1);
@@ -92,7 +92,7 @@ static mpcf_status arrange_all(const struct program *p, struct weights *w, mpcf_
 static mpcf_status round_all(const struct program *p, struct weights *w, enum weights_part part,
                              mpcf_error *err)
 {
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         const struct step *s = &p->steps[i];
         if (is_constant(s) && (s->operations->is_public_table || part == WEIGHTS_ALL)) {
             struct weight_form f;
@@ -139,7 +139,7 @@ mpcf_status weights_create(const struct program *p, const struct parameters *par
 static mpcf_status copy_all(const struct program *p, struct weights *w,
                             const int64_t *const *values, mpcf_error *err)
 {
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         const struct step *s = &p->steps[i];
         if (is_constant(s)) {
             struct weight_form f;

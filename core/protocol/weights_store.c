@@ -49,10 +49,10 @@ void weights_store_destroy(struct weights_store *s)
     if (s == NULL) {
         return;
     }
-    for (size_t i = 0; i < s->rounded_count; ++i) {
+    for (size_t i = 0; i < s->rounded_count; i++) {
         rounded_weight_destroy(s->rounded[i].weight);
     }
-    for (size_t i = 0; i < s->arranged_count; ++i) {
+    for (size_t i = 0; i < s->arranged_count; i++) {
         ring_packed_destroy(s->arranged[i].matrix);
     }
     mpcf_free(s->rounded);
@@ -73,10 +73,10 @@ const struct parameters *weights_store_parameters(const struct weights_store *s)
 struct weights_store_size weights_store_size(const struct weights_store *s)
 {
     struct weights_store_size size = {.rounded = s->rounded_count, .arranged = s->arranged_count};
-    for (size_t i = 0; i < s->rounded_count; ++i) {
+    for (size_t i = 0; i < s->rounded_count; i++) {
         size.bytes += rounded_weight_bytes(s->rounded[i].weight);
     }
-    for (size_t i = 0; i < s->arranged_count; ++i) {
+    for (size_t i = 0; i < s->arranged_count; i++) {
         size.bytes += ring_packed_bytes(s->arranged[i].matrix);
     }
     return size;
@@ -87,7 +87,7 @@ struct weights_store_size weights_store_size(const struct weights_store *s)
 static const struct rounded_weight *
 find_rounded(const struct weights_store *s, const mpcf_node *node, const struct weight_form *form)
 {
-    for (size_t i = 0; i < s->rounded_count; ++i) {
+    for (size_t i = 0; i < s->rounded_count; i++) {
         const struct rounded_entry *e = &s->rounded[i];
         if (e->node == node && e->fraction == form->fraction && e->magnitude == form->magnitude &&
             e->count == form->count) {
@@ -160,7 +160,7 @@ mpcf_status weights_store_copy(struct weights_store *s, const struct weight_form
 static const struct ring_packed *find_arranged(const struct weights_store *s,
                                                const struct arranged_entry *wanted)
 {
-    for (size_t i = 0; i < s->arranged_count; ++i) {
+    for (size_t i = 0; i < s->arranged_count; i++) {
         const struct arranged_entry *e = &s->arranged[i];
         if (e->weight == wanted->weight && e->transposed == wanted->transposed &&
             e->ring == wanted->ring && memcmp(&e->dims, &wanted->dims, sizeof e->dims) == 0) {

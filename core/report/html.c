@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How text, counts, times and sizes are written in the page, with nothing left that HTML would take
+ * for itself.
+ */
 #include "report/html.h"
 
 #include <math.h>

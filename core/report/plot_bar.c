@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A bar cut in proportion to its parts, as SVG, and the legend to it. */
 #include "report/plot.h"
 
 #define BAR_WIDTH    960.0

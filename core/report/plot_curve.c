@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A curve over steps as SVG: its axes, where the ticks stand, and how many points are drawn. */
 #include "report/plot.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How values get into a run's report and out again by path, and how it is read and written. */
 #include "report/report.h"
 
 #include <math.h>

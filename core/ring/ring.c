@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The public functions on ring elements: each calls the kernel of this processor's level. */
 #include "ring/ring.h"
 
 #include <assert.h>
@@ -63,12 +64,6 @@ static const struct ring_bits_kernel *bits_kernel(void)
     }
 #endif
     return &ring_bits_kernel_portable;
-}
-
-size_t ring_packed_size(size_t n, unsigned bits)
-{
-    assert(bits >= 1 && bits <= 64);
-    return n / 8 * bits + (n % 8 * bits + 7) / 8;
 }
 
 void ring_pack_bits(uint8_t *out, const uint64_t *x, size_t n, unsigned bits)

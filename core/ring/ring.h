@@ -9,6 +9,7 @@
 #ifndef MPCF_RING_RING_H
 #define MPCF_RING_RING_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,7 +48,12 @@ void ring_shift_right(uint64_t *z, const uint64_t *x, unsigned bits, unsigned sh
 
 /* --- Packed to the bit: what travels --- */
 
-size_t ring_packed_size(size_t n, unsigned bits); /* bytes: ceil(n bits / 8) */
+/* Bytes: ceil(n bits / 8), for 1 to 64 bits. */
+static inline size_t ring_packed_size(size_t n, unsigned bits)
+{
+    assert(bits >= 1 && bits <= 64);
+    return n / 8 * bits + (n % 8 * bits + 7) / 8;
+}
 /* Little-endian bit order; OUT has ring_packed_size() bytes. */
 void ring_pack_bits(uint8_t *out, const uint64_t *x, size_t n, unsigned bits);
 void ring_unpack_bits(uint64_t *x, const uint8_t *in, size_t n,

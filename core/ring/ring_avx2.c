@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Elementwise ring arithmetic for AVX2. */
 #if defined(__AVX2__)
 #define RING_KERNEL_NAME ring_kernel_avx2
 #include "ring/ring_elementwise_template.h"

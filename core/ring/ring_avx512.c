@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Elementwise ring arithmetic for AVX-512. */
 #if defined(__AVX512DQ__)
 #define RING_KERNEL_NAME ring_kernel_avx512
 #include "ring/ring_elementwise_template.h"

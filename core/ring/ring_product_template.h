@@ -66,13 +66,13 @@ RING_INLINE void ring_move32(uint32_t *to, const uint64_t *from, size_t count)
 
 #define WORD        uint64_t
 #define SIZED(name) name##64
-#include "ring/ring_pack_body.h"
+#include "ring/ring_pack_template.h"
 #undef WORD
 #undef SIZED
 
 #define WORD        uint32_t
 #define SIZED(name) name##32
-#include "ring/ring_pack_body.h"
+#include "ring/ring_pack_template.h"
 #undef WORD
 #undef SIZED
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which of the buffers that were given back serves the next that is asked for. */
 #include "ring/share_pool.h"
 
 #include <assert.h>
@@ -27,7 +28,7 @@ void share_pool_destroy(struct share_pool *pool)
     if (pool == NULL) {
         return;
     }
-    for (size_t i = 0; i < pool->count; ++i) {
+    for (size_t i = 0; i < pool->count; i++) {
         mpcf_secret_free(pool->blocks[i].words);
     }
     mpcf_free(pool->blocks);
@@ -38,7 +39,7 @@ void share_pool_destroy(struct share_pool *pool)
 static struct pool_block *find_free(struct share_pool *pool, size_t count)
 {
     struct pool_block *best = NULL;
-    for (size_t i = 0; i < pool->count; ++i) {
+    for (size_t i = 0; i < pool->count; i++) {
         struct pool_block *b = &pool->blocks[i];
         if (!b->is_taken && b->count >= count && b->count <= 2 * count &&
             (best == NULL || b->count < best->count)) {
@@ -89,7 +90,7 @@ void share_pool_give(struct share_pool *pool, void *words)
     if (words == NULL) {
         return;
     }
-    for (size_t i = 0; i < pool->count; ++i) {
+    for (size_t i = 0; i < pool->count; i++) {
         if (pool->blocks[i].words == words) {
             assert(pool->blocks[i].is_taken);
             pool->blocks[i].is_taken = false;

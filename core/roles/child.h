@@ -10,7 +10,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "roles/local_run.h"
+#include <mpcf/error.h>
+
+#include "roles/launch.h"
 
 #define CHILD_LINE    4096
 #define CHILD_ADDRESS 256

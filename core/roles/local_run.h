@@ -9,20 +9,7 @@
 
 #include <mpcf/error.h>
 
-#include "program/role.h"
-
-/* Called on the caller's thread. TEXT: one line that a role wrote to standard output or error,
- * or one control_tell_result(). */
-typedef void local_text(void *context, enum role role, const char *text);
-
-struct local_run {
-    const char *program;            /* NULL: this one */
-    const char *const *arguments;   /* behind the program's name, NULL ends; "--role R" follows */
-    const char *const *environment; /* more "NAME=value", NULL ends; may be NULL */
-    int64_t timeout_ns;             /* of the whole run; MPCF_NO_DEADLINE: none */
-    local_text *line, *result;      /* NULL: logged; left out */
-    void *context;
-};
+#include "roles/launch.h"
 
 struct local_outcome {
     uint64_t peak_rss_bytes[3]; /* by role; 0 where it died first */

@@ -18,7 +18,7 @@ static mpcf_status check_step(const struct program *p, const struct step *s, mpc
         return mpcf_fail(err, MPCF_E_INTERNAL, "step %u (%s): result %u is no value",
                          (unsigned) s->index, name, (unsigned) s->out);
     }
-    for (size_t i = 0; i < s->in_count; ++i) {
+    for (size_t i = 0; i < s->in_count; i++) {
         if (s->in[i] >= p->value_count || p->values[s->in[i]].producer >= s->index) {
             return mpcf_fail(err, MPCF_E_INTERNAL,
                              "step %u (%s) of node '%s': operand %zu is not made before it",
@@ -44,14 +44,14 @@ static mpcf_status check_step(const struct program *p, const struct step *s, mpc
 
 static mpcf_status find_values(struct program *p, mpcf_error *err)
 {
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         struct step *s = &p->steps[i];
         MPCF_TRY(check_step(p, s, err));
         struct value *out = &p->values[s->out];
         out->producer = s->index;
         step_axes(p, s, out);
         p->revealed += s->operations->is_revealed ? out->dims.count : 0;
-        for (size_t j = 0; j < s->in_count; ++j) {
+        for (size_t j = 0; j < s->in_count; j++) {
             p->values[s->in[j]].uses++;
         }
     }
@@ -60,9 +60,9 @@ static mpcf_status find_values(struct program *p, mpcf_error *err)
 
 static void count_opening_uses(struct program *p)
 {
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         const struct step *s = &p->steps[i];
-        for (unsigned j = 0; j < opening_count(s); ++j) {
+        for (unsigned j = 0; j < opening_count(s); j++) {
             p->steps[s->opening[j].step].opening[s->opening[j].item].uses++;
         }
     }

@@ -25,7 +25,7 @@ size_t openings_end(const struct openings *o, size_t first)
 {
     size_t end = first + 1;
     while (end < o->count && o->items[end].value == o->items[first].value) {
-        ++end;
+        end++;
     }
     return end;
 }
@@ -36,7 +36,7 @@ static void drop_single(struct openings *o)
     size_t kept = 0;
     for (size_t first = 0, end = 0; first < o->count; first = end) {
         end = openings_end(o, first);
-        for (size_t i = first; end - first > 1 && i < end; ++i) {
+        for (size_t i = first; end - first > 1 && i < end; i++) {
             o->items[kept++] = o->items[i];
         }
     }
@@ -49,9 +49,9 @@ mpcf_status openings_find(const struct program *p, struct openings *out, mpcf_er
     if (out->items == NULL) {
         return mpcf_fail_memory(err, 2 * p->step_count * sizeof *out->items, "openings");
     }
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         const struct step *s = &p->steps[i];
-        for (unsigned j = 0; j < opening_count(s); ++j) {
+        for (unsigned j = 0; j < opening_count(s); j++) {
             out->items[out->count++] =
                 (struct opener){.value = opening_id(s, j), .step = s->index, .item = (uint8_t) j};
         }
@@ -81,9 +81,9 @@ static bool is_before(const struct program *p, const struct opener *a, const str
 
 static void share_value(struct program *p, const struct opener *items, size_t count)
 {
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         const struct opener *best = &items[i];
-        for (size_t j = 0; j < count; ++j) {
+        for (size_t j = 0; j < count; j++) {
             if (ring_of(p, &items[j]) == ring_of(p, best) && is_before(p, &items[j], best)) {
                 best = &items[j];
             }
@@ -96,9 +96,9 @@ static void share_value(struct program *p, const struct opener *items, size_t co
 
 void openings_share(struct program *p, const struct openings *o)
 {
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         struct step *s = &p->steps[i];
-        for (unsigned j = 0; j < 2; ++j) {
+        for (unsigned j = 0; j < 2; j++) {
             s->opening[j] = (struct opening){.step = s->index, .item = (uint8_t) j};
         }
     }

@@ -22,7 +22,7 @@ static void count_step(struct program *p, const struct step *s)
         p->rounds[s->round].local_count++;
         return;
     }
-    for (uint32_t i = 0; i < c->rounds; ++i) {
+    for (uint32_t i = 0; i < c->rounds; i++) {
         struct round *r = &p->rounds[s->round + i];
         size_t provider = c->provider_bits[i] / 8, user = c->user_bits[i] / 8;
         if (r->provider_bytes + r->user_bytes == 0) {
@@ -38,7 +38,7 @@ static void count_step(struct program *p, const struct step *s)
 /* Gives each round its part of the lists, empty. */
 static void place_lists(struct program *p, struct lists at)
 {
-    for (uint32_t i = 0; i <= p->round_count; ++i) {
+    for (uint32_t i = 0; i <= p->round_count; i++) {
         struct round *r = &p->rounds[i];
         r->local = at.local;
         r->exchange = at.exchange;
@@ -58,7 +58,7 @@ static void list_step(struct program *p, const struct lists *all, const struct s
         all->local[r->local - all->local + r->local_count++] = s->index;
         return;
     }
-    for (uint32_t i = 0; i < rounds; ++i) {
+    for (uint32_t i = 0; i < rounds; i++) {
         r = &p->rounds[s->round + i];
         all->exchange[r->exchange - all->exchange + r->exchange_count++] =
             (struct round_step){.step = s->index, .number = i};
@@ -70,7 +70,7 @@ static bool allocate(struct program *p, struct lists *lists)
 {
     size_t exchange = 0;
     p->rounds = arena_alloc(p->arena, p->round_count + (size_t) 1, sizeof *p->rounds);
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         exchange += p->costs[i].rounds;
     }
     lists->local = arena_alloc(p->arena, p->step_count + 1, sizeof *lists->local);
@@ -88,7 +88,7 @@ mpcf_status rounds_build(struct program *p, mpcf_error *err)
         return mpcf_fail_memory(err, p->step_count * sizeof *p->costs, "costs of steps");
     }
     p->offline_bytes = 0;
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         step_cost(p, &p->steps[i], &p->costs[i]);
         assert(p->costs[i].rounds <= STEP_ROUNDS_MAX);
         p->offline_bytes += p->costs[i].offline_bits / 8;
@@ -96,11 +96,11 @@ mpcf_status rounds_build(struct program *p, mpcf_error *err)
     if (!allocate(p, &lists)) {
         return mpcf_fail_memory(err, p->step_count * sizeof *p->rounds, "rounds");
     }
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         count_step(p, &p->steps[i]);
     }
     place_lists(p, lists);
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         list_step(p, &lists, &p->steps[i]);
     }
     return MPCF_OK;

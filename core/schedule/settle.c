@@ -9,7 +9,7 @@
 static void set_round(struct program *p, struct step *s)
 {
     s->round = 0;
-    for (size_t i = 0; i < s->in_count; ++i) {
+    for (size_t i = 0; i < s->in_count; i++) {
         uint32_t ready = p->values[s->in[i]].round;
         s->round = ready > s->round ? ready : s->round;
     }
@@ -21,7 +21,7 @@ static void set_round(struct program *p, struct step *s)
 void schedule_settle(struct program *p, const struct openings *o)
 {
     p->round_count = 0;
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         struct step *s = &p->steps[i];
         p->values[s->out].is_input_independent = step_is_independent(p, s);
         set_round(p, s);

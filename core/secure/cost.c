@@ -21,7 +21,7 @@ struct cost *cost_create(const struct program *p)
         return NULL;
     }
     c->line_count = p->function_count;
-    for (size_t i = 0; i < p->function_count; ++i) {
+    for (size_t i = 0; i < p->function_count; i++) {
         c->lines[i].function = p->functions[i];
     }
     return c;
@@ -45,7 +45,7 @@ uint64_t cost_message(uint64_t bytes)
 
 static void add_parts(const struct program *p, const struct round *round, struct cost *c)
 {
-    for (size_t i = 0; i < round->exchange_count; ++i) {
+    for (size_t i = 0; i < round->exchange_count; i++) {
         const struct round_step *part = &round->exchange[i];
         const struct step_cost *step = &p->costs[part->step];
         uint64_t bits = step->provider_bits[part->number] + step->user_bits[part->number];
@@ -74,7 +74,7 @@ static void add_round(const struct program *p, const struct round *round, struct
 
 static bool is_first_of_masked_weights(const struct program *p, const struct step *s)
 {
-    for (size_t i = 0; i < s->index; ++i) {
+    for (size_t i = 0; i < s->index; i++) {
         if (masked_weights_are_used(&p->steps[i]) &&
             masked_weights_is_same(p, &p->steps[i], p, s)) {
             return false;
@@ -107,10 +107,10 @@ mpcf_status cost_run(const struct program *p, struct cost **out, mpcf_error *err
     if (c == NULL) {
         return mpcf_fail_memory(err, p->function_count * sizeof *c->lines, "costs");
     }
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         add_offline(p, &p->steps[i], c);
     }
-    for (uint32_t i = 0; i < p->round_count; ++i) {
+    for (uint32_t i = 0; i < p->round_count; i++) {
         add_round(p, &p->rounds[i], c);
     }
     *out = c;

@@ -34,7 +34,7 @@ mpcf_status dealer_run(const struct deal_options *o, struct channel *user, mpcf_
 {
     struct deal_run d = {.program = o->program, .pool = o->pool, .masked = o->masked};
     d.random = (struct randomness){.key = {o->key[0], o->key[1]}, .inference = o->inference};
-    for (size_t i = 0; i < o->program->step_count; ++i) {
+    for (size_t i = 0; i < o->program->step_count; i++) {
         MPCF_TRY(deal_step(&d, &o->program->steps[i], user, err));
     }
     return MPCF_OK;

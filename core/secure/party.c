@@ -55,10 +55,10 @@ mpcf_status party_create(const struct party_options *o, struct party_run **out, 
         party_destroy(r);
         return status;
     }
-    for (size_t i = 0; i < o->program->value_count; ++i) {
+    for (size_t i = 0; i < o->program->value_count; i++) {
         p->uses[i] = o->program->values[i].uses;
     }
-    for (size_t i = 0; i < o->program->step_count; ++i) {
+    for (size_t i = 0; i < o->program->step_count; i++) {
         const struct step *s = &o->program->steps[i];
         p->opened_uses[i][0] = s->opening[0].uses;
         p->opened_uses[i][1] = s->opening[1].uses;
@@ -70,7 +70,7 @@ mpcf_status party_create(const struct party_options *o, struct party_run **out, 
 static void give_all(struct party_run *r)
 {
     struct party *p = &r->p;
-    for (size_t i = 0; p->share != NULL && i < p->program->value_count; ++i) {
+    for (size_t i = 0; p->share != NULL && i < p->program->value_count; i++) {
         share_pool_give(p->pool, p->share[i]);
     }
     for (size_t i = 0; p->correction != NULL && p->opened != NULL && p->state != NULL &&
@@ -118,7 +118,7 @@ static mpcf_status complete(struct party *p, const struct step *s, mpcf_error *e
     }
     share_pool_give(p->pool, p->correction[s->index].data);
     p->correction[s->index].data = NULL;
-    for (size_t i = 0; i < s->in_count; ++i) {
+    for (size_t i = 0; i < s->in_count; i++) {
         assert(p->uses[s->in[i]] > 0);
         if (--p->uses[s->in[i]] == 0) {
             release_value(p, s->in[i]);
@@ -179,7 +179,7 @@ static mpcf_status user_steps(struct party_run *r, struct source *source, struct
                               struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
-    for (size_t i = 0; i < p->program->step_count; ++i) {
+    for (size_t i = 0; i < p->program->step_count; i++) {
         const struct step *s = &p->program->steps[i];
         size_t before = out->at;
         MPCF_TRY(take_correction(r, s, source, metered, err));
@@ -222,7 +222,7 @@ static mpcf_status provider_offline(struct party_run *r, struct channel *peer, s
         return mpcf_fail_memory(err, length, "the message before the run");
     }
     r->offline = (uint8_t *) words;
-    for (size_t i = 0; i < p->program->step_count; ++i) {
+    for (size_t i = 0; i < p->program->step_count; i++) {
         size_t part = p->program->costs[i].offline_bits / 8;
         p->offline[i] = (struct message){.data = r->offline + at, .length = part};
         meter_offline(metered, &p->program->steps[i], part);
@@ -244,7 +244,7 @@ static mpcf_status local_steps(struct party_run *r, const struct round *round, s
                                mpcf_error *err)
 {
     struct party *p = &r->p;
-    for (size_t i = 0; i < round->local_count; ++i) {
+    for (size_t i = 0; i < round->local_count; i++) {
         const struct step *s = &p->program->steps[round->local[i]];
         if (p->role == ROLE_USER && step_out(p->program, s)->is_input_independent) {
             continue; /* done before the run */
@@ -295,7 +295,7 @@ static mpcf_status send_round(struct party_run *r, const struct round *round, st
                               struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
-    for (size_t i = 0; i < round->exchange_count; ++i) {
+    for (size_t i = 0; i < round->exchange_count; i++) {
         const struct round_step *part = &round->exchange[i];
         const struct step *s = &p->program->steps[part->step];
         int64_t start = clock_now_ns();
@@ -311,7 +311,7 @@ static mpcf_status receive_round(struct party_run *r, const struct round *round,
                                  struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
-    for (size_t i = 0; i < round->exchange_count; ++i) {
+    for (size_t i = 0; i < round->exchange_count; i++) {
         const struct round_step *part = &round->exchange[i];
         const struct step *s = &p->program->steps[part->step];
         int64_t start = clock_now_ns();
@@ -327,7 +327,7 @@ static mpcf_status complete_round(struct party_run *r, const struct round *round
                                   struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
-    for (size_t i = 0; i < round->complete_count; ++i) {
+    for (size_t i = 0; i < round->complete_count; i++) {
         const struct step *s = &p->program->steps[round->complete[i]];
         int64_t start = clock_now_ns();
         MPCF_TRY(complete(p, s, err));
@@ -377,7 +377,7 @@ mpcf_status party_online(struct party_run *r, const struct secure_input *in, dou
     const struct program *p = r->p.program;
     r->p.input = in;
     r->p.output = output;
-    for (uint32_t i = 0; i < p->round_count; ++i) {
+    for (uint32_t i = 0; i < p->round_count; i++) {
         struct messages m = {0};
         MPCF_TRY(local_steps(r, &p->rounds[i], metered, err));
         mpcf_status status = exchange_round(r, &p->rounds[i], &m, peer, metered, err);

@@ -35,7 +35,7 @@ static bool row_is_real(const struct range_check *k, size_t row, size_t *example
     size_t i[3] = {row / dim[2] / dim[1], row / dim[2] % dim[1], row % dim[2]};
     int8_t batch = k->value->batch_axis;
     *example = batch >= 0 && batch < 3 ? i[batch] : 0;
-    for (unsigned a = 0; a < 3; ++a) {
+    for (unsigned a = 0; a < 3; a++) {
         if ((k->value->token_axes >> a & 1) != 0 &&
             k->mask[*example * k->program->tokens + i[a]] == 0) {
             return false;
@@ -53,9 +53,9 @@ static void check_rows(void *context, size_t begin, size_t end)
 {
     const struct range_check *k = context;
     size_t columns = k->value->dims.dim[3], example = 0;
-    for (size_t row = begin; row < end; ++row) {
+    for (size_t row = begin; row < end; row++) {
         uint64_t *x = k->x + row * columns, largest = 0;
-        for (size_t c = 0; c < columns; ++c) {
+        for (size_t c = 0; c < columns; c++) {
             x[c] = ring_sign_extend(x[c], k->value->ring);
         }
         if (k->mask != NULL && !row_is_real(k, row, &example)) {
@@ -64,7 +64,7 @@ static void check_rows(void *context, size_t begin, size_t end)
         }
         bool masked = k->mask != NULL && (k->value->token_axes >> 3 & 1) != 0;
         const int32_t *mask = masked ? k->mask + example * k->program->tokens : NULL;
-        for (size_t c = 0; c < columns; ++c) {
+        for (size_t c = 0; c < columns; c++) {
             uint64_t size = magnitude_of(x[c]);
             if ((mask == NULL || mask[c] != 0) && size > largest) {
                 largest = size;
@@ -87,7 +87,7 @@ static mpcf_status check_value(struct reference_state *r, const struct value *v,
     }
     workers_for(rows, 1 + 8192 / v->dims.dim[3], check_rows, &k);
     uint64_t largest = 0;
-    for (size_t i = 0; i < rows; ++i) {
+    for (size_t i = 0; i < rows; i++) {
         largest = k.largest[i] > largest ? k.largest[i] : largest;
     }
     share_pool_give(r->pool, k.largest);
@@ -112,7 +112,7 @@ static mpcf_status check_value(struct reference_state *r, const struct value *v,
 
 static void release_operands(struct reference_state *r, const struct step *s, uint32_t *uses)
 {
-    for (size_t i = 0; i < s->in_count; ++i) {
+    for (size_t i = 0; i < s->in_count; i++) {
         value_id id = s->in[i];
         if (--uses[id] == 0) {
             share_pool_give(r->pool, r->x[id]);
@@ -164,10 +164,10 @@ mpcf_status reference_run(const struct program *p, const struct weights *w,
             ? MPCF_OK
             : mpcf_fail_memory(err, p->value_count * 12, "the plaintext reference");
     *res = (struct reference_result){.smallest_margin = 64, .margin_node = ""};
-    for (size_t i = 0; status == MPCF_OK && i < p->value_count; ++i) {
+    for (size_t i = 0; status == MPCF_OK && i < p->value_count; i++) {
         uses[i] = p->values[i].uses;
     }
-    for (size_t i = 0; status == MPCF_OK && i < p->step_count; ++i) {
+    for (size_t i = 0; status == MPCF_OK && i < p->step_count; i++) {
         status = run_step(&r, &p->steps[i], uses, res, observe, context, err);
     }
     share_pool_destroy(r.pool);

@@ -138,7 +138,7 @@ void session_destroy(struct session *s)
     if (s == NULL) {
         return;
     }
-    for (size_t i = 0; i < s->masked_count; ++i) {
+    for (size_t i = 0; i < s->masked_count; i++) {
         masked_weights_destroy(s->masked[i]);
     }
     mpcf_free(s->masked);

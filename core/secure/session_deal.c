@@ -32,7 +32,7 @@ static mpcf_status keep(struct session *s, const struct session_run *run, uint32
     if (lengths == NULL) {
         return mpcf_fail_memory(err, p->step_count * sizeof *lengths, "lengths");
     }
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         struct step_cost cost;
         step_cost(p, &p->steps[i], &cost);
         lengths[i] = cost.correction_bits / 8;
@@ -76,7 +76,7 @@ static mpcf_status deal_ahead(struct session *s, struct session_run *run, size_t
     MPCF_TRY(session_set_up_weights(s, run, &masked, err));
     int64_t start_ns = clock_now_ns();
     mpcf_status status = MPCF_OK;
-    for (size_t i = 0; status == MPCF_OK && i < count; ++i) {
+    for (size_t i = 0; status == MPCF_OK && i < count; i++) {
         uint32_t inference = 0;
         status = session_number(&s->next_deal, &inference, err);
         if (status == MPCF_OK) {

@@ -21,7 +21,7 @@ static void clear_metered(const struct session_run *run)
         return;
     }
     *m = (struct cost){.lines = m->lines, .line_count = m->line_count};
-    for (size_t i = 0; i < m->line_count; ++i) {
+    for (size_t i = 0; i < m->line_count; i++) {
         m->lines[i] = (struct cost_line){.function = run->program->functions[i]};
     }
 }

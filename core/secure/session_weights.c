@@ -15,7 +15,7 @@
 static struct masked_weights *find_masked_weights(struct session *s, const struct program *p,
                                                   const struct step *step)
 {
-    for (size_t i = 0; i < s->masked_count; ++i) {
+    for (size_t i = 0; i < s->masked_count; i++) {
         if (masked_weights_fits(s->masked[i], p, step)) {
             return s->masked[i];
         }
@@ -119,7 +119,7 @@ static mpcf_status set_up(struct session *s, const struct session_run *run,
                           struct masked_weights **by_step, mpcf_error *err)
 {
     const struct program *p = run->program;
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         if (!masked_weights_are_used(&p->steps[i])) {
             continue;
         }

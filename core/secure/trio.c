@@ -22,6 +22,7 @@ static const int64_t timeout_ns = INT64_C(120000000000);
 struct member {
     struct session_run run;
     enum role role;
+    const uint8_t *seed;
     struct channel *peers[ROLES];
     mpcf_status status;
     mpcf_error *err;
@@ -31,7 +32,8 @@ struct member {
 static void *act(void *context)
 {
     struct member *m = context;
-    struct session_options options = {.role = m->role, .timeout_ns = timeout_ns};
+    const struct session_options options = {
+        .role = m->role, .timeout_ns = timeout_ns, .test_seed = m->seed};
     struct session *session = NULL;
 
     m->status = session_create(&options, m->peers, &session, m->err);
@@ -100,8 +102,8 @@ static void clear(struct member *members)
 }
 
 mpcf_status trio_run(const struct program *program, const struct weights *weights,
-                     const struct secure_input *input, double *output, struct cost **metered,
-                     mpcf_error *err)
+                     const struct secure_input *input, const uint8_t *seed, double *output,
+                     struct cost **metered, mpcf_error *err)
 {
     struct member members[ROLES] = {
         {.role = ROLE_PROVIDER}, {.role = ROLE_USER}, {.role = ROLE_DEALER}};
@@ -111,6 +113,7 @@ mpcf_status trio_run(const struct program *program, const struct weights *weight
     for (size_t i = 0; i < ROLES; i++) {
         members[i].err = mpcf_error_create();
         members[i].run.program = program;
+        members[i].seed = seed;
     }
     members[ROLE_PROVIDER].run.weights = weights;
     members[ROLE_USER].run.weights = weights; /* reads the tables that it has as well */

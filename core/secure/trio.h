@@ -12,9 +12,10 @@
 #include "secure/cost.h"
 
 /* OUTPUT as session_run's; *METERED (may be NULL, cost_destroy()) is what the two parties sent,
- * in cost_run()'s form. The first failing role's error is reported. */
+ * in cost_run()'s form. SEED: 16 bytes that repeat a run, for measurements; NULL: the system's
+ * randomness. The first failing role's error is reported. */
 mpcf_status trio_run(const struct program *program, const struct weights *weights,
-                     const struct secure_input *input, double *output, struct cost **metered,
-                     mpcf_error *err);
+                     const struct secure_input *input, const uint8_t *seed, double *output,
+                     struct cost **metered, mpcf_error *err);
 
 #endif

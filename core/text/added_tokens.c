@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Where the next token stands that is taken as it is, with the blanks that it swallows. */
 #include "text/added_tokens.h"
 
 #include "base/memory.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which rows go into which batch, and the arrays of a batch, padded to its longest row. */
 #include "text/batches.h"
 
 #include <assert.h>

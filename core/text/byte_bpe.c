@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a text becomes the tokens of byte-level BPE: cut into words, each word's bytes joined by the
+ * merges.
+ */
 #include "text/byte_bpe.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* From a reader's rows to token ids in memory; what the reader says is checked against its task. */
 #include "text/corpus.h"
 
 #include <math.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From one text or two to the ids of a sequence: tokens, cut to the length there is, with special
+ * tokens around them.
+ */
 #include <string.h>
 
 #include "base/memory.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * In which order the symbols of one word are joined: always the pair of lowest rank, from a heap.
+ */
 #include "text/merging.h"
 
 #include "base/memory.h"

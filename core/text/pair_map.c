@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A hash table with open addressing, at most half full. */
 #include "text/pair_map.h"
 
 #include "base/memory.h"

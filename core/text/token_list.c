@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A list of ids that grows, and that remembers where memory was short. */
 #include "text/token_list.h"
 
 #include "base/memory.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which files of a folder make its tokenizer, and what all kinds of tokenizers are built from. */
 #include <string.h>
 
 #include "base/file.h"

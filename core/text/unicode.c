@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a code point is, its lower case and its decomposition: by tables made from the tokenizers'
+ * own Unicode, and by utf8proc where both agree.
+ */
 #include "text/unicode.h"
 
 #include <assert.h>

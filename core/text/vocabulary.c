@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which id a word has, and how far a text goes along the tree of all words. */
 #include "text/vocabulary.h"
 
 #include "base/memory.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How BERT cleans a text, cuts it into words and the words into pieces. */
 #include "text/wordpiece.h"
 
 /* Cleaning and spaces around Chinese characters. */

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one step of AdamW does to every parameter, what it keeps between steps, and how that is
+ * saved.
+ */
 #include "train/adamw.h"
 
 #include <assert.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What each loss is and its gradient, summed in an order that does not depend on the number of
+ * threads.
+ */
 #include "train/loss.h"
 
 #include <assert.h>

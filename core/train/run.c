@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a stage goes from its first step to its last: batches, schedule, log, saved state, and where
+ * an interrupted one goes on.
+ */
 #include "train/run.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What the learning rate is multiplied with at a step. */
 #include "train/schedule.h"
 
 double schedule_factor(enum schedule_kind kind, uint64_t step, uint64_t total, uint64_t warmup)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How a stage's arrays and facts are saved, and whether a saved state is whole and fits. */
 #include "train/state.h"
 
 #include <stdlib.h>

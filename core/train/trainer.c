@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one step of training is: forward through student and teacher, the loss, backward, and which
+ * parameters that reaches.
+ */
 #include "train/trainer.h"
 
 #include <assert.h>

@@ -8,7 +8,7 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
     static int64_t thresholds[2] = {-3, 500};
     size_t count = rows * columns;
     int64_t *x = malloc(count * sizeof *x);
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         x[i] = i % 2 == 0 ? 2047 : -2047;
     }
     source_init(s, rows, columns);
@@ -24,7 +24,7 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
     lookup->table_rows = rows;
     s->steps[s->count] = lookup->index;
     s->numbers[s->count++] = calloc(count, sizeof *w);
-    for (int i = 0; i < 2; ++i) {
+    for (int i = 0; i < 2; i++) {
         value_id a = values[i];
         value_id lifted = source_step(s, STEP_TRUNCATE_EXTEND, a, 0, false, 48, 10);
         s->p->steps[s->p->step_count - 1].shift = 3;

@@ -100,7 +100,7 @@ static mpcf_node *mix(mpcf_graph *g, int layer, mpcf_node *x, mpcf_node *keep, b
     mpcf_node *q, *k, *v, *probs;
 
     (void) snprintf(scope, sizeof scope, "tower.%d.mix", layer);
-    for (size_t i = 0; i < 3; ++i) {
+    for (size_t i = 0; i < 3; i++) {
         (void) snprintf(names[i], sizeof names[i], "%s/%zu", scope, i);
     }
     const char *before = mpcf_scope_current(g);
@@ -191,7 +191,7 @@ void other_network_open(struct tiny_bert *t, bool swapped)
            places = mpcf_positions(
                g, weight(g, "lexicon", "places", mpcf_shape_2(POSITIONS, WIDTH)), 0));
     mpcf_node *x = norm(g, "lexicon.norm", mpcf_add(g, words, places), swapped);
-    for (int i = 0; i < LAYERS; ++i) {
+    for (int i = 0; i < LAYERS; i++) {
         mpcf_scope(g, "tower");
         x = tower(g, i, x, keep, swapped);
     }

@@ -39,7 +39,7 @@ static mpcf_status infer_all(struct role_thread *r, struct session *session,
 {
     struct test_parties *t = r->t;
     mpcf_status status = MPCF_OK;
-    for (size_t i = 0; status == MPCF_OK && i < t->inferences; ++i) {
+    for (size_t i = 0; status == MPCF_OK && i < t->inferences; i++) {
         if (r->role == ROLE_USER) {
             run->input = t->input;
             run->output = t->output == NULL ? NULL : t->output + i * t->output_count;
@@ -83,7 +83,7 @@ static void *role_main(void *argument)
 {
     struct role_thread *r = argument;
     r->t->status[r->role] = run_role(r);
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 3; i++) {
         channel_close(r->peers[i]);
     }
     return NULL;
@@ -115,7 +115,7 @@ void test_parties_run(struct test_parties *t)
     pthread_t ids[3];
     const char *transport = t->transport == NULL ? "loopback" : t->transport;
     t->inferences = t->inferences == 0 ? 1 : t->inferences;
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 3; i++) {
         t->errors[i] = mpcf_error_create();
         assert_ok(cost_run(t->program, &t->metered[i], t->errors[i]), t->errors[i]);
         threads[i].t = t;
@@ -124,17 +124,17 @@ void test_parties_run(struct test_parties *t)
     join(threads, ROLE_PROVIDER, ROLE_USER, transport);
     join(threads, ROLE_PROVIDER, ROLE_DEALER, transport);
     join(threads, ROLE_USER, ROLE_DEALER, transport);
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 3; i++) {
         assert_int_equal(pthread_create(&ids[i], NULL, role_main, &threads[i]), 0);
     }
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 3; i++) {
         assert_int_equal(pthread_join(ids[i], NULL), 0);
     }
 }
 
 void test_parties_clear(struct test_parties *t)
 {
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 3; i++) {
         cost_destroy(t->metered[i]);
         mpcf_error_destroy(t->errors[i]);
         t->metered[i] = NULL;
@@ -144,7 +144,7 @@ void test_parties_clear(struct test_parties *t)
 
 void test_parties_assert_ok(const struct test_parties *t)
 {
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 3; i++) {
         assert_ok(t->status[i], t->errors[i]);
     }
 }
@@ -160,7 +160,7 @@ void test_parties_assert_cost(const struct test_parties *t)
 {
     struct cost *want = NULL;
     assert_int_equal(cost_run(t->program, &want, NULL), MPCF_OK);
-    for (int role = ROLE_PROVIDER; role <= ROLE_USER; ++role) {
+    for (int role = ROLE_PROVIDER; role <= ROLE_USER; role++) {
         const struct cost *got = t->metered[role];
         assert_int_equal(want->rounds, got->rounds);
         assert_int_equal(want->provider_bytes, got->provider_bytes);
@@ -168,7 +168,7 @@ void test_parties_assert_cost(const struct test_parties *t)
         assert_int_equal(want->user_offline_bytes, got->user_offline_bytes);
         /* Masked weights travel with the first inference. */
         assert_int_equal(t->inferences == 1 ? want->setup_bytes : 0, got->setup_bytes);
-        for (size_t i = 0; i < want->line_count; ++i) {
+        for (size_t i = 0; i < want->line_count; i++) {
             assert_line(&want->lines[i], &got->lines[i]);
         }
     }

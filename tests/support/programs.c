@@ -39,7 +39,7 @@ value_id test_sum(struct program *p, enum value_kind kind, const value_id *in, s
     struct dims dims = p->values[in[0]].dims;
     value_id id = test_value(p, kind, dims, ring, fraction, magnitude, node);
     struct step *s = program_add_step(p, STEP_COMBINE, id, in, count);
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         s->views[i] = test_view(dims, 1);
     }
     return id;

@@ -81,8 +81,8 @@ const mpcf_transport *recording_wrap(void *context, enum role own, enum role pee
 
 void recording_clear(struct recording *r)
 {
-    for (int by = 0; by < 3; ++by) {
-        for (int from = 0; from < 3; ++from) {
+    for (int by = 0; by < 3; by++) {
+        for (int from = 0; from < 3; from++) {
             free(r->data[by][from]);
         }
     }

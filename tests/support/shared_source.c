@@ -17,7 +17,7 @@ void source_init(struct shared_source *s, size_t rows, size_t columns)
     *s = (struct shared_source){.rows = rows, .columns = columns};
     s->p = program_create(NULL, 1, rows, true);
     s->ids = calloc(rows, sizeof *s->ids);
-    for (size_t i = 0; i < rows; ++i) {
+    for (size_t i = 0; i < rows; i++) {
         s->ids[i] = (int32_t) i;
     }
     s->input = (struct secure_input){.input_ids = s->ids, .token_type_ids = s->ids};
@@ -29,7 +29,7 @@ void source_clear(struct shared_source *s)
 {
     program_destroy(s->p);
     free(s->ids);
-    for (size_t i = 0; i < s->count; ++i) {
+    for (size_t i = 0; i < s->count; i++) {
         free(s->numbers[i]);
     }
 }
@@ -82,7 +82,7 @@ struct weights *source_weights(const struct shared_source *s)
     struct weights *w = NULL;
     const int64_t **values = calloc(s->p->step_count, sizeof *values);
     assert_non_null(values);
-    for (size_t i = 0; i < s->count; ++i) {
+    for (size_t i = 0; i < s->count; i++) {
         values[s->steps[i]] = s->numbers[i];
     }
     assert_ok(weights_from_values(s->p, values, &w, err), err);
@@ -100,7 +100,7 @@ struct seen {
 static void keep_revealed(void *context, const struct value *v, value_id id, const int64_t *x)
 {
     struct seen *k = context;
-    for (size_t i = 0, at = 0; i < k->count; ++i) {
+    for (size_t i = 0, at = 0; i < k->count; i++) {
         if (id == k->revealed[i]) {
             memcpy(k->out + at, x, v->dims.count * sizeof *x);
         }
@@ -113,7 +113,7 @@ void source_run(struct shared_source *s, const value_id *revealed, size_t count,
 {
     mpcf_error *err = mpcf_error_create();
     size_t total = 0;
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         total += s->p->values[revealed[i]].dims.count;
         (void) test_reveal(s->p, revealed[i]);
     }
@@ -125,7 +125,7 @@ void source_run(struct shared_source *s, const value_id *revealed, size_t count,
     test_parties_run(&t);
     test_parties_assert_ok(&t);
     test_parties_assert_cost(&t);
-    for (size_t i = 0; i < total; ++i) {
+    for (size_t i = 0; i < total; i++) {
         out[i] = (int64_t) reals[i]; /* exact below 2^53: tests reveal no more */
     }
     if (fixed != NULL) {
@@ -142,7 +142,7 @@ int64_t *source_numbers(size_t count, unsigned magnitude, uint64_t seed)
 {
     struct test_random r = {.state = seed};
     int64_t *x = malloc(count * sizeof *x), limit = INT64_C(1) << (magnitude - 1);
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         int64_t edges[] = {limit - 1, 1 - limit, 0, 1, -1};
         int64_t any = (int64_t) (test_random_u64(&r) % (uint64_t) (2 * limit - 1)) - limit + 1;
         x[i] = i % 16 < 5 ? edges[i % 16] : any;

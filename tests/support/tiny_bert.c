@@ -73,7 +73,7 @@ static mpcf_node *attention(const struct tiny_bert *t, mpcf_graph *g, const char
     mpcf_node *part[3];
     const char *const parts[3] = {"query", "key", "value"};
 
-    for (size_t i = 0; i < 3; ++i) {
+    for (size_t i = 0; i < 3; i++) {
         (void) snprintf(n[i], sizeof n[i], "%s.%s", name, parts[i]);
         part[i] = mpcf_split_heads(g, dense(g, n[i], x, t->hidden, t->hidden), t->heads);
     }
@@ -130,7 +130,7 @@ static mpcf_graph *build(const struct tiny_bert *t)
     mpcf_node *x =
         norm(g, "embedding.norm", mpcf_add(g, mpcf_add(g, words, kinds), places), t->hidden);
     x = mpcf_tap(g, "embedding", mpcf_dropout(g, x, 0.1));
-    for (int64_t i = 0; i < t->layers; ++i) {
+    for (int64_t i = 0; i < t->layers; i++) {
         x = layer(t, g, i, x, keep);
     }
     mpcf_scope(g, "pooler");
@@ -151,7 +151,7 @@ static void fill(const struct tiny_bert *t, struct parameter *p, struct test_ran
     const size_t columns = (size_t) p->shape.dim[p->shape.rank - 1];
     const double spread = t->spread > 0 ? t->spread : 1 / sqrt((double) columns);
 
-    for (size_t i = 0; i < p->count; ++i) {
+    for (size_t i = 0; i < p->count; i++) {
         const double z = test_random_normal(r);
         p->value[i] =
             (float) (has(p->name, "gamma")  ? 1 + 0.2 * z
@@ -171,7 +171,7 @@ void tiny_bert_open(struct tiny_bert *t, uint64_t seed)
     t->graph = build(t);
     assert_ok(graph_check(t->graph, err), err);
     assert_ok(parameters_create(t->graph, false, &t->parameters, err), err);
-    for (size_t i = 0; i < t->parameters->count; ++i) {
+    for (size_t i = 0; i < t->parameters->count; i++) {
         fill(t, &t->parameters->items[i], &r);
     }
     mpcf_error_destroy(err);
@@ -192,9 +192,9 @@ void tiny_batch_open(struct tiny_batch *b, const struct tiny_bert *t, size_t bat
     b->ids = mpcf_alloc_array(count, sizeof(int32_t));
     b->types = mpcf_alloc_array(count, sizeof(int32_t));
     b->mask = mpcf_alloc_array(count, sizeof(int32_t));
-    for (size_t i = 0; i < batch; ++i) {
+    for (size_t i = 0; i < batch; i++) {
         const size_t real = padded ? tokens - i % (tokens / 2) - 1 : tokens;
-        for (size_t j = 0; j < tokens; ++j) {
+        for (size_t j = 0; j < tokens; j++) {
             const bool is_real = j < real;
             b->ids[i * tokens + j] =
                 is_real ? (int32_t) (test_random_u64(&r) % (uint64_t) t->vocab) : 0;
@@ -233,7 +233,7 @@ static mpcf_status next_batch(void *context, struct float_batch *batch, mpcf_err
         tiny_batch_open(&c->current, c->bert, c->batch, c->tokens, c->left % 2 == 0,
                         1000 + c->left);
         *batch = c->current.batch;
-        --c->left;
+        c->left--;
     }
     return MPCF_OK;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The table of GLUE's tasks. */
 #include "glue_tasks.h"
 
 static const char *const zero_one[] = {"0", "1", NULL};

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What a config.json says of an encoder, and what of it is refused. */
 #include "encoder.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* From an address as a user writes it to a Unix socket's, and back. */
 #include "loopback_address.h"
 
 #include <stdio.h>

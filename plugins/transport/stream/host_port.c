@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* From "host:port" to the addresses a socket takes, and back. */
 #include "host_port.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How bytes get through a socket before a deadline, one way or both at once. */
 #include "stream.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How a caller gets a connection of its own from a listener whose address it knows. */
 #include "contact.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How messages travel over one connection, and how the end of the peer is noticed. */
 #include "pair.h"
 
 #include <errno.h>

@@ -10,6 +10,7 @@
 
 #include "base/cpu.h"
 #include "base/workers.h"
+#include "float/float_gemm.h"
 #include "float/float_kernels.h"
 
 enum { COUNT = 40000 };

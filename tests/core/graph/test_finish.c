@@ -51,7 +51,7 @@ static void clear(struct built *b)
 static void assert_same_names(const mpcf_graph *g, const mpcf_graph *h)
 {
     assert_int_equal(graph_count(g), graph_count(h));
-    for (size_t i = 0; i < graph_count(g); ++i) {
+    for (size_t i = 0; i < graph_count(g); i++) {
         assert_string_equal(graph_node(g, i)->name, graph_node(h, i)->name);
         assert_string_equal(graph_node(g, i)->function, graph_node(h, i)->function);
         assert_int_equal(graph_node(h, i)->id, i);
@@ -61,7 +61,7 @@ static void assert_same_names(const mpcf_graph *g, const mpcf_graph *h)
 static void assert_same_ranges(const struct ranges *r, const struct ranges *s)
 {
     assert_int_equal(r->count, s->count);
-    for (size_t i = 0; i < r->count; ++i) {
+    for (size_t i = 0; i < r->count; i++) {
         assert_string_equal(r->items[i].node, s->items[i].node);
         assert_true(r->items[i].low == s->items[i].low && r->items[i].high == s->items[i].high);
     }

@@ -46,7 +46,7 @@ static void close_setup(struct secure_student *s, struct tiny_bert *bert)
 static void ask_for_all(struct secure_student *s, size_t *one, size_t *all)
 {
     mpcf_error *err = mpcf_error_create();
-    for (size_t i = 0; i < LENGTHS; ++i) {
+    for (size_t i = 0; i < LENGTHS; i++) {
         const struct secure_shape shape = {.batch = 1, .tokens = SHORTEST + i, .exact = true};
         struct secure_program program = {0};
         assert_ok(secure_student_program(s, &shape, &program, err), err);

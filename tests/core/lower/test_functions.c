@@ -58,7 +58,7 @@ static const char *expected(const char *name)
     if (starts(name, "lexicon.") || strcmp(name, "lexicon") == 0) {
         return "embedding";
     }
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < 2; i++) {
         const char *rest = name + strlen(layers[i]);
 
         if (!starts(name, layers[i])) {
@@ -85,7 +85,7 @@ static void steps_are_booked_as_built(void **state)
 
     (void) state;
     lower_it(&n, false);
-    for (size_t i = 0; i < n.program->step_count; ++i) {
+    for (size_t i = 0; i < n.program->step_count; i++) {
         const struct step *s = &n.program->steps[i];
         const char *node = n.program->values[s->out].node;
         const char *function = n.program->functions[s->function];
@@ -97,7 +97,7 @@ static void steps_are_booked_as_built(void **state)
             fail_msg("a %s step of '%s' is booked under '%s', not '%s'", step_name(s->kind), node,
                      function, expected(node));
         }
-        ++checked;
+        checked++;
     }
     assert_true(checked > 50);
     clear(&n);
@@ -105,7 +105,7 @@ static void steps_are_booked_as_built(void **state)
 
 static const struct cost_line *line_of(const struct cost *c, const char *function)
 {
-    for (size_t i = 0; i < c->line_count; ++i) {
+    for (size_t i = 0; i < c->line_count; i++) {
         if (strcmp(c->lines[i].function, function) == 0) {
             return &c->lines[i];
         }
@@ -125,7 +125,7 @@ static void the_report_has_its_parts_and_no_other(void **state)
     lower_it(&n, false);
     assert_ok(cost_run(n.program, &cost, err), err);
     assert_int_equal(cost->line_count, sizeof parts / sizeof *parts);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; ++i) {
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         assert_non_null(line_of(cost, parts[i]));
     }
     cost_destroy(cost);

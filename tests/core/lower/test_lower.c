@@ -37,7 +37,7 @@ static double largest_difference(const float *want, const double *got, size_t co
 {
     double largest = 0;
 
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         const double d = fabs((double) want[i] - got[i]);
         largest = d > largest ? d : largest;
     }
@@ -193,7 +193,7 @@ static void check_refused(struct refused *r, mpcf_status want, size_t batch, boo
 
 static void set_range(struct refused *r, const char *part, double low, double high)
 {
-    for (size_t i = 0; i < r->ranges->count; ++i) {
+    for (size_t i = 0; i < r->ranges->count; i++) {
         if (strstr(r->ranges->items[i].node, part) != NULL) {
             r->ranges->items[i].low = low;
             r->ranges->items[i].high = high;
@@ -250,7 +250,7 @@ static void programs_repeat(void **state)
     assert_ok(lower_graph(r.g, r.ranges, &r.options, 2, 12, false, &a, r.err), r.err);
     assert_ok(lower_graph(r.g, r.ranges, &r.options, 2, 12, false, &b, r.err), r.err);
     assert_string_equal(a->digest, b->digest);
-    for (size_t i = 0; i < a->value_count; ++i) {
+    for (size_t i = 0; i < a->value_count; i++) {
         assert_in_range(a->values[i].ring, 1, 64);
         assert_true(a->values[i].magnitude <= a->values[i].ring);
     }
@@ -263,7 +263,7 @@ static size_t count_steps(const struct program *p, enum step_kind kind, const ch
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         count += p->steps[i].kind == kind &&
                  (function == NULL || strcmp(p->functions[p->steps[i].function], function) == 0);
     }
@@ -293,7 +293,7 @@ static void public_embedding_sends_no_words(void **state)
     assert_true(b->rounds < a->rounds);
     assert_true(b->user_bytes < a->user_bytes);
     assert_true(b->setup_bytes < a->setup_bytes);
-    for (size_t i = 0; i < graph_count(r.g); ++i) {
+    for (size_t i = 0; i < graph_count(r.g); i++) {
         tables += lower_needs_table(r.g, graph_node(r.g, i));
     }
     assert_int_equal(tables, 3);

@@ -44,7 +44,7 @@ static int32_t *read_integers(const struct safetensors *file, const char *name, 
         assert_int_equal(t->count, count);
         assert_ok(tensor_integers(t, wide, err), err);
     }
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         narrow[i] = (int32_t) wide[i];
     }
     free(wide);
@@ -123,7 +123,7 @@ static void print_cost(const struct program *p, mpcf_error *err)
     struct cost *c = NULL;
 
     assert_ok(cost_run(p, &c, err), err);
-    for (size_t i = 0; i < c->line_count; ++i) {
+    for (size_t i = 0; i < c->line_count; i++) {
         print_message("  %-12s online %9.3f MB  early %8.3f MB  rounds %u\n", c->lines[i].function,
                       (double) c->lines[i].online_bytes / 1e6,
                       (double) c->lines[i].offline_bytes / 1e6, c->lines[i].rounds);
@@ -137,12 +137,12 @@ static void print_cost(const struct program *p, mpcf_error *err)
 
 static void print_values(const struct program *p)
 {
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         const struct step *s = &p->steps[i];
         const struct value *v = &p->values[s->out];
         const struct step_cost *cost = &p->costs[i];
         uint64_t bits = 0;
-        for (uint32_t j = 0; j < cost->rounds && j < STEP_ROUNDS_MAX; ++j) {
+        for (uint32_t j = 0; j < cost->rounds && j < STEP_ROUNDS_MAX; j++) {
             bits += cost->provider_bits[j] + cost->user_bits[j];
         }
         print_message(
@@ -163,7 +163,7 @@ static double difference(const float *want, const double *got, size_t count)
 {
     double largest = 0;
 
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         largest = fmax(largest, fabs((double) want[i] - got[i]));
     }
     return largest;
@@ -187,7 +187,7 @@ static double fixed_error(const struct test_network *n, const struct texts *x,
     ranges->margin_bits = s->margin_bits;
     assert_ok(lower_graph(g, ranges, &s->options, x->batch, x->tokens, false, &p, err), err);
     if (s->print) {
-        for (size_t i = 0; i < ranges->count; ++i) {
+        for (size_t i = 0; i < ranges->count; i++) {
             print_message("%-60s %12g %12g\n", ranges->items[i].node, ranges->items[i].low,
                           ranges->items[i].high);
         }
@@ -270,11 +270,11 @@ static void each_network_agrees(void **state)
             continue;
         }
         (void) fclose(there);
-        for (size_t i = 0; i < sizeof functions / sizeof functions[0]; ++i) {
+        for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
             assert_true(network_error(path, ids, functions[i][0], functions[i][1], &setting) <
                         0.02);
         }
-        ++found;
+        found++;
     }
     (void) closedir(folder);
     assert_true(found > 0);

@@ -44,7 +44,7 @@ static struct tiny_bert shape(const char *model, const char *activation, const c
 
 static void print_table(const struct cost *c)
 {
-    for (size_t i = 0; i < c->line_count; ++i) {
+    for (size_t i = 0; i < c->line_count; i++) {
         const struct cost_line *line = &c->lines[i];
         print_message("  %-12s online %9.3f MB  offline %8.3f MB  dealer %9.3f MB  rounds %u\n",
                       line->function, (double) line->online_bytes / 1e6,
@@ -61,13 +61,13 @@ static void print_table(const struct cost *c)
 
 static void print_values(const struct program *p)
 {
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         const struct step *s = &p->steps[i];
         const struct value *v = &p->values[s->out];
         const bool first = strstr(v->node, "layer.1.") != NULL || strstr(v->node, "layer.") == NULL;
         const struct step_cost *cost = &p->costs[i];
         uint64_t bits = 0;
-        for (uint32_t j = 0; j < cost->rounds && j < STEP_ROUNDS_MAX; ++j) {
+        for (uint32_t j = 0; j < cost->rounds && j < STEP_ROUNDS_MAX; j++) {
             bits += cost->provider_bits[j] + cost->user_bits[j];
         }
         if (first) {
@@ -116,7 +116,7 @@ static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool
         const struct secure_input input = {b.ids, b.types, b.mask};
         assert_ok(reference_run(p, w, &input, got, &result, NULL, NULL, err), err);
         float *want = tiny_bert_logits(t, t->graph, &b);
-        for (size_t i = 0; i < 2; ++i) {
+        for (size_t i = 0; i < 2; i++) {
             o.error = fmax(o.error, fabs((double) want[i] - got[i]));
         }
         print_message("error %.5f, margin %.2f at %s\n", o.error, result.smallest_margin,

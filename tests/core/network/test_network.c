@@ -58,7 +58,7 @@ static mpcf_status build(void *model, mpcf_graph *g, mpcf_error *err)
     mpcf_node *x = mpcf_embedding(g, table, ids);
 
     (void) err;
-    for (size_t layer = 0; layer < LAYERS; ++layer) {
+    for (size_t layer = 0; layer < LAYERS; layer++) {
         x = mpcf_slot_apply(g, MPCF_SLOT_ACTIVATION, layer, x, NULL);
     }
     mpcf_node *y = f->has_rows ? x : mpcf_token(g, x, 0);

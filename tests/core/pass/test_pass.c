@@ -35,7 +35,7 @@ static size_t count_kind(const mpcf_graph *g, enum op_kind kind)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < graph_count(g); ++i) {
+    for (size_t i = 0; i < graph_count(g); i++) {
         count += graph_node(g, i)->kind == kind ? 1 : 0;
     }
     return count;
@@ -72,7 +72,7 @@ static void each_rewrite_keeps_the_function(void **state)
                                    rule_row_scaling};
 
     (void) state;
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; ++i) {
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         check_same("quad", "2quad", rules[i]);
     }
 }
@@ -97,14 +97,14 @@ static void nothing_is_left_to_fold(void **state)
     assert_int_equal(count_kind(g, OP_DROPOUT), 0);
     assert_int_equal(count_kind(g, OP_LAYER_NORM), 0);
     assert_int_equal(count_kind(g, OP_MATMUL_MASKED), 2);
-    for (size_t i = 0; i < graph_count(g); ++i) { /* what is centred is constant */
+    for (size_t i = 0; i < graph_count(g); i++) { /* what is centred is constant */
         const mpcf_node *node = graph_node(g, i);
         assert_true(node->kind != OP_CENTER || node_is_constant(node));
     }
     /* A layer: q, k, v in one, attention's output, the mean of the residual, and for the
      * feed-forward block three more; the query of the last layer's one row; pooler, classifier. */
     size_t linears = 0;
-    for (size_t i = 0; i < graph_count(g); ++i) {
+    for (size_t i = 0; i < graph_count(g); i++) {
         const mpcf_node *node = graph_node(g, i);
         linears += node->kind == OP_LINEAR && !node_is_constant(node) ? 1 : 0;
     }
@@ -118,7 +118,7 @@ static size_t check_weights_before_biases(const mpcf_graph *g)
 {
     size_t seen = 0;
 
-    for (size_t i = 0; i < graph_count(g); ++i) {
+    for (size_t i = 0; i < graph_count(g); i++) {
         const mpcf_node *node = graph_node(g, i);
         if (node->kind == OP_LINEAR && node->in_count == 3 && node->in[2]->kind != OP_PARAMETER) {
             assert_true(node->in[1]->id < node->in[2]->id);
@@ -139,7 +139,7 @@ static void weights_are_made_before_biases(void **state)
 
     (void) state;
     tiny_bert_open(&t, 7);
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; ++i) {
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         mpcf_graph *g = NULL;
         assert_ok(rewrite_graph(t.graph, rules[i], &g, err), err);
         graph_destroy(t.graph);
@@ -168,7 +168,7 @@ static void ranges_survive_their_file(void **state)
     assert_ok(ranges_read(path, &read, err), err);
     assert_int_equal(r->count, read->count);
     assert_true(r->count > 40);
-    for (size_t i = 0; i < r->count; ++i) {
+    for (size_t i = 0; i < r->count; i++) {
         assert_string_equal(r->items[i].node, read->items[i].node);
         assert_true(r->items[i].low == read->items[i].low);
         assert_true(r->items[i].high == read->items[i].high);

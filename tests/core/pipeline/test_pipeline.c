@@ -96,16 +96,52 @@ static void a_short_file_gets_defaults(void **state)
     close_it(&o);
 }
 
+#define TASK_HEAD                                                                                  \
+    "version: 1\noutput: out\nplugins: [toy]\nmodel: {family: toy, path: net}\n"                   \
+    "dataset: {reader: toy, path: data, task: %s}\nstages: {distill: {%s}}\n"
+
+/* Layer distillation has EPOCHS and BATCH, and prediction distillation its 5 epochs and BATCH. */
+static void assert_distills(const char *task, const char *options, int64_t epochs, int64_t batch)
+{
+    char text[400];
+
+    (void) snprintf(text, sizeof text, TASK_HEAD, task, options);
+    struct opened o = opened(text);
+    const struct distill_settings *d = &o.p->distill;
+
+    if (d->layers.training.epochs != epochs || d->layers.training.batch != batch) {
+        fail_msg("%s {%s}: %d epochs in batches of %d, not %d in %d", task, options,
+                 (int) d->layers.training.epochs, (int) d->layers.training.batch, (int) epochs,
+                 (int) batch);
+    }
+    assert_int_equal(d->prediction.training.epochs, 5);
+    close_it(&o);
+}
+
+/* MPCFormer, appendix A.4; a task that it does not have takes what its middle-sized ones do. */
 static void the_paper_decides_epochs_by_task(void **state)
 {
-    struct opened o = opened(HEAD "stages: {distill: {}}\n");
+    static const struct {
+        const char *task;
+        int64_t epochs, batch;
+    } paper[] = {
+        {"MNLI", 5, 32},  {"QQP", 5, 32},    {"QNLI", 10, 32}, {"SST-2", 10, 32}, {"MRPC", 20, 8},
+        {"IMDB", 30, 32}, {"STS-B", 50, 32}, {"CoLA", 50, 8},  {"RTE", 50, 8},    {"WNLI", 10, 32},
+    };
 
     (void) state;
-    close_it(&o);
-    assert_int_equal(pipeline_paper_epochs("RTE"), 50);
-    assert_int_equal(pipeline_paper_batch("RTE"), 8);
-    assert_int_equal(pipeline_paper_epochs("IMDB"), 30);
-    assert_int_equal(pipeline_paper_batch("MNLI"), 32);
+    for (size_t i = 0; i < sizeof paper / sizeof paper[0]; i++) {
+        assert_distills(paper[i].task, "", paper[i].epochs, paper[i].batch);
+    }
+}
+
+static void the_file_decides_before_the_paper(void **state)
+{
+    (void) state;
+    assert_distills("RTE", "layers: {epochs: 7}", 7, 8);
+    assert_distills("RTE", "layers: {batch: 4}", 50, 4);
+    assert_distills("RTE", "layers: {epochs: 0, batch: 1}", 0, 1);
+    assert_distills("RTE", "layers: {epochs: -1, batch: -1}", 50, 8);
 }
 
 static void slots_take_lists_with_layers(void **state)
@@ -305,6 +341,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_short_file_gets_defaults),
         cmocka_unit_test(the_paper_decides_epochs_by_task),
+        cmocka_unit_test(the_file_decides_before_the_paper),
         cmocka_unit_test(slots_take_lists_with_layers),
         cmocka_unit_test(all_mistakes_of_a_file_come_at_once),
         cmocka_unit_test(wrong_forms_are_refused),

@@ -24,7 +24,7 @@ static mpcf_status count_bytes(struct source *s, void *data, size_t length, mpcf
 {
     uint8_t *next = s->context;
     (void) err;
-    for (size_t i = 0; i < length; ++i) {
+    for (size_t i = 0; i < length; i++) {
         ((uint8_t *) data)[i] = (*next)++;
     }
     return MPCF_OK;
@@ -121,7 +121,7 @@ static void corrections_come_back_once(void **state)
     fill(&f, 2);
     assert_ok(store_source(f.store, 2, DIGEST_A, &source, f.err), f.err);
     assert_ok(source.read(&source, data, 12, f.err), f.err);
-    for (uint8_t i = 0; i < 12; ++i) {
+    for (uint8_t i = 0; i < 12; i++) {
         assert_int_equal(data[i], i + 1);
     }
     assert_status(MPCF_E_FORMAT, source.read(&source, data, 1, f.err), f.err);
@@ -145,7 +145,7 @@ static void skipped_corrections_are_gone(void **state)
     struct store_identity found;
     char digest[FILE_DIGEST_SIZE];
     open_fixture(&f);
-    for (uint32_t i = 0; i < 4; ++i) {
+    for (uint32_t i = 0; i < 4; i++) {
         fill(&f, i);
     }
     assert_ok(store_program(f.store, 2, digest, f.err), f.err);
@@ -282,7 +282,7 @@ static void close_square(struct square_case *c)
 
 static void assert_squares(const struct square_case *c)
 {
-    for (size_t i = 0; i < 64 * c->t.inferences; ++i) {
+    for (size_t i = 0; i < 64 * c->t.inferences; i++) {
         int64_t x = c->x[i % 64];
         assert_int_equal((int64_t) c->output[i], x * x);
     }

@@ -169,14 +169,14 @@ static struct built build(const struct price_case *c, unsigned ring, unsigned ma
     source_init(s, ROWS, COLUMNS);
     memset(s->ids, 0, ROWS * sizeof *s->ids); /* ids of every table there may be */
     (void) program_function(s->p, "source");
-    for (; count < 2 && c->in[count] != FORM_NONE; ++count) {
+    for (; count < 2 && c->in[count] != FORM_NONE; count++) {
         in[count] = operand(s, c->in[count], magnitude);
     }
     value_id out = test_value(s->p, c->out, shape(c->shape), 64, 0, ring, "tried");
     b.step = program_add_step(s->p, c->kind, out, in, count);
     b.step->function = program_function(s->p, "tried");
     set_parameters(s, &parameters[c->parameters], b.step);
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         if (s->p->values[in[i]].dims.count == shape(c->shape).count) {
             b.step->views[i] = test_view(shape(c->shape), 1);
         }
@@ -197,7 +197,7 @@ static bool is_taken(const struct price_case *c)
 {
     struct built b = build(c, 20, 4);
     struct program *p = b.source.p;
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         p->values[p->steps[i].out].producer = p->steps[i].index;
     }
     steps_attach(p);
@@ -211,7 +211,7 @@ static bool is_taken(const struct price_case *c)
 static unsigned widest_ring(const struct program *p)
 {
     unsigned widest = 0;
-    for (size_t i = 0; i < p->value_count; ++i) {
+    for (size_t i = 0; i < p->value_count; i++) {
         widest = p->values[i].ring > widest ? p->values[i].ring : widest;
     }
     return widest;
@@ -235,7 +235,7 @@ static bool price_under_trial(struct program *p, const struct step *s, struct st
 static uint64_t frames_of(const struct program *p, uint32_t function)
 {
     uint64_t frames = 0;
-    for (uint32_t i = 0; i < p->round_count; ++i) {
+    for (uint32_t i = 0; i < p->round_count; i++) {
         const struct round *r = &p->rounds[i];
         if (r->function == function && r->provider_bytes + r->user_bytes > 0) {
             frames += cost_message(r->provider_bytes) - r->provider_bytes;
@@ -249,10 +249,10 @@ static void compare_with_meters(const struct test_parties *t, const struct step 
                                 const struct step_cost *price)
 {
     uint64_t online = 0;
-    for (uint32_t i = 0; i < price->rounds; ++i) {
+    for (uint32_t i = 0; i < price->rounds; i++) {
         online += price->provider_bits[i] + price->user_bits[i];
     }
-    for (int role = ROLE_PROVIDER; role <= ROLE_USER; ++role) {
+    for (int role = ROLE_PROVIDER; role <= ROLE_USER; role++) {
         const struct cost_line *line = &t->metered[role]->lines[s->function];
         uint64_t frames = frames_of(t->program, s->function);
         assert_int_equal(online, 8 * (line->online_bytes - frames));
@@ -273,7 +273,7 @@ static void compare_with_reference(const struct built *b, const struct weights *
     double reference[REVEALED] = {0}, whole = ldexp(1, (int) v->ring);
     assert_ok(reference_run(b->source.p, w, &b->source.input, reference, NULL, NULL, NULL, err),
               err);
-    for (size_t i = 0; v->kind == VALUE_SHARED && v->ring <= 50 && i < v->dims.count; ++i) {
+    for (size_t i = 0; v->kind == VALUE_SHARED && v->ring <= 50 && i < v->dims.count; i++) {
         double difference = remainder(secure[i] - reference[i], whole);
         if (fabs(difference) > 1) {
             fail_msg("%s in %u bits, element %zu: %.0f, the reference says %.0f",
@@ -323,7 +323,7 @@ struct class
 static void find_class(enum step_kind kind, enum form a, enum form b, struct class *class)
 {
     class->count = 0;
-    for (size_t i = 0; i < PARAMETERS * (size_t) KINDS * SHAPES; ++i) {
+    for (size_t i = 0; i < PARAMETERS * (size_t) KINDS * SHAPES; i++) {
         struct price_case c = {.kind = kind, .in = {a, b}, .parameters = i % PARAMETERS};
         c.out = kinds[i / PARAMETERS % KINDS];
         c.shape = i / PARAMETERS / KINDS;
@@ -337,7 +337,7 @@ static void find_class(enum step_kind kind, enum form a, enum form b, struct cla
 static size_t try_class(const struct class *class)
 {
     size_t tried = 0;
-    for (unsigned ring = 1; class->count > 0 && ring <= 64; ++ring) {
+    for (unsigned ring = 1; class->count > 0 && ring <= 64; ring++) {
         unsigned wide = ring < 2 ? 2 : ring > 59 ? 59 : ring; /* 62 with a sum of rows */
         tried += check_case(&class->items[ring % class->count], ring, wide);
         tried += check_case(&class->items[(ring + 1) % class->count], ring, 3);
@@ -349,8 +349,8 @@ static size_t try_kind(enum step_kind kind)
 {
     static struct class class;
     size_t tried = 0;
-    for (int a = FORM_NONE; a < FORM_COUNT; ++a) {
-        for (int b = FORM_NONE; b < (a == FORM_NONE ? FORM_INDEPENDENT : FORM_COUNT); ++b) {
+    for (int a = FORM_NONE; a < FORM_COUNT; a++) {
+        for (int b = FORM_NONE; b < (a == FORM_NONE ? FORM_INDEPENDENT : FORM_COUNT); b++) {
             find_class(kind, (enum form) a, (enum form) b, &class);
             tried += try_class(&class);
         }
@@ -364,7 +364,7 @@ static void price_is_what_is_metered(void **state)
 {
     size_t all = 0;
     (void) state;
-    for (int kind = 0; kind < STEP_COUNT; ++kind) {
+    for (int kind = 0; kind < STEP_COUNT; kind++) {
         if (only != NULL && strcmp(step_name((enum step_kind) kind), only) != 0) {
             continue;
         }

@@ -30,7 +30,7 @@ static void check_division(enum step_kind kind, bool is_input_independent, unsig
     value_id z = source_step(&s, kind, v, 0, false, out_ring, left < out_ring ? left : out_ring);
     s.p->steps[s.p->step_count - 1].shift = shift;
     source_run(&s, &z, 1, y, fixed);
-    for (size_t i = 0; i < COUNT; ++i) {
+    for (size_t i = 0; i < COUNT; i++) {
         int64_t low = floor_shift(x[i], shift);
         assert_true(y[i] == low || y[i] == low + 1);
         assert_true(fixed[i] == low || fixed[i] == low + 1);
@@ -89,7 +89,7 @@ static void check_products(bool x_early, bool y_early)
     z[1] = source_step(&s, STEP_SQUARE, a, 0, false, 40, 33);
     z[2] = source_step(&s, STEP_SQUARE, b, 0, false, 36, 35);
     source_run(&s, z, 3, out, NULL);
-    for (size_t i = 0; i < COUNT; ++i) {
+    for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(out[i], x[i] * y[i]);
         assert_int_equal(out[COUNT + i], x[i] * x[i]);
         assert_int_equal(out[2 * COUNT + i], y[i] * y[i]);
@@ -121,7 +121,7 @@ static void value_opened_twice_travels_once(void **state)
     struct step_cost cost;
     step_cost(s.p, &s.p->steps[s.p->values[z[1]].producer], &cost);
     assert_int_equal(cost.provider_bits[0] + cost.user_bits[0] + cost.offline_bits, 0);
-    for (size_t i = 0; i < COUNT; ++i) {
+    for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(out[i], x[i] * x[i]);
         assert_int_equal(out[COUNT + i], x[i] * x[i]);
     }
@@ -140,9 +140,9 @@ static void product_with_one_number_a_row(void **state)
     value_id sum = test_step(s.p, STEP_ROW_SUM, a, 0, false, VALUE_SHARED, row, 40, 0, 18, "sum");
     value_id z = source_step(&s, STEP_PRODUCT, a, sum, true, 40, 30);
     source_run(&s, &z, 1, out, NULL);
-    for (size_t i = 0; i < COUNT; ++i) {
+    for (size_t i = 0; i < COUNT; i++) {
         int64_t total = 0;
-        for (size_t c = 0; c < COLUMNS; ++c) {
+        for (size_t c = 0; c < COLUMNS; c++) {
             total += x[i / COLUMNS * COLUMNS + c];
         }
         assert_int_equal(out[i], x[i] * total);
@@ -155,7 +155,7 @@ static void product_with_one_number_a_row(void **state)
 static void matmul_is_exact(void **state)
 {
     (void) state;
-    for (int form = 0; form < 4; ++form) {
+    for (int form = 0; form < 4; form++) {
         struct shared_source s;
         int64_t *x = source_numbers(COUNT, 15, 5), *y = source_numbers(COUNT, 15, 6);
         int64_t *out = malloc(ROWS * ROWS * sizeof *out);
@@ -171,9 +171,9 @@ static void matmul_is_exact(void **state)
                                test_dims(1, 1, ROWS, ROWS), 40, 0, 35, "y");
         s.p->steps[s.p->step_count - 1].transposed = true;
         source_run(&s, &z, 1, out, NULL);
-        for (size_t i = 0; i < ROWS * ROWS; ++i) {
+        for (size_t i = 0; i < ROWS * ROWS; i++) {
             int64_t sum = 0;
-            for (size_t k = 0; k < COLUMNS; ++k) {
+            for (size_t k = 0; k < COLUMNS; k++) {
                 sum += x[i / ROWS * COLUMNS + k] * y[i % ROWS * COLUMNS + k];
             }
             assert_int_equal(out[i], sum);
@@ -200,9 +200,9 @@ static void scaled_columns_and_linear_share_a_mask(void **state)
     value_id z[2] = {source_step(&s, STEP_SCALE_COLUMNS, masked, gamma, true, 40, 27),
                      source_step(&s, STEP_LINEAR, masked, matrix, true, 36, 32)};
     source_run(&s, z, 2, out, NULL);
-    for (size_t i = 0; i < COUNT; ++i) {
+    for (size_t i = 0; i < COUNT; i++) {
         int64_t sum = 0;
-        for (size_t k = 0; k < COLUMNS; ++k) {
+        for (size_t k = 0; k < COLUMNS; k++) {
             sum += x[i / COLUMNS * COLUMNS + k] * w[i % COLUMNS * COLUMNS + k];
         }
         assert_int_equal(out[i], x[i] * v[i % COLUMNS]);
@@ -228,7 +228,7 @@ static void check_compare(unsigned magnitude, bool is_input_independent)
     value_id z =
         test_step(s.p, STEP_BITS_TO_RING, bits, 0, false, VALUE_SHARED, dims, 20, 0, 2, "ones");
     source_run(&s, &z, 1, out, NULL);
-    for (size_t i = 0; i < 3 * COUNT; ++i) {
+    for (size_t i = 0; i < 3 * COUNT; i++) {
         assert_int_equal(out[i], x[i % COUNT] >= thresholds[i / COUNT] ? 1 : 0);
     }
     free(x);
@@ -265,7 +265,7 @@ static void select_and_user_select_keep_or_drop(void **state)
     keep->views[1].first = 3;
     keep->views[1].stride[2] = ROWS;
     source_run(&s, z, 2, out, NULL);
-    for (size_t i = 0; i < COUNT; ++i) {
+    for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(out[i], x[i] >= 0 ? x[i] : 0);
         assert_int_equal(out[COUNT + i], i / COLUMNS == 3 ? x[i] : 0);
     }

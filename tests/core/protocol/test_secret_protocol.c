@@ -87,7 +87,7 @@ static void nothing_depends_on_secrets(void **state)
     source_every_step(&s, 7, 9);
     (void) test_reveal(s.p, s.p->steps[s.p->step_count - 1].out);
     assert_ok(program_finish(s.p, err), err);
-    for (size_t i = 0; i < s.count; ++i) {
+    for (size_t i = 0; i < s.count; i++) {
         size_t count = s.p->values[s.p->steps[s.steps[i]].out].dims.count;
         (void) VALGRIND_MAKE_MEM_UNDEFINED(s.numbers[i], count * sizeof *s.numbers[i]);
     }

@@ -54,7 +54,7 @@ static void open_form(struct run *r, size_t f, mpcf_error *err)
 
 static void judge(struct run *r, size_t f, size_t inferences)
 {
-    for (size_t i = 0; i < inferences * COUNT; ++i) {
+    for (size_t i = 0; i < inferences * COUNT; i++) {
         int64_t low = r->x[f][i % COUNT] >> forms[f].shift, y = (int64_t) r->output[i];
         if (y != low && y != low + 1) {
             fail_msg("form %zu: %lld / 2^%u gave %lld", f, (long long) r->x[f][i % COUNT],
@@ -75,10 +75,10 @@ static void no_truncation_is_beyond_a_unit(void **state)
     const size_t inferences = 4;
     int64_t start = clock_now_ns();
     r.output = calloc(inferences * COUNT, sizeof *r.output);
-    for (size_t f = 0; f < FORMS; ++f) {
+    for (size_t f = 0; f < FORMS; f++) {
         open_form(&r, f, err);
     }
-    for (size_t turn = 0; r.exact < wanted; ++turn) {
+    for (size_t turn = 0; r.exact < wanted; turn++) {
         size_t f = turn % FORMS;
         struct test_parties t = {.program = r.s[f].p, .weights = r.weights[f]};
         t.input = &r.s[f].input;
@@ -93,7 +93,7 @@ static void no_truncation_is_beyond_a_unit(void **state)
     print_message("%llu truncations, none beyond a unit, %.1f %% rounded up, %.0f s\n",
                   (unsigned long long) r.exact, 100.0 * (double) r.upper / (double) r.exact,
                   clock_seconds_since(start));
-    for (size_t f = 0; f < FORMS; ++f) {
+    for (size_t f = 0; f < FORMS; f++) {
         weights_destroy(r.weights[f]);
         source_clear(&r.s[f]);
         free(r.x[f]);

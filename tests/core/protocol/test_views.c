@@ -47,9 +47,9 @@ static void count(struct tally *t, const uint8_t *data, size_t length)
         t->ones = calloc(8 * length + 1, sizeof *t->ones);
     }
     assert_int_equal(t->length, length);
-    for (size_t i = 0; i < length; ++i) {
+    for (size_t i = 0; i < length; i++) {
         t->bytes[data[i]]++;
-        for (unsigned b = 0; b < 8; ++b) {
+        for (unsigned b = 0; b < 8; b++) {
             t->ones[8 * i + b] = (uint16_t) (t->ones[8 * i + b] + (data[i] >> b & 1));
         }
     }
@@ -60,10 +60,10 @@ static void judge(const struct tally *t)
 {
     double expected = (double) (t->length * t->seeds) / 256, chi = 0;
     /* 48 coins: outside 5 .. 43 with a chance of 1.5e-9 a position, some 10^6 of them. */
-    for (size_t i = 0; i < 8 * t->length; ++i) {
+    for (size_t i = 0; i < 8 * t->length; i++) {
         assert_in_range(t->ones[i], 5, SEEDS - 5);
     }
-    for (int i = 0; i < 256; ++i) {
+    for (int i = 0; i < 256; i++) {
         chi += ((double) t->bytes[i] - expected) * ((double) t->bytes[i] - expected) / expected;
     }
     /* 255 degrees of freedom: above 390 with a chance below 1e-7. */
@@ -80,7 +80,7 @@ static void views_are_uniform_over_seeds(void **state)
     source_every_step(&s, ROWS, COLUMNS);
     assert_ok(program_finish(s.p, err), err);
     struct weights *w = source_weights(&s);
-    for (uint8_t seed = 0; seed < SEEDS; ++seed) {
+    for (uint8_t seed = 0; seed < SEEDS; seed++) {
         struct recording r = {0};
         run(&s, w, seed, 1, &r);
         count(&tallies[0], r.data[ROLE_PROVIDER][ROLE_USER], r.length[ROLE_PROVIDER][ROLE_USER]);
@@ -90,7 +90,7 @@ static void views_are_uniform_over_seeds(void **state)
         assert_int_equal(r.length[ROLE_DEALER][ROLE_USER], 0);
         recording_clear(&r);
     }
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 3; i++) {
         judge(&tallies[i]);
         free(tallies[i].ones);
     }
@@ -116,13 +116,13 @@ static void no_mask_is_used_twice(void **state)
     assert_ok(program_finish(s.p, err), err);
     struct weights *w = source_weights(&s);
     run(&s, w, 1, 3, &r);
-    for (int by = 0; by < 2; ++by) {
+    for (int by = 0; by < 2; by++) {
         size_t n = r.length[by][1 - by] / 8, m = r.length[by][ROLE_DEALER] / 8;
         uint64_t *words = calloc(n + m, sizeof *words);
         memcpy(words, r.data[by][1 - by], 8 * n);
         memcpy(words + n, r.data[by][ROLE_DEALER], 8 * m);
         qsort(words, n + m, sizeof *words, compare_words);
-        for (size_t i = 1; i < n + m; ++i) {
+        for (size_t i = 1; i < n + m; i++) {
             assert_true(words[i] != words[i - 1]);
         }
         free(words);

@@ -43,7 +43,7 @@ static void open_lengths(struct lengths *l, size_t count, bool embedding_public)
     struct ranges *ranges = tiny_bert_calibrate(&l->bert, l->graph, 4, LONGEST, 4);
     lower_options_default(&options);
     options.embedding_public = embedding_public;
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         assert_ok(
             lower_graph(l->graph, ranges, &options, 1, SHORTEST + i, true, &l->programs[i], l->err),
             l->err);
@@ -55,7 +55,7 @@ static void open_lengths(struct lengths *l, size_t count, bool embedding_public)
 
 static void close_lengths(struct lengths *l)
 {
-    for (size_t i = 0; i < l->count; ++i) {
+    for (size_t i = 0; i < l->count; i++) {
         weights_destroy(l->weights[i]);
         program_destroy(l->programs[i]);
     }
@@ -68,7 +68,7 @@ static void close_lengths(struct lengths *l)
 /* Makes the weights of programs from FIRST on. */
 static void share(struct lengths *l, size_t first, enum weights_part part)
 {
-    for (size_t i = first; i < l->count; ++i) {
+    for (size_t i = first; i < l->count; i++) {
         assert_ok(weights_create_shared(l->programs[i], l->store, part, &l->weights[i], l->err),
                   l->err);
     }
@@ -87,7 +87,7 @@ static void note(struct distinct *d, const char *node, const struct value *v, un
     char key[128];
     (void) snprintf(key, sizeof key, "%s %u %u %u %d", node, v->fraction, v->magnitude, ring,
                     transposed);
-    for (size_t i = 0; i < d->count; ++i) {
+    for (size_t i = 0; i < d->count; i++) {
         if (strcmp(d->keys[i], key) == 0) {
             return;
         }
@@ -99,7 +99,7 @@ static void note(struct distinct *d, const char *node, const struct value *v, un
 static void note_program(const struct program *p, struct distinct *rounded,
                          struct distinct *arranged)
 {
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         const struct step *s = &p->steps[i];
         if (s->kind == STEP_PROVIDER) {
             note(rounded, s->node->name, &p->values[s->out], 0, false);
@@ -118,7 +118,7 @@ static void lengths_make_each_weight_once(void **state)
     struct lengths l;
     size_t alone = 0;
     open_lengths(&l, LENGTHS, false);
-    for (size_t i = 0; i < LENGTHS; ++i) {
+    for (size_t i = 0; i < LENGTHS; i++) {
         struct weights_store *own = weights_store_create(l.graph, l.bert.parameters);
         struct weights *w = NULL;
         note_program(l.programs[i], &rounded, &arranged);
@@ -159,7 +159,7 @@ static void assert_same_matrix(const struct program *p, const struct step *s,
     uint64_t *unit = calloc(depth * depth, sizeof *unit);
     uint64_t *x = calloc(2 * depth * columns, sizeof *x);
     assert_true(unit != NULL && x != NULL);
-    for (size_t i = 0; i < depth; ++i) {
+    for (size_t i = 0; i < depth; i++) {
         unit[i * depth + i] = 1;
     }
     ring_multiply_packed(unit, depth, depth, weights_packed(a, s->index), x, columns, false);
@@ -177,11 +177,11 @@ static void shared_weights_are_those_of_one_program(void **state)
     size_t compared = 0;
     open_lengths(&l, FEW, false);
     share(&l, 0, WEIGHTS_ALL);
-    for (size_t i = 0; i < l.count; ++i) {
+    for (size_t i = 0; i < l.count; i++) {
         const struct program *p = l.programs[i];
         struct weights *alone = NULL;
         assert_ok(weights_create(p, l.bert.parameters, &alone, l.err), l.err);
-        for (size_t k = 0; k < p->step_count; ++k) {
+        for (size_t k = 0; k < p->step_count; k++) {
             if (p->steps[k].kind == STEP_PROVIDER) {
                 assert_same_integers(p, &p->steps[k], alone, l.weights[i]);
             } else if (p->steps[k].kind == STEP_LINEAR) {
@@ -233,10 +233,10 @@ static void weight_that_does_not_fit_is_refused_each_time(void **state)
     (void) state;
     struct lengths l;
     open_lengths(&l, FEW, false);
-    for (size_t i = 0; i < l.bert.parameters->count; ++i) {
+    for (size_t i = 0; i < l.bert.parameters->count; i++) {
         l.bert.parameters->items[i].value[0] = 1e18f;
     }
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < 2; i++) {
         struct weights *w = NULL;
         assert_status(MPCF_E_RANGE,
                       weights_create_shared(l.programs[i], l.store, WEIGHTS_ALL, &w, l.err), l.err);

@@ -71,8 +71,8 @@ static void broken_link_ends_all_roles_at_once(void **state)
                                    {ROLE_USER, ROLE_DEALER},
                                    {ROLE_DEALER, ROLE_USER}};
     int64_t start = clock_now_ns();
-    for (size_t link = 0; link < 4; ++link) {
-        for (size_t call = 1; call <= 5; ++call) {
+    for (size_t link = 0; link < 4; link++) {
+        for (size_t call = 1; call <= 5; call++) {
             struct square_case c;
             struct break_at b = {.own = links[link][0], .peer = links[link][1], .call = call};
             open_square(&c);
@@ -135,7 +135,7 @@ static void open_role(struct lone_role *r, enum role role)
     struct session_options o = {.role = role, .timeout_ns = INT64_C(1000000000)};
     *r = (struct lone_role){.err = mpcf_error_create()};
     open_square(&r->c);
-    for (enum role peer = ROLE_PROVIDER; peer <= ROLE_DEALER; ++peer) {
+    for (enum role peer = ROLE_PROVIDER; peer <= ROLE_DEALER; peer++) {
         struct channel *ends[2];
         if (peer != role) {
             assert_ok(channel_pair(o.timeout_ns, ends, r->err), r->err);
@@ -154,7 +154,7 @@ static void open_role(struct lone_role *r, enum role role)
 static void close_role(struct lone_role *r)
 {
     session_destroy(r->session);
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 3; i++) {
         channel_close(r->own[i]);
         channel_close(r->far[i]);
     }
@@ -188,7 +188,7 @@ static void assert_refuses_all(struct lone_role *r)
 static void send_corrections(struct lone_role *r)
 {
     const struct program *p = r->c.s.p;
-    for (size_t i = 0; i < p->step_count; ++i) {
+    for (size_t i = 0; i < p->step_count; i++) {
         static const uint8_t zeros[4096];
         struct step_cost cost;
         step_cost(p, &p->steps[i], &cost);

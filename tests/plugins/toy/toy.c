@@ -97,7 +97,9 @@ static const mpcf_model model = {
 struct dataset_config {
     int32_t task;
 };
-static const char *const tasks[] = {"SST-2", "RTE", NULL};
+/* Those that the paper has figures for, and one that it has none for. */
+static const char *const tasks[] = {"SST-2", "RTE",   "MNLI", "QQP",  "QNLI", "MRPC",
+                                    "IMDB",  "STS-B", "CoLA", "WNLI", NULL};
 static const mpcf_option dataset_options[] = {
     {.key = "task",
      .type = MPCF_OPT_CHOICE,

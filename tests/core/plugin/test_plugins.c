@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plugin/loader.h"
+#include "plugin/plugins.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,8 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "plugin/plugins.h"
+#include "plugin/loader_check.h"
+#include "plugin/loader_whole.h"
 #include "support/support.h"
 
 static const char *broken_folder(void)

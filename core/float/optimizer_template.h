@@ -65,5 +65,5 @@ static double OPTIMIZER_NAME(difference)(const float *restrict a, const float *r
     return rest;
 }
 
-const struct optimizer_table OPTIMIZER_NAME(table) = {
+const struct optimizer_kernel OPTIMIZER_NAME(kernel) = {
     OPTIMIZER_NAME(adamw), OPTIMIZER_NAME(square_sum), OPTIMIZER_NAME(difference)};

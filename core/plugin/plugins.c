@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plugin/loader.h"
+/*
+ * Which plug-ins are loaded and what they offer: found by path or name, started once, and
+ * remembered with the reason where that failed.
+ */
+#include "plugin/plugins.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,8 +14,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "plugin/loader_check.h"
+#include "plugin/loader_ltdl.h"
+#include "plugin/loader_whole.h"
 #include "plugin/plugin_folders.h"
-#include "plugin/plugins.h"
 #include "plugin/registry.h"
 
 struct loaded {

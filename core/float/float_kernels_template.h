@@ -9,7 +9,7 @@
 
 #include "float/float_kernels.h"
 
-#include "float/float_functions_body.h"
+#include "float/float_functions_template.h"
 
 /* Element i depends on element i alone, also where an output is an input. */
 #define EACH _Pragma("GCC ivdep") for (size_t i = 0; i < n; i++)
@@ -185,9 +185,9 @@ static void pieces_gradient(const struct float_pieces *p, const float *x, const 
     EACH_TO(dx, dy[i] * poly_slope(piece_of(p, x[i]), p->degree, x[i]))
 }
 
-#include "float/float_rows_body.h"
+#include "float/float_rows_template.h"
 
-#include "float/float_small_body.h"
+#include "float/float_small_template.h"
 
 const struct float_kernels FLOAT_KERNELS_TABLE = {
     .name = FLOAT_KERNELS_NAME,

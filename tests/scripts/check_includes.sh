@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# scripts/check-includes passes on the tree, and sees what is planted in a copy of it.
+set -eu
+. "$(dirname "$0")/copy.sh"
+copy_tree core plugins plugin-sdk/include scripts
+script=scripts/check-includes
+
+passes $script
+
+sed -i '0,/^#include/s//#include "pipeline\/pipeline.h"\n#include/' core/text/corpus.c
+sees $script "core/text/corpus.c: core/text must not include core/pipeline" "an include upwards"
+
+mkdir core/nowhere
+echo 'int nowhere(void);' >core/nowhere/nowhere.h
+sees $script "core/nowhere: no place in the order" "a folder without a place"
+
+sed -i 's/^order="base /order="base pipeline /' $script
+sees $script "core/pipeline: two places in the order" "a folder with two places"
+
+# Each includes the other.
+for one in first:second second:first; do
+    printf '#include "train/planted_%s.h"\n' "${one#*:}" >"core/train/planted_${one%:*}.h"
+    printf '#include "train/planted_%s.h"\n' "${one%:*}" >"core/train/planted_${one%:*}.c"
+done
+sees $script "core/train: a circle among planted_first planted_second" "a circle of includes"
+
+# Both declared by one header, so that no include shows it.
+printf 'int planted_one(int x);\nint planted_two(int x);\n' >core/train/planted.h
+printf '#include "train/planted.h"\n\nint planted_one(int x)\n{\n    return planted_two(x);\n}\n' \
+    >core/train/planted.c
+printf '#include "train/planted.h"\n\nint planted_two(int x)\n{\n    return planted_one(x);\n}\n' \
+    >core/train/other.c
+sees $script "core/train: a circle among other planted" "a circle of calls"
+
+printf 'int planted(int x);\n' >core/train/umbrella.h
+printf '#include "train/umbrella.h"\n\nint planted(int x)\n{\n    return x;\n}\n' >core/train/other.c
+sees $script "core/train/umbrella.h: has no .c of its name and declares for others (other.c)" \
+    "a header for another file"
+
+cat >core/lower/planted.c <<'C'
+#include "program/program.h"
+
+unsigned planted_bits(const struct step *s)
+{
+    switch (s->kind) {
+    case STEP_COMPARE:
+        return 3;
+    default:
+        return 0;
+    }
+}
+C
+sees $script "core/lower/planted.c: tells kinds of steps apart" "a second home of a cost"
+
+cat >core/protocol/planted.c <<'C'
+#include "program/program.h"
+
+static const unsigned bits[STEP_COUNT] = {
+    [STEP_COMPARE] = 3,
+};
+C
+sees $script "core/protocol/planted.c: tells kinds of steps apart" "a second home in a table"
+
+sed -i '0,/^#include/s//#include "base\/memory.h"\n#include/' plugins/transport/tcp/*.c
+sees $script "a plug-in includes only <mpcf/...> and its own files (\"base/memory.h\")" \
+    "a plug-in that includes the core"
+
+sed -i '0,/^#include/s//#include <unistd.h>\n#include/' plugin-sdk/include/mpcf/graph.h
+sees $script "SDK headers include only <mpcf/...>" "an SDK header that includes a system's"
+
+sed -i 's/^known="$/known="\ncore\/base: a circle among nothing/' $script
+sees $script "no longer so, take it off the list" "a known one that is gone"
+
+passes $script
+exit "$failures"
