@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <mpcf/error.h>
+#include "base/error.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,8 +8,7 @@
 
 enum { TEXT_LIMIT = 8192 };
 
-/* The text is a fixed buffer, so that an error about memory needs none. The source line of the
- * cause is kept for debug logs only. */
+/* The text is a fixed buffer, so that an error about memory needs none. */
 struct mpcf_error {
     mpcf_status status;
     const char *file;
@@ -45,41 +44,72 @@ const char *mpcf_error_text(const mpcf_error *err)
     return err != NULL ? err->text : "";
 }
 
+/* Keeps where the cause was recorded. */
+static void note_source(mpcf_error *err, const char *file, int line)
+{
+    if (err->text[0] == '\0') {
+        err->file = file;
+        err->line = line;
+    }
+}
+
+/* "MESSAGE: cause". It is MESSAGE that is cut where there is no room for both. */
+static void put_in_front(mpcf_error *err, const char *message)
+{
+    size_t cause = strlen(err->text), room = sizeof err->text - 1 - cause;
+    size_t length = strlen(message);
+
+    if (cause == 0) {
+        memcpy(err->text, message, length + 1);
+    } else if (room > 2) {
+        length = length < room - 2 ? length : room - 2;
+        memmove(err->text + length + 2, err->text, cause + 1);
+        memcpy(err->text, message, length);
+        memcpy(err->text + length, ": ", 2);
+    }
+}
+
 mpcf_status mpcf_fail_at(mpcf_error *err, mpcf_status status, const char *file, int line,
                          const char *format, ...)
 {
+    char message[TEXT_LIMIT];
     va_list arguments;
 
     if (err == NULL) {
         return status;
     }
-    err->status = status;
-    err->file = file;
-    err->line = line;
     va_start(arguments, format);
-    (void) vsnprintf(err->text, sizeof err->text, format, arguments);
+    (void) vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    note_source(err, file, line);
+    put_in_front(err, message);
+    err->status = status;
     return status;
 }
 
-mpcf_status mpcf_fail_while_at(mpcf_error *err, const char *file, int line, const char *format, ...)
+mpcf_status mpcf_fail_while_at(mpcf_error *err, mpcf_status status, const char *file, int line,
+                               const char *format, ...)
 {
-    char context[TEXT_LIMIT];
+    char message[TEXT_LIMIT];
     va_list arguments;
-    int used = 0;
 
-    (void) file;
-    (void) line;
     if (err == NULL) {
-        return MPCF_E_INTERNAL;
+        return status;
     }
     va_start(arguments, format);
-    used = vsnprintf(context, sizeof context, format, arguments);
+    (void) vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    if (used >= 0 && (size_t) used + 2 < sizeof context) {
-        (void) snprintf(context + used, sizeof context - (size_t) used, ": %.*s",
-                        (int) (sizeof context - (size_t) used - 3), err->text);
-        memcpy(err->text, context, sizeof context);
+    note_source(err, file, line);
+    if (err->text[0] == '\0') {
+        put_in_front(err, mpcf_status_text(status));
     }
-    return err->status;
+    put_in_front(err, message);
+    err->status = status;
+    return status;
+}
+
+const char *error_source(const mpcf_error *err, int *line)
+{
+    *line = err != NULL ? err->line : 0;
+    return err != NULL && err->text[0] != '\0' ? err->file : NULL;
 }

@@ -225,8 +225,7 @@ mpcf_status checkpoint_open(const char *folder, struct checkpoint **out, mpcf_er
     mpcf_status status = open_all(c, folder, err);
     if (status != MPCF_OK) {
         checkpoint_close(c);
-        (void) mpcf_fail_while(err, "opening checkpoint '%s'", folder);
-        return status;
+        return mpcf_fail_while(err, status, "opening checkpoint '%s'", folder);
     }
     *out = c;
     return MPCF_OK;

@@ -159,8 +159,7 @@ mpcf_status checkpoint_load(const struct checkpoint *c, const mpcf_graph *g, con
         mpcf_status status = load_parameter(c, prefix == NULL ? "" : prefix, p, init_of(g, p->name),
                                             &new_count, err);
         if (status != MPCF_OK) {
-            (void) mpcf_fail_while(err, "checkpoint '%s'", c->folder);
-            return status;
+            return mpcf_fail_while(err, status, "checkpoint '%s'", c->folder);
         }
     }
     if (made != NULL) {

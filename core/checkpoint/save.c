@@ -151,8 +151,6 @@ mpcf_status checkpoint_save(const char *folder, const json_t *config, const char
                             const struct parameters *parameters, mpcf_error *err)
 {
     mpcf_status status = save(folder, config, from, parameters, err);
-    if (status != MPCF_OK) {
-        (void) mpcf_fail_while(err, "saving checkpoint '%s'", folder);
-    }
-    return status;
+    return status == MPCF_OK ? MPCF_OK
+                             : mpcf_fail_while(err, status, "saving checkpoint '%s'", folder);
 }

@@ -122,8 +122,7 @@ mpcf_status safetensors_write(const char *path, const struct tensor_out *tensors
     mpcf_status status = safetensors_put(file_write_stream(file), tensors, count, NULL, err);
     if (status != MPCF_OK) {
         file_write_cancel(file);
-        (void) mpcf_fail_while(err, "writing '%s'", path);
-        return status;
+        return mpcf_fail_while(err, status, "writing '%s'", path);
     }
     return file_write_commit(file, err);
 }

@@ -257,15 +257,11 @@ static mpcf_status read_text(const struct pipeline_request *request, char **text
                              mpcf_error *err)
 {
     const mpcf_status status = file_read(request->file, PIPELINE_FILE_LIMIT, text, length, err);
-    char *why = NULL;
 
     if (status == MPCF_OK || status == MPCF_E_NOMEM) {
         return status;
     }
-    why = mpcf_strdup(mpcf_error_text(err));
-    (void) mpcf_fail(err, MPCF_E_CONFIG, "%s", why == NULL ? request->file : why);
-    mpcf_free(why);
-    return MPCF_E_CONFIG;
+    return mpcf_fail(err, MPCF_E_CONFIG, "the pipeline's file");
 }
 
 static mpcf_status parse(const struct pipeline_request *request, struct pipeline_reader *r)

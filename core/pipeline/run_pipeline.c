@@ -37,7 +37,7 @@ static mpcf_status run_one(struct stage_context *c, enum pipeline_stage stage, m
     c->skipped = false;
     status = stages[stage](c, err);
     if (status != MPCF_OK) {
-        return mpcf_fail_while(err, "%s", pipeline_stage_name(stage));
+        return mpcf_fail_while(err, status, "%s", pipeline_stage_name(stage));
     }
     if (c->skipped) {
         return MPCF_OK; /* the report has what it took */

@@ -143,7 +143,7 @@ static mpcf_status open_network(const struct pipeline *p, const char *folder,
     checkpoint_close(checkpoint);
     if (status != MPCF_OK) {
         loaded_network_clear(&n);
-        return mpcf_fail_while(err, "loading '%s'", folder);
+        return mpcf_fail_while(err, status, "loading '%s'", folder);
     }
     *out = n;
     return MPCF_OK;

@@ -172,7 +172,7 @@ mpcf_status stage_write_public(struct stage_context *c, const struct loaded_netw
     graph_destroy(graph);
     loaded_network_clear(&plain);
     mpcf_free(folder);
-    return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, "calibrating the student");
+    return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, status, "calibrating the student");
 }
 
 /* --- Another choice of embedding, later --- */

@@ -175,13 +175,12 @@ static struct loaded *add_item(struct plugins *p, const char *path)
     return item;
 }
 
-static mpcf_status keep_failure(struct loaded *item, mpcf_status status, mpcf_error *err)
+static void keep_failure(struct loaded *item, mpcf_status status, const mpcf_error *err)
 {
     const char *text = mpcf_error_text(err);
 
     item->failure = mpcf_strdup(*text == '\0' ? mpcf_status_text(status) : text);
     item->facts.failure = item->failure == NULL ? "out of memory" : item->failure;
-    return mpcf_fail(err, status, "plug-in '%s': %s", item->path, item->facts.failure);
 }
 
 static mpcf_status load_path(struct plugins *p, const char *path, mpcf_error *err)
@@ -206,8 +205,8 @@ static mpcf_status load_path(struct plugins *p, const char *path, mpcf_error *er
     }
     status = open_and_start(p, item, own);
     if (status != MPCF_OK) {
-        (void) keep_failure(item, status, own);
-        (void) mpcf_fail(err, status, "%s", mpcf_error_text(own));
+        keep_failure(item, status, own);
+        status = mpcf_fail(err, status, "plug-in '%s': %s", path, item->facts.failure);
     }
     mpcf_error_destroy(own);
     return status;

@@ -209,9 +209,8 @@ mpcf_status corpus_load(const struct corpus_request *request, struct corpus **ou
     }
     if (status != MPCF_OK) {
         corpus_destroy(l != NULL ? &l->corpus : NULL);
-        (void) mpcf_fail_while(err, "reading split '%s' with %s", request->split,
+        return mpcf_fail_while(err, status, "reading split '%s' with %s", request->split,
                                request->dataset->name);
-        return status;
     }
     *out = &l->corpus;
     return MPCF_OK;

@@ -190,8 +190,7 @@ mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
     json_decref(root);
     if (status != MPCF_OK) {
         tokenizer_close(t);
-        (void) mpcf_fail_while(err, "reading the tokenizer of '%s'", folder);
-        return status;
+        return mpcf_fail_while(err, status, "reading the tokenizer of '%s'", folder);
     }
     *out = t;
     return MPCF_OK;

@@ -200,14 +200,16 @@ static mpcf_status one_step(struct run *r, mpcf_error *err)
     double rate = plan->learning_rate * schedule_factor(plan->schedule, r->step, r->total, warmup);
     struct labelled_batch batch;
     struct trainer_result result;
+    mpcf_status status;
 
     if (r->step % r->steps_per_epoch == 0) {
         batches_shuffle(r->batches, plan->seed, r->step / r->steps_per_epoch);
     }
     batches_get(r->batches, r->step % r->steps_per_epoch, &batch);
     batch.inputs.dropout_seed = plan->dropout ? dropout_seed(plan, r->step) : 0;
-    if (trainer_step(r->trainer, &batch.inputs, batch.labels, rate, &result, err) != MPCF_OK) {
-        return mpcf_fail_while(err, "%s, epoch %llu, step %llu", plan->stage,
+    status = trainer_step(r->trainer, &batch.inputs, batch.labels, rate, &result, err);
+    if (status != MPCF_OK) {
+        return mpcf_fail_while(err, status, "%s, epoch %llu, step %llu", plan->stage,
                                (unsigned long long) (r->step / r->steps_per_epoch + 1),
                                (unsigned long long) r->step + 1);
     }

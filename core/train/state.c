@@ -91,7 +91,7 @@ mpcf_status state_save(const char *path, const json_t *facts, const struct state
     free(text);
     mpcf_free(tensors);
     if (status != MPCF_OK) {
-        (void) mpcf_fail_while(err, "saving state '%s'", path);
+        return mpcf_fail_while(err, status, "saving state '%s'", path);
     }
     return status;
 }
@@ -183,7 +183,7 @@ mpcf_status state_load(const char *path, const struct state_array *arrays, size_
     mpcf_status status = load(s, arrays, count, err);
     safetensors_close(s);
     if (status != MPCF_OK) {
-        (void) mpcf_fail_while(err, "loading state '%s'", path);
+        return mpcf_fail_while(err, status, "loading state '%s'", path);
     }
     return status;
 }
