@@ -85,7 +85,7 @@ static mpcf_status fail_shape(const struct tensor *t, const uint64_t *want, size
     text_append(&text, ", expected ");
     append_shape(&text, want, rank);
     mpcf_status status = mpcf_fail(err, MPCF_E_SHAPE, "tensor '%.200s' has shape %s", t->name,
-                                   text.data == NULL ? "" : text.data);
+                                   text_string(&text));
     text_clear(&text);
     return status;
 }

@@ -205,7 +205,7 @@ static mpcf_status load_listed(struct pipeline_reader *r, const struct yaml_node
         path = option_expand_path(path, r->p->folder, r->p->memory->arena, &why);
     }
     if (path == NULL) {
-        yaml_problem(r->problems, item, "plugins: %s", why.data == NULL ? "" : why.data);
+        yaml_problem(r->problems, item, "plugins: %s", text_string(&why));
     } else if (plugins_load(r->p->plugins, path, r->err) != MPCF_OK) {
         yaml_problem(r->problems, item, "%s", mpcf_error_text(r->err));
     }

@@ -24,7 +24,7 @@ json_t *run_report_settings(const struct pipeline *p)
         pipeline_print_settings(p, (enum pipeline_stage) i, &text);
         if (text.failed ||
             json_object_set_new(settings, pipeline_stage_name((enum pipeline_stage) i),
-                                json_string(text.data)) != 0) {
+                                json_string(text_string(&text))) != 0) {
             json_decref(settings);
             settings = NULL;
         }

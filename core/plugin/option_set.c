@@ -262,7 +262,7 @@ static void report_unknown(const struct option_source *s, const struct yaml_node
         }
     }
     yaml_problem_key(problems, item, "%s has no option '%s'%s", s->what, item->key,
-                     list.data == NULL ? "" : list.data);
+                     text_string(&list));
     text_clear(&list);
 }
 
