@@ -13,7 +13,7 @@
 
 struct file_write {
     FILE *stream;
-    char *path, *part; /* the part is renamed to path */
+    char *path, *part, *folder; /* the part is renamed to path, which is in folder */
 };
 
 static mpcf_status read_stream(FILE *stream, const char *path, size_t limit, char **data,
@@ -63,7 +63,7 @@ mpcf_status file_read(const char *path, size_t limit, char **data, size_t *lengt
     }
     stream = fopen(path, "rbe");
     if (stream == NULL) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
+        return mpcf_fail(err, file_status(errno), "cannot open '%s': %s", path, strerror(errno));
     }
     status = read_stream(stream, path, limit, data, length, err);
     (void) fclose(stream);
@@ -77,7 +77,7 @@ mpcf_status file_map_open(const char *path, struct file_map *map, mpcf_error *er
     int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
+        return mpcf_fail(err, file_status(errno), "cannot open '%s': %s", path, strerror(errno));
     }
     if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
         (void) close(fd);
@@ -88,7 +88,7 @@ mpcf_status file_map_open(const char *path, struct file_map *map, mpcf_error *er
     }
     (void) close(fd);
     if (data == MAP_FAILED) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot map '%s': %s", path, strerror(errno));
+        return mpcf_fail(err, file_status(errno), "cannot map '%s': %s", path, strerror(errno));
     }
     map->data = data;
     map->length = (size_t) facts.st_size;
@@ -108,6 +108,7 @@ static void write_destroy(struct file_write *file)
     if (file != NULL) {
         mpcf_free(file->path);
         mpcf_free(file->part);
+        mpcf_free(file->folder);
         mpcf_free(file);
     }
 }
@@ -119,15 +120,16 @@ mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_err
     if (file != NULL) {
         file->path = mpcf_strdup(path);
         file->part = mpcf_format("%s.%ld.part", path, (long) getpid());
+        file->folder = file_folder_of(path);
     }
-    if (file == NULL || file->path == NULL || file->part == NULL) {
+    if (file == NULL || file->path == NULL || file->part == NULL || file->folder == NULL) {
         write_destroy(file);
         return mpcf_fail_memory(err, strlen(path), "a file name");
     }
     file->stream = fopen(file->part, "wbe");
     if (file->stream == NULL) {
-        mpcf_status status =
-            mpcf_fail(err, MPCF_E_IO, "cannot create '%s': %s", file->part, strerror(errno));
+        mpcf_status status = mpcf_fail(err, file_status(errno), "cannot create '%s': %s",
+                                       file->part, strerror(errno));
 
         write_destroy(file);
         return status;
@@ -142,16 +144,14 @@ FILE *file_write_stream(struct file_write *file)
 }
 
 /* The rename is durable only once the folder is on the disk. */
-static void sync_folder_of(const char *path)
+static void sync_folder(const char *folder)
 {
-    char *folder = file_folder_of(path);
-    int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd >= 0) {
         (void) fsync(fd);
         (void) close(fd);
     }
-    mpcf_free(folder);
 }
 
 mpcf_status file_write_commit(struct file_write *file, mpcf_error *err)
@@ -170,7 +170,7 @@ mpcf_status file_write_commit(struct file_write *file, mpcf_error *err)
         is_whole = false;
     }
     if (is_whole) {
-        sync_folder_of(file->path);
+        sync_folder(file->folder);
     } else {
         (void) unlink(file->part);
         status = mpcf_fail(err, MPCF_E_IO, "cannot write '%s': %s", file->path, strerror(cause));
@@ -221,7 +221,7 @@ mpcf_status file_copy(const char *from, const char *to, mpcf_error *err)
     mpcf_status status = MPCF_OK;
 
     if (in == NULL) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", from, strerror(errno));
+        return mpcf_fail(err, file_status(errno), "cannot open '%s': %s", from, strerror(errno));
     }
     status = file_write_begin(to, &out, err);
     if (status == MPCF_OK) {

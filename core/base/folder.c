@@ -12,6 +12,11 @@
 #include "base/file.h"
 #include "base/memory.h"
 
+mpcf_status file_status(int cause)
+{
+    return cause == ENOMEM ? MPCF_E_NOMEM : MPCF_E_IO;
+}
+
 bool file_exists(const char *path)
 {
     return access(path, F_OK) == 0;

@@ -16,6 +16,9 @@ struct mpcf_json {
     const char *name;
 };
 
+/* The text of VALUE as json_dumps() makes it, for free(); NULL: memory. json_dumps() itself leaves
+ * holes where memory is short. */
+char *json_text(const json_t *value, size_t flags);
 /* *OUT is json_decref()'d by the caller. Duplicate keys, bad UTF-8, trailing text: MPCF_E_FORMAT. */
 mpcf_status json_read_file(const char *path, json_t **out, mpcf_error *err);
 mpcf_status json_read_text(const char *text, size_t length, const char *name, json_t **out,

@@ -29,6 +29,7 @@ static mpcf_status next_event(struct reader *r, yaml_event_t *event)
         return MPCF_OK;
     }
     if (p->error == YAML_MEMORY_ERROR) {
+        memory_note_refusal();
         return yaml_no_memory(r->err);
     }
     if (p->error == YAML_READER_ERROR) {
@@ -288,6 +289,7 @@ mpcf_status yaml_parse_into(struct arena *arena, const char *text, size_t length
     }
     r.file = arena_strdup(arena, name);
     if (r.file == NULL || !yaml_parser_initialize(&r.parser)) {
+        memory_note_refusal();
         return yaml_no_memory(err);
     }
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);

@@ -196,6 +196,7 @@ static mpcf_status load_listed(struct pipeline_reader *r, const struct yaml_node
 {
     struct text_buffer why = {0};
     const char *path = item->text;
+    mpcf_status status;
 
     if (item->kind != YAML_NODE_SCALAR) {
         yaml_problem(r->problems, item, "plugins: expected a path or a name");
@@ -206,11 +207,17 @@ static mpcf_status load_listed(struct pipeline_reader *r, const struct yaml_node
     }
     if (path == NULL) {
         yaml_problem(r->problems, item, "plugins: %s", text_string(&why));
-    } else if (plugins_load(r->p->plugins, path, r->err) != MPCF_OK) {
-        yaml_problem(r->problems, item, "%s", mpcf_error_text(r->err));
+        text_clear(&why);
+        return MPCF_OK;
     }
     text_clear(&why);
-    return MPCF_OK;
+    mpcf_error_reset(r->err);
+    status = plugins_load(r->p->plugins, path, r->err);
+    if (status != MPCF_OK && status != MPCF_E_NOMEM) {
+        yaml_problem(r->problems, item, "%s", mpcf_error_text(r->err));
+        status = MPCF_OK;
+    }
+    return status;
 }
 
 static mpcf_status read_plugins(struct pipeline_reader *r)
@@ -301,11 +308,16 @@ static mpcf_status place(const struct pipeline_request *request, struct pipeline
 
 static mpcf_status read_pipeline(const struct pipeline_request *request, struct pipeline_reader *r)
 {
+    const size_t refusals = memory_refusals();
+
     MPCF_TRY(place(request, r));
     MPCF_TRY(plugins_create(request->plugin_folder, &r->p->plugins, r->err));
     MPCF_TRY(parse(request, r));
     MPCF_TRY(read_all(r));
     mpcf_error_reset(r->err);
+    if (yaml_problems_count(r->problems) > 0 && memory_refusals() != refusals) {
+        return reader_no_memory(r); /* what could not be read stands there as the file's mistake */
+    }
     if (yaml_problems_count(r->problems) > 0) {
         const char *lines = yaml_problems_text(r->problems);
 

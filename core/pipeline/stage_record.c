@@ -40,7 +40,7 @@ mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE],
 
     MPCF_TRY(checkpoint_open(folder, &checkpoint, err));
     digest = digest_begin();
-    config = json_dumps(checkpoint_config(checkpoint), JSON_SORT_KEYS);
+    config = json_text(checkpoint_config(checkpoint), JSON_SORT_KEYS);
     if (digest != NULL && config != NULL) {
         digest_add(digest, config, strlen(config));
         checkpoint_digest(checkpoint, digest);

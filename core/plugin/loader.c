@@ -204,7 +204,10 @@ static mpcf_status load_path(struct plugins *p, const char *path, mpcf_error *er
         return mpcf_fail_memory(err, sizeof *item, "a plug-in");
     }
     status = open_and_start(p, item, own);
-    if (status != MPCF_OK) {
+    if (status == MPCF_E_NOMEM) {
+        loaded_destroy(p->items[--p->count]); /* no fault of the plug-in: it may be tried again */
+        status = mpcf_fail(err, status, "plug-in '%s': %s", path, mpcf_error_text(own));
+    } else if (status != MPCF_OK) {
         keep_failure(item, status, own);
         status = mpcf_fail(err, status, "plug-in '%s': %s", path, item->facts.failure);
     }
@@ -218,7 +221,8 @@ static mpcf_status resolve_and_load(struct plugins *p, const char *path, mpcf_er
     mpcf_status status;
 
     if (resolved == NULL) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "plug-in '%s': %s", path, strerror(errno));
+        return mpcf_fail(err, errno == ENOMEM ? MPCF_E_NOMEM : MPCF_E_CONFIG, "plug-in '%s': %s",
+                         path, strerror(errno));
     }
     status = load_path(p, resolved, err);
     free(resolved);
@@ -254,7 +258,7 @@ mpcf_status plugins_load(struct plugins *p, const char *path_or_name, mpcf_error
     if (strchr(path_or_name, '/') != NULL) {
         return resolve_and_load(p, path_or_name, err);
     }
-    path = folder_list_find(&p->folders, path_or_name);
+    MPCF_TRY(folder_list_find(&p->folders, path_or_name, &path, err));
     if (path == NULL) {
         return unknown_name(p, path_or_name, err);
     }
@@ -294,7 +298,7 @@ mpcf_status plugins_find(struct plugins *p, enum component_kind kind, const char
     char *path = NULL;
 
     if (found == NULL && strchr(name, '/') == NULL) {
-        path = folder_list_find(&p->folders, name);
+        MPCF_TRY(folder_list_find(&p->folders, name, &path, err));
     }
     if (path != NULL) {
         const mpcf_status status = resolve_and_load(p, path, err);

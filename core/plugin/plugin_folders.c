@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,7 +70,7 @@ static bool add_folder(struct folder_list *list, const char *path)
     }
     resolved = realpath(path, NULL);
     if (resolved == NULL) {
-        return true;
+        return errno != ENOMEM;
     }
     copy = mpcf_strdup(resolved);
     free(resolved);
@@ -118,7 +119,7 @@ static bool add_own(struct folder_list *list)
     }
     library = realpath(where.dli_fname, NULL);
     if (library == NULL) {
-        return true;
+        return errno != ENOMEM;
     }
     folder = file_folder_of(library);
     free(library);
@@ -151,17 +152,23 @@ void folder_list_clear(struct folder_list *list)
     name_list_clear(&list->folders);
 }
 
-char *folder_list_find(const struct folder_list *list, const char *name)
+mpcf_status folder_list_find(const struct folder_list *list, const char *name, char **out,
+                             mpcf_error *err)
 {
+    *out = NULL;
     for (size_t i = 0; i < list->folders.count; i++) {
         char *path = mpcf_format("%s/mpcf-%s.so", list->folders.items[i], name);
 
-        if (path == NULL || file_exists(path)) {
-            return path;
+        if (path == NULL) {
+            return mpcf_fail_memory(err, 0, "the path of a plug-in");
+        }
+        if (file_exists(path)) {
+            *out = path;
+            return MPCF_OK;
         }
         mpcf_free(path);
     }
-    return NULL;
+    return MPCF_OK;
 }
 
 void folder_list_names(const struct folder_list *list, struct name_list *out)

@@ -80,7 +80,7 @@ mpcf_status state_save(const char *path, const json_t *facts, const struct state
                        size_t count, mpcf_error *err)
 {
     struct tensor_out *tensors = mpcf_alloc_array(count + 1, sizeof(*tensors));
-    char *text = json_dumps(facts, JSON_COMPACT | JSON_SORT_KEYS);
+    char *text = json_text(facts, JSON_COMPACT | JSON_SORT_KEYS);
     mpcf_status status = MPCF_OK;
     if (tensors == NULL || text == NULL) {
         status = mpcf_fail_memory(err, count * sizeof(*tensors), "a state");
