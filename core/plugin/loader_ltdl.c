@@ -9,8 +9,9 @@
 
 mpcf_status loader_begin(mpcf_error *err)
 {
+    /* Its loaders are built in, so that nothing but memory can be missing, whatever it says. */
     if (lt_dlinit() != 0) {
-        return mpcf_fail(err, MPCF_E_INTERNAL, "libltdl does not start: %s", lt_dlerror());
+        return mpcf_fail(err, MPCF_E_NOMEM, "no memory for libltdl: %s", lt_dlerror());
     }
     return MPCF_OK;
 }
