@@ -306,17 +306,19 @@ mpcf_status yaml_parse_collect(const char *text, size_t length, const char *name
     struct yaml_tree *tree = mpcf_alloc_array(1, sizeof *tree);
     mpcf_status status;
 
-    if (tree == NULL || (tree->arena = arena_create()) == NULL) {
-        yaml_tree_destroy(tree);
+    if (tree == NULL) {
         return yaml_no_memory(err);
     }
-    status = yaml_parse_into(tree->arena, text, length, name, problems, &tree->root, err);
-    if (status != MPCF_OK) {
+    tree->arena = arena_create();
+    status = tree->arena == NULL
+                 ? yaml_no_memory(err)
+                 : yaml_parse_into(tree->arena, text, length, name, problems, &tree->root, err);
+    if (status == MPCF_OK) {
+        *out = tree;
+    } else {
         yaml_tree_destroy(tree);
-        return status;
     }
-    *out = tree;
-    return MPCF_OK;
+    return status;
 }
 
 mpcf_status yaml_parse_text(const char *text, size_t length, const char *name,

@@ -183,34 +183,45 @@ static void keep_failure(struct loaded *item, mpcf_status status, const mpcf_err
     item->facts.failure = item->failure == NULL ? "out of memory" : item->failure;
 }
 
-static mpcf_status load_path(struct plugins *p, const char *path, mpcf_error *err)
+/* A shortage of memory is no fault of the plug-in: it is forgotten, and may be tried again. */
+static mpcf_status load_new(struct plugins *p, const char *path, mpcf_error *own, mpcf_error *err)
 {
-    mpcf_error *own = mpcf_error_create();
-    struct loaded *item;
+    struct loaded *item = add_item(p, path);
     mpcf_status status;
 
-    for (size_t i = 0; i < p->count; i++) {
-        if (strcmp(p->items[i]->path, path) == 0) {
-            mpcf_error_destroy(own);
-            return p->items[i]->facts.failure == NULL
-                       ? MPCF_OK
-                       : mpcf_fail(err, MPCF_E_ABI, "plug-in '%s': %s", path,
-                                   p->items[i]->facts.failure);
-        }
-    }
-    item = add_item(p, path);
-    if (item == NULL || own == NULL) {
-        mpcf_error_destroy(own);
+    if (item == NULL) {
         return mpcf_fail_memory(err, sizeof *item, "a plug-in");
     }
     status = open_and_start(p, item, own);
     if (status == MPCF_E_NOMEM) {
-        loaded_destroy(p->items[--p->count]); /* no fault of the plug-in: it may be tried again */
-        status = mpcf_fail(err, status, "plug-in '%s': %s", path, mpcf_error_text(own));
-    } else if (status != MPCF_OK) {
-        keep_failure(item, status, own);
-        status = mpcf_fail(err, status, "plug-in '%s': %s", path, item->facts.failure);
+        loaded_destroy(p->items[--p->count]);
+        return mpcf_fail(err, status, "plug-in '%s': %s", path, mpcf_error_text(own));
     }
+    if (status != MPCF_OK) {
+        keep_failure(item, status, own);
+        return mpcf_fail(err, status, "plug-in '%s': %s", path, item->facts.failure);
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status load_path(struct plugins *p, const char *path, mpcf_error *err)
+{
+    mpcf_error *own;
+    mpcf_status status;
+
+    for (size_t i = 0; i < p->count; i++) {
+        const char *failure = p->items[i]->facts.failure;
+
+        if (strcmp(p->items[i]->path, path) == 0) {
+            return failure == NULL ? MPCF_OK
+                                   : mpcf_fail(err, MPCF_E_ABI, "plug-in '%s': %s", path, failure);
+        }
+    }
+    own = mpcf_error_create();
+    if (own == NULL) {
+        return mpcf_fail_memory(err, 0, "an error");
+    }
+    status = load_new(p, path, own, err);
     mpcf_error_destroy(own);
     return status;
 }

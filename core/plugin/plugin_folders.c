@@ -27,31 +27,46 @@ void name_list_clear(struct name_list *list)
     *list = (struct name_list){0};
 }
 
-/* Takes over NAME; drops one that is there already. false: memory. */
-static bool name_list_add(struct name_list *list, char *name)
+static bool name_list_has(const struct name_list *list, const char *name)
 {
-    if (name == NULL) {
-        return false;
-    }
     for (size_t i = 0; i < list->count; i++) {
         if (strcmp(list->items[i], name) == 0) {
-            mpcf_free(name);
             return true;
         }
     }
-    if (list->count == list->capacity) {
-        const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
-        char **items = mpcf_grow_array(list->items, list->capacity, capacity, sizeof(char *));
+    return false;
+}
 
-        if (items == NULL) {
-            mpcf_free(name);
-            return false;
-        }
-        list->items = items;
-        list->capacity = capacity;
+/* Room for one more. */
+static bool name_list_grow(struct name_list *list)
+{
+    const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+    char **items;
+
+    if (list->count < list->capacity) {
+        return true;
     }
-    list->items[list->count++] = name;
+    items = mpcf_grow_array(list->items, list->capacity, capacity, sizeof(char *));
+    if (items == NULL) {
+        return false;
+    }
+    list->items = items;
+    list->capacity = capacity;
     return true;
+}
+
+/* Takes over NAME; drops one that is there already. false: memory. */
+static bool name_list_add(struct name_list *list, char *name)
+{
+    const bool has = name != NULL && name_list_has(list, name);
+    const bool taken = name != NULL && !has && name_list_grow(list);
+
+    if (taken) {
+        list->items[list->count++] = name;
+    } else {
+        mpcf_free(name);
+    }
+    return has || taken;
 }
 
 static int compare_names(const void *a, const void *b)

@@ -22,13 +22,11 @@ static mpcf_status create(size_t count, struct loading **out, mpcf_error *err)
     struct arena *memory = arena_create();
     struct loading *l = memory != NULL ? arena_alloc(memory, 1, sizeof(*l)) : NULL;
 
-    if (l == NULL) {
-        arena_destroy(memory);
-        return mpcf_fail_memory(err, sizeof(*l), "a corpus");
+    if (l != NULL) {
+        l->memory = memory;
+        l->items = arena_alloc(memory, count, sizeof(*l->items));
     }
-    l->memory = memory;
-    l->items = arena_alloc(memory, count, sizeof(*l->items));
-    if (l->items == NULL) {
+    if (l == NULL || l->items == NULL) {
         arena_destroy(memory);
         return mpcf_fail_memory(err, count * sizeof(*l->items), "a corpus");
     }
