@@ -37,11 +37,26 @@ static void watch_memory(void)
     json_set_alloc_funcs(allocate, free);
 }
 
-static void watch_begin(void)
+size_t json_begin(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
     (void) pthread_once(&once, watch_memory);
+    return memory_refusals();
+}
+
+json_t *json_end(json_t *value, size_t begun)
+{
+    if (memory_refusals() == begun) {
+        return value;
+    }
+    json_decref(value);
+    return NULL;
+}
+
+static void watch_begin(void)
+{
+    (void) json_begin();
     is_refused = false;
     is_watched = true;
 }

@@ -9,6 +9,7 @@
 #include "base/cpu.h"
 #include "base/text.h"
 #include "base/workers.h"
+#include "format/json.h"
 #include "report/report.h"
 
 json_t *run_report_settings(const struct pipeline *p)
@@ -91,6 +92,7 @@ static mpcf_status put_plugins(const struct pipeline *p, json_t *report, mpcf_er
 
 static json_t *privacy_notes(const struct pipeline *p)
 {
+    const size_t begun = json_begin();
     json_t *notes = json_array();
 
     if (notes == NULL) {
@@ -113,7 +115,7 @@ static json_t *privacy_notes(const struct pipeline *p)
                                "listens learns the seeds of the dealer, and with them the texts "
                                "and the weights."));
     }
-    return notes;
+    return json_end(notes, begun);
 }
 
 static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_error *err)

@@ -25,6 +25,7 @@ struct secure_totals {
     /* The first difference between meter and cost engine; "" where there is none. */
     char difference[256];
     json_t *each; /* a list: tokens, batch, seconds of every run and of its functions */
+    bool is_short; /* memory was: the list has not all */
 };
 void secure_totals_clear(struct secure_totals *t);
 

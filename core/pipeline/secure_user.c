@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/progress.h"
+#include "format/json.h"
 #include "metrics/metrics.h"
 #include "pipeline/announcement.h"
 #include "pipeline/evaluate.h"
@@ -288,6 +289,7 @@ static mpcf_status make_result(const struct user_run *u, json_t **out, mpcf_erro
 {
     const struct corpus *corpus = u->party->corpus;
     const size_t classes = u->party->setup.classes;
+    const size_t begun = json_begin();
     json_t *rows = json_array(), *logits = json_array(), *predictions = json_array();
     json_t *metrics = NULL;
     mpcf_status status =
@@ -302,6 +304,7 @@ static mpcf_status make_result(const struct user_run *u, json_t **out, mpcf_erro
     }
     *out = json_pack("{s:o, s:o, s:o, s:o?}", "rows", rows, "logits", logits, "predictions",
                      predictions, "metrics", metrics);
+    *out = json_end(*out, begun);
     if (status == MPCF_OK && *out == NULL) {
         status = mpcf_fail_memory(err, 0, "the result");
     }

@@ -27,13 +27,14 @@ struct folder_use {
 /* The config that the graph is built from; what is saved keeps its own dropout. */
 static json_t *config_to_build(const json_t *config, double dropout)
 {
+    const size_t begun = json_begin();
     json_t *copy = json_deep_copy(config);
 
     if (copy != NULL && dropout >= 0) {
         (void) json_object_set_new(copy, "hidden_dropout_prob", json_real(dropout));
         (void) json_object_set_new(copy, "attention_probs_dropout_prob", json_real(dropout));
     }
-    return copy;
+    return json_end(copy, begun);
 }
 
 static mpcf_status build(const struct pipeline *p, const struct folder_use *use,
@@ -175,6 +176,7 @@ char *stage_teacher_folder(const struct pipeline *p)
 /* config.json of a classifier for the task, whatever the folder it came from was. */
 static json_t *classifier_config(const struct pipeline *p, const struct loaded_network *n)
 {
+    const size_t begun = json_begin();
     json_t *config = json_deep_copy(n->config);
     json_t *id2label = json_object(), *label2id = json_object();
 
@@ -203,7 +205,7 @@ static json_t *classifier_config(const struct pipeline *p, const struct loaded_n
     (void) json_object_set_new(config, "torch_dtype", json_string("float32"));
     (void) json_object_set_new(config, "architectures",
                                json_pack("[s]", n->network->family->architectures[0]));
-    return config;
+    return json_end(config, begun);
 }
 
 mpcf_status stage_save_network(const struct pipeline *p, const struct loaded_network *n,

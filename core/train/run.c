@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/progress.h"
+#include "format/json.h"
 #include "text/batches.h"
 #include "train/state.h"
 
@@ -63,13 +64,14 @@ static mpcf_status list_arrays(struct run *r, mpcf_error *err)
 
 static json_t *log_facts(const struct training_log *log)
 {
+    const size_t begun = json_begin();
     json_t *points = json_array();
 
     for (size_t i = 0; i < log->count; i++) {
         (void) json_array_append_new(
             points, json_pack("[I, f]", (json_int_t) log->points[i].step, log->points[i].loss));
     }
-    return points;
+    return json_end(points, begun);
 }
 
 static mpcf_status save(struct run *r, mpcf_error *err)
