@@ -87,24 +87,50 @@ mpcf_status mpcf_fail_at(mpcf_error *err, mpcf_status status, const char *file, 
     return status;
 }
 
-mpcf_status mpcf_fail_while_at(mpcf_error *err, mpcf_status status, const char *file, int line,
-                               const char *format, ...)
+static mpcf_status add_context(mpcf_error *err, mpcf_status status, const char *file, int line,
+                               const char *format, va_list arguments) MPCF_PRINTF(5, 0);
+
+static mpcf_status add_context(mpcf_error *err, mpcf_status status, const char *file, int line,
+                               const char *format, va_list arguments)
 {
     char message[TEXT_LIMIT];
-    va_list arguments;
 
-    if (err == NULL) {
-        return status;
-    }
-    va_start(arguments, format);
     (void) vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
     note_source(err, file, line);
     if (err->text[0] == '\0') {
         put_in_front(err, mpcf_status_text(status));
     }
     put_in_front(err, message);
     err->status = status;
+    return status;
+}
+
+mpcf_status mpcf_fail_context_at(mpcf_error *err, mpcf_status status, const char *file, int line,
+                                 const char *format, ...)
+{
+    va_list arguments;
+
+    if (err == NULL) {
+        return status;
+    }
+    va_start(arguments, format);
+    status = add_context(err, status, file, line, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+mpcf_status mpcf_fail_while_at(mpcf_error *err, const char *file, int line, const char *format, ...)
+{
+    mpcf_status status =
+        mpcf_error_status(err) != MPCF_OK ? mpcf_error_status(err) : MPCF_E_INTERNAL;
+    va_list arguments;
+
+    if (err == NULL) {
+        return status;
+    }
+    va_start(arguments, format);
+    status = add_context(err, status, file, line, format, arguments);
+    va_end(arguments);
     return status;
 }
 

@@ -44,16 +44,20 @@ typedef struct mpcf_error mpcf_error;
  */
 #ifdef __clang_analyzer__
 #define mpcf_fail_while(err, status, ...)                                                          \
-    ((void) mpcf_fail_while_at((err), (status), __FILE__, __LINE__, __VA_ARGS__), (status))
+    ((void) mpcf_fail_context_at((err), (status), __FILE__, __LINE__, __VA_ARGS__), (status))
 #else
 #define mpcf_fail_while(err, status, ...)                                                          \
-    mpcf_fail_while_at((err), (status), __FILE__, __LINE__, __VA_ARGS__)
+    mpcf_fail_context_at((err), (status), __FILE__, __LINE__, __VA_ARGS__)
 #endif
 
 MPCF_EXPORT mpcf_status mpcf_fail_at(mpcf_error *err, mpcf_status status, const char *file,
                                      int line, const char *format, ...) MPCF_PRINTF(5, 6);
-MPCF_EXPORT mpcf_status mpcf_fail_while_at(mpcf_error *err, mpcf_status status, const char *file,
-                                           int line, const char *format, ...) MPCF_PRINTF(5, 6);
+MPCF_EXPORT mpcf_status mpcf_fail_context_at(mpcf_error *err, mpcf_status status, const char *file,
+                                             int line, const char *format, ...) MPCF_PRINTF(5, 6);
+/* What mpcf_fail_while() was before it took a status, for plug-ins built then: the status is the
+ * recorded one, MPCF_E_INTERNAL where there is none. */
+MPCF_EXPORT mpcf_status mpcf_fail_while_at(mpcf_error *err, const char *file, int line,
+                                           const char *format, ...) MPCF_PRINTF(4, 5);
 
 /* For those who own an error: tests, hosts. mpcf_error_text() is "" when none is
  * recorded, else "reading layer 3: rows: 4, expected 8"; valid until the next

@@ -54,6 +54,16 @@ static void second_failure_does_not_replace_the_cause(void **state)
     assert_string_equal(mpcf_error_text(err), "the model: p.yaml:2:1: no such file");
 }
 
+/* Plug-ins built before mpcf_fail_while() took a status call this. */
+static void older_context_keeps_the_recorded_status(void **state)
+{
+    (void) state;
+    (void) mpcf_fail(err, MPCF_E_RANGE, "cause");
+    assert_int_equal(mpcf_fail_while_at(err, "old.c", 7, "old %s", "plug-in"), MPCF_E_RANGE);
+    assert_string_equal(mpcf_error_text(err), "old plug-in: cause");
+    assert_int_equal(mpcf_fail_while_at(NULL, "old.c", 7, "old"), MPCF_E_INTERNAL);
+}
+
 static void reset_begins_anew(void **state)
 {
     int line = 0;
@@ -106,6 +116,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(failure_without_a_message_is_named_by_its_status, make,
                                         destroy),
         cmocka_unit_test_setup_teardown(second_failure_does_not_replace_the_cause, make, destroy),
+        cmocka_unit_test_setup_teardown(older_context_keeps_the_recorded_status, make, destroy),
         cmocka_unit_test_setup_teardown(reset_begins_anew, make, destroy),
         cmocka_unit_test_setup_teardown(source_line_is_the_causes, make, destroy),
         cmocka_unit_test_setup_teardown(cause_is_never_cut, make, destroy),
