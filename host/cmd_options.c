@@ -77,7 +77,7 @@ int cmd_options(const struct args *args)
         plugins_load_all(p);
         schema_print(&text);
         print_components(p, &text);
-        (void) fputs(text.failed || text.data == NULL ? "" : text.data, stdout);
+        (void) fputs(text.failed ? "" : text_string(&text), stdout);
         result = text.failed ? EXIT_FAILED : EXIT_DONE;
     } else {
         result = host_failed(err);

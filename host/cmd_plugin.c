@@ -88,7 +88,7 @@ static void show_component(enum component_kind kind, const void *descriptor)
     }
     text_append(&text, options == NULL || options->key == NULL ? "  no options\n" : "  options:\n");
     option_table_print(options, option_size, &text);
-    (void) fputs(text.data == NULL ? "" : text.data, stdout);
+    (void) fputs(text_string(&text), stdout);
     text_clear(&text);
 }
 

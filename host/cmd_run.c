@@ -66,7 +66,7 @@ static int print_checked(const struct pipeline *p)
     }
     text_append(&text, "\n");
     pipeline_print_approximations(p, &text);
-    (void) fputs(text.data == NULL ? "" : text.data, stdout);
+    (void) fputs(text_string(&text), stdout);
     text_clear(&text);
     return EXIT_DONE;
 }

@@ -10,7 +10,9 @@
 #include <mpcf/version.h>
 
 #include "base/cpu.h"
+#include "base/error.h"
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "host.h"
 
@@ -91,7 +93,12 @@ int host_failed(const mpcf_error *err)
 {
     const mpcf_status status = mpcf_error_status(err);
     const char *text = mpcf_error_text(err);
+    int line = 0;
+    const char *source = error_source(err, &line);
 
+    if (source != NULL) {
+        log_line(LOG_DEBUG, "%s: recorded at %s:%d", mpcf_status_name(status), source, line);
+    }
     /* Lines of a file begin with the file's name, as a compiler's. */
     if (status == MPCF_E_CONFIG) {
         (void) fprintf(stderr, "%s\n", text);

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 
+#include "base/crypto.h"
 #include "base/file.h"
 #include "base/memory.h"
 
@@ -17,6 +18,7 @@ struct digest *digest_begin(void)
     if (digest == NULL) {
         return NULL;
     }
+    crypto_prepare();
     digest->context = EVP_MD_CTX_new();
     if (digest->context == NULL || EVP_DigestInit_ex(digest->context, EVP_sha256(), NULL) != 1) {
         EVP_MD_CTX_free(digest->context);
@@ -48,15 +50,16 @@ mpcf_status file_digest(const char *path, char digest[FILE_DIGEST_SIZE], mpcf_er
 {
     struct file_map map = {0};
     struct digest *state = NULL;
+    mpcf_status status = MPCF_OK;
 
     MPCF_TRY(file_map_open(path, &map, err));
     state = digest_begin();
-    if (state == NULL) {
-        file_map_close(&map);
-        return mpcf_fail_memory(err, sizeof *state, "a digest");
+    if (state != NULL) {
+        digest_add(state, map.data, map.length);
+        digest_end(state, digest);
+    } else {
+        status = mpcf_fail_memory(err, sizeof *state, "a digest");
     }
-    digest_add(state, map.data, map.length);
-    digest_end(state, digest);
     file_map_close(&map);
-    return MPCF_OK;
+    return status;
 }

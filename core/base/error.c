@@ -3,7 +3,7 @@
  * What an mpcf_error holds: a status and the text of what went wrong, to which whoever passes it on
  * adds what it was doing.
  */
-#include <mpcf/error.h>
+#include "base/error.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,8 +12,7 @@
 
 enum { TEXT_LIMIT = 8192 };
 
-/* The text is a fixed buffer, so that an error about memory needs none. The source line of the
- * cause is kept for debug logs only. */
+/* The text is a fixed buffer, so that an error about memory needs none. */
 struct mpcf_error {
     mpcf_status status;
     const char *file;
@@ -49,41 +48,98 @@ const char *mpcf_error_text(const mpcf_error *err)
     return err != NULL ? err->text : "";
 }
 
+/* Keeps where the cause was recorded. */
+static void note_source(mpcf_error *err, const char *file, int line)
+{
+    if (err->text[0] == '\0') {
+        err->file = file;
+        err->line = line;
+    }
+}
+
+/* "MESSAGE: cause". It is MESSAGE that is cut where there is no room for both. */
+static void put_in_front(mpcf_error *err, const char *message)
+{
+    size_t cause = strlen(err->text), room = sizeof err->text - 1 - cause;
+    size_t length = strlen(message);
+
+    if (cause == 0) {
+        memcpy(err->text, message, length + 1);
+    } else if (room > 2) {
+        length = length < room - 2 ? length : room - 2;
+        memmove(err->text + length + 2, err->text, cause + 1);
+        memcpy(err->text, message, length);
+        memcpy(err->text + length, ": ", 2);
+    }
+}
+
 mpcf_status mpcf_fail_at(mpcf_error *err, mpcf_status status, const char *file, int line,
                          const char *format, ...)
+{
+    char message[TEXT_LIMIT];
+    va_list arguments;
+
+    if (err == NULL) {
+        return status;
+    }
+    va_start(arguments, format);
+    (void) vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    note_source(err, file, line);
+    put_in_front(err, message);
+    err->status = status;
+    return status;
+}
+
+static mpcf_status add_context(mpcf_error *err, mpcf_status status, const char *file, int line,
+                               const char *format, va_list arguments) MPCF_PRINTF(5, 0);
+
+static mpcf_status add_context(mpcf_error *err, mpcf_status status, const char *file, int line,
+                               const char *format, va_list arguments)
+{
+    char message[TEXT_LIMIT];
+
+    (void) vsnprintf(message, sizeof message, format, arguments);
+    note_source(err, file, line);
+    if (err->text[0] == '\0') {
+        put_in_front(err, mpcf_status_text(status));
+    }
+    put_in_front(err, message);
+    err->status = status;
+    return status;
+}
+
+mpcf_status mpcf_fail_context_at(mpcf_error *err, mpcf_status status, const char *file, int line,
+                                 const char *format, ...)
 {
     va_list arguments;
 
     if (err == NULL) {
         return status;
     }
-    err->status = status;
-    err->file = file;
-    err->line = line;
     va_start(arguments, format);
-    (void) vsnprintf(err->text, sizeof err->text, format, arguments);
+    status = add_context(err, status, file, line, format, arguments);
     va_end(arguments);
     return status;
 }
 
 mpcf_status mpcf_fail_while_at(mpcf_error *err, const char *file, int line, const char *format, ...)
 {
-    char context[TEXT_LIMIT];
+    mpcf_status status =
+        mpcf_error_status(err) != MPCF_OK ? mpcf_error_status(err) : MPCF_E_INTERNAL;
     va_list arguments;
-    int used = 0;
 
-    (void) file;
-    (void) line;
     if (err == NULL) {
-        return MPCF_E_INTERNAL;
+        return status;
     }
     va_start(arguments, format);
-    used = vsnprintf(context, sizeof context, format, arguments);
+    status = add_context(err, status, file, line, format, arguments);
     va_end(arguments);
-    if (used >= 0 && (size_t) used + 2 < sizeof context) {
-        (void) snprintf(context + used, sizeof context - (size_t) used, ": %.*s",
-                        (int) (sizeof context - (size_t) used - 3), err->text);
-        memcpy(err->text, context, sizeof context);
-    }
-    return err->status;
+    return status;
+}
+
+const char *error_source(const mpcf_error *err, int *line)
+{
+    *line = err != NULL ? err->line : 0;
+    return err != NULL && err->text[0] != '\0' ? err->file : NULL;
 }

@@ -17,49 +17,40 @@
 
 struct file_write {
     FILE *stream;
-    char *path, *part; /* the part is renamed to path */
+    char *path, *part, *folder; /* the part is renamed to path, which is in folder */
 };
 
-static mpcf_status read_stream(FILE *stream, const char *path, size_t limit, char **data,
-                               size_t *length, mpcf_error *err)
+/* To the end, or until more than LIMIT bytes are there; *BLOCK is the caller's either way. */
+static mpcf_status read_stream(FILE *stream, const char *path, size_t limit, char **block,
+                               size_t *used, mpcf_error *err)
 {
-    size_t capacity = 65536, used = 0;
-    char *block = mpcf_alloc_array(capacity + 1, 1);
+    size_t capacity = 0;
 
-    while (block != NULL) {
-        used += fread(block + used, 1, capacity - used, stream);
-        if (used < capacity) {
-            break;
-        }
-        if (used > limit) {
-            break;
-        }
-        char *grown = mpcf_grow_array(block, used, capacity * 2 + 1, 1);
+    do {
+        size_t more = capacity == 0 ? 65536 : capacity * 2;
+        char *grown = mpcf_grow_array(*block, *used, more + 1, 1);
 
         if (grown == NULL) {
-            mpcf_free(block);
+            return mpcf_fail_memory(err, more, path);
         }
-        block = grown;
-        capacity *= 2;
+        *block = grown;
+        capacity = more;
+        *used += fread(*block + *used, 1, capacity - *used, stream);
+    } while (*used == capacity && *used <= limit);
+    if (*used > limit) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: larger than %zu bytes", path, limit);
     }
-    if (block == NULL) {
-        return mpcf_fail_memory(err, capacity, path);
+    if (ferror(stream)) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", path, strerror(errno));
     }
-    if (ferror(stream) || used > limit) {
-        mpcf_free(block);
-        return used > limit
-                   ? mpcf_fail(err, MPCF_E_FORMAT, "%s: larger than %zu bytes", path, limit)
-                   : mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", path, strerror(errno));
-    }
-    block[used] = '\0';
-    *data = block;
-    *length = used;
     return MPCF_OK;
 }
 
 mpcf_status file_read(const char *path, size_t limit, char **data, size_t *length, mpcf_error *err)
 {
     FILE *stream = NULL;
+    char *block = NULL;
+    size_t used = 0;
     mpcf_status status = MPCF_OK;
 
     if (file_is_folder(path)) {
@@ -67,36 +58,50 @@ mpcf_status file_read(const char *path, size_t limit, char **data, size_t *lengt
     }
     stream = fopen(path, "rbe");
     if (stream == NULL) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
+        return mpcf_fail(err, file_status(errno), "cannot open '%s': %s", path, strerror(errno));
     }
-    status = read_stream(stream, path, limit, data, length, err);
+    status = read_stream(stream, path, limit, &block, &used, err);
+    if (status == MPCF_OK) {
+        block[used] = '\0';
+        *data = block;
+        *length = used;
+        block = NULL;
+    }
+    mpcf_free(block);
     (void) fclose(stream);
     return status;
 }
 
-mpcf_status file_map_open(const char *path, struct file_map *map, mpcf_error *err)
+static mpcf_status map_descriptor(int fd, const char *path, struct file_map *map, mpcf_error *err)
 {
     struct stat facts;
     void *data = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    if (fd < 0) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
-    }
     if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
-        (void) close(fd);
         return mpcf_fail(err, MPCF_E_IO, "'%s' is not a regular file", path);
     }
     if (facts.st_size > 0) {
         data = mmap(NULL, (size_t) facts.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     }
-    (void) close(fd);
     if (data == MAP_FAILED) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot map '%s': %s", path, strerror(errno));
+        return mpcf_fail(err, file_status(errno), "cannot map '%s': %s", path, strerror(errno));
     }
     map->data = data;
     map->length = (size_t) facts.st_size;
     return MPCF_OK;
+}
+
+mpcf_status file_map_open(const char *path, struct file_map *map, mpcf_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    mpcf_status status = MPCF_OK;
+
+    if (fd < 0) {
+        return mpcf_fail(err, file_status(errno), "cannot open '%s': %s", path, strerror(errno));
+    }
+    status = map_descriptor(fd, path, map, err);
+    (void) close(fd);
+    return status;
 }
 
 void file_map_close(struct file_map *map)
@@ -112,6 +117,7 @@ static void write_destroy(struct file_write *file)
     if (file != NULL) {
         mpcf_free(file->path);
         mpcf_free(file->part);
+        mpcf_free(file->folder);
         mpcf_free(file);
     }
 }
@@ -119,25 +125,29 @@ static void write_destroy(struct file_write *file)
 mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_error *err)
 {
     struct file_write *file = mpcf_alloc_array(1, sizeof *file);
+    mpcf_status status = MPCF_OK;
 
-    if (file != NULL) {
-        file->path = mpcf_strdup(path);
-        file->part = mpcf_format("%s.%ld.part", path, (long) getpid());
+    if (file == NULL) {
+        return mpcf_fail_memory(err, sizeof *file, "a file");
     }
-    if (file == NULL || file->path == NULL || file->part == NULL) {
+    file->path = mpcf_strdup(path);
+    file->part = mpcf_format("%s.%ld.part", path, (long) getpid());
+    file->folder = file_folder_of(path);
+    if (file->path == NULL || file->part == NULL || file->folder == NULL) {
+        status = mpcf_fail_memory(err, strlen(path), "a file name");
+    } else {
+        file->stream = fopen(file->part, "wbe");
+        if (file->stream == NULL) {
+            status = mpcf_fail(err, file_status(errno), "cannot create '%s': %s", file->part,
+                               strerror(errno));
+        }
+    }
+    if (status == MPCF_OK) {
+        *out = file;
+    } else {
         write_destroy(file);
-        return mpcf_fail_memory(err, strlen(path), "a file name");
     }
-    file->stream = fopen(file->part, "wbe");
-    if (file->stream == NULL) {
-        mpcf_status status =
-            mpcf_fail(err, MPCF_E_IO, "cannot create '%s': %s", file->part, strerror(errno));
-
-        write_destroy(file);
-        return status;
-    }
-    *out = file;
-    return MPCF_OK;
+    return status;
 }
 
 FILE *file_write_stream(struct file_write *file)
@@ -146,16 +156,14 @@ FILE *file_write_stream(struct file_write *file)
 }
 
 /* The rename is durable only once the folder is on the disk. */
-static void sync_folder_of(const char *path)
+static void sync_folder(const char *folder)
 {
-    char *folder = file_folder_of(path);
-    int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd >= 0) {
         (void) fsync(fd);
         (void) close(fd);
     }
-    mpcf_free(folder);
 }
 
 mpcf_status file_write_commit(struct file_write *file, mpcf_error *err)
@@ -174,7 +182,7 @@ mpcf_status file_write_commit(struct file_write *file, mpcf_error *err)
         is_whole = false;
     }
     if (is_whole) {
-        sync_folder_of(file->path);
+        sync_folder(file->folder);
     } else {
         (void) unlink(file->part);
         status = mpcf_fail(err, MPCF_E_IO, "cannot write '%s': %s", file->path, strerror(cause));
@@ -200,4 +208,42 @@ mpcf_status file_write_whole(const char *path, const void *data, size_t length, 
     /* A short write leaves the stream's error set; commit reports it. */
     (void) !fwrite(data, 1, length, file->stream);
     return file_write_commit(file, err);
+}
+
+static mpcf_status copy_stream(FILE *in, struct file_write *out, const char *from, mpcf_error *err)
+{
+    char block[65536];
+    size_t got = 0;
+
+    while ((got = fread(block, 1, sizeof block, in)) > 0) {
+        if (fwrite(block, 1, got, file_write_stream(out)) != got) {
+            break;
+        }
+    }
+    if (ferror(in)) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", from, strerror(errno));
+    }
+    return MPCF_OK;
+}
+
+mpcf_status file_copy(const char *from, const char *to, mpcf_error *err)
+{
+    FILE *in = fopen(from, "rbe");
+    struct file_write *out = NULL;
+    mpcf_status status = MPCF_OK;
+
+    if (in == NULL) {
+        return mpcf_fail(err, file_status(errno), "cannot open '%s': %s", from, strerror(errno));
+    }
+    status = file_write_begin(to, &out, err);
+    if (status == MPCF_OK) {
+        status = copy_stream(in, out, from, err);
+        if (status == MPCF_OK) {
+            status = file_write_commit(out, err);
+        } else {
+            file_write_cancel(out);
+        }
+    }
+    (void) fclose(in);
+    return status;
 }

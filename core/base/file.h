@@ -35,6 +35,8 @@ mpcf_status file_write_commit(struct file_write *file, mpcf_error *err); /* free
 void file_write_cancel(struct file_write *file);                         /* NULL is fine */
 mpcf_status file_write_whole(const char *path, const void *data, size_t length, mpcf_error *err);
 
+/* What a call of the system that failed with CAUSE (errno) is: MPCF_E_NOMEM, else MPCF_E_IO. */
+mpcf_status file_status(int cause);
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 /* With all folders above it. */

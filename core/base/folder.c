@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The part of file.h that is about names and folders. */
+/* The part of file.h that is about names and folders: nothing here opens a file. */
 #include <errno.h>
 #include <ftw.h>
 #include <limits.h>
@@ -11,6 +11,11 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+
+mpcf_status file_status(int cause)
+{
+    return cause == ENOMEM ? MPCF_E_NOMEM : MPCF_E_IO;
+}
 
 bool file_exists(const char *path)
 {
@@ -50,44 +55,6 @@ mpcf_status file_make_folder(const char *path, mpcf_error *err)
         status = make_one(copy, err);
     }
     mpcf_free(copy);
-    return status;
-}
-
-static mpcf_status copy_stream(FILE *in, struct file_write *out, const char *from, mpcf_error *err)
-{
-    char block[65536];
-    size_t got = 0;
-
-    while ((got = fread(block, 1, sizeof block, in)) > 0) {
-        if (fwrite(block, 1, got, file_write_stream(out)) != got) {
-            break;
-        }
-    }
-    if (ferror(in)) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", from, strerror(errno));
-    }
-    return MPCF_OK;
-}
-
-mpcf_status file_copy(const char *from, const char *to, mpcf_error *err)
-{
-    FILE *in = fopen(from, "rbe");
-    struct file_write *out = NULL;
-    mpcf_status status = MPCF_OK;
-
-    if (in == NULL) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", from, strerror(errno));
-    }
-    status = file_write_begin(to, &out, err);
-    if (status == MPCF_OK) {
-        status = copy_stream(in, out, from, err);
-        if (status == MPCF_OK) {
-            status = file_write_commit(out, err);
-        } else {
-            file_write_cancel(out);
-        }
-    }
-    (void) fclose(in);
     return status;
 }
 

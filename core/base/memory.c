@@ -40,15 +40,25 @@ static bool must_fail(void)
     return left == 1;
 }
 
+static _Thread_local size_t refusals;
+
+size_t memory_refusals(void)
+{
+    return refusals;
+}
+
+void memory_note_refusal(void)
+{
+    refusals++;
+}
+
 static void *allocate(size_t bytes)
 {
     void *block = NULL;
 
-    if (must_fail()) {
-        return NULL;
-    }
     /* A block of no elements is still a block: NULL means failure only. */
-    if (posix_memalign(&block, ALIGNMENT, bytes > 0 ? bytes : 1) != 0) {
+    if (must_fail() || posix_memalign(&block, ALIGNMENT, bytes > 0 ? bytes : 1) != 0) {
+        memory_note_refusal();
         return NULL;
     }
     memset(block, 0, bytes);

@@ -29,6 +29,12 @@ void mpcf_wipe(void *data, size_t length);
 /* Compares in time that depends on LENGTH alone. */
 bool mpcf_equal_secret(const void *a, const void *b, size_t length);
 
+/* How often this thread was refused memory so far. A parser that compares before and after tells a
+ * mistake in a file from a shortage that a library on the way took for one. */
+size_t memory_refusals(void);
+/* For the allocators that libraries are given: one more. */
+void memory_note_refusal(void);
+
 /* Records "out of memory (N bytes for WHAT)" and returns MPCF_E_NOMEM. */
 mpcf_status mpcf_fail_memory(mpcf_error *err, size_t bytes, const char *what);
 #ifdef __clang_analyzer__ /* it cannot see what the function returns */

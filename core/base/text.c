@@ -145,6 +145,11 @@ void text_printf(struct text_buffer *buffer, const char *format, ...)
     va_end(arguments);
 }
 
+const char *text_string(const struct text_buffer *buffer)
+{
+    return buffer->data != NULL ? buffer->data : "";
+}
+
 void text_clear(struct text_buffer *buffer)
 {
     mpcf_free(buffer->data);

@@ -255,7 +255,8 @@ static mpcf_status measure(const struct accuracy_case *c, json_t *results, mpcf_
         status = mpcf_fail_memory(err, 0, "a result");
     }
     clear(&m);
-    return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, "%s on %s", c->name, c->range);
+    return status == MPCF_OK ? MPCF_OK
+                             : mpcf_fail_while(err, status, "%s on %s", c->name, c->range);
 }
 
 mpcf_status bench_accuracy(json_t **out, mpcf_error *err)

@@ -190,9 +190,8 @@ static mpcf_status finish(struct channel *c, mpcf_status status, size_t sent, si
     if (status != MPCF_OK) {
         c->broken = status;
         const char *doing = sent == 0 ? "receiving from" : "sending to";
-        (void) mpcf_fail_while(err, "%s %s", sent != 0 && received != 0 ? "exchanging with" : doing,
-                               c->peer);
-        return status;
+        return mpcf_fail_while(err, status, "%s %s",
+                               sent != 0 && received != 0 ? "exchanging with" : doing, c->peer);
     }
     if (sent != 0) {
         c->meter.sent_bytes += CHANNEL_FRAME_BYTES + sent;

@@ -157,13 +157,22 @@ static mpcf_status open_index(struct checkpoint *c, mpcf_error *err)
 
 static mpcf_status open_weights(struct checkpoint *c, mpcf_error *err)
 {
-    if (folder_has(c->folder, MODEL_FILE)) {
+    const size_t refusals = memory_refusals();
+    const bool has_model = folder_has(c->folder, MODEL_FILE);
+    const bool has_index = folder_has(c->folder, INDEX_FILE);
+    const bool has_torch =
+        folder_has(c->folder, TORCH_FILE) || folder_has(c->folder, TORCH_INDEX_FILE);
+
+    if (memory_refusals() != refusals) {
+        return mpcf_fail_memory(err, strlen(c->folder), "a path");
+    }
+    if (has_model) {
         return open_shard(c, MODEL_FILE, err);
     }
-    if (folder_has(c->folder, INDEX_FILE)) {
+    if (has_index) {
         return open_index(c, err);
     }
-    if (folder_has(c->folder, TORCH_FILE) || folder_has(c->folder, TORCH_INDEX_FILE)) {
+    if (has_torch) {
         return mpcf_fail(err, MPCF_E_UNSUPPORTED,
                          "only " TORCH_FILE
                          " is there, which is not read: convert it to " MODEL_FILE
@@ -229,8 +238,7 @@ mpcf_status checkpoint_open(const char *folder, struct checkpoint **out, mpcf_er
     mpcf_status status = open_all(c, folder, err);
     if (status != MPCF_OK) {
         checkpoint_close(c);
-        (void) mpcf_fail_while(err, "opening checkpoint '%s'", folder);
-        return status;
+        return mpcf_fail_while(err, status, "opening checkpoint '%s'", folder);
     }
     *out = c;
     return MPCF_OK;

@@ -84,8 +84,8 @@ static mpcf_status fail_shape(const struct tensor *t, const uint64_t *want, size
     append_shape(&text, t->dim, t->rank);
     text_append(&text, ", expected ");
     append_shape(&text, want, rank);
-    mpcf_status status = mpcf_fail(err, MPCF_E_SHAPE, "tensor '%.200s' has shape %s", t->name,
-                                   text.data == NULL ? "" : text.data);
+    mpcf_status status =
+        mpcf_fail(err, MPCF_E_SHAPE, "tensor '%.200s' has shape %s", t->name, text_string(&text));
     text_clear(&text);
     return status;
 }
@@ -159,8 +159,7 @@ mpcf_status checkpoint_load(const struct checkpoint *c, const mpcf_graph *g, con
         mpcf_status status = load_parameter(c, prefix == NULL ? "" : prefix, p, init_of(g, p->name),
                                             &new_count, err);
         if (status != MPCF_OK) {
-            (void) mpcf_fail_while(err, "checkpoint '%s'", c->folder);
-            return status;
+            return mpcf_fail_while(err, status, "checkpoint '%s'", c->folder);
         }
     }
     if (made != NULL) {

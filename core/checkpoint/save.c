@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "format/json.h"
 #include "format/safetensors_write.h"
 
 /* What a tokenizer of either kind needs, where FROM has it. */
@@ -79,11 +80,18 @@ static mpcf_status put_parameters(FILE *stream, const struct parameters *paramet
 
 static mpcf_status put_config(FILE *stream, const json_t *config, mpcf_error *err)
 {
-    errno = 0;
-    if (json_dumpf(config, stream, JSON_INDENT(2)) != 0 || fputc('\n', stream) == EOF) {
-        return mpcf_fail(err, MPCF_E_IO, "writing config.json: %s", strerror(errno));
+    char *text = json_text(config, JSON_INDENT(2));
+    mpcf_status status = MPCF_OK;
+
+    if (text == NULL) {
+        return mpcf_fail_memory(err, 0, "config.json");
     }
-    return MPCF_OK;
+    errno = 0;
+    if (fputs(text, stream) == EOF || fputc('\n', stream) == EOF) {
+        status = mpcf_fail(err, MPCF_E_IO, "writing config.json: %s", strerror(errno));
+    }
+    free(text);
+    return status;
 }
 
 /* On the disk now, so that what remains is a rename. */
@@ -152,8 +160,6 @@ mpcf_status checkpoint_save(const char *folder, const json_t *config, const char
                             const struct parameters *parameters, mpcf_error *err)
 {
     mpcf_status status = save(folder, config, from, parameters, err);
-    if (status != MPCF_OK) {
-        (void) mpcf_fail_while(err, "saving checkpoint '%s'", folder);
-    }
-    return status;
+    return status == MPCF_OK ? MPCF_OK
+                             : mpcf_fail_while(err, status, "saving checkpoint '%s'", folder);
 }

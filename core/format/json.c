@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,12 +17,73 @@
 /* A tokenizer.json of a large vocabulary has about 20 MB. */
 #define JSON_FILE_LIMIT ((size_t) 256 << 20)
 
+/*
+ * jansson forgets that a byte of a token found no room: it then sees a shorter number, blames the
+ * file, writes a text with a hole, or looks for the quote at the end of a string behind its block.
+ * So what it is refused is noted, it gets nothing more until it has returned, and then nothing that
+ * it made is used.
+ */
+static _Thread_local bool is_watched, is_refused;
+
+static void *allocate(size_t size)
+{
+    void *block = is_watched && is_refused ? NULL : malloc(size);
+
+    if (block == NULL) {
+        is_refused = true;
+        memory_note_refusal();
+    }
+    return block;
+}
+
+static void watch_memory(void)
+{
+    json_set_alloc_funcs(allocate, free);
+}
+
+size_t json_begin(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void) pthread_once(&once, watch_memory);
+    return memory_refusals();
+}
+
+json_t *json_end(json_t *value, size_t begun)
+{
+    if (memory_refusals() == begun) {
+        return value;
+    }
+    json_decref(value);
+    return NULL;
+}
+
+static void watch_begin(void)
+{
+    (void) json_begin();
+    is_refused = false;
+    is_watched = true;
+}
+
+/* Whether jansson had all that it asked for. */
+static bool watch_end(void)
+{
+    is_watched = false;
+    return !is_refused;
+}
+
 mpcf_status json_read_text(const char *text, size_t length, const char *name, json_t **out,
                            mpcf_error *err)
 {
     json_error_t where;
-    json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
+    json_t *value;
 
+    watch_begin();
+    value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
+    if (!watch_end()) {
+        json_decref(value);
+        return mpcf_fail_memory(err, length, name);
+    }
     if (value == NULL) {
         return mpcf_fail(err, MPCF_E_FORMAT, "%s:%d:%d: %s", name, where.line, where.column,
                          where.text);
@@ -42,9 +104,22 @@ mpcf_status json_read_file(const char *path, json_t **out, mpcf_error *err)
     return status;
 }
 
+char *json_text(const json_t *value, size_t flags)
+{
+    char *text;
+
+    watch_begin();
+    text = json_dumps(value, flags);
+    if (!watch_end()) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
 mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *err)
 {
-    char *text = json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(17) | JSON_ENCODE_ANY);
+    char *text = json_text(value, JSON_INDENT(2) | JSON_REAL_PRECISION(17) | JSON_ENCODE_ANY);
     struct file_write *file = NULL;
     mpcf_status status;
 

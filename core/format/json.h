@@ -16,6 +16,20 @@ struct mpcf_json {
     const char *name;
 };
 
+/*
+ * Around the building of a tree whose steps are not looked at one by one:
+ *
+ *     size_t begun = json_begin();
+ *     ...
+ *     return json_end(value, begun);
+ *
+ * gives VALUE, or frees it and gives NULL where this thread was refused memory in between.
+ */
+size_t json_begin(void);
+json_t *json_end(json_t *value, size_t begun);
+/* The text of VALUE as json_dumps() makes it, for free(); NULL: memory. json_dumps() itself leaves
+ * holes where memory is short. */
+char *json_text(const json_t *value, size_t flags);
 /* *OUT is json_decref()'d by the caller. Duplicate keys, bad UTF-8, trailing text: MPCF_E_FORMAT. */
 mpcf_status json_read_file(const char *path, json_t **out, mpcf_error *err);
 mpcf_status json_read_text(const char *text, size_t length, const char *name, json_t **out,

@@ -10,6 +10,7 @@
 
 #include <mpcf/rows.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -181,7 +182,7 @@ mpcf_status mpcf_tsv_open(const char *path, mpcf_tsv **out, mpcf_error *err)
     }
     t->file = fopen(path, "rb");
     if (t->file == NULL) {
-        status = mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
+        status = mpcf_fail(err, file_status(errno), "cannot open '%s': %s", path, strerror(errno));
     } else {
         status = start(t, path, err);
     }
@@ -305,7 +306,7 @@ mpcf_status mpcf_text_read(const char *path, char *buffer, mpcf_error *err)
     bool failed = false, longer = false;
 
     if (file == NULL) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
+        return mpcf_fail(err, file_status(errno), "cannot open '%s': %s", path, strerror(errno));
     }
     length = fread(buffer, 1, MPCF_LINE_LIMIT, file);
     longer = length == MPCF_LINE_LIMIT && getc(file) != EOF;

@@ -13,6 +13,8 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "format/json.h"
 
 #define DATA_ALIGNMENT 8
 
@@ -25,11 +27,15 @@ static size_t element_count(const struct tensor_out *t)
     return count;
 }
 
+/* NULL: memory. */
 static json_t *shape_json(const struct tensor_out *t)
 {
     json_t *shape = json_array();
     for (size_t i = 0; i < t->rank; i++) {
-        (void) json_array_append_new(shape, json_integer((json_int_t) t->dim[i]));
+        if (json_array_append_new(shape, json_integer((json_int_t) t->dim[i])) != 0) {
+            json_decref(shape);
+            return NULL;
+        }
     }
     return shape;
 }
@@ -46,10 +52,11 @@ static mpcf_status add_entry(json_t *header, const struct tensor_out *t, uint64_
     json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape_json(t),
                               "data_offsets", (json_int_t) *offset, (json_int_t) end);
     if (json_object_set_new(header, t->name, entry) != 0) {
-        return mpcf_fail(err, MPCF_E_INVALID,
-                         "no entry for tensor '%.200s': memory, or a name "
-                         "that is not UTF-8",
-                         t->name);
+        size_t length = strlen(t->name);
+        return text_utf8_valid(t->name, length) == length
+                   ? mpcf_fail_memory(err, length, "a safetensors header")
+                   : mpcf_fail(err, MPCF_E_INVALID, "the name of tensor '%.200s' is not UTF-8",
+                               t->name);
     }
     *offset = end;
     return MPCF_OK;
@@ -103,7 +110,7 @@ mpcf_status safetensors_put(FILE *stream, const struct tensor_out *tensors, size
 {
     json_t *header = NULL;
     MPCF_TRY(build_header(tensors, count, metadata, &header, err));
-    char *text = json_dumps(header, JSON_COMPACT);
+    char *text = json_text(header, JSON_COMPACT);
     json_decref(header);
     if (text == NULL) {
         return mpcf_fail_memory(err, 0, "a safetensors header");
@@ -126,8 +133,7 @@ mpcf_status safetensors_write(const char *path, const struct tensor_out *tensors
     mpcf_status status = safetensors_put(file_write_stream(file), tensors, count, NULL, err);
     if (status != MPCF_OK) {
         file_write_cancel(file);
-        (void) mpcf_fail_while(err, "writing '%s'", path);
-        return status;
+        return mpcf_fail_while(err, status, "writing '%s'", path);
     }
     return file_write_commit(file, err);
 }

@@ -181,5 +181,5 @@ const char *yaml_problems_text(struct yaml_problems *p)
     if (p->lost > 0) {
         text_printf(&p->text, "%zu more, which memory did not suffice for\n", p->lost);
     }
-    return p->text.data == NULL ? "" : p->text.data;
+    return text_string(&p->text);
 }

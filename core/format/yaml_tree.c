@@ -33,6 +33,7 @@ static mpcf_status next_event(struct reader *r, yaml_event_t *event)
         return MPCF_OK;
     }
     if (p->error == YAML_MEMORY_ERROR) {
+        memory_note_refusal();
         return yaml_no_memory(r->err);
     }
     if (p->error == YAML_READER_ERROR) {
@@ -292,6 +293,7 @@ mpcf_status yaml_parse_into(struct arena *arena, const char *text, size_t length
     }
     r.file = arena_strdup(arena, name);
     if (r.file == NULL || !yaml_parser_initialize(&r.parser)) {
+        memory_note_refusal();
         return yaml_no_memory(err);
     }
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
@@ -308,17 +310,19 @@ mpcf_status yaml_parse_collect(const char *text, size_t length, const char *name
     struct yaml_tree *tree = mpcf_alloc_array(1, sizeof *tree);
     mpcf_status status;
 
-    if (tree == NULL || (tree->arena = arena_create()) == NULL) {
-        yaml_tree_destroy(tree);
+    if (tree == NULL) {
         return yaml_no_memory(err);
     }
-    status = yaml_parse_into(tree->arena, text, length, name, problems, &tree->root, err);
-    if (status != MPCF_OK) {
+    tree->arena = arena_create();
+    status = tree->arena == NULL
+                 ? yaml_no_memory(err)
+                 : yaml_parse_into(tree->arena, text, length, name, problems, &tree->root, err);
+    if (status == MPCF_OK) {
+        *out = tree;
+    } else {
         yaml_tree_destroy(tree);
-        return status;
     }
-    *out = tree;
-    return MPCF_OK;
+    return status;
 }
 
 mpcf_status yaml_parse_text(const char *text, size_t length, const char *name,

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "format/json.h"
 #include "inference/secure_student.h"
 #include "pipeline/padded_length.h"
 #include "secure/cost.h"
@@ -20,6 +21,7 @@ static double seconds_on(const struct cost_network *network, uint32_t rounds, ui
 
 static json_t *functions_of(const struct cost *cost, const struct cost_network *network)
 {
+    const size_t begun = json_begin();
     json_t *list = json_array();
 
     for (size_t i = 0; i < cost->line_count; i++) {
@@ -32,7 +34,7 @@ static json_t *functions_of(const struct cost *cost, const struct cost_network *
                             "offline_bytes", (json_int_t) l->offline_bytes, "dealer_bytes",
                             (json_int_t) l->dealer_bytes));
     }
-    return list;
+    return json_end(list, begun);
 }
 
 static json_t *cost_json(const struct secure_shape *shape, const struct cost *c,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "format/json.h"
 #include "roles/control.h"
 
 static struct cost_line *line_of(struct secure_totals *t, const char *function)
@@ -97,6 +98,7 @@ static void compare_costs(struct secure_totals *t, enum role role, const struct 
 
 static void add_to_list(struct secure_totals *t, const struct session_run *run, size_t examples)
 {
+    const size_t begun = json_begin();
     json_t *seconds = json_object();
 
     if (t->each == NULL) {
@@ -112,6 +114,8 @@ static void add_to_list(struct secure_totals *t, const struct session_run *run, 
                   (json_int_t) run->program->batch, "tokens", (json_int_t) run->program->tokens,
                   "online_seconds", run->online_seconds, "offline_seconds", run->offline_seconds,
                   "setup_seconds", run->setup_seconds, "functions", seconds));
+    t->each = json_end(t->each, begun);
+    t->is_short = t->is_short || t->each == NULL;
 }
 
 void secure_totals_clear(struct secure_totals *t)
@@ -161,6 +165,7 @@ void secure_totals_add(struct secure_totals *t, enum role role, const struct ses
 
 static json_t *functions_json(const struct secure_totals *t)
 {
+    const size_t begun = json_begin();
     json_t *list = json_array();
 
     for (size_t i = 0; i < t->line_count; i++) {
@@ -172,7 +177,7 @@ static json_t *functions_json(const struct secure_totals *t)
                             (json_int_t) l->rounds, "offline_bytes", (json_int_t) l->offline_bytes,
                             "dealer_bytes", (json_int_t) l->dealer_bytes));
     }
-    return list;
+    return json_end(list, begun);
 }
 
 /* "equal", or the first difference and how many there are. */
@@ -191,6 +196,9 @@ json_t *secure_totals_json(const struct secure_totals *t)
     const uint64_t offline =
         t->user_offline_bytes + t->dealer_provider_bytes + t->dealer_user_bytes;
 
+    if (t->is_short) {
+        return NULL;
+    }
     return json_pack(
         "{s:I, s:I, s:{s:f, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I, s:I, s:I},"
         " s:{s:f, s:I}, s:o, s:O?, s:o*, s:I}",

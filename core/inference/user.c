@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/progress.h"
+#include "format/json.h"
 #include "inference/announcement.h"
 #include "inference/metered_run.h"
 #include "inference/padded_input.h"
@@ -34,7 +35,8 @@ mpcf_status user_load(struct role_state *state, mpcf_error *err)
     }
     if (p->max_length > spec->max_tokens) {
         status = mpcf_fail(err, MPCF_E_CONFIG,
-                           "dataset max_length is %lld, but the model has positions for %lld",
+                           "dataset max_length is %lld, but the model has positions for %lld; set "
+                           "dataset.max_length",
                            (long long) p->max_length, (long long) spec->max_tokens);
     }
     if (status == MPCF_OK) {
@@ -288,6 +290,7 @@ static mpcf_status make_result(const struct user_run *u, json_t **out, mpcf_erro
 {
     const struct corpus *corpus = u->state->corpus;
     const size_t classes = u->state->student.classes;
+    const size_t begun = json_begin();
     json_t *rows = json_array(), *logits = json_array(), *predictions = json_array();
     json_t *metrics = NULL;
     mpcf_status status =
@@ -302,6 +305,7 @@ static mpcf_status make_result(const struct user_run *u, json_t **out, mpcf_erro
     }
     *out = json_pack("{s:o, s:o, s:o, s:o?}", "rows", rows, "logits", logits, "predictions",
                      predictions, "metrics", metrics);
+    *out = json_end(*out, begun);
     if (status == MPCF_OK && *out == NULL) {
         status = mpcf_fail_memory(err, 0, "the result");
     }

@@ -111,7 +111,9 @@ static mpcf_status compute_all(const struct corpus *corpus, const double *labels
         double value = 0;
 
         MPCF_TRY(metric_compute(corpus->task.metrics[i], labels, predictions, count, &value, err));
-        (void) json_object_set_new(metrics, corpus->task.metrics[i], json_real(value));
+        if (json_object_set_new(metrics, corpus->task.metrics[i], json_real(value)) != 0) {
+            return mpcf_fail_memory(err, 0, "metrics");
+        }
     }
     return MPCF_OK;
 }

@@ -30,13 +30,14 @@ struct folder_use {
 /* The config that the graph is built from; what is saved keeps its own dropout. */
 static json_t *config_to_build(const json_t *config, double dropout)
 {
+    const size_t begun = json_begin();
     json_t *copy = json_deep_copy(config);
 
     if (copy != NULL && dropout >= 0) {
         (void) json_object_set_new(copy, "hidden_dropout_prob", json_real(dropout));
         (void) json_object_set_new(copy, "attention_probs_dropout_prob", json_real(dropout));
     }
-    return copy;
+    return json_end(copy, begun);
 }
 
 static mpcf_status build(const struct pipeline *p, const struct folder_use *use,
@@ -146,7 +147,7 @@ static mpcf_status open_network(const struct pipeline *p, const char *folder,
     checkpoint_close(checkpoint);
     if (status != MPCF_OK) {
         loaded_network_clear(&n);
-        return mpcf_fail_while(err, "loading '%s'", folder);
+        return mpcf_fail_while(err, status, "loading '%s'", folder);
     }
     *out = n;
     return MPCF_OK;
@@ -173,6 +174,7 @@ mpcf_status loaded_network_open_trainable(const struct pipeline *p, const char *
 /* config.json of a classifier for the task, whatever the folder it came from was. */
 static json_t *classifier_config(const struct pipeline *p, const struct loaded_network *n)
 {
+    const size_t begun = json_begin();
     json_t *config = json_deep_copy(n->config);
     json_t *id2label = json_object(), *label2id = json_object();
 
@@ -201,7 +203,7 @@ static json_t *classifier_config(const struct pipeline *p, const struct loaded_n
     (void) json_object_set_new(config, "torch_dtype", json_string("float32"));
     (void) json_object_set_new(config, "architectures",
                                json_pack("[s]", n->network->family->architectures[0]));
-    return config;
+    return json_end(config, begun);
 }
 
 mpcf_status loaded_network_save(const struct pipeline *p, const struct loaded_network *n,

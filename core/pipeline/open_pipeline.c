@@ -41,6 +41,7 @@ static mpcf_status load_listed(struct pipeline_reader *r, const struct yaml_node
 {
     struct text_buffer why = {0};
     const char *path = item->text;
+    mpcf_status status;
 
     if (item->kind != YAML_NODE_SCALAR) {
         yaml_problem(r->problems, item, "plugins: expected a path or a name");
@@ -50,12 +51,18 @@ static mpcf_status load_listed(struct pipeline_reader *r, const struct yaml_node
         path = option_expand_path(path, r->p->folder, r->p->memory->arena, &why);
     }
     if (path == NULL) {
-        yaml_problem(r->problems, item, "plugins: %s", why.data == NULL ? "" : why.data);
-    } else if (plugins_load(r->p->plugins, path, r->err) != MPCF_OK) {
-        yaml_problem(r->problems, item, "%s", mpcf_error_text(r->err));
+        yaml_problem(r->problems, item, "plugins: %s", text_string(&why));
+        text_clear(&why);
+        return MPCF_OK;
     }
     text_clear(&why);
-    return MPCF_OK;
+    mpcf_error_reset(r->err);
+    status = plugins_load(r->p->plugins, path, r->err);
+    if (status != MPCF_OK && status != MPCF_E_NOMEM) {
+        yaml_problem(r->problems, item, "%s", mpcf_error_text(r->err));
+        status = MPCF_OK;
+    }
+    return status;
 }
 
 static mpcf_status read_plugins(struct pipeline_reader *r)
@@ -102,15 +109,11 @@ static mpcf_status read_text(const struct pipeline_request *request, char **text
                              mpcf_error *err)
 {
     const mpcf_status status = file_read(request->file, PIPELINE_FILE_LIMIT, text, length, err);
-    char *why = NULL;
 
     if (status == MPCF_OK || status == MPCF_E_NOMEM) {
         return status;
     }
-    why = mpcf_strdup(mpcf_error_text(err));
-    (void) mpcf_fail(err, MPCF_E_CONFIG, "%s", why == NULL ? request->file : why);
-    mpcf_free(why);
-    return MPCF_E_CONFIG;
+    return mpcf_fail(err, MPCF_E_CONFIG, "the pipeline's file");
 }
 
 static mpcf_status parse(const struct pipeline_request *request, struct pipeline_reader *r)
@@ -150,11 +153,16 @@ static mpcf_status place(const struct pipeline_request *request, struct pipeline
 
 static mpcf_status read_pipeline(const struct pipeline_request *request, struct pipeline_reader *r)
 {
+    const size_t refusals = memory_refusals();
+
     MPCF_TRY(place(request, r));
     MPCF_TRY(plugins_create(request->plugin_folder, &r->p->plugins, r->err));
     MPCF_TRY(parse(request, r));
     MPCF_TRY(read_all(r));
     mpcf_error_reset(r->err);
+    if (yaml_problems_count(r->problems) > 0 && memory_refusals() != refusals) {
+        return reader_no_memory(r); /* what could not be read stands there as the file's mistake */
+    }
     if (yaml_problems_count(r->problems) > 0) {
         const char *lines = yaml_problems_text(r->problems);
 

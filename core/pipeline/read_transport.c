@@ -157,7 +157,8 @@ mpcf_status read_transport(struct pipeline_reader *r)
         yaml_problem(r->problems, parties, "parties: expected provider, dealer and user");
         return MPCF_OK;
     }
-    if (node != NULL && (name == NULL || name->kind != YAML_NODE_SCALAR)) {
+    if ((node != NULL && name == NULL && node->kind != YAML_NODE_MAPPING) ||
+        (name != NULL && name->kind != YAML_NODE_SCALAR)) {
         yaml_problem(r->problems, node,
                      "transport: expected a name, or {name: ..., options: {...}}");
         return MPCF_OK;

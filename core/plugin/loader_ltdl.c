@@ -7,12 +7,15 @@
 
 #include <dlfcn.h>
 #include <ltdl.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 mpcf_status loader_begin(mpcf_error *err)
 {
+    /* Its loaders are built in, so that nothing but memory can be missing, whatever it says. */
     if (lt_dlinit() != 0) {
-        return mpcf_fail(err, MPCF_E_INTERNAL, "libltdl does not start: %s", lt_dlerror());
+        return mpcf_fail(err, MPCF_E_NOMEM, "no memory for libltdl: %s", lt_dlerror());
     }
     return MPCF_OK;
 }
@@ -40,6 +43,17 @@ static lt_dlhandle open_resident(const char *path)
     return handle;
 }
 
+/* The linker and libltdl say so in words only. */
+static mpcf_status fail_open(const char *path, const char *why, mpcf_error *err)
+{
+    const bool is_memory = why != NULL && (strstr(why, "not enough memory") != NULL ||
+                                           strstr(why, "out of memory") != NULL ||
+                                           strstr(why, "annot allocate") != NULL);
+
+    return mpcf_fail(err, is_memory ? MPCF_E_NOMEM : MPCF_E_ABI, "%s%s%s", path,
+                     *path == '\0' ? "" : ": ", why == NULL ? "cannot be opened" : why);
+}
+
 mpcf_status loader_open(const char *path, const mpcf_plugin_info **info, mpcf_error *err)
 {
     /* libltdl 2.4.7 reports every failure as "file not found" and binds lazily, so that a
@@ -49,14 +63,12 @@ mpcf_status loader_open(const char *path, const mpcf_plugin_info **info, mpcf_er
     lt_dlhandle handle;
 
     if (probe == NULL) {
-        return mpcf_fail(err, MPCF_E_ABI, "%s", dlerror());
+        return fail_open("", dlerror(), err); /* which names the path */
     }
     handle = open_resident(path);
     if (handle == NULL) {
-        const char *why = lt_dlerror();
-
         (void) dlclose(probe);
-        return mpcf_fail(err, MPCF_E_ABI, "%s: %s", path, why == NULL ? "cannot be opened" : why);
+        return fail_open(path, lt_dlerror(), err);
     }
     (void) dlclose(probe);
     *info = lt_dlsym(handle, "mpcf_plugin");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "plugin/loader_whole.h"
 
 static bool lies_within(uint64_t offset, uint64_t length, uint64_t size)
@@ -51,7 +52,7 @@ mpcf_status loader_check_whole(const char *path, mpcf_error *err)
     bool whole;
 
     if (file == NULL) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
+        return mpcf_fail(err, file_status(errno), "cannot open '%s': %s", path, strerror(errno));
     }
     whole = is_whole(file);
     (void) fclose(file);

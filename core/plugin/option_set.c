@@ -106,15 +106,18 @@ static mpcf_status check_default(const mpcf_option *o, mpcf_error *err)
     } scratch;
     struct text_buffer why = {0};
     struct arena *arena = arena_create();
+    const size_t refusals = memory_refusals();
     mpcf_status status = MPCF_OK;
 
     if (arena == NULL) {
-        return mpcf_fail(err, MPCF_E_NOMEM, "no memory for options");
+        return mpcf_fail_memory(err, 0, "options");
     }
     memset(&scratch, 0, sizeof scratch);
     if (!parse_default(o, "/", arena, &scratch, &why)) {
-        status = mpcf_fail(err, MPCF_E_INVALID, "option '%s': its default does not pass: %s",
-                           o->key, why.data == NULL ? "out of memory" : why.data);
+        status = memory_refusals() != refusals
+                     ? mpcf_fail_memory(err, 0, o->key)
+                     : mpcf_fail(err, MPCF_E_INVALID, "option '%s': its default does not pass: %s",
+                                 o->key, text_string(&why));
     }
     arena_destroy(arena);
     text_clear(&why);
@@ -266,7 +269,7 @@ static void report_unknown(const struct option_source *s, const struct yaml_node
         }
     }
     yaml_problem_key(problems, item, "%s has no option '%s'%s", s->what, item->key,
-                     list.data == NULL ? "" : list.data);
+                     text_string(&list));
     text_clear(&list);
 }
 
@@ -283,8 +286,7 @@ static void fill_one(const struct option_source *s, const struct yaml_node *item
         return;
     }
     if (!option_parse(&o, item, s->base, arena, (char *) config + o.offset, &why)) {
-        yaml_problem(problems, item, "%s: option '%s': %s", s->what, o.key,
-                     why.data == NULL ? "out of memory" : why.data);
+        yaml_problem(problems, item, "%s: option '%s': %s", s->what, o.key, text_string(&why));
     }
     text_clear(&why);
 }
@@ -300,7 +302,7 @@ static void fill_defaults(const struct option_source *s, void *config, struct ar
         if (o.default_text != NULL) {
             if (!parse_default(&o, s->base, arena, (char *) config + o.offset, &why)) {
                 yaml_problem(problems, s->at, "%s: option '%s': default: %s", s->what, o.key,
-                             why.data == NULL ? "out of memory" : why.data);
+                             text_string(&why));
             }
             text_clear(&why);
         } else if (yaml_get(s->mapping, o.key) == NULL) {
@@ -316,6 +318,7 @@ mpcf_status option_fill_from(const struct option_source *s, void *config,
 {
     const struct yaml_node *mapping = s->mapping;
     struct option_source source = *s;
+    const size_t refusals = memory_refusals();
 
     MPCF_TRY(memory_create(owned, err));
     if (s->config_size > 0) {
@@ -332,6 +335,12 @@ mpcf_status option_fill_from(const struct option_source *s, void *config,
     fill_defaults(&source, config, (*owned)->arena, problems);
     for (size_t i = 0; mapping != NULL && i < mapping->count; i++) {
         fill_one(&source, mapping->items[i], config, (*owned)->arena, problems);
+    }
+    /* What found no room stands among the problems as if it were the file's. */
+    if (memory_refusals() != refusals) {
+        option_config_release(*owned);
+        *owned = NULL;
+        return mpcf_fail_memory(err, 0, s->what);
     }
     return MPCF_OK;
 }

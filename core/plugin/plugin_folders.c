@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,31 +28,46 @@ void name_list_clear(struct name_list *list)
     *list = (struct name_list){0};
 }
 
-/* Takes over NAME; drops one that is there already. false: memory. */
-static bool name_list_add(struct name_list *list, char *name)
+static bool name_list_has(const struct name_list *list, const char *name)
 {
-    if (name == NULL) {
-        return false;
-    }
     for (size_t i = 0; i < list->count; i++) {
         if (strcmp(list->items[i], name) == 0) {
-            mpcf_free(name);
             return true;
         }
     }
-    if (list->count == list->capacity) {
-        const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
-        char **items = mpcf_grow_array(list->items, list->capacity, capacity, sizeof(char *));
+    return false;
+}
 
-        if (items == NULL) {
-            mpcf_free(name);
-            return false;
-        }
-        list->items = items;
-        list->capacity = capacity;
+/* Room for one more. */
+static bool name_list_grow(struct name_list *list)
+{
+    const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+    char **items;
+
+    if (list->count < list->capacity) {
+        return true;
     }
-    list->items[list->count++] = name;
+    items = mpcf_grow_array(list->items, list->capacity, capacity, sizeof(char *));
+    if (items == NULL) {
+        return false;
+    }
+    list->items = items;
+    list->capacity = capacity;
     return true;
+}
+
+/* Takes over NAME; drops one that is there already. false: memory. */
+static bool name_list_add(struct name_list *list, char *name)
+{
+    const bool has = name != NULL && name_list_has(list, name);
+    const bool taken = name != NULL && !has && name_list_grow(list);
+
+    if (taken) {
+        list->items[list->count++] = name;
+    } else {
+        mpcf_free(name);
+    }
+    return has || taken;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -70,7 +86,7 @@ static bool add_folder(struct folder_list *list, const char *path)
     }
     resolved = realpath(path, NULL);
     if (resolved == NULL) {
-        return true;
+        return errno != ENOMEM;
     }
     copy = mpcf_strdup(resolved);
     free(resolved);
@@ -119,7 +135,7 @@ static bool add_own(struct folder_list *list)
     }
     library = realpath(where.dli_fname, NULL);
     if (library == NULL) {
-        return true;
+        return errno != ENOMEM;
     }
     folder = file_folder_of(library);
     free(library);
@@ -152,17 +168,23 @@ void folder_list_clear(struct folder_list *list)
     name_list_clear(&list->folders);
 }
 
-char *folder_list_find(const struct folder_list *list, const char *name)
+mpcf_status folder_list_find(const struct folder_list *list, const char *name, char **out,
+                             mpcf_error *err)
 {
+    *out = NULL;
     for (size_t i = 0; i < list->folders.count; i++) {
         char *path = mpcf_format("%s/mpcf-%s.so", list->folders.items[i], name);
 
-        if (path == NULL || file_exists(path)) {
-            return path;
+        if (path == NULL) {
+            return mpcf_fail_memory(err, 0, "the path of a plug-in");
+        }
+        if (file_exists(path)) {
+            *out = path;
+            return MPCF_OK;
         }
         mpcf_free(path);
     }
-    return NULL;
+    return MPCF_OK;
 }
 
 void folder_list_names(const struct folder_list *list, struct name_list *out)

@@ -24,8 +24,9 @@ struct folder_list {
 /* FIRST may be NULL; one that is given and not there is MPCF_E_CONFIG. */
 mpcf_status folder_list_fill(struct folder_list *list, const char *first, mpcf_error *err);
 void folder_list_clear(struct folder_list *list);
-/* Path of mpcf-NAME.so in the first folder that has it (mpcf_free); NULL: none. */
-char *folder_list_find(const struct folder_list *list, const char *name);
+/* Path of mpcf-NAME.so in the first folder that has it (mpcf_free); *OUT NULL: none. */
+mpcf_status folder_list_find(const struct folder_list *list, const char *name, char **out,
+                             mpcf_error *err);
 /* Plug-in names that the files promise, sorted, no repeats. */
 void folder_list_names(const struct folder_list *list, struct name_list *out);
 void folder_list_print(const struct folder_list *list, struct text_buffer *out);

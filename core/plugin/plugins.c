@@ -181,40 +181,53 @@ static struct loaded *add_item(struct plugins *p, const char *path)
     return item;
 }
 
-static mpcf_status keep_failure(struct loaded *item, mpcf_status status, mpcf_error *err)
+static void keep_failure(struct loaded *item, mpcf_status status, const mpcf_error *err)
 {
     const char *text = mpcf_error_text(err);
 
     item->failure = mpcf_strdup(*text == '\0' ? mpcf_status_text(status) : text);
     item->facts.failure = item->failure == NULL ? "out of memory" : item->failure;
-    return mpcf_fail(err, status, "plug-in '%s': %s", item->path, item->facts.failure);
+}
+
+/* A shortage of memory is no fault of the plug-in: it is forgotten, and may be tried again. */
+static mpcf_status load_new(struct plugins *p, const char *path, mpcf_error *own, mpcf_error *err)
+{
+    struct loaded *item = add_item(p, path);
+    mpcf_status status;
+
+    if (item == NULL) {
+        return mpcf_fail_memory(err, sizeof *item, "a plug-in");
+    }
+    status = open_and_start(p, item, own);
+    if (status == MPCF_E_NOMEM) {
+        loaded_destroy(p->items[--p->count]);
+        return mpcf_fail(err, status, "plug-in '%s': %s", path, mpcf_error_text(own));
+    }
+    if (status != MPCF_OK) {
+        keep_failure(item, status, own);
+        return mpcf_fail(err, status, "plug-in '%s': %s", path, item->facts.failure);
+    }
+    return MPCF_OK;
 }
 
 static mpcf_status load_path(struct plugins *p, const char *path, mpcf_error *err)
 {
-    mpcf_error *own = mpcf_error_create();
-    struct loaded *item;
+    mpcf_error *own;
     mpcf_status status;
 
     for (size_t i = 0; i < p->count; i++) {
+        const char *failure = p->items[i]->facts.failure;
+
         if (strcmp(p->items[i]->path, path) == 0) {
-            mpcf_error_destroy(own);
-            return p->items[i]->facts.failure == NULL
-                       ? MPCF_OK
-                       : mpcf_fail(err, MPCF_E_ABI, "plug-in '%s': %s", path,
-                                   p->items[i]->facts.failure);
+            return failure == NULL ? MPCF_OK
+                                   : mpcf_fail(err, MPCF_E_ABI, "plug-in '%s': %s", path, failure);
         }
     }
-    item = add_item(p, path);
-    if (item == NULL || own == NULL) {
-        mpcf_error_destroy(own);
-        return mpcf_fail_memory(err, sizeof *item, "a plug-in");
+    own = mpcf_error_create();
+    if (own == NULL) {
+        return mpcf_fail_memory(err, 0, "an error");
     }
-    status = open_and_start(p, item, own);
-    if (status != MPCF_OK) {
-        (void) keep_failure(item, status, own);
-        (void) mpcf_fail(err, status, "%s", mpcf_error_text(own));
-    }
+    status = load_new(p, path, own, err);
     mpcf_error_destroy(own);
     return status;
 }
@@ -225,7 +238,8 @@ static mpcf_status resolve_and_load(struct plugins *p, const char *path, mpcf_er
     mpcf_status status;
 
     if (resolved == NULL) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "plug-in '%s': %s", path, strerror(errno));
+        return mpcf_fail(err, errno == ENOMEM ? MPCF_E_NOMEM : MPCF_E_CONFIG, "plug-in '%s': %s",
+                         path, strerror(errno));
     }
     status = load_path(p, resolved, err);
     free(resolved);
@@ -261,7 +275,7 @@ mpcf_status plugins_load(struct plugins *p, const char *path_or_name, mpcf_error
     if (strchr(path_or_name, '/') != NULL) {
         return resolve_and_load(p, path_or_name, err);
     }
-    path = folder_list_find(&p->folders, path_or_name);
+    MPCF_TRY(folder_list_find(&p->folders, path_or_name, &path, err));
     if (path == NULL) {
         return unknown_name(p, path_or_name, err);
     }
@@ -301,7 +315,7 @@ mpcf_status plugins_find(struct plugins *p, enum component_kind kind, const char
     char *path = NULL;
 
     if (found == NULL && strchr(name, '/') == NULL) {
-        path = folder_list_find(&p->folders, name);
+        MPCF_TRY(folder_list_find(&p->folders, name, &path, err));
     }
     if (path != NULL) {
         const mpcf_status status = resolve_and_load(p, path, err);

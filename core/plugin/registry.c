@@ -76,6 +76,7 @@ static mpcf_status check_common(const mpcf_registry *registry, const struct comp
     const char *name = component_name(c->kind, &c->as), *kind = component_kind_name(c->kind);
     const struct component *taken;
     size_t option_size = 0, config_size = 0;
+    mpcf_status status;
     const mpcf_option *options = component_options(c->kind, &c->as, &option_size, &config_size);
 
     if (!name_well_formed(name)) {
@@ -92,8 +93,9 @@ static mpcf_status check_common(const mpcf_registry *registry, const struct comp
                          "%s '%s' is registered by plug-in '%s' and by plug-in '%s'", kind, name,
                          taken->plugin, registry->plugin);
     }
-    if (option_table_check(options, option_size, config_size, err) != MPCF_OK) {
-        return mpcf_fail_while(err, "%s '%s'", kind, name);
+    status = option_table_check(options, option_size, config_size, err);
+    if (status != MPCF_OK) {
+        return mpcf_fail_while(err, status, "%s '%s'", kind, name);
     }
     return MPCF_OK;
 }

@@ -12,6 +12,7 @@
 #include <endian.h>
 #include <openssl/evp.h>
 
+#include "base/crypto.h"
 #include "base/memory.h"
 
 /* A multiple of 16 that EVP's int can hold, small enough to stay in the first cache. */
@@ -19,10 +20,12 @@
 
 static EVP_CIPHER_CTX *open_stream(const struct prg_key *key, const struct prg_counter *counter)
 {
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    EVP_CIPHER_CTX *context;
     uint64_t number = htobe64(counter->first);
     uint8_t block[16];
 
+    crypto_prepare();
+    context = EVP_CIPHER_CTX_new();
     memcpy(block, counter->nonce, sizeof counter->nonce);
     memcpy(block + 8, &number, sizeof number);
     /* The first round key is the key. */

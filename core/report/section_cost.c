@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "report/plot.h"
-#include "report/report.h"
+#include "report/report_tree.h"
 
 /* --- Functions --- */
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "report/html.h"
-#include "report/report.h"
+#include "report/report_tree.h"
 
 void section_begin(struct text_buffer *page, const char *title)
 {

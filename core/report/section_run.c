@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 #include "report/html.h"
-#include "report/report.h"
+#include "report/report_tree.h"
 
 /* --- Privacy --- */
 

@@ -193,8 +193,8 @@ static mpcf_status start_all(struct local *l, mpcf_error *err)
     for (size_t i = 0; i < 3; i++) {
         mpcf_status status = child_start(&l->children[i], l->run, err);
         if (status != MPCF_OK) {
-            (void) mpcf_fail_while(err, "starting the %s", handshake_role_name((unsigned) i));
-            return status;
+            return mpcf_fail_while(err, status, "starting the %s",
+                                   handshake_role_name((unsigned) i));
         }
     }
     return MPCF_OK;

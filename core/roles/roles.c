@@ -281,6 +281,7 @@ static mpcf_status admit(struct roles *r, const struct handshake *mine, int64_t 
         if (status == MPCF_E_AUTH) {
             log_line(LOG_WARN, "%s: turned a caller away: %s", handshake_role_name(r->o.role),
                      mpcf_error_text(err));
+            mpcf_error_reset(err);
             continue;
         }
         if (status != MPCF_OK) {

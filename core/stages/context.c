@@ -28,7 +28,8 @@ static mpcf_status open_tokenizer(struct stage_context *c, mpcf_error *err)
     MPCF_TRY(spec_of(c->pipeline, c->pipeline->model_path, &spec, err));
     if (c->pipeline->max_length > spec.max_tokens) {
         return mpcf_fail(err, MPCF_E_CONFIG,
-                         "dataset max_length is %lld, but the model has positions for %lld tokens",
+                         "dataset max_length is %lld, but the model has positions for %lld tokens; "
+                         "set dataset.max_length",
                          (long long) c->pipeline->max_length, (long long) spec.max_tokens);
     }
     return tokenizer_open(c->pipeline->model_path, &spec, &c->tokenizer, err);

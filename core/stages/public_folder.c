@@ -79,24 +79,32 @@ static mpcf_status write_json(const char *folder, const char *name, json_t *valu
     return status;
 }
 
+/* Each line of TEXT, which may have none: a network without stand-ins is the exact one. */
+static bool add_lines(json_t *lines, const char *text)
+{
+    for (const char *end = strchr(text, '\n'); end != NULL; end = strchr(text, '\n')) {
+        if (json_array_append_new(lines, json_stringn(text, (size_t) (end - text))) != 0) {
+            return false;
+        }
+        text = end + 1;
+    }
+    return true;
+}
+
 static mpcf_status write_approximations(const struct pipeline *p, const char *folder,
                                         mpcf_error *err)
 {
     struct text_buffer text = {0};
     json_t *lines = json_array();
-    char *line = NULL, *rest = NULL;
+    bool is_whole = lines != NULL;
 
     pipeline_print_approximations(p, &text);
-    if (text.failed || lines == NULL) {
-        text_clear(&text);
+    is_whole = is_whole && !text.failed && add_lines(lines, text_string(&text));
+    text_clear(&text);
+    if (!is_whole) {
         json_decref(lines);
         return mpcf_fail_memory(err, 0, "approximations.json");
     }
-    for (line = strtok_r(text.data, "\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
-        (void) json_array_append_new(lines, json_string(line));
-    }
-    text_clear(&text);
     return write_json(folder, "approximations.json",
                       json_pack("{s:i, s:o}", "version", 1, "approximations", lines), err);
 }
@@ -179,7 +187,7 @@ mpcf_status public_folder_write(struct stage_context *c, const struct loaded_net
     graph_destroy(graph);
     loaded_network_clear(&plain);
     mpcf_free(folder);
-    return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, "calibrating the student");
+    return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, status, "calibrating the student");
 }
 
 /* --- Another choice of embedding, later --- */

@@ -17,17 +17,19 @@ mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, 
 {
     struct text_buffer text = {0};
     struct digest *digest = digest_begin();
+    mpcf_status status = MPCF_OK;
 
     pipeline_print_settings(c->pipeline, stage, &text);
     text_printf(&text, "\nbefore %s\nextra %s\n", c->key, extra != NULL ? extra : "");
-    if (digest == NULL || text.failed) {
-        text_clear(&text);
-        return mpcf_fail_memory(err, 0, "a stage's key");
+    if (digest != NULL) {
+        digest_add(digest, text_string(&text), text.length);
+        digest_end(digest, key);
     }
-    digest_add(digest, text.data, text.length);
-    digest_end(digest, key);
+    if (digest == NULL || text.failed) {
+        status = mpcf_fail_memory(err, 0, "a stage's key");
+    }
     text_clear(&text);
-    return MPCF_OK;
+    return status;
 }
 
 mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE], mpcf_error *err)
@@ -38,7 +40,7 @@ mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE],
 
     MPCF_TRY(checkpoint_open(folder, &checkpoint, err));
     digest = digest_begin();
-    config = json_dumps(checkpoint_config(checkpoint), JSON_SORT_KEYS);
+    config = json_text(checkpoint_config(checkpoint), JSON_SORT_KEYS);
     if (digest != NULL && config != NULL) {
         digest_add(digest, config, strlen(config));
         checkpoint_digest(checkpoint, digest);

@@ -45,7 +45,7 @@ static mpcf_status run_one(struct stage_context *c, enum pipeline_stage stage, m
     c->skipped = false;
     status = stages[stage](c, err);
     if (status != MPCF_OK) {
-        return mpcf_fail_while(err, "%s", pipeline_stage_name(stage));
+        return mpcf_fail_while(err, status, "%s", pipeline_stage_name(stage));
     }
     if (c->skipped) {
         return MPCF_OK; /* the report has what it took */
@@ -122,7 +122,7 @@ static mpcf_status check_network(const struct pipeline *p, enum pipeline_viewer 
 
     loaded_network_clear(&n);
     mpcf_free(folder);
-    return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, "%s", p->file);
+    return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, status, "%s", p->file);
 }
 
 mpcf_status pipeline_check(const struct pipeline *p, enum pipeline_viewer viewer, mpcf_error *err)

@@ -9,6 +9,7 @@
 #include "base/cpu.h"
 #include "base/text.h"
 #include "base/workers.h"
+#include "format/json.h"
 #include "pipeline/print_settings.h"
 #include "report/report.h"
 
@@ -25,7 +26,7 @@ json_t *run_report_settings(const struct pipeline *p)
         pipeline_print_settings(p, (enum pipeline_stage) i, &text);
         if (text.failed ||
             json_object_set_new(settings, pipeline_stage_name((enum pipeline_stage) i),
-                                json_string(text.data)) != 0) {
+                                json_string(text_string(&text))) != 0) {
             json_decref(settings);
             settings = NULL;
         }
@@ -77,6 +78,7 @@ static mpcf_status put_plugins(const struct pipeline *p, json_t *report, mpcf_er
 
 static json_t *privacy_notes(const struct pipeline *p)
 {
+    const size_t begun = json_begin();
     json_t *notes = json_array();
 
     if (notes == NULL) {
@@ -100,7 +102,7 @@ static json_t *privacy_notes(const struct pipeline *p)
                                "listens learns the seeds of the dealer, and with them the texts "
                                "and the weights."));
     }
-    return notes;
+    return json_end(notes, begun);
 }
 
 static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_error *err)

@@ -23,13 +23,11 @@ static mpcf_status create(size_t count, struct loading **out, mpcf_error *err)
     struct arena *memory = arena_create();
     struct loading *l = memory != NULL ? arena_alloc(memory, 1, sizeof(*l)) : NULL;
 
-    if (l == NULL) {
-        arena_destroy(memory);
-        return mpcf_fail_memory(err, sizeof(*l), "a corpus");
+    if (l != NULL) {
+        l->memory = memory;
+        l->items = arena_alloc(memory, count, sizeof(*l->items));
     }
-    l->memory = memory;
-    l->items = arena_alloc(memory, count, sizeof(*l->items));
-    if (l->items == NULL) {
+    if (l == NULL || l->items == NULL) {
         arena_destroy(memory);
         return mpcf_fail_memory(err, count * sizeof(*l->items), "a corpus");
     }
@@ -210,9 +208,8 @@ mpcf_status corpus_load(const struct corpus_request *request, struct corpus **ou
     }
     if (status != MPCF_OK) {
         corpus_destroy(l != NULL ? &l->corpus : NULL);
-        (void) mpcf_fail_while(err, "reading split '%s' with %s", request->split,
+        return mpcf_fail_while(err, status, "reading split '%s' with %s", request->split,
                                request->dataset->name);
-        return status;
     }
     *out = &l->corpus;
     return MPCF_OK;

@@ -54,52 +54,6 @@ int32_t tokenizer_pad_id(const struct tokenizer *t)
     return (int32_t) t->spec.pad_id;
 }
 
-mpcf_status tokenizer_check_id(const struct tokenizer *t, long long id, const char *name,
-                               mpcf_error *err)
-{
-    if (id < 0 || id >= t->spec.vocab_size) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s: token id %lld, but the model has %lld", name, id,
-                         (long long) t->spec.vocab_size);
-    }
-    return MPCF_OK;
-}
-
-mpcf_status tokenizer_add_word(struct tokenizer *t, const char *word, size_t length, long long id,
-                               const char *name, mpcf_error *err)
-{
-    MPCF_TRY(tokenizer_check_id(t, id, name, err));
-    return vocabulary_add(&t->vocabulary, word, length, (int32_t) id, err);
-}
-
-mpcf_status template_add(struct template *t, enum piece_kind kind, int32_t id, int32_t type,
-                         mpcf_error *err)
-{
-    if (t->count == TEMPLATE_LIMIT) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than %d pieces around the texts",
-                         TEMPLATE_LIMIT);
-    }
-    t->pieces[t->count++] = (struct template_piece){.kind = kind, .id = id, .type = type};
-    return MPCF_OK;
-}
-
-mpcf_status tokenizer_usual_templates(struct tokenizer *t, int32_t cls, int32_t sep,
-                                      mpcf_error *err)
-{
-    int32_t second = t->spec.kind == MPCF_TOKENIZER_WORDPIECE;
-
-    t->single.count = 0;
-    t->pair.count = 0;
-    MPCF_TRY(template_add(&t->single, PIECE_SPECIAL, cls, 0, err));
-    MPCF_TRY(template_add(&t->single, PIECE_TEXT_A, 0, 0, err));
-    MPCF_TRY(template_add(&t->single, PIECE_SPECIAL, sep, 0, err));
-    t->pair = t->single;
-    for (int32_t i = 1; i < t->spec.pair_separators; i++) {
-        MPCF_TRY(template_add(&t->pair, PIECE_SPECIAL, sep, 0, err));
-    }
-    MPCF_TRY(template_add(&t->pair, PIECE_TEXT_B, 0, second, err));
-    return template_add(&t->pair, PIECE_SPECIAL, sep, second, err);
-}
-
 /* Reads FOLDER/NAME as JSON; *OUT stays NULL where it is not there. */
 static mpcf_status read_json(const char *folder, const char *name, json_t **out, mpcf_error *err)
 {
@@ -191,8 +145,7 @@ mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
     json_decref(root);
     if (status != MPCF_OK) {
         tokenizer_close(t);
-        (void) mpcf_fail_while(err, "reading the tokenizer of '%s'", folder);
-        return status;
+        return mpcf_fail_while(err, status, "reading the tokenizer of '%s'", folder);
     }
     *out = t;
     return MPCF_OK;

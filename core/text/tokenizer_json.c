@@ -192,8 +192,10 @@ static mpcf_status read_byte_bpe(const struct source *s, const json_t *root, con
     }
     json_array_foreach(merges, i, one)
     {
-        if (read_merge(s, one) != MPCF_OK) {
-            return mpcf_fail_while(s->err, "%s", s->name);
+        mpcf_status status = read_merge(s, one);
+
+        if (status != MPCF_OK) {
+            return mpcf_fail_while(s->err, status, "%s", s->name);
         }
     }
     return MPCF_OK;

@@ -95,9 +95,12 @@ mpcf_status tokenizer_load_merges(struct tokenizer *t, const char *data, size_t 
             return mpcf_fail(err, MPCF_E_FORMAT, "%s:%zu: expected two tokens and a space", name,
                              number);
         }
-        if (byte_bpe_add_merge(&t->byte_bpe, &t->vocabulary, line, (size_t) (space - line),
-                               space + 1, bytes - 1 - (size_t) (space - line), err) != MPCF_OK) {
-            return mpcf_fail_while(err, "%s:%zu", name, number);
+        mpcf_status status =
+            byte_bpe_add_merge(&t->byte_bpe, &t->vocabulary, line, (size_t) (space - line),
+                               space + 1, bytes - 1 - (size_t) (space - line), err);
+
+        if (status != MPCF_OK) {
+            return mpcf_fail_while(err, status, "%s:%zu", name, number);
         }
     }
     return MPCF_OK;

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/progress.h"
+#include "format/json.h"
 #include "text/batches.h"
 #include "train/state.h"
 
@@ -67,13 +68,14 @@ static mpcf_status list_arrays(struct run *r, mpcf_error *err)
 
 static json_t *log_facts(const struct training_log *log)
 {
+    const size_t begun = json_begin();
     json_t *points = json_array();
 
     for (size_t i = 0; i < log->count; i++) {
         (void) json_array_append_new(
             points, json_pack("[I, f]", (json_int_t) log->points[i].step, log->points[i].loss));
     }
-    return points;
+    return json_end(points, begun);
 }
 
 static mpcf_status save(struct run *r, mpcf_error *err)
@@ -204,14 +206,16 @@ static mpcf_status one_step(struct run *r, mpcf_error *err)
     double rate = plan->learning_rate * schedule_factor(plan->schedule, r->step, r->total, warmup);
     struct labelled_batch batch;
     struct trainer_result result;
+    mpcf_status status;
 
     if (r->step % r->steps_per_epoch == 0) {
         batches_shuffle(r->batches, plan->seed, r->step / r->steps_per_epoch);
     }
     batches_get(r->batches, r->step % r->steps_per_epoch, &batch);
     batch.inputs.dropout_seed = plan->dropout ? dropout_seed(plan, r->step) : 0;
-    if (trainer_step(r->trainer, &batch.inputs, batch.labels, rate, &result, err) != MPCF_OK) {
-        return mpcf_fail_while(err, "%s, epoch %llu, step %llu", plan->stage,
+    status = trainer_step(r->trainer, &batch.inputs, batch.labels, rate, &result, err);
+    if (status != MPCF_OK) {
+        return mpcf_fail_while(err, status, "%s, epoch %llu, step %llu", plan->stage,
                                (unsigned long long) (r->step / r->steps_per_epoch + 1),
                                (unsigned long long) r->step + 1);
     }

@@ -81,7 +81,7 @@ mpcf_status state_save(const char *path, const json_t *facts, const struct state
                        size_t count, mpcf_error *err)
 {
     struct tensor_out *tensors = mpcf_alloc_array(count + 1, sizeof(*tensors));
-    char *text = json_dumps(facts, JSON_COMPACT | JSON_SORT_KEYS);
+    char *text = json_text(facts, JSON_COMPACT | JSON_SORT_KEYS);
     mpcf_status status = MPCF_OK;
     if (tensors == NULL || text == NULL) {
         status = mpcf_fail_memory(err, count * sizeof(*tensors), "a state");
@@ -92,7 +92,7 @@ mpcf_status state_save(const char *path, const json_t *facts, const struct state
     free(text);
     mpcf_free(tensors);
     if (status != MPCF_OK) {
-        (void) mpcf_fail_while(err, "saving state '%s'", path);
+        return mpcf_fail_while(err, status, "saving state '%s'", path);
     }
     return status;
 }
@@ -184,7 +184,7 @@ mpcf_status state_load(const char *path, const struct state_array *arrays, size_
     mpcf_status status = load(s, arrays, count, err);
     safetensors_close(s);
     if (status != MPCF_OK) {
-        (void) mpcf_fail_while(err, "loading state '%s'", path);
+        return mpcf_fail_while(err, status, "loading state '%s'", path);
     }
     return status;
 }

@@ -15,10 +15,10 @@
 #include "support/program.h"
 #include "support/support.h"
 
-#define HEAD                                                                                       \
+#define HEAD_EXACT                                                                                 \
     "version: 1\noutput: out\nmodel: {family: bert, path: example/model}\n"                        \
-    "dataset: {reader: glue, task: SST-2, path: example/data, max_length: 16}\n"                   \
-    "approximations: {activation: quad, normaliser: 2quad}\n"
+    "dataset: {reader: glue, task: SST-2, path: example/data, max_length: 16}\n"
+#define HEAD HEAD_EXACT "approximations: {activation: quad, normaliser: 2quad}\n"
 #define TRAINED                                                                                    \
     HEAD "stages:\n  finetune: {epochs: 1, learning_rate: 1e-3}\n  convert: {}\n"                  \
          "  distill: {layers: {epochs: 1, learning_rate: 1e-3}, prediction: {epochs: 1}}\n"        \
@@ -134,6 +134,28 @@ static void without_finetune_the_model_is_the_teacher(void **state)
     mpcf_free(path);
 }
 
+/* The exact functions stay, whichever way no approximations are asked for. */
+static void a_network_without_approximations_is_the_exact_one(void **state)
+{
+    static const char *const none[] = {"", "approximations: {}\n",
+                                       "approximations: {activation: []}\n"};
+    const char *stages = "stages: {convert: {}, infer: {examples: 2, length: exact, "
+                         "logit_fraction: 12}}\n";
+
+    (void) state;
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        char *text = mpcf_format(HEAD_EXACT "%s%s", none[i], stages);
+        char *path = write_pipeline("exact.yaml", text);
+
+        ASSERT_HOST(0, "agreement 1.0000", path, "--set", "output=exact");
+        assert_true(report_number_of("exact", "converted.metrics.accuracy") ==
+                    report_number_of("exact", "teacher.metrics.accuracy"));
+        assert_true(report_number_of("exact", "secure.max_logit_error") < 0.01);
+        mpcf_free(path);
+        mpcf_free(text);
+    }
+}
+
 /* What a digest says of the student's weights. */
 static void student_digest(char digest[FILE_DIGEST_SIZE])
 {
@@ -235,6 +257,7 @@ int main(void)
         cmocka_unit_test(check_reads_the_file_and_looks_for_data),
         cmocka_unit_test(all_stages_run_once),
         cmocka_unit_test(without_finetune_the_model_is_the_teacher),
+        cmocka_unit_test(a_network_without_approximations_is_the_exact_one),
         cmocka_unit_test(results_written_over_are_made_again),
         cmocka_unit_test(a_full_disk_leaves_nothing_half_written),
         cmocka_unit_test(bad_data_is_a_clear_error),

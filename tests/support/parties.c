@@ -145,7 +145,7 @@ void test_parties_clear(struct test_parties *t)
 void test_parties_assert_ok(const struct test_parties *t)
 {
     for (int i = 0; i < 3; i++) {
-        assert_ok(t->status[i], t->errors[i]);
+        assert_was_ok(t->status[i], t->errors[i]);
     }
 }
 

@@ -16,12 +16,17 @@
 /* |got - want| <= absolute + relative |want|, for each of COUNT; names the worst. */
 void assert_close_floats(const char *what, const float *want, const float *got, size_t count,
                          double absolute, double relative);
-/* STATUS is MPCF_OK, or the error's text is the failure. */
+/* EXPR, called with ERR emptied, is MPCF_OK, or the error's text is the failure. */
 void assert_ok_(mpcf_status status, const mpcf_error *err, const char *file, int line);
-#define assert_ok(expr, err) assert_ok_((expr), (err), __FILE__, __LINE__)
+#define assert_ok(expr, err) assert_ok_((mpcf_error_reset(err), (expr)), (err), __FILE__, __LINE__)
+/* The same of a call before, which returned STATUS. */
+#define assert_was_ok(status, err) assert_ok_((status), (err), __FILE__, __LINE__)
 void assert_status_(mpcf_status want, mpcf_status got, const mpcf_error *err, const char *file,
                     int line);
-#define assert_status(want, expr, err) assert_status_((want), (expr), (err), __FILE__, __LINE__)
+#define assert_status(want, expr, err)                                                             \
+    assert_status_((want), (mpcf_error_reset(err), (expr)), (err), __FILE__, __LINE__)
+#define assert_status_was(want, status, err)                                                       \
+    assert_status_((want), (status), (err), __FILE__, __LINE__)
 void assert_message_contains(const mpcf_error *err, const char *part);
 
 /* Path under the research data ($MPCF_SHARED, else ../shared beside the sources); static

@@ -128,17 +128,19 @@ static mpcf_status loopback_listen(const void *config, const char *address, void
     }
     l->config = *(const struct loopback_config *) config;
     mpcf_status status = loopback_address_parse(address, &l->address, &l->length, err);
-    if (status != MPCF_OK) {
-        free(l);
-        return status;
+    if (status == MPCF_OK) {
+        l->fd = listen_on(&l->address, l->length);
+        if (l->fd < 0) {
+            status =
+                mpcf_fail(err, MPCF_E_IO, "cannot listen on '%s': %s", address, strerror(errno));
+        }
     }
-    l->fd = listen_on(&l->address, l->length);
-    if (l->fd < 0) {
+    if (status == MPCF_OK) {
+        *listener = l;
+    } else {
         free(l);
-        return mpcf_fail(err, MPCF_E_IO, "cannot listen on '%s': %s", address, strerror(errno));
     }
-    *listener = l;
-    return MPCF_OK;
+    return status;
 }
 
 static mpcf_status loopback_bound(void *listener, char *address, size_t size, mpcf_error *err)
@@ -173,6 +175,25 @@ static void loopback_unlisten(void *listener)
     }
 }
 
+/* Until somebody listens there. */
+static mpcf_status call(int fd, const struct sockaddr_un *peer, socklen_t length,
+                        const char *address, int64_t deadline, mpcf_error *err)
+{
+    while (connect(fd, (const struct sockaddr *) peer, length) != 0) {
+        int error = errno;
+        if (error != ECONNREFUSED && error != ENOENT && error != EAGAIN && error != EINTR) {
+            return mpcf_fail(err, MPCF_E_IO, "cannot connect to '%s': %s", address,
+                             strerror(error));
+        }
+        if (stream_now_ns() >= deadline) {
+            return mpcf_fail(err, MPCF_E_TIMEOUT, "nobody answers at '%s' (last: %s)", address,
+                             strerror(error));
+        }
+        stream_pause(RETRY_NS, deadline);
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status loopback_connect(const void *config, const char *address, int64_t deadline,
                                     void **conn, mpcf_error *err)
 {
@@ -186,21 +207,12 @@ static mpcf_status loopback_connect(const void *config, const char *address, int
     if (fd < 0) {
         return mpcf_fail(err, MPCF_E_IO, "making a socket: %s", strerror(errno));
     }
-    while (connect(fd, (const struct sockaddr *) &peer, length) != 0) {
-        int error = errno;
-        if (error != ECONNREFUSED && error != ENOENT && error != EAGAIN && error != EINTR) {
-            close(fd);
-            return mpcf_fail(err, MPCF_E_IO, "cannot connect to '%s': %s", address,
-                             strerror(error));
-        }
-        if (stream_now_ns() >= deadline) {
-            close(fd);
-            return mpcf_fail(err, MPCF_E_TIMEOUT, "nobody answers at '%s' (last: %s)", address,
-                             strerror(error));
-        }
-        stream_pause(RETRY_NS, deadline);
+    mpcf_status status = call(fd, &peer, length, address, deadline, err);
+    if (status != MPCF_OK) {
+        close(fd);
+        return status;
     }
-    return wrap(fd, config, conn, err);
+    return wrap(fd, config, conn, err); /* which closes it where it fails */
 }
 
 static void loopback_close(void *conn)

@@ -41,7 +41,9 @@ mpcf_status host_port_resolve(const char *text, bool passive, struct addrinfo **
     if (code == 0) {
         return MPCF_OK;
     }
-    mpcf_status status = code == EAI_AGAIN ? MPCF_E_TIMEOUT : MPCF_E_CONFIG;
+    mpcf_status status = code == EAI_AGAIN    ? MPCF_E_TIMEOUT
+                         : code == EAI_MEMORY ? MPCF_E_NOMEM
+                                              : MPCF_E_CONFIG;
     return mpcf_fail(err, status, "address '%s': %s", text, gai_strerror(code));
 }
 
@@ -52,7 +54,8 @@ mpcf_status host_port_print(const struct sockaddr *address, socklen_t length, ch
     int code = getnameinfo(address, length, host, sizeof(host), port, sizeof(port),
                            NI_NUMERICHOST | NI_NUMERICSERV);
     if (code != 0) {
-        return mpcf_fail(err, MPCF_E_IO, "naming a socket: %s", gai_strerror(code));
+        return mpcf_fail(err, code == EAI_MEMORY ? MPCF_E_NOMEM : MPCF_E_IO, "naming a socket: %s",
+                         gai_strerror(code));
     }
     int n = address->sa_family == AF_INET6 ? snprintf(text, size, "[%s]:%s", host, port)
                                            : snprintf(text, size, "%s:%s", host, port);

@@ -243,7 +243,7 @@ static void full_disk_leaves_the_old_checkpoint(void **state)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     mpcf_status status = checkpoint_save(folder, config, NULL, p, err);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-    assert_status(MPCF_E_IO, status, err);
+    assert_status_was(MPCF_E_IO, status, err);
 
     struct checkpoint *c = NULL;
     assert_ok(checkpoint_open(folder, &c, err), err);
@@ -266,13 +266,14 @@ static void short_memory_is_an_error(void **state)
     mpcf_status status = MPCF_E_NOMEM;
     for (size_t n = 1; status != MPCF_OK && n < 1000; n++) {
         struct checkpoint *c = NULL;
+        mpcf_error_reset(err);
         mpcf_test_fail_alloc(n);
         status = checkpoint_open(folder, &c, err);
         mpcf_test_fail_alloc(0);
         assert_true(status == MPCF_OK || c == NULL);
         checkpoint_close(c);
     }
-    assert_ok(status, err);
+    assert_was_ok(status, err);
     mpcf_free(folder);
 }
 

@@ -119,7 +119,7 @@ static void clear(struct made *m)
 
 static void refuses(struct made m, mpcf_status status, const char *text)
 {
-    assert_status(status, m.status, m.err);
+    assert_status_was(status, m.status, m.err);
     assert_message_contains(m.err, text);
     assert_null(m.network);
     clear(&m);
@@ -127,7 +127,7 @@ static void refuses(struct made m, mpcf_status status, const char *text)
 
 static void accepts(struct made m)
 {
-    assert_ok(m.status, m.err);
+    assert_was_ok(m.status, m.err);
     assert_non_null(m.network);
     clear(&m);
 }

@@ -51,7 +51,7 @@ static struct opened opened(const char *text)
 {
     struct opened o = open_with(text, NULL, 0);
 
-    assert_ok(o.status, o.err);
+    assert_was_ok(o.status, o.err);
     return o;
 }
 
@@ -59,7 +59,7 @@ static void complains(const char *text, const char *message)
 {
     struct opened o = open_with(text, NULL, 0);
 
-    assert_status(MPCF_E_CONFIG, o.status, o.err);
+    assert_status_was(MPCF_E_CONFIG, o.status, o.err);
     assert_message_contains(o.err, message);
     close_it(&o);
 }
@@ -191,7 +191,7 @@ static void all_mistakes_of_a_file_come_at_once(void **state)
     };
 
     (void) state;
-    assert_status(MPCF_E_CONFIG, o.status, o.err);
+    assert_status_was(MPCF_E_CONFIG, o.status, o.err);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         assert_message_contains(o.err, parts[i]);
     }
@@ -265,12 +265,12 @@ static void set_overrides_the_file(void **state)
     struct opened o = open_with(HEAD "stages: {infer: {examples: 3}}\n", sets, 2);
 
     (void) state;
-    assert_ok(o.status, o.err);
+    assert_was_ok(o.status, o.err);
     assert_int_equal(o.p->infer.examples, 8);
     assert_int_equal(o.p->seed, 7);
     close_it(&o);
     o = open_with(HEAD, wrong, 1);
-    assert_status(MPCF_E_CONFIG, o.status, o.err);
+    assert_status_was(MPCF_E_CONFIG, o.status, o.err);
     assert_message_contains(
         o.err,
         "--set stages.infer.exmples: infer has no option 'exmples'; did you mean 'examples'?");

@@ -307,9 +307,9 @@ static void stored_session_resumes_without_the_dealer(void **state)
     /* All three are used up. */
     c.t.inferences = 1;
     test_parties_run(&c.t);
-    assert_status(MPCF_E_IO, c.t.status[ROLE_USER], c.t.errors[ROLE_USER]);
+    assert_status_was(MPCF_E_IO, c.t.status[ROLE_USER], c.t.errors[ROLE_USER]);
     assert_message_contains(c.t.errors[ROLE_USER], "no corrections of inference 3");
-    assert_status(MPCF_E_CLOSED, c.t.status[ROLE_PROVIDER], c.t.errors[ROLE_PROVIDER]);
+    assert_status_was(MPCF_E_CLOSED, c.t.status[ROLE_PROVIDER], c.t.errors[ROLE_PROVIDER]);
     test_parties_clear(&c.t);
     close_square(&c);
 }
@@ -380,7 +380,7 @@ static void resuming_with_other_weights_is_refused(void **state)
     c.t.weights = c.weights;
     c.t.deal_ahead = 0;
     test_parties_run(&c.t);
-    assert_status(MPCF_E_INVALID, c.t.status[ROLE_PROVIDER], c.t.errors[ROLE_PROVIDER]);
+    assert_status_was(MPCF_E_INVALID, c.t.status[ROLE_PROVIDER], c.t.errors[ROLE_PROVIDER]);
     test_parties_clear(&c.t);
     close_square(&c);
     free(other);

@@ -127,7 +127,7 @@ static void the_dealer_pairs_those_of_one_session(void **state)
     uint8_t served[2][HANDSHAKE_SESSION];
     for (size_t i = 0; i < 2; i++) { /* one session after the other, whoever called first */
         (void) act(&dealer);
-        assert_ok(dealer.status, dealer.err);
+        assert_was_ok(dealer.status, dealer.err);
         assert_non_null(dealer.links.peers[ROLE_USER]);
         assert_non_null(dealer.links.peers[ROLE_PROVIDER]);
         memcpy(served[i], dealer.links.session, HANDSHAKE_SESSION);
@@ -170,7 +170,7 @@ static void strangers_are_turned_away_and_the_rest_go_on(void **state)
     actor_join(&couple[0]);
     actor_join(&couple[1]);
     actor_join(&dealer);
-    assert_ok(dealer.status, dealer.err);
+    assert_was_ok(dealer.status, dealer.err);
     assert_ok(couple[0].status, couple[0].err);
     assert_ok(couple[1].status, couple[1].err);
     t.transport->close(stranger);
@@ -190,7 +190,7 @@ static void who_disagrees_is_told_on_both_sides(void **state)
     actor_start(&couple[0]);
     actor_start(&couple[1]);
     actor_join(&dealer);
-    assert_status(MPCF_E_PROTOCOL, dealer.status, dealer.err);
+    assert_status_was(MPCF_E_PROTOCOL, dealer.status, dealer.err);
     assert_message_contains(dealer.err, "batch: 4 there, 8 here");
     roles_close(dealer.roles); /* as its process would end */
     dealer.roles = NULL;
@@ -211,14 +211,14 @@ static void nobody_there_is_a_timeout(void **state)
     o.connect_ns = SECOND / 5;
     actor_open(&provider, &o, "4");
     (void) act(&provider);
-    assert_status(MPCF_E_TIMEOUT, provider.status, provider.err);
+    assert_status_was(MPCF_E_TIMEOUT, provider.status, provider.err);
     assert_message_contains(provider.err, "nobody joined the provider");
     actor_close(&provider);
     o = options("loopback", ROLE_USER);
     o.connect_ns = SECOND / 5;
     actor_open(&user, &o, "4");
     (void) act(&user);
-    assert_status(MPCF_E_CONFIG, user.status, user.err);
+    assert_status_was(MPCF_E_CONFIG, user.status, user.err);
     assert_message_contains(user.err, "address of the dealer is not given");
     actor_close(&user);
 }

@@ -79,7 +79,7 @@ static void broken_link_ends_all_roles_at_once(void **state)
             c.t.wrap = break_link;
             c.t.wrap_context = &b;
             test_parties_run(&c.t);
-            assert_status(MPCF_E_IO, c.t.status[b.own], c.t.errors[b.own]);
+            assert_status_was(MPCF_E_IO, c.t.status[b.own], c.t.errors[b.own]);
             assert_int_not_equal(c.t.status[ROLE_USER], MPCF_OK); /* others may be done */
             close_square(&c);
         }
@@ -94,9 +94,9 @@ static void id_outside_the_table_is_the_users_error(void **state)
     open_square(&c);
     c.s.ids[3] = 8;
     test_parties_run(&c.t);
-    assert_status(MPCF_E_INVALID, c.t.status[ROLE_USER], c.t.errors[ROLE_USER]);
+    assert_status_was(MPCF_E_INVALID, c.t.status[ROLE_USER], c.t.errors[ROLE_USER]);
     assert_message_contains(c.t.errors[ROLE_USER], "outside 0 .. 7");
-    assert_status(MPCF_E_CLOSED, c.t.status[ROLE_PROVIDER], c.t.errors[ROLE_PROVIDER]);
+    assert_status_was(MPCF_E_CLOSED, c.t.status[ROLE_PROVIDER], c.t.errors[ROLE_PROVIDER]);
     close_square(&c);
 }
 
@@ -170,7 +170,7 @@ static void close_peer(struct lone_role *r, enum role peer)
 
 static void assert_refused(struct lone_role *r, mpcf_status status)
 {
-    assert_status(MPCF_E_INVALID, status, r->err);
+    assert_status_was(MPCF_E_INVALID, status, r->err);
     assert_message_contains(r->err, "the session failed before");
     assert_message_contains(r->err, "begin a new one");
 }

@@ -256,6 +256,7 @@ static void test_no_memory(void **state)
             struct encoding e = {0};
             mpcf_status status = MPCF_OK;
 
+            mpcf_error_reset(err);
             mpcf_test_fail_alloc(n);
             status = tokenizer_open(k == 0 ? bert : bpe, &specs[k], &t, err);
             if (status == MPCF_OK) {

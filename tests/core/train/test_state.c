@@ -109,7 +109,7 @@ static void full_disk_leaves_the_old_state(void **state)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     mpcf_status status = state_save(path, facts, &big, 1, err);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-    assert_status(MPCF_E_IO, status, err);
+    assert_status_was(MPCF_E_IO, status, err);
     assert_message_contains(err, path);
     assert_ok(state_load(path, &small_array, 1, err), err);
     assert_true(a[0] == 1.0F);

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What plug-ins call and what they are asked, while memory runs out: graphs, passes and programs,
+ * readers of data, transports, loading itself.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <mpcf/dataset.h>
+#include <mpcf/rows.h>
+#include <mpcf/transport.h>
+
+#include "alloc/fail_alloc.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "graph/graph.h"
+#include "lower/lower.h"
+#include "pass/pass.h"
+#include "plugin/option_set.h"
+#include "plugin/plugins.h"
+#include "support/datasets.h"
+#include "support/support.h"
+#include "text/tokenizer.h"
+
+/* --- Graphs --- */
+
+static mpcf_node *weight(mpcf_graph *g, const char *name, mpcf_shape shape)
+{
+    return mpcf_parameter(g, name, shape, MPCF_INIT_REQUIRED, 0);
+}
+
+static mpcf_node *attend(mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    mpcf_node *heads = mpcf_split_heads(g, x, 2);
+    mpcf_node *scores = mpcf_scale(g, mpcf_matmul_transposed(g, heads, heads), 0.5);
+    mpcf_node *u =
+        mpcf_mask(g, mpcf_exp(g, mpcf_sub(g, scores, mpcf_row_max(g, scores, keep))), keep);
+
+    u = mpcf_mul(g, u, mpcf_reciprocal(g, mpcf_row_sum(g, u)));
+    return mpcf_merge_heads(g, mpcf_matmul(g, mpcf_dropout(g, u, 0.1), heads));
+}
+
+/* One node of every builder that a model or an approximation has. */
+static mpcf_graph *build(void)
+{
+    static const double square[] = {1, 2, 3}, cuts[] = {-1, 1}, pieces[] = {0, 0, 0, 1, 1, 0};
+    mpcf_graph *g = graph_create();
+    mpcf_node *ids, *keep, *x;
+
+    if (g == NULL) {
+        return NULL;
+    }
+    ids = mpcf_input(g, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
+    keep = mpcf_input(g, "attention_mask", mpcf_shape_4(MPCF_DIM_BATCH, 1, 1, MPCF_DIM_TOKENS),
+                      MPCF_USER);
+    mpcf_scope(g, "layer.0");
+    x = mpcf_embedding(g, weight(g, "word", mpcf_shape_2(8, 4)), ids);
+    x = mpcf_add(g, x, mpcf_positions(g, weight(g, "position", mpcf_shape_2(8, 4)), 0));
+    x = mpcf_layer_norm(g, x, weight(g, "gain", mpcf_shape_1(4)),
+                        weight(g, "shift", mpcf_shape_1(4)), 1e-12);
+    x = mpcf_add(g, x, attend(g, x, keep));
+    x = mpcf_linear(g, x, weight(g, "dense", mpcf_shape_2(4, 4)),
+                    weight(g, "bias", mpcf_shape_1(4)));
+    x = mpcf_poly(g, x, square, 2);
+    x = mpcf_piecewise(g, x, cuts, 2, pieces, 1);
+    x = mpcf_mul(g, mpcf_erf(g, x), mpcf_relu(g, mpcf_offset(g, x, 1)));
+    x = mpcf_add(g, mpcf_square(g, x), mpcf_tanh(g, x));
+    mpcf_tap(g, "hidden.0", mpcf_stop_gradient(g, x));
+    mpcf_output(g, "logits", mpcf_slice(g, mpcf_token(g, x, 0), 0, 2));
+    return g;
+}
+
+static mpcf_status build_and_pass(void *context, mpcf_error *err)
+{
+    mpcf_graph *g = build(), *passed = NULL;
+    mpcf_status status = g != NULL ? graph_check(g, err) : mpcf_fail_memory(err, 0, "a graph");
+
+    (void) context;
+    if (status == MPCF_OK) {
+        status = pass_all(g, &passed, err);
+    }
+    if (status == MPCF_OK) {
+        assert_non_null(graph_find_tap(passed, "logits"));
+    }
+    graph_destroy(passed);
+    graph_destroy(g);
+    return status;
+}
+
+static void graphs_say_memory_is_short(void **state)
+{
+    (void) state;
+    assert_survives("a graph and its passes", build_and_pass, NULL);
+}
+
+/* --- Loading --- */
+
+static mpcf_status load_plugin(void *context, mpcf_error *err)
+{
+    struct plugins *p = NULL;
+    const void *found = NULL;
+    mpcf_status status;
+
+    MPCF_TRY(plugins_create(NULL, &p, err));
+    status = plugins_find(p, COMPONENT_APPROX, context, &found, err);
+    if (status == MPCF_OK) {
+        assert_non_null(found);
+    }
+    plugins_destroy(p);
+    return status;
+}
+
+static void loading_says_memory_is_short(void **state)
+{
+    char name[] = "2quad";
+
+    (void) state;
+    assert_survives("loading a plug-in", load_plugin, name);
+}
+
+/* --- Readers --- */
+
+static char *data;
+static const char *split;
+
+static mpcf_status read_dataset(void *context, mpcf_error *err)
+{
+    const struct test_dataset *d = context;
+    mpcf_example example;
+    int32_t more = 1;
+    uint64_t rows = 0;
+    void *reader = NULL;
+    mpcf_status status;
+
+    MPCF_TRY(d->dataset->open(d->config, data, split, &reader, err));
+    for (status = MPCF_OK; status == MPCF_OK && more; rows++) {
+        status = d->dataset->next(reader, &example, &more, err);
+    }
+    if (status == MPCF_OK) {
+        assert_int_equal(rows, 3);
+        status = d->dataset->rewind(reader, err);
+    }
+    d->dataset->close(reader);
+    return status;
+}
+
+static void readers_say_memory_is_short(void **state)
+{
+    struct test_dataset glue = test_dataset_load("glue", "{task: SST-2}");
+    struct test_dataset imdb = test_dataset_load("imdb", "{}");
+
+    (void) state;
+    data = mpcf_format("%s/data", test_folder());
+    test_write(data, "dev.tsv", "sentence\tlabel\ngood\t1\nbad\t0\n");
+    split = "dev";
+    assert_survives("glue", read_dataset, &glue);
+    mpcf_free(data);
+    data = mpcf_format("%s/imdb", test_folder());
+    test_write(data, "test/neg/0_1.txt", "bad");
+    test_write(data, "test/pos/0_9.txt", "good");
+    split = "test";
+    assert_survives("imdb", read_dataset, &imdb);
+    mpcf_free(data);
+}
+
+/* --- Transports --- */
+
+struct link {
+    const mpcf_transport *transport;
+    void *config;
+};
+
+static mpcf_status open_link(void *context, mpcf_error *err)
+{
+    const struct link *l = context;
+    const mpcf_transport *t = l->transport;
+    const char *where = (t->caps & MPCF_TRANSPORT_LOCAL) != 0 ? "auto" : "127.0.0.1:0";
+    char address[256] = "";
+    void *listener = NULL, *caller = NULL, *called = NULL;
+    mpcf_status status;
+
+    MPCF_TRY(t->listen(l->config, where, &listener, err));
+    status = t->bound(listener, address, sizeof address, err);
+    if (status == MPCF_OK) {
+        status = t->connect(l->config, address, clock_deadline(1000000000), &caller, err);
+    }
+    if (status == MPCF_OK) {
+        status = t->accept(listener, clock_deadline(1000000000), &called, err);
+    }
+    if (called != NULL) {
+        t->close(called);
+    }
+    if (caller != NULL) {
+        t->close(caller);
+    }
+    t->unlisten(listener);
+    return status;
+}
+
+/* zmq is left out: libzmq ends the process where memory is short, as its manual says. */
+static void transports_say_memory_is_short(void **state)
+{
+    static const char *const names[] = {"loopback", "tcp"};
+    struct plugins *p = NULL;
+
+    (void) state;
+    assert_int_equal(plugins_create(NULL, &p, NULL), MPCF_OK);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct option_memory *owned = NULL;
+        struct yaml_problems *problems = yaml_problems_create();
+        const void *found = NULL;
+        struct link l;
+
+        assert_int_equal(plugins_find(p, COMPONENT_TRANSPORT, names[i], &found, NULL), MPCF_OK);
+        l.transport = found;
+        l.config = mpcf_alloc_array(1, l.transport->config_size + 1);
+        assert_int_equal(option_fill(l.transport->options, l.transport->option_size,
+                                     l.transport->config_size, NULL, names[i], "/", l.config,
+                                     &owned, problems, NULL),
+                         MPCF_OK);
+        assert_survives(names[i], open_link, &l);
+        mpcf_free(l.config);
+        option_config_release(owned);
+        yaml_problems_destroy(problems);
+    }
+    plugins_destroy(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(graphs_say_memory_is_short),
+        cmocka_unit_test(loading_says_memory_is_short),
+        cmocka_unit_test(readers_say_memory_is_short),
+        cmocka_unit_test(transports_say_memory_is_short),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
