@@ -6,7 +6,7 @@
  * A node is lowered once, when something first asks for it, to its *raw* value: the result of its
  * last product, not truncated (fraction f_x + f_w behind a linear). Who reads it asks for a
  * fraction and gets a truncation, made once for each fraction. So sums of products are
- * truncated once, behind the sum, and each truncation is a site that the planner (plan.h) turns
+ * truncated once, behind the sum, and each truncation is a site that the planner (ring_search.h) turns
  * into a local shrink or a lift.
  *
  * Failures stick: the first is kept, and everything after it does nothing.

@@ -89,24 +89,25 @@ static mpcf_status create_trainer(struct stage_context *c, const struct training
     return trainer_create(&setup, out, err);
 }
 
-static struct training_plan plan_of(const struct stage_context *c, const struct training_request *r,
-                                    const char *state, struct evaluator *evaluator)
+static struct training_options options_of(const struct stage_context *c,
+                                          const struct training_request *r, const char *state,
+                                          struct evaluator *evaluator)
 {
     const struct training_settings *s = r->settings;
 
-    return (struct training_plan){.stage = r->title,
-                                  .epochs = (uint64_t) s->epochs,
-                                  .batch = (size_t) s->batch,
-                                  .learning_rate = s->learning_rate,
-                                  .schedule = (enum schedule_kind) s->schedule,
-                                  .warmup = s->warmup,
-                                  .dropout = r->dropout,
-                                  .seed = (uint64_t) c->pipeline->seed,
-                                  .state = state,
-                                  .key = r->key,
-                                  .save_seconds = SAVE_SECONDS,
-                                  .after_epoch = r->evaluate_epochs ? after_epoch : NULL,
-                                  .context = evaluator};
+    return (struct training_options){.stage = r->title,
+                                     .epochs = (uint64_t) s->epochs,
+                                     .batch = (size_t) s->batch,
+                                     .learning_rate = s->learning_rate,
+                                     .schedule = (enum schedule_kind) s->schedule,
+                                     .warmup = s->warmup,
+                                     .dropout = r->dropout,
+                                     .seed = (uint64_t) c->pipeline->seed,
+                                     .state = state,
+                                     .key = r->key,
+                                     .save_seconds = SAVE_SECONDS,
+                                     .after_epoch = r->evaluate_epochs ? after_epoch : NULL,
+                                     .context = evaluator};
 }
 
 /* Losses and speed under NAME ("distill.layers"). */
@@ -145,9 +146,9 @@ mpcf_status training_stage(struct stage_context *c, const struct training_reques
                                : mpcf_fail_memory(err, 0, "a path");
     }
     if (status == MPCF_OK) {
-        struct training_plan plan = plan_of(c, r, state, &evaluator);
+        struct training_options options = options_of(c, r, state, &evaluator);
 
-        status = training_run(trainer, r->student->parameters, corpus, &plan, &log, err);
+        status = training_run(trainer, r->student->parameters, corpus, &options, &log, err);
     }
     if (status == MPCF_OK) {
         status = report_training(c->report, r->name, &log,

@@ -23,7 +23,7 @@
 struct run {
     struct trainer *trainer;
     struct parameters *parameters;
-    const struct training_plan *plan;
+    const struct training_options *options;
     struct training_log *log;
     struct batches *batches;
     struct state_array *arrays;
@@ -83,11 +83,11 @@ static mpcf_status save(struct run *r, mpcf_error *err)
     json_t *facts = NULL;
     mpcf_status status = MPCF_OK;
 
-    if (r->plan->state == NULL) {
+    if (r->options->state == NULL) {
         return MPCF_OK;
     }
     /* Not settled first: a save must not change what follows, not by one rounding. */
-    facts = json_pack("{s:s, s:I, s:I, s:f, s:f, s:I, s:o}", "key", r->plan->key, "step",
+    facts = json_pack("{s:s, s:I, s:I, s:f, s:f, s:I, s:o}", "key", r->options->key, "step",
                       (json_int_t) r->step, "adamw_steps",
                       (json_int_t) adamw_steps(trainer_adamw(r->trainer)), "pending",
                       adamw_pending(trainer_adamw(r->trainer)), "stretch_loss", r->stretch_loss,
@@ -95,7 +95,7 @@ static mpcf_status save(struct run *r, mpcf_error *err)
     if (facts == NULL) {
         return mpcf_fail_memory(err, 0, "the facts of a training state");
     }
-    status = state_save(r->plan->state, facts, r->arrays, r->array_count, err);
+    status = state_save(r->options->state, facts, r->arrays, r->array_count, err);
     json_decref(facts);
     r->saved_ns = clock_now_ns();
     return status;
@@ -126,22 +126,22 @@ static void resume(struct run *r, mpcf_error *err)
     json_t *facts = NULL;
     const char *key = NULL;
 
-    if (r->plan->state == NULL || !file_exists(r->plan->state)) {
+    if (r->options->state == NULL || !file_exists(r->options->state)) {
         return;
     }
-    if (state_facts(r->plan->state, &facts, err) != MPCF_OK) {
-        log_line(LOG_WARN, "%s: starting anew: %s", r->plan->stage, mpcf_error_text(err));
+    if (state_facts(r->options->state, &facts, err) != MPCF_OK) {
+        log_line(LOG_WARN, "%s: starting anew: %s", r->options->stage, mpcf_error_text(err));
         mpcf_error_reset(err);
         return;
     }
     key = json_string_value(json_object_get(facts, "key"));
-    if (key != NULL && strcmp(key, r->plan->key) == 0) {
-        if (state_load(r->plan->state, r->arrays, r->array_count, err) == MPCF_OK) {
+    if (key != NULL && strcmp(key, r->options->key) == 0) {
+        if (state_load(r->options->state, r->arrays, r->array_count, err) == MPCF_OK) {
             take_facts(r, facts);
-            log_line(LOG_INFO, "%s: going on after step %llu of %llu", r->plan->stage,
+            log_line(LOG_INFO, "%s: going on after step %llu of %llu", r->options->stage,
                      (unsigned long long) r->step, (unsigned long long) r->total);
         } else {
-            log_line(LOG_WARN, "%s: starting anew: %s", r->plan->stage, mpcf_error_text(err));
+            log_line(LOG_WARN, "%s: starting anew: %s", r->options->stage, mpcf_error_text(err));
             mpcf_error_reset(err);
         }
     }
@@ -170,11 +170,11 @@ static void show(struct run *r, bool is_final)
 {
     double seconds = clock_seconds_since(r->began_ns);
     double rate = seconds > 0 ? (double) r->examples / seconds : 0;
-    double left = (double) (r->total - r->step) * (double) r->plan->batch;
+    double left = (double) (r->total - r->step) * (double) r->options->batch;
     uint64_t epoch = r->step > 0 ? (r->step - 1) / r->steps_per_epoch + 1 : 1;
-    struct progress p = {.stage = r->plan->stage,
+    struct progress p = {.stage = r->options->stage,
                          .epoch = epoch,
-                         .epochs = r->plan->epochs,
+                         .epochs = r->options->epochs,
                          .done = r->step,
                          .total = r->total,
                          .loss = r->stretch_steps > 0 ? r->stretch_loss / (double) r->stretch_steps
@@ -191,9 +191,9 @@ static void show(struct run *r, bool is_final)
 /* --- Steps --- */
 
 /* Distinct for every step of every stage with another seed; never 0, which means no dropout. */
-static uint64_t dropout_seed(const struct training_plan *plan, uint64_t step)
+static uint64_t dropout_seed(const struct training_options *options, uint64_t step)
 {
-    uint64_t z = (plan->seed + 1) * 0x9e3779b97f4a7c15u + (step + 1) * 0xbf58476d1ce4e5b9u;
+    uint64_t z = (options->seed + 1) * 0x9e3779b97f4a7c15u + (step + 1) * 0xbf58476d1ce4e5b9u;
 
     z = (z ^ (z >> 31)) * 0x94d049bb133111ebu;
     return (z ^ (z >> 29)) | 1;
@@ -201,21 +201,22 @@ static uint64_t dropout_seed(const struct training_plan *plan, uint64_t step)
 
 static mpcf_status one_step(struct run *r, mpcf_error *err)
 {
-    const struct training_plan *plan = r->plan;
-    uint64_t warmup = (uint64_t) (plan->warmup * (double) r->total + 0.5);
-    double rate = plan->learning_rate * schedule_factor(plan->schedule, r->step, r->total, warmup);
+    const struct training_options *options = r->options;
+    uint64_t warmup = (uint64_t) (options->warmup * (double) r->total + 0.5);
+    double rate =
+        options->learning_rate * schedule_factor(options->schedule, r->step, r->total, warmup);
     struct labelled_batch batch;
     struct trainer_result result;
     mpcf_status status;
 
     if (r->step % r->steps_per_epoch == 0) {
-        batches_shuffle(r->batches, plan->seed, r->step / r->steps_per_epoch);
+        batches_shuffle(r->batches, options->seed, r->step / r->steps_per_epoch);
     }
     batches_get(r->batches, r->step % r->steps_per_epoch, &batch);
-    batch.inputs.dropout_seed = plan->dropout ? dropout_seed(plan, r->step) : 0;
+    batch.inputs.dropout_seed = options->dropout ? dropout_seed(options, r->step) : 0;
     status = trainer_step(r->trainer, &batch.inputs, batch.labels, rate, &result, err);
     if (status != MPCF_OK) {
-        return mpcf_fail_while(err, status, "%s, epoch %llu, step %llu", plan->stage,
+        return mpcf_fail_while(err, status, "%s, epoch %llu, step %llu", options->stage,
                                (unsigned long long) (r->step / r->steps_per_epoch + 1),
                                (unsigned long long) r->step + 1);
     }
@@ -227,9 +228,9 @@ static mpcf_status one_step(struct run *r, mpcf_error *err)
 
 static mpcf_status end_of_epoch(struct run *r, mpcf_error *err)
 {
-    if (r->plan->after_epoch != NULL) {
+    if (r->options->after_epoch != NULL) {
         adamw_settle(trainer_adamw(r->trainer));
-        MPCF_TRY(r->plan->after_epoch(r->plan->context, r->step / r->steps_per_epoch, err));
+        MPCF_TRY(r->options->after_epoch(r->options->context, r->step / r->steps_per_epoch, err));
     }
     return r->step < r->total ? save(r, err) : MPCF_OK;
 }
@@ -240,7 +241,7 @@ static mpcf_status all_steps(struct run *r, mpcf_error *err)
         if (interrupt_pending()) {
             MPCF_TRY(save(r, err));
             return mpcf_fail(err, MPCF_E_INTERRUPTED, "%s: stopped after step %llu of %llu",
-                             r->plan->stage, (unsigned long long) r->step,
+                             r->options->stage, (unsigned long long) r->step,
                              (unsigned long long) r->total);
         }
         MPCF_TRY(one_step(r, err));
@@ -249,8 +250,8 @@ static mpcf_status all_steps(struct run *r, mpcf_error *err)
         }
         if (r->step % r->steps_per_epoch == 0) {
             MPCF_TRY(end_of_epoch(r, err));
-        } else if (r->plan->save_seconds > 0 &&
-                   clock_seconds_since(r->saved_ns) > r->plan->save_seconds) {
+        } else if (r->options->save_seconds > 0 &&
+                   clock_seconds_since(r->saved_ns) > r->options->save_seconds) {
             MPCF_TRY(save(r, err));
         }
     }
@@ -260,24 +261,24 @@ static mpcf_status all_steps(struct run *r, mpcf_error *err)
 
 static mpcf_status start(struct run *r, const struct corpus *corpus, mpcf_error *err)
 {
-    MPCF_TRY(batches_create(corpus, r->plan->batch, &r->batches, err));
+    MPCF_TRY(batches_create(corpus, r->options->batch, &r->batches, err));
     MPCF_TRY(list_arrays(r, err));
     r->steps_per_epoch = batches_count(r->batches);
-    r->total = r->steps_per_epoch * r->plan->epochs;
+    r->total = r->steps_per_epoch * r->options->epochs;
     r->stretch = r->total / 200 + 1;
     resume(r, err);
     if (r->step > 0 && r->step % r->steps_per_epoch != 0) {
-        batches_shuffle(r->batches, r->plan->seed, r->step / r->steps_per_epoch);
+        batches_shuffle(r->batches, r->options->seed, r->step / r->steps_per_epoch);
     }
     r->began_ns = r->saved_ns = r->shown_ns = clock_now_ns();
     return MPCF_OK;
 }
 
 mpcf_status training_run(struct trainer *t, struct parameters *p, const struct corpus *corpus,
-                         const struct training_plan *plan, struct training_log *log,
+                         const struct training_options *options, struct training_log *log,
                          mpcf_error *err)
 {
-    struct run r = {.trainer = t, .parameters = p, .plan = plan, .log = log};
+    struct run r = {.trainer = t, .parameters = p, .options = options, .log = log};
     mpcf_status status = MPCF_OK;
 
     *log = (struct training_log){.last_loss = (double) NAN};
@@ -290,8 +291,8 @@ mpcf_status training_run(struct trainer *t, struct parameters *p, const struct c
         log->steps = r.total;
         log->seconds = clock_seconds_since(r.began_ns);
         log->examples_per_second = (double) r.examples / log->seconds;
-        if (plan->state != NULL) {
-            (void) unlink(plan->state);
+        if (options->state != NULL) {
+            (void) unlink(options->state);
         }
     }
     batches_destroy(r.batches);

@@ -9,7 +9,7 @@
 #include "train/schedule.h"
 #include "train/trainer.h"
 
-struct training_plan {
+struct training_options {
     const char *stage; /* "distill: layers", for progress and messages */
     uint64_t epochs;
     size_t batch;
@@ -46,7 +46,7 @@ struct training_log {
  * goes on from there, to the same result. At the end the state file is removed.
  */
 mpcf_status training_run(struct trainer *t, struct parameters *p, const struct corpus *corpus,
-                         const struct training_plan *plan, struct training_log *log,
+                         const struct training_options *options, struct training_log *log,
                          mpcf_error *err);
 
 #endif

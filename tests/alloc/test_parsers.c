@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mpcf/rows.h>
+#include <mpcf/tsv.h>
 
 #include "alloc/fail_alloc.h"
 #include "base/file.h"

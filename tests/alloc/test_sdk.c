@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include <mpcf/dataset.h>
-#include <mpcf/rows.h>
+#include <mpcf/tsv.h>
 #include <mpcf/transport.h>
 
 #include "alloc/fail_alloc.h"

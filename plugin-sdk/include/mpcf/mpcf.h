@@ -13,7 +13,7 @@
 #include <mpcf/model.h>
 #include <mpcf/option.h>
 #include <mpcf/plugin.h>
-#include <mpcf/rows.h>
+#include <mpcf/tsv.h>
 #include <mpcf/status.h>
 #include <mpcf/transport.h>
 #include <mpcf/version.h>

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include <mpcf/dataset.h>
-#include <mpcf/rows.h>
+#include <mpcf/tsv.h>
 
 #include "glue_tasks.h"
 

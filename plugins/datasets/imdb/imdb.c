@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include <mpcf/dataset.h>
-#include <mpcf/rows.h>
+#include <mpcf/tsv.h>
 
 #define PATH_LIMIT 4096
 

@@ -4,7 +4,7 @@
  * passed on as they stand, so that tests see what the host says of bad ones.
  */
 #include <mpcf/dataset.h>
-#include <mpcf/rows.h>
+#include <mpcf/tsv.h>
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mpcf/rows.h - helpers of dataset readers: TSV rows, one text per file, nearest words.
+ * mpcf/tsv.h - helpers of dataset readers: TSV rows, one text per file, nearest words.
  *
  * They refuse what a reader would otherwise have to: bytes that are not UTF-8, zero bytes,
  * lines beyond the limit, rows of another width, each with file and line.
@@ -8,8 +8,8 @@
  * An object is used from one thread at a time, different ones at once. *OUT ends with
  * mpcf_tsv_close(), and is not set on failure.
  */
-#ifndef MPCF_ROWS_H
-#define MPCF_ROWS_H
+#ifndef MPCF_TSV_H
+#define MPCF_TSV_H
 
 #include <stddef.h>
 #include <stdint.h>

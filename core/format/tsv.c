@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lines of a tab-separated file one by one, as <mpcf/rows.h> gives them to readers of datasets:
+ * The lines of a tab-separated file one by one, as <mpcf/tsv.h> gives them to readers of datasets:
  * checked to be UTF-8, with limits, and errors that name file and line.
  */
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <mpcf/rows.h>
+#include <mpcf/tsv.h>
 
 #include "base/file.h"
 #include "base/memory.h"

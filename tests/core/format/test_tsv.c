@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include <mpcf/rows.h>
+#include <mpcf/tsv.h>
 
 #include "base/file.h"
 #include "base/memory.h"
