@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "bench/bench_accuracy.h"

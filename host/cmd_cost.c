@@ -2,7 +2,7 @@
 /* mpcf-host cost: what a run of the pipeline costs on a named network. */
 #include <string.h>
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "host.h"
 #include "inference/pipeline_cost.h"
 #include "pipeline/needed_files.h"

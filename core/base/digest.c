@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The part of file.h that is about SHA-256, thin over OpenSSL. */
+/* SHA-256, thin over OpenSSL. */
+#include "base/digest.h"
+
 #include <openssl/evp.h>
 #include <stdio.h>
 

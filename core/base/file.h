@@ -5,7 +5,6 @@
 #ifndef MPCF_BASE_FILE_H
 #define MPCF_BASE_FILE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,28 +33,6 @@ FILE *file_write_stream(struct file_write *file);
 mpcf_status file_write_commit(struct file_write *file, mpcf_error *err); /* frees FILE */
 void file_write_cancel(struct file_write *file);                         /* NULL is fine */
 mpcf_status file_write_whole(const char *path, const void *data, size_t length, mpcf_error *err);
-
-/* What a call of the system that failed with CAUSE (errno) is: MPCF_E_NOMEM, else MPCF_E_IO. */
-mpcf_status file_status(int cause);
-bool file_exists(const char *path);
-bool file_is_folder(const char *path);
-/* With all folders above it. */
-mpcf_status file_make_folder(const char *path, mpcf_error *err);
 mpcf_status file_copy(const char *from, const char *to, mpcf_error *err);
-/* Removes a folder and all in it; a missing one is no error. */
-mpcf_status file_remove_tree(const char *path, mpcf_error *err);
-/* FOLDER/NAME, or NAME where it is absolute; mpcf_free. NULL: memory. */
-char *file_join(const char *folder, const char *name);
-/* The folder part of PATH ("." where it has none); mpcf_free. */
-char *file_folder_of(const char *path);
-char *file_absolute(const char *path); /* need not exist; mpcf_free */
-
-/* SHA-256 in lower-case hex, 64 digits and a zero (OpenSSL). */
-#define FILE_DIGEST_SIZE 65
-mpcf_status file_digest(const char *path, char digest[FILE_DIGEST_SIZE], mpcf_error *err);
-struct digest; /* incremental */
-struct digest *digest_begin(void);
-void digest_add(struct digest *digest, const void *data, size_t length);
-void digest_end(struct digest *digest, char text[FILE_DIGEST_SIZE]); /* frees */
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The part of file.h that is about names and folders: nothing here opens a file. */
+/* What stands under a name, the folders above it, and how names are put together. */
+#include "base/folder.h"
+
 #include <errno.h>
 #include <ftw.h>
 #include <limits.h>
@@ -9,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 
 mpcf_status file_status(int cause)

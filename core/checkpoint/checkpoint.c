@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/digest.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "format/json.h"
 #include "format/tensor_convert.h"

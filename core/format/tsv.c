@@ -10,7 +10,7 @@
 
 #include <mpcf/tsv.h>
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "base/text.h"
 

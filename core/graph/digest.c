@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "base/file.h"
+#include "base/digest.h"
 #include "base/text.h"
 #include "graph/graph_inside.h"
 

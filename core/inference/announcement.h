@@ -7,7 +7,7 @@
 #ifndef MPCF_INFERENCE_ANNOUNCEMENT_H
 #define MPCF_INFERENCE_ANNOUNCEMENT_H
 
-#include "base/file.h"
+#include "base/digest.h"
 #include "channel/channel.h"
 #include "inference/secure_shape.h"
 

@@ -6,7 +6,7 @@
 #ifndef MPCF_INFERENCE_PUBLIC_TABLES_H
 #define MPCF_INFERENCE_PUBLIC_TABLES_H
 
-#include "base/file.h"
+#include "base/digest.h"
 #include "graph/parameters.h"
 
 /* G: after passes. DIGEST gets the file's. */

@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/digest.h"
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "preprocess/store.h"

@@ -5,6 +5,7 @@
 #ifndef MPCF_INFERENCE_ROLE_STATE_H
 #define MPCF_INFERENCE_ROLE_STATE_H
 
+#include "base/digest.h"
 #include "inference/secure_student.h"
 #include "inference/secure_totals.h"
 #include "roles/control.h"

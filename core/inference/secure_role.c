@@ -2,7 +2,7 @@
 /* Finds the other roles, plays its own, and leaves what it metered. */
 #include "inference/secure_role.h"
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "format/json.h"
 #include "inference/role_facts.h"

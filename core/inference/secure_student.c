@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/folder.h"
 #include "base/memory.h"
 #include "format/json.h"
 #include "graph/digest.h"

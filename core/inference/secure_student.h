@@ -8,7 +8,7 @@
 #ifndef MPCF_INFERENCE_SECURE_STUDENT_H
 #define MPCF_INFERENCE_SECURE_STUDENT_H
 
-#include "base/file.h"
+#include "base/digest.h"
 #include "graph/parameters.h"
 #include "inference/secure_shape.h"
 #include "lower/lower.h"

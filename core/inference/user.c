@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/progress.h"

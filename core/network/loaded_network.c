@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "checkpoint/checkpoint.h"

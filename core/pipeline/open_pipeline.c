@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "pipeline/read_approximations.h"
 #include "pipeline/read_dataset.h"

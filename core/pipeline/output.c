@@ -2,7 +2,7 @@
 /* Paths in a run's output folder. */
 #include "pipeline/output.h"
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 
 char *output_path(const struct pipeline *p, const char *name)

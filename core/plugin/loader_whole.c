@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "plugin/loader_whole.h"
 
 static bool lies_within(uint64_t offset, uint64_t length, uint64_t size)

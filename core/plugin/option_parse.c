@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 
 #define NUMBER_SIZE 64

@@ -10,7 +10,7 @@
 
 #include <mpcf/plugin.h>
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 
 #define TEXT_OF(number)      #number

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/digest.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "plugin/loader_check.h"

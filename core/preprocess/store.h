@@ -21,7 +21,7 @@
 
 #include <mpcf/error.h>
 
-#include "base/file.h"
+#include "base/digest.h"
 #include "preprocess/source.h"
 
 #define STORE_ID_BYTES    16

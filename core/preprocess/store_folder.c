@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 
 #define INFERENCE "inference-"

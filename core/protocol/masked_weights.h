@@ -11,7 +11,7 @@
 #ifndef MPCF_PROTOCOL_MASKED_WEIGHTS_H
 #define MPCF_PROTOCOL_MASKED_WEIGHTS_H
 
-#include "base/file.h"
+#include "base/digest.h"
 #include "prg/prg.h"
 #include "program/program.h"
 #include "protocol/message.h"

@@ -6,7 +6,7 @@
 #ifndef MPCF_SECURE_SESSION_H
 #define MPCF_SECURE_SESSION_H
 
-#include "base/file.h"
+#include "base/digest.h"
 #include "channel/channel.h"
 #include "program/program.h"
 #include "program/role.h"

@@ -6,6 +6,7 @@
 #include "secure/session_weights.h"
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/memory.h"
 #include "protocol/masked_weights.h"
 #include "protocol/weights.h"

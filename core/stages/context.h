@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "base/file.h"
+#include "base/digest.h"
 #include "pipeline/open_pipeline.h"
 #include "text/corpus.h"
 #include "text/tokenizer.h"

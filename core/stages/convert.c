@@ -2,6 +2,7 @@
 /* The student: the teacher's weights, its slow functions replaced. */
 #include "stages/convert.h"
 
+#include "base/digest.h"
 #include "base/memory.h"
 #include "network/loaded_network.h"
 #include "pipeline/output.h"

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "base/digest.h"
 #include "base/memory.h"
 #include "network/loaded_network.h"
 #include "pipeline/output.h"

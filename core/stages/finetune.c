@@ -2,6 +2,7 @@
 /* Makes the teacher: the pre-trained network trained on the task's labels. */
 #include "stages/finetune.h"
 
+#include "base/digest.h"
 #include "base/memory.h"
 #include "network/loaded_network.h"
 #include "pipeline/output.h"

@@ -5,6 +5,8 @@
  */
 #include "stages/infer.h"
 
+#include "base/digest.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "format/json.h"
 #include "inference/local_roles.h"

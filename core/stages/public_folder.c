@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/json.h"

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"

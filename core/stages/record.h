@@ -5,6 +5,7 @@
 #ifndef MPCF_STAGES_RECORD_H
 #define MPCF_STAGES_RECORD_H
 
+#include "base/digest.h"
 #include "stages/context.h"
 
 /* Digest of the settings of STAGE, the context's key and EXTRA (may be NULL): the stage's key. */

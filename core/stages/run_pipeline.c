@@ -3,6 +3,7 @@
 #include "stages/run_pipeline.h"
 
 #include "base/clock.h"
+#include "base/folder.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "inference/secure_role.h"

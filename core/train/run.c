@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/memory.h"

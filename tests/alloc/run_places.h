@@ -13,7 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "format/json.h"
 #include "support/run_folder.h"

@@ -10,6 +10,7 @@
 
 #include "alloc/fail_alloc.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "bench/bench_tokenizer.h"
 #include "checkpoint/checkpoint.h"

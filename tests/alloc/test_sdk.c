@@ -7,12 +7,11 @@
 #include <string.h>
 
 #include <mpcf/dataset.h>
-#include <mpcf/tsv.h>
 #include <mpcf/transport.h>
+#include <mpcf/tsv.h>
 
 #include "alloc/fail_alloc.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "graph/graph.h"
 #include "lower/lower.h"

@@ -9,7 +9,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/digest.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "report/report.h"
 #include "support/program.h"

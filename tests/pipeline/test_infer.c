@@ -7,10 +7,10 @@
 
 #include <jansson.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "format/safetensors.h"
 
+#include "base/folder.h"
 #include "support/run_folder.h"
 
 #define LARGEST_ERROR 0.02

@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "bench/bench_secure.h"
 #include "format/json.h"

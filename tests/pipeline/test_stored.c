@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "format/json.h"
 #include "support/apart.h"

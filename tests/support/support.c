@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/random.h"
 
 void assert_close_floats(const char *what, const float *want, const float *got, size_t count,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "support/support.h"
 

@@ -4,6 +4,7 @@
 #include <mpcf/tsv.h>
 
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "support/support.h"
 

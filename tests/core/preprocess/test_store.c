@@ -10,6 +10,8 @@
 #include "support/shared_source.h"
 #include "support/support.h"
 
+#include "base/digest.h"
+#include "base/folder.h"
 #include "channel/channel.h"
 #include "program/program.h"
 #include "program/role.h"

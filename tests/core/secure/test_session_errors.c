@@ -5,6 +5,7 @@
 #include <mpcf/transport.h>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "channel/pair.h"
 #include "program/program.h"
 #include "program/role.h"

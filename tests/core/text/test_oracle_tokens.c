@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "support/support.h"

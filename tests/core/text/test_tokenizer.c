@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "support/datasets.h"
 #include "support/support.h"

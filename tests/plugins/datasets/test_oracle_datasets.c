@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "support/datasets.h"
 #include "support/support.h"
