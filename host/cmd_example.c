@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "checkpoint/checkpoint.h"
+#include "checkpoint/save.h"
 #include "example_task.h"
 #include "host.h"
 #include "network/network.h"

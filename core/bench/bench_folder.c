@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "bench/bench_shape.h"
 #include "bench/bench_tokenizer.h"
-#include "checkpoint/checkpoint.h"
+#include "checkpoint/save.h"
 #include "format/json.h"
 
 enum { CALIBRATION_ROWS = 8 };

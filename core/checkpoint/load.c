@@ -2,7 +2,7 @@
 /*
  * From tensors of a file to parameters of a graph.
  */
-#include "checkpoint/checkpoint_inside.h"
+#include "checkpoint/load.h"
 
 #include <math.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "checkpoint/checkpoint_inside.h"
 
 /* What LayerNorm's weights were called in files converted from TensorFlow. */
 static const struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a checkpoint is written so that a reader finds the old one or the new, whole. */
-#include "checkpoint/checkpoint.h"
+#include "checkpoint/save.h"
 
 #include <errno.h>
 #include <stdlib.h>

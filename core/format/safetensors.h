@@ -27,14 +27,4 @@ const struct tensor *safetensors_find(const struct safetensors *s, const char *n
 /* The text KEY of the file's metadata, or NULL. */
 const char *safetensors_metadata(const struct safetensors *s, const char *key);
 
-struct tensor_out {
-    const char *name;
-    size_t rank;
-    uint64_t dim[8];
-    const float *data;
-};
-/* F32, names in the order given, data aligned to 8; metadata {"format": "pt"}. */
-mpcf_status safetensors_write(const char *path, const struct tensor_out *tensors, size_t count,
-                              mpcf_error *err);
-
 #endif

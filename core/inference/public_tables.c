@@ -9,6 +9,7 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "format/safetensors.h"
+#include "format/safetensors_write.h"
 #include "lower/lookup_table.h"
 #include "pipeline/output.h"
 

@@ -9,6 +9,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/load.h"
+#include "checkpoint/save.h"
 #include "format/json.h"
 
 void loaded_network_clear(struct loaded_network *n)

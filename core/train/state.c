@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "format/json.h"
+#include "format/safetensors.h"
 #include "format/safetensors_write.h"
 
 #define FACTS_KEY  "mpcf"

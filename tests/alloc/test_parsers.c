@@ -16,6 +16,7 @@
 #include "checkpoint/checkpoint.h"
 #include "format/json.h"
 #include "format/safetensors.h"
+#include "format/safetensors_write.h"
 #include "pass/ranges.h"
 #include "pipeline/open_pipeline.h"
 #include "plugin/option_parse.h"

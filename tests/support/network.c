@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/load.h"
 #include "format/json.h"
 #include "plugin/option_set.h"
 #include "support/support.h"

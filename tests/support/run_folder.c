@@ -16,7 +16,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "bench/bench_tokenizer.h"
-#include "checkpoint/checkpoint.h"
 #include "network/loaded_network.h"
 #include "pipeline/open_pipeline.h"
 #include "report/report.h"

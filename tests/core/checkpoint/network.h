@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "checkpoint/checkpoint.h"
-#include "format/safetensors.h"
+#include "format/tensor.h"
 
 /* One REQUIRED parameter for each tensor of C, under its name and shape; those whose name holds
  * OPTIONAL (NULL: none) start as zero where they are absent. */

@@ -9,6 +9,9 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "checkpoint/load.h"
+#include "checkpoint/save.h"
+#include "format/safetensors_write.h"
 #include "network.h"
 
 static mpcf_error *err;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "checkpoint/load.h"
 #include "network.h"
 
 static mpcf_error *err;

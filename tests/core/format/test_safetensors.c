@@ -9,6 +9,7 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "format/safetensors.h"
+#include "format/safetensors_write.h"
 
 static mpcf_error *err;
 
