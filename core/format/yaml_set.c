@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `--set a.b.c=value`: values of the command line laid over a file's.
+ * `--set a.b.c=value`: the way down to a value, and how it is put there.
  */
+#include "format/yaml_set.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/yaml_build.h"
+#include "format/yaml_parse.h"
 
 /* A value of the command line has no line; its file is the option as written. */
 static void mark_set(struct yaml_node *node, const char *name)

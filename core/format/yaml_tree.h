@@ -10,10 +10,14 @@
 
 #include <mpcf/error.h>
 
+#include "base/arena.h"
 #include "format/yaml_node.h"
 #include "format/yaml_problems.h"
 
-struct yaml_tree;
+struct yaml_tree {
+    struct arena *arena; /* nodes and texts */
+    struct yaml_node *root;
+};
 /* Wrong syntax or structure: MPCF_E_CONFIG with all mistakes found, a line each. */
 mpcf_status yaml_parse_file(const char *path, struct yaml_tree **out, mpcf_error *err);
 /* NAME stands for the file in messages. */
@@ -27,10 +31,5 @@ mpcf_status yaml_parse_collect(const char *text, size_t length, const char *name
                                mpcf_error *err);
 void yaml_tree_destroy(struct yaml_tree *tree); /* NULL is fine */
 const struct yaml_node *yaml_root(const struct yaml_tree *tree);
-const struct yaml_node *yaml_get(const struct yaml_node *mapping,
-                                 const char *key); /* NULL: absent */
-/* `--set a.b.c=value`: replaces or adds a value (parsed as YAML flow text); a number steps
- * into a sequence. Its position in messages is "--set a.b.c". */
-mpcf_status yaml_set(struct yaml_tree *tree, const char *assignment, mpcf_error *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "format/yaml_set.h"
 #include "pipeline/read_approximations.h"
 #include "pipeline/read_dataset.h"
 #include "pipeline/read_model.h"

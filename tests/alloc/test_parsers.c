@@ -17,6 +17,7 @@
 #include "format/json.h"
 #include "format/safetensors.h"
 #include "format/safetensors_write.h"
+#include "format/yaml_set.h"
 #include "pass/ranges.h"
 #include "pipeline/open_pipeline.h"
 #include "plugin/option_parse.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "format/yaml_set.h"
 #include "support/support.h"
 
 static struct yaml_tree *parsed(const char *text)

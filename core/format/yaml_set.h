@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Values of the command line laid over a file's.
+ */
+#ifndef MPCF_FORMAT_YAML_SET_H
+#define MPCF_FORMAT_YAML_SET_H
+
+#include <mpcf/error.h>
+
+#include "format/yaml_tree.h"
+
+/* `--set a.b.c=value`: replaces or adds a value (parsed as YAML flow text); a number steps
+ * into a sequence. Its position in messages is "--set a.b.c". */
+mpcf_status yaml_set(struct yaml_tree *tree, const char *assignment, mpcf_error *err);
+
+#endif
