@@ -12,14 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PRG_KEY_BYTES 16
-
-struct prg_key {
-    _Alignas(16) uint8_t round_keys[11 * 16];
-};
-
-/* Wipe with mpcf_wipe() when done. */
-void prg_key_expand(struct prg_key *key, const uint8_t seed[PRG_KEY_BYTES]);
+#include "prg/prg_key.h"
 
 struct prg_stream {
     uint32_t inference;

@@ -3,10 +3,9 @@
  * The key schedule of AES-128 (FIPS 197, section 5.2), the same for every path. The S-box is
  * computed, four bytes of a word at once: no table is indexed by the key.
  */
-#include <string.h>
+#include "prg/prg_key.h"
 
-#include "base/memory.h"
-#include "prg/prg.h"
+#include <string.h>
 
 #define EACH_BYTE UINT32_C(0x01010101)
 
