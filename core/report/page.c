@@ -2,14 +2,17 @@
 /*
  * The page: its frame, its colours, and its parts in the order in which they are read.
  */
-#include "report/report.h"
+#include "report/page.h"
 
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "report/html.h"
-#include "report/sections.h"
+#include "report/report_tree.h"
+#include "report/section_cost.h"
+#include "report/section_results.h"
+#include "report/section_run.h"
 
 /* clang-format off */
 static const char style[] =

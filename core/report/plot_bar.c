@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A bar cut in proportion to its parts, as SVG, and the legend to it. */
-#include "report/plot.h"
+#include "report/plot_bar.h"
 
 #define BAR_WIDTH    960.0
 #define BAR_HEIGHT   34.0

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A curve over steps as SVG: its axes, where the ticks stand, and how many points are drawn. */
-#include "report/plot.h"
+#include "report/plot_curve.h"
 
 #include <math.h>
 #include <stdbool.h>
+
+#include "report/html.h"
 
 #define WIDTH      460.0
 #define HEIGHT     230.0

@@ -8,6 +8,7 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "format/json.h"
+#include "report/page.h"
 
 mpcf_status report_read(const char *folder, json_t **out, mpcf_error *err)
 {

@@ -10,14 +10,11 @@
 #include <jansson.h>
 #include <mpcf/error.h>
 
-#include "base/text.h"
 #include "report/report_tree.h"
 
 /* The tree of FOLDER/report.json, or an empty one where there is none; json_decref(). */
 mpcf_status report_read(const char *folder, json_t **out, mpcf_error *err);
 /* Writes FOLDER/report.json and FOLDER/report.html, each whole or not at all. */
 mpcf_status report_write(const char *folder, const json_t *root, mpcf_error *err);
-/* The page alone, appended to PAGE; MPCF_E_NOMEM where it failed. */
-mpcf_status report_render(const json_t *root, struct text_buffer *page, mpcf_error *err);
 
 #endif

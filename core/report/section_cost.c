@@ -2,14 +2,17 @@
 /*
  * Where time and bytes go (the breakdown of MPCFormer's figure 2), and the curves of training.
  */
-#include "report/sections.h"
+#include "report/section_cost.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "report/plot.h"
+#include "report/html.h"
+#include "report/plot_bar.h"
+#include "report/plot_curve.h"
 #include "report/report_tree.h"
+#include "report/section.h"
 
 /* --- Functions --- */
 

@@ -2,24 +2,13 @@
 /*
  * What came out: the summary, the metrics of each network, the secure run.
  */
-#include "report/sections.h"
+#include "report/section_results.h"
 
 #include <string.h>
 
 #include "report/html.h"
 #include "report/report_tree.h"
-
-void section_begin(struct text_buffer *page, const char *title)
-{
-    text_append(page, "<section><h2>");
-    html_text(page, title);
-    text_append(page, "</h2>\n");
-}
-
-void section_end(struct text_buffer *page)
-{
-    text_append(page, "</section>\n");
-}
+#include "report/section.h"
 
 /* --- Summary --- */
 

@@ -2,7 +2,7 @@
 /*
  * How it was run: who learned what, the settings, the plug-ins.
  */
-#include "report/sections.h"
+#include "report/section_run.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "report/html.h"
 #include "report/report_tree.h"
+#include "report/section.h"
 
 /* --- Privacy --- */
 

@@ -9,6 +9,7 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "format/json.h"
+#include "report/page.h"
 #include "report/report.h"
 
 static mpcf_error *err;
