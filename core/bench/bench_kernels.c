@@ -15,6 +15,7 @@
 #include "base/workers.h"
 #include "prg/prg.h"
 #include "ring/ring.h"
+#include "ring/ring_product.h"
 
 /* Enough for the largest operands below; in the last cache of most machines. */
 #define WORDS ((size_t) 3072 * 768)

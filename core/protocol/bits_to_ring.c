@@ -11,7 +11,6 @@
 #include "protocol/bits.h"
 #include "protocol/blocks.h"
 #include "protocol/step_operations.h"
-#include "ring/ring.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {

@@ -18,6 +18,7 @@
 #include "protocol/step_operations.h"
 #include "protocol/weights.h"
 #include "ring/ring.h"
+#include "ring/ring_product.h"
 
 #define LIMB_BITS 52 /* of the product kernels of one multiplication (IFMA) */
 

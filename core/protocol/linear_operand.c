@@ -4,7 +4,7 @@
  */
 #include "protocol/linear_operand.h"
 
-#include "ring/ring.h"
+#include "ring/ring_product.h"
 
 struct ring_packed *linear_operand(const uint64_t *x, const struct dims *dims, bool transposed,
                                    unsigned ring)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "graph/graph.h"
+#include "ring/ring_product.h"
 
 struct ring_packed;
 

@@ -14,6 +14,7 @@
 #include "protocol/step_operations.h"
 #include "protocol/weights.h"
 #include "ring/ring.h"
+#include "ring/ring_product.h"
 
 bool masked_weights_are_used(const struct step *s)
 {

@@ -16,6 +16,7 @@
 #include "program/program.h"
 #include "protocol/message.h"
 #include "protocol/weights.h"
+#include "ring/ring_product.h"
 #include "ring/share_pool.h"
 
 struct masked_weights {

@@ -11,6 +11,7 @@
 #include "protocol/blocks.h"
 #include "protocol/opening.h"
 #include "ring/ring.h"
+#include "ring/ring_product.h"
 
 struct matmul_shape {
     size_t batches, rows, depth, columns;

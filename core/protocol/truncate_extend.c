@@ -25,7 +25,6 @@
 #include "protocol/blocks.h"
 #include "protocol/integer.h"
 #include "protocol/truncate_reduce.h"
-#include "ring/ring.h"
 
 struct extend {
     const struct party *party;

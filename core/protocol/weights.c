@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "protocol/step_operations.h"
+#include "ring/ring_product.h"
 
 /* Of a step that is a constant: integers. Of one whose weight is a matrix: its arrangement. */
 struct weight {

@@ -9,6 +9,7 @@
 #include "float_engine/float_engine.h"
 #include "program/program.h"
 #include "protocol/weights_store.h"
+#include "ring/ring_product.h"
 
 struct ring_packed;
 

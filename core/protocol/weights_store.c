@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 #include "protocol/linear_operand.h"
-#include "ring/ring.h"
+#include "ring/ring_product.h"
 
 struct rounded_entry {
     const mpcf_node *node; /* NULL: of weights_store_copy(), found by nobody */

@@ -15,6 +15,7 @@
 #include "float_engine/float_engine.h"
 #include "graph/graph.h"
 #include "protocol/rounded_weight.h"
+#include "ring/ring_product.h"
 
 struct ring_packed;
 struct weights_store;

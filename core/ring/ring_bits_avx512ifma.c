@@ -3,10 +3,12 @@
  * Packing to the bit, eight values a step: eight values of k bits are k whole bytes, so where
  * each byte comes from is the same in every step, and one byte permutation (VBMI) moves them.
  */
+#include "ring/packed_size.h"
 #include "ring/ring_kernel.h"
 
 #if defined(__AVX512VBMI__)
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <immintrin.h>

@@ -6,6 +6,7 @@
 
 #include <endian.h>
 
+#include "ring/packed_size.h"
 #include "ring/ring_kernel.h"
 
 static uint64_t mask_of(unsigned bits)

@@ -5,7 +5,8 @@
 #ifndef MPCF_RING_RING_KERNEL_H
 #define MPCF_RING_RING_KERNEL_H
 
-#include "ring/ring.h"
+#include <stddef.h>
+#include <stdint.h>
 
 struct ring_kernel {
     void (*add)(uint64_t *z, const uint64_t *x, const uint64_t *y, size_t n);

@@ -12,7 +12,7 @@
 #include "base/cpu.h"
 #include "base/memory.h"
 #include "base/workers.h"
-#include "ring/ring.h"
+#include "ring/ring_product_kernel.h"
 
 /* Rows of a chunk: one block of them stays in the second cache. */
 #define CHUNK_ROWS 128

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a path of the matrix product provides; ring_product.c chooses one by width and cuts
- * products into blocks.
- *
- * A block of the right operand is DEPTH rows of one panel of columns, row after row, then one
- * sum a column. Paths that halve their multiplications (Winograd, "A new algorithm for inner
- * product", 1968) use
- *   a0 b0 + a1 b1 = (a0 + b1)(a1 + b0) - a0 a1 - b0 b1,
- * exact in any commutative ring: the sums are of b0 b1 over the pairs of a column, and of a0 a1
- * over those of a row. Paths that do not, leave both zero.
+ * Matrix products modulo 2^k, of ring elements as ring.h has them.
  */
 #ifndef MPCF_RING_RING_PRODUCT_H
 #define MPCF_RING_RING_PRODUCT_H
@@ -17,43 +9,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Rows of the right operand in a block: a multiple of every path's period, so that pairs do
- * not straddle; less costs traffic of c, more falls out of the caches. */
-#define RING_BLOCK_DEPTH 768
-#define RING_BLOCK_BYTES ((RING_BLOCK_DEPTH + 1) * 128) /* of the widest panel */
+/* A right operand b [k, n], arranged for the kernel once and used often. */
+struct ring_packed;
+/* B row-major [depth, columns] with leading dimension LDB, or [columns, depth] where TRANSPOSED.
+ * BITS: the product is wanted modulo 2^BITS (1 .. 64). NULL: memory. */
+struct ring_packed *ring_pack_right(const uint64_t *b, size_t depth, size_t columns, size_t ldb,
+                                    bool transposed, unsigned bits);
+void ring_packed_destroy(struct ring_packed *p);
+size_t ring_packed_bytes(const struct ring_packed *p);
+/* c [rows, columns] (+)= a [rows, depth] b, modulo 2^bits of the packed operand; bits above are
+ * not defined. On all workers. */
+void ring_multiply_packed(const uint64_t *a, size_t rows, size_t lda, const struct ring_packed *b,
+                          uint64_t *c, size_t ldc, bool accumulate);
 
-struct ring_block_source {
-    const uint64_t *b; /* the block's corner in b, which may be transposed */
-    size_t ldb;
-    bool transposed;
-    size_t depth, columns;
-};
-
-struct ring_block_product {
-    const uint64_t *a; /* [rows, depth] */
-    size_t rows, depth, lda;
-    const uint64_t *row_sums;
-    const void *block; /* [depth, panel], then the sums */
-    uint64_t *c;       /* [rows, columns] */
-    size_t columns, ldc;
-    bool accumulate;
-};
-
-struct ring_product_kernel {
-    size_t panel; /* columns of a block */
-    size_t item;  /* bytes of a value in it: panel * item <= 128 */
-    void (*pack)(const struct ring_block_source *source, void *block);
-    void (*row_sums)(const uint64_t *a, size_t rows, size_t depth, size_t lda, uint64_t *sums);
-    void (*multiply)(const struct ring_block_product *product);
-};
-
-/* By width of the result: 64 is right for every width, the others up to theirs. */
-extern const struct ring_product_kernel ring_product64_portable;
-extern const struct ring_product_kernel ring_product32_portable;
-extern const struct ring_product_kernel ring_product64_avx2;
-extern const struct ring_product_kernel ring_product32_avx2;
-extern const struct ring_product_kernel ring_product64_avx512;
-extern const struct ring_product_kernel ring_product32_avx512;
-extern const struct ring_product_kernel ring_product52_avx512ifma;
+/* COUNT products c_i (+)= a_i b_i, each a [rows, depth], b [depth, columns] or, transposed,
+ * [columns, depth], contiguous one after the other. Packs inside. On all workers. */
+void ring_multiply_batch(const uint64_t *a, const uint64_t *b, uint64_t *c, size_t count,
+                         size_t rows, size_t depth, size_t columns, bool transposed_b,
+                         unsigned bits, bool accumulate);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "ring/ring_product.h"
+#include "ring/ring_product_kernel.h"
 
 #if defined(__AVX512DQ__)
 #include "ring/transpose_avx512.h"

@@ -11,7 +11,7 @@
 #include "pass/pass.h"
 #include "program/program.h"
 #include "protocol/weights.h"
-#include "ring/ring.h"
+#include "ring/ring_product.h"
 #include "support/support.h"
 #include "support/tiny_bert.h"
 

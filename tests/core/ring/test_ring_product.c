@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/workers.h"
-#include "ring/ring.h"
+#include "ring/ring_product.h"
 
 static const unsigned widths[] = {1, 16, 31, 32, 33, 40, 51, 52, 53, 63, 64};
 enum { WIDTHS = sizeof widths / sizeof widths[0] };

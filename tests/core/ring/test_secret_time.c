@@ -14,6 +14,7 @@
 #include "bits/bits.h"
 #include "prg/prg.h"
 #include "ring/ring.h"
+#include "ring/ring_product.h"
 #include "support/memcheck.h"
 
 #ifdef VALGRIND_MAKE_MEM_UNDEFINED
