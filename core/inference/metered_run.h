@@ -6,6 +6,7 @@
 #define MPCF_INFERENCE_METERED_RUN_H
 
 #include "inference/role_state.h"
+#include "secure/session_run.h"
 
 /* One inference, metered: RUN has what the role gives; program and weights are filled here. */
 mpcf_status metered_infer(struct role_state *state, const struct secure_program *program,

@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "preprocess/store.h"
 #include "program/role.h"
+#include "secure/session.h"
 
 /* --- What was dealt before --- */
 

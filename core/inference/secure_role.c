@@ -11,6 +11,7 @@
 #include "inference/user.h"
 #include "pipeline/output.h"
 #include "program/role.h"
+#include "secure/session.h"
 #include "text/corpus.h"
 
 static mpcf_status write_record(const struct role_state *state, json_t *record, mpcf_error *err)

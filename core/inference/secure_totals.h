@@ -9,7 +9,7 @@
 
 #include "program/role.h"
 #include "secure/cost.h"
-#include "secure/session.h"
+#include "secure/session_run.h"
 
 #define SECURE_FUNCTIONS_MAX 32
 

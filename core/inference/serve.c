@@ -6,6 +6,8 @@
 #include "inference/announcement.h"
 #include "inference/metered_run.h"
 #include "inference/role_session.h"
+#include "secure/session.h"
+#include "secure/session_run.h"
 
 static mpcf_status need_session(const struct role_state *state, mpcf_error *err)
 {

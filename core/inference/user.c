@@ -22,6 +22,8 @@
 #include "network/evaluate.h"
 #include "network/split.h"
 #include "pipeline/output.h"
+#include "secure/session.h"
+#include "secure/session_run.h"
 
 mpcf_status user_load(struct role_state *state, mpcf_error *err)
 {

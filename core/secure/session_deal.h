@@ -7,9 +7,12 @@
 
 #include <stddef.h>
 
-#include "secure/session.h"
+#include <mpcf/error.h>
+
+#include "secure/session_run.h"
 
 struct masked_weights;
+struct session; /* session.h */
 
 /*
  * Sessions with a store: all three roles call session_deal() for each program, in the order of

@@ -5,7 +5,11 @@
 #ifndef MPCF_SECURE_SESSION_INFER_H
 #define MPCF_SECURE_SESSION_INFER_H
 
-#include "secure/session.h"
+#include <mpcf/error.h>
+
+#include "secure/session_run.h"
+
+struct session; /* session.h */
 
 /* Setup (once a set of masked weights), offline, online, with the next number. All three roles
  * call it with the same sequence of programs. */

@@ -5,10 +5,17 @@
 #ifndef MPCF_SECURE_SESSION_INSIDE_H
 #define MPCF_SECURE_SESSION_INSIDE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <mpcf/error.h>
+
+#include "channel/channel.h"
 #include "preprocess/store.h"
 #include "prg/prg.h"
 #include "ring/share_pool.h"
-#include "secure/session.h"
+#include "secure/session_options.h"
+#include "secure/session_run.h"
 
 struct masked_weights;
 

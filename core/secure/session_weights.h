@@ -5,9 +5,12 @@
 #ifndef MPCF_SECURE_SESSION_WEIGHTS_H
 #define MPCF_SECURE_SESSION_WEIGHTS_H
 
-#include "secure/session.h"
+#include <mpcf/error.h>
+
+#include "secure/session_run.h"
 
 struct masked_weights;
+struct session; /* session.h */
 
 /* Sets up those of RUN's program that the session does not have yet. *BY_STEP points to all of
  * them, NULL for other steps; mpcf_free(). */

@@ -14,7 +14,9 @@
 #include "program/secure_input.h"
 #include "protocol/weights.h"
 #include "secure/cost.h"
+#include "secure/session.h"
 #include "secure/session_infer.h"
+#include "secure/session_run.h"
 
 enum { ROLES = 3 };
 static const int64_t timeout_ns = INT64_C(120000000000);

@@ -9,8 +9,10 @@
 #include "channel/channel.h"
 #include "program/role.h"
 #include "secure/cost.h"
+#include "secure/session.h"
 #include "secure/session_deal.h"
 #include "secure/session_infer.h"
+#include "secure/session_run.h"
 #include "support/support.h"
 #include "support/transports.h"
 

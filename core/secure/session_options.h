@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a session is opened with.
+ */
+#ifndef MPCF_SECURE_SESSION_OPTIONS_H
+#define MPCF_SECURE_SESSION_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "program/role.h"
+
+struct session_options {
+    enum role role;
+    int64_t timeout_ns;     /* a peer that stays silent longer ends the run */
+    const char *store_path; /* NULL, or the folder (of this role alone) that keeps the session,
+                                 see session_deal(); the dealer's is only not NULL */
+    bool resume;            /* the session that lies in store_path; nothing is dealt any more */
+    uint8_t session[16];    /* its id, agreed on in the handshake: of a new one, or of the stored */
+    const char *facts;      /* with a store: digest (64 hex) of what the session is dealt for,
+                                 found again by store_look(); NULL: none */
+    const uint8_t *test_seed; /* 16 bytes: repeatable runs for tests; NULL: the system's */
+};
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one call on a session works on, and what it measured.
+ */
+#ifndef MPCF_SECURE_SESSION_RUN_H
+#define MPCF_SECURE_SESSION_RUN_H
+
+#include "program/program.h"
+#include "program/secure_input.h"
+#include "protocol/weights.h"
+#include "secure/cost.h"
+
+/* What one call of session_infer() or session_deal() works on: program P; of the provider WEIGHTS;
+ * of the user INPUT, OUTPUT (reals) and, where P has USER_LOOKUP steps, their tables in WEIGHTS;
+ * others NULL. Filled: what was sent, and the seconds of each part. */
+struct session_run {
+    const struct program *program;
+    const struct weights *weights;
+    const struct secure_input *input;
+    double *output;
+    struct cost *metered; /* NULL, or a cost_run() of this program: overwritten with what was
+                                  sent (a party does not see the dealer's link to the other) */
+    double setup_seconds, offline_seconds, online_seconds;
+};
+
+#endif
