@@ -38,26 +38,6 @@ void byte_bpe_find_bytes(struct byte_bpe *b, const struct vocabulary *v)
     }
 }
 
-static mpcf_status add_rank(struct byte_bpe *b, int32_t left, int32_t right, int32_t id,
-                            mpcf_error *err)
-{
-    if (b->merge_count == b->merge_capacity) {
-        size_t capacity = b->merge_capacity == 0 ? 1024 : 2 * b->merge_capacity;
-        int32_t *grown = mpcf_grow_array(b->merged, b->merge_count, capacity, sizeof(*grown));
-
-        if (grown == NULL) {
-            return mpcf_fail_memory(err, capacity * sizeof(*grown), "merges");
-        }
-        b->merged = grown;
-        b->merge_capacity = capacity;
-    }
-    if (!pair_map_put(&b->ranks, (uint32_t) left, (uint32_t) right, (uint32_t) b->merge_count)) {
-        return mpcf_fail_memory(err, 2 * b->ranks.capacity * sizeof(struct pair_slot), "merges");
-    }
-    b->merged[b->merge_count++] = id;
-    return MPCF_OK;
-}
-
 mpcf_status byte_bpe_add_merge(struct byte_bpe *b, const struct vocabulary *v, const char *left,
                                size_t left_length, const char *right, size_t right_length,
                                mpcf_error *err)
@@ -76,16 +56,15 @@ mpcf_status byte_bpe_add_merge(struct byte_bpe *b, const struct vocabulary *v, c
         vocabulary_id(v, node) == VOCABULARY_NONE) {
         return mpcf_fail(err, MPCF_E_FORMAT,
                          "merge %zu ('%.*s' '%.*s') is not made of tokens of the vocabulary",
-                         b->merge_count + 1, (int) (left_length < 40 ? left_length : 40), left,
+                         b->merges.count + 1, (int) (left_length < 40 ? left_length : 40), left,
                          (int) (right_length < 40 ? right_length : 40), right);
     }
-    return add_rank(b, first, second, vocabulary_id(v, node), err);
+    return merges_add(&b->merges, first, second, vocabulary_id(v, node), err);
 }
 
 void byte_bpe_clear(struct byte_bpe *b)
 {
-    pair_map_clear(&b->ranks);
-    mpcf_free(b->merged);
+    merges_clear(&b->merges);
     *b = (struct byte_bpe){0};
 }
 
@@ -183,7 +162,7 @@ static void add_word(const struct byte_bpe *b, const struct vocabulary *v, struc
             merging_add(m, id);
         }
     }
-    merging_run(m, b, list);
+    merging_run(m, &b->merges, list);
 }
 
 void byte_bpe_encode(const struct byte_bpe *b, const struct vocabulary *v, const char *text,

@@ -10,15 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "text/pair_map.h"
+#include "text/merges.h"
 #include "text/token_list.h"
 #include "text/vocabulary.h"
 
 struct byte_bpe {
-    int32_t bytes[256];    /* id of each byte; VOCABULARY_NONE: it is left out */
-    struct pair_map ranks; /* pair of ids to the number of its merge, from 0 */
-    int32_t *merged;       /* id that the merge of a number gives */
-    size_t merge_count, merge_capacity;
+    int32_t bytes[256]; /* id of each byte; VOCABULARY_NONE: it is left out */
+    struct merges merges;
     bool prefix_space; /* text that does not begin with a space gets one */
     bool whole_words;  /* a word that is in the vocabulary is not cut */
 };

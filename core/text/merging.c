@@ -5,6 +5,7 @@
 #include "text/merging.h"
 
 #include "base/memory.h"
+#include "text/vocabulary.h"
 
 void merging_begin(struct merging *m)
 {
@@ -92,7 +93,7 @@ static struct candidate heap_pop(struct merging *m)
 }
 
 /* Offers to join the symbol AT with the one after it, if a merge does that. */
-static void offer(struct merging *m, const struct byte_bpe *b, uint32_t at)
+static void offer(struct merging *m, const struct merges *merges, uint32_t at)
 {
     struct candidate c = {.at = at, .left = m->symbols[at].id};
     uint32_t after = m->symbols[at].after;
@@ -101,13 +102,13 @@ static void offer(struct merging *m, const struct byte_bpe *b, uint32_t at)
         return;
     }
     c.right = m->symbols[after].id;
-    if (pair_map_get(&b->ranks, (uint32_t) c.left, (uint32_t) c.right, &c.rank)) {
+    if (pair_map_get(&merges->ranks, (uint32_t) c.left, (uint32_t) c.right, &c.rank)) {
         heap_push(m, c);
     }
 }
 
 /* Joins at the candidate's place, unless one of its two has been joined since. */
-static void join(struct merging *m, const struct byte_bpe *b, const struct candidate *c)
+static void join(struct merging *m, const struct merges *merges, const struct candidate *c)
 {
     struct symbol *left = &m->symbols[c->at], *right = NULL;
 
@@ -118,27 +119,27 @@ static void join(struct merging *m, const struct byte_bpe *b, const struct candi
     if (right->id != c->right) {
         return;
     }
-    left->id = b->merged[c->rank];
+    left->id = merges->merged[c->rank];
     left->after = right->after;
     right->id = VOCABULARY_NONE;
     if (left->after != MERGING_END) {
         m->symbols[left->after].before = c->at;
     }
     if (left->before != MERGING_END) {
-        offer(m, b, left->before);
+        offer(m, merges, left->before);
     }
-    offer(m, b, c->at);
+    offer(m, merges, c->at);
 }
 
-void merging_run(struct merging *m, const struct byte_bpe *b, struct token_list *list)
+void merging_run(struct merging *m, const struct merges *merges, struct token_list *list)
 {
     for (size_t i = 0; i + 1 < m->count && !m->failed; i++) {
-        offer(m, b, (uint32_t) i);
+        offer(m, merges, (uint32_t) i);
     }
     while (m->heap_count > 0 && !m->failed) {
         struct candidate best = heap_pop(m);
 
-        join(m, b, &best);
+        join(m, merges, &best);
     }
     for (size_t i = 0; i < m->count; i++) {
         if (m->symbols[i].id != VOCABULARY_NONE) {

@@ -6,7 +6,12 @@
 #ifndef MPCF_TEXT_MERGING_H
 #define MPCF_TEXT_MERGING_H
 
-#include "text/byte_bpe.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "text/merges.h"
+#include "text/token_list.h"
 
 #define MERGING_END UINT32_MAX
 
@@ -31,8 +36,8 @@ struct merging {
 
 void merging_begin(struct merging *m);
 void merging_add(struct merging *m, int32_t id);
-/* Joins, and adds what is left to LIST. */
-void merging_run(struct merging *m, const struct byte_bpe *b, struct token_list *list);
+/* Joins by MERGES, and adds what is left to LIST. */
+void merging_run(struct merging *m, const struct merges *merges, struct token_list *list);
 void merging_clear(struct merging *m);
 
 #endif

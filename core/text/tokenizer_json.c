@@ -142,7 +142,7 @@ static mpcf_status read_merge(const struct source *s, const json_t *one)
     }
     if (left == NULL || right == NULL) {
         return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: merge %zu is not a pair of tokens", s->name,
-                         s->t->byte_bpe.merge_count + 1);
+                         s->t->byte_bpe.merges.count + 1);
     }
     return byte_bpe_add_merge(&s->t->byte_bpe, &s->t->vocabulary, left, left_length, right,
                               strlen(right), s->err);

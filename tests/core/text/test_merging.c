@@ -2,7 +2,6 @@
 /* Joining with a heap against the rule itself: the lowest rank, leftmost, again and again. */
 #include <string.h>
 
-#include "base/memory.h"
 #include "support/support.h"
 #include "text/merging.h"
 
@@ -35,25 +34,20 @@ static size_t join_plainly(const struct rule *rules, size_t rule_count, int32_t 
 }
 
 /* Random merges of single letters and of earlier results. */
-static void make_rules(struct test_random *random, struct rule *rules, struct byte_bpe *b)
+static void make_rules(struct test_random *random, struct rule *rules, struct merges *merges)
 {
-    b->merged = mpcf_alloc_array(MERGES, sizeof(*b->merged));
-    assert_non_null(b->merged);
-    b->merge_count = 0;
-    while (b->merge_count < MERGES) {
-        size_t n = b->merge_count;
+    while (merges->count < MERGES) {
+        size_t n = merges->count;
         uint32_t known = (uint32_t) (LETTERS + n), rank = 0;
         struct rule r = {.left = (int32_t) (test_random_u64(random) % known),
                          .right = (int32_t) (test_random_u64(random) % known),
                          .joined = (int32_t) known};
 
-        if (pair_map_get(&b->ranks, (uint32_t) r.left, (uint32_t) r.right, &rank)) {
+        if (pair_map_get(&merges->ranks, (uint32_t) r.left, (uint32_t) r.right, &rank)) {
             continue;
         }
-        assert_true(pair_map_put(&b->ranks, (uint32_t) r.left, (uint32_t) r.right, (uint32_t) n));
-        b->merged[n] = r.joined;
+        assert_int_equal(merges_add(merges, r.left, r.right, r.joined, NULL), MPCF_OK);
         rules[n] = r;
-        b->merge_count++;
     }
 }
 
@@ -64,10 +58,10 @@ static void test_against_the_rule(void **state)
     (void) state;
     for (int turn = 0; turn < 200; turn++) {
         struct rule rules[MERGES];
-        struct byte_bpe b = {.merge_count = 0};
+        struct merges merges = {.count = 0};
         struct merging m = {0};
 
-        make_rules(&random, rules, &b);
+        make_rules(&random, rules, &merges);
         for (int word = 0; word < 20; word++) {
             int32_t ids[LENGTH];
             size_t count = 1 + (size_t) (test_random_u64(&random) % LENGTH);
@@ -78,14 +72,14 @@ static void test_against_the_rule(void **state)
                 ids[i] = (int32_t) (test_random_u64(&random) % LETTERS);
                 merging_add(&m, ids[i]);
             }
-            merging_run(&m, &b, &list);
+            merging_run(&m, &merges, &list);
             count = join_plainly(rules, MERGES, ids, count);
             assert_int_equal(list.count, count);
             assert_memory_equal(list.ids, ids, count * sizeof(*ids));
             token_list_clear(&list);
         }
         merging_clear(&m);
-        byte_bpe_clear(&b);
+        merges_clear(&merges);
     }
 }
 
