@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "text/encode.h"
 
 #define PROGRESS_ROWS 256
 

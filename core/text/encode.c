@@ -3,10 +3,13 @@
  * From one text or two to the ids of a sequence: tokens, cut to the length there is, with special
  * tokens around them.
  */
+#include "text/encode.h"
+
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "text/token_list.h"
 #include "text/tokenizer_parts.h"
 
 static void encode_plain(const struct tokenizer *t, const char *text, size_t length,

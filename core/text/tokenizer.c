@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which files of a folder make its tokenizer, and what all kinds of tokenizers are built from. */
+/* Which files of a folder make its tokenizer. */
+#include "text/tokenizer.h"
+
 #include <string.h>
 
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "format/json.h"
+#include "text/tokenizer_json.h"
 #include "text/tokenizer_parts.h"
+#include "text/tokenizer_plain.h"
 
 #define FILE_LIMIT ((size_t) 256 << 20)
 

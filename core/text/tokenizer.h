@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text to token ids, as Hugging Face's tokenizers do it: WordPiece and byte-level BPE.
+ * Tokenizers from the files of a folder, as Hugging Face has them: WordPiece and byte-level BPE.
  */
 #ifndef MPCF_TEXT_TOKENIZER_H
 #define MPCF_TEXT_TOKENIZER_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include <mpcf/model.h>
@@ -23,24 +22,12 @@ struct tokenizer;
  */
 mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
                            struct tokenizer **out, mpcf_error *err);
+/* An empty one, to be filled by the readers of its files. */
+mpcf_status tokenizer_create(const mpcf_tokenizer_spec *spec, struct tokenizer **out,
+                             mpcf_error *err);
 void tokenizer_close(struct tokenizer *t); /* NULL is fine */
 /* Copies the files it reads from FOLDER to another (what student/public holds). */
 mpcf_status tokenizer_copy_files(const char *folder, const char *to, mpcf_error *err);
-
-struct encoding {
-    int32_t *ids; /* with special tokens; no padding */
-    int32_t *type_ids;
-    size_t count;
-};
-/* TEXT_B may be NULL. At most MAX_TOKENS (special ones included), pairs truncated longest
- * first. Text that is not UTF-8: MPCF_E_FORMAT. */
-mpcf_status tokenizer_encode(const struct tokenizer *t, const char *text_a, const char *text_b,
-                             size_t max_tokens, struct encoding *out, mpcf_error *err);
-/* The same for texts that may hold zero bytes. */
-mpcf_status tokenizer_encode_bytes(const struct tokenizer *t, const char *text_a, size_t length_a,
-                                   const char *text_b, size_t length_b, size_t max_tokens,
-                                   struct encoding *out, mpcf_error *err);
-void encoding_clear(struct encoding *e);
 int32_t tokenizer_pad_id(const struct tokenizer *t);
 
 #endif

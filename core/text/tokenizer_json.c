@@ -3,6 +3,8 @@
  * tokenizer.json of Hugging Face's tokenizers. Its padding and truncation are not read: the
  * pipeline's own length goes before them.
  */
+#include "text/tokenizer_json.h"
+
 #include <string.h>
 
 #include "text/tokenizer_parts.h"

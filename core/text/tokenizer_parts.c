@@ -5,6 +5,8 @@
  */
 #include "text/tokenizer_parts.h"
 
+#include <string.h>
+
 mpcf_status tokenizer_check_id(const struct tokenizer *t, long long id, const char *name,
                                mpcf_error *err)
 {
@@ -20,6 +22,27 @@ mpcf_status tokenizer_add_word(struct tokenizer *t, const char *word, size_t len
 {
     MPCF_TRY(tokenizer_check_id(t, id, name, err));
     return vocabulary_add(&t->vocabulary, word, length, (int32_t) id, err);
+}
+
+mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, const char *name,
+                                      mpcf_error *err)
+{
+    const char *word = NULL;
+    json_t *id = NULL;
+
+    if (!json_is_object(words)) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: expected an object of words and ids", name);
+    }
+    /* The iteration macro of jansson wants a value that it could change. */
+    json_object_foreach((json_t *) (uintptr_t) words, word, id)
+    {
+        if (!json_is_integer(id)) {
+            return mpcf_fail(err, MPCF_E_FORMAT, "%s: id of '%.80s' is not a whole number", name,
+                             word);
+        }
+        MPCF_TRY(tokenizer_add_word(t, word, strlen(word), json_integer_value(id), name, err));
+    }
+    return MPCF_OK;
 }
 
 mpcf_status template_add(struct template *t, enum piece_kind kind, int32_t id, int32_t type,

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a tokenizer is made of, and the readers of its files. Inside core/text only.
+ * What a tokenizer is made of, and what every way of loading one puts there. Inside core/text only.
  */
 #ifndef MPCF_TEXT_TOKENIZER_PARTS_H
 #define MPCF_TEXT_TOKENIZER_PARTS_H
 
 #include <jansson.h>
+#include <mpcf/model.h>
 
 #include "text/added_tokens.h"
 #include "text/byte_bpe.h"
-#include "text/tokenizer.h"
 #include "text/vocabulary.h"
 #include "text/wordpiece.h"
 
@@ -38,36 +38,18 @@ struct tokenizer {
     bool has_case; /* vocab.txt has words with capitals, "[CLS]" and its like apart */
 };
 
-/* An empty one; ended with tokenizer_close(). */
-mpcf_status tokenizer_create(const mpcf_tokenizer_spec *spec, struct tokenizer **out,
-                             mpcf_error *err);
-
 /* MPCF_E_FORMAT where ID is not below the model's vocabulary size; NAME: of the file. */
 mpcf_status tokenizer_check_id(const struct tokenizer *t, long long id, const char *name,
                                mpcf_error *err);
 mpcf_status tokenizer_add_word(struct tokenizer *t, const char *word, size_t length, long long id,
                                const char *name, mpcf_error *err);
+/* {"word": id, ...} of vocab.json and tokenizer.json. */
+mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, const char *name,
+                                      mpcf_error *err);
 mpcf_status template_add(struct template *t, enum piece_kind kind, int32_t id, int32_t type,
                          mpcf_error *err);
 /* The usual ones: CLS A SEP, and CLS A SEP [SEP] B SEP with as many SEP between as SPEC says. */
 mpcf_status tokenizer_usual_templates(struct tokenizer *t, int32_t cls, int32_t sep,
                                       mpcf_error *err);
-
-/* All of tokenizer.json. What it asks beyond WordPiece and byte-level BPE: MPCF_E_UNSUPPORTED. */
-mpcf_status tokenizer_load_json(struct tokenizer *t, const json_t *root, const char *name,
-                                mpcf_error *err);
-/* {"word": id, ...} of vocab.json and tokenizer.json. */
-mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, const char *name,
-                                      mpcf_error *err);
-/* vocab.txt: a word a line, its id the line's number from 0. */
-mpcf_status tokenizer_load_words(struct tokenizer *t, const char *data, size_t length,
-                                 const char *name, mpcf_error *err);
-/* merges.txt: two tokens a line, a first line "#version". Behind the vocabulary. */
-mpcf_status tokenizer_load_merges(struct tokenizer *t, const char *data, size_t length,
-                                  const char *name, mpcf_error *err);
-/* Special tokens and normaliser where there is no tokenizer.json; CONFIG: of
- * tokenizer_config.json, or NULL. Behind the vocabulary. */
-mpcf_status tokenizer_set_defaults(struct tokenizer *t, const json_t *config, const char *name,
-                                   mpcf_error *err);
 
 #endif

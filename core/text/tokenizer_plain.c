@@ -1,34 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The files from before tokenizer.json: vocab.txt, vocab.json, merges.txt.
+ * How vocab.txt and merges.txt are read, and which special tokens go with them.
  */
+#include "text/tokenizer_plain.h"
+
 #include <string.h>
 
 #include "base/text.h"
 #include "text/tokenizer_parts.h"
 
 #define LONGEST_WORD 100 /* Hugging Face's default for WordPiece */
-
-mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, const char *name,
-                                      mpcf_error *err)
-{
-    const char *word = NULL;
-    json_t *id = NULL;
-
-    if (!json_is_object(words)) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s: expected an object of words and ids", name);
-    }
-    /* The iteration macro of jansson wants a value that it could change. */
-    json_object_foreach((json_t *) (uintptr_t) words, word, id)
-    {
-        if (!json_is_integer(id)) {
-            return mpcf_fail(err, MPCF_E_FORMAT, "%s: id of '%.80s' is not a whole number", name,
-                             word);
-        }
-        MPCF_TRY(tokenizer_add_word(t, word, strlen(word), json_integer_value(id), name, err));
-    }
-    return MPCF_OK;
-}
 
 /* The next line of *DATA without its end, which moves behind it; false: no more. */
 static bool next_line(const char **data, size_t *left, const char **line, size_t *length)

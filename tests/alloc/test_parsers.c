@@ -25,6 +25,7 @@
 #include "report/report.h"
 #include "support/program.h"
 #include "support/support.h"
+#include "text/encode.h"
 #include "text/tokenizer.h"
 #include "train/state.h"
 

@@ -20,7 +20,6 @@
 #include "plugin/plugins.h"
 #include "support/datasets.h"
 #include "support/support.h"
-#include "text/tokenizer.h"
 
 /* --- Graphs --- */
 

@@ -4,6 +4,9 @@
  * words: nothing of a text may get lost on the way through byte-level BPE.
  */
 #include "fuzz_tokenizer.h"
+#include "text/encode.h"
+#include "text/tokenizer_parts.h"
+#include "text/tokenizer_plain.h"
 #include "text/unicode.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/tokenizer_parts.h"
+#include "text/encode.h"
+#include "text/tokenizer.h"
 
 #define FUZZ_WORDS 512
 

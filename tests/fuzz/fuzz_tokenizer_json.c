@@ -4,6 +4,7 @@
  */
 #include "format/json.h"
 #include "fuzz_tokenizer.h"
+#include "text/tokenizer_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,6 +5,8 @@
  */
 #include "format/json.h"
 #include "fuzz_tokenizer.h"
+#include "text/tokenizer_parts.h"
+#include "text/tokenizer_plain.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

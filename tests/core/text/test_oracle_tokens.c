@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "support/support.h"
+#include "text/encode.h"
 #include "text/tokenizer.h"
 
 static mpcf_error *err;

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "support/datasets.h"
 #include "support/support.h"
+#include "text/encode.h"
 
 static mpcf_error *err;
 
