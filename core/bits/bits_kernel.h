@@ -5,7 +5,9 @@
 #ifndef MPCF_BITS_BITS_KERNEL_H
 #define MPCF_BITS_BITS_KERNEL_H
 
-#include "bits/bits.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #define BITS_GROUP 64
 

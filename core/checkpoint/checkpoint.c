@@ -3,7 +3,7 @@
  * What a folder of Hugging Face's holds: its config and the tensors of one file or of shards,
  * checked against the index.
  */
-#include "checkpoint/checkpoint_inside.h"
+#include "checkpoint/checkpoint.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "checkpoint/checkpoint_inside.h"
 #include "format/json.h"
 #include "format/tensor_convert.h"
 

@@ -5,7 +5,10 @@
 #ifndef MPCF_CHECKPOINT_CHECKPOINT_INSIDE_H
 #define MPCF_CHECKPOINT_CHECKPOINT_INSIDE_H
 
-#include "checkpoint/checkpoint.h"
+#include <stddef.h>
+
+#include <jansson.h>
+
 #include "format/safetensors.h"
 
 struct shard {

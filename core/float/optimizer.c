@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The public functions of the update: each calls the kernel of this processor's level. */
-#include "float/optimizer_kernel.h"
+#include "float/optimizer.h"
 
 #include "base/cpu.h"
+#include "float/optimizer_kernel.h"
 
 static const struct optimizer_kernel *kernel(void)
 {

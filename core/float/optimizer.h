@@ -7,15 +7,7 @@
 
 #include <stddef.h>
 
-/* One step of Adam with decoupled weight decay; the same numbers for all elements. */
-struct adamw_step {
-    float rate;  /* learning rate / (1 - beta1^t) */
-    float decay; /* 1 - learning rate * weight decay */
-    float beta1, beta2;
-    float root_scale; /* 1 / sqrt(1 - beta2^t) */
-    float epsilon;
-    float gradient_scale; /* of clipping */
-};
+#include "float/adamw_step.h"
 
 /* value, first and second moment [n] updated from gradient, which is zeroed. */
 void optimizer_adamw(const struct adamw_step *s, float *value, float *first, float *second,

@@ -4,8 +4,9 @@
 #define MPCF_FLOAT_OPTIMIZER_KERNEL_H
 
 #include <math.h>
+#include <stddef.h>
 
-#include "float/optimizer.h"
+#include "float/adamw_step.h"
 
 struct optimizer_kernel {
     void (*adamw)(const struct adamw_step *s, float *value, float *first, float *second,

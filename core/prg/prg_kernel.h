@@ -6,7 +6,10 @@
 #ifndef MPCF_PRG_PRG_KERNEL_H
 #define MPCF_PRG_PRG_KERNEL_H
 
-#include "prg/prg.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "prg/prg_key.h"
 
 #define PRG_BLOCK_WORDS 2
 

@@ -5,6 +5,7 @@
 
 #include <openssl/evp.h>
 
+#include "prg/prg.h"
 #include "prg/prg_kernel.h"
 
 /* NIST SP 800-38A, F.5.1 (CTR-AES128.Encrypt): the output blocks. */
