@@ -6,11 +6,11 @@
 #include "base/folder.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "channel/role.h"
 #include "host.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "pipeline/print_settings.h"
-#include "program/role.h"
 #include "show_summary.h"
 #include "stages/run_pipeline.h"
 

@@ -21,15 +21,9 @@
 #define FACTS_END  (HANDSHAKE_BYTES - HANDSHAKE_REFUSAL)
 static const uint8_t magic[8] = {'M', 'P', 'C', 'F', 'h', 'e', 'l', 'o'};
 
-const char *handshake_role_name(unsigned role)
+void handshake_init(struct handshake *h, enum role role)
 {
-    static const char *const names[] = {"provider", "user", "dealer"};
-    return role < 3 ? names[role] : "unknown role";
-}
-
-void handshake_init(struct handshake *h, unsigned role)
-{
-    assert(role < 3);
+    assert(role <= ROLE_DEALER);
     *h = (struct handshake){.protocol = HANDSHAKE_PROTOCOL, .role = role};
     mpcf_status status = handshake_add(h, NULL, "mpcf", "%s", MPCF_VERSION);
     assert(status == MPCF_OK);
@@ -119,7 +113,7 @@ mpcf_status handshake_heed(const struct handshake *theirs, mpcf_error *err)
         return MPCF_OK;
     }
     return mpcf_fail(err, MPCF_E_CLOSED, "the %s ended the run, saying: %s",
-                     handshake_role_name(theirs->role), theirs->refusal);
+                     role_name(theirs->role), theirs->refusal);
 }
 
 static void write_number(uint8_t *at, uint64_t value, size_t bytes)
@@ -225,14 +219,14 @@ mpcf_status handshake_decode(const uint8_t *wire, size_t length, struct handshak
         return MPCF_OK; /* handshake_compare() refuses it */
     }
     size_t used = read_number(wire + 12, 4);
-    out->role = wire[16];
+    out->role = (enum role) wire[16];
     out->has_session = wire[17] == 1;
     memcpy(out->session, wire + 24, HANDSHAKE_SESSION);
     out->has_stored = wire[20] == 1;
     out->next_inference = read_number(wire + 40, 8);
     memcpy(out->stored, wire + 48, HANDSHAKE_SESSION);
-    if (used < HEAD_BYTES || used > FACTS_END || out->role > 2 || wire[17] > 1 || wire[20] > 1 ||
-        !decode_facts(wire, used, out) || !decode_refusal(wire, out)) {
+    if (used < HEAD_BYTES || used > FACTS_END || out->role > ROLE_DEALER || wire[17] > 1 ||
+        wire[20] > 1 || !decode_facts(wire, used, out) || !decode_refusal(wire, out)) {
         return mpcf_fail(err, MPCF_E_FORMAT, "the peer's handshake is malformed");
     }
     return MPCF_OK;
@@ -267,7 +261,7 @@ static void compare(const struct handshake *mine, const struct handshake *theirs
         return; /* nothing else was read */
     }
     if (mine->role == theirs->role) {
-        text_printf(text, "; role: %s there and here", handshake_role_name(mine->role));
+        text_printf(text, "; role: %s there and here", role_name(mine->role));
     }
     if (mine->has_session && theirs->has_session &&
         memcmp(mine->session, theirs->session, HANDSHAKE_SESSION) != 0) {
@@ -289,8 +283,8 @@ mpcf_status handshake_compare(const struct handshake *mine, const struct handsha
     } else if (text.length != 0) {
         bool known = mine->protocol == theirs->protocol;
         status = mpcf_fail(err, MPCF_E_PROTOCOL, "the %s disagrees with this %s: %s",
-                           known ? handshake_role_name(theirs->role) : "peer",
-                           handshake_role_name(mine->role), text.data + 2);
+                           known ? role_name(theirs->role) : "peer", role_name(mine->role),
+                           text.data + 2);
     }
     text_clear(&text);
     return status;
@@ -314,7 +308,7 @@ static mpcf_status take_in(struct channel *c, const uint8_t *wire, struct handsh
 {
     MPCF_TRY(handshake_decode(wire, HANDSHAKE_BYTES, theirs, err));
     if (theirs->protocol == HANDSHAKE_PROTOCOL) {
-        channel_set_peer(c, handshake_role_name(theirs->role));
+        channel_set_peer(c, role_name(theirs->role));
     }
     return MPCF_OK;
 }

@@ -13,6 +13,7 @@
 #include <mpcf/error.h>
 
 #include "channel/channel.h"
+#include "channel/role.h"
 
 #define HANDSHAKE_PROTOCOL 3 /* changes with every change of what parties send */
 /* On the wire; this size and the first 16 bytes never change, so that versions can tell each
@@ -31,7 +32,7 @@ struct handshake_fact {
 
 struct handshake {
     uint32_t protocol;
-    unsigned role; /* 0 provider, 1 user, 2 dealer */
+    enum role role;
     bool has_session;
     uint8_t session[HANDSHAKE_SESSION]; /* drawn by the user; the others take it over */
     /* A session dealt in an earlier run, of which inferences are left on this side's disk; the
@@ -46,10 +47,8 @@ struct handshake {
     char refusal[HANDSHAKE_REFUSAL];
 };
 
-const char *handshake_role_name(unsigned role); /* "provider", "user", "dealer" */
-
 /* With the version of mpcf as its first fact. */
-void handshake_init(struct handshake *h, unsigned role);
+void handshake_init(struct handshake *h, enum role role);
 /* Printable ASCII. Too long, too many, or a name twice: MPCF_E_INVALID. */
 mpcf_status handshake_add(struct handshake *h, mpcf_error *err, const char *name,
                           const char *format, ...) MPCF_PRINTF(4, 5);

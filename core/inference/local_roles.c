@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/progress.h"
+#include "channel/role.h"
 #include "format/json.h"
 #include "roles/local_run.h"
 

@@ -14,8 +14,8 @@
 #include "base/folder.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "channel/role.h"
 #include "preprocess/store.h"
-#include "program/role.h"
 #include "secure/session.h"
 
 /* --- What was dealt before --- */

@@ -6,6 +6,7 @@
 #define MPCF_INFERENCE_ROLE_STATE_H
 
 #include "base/digest.h"
+#include "channel/role.h"
 #include "inference/secure_student.h"
 #include "inference/secure_totals.h"
 #include "roles/control.h"

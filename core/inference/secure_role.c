@@ -10,7 +10,6 @@
 #include "inference/serve.h"
 #include "inference/user.h"
 #include "pipeline/output.h"
-#include "program/role.h"
 #include "secure/session.h"
 #include "text/corpus.h"
 

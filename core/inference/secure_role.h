@@ -9,6 +9,7 @@
 #ifndef MPCF_INFERENCE_SECURE_ROLE_H
 #define MPCF_INFERENCE_SECURE_ROLE_H
 
+#include "channel/role.h"
 #include "pipeline/pipeline.h"
 
 /* Finds the other two (by the file's parties, or through the parent that started it), agrees

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "program/role.h"
+#include "channel/role.h"
 #include "secure/cost.h"
 #include "secure/session_run.h"
 

@@ -3,6 +3,7 @@
 #include "inference/serve.h"
 
 #include "base/interrupt.h"
+#include "channel/role.h"
 #include "inference/announcement.h"
 #include "inference/metered_run.h"
 #include "inference/role_session.h"

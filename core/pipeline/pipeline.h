@@ -12,12 +12,12 @@
 
 #include <mpcf/dataset.h>
 
+#include "channel/role.h"
 #include "graph/graph.h"
 #include "graph/slots.h"
 #include "pipeline/settings.h"
 #include "pipeline/stage_name.h"
 #include "plugin/plugins.h"
-#include "program/role.h"
 
 struct yaml_node;
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "program/role.h"
+#include "channel/role.h"
 #include "roles/roles.h"
 
 #define PROTECTED (MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/workers.h"
+#include "channel/role.h"
 #include "protocol/step_operations.h"
 #include "ring/ring.h"
 

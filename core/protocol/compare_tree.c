@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "base/workers.h"
+#include "channel/role.h"
 
 #define CHUNK_WORDS 1024
 

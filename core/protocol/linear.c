@@ -13,6 +13,7 @@
 #include <assert.h>
 
 #include "base/memory.h"
+#include "channel/role.h"
 #include "protocol/blocks.h"
 #include "protocol/masked_weights.h"
 #include "protocol/step_operations.h"

@@ -8,6 +8,7 @@
  * A1 F; provider C0 + E (F + B0) + A0 F. Leakage: none. Source: Beaver (1991), on matrices.
  */
 #include "base/memory.h"
+#include "channel/role.h"
 #include "protocol/blocks.h"
 #include "protocol/opening.h"
 #include "ring/ring.h"

@@ -13,6 +13,7 @@
 #ifndef MPCF_PROTOCOL_OPENING_H
 #define MPCF_PROTOCOL_OPENING_H
 
+#include "channel/role.h"
 #include "protocol/step_operations.h"
 
 /* How many operands a step opens this way (0, 1, 2), and which values they are. */

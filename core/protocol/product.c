@@ -7,6 +7,7 @@
  * result. Shares: [a b] + e [b] + f [a], and the provider e f. Leakage: none.
  * Source: Beaver (1991).
  */
+#include "channel/role.h"
 #include "protocol/blocks.h"
 #include "protocol/opening.h"
 #include "ring/ring.h"

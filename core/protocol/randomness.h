@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "channel/role.h"
 #include "prg/prg.h"
 #include "program/program.h"
-#include "program/role.h"
 
 /* Items of a step; a row uses each for one purpose. */
 enum random_item {

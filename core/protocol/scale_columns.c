@@ -14,6 +14,7 @@
 #include "ring/ring.h"
 
 #include "base/memory.h"
+#include "channel/role.h"
 
 static const char *check(const struct program *p, const struct step *s)
 {

@@ -8,6 +8,7 @@
  * provider d e. Leakage: none.
  */
 #include "bits/bits.h"
+#include "channel/role.h"
 #include "protocol/bits.h"
 #include "protocol/blocks.h"
 #include "protocol/opening.h"

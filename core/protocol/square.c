@@ -6,6 +6,7 @@
  * bits an element. Dealer: the user's share of a^2, k bits. Shares: [a^2] + 2 e [a], and the
  * provider e^2. Leakage: none. Source: Beaver (1991), with equal operands.
  */
+#include "channel/role.h"
 #include "protocol/blocks.h"
 #include "protocol/opening.h"
 #include "ring/ring.h"

@@ -16,8 +16,8 @@
 #ifndef MPCF_PROTOCOL_STEP_OPERATIONS_H
 #define MPCF_PROTOCOL_STEP_OPERATIONS_H
 
+#include "channel/role.h"
 #include "program/program.h"
-#include "program/role.h"
 #include "program/secure_input.h"
 #include "protocol/message.h"
 #include "protocol/randomness.h"

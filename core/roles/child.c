@@ -74,7 +74,7 @@ static mpcf_status make_lists(struct launch *l, const struct local_run *run, enu
         l->arguments[1 + i] = run->arguments[i];
     }
     l->arguments[1 + own] = "--role";
-    l->arguments[2 + own] = handshake_role_name(role);
+    l->arguments[2 + own] = role_name(role);
     size_t at = 0;
     l->environment[at++] = CONTROL_VARIABLE "=3"; /* CONTROL_FD */
     for (size_t i = 0; i < extra; i++) {          /* getenv() takes the first */
@@ -170,7 +170,7 @@ static void end_line(struct child *c, const struct local_run *run)
         if (run->line != NULL) {
             run->line(run->context, c->role, c->line);
         } else {
-            log_line(LOG_INFO, "%s | %s", handshake_role_name(c->role), c->line);
+            log_line(LOG_INFO, "%s | %s", role_name(c->role), c->line);
         }
     }
     c->line_length = 0;

@@ -12,6 +12,7 @@
 
 #include <mpcf/error.h>
 
+#include "channel/role.h"
 #include "roles/launch.h"
 
 #define CHILD_LINE    4096

@@ -135,7 +135,7 @@ static mpcf_status read_message(struct roles_control *c, int64_t deadline, mpcf_
     return MPCF_OK;
 }
 
-mpcf_status control_ask_address(struct roles_control *c, unsigned role, int64_t deadline,
+mpcf_status control_ask_address(struct roles_control *c, enum role role, int64_t deadline,
                                 const char **address, mpcf_error *err)
 {
     while (c->addresses[role][0] == '\0') {

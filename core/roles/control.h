@@ -11,6 +11,8 @@
 
 #include <mpcf/error.h>
 
+#include "channel/role.h"
+
 /* Names the socket's number to the child. */
 #define CONTROL_VARIABLE "MPCF_CONTROL_FD"
 #define CONTROL_MESSAGE  65536 /* longest message, with the zero */
@@ -24,7 +26,7 @@ void control_close(struct roles_control *c); /* NULL is fine */
 /* Where this role listens, for the others. */
 mpcf_status control_tell_address(struct roles_control *c, const char *address, mpcf_error *err);
 /* Where ROLE listens; valid as long as C. MPCF_E_TIMEOUT, MPCF_E_CLOSED (the parent ended). */
-mpcf_status control_ask_address(struct roles_control *c, unsigned role, int64_t deadline,
+mpcf_status control_ask_address(struct roles_control *c, enum role role, int64_t deadline,
                                 const char **address, mpcf_error *err);
 /* A result for the parent: TEXT as it is (JSON, say). Too long: MPCF_E_INVALID. */
 mpcf_status control_tell_result(struct roles_control *c, const char *text, mpcf_error *err);

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "program/role.h"
+#include "channel/role.h"
 
 /* Called on the caller's thread. TEXT: one line that a role wrote to standard output or error,
  * or one control_tell_result(). */

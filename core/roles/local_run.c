@@ -14,6 +14,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "channel/handshake.h"
+#include "channel/role.h"
 #include "roles/child.h"
 
 #define LOOK_MS  20                  /* how often processes are looked at */
@@ -165,11 +166,11 @@ static const struct child *find_silent(const struct local *l, const struct child
 
 static mpcf_status tell_cause(const struct local *l, const struct child *c, mpcf_error *err)
 {
-    const char *role = handshake_role_name(c->role);
+    const char *role = role_name(c->role);
     const struct child *silent = find_silent(l, c);
     if (silent != NULL) {
         return mpcf_fail(err, MPCF_E_TIMEOUT, "the %s stopped answering (the %s: %s)",
-                         handshake_role_name(silent->role), role,
+                         role_name(silent->role), role,
                          c->reason == NULL ? "deadline passed" : c->reason);
     }
     if (c->has_reported && c->status != MPCF_OK) {
@@ -193,8 +194,7 @@ static mpcf_status start_all(struct local *l, mpcf_error *err)
     for (size_t i = 0; i < 3; i++) {
         mpcf_status status = child_start(&l->children[i], l->run, err);
         if (status != MPCF_OK) {
-            return mpcf_fail_while(err, status, "starting the %s",
-                                   handshake_role_name((unsigned) i));
+            return mpcf_fail_while(err, status, "starting the %s", role_name((unsigned) i));
         }
     }
     return MPCF_OK;

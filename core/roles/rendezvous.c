@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "channel/role.h"
+
 /* Who waits for the rest of the session of HELLO; NULL: nobody. */
 static struct caller *find(struct rendezvous *rendezvous, const struct handshake *handshake)
 {
@@ -41,7 +43,7 @@ mpcf_status rendezvous_wait(struct rendezvous *rendezvous, const struct caller *
     if (find(rendezvous, &caller->handshake) != NULL) {
         channel_close(caller->channel);
         return mpcf_fail(err, MPCF_E_PROTOCOL, "two callers are the %s of one session",
-                         handshake_role_name(caller->handshake.role));
+                         role_name(caller->handshake.role));
     }
     if (rendezvous->count == RENDEZVOUS_CALLERS) {
         channel_close(rendezvous->waiting[0].channel);

@@ -88,7 +88,7 @@ static mpcf_status start_listening(struct roles *r, mpcf_error *err)
     const mpcf_transport *t = r->o.transport;
     MPCF_TRY(t->listen(r->o.config, listen_wish(&r->o), &r->listener, err));
     MPCF_TRY(t->bound(r->listener, r->address, sizeof(r->address), err));
-    log_line(LOG_INFO, "%s: listening on %s", handshake_role_name(r->o.role), r->address);
+    log_line(LOG_INFO, "%s: listening on %s", role_name(r->o.role), r->address);
     return r->o.control == NULL ? MPCF_OK : control_tell_address(r->o.control, r->address, err);
 }
 
@@ -158,17 +158,17 @@ static mpcf_status greet(struct roles *r, void *conn, int64_t patience,
     return MPCF_OK;
 }
 
-static mpcf_status expect_role(const struct handshake *theirs, unsigned role, const char *address,
+static mpcf_status expect_role(const struct handshake *theirs, enum role role, const char *address,
                                mpcf_error *err)
 {
     if (theirs->role == role) {
         return MPCF_OK;
     }
     return mpcf_fail(err, MPCF_E_PROTOCOL, "at '%s' is a %s, expected the %s", address,
-                     handshake_role_name(theirs->role), handshake_role_name(role));
+                     role_name(theirs->role), role_name(role));
 }
 
-static mpcf_status find_address(struct roles *r, unsigned role, int64_t deadline,
+static mpcf_status find_address(struct roles *r, enum role role, int64_t deadline,
                                 const char **address, mpcf_error *err)
 {
     *address = r->o.addresses[role];
@@ -176,13 +176,12 @@ static mpcf_status find_address(struct roles *r, unsigned role, int64_t deadline
         MPCF_TRY(control_ask_address(r->o.control, role, deadline, address, err));
     }
     if (*address == NULL) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "the address of the %s is not given",
-                         handshake_role_name(role));
+        return mpcf_fail(err, MPCF_E_CONFIG, "the address of the %s is not given", role_name(role));
     }
     return check_address(&r->o, *address, err);
 }
 
-static mpcf_status reach(struct roles *r, unsigned role, int64_t deadline, void **conn,
+static mpcf_status reach(struct roles *r, enum role role, int64_t deadline, void **conn,
                          const char **address, mpcf_error *err)
 {
     MPCF_TRY(find_address(r, role, deadline, address, err));
@@ -191,7 +190,7 @@ static mpcf_status reach(struct roles *r, unsigned role, int64_t deadline, void 
 
 /* How a role is called. */
 struct call {
-    unsigned role;
+    enum role role;
     int64_t connect_ns; /* to find it */
     int64_t patience;   /* until it has said its handshake */
 };
@@ -210,7 +209,7 @@ static mpcf_status call(struct roles *r, const struct call *to, const struct han
 }
 
 /* Calls ROLE, which has no part in it, to say why this one ends, if it comes within WAIT_NS. */
-static void tell(struct roles *r, unsigned role, const struct handshake *mine,
+static void tell(struct roles *r, enum role role, const struct handshake *mine,
                  const mpcf_error *why, int64_t wait_ns)
 {
     struct handshake refusal = *mine, theirs;
@@ -220,8 +219,8 @@ static void tell(struct roles *r, unsigned role, const struct handshake *mine,
     handshake_refuse(&refusal, mpcf_error_text(why));
     mpcf_status status = reach(r, role, clock_deadline(TELL_NS), &conn, &address, NULL);
     if (status == MPCF_E_TIMEOUT && wait_ns > TELL_NS) {
-        log_line(LOG_WARN, "%s: %s; waits for the %s, to tell it", handshake_role_name(mine->role),
-                 mpcf_error_text(why), handshake_role_name(role));
+        log_line(LOG_WARN, "%s: %s; waits for the %s, to tell it", role_name(mine->role),
+                 mpcf_error_text(why), role_name(role));
         status = reach(r, role, clock_deadline(wait_ns - TELL_NS), &conn, &address, NULL);
     }
     if (status == MPCF_OK && greet(r, conn, TELL_NS, &refusal, &c, &theirs, NULL) == MPCF_OK) {
@@ -240,8 +239,8 @@ static mpcf_status check_caller(const struct handshake *mine, const struct hands
 {
     MPCF_TRY(handshake_compare(mine, theirs, err));
     if (!theirs->has_session || (mine->role == ROLE_PROVIDER && theirs->role != ROLE_USER)) {
-        return mpcf_fail(err, MPCF_E_PROTOCOL, "a %s called the %s%s",
-                         handshake_role_name(theirs->role), handshake_role_name(mine->role),
+        return mpcf_fail(err, MPCF_E_PROTOCOL, "a %s called the %s%s", role_name(theirs->role),
+                         role_name(mine->role),
                          theirs->has_session ? "" : " without naming a session");
     }
     return handshake_heed(theirs, err);
@@ -251,7 +250,7 @@ static mpcf_status check_caller(const struct handshake *mine, const struct hands
 static void note_stray(struct roles *r, mpcf_error *why)
 {
     (void) snprintf(r->refused, sizeof(r->refused), "%s", mpcf_error_text(why));
-    log_line(LOG_WARN, "%s: turned a caller away: %s", handshake_role_name(r->o.role), r->refused);
+    log_line(LOG_WARN, "%s: turned a caller away: %s", role_name(r->o.role), r->refused);
     mpcf_error_reset(why);
 }
 
@@ -259,14 +258,14 @@ static mpcf_status fail_accept(struct roles *r, mpcf_status status, mpcf_error *
 {
     if (interrupt_pending()) {
         return mpcf_fail(err, MPCF_E_INTERRUPTED, "the %s was stopped while it waited for callers",
-                         handshake_role_name(r->o.role));
+                         role_name(r->o.role));
     }
     if (status != MPCF_E_TIMEOUT) {
         return status;
     }
     return mpcf_fail(
-        err, status, "nobody joined the %s at %s in time%s%s", handshake_role_name(r->o.role),
-        r->address, r->refused[0] == '\0' ? "" : "; the last caller was turned away: ", r->refused);
+        err, status, "nobody joined the %s at %s in time%s%s", role_name(r->o.role), r->address,
+        r->refused[0] == '\0' ? "" : "; the last caller was turned away: ", r->refused);
 }
 
 /* The next caller that says a handshake, which is answered with MINE, or later where that is NULL. */
@@ -279,7 +278,7 @@ static mpcf_status admit(struct roles *r, const struct handshake *mine, int64_t 
     for (;;) {
         status = r->o.transport->accept(r->listener, deadline, &conn, err);
         if (status == MPCF_E_AUTH) {
-            log_line(LOG_WARN, "%s: turned a caller away: %s", handshake_role_name(r->o.role),
+            log_line(LOG_WARN, "%s: turned a caller away: %s", role_name(r->o.role),
                      mpcf_error_text(err));
             mpcf_error_reset(err);
             continue;
@@ -415,7 +414,7 @@ static mpcf_status join_as_dealer(struct roles *r, struct handshake *mine,
 mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_links *links,
                        mpcf_error *err)
 {
-    assert(mine->role == (unsigned) r->o.role);
+    assert(mine->role == r->o.role);
     struct roles_links made = {.next_inference = 0};
     mpcf_status status = MPCF_OK;
     mine->has_session = false;
@@ -435,7 +434,7 @@ mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_lin
         return status;
     }
     memcpy(made.session, mine->session, sizeof(made.session));
-    log_line(LOG_INFO, "%s: joined session %02x%02x%02x%02x", handshake_role_name(mine->role),
+    log_line(LOG_INFO, "%s: joined session %02x%02x%02x%02x", role_name(mine->role),
              made.session[0], made.session[1], made.session[2], made.session[3]);
     *links = made;
     return MPCF_OK;

@@ -21,7 +21,7 @@
 
 #include "channel/channel.h"
 #include "channel/handshake.h"
-#include "program/role.h"
+#include "channel/role.h"
 
 struct roles_control; /* control.h */
 

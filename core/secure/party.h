@@ -6,9 +6,9 @@
 #define MPCF_SECURE_PARTY_H
 
 #include "channel/channel.h"
+#include "channel/role.h"
 #include "preprocess/source.h"
 #include "program/program.h"
-#include "program/role.h"
 #include "program/secure_input.h"
 #include "protocol/step_operations.h"
 #include "protocol/weights.h"

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "channel/role.h"
 #include "preprocess/source.h"
 #include "secure/party.h"
 #include "secure/session_deal.h"

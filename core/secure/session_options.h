@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "program/role.h"
+#include "channel/role.h"
 
 struct session_options {
     enum role role;

@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "channel/role.h"
 #include "metrics/metrics.h"
 #include "network/evaluate.h"
-#include "program/role.h"
 #include "report/report.h"
 
 /* How far one set of logits is from another. */

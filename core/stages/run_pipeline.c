@@ -6,6 +6,7 @@
 #include "base/folder.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "channel/role.h"
 #include "inference/secure_role.h"
 #include "network/loaded_network.h"
 #include "pipeline/output.h"

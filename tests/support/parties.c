@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "channel/channel.h"
-#include "program/role.h"
+#include "channel/role.h"
 #include "secure/cost.h"
 #include "secure/session.h"
 #include "secure/session_deal.h"

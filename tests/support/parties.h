@@ -9,8 +9,8 @@
 
 #include <mpcf/transport.h>
 
+#include "channel/role.h"
 #include "program/program.h"
-#include "program/role.h"
 #include "program/secure_input.h"
 #include "protocol/weights.h"
 #include "secure/cost.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "program/role.h"
+#include "channel/role.h"
 #include "support/support.h"
 
 struct recorder {

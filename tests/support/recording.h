@@ -7,7 +7,7 @@
 
 #include <mpcf/transport.h>
 
-#include "program/role.h"
+#include "channel/role.h"
 #include "support/parties.h"
 
 struct recording {

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "channel/role.h"
 #include "secure/session_run.h"
 #include "support/support.h"
 

@@ -13,8 +13,8 @@
 #include <mpcf/transport.h>
 
 #include "base/file.h"
+#include "channel/role.h"
 #include "program/program.h"
-#include "program/role.h"
 #include "protocol/weights.h"
 #include "schedule/finish.h"
 #include "support/memcheck.h"

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "channel/role.h"
 #include "roles/control.h"
 #include "roles/roles.h"
 #include "support/support.h"

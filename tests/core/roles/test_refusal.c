@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "channel/role.h"
 #include "roles/roles.h"
 #include "support/support.h"
 #include "support/transports.h"
@@ -136,8 +137,7 @@ static void play(struct scene *s, char said[3][TEXT])
     }
     double seconds = (double) (clock_now_ns() - began) * 1e-9;
     print_message("%s, %s odd, %s last: %.2f s\n", s->transport,
-                  s->odd == NOBODY ? "nobody" : handshake_role_name(s->odd),
-                  handshake_role_name(s->last), seconds);
+                  s->odd == NOBODY ? "nobody" : role_name(s->odd), role_name(s->last), seconds);
     assert_true(clock_now_ns() - began < LIMIT_NS);
 }
 

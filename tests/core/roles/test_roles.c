@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "channel/role.h"
 #include "support/support.h"
 #include "support/transports.h"
 

@@ -6,9 +6,9 @@
 #include <math.h>
 
 #include "base/memory.h"
+#include "channel/role.h"
 #include "pass/pass.h"
 #include "program/program.h"
-#include "program/role.h"
 #include "program/secure_input.h"
 #include "protocol/weights.h"
 #include "secure/reference.h"

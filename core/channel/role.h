@@ -2,8 +2,8 @@
 /*
  * Who takes part in a secure run.
  */
-#ifndef MPCF_PROGRAM_ROLE_H
-#define MPCF_PROGRAM_ROLE_H
+#ifndef MPCF_CHANNEL_ROLE_H
+#define MPCF_CHANNEL_ROLE_H
 
 #include <stdbool.h>
 

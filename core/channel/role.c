@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the roles are called. */
-#include "program/role.h"
+#include "channel/role.h"
 
 #include <assert.h>
 #include <stddef.h>
