@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "graph/slot_name.h"
 #include "host.h"
 #include "plugin/option_set.h"
 #include "plugin/plugins.h"
@@ -59,8 +60,6 @@ int cmd_plugin_list(const struct args *args)
 
 /* --- show --- */
 
-static const char *const slot_names[] = {"", "activation", "normaliser", "tanh"};
-
 static void show_component(enum component_kind kind, const void *descriptor)
 {
     struct text_buffer text = {0};
@@ -72,8 +71,8 @@ static void show_component(enum component_kind kind, const void *descriptor)
     if (kind == COMPONENT_APPROX) {
         const mpcf_approx *a = descriptor;
 
-        text_printf(&text, "  slot %s, checked on [%g, %g], %s\n", slot_names[a->slot],
-                    a->input_low, a->input_high,
+        text_printf(&text, "  slot %s, checked on [%g, %g], %s\n", slot_name(a->slot), a->input_low,
+                    a->input_high,
                     a->forward != NULL ? "with fused float kernels" : "float from the graph");
     }
     if (kind == COMPONENT_TRANSPORT) {

@@ -11,11 +11,10 @@
 #include <mpcf/graph.h>
 
 #include "base/arena.h"
+#include "graph/slot_name.h"
 
 struct graph_output; /* graph.h */
 struct slot_filling; /* slots.h */
-
-#define SLOT_KINDS 4 /* mpcf_slot counts from 1 */
 
 /* What a model said of a scope; a list, the last said first. */
 struct counted_scope {
@@ -32,12 +31,12 @@ struct mpcf_graph {
     struct slot_filling *fillings;
     size_t filling_count;
     bool fuse;
-    size_t slot_layers[SLOT_KINDS]; /* by slot: the last layer that it was applied in, plus 1 */
-    const char *scope;              /* "" outside any */
-    const char *function;           /* what the scope counts as, or NULL */
-    const char *slot_function;      /* inside an approximation, else NULL */
-    const char *parameter_prefix;   /* inside an approximation, else "" */
-    bool has_own_parameters;        /* the approximation asked for some */
+    size_t slot_layers[SLOT_COUNT + 1]; /* by slot: the last layer that it was applied in, plus 1 */
+    const char *scope;                  /* "" outside any */
+    const char *function;               /* what the scope counts as, or NULL */
+    const char *slot_function;          /* inside an approximation, else NULL */
+    const char *parameter_prefix;       /* inside an approximation, else "" */
+    bool has_own_parameters;            /* the approximation asked for some */
     struct counted_scope *counted;
     mpcf_status status; /* the first failure */
     char message[512];

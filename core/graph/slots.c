@@ -9,20 +9,7 @@
 #include "base/memory.h"
 #include "graph/graph_inside.h"
 #include "graph/node.h"
-
-static const char *slot_name(mpcf_slot slot)
-{
-    switch (slot) {
-    case MPCF_SLOT_ACTIVATION:
-        return "activation";
-    case MPCF_SLOT_NORMALISER:
-        return "normaliser";
-    case MPCF_SLOT_TANH:
-        return "tanh";
-    default:
-        return "unknown";
-    }
-}
+#include "graph/slot_name.h"
 
 mpcf_status graph_fill_slots(mpcf_graph *g, const struct slot_filling *fillings, size_t count,
                              bool fuse, mpcf_error *err)
@@ -33,7 +20,7 @@ mpcf_status graph_fill_slots(mpcf_graph *g, const struct slot_filling *fillings,
         return mpcf_fail_memory(err, (count + 1) * sizeof(*copy), "slots");
     }
     for (size_t i = 0; i < count; i++) {
-        if (fillings[i].slot < 1 || fillings[i].slot >= SLOT_KINDS) {
+        if (fillings[i].slot < 1 || fillings[i].slot > SLOT_COUNT) {
             mpcf_free(copy);
             return mpcf_fail(err, MPCF_E_INVALID, "filling %zu is of slot %d, which there is not",
                              i, (int) fillings[i].slot);

@@ -4,6 +4,7 @@
  */
 #include "pipeline/print_settings.h"
 
+#include "graph/slot_name.h"
 #include "pipeline/schema.h"
 #include "plugin/option_set.h"
 
@@ -28,12 +29,10 @@ static void print_section(enum schema_section section, const void *config, struc
 
 void pipeline_print_approximations(const struct pipeline *p, struct text_buffer *out)
 {
-    static const char *const slots[] = {"", "activation", "normaliser", "tanh"};
-
     for (size_t i = 0; i < p->filling_count; i++) {
         const struct slot_filling *f = &p->fillings[i];
 
-        text_printf(out, "%s ", slots[f->slot]);
+        text_printf(out, "%s ", slot_name(f->slot));
         if (f->last_layer == SIZE_MAX) {
             text_append(out, "all");
         } else {

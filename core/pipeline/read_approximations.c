@@ -5,21 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct slot_key {
-    const char *key;
-    mpcf_slot slot;
-};
-static const struct slot_key slot_keys[] = {
-    {"activation", MPCF_SLOT_ACTIVATION},
-    {"normaliser", MPCF_SLOT_NORMALISER},
-    {"tanh", MPCF_SLOT_TANH},
-};
-#define SLOT_COUNT (sizeof slot_keys / sizeof *slot_keys)
-
-static const char *slot_name(mpcf_slot slot)
-{
-    return slot_keys[(size_t) slot - 1].key;
-}
+#include "graph/slot_name.h"
 
 static mpcf_status add_filling(struct pipeline_reader *r, const struct yaml_node *at,
                                const struct slot_filling *filling)
@@ -109,14 +95,14 @@ static void check_entry_keys(struct pipeline_reader *r, const struct yaml_node *
     }
 }
 
-static mpcf_status read_approximation(struct pipeline_reader *r, const struct slot_key *slot,
+static mpcf_status read_approximation(struct pipeline_reader *r, mpcf_slot slot,
                                       const struct yaml_node *entry)
 {
     const struct yaml_node *name =
         entry->kind == YAML_NODE_MAPPING ? yaml_get(entry, "name") : entry;
     struct component_use use = {0};
     const mpcf_approx *approx;
-    struct slot_filling filling = {.slot = slot->slot};
+    struct slot_filling filling = {.slot = slot};
     void *config = NULL;
 
     if (entry->kind == YAML_NODE_MAPPING) {
@@ -126,7 +112,7 @@ static mpcf_status read_approximation(struct pipeline_reader *r, const struct sl
         yaml_problem(r->problems, entry,
                      "approximations.%s: expected a name, or {name: ..., "
                      "options: {...}, layers: \"0-5\"}",
-                     slot->key);
+                     slot_name(slot));
         return MPCF_OK;
     }
     MPCF_TRY(reader_component(r, COMPONENT_APPROX, name, name->text, &use));
@@ -134,9 +120,9 @@ static mpcf_status read_approximation(struct pipeline_reader *r, const struct sl
     if (approx == NULL) {
         return MPCF_OK;
     }
-    if (approx->slot != slot->slot) {
+    if (approx->slot != slot) {
         yaml_problem(r->problems, name, "approximation '%s' is for the slot '%s', not '%s'",
-                     name->text, slot_name(approx->slot), slot->key);
+                     name->text, slot_name(approx->slot), slot_name(slot));
         return MPCF_OK;
     }
     MPCF_TRY(
@@ -146,7 +132,7 @@ static mpcf_status read_approximation(struct pipeline_reader *r, const struct sl
     return add_layers(r, yaml_get(entry, "layers"), entry, filling);
 }
 
-static mpcf_status read_slot(struct pipeline_reader *r, const struct slot_key *slot,
+static mpcf_status read_slot(struct pipeline_reader *r, mpcf_slot slot,
                              const struct yaml_node *node)
 {
     if (node->kind != YAML_NODE_SEQUENCE) {
@@ -163,12 +149,16 @@ static void report_slot(struct pipeline_reader *r, const struct yaml_node *item)
     const char *words[SLOT_COUNT], *near;
 
     for (size_t i = 0; i < SLOT_COUNT; i++) {
-        words[i] = slot_keys[i].key;
+        words[i] = slot_name((mpcf_slot) (i + 1));
     }
     near = text_nearest(item->key, words, SLOT_COUNT);
-    yaml_problem_key(r->problems, item, "approximations has no slot '%s'; %s%s%s", item->key,
-                     near == NULL ? "slots are activation, normaliser, tanh" : "did you mean '",
-                     near == NULL ? "" : near, near == NULL ? "" : "'?");
+    if (near != NULL) {
+        yaml_problem_key(r->problems, item, "approximations has no slot '%s'; did you mean '%s'?",
+                         item->key, near);
+    } else {
+        yaml_problem_key(r->problems, item, "approximations has no slot '%s'; slots are %s, %s, %s",
+                         item->key, words[0], words[1], words[2]);
+    }
 }
 
 mpcf_status read_approximations(struct pipeline_reader *r)
@@ -180,15 +170,12 @@ mpcf_status read_approximations(struct pipeline_reader *r)
         return MPCF_OK;
     }
     for (size_t i = 0; node != NULL && i < node->count; i++) {
-        size_t slot = 0;
+        mpcf_slot slot = MPCF_SLOT_ACTIVATION;
 
-        while (slot < SLOT_COUNT && strcmp(slot_keys[slot].key, node->items[i]->key) != 0) {
-            slot++;
-        }
-        if (slot == SLOT_COUNT) {
-            report_slot(r, node->items[i]);
+        if (slot_parse(node->items[i]->key, &slot)) {
+            MPCF_TRY(read_slot(r, slot, node->items[i]));
         } else {
-            MPCF_TRY(read_slot(r, &slot_keys[slot], node->items[i]));
+            report_slot(r, node->items[i]);
         }
     }
     return MPCF_OK;

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the slots are called, in the pipeline file, in messages and in the names of nodes.
+ */
+#ifndef MPCF_GRAPH_SLOT_NAME_H
+#define MPCF_GRAPH_SLOT_NAME_H
+
+#include <stdbool.h>
+
+#include <mpcf/approx.h>
+
+#define SLOT_COUNT 3 /* mpcf_slot counts from 1 */
+
+/* "activation"; of a number that no slot has, as a plug-in may give it, "unknown". */
+const char *slot_name(mpcf_slot slot);
+/* false: no such slot. */
+bool slot_parse(const char *name, mpcf_slot *slot);
+
+#endif
