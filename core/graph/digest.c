@@ -39,21 +39,24 @@ static void describe_node(struct text_buffer *text, const mpcf_node *node)
     text_append(text, "\n");
 }
 
-void graph_digest(const mpcf_graph *g, char *text)
+bool graph_digest(const mpcf_graph *g, char *text)
 {
-    struct digest *digest = digest_begin();
-    struct text_buffer line = {0};
+    struct text_buffer all = {0};
+    struct digest *digest = NULL;
+    bool is_told = false;
 
     for (size_t i = 0; i < g->count; i++) {
-        text_clear(&line);
-        describe_node(&line, g->nodes[i]);
-        digest_add(digest, line.data, line.length);
+        describe_node(&all, g->nodes[i]);
     }
     for (size_t i = 0; i < g->output_count; i++) {
-        text_clear(&line);
-        text_printf(&line, "output %s %zu\n", g->outputs[i].name, g->outputs[i].node->id);
-        digest_add(digest, line.data, line.length);
+        text_printf(&all, "output %s %zu\n", g->outputs[i].name, g->outputs[i].node->id);
     }
-    digest_end(digest, text);
-    text_clear(&line);
+    digest = all.failed ? NULL : digest_begin();
+    is_told = digest != NULL;
+    if (is_told) {
+        digest_add(digest, all.data, all.length);
+        digest_end(digest, text);
+    }
+    text_clear(&all);
+    return is_told;
 }

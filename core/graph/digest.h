@@ -5,10 +5,12 @@
 #ifndef MPCF_GRAPH_DIGEST_H
 #define MPCF_GRAPH_DIGEST_H
 
+#include <stdbool.h>
+
 #include "graph/graph.h"
 
 /* SHA-256 of kinds, shapes, attributes and edges (no weights), in hex: what two processes
- * compare. TEXT has 65 bytes. */
-void graph_digest(const mpcf_graph *g, char *text);
+ * compare. TEXT has 65 bytes. false: memory. */
+bool graph_digest(const mpcf_graph *g, char *text);
 
 #endif

@@ -66,7 +66,9 @@ static mpcf_status read_ranges(struct secure_student *s, const char *folder, mpc
 static mpcf_status open_public(struct secure_student *s, const char *folder, mpcf_error *err)
 {
     MPCF_TRY(pass_all(s->network.network->graph, &s->graph, err));
-    graph_digest(s->graph, s->graph_digest);
+    if (!graph_digest(s->graph, s->graph_digest)) {
+        return mpcf_fail_memory(err, FILE_DIGEST_SIZE, "a digest");
+    }
     MPCF_TRY(check_digest(s, folder, err));
     return read_ranges(s, folder, err);
 }

@@ -33,10 +33,11 @@ static void write_step(struct text_buffer *t, const struct step *s)
 void program_digest(struct program *p)
 {
     struct text_buffer text = {0};
+    bool is_told = true;
     text_printf(&text, "mpcf program 1\n%zu %zu %d\n", p->batch, p->tokens, p->exact_length);
     if (p->graph != NULL) {
-        char graph[65];
-        graph_digest(p->graph, graph);
+        char graph[FILE_DIGEST_SIZE] = "";
+        is_told = graph_digest(p->graph, graph);
         text_printf(&text, "g %s\n", graph);
     }
     for (size_t i = 0; i < p->value_count; i++) {
@@ -45,7 +46,7 @@ void program_digest(struct program *p)
     for (size_t i = 0; i < p->step_count; i++) {
         write_step(&text, &p->steps[i]);
     }
-    struct digest *digest = text.failed ? NULL : digest_begin();
+    struct digest *digest = is_told && !text.failed ? digest_begin() : NULL;
     if (digest == NULL) {
         p->failed = true;
     } else {

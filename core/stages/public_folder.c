@@ -134,7 +134,9 @@ static mpcf_status write_digest(const struct pipeline *p, const char *folder,
 {
     char digest[FILE_DIGEST_SIZE], tables[FILE_DIGEST_SIZE];
 
-    graph_digest(graph, digest);
+    if (!graph_digest(graph, digest)) {
+        return mpcf_fail_memory(err, FILE_DIGEST_SIZE, "a digest");
+    }
     if (!wants_tables(p)) {
         MPCF_TRY(public_tables_remove(folder, err));
         return write_json(folder, "digest.json", json_pack("{s:s}", "graph", digest), err);

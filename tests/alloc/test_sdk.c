@@ -12,7 +12,9 @@
 
 #include "alloc/fail_alloc.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/memory.h"
+#include "graph/digest.h"
 #include "graph/graph.h"
 #include "lower/lower.h"
 #include "pass/pass.h"
@@ -72,6 +74,7 @@ static mpcf_graph *build(void)
 static mpcf_status build_and_pass(void *context, mpcf_error *err)
 {
     mpcf_graph *g = build(), *passed = NULL;
+    char digest[FILE_DIGEST_SIZE];
     mpcf_status status = g != NULL ? graph_check(g, err) : mpcf_fail_memory(err, 0, "a graph");
 
     (void) context;
@@ -80,6 +83,7 @@ static mpcf_status build_and_pass(void *context, mpcf_error *err)
     }
     if (status == MPCF_OK) {
         assert_non_null(graph_find_tap(passed, "logits"));
+        status = graph_digest(passed, digest) ? MPCF_OK : mpcf_fail_memory(err, 0, "a digest");
     }
     graph_destroy(passed);
     graph_destroy(g);
@@ -89,7 +93,7 @@ static mpcf_status build_and_pass(void *context, mpcf_error *err)
 static void graphs_say_memory_is_short(void **state)
 {
     (void) state;
-    assert_survives("a graph and its passes", build_and_pass, NULL);
+    assert_survives("a graph, its passes and its digest", build_and_pass, NULL);
 }
 
 /* --- Loading --- */
