@@ -134,6 +134,20 @@ static mpcf_status write_pipeline(const struct bench_secure_request *request,
 
 /* --- The folder --- */
 
+static mpcf_status read_config(const char *folder, json_t **out, mpcf_error *err)
+{
+    if (!file_is_folder(folder)) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "--model: '%s' is neither bert-base nor minilm nor a folder", folder);
+    }
+    char *path = file_join(folder, "config.json");
+    mpcf_status status =
+        path != NULL ? json_read_file(path, out, err) : mpcf_fail_memory(err, 0, "a path");
+
+    mpcf_free(path);
+    return status;
+}
+
 static mpcf_status take_config(const struct bench_secure_request *request, struct bench_folder *f,
                                mpcf_error *err)
 {
@@ -142,19 +156,7 @@ static mpcf_status take_config(const struct bench_secure_request *request, struc
     f->config = bench_shape(request->model);
     f->has_checkpoint = f->config == NULL;
     if (f->has_checkpoint) {
-        char *path = file_join(request->model, "config.json");
-        mpcf_status status = MPCF_OK;
-
-        if (!file_is_folder(request->model)) {
-            mpcf_free(path);
-            return mpcf_fail(err, MPCF_E_CONFIG,
-                             "--model: '%s' is neither bert-base nor minilm nor a folder",
-                             request->model);
-        }
-        status = path != NULL ? json_read_file(path, &f->config, err)
-                              : mpcf_fail_memory(err, 0, "a path");
-        mpcf_free(path);
-        MPCF_TRY(status);
+        MPCF_TRY(read_config(request->model, &f->config, err));
     }
     type = json_string_value(json_object_get(f->config, "model_type"));
     f->family = type != NULL && strcmp(type, "roberta") == 0 ? "roberta" : "bert";
@@ -186,21 +188,24 @@ static mpcf_status write_model(const struct bench_secure_request *request,
 static mpcf_status make_folder(struct bench_folder *f, mpcf_error *err)
 {
     const char *where = getenv("TMPDIR");
+    char *path =
+        mpcf_format("%s/mpcf-bench-XXXXXX", where != NULL && *where != '\0' ? where : "/tmp");
+    mpcf_status status = MPCF_OK;
 
-    f->path = mpcf_format("%s/mpcf-bench-XXXXXX", where != NULL && *where != '\0' ? where : "/tmp");
-    if (f->path == NULL) {
+    if (path == NULL) {
         return mpcf_fail_memory(err, 0, "a path");
     }
-    if (mkdtemp(f->path) == NULL) {
-        mpcf_status status =
-            mpcf_fail(err, MPCF_E_IO, "cannot make the folder '%s': %s", f->path, strerror(errno));
-
-        mpcf_free(f->path);
-        f->path = NULL;
-        return status;
+    if (mkdtemp(path) != NULL) {
+        f->path = path; /* from here on it is removed with all that is in it */
+        path = NULL;
+        f->pipeline = file_join(f->path, "pipeline.yaml");
+        status = f->pipeline != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
+    } else {
+        status =
+            mpcf_fail(err, MPCF_E_IO, "cannot make the folder '%s': %s", path, strerror(errno));
     }
-    f->pipeline = file_join(f->path, "pipeline.yaml");
-    return f->pipeline != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
+    mpcf_free(path);
+    return status;
 }
 
 mpcf_status bench_folder_create(const struct bench_secure_request *request,

@@ -148,12 +148,13 @@ static mpcf_status exchange_by_thread(struct channel *c, const struct message_pa
 {
     struct sender sender = {.channel = c, .pair = m, .err = mpcf_error_create()};
     pthread_t thread;
+    mpcf_status status = MPCF_OK;
     if (sender.err == NULL || pthread_create(&thread, NULL, send_beside, &sender) != 0) {
-        mpcf_error_destroy(sender.err);
-        return mpcf_fail(err, MPCF_E_NOMEM, "cannot start a thread that sends");
+        status = mpcf_fail(err, MPCF_E_NOMEM, "cannot start a thread that sends");
+    } else {
+        status = recv_message(c, m->in, m->in_length, m->deadline, err);
+        (void) pthread_join(thread, NULL);
     }
-    mpcf_status status = recv_message(c, m->in, m->in_length, m->deadline, err);
-    (void) pthread_join(thread, NULL);
     if (status == MPCF_OK && sender.status != MPCF_OK) {
         status = mpcf_fail(err, sender.status, "%s", mpcf_error_text(sender.err));
     }

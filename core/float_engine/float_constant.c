@@ -49,6 +49,7 @@ static mpcf_status compute(struct constants *c, const mpcf_node *node, mpcf_erro
                            .out = shape_resolve(node->shape, 1, 1)};
     size_t in_count[NODE_INPUTS_MAX] = {0};
     size_t saved = 0;
+    mpcf_status status = MPCF_OK;
 
     for (size_t k = 0; k < node->in_count; k++) {
         if (node->in[k] != NULL) {
@@ -61,13 +62,13 @@ static mpcf_status compute(struct constants *c, const mpcf_node *node, mpcf_erro
     call.saved = mpcf_alloc_array(saved + 1, sizeof(float));
     call.y = mpcf_alloc_array(call.out.count, sizeof(float));
     c->values[node->id] = call.y;
-    if (call.y == NULL || call.saved == NULL) {
-        mpcf_free(call.saved);
-        return mpcf_fail_memory(err, call.out.count * sizeof(float), node->name);
+    if (call.y != NULL && call.saved != NULL) {
+        op->forward(&call);
+    } else {
+        status = mpcf_fail_memory(err, call.out.count * sizeof(float), node->name);
     }
-    op->forward(&call);
     mpcf_free(call.saved);
-    return MPCF_OK;
+    return status;
 }
 
 static mpcf_status give_value(struct constants *c, const mpcf_node *node, mpcf_error *err)
@@ -101,11 +102,11 @@ mpcf_status float_evaluate_constant(const mpcf_graph *g, const struct parameters
     }
     c.needed = mpcf_alloc_array(c.count, sizeof(*c.needed));
     c.values = mpcf_alloc_array(c.count, sizeof(*c.values));
-    if (c.needed == NULL || c.values == NULL) {
-        clear(g, &c);
-        return mpcf_fail_memory(err, c.count * sizeof(*c.values), "constants");
+    if (c.needed != NULL && c.values != NULL) {
+        mark_needed(g, &c);
+    } else {
+        status = mpcf_fail_memory(err, c.count * sizeof(*c.values), "constants");
     }
-    mark_needed(g, &c);
     for (size_t i = 0; status == MPCF_OK && i < c.count; i++) {
         if (c.needed[i]) {
             status = give_value(&c, graph_node(g, i), err);

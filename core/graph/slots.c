@@ -11,31 +11,38 @@
 #include "graph/node.h"
 #include "graph/slot_name.h"
 
-mpcf_status graph_fill_slots(mpcf_graph *g, const struct slot_filling *fillings, size_t count,
-                             bool fuse, mpcf_error *err)
+static mpcf_status check_fillings(const struct slot_filling *fillings, size_t count,
+                                  mpcf_error *err)
 {
-    struct slot_filling *copy = mpcf_alloc_array(count + 1, sizeof(*copy));
-
-    if (copy == NULL) {
-        return mpcf_fail_memory(err, (count + 1) * sizeof(*copy), "slots");
-    }
     for (size_t i = 0; i < count; i++) {
         if (fillings[i].slot < 1 || fillings[i].slot > SLOT_COUNT) {
-            mpcf_free(copy);
             return mpcf_fail(err, MPCF_E_INVALID, "filling %zu is of slot %d, which there is not",
                              i, (int) fillings[i].slot);
         }
         if (fillings[i].approx == NULL || fillings[i].approx->build == NULL) {
-            mpcf_free(copy);
             return mpcf_fail(err, MPCF_E_INVALID, "filling %zu of slot '%s' has no approximation",
                              i, slot_name(fillings[i].slot));
         }
         if (fillings[i].approx->slot != fillings[i].slot) {
-            mpcf_free(copy);
             return mpcf_fail(err, MPCF_E_CONFIG, "approximation '%s' is for slot '%s', not '%s'",
                              fillings[i].approx->name, slot_name(fillings[i].approx->slot),
                              slot_name(fillings[i].slot));
         }
+    }
+    return MPCF_OK;
+}
+
+mpcf_status graph_fill_slots(mpcf_graph *g, const struct slot_filling *fillings, size_t count,
+                             bool fuse, mpcf_error *err)
+{
+    struct slot_filling *copy = NULL;
+
+    MPCF_TRY(check_fillings(fillings, count, err));
+    copy = mpcf_alloc_array(count + 1, sizeof(*copy));
+    if (copy == NULL) {
+        return mpcf_fail_memory(err, (count + 1) * sizeof(*copy), "slots");
+    }
+    for (size_t i = 0; i < count; i++) {
         copy[i] = fillings[i];
     }
     mpcf_free(g->fillings);

@@ -64,16 +64,18 @@ mpcf_status secure_batches_create(const struct pipeline *p, const struct corpus 
         .items = mpcf_alloc_array(corpus->count, sizeof *batches.items),
         .order = mpcf_alloc_array(corpus->count, sizeof *batches.order)};
 
-    if (placed == NULL || batches.items == NULL || batches.order == NULL) {
-        mpcf_free(placed);
+    mpcf_status status = MPCF_OK;
+
+    if (placed != NULL && batches.items != NULL && batches.order != NULL) {
+        place(p, corpus, is_exact, placed);
+        cut(placed, corpus->count, batch, is_exact, &batches);
+        *out = batches;
+    } else {
+        status = mpcf_fail_memory(err, corpus->count * sizeof *batches.items, "the batches");
         secure_batches_clear(&batches);
-        return mpcf_fail_memory(err, corpus->count * sizeof *batches.items, "the batches");
     }
-    place(p, corpus, is_exact, placed);
-    cut(placed, corpus->count, batch, is_exact, &batches);
     mpcf_free(placed);
-    *out = batches;
-    return MPCF_OK;
+    return status;
 }
 
 void secure_batches_clear(struct secure_batches *batches)

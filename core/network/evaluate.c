@@ -70,11 +70,8 @@ mpcf_status evaluate_logits(const mpcf_graph *graph, struct parameters *paramete
 
     MPCF_TRY(pass_token_rows(graph, &narrow, err));
     output = graph_find_tap(narrow, "logits");
-    if (output == NULL) {
-        graph_destroy(narrow);
-        return mpcf_fail(err, MPCF_E_SHAPE, "the graph has no output 'logits'");
-    }
-    status = batches_create(corpus, batch, &batches, err);
+    status = output != NULL ? batches_create(corpus, batch, &batches, err)
+                            : mpcf_fail(err, MPCF_E_SHAPE, "the graph has no output 'logits'");
     if (status == MPCF_OK) {
         batches_sort(batches);
         status = float_engine_create(narrow, parameters, FLOAT_EVALUATE, batch, corpus->longest,

@@ -97,16 +97,14 @@ static bool is_observed(const mpcf_node *node)
     return node->kind != OP_INPUT && node->kind != OP_TAP && !node_is_constant(node);
 }
 
-static mpcf_status ranges_begin(const mpcf_graph *g, struct ranges **out, mpcf_error *err)
+static mpcf_status enter_nodes(const mpcf_graph *g, struct ranges *r, mpcf_error *err)
 {
     const size_t room = graph_count(g) + 1;
-    struct ranges *r = mpcf_alloc_array(1, sizeof(*r));
 
-    if (r == NULL || (r->items = mpcf_alloc_array(room, sizeof(*r->items))) == NULL) {
-        ranges_destroy(r);
+    r->items = mpcf_alloc_array(room, sizeof(*r->items));
+    if (r->items == NULL) {
         return mpcf_fail_memory(err, room * sizeof(*r->items), "ranges");
     }
-    r->margin_bits = 2;
     for (size_t i = 0; i < graph_count(g); i++) {
         const mpcf_node *node = graph_node(g, i);
         if (!is_observed(node)) {
@@ -114,15 +112,13 @@ static mpcf_status ranges_begin(const mpcf_graph *g, struct ranges **out, mpcf_e
         }
         r->items[r->count] = (struct node_range){mpcf_strdup(node->name), INFINITY, -INFINITY};
         if (r->items[r->count++].node == NULL) {
-            ranges_destroy(r);
             return mpcf_fail_memory(err, strlen(node->name), "a name");
         }
     }
-    *out = r;
     return MPCF_OK;
 }
 
-/* Nodes in the order of the graph, as ranges_begin() entered them. */
+/* Nodes in the order of the graph, as enter_nodes() entered them. */
 static mpcf_status observe_batch(const mpcf_graph *g, const struct float_engine *e,
                                  const struct float_batch *b, struct ranges *r, mpcf_error *err)
 {
@@ -165,10 +161,16 @@ mpcf_status calibrate(const mpcf_graph *g, struct parameters *p, size_t batch, s
                       calibrate_next *next, void *context, struct ranges **out, mpcf_error *err)
 {
     struct float_engine *e = NULL;
-    struct ranges *r = NULL;
+    struct ranges *r = mpcf_alloc_array(1, sizeof(*r));
 
-    MPCF_TRY(ranges_begin(g, &r, err));
-    mpcf_status status = float_engine_create(g, p, FLOAT_OBSERVE, batch, tokens, 0, &e, err);
+    if (r == NULL) {
+        return mpcf_fail_memory(err, sizeof(*r), "ranges");
+    }
+    r->margin_bits = 2;
+    mpcf_status status = enter_nodes(g, r, err);
+    if (status == MPCF_OK) {
+        status = float_engine_create(g, p, FLOAT_OBSERVE, batch, tokens, 0, &e, err);
+    }
     if (status == MPCF_OK) {
         status = walk_batches(g, e, next, context, r, err);
     }

@@ -54,10 +54,11 @@ static mpcf_status load_listed(struct pipeline_reader *r, const struct yaml_node
     }
     if (path == NULL) {
         yaml_problem(r->problems, item, "plugins: %s", text_string(&why));
-        text_clear(&why);
-        return MPCF_OK;
     }
     text_clear(&why);
+    if (path == NULL) {
+        return MPCF_OK;
+    }
     mpcf_error_reset(r->err);
     status = plugins_load(r->p->plugins, path, r->err);
     if (status != MPCF_OK && status != MPCF_E_NOMEM) {

@@ -109,35 +109,34 @@ static _Noreturn void become(const struct launch *l)
     _exit(127);
 }
 
-static mpcf_status launch(struct child *c, struct launch *l, mpcf_error *err)
+/* Both ways to the child: one end in C, which child_clear() closes, the other in L. */
+static mpcf_status open_ways(struct child *c, struct launch *l, mpcf_error *err)
 {
-    int line[2] = {-1, -1}, output[2] = {-1, -1};
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, line) != 0) {
+    int ends[2] = {-1, -1};
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "making a line to a process: %s", strerror(errno));
     }
-    if (pipe2(output, O_CLOEXEC) != 0) {
-        close(line[0]);
-        close(line[1]);
+    c->control = ends[0];
+    l->control = ends[1];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "making a pipe to a process: %s", strerror(errno));
     }
-    l->control = line[1];
-    l->output = output[1];
+    c->output = ends[0];
+    l->output = ends[1];
+    (void) fcntl(c->output, F_SETFL, O_NONBLOCK);
+    return MPCF_OK;
+}
+
+static mpcf_status launch(struct child *c, struct launch *l, mpcf_error *err)
+{
+    MPCF_TRY(open_ways(c, l, err));
     l->parent = getpid();
     pid_t pid = fork();
     if (pid == 0) {
         become(l);
     }
-    int error = errno;
-    close(line[1]);
-    close(output[1]);
-    c->control = line[0];
-    c->output = output[0];
     c->pid = pid > 0 ? pid : 0;
-    (void) fcntl(c->output, F_SETFL, O_NONBLOCK);
-    if (pid < 0) {
-        return mpcf_fail(err, MPCF_E_IO, "starting a process: %s", strerror(error));
-    }
-    return MPCF_OK;
+    return pid < 0 ? mpcf_fail(err, MPCF_E_IO, "starting a process: %s", strerror(errno)) : MPCF_OK;
 }
 
 mpcf_status child_start(struct child *c, const struct local_run *run, mpcf_error *err)
@@ -146,12 +145,19 @@ mpcf_status child_start(struct child *c, const struct local_run *run, mpcf_error
     if (l == NULL) {
         return mpcf_fail_memory(err, sizeof(*l), "a process");
     }
+    l->control = l->output = -1;
     mpcf_status status = find_program(run, l, err);
     if (status == MPCF_OK) {
         status = make_lists(l, run, c->role, err);
     }
     if (status == MPCF_OK) {
         status = launch(c, l, err);
+    }
+    if (l->control >= 0) {
+        (void) close(l->control);
+    }
+    if (l->output >= 0) {
+        (void) close(l->output);
     }
     mpcf_free(l->arguments);
     mpcf_free(l->environment);

@@ -12,12 +12,11 @@
 struct cost *cost_create(const struct program *p)
 {
     struct cost *c = mpcf_alloc_array(1, sizeof *c);
-    if (c == NULL) {
-        return NULL;
+    if (c != NULL) {
+        c->lines = mpcf_alloc_array(p->function_count + 1, sizeof *c->lines);
     }
-    c->lines = mpcf_alloc_array(p->function_count + 1, sizeof *c->lines);
-    if (c->lines == NULL) {
-        mpcf_free(c);
+    if (c == NULL || c->lines == NULL) {
+        cost_destroy(c);
         return NULL;
     }
     c->line_count = p->function_count;
