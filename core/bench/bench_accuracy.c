@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "bench/accuracy_case.h"
+#include "format/json.h"
 #include "lower/lower.h"
 #include "pass/calibrate.h"
 #include "pass/pass.h"
@@ -230,9 +231,10 @@ static json_t *line_of(const struct measuring *m, const double *x, const double 
 
 static json_t *compare(const struct measuring *m)
 {
+    const size_t begun = json_begin();
     double *x = doubles_of(m, "x"), *y = doubles_of(m, "y");
     double *want = mpcf_alloc_array(m->c->result_cols, sizeof *want);
-    json_t *line = x != NULL && want != NULL ? line_of(m, x, y, want) : NULL;
+    json_t *line = x != NULL && want != NULL ? json_end(line_of(m, x, y, want), begun) : NULL;
 
     mpcf_free(x);
     mpcf_free(y);

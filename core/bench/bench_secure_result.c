@@ -34,21 +34,19 @@ static int by_value(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Of the value at PATH of every run. */
+/* Of the value at PATH of every run; 0 where memory is short, which json_end() notices. */
 static double median(const json_t *runs, const char *path)
 {
     const size_t count = json_array_size(runs);
     double *values = mpcf_alloc_array(count + 1, sizeof *values), result = 0;
 
-    if (values == NULL || count == 0) {
-        mpcf_free(values);
-        return 0;
+    if (values != NULL && count > 0) {
+        for (size_t i = 0; i < count; i++) {
+            values[i] = number(json_array_get(runs, i), path);
+        }
+        qsort(values, count, sizeof *values, by_value);
+        result = (values[(count - 1) / 2] + values[count / 2]) / 2;
     }
-    for (size_t i = 0; i < count; i++) {
-        values[i] = number(json_array_get(runs, i), path);
-    }
-    qsort(values, count, sizeof *values, by_value);
-    result = (values[(count - 1) / 2] + values[count / 2]) / 2;
     mpcf_free(values);
     return result;
 }
@@ -185,7 +183,9 @@ mpcf_status bench_secure_summarise(const struct bench_secure_request *request, c
         status = check(&r, err);
     }
     if (status == MPCF_OK) {
-        *out = summary(request, &r);
+        const size_t begun = json_begin();
+
+        *out = json_end(summary(request, &r), begun);
         status = *out != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a summary");
     }
     json_decref(r.report);

@@ -138,19 +138,19 @@ static mpcf_status bench_stage(const struct bench_train_request *request,
 static mpcf_status write_json(const char *path, const struct bench_train_line *lines,
                               mpcf_error *err)
 {
+    const size_t begun = json_begin();
     json_t *root = json_object();
-    mpcf_status status = root != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, path);
 
-    for (size_t i = 0; root != NULL && i < BENCH_TRAIN_STAGES; i++) {
+    for (size_t i = 0; i < BENCH_TRAIN_STAGES; i++) {
         (void) json_object_set_new(
             root, lines[i].stage,
             json_pack("{s:f, s:f, s:I, s:f}", "examples_per_second", lines[i].examples_per_second,
                       "tokens_per_second", lines[i].tokens_per_second, "steps",
                       (json_int_t) lines[i].steps, "seconds", lines[i].seconds));
     }
-    if (status == MPCF_OK) {
-        status = json_write_file(path, root, err);
-    }
+    root = json_end(root, begun);
+    mpcf_status status =
+        root != NULL ? json_write_file(path, root, err) : mpcf_fail_memory(err, 0, path);
     json_decref(root);
     return status;
 }

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "bench/bench_secure_result.h"
 #include "bench/bench_tokenizer.h"
 #include "checkpoint/checkpoint.h"
 #include "format/json.h"
@@ -481,6 +482,56 @@ static int make_files(void **state)
     return 0;
 }
 
+/* --- Benchmarks --- */
+
+static mpcf_status summarise_bench(void *context, mpcf_error *err)
+{
+    const struct bench_secure_request request = {.model = "bert-base",
+                                                 .activation = "quad",
+                                                 .normaliser = "2quad",
+                                                 .transport = "tcp",
+                                                 .repeat = 1};
+    json_t *out = NULL;
+    mpcf_status status = bench_secure_summarise(&request, context, &out, err);
+
+    if (status == MPCF_OK) {
+        const json_t *list = json_object_get(out, "functions");
+
+        assert_int_equal(json_array_size(list), 2);
+        assert_string_equal(json_string_value(json_object_get(json_array_get(list, 1), "name")),
+                            "attention");
+        assert_true(json_number_value(json_object_get(json_array_get(list, 1), "seconds")) == 3);
+    }
+    json_decref(out);
+    return status;
+}
+
+static void bench_summary_says_memory_is_short(void **state)
+{
+    static const char record[] =
+        "{\"runs\": 1, \"cost_engine\": \"equal\", \"functions\": [{\"name\": \"linear\"},"
+        " {\"name\": \"attention\"}], \"each\": [{\"functions\": {\"linear\": 2,"
+        " \"attention\": 3}}]}";
+    static const char report[] = "{\"secure\": {\"max_error_vs_fixed\": 0},"
+                                 " \"machine\": {\"kernels\": \"portable\"}}";
+    static const char *const names[] = {"report.json", "infer/provider.json", "infer/user.json",
+                                        "infer/dealer.json"};
+    char *run = file_join(test_folder(), "bench"), *infer = file_join(run, "infer");
+
+    (void) state;
+    assert_int_equal(file_make_folder(infer, NULL), MPCF_OK);
+    for (size_t i = 0; i < 4; i++) {
+        char *path = file_join(run, names[i]);
+        const char *text = i == 0 ? report : record;
+
+        assert_int_equal(file_write_whole(path, text, strlen(text), NULL), MPCF_OK);
+        mpcf_free(path);
+    }
+    assert_survives("a benchmark's summary", summarise_bench, run);
+    mpcf_free(infer);
+    mpcf_free(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,6 +542,7 @@ int main(void)
         cmocka_unit_test(rows_say_memory_is_short),
         cmocka_unit_test(tensors_say_memory_is_short),
         cmocka_unit_test(tokenizers_say_memory_is_short),
+        cmocka_unit_test(bench_summary_says_memory_is_short),
     };
 
     return cmocka_run_group_tests(tests, make_files, NULL);
