@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which operands a step opens, in what ring, and whether another step has opened them already. */
+/* How operands are opened under their masks: a half out, the other half in, once for all readers. */
 #include "protocol/opening.h"
 
 #include <assert.h>
