@@ -3,8 +3,8 @@
  * LINEAR: a masked value times a matrix of the provider.
  *
  * Ideal function: y = x W' modulo 2^k, x [rows, i], W [o, i] (or [i, o]).
- * Once a session: the provider sends D = W - B, B uniform from the weight seed (masked_weights.h). Of
- * each inference: dealer C = A B = C0 + C1, C0 from the provider's seed, C1 to the user (k bits
+ * Once a session: the provider sends D = W - B, B uniform from the weight seed (masked_weights.h).
+ * Of each inference: dealer C = A B = C0 + C1, C0 from the provider's seed, C1 to the user (k bits
  * an element of the result). The provider has x - A from MASKED.
  * Shares: provider (x - A) W + C0; user A D + C1, before the run. The sum is x W - A W + A W.
  * Messages 0, rounds 0. Leakage: none; C0 is used once (two runs under one C0 give the user

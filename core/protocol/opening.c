@@ -177,8 +177,8 @@ mpcf_status opening_receive(struct party *p, const struct step *s, unsigned roun
         if (!is_own(s, j) || !value_is_held(x, other)) {
             continue;
         }
-        bool was_early = other == ROLE_USER && x->is_input_independent;
-        struct message *from = was_early ? &p->offline[s->index] : in;
+        bool was_sent_offline = other == ROLE_USER && x->is_input_independent;
+        struct message *from = was_sent_offline ? &p->offline[s->index] : in;
         struct other_half h = {.e = p->opened[s->index][j]};
         h.from = message_array(from, x->dims.count, step_out(p->program, s)->ring);
         blocks_for(x->dims.count, other_block, &h);

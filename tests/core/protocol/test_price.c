@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The planner's price of a step is what is sent for it, to the bit; and what is computed is what the
- * plaintext reference says, to a unit.
+ * The planner's price of a step is what is sent for it, to the bit; and what is computed is what
+ * the plaintext reference says, to a unit.
  *
  * The cases come from the kinds themselves: all operands, results and parameters of a menu that a
  * kind's own check takes. Each is priced with rings under trial, as the search for rings does it,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A whole small network between the three roles: against the fixed engine, the float engine and
- * the cost engine; several inferences and lengths in one session; what goes wrong.
+ * A whole small network between the three roles: against the plaintext reference, the float engine
+ * and the cost engine; several inferences and lengths in one session; what goes wrong.
  */
 #include <math.h>
 
@@ -17,7 +17,7 @@
 #include "support/tiny_bert.h"
 
 /* Of a revealed logit, which has 8 fractional bits: the parties' truncations round by chance, the
- * fixed engine's always down, and what is left of that is one unit of what is revealed. */
+ * plaintext reference's always down, and what is left of that is one unit of what is revealed. */
 #define UNIT 0x1p-8
 
 struct case_run {
