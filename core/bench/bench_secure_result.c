@@ -165,7 +165,7 @@ static mpcf_status check(const struct records *r, mpcf_error *err)
 
     if (error > LARGEST_ROUNDING) {
         return mpcf_fail(err, MPCF_E_RANGE,
-                         "a logit is %g from the plaintext reference's; rounding explains %g at most",
+                         "a logit is %g off the plaintext reference; rounding explains %g at most",
                          error, LARGEST_ROUNDING);
     }
     if (word == NULL || strcmp(word, "equal") != 0) {
