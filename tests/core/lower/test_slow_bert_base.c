@@ -85,7 +85,8 @@ struct outcome {
     double bytes, error;
 };
 
-static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool steps, bool fixed)
+static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool steps,
+                            bool evaluates)
 {
     struct lower_options options;
     struct program *p = NULL;
@@ -107,7 +108,7 @@ static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool
     }
     print_table(cost);
     o.bytes = (double) (cost->provider_bytes + cost->user_bytes);
-    if (fixed) {
+    if (evaluates) {
         struct weights *w = NULL;
         struct tiny_batch b;
         struct reference_result result;
