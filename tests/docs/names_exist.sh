@@ -3,7 +3,7 @@
 # names_exist.sh: what the pages name is in the tree. Of docs/*.md, README.md, CONTRIBUTING.md and
 # SECURITY.md: paths that begin with a folder of the top (capitals in them stand for any name), `file.c`
 # and `folder/file.h` in backticks, `function()` in backticks, links and their headings. In a row of a
-# table of docs/one-inference.md the functions are those of the row's files.
+# table of docs/one-inference.md a function is defined in the file that stands in front of it.
 set -eu
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
@@ -12,12 +12,13 @@ trap 'rm -rf "$work"' EXIT
 { git ls-files -co --exclude-standard 2>/dev/null || find . -path ./build -prune -o -type f -print; } |
     sed 's|^\./||' | while read -r file; do [ -f "$file" ] && echo "$file"; done >"$work/files"
 
-# "FILE NAME" of whatever is written as a call or a definition, outside of comments.
+# "FILE NAME" of whatever is written as a call or a definition, outside of comments; and "defined" behind
+# it where the line begins at the margin, as only definitions and prototypes do.
 grep -E '^(core|host|plugins|plugin-sdk|tests)/.*\.[ch]$' "$work/files" | grep -v '^tests/sdk/older' |
     xargs awk '/^ *(\/\*|\*|\/\/)/ { next }
         { line = $0
           while (match(line, /[A-Za-z_][A-Za-z_0-9]*\(/)) {
-              print FILENAME, substr(line, RSTART, RLENGTH - 1)
+              print FILENAME, substr(line, RSTART, RLENGTH - 1) (/^[a-z]/ ? " defined" : "")
               line = substr(line, RSTART + RLENGTH)
           } }' | sort -u >"$work/functions"
 
@@ -57,7 +58,7 @@ function check_paths(line,    path, before) {
         if (before !~ /[A-Za-z0-9_.\/}-]/ && !is_there(path)) complain("no file or folder '" path "'")
     }
 }
-function check_code(line,    word, name, row, ok, i) {
+function check_code(line,    word, name, row, of) {
     row = page ~ /^docs\/(one-inference|wrong)/ && line ~ /^\|/
     while (match(line, /`[^`]*`/)) {
         word = substr(line, RSTART + 1, RLENGTH - 2)
@@ -65,7 +66,7 @@ function check_code(line,    word, name, row, ok, i) {
         if (word ~ /^[A-Za-z_][A-Za-z_0-9]*\(\)$/) {
             name = substr(word, 1, length(word) - 2)
             if (!(name in functions) && !(name in known)) complain("no function '" name "'")
-            else if (row) called[++calls] = name
+            else if (row && of != "" && !((of " " name) in defined)) complain("'" name "' is not in '" of "'")
         } else if (word ~ /^[a-z0-9_]+[.](c|h|sh)$/) {
             if (!(word in names) && !(word in known)) complain("no file '" word "'")
         } else if (word !~ /^(core|plugins|plugin-sdk|host|scripts|tests|docs|examples|bench|cmake)\// &&
@@ -73,15 +74,9 @@ function check_code(line,    word, name, row, ok, i) {
             if (!(word in files) && !(("core/" word) in files) && !(("tests/" word) in files) &&
                 !(("plugin-sdk/include/" word) in files) && !(word in known)) complain("no file '" word "'")
         } else if (row && word in files) {
-            of[++ofs] = word
+            of = word
         }
     }
-    for (; calls > 0; calls--) {
-        ok = ofs == 0
-        for (i = 1; i <= ofs; i++) ok = ok || ((of[i] " " called[calls]) in defined)
-        if (!ok) complain("'" called[calls] "' is in none of the row's files")
-    }
-    ofs = 0
 }
 function check_links(line,    link, hash, path) {
     while (match(line, /\]\([^)]*\)/)) {
@@ -99,7 +94,7 @@ function check_links(line,    link, hash, path) {
 FILENAME == list { files[$0]; name = $0; sub(/.*\//, "", name); names[name]
     for (path = $0; sub(/\/[^\/]*$/, "", path);) folders[path]
     next }
-FILENAME == calls_of { functions[$2]; defined[$0]; next }
+FILENAME == calls_of { functions[$2]; if (NF == 3) defined[$1 " " $2]; next }
 FILENAME == exceptions { known[$0]; next }
 pass == 1 { if (/^#/) headings[FILENAME "#" heading($0)]; next }
 { page = FILENAME; sub(/^.*\/wrong/, "docs/wrong", page)
@@ -121,14 +116,14 @@ cat >"$work/wrong.md" <<'END'
 core/base/no_such_file.c, core/base/text.c, `no_such_function()`, `program_finish()`, `no_such_file.h`,
 `base/no_such_file.h`, `base/text.h`, core/no_such_folder/NAME.c, core/protocol/NAME.c
 [page](no_such_page.md), [page](glossary.md), [heading](glossary.md#no-such-heading)
-| `core/base/text.c` | no_such_file of the row has it: `program_finish()` |
-| `core/base/text.c`, `core/schedule/finish.c` | `program_finish()` |
+| `core/base/text.c`, `core/lower/ring_search.c`: `program_finish()` is called there, and not defined |
+| `core/base/text.c`, `core/schedule/finish.c`: `program_finish()` |
 END
 if check "$work/wrong.md" >"$work/found"; then
     echo "nothing is found on a page of mistakes"
     exit 1
 fi
-if [ "$(grep -c "no_such\|no-such\|none of the row's" "$work/found")" -ne 8 ] ||
+if [ "$(grep -c "no_such\|no-such\|is not in" "$work/found")" -ne 8 ] ||
     [ "$(wc -l <"$work/found")" -ne 8 ]; then
     echo "not the eight mistakes of a page of mistakes:"
     cat "$work/found"
