@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include <mpcf/dataset.h>
-#include <mpcf/tsv.h>
 #include <mpcf/transport.h>
+#include <mpcf/tsv.h>
 
 #include "alloc/fail_alloc.h"
 #include "base/clock.h"
