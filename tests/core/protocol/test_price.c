@@ -282,6 +282,22 @@ static void compare_with_reference(const struct built *b, const struct weights *
     }
 }
 
+/* Both prices are tried: an operand's share is known before the run just where its form says so. */
+static void compare_with_forms(const struct program *p, const struct price_case *c,
+                               const struct step *s)
+{
+    for (size_t i = 0; i < s->in_count; i++) {
+        const struct value *x = step_in(p, s, i);
+        if (c->in[i] == FORM_MASKED_INDEPENDENT || c->in[i] == FORM_MASKED_DEPENDENT) {
+            x = step_in(p, &p->steps[x->producer], 0);
+        } else if (c->in[i] != FORM_INDEPENDENT && c->in[i] != FORM_DEPENDENT) {
+            continue;
+        }
+        assert_int_equal(x->is_input_independent,
+                         c->in[i] == FORM_INDEPENDENT || c->in[i] == FORM_MASKED_INDEPENDENT);
+    }
+}
+
 /* false: rings beyond 64 bits. */
 static bool check_case(const struct price_case *c, unsigned ring, unsigned magnitude)
 {
@@ -293,6 +309,7 @@ static bool check_case(const struct price_case *c, unsigned ring, unsigned magni
     if (is_possible) {
         assert_ok(program_finish(p, err), err);
         assert_memory_equal(&price, &p->costs[b.step->index], sizeof price);
+        compare_with_forms(p, c, b.step);
         struct weights *w = source_weights(&b.source);
         struct test_parties t = {.program = p, .weights = w, .tables = w};
         t.input = &b.source.input;
