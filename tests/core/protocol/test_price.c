@@ -298,6 +298,26 @@ static void compare_with_forms(const struct program *p, const struct price_case 
     }
 }
 
+/* What a step asks of an operand's ring is no more than it needs: one bit less is refused, or makes
+ * it another step, without a message. One that sends nothing where its kind may has that behind it. */
+static void assert_no_ring_narrower(struct program *p, const struct step *s)
+{
+    unsigned rounds = step_rounds(p, s);
+    for (size_t i = 0; (s->operations->rounds == NULL || rounds > 0) && i < s->in_count; i++) {
+        struct value *x = &p->values[s->in[i]];
+        unsigned ring = x->ring, needed = step_ring_needed(p, s, i);
+        if (needed < 2 || value_is_owned(x)) {
+            continue;
+        }
+        x->ring = needed - 1;
+        if (s->operations->check(p, s) == NULL && step_rounds(p, s) == rounds) {
+            fail_msg("%s asks for %u bits of operand %zu, and works with less", step_name(s->kind),
+                     needed, i);
+        }
+        x->ring = ring;
+    }
+}
+
 /* false: rings beyond 64 bits. */
 static bool check_case(const struct price_case *c, unsigned ring, unsigned magnitude)
 {
@@ -310,6 +330,7 @@ static bool check_case(const struct price_case *c, unsigned ring, unsigned magni
         assert_ok(program_finish(p, err), err);
         assert_memory_equal(&price, &p->costs[b.step->index], sizeof price);
         compare_with_forms(p, c, b.step);
+        assert_no_ring_narrower(p, b.step);
         struct weights *w = source_weights(&b.source);
         struct test_parties t = {.program = p, .weights = w, .tables = w};
         t.input = &b.source.input;
