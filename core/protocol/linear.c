@@ -42,8 +42,8 @@ static const char *check(const struct program *p, const struct step *s)
     if (out->kind != VALUE_SHARED || x->kind != VALUE_MASKED || x->ring < out->ring) {
         return "a shared result of a masked operand in the same ring or a wider one";
     }
-    if (w->kind != VALUE_PROVIDER || p->steps[w->producer].kind != STEP_PROVIDER) {
-        return "the weight is the result of a provider step";
+    if (w->kind != VALUE_PROVIDER || p->steps[w->producer].operations->constant == NULL) {
+        return "the weight is a constant of the provider";
     }
     if (out->dims.count != rows * columns || w->dims.count != depth * columns ||
         w->dims.dim[3] != (s->transposed ? columns : depth)) {

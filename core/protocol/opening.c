@@ -52,7 +52,6 @@ const char *opening_check(const struct program *p, const struct step *s)
 
 void opening_cost(const struct program *p, const struct step *s, struct step_cost *cost)
 {
-    cost->rounds = 1;
     cost->correction_bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
     for (unsigned j = 0; j < opening_count(s); j++) {
         const struct value *x = opening_value(p, s, j);

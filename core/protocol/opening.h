@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Openings of masked operands, Beaver's e = x - a: shared by PRODUCT, SQUARE, MATMUL and SELECT.
+ * Openings of masked operands, Beaver's e = x - a: shared by the kinds whose row `opens`
+ * operands.
  *
  * Ideal function: both parties get x - a modulo 2^k, a uniform and known to neither (a = a0 + a1
  * from the two seeds). An operand that one party owns is masked by that party's stream alone,
