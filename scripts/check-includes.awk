@@ -109,7 +109,8 @@ function read_core_line(path, line, n,    quoted) {
         read_include(path, quoted[2])
         return
     }
-    if (line ~ /(case |\[)STEP_[A-Z_]+(:|\] *=)/ && line !~ /\[STEP_COUNT\]/) {
+    if ((line ~ /(case |\[)STEP_[A-Z_]+(:|\] *=)/ && line !~ /\[STEP_COUNT\]/) ||
+        (path !~ /^core\/lower\// && line ~ /[!=]= *STEP_[A-Z]/)) {
         sub(/^ */, "", line)
         complain(path ": tells kinds of steps apart; what a kind is stands in its own file", "line " n ": " line)
         return

@@ -14,8 +14,8 @@
 #include "format/json.h"
 #include "report/report.h"
 
-/* The parties' truncations round by chance, fixed's always down: what is left of that at the
- * logits, with room. */
+/* The parties' truncations round by chance, the reference's always down: what is left of that at
+ * the logits, with room. */
 #define LARGEST_ROUNDING 0.02
 
 struct records {
@@ -92,15 +92,15 @@ static json_t *online_of(const struct records *r)
 /* Dealer to user, and user to provider: two delays where the user has something to send. */
 static json_t *offline_of(const struct records *r)
 {
-    const json_int_t early = per_run(r, "offline.user_offline_bytes");
+    const json_int_t user = per_run(r, "offline.user_offline_bytes");
     const json_int_t dealer = per_run(r, "offline.dealer_user_bytes") +
                               (json_int_t) (number(r->provider, "offline.dealer_provider_bytes") /
                                             number(r->provider, "runs"));
 
     return json_pack("{s:f, s:I, s:I, s:I, s:I}", "seconds",
                      median(json_object_get(r->user, "each"), "offline_seconds"), "bytes",
-                     early + dealer, "rounds", (json_int_t) (early > 0 ? 2 : 1),
-                     "user_offline_bytes", early, "dealer_bytes", dealer);
+                     user + dealer, "rounds", (json_int_t) (user > 0 ? 2 : 1), "user_offline_bytes",
+                     user, "dealer_bytes", dealer);
 }
 
 static json_t *memory_of(const json_t *record)
@@ -163,7 +163,7 @@ static mpcf_status check(const struct records *r, mpcf_error *err)
 
     if (error > LARGEST_ROUNDING) {
         return mpcf_fail(err, MPCF_E_RANGE,
-                         "a logit is %g from the fixed engine's; rounding explains %g at most",
+                         "a logit is %g off the plaintext reference; rounding explains %g at most",
                          error, LARGEST_ROUNDING);
     }
     if (word == NULL || strcmp(word, "equal") != 0) {
@@ -216,7 +216,7 @@ char *bench_secure_table(const json_t *result)
                 json_string_value(json_object_get(result, "approximations")),
                 json_string_value(json_object_get(result, "transport")), number(result, "runs"));
     text_printf(&text, "%-14s %10s %8s %12s %12s %12s\n", "", "seconds", "rounds", "online MB",
-                "early MB", "dealer MB");
+                "offline MB", "dealer MB");
     for (size_t i = 0; i < json_array_size(list); i++) {
         print_function(&text, json_array_get(list, i));
     }
@@ -232,7 +232,7 @@ char *bench_secure_table(const json_t *result)
                 number(result, "provider.peak_rss_bytes") / 1e6,
                 number(result, "user.peak_rss_bytes") / 1e6,
                 number(result, "dealer.peak_rss_bytes") / 1e6);
-    text_printf(&text, "largest error of a logit: %.6f to fixed, %.6f to float\n",
+    text_printf(&text, "largest error of a logit: %.6f to the plaintext reference, %.6f to float\n",
                 number(result, "max_error_vs_fixed"), number(result, "max_error_vs_float"));
     if (text.failed) {
         text_clear(&text);

@@ -10,8 +10,9 @@
 
 #include "bench/bench_secure_request.h"
 
-/* From OUTPUT/report.json and OUTPUT/infer/ROLE.json. MPCF_E_RANGE: further from the fixed
- * engine than rounding can be; MPCF_E_INTERNAL: a party metered what the cost engine does not say. */
+/* From OUTPUT/report.json and OUTPUT/infer/ROLE.json. MPCF_E_RANGE: further from the
+ * plaintext reference than rounding can be; MPCF_E_INTERNAL: a party metered what the cost engine
+ * does not say. */
 mpcf_status bench_secure_summarise(const struct bench_secure_request *request, const char *output,
                                    json_t **out, mpcf_error *err);
 /* For people; mpcf_free(). NULL: memory. */

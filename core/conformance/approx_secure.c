@@ -153,8 +153,8 @@ void approx_check_secure(struct conform *c, const mpcf_approx *approx, struct ap
 
     if (conform_result(c, status == MPCF_OK, "it is lowered to a program", "it failed")) {
         status = reference_run(s.program, s.weights, &s.input, output, NULL, NULL, NULL, c->err);
-        if (check_engine(c, "the fixed engine agrees with floats", status, approx, bench, output,
-                         y)) {
+        if (check_engine(c, "the plaintext reference agrees with floats", status, approx, bench,
+                         output, y)) {
             check_parties(c, approx, bench, &s, y);
         }
     }

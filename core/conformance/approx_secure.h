@@ -5,7 +5,7 @@
 #include "conformance/approx_bench.h"
 #include "conformance/conform.h"
 
-/* Lowers the bench's graph, and compares the fixed engine and two parties with Y, the float
+/* Lowers the bench's graph, and compares the plaintext reference and two parties with Y, the float
  * engine's result; prints rounds and bytes. */
 void approx_check_secure(struct conform *c, const mpcf_approx *approx, struct approx_bench *bench,
                          const float *y);

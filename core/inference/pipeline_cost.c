@@ -131,7 +131,7 @@ static void print_length(struct text_buffer *text, const json_t *entry)
 
     text_printf(text, "\nbatch %.0f of %.0f tokens\n%-14s %10s %8s %12s %12s %12s\n",
                 number(entry, "batch"), number(entry, "tokens"), "", "seconds", "rounds",
-                "online MB", "early MB", "dealer MB");
+                "online MB", "offline MB", "dealer MB");
     for (size_t i = 0; i < json_array_size(functions); i++) {
         const json_t *f = json_array_get(functions, i);
 

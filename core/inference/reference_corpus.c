@@ -36,7 +36,7 @@ static void show(struct reference_group *g, bool is_last)
 {
     const double seconds = clock_seconds_since(g->began_ns);
     const double rate = seconds > 0 ? (double) g->done / seconds : 0;
-    const struct progress p = {.stage = "infer: fixed",
+    const struct progress p = {.stage = "infer: reference",
                                .done = g->done,
                                .total = g->corpus->count,
                                .loss = (double) NAN,

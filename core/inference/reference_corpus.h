@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A corpus by the plaintext reference: the secure arithmetic in the clear, same integers.
+ * A corpus by the plaintext reference: the secure run's integers, in the clear.
  */
 #ifndef MPCF_INFERENCE_REFERENCE_CORPUS_H
 #define MPCF_INFERENCE_REFERENCE_CORPUS_H

@@ -51,7 +51,7 @@ static void compare_lines(struct secure_totals *t, enum role role, const struct 
         const char *function = metered->function;
 
         compare_of(t, "online bytes", function, metered->online_bytes, expected->online_bytes);
-        compare_of(t, "early bytes", function, metered->offline_bytes, expected->offline_bytes);
+        compare_of(t, "offline bytes", function, metered->offline_bytes, expected->offline_bytes);
         compare_of(t, "rounds", function, metered->rounds, expected->rounds);
         if (role == ROLE_USER) {
             compare_of(t, "dealer's bytes", function, metered->dealer_bytes,
@@ -60,7 +60,7 @@ static void compare_lines(struct secure_totals *t, enum role role, const struct 
     }
 }
 
-/* The weights' setup happens once a packing: the first program has all of its own. */
+/* Weights are set up once for each set of masked weights: the first program has all of its own. */
 static void add_setup(struct secure_totals *t, enum role role, const struct session_run *run,
                       const struct cost *expected)
 {
@@ -89,7 +89,7 @@ static void compare_costs(struct secure_totals *t, enum role role, const struct 
     compare(t, "rounds", m->rounds, e->rounds);
     compare(t, "online bytes of the provider", m->provider_bytes, e->provider_bytes);
     compare(t, "online bytes of the user", m->user_bytes, e->user_bytes);
-    compare(t, "early bytes", m->user_offline_bytes, e->user_offline_bytes);
+    compare(t, "offline bytes", m->user_offline_bytes, e->user_offline_bytes);
     compare_lines(t, role, m, e);
     if (role == ROLE_USER) {
         compare(t, "bytes from dealer to user", m->dealer_user_bytes, e->dealer_user_bytes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Steps, one function a kind. Rings are not chosen here: plan.c does, when all steps are there.
+ * Steps, one function a kind. Rings are not chosen here: ring_search.c does, when all steps are
+ * there.
  */
 #include "lower/emit.h"
 

@@ -30,7 +30,7 @@ value_id emit_shared(struct lowering *l, value_id x);
 /* a + sign b, aligned to the larger fraction; shape DIMS. */
 value_id emit_sum(struct lowering *l, struct dims dims, unsigned magnitude, value_id a, value_id b,
                   int sign);
-/* A truncation site: X / 2^shift; SHIFT 0 may still lift. */
+/* A truncation site: X / 2^shift; SHIFT 0 may still extend. */
 value_id emit_truncate(struct lowering *l, value_id x, unsigned shift, unsigned magnitude);
 /* X at FRACTION or fewer bits; magnitude goes down with it. */
 value_id emit_at(struct lowering *l, value_id x, unsigned fraction);
@@ -58,7 +58,8 @@ value_id emit_user_select(struct lowering *l, value_id x, const struct term *kee
 value_id emit_provider(struct lowering *l, const mpcf_node *node, unsigned fraction);
 /* KIND: USER_ONE_HOT or USER_MASK, of integers (fraction 0). */
 value_id emit_user(struct lowering *l, enum step_kind kind, const char *input, struct dims dims);
-/* Rows of the constant TABLE of ROWS rows: those of the ids INPUT, or ("positions") from FIRST on. */
+/* Rows of the constant TABLE of ROWS rows: those of the ids INPUT, or ("positions") from FIRST
+ * on. */
 value_id emit_user_lookup(struct lowering *l, const char *input, const mpcf_node *table,
                           size_t rows, uint32_t first, struct dims dims, unsigned fraction,
                           unsigned magnitude);

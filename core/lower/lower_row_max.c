@@ -65,6 +65,6 @@ void lower_row_max(struct lowering *l, const mpcf_node *node, struct lowered *ou
     while (l->status == MPCF_OK && value_at(l, x)->dims.dim[3] > 1) {
         x = larger_half(l, x);
     }
-    /* Only rows are left, and what they are subtracted from has more bits: a site to lift. */
+    /* Only rows are left, and what they are subtracted from has more bits: a site to extend. */
     out->raw = emit_truncate(l, x, 0, value_at(l, x)->magnitude);
 }

@@ -6,8 +6,8 @@
  * A node is lowered once, when something first asks for it, to its *raw* value: the result of its
  * last product, not truncated (fraction f_x + f_w behind a linear). Who reads it asks for a
  * fraction and gets a truncation, made once for each fraction. So sums of products are
- * truncated once, behind the sum, and each truncation is a site that the planner (ring_search.h) turns
- * into a local shrink or a lift.
+ * truncated once, behind the sum, and each truncation is a site that the planner
+ * (ring_search.h) turns into a TRUNCATE_REDUCE or a TRUNCATE_EXTEND.
  *
  * Failures stick: the first is kept, and everything after it does nothing.
  */

@@ -81,7 +81,7 @@ struct infer_settings {
     int64_t value_fraction; /* fractional bits of activations */
     int64_t weight_fraction;
     int64_t logit_fraction; /* of what is revealed */
-    bool fixed; /* the whole evaluation split under the secure arithmetic, in the clear */
+    bool fixed;             /* the whole evaluation split by the plaintext reference */
 };
 
 #endif

@@ -6,11 +6,12 @@
  *   session         the session's id, what it was dealt for, and this party's seeds
  *   consumed        the first inference number that is not used up
  *   inference-N     the user's corrections of inference N: header, then the steps' bytes
- *   packing-ID      the provider's digest of what it sent as D for that packing
+ *   packing-ID      the provider's digest of what it sent as D, the masked weights ID
  *
  * `consumed` is on the disk (synced, renamed) before the first byte of an inference is used, so
  * that a crash uses no stream twice; a second process finds the folder locked. A folder restored
- * from a backup still would: the handshake compares both sides' numbers, and both go on at the larger.
+ * from a backup still would: the handshake compares both sides' numbers, and both go on at the
+ * larger.
  */
 #ifndef MPCF_PREPROCESS_STORE_H
 #define MPCF_PREPROCESS_STORE_H
@@ -78,7 +79,7 @@ mpcf_status store_source(struct store *s, uint32_t inference, const char *digest
 /* Ends the reading and removes the file. */
 void store_source_close(struct store *s, uint32_t inference, struct source *source);
 
-/* Remembers DIGEST for packing ID (hex), or compares: another one is MPCF_E_INVALID. */
+/* Remembers DIGEST for the masked weights ID (hex), or compares: another one is MPCF_E_INVALID. */
 mpcf_status store_masked_weights(struct store *s, const char *id, const char *digest,
                                  mpcf_error *err);
 

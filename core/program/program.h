@@ -126,7 +126,7 @@ struct step {
     size_t table_rows;         /* USER_LOOKUP: rows of the constant node */
     uint32_t round;            /* first one it takes part in; local steps: of their operands */
     uint32_t function;         /* index into program.functions: for reports */
-    struct opening opening[2]; /* PRODUCT, SQUARE, MATMUL, SELECT: by schedule/ */
+    struct opening opening[2]; /* of operands that are opened: by schedule/ */
 };
 
 struct program {

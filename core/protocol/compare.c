@@ -11,8 +11,8 @@
  * public number are local. compare_tree.c joins groups pair by pair.
  *
  * Messages: round 0, each party its z_i + r_i, K bits an element (the user's before the run where
- * x is early); then one a level of the tree. Rounds 1 + ceil(log2(ceil(m / 4))). Dealer: about
- * 15 bits a group an element once, and two bits a pair, element and threshold.
+ * x is input-independent); then one a level of the tree. Rounds 1 + ceil(log2(ceil(m / 4))).
+ * Dealer: about 15 bits a group an element once, and two bits a pair, element and threshold.
  * Leakage: none; c is uniform, r used once.
  * Source: the design's own, after Damgard, Fitzi, Kiltz, Nielsen, Toft, "Unconditionally secure
  * constant-rounds multi-party computation for equality, comparison, bits" (2006).
@@ -197,10 +197,10 @@ static mpcf_status send(struct party *p, const struct step *s, unsigned round, s
 {
     (void) err;
     struct compare c = compare_of(p->program, s);
-    bool was_early = step_in(p->program, s, 0)->is_input_independent && p->role == ROLE_USER;
+    bool was_sent_offline = step_in(p->program, s, 0)->is_input_independent && p->role == ROLE_USER;
     if (round > 0) {
         compare_tree_send(&c, p, round, out);
-    } else if (!was_early) {
+    } else if (!was_sent_offline) {
         send_half(p, &c, out);
     }
     return MPCF_OK;
@@ -269,9 +269,10 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
     }
     p->state[s->index] = block;
     struct open o = {.c = &c, .party = p, .x = party_operand(p, s, 0)};
-    bool was_early = step_in(p->program, s, 0)->is_input_independent && p->role == ROLE_PROVIDER;
+    bool was_sent_offline =
+        step_in(p->program, s, 0)->is_input_independent && p->role == ROLE_PROVIDER;
     o.state = compare_state_at(&c, block);
-    o.from = message_array(was_early ? &p->offline[s->index] : in, c.elements, c.opened);
+    o.from = message_array(was_sent_offline ? &p->offline[s->index] : in, c.elements, c.opened);
     if (p->role == ROLE_USER) {
         struct message correction = party_correction(p, s);
         o.planes = message_array(&correction, c.planes * c.words, 64);

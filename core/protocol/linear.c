@@ -3,8 +3,8 @@
  * LINEAR: a masked value times a matrix of the provider.
  *
  * Ideal function: y = x W' modulo 2^k, x [rows, i], W [o, i] (or [i, o]).
- * Once a session: the provider sends D = W - B, B uniform from the weight seed (masked_weights.h). Of
- * each inference: dealer C = A B = C0 + C1, C0 from the provider's seed, C1 to the user (k bits
+ * Once a session: the provider sends D = W - B, B uniform from the weight seed (masked_weights.h).
+ * Of each inference: dealer C = A B = C0 + C1, C0 from the provider's seed, C1 to the user (k bits
  * an element of the result). The provider has x - A from MASKED.
  * Shares: provider (x - A) W + C0; user A D + C1, before the run. The sum is x W - A W + A W.
  * Messages 0, rounds 0. Leakage: none; C0 is used once (two runs under one C0 give the user
@@ -44,8 +44,8 @@ static const char *check(const struct program *p, const struct step *s)
     if (out->kind != VALUE_SHARED || x->kind != VALUE_MASKED || x->ring < out->ring) {
         return "a shared result of a masked operand in the same ring or a wider one";
     }
-    if (w->kind != VALUE_PROVIDER || p->steps[w->producer].kind != STEP_PROVIDER) {
-        return "the weight is the result of a provider step";
+    if (w->kind != VALUE_PROVIDER || p->steps[w->producer].operations->constant == NULL) {
+        return "the weight is a constant of the provider";
     }
     if (out->dims.count != rows * columns || w->dims.count != depth * columns ||
         w->dims.dim[3] != (s->transposed ? columns : depth)) {

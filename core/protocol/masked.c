@@ -4,7 +4,8 @@
  *
  * Ideal function: the provider gets x - A modulo 2^k, A uniform from the user's seed (the dealer
  * knows it too). Messages: the user sends x1 - A, k bits an element, one round; before the run
- * where x is early. The provider adds its x0. Leakage: none, A is uniform and used once.
+ * where x is input-independent. The provider adds its x0. Leakage: none, A is uniform and used
+ * once.
  */
 #include <string.h>
 
@@ -129,9 +130,10 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
 
 static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
 {
-    bool was_early = step_in(p->program, s, 0)->is_input_independent;
-    return p->role == ROLE_PROVIDER && was_early ? receive_masked(p, s, &p->offline[s->index], err)
-                                                 : MPCF_OK;
+    bool was_sent_offline = step_in(p->program, s, 0)->is_input_independent;
+    return p->role == ROLE_PROVIDER && was_sent_offline
+               ? receive_masked(p, s, &p->offline[s->index], err)
+               : MPCF_OK;
 }
 
 const struct step_operations step_operations_masked = {

@@ -46,11 +46,6 @@ bool masked_weights_is_same(const struct program *p, const struct step *s, const
     return masked_weights_fits(&k, p, s);
 }
 
-size_t masked_weights_bytes(const struct program *p, const struct step *s)
-{
-    return ring_packed_size(step_in(p, s, 1)->dims.count, step_out(p, s)->ring);
-}
-
 static bool set_id(struct masked_weights *k)
 {
     struct text_buffer text = {0};

@@ -37,7 +37,6 @@ bool masked_weights_is_same(const struct program *p, const struct step *s, const
                             const struct step *t);
 bool masked_weights_fits(const struct masked_weights *k, const struct program *p,
                          const struct step *s);
-size_t masked_weights_bytes(const struct program *p, const struct step *s);
 
 /* Masked weights for step S, its numbers still missing. NULL: memory. */
 struct masked_weights *masked_weights_create(const struct program *p, const struct step *s);

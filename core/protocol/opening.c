@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which operands a step opens, in what ring, and whether another step has opened them already. */
+/* How operands are opened under their masks: a half out, the other half in, once for all readers. */
 #include "protocol/opening.h"
 
 #include <assert.h>
@@ -52,7 +52,6 @@ const char *opening_check(const struct program *p, const struct step *s)
 
 void opening_cost(const struct program *p, const struct step *s, struct step_cost *cost)
 {
-    cost->rounds = 1;
     cost->correction_bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
     for (unsigned j = 0; j < opening_count(s); j++) {
         const struct value *x = opening_value(p, s, j);
@@ -177,8 +176,8 @@ mpcf_status opening_receive(struct party *p, const struct step *s, unsigned roun
         if (!is_own(s, j) || !value_is_held(x, other)) {
             continue;
         }
-        bool was_early = other == ROLE_USER && x->is_input_independent;
-        struct message *from = was_early ? &p->offline[s->index] : in;
+        bool was_sent_offline = other == ROLE_USER && x->is_input_independent;
+        struct message *from = was_sent_offline ? &p->offline[s->index] : in;
         struct other_half h = {.e = p->opened[s->index][j]};
         h.from = message_array(from, x->dims.count, step_out(p->program, s)->ring);
         blocks_for(x->dims.count, other_block, &h);

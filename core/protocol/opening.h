@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Openings of masked operands, Beaver's e = x - a: shared by PRODUCT, SQUARE, MATMUL and SELECT.
+ * Openings of masked operands, Beaver's e = x - a: shared by the kinds whose row `opens`
+ * operands.
  *
  * Ideal function: both parties get x - a modulo 2^k, a uniform and known to neither (a = a0 + a1
  * from the two seeds). An operand that one party owns is masked by that party's stream alone,
  * and only it sends.
  * Messages: each party its x_i - a_i, in one round; the user's part before the run where x is
- * early. Bytes: ceil(n k / 8) from each that sends. Leakage: none, e is uniform.
+ * input-independent. Bytes: ceil(n k / 8) from each that sends. Leakage: none, e is uniform.
  * A value is opened once for a ring in a program; later products use the same e, a.
  * Source: Beaver, "Efficient multiparty protocols using circuit randomization" (1991).
  */

@@ -3,7 +3,7 @@
  * PROVIDER: a constant of the graph, the provider's own.
  *
  * Ideal function: y = round(2^f w), known to the provider. No message, no leakage. Weights that
- * only LINEAR and SCALE_COLUMNS read are not copied: these have their own arrangement.
+ * steps read only as a matrix are not copied: of these there is an arrangement.
  */
 #include "protocol/step_operations.h"
 #include "protocol/weights.h"
@@ -15,7 +15,7 @@ static const char *check(const struct program *p, const struct step *s)
                : "the result is the provider's, of no operands";
 }
 
-/* Whether a step reads it as anything but a matrix, of which there is an arrangement. */
+/* Whether a step reads it as anything but a matrix. */
 static bool is_read_plainly(const struct program *p, const struct step *s)
 {
     for (size_t i = s->index + (size_t) 1; i < p->step_count; i++) {

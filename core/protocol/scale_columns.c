@@ -25,8 +25,8 @@ static const char *check(const struct program *p, const struct step *s)
     if (out->kind != VALUE_SHARED || x->kind != VALUE_MASKED || x->ring < out->ring) {
         return "a shared result of a masked operand in the same ring or a wider one";
     }
-    if (v->kind != VALUE_PROVIDER || p->steps[v->producer].kind != STEP_PROVIDER) {
-        return "the vector is the result of a provider step";
+    if (v->kind != VALUE_PROVIDER || p->steps[v->producer].operations->constant == NULL) {
+        return "the vector is a constant of the provider";
     }
     if (out->dims.count != x->dims.count || v->dims.count != x->dims.dim[3]) {
         return "x [rows, h], v [h] and the result [rows, h] do not agree";

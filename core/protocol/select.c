@@ -2,10 +2,10 @@
 /*
  * SELECT: a shared bit times a value.
  *
- * Ideal function: z = b x modulo 2^k, b one row of bits [.., elements]. Messages: d = b xor rho (whole words)
- * and e = x - a (opening.h), one round. Dealer: the user's shares of rho and rho a, 2 k bits an
- * element. With b = d + (1 - 2 d) rho: shares d [a] + (1 - 2 d) (e [rho] + [rho a]), and the
- * provider d e. Leakage: none.
+ * Ideal function: z = b x modulo 2^k, b one row of bits [.., elements]. Messages: d = b xor rho
+ * (whole words) and e = x - a (opening.h), one round. Dealer: the user's shares of rho and rho a,
+ * 2 k bits an element. With b = d + (1 - 2 d) rho: shares d [a] + (1 - 2 d) (e [rho] + [rho a]),
+ * and the provider d e. Leakage: none.
  */
 #include "bits/bits.h"
 #include "channel/role.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of all kinds, and what follows of a step from its kind's entry. */
+/* What follows of a step from its kind's row, and what rows share. */
 #include "protocol/step_operations.h"
 
 #include <assert.h>
@@ -31,6 +31,7 @@ void step_cost(const struct program *p, const struct step *s, struct step_cost *
 {
     const struct step_operations *o = s->operations;
     *cost = (struct step_cost){.rounds = step_rounds(p, s)};
+    assert(cost->rounds <= STEP_ROUNDS_MAX);
     if (o->cost != NULL) {
         o->cost(p, s, cost);
     }

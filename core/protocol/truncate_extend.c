@@ -8,11 +8,11 @@
  *     y = (c >> f) - (r >> f) + u v T - 2^(m-1-f),
  * as z + r wraps just where v = 1 and msb(c) = 0 (z < 2^(K-1)).
  *
- * x not input-independent: r is the dealer's. Messages: each party its share of c, K bits, one round. Dealer:
- * the user's shares of r >> f (k' bits) and of v (k' - K + f bits).
- * x input-independent: r = -x1, so that the provider has c = x0 + 2^(m-1) and the user r. Only u v is missing:
- * one bit each under the dealer's bits p, q, the user's before the run. Dealer: the user's share
- * of p q, k' - K + f bits.
+ * x not input-independent: r is the dealer's. Messages: each party its share of c, K bits, one
+ * round. Dealer: the user's shares of r >> f (k' bits) and of v (k' - K + f bits).
+ * x input-independent: r = -x1, so that the provider has c = x0 + 2^(m-1) and the user r. Only u v
+ * is missing: one bit each under the dealer's bits p, q, the user's before the run. Dealer: the
+ * user's share of p q, k' - K + f bits.
  * Local where k' <= k - f, or where one party owns x: TRUNCATE_REDUCE.
  * Leakage: none, c and the bits are under uniform masks.
  * Source: exact truncation with a masked opening after Escudero, Ghosh, Keller, Rachuri, Scholl,

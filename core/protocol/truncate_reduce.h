@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Local division by a power of two, shared by TRUNCATE_REDUCE and the local form of TRUNCATE_EXTEND.
+ * Local division by a power of two, shared by TRUNCATE_REDUCE and the local form of
+ * TRUNCATE_EXTEND.
  */
 #ifndef MPCF_PROTOCOL_TRUNCATE_REDUCE_H
 #define MPCF_PROTOCOL_TRUNCATE_REDUCE_H

@@ -8,7 +8,7 @@
 
 #include "channel/role.h"
 
-/* Who waits for the rest of the session of HELLO; NULL: nobody. */
+/* Who waits for the rest of the session of HANDSHAKE; NULL: nobody. */
 static struct caller *find(struct rendezvous *rendezvous, const struct handshake *handshake)
 {
     for (size_t i = 0; i < rendezvous->count; i++) {

@@ -139,8 +139,8 @@ static int64_t handshake_patience(const struct roles *r)
     return smaller(r->o.timeout_ns, HANDSHAKE_NS);
 }
 
-/* The handshake over CONN, which it takes over: *OUT, and what the other said. MINE NULL: only that;
- * the answer comes later. */
+/* The handshake over CONN, which it takes over: *OUT, and what the other said. MINE NULL: only
+ * that; the answer comes later. */
 static mpcf_status greet(struct roles *r, void *conn, int64_t patience,
                          const struct handshake *mine, struct channel **out,
                          struct handshake *theirs, mpcf_error *err)
@@ -268,7 +268,8 @@ static mpcf_status fail_accept(struct roles *r, mpcf_status status, mpcf_error *
         r->refused[0] == '\0' ? "" : "; the last caller was turned away: ", r->refused);
 }
 
-/* The next caller that says a handshake, which is answered with MINE, or later where that is NULL. */
+/* The next caller that says a handshake, which is answered with MINE, or later where that is
+ * NULL. */
 static mpcf_status admit(struct roles *r, const struct handshake *mine, int64_t deadline,
                          struct caller *caller, mpcf_error *err)
 {

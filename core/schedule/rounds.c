@@ -4,8 +4,6 @@
  */
 #include "schedule/rounds.h"
 
-#include <assert.h>
-
 #include "base/memory.h"
 #include "protocol/step_operations.h"
 
@@ -90,7 +88,6 @@ mpcf_status rounds_build(struct program *p, mpcf_error *err)
     p->offline_bytes = 0;
     for (size_t i = 0; i < p->step_count; i++) {
         step_cost(p, &p->steps[i], &p->costs[i]);
-        assert(p->costs[i].rounds <= STEP_ROUNDS_MAX);
         p->offline_bytes += p->costs[i].offline_bits / 8;
     }
     if (!allocate(p, &lists)) {

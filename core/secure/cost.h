@@ -9,7 +9,7 @@
 
 struct cost_line {
     const char *function;
-    uint64_t online_bytes, offline_bytes; /* whole link provider-user; early halves are offline */
+    uint64_t online_bytes, offline_bytes; /* whole link provider-user */
     uint64_t dealer_bytes;
     uint32_t rounds;
     double seconds; /* measured by a party; 0 in the cost engine */

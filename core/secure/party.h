@@ -31,8 +31,8 @@ struct party_run;
 
 mpcf_status party_create(const struct party_options *o, struct party_run **out, mpcf_error *err);
 void party_destroy(struct party_run *r); /* NULL is fine */
-/* Before the input is known. User: corrections from SOURCE, early shares, the early message to
- * PEER; provider: takes that message. Adds to METERED (may be NULL). */
+/* Before the input is known. User: corrections from SOURCE, input-independent shares, the message
+ * before the run to PEER; provider: takes that message. Adds to METERED (may be NULL). */
 mpcf_status party_offline(struct party_run *r, struct source *source, struct channel *peer,
                           struct cost *metered, mpcf_error *err);
 /* IN and OUTPUT: the user's. */

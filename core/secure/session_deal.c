@@ -33,9 +33,7 @@ static mpcf_status keep(struct session *s, const struct session_run *run, uint32
         return mpcf_fail_memory(err, p->step_count * sizeof *lengths, "lengths");
     }
     for (size_t i = 0; i < p->step_count; i++) {
-        struct step_cost cost;
-        step_cost(p, &p->steps[i], &cost);
-        lengths[i] = cost.correction_bits / 8;
+        lengths[i] = p->costs[i].correction_bits / 8;
     }
     mpcf_status status =
         store_fill(s->store, inference, p->digest, &stream, lengths, p->step_count, err);

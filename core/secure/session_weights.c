@@ -5,6 +5,8 @@
  */
 #include "secure/session_weights.h"
 
+#include <assert.h>
+
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/memory.h"
@@ -59,6 +61,7 @@ static mpcf_status provider_masked_weights(struct session *s, const struct sessi
 {
     MPCF_TRY(masked_weights_fill(k, run->program, step, run->weights, &s->keys->weight, s->pool, d,
                                  err));
+    assert(d->at == d->length); /* what the cost says */
     MPCF_TRY(check_resent(s, k, d, err));
     return channel_send(s->peers[ROLE_USER], d->data, d->length, err);
 }
@@ -74,7 +77,7 @@ static mpcf_status send_masked_weights(struct session *s, const struct session_r
                                        const struct step *step, struct masked_weights *k,
                                        mpcf_error *err)
 {
-    struct message d = {.length = masked_weights_bytes(run->program, step)};
+    struct message d = {.length = run->program->costs[step->index].setup_bits / 8};
     if (s->options.role == ROLE_DEALER) {
         return masked_weights_fill(k, run->program, step, NULL, &s->keys->weight, s->pool, NULL,
                                    err);
@@ -89,7 +92,7 @@ static mpcf_status send_masked_weights(struct session *s, const struct session_r
                              : user_masked_weights(s, k, &d, err);
     share_pool_give(s->pool, words);
     if (status == MPCF_OK && run->metered != NULL) {
-        run->metered->setup_bytes += cost_message(d.length);
+        run->metered->setup_bytes += cost_message(d.at); /* written or read, not what was priced */
     }
     return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Secure inference on one machine: the student in float and under the secure arithmetic on the
+ * Secure inference on one machine: the student in float and by the plaintext reference on the
  * whole evaluation split, then the three roles as processes of their own, and how they compare.
  */
 #include "stages/infer.h"

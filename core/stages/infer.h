@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Secure inference on one machine, compared with the student in float and under the secure arithmetic.
+ * Secure inference on one machine, compared with the student in float and by the
+ * plaintext reference.
  */
 #ifndef MPCF_STAGES_INFER_H
 #define MPCF_STAGES_INFER_H

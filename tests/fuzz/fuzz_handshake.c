@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The handshake of a peer: what is taken can be sent again, and compares as equal to itself. A refusal
- * has a reason that can be printed, and any text can be one.
+ * The handshake of a peer: what is taken can be sent again, and compares as equal to itself. A
+ * refusal has a reason that can be printed, and any text can be one.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -210,7 +210,7 @@ static void a_score_that_is_not_a_number_ends_the_stage(void **state)
     mpcf_free(path);
 }
 
-/* A row outside has no score in the fixed engine; what is said is why, not that. */
+/* A row outside has no score in the plaintext reference; what is said is why, not that. */
 static void rows_outside_the_ranges_are_named(void **state)
 {
     char *path = write_pipeline("narrow", "model",

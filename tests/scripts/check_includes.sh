@@ -80,6 +80,16 @@ static const unsigned bits[STEP_COUNT] = {
 C
 sees $script "core/protocol/planted.c: tells kinds of steps apart" "a second home in a table"
 
+cat >core/secure/planted.c <<'C'
+#include "program/program.h"
+
+bool planted_sends(const struct step *s)
+{
+    return s->kind != STEP_COMPARE;
+}
+C
+sees $script "core/secure/planted.c: tells kinds of steps apart" "a second home in a comparison"
+
 sed -i '0,/^#include/s//#include "base\/memory.h"\n#include/' plugins/transport/tcp/*.c
 sees $script "a plug-in includes only <mpcf/...> and its own files (\"base/memory.h\")" \
     "a plug-in that includes the core"

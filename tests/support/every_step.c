@@ -12,9 +12,10 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
         x[i] = i % 2 == 0 ? 2047 : -2047;
     }
     source_init(s, rows, columns);
-    value_id early = source_shared(s, x, 40, 12, true), late = source_shared(s, x, 40, 12, false);
-    value_id values[2] = {early, late};
-    struct dims dims = s->p->values[early].dims;
+    value_id independent = source_shared(s, x, 40, 12, true),
+             dependent = source_shared(s, x, 40, 12, false);
+    value_id values[2] = {independent, dependent};
+    struct dims dims = s->p->values[independent].dims;
     int64_t *w = calloc(columns * columns, sizeof *w), *v = calloc(columns, sizeof *v);
     value_id matrix = source_provider(s, test_dims(1, 1, columns, columns), w, 8);
     value_id vector = source_provider(s, test_dims(1, 1, 1, columns), v, 8);
@@ -26,16 +27,16 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
     s->numbers[s->count++] = calloc(count, sizeof *w);
     for (int i = 0; i < 2; i++) {
         value_id a = values[i];
-        value_id lifted = source_step(s, STEP_TRUNCATE_EXTEND, a, 0, false, 48, 10);
+        value_id extended = source_step(s, STEP_TRUNCATE_EXTEND, a, 0, false, 48, 10);
         s->p->steps[s->p->step_count - 1].shift = 3;
         (void) source_step(s, STEP_SQUARE, a, 0, false, 40, 24);
         (void) source_step(s, STEP_SQUARE, a, 0, false, 32, 24);
-        (void) source_step(s, STEP_PRODUCT, lifted, a, true, 40, 24);
+        (void) source_step(s, STEP_PRODUCT, extended, a, true, 40, 24);
         (void) test_step(s->p, STEP_MATMUL, a, values[1 - i], true, VALUE_SHARED,
                          test_dims(1, 1, rows, rows), 40, 0, 40, "y");
         s->p->steps[s->p->step_count - 1].transposed = true;
         value_id masked =
-            test_step(s->p, STEP_MASKED, lifted, 0, false, VALUE_MASKED, dims, 40, 0, 12, "m");
+            test_step(s->p, STEP_MASKED, extended, 0, false, VALUE_MASKED, dims, 40, 0, 12, "m");
         (void) source_step(s, STEP_LINEAR, masked, matrix, true, 40, 30);
         (void) source_step(s, STEP_SCALE_COLUMNS, masked, vector, true, 40, 30);
         value_id bits = test_step(s->p, STEP_COMPARE, a, 0, false, VALUE_BITS,

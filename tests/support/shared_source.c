@@ -109,7 +109,7 @@ static void keep_revealed(void *context, const struct value *v, value_id id, con
 }
 
 void source_run(struct shared_source *s, const value_id *revealed, size_t count, int64_t *out,
-                int64_t *fixed)
+                int64_t *expected)
 {
     mpcf_error *err = mpcf_error_create();
     size_t total = 0;
@@ -128,8 +128,8 @@ void source_run(struct shared_source *s, const value_id *revealed, size_t count,
     for (size_t i = 0; i < total; i++) {
         out[i] = (int64_t) reals[i]; /* exact below 2^53: tests reveal no more */
     }
-    if (fixed != NULL) {
-        struct seen seen = {.revealed = revealed, .count = count, .out = fixed};
+    if (expected != NULL) {
+        struct seen seen = {.revealed = revealed, .count = count, .out = expected};
         assert_ok(reference_run(s->p, w, &s->input, NULL, NULL, keep_revealed, &seen, err), err);
     }
     test_parties_clear(&t);

@@ -13,9 +13,9 @@
 #include <mpcf/model.h>
 #include <mpcf/option.h>
 #include <mpcf/plugin.h>
-#include <mpcf/tsv.h>
 #include <mpcf/status.h>
 #include <mpcf/transport.h>
+#include <mpcf/tsv.h>
 #include <mpcf/version.h>
 
 #endif

@@ -83,7 +83,7 @@ static void a_party_that_differs_fails_the_run(void **state)
         const char *provider, *user, *message;
     } cases[] = {
         {"rounds: metered 7, the cost engine says 8", "equal", "rounds: metered 7"},
-        {"equal", "early bytes: metered 1, the cost engine says 2", "early bytes: metered 1"},
+        {"equal", "offline bytes: metered 1, the cost engine says 2", "offline bytes: metered 1"},
         {"equal", NULL, "a party compared nothing"},
         {NULL, "equal", "a party compared nothing"},
     };

@@ -90,11 +90,11 @@ static void every_figure_is_compared(void **state)
         {&metered.rounds, sizeof metered.rounds, "rounds: metered 6, the cost engine says 5"},
         {&metered.provider_bytes, 8, "online bytes of the provider: metered 81"},
         {&metered.user_bytes, 8, "online bytes of the user: metered 71"},
-        {&metered.user_offline_bytes, 8, "early bytes: metered 8"},
+        {&metered.user_offline_bytes, 8, "offline bytes: metered 8"},
         {&metered.dealer_user_bytes, 8, "bytes from dealer to user: metered 10"},
         {&metered.setup_bytes, 8, "setup bytes: metered 12"},
         {&lines_metered[0].online_bytes, 8, "online bytes of attention: metered 101"},
-        {&lines_metered[0].offline_bytes, 8, "early bytes of attention: metered 8"},
+        {&lines_metered[0].offline_bytes, 8, "offline bytes of attention: metered 8"},
         {&lines_metered[0].dealer_bytes, 8, "dealer's bytes of attention: metered 10"},
         {&lines_metered[1].rounds, sizeof lines_metered[1].rounds, "rounds of linear: metered 3"},
     };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A whole small network: the fixed engine on its program agrees with the float engine.
+ * A whole small network: the plaintext reference on its program agrees with the float engine.
  */
 #include "lower/lower.h"
 
@@ -49,7 +49,7 @@ static void print_cost(const struct program *p, mpcf_error *err)
     struct cost *cost = NULL;
 
     assert_ok(cost_run(p, &cost, err), err);
-    print_message("%zu steps, %u rounds, online %llu + %llu, early %llu, dealer %llu bytes\n",
+    print_message("%zu steps, %u rounds, online %llu + %llu, offline %llu, dealer %llu bytes\n",
                   p->step_count, cost->rounds, (unsigned long long) cost->provider_bytes,
                   (unsigned long long) cost->user_bytes,
                   (unsigned long long) cost->user_offline_bytes,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Networks of the oracle's folder and MiniLM on real text under the secure arithmetic: logits of
- * the fixed engine against those of the float engine, which the oracle confirms elsewhere.
+ * the plaintext reference against those of the float engine, which the oracle confirms elsewhere.
  *
  * By hand: FOLDER IDS ACTIVATION NORMALISER [value fraction, weight fraction, margin bits].
  */
@@ -124,11 +124,11 @@ static void print_cost(const struct program *p, mpcf_error *err)
 
     assert_ok(cost_run(p, &c, err), err);
     for (size_t i = 0; i < c->line_count; i++) {
-        print_message("  %-12s online %9.3f MB  early %8.3f MB  rounds %u\n", c->lines[i].function,
-                      (double) c->lines[i].online_bytes / 1e6,
+        print_message("  %-12s online %9.3f MB  offline %8.3f MB  rounds %u\n",
+                      c->lines[i].function, (double) c->lines[i].online_bytes / 1e6,
                       (double) c->lines[i].offline_bytes / 1e6, c->lines[i].rounds);
     }
-    print_message("online %.3f MB, early %.3f, dealer %.3f, rounds %u\n",
+    print_message("online %.3f MB, offline %.3f, dealer %.3f, rounds %u\n",
                   (double) (c->provider_bytes + c->user_bytes) / 1e6,
                   (double) c->user_offline_bytes / 1e6, (double) c->dealer_user_bytes / 1e6,
                   c->rounds);
@@ -148,7 +148,7 @@ static void print_values(const struct program *p)
         print_message(
             "%4zu %-13s %-44s k %2u f %2u m %2u %s n %8zu shift %2u round %3u  %8.1f KB\n", i,
             step_name(s->kind), v->node, v->ring, v->fraction, v->magnitude,
-            v->is_input_independent ? "early" : "     ", v->dims.count, s->shift,
+            v->is_input_independent ? "independent" : "           ", v->dims.count, s->shift,
             (unsigned) s->round, (double) bits / 8e3);
     }
 }

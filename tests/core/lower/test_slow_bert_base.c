@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What BERT-base costs on the whole link, and how well its fixed engine agrees with float. With
- * an argument: "MODEL ACTIVATION NORMALISER TOKENS", e.g. "minilm quad 2quad 64", prints a table.
+ * What BERT-base costs on the whole link, and how well the plaintext reference agrees with float.
+ * With an argument: "MODEL ACTIVATION NORMALISER TOKENS", e.g. "minilm quad 2quad 64", prints a
+ * table.
  */
 #include <math.h>
 #include <stdio.h>
@@ -51,12 +52,12 @@ static void print_table(const struct cost *c)
                       (double) line->offline_bytes / 1e6, (double) line->dealer_bytes / 1e6,
                       line->rounds);
     }
-    print_message("online %.3f MB (provider %.3f, user %.3f), early %.3f, dealer %.3f, setup %.3f, "
-                  "rounds %u\n",
-                  (double) (c->provider_bytes + c->user_bytes) / 1e6,
-                  (double) c->provider_bytes / 1e6, (double) c->user_bytes / 1e6,
-                  (double) c->user_offline_bytes / 1e6, (double) c->dealer_user_bytes / 1e6,
-                  (double) c->setup_bytes / 1e6, c->rounds);
+    print_message(
+        "online %.3f MB (provider %.3f, user %.3f), offline %.3f, dealer %.3f, setup %.3f, "
+        "rounds %u\n",
+        (double) (c->provider_bytes + c->user_bytes) / 1e6, (double) c->provider_bytes / 1e6,
+        (double) c->user_bytes / 1e6, (double) c->user_offline_bytes / 1e6,
+        (double) c->dealer_user_bytes / 1e6, (double) c->setup_bytes / 1e6, c->rounds);
 }
 
 static void print_values(const struct program *p)
@@ -74,7 +75,7 @@ static void print_values(const struct program *p)
             print_message(
                 "%4zu %-13s %-34s k %2u f %2u m %2u %s n %8zu shift %2u round %3u  %7.1f KB\n", i,
                 step_name(s->kind), v->node, v->ring, v->fraction, v->magnitude,
-                v->is_input_independent ? "early" : "     ", v->dims.count, s->shift,
+                v->is_input_independent ? "independent" : "           ", v->dims.count, s->shift,
                 (unsigned) s->round, (double) bits / 8e3);
         }
     }
@@ -84,7 +85,8 @@ struct outcome {
     double bytes, error;
 };
 
-static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool steps, bool fixed)
+static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool steps,
+                            bool evaluates)
 {
     struct lower_options options;
     struct program *p = NULL;
@@ -106,7 +108,7 @@ static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool
     }
     print_table(cost);
     o.bytes = (double) (cost->provider_bytes + cost->user_bytes);
-    if (fixed) {
+    if (evaluates) {
         struct weights *w = NULL;
         struct tiny_batch b;
         struct reference_result result;

@@ -228,7 +228,7 @@ static void folder_that_is_no_store_is_left_alone(void **state)
     close_fixture(&f);
 }
 
-static void packing_of_other_weights_is_refused(void **state)
+static void masked_form_of_other_weights_is_refused(void **state)
 {
     (void) state;
     struct fixture f;
@@ -400,7 +400,7 @@ int main(void)
         cmocka_unit_test(rest_of_a_store_is_replaced),
         cmocka_unit_test(corrections_of_another_program_or_session_are_refused),
         cmocka_unit_test(folder_that_is_no_store_is_left_alone),
-        cmocka_unit_test(packing_of_other_weights_is_refused),
+        cmocka_unit_test(masked_form_of_other_weights_is_refused),
         cmocka_unit_test(stored_session_resumes_without_the_dealer),
         cmocka_unit_test(stored_session_goes_forward_only),
         cmocka_unit_test(stored_session_deals_as_it_goes),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The planner's price of a step is what is sent for it, to the bit; and what is computed is what the
- * plaintext reference says, to a unit.
+ * The planner's price of a step is what is sent for it, to the bit; and what is computed is what
+ * the plaintext reference says, to a unit.
  *
  * The cases come from the kinds themselves: all operands, results and parameters of a menu that a
  * kind's own check takes. Each is priced with rings under trial, as the search for rings does it,
@@ -282,6 +282,42 @@ static void compare_with_reference(const struct built *b, const struct weights *
     }
 }
 
+/* Both prices are tried: an operand's share is known before the run just where its form says so. */
+static void compare_with_forms(const struct program *p, const struct price_case *c,
+                               const struct step *s)
+{
+    for (size_t i = 0; i < s->in_count; i++) {
+        const struct value *x = step_in(p, s, i);
+        if (c->in[i] == FORM_MASKED_INDEPENDENT || c->in[i] == FORM_MASKED_DEPENDENT) {
+            x = step_in(p, &p->steps[x->producer], 0);
+        } else if (c->in[i] != FORM_INDEPENDENT && c->in[i] != FORM_DEPENDENT) {
+            continue;
+        }
+        assert_int_equal(x->is_input_independent,
+                         c->in[i] == FORM_INDEPENDENT || c->in[i] == FORM_MASKED_INDEPENDENT);
+    }
+}
+
+/* What a step asks of an operand's ring is no more than it needs: one bit less is refused, or makes
+ * it another step, without a message. One that sends nothing where its kind may has that behind it. */
+static void assert_no_ring_narrower(struct program *p, const struct step *s)
+{
+    unsigned rounds = step_rounds(p, s);
+    for (size_t i = 0; (s->operations->rounds == NULL || rounds > 0) && i < s->in_count; i++) {
+        struct value *x = &p->values[s->in[i]];
+        unsigned ring = x->ring, needed = step_ring_needed(p, s, i);
+        if (needed < 2 || value_is_owned(x)) {
+            continue;
+        }
+        x->ring = needed - 1;
+        if (s->operations->check(p, s) == NULL && step_rounds(p, s) == rounds) {
+            fail_msg("%s asks for %u bits of operand %zu, and works with less", step_name(s->kind),
+                     needed, i);
+        }
+        x->ring = ring;
+    }
+}
+
 /* false: rings beyond 64 bits. */
 static bool check_case(const struct price_case *c, unsigned ring, unsigned magnitude)
 {
@@ -293,6 +329,8 @@ static bool check_case(const struct price_case *c, unsigned ring, unsigned magni
     if (is_possible) {
         assert_ok(program_finish(p, err), err);
         assert_memory_equal(&price, &p->costs[b.step->index], sizeof price);
+        compare_with_forms(p, c, b.step);
+        assert_no_ring_narrower(p, b.step);
         struct weights *w = source_weights(&b.source);
         struct test_parties t = {.program = p, .weights = w, .tables = w};
         t.input = &b.source.input;

@@ -23,17 +23,17 @@ static void check_division(enum step_kind kind, bool is_input_independent, unsig
                            unsigned magnitude, unsigned shift, unsigned out_ring)
 {
     struct shared_source s;
-    int64_t *x = source_numbers(COUNT, magnitude, 7), y[COUNT], fixed[COUNT];
+    int64_t *x = source_numbers(COUNT, magnitude, 7), y[COUNT], expected[COUNT];
     source_init(&s, ROWS, COLUMNS);
     value_id v = source_shared(&s, x, in_ring, magnitude, is_input_independent);
     unsigned left = magnitude > shift + 1 ? magnitude - shift + 1 : 3;
     value_id z = source_step(&s, kind, v, 0, false, out_ring, left < out_ring ? left : out_ring);
     s.p->steps[s.p->step_count - 1].shift = shift;
-    source_run(&s, &z, 1, y, fixed);
+    source_run(&s, &z, 1, y, expected);
     for (size_t i = 0; i < COUNT; i++) {
         int64_t low = floor_shift(x[i], shift);
         assert_true(y[i] == low || y[i] == low + 1);
-        assert_true(fixed[i] == low || fixed[i] == low + 1);
+        assert_true(expected[i] == low || expected[i] == low + 1);
         if (shift == 0) {
             assert_int_equal(y[i], x[i]);
         }
@@ -42,7 +42,7 @@ static void check_division(enum step_kind kind, bool is_input_independent, unsig
     source_clear(&s);
 }
 
-static void shrink_is_within_a_unit(void **state)
+static void truncate_reduce_is_within_a_unit(void **state)
 {
     (void) state;
     check_division(STEP_TRUNCATE_REDUCE, true, 44, 43, 12, 32);
@@ -51,7 +51,7 @@ static void shrink_is_within_a_unit(void **state)
     check_division(STEP_TRUNCATE_REDUCE, true, 20, 19, 1, 19);
 }
 
-static void late_lift_is_within_a_unit_to_the_edge(void **state)
+static void extension_of_a_dependent_value_is_within_a_unit(void **state)
 {
     (void) state;
     check_division(STEP_TRUNCATE_EXTEND, false, 26, 25, 8, 40);
@@ -61,7 +61,7 @@ static void late_lift_is_within_a_unit_to_the_edge(void **state)
     check_division(STEP_TRUNCATE_EXTEND, false, 40, 39, 8, 40);
 }
 
-static void early_lift_is_within_a_unit_to_the_edge(void **state)
+static void extension_of_an_independent_value_is_within_a_unit(void **state)
 {
     (void) state;
     check_division(STEP_TRUNCATE_EXTEND, true, 26, 25, 8, 40);
@@ -70,20 +70,21 @@ static void early_lift_is_within_a_unit_to_the_edge(void **state)
     check_division(STEP_TRUNCATE_EXTEND, true, 40, 39, 8, 36);
 }
 
-static void lift_to_a_narrow_ring_is_local(void **state)
+static void extension_to_a_narrow_ring_is_local(void **state)
 {
     (void) state;
     check_division(STEP_TRUNCATE_EXTEND, false, 40, 39, 10, 30);
 }
 
-/* x and y, each early or late, under a step of two operands. */
-static void check_products(bool x_early, bool y_early)
+/* x and y, each input-independent or not, under a step of two operands. */
+static void check_products(bool x_independent, bool y_independent)
 {
     struct shared_source s;
     int64_t *x = source_numbers(COUNT, 17, 1), *y = source_numbers(COUNT, 18, 2);
     int64_t out[3 * COUNT];
     source_init(&s, ROWS, COLUMNS);
-    value_id a = source_shared(&s, x, 40, 17, x_early), b = source_shared(&s, y, 44, 18, y_early);
+    value_id a = source_shared(&s, x, 40, 17, x_independent),
+             b = source_shared(&s, y, 44, 18, y_independent);
     value_id z[3];
     z[0] = source_step(&s, STEP_PRODUCT, a, b, true, 40, 34);
     z[1] = source_step(&s, STEP_SQUARE, a, 0, false, 40, 33);
@@ -276,10 +277,10 @@ static void select_and_user_select_keep_or_drop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shrink_is_within_a_unit),
-        cmocka_unit_test(late_lift_is_within_a_unit_to_the_edge),
-        cmocka_unit_test(early_lift_is_within_a_unit_to_the_edge),
-        cmocka_unit_test(lift_to_a_narrow_ring_is_local),
+        cmocka_unit_test(truncate_reduce_is_within_a_unit),
+        cmocka_unit_test(extension_of_a_dependent_value_is_within_a_unit),
+        cmocka_unit_test(extension_of_an_independent_value_is_within_a_unit),
+        cmocka_unit_test(extension_to_a_narrow_ring_is_local),
         cmocka_unit_test(products_and_squares_are_exact),
         cmocka_unit_test(value_opened_twice_travels_once),
         cmocka_unit_test(product_with_one_number_a_row),

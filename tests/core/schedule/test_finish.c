@@ -7,7 +7,8 @@
 #include "support/programs.h"
 #include "support/support.h"
 
-/* ids -> one-hot -> masked -> linear -> reduce -> square -> extend -> reveal, 2 examples, 3 tokens */
+/* ids -> one-hot -> masked -> linear -> reduce -> square -> extend -> reveal, 2 examples, 3
+ * tokens */
 struct chain {
     struct program *p;
     value_id one_hot, masked, linear, reduced, square, extended, revealed;
@@ -63,8 +64,8 @@ static void cost_counts_independent_halves_offline(void **state)
     struct cost *cost = NULL;
     assert_ok(program_finish(c.p, err), err);
     assert_ok(cost_run(c.p, &cost, err), err);
-    /* 48 one-hot elements of 24 bits; 24 elements: halves of 20 bits, an extension of 20 + 20 bits at
-     * K = 20, 40 bits revealed. Frames of 16 bytes. */
+    /* 48 one-hot elements of 24 bits; 24 elements: halves of 20 bits, an extension of 20 + 20 bits
+     * at K = 20, 40 bits revealed. Frames of 16 bytes. */
     assert_int_equal(cost->rounds, 4);
     assert_int_equal(cost->user_offline_bytes, 60 + 16);
     assert_int_equal(cost->user_bytes, 144 + 16 + 60 + 16);

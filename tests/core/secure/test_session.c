@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A whole small network between the three roles: against the fixed engine, the float engine and
- * the cost engine; several inferences and lengths in one session; what goes wrong.
+ * A whole small network between the three roles: against the plaintext reference, the float engine
+ * and the cost engine; several inferences and lengths in one session; what goes wrong.
  */
 #include <math.h>
 
@@ -17,7 +17,7 @@
 #include "support/tiny_bert.h"
 
 /* Of a revealed logit, which has 8 fractional bits: the parties' truncations round by chance, the
- * fixed engine's always down, and what is left of that is one unit of what is revealed. */
+ * plaintext reference's always down, and what is left of that is one unit of what is revealed. */
 #define UNIT 0x1p-8
 
 struct case_run {
@@ -29,7 +29,7 @@ struct case_run {
     struct tiny_batch batch;
     struct secure_input input;
     float *floats;
-    double fixed[16], secure[16];
+    double reference[16], secure[16];
     size_t count;
 };
 
@@ -62,7 +62,7 @@ static void open_case(struct case_run *c, const char *activation, const char *no
     assert_ok(weights_create_shared(c->program, c->store, WEIGHTS_TABLES, &c->tables, err), err);
     c->input = (struct secure_input){c->batch.ids, c->batch.types, c->batch.mask};
     c->floats = tiny_bert_logits(&c->bert, c->bert.graph, &c->batch);
-    assert_ok(reference_run(c->program, c->weights, &c->input, c->fixed, NULL, NULL, NULL, err),
+    assert_ok(reference_run(c->program, c->weights, &c->input, c->reference, NULL, NULL, NULL, err),
               err);
     ranges_destroy(ranges);
     mpcf_error_destroy(err);
@@ -92,14 +92,14 @@ static void run_case(const char *activation, const char *normaliser, size_t batc
     test_parties_run(&t);
     test_parties_assert_ok(&t);
     test_parties_assert_cost(&t);
-    double to_float = 0, to_fixed = 0;
+    double to_float = 0, to_reference = 0;
     for (size_t i = 0; i < c.count; i++) {
         to_float = fmax(to_float, fabs(c.secure[i] - (double) c.floats[i]));
-        to_fixed = fmax(to_fixed, fabs(c.secure[i] - c.fixed[i]));
+        to_reference = fmax(to_reference, fabs(c.secure[i] - c.reference[i]));
     }
-    print_message("%s+%s: to fixed %.5f, to float %.5f\n", activation, normaliser, to_fixed,
-                  to_float);
-    assert_true(to_fixed <= UNIT);
+    print_message("%s+%s: to the reference %.5f, to float %.5f\n", activation, normaliser,
+                  to_reference, to_float);
+    assert_true(to_reference <= UNIT);
     assert_true(to_float < 0.02);
     test_parties_clear(&t);
     close_case(&c);
@@ -169,7 +169,7 @@ static void lengths_of_one_session_share_the_masked_weights(void **state)
     test_parties_assert_ok(&t);
     assert_int_equal(t.metered[ROLE_USER]->setup_bytes, 0);
     for (size_t i = 0; i < c.count; i++) {
-        assert_true(fabs(got[i] - c.fixed[i]) <= UNIT);
+        assert_true(fabs(got[i] - c.reference[i]) <= UNIT);
         assert_true(fabs(got[c.count + i] - want[i]) <= UNIT);
     }
     test_parties_clear(&t);
