@@ -249,7 +249,7 @@ static void climb(struct search *search)
     for (int i = 0; i < 12 && try_groups(search); i++) {
     }
     const size_t count = find_big(search, big);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 6; i++) {
         const bool triples = try_triples(search, big, count);
         if (!try_pairs(search) && !triples && !try_groups(search)) {
             break;
