@@ -42,7 +42,8 @@ static void write_line(struct text_buffer *line, const struct progress *p)
         text_printf(line, ", loss %.4g", p->loss);
     }
     if (p->rate > 0) {
-        text_printf(line, ", %.3g %s/s", p->rate, p->unit == NULL ? "steps" : p->unit);
+        text_printf(line, p->rate >= 100 ? ", %.0f %s/s" : ", %.3g %s/s", p->rate,
+                    p->unit == NULL ? "steps" : p->unit);
     }
     write_left(line, p->is_final ? -1 : p->seconds_left);
 }

@@ -6,17 +6,25 @@
 
 #include "report/report.h"
 
-static void show_metrics(const json_t *report, const char *what)
+/* The sections of a report with metrics, and their names here. */
+static const struct {
+    const char *section, *name;
+} networks[] = {
+    {"teacher", "teacher"},           {"converted", "converted"}, {"student", "student"},
+    {"fixed", "plaintext reference"}, {"secure", "secure"},
+};
+
+static void show_metrics(const json_t *report, const char *section, const char *name)
 {
     char path[64];
-    const char *name;
+    const char *metric;
     json_t *value;
 
-    (void) snprintf(path, sizeof path, "%s.metrics", what);
-    json_object_foreach(report_get(report, path), name, value)
+    (void) snprintf(path, sizeof path, "%s.metrics", section);
+    json_object_foreach(report_get(report, path), metric, value)
     {
         if (json_is_number(value)) {
-            (void) printf("  %-10s %s %.4f\n", what, name, json_number_value(value));
+            (void) printf("  %-20s %s %.4f\n", name, metric, json_number_value(value));
         }
     }
 }
@@ -31,28 +39,28 @@ static void show_secure(const json_t *report)
     if (report_get(report, "secure.examples") == NULL) {
         return;
     }
-    (void) printf("  secure     %.0f examples: agreement %.4f, largest logit error %.4f\n"
-                  "             %.3g s an example online, %.4g MB sent by the provider and "
-                  "%.4g MB by the user in all\n",
-                  number(report, "secure.examples"), number(report, "secure.agreement"),
-                  number(report, "secure.max_logit_error"),
-                  number(report, "secure.online.seconds_per_example"),
+    (void) printf("  %-20s %.0f examples, agreement with the float student %.4f, largest logit "
+                  "error %.4f\n",
+                  "secure run", number(report, "secure.examples"),
+                  number(report, "secure.agreement"), number(report, "secure.max_logit_error"));
+    (void) printf("  %-20s %.3g s an example online, %.4g MB sent by the provider and %.4g MB by "
+                  "the user in all\n",
+                  "", number(report, "secure.online.seconds_per_example"),
                   number(report, "secure.online.bytes_sent.provider") / 1e6,
                   number(report, "secure.online.bytes_sent.user") / 1e6);
 }
 
 void show_summary(const char *folder)
 {
-    static const char *const networks[] = {"teacher", "converted", "student", "fixed"};
     json_t *report = NULL;
 
     if (report_read(folder, &report, NULL) != MPCF_OK) {
         return;
     }
     for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
-        show_metrics(report, networks[i]);
+        show_metrics(report, networks[i].section, networks[i].name);
     }
     show_secure(report);
-    (void) printf("  report     %s/report.html\n", folder);
+    (void) printf("  %-20s %s/report.html\n", "report", folder);
     json_decref(report);
 }

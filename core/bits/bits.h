@@ -28,7 +28,7 @@ void bit_collect(uint64_t *words, const uint64_t *x, size_t n);
 void bit_spread(uint64_t *x, const uint64_t *words, size_t n);
 
 /*
- * Comparison by groups of four bits, on planes of WORDS words, STRIDE apart.
+ * Comparison by groups of up to four bits, on planes of WORDS words, STRIDE apart.
  */
 
 /* DIFFERENCE = NUMBER - T modulo 2^BITS (1 .. 64), T public. */

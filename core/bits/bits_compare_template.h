@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Comparison by groups of four bits, a register of words at a time, compiled for each file's
+ * Comparison by groups of up to four bits, a register of words at a time, compiled for each file's
  * instructions; the including file says BITS_COMPARE_NAME, the table it fills.
  */
 #include <string.h>

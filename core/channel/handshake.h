@@ -15,7 +15,9 @@
 #include "channel/channel.h"
 #include "channel/role.h"
 
-#define HANDSHAKE_PROTOCOL 3 /* changes with every change of what parties send */
+/* Goes up with every change of what is sent for an equal program: a step's messages, this one, the
+ * announcement. Not where only programs change: roles compare their digests. */
+#define HANDSHAKE_PROTOCOL 3
 /* On the wire; this size and the first 16 bytes never change, so that versions can tell each
  * other apart. */
 #define HANDSHAKE_BYTES   8192

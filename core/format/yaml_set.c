@@ -127,12 +127,12 @@ static mpcf_status set_path(struct yaml_tree *tree, char *path, const char *name
 
 mpcf_status yaml_set(struct yaml_tree *tree, const char *assignment, mpcf_error *err)
 {
-    const char *equals = strchr(assignment, '=');
+    const char *equals = strchr(assignment, '='), *dots = strstr(assignment, "..");
     struct yaml_node *value = NULL;
     char *path, *name;
 
     if (equals == NULL || equals == assignment || assignment[0] == '.' || equals[-1] == '.' ||
-        strstr(assignment, "..") != NULL) {
+        (dots != NULL && dots < equals)) {
         return mpcf_fail(err, MPCF_E_CONFIG,
                          "--set %s: expected dotted.key=value, as stages.infer.examples=8",
                          assignment);

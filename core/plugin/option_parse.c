@@ -289,6 +289,21 @@ static bool expand_text(const char *text, struct text_buffer *out, struct text_b
     return true;
 }
 
+/* "../runs" from "/a/examples" is "/a/runs", so that messages have it short. */
+static char *join_short(const char *base, const char *path)
+{
+    char *folder = mpcf_strdup(base), *end, *joined;
+
+    while (folder != NULL && strncmp(path, "../", 3) == 0 && (end = strrchr(folder, '/')) != NULL &&
+           end != folder) {
+        *end = '\0';
+        path += 3 + strspn(path + 3, "/");
+    }
+    joined = folder != NULL ? file_join(folder, path) : NULL;
+    mpcf_free(folder);
+    return joined;
+}
+
 const char *option_expand_path(const char *text, const char *base, struct arena *arena,
                                struct text_buffer *why)
 {
@@ -299,7 +314,7 @@ const char *option_expand_path(const char *text, const char *base, struct arena 
         if (expanded.length == 0) {
             text_append(why, "the path is empty");
         } else {
-            char *joined = file_join(base, expanded.data);
+            char *joined = join_short(base, expanded.data);
 
             path = joined == NULL ? NULL : arena_strdup(arena, joined);
             mpcf_free(joined);

@@ -6,13 +6,14 @@
  * and d = z - t' (t' the threshold moved alike), the answer is the sign of d, which fits K bits.
  * All thresholds share one opening c = z + r modulo 2^K; c - t' is public too, and
  *     msb(d) = msb(c - t') xor msb(r) xor [low(c - t') < low(r)].
- * The dealer XOR-shares, for each group of four of r's low bits, the one-hot form of the group
- * (15 planes, the 16th is the rest), and msb(r): so less-than and equality of a group with a
- * public number are local. compare_tree.c joins groups pair by pair.
+ * The dealer XOR-shares msb(r) and, for each group of b = COMPARE_GROUP_BITS of r's low bits, the
+ * one-hot form of the group (2^b - 1 planes, one more is the rest; the highest group may have fewer
+ * bits): so less-than and equality of a group with a public number are local. compare_tree.c joins
+ * groups pair by pair.
  *
  * Messages: round 0, each party its z_i + r_i, K bits an element (the user's before the run where
- * x is input-independent); then one a level of the tree. Rounds 1 + ceil(log2(ceil(m / 4))).
- * Dealer: about 15 bits a group an element once, and two bits a pair, element and threshold.
+ * x is input-independent); then one a level of the tree. Rounds 1 + ceil(log2(ceil(m / b))).
+ * Dealer: 2^b - 1 bits a group an element once, and two bits a pair, element and threshold.
  * Leakage: none; c is uniform, r used once.
  * Source: the design's own, after Damgard, Fitzi, Kiltz, Nielsen, Toft, "Unconditionally secure
  * constant-rounds multi-party computation for equality, comparison, bits" (2006).
@@ -38,7 +39,7 @@ static const char *check(const struct program *p, const struct step *s)
     if (x->kind != VALUE_SHARED || out->kind != VALUE_BITS) {
         return "a shared value to bits";
     }
-    if (x->magnitude < 1 || x->magnitude > 62 || x->magnitude + 1 > x->ring) {
+    if (x->magnitude < 1 || x->magnitude > COMPARE_MAGNITUDE_MAX || x->magnitude + 1 > x->ring) {
         return "the operand's ring has no guard bit: it must be wider than its magnitude";
     }
     if (out->dims.dim[3] != x->dims.count ||
@@ -117,7 +118,7 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     const struct deal_planes *k = context;
     const struct compare *c = k->c;
     struct planes r;
-    uint64_t hot[15][BLOCK_WORDS];
+    uint64_t hot[COMPARE_GROUP_PLANES][BLOCK_WORDS];
     size_t words = (n + 63) / 64, plane = 0;
     random_fill(k->random, ROLE_PROVIDER, c->step, ITEM_MASK_0, first, t[0], n);
     random_fill(k->random, ROLE_USER, c->step, ITEM_MASK_0, first, t[1], n);
@@ -227,7 +228,7 @@ static void local_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     const struct open *o = context;
     const struct compare *c = o->c;
     struct planes opened, d;
-    uint64_t shares[15 * COMPARE_GROUPS_MAX + 1][BLOCK_WORDS];
+    uint64_t shares[COMPARE_GROUP_PLANES * COMPARE_GROUPS_MAX + 1][BLOCK_WORDS];
     size_t words = (n + 63) / 64, first_word = first / 64;
     uint64_t flip = o->party->role == ROLE_PROVIDER ? UINT64_MAX : 0;
     assert(c->planes > 0 && c->opened > 0);
@@ -242,9 +243,10 @@ static void local_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
                      words);
         for (unsigned g = 0; g < c->groups; g++) {
             size_t at = (j * c->groups + g) * c->words + first_word;
-            bit_group_compare(&o->state.less[at], &o->state.equal[at], shares[15 * g],
-                              d.word[COMPARE_GROUP_BITS * g], BLOCK_WORDS, compare_group_bits(c, g),
-                              words, o->party->role == ROLE_PROVIDER);
+            bit_group_compare(&o->state.less[at], &o->state.equal[at],
+                              shares[COMPARE_GROUP_PLANES * g], d.word[COMPARE_GROUP_BITS * g],
+                              BLOCK_WORDS, compare_group_bits(c, g), words,
+                              o->party->role == ROLE_PROVIDER);
         }
         /* not msb(d) but for the carry; its public part is the provider's. */
         uint64_t *top = o->state.top + j * c->words + first_word;

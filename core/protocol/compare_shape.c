@@ -4,6 +4,8 @@
  */
 #include "protocol/compare_shape.h"
 
+_Static_assert(COMPARE_GROUP_BITS >= 1 && COMPARE_GROUP_BITS <= 4, "what bit_one_hot() takes");
+
 struct compare compare_of(const struct program *p, const struct step *s)
 {
     const struct value *x = step_in(p, s, 0);

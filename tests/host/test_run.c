@@ -112,7 +112,7 @@ static void all_stages_run_once(void **state)
     char *path = write_pipeline("all.yaml", TRAINED);
 
     (void) state;
-    ASSERT_HOST(0, "agreement 1.0000", path);
+    ASSERT_HOST(0, "agreement with the float student 1.0000", path);
     assert_true(report_number("secure.agreement") == 1);
     assert_true(report_number("secure.examples") == 3);
     assert_true(report_number("secure.max_logit_error") < 0.05);
@@ -120,6 +120,32 @@ static void all_stages_run_once(void **state)
     ASSERT_HOST(0, "finetune: unchanged, skipped", path);
     ASSERT_HOST(0, "distill: unchanged, skipped", path, "--stage", "distill");
     ASSERT_HOST(0, "lan", "cost", path, "--network", "lan");
+    mpcf_free(path);
+}
+
+static void what_a_run_prints_is_for_people(void **state)
+{
+    static struct program_result result;
+    char *inner = file_join(folder, "inner");
+    char *report = mpcf_format("report               %s/printed/report.html\n", folder);
+    char *path;
+
+    (void) state;
+    assert_int_equal(file_make_folder(inner, NULL), MPCF_OK);
+    path = write_pipeline("inner/printed.yaml", TRAINED);
+    program_run(NULL,
+                (const char *const[]){path, "--set", "output=../printed", "--set",
+                                      "model.path=../example/model", "--set",
+                                      "dataset.path=../example/data", NULL},
+                &result);
+    assert_int_equal(result.status, 0);
+    assert_non_null(strstr(result.out, "\n  plaintext reference  accuracy "));
+    assert_non_null(strstr(result.out, "\n  secure               accuracy "));
+    assert_non_null(strstr(result.out, report));
+    assert_non_null(strstr(result.out, " examples/s"));
+    assert_null(strstr(result.out, "e+")); /* 16300 examples/s, not 1.63e+04 */
+    mpcf_free(report);
+    mpcf_free(inner);
     mpcf_free(path);
 }
 
@@ -131,7 +157,7 @@ static void without_finetune_the_model_is_the_teacher(void **state)
                                      "  infer: {examples: 2, length: exact, fixed: false}\n");
 
     (void) state;
-    ASSERT_HOST(0, "secure     2 examples", path, "--set", "model.path=out/teacher", "--set",
+    ASSERT_HOST(0, " 2 examples, agreement", path, "--set", "model.path=out/teacher", "--set",
                 "output=own");
     mpcf_free(path);
 }
@@ -150,7 +176,7 @@ static void a_network_without_approximations_is_the_exact_one(void **state)
         char *text = mpcf_format(HEAD_EXACT "%s%s", none[i], stages);
         char *path = write_pipeline("exact.yaml", text);
 
-        ASSERT_HOST(0, "agreement 1.0000", path, "--set", "output=exact");
+        ASSERT_HOST(0, "agreement with the float student 1.0000", path, "--set", "output=exact");
         assert_true(report_number_of("exact", "converted.metrics.accuracy") ==
                     report_number_of("exact", "teacher.metrics.accuracy"));
         assert_true(report_number_of("exact", "secure.max_logit_error") < 0.01);
@@ -259,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(check_reads_the_file_and_looks_for_data),
         cmocka_unit_test(all_stages_run_once),
+        cmocka_unit_test(what_a_run_prints_is_for_people),
         cmocka_unit_test(without_finetune_the_model_is_the_teacher),
         cmocka_unit_test(a_network_without_approximations_is_the_exact_one),
         cmocka_unit_test(results_written_over_are_made_again),

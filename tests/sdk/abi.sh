@@ -64,7 +64,14 @@ broken() {
     passes "$1, with the next major"
 }
 
-"$top/scripts/check-abi" "$build" # the tree as it is
+# The tree as it is: what raises the number renews the reference too, or additions that come later
+# would pass under a number that is there already.
+"$top/scripts/check-abi" "$build" | tee "$folder/log"
+number=$(basename "$top"/plugin-sdk/abi/*.xml .xml)
+grep -qx "check-abi: $number against $number: none" "$folder/log" || {
+    echo "the reference is $number, and not the tree's ABI: scripts/check-abi BUILD --write"
+    exit 1
+}
 fresh
 passes "no change"
 change graph.h 's|/\* x + c \*/|/* another comment */|'
@@ -119,6 +126,18 @@ broken "a function removed"
 fresh
 sed -i 's/^mpcf_float_exp@.*/mpcf_float_exp@@MPCF_0.1/' "$folder"/abi/*.names
 broken "a function moved to another version"
+
+# The reference is not renewed under a number that it has already.
+fresh
+change transport.h 's|^} mpcf_transport;|    int (*later)(void *conn);\n&|'
+if check --write >"$folder/log" || ! grep -qF "MPCF_ABI_MINOR must be above 5" "$folder/log"; then
+    echo "the reference was renewed without a new number"
+    exit 1
+fi
+set_number 0 6 1
+check --write >"$folder/log"
+passes "an addition, when the reference was renewed with its number"
+[ "$(ls "$folder/abi")" = "$(printf '0.6.names\n0.6.xml')" ] || { ls "$folder/abi"; exit 1; }
 
 fresh
 set_number 0 5 6

@@ -161,8 +161,8 @@ MPCF_EXPORT void mpcf_scope(mpcf_graph *g, const char *name);
 /* The scope as it is, "" outside; lives as long as the graph. A function that sets a scope and is
  * called as an argument puts the one before back, so that the call's own node has the caller's. */
 MPCF_EXPORT const char *mpcf_scope_current(const mpcf_graph *g);
-/* What reports book the cost of scope NAME under: "pooler", "classifier", any word; copied.
- * For nodes made after it. Without it, nodes of a slot count as the slot ("activation",
+/* FUNCTION is what reports book the cost of scope NAME under: "pooler", "classifier", any word;
+ * copied. NAME is the whole name of a scope. For nodes made after it. Without it, nodes of a slot count as the slot ("activation",
  * "normaliser", "tanh"), others by operation: embeddings as "embedding", matrix products of
  * two values as "attention", layer norms as "layer_norm", all else as "linear". */
 MPCF_EXPORT void mpcf_scope_counts_as(mpcf_graph *g, const char *name, const char *function);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tasks of GLUE (Wang et al. 2018): which columns of which files, and how they are judged.
+ * The tasks of GLUE (Wang et al. 2018): which columns of which files, and how they are judged. For
+ * tasks whose files name their columns in the first line: all but CoLA.
  */
 #ifndef MPCF_GLUE_TASKS_H
 #define MPCF_GLUE_TASKS_H

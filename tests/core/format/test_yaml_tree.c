@@ -102,10 +102,12 @@ static void set_replaces_and_adds(void **state)
     assert_ok(yaml_set(tree, "a.c.d=[3, 4]", err), err);
     assert_ok(yaml_set(tree, "list.1.n=z", err), err);
     assert_ok(yaml_set(tree, "empty=", err), err);
+    assert_ok(yaml_set(tree, "up=../there", err), err);
     assert_string_equal(yaml_get(yaml_get(root, "a"), "b")->text, "2");
     assert_int_equal(yaml_get(yaml_get(yaml_get(root, "a"), "c"), "d")->count, 2);
     assert_string_equal(yaml_get(yaml_get(root, "list")->items[1], "n")->text, "z");
     assert_string_equal(yaml_get(root, "empty")->text, "");
+    assert_string_equal(yaml_get(root, "up")->text, "../there");
     assert_string_equal(yaml_get(yaml_get(root, "a"), "b")->file, "--set a.b");
     yaml_tree_destroy(tree);
     mpcf_error_destroy(err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "plugin/option_parse.h"
 #include "support/support.h"
 
@@ -58,7 +59,7 @@ static struct filled fill(const char *text)
     }
     assert_ok(option_fill(options, sizeof *options, sizeof f.config,
                           f.tree == NULL ? NULL : yaml_root(f.tree), "approximation '2quad'",
-                          "/base", &f.config, &f.owned, f.problems, f.err),
+                          "/data/base", &f.config, &f.owned, f.problems, f.err),
               f.err);
     return f;
 }
@@ -116,7 +117,7 @@ static void the_file_overrides_defaults(void **state)
     assert_int_equal(f.config.mode, 2);
     assert_true(f.config.room == (uint64_t) 2 << 30);
     assert_int_equal(f.config.wait, 250000000);
-    assert_string_equal(f.config.path, "/base/sub/file");
+    assert_string_equal(f.config.path, "/data/base/sub/file");
     assert_true(f.config.reals.items[0] == 10.5);
     assert_string_equal(f.config.texts.items[1], "b");
     clear(&f);
@@ -169,12 +170,31 @@ static void paths_take_variables(void **state)
     assert_string_equal(f.config.path, "/data/glue");
     clear(&f);
     f = fill("path: ${MPCF_TEST_ABSENT:-there}/glue\n");
-    assert_string_equal(f.config.path, "/base/there/glue");
+    assert_string_equal(f.config.path, "/data/base/there/glue");
     clear(&f);
     complains("path: ${MPCF_TEST_ABSENT}/x\n",
               "environment variable 'MPCF_TEST_ABSENT' is not set");
     complains("path: ${MPCF\n", "'${' without '}'");
     complains("path: ${}\n", "needs a name");
+}
+
+static void steps_up_are_taken_off_the_folder(void **state)
+{
+    static const char *const paths[][2] = {
+        {"../glue", "/data/glue"}, {"..//glue/../x", "/data/glue/../x"},
+        {"../../x", "/data/../x"}, /* above a folder of the root: as it stands */
+        {"..", "/data/base/.."},   {"..x/y", "/data/base/..x/y"},
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        char *text = mpcf_format("path: %s\n", paths[i][0]);
+        struct filled f = fill(text);
+
+        assert_string_equal(f.config.path, paths[i][1]);
+        clear(&f);
+        mpcf_free(text);
+    }
 }
 
 static void a_required_option_is_missed(void **state)
@@ -283,6 +303,7 @@ int main(void)
         cmocka_unit_test(mistakes_say_where_what_and_the_nearest_word),
         cmocka_unit_test(all_mistakes_come_together),
         cmocka_unit_test(paths_take_variables),
+        cmocka_unit_test(steps_up_are_taken_off_the_folder),
         cmocka_unit_test(a_required_option_is_missed),
         cmocka_unit_test(wrong_tables_are_refused),
         cmocka_unit_test(a_table_of_shorter_entries_is_read),
