@@ -13,7 +13,8 @@
  *
  * Messages: round 0, each party its z_i + r_i, K bits an element (the user's before the run where
  * x is input-independent); then one a level of the tree. Rounds 1 + ceil(log2(ceil(m / b))).
- * Dealer: 2^b - 1 bits a group an element once, and two bits a pair, element and threshold.
+ * Dealer: 2^b - 1 bits a group an element once; an element and threshold, 2 p - 1 bits for the p
+ * pairs of each level.
  * Leakage: none; c is uniform, r used once.
  * Source: the design's own, after Damgard, Fitzi, Kiltz, Nielsen, Toft, "Unconditionally secure
  * constant-rounds multi-party computation for equality, comparison, bits" (2006).
