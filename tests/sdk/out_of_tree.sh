@@ -82,7 +82,7 @@ asks() {
     mkdir "$folder/asks"
     printf 'cmake_minimum_required(VERSION 3.25)\nproject(asks LANGUAGES C)\nfind_package(mpcf %s REQUIRED)\n' \
         "$1" >"$folder/asks/CMakeLists.txt"
-    cmake -S "$folder/asks" -B "$folder/asks/build" -DCMAKE_PREFIX_PATH="$prefix" >/dev/null 2>&1
+    cmake -S "$folder/asks" -B "$folder/asks/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" >/dev/null 2>&1
 }
 asks ""
 asks "$major.$(number MINOR)"
