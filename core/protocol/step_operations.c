@@ -37,6 +37,14 @@ void step_cost(const struct program *p, const struct step *s, struct step_cost *
     }
 }
 
+mpcf_status step_wrote(const struct step *s, size_t wrote, size_t wanted, mpcf_error *err)
+{
+    return wrote == wanted
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_INTERNAL, "step %u (%s) wrote %zu bytes, its cost says %zu",
+                           (unsigned) s->index, step_name(s->kind), wrote, wanted);
+}
+
 bool step_is_offline(const struct program *p, const struct step *s)
 {
     return step_out(p, s)->is_input_independent && step_rounds(p, s) == 0;

@@ -8,8 +8,8 @@
  * Before the run the user walks the program once: `send_offline` writes its halves of openings of
  * input-independent values, and `compute` makes its shares of input-independent results. Online, a
  * step of r rounds has a part in r messages from its round on: `send`, then `receive` of each;
- * then `compute`, on whatever has arrived. All of a step's bits are those of its `cost`: writers
- * assert it.
+ * then `compute`, on whatever has arrived. All of a step's bits are those of its `cost`:
+ * step_wrote() holds writers to it.
  *
  * Functions are NULL where a step has nothing to do there.
  */
@@ -137,6 +137,9 @@ void step_axes(const struct program *p, const struct step *s, struct value *out)
 bool step_is_independent(const struct program *p, const struct step *s);
 /* After schedule_settle(). */
 void step_cost(const struct program *p, const struct step *s, struct step_cost *cost);
+/* WROTE bytes where the cost says WANTED: MPCF_E_INTERNAL if they differ. A message with a gap would
+ * carry what lay in its buffer, so this is no assertion. */
+mpcf_status step_wrote(const struct step *s, size_t wrote, size_t wanted, mpcf_error *err);
 /* Whether the user does the whole of step S before the run. */
 bool step_is_offline(const struct program *p, const struct step *s);
 

@@ -186,7 +186,8 @@ static mpcf_status user_steps(struct party_run *r, struct source *source, struct
         if (s->operations->send_offline != NULL) {
             MPCF_TRY(s->operations->send_offline(p, s, out, err));
         }
-        assert(out->at - before == p->program->costs[i].offline_bits / 8);
+        size_t wanted = p->program->costs[i].offline_bits / 8;
+        MPCF_TRY(step_wrote(s, out->at - before, wanted, err));
         meter_offline(metered, s, out->at - before);
         if (step_is_offline(p->program, s)) {
             MPCF_TRY(complete(p, s, err));
@@ -301,7 +302,7 @@ static mpcf_status send_round(struct party_run *r, const struct round *round, st
         int64_t start = clock_now_ns();
         size_t before = out->at;
         MPCF_TRY(s->operations->send(p, s, part->number, out, err));
-        assert(out->at - before == sent_bytes(p, s, part->number));
+        MPCF_TRY(step_wrote(s, out->at - before, sent_bytes(p, s, part->number), err));
         meter_step(metered, s, out->at - before, start);
     }
     return MPCF_OK;
