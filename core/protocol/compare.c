@@ -50,6 +50,13 @@ static const char *check(const struct program *p, const struct step *s)
     return NULL;
 }
 
+/* One bit more than the operand's values. */
+static unsigned ring_needed(const struct program *p, const struct step *s, size_t i)
+{
+    (void) i;
+    return compare_of(p, s).opened;
+}
+
 static unsigned rounds(const struct program *p, const struct step *s)
 {
     return compare_of(p, s).rounds;
@@ -303,7 +310,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 
 const struct step_operations step_operations_compare = {
     .check = check,
-    .ring_needed = ring_with_guard_bit,
+    .ring_needed = ring_needed,
     .rounds = rounds,
     .axes = axes_none,
     .cost = cost,

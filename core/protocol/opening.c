@@ -22,7 +22,7 @@ value_id opening_id(const struct step *s, unsigned j)
     return s->in[first_is_not ? j + 1 : j];
 }
 
-const struct value *opening_value(const struct program *p, const struct step *s, unsigned j)
+static const struct value *opening_value(const struct program *p, const struct step *s, unsigned j)
 {
     return &p->values[opening_id(s, j)];
 }

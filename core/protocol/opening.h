@@ -20,7 +20,6 @@
 /* How many operands a step opens this way (0, 1, 2), and which values they are. */
 unsigned opening_count(const struct step *s);
 value_id opening_id(const struct step *s, unsigned j);
-const struct value *opening_value(const struct program *p, const struct step *s, unsigned j);
 /* Columns of step_operations.h for a step whose one round is its openings. */
 
 /* The result is shared; what is opened is shared or owned, in a ring no narrower. */

@@ -50,11 +50,6 @@ bool step_is_offline(const struct program *p, const struct step *s)
     return step_out(p, s)->is_input_independent && step_rounds(p, s) == 0;
 }
 
-unsigned ring_with_guard_bit(const struct program *p, const struct step *s, size_t i)
-{
-    return step_in(p, s, i)->magnitude + 1;
-}
-
 unsigned one_round(const struct program *p, const struct step *s)
 {
     (void) p, (void) s;

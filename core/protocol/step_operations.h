@@ -164,8 +164,6 @@ bool value_is_owned(const struct value *v);
 /* Rules that kinds share, for `check`: NULL, or what is broken. An owned result has no operand of
  * another kind. */
 const char *check_owned(const struct program *p, const struct step *s);
-/* Narrowest rings that kinds share, for `ring_needed`: one more bit than the operand's values. */
-unsigned ring_with_guard_bit(const struct program *p, const struct step *s, size_t i);
 /* Rounds that kinds share. */
 unsigned one_round(const struct program *p, const struct step *s);
 /* Axes that kinds share: none; and setters for those of their own. Bit i of TOKENS: dimension i. */

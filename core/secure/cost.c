@@ -9,7 +9,8 @@
 #include "protocol/masked_weights.h"
 #include "protocol/step_operations.h"
 
-struct cost *cost_create(const struct program *p)
+/* One line a function, all zero. NULL: memory. */
+static struct cost *cost_create(const struct program *p)
 {
     struct cost *c = mpcf_alloc_array(1, sizeof *c);
     if (c != NULL) {

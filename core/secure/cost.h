@@ -26,8 +26,6 @@ struct cost {
 mpcf_status cost_run(const struct program *p, struct cost **out, mpcf_error *err);
 void cost_destroy(struct cost *c);
 
-/* One line a function, all zero. NULL: memory. */
-struct cost *cost_create(const struct program *p);
 /* Of a message of BYTES; none is sent for 0. */
 uint64_t cost_message(uint64_t bytes);
 
