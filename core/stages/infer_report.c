@@ -14,6 +14,7 @@
 struct difference {
     size_t count, agreeing;
     double largest;
+    double margin; /* of the surest answer that differs; 0: none does */
 };
 
 /* NaN agrees with nothing. Scores agree where they are closer than the largest error allowed. */
@@ -30,10 +31,31 @@ static bool agrees(const float *a, const float *b, size_t classes)
     return metric_prediction(a, classes) == metric_prediction(b, classes);
 }
 
+/* How sure EXACT is of its answer: its largest logit above the next one; a score's distance. */
+static double margin_of(const float *a, const float *exact, size_t classes)
+{
+    double first = -INFINITY, second = -INFINITY;
+
+    if (classes == 1) {
+        return fabs((double) a[0] - (double) exact[0]);
+    }
+    for (size_t i = 0; i < classes; i++) {
+        const double logit = (double) exact[i];
+
+        second = fmax(second, fmin(first, logit));
+        first = fmax(first, logit);
+    }
+    return first - second;
+}
+
 static void compare_row(struct difference *d, const float *a, const float *b, size_t classes)
 {
     d->count++;
-    d->agreeing += agrees(a, b, classes) ? 1 : 0;
+    if (agrees(a, b, classes)) {
+        d->agreeing++;
+    } else {
+        d->margin = fmax(d->margin, margin_of(a, b, classes));
+    }
     for (size_t i = 0; i < classes; i++) {
         const double apart = fabs((double) a[i] - (double) b[i]);
 
@@ -51,6 +73,8 @@ static mpcf_status put_difference(json_t *report, const char *path, const struct
     (void) snprintf(name, sizeof name, "%s.agreement", path);
     MPCF_TRY(report_set_real(report, name,
                              d->count > 0 ? (double) d->agreeing / (double) d->count : 0, err));
+    (void) snprintf(name, sizeof name, "%s.disagreement_margin", path);
+    MPCF_TRY(report_set_real(report, name, d->margin, err));
     (void) snprintf(name, sizeof name, "%s.max_logit_error", path);
     return report_set_real(report, name, d->largest, err);
 }

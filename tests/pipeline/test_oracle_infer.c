@@ -82,8 +82,7 @@ static void check(const struct network *n, const char *task, const char *transpo
                                  .rows = 6};
     json_t *report = test_run_infer(test_run_create(&run));
 
-    assert_true(test_report_number(report, "secure.agreement") == 1);
-    assert_true(test_report_number(report, "secure.max_logit_error") <= 0.02);
+    assert_true(test_report_agrees(report, 0.02));
     json_decref(report);
 }
 

@@ -227,6 +227,12 @@ double test_report_number(const json_t *report, const char *path)
     return json_number_value(value);
 }
 
+bool test_report_agrees(const json_t *report, double largest_error)
+{
+    return test_report_number(report, "secure.max_logit_error") <= largest_error &&
+           test_report_number(report, "secure.disagreement_margin") <= 2 * largest_error;
+}
+
 /* --- Processes --- */
 
 enum { WORDS_MAX = 32 };

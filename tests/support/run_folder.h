@@ -5,6 +5,7 @@
 #ifndef MPCF_TESTS_RUN_FOLDER_H
 #define MPCF_TESTS_RUN_FOLDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -30,6 +31,9 @@ const char *test_run_create(const struct test_run *run);
  * report (json_decref()). Fails the test where the run does. */
 json_t *test_run_infer(const char *folder);
 double test_report_number(const json_t *report, const char *path);
+/* Whether the secure run gave the float student's labels, save where that was within twice
+ * LARGEST_ERROR of a tie: truncations round at random, so such an answer may go either way. */
+bool test_report_agrees(const json_t *report, double largest_error);
 
 /* mpcf-host of the build with words (NULL ends), its output to FOLDER/LOG; BEFORE: a program
  * and its words that run it ("strace", ...), or NULL. */
