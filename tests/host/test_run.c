@@ -107,15 +107,21 @@ static double report_number(const char *path)
     return report_number_of("out", path);
 }
 
+/* As the student in floats says, or as good as a tie there. */
+static bool secure_run_agrees(const char *output, double largest_error)
+{
+    return report_number_of(output, "secure.max_logit_error") <= largest_error &&
+           report_number_of(output, "secure.disagreement_margin") <= 2 * largest_error;
+}
+
 static void all_stages_run_once(void **state)
 {
     char *path = write_pipeline("all.yaml", TRAINED);
 
     (void) state;
-    ASSERT_HOST(0, "agreement with the float student 1.0000", path);
-    assert_true(report_number("secure.agreement") == 1);
+    ASSERT_HOST(0, "agreement with the float student ", path);
+    assert_true(secure_run_agrees("out", 0.02));
     assert_true(report_number("secure.examples") == 3);
-    assert_true(report_number("secure.max_logit_error") < 0.05);
     assert_true(report_number("student.metrics.accuracy") > 0.4);
     ASSERT_HOST(0, "finetune: unchanged, skipped", path);
     ASSERT_HOST(0, "distill: unchanged, skipped", path, "--stage", "distill");
@@ -176,10 +182,10 @@ static void a_network_without_approximations_is_the_exact_one(void **state)
         char *text = mpcf_format(HEAD_EXACT "%s%s", none[i], stages);
         char *path = write_pipeline("exact.yaml", text);
 
-        ASSERT_HOST(0, "agreement with the float student 1.0000", path, "--set", "output=exact");
+        ASSERT_HOST(0, "agreement with the float student ", path, "--set", "output=exact");
         assert_true(report_number_of("exact", "converted.metrics.accuracy") ==
                     report_number_of("exact", "teacher.metrics.accuracy"));
-        assert_true(report_number_of("exact", "secure.max_logit_error") < 0.01);
+        assert_true(secure_run_agrees("exact", 0.01));
         mpcf_free(path);
         mpcf_free(text);
     }
