@@ -159,18 +159,18 @@ static void a_role_is_asked_for_keys_before_it_starts(void **state)
         char *own = mpcf_format("parties.%s.keys=mine/%s.key", roles[r], roles[r]);
         char *others = mpcf_format("parties.%s.keys=mine/%s.key", roles[r], roles[(r + 1) % 3]);
 
-        check_role(file, roles[r], "seed=1", 0, "accepted"); /* loopback */
-        check_role(file, roles[r], own, 0, "accepted");
+        check_role(file, roles[r], "seed=1", 0, "links   loopback, authenticated by system user");
+        check_role(file, roles[r], own, 0, "links   loopback, authenticated by keys");
         check_role(file, roles[r], others, 2, "not of the ");
         for (size_t t = 0; t < 2; t++) {
             check_role(file, roles[r], transports[t], 2, "keys is not given: transport '");
             ASSERT_HOST(0, "accepted", file, "--check", "--role", roles[r], "--set", transports[t],
                         "--set", own);
-            ASSERT_HOST(0, "accepted", file, "--check", "--role", roles[r], "--set", transports[t],
-                        "--set", "transport.require=[]");
+            ASSERT_HOST(0, "authenticated by none", file, "--check", "--role", roles[r], "--set",
+                        transports[t], "--set", "transport.require=[]");
             ASSERT_HOST(2, "keys is not given", file, "--check", "--role", roles[r], "--set",
                         transports[t], "--set", "transport.require=[authenticated]");
-            ASSERT_HOST(0, "accepted", file, "--check", "--set", transports[t]);
+            ASSERT_HOST(0, "authenticated by keys", file, "--check", "--set", transports[t]);
         }
         mpcf_free(own);
         mpcf_free(others);
