@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The user's side: its texts in, logits and predictions out.
+ * The user's side: its texts in, logits and predictions out; with `reveal: label` predictions alone.
  */
 #include "inference/user.h"
 
@@ -58,7 +58,7 @@ struct user_run {
     struct role_state *state;
     struct secure_batches batches;
     struct padded_input input;
-    float *logits;  /* [corpus->count, classes] */
+    float *answers; /* [corpus->count, student.answer]: logits, or labels */
     double *output; /* of one run */
     size_t done;
     size_t before; /* done when BEGAN_NS was taken, for the rate */
@@ -83,20 +83,20 @@ static mpcf_status check_output(const struct program *program, size_t wanted, mp
 /* The session's next inference. */
 static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpcf_error *err)
 {
-    const size_t classes = u->state->student.classes;
+    const size_t width = u->state->student.answer;
     struct secure_program program;
     struct announcement a = {.kind = ANNOUNCE_INFERENCE, .shape = batch->shape};
     struct session_run run = {.input = &u->input.given, .output = u->output};
 
     MPCF_TRY(secure_student_program(&u->state->student, &batch->shape, &program, err));
-    MPCF_TRY(check_output(program.program, batch->shape.batch * classes, err));
+    MPCF_TRY(check_output(program.program, batch->shape.batch * width, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
     padded_input_fill(&u->input, batch, u->state->corpus);
     a.number = session_next(u->state->session);
     MPCF_TRY(announce(u->state, &a, err));
     MPCF_TRY(metered_infer(u->state, &program, &run, batch->count, err));
-    for (size_t i = 0; i < batch->count * classes; i++) {
-        u->logits[batch->rows[i / classes] * classes + i % classes] = (float) u->output[i];
+    for (size_t i = 0; i < batch->count * width; i++) {
+        u->answers[batch->rows[i / width] * width + i % width] = (float) u->output[i];
     }
     batch->is_done = true;
     u->done += batch->count;
@@ -267,47 +267,52 @@ static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
 static mpcf_status create_run(struct user_run *u, mpcf_error *err)
 {
     const struct corpus *corpus = u->state->corpus;
-    const size_t classes = u->state->student.classes;
+    const size_t width = u->state->student.answer;
 
     MPCF_TRY(secure_batches_create(u->state->student.pipeline, corpus, &u->batches, err));
     MPCF_TRY(padded_input_create(&u->batches, &u->input, err));
-    u->logits = mpcf_secret_alloc(corpus->count * classes, sizeof *u->logits);
-    u->output = mpcf_secret_alloc(u->batches.items[0].shape.batch * classes, sizeof *u->output);
-    if (u->logits == NULL || u->output == NULL) {
-        return mpcf_fail_memory(err, corpus->count * classes * sizeof *u->logits, "logits");
+    u->answers = mpcf_secret_alloc(corpus->count * width, sizeof *u->answers);
+    u->output = mpcf_secret_alloc(u->batches.items[0].shape.batch * width, sizeof *u->output);
+    if (u->answers == NULL || u->output == NULL) {
+        return mpcf_fail_memory(err, corpus->count * width * sizeof *u->answers, "answers");
     }
     return MPCF_OK;
 }
 
-static json_t *logits_json(const float *logits, size_t classes)
+static json_t *logits_json(const float *logits, size_t count)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < classes; i++) {
+    for (size_t i = 0; i < count; i++) {
         (void) json_array_append_new(list, json_real((double) logits[i]));
     }
     return list;
 }
 
+/* Without logits where only labels were revealed. */
 static mpcf_status make_result(const struct user_run *u, json_t **out, mpcf_error *err)
 {
     const struct corpus *corpus = u->state->corpus;
-    const size_t classes = u->state->student.classes;
+    const size_t width = u->state->student.answer;
+    const int32_t reveal = u->state->student.pipeline->infer.reveal;
     const size_t begun = json_begin();
-    json_t *rows = json_array(), *logits = json_array(), *predictions = json_array();
+    json_t *rows = json_array(), *predictions = json_array();
+    json_t *logits = reveal == REVEAL_LABEL ? NULL : json_array();
     json_t *metrics = NULL;
     mpcf_status status =
-        evaluate_metrics(corpus, NULL, corpus->count, u->logits, classes, &metrics, err);
+        evaluate_metrics(corpus, NULL, corpus->count, u->answers, width, &metrics, err);
 
     for (size_t i = 0; i < corpus->count; i++) {
-        const float *row = u->logits + i * classes;
+        const float *row = u->answers + i * width;
 
         (void) json_array_append_new(rows, json_integer((json_int_t) corpus->items[i].id));
-        (void) json_array_append_new(logits, logits_json(row, classes));
-        (void) json_array_append_new(predictions, json_real(metric_prediction(row, classes)));
+        if (logits != NULL) {
+            (void) json_array_append_new(logits, logits_json(row, width));
+        }
+        (void) json_array_append_new(predictions, json_real(metric_prediction(row, width)));
     }
-    *out = json_pack("{s:o, s:o, s:o, s:o?}", "rows", rows, "logits", logits, "predictions",
-                     predictions, "metrics", metrics);
+    *out = json_pack("{s:s, s:o, s:o*, s:o, s:o?}", "reveal", infer_reveal_names[reveal], "rows",
+                     rows, "logits", logits, "predictions", predictions, "metrics", metrics);
     *out = json_end(*out, begun);
     if (status == MPCF_OK && *out == NULL) {
         status = mpcf_fail_memory(err, 0, "the result");
@@ -328,7 +333,7 @@ mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *er
     }
     secure_batches_clear(&u.batches);
     padded_input_clear(&u.input);
-    mpcf_secret_free(u.logits);
+    mpcf_secret_free(u.answers);
     mpcf_secret_free(u.output);
     return status;
 }
