@@ -63,12 +63,35 @@ struct user_run {
     size_t done;
     size_t before; /* done when BEGAN_NS was taken, for the rate */
     int64_t began_ns;
+    bool is_refused; /* by the provider, which goes on listening */
 };
 
-static mpcf_status announce(struct role_state *state, const struct announcement *a, mpcf_error *err)
+/* What the provider does not begin the dealer does not hear of. */
+static mpcf_status announce(struct user_run *u, const struct announcement *a, mpcf_error *err)
 {
-    MPCF_TRY(announcement_tell(state->links.peers[ROLE_PROVIDER], a, err));
-    return announcement_tell(state->links.peers[ROLE_DEALER], a, err);
+    struct channel *const *peers = u->state->links.peers;
+    struct question_limit limit;
+
+    MPCF_TRY(announcement_tell(peers[ROLE_PROVIDER], a, &limit, err));
+    if (announcement_is_beyond(a, &limit)) {
+        u->is_refused = true;
+        return mpcf_fail(err, MPCF_E_INVALID,
+                         "the provider answers %u questions, %u are left, and this run would ask "
+                         "%u: stages.infer.examples says how many, and a batch counts whole",
+                         limit.limit, limit.left, announcement_questions(a));
+    }
+    return announcement_tell(peers[ROLE_DEALER], a, NULL, err);
+}
+
+/* All that is not done yet, in whole batches. */
+static uint32_t questions_to_ask(const struct user_run *u)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < u->batches.count; i++) {
+        count += u->batches.items[i].is_done ? 0 : u->batches.items[i].shape.batch;
+    }
+    return count < UINT32_MAX ? (uint32_t) count : UINT32_MAX;
 }
 
 /* What all its REVEALs write goes into one buffer. */
@@ -93,7 +116,7 @@ static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpc
     memcpy(a.digest, program.program->digest, sizeof a.digest);
     padded_input_fill(&u->input, batch, u->state->corpus);
     a.number = session_next(u->state->session);
-    MPCF_TRY(announce(u->state, &a, err));
+    MPCF_TRY(announce(u, &a, err));
     MPCF_TRY(metered_infer(u->state, &program, &run, batch->count, err));
     for (size_t i = 0; i < batch->count * width; i++) {
         u->answers[batch->rows[i / width] * width + i % width] = (float) u->output[i];
@@ -178,7 +201,7 @@ static mpcf_status find_stored(struct user_run *u, uint32_t *number, struct secu
 /* All that the stored session has corrections for, in the order in which they were dealt. */
 static mpcf_status use_stored(struct user_run *u, mpcf_error *err)
 {
-    const struct announcement resume = {.kind = ANNOUNCE_RESUME};
+    const struct announcement resume = {.kind = ANNOUNCE_RESUME, .questions = questions_to_ask(u)};
     struct secure_batch *batch = NULL;
     uint32_t number = 0;
 
@@ -189,7 +212,7 @@ static mpcf_status use_stored(struct user_run *u, mpcf_error *err)
     number = session_next(u->state->session);
     MPCF_TRY(find_stored(u, &number, &batch, err));
     if (batch != NULL) {
-        MPCF_TRY(announce(u->state, &resume, err));
+        MPCF_TRY(announce(u, &resume, err));
     }
     while (batch != NULL) {
         MPCF_TRY(stop_if_asked(err));
@@ -213,7 +236,7 @@ static mpcf_status deal_one(struct user_run *u, const struct secure_batch *batch
     MPCF_TRY(stop_if_asked(err));
     MPCF_TRY(secure_student_program(&u->state->student, &a.shape, &program, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
-    MPCF_TRY(announce(u->state, &a, err));
+    MPCF_TRY(announce(u, &a, err));
     return metered_deal(u->state, &program, a.count, err);
 }
 
@@ -232,12 +255,12 @@ static mpcf_status deal_ahead(struct user_run *u, mpcf_error *err)
 
 static mpcf_status use_new(struct user_run *u, mpcf_error *err)
 {
-    const struct announcement begin = {.kind = ANNOUNCE_SESSION};
+    const struct announcement begin = {.kind = ANNOUNCE_SESSION, .questions = questions_to_ask(u)};
 
     if (u->done == u->state->corpus->count) {
         return MPCF_OK;
     }
-    MPCF_TRY(announce(u->state, &begin, err));
+    MPCF_TRY(announce(u, &begin, err));
     MPCF_TRY(role_session_begin(u->state, err));
     if (u->state->student.pipeline->infer.preprocess == PREPROCESS_STORE) {
         MPCF_TRY(deal_ahead(u, err));
@@ -254,14 +277,21 @@ static mpcf_status use_new(struct user_run *u, mpcf_error *err)
     return MPCF_OK;
 }
 
+/* Who was refused takes leave, so that the others do not take it for dead. */
 static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
 {
     const struct announcement end = {.kind = ANNOUNCE_END};
+    mpcf_status status;
 
     u->began_ns = clock_now_ns();
-    MPCF_TRY(use_stored(u, err));
-    MPCF_TRY(use_new(u, err));
-    return announce(u->state, &end, err);
+    status = use_stored(u, err);
+    if (status == MPCF_OK) {
+        status = use_new(u, err);
+    }
+    if (status != MPCF_OK && u->is_refused) {
+        (void) announce(u, &end, NULL);
+    }
+    return status == MPCF_OK ? announce(u, &end, err) : status;
 }
 
 static mpcf_status create_run(struct user_run *u, mpcf_error *err)
