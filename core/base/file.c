@@ -123,7 +123,24 @@ static void write_destroy(struct file_write *file)
     }
 }
 
-mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_error *err)
+/* What an earlier process of this number left would keep its own mode: it goes first. */
+static FILE *open_part(const char *part, mode_t mode)
+{
+    int fd;
+    FILE *stream = NULL;
+
+    (void) unlink(part);
+    fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd >= 0) {
+        stream = fdopen(fd, "wb");
+    }
+    if (fd >= 0 && stream == NULL) {
+        (void) close(fd);
+    }
+    return stream;
+}
+
+static mpcf_status begin(const char *path, mode_t mode, struct file_write **out, mpcf_error *err)
 {
     struct file_write *file = mpcf_alloc_array(1, sizeof *file);
     mpcf_status status = MPCF_OK;
@@ -137,7 +154,7 @@ mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_err
     if (file->path == NULL || file->part == NULL || file->folder == NULL) {
         status = mpcf_fail_memory(err, strlen(path), "a file name");
     } else {
-        file->stream = fopen(file->part, "wbe");
+        file->stream = open_part(file->part, mode);
         if (file->stream == NULL) {
             status = mpcf_fail(err, file_status(errno), "cannot create '%s': %s", file->part,
                                strerror(errno));
@@ -149,6 +166,11 @@ mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_err
         write_destroy(file);
     }
     return status;
+}
+
+mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_error *err)
+{
+    return begin(path, 0666, out, err);
 }
 
 FILE *file_write_stream(struct file_write *file)
@@ -201,14 +223,25 @@ void file_write_cancel(struct file_write *file)
     }
 }
 
-mpcf_status file_write_whole(const char *path, const void *data, size_t length, mpcf_error *err)
+static mpcf_status write_all(const char *path, mode_t mode, const void *data, size_t length,
+                             mpcf_error *err)
 {
     struct file_write *file = NULL;
 
-    MPCF_TRY(file_write_begin(path, &file, err));
+    MPCF_TRY(begin(path, mode, &file, err));
     /* A short write leaves the stream's error set; commit reports it. */
     (void) !fwrite(data, 1, length, file->stream);
     return file_write_commit(file, err);
+}
+
+mpcf_status file_write_whole(const char *path, const void *data, size_t length, mpcf_error *err)
+{
+    return write_all(path, 0666, data, length, err);
+}
+
+mpcf_status file_write_private(const char *path, const void *data, size_t length, mpcf_error *err)
+{
+    return write_all(path, S_IRUSR | S_IWUSR, data, length, err);
 }
 
 static mpcf_status copy_stream(FILE *in, struct file_write *out, const char *from, mpcf_error *err)

@@ -33,6 +33,8 @@ FILE *file_write_stream(struct file_write *file);
 mpcf_status file_write_commit(struct file_write *file, mpcf_error *err); /* frees FILE */
 void file_write_cancel(struct file_write *file);                         /* NULL is fine */
 mpcf_status file_write_whole(const char *path, const void *data, size_t length, mpcf_error *err);
+/* The same, for its owner's eyes alone: mode 0600 from the first byte on. */
+mpcf_status file_write_private(const char *path, const void *data, size_t length, mpcf_error *err);
 mpcf_status file_copy(const char *from, const char *to, mpcf_error *err);
 
 #endif

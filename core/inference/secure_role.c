@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "channel/key_file.h"
 #include "format/json.h"
+#include "inference/questions.h"
 #include "inference/role_facts.h"
 #include "inference/role_session.h"
 #include "inference/serve.h"
@@ -98,7 +99,12 @@ static mpcf_status prepare(struct role_state *state, const struct pipeline *p, m
                                               [ROLE_USER] = STUDENT_TABLES,
                                               [ROLE_DEALER] = STUDENT_PUBLIC};
 
+    struct question_limit ignored; /* what cannot be counted is known before anybody calls */
+
     MPCF_TRY(secure_student_open(p, parts[state->role], &state->student, err));
+    if (state->role == ROLE_PROVIDER) {
+        MPCF_TRY(questions_left(p, "", &ignored, err));
+    }
     return state->role == ROLE_USER ? user_load(state, err) : MPCF_OK;
 }
 

@@ -165,6 +165,10 @@ static void without_finetune_the_model_is_the_teacher(void **state)
     (void) state;
     ASSERT_HOST(0, " 2 examples, agreement", path, "--set", "model.path=out/teacher", "--set",
                 "output=own");
+    ASSERT_HOST(0,
+                " 2 examples, agreement with the float student 1.0000; only labels were revealed",
+                path, "--set", "model.path=out/teacher", "--set", "output=own", "--set",
+                "stages.infer.reveal=label");
     mpcf_free(path);
 }
 
