@@ -117,7 +117,10 @@ char *json_text(const json_t *value, size_t flags)
     return text;
 }
 
-mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *err)
+typedef mpcf_status begin_function(const char *path, struct file_write **out, mpcf_error *err);
+
+static mpcf_status write_file(const char *path, const json_t *value, begin_function *begin,
+                              mpcf_error *err)
 {
     char *text = json_text(value, JSON_INDENT(2) | JSON_REAL_PRECISION(17) | JSON_ENCODE_ANY);
     struct file_write *file = NULL;
@@ -126,7 +129,7 @@ mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *e
     if (text == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "no memory for the text of '%s'", path);
     }
-    status = file_write_begin(path, &file, err);
+    status = begin(path, &file, err);
     if (status == MPCF_OK) {
         FILE *stream = file_write_stream(file);
 
@@ -137,6 +140,16 @@ mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *e
     }
     free(text);
     return status;
+}
+
+mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *err)
+{
+    return write_file(path, value, file_write_begin, err);
+}
+
+mpcf_status json_write_private_file(const char *path, const json_t *value, mpcf_error *err)
+{
+    return write_file(path, value, file_write_begin_private, err);
 }
 
 /* --- <mpcf/json.h> --- */

@@ -36,5 +36,7 @@ mpcf_status json_read_text(const char *text, size_t length, const char *name, js
                            mpcf_error *err);
 /* Indented, sorted as inserted, ends with a newline; written whole or not at all. */
 mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *err);
+/* The same, for its owner alone. */
+mpcf_status json_write_private_file(const char *path, const json_t *value, mpcf_error *err);
 
 #endif
