@@ -187,6 +187,7 @@ for role in provider user dealer; do
     cp -r "$folder/out/student/." "$folder/$role/out/student/"
     cp -r "$folder/example/." "$folder/$role/example/"
 done
+export MPCF_DUMPABLE=1 # or strace may not read the names
 for role in dealer provider user; do
     watch="strace -f -qq -e trace=open,openat,openat2,execve -o $folder/$role.trace"
     start $role
