@@ -21,14 +21,27 @@ struct file_write {
     char *path, *part, *folder; /* the part is renamed to path, which is in folder */
 };
 
+/* How many bytes a first look says there are; 0: not known, as of a pipe. */
+static size_t size_of(FILE *stream)
+{
+    struct stat facts;
+
+    return fstat(fileno(stream), &facts) == 0 && S_ISREG(facts.st_mode) ? (size_t) facts.st_size
+                                                                        : 0;
+}
+
 /* To the end, or until more than LIMIT bytes are there; *BLOCK is the caller's either way. */
 static mpcf_status read_stream(FILE *stream, const char *path, size_t limit, char **block,
                                size_t *used, mpcf_error *err)
 {
+    const size_t size = size_of(stream);
     size_t capacity = 0;
 
+    if (size > limit) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: larger than %zu bytes", path, limit);
+    }
     do {
-        size_t more = capacity == 0 ? 65536 : capacity * 2;
+        size_t more = capacity != 0 ? 2 * capacity : size != 0 ? size + 1 : 65536;
         char *grown = mpcf_grow_array(*block, *used, more + 1, 1);
 
         if (grown == NULL) {
