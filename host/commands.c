@@ -67,7 +67,7 @@ static const struct command commands[] = {
      NULL, 1, 1, cmd_keys_show},
     {"plugin list", "", "All plug-ins that are found, their components, and failures.",
      plugin_options, 0, 0, cmd_plugin_list},
-    {"plugin show", "NAME", "A plug-in or component, with its options.",
+    {"plugin show", "NAME", "A plug-in: its components, with their options.",
      plugin_options, 1, 1, cmd_plugin_show},
     {"plugin check", "NAME|FILE.so", "Tests a plug-in's components; TAP output.",
      plugin_options, 1, 1, cmd_plugin_check},

@@ -36,7 +36,9 @@ static mpcf_status write_record(const struct role_state *state, json_t *record, 
         status = file_make_folder(folder, err);
     }
     if (status == MPCF_OK) {
-        status = json_write_file(path, record, err);
+        /* The user's has what it asked for. */
+        status = state->role == ROLE_USER ? json_write_private_file(path, record, err)
+                                          : json_write_file(path, record, err);
     }
     json_decref(totals);
     mpcf_free(folder);

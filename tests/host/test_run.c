@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -126,6 +127,24 @@ static void all_stages_run_once(void **state)
     ASSERT_HOST(0, "finetune: unchanged, skipped", path);
     ASSERT_HOST(0, "distill: unchanged, skipped", path, "--stage", "distill");
     ASSERT_HOST(0, "lan", "cost", path, "--network", "lan");
+    mpcf_free(path);
+}
+
+/* Others may read what the umask gives them, but not the user's answers. */
+static void answers_are_for_their_user_alone(void **state)
+{
+    char *path = write_pipeline("private.yaml", HEAD "stages:\n  convert: {}\n"
+                                                     "  infer: {examples: 2, length: full}\n");
+    char *answers = file_join(folder, "private/infer/user.json");
+    const mode_t before = umask(0);
+    struct stat facts;
+
+    (void) state;
+    ASSERT_HOST(0, "", path, "--quiet", "--set", "output=private");
+    (void) umask(before);
+    assert_int_equal(stat(answers, &facts), 0);
+    assert_int_equal(facts.st_mode & 0777, 0600);
+    mpcf_free(answers);
     mpcf_free(path);
 }
 
@@ -295,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(check_reads_the_file_and_looks_for_data),
         cmocka_unit_test(all_stages_run_once),
+        cmocka_unit_test(answers_are_for_their_user_alone),
         cmocka_unit_test(what_a_run_prints_is_for_people),
         cmocka_unit_test(without_finetune_the_model_is_the_teacher),
         cmocka_unit_test(a_network_without_approximations_is_the_exact_one),

@@ -223,6 +223,7 @@ for role in provider user dealer; do
     cp -r "$folder/example/." "$folder/$role/example/"
     cp -p "$folder"/keys/*.key "$folder/$role/"
 done
+export MPCF_DUMPABLE=1 # or strace may not read the names
 for role in dealer provider user; do
     watch="strace -f -qq -e trace=open,openat,openat2,execve -o $folder/$role.trace"
     start $role
