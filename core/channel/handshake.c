@@ -308,7 +308,7 @@ static mpcf_status take_in(struct channel *c, const uint8_t *wire, struct handsh
 {
     MPCF_TRY(handshake_decode(wire, HANDSHAKE_BYTES, theirs, err));
     if (theirs->protocol == HANDSHAKE_PROTOCOL) {
-        channel_set_peer(c, role_name(theirs->role));
+        channel_set_peer(c, role_name(theirs->role), NULL);
     }
     return MPCF_OK;
 }

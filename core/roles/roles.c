@@ -153,7 +153,7 @@ static mpcf_status greet(struct roles *r, void *conn, int64_t patience,
         channel_close(c);
         return status;
     }
-    channel_set_timeout(c, r->o.timeout_ns);
+    channel_set_timeout(c, r->o.timeout_ns, "stages.infer.timeout");
     *out = c;
     return MPCF_OK;
 }
