@@ -160,11 +160,17 @@ static mpcf_status parse_role(struct key_text *t, enum role *role, mpcf_error *e
                      t->number);
 }
 
+/* All bits where X, which may be negative, is in [0, END), else none. */
+static unsigned mask_below(unsigned x, unsigned end)
+{
+    return 0u - (((x - end) & ~x) >> 31);
+}
+
 /* The value of a hexadecimal digit, or all bits. */
 static unsigned hex_value(unsigned char c)
 {
     const unsigned digit = c - (unsigned) '0', letter = (c | 0x20u) - (unsigned) 'a';
-    const unsigned is_digit = 0u - ((digit - 10u) >> 31), is_letter = 0u - ((letter - 6u) >> 31);
+    const unsigned is_digit = mask_below(digit, 10), is_letter = mask_below(letter, 6);
     return (digit & is_digit) | ((letter + 10u) & is_letter) | ~(is_digit | is_letter);
 }
 
