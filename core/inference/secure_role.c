@@ -44,7 +44,7 @@ static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_err
     struct roles_options o = {.role = state->role,
                               .transport = p->transport.descriptor,
                               .config = own->config,
-                              .plain_allowed = p->has_parties,
+                              .plain_allowed = p->has_parties || state->control != NULL,
                               .connect_ns = p->infer.connect_ns,
                               .timeout_ns = p->infer.timeout_ns,
                               .control = state->control};
