@@ -47,6 +47,8 @@ static const mpcf_option party_options[] = {
      FIELD(struct party_settings, listen), .help = "own address, in the transport's form"},
     {.key = "address", .type = MPCF_OPT_STRING, .default_text = "",
      FIELD(struct party_settings, address), .help = "what the others call; as listen where not given"},
+    {.key = "keys", .type = MPCF_OPT_PATH, .default_text = "", FIELD(struct party_settings, keys),
+     .help = "file of this role's keys, made by `mpcf-host keys new`; only this role needs it"},
     END};
 
 static const char *const schedules[] = {"linear", "constant", NULL};

@@ -23,8 +23,9 @@ struct roles_options {
     const void *config;            /* of the transport */
     const char *listen;            /* provider, dealer; NULL: loopback, chosen by the system */
     const char *addresses[3];      /* of those this role calls; NULL: told by CONTROL */
-    const struct role_keys *keys;  /* each link is proved by them; NULL: none is */
+    const struct role_keys *keys;  /* with which the links are authenticated; NULL: none */
     bool plain_allowed;            /* `require: []`: also a link that does not protect, anywhere */
+    bool unencrypted_allowed;      /* anywhere, where it is authenticated by keys */
     int64_t connect_ns;            /* to find each other, each */
     int64_t timeout_ns;            /* a silent peer, after that */
     struct roles_control *control; /* one-machine run: the parent passes addresses; or NULL */

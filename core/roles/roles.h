@@ -20,9 +20,9 @@
 
 /* A role that may be called, or is about to call. */
 struct roles;
-/* Refuses a link without keys that does not protect, and beyond loopback addresses one with keys too
- * (MPCF_E_CONFIG); listens where the role does, but nobody is answered yet. O is copied, what it points to
- * must live as long. */
+/* Refuses a link on which nobody proves who it is, and beyond loopback addresses one that the
+ * transport does not protect (MPCF_E_CONFIG); listens where the role does, but nobody is answered
+ * yet. O is copied, what it points to must live as long. */
 mpcf_status roles_open(const struct roles_options *o, struct roles **out, mpcf_error *err);
 void roles_close(struct roles *r); /* NULL is fine; links stay */
 /* Where this role listens; "" for the user. */
