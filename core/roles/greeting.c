@@ -44,7 +44,7 @@ static mpcf_status name_foreign(const struct greeting *g, mpcf_error *err)
     uint8_t head[CHANNEL_FRAME_BYTES];
     const char *name = foreign_protocol(head, channel_head(g->channel, head));
     mpcf_error_reset(err);
-    return mpcf_fail(err, MPCF_E_FORMAT, "a caller does not speak mpcf%s%s",
+    return mpcf_fail(err, MPCF_E_FORMAT, "it does not speak mpcf%s%s",
                      name == NULL ? "" : " of this version, but ", name == NULL ? "" : name);
 }
 
@@ -54,7 +54,7 @@ static mpcf_status fail_hello(const struct greeting *g, mpcf_status status, mpcf
         return name_foreign(g, err);
     }
     return status == MPCF_E_CLOSED
-               ? (mpcf_error_reset(err), mpcf_fail(err, status, "a caller hung up without a word"))
+               ? (mpcf_error_reset(err), mpcf_fail(err, status, "it hung up without a word"))
                : status;
 }
 
