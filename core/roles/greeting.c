@@ -38,11 +38,16 @@ static const struct link_keys *keys_for(const struct house *house, enum role pee
 
 /* --- the hello --- */
 
-/* What stands where a head should. */
-static mpcf_status name_foreign(const struct greeting *g, mpcf_error *err)
+/* The protocol of what has come where a hello should, if it is known to be another. */
+static const char *name_foreign(const struct greeting *g)
 {
     uint8_t head[CHANNEL_FRAME_BYTES];
-    const char *name = foreign_protocol(head, channel_head(g->channel, head));
+    return foreign_protocol(head, channel_head(g->channel, head));
+}
+
+static mpcf_status fail_foreign(const struct greeting *g, mpcf_error *err)
+{
+    const char *name = name_foreign(g);
     mpcf_error_reset(err);
     return mpcf_fail(err, MPCF_E_FORMAT, "it does not speak mpcf%s%s",
                      name == NULL ? "" : " of this version, but ", name == NULL ? "" : name);
@@ -51,7 +56,7 @@ static mpcf_status name_foreign(const struct greeting *g, mpcf_error *err)
 static mpcf_status fail_hello(const struct greeting *g, mpcf_status status, mpcf_error *err)
 {
     if (status == MPCF_E_PROTOCOL) {
-        return name_foreign(g, err);
+        return fail_foreign(g, err);
     }
     return status == MPCF_E_CLOSED
                ? (mpcf_error_reset(err), mpcf_fail(err, status, "it hung up without a word"))
@@ -173,7 +178,10 @@ mpcf_status greeting_step(struct greeting *g, const struct house *house, mpcf_er
     if (g->stage == GREETING_HELLO) {
         status = channel_poll(g->channel, g->call, HELLO_BYTES, &came, err);
         MPCF_TRY(status == MPCF_OK ? MPCF_OK : fail_hello(g, status, err));
-        return came ? answer_hello(g, house, err) : MPCF_OK;
+        if (came) {
+            return answer_hello(g, house, err);
+        }
+        return name_foreign(g) == NULL ? MPCF_OK : fail_foreign(g, err);
     }
     if (g->stage == GREETING_PROOF) {
         status = channel_poll(g->channel, g->proof, HELLO_MAC_BYTES, &came, err);

@@ -53,10 +53,15 @@ void lobby_note(struct lobby *l, bool known, const char *why)
     log_turned_away(l, why);
 }
 
-static void note_busy(const struct lobby *l, const struct greeting *g)
+/* Who is told so calls again and again. */
+static void note_busy(struct lobby *l, const struct greeting *g)
 {
-    log_line(LOG_INFO, "%s: told a %s that it has another session", role_name(l->house.role),
-             role_name(g->from));
+    const int64_t now = clock_now_ns();
+    if (l->busy_noted == 0 || now - l->busy_noted > LOG_NS) {
+        l->busy_noted = now;
+        log_line(LOG_INFO, "%s: told a %s that it has another session", role_name(l->house.role),
+                 role_name(g->from));
+    }
 }
 
 /* --- who is here --- */

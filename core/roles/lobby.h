@@ -27,6 +27,7 @@ struct lobby {
     bool knew_refused; /* that one had */
     int64_t log_began; /* lines about callers are few in each minute, however many call */
     unsigned logged, unlogged;
+    int64_t busy_noted; /* when a line last said that a caller was told so */
 };
 
 /*
