@@ -10,8 +10,11 @@ function(mpcf_add_test source)
     string(REPLACE "/" "-" name ${name})
     add_executable(${name} ${source})
     target_link_libraries(${name} PRIVATE mpcf_core_whole mpcf_test_support PkgConfig::CMOCKA)
-    set_target_properties(${name} PROPERTIES ENABLE_EXPORTS ON
+    # Plug-ins that it loads ask for libmpcf.so and do not say where it is: the program's RPATH, unlike
+    # its RUNPATH, is looked at for them, too.
+    set_target_properties(${name} PROPERTIES ENABLE_EXPORTS ON BUILD_RPATH ${CMAKE_BINARY_DIR}/lib
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    target_link_options(${name} PRIVATE -Wl,--disable-new-dtags)
     add_test(NAME ${name} COMMAND ${name})
     if(NOT TEST_TIMEOUT)
         set(TEST_TIMEOUT 300)

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "channel/role.h"
 #include "host.h"
+#include "pipeline/link_keys.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "pipeline/print_settings.h"
@@ -53,8 +54,9 @@ static bool take_role(const struct args *args, struct run_request *request)
     return true;
 }
 
-static int print_checked(const struct pipeline *p)
+static int print_checked(const struct pipeline *p, enum pipeline_viewer viewer)
 {
+    const bool has_keys = viewer == VIEW_ALL || p->endpoints[viewer].keys != NULL;
     struct text_buffer text = {0};
 
     text_printf(&text, "%s: accepted\noutput  %s\ntask    %s\nstages ", p->file, p->output,
@@ -64,7 +66,8 @@ static int print_checked(const struct pipeline *p)
             text_printf(&text, " %s", pipeline_stage_name((enum pipeline_stage) i));
         }
     }
-    text_append(&text, "\n");
+    text_printf(&text, "\nlinks   %s, authenticated by %s\n", p->transport.name,
+                link_authentication(p, has_keys));
     pipeline_print_approximations(p, &text);
     (void) fputs(text_string(&text), stdout);
     text_clear(&text);
@@ -80,7 +83,7 @@ static int run_open(const struct args *args, const struct pipeline *p,
         return host_failed(err);
     }
     if (args_has(args, "--check")) {
-        return print_checked(p);
+        return print_checked(p, request->viewer);
     }
     if (args_has(args, "--quiet")) {
         log_set_level(LOG_WARN);

@@ -34,11 +34,21 @@ static bool is_met(const mpcf_transport *t, const struct need *need)
     return ((offered(t) | MPCF_TRANSPORT_AUTHENTICATED) & need->bit) != 0;
 }
 
+static bool asks_for_proof(const struct yaml_node *item)
+{
+    return item->kind == YAML_NODE_SCALAR && strcmp(item->text, needs[0].name) == 0;
+}
+
 static void check_need(struct pipeline_reader *r, const mpcf_transport *t,
                        const struct yaml_node *item)
 {
     const char *words[NEED_COUNT], *near;
 
+    if (item->kind != YAML_NODE_SCALAR) {
+        yaml_problem(r->problems, item,
+                     "require: expected a list of words, as [authenticated, encrypted]");
+        return;
+    }
     for (size_t i = 0; i < NEED_COUNT; i++) {
         words[i] = needs[i].name;
         if (strcmp(item->text, needs[i].name) == 0) {
@@ -95,8 +105,9 @@ static void check_requirements(struct pipeline_reader *r, const struct yaml_node
     }
     for (size_t i = 0; require != NULL && i < require->count; i++) {
         check_need(r, t, require->items[i]);
-        r->p->plain_allowed =
-            r->p->plain_allowed && strcmp(require->items[i]->text, needs[0].name) != 0;
+        if (asks_for_proof(require->items[i])) {
+            r->p->plain_allowed = false;
+        }
     }
     if (require != NULL || !r->p->plain_link) {
         return;
