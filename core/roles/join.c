@@ -129,6 +129,13 @@ static mpcf_status next_caller(struct roles *r, int64_t deadline, struct caller 
     return MPCF_OK;
 }
 
+/* From now on it is a role's link like those that were called. */
+static struct channel *settle(const struct roles *r, struct channel *c)
+{
+    channel_set_timeout(c, r->o.timeout_ns, "stages.infer.timeout");
+    return c;
+}
+
 static mpcf_status check_caller(const struct handshake *mine, const struct handshake *theirs,
                                 mpcf_error *err)
 {
@@ -231,7 +238,7 @@ mpcf_status join_as_provider(struct roles *r, struct handshake *mine, struct rol
         }
         status = take_user(r, mine, &caller, links, err);
         if (status == MPCF_OK) {
-            links->peers[ROLE_USER] = caller.channel;
+            links->peers[ROLE_USER] = settle(r, caller.channel);
             return MPCF_OK;
         }
         forget_user(r, mine, links);
@@ -264,7 +271,8 @@ static mpcf_status answer_caller(struct roles *r, const struct handshake *mine,
 static void bring_together(struct roles *r, struct handshake *mine, const struct caller *caller,
                            struct roles_links *links, bool *complete)
 {
-    struct waiter other, w = {.channel = caller->channel, .role = caller->handshake.role};
+    struct waiter other,
+        w = {.channel = settle(r, caller->channel), .role = caller->handshake.role};
     memcpy(w.session, caller->handshake.session, sizeof(w.session));
     *complete = rendezvous_pair(&r->rendezvous, &w, &other);
     if (*complete) {
@@ -284,7 +292,6 @@ mpcf_status join_as_dealer(struct roles *r, struct handshake *mine, struct roles
     while (!complete) {
         struct caller caller = {.channel = NULL};
         MPCF_TRY(next_caller(r, deadline, &caller, err));
-        channel_set_timeout(caller.channel, r->o.timeout_ns, "stages.infer.timeout");
         if (answer_caller(r, mine, &caller, err) != MPCF_OK) {
             turn_away(r, mine, &caller, err);
             continue;
