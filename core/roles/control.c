@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
 
 #define ADDRESS_SIZE 256
+#define LOOK_NS      INT64_C(200000000) /* how long a signal may go unseen */
 
 struct roles_control {
     int fd;
@@ -117,9 +119,15 @@ static mpcf_status read_message(struct roles_control *c, int64_t deadline, mpcf_
 {
     char message[ADDRESS_SIZE + 2];
     struct pollfd wait = {.fd = c->fd, .events = POLLIN};
-    int ready = poll(&wait, 1, clock_poll_timeout(deadline));
+    int64_t slice = clock_deadline(LOOK_NS);
+    if (interrupt_pending()) {
+        return mpcf_fail(err, MPCF_E_INTERRUPTED, "stopped by a signal");
+    }
+    int ready = poll(&wait, 1, clock_poll_timeout(slice < deadline ? slice : deadline));
     if (ready == 0) {
-        return mpcf_fail(err, MPCF_E_TIMEOUT, "the parent tells no address");
+        return clock_now_ns() < deadline
+                   ? MPCF_OK
+                   : mpcf_fail(err, MPCF_E_TIMEOUT, "the parent tells no address");
     }
     if (ready < 0) {
         return errno == EINTR
