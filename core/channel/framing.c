@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How messages keep their bounds on a stream of bytes, and how a lost or repeated one is noticed.
+ * How messages keep their bounds on a stream of bytes, how a lost or repeated one is noticed, and
+ * what may stand between two.
  */
 #include "channel/framing.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/clock.h"
+
+enum {
+    POLL_STEPS = 4096, /* moves of one call that must not wait */
+    BEAT_STEPS = 64,
+};
+#define PAUSE_NS INT64_C(5000000) /* until a farewell is tried again */
 
 static void write_u64(uint8_t *bytes, uint64_t value)
 {
@@ -32,110 +38,341 @@ void framing_write(uint8_t head[CHANNEL_FRAME_BYTES], uint64_t length, uint64_t 
     write_u64(head + 8, sequence);
 }
 
-mpcf_status framing_check(const uint8_t head[CHANNEL_FRAME_BYTES], uint64_t length,
-                          uint64_t sequence, mpcf_error *err)
+/* --- what comes in --- */
+
+/* MPCF_E_PROTOCOL, saying what came and what was expected, where either differs. */
+static mpcf_status check_message(const uint8_t *head, const struct framing_job *job,
+                                 mpcf_error *err)
 {
     uint64_t got_length = read_u64(head), got_sequence = read_u64(head + 8);
-    if (got_sequence != sequence) {
+    if (got_sequence != job->in_sequence) {
         return mpcf_fail(err, MPCF_E_PROTOCOL,
                          "the peer sent message number %" PRIu64 ", expected %" PRIu64,
-                         got_sequence, sequence);
+                         got_sequence, job->in_sequence);
     }
-    if (got_length != length) {
+    if (got_length != job->in_length) {
         return mpcf_fail(err, MPCF_E_PROTOCOL,
-                         "the peer sent %" PRIu64 " bytes as message %" PRIu64
-                         ", expected %" PRIu64,
-                         got_length, sequence, length);
+                         "the peer sent %" PRIu64 " bytes as message %" PRIu64 ", expected %zu",
+                         got_length, got_sequence, job->in_length);
     }
     return MPCF_OK;
 }
 
-mpcf_status framing_send(const struct framing *f, const void *data, size_t length,
-                         uint64_t sequence, int64_t deadline, mpcf_error *err)
+/* What kind of frame begins; a sign of life is all there already. */
+static mpcf_status read_head(struct framing *f, const struct framing_job *job, mpcf_error *err)
 {
-    const mpcf_transport *t = f->transport;
-    if (length <= FRAMING_COPY_LIMIT) {
-        framing_write(f->room, length, sequence);
-        memcpy(f->room + CHANNEL_FRAME_BYTES, data, length);
-        return t->send(f->conn, f->room, CHANNEL_FRAME_BYTES + length, deadline, err);
+    uint64_t kind = read_u64(f->head), length = read_u64(f->head + 8);
+    if (kind < FRAMING_RESERVED) {
+        return job->in == NULL ? MPCF_OK : check_message(f->head, job, err);
     }
-    uint8_t head[CHANNEL_FRAME_BYTES];
-    framing_write(head, length, sequence);
-    MPCF_TRY(t->send(f->conn, head, sizeof(head), deadline, err));
-    return t->send(f->conn, data, length, deadline, err);
+    if (kind == FRAMING_ALIVE && length == 0) {
+        f->head_done = 0;
+        return MPCF_OK;
+    }
+    if (kind == FRAMING_FAREWELL && length > 0 && length <= FRAMING_REASON) {
+        f->reason_length = length;
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_PROTOCOL, "the peer sent a frame of no known kind (%#" PRIx64 ")",
+                     kind);
 }
 
-mpcf_status framing_recv(const struct framing *f, void *data, size_t length, uint64_t sequence,
-                         int64_t deadline, mpcf_error *err)
+static mpcf_status check_reason(struct framing *f, mpcf_error *err)
 {
-    uint8_t head[CHANNEL_FRAME_BYTES];
-    MPCF_TRY(f->transport->recv(f->conn, head, sizeof(head), deadline, err));
-    MPCF_TRY(framing_check(head, length, sequence, err));
-    return f->transport->recv(f->conn, data, length, deadline, err);
+    for (size_t i = 0; i < f->reason_length; i++) {
+        if (f->reason[i] < ' ' || f->reason[i] > '~') {
+            f->reason_done = 0; /* nobody reads it */
+            return mpcf_fail(err, MPCF_E_PROTOCOL, "the peer ended with a reason that is no text");
+        }
+    }
+    return MPCF_E_CLOSED; /* framing_reason() says why */
 }
 
-/* A message on its way, in one or two pieces. */
+const char *framing_reason(const struct framing *f)
+{
+    return f->reason_done > 0 && f->reason_done == f->reason_length ? f->reason : NULL;
+}
+
+/* What is to come next: so many bytes, *AT. */
+static size_t wanted(struct framing *f, const struct framing_job *job, uint8_t **at)
+{
+    if (f->head_done < CHANNEL_FRAME_BYTES) {
+        *at = f->head + f->head_done;
+        return CHANNEL_FRAME_BYTES - f->head_done;
+    }
+    if (f->reason_length != 0) {
+        *at = (uint8_t *) f->reason + f->reason_done;
+        return f->reason_length - f->reason_done;
+    }
+    *at = job->in == NULL ? NULL : job->in + f->body_done;
+    return job->in == NULL ? 0 : job->in_length - f->body_done;
+}
+
+static mpcf_status take(struct framing *f, const struct framing_job *job, size_t moved,
+                        mpcf_error *err)
+{
+    if (moved == 0) {
+        return MPCF_OK;
+    }
+    if (f->head_done < CHANNEL_FRAME_BYTES) {
+        f->head_done += moved;
+        return f->head_done == CHANNEL_FRAME_BYTES ? read_head(f, job, err) : MPCF_OK;
+    }
+    if (f->reason_length != 0) {
+        f->reason_done += moved;
+        return f->reason_done == f->reason_length ? check_reason(f, err) : MPCF_OK;
+    }
+    f->body_done += moved;
+    return MPCF_OK;
+}
+
+/* What was there before this job: a head that nobody waited for, or the end. */
+static mpcf_status resume(struct framing *f, const struct framing_job *job, mpcf_error *err)
+{
+    if (framing_reason(f) != NULL) {
+        return MPCF_E_CLOSED;
+    }
+    return f->head_done == CHANNEL_FRAME_BYTES ? read_head(f, job, err) : MPCF_OK;
+}
+
+static bool has_arrived(const struct framing *f, const struct framing_job *job)
+{
+    return job->in == NULL || (f->head_done == CHANNEL_FRAME_BYTES && f->reason_length == 0 &&
+                               f->body_done == job->in_length);
+}
+
+static void begin_next(struct framing *f)
+{
+    f->head_done = f->body_done = 0;
+}
+
+/* --- what goes out --- */
+
+/* What is on its way: the rest of a sign of life, a head, and what it announces. */
 struct journey {
-    uint8_t *piece[2];
-    size_t length[2];
+    const uint8_t *piece[3];
+    size_t length[3];
     size_t at, done; /* current piece, bytes of it that have moved */
 };
 
+static void skip_empty(struct journey *j)
+{
+    while (j->at < 3 && j->done == j->length[j->at]) {
+        j->at++;
+        j->done = 0;
+    }
+}
+
 static size_t journey_left(const struct journey *j)
 {
-    return j->at < 2 ? j->length[j->at] - j->done : 0;
+    return j->at < 3 ? j->length[j->at] - j->done : 0;
 }
 
-static uint8_t *journey_data(const struct journey *j)
+static const uint8_t *journey_data(const struct journey *j)
 {
-    return j->at < 2 ? j->piece[j->at] + j->done : NULL;
+    return j->at < 3 ? j->piece[j->at] + j->done : NULL;
 }
 
-/* True where this ended a piece. */
-static bool journey_move(struct journey *j, size_t moved)
+static const uint8_t alive[CHANNEL_FRAME_BYTES] = {1, [7] = 0x80}; /* FRAMING_ALIVE, 0 */
+
+/* HEAD and DATA, after what is left of a sign of life; a short message in F's room as one piece. */
+static void depart(struct framing *f, const uint8_t *head, const uint8_t *data, size_t length,
+                   struct journey *j)
+{
+    *j = (struct journey){.piece = {alive + f->alive_done, head, data},
+                          .length = {f->alive_done == 0 ? 0 : sizeof(alive) - f->alive_done,
+                                     CHANNEL_FRAME_BYTES, length}};
+    if (length <= FRAMING_COPY_LIMIT && !wire_keeps_bounds(&f->wire)) {
+        memcpy(f->room, head, CHANNEL_FRAME_BYTES);
+        memcpy(f->room + CHANNEL_FRAME_BYTES, data, length);
+        j->piece[1] = f->room;
+        j->length[1] += length;
+        j->length[2] = 0;
+    }
+    skip_empty(j);
+}
+
+static void journey_move(struct framing *f, struct journey *j, size_t moved)
 {
     j->done += moved;
-    if (j->at == 2 || j->done < j->length[j->at]) {
+    if (j->at == 0) {
+        f->alive_done = (f->alive_done + moved) % sizeof(alive);
+    } else if (moved != 0) {
+        f->is_amid = true;
+    }
+    skip_empty(j);
+    f->is_amid = f->is_amid && j->at < 3;
+}
+
+/* Bytes of its content that have gone. */
+static size_t content_gone(const struct journey *j, size_t length)
+{
+    size_t gone = (j->at > 1    ? j->length[1]
+                   : j->at == 1 ? j->done
+                                : 0) +
+                  (j->at > 2    ? j->length[2]
+                   : j->at == 2 ? j->done
+                                : 0);
+    gone = gone > CHANNEL_FRAME_BYTES ? gone - CHANNEL_FRAME_BYTES : 0;
+    return gone < length ? gone : length;
+}
+
+/* --- both --- */
+
+/* The peer has ended while this side was sending: what it said before is still there, after the
+ * messages that nobody will take. */
+static void hear_last_words(struct framing *f)
+{
+    const struct framing_job none = {.out = NULL};
+    for (unsigned i = 0; i < POLL_STEPS && framing_reason(f) == NULL; i++) {
+        if (f->head_done == CHANNEL_FRAME_BYTES && f->body_done == read_u64(f->head)) {
+            begin_next(f);
+        }
+        uint8_t *at = NULL;
+        size_t got = wanted(f, &none, &at), nothing = 0;
+        if (got == 0) {
+            uint64_t left = read_u64(f->head) - f->body_done;
+            at = f->room;
+            got = left < FRAMING_COPY_LIMIT ? (size_t) left : FRAMING_COPY_LIMIT;
+        }
+        mpcf_status status = wire_move(&f->wire, NULL, &nothing, at, &got, 0, NULL);
+        if (got == 0 || (status != MPCF_OK && status != MPCF_E_CLOSED) ||
+            take(f, &none, got, NULL) != MPCF_OK) {
+            return;
+        }
+    }
+}
+
+static mpcf_status run(struct framing *f, struct journey *away, const struct framing_job *job,
+                       int64_t patience_ns, mpcf_error *err)
+{
+    /* Who only sends listens when nobody takes it: a call of the system less for most messages. */
+    bool listens = job->in != NULL, is_duplex = wire_is_duplex(&f->wire);
+    while (away->at < 3 || !has_arrived(f, job)) {
+        uint8_t *at = NULL;
+        size_t sent = journey_left(away), got = listens ? wanted(f, job, &at) : 0;
+        mpcf_status status = wire_move(&f->wire, journey_data(away), &sent, at, &got,
+                                       listens || !is_duplex ? patience_ns : 0, err);
+        journey_move(f, away, sent);
+        MPCF_TRY(take(f, job, got, err));
+        if (status == MPCF_E_TIMEOUT && !listens && is_duplex) {
+            mpcf_error_reset(err);
+            listens = true;
+            continue;
+        }
+        f->is_amid = f->is_amid || (status != MPCF_OK && !is_duplex && away->at < 3);
+        MPCF_TRY(status);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status framing_run(struct framing *f, struct framing_job *job, int64_t patience_ns,
+                        mpcf_error *err)
+{
+    uint8_t head[CHANNEL_FRAME_BYTES];
+    struct journey away = {.at = 3};
+    if (job->in != NULL || job->out == NULL || wire_is_duplex(&f->wire)) {
+        MPCF_TRY(resume(f, job, err));
+    }
+    if (job->out != NULL) {
+        framing_write(head, job->out_length, job->out_sequence);
+        depart(f, head, job->out, job->out_length, &away);
+    }
+    mpcf_status status = run(f, &away, job, patience_ns, err);
+    job->sent = job->out == NULL ? 0 : content_gone(&away, job->out_length);
+    if (status == MPCF_OK && job->in != NULL) {
+        begin_next(f);
+    }
+    if (status == MPCF_E_CLOSED && job->out != NULL && wire_is_duplex(&f->wire)) {
+        hear_last_words(f);
+    }
+    return status;
+}
+
+mpcf_status framing_poll(struct framing *f, struct framing_job *job, bool *came, mpcf_error *err)
+{
+    *came = false;
+    MPCF_TRY(resume(f, job, err));
+    for (unsigned i = 0; i < POLL_STEPS && !has_arrived(f, job); i++) {
+        uint8_t *at = NULL;
+        size_t got = wanted(f, job, &at), nothing = 0;
+        mpcf_status status = wire_move(&f->wire, NULL, &nothing, at, &got, 0, err);
+        if (status == MPCF_E_TIMEOUT) {
+            mpcf_error_reset(err);
+            return MPCF_OK;
+        }
+        MPCF_TRY(status);
+        MPCF_TRY(take(f, job, got, err));
+    }
+    *came = has_arrived(f, job);
+    if (*came) {
+        begin_next(f);
+    }
+    return MPCF_OK;
+}
+
+/* --- out of band --- */
+
+bool framing_beat(struct framing *f, bool is_due)
+{
+    const struct framing_job none = {.out = NULL};
+    bool has_said = false;
+    if (f->is_amid) {
         return false;
     }
-    j->at++;
-    j->done = 0;
+    while (is_due || f->alive_done != 0) {
+        size_t sent = sizeof(alive) - f->alive_done, nothing = 0;
+        (void) wire_move(&f->wire, alive + f->alive_done, &sent, NULL, &nothing, 0, NULL);
+        f->alive_done = (f->alive_done + sent) % sizeof(alive);
+        has_said = has_said || sent != 0;
+        if (sent == 0 || f->alive_done == 0) {
+            break;
+        }
+    }
+    for (unsigned i = 0; i < BEAT_STEPS; i++) {
+        uint8_t *at = NULL;
+        size_t got = wanted(f, &none, &at), nothing = 0;
+        if (got == 0 || wire_move(&f->wire, NULL, &nothing, at, &got, 0, NULL) != MPCF_OK ||
+            take(f, &none, got, NULL) != MPCF_OK) {
+            break;
+        }
+    }
+    return has_said;
+}
+
+bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadline)
+{
+    uint8_t head[CHANNEL_FRAME_BYTES];
+    struct journey away;
+    size_t length = strlen(reason);
+    if (f->is_amid || length == 0 || length > FRAMING_REASON) {
+        return false;
+    }
+    framing_write(head, FRAMING_FAREWELL, length);
+    depart(f, head, (const uint8_t *) reason, length, &away);
+    while (away.at < 3) {
+        size_t sent = journey_left(&away), nothing = 0;
+        mpcf_status status =
+            wire_move(&f->wire, journey_data(&away), &sent, NULL, &nothing, 0, NULL);
+        journey_move(f, &away, sent);
+        bool is_full = status == MPCF_E_TIMEOUT || status == MPCF_E_INTERRUPTED;
+        if (status != MPCF_OK && (!is_full || clock_now_ns() >= deadline)) {
+            return false;
+        }
+        if (status != MPCF_OK) {
+            clock_pause(PAUSE_NS);
+        }
+    }
+    f->is_amid = true;
     return true;
 }
 
-/* Sets the message off; HEAD and F's room stay in use until it has arrived. */
-static void depart(const struct framing *f, const struct framing_message *m, uint8_t *head,
-                   struct journey *j)
+bool framing_drain(struct framing *f)
 {
-    *j = (struct journey){.piece = {head, m->data}, .length = {CHANNEL_FRAME_BYTES, m->length}};
-    framing_write(head, m->length, m->sequence);
-    if (m->length <= FRAMING_COPY_LIMIT) {
-        memcpy(f->room, head, CHANNEL_FRAME_BYTES);
-        memcpy(f->room + CHANNEL_FRAME_BYTES, m->data, m->length);
-        *j = (struct journey){
-            .piece = {NULL, f->room}, .length = {0, CHANNEL_FRAME_BYTES + m->length}, .at = 1};
+    mpcf_status status = MPCF_OK;
+    for (unsigned i = 0; i < POLL_STEPS && status == MPCF_OK; i++) {
+        size_t got = FRAMING_COPY_LIMIT, nothing = 0;
+        status = wire_move(&f->wire, NULL, &nothing, f->room, &got, 0, NULL);
     }
-}
-
-mpcf_status framing_exchange(const struct framing *f, const struct framing_message *out,
-                             const struct framing_message *in, int64_t deadline, mpcf_error *err)
-{
-    uint8_t out_head[CHANNEL_FRAME_BYTES], in_head[CHANNEL_FRAME_BYTES];
-    struct journey away;
-    struct journey home = {.piece = {in_head, in->data},
-                           .length = {CHANNEL_FRAME_BYTES, in->length}};
-    depart(f, out, out_head, &away);
-    while (away.at < 2 || home.at < 2) {
-        size_t sent = journey_left(&away), received = journey_left(&home);
-        MPCF_TRY(f->transport->advance(f->conn, journey_data(&away), &sent, journey_data(&home),
-                                       &received, deadline, err));
-        (void) journey_move(&away, sent);
-        if (journey_move(&home, received) && home.at == 1) {
-            MPCF_TRY(framing_check(in_head, in->length, in->sequence, err));
-        }
-        if ((away.at < 2 || home.at < 2) && clock_now_ns() >= deadline) {
-            return mpcf_fail(err, MPCF_E_TIMEOUT, "the deadline passed within a message");
-        }
-    }
-    return MPCF_OK;
+    return status != MPCF_OK && status != MPCF_E_TIMEOUT;
 }
