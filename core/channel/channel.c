@@ -27,8 +27,6 @@ struct channel {
     int64_t timeout_ns;
     const char *timeout_key;
     struct channel_meter meter;
-    uint64_t beat_messages; /* sent at the last beat */
-    unsigned quiet_beats;   /* beats since something was sent */
     char role[32], address[ADDRESS_SIZE];
     char identity[IDENTITY_SIZE];
 };
@@ -138,7 +136,7 @@ static mpcf_status reword(const struct channel *c, mpcf_status status,
         const char *key = c->timeout_key;
         describe_moved(c, job, moved, sizeof(moved));
         mpcf_error_reset(err);
-        return mpcf_fail(err, status, "nothing came for %g s%s%s%s%s",
+        return mpcf_fail(err, status, "no sign of life for %g s%s%s%s%s",
                          (double) c->timeout_ns * 1e-9, key == NULL ? "" : " (",
                          key == NULL ? "" : key, key == NULL ? "" : ")", moved);
     }
@@ -212,6 +210,7 @@ static mpcf_status run_by_thread(struct channel *c, struct framing_job *job, mpc
     pthread_t thread;
     sender.job.in = NULL;
     in.out = NULL;
+    in.is_beside = true;
     mpcf_status status = MPCF_OK;
     if (sender.err == NULL || pthread_create(&thread, NULL, send_beside, &sender) != 0) {
         status = mpcf_fail(err, MPCF_E_NOMEM, "cannot start a thread that sends");
@@ -305,23 +304,19 @@ void channel_say_end(struct channel *c, const char *reason, int64_t deadline)
 void channel_wait_end(struct channel *c, int64_t deadline)
 {
     (void) pthread_mutex_lock(&c->lock);
-    while (c->has_ended && !framing_drain(&c->framing) && clock_now_ns() < deadline) {
+    while (c->has_ended && !framing_hear_end(&c->framing) && clock_now_ns() < deadline) {
         clock_pause(PAUSE_NS);
     }
     (void) pthread_mutex_unlock(&c->lock);
 }
 
-void channel_beat(struct channel *c, unsigned beats)
+void channel_beat(struct channel *c, int64_t silence_ns)
 {
     if (pthread_mutex_trylock(&c->lock) != 0) {
         return; /* what the other thread does there shows life, or waits for the peer's */
     }
     if (c->broken == MPCF_OK) {
-        c->quiet_beats = c->beat_messages == c->meter.sent_messages ? c->quiet_beats + 1 : 0;
-        c->beat_messages = c->meter.sent_messages;
-        if (framing_beat(&c->framing, c->quiet_beats >= beats)) {
-            c->quiet_beats = 0;
-        }
+        framing_beat(&c->framing, silence_ns);
     }
     (void) pthread_mutex_unlock(&c->lock);
 }

@@ -14,7 +14,8 @@ enum {
     POLL_STEPS = 4096, /* moves of one call that must not wait */
     BEAT_STEPS = 64,
 };
-#define PAUSE_NS INT64_C(5000000) /* until a farewell is tried again */
+#define PAUSE_NS   INT64_C(5000000)    /* until a farewell is tried again */
+#define SILENCE_NS INT64_C(1000000000) /* well below any timeout that a peer may have */
 
 static void write_u64(uint8_t *bytes, uint64_t value)
 {
@@ -30,6 +31,11 @@ static uint64_t read_u64(const uint8_t *bytes)
         value |= (uint64_t) bytes[i] << (8 * i);
     }
     return value;
+}
+
+int64_t framing_silence(int64_t timeout_ns)
+{
+    return timeout_ns / 4 < SILENCE_NS ? timeout_ns / 4 : SILENCE_NS;
 }
 
 void framing_write(uint8_t head[CHANNEL_FRAME_BYTES], uint64_t length, uint64_t sequence)
@@ -194,10 +200,14 @@ static void depart(struct framing *f, const uint8_t *head, const uint8_t *data, 
 
 static void journey_move(struct framing *f, struct journey *j, size_t moved)
 {
+    if (moved == 0) {
+        return;
+    }
+    f->spoke_at = clock_now_ns();
     j->done += moved;
     if (j->at == 0) {
         f->alive_done = (f->alive_done + moved) % sizeof(alive);
-    } else if (moved != 0) {
+    } else {
         f->is_amid = true;
     }
     skip_empty(j);
@@ -217,29 +227,60 @@ static size_t content_gone(const struct journey *j, size_t length)
     return gone < length ? gone : length;
 }
 
+/* A sign of life, or the rest of one, as far as it goes now: where nothing goes there is enough on
+ * its way. */
+static void say_alive(struct framing *f)
+{
+    size_t sent = 0;
+    do {
+        size_t nothing = 0;
+        sent = sizeof(alive) - f->alive_done;
+        (void) wire_move(&f->wire, alive + f->alive_done, &sent, NULL, &nothing, 0, NULL);
+        f->alive_done = (f->alive_done + sent) % sizeof(alive);
+    } while (sent != 0 && f->alive_done != 0);
+    f->spoke_at = clock_now_ns();
+}
+
 /* --- both --- */
 
-/* The peer has ended while this side was sending: what it said before is still there, after the
- * messages that nobody will take. */
-static void hear_last_words(struct framing *f)
+/* Where what comes next is to be put: for a message that nobody will take the room. */
+static size_t next_heard(struct framing *f, uint8_t **at)
+{
+    static const struct framing_job none = {.out = NULL};
+    if (f->head_done == CHANNEL_FRAME_BYTES && f->reason_length == 0 &&
+        f->body_done == read_u64(f->head)) {
+        begin_next(f);
+    }
+    size_t length = wanted(f, &none, at);
+    if (length == 0) {
+        uint64_t left = read_u64(f->head) - f->body_done;
+        *at = f->room;
+        length = left < FRAMING_COPY_LIMIT ? (size_t) left : FRAMING_COPY_LIMIT;
+    }
+    return length;
+}
+
+bool framing_hear_end(struct framing *f)
 {
     const struct framing_job none = {.out = NULL};
     for (unsigned i = 0; i < POLL_STEPS && framing_reason(f) == NULL; i++) {
-        if (f->head_done == CHANNEL_FRAME_BYTES && f->body_done == read_u64(f->head)) {
-            begin_next(f);
-        }
         uint8_t *at = NULL;
-        size_t got = wanted(f, &none, &at), nothing = 0;
-        if (got == 0) {
-            uint64_t left = read_u64(f->head) - f->body_done;
-            at = f->room;
-            got = left < FRAMING_COPY_LIMIT ? (size_t) left : FRAMING_COPY_LIMIT;
-        }
+        size_t got = next_heard(f, &at), nothing = 0;
         mpcf_status status = wire_move(&f->wire, NULL, &nothing, at, &got, 0, NULL);
-        if (got == 0 || (status != MPCF_OK && status != MPCF_E_CLOSED) ||
-            take(f, &none, got, NULL) != MPCF_OK) {
-            return;
+        bool is_frame = take(f, &none, got, NULL) == MPCF_OK;
+        if (got == 0 || !is_frame) {
+            return framing_reason(f) != NULL || !is_frame || status != MPCF_E_TIMEOUT;
         }
+    }
+    return framing_reason(f) != NULL;
+}
+
+/* What takes long to arrive may have left its sender long ago, who waits for what this side says
+ * when it has all: it hears that something is still under way. */
+static void acknowledge(struct framing *f, int64_t patience_ns)
+{
+    if (clock_now_ns() - f->spoke_at >= framing_silence(patience_ns)) {
+        say_alive(f);
     }
 }
 
@@ -255,6 +296,9 @@ static mpcf_status run(struct framing *f, struct journey *away, const struct fra
                                        listens || !is_duplex ? patience_ns : 0, err);
         journey_move(f, away, sent);
         MPCF_TRY(take(f, job, got, err));
+        if (got != 0 && f->body_done != 0 && away->at == 3 && !job->is_beside) {
+            acknowledge(f, patience_ns);
+        }
         if (status == MPCF_E_TIMEOUT && !listens && is_duplex) {
             mpcf_error_reset(err);
             listens = true;
@@ -284,7 +328,7 @@ mpcf_status framing_run(struct framing *f, struct framing_job *job, int64_t pati
         begin_next(f);
     }
     if (status == MPCF_E_CLOSED && job->out != NULL && wire_is_duplex(&f->wire)) {
-        hear_last_words(f);
+        (void) framing_hear_end(f); /* what it said before is still there */
     }
     return status;
 }
@@ -313,21 +357,14 @@ mpcf_status framing_poll(struct framing *f, struct framing_job *job, bool *came,
 
 /* --- out of band --- */
 
-bool framing_beat(struct framing *f, bool is_due)
+void framing_beat(struct framing *f, int64_t silence_ns)
 {
     const struct framing_job none = {.out = NULL};
-    bool has_said = false;
     if (f->is_amid) {
-        return false;
+        return;
     }
-    while (is_due || f->alive_done != 0) {
-        size_t sent = sizeof(alive) - f->alive_done, nothing = 0;
-        (void) wire_move(&f->wire, alive + f->alive_done, &sent, NULL, &nothing, 0, NULL);
-        f->alive_done = (f->alive_done + sent) % sizeof(alive);
-        has_said = has_said || sent != 0;
-        if (sent == 0 || f->alive_done == 0) {
-            break;
-        }
+    if (f->alive_done != 0 || clock_now_ns() - f->spoke_at >= silence_ns) {
+        say_alive(f);
     }
     for (unsigned i = 0; i < BEAT_STEPS; i++) {
         uint8_t *at = NULL;
@@ -337,7 +374,6 @@ bool framing_beat(struct framing *f, bool is_due)
             break;
         }
     }
-    return has_said;
 }
 
 bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadline)
@@ -345,7 +381,7 @@ bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadlin
     uint8_t head[CHANNEL_FRAME_BYTES];
     struct journey away;
     size_t length = strlen(reason);
-    if (f->is_amid || length == 0 || length > FRAMING_REASON) {
+    if (f->is_amid || framing_reason(f) != NULL || length == 0 || length > FRAMING_REASON) {
         return false;
     }
     framing_write(head, FRAMING_FAREWELL, length);
@@ -365,14 +401,4 @@ bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadlin
     }
     f->is_amid = true;
     return true;
-}
-
-bool framing_drain(struct framing *f)
-{
-    mpcf_status status = MPCF_OK;
-    for (unsigned i = 0; i < POLL_STEPS && status == MPCF_OK; i++) {
-        size_t got = FRAMING_COPY_LIMIT, nothing = 0;
-        status = wire_move(&f->wire, NULL, &nothing, f->room, &got, 0, NULL);
-    }
-    return status != MPCF_OK && status != MPCF_E_TIMEOUT;
 }
