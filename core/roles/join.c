@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "channel/pulse.h"
 #include "channel/role.h"
 #include "roles/call.h"
 
@@ -199,17 +200,28 @@ static bool must_end(mpcf_status status)
     return status != MPCF_E_TIMEOUT && status != MPCF_E_CLOSED && status != MPCF_E_IO;
 }
 
+/* While the dealer is busy CALLER waits for this role's handshake, and hears that it lives. */
+static mpcf_status call_dealer_for(struct roles *r, const struct handshake *mine,
+                                   struct caller *caller, struct channel **out, mpcf_error *err)
+{
+    struct call dealer = call_to(r, ROLE_DEALER, smaller(r->o.connect_ns, PATIENCE_NS));
+    struct handshake told = without_stored(mine), theirs;
+    struct pulse *pulse = NULL;
+    dealer.held = caller->channel;
+    MPCF_TRY(pulse_start(&dealer.held, 1, dealer.patience, &pulse, err));
+    mpcf_status status = call_role(&r->o, &dealer, &told, &theirs, out, err);
+    pulse_stop(pulse);
+    return status;
+}
+
 /* Joins the session of CALLER, a user. */
 static mpcf_status take_user(struct roles *r, struct handshake *mine, struct caller *caller,
                              struct roles_links *links, mpcf_error *err)
 {
-    struct call dealer = call_to(r, ROLE_DEALER, smaller(r->o.connect_ns, PATIENCE_NS));
-    struct handshake theirs, told;
-    dealer.held = caller->channel;
+    struct handshake told;
     take_over(mine, &caller->handshake);
-    told = without_stored(mine);
     MPCF_TRY(attendant_start(&r->attendant, err));
-    MPCF_TRY(call_role(&r->o, &dealer, &told, &theirs, &links->peers[ROLE_DEALER], err));
+    MPCF_TRY(call_dealer_for(r, mine, caller, &links->peers[ROLE_DEALER], err));
     told = answer_to(mine, &caller->handshake);
     links->has_stored = handshake_same_stored(mine, &caller->handshake, &links->next_inference);
     return handshake_send(caller->channel, &told, err);
