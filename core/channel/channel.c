@@ -113,8 +113,7 @@ size_t channel_head(const struct channel *c, uint8_t head[CHANNEL_FRAME_BYTES])
 /* --- what is told --- */
 
 /* ": 5 of 10 bytes sent, 0 of 8 received" */
-static void describe_moved(const struct channel *c, const struct framing_job *job, char *text,
-                           size_t size)
+static void describe_moved(const struct framing_job *job, char *text, size_t size)
 {
     int n = 0;
     text[0] = '\0';
@@ -123,7 +122,7 @@ static void describe_moved(const struct channel *c, const struct framing_job *jo
     }
     if (job->in != NULL && n >= 0 && (size_t) n < size) {
         (void) snprintf(text + n, size - (size_t) n, "%s %zu of %zu%s received", n == 0 ? ";" : ",",
-                        c->framing.body_done, job->in_length, n == 0 ? " bytes were" : "");
+                        job->received, job->in_length, n == 0 ? " bytes were" : "");
     }
 }
 
@@ -134,7 +133,7 @@ static mpcf_status reword(const struct channel *c, mpcf_status status,
     char moved[160];
     if (status == MPCF_E_TIMEOUT) {
         const char *key = c->timeout_key;
-        describe_moved(c, job, moved, sizeof(moved));
+        describe_moved(job, moved, sizeof(moved));
         mpcf_error_reset(err);
         return mpcf_fail(err, status, "no sign of life for %g s%s%s%s%s",
                          (double) c->timeout_ns * 1e-9, key == NULL ? "" : " (",
@@ -218,6 +217,7 @@ static mpcf_status run_by_thread(struct channel *c, struct framing_job *job, mpc
         status = framing_run(&c->framing, &in, c->timeout_ns, err);
         (void) pthread_join(thread, NULL);
         job->sent = sender.job.sent;
+        job->received = in.received;
     }
     if (status == MPCF_OK && sender.status != MPCF_OK) {
         status = mpcf_fail(err, sender.status, "%s", mpcf_error_text(sender.err));

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "channel/journey.h"
 
 enum {
     POLL_STEPS = 4096, /* moves of one call that must not wait */
@@ -154,31 +155,6 @@ static void begin_next(struct framing *f)
 
 /* --- what goes out --- */
 
-/* What is on its way: the rest of a sign of life, a head, and what it announces. */
-struct journey {
-    const uint8_t *piece[3];
-    size_t length[3];
-    size_t at, done; /* current piece, bytes of it that have moved */
-};
-
-static void skip_empty(struct journey *j)
-{
-    while (j->at < 3 && j->done == j->length[j->at]) {
-        j->at++;
-        j->done = 0;
-    }
-}
-
-static size_t journey_left(const struct journey *j)
-{
-    return j->at < 3 ? j->length[j->at] - j->done : 0;
-}
-
-static const uint8_t *journey_data(const struct journey *j)
-{
-    return j->at < 3 ? j->piece[j->at] + j->done : NULL;
-}
-
 static const uint8_t alive[CHANNEL_FRAME_BYTES] = {1, [7] = 0x80}; /* FRAMING_ALIVE, 0 */
 
 /* HEAD and DATA, after what is left of a sign of life; a short message in F's room as one piece. */
@@ -195,36 +171,27 @@ static void depart(struct framing *f, const uint8_t *head, const uint8_t *data, 
         j->length[1] += length;
         j->length[2] = 0;
     }
-    skip_empty(j);
+    journey_begin(j);
 }
 
-static void journey_move(struct framing *f, struct journey *j, size_t moved)
+static void count_sent(struct framing *f, struct journey *j, size_t moved)
 {
     if (moved == 0) {
         return;
     }
     f->spoke_at = clock_now_ns();
-    j->done += moved;
     if (j->at == 0) {
         f->alive_done = (f->alive_done + moved) % sizeof(alive);
-    } else {
-        f->is_amid = true;
     }
-    skip_empty(j);
-    f->is_amid = f->is_amid && j->at < 3;
+    journey_move(j, moved);
+    f->is_amid = !journey_is_over(j) && journey_gone(j) != 0;
 }
 
-/* Bytes of its content that have gone. */
+/* Bytes of a content of LENGTH that have gone. */
 static size_t content_gone(const struct journey *j, size_t length)
 {
-    size_t gone = (j->at > 1    ? j->length[1]
-                   : j->at == 1 ? j->done
-                                : 0) +
-                  (j->at > 2    ? j->length[2]
-                   : j->at == 2 ? j->done
-                                : 0);
-    gone = gone > CHANNEL_FRAME_BYTES ? gone - CHANNEL_FRAME_BYTES : 0;
-    return gone < length ? gone : length;
+    size_t gone = journey_gone(j);
+    return length == 0 || gone <= CHANNEL_FRAME_BYTES ? 0 : gone - CHANNEL_FRAME_BYTES;
 }
 
 /* A sign of life, or the rest of one, as far as it goes now: where nothing goes there is enough on
@@ -284,28 +251,42 @@ static void acknowledge(struct framing *f, int64_t patience_ns)
     }
 }
 
-static mpcf_status run(struct framing *f, struct journey *away, const struct framing_job *job,
+/* One move, and what it means. LISTENS: what comes is taken, too. */
+static mpcf_status step(struct framing *f, struct journey *away, const struct framing_job *coming,
+                        bool listens, int64_t patience_ns, mpcf_error *err)
+{
+    uint8_t *at = NULL;
+    size_t sent = journey_left(away), got = listens ? wanted(f, coming, &at) : 0;
+    mpcf_status status = wire_move(&f->wire, journey_data(away), &sent, at, &got, patience_ns, err);
+    count_sent(f, away, sent);
+    MPCF_TRY(take(f, coming, got, err));
+    if (got != 0 && f->body_done != 0 && journey_is_over(away) && !coming->is_beside) {
+        acknowledge(f, patience_ns);
+    }
+    return status;
+}
+
+static mpcf_status run(struct framing *f, struct journey *away, struct framing_job *job,
                        int64_t patience_ns, mpcf_error *err)
 {
+    const struct framing_job nothing = {.out = NULL};
+    const struct framing_job *coming = job;
     /* Who only sends listens when nobody takes it: a call of the system less for most messages. */
     bool listens = job->in != NULL, is_duplex = wire_is_duplex(&f->wire);
-    while (away->at < 3 || !has_arrived(f, job)) {
-        uint8_t *at = NULL;
-        size_t sent = journey_left(away), got = listens ? wanted(f, job, &at) : 0;
-        mpcf_status status = wire_move(&f->wire, journey_data(away), &sent, at, &got,
-                                       listens || !is_duplex ? patience_ns : 0, err);
-        journey_move(f, away, sent);
-        MPCF_TRY(take(f, job, got, err));
-        if (got != 0 && f->body_done != 0 && away->at == 3 && !job->is_beside) {
-            acknowledge(f, patience_ns);
-        }
+    while (!journey_is_over(away) || coming->in != NULL) {
+        mpcf_status status =
+            step(f, away, coming, listens, listens || !is_duplex ? patience_ns : 0, err);
         if (status == MPCF_E_TIMEOUT && !listens && is_duplex) {
             mpcf_error_reset(err);
             listens = true;
             continue;
         }
-        f->is_amid = f->is_amid || (status != MPCF_OK && !is_duplex && away->at < 3);
         MPCF_TRY(status);
+        job->received = coming == job ? f->body_done : job->in_length;
+        if (coming->in != NULL && has_arrived(f, coming)) {
+            begin_next(f);
+            coming = &nothing; /* but signs of life, for as long as the other message goes */
+        }
     }
     return MPCF_OK;
 }
@@ -314,8 +295,9 @@ mpcf_status framing_run(struct framing *f, struct framing_job *job, int64_t pati
                         mpcf_error *err)
 {
     uint8_t head[CHANNEL_FRAME_BYTES];
-    struct journey away = {.at = 3};
-    if (job->in != NULL || job->out == NULL || wire_is_duplex(&f->wire)) {
+    struct journey away = {.at = JOURNEY_PIECES};
+    bool is_duplex = wire_is_duplex(&f->wire);
+    if (job->in != NULL || is_duplex) {
         MPCF_TRY(resume(f, job, err));
     }
     if (job->out != NULL) {
@@ -323,12 +305,13 @@ mpcf_status framing_run(struct framing *f, struct framing_job *job, int64_t pati
         depart(f, head, job->out, job->out_length, &away);
     }
     mpcf_status status = run(f, &away, job, patience_ns, err);
-    job->sent = job->out == NULL ? 0 : content_gone(&away, job->out_length);
-    if (status == MPCF_OK && job->in != NULL) {
-        begin_next(f);
-    }
-    if (status == MPCF_E_CLOSED && job->out != NULL && wire_is_duplex(&f->wire)) {
-        (void) framing_hear_end(f); /* what it said before is still there */
+    job->sent = content_gone(&away, job->out_length);
+    if (status != MPCF_OK && job->out != NULL) {
+        /* How much of a piece has gone is known only where the transport can do both. */
+        f->is_amid = f->is_amid || (!is_duplex && !journey_is_over(&away));
+        if (status == MPCF_E_CLOSED && is_duplex) {
+            (void) framing_hear_end(f); /* what it said before is still there */
+        }
     }
     return status;
 }
@@ -386,11 +369,11 @@ bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadlin
     }
     framing_write(head, FRAMING_FAREWELL, length);
     depart(f, head, (const uint8_t *) reason, length, &away);
-    while (away.at < 3) {
+    while (!journey_is_over(&away)) {
         size_t sent = journey_left(&away), nothing = 0;
         mpcf_status status =
             wire_move(&f->wire, journey_data(&away), &sent, NULL, &nothing, 0, NULL);
-        journey_move(f, &away, sent);
+        count_sent(f, &away, sent);
         bool is_full = status == MPCF_E_TIMEOUT || status == MPCF_E_INTERRUPTED;
         if (status != MPCF_OK && (!is_full || clock_now_ns() >= deadline)) {
             return false;

@@ -59,8 +59,8 @@ struct framing_job {
     uint8_t *in; /* NULL: none */
     size_t in_length;
     uint64_t in_sequence;
-    bool is_beside; /* another thread sends */
-    size_t sent;    /* of OUT_LENGTH, so far; of the other body_done says it */
+    bool is_beside;        /* another thread sends */
+    size_t sent, received; /* of those lengths, so far */
 };
 
 /*
