@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/folder.h"
+#include "base/hide_memory.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "channel/role.h"
@@ -100,6 +101,22 @@ static int run_open(const struct args *args, const struct pipeline *p,
     return EXIT_DONE;
 }
 
+/* Before a key, a weight or a text is read: a role's secrets are for no core file. */
+static int open_and_run(const struct args *args, const struct pipeline_request *source,
+                        const struct run_request *request, mpcf_error *err)
+{
+    struct pipeline *p = NULL;
+    int result;
+
+    if (request->viewer != VIEW_ALL && hide_memory(err) != MPCF_OK) {
+        return host_failed(err);
+    }
+    result = pipeline_open(source, &p, err) == MPCF_OK ? run_open(args, p, request, err)
+                                                       : host_failed(err);
+    pipeline_close(p);
+    return result;
+}
+
 int cmd_run(const struct args *args)
 {
     const char *sets[ARGS_LIMIT];
@@ -110,7 +127,6 @@ int cmd_run(const struct args *args)
         .plugin_folder = args_value(args, "--plugin-dir"),
     };
     struct run_request request = {.source = &source, .viewer = VIEW_ALL};
-    struct pipeline *p = NULL;
     mpcf_error *err;
     int result;
 
@@ -121,9 +137,7 @@ int cmd_run(const struct args *args)
         return host_usage("run", "there is no file '%s'", source.file);
     }
     err = mpcf_error_create();
-    result = pipeline_open(&source, &p, err) == MPCF_OK ? run_open(args, p, &request, err)
-                                                        : host_failed(err);
-    pipeline_close(p);
+    result = open_and_run(args, &source, &request, err);
     mpcf_error_destroy(err);
     return result;
 }

@@ -9,6 +9,7 @@
 #include "channel/pulse.h"
 #include "format/json.h"
 #include "inference/farewell.h"
+#include "inference/questions.h"
 #include "inference/role_facts.h"
 #include "inference/role_session.h"
 #include "inference/serve.h"
@@ -37,7 +38,9 @@ static mpcf_status write_record(const struct role_state *state, json_t *record, 
         status = file_make_folder(folder, err);
     }
     if (status == MPCF_OK) {
-        status = json_write_file(path, record, err);
+        /* The user's has what it asked for. */
+        status = state->role == ROLE_USER ? json_write_private_file(path, record, err)
+                                          : json_write_file(path, record, err);
     }
     json_decref(totals);
     mpcf_free(folder);
@@ -100,7 +103,12 @@ static mpcf_status prepare(struct role_state *state, const struct pipeline *p, m
                                               [ROLE_USER] = STUDENT_TABLES,
                                               [ROLE_DEALER] = STUDENT_PUBLIC};
 
+    struct question_limit ignored; /* what cannot be counted is known before anybody calls */
+
     MPCF_TRY(secure_student_open(p, parts[state->role], &state->student, err));
+    if (state->role == ROLE_PROVIDER) {
+        MPCF_TRY(questions_left(p, "", &ignored, err));
+    }
     return state->role == ROLE_USER ? user_load(state, err) : MPCF_OK;
 }
 

@@ -124,6 +124,9 @@ static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_er
                              err));
     MPCF_TRY(
         report_set_text(report, "privacy.weights", infer_weights_names[p->infer.weights], err));
+    MPCF_TRY(report_set_text(report, "privacy.reveal", infer_reveal_names[p->infer.reveal], err));
+    MPCF_TRY(
+        report_set_count(report, "privacy.max_questions", (uint64_t) p->infer.max_questions, err));
     return report_set(report, "privacy.notes", privacy_notes(p), err);
 }
 
