@@ -27,8 +27,6 @@ struct channel {
     int64_t timeout_ns;
     const char *timeout_key;
     struct channel_meter meter;
-    uint64_t beat_messages; /* sent at the last beat */
-    unsigned quiet_beats;   /* beats since something was sent */
     char role[32], address[ADDRESS_SIZE];
     char identity[IDENTITY_SIZE];
 };
@@ -115,8 +113,7 @@ size_t channel_head(const struct channel *c, uint8_t head[CHANNEL_FRAME_BYTES])
 /* --- what is told --- */
 
 /* ": 5 of 10 bytes sent, 0 of 8 received" */
-static void describe_moved(const struct channel *c, const struct framing_job *job, char *text,
-                           size_t size)
+static void describe_moved(const struct framing_job *job, char *text, size_t size)
 {
     int n = 0;
     text[0] = '\0';
@@ -125,7 +122,7 @@ static void describe_moved(const struct channel *c, const struct framing_job *jo
     }
     if (job->in != NULL && n >= 0 && (size_t) n < size) {
         (void) snprintf(text + n, size - (size_t) n, "%s %zu of %zu%s received", n == 0 ? ";" : ",",
-                        c->framing.body_done, job->in_length, n == 0 ? " bytes were" : "");
+                        job->received, job->in_length, n == 0 ? " bytes were" : "");
     }
 }
 
@@ -136,9 +133,9 @@ static mpcf_status reword(const struct channel *c, mpcf_status status,
     char moved[160];
     if (status == MPCF_E_TIMEOUT) {
         const char *key = c->timeout_key;
-        describe_moved(c, job, moved, sizeof(moved));
+        describe_moved(job, moved, sizeof(moved));
         mpcf_error_reset(err);
-        return mpcf_fail(err, status, "nothing came for %g s%s%s%s%s",
+        return mpcf_fail(err, status, "no sign of life for %g s%s%s%s%s",
                          (double) c->timeout_ns * 1e-9, key == NULL ? "" : " (",
                          key == NULL ? "" : key, key == NULL ? "" : ")", moved);
     }
@@ -212,6 +209,7 @@ static mpcf_status run_by_thread(struct channel *c, struct framing_job *job, mpc
     pthread_t thread;
     sender.job.in = NULL;
     in.out = NULL;
+    in.is_beside = true;
     mpcf_status status = MPCF_OK;
     if (sender.err == NULL || pthread_create(&thread, NULL, send_beside, &sender) != 0) {
         status = mpcf_fail(err, MPCF_E_NOMEM, "cannot start a thread that sends");
@@ -219,6 +217,7 @@ static mpcf_status run_by_thread(struct channel *c, struct framing_job *job, mpc
         status = framing_run(&c->framing, &in, c->timeout_ns, err);
         (void) pthread_join(thread, NULL);
         job->sent = sender.job.sent;
+        job->received = in.received;
     }
     if (status == MPCF_OK && sender.status != MPCF_OK) {
         status = mpcf_fail(err, sender.status, "%s", mpcf_error_text(sender.err));
@@ -305,23 +304,19 @@ void channel_say_end(struct channel *c, const char *reason, int64_t deadline)
 void channel_wait_end(struct channel *c, int64_t deadline)
 {
     (void) pthread_mutex_lock(&c->lock);
-    while (c->has_ended && !framing_drain(&c->framing) && clock_now_ns() < deadline) {
+    while (c->has_ended && !framing_hear_end(&c->framing) && clock_now_ns() < deadline) {
         clock_pause(PAUSE_NS);
     }
     (void) pthread_mutex_unlock(&c->lock);
 }
 
-void channel_beat(struct channel *c, unsigned beats)
+void channel_beat(struct channel *c, int64_t silence_ns)
 {
     if (pthread_mutex_trylock(&c->lock) != 0) {
         return; /* what the other thread does there shows life, or waits for the peer's */
     }
     if (c->broken == MPCF_OK) {
-        c->quiet_beats = c->beat_messages == c->meter.sent_messages ? c->quiet_beats + 1 : 0;
-        c->beat_messages = c->meter.sent_messages;
-        if (framing_beat(&c->framing, c->quiet_beats >= beats)) {
-            c->quiet_beats = 0;
-        }
+        framing_beat(&c->framing, silence_ns);
     }
     (void) pthread_mutex_unlock(&c->lock);
 }

@@ -52,8 +52,8 @@ void channel_say_end(struct channel *c, const char *reason, int64_t deadline);
  * sure to arrive only then. */
 void channel_wait_end(struct channel *c, int64_t deadline);
 /* A beat of a pulse, from its thread: unless the other thread uses the channel now, takes the
- * peer's signs of life, and sends one where nothing has gone for BEATS beats. Never waits. */
-void channel_beat(struct channel *c, unsigned beats);
+ * peer's signs of life, and sends one where nothing has gone for SILENCE_NS. Never waits. */
+void channel_beat(struct channel *c, int64_t silence_ns);
 
 struct channel_meter {
     uint64_t sent_bytes, received_bytes; /* framing counted as above */

@@ -9,12 +9,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "channel/journey.h"
 
 enum {
     POLL_STEPS = 4096, /* moves of one call that must not wait */
     BEAT_STEPS = 64,
 };
-#define PAUSE_NS INT64_C(5000000) /* until a farewell is tried again */
+#define PAUSE_NS   INT64_C(5000000)    /* until a farewell is tried again */
+#define SILENCE_NS INT64_C(1000000000) /* well below any timeout that a peer may have */
 
 static void write_u64(uint8_t *bytes, uint64_t value)
 {
@@ -30,6 +32,11 @@ static uint64_t read_u64(const uint8_t *bytes)
         value |= (uint64_t) bytes[i] << (8 * i);
     }
     return value;
+}
+
+int64_t framing_silence(int64_t timeout_ns)
+{
+    return timeout_ns / 4 < SILENCE_NS ? timeout_ns / 4 : SILENCE_NS;
 }
 
 void framing_write(uint8_t head[CHANNEL_FRAME_BYTES], uint64_t length, uint64_t sequence)
@@ -148,31 +155,6 @@ static void begin_next(struct framing *f)
 
 /* --- what goes out --- */
 
-/* What is on its way: the rest of a sign of life, a head, and what it announces. */
-struct journey {
-    const uint8_t *piece[3];
-    size_t length[3];
-    size_t at, done; /* current piece, bytes of it that have moved */
-};
-
-static void skip_empty(struct journey *j)
-{
-    while (j->at < 3 && j->done == j->length[j->at]) {
-        j->at++;
-        j->done = 0;
-    }
-}
-
-static size_t journey_left(const struct journey *j)
-{
-    return j->at < 3 ? j->length[j->at] - j->done : 0;
-}
-
-static const uint8_t *journey_data(const struct journey *j)
-{
-    return j->at < 3 ? j->piece[j->at] + j->done : NULL;
-}
-
 static const uint8_t alive[CHANNEL_FRAME_BYTES] = {1, [7] = 0x80}; /* FRAMING_ALIVE, 0 */
 
 /* HEAD and DATA, after what is left of a sign of life; a short message in F's room as one piece. */
@@ -189,79 +171,122 @@ static void depart(struct framing *f, const uint8_t *head, const uint8_t *data, 
         j->length[1] += length;
         j->length[2] = 0;
     }
-    skip_empty(j);
+    journey_begin(j);
 }
 
-static void journey_move(struct framing *f, struct journey *j, size_t moved)
+static void count_sent(struct framing *f, struct journey *j, size_t moved)
 {
-    j->done += moved;
+    if (moved == 0) {
+        return;
+    }
+    f->spoke_at = clock_now_ns();
     if (j->at == 0) {
         f->alive_done = (f->alive_done + moved) % sizeof(alive);
-    } else if (moved != 0) {
-        f->is_amid = true;
     }
-    skip_empty(j);
-    f->is_amid = f->is_amid && j->at < 3;
+    journey_move(j, moved);
+    f->is_amid = !journey_is_over(j) && journey_gone(j) != 0;
 }
 
-/* Bytes of its content that have gone. */
+/* Bytes of a content of LENGTH that have gone. */
 static size_t content_gone(const struct journey *j, size_t length)
 {
-    size_t gone = (j->at > 1    ? j->length[1]
-                   : j->at == 1 ? j->done
-                                : 0) +
-                  (j->at > 2    ? j->length[2]
-                   : j->at == 2 ? j->done
-                                : 0);
-    gone = gone > CHANNEL_FRAME_BYTES ? gone - CHANNEL_FRAME_BYTES : 0;
-    return gone < length ? gone : length;
+    size_t gone = journey_gone(j);
+    return length == 0 || gone <= CHANNEL_FRAME_BYTES ? 0 : gone - CHANNEL_FRAME_BYTES;
+}
+
+/* A sign of life, or the rest of one, as far as it goes now: where nothing goes there is enough on
+ * its way. */
+static void say_alive(struct framing *f)
+{
+    size_t sent = 0;
+    do {
+        size_t nothing = 0;
+        sent = sizeof(alive) - f->alive_done;
+        (void) wire_move(&f->wire, alive + f->alive_done, &sent, NULL, &nothing, 0, NULL);
+        f->alive_done = (f->alive_done + sent) % sizeof(alive);
+    } while (sent != 0 && f->alive_done != 0);
+    f->spoke_at = clock_now_ns();
 }
 
 /* --- both --- */
 
-/* The peer has ended while this side was sending: what it said before is still there, after the
- * messages that nobody will take. */
-static void hear_last_words(struct framing *f)
+/* Where what comes next is to be put: for a message that nobody will take the room. */
+static size_t next_heard(struct framing *f, uint8_t **at)
+{
+    static const struct framing_job none = {.out = NULL};
+    if (f->head_done == CHANNEL_FRAME_BYTES && f->reason_length == 0 &&
+        f->body_done == read_u64(f->head)) {
+        begin_next(f);
+    }
+    size_t length = wanted(f, &none, at);
+    if (length == 0) {
+        uint64_t left = read_u64(f->head) - f->body_done;
+        *at = f->room;
+        length = left < FRAMING_COPY_LIMIT ? (size_t) left : FRAMING_COPY_LIMIT;
+    }
+    return length;
+}
+
+bool framing_hear_end(struct framing *f)
 {
     const struct framing_job none = {.out = NULL};
     for (unsigned i = 0; i < POLL_STEPS && framing_reason(f) == NULL; i++) {
-        if (f->head_done == CHANNEL_FRAME_BYTES && f->body_done == read_u64(f->head)) {
-            begin_next(f);
-        }
         uint8_t *at = NULL;
-        size_t got = wanted(f, &none, &at), nothing = 0;
-        if (got == 0) {
-            uint64_t left = read_u64(f->head) - f->body_done;
-            at = f->room;
-            got = left < FRAMING_COPY_LIMIT ? (size_t) left : FRAMING_COPY_LIMIT;
-        }
+        size_t got = next_heard(f, &at), nothing = 0;
         mpcf_status status = wire_move(&f->wire, NULL, &nothing, at, &got, 0, NULL);
-        if (got == 0 || (status != MPCF_OK && status != MPCF_E_CLOSED) ||
-            take(f, &none, got, NULL) != MPCF_OK) {
-            return;
+        bool is_frame = take(f, &none, got, NULL) == MPCF_OK;
+        if (got == 0 || !is_frame) {
+            return framing_reason(f) != NULL || !is_frame || status != MPCF_E_TIMEOUT;
         }
+    }
+    return framing_reason(f) != NULL;
+}
+
+/* What takes long to arrive may have left its sender long ago, who waits for what this side says
+ * when it has all: it hears that something is still under way. */
+static void acknowledge(struct framing *f, int64_t patience_ns)
+{
+    if (clock_now_ns() - f->spoke_at >= framing_silence(patience_ns)) {
+        say_alive(f);
     }
 }
 
-static mpcf_status run(struct framing *f, struct journey *away, const struct framing_job *job,
+/* One move, and what it means. LISTENS: what comes is taken, too. */
+static mpcf_status step(struct framing *f, struct journey *away, const struct framing_job *coming,
+                        bool listens, int64_t patience_ns, mpcf_error *err)
+{
+    uint8_t *at = NULL;
+    size_t sent = journey_left(away), got = listens ? wanted(f, coming, &at) : 0;
+    mpcf_status status = wire_move(&f->wire, journey_data(away), &sent, at, &got, patience_ns, err);
+    count_sent(f, away, sent);
+    MPCF_TRY(take(f, coming, got, err));
+    if (got != 0 && f->body_done != 0 && journey_is_over(away) && !coming->is_beside) {
+        acknowledge(f, patience_ns);
+    }
+    return status;
+}
+
+static mpcf_status run(struct framing *f, struct journey *away, struct framing_job *job,
                        int64_t patience_ns, mpcf_error *err)
 {
+    const struct framing_job nothing = {.out = NULL};
+    const struct framing_job *coming = job;
     /* Who only sends listens when nobody takes it: a call of the system less for most messages. */
     bool listens = job->in != NULL, is_duplex = wire_is_duplex(&f->wire);
-    while (away->at < 3 || !has_arrived(f, job)) {
-        uint8_t *at = NULL;
-        size_t sent = journey_left(away), got = listens ? wanted(f, job, &at) : 0;
-        mpcf_status status = wire_move(&f->wire, journey_data(away), &sent, at, &got,
-                                       listens || !is_duplex ? patience_ns : 0, err);
-        journey_move(f, away, sent);
-        MPCF_TRY(take(f, job, got, err));
+    while (!journey_is_over(away) || coming->in != NULL) {
+        mpcf_status status =
+            step(f, away, coming, listens, listens || !is_duplex ? patience_ns : 0, err);
         if (status == MPCF_E_TIMEOUT && !listens && is_duplex) {
             mpcf_error_reset(err);
             listens = true;
             continue;
         }
-        f->is_amid = f->is_amid || (status != MPCF_OK && !is_duplex && away->at < 3);
         MPCF_TRY(status);
+        job->received = coming == job ? f->body_done : job->in_length;
+        if (coming->in != NULL && has_arrived(f, coming)) {
+            begin_next(f);
+            coming = &nothing; /* but signs of life, for as long as the other message goes */
+        }
     }
     return MPCF_OK;
 }
@@ -270,8 +295,9 @@ mpcf_status framing_run(struct framing *f, struct framing_job *job, int64_t pati
                         mpcf_error *err)
 {
     uint8_t head[CHANNEL_FRAME_BYTES];
-    struct journey away = {.at = 3};
-    if (job->in != NULL || job->out == NULL || wire_is_duplex(&f->wire)) {
+    struct journey away = {.at = JOURNEY_PIECES};
+    bool is_duplex = wire_is_duplex(&f->wire);
+    if (job->in != NULL || is_duplex) {
         MPCF_TRY(resume(f, job, err));
     }
     if (job->out != NULL) {
@@ -279,12 +305,13 @@ mpcf_status framing_run(struct framing *f, struct framing_job *job, int64_t pati
         depart(f, head, job->out, job->out_length, &away);
     }
     mpcf_status status = run(f, &away, job, patience_ns, err);
-    job->sent = job->out == NULL ? 0 : content_gone(&away, job->out_length);
-    if (status == MPCF_OK && job->in != NULL) {
-        begin_next(f);
-    }
-    if (status == MPCF_E_CLOSED && job->out != NULL && wire_is_duplex(&f->wire)) {
-        hear_last_words(f);
+    job->sent = content_gone(&away, job->out_length);
+    if (status != MPCF_OK && job->out != NULL) {
+        /* How much of a piece has gone is known only where the transport can do both. */
+        f->is_amid = f->is_amid || (!is_duplex && !journey_is_over(&away));
+        if (status == MPCF_E_CLOSED && is_duplex) {
+            (void) framing_hear_end(f); /* what it said before is still there */
+        }
     }
     return status;
 }
@@ -313,21 +340,14 @@ mpcf_status framing_poll(struct framing *f, struct framing_job *job, bool *came,
 
 /* --- out of band --- */
 
-bool framing_beat(struct framing *f, bool is_due)
+void framing_beat(struct framing *f, int64_t silence_ns)
 {
     const struct framing_job none = {.out = NULL};
-    bool has_said = false;
     if (f->is_amid) {
-        return false;
+        return;
     }
-    while (is_due || f->alive_done != 0) {
-        size_t sent = sizeof(alive) - f->alive_done, nothing = 0;
-        (void) wire_move(&f->wire, alive + f->alive_done, &sent, NULL, &nothing, 0, NULL);
-        f->alive_done = (f->alive_done + sent) % sizeof(alive);
-        has_said = has_said || sent != 0;
-        if (sent == 0 || f->alive_done == 0) {
-            break;
-        }
+    if (f->alive_done != 0 || clock_now_ns() - f->spoke_at >= silence_ns) {
+        say_alive(f);
     }
     for (unsigned i = 0; i < BEAT_STEPS; i++) {
         uint8_t *at = NULL;
@@ -337,7 +357,6 @@ bool framing_beat(struct framing *f, bool is_due)
             break;
         }
     }
-    return has_said;
 }
 
 bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadline)
@@ -345,16 +364,16 @@ bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadlin
     uint8_t head[CHANNEL_FRAME_BYTES];
     struct journey away;
     size_t length = strlen(reason);
-    if (f->is_amid || length == 0 || length > FRAMING_REASON) {
+    if (f->is_amid || framing_reason(f) != NULL || length == 0 || length > FRAMING_REASON) {
         return false;
     }
     framing_write(head, FRAMING_FAREWELL, length);
     depart(f, head, (const uint8_t *) reason, length, &away);
-    while (away.at < 3) {
+    while (!journey_is_over(&away)) {
         size_t sent = journey_left(&away), nothing = 0;
         mpcf_status status =
             wire_move(&f->wire, journey_data(&away), &sent, NULL, &nothing, 0, NULL);
-        journey_move(f, &away, sent);
+        count_sent(f, &away, sent);
         bool is_full = status == MPCF_E_TIMEOUT || status == MPCF_E_INTERRUPTED;
         if (status != MPCF_OK && (!is_full || clock_now_ns() >= deadline)) {
             return false;
@@ -365,14 +384,4 @@ bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadlin
     }
     f->is_amid = true;
     return true;
-}
-
-bool framing_drain(struct framing *f)
-{
-    mpcf_status status = MPCF_OK;
-    for (unsigned i = 0; i < POLL_STEPS && status == MPCF_OK; i++) {
-        size_t got = FRAMING_COPY_LIMIT, nothing = 0;
-        status = wire_move(&f->wire, NULL, &nothing, f->room, &got, 0, NULL);
-    }
-    return status != MPCF_OK && status != MPCF_E_TIMEOUT;
 }

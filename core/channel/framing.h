@@ -42,8 +42,12 @@ struct framing {
 
     /* What goes out. */
     size_t alive_done; /* bytes of a sign of life that have gone, where not all have */
+    int64_t spoke_at;  /* when something went last */
     bool is_amid;      /* a message has gone in part: nothing else may go any more */
 };
+
+/* How long a role that lives is quiet at most, where TIMEOUT_NS is what it allows its peers. */
+int64_t framing_silence(int64_t timeout_ns);
 
 void framing_write(uint8_t head[CHANNEL_FRAME_BYTES], uint64_t length, uint64_t sequence);
 
@@ -55,7 +59,8 @@ struct framing_job {
     uint8_t *in; /* NULL: none */
     size_t in_length;
     uint64_t in_sequence;
-    size_t sent; /* of OUT_LENGTH, so far; of the other body_done says it */
+    bool is_beside;        /* another thread sends */
+    size_t sent, received; /* of those lengths, so far */
 };
 
 /*
@@ -71,13 +76,13 @@ mpcf_status framing_poll(struct framing *f, struct framing_job *job, bool *came,
 /* The peer's farewell, or NULL. */
 const char *framing_reason(const struct framing *f);
 
-/* Without a wait: sends a sign of life where one IS_DUE, or the rest of one, and takes those of the
- * peer. True where something went. */
-bool framing_beat(struct framing *f, bool is_due);
+/* Without a wait: sends a sign of life where nothing has gone for SILENCE_NS, or the rest of one,
+ * and takes those of the peer. */
+void framing_beat(struct framing *f, int64_t silence_ns);
 /* Says why this side ends, which is the last that goes, by the deadline. False where it cannot be
- * said: a message has gone in part, or nobody takes it. */
+ * said: a message has gone in part, nobody takes it, or the peer has said so before. */
 bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadline);
-/* Takes and forgets what has come; true where the peer has ended. */
-bool framing_drain(struct framing *f);
+/* Takes and forgets what has come; true where the peer has ended, maybe with a reason. */
+bool framing_hear_end(struct framing *f);
 
 #endif

@@ -9,11 +9,11 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "channel/framing.h"
 
-#define CHANNELS   3
-#define SILENCE_NS INT64_C(3000000000) /* the longest while that nothing is sent */
-#define BEATS      3                   /* of them in that while */
-#define SHORTEST   INT64_C(10000000)   /* who sets a timeout of milliseconds has no busy peers */
+#define CHANNELS 3
+#define BEATS    4                 /* in the longest while that nothing is sent */
+#define SHORTEST INT64_C(10000000) /* who sets a timeout of milliseconds has no busy peers */
 
 struct pulse {
     pthread_t thread;
@@ -45,7 +45,7 @@ static void *beat(void *context)
     while (wait_for_beat(p)) {
         for (size_t i = 0; i < CHANNELS; i++) {
             if (p->channels[i] != NULL) {
-                channel_beat(p->channels[i], BEATS - 1);
+                channel_beat(p->channels[i], p->beat_ns * (BEATS - 1));
             }
         }
     }
@@ -81,7 +81,7 @@ mpcf_status pulse_start(struct channel *const *channels, size_t count, int64_t t
     for (size_t i = 0; i < count && i < CHANNELS; i++) {
         p->channels[i] = channels[i];
     }
-    p->beat_ns = (timeout_ns / 4 < SILENCE_NS ? timeout_ns / 4 : SILENCE_NS) / BEATS;
+    p->beat_ns = framing_silence(timeout_ns) / BEATS;
     p->beat_ns = p->beat_ns < SHORTEST ? SHORTEST : p->beat_ns;
     (void) pthread_condattr_init(&attributes);
     (void) pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

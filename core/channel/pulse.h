@@ -14,8 +14,8 @@
 struct pulse;
 
 /* A thread that beats on each of COUNT channels (NULL entries are left out) until pulse_stop();
- * they must live as long. TIMEOUT_NS: what the peers take silence for death after; they hear
- * something in less than half of it. No signal is taken in the thread. */
+ * they must live as long. TIMEOUT_NS: what this role allows its peers, which hear
+ * something every framing_silence() of it. No signal is taken in the thread. */
 mpcf_status pulse_start(struct channel *const *channels, size_t count, int64_t timeout_ns,
                         struct pulse **out, mpcf_error *err);
 void pulse_stop(struct pulse *p); /* NULL is fine */
