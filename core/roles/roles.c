@@ -314,6 +314,15 @@ static mpcf_status begin_session(struct handshake *mine, mpcf_error *err)
     return MPCF_OK;
 }
 
+static void note_stored(struct roles_links *links, const struct handshake *mine,
+                        const struct handshake *theirs)
+{
+    links->has_stored = handshake_same_stored(mine, theirs, &links->next_inference);
+    if (links->has_stored) {
+        memcpy(links->stored, mine->stored, sizeof(links->stored));
+    }
+}
+
 /* The dealer is there when the provider hears of the user, and answers only when it has spoken to
  * the dealer: that may take two greetings more. */
 static mpcf_status join_as_user(struct roles *r, struct handshake *mine, struct roles_links *links,
@@ -334,7 +343,7 @@ static mpcf_status join_as_user(struct roles *r, struct handshake *mine, struct 
     if (status != MPCF_OK) {
         tell(r, ROLE_DEALER, mine, err, 0);
     }
-    links->has_stored = handshake_same_stored(mine, &theirs, &links->next_inference);
+    note_stored(links, mine, &theirs);
     return status;
 }
 
@@ -342,6 +351,14 @@ static void take_over(struct handshake *mine, const struct handshake *theirs)
 {
     mine->has_session = true;
     memcpy(mine->session, theirs->session, sizeof(mine->session));
+}
+
+/* What the provider says to this caller, and to no other. */
+static void meet(const struct roles *r, const struct handshake *user, struct handshake *mine)
+{
+    if (r->o.meet != NULL) {
+        r->o.meet(r->o.meet_context, user, mine);
+    }
 }
 
 /* The dealer, for the session of the user's handshake. */
@@ -354,7 +371,8 @@ static mpcf_status join_session(struct roles *r, struct handshake *mine,
     struct handshake theirs;
     MPCF_TRY(check_caller(mine, user, err));
     take_over(mine, user);
-    links->has_stored = handshake_same_stored(mine, user, &links->next_inference);
+    meet(r, user, mine);
+    note_stored(links, mine, user);
     return call(r, &dealer, mine, &theirs, links, err);
 }
 

@@ -35,6 +35,11 @@ struct roles_options {
     int64_t connect_ns;            /* to find each other, each */
     int64_t timeout_ns;            /* each message after that */
     struct roles_control *control; /* one-machine run: the parent passes addresses; or NULL */
+    /* The provider: a caller agrees, and THEIRS is what it said: puts into MINE what depends on it,
+     * the stored session that it named. It only looks: the caller may yet be turned away. NULL:
+     * MINE is the same for all. */
+    void (*meet)(void *context, const struct handshake *theirs, struct handshake *mine);
+    void *meet_context;
 };
 
 /* A role that may be called, or is about to call. */
@@ -49,12 +54,14 @@ const char *roles_address(const struct roles *r);
 struct roles_links {
     struct channel *peers[3]; /* by role; own entry NULL */
     uint8_t session[HANDSHAKE_SESSION];
-    bool has_stored;         /* provider and user go on with the stored session they both have */
-    uint64_t next_inference; /* of it: the larger of their numbers */
+    bool has_stored; /* provider and user go on with the stored session they both have */
+    uint8_t stored[HANDSHAKE_SESSION]; /* which one */
+    uint64_t next_inference;           /* of it: the larger of their numbers */
 };
 /*
  * Joins one session; a provider or dealer may join one after another. MINE: role and facts
- * (handshake_init(), handshake_add()) and stored session; its own session is set here. Who calls
+ * (handshake_init(), handshake_add()) and, the user's, the stored session it would go on with (the
+ * provider's: `meet`); its own session is set here. Who calls
  * and does not speak mpcf is logged and left; who disagrees ends it: MPCF_E_PROTOCOL on each side,
  * with all that differs, and MPCF_E_CLOSED with one side's message at the third. Callers of a
  * session that is not complete when the dealer joins another stay for the next time. Nobody there:
