@@ -31,7 +31,7 @@ struct secure_student {
     struct ranges *ranges;
     struct lower_options options;
     size_t classes;
-    char graph_digest[FILE_DIGEST_SIZE], ranges_digest[FILE_DIGEST_SIZE];
+    char graph_digest[FILE_DIGEST_SIZE];
     char tables_digest[FILE_DIGEST_SIZE]; /* of the public tables; "" without */
     struct secure_program *programs;      /* made when first asked for */
     size_t program_count;
