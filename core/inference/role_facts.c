@@ -144,6 +144,8 @@ mpcf_status role_facts_add(const struct secure_student *student, struct handshak
     MPCF_TRY(handshake_add(handshake, err, "weights", "%s", infer_weights_names[i->weights]));
     MPCF_TRY(
         handshake_add(handshake, err, "preprocess", "%s", infer_preprocess_names[i->preprocess]));
+    MPCF_TRY(handshake_add(handshake, err, "session", "%lld inferences at most",
+                           (long long) i->session_inferences));
     MPCF_TRY(add_lengths(p, handshake, err));
     MPCF_TRY(add_task(student, handshake, err));
     MPCF_TRY(add_approximations(p, handshake, err));

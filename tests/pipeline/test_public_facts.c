@@ -20,7 +20,7 @@
 #include "support/datasets.h"
 #include "support/run_folder.h"
 
-#define INFER "batch: 1, connect_timeout: 6s"
+#define INFER "batch: 1, connect_timeout: 8s"
 
 /* --- A folder that is not quite a copy --- */
 
