@@ -115,8 +115,9 @@ static mpcf_status write_consumed(struct store *s, uint32_t next, mpcf_error *er
 static mpcf_status fill_new(struct store *s, const struct store_identity *identity, mpcf_error *err)
 {
     struct session_file file = {.identity = *identity};
+    MPCF_TRY(store_folder_make(s->folder, err));
     MPCF_TRY(store_folder_lock(s->folder, &s->lock, err));
-    MPCF_TRY(store_folder_renew(s->folder, err));
+    MPCF_TRY(store_folder_empty(s->folder, err));
     memcpy(file.magic, session_magic, sizeof file.magic);
     memcpy(s->session, identity->session, sizeof s->session);
     mpcf_status status = write_consumed(s, 0, err);
