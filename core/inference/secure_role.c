@@ -6,7 +6,9 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "channel/key_file.h"
+#include "channel/pulse.h"
 #include "format/json.h"
+#include "inference/farewell.h"
 #include "inference/questions.h"
 #include "inference/role_facts.h"
 #include "inference/role_session.h"
@@ -126,6 +128,27 @@ static mpcf_status take_part(struct role_state *state, mpcf_error *err)
     return status;
 }
 
+/* The others hear that this role lives, and why it ends. */
+static mpcf_status play_joined(struct role_state *state, mpcf_error *err)
+{
+    struct pulse *pulse = NULL;
+    mpcf_status status =
+        pulse_start(state->links.peers, 3, state->student.pipeline->infer.timeout_ns, &pulse, err);
+
+    if (status == MPCF_OK) {
+        status = take_part(state, err);
+    }
+    pulse_stop(pulse);
+    if (status == MPCF_E_INTERRUPTED) {
+        mpcf_error_reset(err);
+        status = mpcf_fail(err, status, "the %s was stopped by a signal", role_name(state->role));
+    }
+    if (status != MPCF_OK) {
+        farewell_say(&state->links, status, err);
+    }
+    return status;
+}
+
 static mpcf_status play(const struct pipeline *p, enum role role, struct roles_control *control,
                         mpcf_error *err)
 {
@@ -140,7 +163,7 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
         status = join(&state, &roles, err);
     }
     if (status == MPCF_OK) {
-        status = take_part(&state, err);
+        status = play_joined(&state, err);
     }
     session_destroy(state.session);
     roles_links_close(&state.links);

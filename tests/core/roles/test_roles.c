@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "channel/role.h"
@@ -142,6 +143,45 @@ static void who_disagrees_ends_and_who_was_called_does_not(void **state)
     actor_close(&dealer);
 }
 
+struct waiting {
+    struct channel *channel;
+    mpcf_status status;
+    pthread_t thread;
+};
+
+static void *wait_for_byte(void *context)
+{
+    struct waiting *w = context;
+    char byte = 0;
+    w->status = channel_recv(w->channel, &byte, 1, NULL);
+    return NULL;
+}
+
+/* A link's patience is the option's, on each side, not what a caller is given for its greeting. */
+static void joined_links_wait_as_long_as_they_should(void **state)
+{
+    (void) state;
+    static const enum role pairs[3][2] = {
+        {ROLE_PROVIDER, ROLE_USER}, {ROLE_USER, ROLE_DEALER}, {ROLE_DEALER, ROLE_PROVIDER}};
+    struct actor all[3];
+    struct roles_options o = actor_options("tcp", ROLE_DEALER);
+    actor_open(&all[ROLE_DEALER], &o, "4");
+    couple_open(all, "tcp", roles_address(all[ROLE_DEALER].roles), "4");
+    couple_joins(all, &all[ROLE_DEALER]);
+    (void) usleep(100000);
+    for (size_t i = 0; i < 6; i++) {
+        const enum role from = pairs[i / 2][i % 2], to = pairs[i / 2][1 - i % 2];
+        struct waiting w = {.channel = all[to].links.peers[from]};
+        assert_int_equal(pthread_create(&w.thread, NULL, wait_for_byte, &w), 0);
+        (void) usleep(1300000);
+        assert_int_equal(channel_send(all[from].links.peers[to], "x", 1, NULL), MPCF_OK);
+        assert_int_equal(pthread_join(w.thread, NULL), 0);
+        assert_int_equal(w.status, MPCF_OK);
+    }
+    couple_close(all);
+    actor_close(&all[ROLE_DEALER]);
+}
+
 static void nobody_there_is_a_timeout(void **state)
 {
     (void) state;
@@ -170,6 +210,7 @@ int main(void)
         cmocka_unit_test(a_link_that_proves_nothing_is_refused),
         cmocka_unit_test(the_dealer_pairs_those_of_one_session),
         cmocka_unit_test(who_disagrees_ends_and_who_was_called_does_not),
+        cmocka_unit_test(joined_links_wait_as_long_as_they_should),
         cmocka_unit_test(nobody_there_is_a_timeout),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
