@@ -75,7 +75,7 @@ static uint64_t asked_by(const json_t *book, const char *user)
 static mpcf_status write_book(const char *path, const json_t *book, mpcf_error *err)
 {
     char *text = json_text(book, JSON_INDENT(2));
-    mpcf_status status = text != NULL ? file_write_private(path, text, strlen(text), err)
+    mpcf_status status = text != NULL ? file_write_whole_private(path, text, strlen(text), err)
                                       : mpcf_fail_memory(err, 0, "questions");
 
     free(text);

@@ -78,6 +78,8 @@ static void put_transport(struct text_buffer *page, const json_t *root)
     html_value(page, json_object_get(transport, "encrypted"), UNIT_PLAIN);
     text_append(page, "; authenticated: ");
     html_value(page, json_object_get(transport, "authenticated"), UNIT_PLAIN);
+    text_append(page, ", by: ");
+    html_value(page, json_object_get(transport, "authenticated_by"), UNIT_PLAIN);
     text_append(page, "; stays on this machine: ");
     html_value(page, json_object_get(transport, "local"), UNIT_PLAIN);
     text_append(page, "</p>\n");
