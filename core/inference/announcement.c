@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Magic 8, kind 4, batch 4, tokens 4, exact 4, the digest's 64 characters, count 4, number 4;
- * little-endian, the rest zero. */
+/* Magic 8, kind 4, batch 4, tokens 4, exact 4, the digest's 64 characters, count 4, number 4,
+ * questions 4, limit 4, left 4; little-endian, the rest zero. */
 static const uint8_t magic[8] = {'M', 'P', 'C', 'F', 'n', 'e', 'x', 't'};
 
 enum {
@@ -16,7 +16,10 @@ enum {
     AT_DIGEST = 24,
     AT_COUNT = 88,
     AT_NUMBER = 92,
-    AT_REST = 96
+    AT_QUESTIONS = 96,
+    AT_LIMIT = 100,
+    AT_LEFT = 104,
+    AT_REST = 108
 };
 #define NUMBER_LIMIT ((uint32_t) 1 << 20)
 
@@ -44,6 +47,9 @@ void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT
     memcpy(wire + AT_DIGEST, a->digest, strlen(a->digest));
     put32(wire + AT_COUNT, (uint32_t) a->count);
     put32(wire + AT_NUMBER, a->number);
+    put32(wire + AT_QUESTIONS, a->questions);
+    put32(wire + AT_LIMIT, a->limit.limit);
+    put32(wire + AT_LEFT, a->limit.left);
 }
 
 static bool rest_is_zero(const uint8_t *wire)
@@ -77,7 +83,9 @@ static bool fields_are_sound(const struct announcement *a)
         a->shape.batch == 0 && a->shape.tokens == 0 && !a->shape.exact && a->digest[0] == '\0';
 
     return (has_shape(a) ? is_shaped : is_blank) && (has_count ? a->count > 0 : a->count == 0) &&
-           (a->kind == ANNOUNCE_INFERENCE || a->number == 0);
+           (a->kind == ANNOUNCE_INFERENCE || a->number == 0) &&
+           (a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME || a->questions == 0) &&
+           a->limit.left <= a->limit.limit;
 }
 
 mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct announcement *out,
@@ -89,7 +97,9 @@ mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct a
     *out = (struct announcement){.kind = (enum announcement_kind) kind,
                                  .shape = {batch, tokens, exact == 1},
                                  .count = get32(wire + AT_COUNT),
-                                 .number = get32(wire + AT_NUMBER)};
+                                 .number = get32(wire + AT_NUMBER),
+                                 .questions = get32(wire + AT_QUESTIONS),
+                                 .limit = {get32(wire + AT_LIMIT), get32(wire + AT_LEFT)}};
     memcpy(out->digest, wire + AT_DIGEST, FILE_DIGEST_SIZE - 1);
     if (memcmp(wire, magic, sizeof magic) != 0 || kind < ANNOUNCE_INFERENCE ||
         kind > ANNOUNCE_RESUME || exact > 1 || batch > NUMBER_LIMIT || tokens > NUMBER_LIMIT ||
@@ -112,7 +122,8 @@ static mpcf_status check_digest(const char *here, const char *there, const char 
     return MPCF_OK;
 }
 
-mpcf_status announcement_tell(struct channel *peer, const struct announcement *a, mpcf_error *err)
+mpcf_status announcement_tell(struct channel *peer, const struct announcement *a,
+                              struct question_limit *limit, mpcf_error *err)
 {
     uint8_t wire[ANNOUNCEMENT_BYTES];
     struct announcement answer;
@@ -123,10 +134,15 @@ mpcf_status announcement_tell(struct channel *peer, const struct announcement *a
     MPCF_TRY(announcement_decode(wire, &answer, err));
     if (answer.kind != a->kind || answer.shape.batch != a->shape.batch ||
         answer.shape.tokens != a->shape.tokens || answer.shape.exact != a->shape.exact ||
-        answer.count != a->count || answer.number != a->number) {
+        answer.count != a->count || answer.number != a->number ||
+        answer.questions != a->questions) {
         return mpcf_fail(err, MPCF_E_PROTOCOL, "the answer is to another announcement");
     }
-    return check_digest(a->digest, answer.digest, "other side", &a->shape, err);
+    MPCF_TRY(check_digest(a->digest, answer.digest, "other side", &a->shape, err));
+    if (limit != NULL) {
+        *limit = answer.limit;
+    }
+    return MPCF_OK;
 }
 
 mpcf_status announcement_wait(struct channel *user, struct announcement *out, mpcf_error *err)
@@ -138,14 +154,30 @@ mpcf_status announcement_wait(struct channel *user, struct announcement *out, mp
 }
 
 mpcf_status announcement_answer(struct channel *user, const struct announcement *heard,
-                                const char *digest, mpcf_error *err)
+                                const char *digest, const struct question_limit *limit,
+                                mpcf_error *err)
 {
     uint8_t wire[ANNOUNCEMENT_BYTES];
     struct announcement answer = *heard;
+
+    answer.limit = *limit;
 
     memset(answer.digest, 0, sizeof answer.digest);
     memcpy(answer.digest, digest, strlen(digest));
     announcement_encode(&answer, wire);
     MPCF_TRY(channel_send(user, wire, sizeof wire, err));
     return check_digest(digest, heard->digest, "user", &heard->shape, err);
+}
+
+uint32_t announcement_questions(const struct announcement *a)
+{
+    if (a->kind == ANNOUNCE_INFERENCE) {
+        return (uint32_t) a->shape.batch;
+    }
+    return a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME ? a->questions : 0;
+}
+
+bool announcement_is_beyond(const struct announcement *a, const struct question_limit *limit)
+{
+    return limit->limit > 0 && announcement_questions(a) > limit->left;
 }

@@ -94,6 +94,9 @@ static void fields_of_other_kinds_are_refused(void **state)
     a.number = 1;
     assert_malformed(&a, err);
     a = sound();
+    a.questions = 1;
+    assert_malformed(&a, err);
+    a = sound();
     a.count = 0;
     assert_malformed(&a, err);
     a = sound();
@@ -103,6 +106,50 @@ static void fields_of_other_kinds_are_refused(void **state)
     a.number = UINT32_MAX;
     assert_malformed(&a, err);
     mpcf_error_destroy(err);
+}
+
+static void questions_and_limits_arrive(void **state)
+{
+    const struct announcement a = {
+        .kind = ANNOUNCE_SESSION, .count = 1, .questions = 0x01020304, .limit = {0xa0b0c0d0, 7}};
+    uint8_t wire[ANNOUNCEMENT_BYTES];
+    struct announcement got;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    announcement_encode(&a, wire);
+    assert_ok(announcement_decode(wire, &got, err), err);
+    assert_int_equal(got.questions, a.questions);
+    assert_int_equal(got.limit.limit, a.limit.limit);
+    assert_int_equal(got.limit.left, a.limit.left);
+    got.limit.left = 0xa0b0c0d1; /* more than there are */
+    assert_malformed(&got, err);
+    mpcf_error_destroy(err);
+}
+
+/* A batch counts whole, whatever its announcement says; what asks nothing is never beyond. */
+static void what_is_beyond_a_limit(void **state)
+{
+    static const struct question_limit none = {0, 0}, some = {10, 3}, used_up = {10, 0};
+    struct announcement a = {.kind = ANNOUNCE_INFERENCE, .shape = {4, 16, false}, .questions = 1};
+
+    (void) state;
+    assert_int_equal(announcement_questions(&a), 4);
+    assert_true(announcement_is_beyond(&a, &some));
+    assert_false(announcement_is_beyond(&a, &none));
+    a.shape.batch = 3;
+    assert_false(announcement_is_beyond(&a, &some));
+    assert_true(announcement_is_beyond(&a, &used_up));
+    a = (struct announcement){.kind = ANNOUNCE_SESSION, .questions = 4};
+    assert_true(announcement_is_beyond(&a, &some));
+    a.kind = ANNOUNCE_RESUME;
+    assert_true(announcement_is_beyond(&a, &some));
+    a.questions = 3;
+    assert_false(announcement_is_beyond(&a, &some));
+    a.kind = ANNOUNCE_END;
+    assert_false(announcement_is_beyond(&a, &used_up));
+    a = (struct announcement){.kind = ANNOUNCE_DEAL, .shape = {4, 16, false}, .questions = 9};
+    assert_false(announcement_is_beyond(&a, &used_up));
 }
 
 /* Where, and a byte that may not stand there. */
@@ -156,7 +203,7 @@ static mpcf_status told(const struct announcement *a, const struct announcement 
     assert_ok(channel_pair(INT64_C(5000000000), ends, err), err);
     struct answer context = {ends[1], answer};
     assert_int_equal(pthread_create(&thread, NULL, give_answer, &context), 0);
-    const mpcf_status status = announcement_tell(ends[0], a, err);
+    const mpcf_status status = announcement_tell(ends[0], a, NULL, err);
     assert_int_equal(pthread_join(thread, NULL), 0);
     channel_close(ends[0]);
     channel_close(ends[1]);
@@ -166,6 +213,7 @@ static mpcf_status told(const struct announcement *a, const struct announcement 
 static void an_answer_is_to_what_was_told(void **state)
 {
     const struct announcement a = sound();
+    const struct announcement session = {.kind = ANNOUNCE_SESSION, .count = 9, .questions = 3};
     struct announcement others[5] = {sound(), sound(), sound(), sound(), sound()};
     mpcf_error *err = mpcf_error_create();
 
@@ -181,6 +229,10 @@ static void an_answer_is_to_what_was_told(void **state)
         assert_status(MPCF_E_PROTOCOL, told(&a, &others[i], err), err);
         assert_message_contains(err, "another announcement");
     }
+    others[0] = session;
+    others[0].questions = 2;
+    assert_status(MPCF_E_PROTOCOL, told(&session, &others[0], err), err);
+    assert_message_contains(err, "another announcement");
     others[0] = a;
     others[0].digest[9] ^= 1;
     assert_status(MPCF_E_PROTOCOL, told(&a, &others[0], err), err);
@@ -194,6 +246,8 @@ int main(void)
         cmocka_unit_test(what_is_sent_arrives),
         cmocka_unit_test(fields_of_other_kinds_are_refused),
         cmocka_unit_test(an_answer_is_to_what_was_told),
+        cmocka_unit_test(questions_and_limits_arrive),
+        cmocka_unit_test(what_is_beyond_a_limit),
         cmocka_unit_test(damaged_ones_are_refused),
     };
 
