@@ -223,17 +223,24 @@ static mpcf_status call_dealer_for(struct roles *r, const struct handshake *mine
     return status;
 }
 
+/* What the provider says to this user, and to no other. */
+static void look_for_stored(const struct roles *r, const struct handshake *user,
+                            struct handshake *mine)
+{
+    if (r->o.meet != NULL) {
+        r->o.meet(r->o.meet_context, user, mine);
+    }
+}
+
 /* Joins the session of CALLER, a user. */
 static mpcf_status take_user(struct roles *r, struct handshake *mine, struct caller *caller,
                              struct roles_links *links, mpcf_error *err)
 {
     struct handshake told;
     take_over(mine, &caller->handshake);
+    look_for_stored(r, &caller->handshake, mine);
     MPCF_TRY(attendant_start(&r->attendant, err));
     MPCF_TRY(call_dealer_for(r, mine, caller, &links->peers[ROLE_DEALER], err));
-    if (r->o.recall != NULL) {
-        r->o.recall(r->o.recall_context, &caller->handshake, mine);
-    }
     told = answer_to(mine, &caller->handshake);
     note_stored(links, mine, &caller->handshake);
     return handshake_send(caller->channel, &told, err);

@@ -29,11 +29,11 @@ struct roles_options {
     int64_t connect_ns;            /* to find each other, each */
     int64_t timeout_ns;            /* a silent peer, after that */
     struct roles_control *control; /* one-machine run: the parent passes addresses; or NULL */
-    /* The provider: a caller agrees and is about to be answered; THEIRS is what it said. Puts into MINE
-     * the stored session that it named, or none, and only looks: it may yet be turned away. NULL:
+    /* The provider: a caller agrees, and THEIRS is what it said: puts into MINE what depends on it,
+     * the stored session that it named. It only looks: the caller may yet be turned away. NULL:
      * MINE is the same for all. */
-    void (*recall)(void *context, const struct handshake *theirs, struct handshake *mine);
-    void *recall_context;
+    void (*meet)(void *context, const struct handshake *theirs, struct handshake *mine);
+    void *meet_context;
 };
 
 struct roles_links {
