@@ -164,7 +164,8 @@ static void depart(struct framing *f, const uint8_t *head, const uint8_t *data, 
     *j = (struct journey){.piece = {alive + f->alive_done, head, data},
                           .length = {f->alive_done == 0 ? 0 : sizeof(alive) - f->alive_done,
                                      CHANNEL_FRAME_BYTES, length}};
-    if (length <= FRAMING_COPY_LIMIT && !wire_keeps_bounds(&f->wire)) {
+    if (length <= FRAMING_COPY_LIMIT && CHANNEL_FRAME_BYTES + length <= f->room_size &&
+        !wire_keeps_bounds(&f->wire)) {
         memcpy(f->room, head, CHANNEL_FRAME_BYTES);
         memcpy(f->room + CHANNEL_FRAME_BYTES, data, length);
         j->piece[1] = f->room;
@@ -222,7 +223,7 @@ static size_t next_heard(struct framing *f, uint8_t **at)
     if (length == 0) {
         uint64_t left = read_u64(f->head) - f->body_done;
         *at = f->room;
-        length = left < FRAMING_COPY_LIMIT ? (size_t) left : FRAMING_COPY_LIMIT;
+        length = left < f->room_size ? (size_t) left : f->room_size;
     }
     return length;
 }
