@@ -15,8 +15,6 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-#define SHORT_ROOM    ((size_t) 256)
-#define MIDDLE_ROOM   ((size_t) 8192 + CHANNEL_FRAME_BYTES)
 #define IDENTITY_SIZE 256
 #define ADDRESS_SIZE  256
 #define PAUSE_NS      INT64_C(5000000) /* between looks for the peer's end */
@@ -33,29 +31,14 @@ struct channel {
     char identity[IDENTITY_SIZE];
 };
 
-/* Room for a copy of LENGTH bytes, in three sizes: what a stranger gets is short, so it costs little.
- * Without memory for it head and content go apart. */
-static void make_room(struct channel *c, size_t length)
-{
-    struct framing *f = &c->framing;
-    const size_t wanted = CHANNEL_FRAME_BYTES + length;
-    if (length > FRAMING_COPY_LIMIT || wanted <= f->room_size) {
-        return;
-    }
-    const size_t size = wanted <= SHORT_ROOM    ? SHORT_ROOM
-                        : wanted <= MIDDLE_ROOM ? MIDDLE_ROOM
-                                                : FRAMING_COPY_LIMIT + CHANNEL_FRAME_BYTES;
-    uint8_t *room = mpcf_secret_alloc(size, 1);
-    if (room != NULL) {
-        mpcf_secret_free(f->room);
-        f->room = room;
-        f->room_size = size;
-    }
-}
-
 static mpcf_status prepare(struct channel *c, mpcf_error *err)
 {
     const mpcf_transport *t = c->framing.wire.transport;
+    c->framing.room_limit = FRAMING_FIRST_LIMIT;
+    c->framing.room = mpcf_secret_alloc(FRAMING_FIRST_LIMIT + CHANNEL_FRAME_BYTES, 1);
+    if (c->framing.room == NULL) {
+        return mpcf_fail_memory(err, FRAMING_FIRST_LIMIT, "a channel");
+    }
     if ((t->caps & MPCF_TRANSPORT_AUTHENTICATED) == 0 || t->peer_identity == NULL) {
         return MPCF_OK;
     }
@@ -252,7 +235,6 @@ static mpcf_status run(struct channel *c, struct framing_job *job, mpcf_error *e
     (void) pthread_mutex_lock(&c->lock);
     mpcf_status status = check_usable(c, err);
     if (status == MPCF_OK) {
-        make_room(c, job->out_length);
         status = needs_thread ? run_by_thread(c, job, err)
                               : framing_run(&c->framing, job, c->timeout_ns, err);
         status = finish(c, status, job, err);

@@ -20,8 +20,9 @@
  * so does the meter; what goes out of band is not counted, as no cost model can know it. */
 #define CHANNEL_FRAME_BYTES 16
 
-/* Messages up to this go with their head in one call, by way of a copy, where there is room. */
-#define FRAMING_COPY_LIMIT ((size_t) 64 << 10)
+/* Messages up to this go with their head in one call, by way of a copy. */
+#define FRAMING_COPY_LIMIT  ((size_t) 64 << 10)
+#define FRAMING_FIRST_LIMIT ((size_t) 1 << 10)
 
 #define FRAMING_RESERVED (UINT64_C(1) << 63)
 #define FRAMING_ALIVE    (FRAMING_RESERVED + 1) /* nothing follows */
@@ -31,8 +32,9 @@
 
 struct framing {
     struct wire wire;
-    uint8_t *room; /* for copies of messages and their heads that fit */
-    size_t room_size;
+    uint8_t *room; /* room_limit + CHANNEL_FRAME_BYTES, for copies */
+    size_t
+        room_limit; /* FRAMING_FIRST_LIMIT, until a longer message goes: a stranger costs little */
 
     /* What comes in: of this frame so much. A whole head is a message's, or a farewell's; that of
      * a message that nobody waits for yet is kept. */

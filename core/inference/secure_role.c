@@ -80,7 +80,9 @@ static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_err
                               .unencrypted_allowed = p->has_parties, /* the file was checked */
                               .connect_ns = p->infer.connect_ns,
                               .timeout_ns = p->infer.timeout_ns,
-                              .control = state->control};
+                              .control = state->control,
+                              .meet = role_session_meet,
+                              .meet_context = state};
     struct handshake handshake;
 
     /* A run on one machine uses addresses of the system's choice. */

@@ -42,6 +42,15 @@ static struct handshake without_stored(const struct handshake *mine)
     return h;
 }
 
+static void note_stored(struct roles_links *links, const struct handshake *mine,
+                        const struct handshake *theirs)
+{
+    links->has_stored = handshake_same_stored(mine, theirs, &links->next_inference);
+    if (links->has_stored) {
+        memcpy(links->stored, mine->stored, sizeof(links->stored));
+    }
+}
+
 /* --- the user --- */
 
 static mpcf_status begin_session(struct handshake *mine, mpcf_error *err)
@@ -76,7 +85,7 @@ static mpcf_status call_provider(struct roles *r, const struct handshake *mine,
         call_role(&r->o, &provider, mine, &theirs, &links->peers[ROLE_PROVIDER], err);
     *again = provider.held_ended;
     if (status == MPCF_OK) {
-        links->has_stored = handshake_same_stored(mine, &theirs, &links->next_inference);
+        note_stored(links, mine, &theirs);
     } else if (!*again) {
         call_to_tell(&r->o, ROLE_DEALER, mine, err);
     }
@@ -214,16 +223,26 @@ static mpcf_status call_dealer_for(struct roles *r, const struct handshake *mine
     return status;
 }
 
+/* What the provider says to this user, and to no other. */
+static void look_for_stored(const struct roles *r, const struct handshake *user,
+                            struct handshake *mine)
+{
+    if (r->o.meet != NULL) {
+        r->o.meet(r->o.meet_context, user, mine);
+    }
+}
+
 /* Joins the session of CALLER, a user. */
 static mpcf_status take_user(struct roles *r, struct handshake *mine, struct caller *caller,
                              struct roles_links *links, mpcf_error *err)
 {
     struct handshake told;
     take_over(mine, &caller->handshake);
+    look_for_stored(r, &caller->handshake, mine);
     MPCF_TRY(attendant_start(&r->attendant, err));
     MPCF_TRY(call_dealer_for(r, mine, caller, &links->peers[ROLE_DEALER], err));
     told = answer_to(mine, &caller->handshake);
-    links->has_stored = handshake_same_stored(mine, &caller->handshake, &links->next_inference);
+    note_stored(links, mine, &caller->handshake);
     return handshake_send(caller->channel, &told, err);
 }
 
