@@ -24,7 +24,9 @@ static mpcf_status feed_recv(void *conn, void *buffer, size_t length, int64_t de
     if (f->left < length) {
         return mpcf_fail(err, MPCF_E_CLOSED, "no more bytes");
     }
-    memcpy(buffer, f->data, length);
+    if (length != 0) {
+        memcpy(buffer, f->data, length);
+    }
     f->data += length;
     f->left -= length;
     return MPCF_OK;
