@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "faults/masks.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +36,11 @@ struct mask_book {
     struct used *used;
     size_t used_count;
 };
+
+bool masks_are_public(unsigned long long length)
+{
+    return length == ANNOUNCEMENT || length == HANDSHAKE;
+}
 
 struct mask_book *masks_open(void)
 {
@@ -77,8 +81,7 @@ void masks_read(struct mask_book *book, int role, unsigned turn, const char *pat
     while (file != NULL && fgets(line, sizeof line, file) != NULL) {
         if (sscanf(line, "wire %lu sent %*u %llu %llx", &sent.event, &sent.length, &sent.hash) ==
             3) {
-            if (sent.length >= SHORTEST && sent.length != ANNOUNCEMENT &&
-                sent.length != HANDSHAKE) {
+            if (sent.length >= SHORTEST && !masks_are_public(sent.length)) {
                 add_sent(book, &sent);
             }
         } else if (sscanf(line, "used %llx %u", &used.session, &used.number) == 2) {
@@ -109,6 +112,9 @@ static size_t messages_twice(const struct mask_book *book)
 {
     size_t twice = 0;
 
+    if (book->sent_count == 0) {
+        return 0;
+    }
     qsort(book->sent, book->sent_count, sizeof *book->sent, order_sent);
     for (size_t i = 1; i < book->sent_count; i++) {
         const struct sent *a = &book->sent[i - 1], *b = &book->sent[i];

@@ -8,10 +8,14 @@
 #ifndef MPCF_TESTS_MASKS_H
 #define MPCF_TESTS_MASKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct mask_book;
+
+/* Whether a message of LENGTH is taken for one that is not masked: an announcement, a handshake. */
+bool masks_are_public(unsigned long long length);
 
 struct mask_book *masks_open(void);
 void masks_close(struct mask_book *book);

@@ -2,51 +2,40 @@
 /*
  * Many faults, one after the other and a few at once, and what came of each: the right result or a
  * clear message at each role, in time; the next run right; no mask twice.
+ *
+ * $MPCF_FAULTS_ONLY names the one fault to try, as it is printed: "tcp resume user kill wire 17".
  */
 #ifndef MPCF_TESTS_SWEEP_H
 #define MPCF_TESTS_SWEEP_H
 
 #include <stddef.h>
+#include <stdint.h>
 
+#include "faults/judge.h"
 #include "faults/trio.h"
 
-struct sweep_case {
-    const char *transport;
-    enum trio_session session;
-    struct trio_fault fault;
-};
-
 struct sweep_list {
+    const struct trio_base *base;
     struct sweep_case *cases;
     size_t count;
 };
 
-/* How many events of each role and place a run without faults has. */
+/* Which events of each role, in which kind of run. */
 struct sweep_events {
-    unsigned long wire[ROLES], disk[ROLES];
+    const char *transport;
+    enum trio_session session;
+    const char *act, *place;
+    size_t start, step; /* every STEP-th from START on */
 };
-void sweep_count(const struct trio_base *base, const char *transport, enum trio_session session,
-                 struct sweep_events *events);
-/* Every STEP-th event of each role in TRANSPORT and SESSION, from START on. */
-void sweep_add(struct sweep_list *list, const struct trio_base *base, const char *transport,
-               enum trio_session session, const char *act, const char *place, size_t start,
-               size_t step);
+void sweep_add(struct sweep_list *list, const struct sweep_events *events);
+/* COUNT faults "mutate" of random roles at random messages; SEED is not 0. */
+void sweep_add_random(struct sweep_list *list, const char *transport, enum trio_session session,
+                      size_t count, uint64_t seed);
+/* In another order. */
+void sweep_shuffle(struct sweep_list *list, uint64_t seed);
 void sweep_clear(struct sweep_list *list);
 
-struct sweep_tally {
-    size_t faults;   /* tried */
-    size_t unmet;    /* the run had ended before */
-    size_t right;    /* the user had its result all the same */
-    size_t clear;    /* messages of roles that ended for the fault */
-    size_t after;    /* runs after a fault, with the right result */
-    size_t compared; /* messages, for masks used twice */
-    double slowest;  /* seconds from the fault to the end of the last role */
-    /* What must be 0. */
-    size_t hangs, wrong, unclear, after_wrong, masks_twice;
-};
-void sweep_run(const struct trio_base *base, const struct sweep_list *list,
-               struct sweep_tally *tally);
-/* Prints the counts, and fails the test where something is wrong. */
-void sweep_judge(const struct sweep_tally *tally);
+/* Ends early where SECONDS are over. */
+void sweep_run(const struct sweep_list *list, double seconds, struct sweep_tally *tally);
 
 #endif

@@ -14,22 +14,30 @@ static int make_base(void **state)
     return 0;
 }
 
-static void a_dead_role_is_told(void **state)
+static void a_fault_ends_in_a_result_or_a_clear_message(void **state)
 {
-    struct sweep_list list = {NULL, 0};
+    static const struct sweep_events samples[] = {
+        {"tcp", TRIO_STREAM, "kill", "wire", 0, 70},  {"tcp", TRIO_RESUME, "kill", "wire", 3, 70},
+        {"zmq", TRIO_STORE, "kill", "wire", 5, 140},  {"loopback", TRIO_STREAM, "tear", "wire", 2, 150},
+        {"tcp", TRIO_STREAM, "freeze", "wire", 1, 70}, {"zmq", TRIO_RESUME, "freeze", "wire", 4, 100},
+        {"tcp", TRIO_STORE, "full", "disk", 0, 60},   {"tcp", TRIO_RESUME, "deny", "disk", 0, 5},
+    };
+    struct sweep_list list = {&base, NULL, 0};
     struct sweep_tally tally = {0};
 
     (void) state;
-    sweep_add(&list, &base, "tcp", TRIO_RESUME, "kill", "wire", 0, 20);
-    sweep_run(&base, &list, &tally);
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        sweep_add(&list, &samples[i]);
+    }
+    sweep_run(&list, 1e9, &tally);
     sweep_clear(&list);
-    sweep_judge(&tally);
+    judge_tally(&tally);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_dead_role_is_told),
+        cmocka_unit_test(a_fault_ends_in_a_result_or_a_clear_message),
     };
 
     return cmocka_run_group_tests(tests, make_base, NULL);

@@ -114,9 +114,14 @@ void trio_open(struct trio *t, const struct trio_base *base, unsigned number,
 static void set_environment(const struct trio *t, int role, unsigned turn,
                             const struct trio_fault *fault)
 {
-    char text[64], name[64], path[4300];
+    char text[64], seed[32], name[64], path[4300];
+
+    /* Its runtime wants to be the first library. */
+    const char *asan = getenv("ASAN_OPTIONS");
 
     trio_file(role, turn, "events", name);
+    (void) snprintf(path, sizeof path, "%s:verify_asan_link_order=0:quarantine_size_mb=8", asan != NULL ? asan : "");
+    (void) setenv("ASAN_OPTIONS", path, 1);
     (void) snprintf(path, sizeof path, "%s/%s", t->folder, name);
     (void) setenv("LD_PRELOAD", getenv("MPCF_FAULTS"), 1);
     (void) setenv("MPCF_FAULT_LOG", path, 1);
@@ -124,7 +129,9 @@ static void set_environment(const struct trio *t, int role, unsigned turn,
     (void) setenv("MPCF_FAULT_FILES", "output/", 1);
     if (fault != NULL && fault->act != NULL && fault->role == role) {
         (void) snprintf(text, sizeof text, "%s %s %lu", fault->act, fault->place, fault->at);
+        (void) snprintf(seed, sizeof seed, "%llu", (unsigned long long) fault->seed);
         (void) setenv("MPCF_FAULT", text, 1);
+        (void) setenv("MPCF_FAULT_SEED", seed, 1);
     }
 }
 
@@ -191,6 +198,17 @@ bool trio_has_ended(const struct trio *t)
     return t->pids[PROVIDER] == 0 && t->pids[USER] == 0 && t->pids[DEALER] == 0;
 }
 
+void trio_wait(struct trio *t)
+{
+    while (!trio_has_ended(t)) {
+        int status = 0;
+        const pid_t pid = waitpid(-1, &status, 0);
+
+        assert_true(pid > 0);
+        (void) trio_heed(t, pid, status);
+    }
+}
+
 void trio_end(struct trio *t)
 {
     for (int r = 0; r < ROLES; r++) {
@@ -203,6 +221,25 @@ void trio_end(struct trio *t)
 }
 
 /* --- Results --- */
+
+long trio_peak_kib(const struct trio *t, int role, unsigned turn)
+{
+    char name[64], line[1024];
+    long peak = 0;
+
+    trio_file(role, turn, "events", name);
+    char *path = file_join(t->folder, name);
+    FILE *file = fopen(path, "r");
+
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        (void) sscanf(line, "peak %ld", &peak);
+    }
+    if (file != NULL) {
+        (void) fclose(file);
+    }
+    mpcf_free(path);
+    return peak;
+}
 
 static bool read_logits(const struct trio *t, double logits[ROWS][2])
 {
@@ -237,13 +274,7 @@ bool trio_is_right(const struct trio *t)
 static void run_plainly(struct trio *t, unsigned turn)
 {
     trio_start(t, turn, NULL, 60, 60);
-    while (!trio_has_ended(t)) {
-        int status = 0;
-        const pid_t pid = waitpid(-1, &status, 0);
-
-        assert_true(pid > 0);
-        (void) trio_heed(t, pid, status);
-    }
+    trio_wait(t);
     for (int r = 0; r < ROLES; r++) {
         if (!WIFEXITED(t->statuses[r]) || WEXITSTATUS(t->statuses[r]) != 0) {
             char name[64], *text;

@@ -29,7 +29,8 @@ void trio_base_create(struct trio_base *base);
 struct trio_fault {
     const char *act, *place; /* preload/strike.h; ACT NULL: none */
     unsigned long at;
-    int role; /* that it happens to */
+    int role;      /* that it happens to */
+    uint64_t seed; /* of what is random in it */
 };
 
 struct trio {
@@ -50,13 +51,17 @@ void trio_open(struct trio *t, const struct trio_base *base, unsigned number,
  * may be NULL. */
 void trio_start(struct trio *t, unsigned turn, const struct trio_fault *fault, double connect,
                 double timeout);
-/* What became of PID, where it is one of the three's; false where it is none, or goes on. */
+/* Takes what waitpid() says of PID, where it is one of the three's; false where it is none. */
 bool trio_heed(struct trio *t, pid_t pid, int status);
+/* Waits for the end of all three, while no other child is there. */
+void trio_wait(struct trio *t);
 bool trio_has_ended(const struct trio *t);
 /* Kills what is left, and waits for it. */
 void trio_end(struct trio *t);
 /* Whether the user's result is there and right. */
 bool trio_is_right(const struct trio *t);
+/* The most memory that ROLE had in run TURN; 0 where it was killed. */
+long trio_peak_kib(const struct trio *t, int role, unsigned turn);
 /* Name of a file of ROLE in the folder: "user-1.log", "user-1.events". */
 void trio_file(int role, unsigned turn, const char *what, char name[64]);
 

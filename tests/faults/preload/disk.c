@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,10 @@ static void next_of(const char *name, void *function)
 
 static bool is_full(void)
 {
-    if (strike_is_due(STRIKE_FULL, STRIKE_DISK)) {
+    static atomic_flag was_denied = ATOMIC_FLAG_INIT;
+
+    if (strike_is_due(STRIKE_FULL, STRIKE_DISK) ||
+        (strike_is_due(STRIKE_DENY, STRIKE_DISK) && !atomic_flag_test_and_set(&was_denied))) {
         errno = ENOSPC;
         return true;
     }

@@ -23,8 +23,8 @@ static struct {
 
 static atomic_ulong counts[STRIKE_PLACES];
 
-static const char *const act_names[] = {"",     "kill", "freeze", "tear",
-                                        "full", "ahead", "back"};
+static const char *const act_names[] = {"",     "kill",   "freeze", "tear", "full",
+                                        "deny", "mutate", "ahead",  "back"};
 static const char *const place_names[] = {"wire", "disk"};
 
 static size_t find(const char *name, const char *const *names, size_t count)
@@ -100,6 +100,22 @@ _Noreturn void strike_kill(void)
     (void) kill(getpid(), SIGKILL);
     for (;;) {
         (void) pause();
+    }
+}
+
+/* "peak KIB": the most memory that this process has had. */
+__attribute__((destructor)) static void finish(void)
+{
+    char text[4096] = "";
+    const int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    const ssize_t got = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
+    const char *peak = got > 0 ? strstr(text, "VmHWM:") : NULL;
+
+    if (peak != NULL) {
+        strike_log("peak %ld", strtol(peak + strlen("VmHWM:"), NULL, 10));
+    }
+    if (fd >= 0) {
+        (void) close(fd);
     }
 }
 

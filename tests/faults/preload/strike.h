@@ -4,12 +4,13 @@
  * front of an unchanged program (LD_PRELOAD) knows from its environment.
  *
  *   MPCF_FAULT        "ACT PLACE N": ACT at event N of PLACE; without it nothing is done
- *   MPCF_FAULT_LOG    a file to which each event adds a line; without it there is none
+ *   MPCF_FAULT_LOG    a file to which each event adds a line, and the end "peak KIB" of memory; without
+ *                     it there is none
  *   MPCF_FAULT_FILES  a part of a path: only such files have events; without it none have
  *
  * ACT: "kill" (SIGKILL when event N is over), "freeze" (SIGSTOP, the same), "tear" (half of the
  * next bytes out, then SIGKILL), "full" (this call and each later one that needs room fails: ENOSPC),
- * "ahead" and "back" (the wall clock jumps a day). PLACE: "wire" (a message is through, a connection
+ * "deny" (this call alone fails so), "mutate" (the next bytes out are others: mutate.h), "ahead" and "back" (the wall clock jumps a day). PLACE: "wire" (a message is through, a connection
  * stands), "disk" (a call that changes a file). The first event is number 1; 0 is the first call
  * of the transport at all.
  */
@@ -25,6 +26,8 @@ enum strike_act {
     STRIKE_FREEZE,
     STRIKE_TEAR,
     STRIKE_FULL,
+    STRIKE_DENY,
+    STRIKE_MUTATE,
     STRIKE_AHEAD,
     STRIKE_BACK
 };

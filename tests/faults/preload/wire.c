@@ -10,6 +10,7 @@
 
 #include <mpcf/transport.h>
 
+#include "mutate.h"
 #include "strike.h"
 #include "watch.h"
 
@@ -133,10 +134,21 @@ static void wire_close(void *conn)
     real.close(conn);
 }
 
+/* What the program takes for sent. */
+static mpcf_status send_mutated(void *conn, const void *buffer, size_t length, int64_t deadline)
+{
+    mutate_send(real.send, conn, buffer, length, deadline);
+    moved(conn, buffer, length, NULL, 0);
+    return MPCF_OK;
+}
+
 static mpcf_status wire_send(void *conn, const void *buffer, size_t length, int64_t deadline,
                              mpcf_error *err)
 {
     tear(conn, buffer, length, deadline);
+    if (mutate_is_due()) {
+        return send_mutated(conn, buffer, length, deadline);
+    }
     MPCF_TRY(real.send(conn, buffer, length, deadline, err));
     moved(conn, buffer, length, NULL, 0);
     return MPCF_OK;
@@ -154,6 +166,10 @@ static mpcf_status wire_exchange(void *conn, const void *out, size_t out_length,
                                  size_t in_length, int64_t deadline, mpcf_error *err)
 {
     tear(conn, out, out_length, deadline);
+    if (mutate_is_due()) {
+        MPCF_TRY(send_mutated(conn, out, out_length, deadline));
+        return wire_recv(conn, in, in_length, deadline, err);
+    }
     MPCF_TRY(real.exchange(conn, out, out_length, in, in_length, deadline, err));
     moved(conn, out, out_length, in, in_length);
     return MPCF_OK;
@@ -163,6 +179,10 @@ static mpcf_status wire_advance(void *conn, const void *out, size_t *out_length,
                                 size_t *in_length, int64_t deadline, mpcf_error *err)
 {
     tear(conn, out, *out_length, deadline);
+    if (*out_length > 0 && mutate_is_due()) {
+        *in_length = 0;
+        return send_mutated(conn, out, *out_length, deadline);
+    }
     const mpcf_status status = real.advance(conn, out, out_length, in, in_length, deadline, err);
 
     moved(conn, out, *out_length, in, *in_length);
