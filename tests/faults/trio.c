@@ -54,20 +54,27 @@ void trio_file(int role, unsigned turn, const char *what, char name[64])
 }
 
 /* Loopback addresses that no other process takes: the test's own number is in them. */
-static void write_parties(const struct trio *t, FILE *file)
+void trio_address(const struct trio *t, int role, char text[64])
 {
     const long pid = (long) getpid();
-    const char *names[] = {"provider", "dealer"};
+
+    if (strcmp(t->transport, "loopback") == 0) {
+        (void) snprintf(text, 64, "@mpcf-fault-%ld-%u-%d", pid, t->number, role);
+    } else {
+        (void) snprintf(text, 64, "127.%ld.%ld.%ld:%u", 1 + (pid >> 16) % 250, pid >> 8 & 255,
+                        1 + (pid & 255) % 254, 20000 + t->number * ROLES + (unsigned) role);
+    }
+}
+
+static void write_parties(const struct trio *t, FILE *file)
+{
+    static const int roles[] = {PROVIDER, DEALER};
 
     for (int i = 0; i < 2; i++) {
-        if (strcmp(t->transport, "loopback") == 0) {
-            (void) fprintf(file, "  %s: {listen: \"@mpcf-fault-%ld-%u-%d\"}\n", names[i], pid,
-                           t->number, i);
-        } else {
-            (void) fprintf(file, "  %s: {listen: \"127.%ld.%ld.%ld:%u\"}\n", names[i],
-                           1 + (pid >> 16) % 250, pid >> 8 & 255, 1 + (pid & 255) % 254,
-                           20000 + t->number * 2 + (unsigned) i);
-        }
+        char address[64];
+
+        trio_address(t, roles[i], address);
+        (void) fprintf(file, "  %s: {listen: \"%s\"}\n", apart_names[roles[i]], address);
     }
 }
 
@@ -127,6 +134,10 @@ static void set_environment(const struct trio *t, int role, unsigned turn,
     (void) setenv("MPCF_FAULT_LOG", path, 1);
     (void) setenv("MPCF_FAULT_TRANSPORT", t->transport, 1);
     (void) setenv("MPCF_FAULT_FILES", "output/", 1);
+    if (t->records) {
+        trio_file(role, turn, "said", name);
+        (void) setenv("MPCF_FAULT_RECORD", name, 1);
+    }
     if (fault != NULL && fault->act != NULL && fault->role == role) {
         (void) snprintf(text, sizeof text, "%s %s %lu", fault->act, fault->place, fault->at);
         (void) snprintf(seed, sizeof seed, "%llu", (unsigned long long) fault->seed);
@@ -152,30 +163,33 @@ static void become(const struct trio *t, int role, unsigned turn, const char *co
     _exit(125);
 }
 
-void trio_start(struct trio *t, unsigned turn, const struct trio_fault *fault, double connect,
-                double timeout)
+void trio_start_role(struct trio *t, int role, unsigned turn, const struct trio_fault *fault,
+                     double connect, double timeout)
 {
-    static const int order[ROLES] = {DEALER, PROVIDER, USER};
     char connect_set[64], timeout_set[64];
+    const char *const words[WORDS_MAX] = {
+        getenv("MPCF_HOST"), "run",       "trio.yaml", "--role",    apart_names[role],
+        "--set",             connect_set, "--set",     timeout_set, NULL};
 
     (void) snprintf(connect_set, sizeof connect_set, "stages.infer.connect_timeout=%.0fms",
                     connect * 1e3);
     (void) snprintf(timeout_set, sizeof timeout_set, "stages.infer.timeout=%.0fms", timeout * 1e3);
-    run_shell("rm -rf '%s/output/infer'", t->folder);
-    for (int i = 0; i < ROLES; i++) {
-        const int role = order[i];
-        const char *const words[WORDS_MAX] = {
-            getenv("MPCF_HOST"), "run",       "trio.yaml", "--role",    apart_names[role],
-            "--set",             connect_set, "--set",     timeout_set, NULL};
-
-        t->statuses[role] = 0;
-        t->pids[role] = fork();
-        assert_true(t->pids[role] >= 0);
-        if (t->pids[role] == 0) {
-            set_environment(t, role, turn, fault);
-            become(t, role, turn, words);
-        }
+    t->statuses[role] = 0;
+    t->pids[role] = fork();
+    assert_true(t->pids[role] >= 0);
+    if (t->pids[role] == 0) {
+        set_environment(t, role, turn, fault);
+        become(t, role, turn, words);
     }
+}
+
+void trio_start(struct trio *t, unsigned turn, const struct trio_fault *fault, double connect,
+                double timeout)
+{
+    run_shell("rm -rf '%s/output/infer'", t->folder);
+    trio_start_role(t, DEALER, turn, fault, connect, timeout);
+    trio_start_role(t, PROVIDER, turn, fault, connect, timeout);
+    trio_start_role(t, USER, turn, fault, connect, timeout);
 }
 
 bool trio_heed(struct trio *t, pid_t pid, int status)

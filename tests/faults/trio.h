@@ -39,6 +39,7 @@ struct trio {
     char folder[4200];
     const char *transport;
     enum trio_session session;
+    bool records; /* what each role says at first, in "user-0.said-1": its first connection */
     pid_t pids[ROLES]; /* 0: has ended */
     int statuses[ROLES]; /* of waitpid() */
     int64_t ended_ns[ROLES];
@@ -47,10 +48,14 @@ struct trio {
 /* An empty folder of its own; NUMBER: as no other trio at the same time. */
 void trio_open(struct trio *t, const struct trio_base *base, unsigned number,
                const char *transport, enum trio_session session);
-/* The three of run TURN (0, 1, ..), whose waits for each other and for messages are so long; FAULT
+/* Where ROLE, provider or dealer, listens. */
+void trio_address(const struct trio *t, int role, char text[64]);
+/* The three of run TURN (0, 1, ..), or one of them, whose waits for each other and for messages are so long; FAULT
  * may be NULL. */
 void trio_start(struct trio *t, unsigned turn, const struct trio_fault *fault, double connect,
                 double timeout);
+void trio_start_role(struct trio *t, int role, unsigned turn, const struct trio_fault *fault,
+                     double connect, double timeout);
 /* Takes what waitpid() says of PID, where it is one of the three's; false where it is none. */
 bool trio_heed(struct trio *t, pid_t pid, int status);
 /* Waits for the end of all three, while no other child is there. */

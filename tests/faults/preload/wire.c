@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Stands between the program and the transport that $MPCF_FAULT_TRANSPORT names, as that one
- * registers: each message and each connection of the process is an event.
+ * registers: each message and each connection of the process is an event. What connection N sends
+ * at first goes to the file $MPCF_FAULT_RECORD-N, too.
  */
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <mpcf/transport.h>
 
@@ -14,7 +18,8 @@
 #include "strike.h"
 #include "watch.h"
 
-#define LINKS 64
+#define LINKS        64
+#define RECORD_BYTES 16384
 
 struct link {
     void *conn;
@@ -73,6 +78,23 @@ static bool is_framed(void)
     return (real.caps & MPCF_TRANSPORT_MESSAGES) == 0;
 }
 
+/* What a connection says first, for those that want to say nearly the same. */
+static void record(const struct link *l, const void *data, size_t length)
+{
+    const char *start = getenv("MPCF_FAULT_RECORD");
+    char path[256];
+
+    (void) snprintf(path, sizeof path, "%s-%u", start != NULL ? start : "", l->number);
+    const int fd = start != NULL ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+
+    if (fd >= 0) {
+        if (lseek(fd, 0, SEEK_END) < RECORD_BYTES) {
+            (void) !write(fd, data, length);
+        }
+        (void) close(fd);
+    }
+}
+
 static void moved(void *conn, const void *out, size_t out_length, const void *in, size_t in_length)
 {
     struct link *l = link_of(conn);
@@ -81,6 +103,7 @@ static void moved(void *conn, const void *out, size_t out_length, const void *in
         return;
     }
     if (out_length > 0) {
+        record(l, out, out_length);
         watch_bytes(&l->out, is_framed(), out, out_length, note_sent, l);
     }
     if (in_length > 0) {
