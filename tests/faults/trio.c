@@ -53,12 +53,16 @@ void trio_file(int role, unsigned turn, const char *what, char name[64])
     (void) snprintf(name, 64, "%s-%u.%s", apart_names[role], turn, what);
 }
 
-/* Loopback addresses that no other process takes: the test's own number is in them. */
+/* On this machine loopback addresses that no other process takes: the test's number is in them. */
 void trio_address(const struct trio *t, int role, char text[64])
 {
     const long pid = (long) getpid();
+    char host[32];
 
-    if (strcmp(t->transport, "loopback") == 0) {
+    if (t->link != NULL) {
+        link_host(role, t->ipv6, host);
+        (void) snprintf(text, 64, "%s:9001", host);
+    } else if (strcmp(t->transport, "loopback") == 0) {
         (void) snprintf(text, 64, "@mpcf-fault-%ld-%u-%d", pid, t->number, role);
     } else {
         (void) snprintf(text, 64, "127.%ld.%ld.%ld:%u", 1 + (pid >> 16) % 250, pid >> 8 & 255,
@@ -102,18 +106,35 @@ static void write_pipeline(const struct trio *t)
     mpcf_free(path);
 }
 
-void trio_open(struct trio *t, const struct trio_base *base, unsigned number,
-               const char *transport, enum trio_session session)
+static void make_folder(struct trio *t)
 {
-    *t = (struct trio){.base = base, .number = number, .transport = transport, .session = session};
-    (void) snprintf(t->folder, sizeof t->folder, "%s/trio-%u", base->folder, number);
+    const struct trio_base *base = t->base;
+    const char *transport = t->transport;
+
+    (void) snprintf(t->folder, sizeof t->folder, "%s/trio-%u", base->folder, t->number);
     run_shell("rm -rf '%s' && mkdir -p '%s/output' && ln -s '%s/run/student' '%s/output/student'",
               t->folder, t->folder, base->folder, t->folder);
-    if (session == TRIO_RESUME) {
+    if (t->session == TRIO_RESUME) {
         run_shell("if [ -e '%s/store-%s' ]; then cp -r '%s/store-%s' '%s/output/store'; fi",
                   base->folder, transport, base->folder, transport, t->folder);
     }
     write_pipeline(t);
+}
+
+void trio_open(struct trio *t, const struct trio_base *base, unsigned number,
+               const char *transport, enum trio_session session)
+{
+    *t = (struct trio){.base = base, .number = number, .transport = transport, .session = session};
+    make_folder(t);
+}
+
+void trio_open_apart(struct trio *t, const struct trio_base *base, const char *transport,
+                     enum trio_session session, const struct link *link, bool ipv6)
+{
+    *t = (struct trio){.base = base, .transport = transport, .session = session};
+    t->link = link;
+    t->ipv6 = ipv6;
+    make_folder(t);
 }
 
 /* --- Processes --- */
@@ -151,7 +172,7 @@ static void become(const struct trio *t, int role, unsigned turn, const char *co
     char name[64];
 
     trio_file(role, turn, "log", name);
-    if (chdir(t->folder) != 0) {
+    if (chdir(t->folder) != 0 || (t->link != NULL && !link_enter(t->link, role))) {
         _exit(125);
     }
     const int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "link/link.h"
 #include "support/apart.h"
 
 /* What a session's corrections are: streamed; dealt ahead onto an empty disk; lying there. */
@@ -39,6 +40,8 @@ struct trio {
     char folder[4200];
     const char *transport;
     enum trio_session session;
+    const struct link *link; /* provider, user and dealer are its machines; NULL: all are here */
+    bool ipv6;               /* there */
     bool records; /* what each role says at first, in "user-0.said-1": its first connection */
     pid_t pids[ROLES]; /* 0: has ended */
     int statuses[ROLES]; /* of waitpid() */
@@ -48,6 +51,9 @@ struct trio {
 /* An empty folder of its own; NUMBER: as no other trio at the same time. */
 void trio_open(struct trio *t, const struct trio_base *base, unsigned number,
                const char *transport, enum trio_session session);
+/* The same on machines of their own. */
+void trio_open_apart(struct trio *t, const struct trio_base *base, const char *transport,
+                     enum trio_session session, const struct link *link, bool ipv6);
 /* Where ROLE, provider or dealer, listens. */
 void trio_address(const struct trio *t, int role, char text[64]);
 /* The three of run TURN (0, 1, ..), or one of them, whose waits for each other and for messages are so long; FAULT
