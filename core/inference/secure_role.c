@@ -2,13 +2,17 @@
 /* Finds the other roles, plays its own, and leaves what it metered. */
 #include "inference/secure_role.h"
 
+#include "base/clock.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "channel/key_file.h"
 #include "format/json.h"
+#include "inference/questions.h"
 #include "inference/role_facts.h"
 #include "inference/role_session.h"
 #include "inference/serve.h"
 #include "inference/user.h"
+#include "pipeline/link_keys.h"
 #include "pipeline/output.h"
 #include "secure/session.h"
 #include "text/corpus.h"
@@ -17,24 +21,49 @@ static mpcf_status write_record(const struct role_state *state, json_t *record, 
 {
     char name[32];
     json_t *totals = secure_totals_json(&state->totals);
+    const char *authenticated_by =
+        link_authentication(state->student.pipeline, state->keys != NULL);
     char *folder = output_path(state->student.pipeline, "infer"), *path = NULL;
     mpcf_status status = MPCF_OK;
 
     (void) snprintf(name, sizeof name, "%s.json", role_name(state->role));
     path = folder != NULL ? file_join(folder, name) : NULL;
-    if (path == NULL || totals == NULL || json_object_update(record, totals) != 0) {
+    if (path == NULL || totals == NULL || json_object_update(record, totals) != 0 ||
+        json_object_set_new(record, "authenticated_by", json_string(authenticated_by)) != 0) {
         status = mpcf_fail_memory(err, 0, "a record");
     }
     if (status == MPCF_OK) {
         status = file_make_folder(folder, err);
     }
     if (status == MPCF_OK) {
-        status = json_write_file(path, record, err);
+        /* The user's has what it asked for. */
+        status = state->role == ROLE_USER ? json_write_private_file(path, record, err)
+                                          : json_write_file(path, record, err);
     }
     json_decref(totals);
     mpcf_free(folder);
     mpcf_free(path);
     return status;
+}
+
+/* From the parent of a one-machine run, or from the file that the pipeline names. */
+static mpcf_status find_keys(struct role_state *state, mpcf_error *err)
+{
+    const struct pipeline *p = state->student.pipeline;
+    const char *path = p->endpoints[state->role].keys;
+
+    if (state->control != NULL) {
+        MPCF_TRY(control_ask_keys(state->control, clock_deadline(p->infer.connect_ns), &state->keys,
+                                  err));
+        return state->keys->role == state->role
+                   ? MPCF_OK
+                   : mpcf_fail(err, MPCF_E_INTERNAL, "the parent told the keys of another role");
+    }
+    if (path != NULL) {
+        MPCF_TRY(key_file_read_as(path, state->role, &state->own_keys, err));
+        state->keys = state->own_keys;
+    }
+    return MPCF_OK;
 }
 
 static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_error *err)
@@ -44,7 +73,9 @@ static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_err
     struct roles_options o = {.role = state->role,
                               .transport = p->transport.descriptor,
                               .config = own->config,
-                              .plain_allowed = p->has_parties,
+                              .keys = state->keys,
+                              .plain_allowed = p->plain_allowed,
+                              .unencrypted_allowed = p->has_parties, /* the file was checked */
                               .connect_ns = p->infer.connect_ns,
                               .timeout_ns = p->infer.timeout_ns,
                               .control = state->control};
@@ -70,7 +101,12 @@ static mpcf_status prepare(struct role_state *state, const struct pipeline *p, m
                                               [ROLE_USER] = STUDENT_TABLES,
                                               [ROLE_DEALER] = STUDENT_PUBLIC};
 
+    struct question_limit ignored; /* what cannot be counted is known before anybody calls */
+
     MPCF_TRY(secure_student_open(p, parts[state->role], &state->student, err));
+    if (state->role == ROLE_PROVIDER) {
+        MPCF_TRY(questions_left(p, "", &ignored, err));
+    }
     return state->role == ROLE_USER ? user_load(state, err) : MPCF_OK;
 }
 
@@ -98,6 +134,9 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
     mpcf_status status = prepare(&state, p, err);
 
     if (status == MPCF_OK) {
+        status = find_keys(&state, err);
+    }
+    if (status == MPCF_OK) {
         status = join(&state, &roles, err);
     }
     if (status == MPCF_OK) {
@@ -106,6 +145,7 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
     session_destroy(state.session);
     roles_links_close(&state.links);
     roles_close(roles);
+    role_keys_destroy(state.own_keys);
     mpcf_free(state.store);
     secure_totals_clear(&state.totals);
     corpus_destroy(state.corpus);
