@@ -76,7 +76,7 @@ struct infer_settings {
     int32_t preprocess;     /* infer_preprocess */
     const char *store;      /* folder of stored corrections, absolute */
     int64_t store_runs;     /* runs of all the examples that are dealt for at once */
-    int64_t timeout_ns;     /* a peer that stays silent longer ends the run */
+    int64_t timeout_ns;     /* a peer that shows no sign of life for longer ends the run */
     int64_t connect_ns;     /* how long peers are waited for at the start */
     int64_t value_fraction; /* fractional bits of activations */
     int64_t weight_fraction;
