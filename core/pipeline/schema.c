@@ -179,7 +179,8 @@ static const mpcf_option infer_options[] = {
      .help = "inferences of one session, under one set of seeds; then the user begins another"},
     {.key = "timeout", .type = MPCF_OPT_DURATION, .default_text = "60s",
      FIELD(struct infer_settings, timeout_ns), .min = 1e6, .max = 8.64e13,
-     .help = "a peer that stays silent longer ends the run"},
+     .help = "a peer that shows no sign of life for longer ends the run; each byte that moves is one, "
+             "and who is busy gives others"},
     {.key = "connect_timeout", .type = MPCF_OPT_DURATION, .default_text = "120s",
      FIELD(struct infer_settings, connect_ns), .min = 1e6, .max = 8.64e13,
      .help = "how long another role is waited for at the start, also while it is busy with another session"},

@@ -196,7 +196,7 @@ static void check_out(const struct script *s, size_t length, size_t *signs)
     framing_write(life, FRAMING_ALIVE, 0);
     framing_write(head, length, 0);
     for (*signs = 0; memcmp(s->out + at, life, sizeof(life)) == 0; at += sizeof(life)) {
-        ++*signs;
+        *signs += 1;
     }
     assert_memory_equal(s->out + at, head, sizeof(head));
     assert_int_equal(s->out_length, at + sizeof(head) + length);
