@@ -158,7 +158,7 @@ static void begin_next(struct framing *f)
 
 static const uint8_t alive[CHANNEL_FRAME_BYTES] = {1, [7] = 0x80}; /* FRAMING_ALIVE, 0 */
 
-/* Whether a message of LENGTH fits the room, which grows once. Without memory for that it goes in two
+/* Whether a message of LENGTH fits the room, which grows twice. Without memory for that it goes in two
  * pieces. */
 static bool has_room(struct framing *f, size_t length)
 {
@@ -166,13 +166,14 @@ static bool has_room(struct framing *f, size_t length)
         return false;
     }
     if (length > f->room_limit) {
-        uint8_t *grown = mpcf_secret_alloc(FRAMING_COPY_LIMIT + CHANNEL_FRAME_BYTES, 1);
+        size_t limit = length > FRAMING_SECOND_LIMIT ? FRAMING_COPY_LIMIT : FRAMING_SECOND_LIMIT;
+        uint8_t *grown = mpcf_secret_alloc(limit + CHANNEL_FRAME_BYTES, 1);
         if (grown == NULL) {
             return false;
         }
         mpcf_secret_free(f->room);
         f->room = grown;
-        f->room_limit = FRAMING_COPY_LIMIT;
+        f->room_limit = limit;
     }
     return true;
 }

@@ -172,7 +172,7 @@ static size_t mapped(void)
 static void a_stranger_costs_little(void **state)
 {
     (void) state;
-    for (size_t i = 0; i < TRANSPORTS; i++) {
+    for (size_t i = 0; i < 2; i++) { /* not zmq, which needs more: its README.md */
         struct scene s;
         void *conns[LOBBY_CALLERS];
         static const uint8_t long_head[16] = {0xff, 0xff, 0xff, 0x7f, [8] = 1};

@@ -101,22 +101,22 @@ static void serve(const struct squatter *s, const uint8_t *model)
     s->t.transport->close(conn);
 }
 
-/* In the process that listens: ZeroMQ's listeners are in no forked child. */
-static _Noreturn void be_squatter(struct squatter *s)
+/* In its process: says where it listens, then serves. */
+static void be_squatter(struct squatter *s)
 {
-    uint8_t model[HELLO_BYTES];
     const bool is_local = (s->t.transport->caps & MPCF_TRANSPORT_LOCAL) != 0;
-    (void) alarm(60);
-    if (s->t.transport->listen(s->t.config, is_local ? "auto" : "127.0.0.1:0", &s->listener,
-                               NULL) == MPCF_OK &&
-        s->t.transport->bound(s->listener, s->address, sizeof(s->address), NULL) == MPCF_OK) {
-        (void) !write(s->line, s->address, sizeof(s->address));
-        if (s->trick == OLD_ANSWER) {
-            learn(s, model);
-        }
-        serve(s, s->trick == OLD_ANSWER ? model : NULL);
+    uint8_t model[HELLO_BYTES];
+    assert_int_equal(
+        s->t.transport->listen(s->t.config, is_local ? "auto" : "127.0.0.1:0", &s->listener, NULL),
+        MPCF_OK);
+    assert_int_equal(s->t.transport->bound(s->listener, s->address, sizeof(s->address), NULL),
+                     MPCF_OK);
+    if (s->trick == OLD_ANSWER) {
+        learn(s, model);
     }
-    _exit(0);
+    assert_int_equal(write(s->line, s->address, sizeof(s->address)), sizeof(s->address));
+    serve(s, s->trick == OLD_ANSWER ? model : NULL);
+    s->t.transport->unlisten(s->listener);
 }
 
 static void squat(struct squatter *s)
@@ -128,8 +128,10 @@ static void squat(struct squatter *s)
     s->pid = fork();
     assert_true(s->pid >= 0);
     if (s->pid == 0) {
+        (void) alarm(60);
         s->line = line[1];
         be_squatter(s);
+        _exit(0);
     }
     (void) close(line[1]);
     s->line = line[0];
