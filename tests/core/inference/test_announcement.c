@@ -108,7 +108,7 @@ static void fields_of_other_kinds_are_refused(void **state)
 static void questions_and_limits_arrive(void **state)
 {
     const struct announcement a = {
-        .kind = ANNOUNCE_SESSION, .questions = 0x01020304, .limit = {0xa0b0c0d0, 7}};
+        .kind = ANNOUNCE_SESSION, .count = 1, .questions = 0x01020304, .limit = {0xa0b0c0d0, 7}};
     uint8_t wire[ANNOUNCEMENT_BYTES];
     struct announcement got;
     mpcf_error *err = mpcf_error_create();
