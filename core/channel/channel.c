@@ -34,9 +34,10 @@ struct channel {
 static mpcf_status prepare(struct channel *c, mpcf_error *err)
 {
     const mpcf_transport *t = c->framing.wire.transport;
-    c->framing.room = mpcf_secret_alloc(FRAMING_COPY_LIMIT + CHANNEL_FRAME_BYTES, 1);
+    c->framing.room_limit = FRAMING_FIRST_LIMIT;
+    c->framing.room = mpcf_secret_alloc(FRAMING_FIRST_LIMIT + CHANNEL_FRAME_BYTES, 1);
     if (c->framing.room == NULL) {
-        return mpcf_fail_memory(err, FRAMING_COPY_LIMIT, "a channel");
+        return mpcf_fail_memory(err, FRAMING_FIRST_LIMIT, "a channel");
     }
     if ((t->caps & MPCF_TRANSPORT_AUTHENTICATED) == 0 || t->peer_identity == NULL) {
         return MPCF_OK;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "channel/journey.h"
 
 enum {
@@ -157,6 +158,25 @@ static void begin_next(struct framing *f)
 
 static const uint8_t alive[CHANNEL_FRAME_BYTES] = {1, [7] = 0x80}; /* FRAMING_ALIVE, 0 */
 
+/* Whether a message of LENGTH fits the room, which grows once. Without memory for that it goes in two
+ * pieces. */
+static bool has_room(struct framing *f, size_t length)
+{
+    if (length > FRAMING_COPY_LIMIT || wire_keeps_bounds(&f->wire)) {
+        return false;
+    }
+    if (length > f->room_limit) {
+        uint8_t *grown = mpcf_secret_alloc(FRAMING_COPY_LIMIT + CHANNEL_FRAME_BYTES, 1);
+        if (grown == NULL) {
+            return false;
+        }
+        mpcf_secret_free(f->room);
+        f->room = grown;
+        f->room_limit = FRAMING_COPY_LIMIT;
+    }
+    return true;
+}
+
 /* HEAD and DATA, after what is left of a sign of life; a short message in F's room as one piece. */
 static void depart(struct framing *f, const uint8_t *head, const uint8_t *data, size_t length,
                    struct journey *j)
@@ -164,7 +184,7 @@ static void depart(struct framing *f, const uint8_t *head, const uint8_t *data, 
     *j = (struct journey){.piece = {alive + f->alive_done, head, data},
                           .length = {f->alive_done == 0 ? 0 : sizeof(alive) - f->alive_done,
                                      CHANNEL_FRAME_BYTES, length}};
-    if (length <= FRAMING_COPY_LIMIT && !wire_keeps_bounds(&f->wire)) {
+    if (has_room(f, length)) {
         memcpy(f->room, head, CHANNEL_FRAME_BYTES);
         memcpy(f->room + CHANNEL_FRAME_BYTES, data, length);
         j->piece[1] = f->room;
@@ -222,7 +242,7 @@ static size_t next_heard(struct framing *f, uint8_t **at)
     if (length == 0) {
         uint64_t left = read_u64(f->head) - f->body_done;
         *at = f->room;
-        length = left < FRAMING_COPY_LIMIT ? (size_t) left : FRAMING_COPY_LIMIT;
+        length = left < f->room_limit ? (size_t) left : f->room_limit;
     }
     return length;
 }

@@ -21,7 +21,8 @@
 #define CHANNEL_FRAME_BYTES 16
 
 /* Messages up to this go with their head in one call, by way of a copy. */
-#define FRAMING_COPY_LIMIT ((size_t) 64 << 10)
+#define FRAMING_COPY_LIMIT  ((size_t) 64 << 10)
+#define FRAMING_FIRST_LIMIT ((size_t) 1 << 10)
 
 #define FRAMING_RESERVED (UINT64_C(1) << 63)
 #define FRAMING_ALIVE    (FRAMING_RESERVED + 1) /* nothing follows */
@@ -31,7 +32,9 @@
 
 struct framing {
     struct wire wire;
-    uint8_t *room; /* FRAMING_COPY_LIMIT + CHANNEL_FRAME_BYTES, for copies */
+    uint8_t *room; /* room_limit + CHANNEL_FRAME_BYTES, for copies */
+    size_t
+        room_limit; /* FRAMING_FIRST_LIMIT, until a longer message goes: a stranger costs little */
 
     /* What comes in: of this frame so much. A whole head is a message's, or a farewell's; that of
      * a message that nobody waits for yet is kept. */

@@ -182,7 +182,7 @@ static const mpcf_option infer_options[] = {
      .help = "a peer that stays silent longer ends the run"},
     {.key = "connect_timeout", .type = MPCF_OPT_DURATION, .default_text = "120s",
      FIELD(struct infer_settings, connect_ns), .min = 1e6, .max = 8.64e13,
-     .help = "how long the other roles are waited for at the start"},
+     .help = "how long another role is waited for at the start, also while it is busy with another session"},
     {.key = "value_fraction", .type = MPCF_OPT_INT, .default_text = "12",
      FIELD(struct infer_settings, value_fraction), .min = 4, .max = 24,
      .help = "fractional bits of values"},

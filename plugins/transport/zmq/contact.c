@@ -306,7 +306,9 @@ mpcf_status contact_call(const struct zmq_config *config, const char *address, i
             status == MPCF_E_INTERRUPTED) {
             return status;
         }
-        MPCF_TRY(stream_pause(RETRY_NS, deadline, err));
+        if (stream_pause(RETRY_NS, deadline, err) == MPCF_E_INTERRUPTED) {
+            return MPCF_E_INTERRUPTED;
+        }
     } while (stream_now_ns() < deadline);
     return mpcf_fail(err, MPCF_E_TIMEOUT, "nobody answers at '%s'", address);
 }

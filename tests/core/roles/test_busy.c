@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "support/actors.h"
+#include "support/captured_log.h"
 #include "support/role_keys.h"
 #include "support/support.h"
 
@@ -26,47 +26,19 @@ static void open_second(struct actor *user, const char *transport, const struct 
     actor_open(user, &o, "4");
 }
 
-/* --- standard error, read --- */
-
-static int log_begin(char path[256])
-{
-    (void) snprintf(path, 256, "%s/log", test_folder());
-    int before = dup(2);
-    assert_true(before >= 0);
-    assert_non_null(freopen(path, "w", stderr));
-    log_set_level(LOG_INFO);
-    return before;
-}
-
-static size_t log_end(int before, const char *path, const char *text)
-{
-    static char data[65536];
-    size_t count = 0;
-    (void) fflush(stderr);
-    (void) dup2(before, 2);
-    (void) close(before);
-    FILE *file = fopen(path, "re");
-    assert_non_null(file);
-    data[fread(data, 1, sizeof(data) - 1, file)] = '\0';
-    (void) fclose(file);
-    for (const char *at = data; (at = strstr(at, text)) != NULL; at++) {
-        count++;
-    }
-    return count;
-}
-
 /* --- the scenes --- */
 
 static void play_two_users(const char *transport)
 {
     struct roles_options o = actor_options(transport, ROLE_DEALER);
     struct actor dealer, couple[2], second;
-    char path[256], saying[400];
+    struct captured_log log;
+    char saying[400];
     actor_open(&dealer, &o, "4");
     couple_open(couple, transport, roles_address(dealer.roles), "4");
     couple_joins(couple, &dealer);
     open_second(&second, transport, &couple[0], &dealer, 30 * ACTOR_SECOND);
-    int log = log_begin(path);
+    captured_log_begin(&log);
     actor_start(&second);
     (void) usleep(1200000); /* it has called again some times by now */
     for (size_t i = 0; i < 2; i++) {
@@ -81,7 +53,9 @@ static void play_two_users(const char *transport)
     (void) snprintf(saying, sizeof(saying),
                     "user: the dealer at %s is busy with another session; calls again",
                     roles_address(dealer.roles));
-    assert_int_equal(log_end(log, path, saying), 1);
+    captured_log_end(&log);
+    assert_int_equal(captured_log_count(&log, saying), 1);
+    captured_log_clear(&log);
     assert_was_ok(second.status, second.err);
     assert_was_ok(couple[0].status, couple[0].err);
     assert_was_ok(dealer.status, dealer.err);
