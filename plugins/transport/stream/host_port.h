@@ -12,7 +12,10 @@
 
 #include <mpcf/error.h>
 
-/* *FOUND ends with freeaddrinfo(). Not of the form, or no such host: MPCF_E_CONFIG; a name
+/* Whether TEXT can be listened on, or called, as far as it tells; nobody is asked. *PORT is its
+ * port. MPCF_E_CONFIG with what is wrong and, where that is plain, what to write. */
+mpcf_status host_port_check(const char *text, bool is_listen, unsigned *port, mpcf_error *err);
+/* The same first. *FOUND ends with freeaddrinfo(). Not of the form, or no such host: MPCF_E_CONFIG; a name
  * server that does not answer: MPCF_E_TIMEOUT, worth another try. */
 mpcf_status host_port_resolve(const char *text, bool passive, struct addrinfo **found,
                               mpcf_error *err);

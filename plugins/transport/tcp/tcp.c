@@ -108,6 +108,14 @@ static int listen_on(const struct addrinfo *address, const struct tcp_config *co
     return -1;
 }
 
+static mpcf_status tcp_check_address(const void *config, const char *address, bool is_listen,
+                                     mpcf_error *err)
+{
+    unsigned port;
+    (void) config;
+    return host_port_check(address, is_listen, &port, err);
+}
+
 static mpcf_status tcp_listen(const void *config, const char *address, void **listener,
                               mpcf_error *err)
 {
@@ -289,6 +297,7 @@ static const mpcf_transport tcp = {
     .recv = tcp_recv,
     .exchange = tcp_exchange,
     .advance = tcp_advance,
+    .check_address = tcp_check_address,
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)

@@ -37,6 +37,28 @@ struct contact {
     char address[128];
 };
 
+mpcf_status contact_check(const struct zmq_config *config, const char *address, bool is_listen,
+                          mpcf_error *err)
+{
+    unsigned port = 0, first = (unsigned) config->first_port;
+    MPCF_TRY(host_port_check(address, is_listen, &port, err));
+    if (!is_listen || first == 0) {
+        return MPCF_OK;
+    }
+    if (first + PAIR_PORTS - 1 > 65535) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "zmq's first_port %u leaves no room for %d connections up to port 65535",
+                         first, PAIR_PORTS);
+    }
+    if (port >= first && port < first + PAIR_PORTS) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "zmq's first_port %u: a listener's connections take the ports %u to %u, "
+                         "and '%s' listens at one of them",
+                         first, first, first + PAIR_PORTS - 1, address);
+    }
+    return MPCF_OK;
+}
+
 static bool set_int(void *socket, int option, int value)
 {
     return zmq_setsockopt(socket, option, &value, sizeof(value)) == 0;
@@ -140,6 +162,7 @@ mpcf_status contact_open(const struct zmq_config *config, const char *address, s
                          mpcf_error *err)
 {
     char numbers[96];
+    MPCF_TRY(contact_check(config, address, true, err));
     MPCF_TRY(to_numbers(address, true, numbers, sizeof(numbers), err));
     struct contact *c = calloc(1, sizeof(*c));
     if (c == NULL) {

@@ -6,10 +6,15 @@
 #ifndef MPCF_ZMQ_CONTACT_H
 #define MPCF_ZMQ_CONTACT_H
 
+#include <stdbool.h>
+
 #include "pair.h"
 
 struct contact;
 
+/* Whether ADDRESS can be listened on, with room for CONFIG's first_port, or called. */
+mpcf_status contact_check(const struct zmq_config *config, const char *address, bool is_listen,
+                          mpcf_error *err);
 /* ADDRESS: host:port, [ipv6]:port, :port. */
 mpcf_status contact_open(const struct zmq_config *config, const char *address, struct contact **out,
                          mpcf_error *err);

@@ -19,6 +19,9 @@ struct zmq_config {
     int64_t first_port;                   /* 0: the system chooses */
 };
 
+/* What a listener needs from first_port on: a dealer has two peers. */
+#define PAIR_PORTS 2
+
 struct pair;
 
 /* Bound to HOST (numeric, IPv6 in brackets); *PORT is what was chosen. */

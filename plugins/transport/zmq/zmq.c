@@ -3,6 +3,8 @@
  * zmq: ZeroMQ over TCP, which keeps message boundaries and notices a peer that vanished.
  * Neither authenticated nor encrypted (CURVE is to come); see README.md.
  */
+#include <stdbool.h>
+
 #include <mpcf/transport.h>
 
 #include "contact.h"
@@ -50,6 +52,12 @@ static const mpcf_option zmq_options[] = {
      .max = 65535},
     {.key = NULL},
 };
+
+static mpcf_status transport_check_address(const void *config, const char *address, bool is_listen,
+                                           mpcf_error *err)
+{
+    return contact_check(config, address, is_listen, err);
+}
 
 static mpcf_status transport_listen(const void *config, const char *address, void **listener,
                                     mpcf_error *err)
@@ -127,6 +135,7 @@ static const mpcf_transport zmq = {
     .send = transport_send,
     .recv = transport_recv,
     .exchange = transport_exchange,
+    .check_address = transport_check_address,
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
