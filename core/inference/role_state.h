@@ -14,10 +14,13 @@
 #include "secure/session.h"
 #include "text/corpus.h"
 
+struct kept_answers; /* kept_answers.h */
+
 struct role_state {
     enum role role;
     struct secure_student student;
     struct corpus *corpus;         /* the user's; else NULL */
+    struct kept_answers *kept;     /* the user's, as they come; else NULL */
     struct roles_control *control; /* to the parent of a one-machine run; else NULL */
     struct roles_links links;
     char *store; /* folder of this role alone, mpcf_free(); NULL: nothing is stored */

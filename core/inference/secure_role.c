@@ -2,40 +2,14 @@
 /* Finds the other roles, plays its own, and leaves what it metered. */
 #include "inference/secure_role.h"
 
-#include "base/folder.h"
 #include "base/memory.h"
-#include "format/json.h"
 #include "inference/role_facts.h"
+#include "inference/role_results.h"
 #include "inference/role_session.h"
 #include "inference/serve.h"
 #include "inference/user.h"
-#include "pipeline/output.h"
 #include "secure/session.h"
 #include "text/corpus.h"
-
-static mpcf_status write_record(const struct role_state *state, json_t *record, mpcf_error *err)
-{
-    char name[32];
-    json_t *totals = secure_totals_json(&state->totals);
-    char *folder = output_path(state->student.pipeline, "infer"), *path = NULL;
-    mpcf_status status = MPCF_OK;
-
-    (void) snprintf(name, sizeof name, "%s.json", role_name(state->role));
-    path = folder != NULL ? file_join(folder, name) : NULL;
-    if (path == NULL || totals == NULL || json_object_update(record, totals) != 0) {
-        status = mpcf_fail_memory(err, 0, "a record");
-    }
-    if (status == MPCF_OK) {
-        status = file_make_folder(folder, err);
-    }
-    if (status == MPCF_OK) {
-        status = json_write_file(path, record, err);
-    }
-    json_decref(totals);
-    mpcf_free(folder);
-    mpcf_free(path);
-    return status;
-}
 
 static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_error *err)
 {
@@ -84,7 +58,7 @@ static mpcf_status take_part(struct role_state *state, mpcf_error *err)
         record = json_object();
     }
     if (status == MPCF_OK) {
-        status = write_record(state, record, err);
+        status = role_results_write(state, record, err);
     }
     json_decref(record);
     return status;
@@ -98,11 +72,15 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
     mpcf_status status = prepare(&state, p, err);
 
     if (status == MPCF_OK) {
+        status = role_results_begin(&state, err);
+    }
+    if (status == MPCF_OK && !role_results_are_there(&state)) {
         status = join(&state, &roles, err);
     }
     if (status == MPCF_OK) {
         status = take_part(&state, err);
     }
+    status = role_results_end(&state, status, err);
     session_destroy(state.session);
     roles_links_close(&state.links);
     roles_close(roles);
