@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +61,9 @@ static void take_answer(struct kept_answers *k, const json_t *line)
         return;
     }
     for (size_t c = 0; c < k->request.width; c++) {
-        if (!json_is_number(json_array_get(answer, c))) {
+        const json_t *value = json_array_get(answer, c);
+
+        if (!json_is_number(value) || !(fabs(json_number_value(value)) <= (double) FLT_MAX)) {
             return;
         }
     }
