@@ -3,6 +3,11 @@
 #
 # A module mpcf-<name>.so that exports one symbol, mpcf_plugin, and is installed into the
 # plug-in folder. Used in this tree and, through find_package(mpcf), by others.
+#
+# It is built as it is installed: where CMake rewrites a RUNPATH at the installation, it ends the one
+# in the build tree with a colon, and the loader takes the empty entry behind that for the current
+# folder. The program that loads it has libmpcf already; folders of other libraries stay, and
+# CMAKE_INSTALL_RPATH adds to them.
 function(mpcf_add_plugin name)
     cmake_parse_arguments(PLUGIN "" "" "SOURCES;LIBRARIES" ${ARGN})
     set(target mpcf-plugin-${name})
@@ -10,7 +15,8 @@ function(mpcf_add_plugin name)
     target_link_libraries(${target} PRIVATE mpcf::mpcf ${PLUGIN_LIBRARIES} m)
     set_target_properties(${target} PROPERTIES
         OUTPUT_NAME mpcf-${name} PREFIX "" SUFFIX ".so"
-        C_STANDARD 11 C_VISIBILITY_PRESET hidden)
+        C_STANDARD 11 C_VISIBILITY_PRESET hidden
+        BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH_USE_LINK_PATH ON)
     if(MPCF_PLUGIN_BUILD_DIR)
         set_target_properties(${target} PROPERTIES
             LIBRARY_OUTPUT_DIRECTORY ${MPCF_PLUGIN_BUILD_DIR})

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "bench/bench_accuracy.h"
 #include "bench/bench_kernels.h"
+#include "bench/bench_repeats.h"
 #include "bench/bench_secure.h"
 #include "bench/bench_secure_result.h"
 #include "bench/bench_train.h"
@@ -109,10 +110,30 @@ static int measure_train(const struct args *args, const struct pipeline *p, mpcf
     return EXIT_DONE;
 }
 
+static int measure_repeats(const struct args *args, const struct pipeline *p, mpcf_error *err)
+{
+    struct bench_repeats_request request = {.pipeline = p};
+    int64_t repeats = 512, row = 0;
+    json_t *result = NULL;
+    mpcf_status status;
+
+    if (!args_number(args, "--repeat", 2, 1000000, &repeats) ||
+        !args_number(args, "--row", 0, 1000000000, &row)) {
+        return EXIT_USAGE;
+    }
+    request.repeats = (size_t) repeats;
+    request.row = (size_t) row;
+    status = bench_repeats(&request, &result, err);
+    return finish(args, status, result, bench_repeats_table, err);
+}
+
 /* What is measured where no file is named: the example on a real task. */
 #define EXAMPLE "examples/sst2-minilm.yaml"
 
-static int run_train(const struct args *args, mpcf_error *err)
+/* Of a pipeline file, the word behind NAME. */
+static int with_pipeline(const struct args *args, const char *name,
+                         int (*measure)(const struct args *, const struct pipeline *, mpcf_error *),
+                         mpcf_error *err)
 {
     const char *sets[ARGS_LIMIT];
     const struct pipeline_request source = {
@@ -125,13 +146,22 @@ static int run_train(const struct args *args, mpcf_error *err)
     int result;
 
     if (!file_exists(source.file)) {
-        return host_usage("bench", "expected bench train PIPELINE.yaml; there is no file '%s'",
+        return host_usage("bench", "expected bench %s PIPELINE.yaml; there is no file '%s'", name,
                           source.file);
     }
-    result =
-        pipeline_open(&source, &p, err) == MPCF_OK ? measure_train(args, p, err) : host_failed(err);
+    result = pipeline_open(&source, &p, err) == MPCF_OK ? measure(args, p, err) : host_failed(err);
     pipeline_close(p);
     return result;
+}
+
+static int run_train(const struct args *args, mpcf_error *err)
+{
+    return with_pipeline(args, "train", measure_train, err);
+}
+
+static int run_repeats(const struct args *args, mpcf_error *err)
+{
+    return with_pipeline(args, "repeats", measure_repeats, err);
 }
 
 static int run_kernels(const struct args *args, mpcf_error *err)
@@ -159,10 +189,8 @@ static const struct {
     const char *name;
     int (*run)(const struct args *args, mpcf_error *err);
 } benches[] = {
-    {"secure", run_secure},
-    {"train", run_train},
-    {"kernels", run_kernels},
-    {"accuracy", run_accuracy},
+    {"secure", run_secure},     {"train", run_train},     {"kernels", run_kernels},
+    {"accuracy", run_accuracy}, {"repeats", run_repeats},
 };
 #define BENCH_COUNT (sizeof benches / sizeof *benches)
 
@@ -186,7 +214,7 @@ int cmd_bench(const struct args *args)
     }
     near = text_nearest(name, words, BENCH_COUNT);
     return host_usage("bench", "there is no bench '%s'; %s%s%s", name,
-                      near == NULL ? "there are secure, train, kernels, accuracy"
+                      near == NULL ? "there are secure, train, kernels, accuracy, repeats"
                                    : "did you mean '",
                       near == NULL ? "" : near, near == NULL ? "" : "'?");
 }

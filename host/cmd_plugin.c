@@ -91,7 +91,7 @@ static void show_component(enum component_kind kind, const void *descriptor)
     text_clear(&text);
 }
 
-static bool show_plugin(const struct plugins *p, const char *name)
+static void show_plugin(const struct plugins *p, const char *name)
 {
     for (size_t i = 0; i < plugins_count(p); i++) {
         const struct plugin_facts *f = plugins_facts(p, i);
@@ -99,29 +99,22 @@ static bool show_plugin(const struct plugins *p, const char *name)
         if (f->failure == NULL && strcmp(f->name, name) == 0) {
             (void) printf("plug-in %s %s (%s): %s\n  %s\n  SHA-256 %s\n", f->name, f->version,
                           f->license, f->summary, f->path, f->digest);
-            return true;
         }
     }
-    return false;
 }
 
-/* Components of plug-in NAME, or those called NAME. */
-static size_t show_matching(const struct plugins *p, const char *name, bool by_plugin)
+static void show_components(const struct plugins *p, const char *plugin)
 {
-    size_t shown = 0;
-
     for (size_t kind = 0; kind < COMPONENT_KINDS; kind++) {
         const enum component_kind k = (enum component_kind) kind;
         const void *c;
 
         for (size_t i = 0; (c = plugins_component(p, k, i)) != NULL; i++) {
-            if (strcmp(by_plugin ? plugins_owner(p, c) : component_name(k, c), name) == 0) {
+            if (strcmp(plugins_owner(p, c), plugin) == 0) {
                 show_component(k, c);
-                shown++;
             }
         }
     }
-    return shown;
 }
 
 static int show_loaded(struct plugins *p, const char *name, mpcf_error *err)
@@ -130,15 +123,9 @@ static int show_loaded(struct plugins *p, const char *name, mpcf_error *err)
         /* By path, the plug-in's own name is what it was loaded as last. */
         const char *own = strchr(name, '/') == NULL ? name : plugins_facts(p, 0)->name;
 
-        (void) show_plugin(p, own);
-        (void) show_matching(p, own, true);
+        show_plugin(p, own);
+        show_components(p, own);
         return EXIT_DONE;
-    }
-    if (strchr(name, '/') == NULL) {
-        plugins_load_all(p);
-        if (show_matching(p, name, false) > 0) {
-            return EXIT_DONE;
-        }
     }
     return host_failed(err);
 }

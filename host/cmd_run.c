@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/folder.h"
+#include "base/hide_memory.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "channel/role.h"
 #include "host.h"
+#include "pipeline/link_keys.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "pipeline/print_settings.h"
@@ -53,8 +55,9 @@ static bool take_role(const struct args *args, struct run_request *request)
     return true;
 }
 
-static int print_checked(const struct pipeline *p)
+static int print_checked(const struct pipeline *p, enum pipeline_viewer viewer)
 {
+    const bool has_keys = viewer == VIEW_ALL || p->endpoints[viewer].keys != NULL;
     struct text_buffer text = {0};
 
     text_printf(&text, "%s: accepted\noutput  %s\ntask    %s\nstages ", p->file, p->output,
@@ -64,7 +67,8 @@ static int print_checked(const struct pipeline *p)
             text_printf(&text, " %s", pipeline_stage_name((enum pipeline_stage) i));
         }
     }
-    text_append(&text, "\n");
+    text_printf(&text, "\nlinks   %s, authenticated by %s\n", p->transport.name,
+                link_authentication(p, has_keys));
     pipeline_print_approximations(p, &text);
     (void) fputs(text_string(&text), stdout);
     text_clear(&text);
@@ -80,7 +84,7 @@ static int run_open(const struct args *args, const struct pipeline *p,
         return host_failed(err);
     }
     if (args_has(args, "--check")) {
-        return print_checked(p);
+        return print_checked(p, request->viewer);
     }
     if (args_has(args, "--quiet")) {
         log_set_level(LOG_WARN);
@@ -97,6 +101,22 @@ static int run_open(const struct args *args, const struct pipeline *p,
     return EXIT_DONE;
 }
 
+/* Before a key, a weight or a text is read: a role's secrets are for no core file. */
+static int open_and_run(const struct args *args, const struct pipeline_request *source,
+                        const struct run_request *request, mpcf_error *err)
+{
+    struct pipeline *p = NULL;
+    int result;
+
+    if (request->viewer != VIEW_ALL && hide_memory(err) != MPCF_OK) {
+        return host_failed(err);
+    }
+    result = pipeline_open(source, &p, err) == MPCF_OK ? run_open(args, p, request, err)
+                                                       : host_failed(err);
+    pipeline_close(p);
+    return result;
+}
+
 int cmd_run(const struct args *args)
 {
     const char *sets[ARGS_LIMIT];
@@ -107,7 +127,6 @@ int cmd_run(const struct args *args)
         .plugin_folder = args_value(args, "--plugin-dir"),
     };
     struct run_request request = {.source = &source, .viewer = VIEW_ALL};
-    struct pipeline *p = NULL;
     mpcf_error *err;
     int result;
 
@@ -118,9 +137,7 @@ int cmd_run(const struct args *args)
         return host_usage("run", "there is no file '%s'", source.file);
     }
     err = mpcf_error_create();
-    result = pipeline_open(&source, &p, err) == MPCF_OK ? run_open(args, p, &request, err)
-                                                        : host_failed(err);
-    pipeline_close(p);
+    result = open_and_run(args, &source, &request, err);
     mpcf_error_destroy(err);
     return result;
 }

@@ -43,10 +43,11 @@ static const struct arg_option bench_options[] = {
     {"--batch", "N", "secure: examples in one run; default 1"},
     {"--approximations", "A,N", "secure: activation and normaliser; default quad,2quad"},
     {"--transport", "NAME", "secure: between the processes; default tcp"},
-    {"--repeat", "N", "secure, kernels: runs, of which the median is shown; default 5"},
+    {"--repeat", "N", "secure, kernels: runs, of which the median is shown; default 5. repeats: 512"},
+    {"--row", "N", "repeats: the text, a row of the evaluation split; default 0"},
     {"--seconds", "N", "train: of each stage; default 30"},
     {"--rows", "N", "train: training rows read; default all"},
-    {"--set", "KEY=VALUE", "train: replaces a value of the file; repeatable"},
+    {"--set", "KEY=VALUE", "train, repeats: replaces a value of the file; repeatable"},
     {"--json", "FILE", "the figures as JSON"},
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
@@ -64,11 +65,15 @@ static const struct command commands[] = {
      run_options, 1, 1, cmd_run},
     {"cost", "PIPELINE.yaml", "Rounds, bytes and time of infer, without a peer.",
      cost_options, 1, 1, cmd_cost},
-    {"bench", "secure|train [PIPELINE.yaml]|kernels", "Measures on this machine.",
+    {"bench", "secure|train|repeats|kernels|accuracy [PIPELINE.yaml]", "Measures on this machine.",
      bench_options, 1, 2, cmd_bench},
+    {"keys new", "FOLDER", "Makes keys with which the roles know each other, a file for each.",
+     NULL, 1, 1, cmd_keys_new},
+    {"keys show", "FILE", "Whose keys a file has, and their fingerprints.",
+     NULL, 1, 1, cmd_keys_show},
     {"plugin list", "", "All plug-ins that are found, their components, and failures.",
      plugin_options, 0, 0, cmd_plugin_list},
-    {"plugin show", "NAME", "A plug-in or component, with its options.",
+    {"plugin show", "NAME", "A plug-in: its components, with their options.",
      plugin_options, 1, 1, cmd_plugin_show},
     {"plugin check", "NAME|FILE.so", "Tests a plug-in's components; TAP output.",
      plugin_options, 1, 1, cmd_plugin_check},
@@ -173,13 +178,28 @@ static const struct command *find_command(int argc, char **argv, int *taken)
     return NULL;
 }
 
+/* "plugin", "keys" */
+static bool takes_two_words(const char *word)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        const char *space = strchr(commands[i].name, ' ');
+
+        if (space != NULL && strlen(word) == (size_t) (space - commands[i].name) &&
+            text_starts_with(commands[i].name, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int unknown_command(int argc, char **argv)
 {
     const char *words[COMMAND_COUNT + 1], *near;
     char word[256];
 
-    if (strcmp(argv[1], "plugin") == 0) {
-        (void) snprintf(word, sizeof word, "plugin %s", argc > 2 ? argv[2] : "");
+    if (takes_two_words(argv[1])) {
+        (void) snprintf(word, sizeof word, "%s%s%s", argv[1], argc > 2 ? " " : "",
+                        argc > 2 ? argv[2] : "");
     } else {
         (void) snprintf(word, sizeof word, "%s", argv[1]);
     }
@@ -236,7 +256,7 @@ static int run_words(int argc, char **argv)
     if (command != NULL) {
         return run_command(command, argc - 1 - taken, argv + 1 + taken);
     }
-    for (int i = 1; i < argc; i++) {
+    for (int i = 1; i < argc && !takes_two_words(argv[1]); i++) {
         if (names_a_file(argv[i])) {
             return run_command(&commands[0], argc - 1, argv + 1);
         }

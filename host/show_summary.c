@@ -39,10 +39,13 @@ static void show_secure(const json_t *report)
     if (report_get(report, "secure.examples") == NULL) {
         return;
     }
-    (void) printf("  %-20s %.0f examples, agreement with the float student %.4f, largest logit "
-                  "error %.4f\n",
-                  "secure run", number(report, "secure.examples"),
-                  number(report, "secure.agreement"), number(report, "secure.max_logit_error"));
+    (void) printf("  %-20s %.0f examples, agreement with the float student %.4f", "secure run",
+                  number(report, "secure.examples"), number(report, "secure.agreement"));
+    if (report_get(report, "secure.max_logit_error") != NULL) {
+        (void) printf(", largest logit error %.4f\n", number(report, "secure.max_logit_error"));
+    } else {
+        (void) printf("; only labels were revealed\n");
+    }
     (void) printf("  %-20s %.3g s an example online, %.4g MB sent by the provider and %.4g MB by "
                   "the user in all\n",
                   "", number(report, "secure.online.seconds_per_example"),

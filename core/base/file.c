@@ -21,14 +21,27 @@ struct file_write {
     char *path, *part, *folder; /* the part is renamed to path, which is in folder */
 };
 
+/* How many bytes a first look says there are; 0: not known, as of a pipe. */
+static size_t size_of(FILE *stream)
+{
+    struct stat facts;
+
+    return fstat(fileno(stream), &facts) == 0 && S_ISREG(facts.st_mode) ? (size_t) facts.st_size
+                                                                        : 0;
+}
+
 /* To the end, or until more than LIMIT bytes are there; *BLOCK is the caller's either way. */
 static mpcf_status read_stream(FILE *stream, const char *path, size_t limit, char **block,
                                size_t *used, mpcf_error *err)
 {
+    const size_t size = size_of(stream);
     size_t capacity = 0;
 
+    if (size > limit) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: larger than %zu bytes", path, limit);
+    }
     do {
-        size_t more = capacity == 0 ? 65536 : capacity * 2;
+        size_t more = capacity != 0 ? 2 * capacity : size != 0 ? size + 1 : 65536;
         char *grown = mpcf_grow_array(*block, *used, more + 1, 1);
 
         if (grown == NULL) {
@@ -123,7 +136,34 @@ static void write_destroy(struct file_write *file)
     }
 }
 
-mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_error *err)
+/* A part that a process of the same number left behind goes first; a link in its place is not
+ * followed. */
+static int create_part(const char *part, mode_t mode)
+{
+    (void) unlink(part);
+    return open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+}
+
+static mpcf_status open_part(struct file_write *file, mode_t mode, mpcf_error *err)
+{
+    const int fd = create_part(file->part, mode);
+
+    file->stream = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    if (file->stream == NULL) {
+        const int cause = errno;
+
+        if (fd >= 0) {
+            (void) close(fd); /* nothing was written */
+            (void) unlink(file->part);
+        }
+        return mpcf_fail(err, file_status(cause), "cannot create '%s': %s", file->part,
+                         strerror(cause));
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status write_begin(const char *path, mode_t mode, struct file_write **out,
+                               mpcf_error *err)
 {
     struct file_write *file = mpcf_alloc_array(1, sizeof *file);
     mpcf_status status = MPCF_OK;
@@ -134,15 +174,9 @@ mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_err
     file->path = mpcf_strdup(path);
     file->part = mpcf_format("%s.%ld.part", path, (long) getpid());
     file->folder = file_folder_of(path);
-    if (file->path == NULL || file->part == NULL || file->folder == NULL) {
-        status = mpcf_fail_memory(err, strlen(path), "a file name");
-    } else {
-        file->stream = fopen(file->part, "wbe");
-        if (file->stream == NULL) {
-            status = mpcf_fail(err, file_status(errno), "cannot create '%s': %s", file->part,
-                               strerror(errno));
-        }
-    }
+    status = file->path == NULL || file->part == NULL || file->folder == NULL
+                 ? mpcf_fail_memory(err, strlen(path), "a file name")
+                 : open_part(file, mode, err);
     if (status == MPCF_OK) {
         *out = file;
     } else {
@@ -151,43 +185,61 @@ mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_err
     return status;
 }
 
+mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_error *err)
+{
+    return write_begin(path, 0666, out, err);
+}
+
+mpcf_status file_write_begin_private(const char *path, struct file_write **out, mpcf_error *err)
+{
+    return write_begin(path, S_IRUSR | S_IWUSR, out, err);
+}
+
 FILE *file_write_stream(struct file_write *file)
 {
     return file->stream;
 }
 
-/* The rename is durable only once the folder is on the disk. */
-static void sync_folder(const char *folder)
+/* Errno of what failed, or 0; the stream is closed either way. */
+static int settle_stream(FILE *stream)
 {
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int cause = fflush(stream) != 0 ? errno : 0;
 
-    if (fd >= 0) {
-        (void) fsync(fd);
-        (void) close(fd);
+    if (cause == 0 && ferror(stream)) {
+        cause = EIO; /* of a write whose reason is gone */
     }
+    if (cause == 0 && fsync(fileno(stream)) != 0) {
+        cause = errno;
+    }
+    if (fclose(stream) != 0 && cause == 0) {
+        cause = errno;
+    }
+    return cause;
+}
+
+/* The rename is durable only once the folder is on the disk. */
+static mpcf_status put_in_place(const struct file_write *file, mpcf_error *err)
+{
+    int cause = settle_stream(file->stream);
+    mpcf_status status;
+
+    if (cause == 0 && rename(file->part, file->path) != 0) {
+        cause = errno;
+    }
+    if (cause != 0) {
+        (void) unlink(file->part);
+        return mpcf_fail(err, MPCF_E_IO, "cannot write '%s': %s", file->path, strerror(cause));
+    }
+    status = file_sync_folder(file->folder, err);
+    return status == MPCF_OK
+               ? MPCF_OK
+               : mpcf_fail_while(err, status, "'%s' may not outlast a crash", file->path);
 }
 
 mpcf_status file_write_commit(struct file_write *file, mpcf_error *err)
 {
-    bool is_whole =
-        fflush(file->stream) == 0 && !ferror(file->stream) && fsync(fileno(file->stream)) == 0;
-    int cause = errno;
-    mpcf_status status = MPCF_OK;
+    const mpcf_status status = put_in_place(file, err);
 
-    if (fclose(file->stream) != 0 && is_whole) {
-        cause = errno;
-        is_whole = false;
-    }
-    if (is_whole && rename(file->part, file->path) != 0) {
-        cause = errno;
-        is_whole = false;
-    }
-    if (is_whole) {
-        sync_folder(file->folder);
-    } else {
-        (void) unlink(file->part);
-        status = mpcf_fail(err, MPCF_E_IO, "cannot write '%s': %s", file->path, strerror(cause));
-    }
     write_destroy(file);
     return status;
 }
@@ -201,14 +253,29 @@ void file_write_cancel(struct file_write *file)
     }
 }
 
+/* A short write leaves the stream's error set; commit reports it. */
+static mpcf_status fill_whole(struct file_write *file, const void *data, size_t length,
+                              mpcf_error *err)
+{
+    (void) !fwrite(data, 1, length, file->stream);
+    return file_write_commit(file, err);
+}
+
 mpcf_status file_write_whole(const char *path, const void *data, size_t length, mpcf_error *err)
 {
     struct file_write *file = NULL;
 
     MPCF_TRY(file_write_begin(path, &file, err));
-    /* A short write leaves the stream's error set; commit reports it. */
-    (void) !fwrite(data, 1, length, file->stream);
-    return file_write_commit(file, err);
+    return fill_whole(file, data, length, err);
+}
+
+mpcf_status file_write_whole_private(const char *path, const void *data, size_t length,
+                                     mpcf_error *err)
+{
+    struct file_write *file = NULL;
+
+    MPCF_TRY(file_write_begin_private(path, &file, err));
+    return fill_whole(file, data, length, err);
 }
 
 static mpcf_status copy_stream(FILE *in, struct file_write *out, const char *from, mpcf_error *err)

@@ -12,15 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sys/mman.h>
+#include "base/secret_pages.h"
 
 enum { ALIGNMENT = 64 };
-
-/* In front of a secret block, so that free knows how much to wipe. */
-struct secret_header {
-    size_t bytes;
-    size_t is_locked;
-};
 
 /* Allocations left until one fails; 0: none does; 1: all fail from here on. */
 static atomic_size_t fail_countdown;
@@ -128,39 +122,23 @@ char *mpcf_format(const char *format, ...)
 void *mpcf_secret_alloc(size_t count, size_t size)
 {
     size_t bytes = 0;
-    struct secret_header *header = NULL;
+    void *block = NULL;
 
-    if (__builtin_mul_overflow(count, size, &bytes) ||
-        __builtin_add_overflow(bytes, (size_t) ALIGNMENT, &bytes)) {
+    if (__builtin_mul_overflow(count, size, &bytes)) {
         return NULL;
     }
-    header = allocate(bytes);
-    if (header == NULL) {
-        return NULL;
+    if (!must_fail()) {
+        block = secret_pages_create(bytes);
     }
-    header->bytes = bytes;
-    /* Large tensors may be beyond the limit on locked memory: then they stay unlocked. */
-    header->is_locked = bytes <= 65536 && mlock(header, bytes) == 0;
-    return (char *) header + ALIGNMENT;
+    if (block == NULL) {
+        memory_note_refusal();
+    }
+    return block;
 }
 
 void mpcf_secret_free(void *block)
 {
-    struct secret_header *header = NULL;
-    size_t bytes = 0;
-    bool is_locked = false;
-
-    if (block == NULL) {
-        return;
-    }
-    header = (struct secret_header *) (void *) ((char *) block - ALIGNMENT);
-    bytes = header->bytes;
-    is_locked = header->is_locked != 0;
-    mpcf_wipe(header, bytes);
-    if (is_locked) {
-        (void) munlock(header, bytes);
-    }
-    free(header);
+    secret_pages_destroy(block);
 }
 
 void mpcf_wipe(void *data, size_t length)

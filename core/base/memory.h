@@ -21,7 +21,9 @@ char *mpcf_strdup(const char *text);
 /* printf into a new string; NULL where memory is short. */
 char *mpcf_format(const char *format, ...) MPCF_PRINTF(1, 2);
 
-/* Shares, masks, keys, client texts: locked where the system lets us, wiped when freed. */
+/* Shares, masks, keys, client texts: zeroed, 64-byte aligned, on pages of their own that no core
+ * file has, locked up to SECRET_LOCK_LIMIT bytes where the system lets us, wiped when freed
+ * (base/secret_pages.h). A few microseconds each: not for the middle of a computation. */
 void *mpcf_secret_alloc(size_t count, size_t size);
 void mpcf_secret_free(void *block);
 /* Zeroes LENGTH bytes; the compiler cannot leave it out. */

@@ -17,7 +17,7 @@
 
 /* Goes up with every change of what is sent for an equal program: a step's messages, this one, the
  * announcement. Not where only programs change: roles compare their digests. */
-#define HANDSHAKE_PROTOCOL 3
+#define HANDSHAKE_PROTOCOL 4
 /* On the wire; this size and the first 16 bytes never change, so that versions can tell each
  * other apart. */
 #define HANDSHAKE_BYTES   8192

@@ -134,8 +134,8 @@ static void check_parties(struct conform *c, const mpcf_approx *approx,
 {
     struct cost *metered = NULL;
     double output[BENCH_COUNT];
-    const mpcf_status status =
-        trio_run(s->program, s->weights, &s->input, NULL, output, &metered, c->err);
+    const struct trio_run run = {.program = s->program, .weights = s->weights, .input = &s->input};
+    const mpcf_status status = trio_run(&run, output, &metered, c->err);
 
     if (check_engine(c, "two parties and the dealer agree with floats", status, approx, bench,
                      output, y)) {

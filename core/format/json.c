@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,30 +16,71 @@
 #include "base/memory.h"
 
 /* A tokenizer.json of a large vocabulary has about 20 MB. */
-#define JSON_FILE_LIMIT ((size_t) 256 << 20)
+#define JSON_FILE_LIMIT ((size_t) 64 << 20)
 
 /*
- * jansson forgets that a byte of a token found no room: it then sees a shorter number, blames the
- * file, writes a text with a hole, or looks for the quote at the end of a string behind its block.
- * So what it is refused is noted, it gets nothing more until it has returned, and then nothing that
- * it made is used.
+ * What jansson allocates for one tree is counted: "[{},{},{}]" takes 78 bytes for each of its own,
+ * a tokenizer.json 5 to 14.
+ *
+ * It forgets that a byte of a token found no room: it then sees a shorter number, blames the file,
+ * writes a text with a hole, or looks for the quote at the end of a string behind its block. So
+ * what it is refused is noted, it gets nothing more until it has returned, and then nothing that it
+ * made is used.
  */
-static _Thread_local bool is_watched, is_refused;
+static _Thread_local struct {
+    bool on, refused, over;
+    size_t held, limit; /* bytes */
+} watched;
+
+/* What the block takes of the heap, its head included. */
+static size_t cost_of(void *block)
+{
+    return malloc_usable_size(block) + sizeof(size_t);
+}
+
+static void *refuse(void)
+{
+    watched.refused = true;
+    memory_note_refusal();
+    return NULL;
+}
 
 static void *allocate(size_t size)
 {
-    void *block = is_watched && is_refused ? NULL : malloc(size);
+    void *block;
 
+    if (watched.on && (watched.refused || watched.over)) {
+        return NULL;
+    }
+    if (watched.on && size > watched.limit - watched.held) {
+        watched.over = true;
+        return NULL;
+    }
+    block = malloc(size);
     if (block == NULL) {
-        is_refused = true;
-        memory_note_refusal();
+        return refuse();
+    }
+    if (watched.on) {
+        watched.held += cost_of(block);
+        watched.held = watched.held < watched.limit ? watched.held : watched.limit;
     }
     return block;
 }
 
+/* Of a tree that was not counted whole, more may be freed than was held. */
+static void release(void *block)
+{
+    if (watched.on && block != NULL) {
+        const size_t cost = cost_of(block);
+
+        watched.held -= cost < watched.held ? cost : watched.held;
+    }
+    free(block);
+}
+
 static void watch_memory(void)
 {
-    json_set_alloc_funcs(allocate, free);
+    json_set_alloc_funcs(allocate, release);
 }
 
 size_t json_begin(void)
@@ -58,18 +100,38 @@ json_t *json_end(json_t *value, size_t begun)
     return NULL;
 }
 
-static void watch_begin(void)
+static void watch_begin(size_t limit)
 {
     (void) json_begin();
-    is_refused = false;
-    is_watched = true;
+    watched.limit = limit;
+    watched.held = 0;
+    watched.refused = watched.over = false;
+    watched.on = true;
 }
 
 /* Whether jansson had all that it asked for. */
 static bool watch_end(void)
 {
-    is_watched = false;
-    return !is_refused;
+    watched.on = false;
+    return !watched.refused && !watched.over;
+}
+
+/* At most as much memory as is said of jansson's trees in json.h. */
+static size_t limit_for(size_t length)
+{
+    return length < (SIZE_MAX - JSON_MEMORY_LEAST) / JSON_MEMORY_FACTOR
+               ? JSON_MEMORY_LEAST + JSON_MEMORY_FACTOR * length
+               : SIZE_MAX;
+}
+
+static mpcf_status fail_watched(size_t length, const char *name, mpcf_error *err)
+{
+    return watched.refused
+               ? mpcf_fail_memory(err, length, name)
+               : mpcf_fail(err, MPCF_E_FORMAT,
+                           "%s: its %zu bytes of JSON take more than %zu of memory, %d times as "
+                           "much: too many lists and objects with nothing in them",
+                           name, length, limit_for(length), JSON_MEMORY_FACTOR);
 }
 
 mpcf_status json_read_text(const char *text, size_t length, const char *name, json_t **out,
@@ -78,11 +140,11 @@ mpcf_status json_read_text(const char *text, size_t length, const char *name, js
     json_error_t where;
     json_t *value;
 
-    watch_begin();
+    watch_begin(limit_for(length));
     value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
     if (!watch_end()) {
         json_decref(value);
-        return mpcf_fail_memory(err, length, name);
+        return fail_watched(length, name, err);
     }
     if (value == NULL) {
         return mpcf_fail(err, MPCF_E_FORMAT, "%s:%d:%d: %s", name, where.line, where.column,
@@ -108,7 +170,7 @@ char *json_text(const json_t *value, size_t flags)
 {
     char *text;
 
-    watch_begin();
+    watch_begin(SIZE_MAX);
     text = json_dumps(value, flags);
     if (!watch_end()) {
         free(text);
@@ -117,7 +179,10 @@ char *json_text(const json_t *value, size_t flags)
     return text;
 }
 
-mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *err)
+typedef mpcf_status begin_function(const char *path, struct file_write **out, mpcf_error *err);
+
+static mpcf_status write_file(const char *path, const json_t *value, begin_function *begin,
+                              mpcf_error *err)
 {
     char *text = json_text(value, JSON_INDENT(2) | JSON_REAL_PRECISION(17) | JSON_ENCODE_ANY);
     struct file_write *file = NULL;
@@ -126,7 +191,7 @@ mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *e
     if (text == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "no memory for the text of '%s'", path);
     }
-    status = file_write_begin(path, &file, err);
+    status = begin(path, &file, err);
     if (status == MPCF_OK) {
         FILE *stream = file_write_stream(file);
 
@@ -137,6 +202,16 @@ mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *e
     }
     free(text);
     return status;
+}
+
+mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *err)
+{
+    return write_file(path, value, file_write_begin, err);
+}
+
+mpcf_status json_write_private_file(const char *path, const json_t *value, mpcf_error *err)
+{
+    return write_file(path, value, file_write_begin_private, err);
 }
 
 /* --- <mpcf/json.h> --- */

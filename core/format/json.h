@@ -30,11 +30,16 @@ json_t *json_end(json_t *value, size_t begun);
 /* The text of VALUE as json_dumps() makes it, for free(); NULL: memory. json_dumps() itself leaves
  * holes where memory is short. */
 char *json_text(const json_t *value, size_t flags);
-/* *OUT is json_decref()'d by the caller. Duplicate keys, bad UTF-8, trailing text: MPCF_E_FORMAT. */
+/* *OUT is json_decref()'d by the caller. Duplicate keys, bad UTF-8, trailing text: MPCF_E_FORMAT; so
+ * is what would take more memory than JSON_MEMORY_FACTOR times its bytes, beyond a first 4 MiB. */
+#define JSON_MEMORY_FACTOR 16
+#define JSON_MEMORY_LEAST  ((size_t) 4 << 20)
 mpcf_status json_read_file(const char *path, json_t **out, mpcf_error *err);
 mpcf_status json_read_text(const char *text, size_t length, const char *name, json_t **out,
                            mpcf_error *err);
 /* Indented, sorted as inserted, ends with a newline; written whole or not at all. */
 mpcf_status json_write_file(const char *path, const json_t *value, mpcf_error *err);
+/* The same, for its owner alone. */
+mpcf_status json_write_private_file(const char *path, const json_t *value, mpcf_error *err);
 
 #endif

@@ -18,8 +18,12 @@
 #include "format/tensor_convert.h"
 
 #define HEADER_LENGTH_MAX ((uint64_t) 100 * 1000 * 1000) /* the format's own limit */
-#define PREAMBLE_LENGTH   8
-#define METADATA_KEY      "__metadata__"
+/* And ours, since a header takes 15 times its length of memory: it may be a 16th of the tensors'
+ * bytes, beyond a first MiB. That of BERT-base has 20 KB, for 438 MB. */
+#define HEADER_LENGTH_FREE ((uint64_t) 1 << 20)
+#define HEADER_SHARE       16
+#define PREAMBLE_LENGTH    8
+#define METADATA_KEY       "__metadata__"
 
 struct safetensors {
     struct arena *arena;
@@ -219,6 +223,13 @@ static mpcf_status header_length(const unsigned char *bytes, size_t length, cons
         return mpcf_fail(err, MPCF_E_FORMAT,
                          "'%s': header of %llu bytes, but only %zu follow: the file is truncated",
                          name, (unsigned long long) header, length - PREAMBLE_LENGTH);
+    }
+    uint64_t most = HEADER_LENGTH_FREE + (length - PREAMBLE_LENGTH - header) / HEADER_SHARE;
+    if (header > most) {
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "'%s': header of %llu bytes, at most %llu for %llu bytes of tensors", name,
+                         (unsigned long long) header, (unsigned long long) most,
+                         (unsigned long long) (length - PREAMBLE_LENGTH - header));
     }
     if (header == 0 || bytes[PREAMBLE_LENGTH] != '{') {
         return mpcf_fail(err, MPCF_E_FORMAT,

@@ -19,10 +19,13 @@ struct problem {
     char *message;
 };
 
+enum { PROBLEMS_MAX = 1000 }; /* more are only counted */
+
 struct yaml_problems {
     struct problem *items;
     size_t count, capacity;
-    size_t lost; /* for want of memory */
+    size_t beyond; /* PROBLEMS_MAX */
+    size_t lost;   /* for want of memory */
     struct text_buffer text;
 };
 
@@ -75,6 +78,10 @@ static void add(struct yaml_problems *p, const char *file, size_t line, size_t c
     if (known(p, file, line, column, message)) {
         return;
     }
+    if (p->count == PROBLEMS_MAX) {
+        p->beyond++;
+        return;
+    }
     if (p->count == p->capacity) {
         size_t capacity = p->capacity == 0 ? 8 : 2 * p->capacity;
 
@@ -124,7 +131,7 @@ void yaml_problem_key(struct yaml_problems *p, const struct yaml_node *at, const
 
 size_t yaml_problems_count(const struct yaml_problems *p)
 {
-    return p->count + p->lost;
+    return p->count + p->beyond + p->lost;
 }
 
 static int compare(const void *left, const void *right)
@@ -177,6 +184,9 @@ const char *yaml_problems_text(struct yaml_problems *p)
     }
     for (size_t i = 0; i < p->count; i++) {
         append_problem(&p->text, &p->items[i]);
+    }
+    if (p->beyond > 0) {
+        text_printf(&p->text, "%zu more of the kind\n", p->beyond);
     }
     if (p->lost > 0) {
         text_printf(&p->text, "%zu more, which memory did not suffice for\n", p->lost);

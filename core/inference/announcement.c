@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Magic 8, kind 4, batch 4, tokens 4, exact 4, the digest's 64 characters, count 4, number 4;
- * little-endian, the rest zero. */
+/* Magic 8, kind 4, batch 4, tokens 4, exact 4, the digest's 64 characters, count 4, number 4,
+ * questions 4, limit 4, left 4; little-endian, the rest zero. */
 static const uint8_t magic[8] = {'M', 'P', 'C', 'F', 'n', 'e', 'x', 't'};
 
 enum {
@@ -15,7 +15,10 @@ enum {
     AT_EXACT = 20,
     AT_DIGEST = 24,
     AT_COUNT = 88,
-    AT_NUMBER = 92
+    AT_NUMBER = 92,
+    AT_QUESTIONS = 96,
+    AT_LIMIT = 100,
+    AT_LEFT = 104
 };
 #define SHAPE_LIMIT ((uint32_t) 1 << 20)
 
@@ -43,6 +46,9 @@ void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT
     memcpy(wire + AT_DIGEST, a->digest, strlen(a->digest));
     put32(wire + AT_COUNT, (uint32_t) a->count);
     put32(wire + AT_NUMBER, a->number);
+    put32(wire + AT_QUESTIONS, a->questions);
+    put32(wire + AT_LIMIT, a->limit.limit);
+    put32(wire + AT_LEFT, a->limit.left);
 }
 
 static bool digest_is_sound(const char *digest)
@@ -62,7 +68,9 @@ mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct a
     *out = (struct announcement){.kind = (enum announcement_kind) kind,
                                  .shape = {batch, tokens, exact == 1},
                                  .count = get32(wire + AT_COUNT),
-                                 .number = get32(wire + AT_NUMBER)};
+                                 .number = get32(wire + AT_NUMBER),
+                                 .questions = get32(wire + AT_QUESTIONS),
+                                 .limit = {get32(wire + AT_LIMIT), get32(wire + AT_LEFT)}};
     memcpy(out->digest, wire + AT_DIGEST, FILE_DIGEST_SIZE - 1);
     if (memcmp(wire, magic, sizeof magic) != 0 || kind < ANNOUNCE_INFERENCE ||
         kind > ANNOUNCE_RESUME || exact > 1 || batch > SHAPE_LIMIT || tokens > SHAPE_LIMIT ||
@@ -85,7 +93,8 @@ static mpcf_status check_digest(const char *here, const char *there, const char 
     return MPCF_OK;
 }
 
-mpcf_status announcement_tell(struct channel *peer, const struct announcement *a, mpcf_error *err)
+mpcf_status announcement_tell(struct channel *peer, const struct announcement *a,
+                              struct question_limit *limit, mpcf_error *err)
 {
     uint8_t wire[ANNOUNCEMENT_BYTES];
     struct announcement answer;
@@ -94,7 +103,11 @@ mpcf_status announcement_tell(struct channel *peer, const struct announcement *a
     MPCF_TRY(channel_send(peer, wire, sizeof wire, err));
     MPCF_TRY(channel_recv(peer, wire, sizeof wire, err));
     MPCF_TRY(announcement_decode(wire, &answer, err));
-    return check_digest(a->digest, answer.digest, "other side", &a->shape, err);
+    MPCF_TRY(check_digest(a->digest, answer.digest, "other side", &a->shape, err));
+    if (limit != NULL) {
+        *limit = answer.limit;
+    }
+    return MPCF_OK;
 }
 
 mpcf_status announcement_wait(struct channel *user, struct announcement *out, mpcf_error *err)
@@ -106,14 +119,30 @@ mpcf_status announcement_wait(struct channel *user, struct announcement *out, mp
 }
 
 mpcf_status announcement_answer(struct channel *user, const struct announcement *heard,
-                                const char *digest, mpcf_error *err)
+                                const char *digest, const struct question_limit *limit,
+                                mpcf_error *err)
 {
     uint8_t wire[ANNOUNCEMENT_BYTES];
     struct announcement answer = *heard;
+
+    answer.limit = *limit;
 
     memset(answer.digest, 0, sizeof answer.digest);
     memcpy(answer.digest, digest, strlen(digest));
     announcement_encode(&answer, wire);
     MPCF_TRY(channel_send(user, wire, sizeof wire, err));
     return check_digest(digest, heard->digest, "user", &heard->shape, err);
+}
+
+uint32_t announcement_questions(const struct announcement *a)
+{
+    if (a->kind == ANNOUNCE_INFERENCE) {
+        return (uint32_t) a->shape.batch;
+    }
+    return a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME ? a->questions : 0;
+}
+
+bool announcement_is_beyond(const struct announcement *a, const struct question_limit *limit)
+{
+    return limit->limit > 0 && announcement_questions(a) > limit->left;
 }

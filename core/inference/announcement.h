@@ -21,11 +21,20 @@ enum announcement_kind {
     ANNOUNCE_RESUME = 5   /* the stored one that the handshake agreed on */
 };
 
+/* How many examples the provider answers this user, and how many of them are left; all zero where
+ * there is no limit. */
+struct question_limit {
+    uint32_t limit, left;
+};
+
 struct announcement {
     enum announcement_kind kind;
     struct secure_shape shape;
-    size_t count;                  /* ANNOUNCE_DEAL: inferences of this shape to deal ahead */
-    uint32_t number;               /* ANNOUNCE_INFERENCE: its own; those before it are passed */
+    size_t count;                /* ANNOUNCE_DEAL: inferences of this shape to deal ahead */
+    uint32_t number;             /* ANNOUNCE_INFERENCE: its own; those before it are passed */
+    uint32_t questions;          /* ANNOUNCE_SESSION, _RESUME: examples that the user means to ask,
+                                      in whole batches */
+    struct question_limit limit; /* in the provider's answer */
     char digest[FILE_DIGEST_SIZE]; /* of the program; "" without a shape */
 };
 
@@ -34,11 +43,20 @@ void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT
 mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct announcement *out,
                                 mpcf_error *err);
 
-/* The user: tells PEER and takes its answer. Another digest there: MPCF_E_PROTOCOL. */
-mpcf_status announcement_tell(struct channel *peer, const struct announcement *a, mpcf_error *err);
-/* The others: waits for the user's, and answers with DIGEST. */
+/* The user: tells PEER and takes its answer, with its *LIMIT (may be NULL). Another digest there:
+ * MPCF_E_PROTOCOL. */
+mpcf_status announcement_tell(struct channel *peer, const struct announcement *a,
+                              struct question_limit *limit, mpcf_error *err);
+/* The others: waits for the user's, and answers with DIGEST and LIMIT. */
 mpcf_status announcement_wait(struct channel *user, struct announcement *out, mpcf_error *err);
 mpcf_status announcement_answer(struct channel *user, const struct announcement *heard,
-                                const char *digest, mpcf_error *err);
+                                const char *digest, const struct question_limit *limit,
+                                mpcf_error *err);
+
+/* How many questions A asks, or says that it will. */
+uint32_t announcement_questions(const struct announcement *a);
+/* Whether that is more than are left. User and provider both ask this of one announcement and one
+ * limit, and go on, or do not, alike. */
+bool announcement_is_beyond(const struct announcement *a, const struct question_limit *limit);
 
 #endif

@@ -21,8 +21,8 @@ struct reference_group {
     const struct secure_batch *items; /* of BATCHES, with one shape: COUNT */
     size_t count;
     const struct corpus *corpus;
-    size_t classes;
-    float *logits;
+    size_t answer; /* numbers of an example */
+    float *answers;
     /* Under the lock: */
     pthread_mutex_t lock;
     struct reference_outcome *outcome;
@@ -52,11 +52,11 @@ static void show(struct reference_group *g, bool is_last)
     }
 }
 
-static void take_logits(struct reference_group *g, const struct secure_batch *batch,
-                        const double *output)
+static void take_answers(struct reference_group *g, const struct secure_batch *batch,
+                         const double *output)
 {
-    for (size_t i = 0; i < batch->count * g->classes; i++) {
-        g->logits[batch->rows[i / g->classes] * g->classes + i % g->classes] =
+    for (size_t i = 0; i < batch->count * g->answer; i++) {
+        g->answers[batch->rows[i / g->answer] * g->answer + i % g->answer] =
             output != NULL ? (float) output[i] : NAN;
     }
 }
@@ -83,7 +83,7 @@ static void record(struct reference_group *g, const struct secure_batch *batch, 
         }
         o->outside += batch->count;
     }
-    take_logits(g, batch, status == MPCF_OK ? output : NULL);
+    take_answers(g, batch, status == MPCF_OK ? output : NULL);
     if (result->margin_node != NULL && result->smallest_margin < o->smallest_margin) {
         o->smallest_margin = result->smallest_margin;
         (void) snprintf(o->margin_node, sizeof o->margin_node, "%s", result->margin_node);
@@ -105,10 +105,10 @@ static void run_range(void *context, size_t begin, size_t end)
     struct reference_group *g = context;
     mpcf_error *err = mpcf_error_create();
     struct padded_input input = {0};
-    const size_t count = g->program.shape.batch * g->classes;
+    const size_t count = g->program.shape.batch * g->answer;
     double *output = mpcf_alloc_array(count, sizeof *output);
     mpcf_status created = output != NULL ? padded_input_create(g->batches, &input, err)
-                                         : mpcf_fail_memory(err, count * sizeof *output, "logits");
+                                         : mpcf_fail_memory(err, count * sizeof *output, "answers");
 
     for (size_t i = begin; i < end && !interrupt_pending(); i++) {
         struct reference_result result = {0};
@@ -159,13 +159,13 @@ static mpcf_status run_groups(struct secure_student *student, struct reference_g
 }
 
 mpcf_status reference_corpus(struct secure_student *student, const struct corpus *corpus,
-                             float *logits, struct reference_outcome *outcome, mpcf_error *err)
+                             float *answers, struct reference_outcome *outcome, mpcf_error *err)
 {
     struct secure_batches batches = {0};
     struct reference_group g = {.batches = &batches,
                                 .corpus = corpus,
-                                .classes = student->classes,
-                                .logits = logits,
+                                .answer = student->answer,
+                                .answers = answers,
                                 .lock = PTHREAD_MUTEX_INITIALIZER,
                                 .outcome = outcome,
                                 .began_ns = clock_now_ns()};

@@ -11,13 +11,13 @@
 struct reference_outcome {
     double smallest_margin; /* bits left at the fullest node of all rows */
     char margin_node[256];
-    size_t outside;           /* rows with a value beyond its range: their logits are NaN */
+    size_t outside;           /* rows with a value beyond its range: their answers are NaN */
     char outside_reason[512]; /* of the first */
 };
 
-/* LOGITS [corpus->count, classes], in batches of the shapes that the secure run has.
- * STUDENT has weights; its programs are dropped. */
+/* ANSWERS [corpus->count, student->answer], logits or labels as the secure run has them, in batches
+ * of its shapes. STUDENT has weights; its programs are dropped. */
 mpcf_status reference_corpus(struct secure_student *student, const struct corpus *corpus,
-                             float *logits, struct reference_outcome *outcome, mpcf_error *err);
+                             float *answers, struct reference_outcome *outcome, mpcf_error *err);
 
 #endif

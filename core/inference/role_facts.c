@@ -45,6 +45,7 @@ mpcf_status role_facts_add(const struct secure_student *student, struct handshak
         handshake_add(handshake, err, "embedding", "%s%s%s", infer_embedding_names[i->embedding],
                       i->embedding == EMBEDDING_PUBLIC ? ", tables " : "", student->tables_digest));
     MPCF_TRY(handshake_add(handshake, err, "weights", "%s", infer_weights_names[i->weights]));
+    MPCF_TRY(handshake_add(handshake, err, "reveal", "%s", infer_reveal_names[i->reveal]));
     MPCF_TRY(
         handshake_add(handshake, err, "preprocess", "%s", infer_preprocess_names[i->preprocess]));
     MPCF_TRY(handshake_add(handshake, err, "length", "%s, batch %lld",

@@ -13,6 +13,7 @@
 #include "format/json.h"
 #include "inference/kept_answers.h"
 #include "inference/role_facts.h"
+#include "pipeline/link_keys.h"
 #include "pipeline/output.h"
 
 #define RECORD_BYTES 65536 /* of figures; an inference adds less than 1 KiB to them */
@@ -34,7 +35,7 @@ static uint64_t bytes_of(const struct role_state *state)
     const struct corpus *corpus = state->corpus;
 
     return RECORD_BYTES +
-           (corpus != NULL ? corpus->count * (state->student.classes + 1) * NUMBER_BYTES : 0);
+           (corpus != NULL ? corpus->count * (state->student.answer + 1) * NUMBER_BYTES : 0);
 }
 
 /* Of all that answers depend on: network, options and what the roles agree on, and the texts. */
@@ -67,7 +68,7 @@ static mpcf_status open_answers(struct role_state *state, const char *folder, mp
     struct kept_request request = {
         .folder = folder,
         .corpus = state->corpus,
-        .width = state->student.classes,
+        .width = state->student.answer,
         .is_taken_over = state->student.pipeline->infer.resume && state->control == NULL,
     };
 
@@ -105,17 +106,22 @@ bool role_results_are_there(const struct role_state *state)
 mpcf_status role_results_write(const struct role_state *state, json_t *record, mpcf_error *err)
 {
     json_t *totals = secure_totals_json(&state->totals);
+    const char *authenticated_by =
+        link_authentication(state->student.pipeline, state->keys != NULL);
     char *path = NULL;
     mpcf_status status = MPCF_OK;
 
-    if (totals == NULL || json_object_update(record, totals) != 0) {
+    if (totals == NULL || json_object_update(record, totals) != 0 ||
+        json_object_set_new(record, "authenticated_by", json_string(authenticated_by)) != 0) {
         status = mpcf_fail_memory(err, 0, "a record");
     }
     if (status == MPCF_OK) {
         status = record_path(state, &path, err);
     }
     if (status == MPCF_OK) {
-        status = json_write_file(path, record, err);
+        /* The user's has what it asked for. */
+        status = state->role == ROLE_USER ? json_write_private_file(path, record, err)
+                                          : json_write_file(path, record, err);
     }
     json_decref(totals);
     mpcf_free(path);

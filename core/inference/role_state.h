@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "channel/role.h"
+#include "channel/role_keys.h"
 #include "inference/secure_student.h"
 #include "inference/secure_totals.h"
 #include "roles/control.h"
@@ -22,6 +23,8 @@ struct role_state {
     struct corpus *corpus;         /* the user's; else NULL */
     struct kept_answers *kept;     /* the user's, as they come; else NULL */
     struct roles_control *control; /* to the parent of a one-machine run; else NULL */
+    const struct role_keys *keys;  /* the parent's, or OWN_KEYS; NULL: none */
+    struct role_keys *own_keys;    /* from the role's file */
     struct roles_links links;
     char *store; /* folder of this role alone, mpcf_free(); NULL: nothing is stored */
     char store_facts[FILE_DIGEST_SIZE]; /* what a session is dealt for, as the store has it */

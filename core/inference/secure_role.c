@@ -2,7 +2,10 @@
 /* Finds the other roles, plays its own, and leaves what it metered. */
 #include "inference/secure_role.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
+#include "channel/key_file.h"
+#include "inference/questions.h"
 #include "inference/role_facts.h"
 #include "inference/role_results.h"
 #include "inference/role_session.h"
@@ -11,6 +14,26 @@
 #include "secure/session.h"
 #include "text/corpus.h"
 
+/* From the parent of a one-machine run, or from the file that the pipeline names. */
+static mpcf_status find_keys(struct role_state *state, mpcf_error *err)
+{
+    const struct pipeline *p = state->student.pipeline;
+    const char *path = p->endpoints[state->role].keys;
+
+    if (state->control != NULL) {
+        MPCF_TRY(control_ask_keys(state->control, clock_deadline(p->infer.connect_ns), &state->keys,
+                                  err));
+        return state->keys->role == state->role
+                   ? MPCF_OK
+                   : mpcf_fail(err, MPCF_E_INTERNAL, "the parent told the keys of another role");
+    }
+    if (path != NULL) {
+        MPCF_TRY(key_file_read_as(path, state->role, &state->own_keys, err));
+        state->keys = state->own_keys;
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_error *err)
 {
     const struct pipeline *p = state->student.pipeline;
@@ -18,7 +41,9 @@ static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_err
     struct roles_options o = {.role = state->role,
                               .transport = p->transport.descriptor,
                               .config = own->config,
-                              .plain_allowed = p->has_parties,
+                              .keys = state->keys,
+                              .plain_allowed = p->plain_allowed,
+                              .unencrypted_allowed = p->has_parties, /* the file was checked */
                               .connect_ns = p->infer.connect_ns,
                               .timeout_ns = p->infer.timeout_ns,
                               .control = state->control};
@@ -44,7 +69,12 @@ static mpcf_status prepare(struct role_state *state, const struct pipeline *p, m
                                               [ROLE_USER] = STUDENT_TABLES,
                                               [ROLE_DEALER] = STUDENT_PUBLIC};
 
+    struct question_limit ignored; /* what cannot be counted is known before anybody calls */
+
     MPCF_TRY(secure_student_open(p, parts[state->role], &state->student, err));
+    if (state->role == ROLE_PROVIDER) {
+        MPCF_TRY(questions_left(p, "", &ignored, err));
+    }
     return state->role == ROLE_USER ? user_load(state, err) : MPCF_OK;
 }
 
@@ -72,6 +102,9 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
     mpcf_status status = prepare(&state, p, err);
 
     if (status == MPCF_OK) {
+        status = find_keys(&state, err);
+    }
+    if (status == MPCF_OK) {
         status = role_results_begin(&state, err);
     }
     if (status == MPCF_OK && !role_results_are_there(&state)) {
@@ -84,6 +117,7 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
     session_destroy(state.session);
     roles_links_close(&state.links);
     roles_close(roles);
+    role_keys_destroy(state.own_keys);
     mpcf_free(state.store);
     secure_totals_clear(&state.totals);
     corpus_destroy(state.corpus);

@@ -83,6 +83,7 @@ static void take_options(struct secure_student *s)
     s->options.reveal_fraction = (unsigned) i->logit_fraction;
     s->options.embedding_public = i->embedding == EMBEDDING_PUBLIC;
     s->options.weights_shared = i->weights == WEIGHTS_SHARED;
+    s->options.reveal_label = i->reveal == REVEAL_LABEL;
 }
 
 static mpcf_status open_network(struct secure_student *s, enum student_part part,
@@ -108,6 +109,7 @@ mpcf_status secure_student_open(const struct pipeline *p, enum student_part part
     if (status == MPCF_OK) {
         take_options(&s);
         s.classes = (size_t) s.network.network->facts.classes;
+        s.answer = s.options.reveal_label ? 1 : s.classes;
         status = open_public(&s, folder, err);
     }
     if (status == MPCF_OK && part == STUDENT_TABLES) {

@@ -3,9 +3,11 @@
 #include "inference/serve.h"
 
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "channel/role.h"
 #include "inference/announcement.h"
 #include "inference/metered_run.h"
+#include "inference/questions.h"
 #include "inference/role_session.h"
 #include "secure/session.h"
 #include "secure/session_run.h"
@@ -15,6 +17,33 @@ static mpcf_status need_session(const struct role_state *state, mpcf_error *err)
     return state->session != NULL
                ? MPCF_OK
                : mpcf_fail(err, MPCF_E_PROTOCOL, "the user has not announced a session");
+}
+
+static const char *asker(const struct role_state *state)
+{
+    return channel_identity(state->links.peers[ROLE_USER]);
+}
+
+/* Only the provider has a limit. */
+static mpcf_status find_limit(const struct role_state *state, struct question_limit *out,
+                              mpcf_error *err)
+{
+    *out = (struct question_limit){0};
+    return state->role == ROLE_PROVIDER
+               ? questions_left(state->student.pipeline, asker(state), out, err)
+               : MPCF_OK;
+}
+
+/* Whether HEARD is not begun; the user sees the same and does not wait for it. */
+static bool is_refused(const struct role_state *state, const struct announcement *heard,
+                       const struct question_limit *limit)
+{
+    if (!announcement_is_beyond(heard, limit)) {
+        return false;
+    }
+    log_line(LOG_WARN, "%s: a user asks %u questions, and %u of %u are left: refused",
+             role_name(state->role), announcement_questions(heard), limit->left, limit->limit);
+    return true;
 }
 
 /* The number is the user's word; one that is used up is refused here. */
@@ -28,6 +57,9 @@ static mpcf_status serve_inference(struct role_state *state, const struct announ
     }
     MPCF_TRY(need_session(state, err));
     MPCF_TRY(session_skip_to(state->session, heard->number, err));
+    if (state->role == ROLE_PROVIDER) {
+        MPCF_TRY(questions_use(state->student.pipeline, asker(state), heard->shape.batch, err));
+    }
     return metered_infer(state, program, &run, heard->shape.batch, err);
 }
 
@@ -35,10 +67,15 @@ static mpcf_status serve_shape(struct role_state *state, const struct announceme
                                mpcf_error *err)
 {
     struct secure_program program;
+    struct question_limit limit;
 
+    MPCF_TRY(find_limit(state, &limit, err));
     MPCF_TRY(secure_student_program(&state->student, &heard->shape, &program, err));
-    MPCF_TRY(
-        announcement_answer(state->links.peers[ROLE_USER], heard, program.program->digest, err));
+    MPCF_TRY(announcement_answer(state->links.peers[ROLE_USER], heard, program.program->digest,
+                                 &limit, err));
+    if (is_refused(state, heard, &limit)) {
+        return MPCF_OK;
+    }
     if (heard->kind == ANNOUNCE_INFERENCE) {
         return serve_inference(state, heard, &program, err);
     }
@@ -50,6 +87,7 @@ mpcf_status serve_user(struct role_state *state, mpcf_error *err)
 {
     struct channel *user = state->links.peers[ROLE_USER];
     struct announcement heard;
+    struct question_limit limit;
 
     for (;;) {
         if (interrupt_pending()) {
@@ -60,11 +98,14 @@ mpcf_status serve_user(struct role_state *state, mpcf_error *err)
             MPCF_TRY(serve_shape(state, &heard, err));
             continue;
         }
-        MPCF_TRY(announcement_answer(user, &heard, "", err));
+        MPCF_TRY(find_limit(state, &limit, err));
+        MPCF_TRY(announcement_answer(user, &heard, "", &limit, err));
         if (heard.kind == ANNOUNCE_END) {
             return MPCF_OK;
         }
-        MPCF_TRY(heard.kind == ANNOUNCE_RESUME ? role_session_resume(state, err)
-                                               : role_session_begin(state, err));
+        if (!is_refused(state, &heard, &limit)) {
+            MPCF_TRY(heard.kind == ANNOUNCE_RESUME ? role_session_resume(state, err)
+                                                   : role_session_begin(state, err));
+        }
     }
 }

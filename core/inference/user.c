@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The user's side: its texts in, logits and predictions out.
+ * The user's side: its texts in, logits and predictions out; with `reveal: label` predictions alone.
  */
 #include "inference/user.h"
 
@@ -60,18 +60,41 @@ struct user_run {
     struct role_state *state;
     struct secure_batches batches;
     struct padded_input input;
-    float *logits;  /* [corpus->count, classes] */
+    float *answers; /* [corpus->count, student.answer]: logits, or labels */
     double *output; /* of one run */
     size_t done;
     size_t kept;   /* done by an earlier run */
     size_t before; /* done when BEGAN_NS was taken, for the rate */
     int64_t began_ns;
+    bool is_refused; /* by the provider, which goes on listening */
 };
 
-static mpcf_status announce(struct role_state *state, const struct announcement *a, mpcf_error *err)
+/* What the provider does not begin the dealer does not hear of. */
+static mpcf_status announce(struct user_run *u, const struct announcement *a, mpcf_error *err)
 {
-    MPCF_TRY(announcement_tell(state->links.peers[ROLE_PROVIDER], a, err));
-    return announcement_tell(state->links.peers[ROLE_DEALER], a, err);
+    struct channel *const *peers = u->state->links.peers;
+    struct question_limit limit;
+
+    MPCF_TRY(announcement_tell(peers[ROLE_PROVIDER], a, &limit, err));
+    if (announcement_is_beyond(a, &limit)) {
+        u->is_refused = true;
+        return mpcf_fail(err, MPCF_E_INVALID,
+                         "the provider answers %u questions, %u are left, and this run would ask "
+                         "%u: stages.infer.examples says how many, and a batch counts whole",
+                         limit.limit, limit.left, announcement_questions(a));
+    }
+    return announcement_tell(peers[ROLE_DEALER], a, NULL, err);
+}
+
+/* All that is not done yet, in whole batches. */
+static uint32_t questions_to_ask(const struct user_run *u)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < u->batches.count; i++) {
+        count += u->batches.items[i].is_done ? 0 : u->batches.items[i].shape.batch;
+    }
+    return count < UINT32_MAX ? (uint32_t) count : UINT32_MAX;
 }
 
 /* What all its REVEALs write goes into one buffer. */
@@ -86,25 +109,25 @@ static mpcf_status check_output(const struct program *program, size_t wanted, mp
 /* The session's next inference. */
 static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpcf_error *err)
 {
-    const size_t classes = u->state->student.classes;
+    const size_t width = u->state->student.answer;
     struct secure_program program;
     struct announcement a = {.kind = ANNOUNCE_INFERENCE, .shape = batch->shape};
     struct session_run run = {.input = &u->input.given, .output = u->output};
 
     MPCF_TRY(secure_student_program(&u->state->student, &batch->shape, &program, err));
-    MPCF_TRY(check_output(program.program, batch->shape.batch * classes, err));
+    MPCF_TRY(check_output(program.program, batch->shape.batch * width, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
     padded_input_fill(&u->input, batch, u->state->corpus);
     a.number = session_next(u->state->session);
-    MPCF_TRY(announce(u->state, &a, err));
+    MPCF_TRY(announce(u, &a, err));
     MPCF_TRY(metered_infer(u->state, &program, &run, batch->count, err));
-    for (size_t i = 0; i < batch->count * classes; i++) {
-        u->logits[batch->rows[i / classes] * classes + i % classes] = (float) u->output[i];
+    for (size_t i = 0; i < batch->count * width; i++) {
+        u->answers[batch->rows[i / width] * width + i % width] = (float) u->output[i];
     }
     batch->is_done = true;
     u->done += batch->count;
     return u->state->kept != NULL
-               ? kept_answers_add(u->state->kept, batch->rows, batch->count, u->logits, err)
+               ? kept_answers_add(u->state->kept, batch->rows, batch->count, u->answers, err)
                : MPCF_OK;
 }
 
@@ -183,7 +206,7 @@ static mpcf_status find_stored(struct user_run *u, uint32_t *number, struct secu
 /* All that the stored session has corrections for, in the order in which they were dealt. */
 static mpcf_status use_stored(struct user_run *u, mpcf_error *err)
 {
-    const struct announcement resume = {.kind = ANNOUNCE_RESUME};
+    const struct announcement resume = {.kind = ANNOUNCE_RESUME, .questions = questions_to_ask(u)};
     struct secure_batch *batch = NULL;
     uint32_t number = 0;
 
@@ -194,7 +217,7 @@ static mpcf_status use_stored(struct user_run *u, mpcf_error *err)
     number = session_next(u->state->session);
     MPCF_TRY(find_stored(u, &number, &batch, err));
     if (batch != NULL) {
-        MPCF_TRY(announce(u->state, &resume, err));
+        MPCF_TRY(announce(u, &resume, err));
     }
     while (batch != NULL) {
         MPCF_TRY(stop_if_asked(err));
@@ -218,7 +241,7 @@ static mpcf_status deal_one(struct user_run *u, const struct secure_batch *batch
     MPCF_TRY(stop_if_asked(err));
     MPCF_TRY(secure_student_program(&u->state->student, &a.shape, &program, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
-    MPCF_TRY(announce(u->state, &a, err));
+    MPCF_TRY(announce(u, &a, err));
     return metered_deal(u->state, &program, a.count, err);
 }
 
@@ -238,12 +261,12 @@ static mpcf_status deal_ahead(struct user_run *u, mpcf_error *err)
 
 static mpcf_status use_new(struct user_run *u, mpcf_error *err)
 {
-    const struct announcement begin = {.kind = ANNOUNCE_SESSION};
+    const struct announcement begin = {.kind = ANNOUNCE_SESSION, .questions = questions_to_ask(u)};
 
     if (u->done == u->state->corpus->count) {
         return MPCF_OK;
     }
-    MPCF_TRY(announce(u->state, &begin, err));
+    MPCF_TRY(announce(u, &begin, err));
     MPCF_TRY(role_session_begin(u->state, err));
     if (u->state->student.pipeline->infer.preprocess == PREPROCESS_STORE) {
         MPCF_TRY(deal_ahead(u, err));
@@ -260,18 +283,25 @@ static mpcf_status use_new(struct user_run *u, mpcf_error *err)
     return MPCF_OK;
 }
 
+/* Who was refused takes leave, so that the others do not take it for dead. */
 static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
 {
     const struct announcement end = {.kind = ANNOUNCE_END};
+    mpcf_status status;
 
     u->began_ns = clock_now_ns();
     u->before = u->done;
     if (u->done == u->state->corpus->count) {
         return MPCF_OK; /* nobody was called */
     }
-    MPCF_TRY(use_stored(u, err));
-    MPCF_TRY(use_new(u, err));
-    return announce(u->state, &end, err);
+    status = use_stored(u, err);
+    if (status == MPCF_OK) {
+        status = use_new(u, err);
+    }
+    if (status != MPCF_OK && u->is_refused) {
+        (void) announce(u, &end, NULL);
+    }
+    return status == MPCF_OK ? announce(u, &end, err) : status;
 }
 
 /* Answers that an earlier run kept; a batch is asked again where one of its rows is not there. */
@@ -282,7 +312,7 @@ static void take_kept(struct user_run *u)
     if (kept == NULL || kept_answers_count(kept) == 0) {
         return;
     }
-    kept_answers_copy(kept, u->logits);
+    kept_answers_copy(kept, u->answers);
     for (size_t i = 0; i < u->batches.count; i++) {
         struct secure_batch *batch = &u->batches.items[i];
 
@@ -298,48 +328,53 @@ static void take_kept(struct user_run *u)
 static mpcf_status create_run(struct user_run *u, mpcf_error *err)
 {
     const struct corpus *corpus = u->state->corpus;
-    const size_t classes = u->state->student.classes;
+    const size_t width = u->state->student.answer;
 
     MPCF_TRY(secure_batches_create(u->state->student.pipeline, corpus, &u->batches, err));
     MPCF_TRY(padded_input_create(&u->batches, &u->input, err));
-    u->logits = mpcf_secret_alloc(corpus->count * classes, sizeof *u->logits);
-    u->output = mpcf_secret_alloc(u->batches.items[0].shape.batch * classes, sizeof *u->output);
-    if (u->logits == NULL || u->output == NULL) {
-        return mpcf_fail_memory(err, corpus->count * classes * sizeof *u->logits, "logits");
+    u->answers = mpcf_secret_alloc(corpus->count * width, sizeof *u->answers);
+    u->output = mpcf_secret_alloc(u->batches.items[0].shape.batch * width, sizeof *u->output);
+    if (u->answers == NULL || u->output == NULL) {
+        return mpcf_fail_memory(err, corpus->count * width * sizeof *u->answers, "answers");
     }
     take_kept(u);
     return MPCF_OK;
 }
 
-static json_t *logits_json(const float *logits, size_t classes)
+static json_t *logits_json(const float *logits, size_t count)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < classes; i++) {
+    for (size_t i = 0; i < count; i++) {
         (void) json_array_append_new(list, json_real((double) logits[i]));
     }
     return list;
 }
 
+/* Without logits where only labels were revealed. */
 static mpcf_status make_result(const struct user_run *u, json_t **out, mpcf_error *err)
 {
     const struct corpus *corpus = u->state->corpus;
-    const size_t classes = u->state->student.classes;
+    const size_t width = u->state->student.answer;
+    const int32_t reveal = u->state->student.pipeline->infer.reveal;
     const size_t begun = json_begin();
-    json_t *rows = json_array(), *logits = json_array(), *predictions = json_array();
+    json_t *rows = json_array(), *predictions = json_array();
+    json_t *logits = reveal == REVEAL_LABEL ? NULL : json_array();
     json_t *metrics = NULL;
     mpcf_status status =
-        evaluate_metrics(corpus, NULL, corpus->count, u->logits, classes, &metrics, err);
+        evaluate_metrics(corpus, NULL, corpus->count, u->answers, width, &metrics, err);
 
     for (size_t i = 0; i < corpus->count; i++) {
-        const float *row = u->logits + i * classes;
+        const float *row = u->answers + i * width;
 
         (void) json_array_append_new(rows, json_integer((json_int_t) corpus->items[i].id));
-        (void) json_array_append_new(logits, logits_json(row, classes));
-        (void) json_array_append_new(predictions, json_real(metric_prediction(row, classes)));
+        if (logits != NULL) {
+            (void) json_array_append_new(logits, logits_json(row, width));
+        }
+        (void) json_array_append_new(predictions, json_real(metric_prediction(row, width)));
     }
-    *out = json_pack("{s:o, s:o, s:o, s:o?}", "rows", rows, "logits", logits, "predictions",
-                     predictions, "metrics", metrics);
+    *out = json_pack("{s:s, s:o, s:o*, s:o, s:o?}", "reveal", infer_reveal_names[reveal], "rows",
+                     rows, "logits", logits, "predictions", predictions, "metrics", metrics);
     *out = json_end(*out, begun);
     if (status == MPCF_OK && *out == NULL) {
         status = mpcf_fail_memory(err, 0, "the result");
@@ -364,7 +399,7 @@ mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *er
     }
     secure_batches_clear(&u.batches);
     padded_input_clear(&u.input);
-    mpcf_secret_free(u.logits);
+    mpcf_secret_free(u.answers);
     mpcf_secret_free(u.output);
     return status;
 }

@@ -10,6 +10,7 @@
 #include "lower/lookup_table.h"
 #include "lower/lower_elementwise.h"
 #include "lower/lower_inverse.h"
+#include "lower/lower_label.h"
 #include "lower/lower_linear.h"
 #include "lower/lower_lookup.h"
 #include "lower/lower_node.h"
@@ -18,6 +19,7 @@
 #include "lower/lower_rows.h"
 #include "lower/lower_shape.h"
 #include "lower/lowering.h"
+#include "lower/magnitude.h"
 #include "lower/ring_search.h"
 
 static void lower_nothing(struct lowering *l, const mpcf_node *node, struct lowered *out)
@@ -71,11 +73,40 @@ static lower_op *operation_of(const struct lowering *l, const mpcf_node *node)
     return l->options->embedding_public && lower_is_lookup(node) ? lower_lookup : table[node->kind];
 }
 
+/* The logits with all the bits that they have: a truncation would decide between near ones by the
+ * rounding of shares. */
+static value_id whole_logits(struct lowering *l, const mpcf_node *node)
+{
+    const value_id raw = lower_raw(l, node);
+    const struct value v = *value_at(l, raw);
+
+    if (v.magnitude > LABEL_MAGNITUDE_MAX) {
+        const unsigned beyond = v.magnitude - LABEL_MAGNITUDE_MAX;
+
+        return lower_at(l, node, v.fraction > beyond ? v.fraction - beyond : 0);
+    }
+    if (v.magnitude == 0) {
+        const struct term whole = term_whole(l, raw, 1, v.dims);
+
+        return emit_combine(l, v.dims, v.fraction, lower_magnitude(l, node, v.fraction), &whole, 1,
+                            0);
+    }
+    return raw;
+}
+
 static void lower_output(struct lowering *l, const struct graph_output *output)
 {
-    lower_enter(l, lower_past_taps(output->node));
-    const value_id x = lower_at(l, output->node, l->options->reveal_fraction);
-    emit_reveal(l, x, output->name);
+    const mpcf_node *node = lower_past_taps(output->node);
+
+    lower_enter(l, node);
+    if (l->options->reveal_label) {
+        const value_id logits = whole_logits(l, node);
+
+        l->function = program_function(l->program, "label");
+        emit_reveal(l, lower_label(l, logits), output->name);
+    } else {
+        emit_reveal(l, lower_at(l, node, l->options->reveal_fraction), output->name);
+    }
 }
 
 /* Who runs the program has room for one. */

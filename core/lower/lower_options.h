@@ -16,6 +16,7 @@ struct lower_options {
     bool embedding_public;    /* the user has the embedding tables and looks rows up itself */
     bool weights_shared; /* products with weights by Beaver triples, as in the paper's system */
     unsigned reveal_fraction; /* of revealed logits; default 8 */
+    bool reveal_label;        /* only the number of the largest logit is revealed */
 };
 void lower_options_default(struct lower_options *o);
 /* MPCF_E_INVALID where nothing can be lowered with them; the message says what is allowed. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which files, addresses and writable folders a role needs before it starts.
+ * Which files, addresses, keys and writable folders a role needs before it starts.
  */
 #include "pipeline/needed_files.h"
 
@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/yaml_tree.h"
+#include "pipeline/link_keys.h"
 #include "pipeline/output.h"
 #include "roles/control.h"
 
@@ -104,6 +105,35 @@ static void need_address(struct text_buffer *lacking, const char *value, const c
     }
 }
 
+/* In a one-machine run the parent draws keys and hands them over. */
+static mpcf_status check_keys(const struct pipeline *p, enum pipeline_viewer viewer,
+                              struct yaml_problems *problems, mpcf_error *err)
+{
+    if (viewer == VIEW_ALL) {
+        return link_keys_check_all(p, problems, err);
+    }
+    return viewer == VIEW_PUBLIC || getenv(CONTROL_VARIABLE) != NULL
+               ? MPCF_OK
+               : link_keys_check_role(p, (enum role) viewer, problems, err);
+}
+
+static mpcf_status need_keys(const struct pipeline *p, enum pipeline_viewer viewer,
+                             struct text_buffer *lacking, mpcf_error *err)
+{
+    struct yaml_problems *problems = yaml_problems_create();
+    mpcf_status status = problems != NULL ? check_keys(p, viewer, problems, err)
+                                          : mpcf_fail_memory(err, 0, "a message");
+
+    if (status == MPCF_OK && yaml_problems_count(problems) > 0) {
+        const char *lines = yaml_problems_text(problems);
+
+        text_printf(lacking, "%s%.*s", lacking->length == 0 ? "" : "\n", (int) strlen(lines) - 1,
+                    lines);
+    }
+    yaml_problems_destroy(problems);
+    return status;
+}
+
 /* What a role started by itself calls or is called by; in a one-machine run the parent tells. */
 static void need_addresses(const struct pipeline *p, enum pipeline_viewer viewer,
                            struct text_buffer *lacking)
@@ -184,7 +214,8 @@ mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer 
     }
     need_addresses(p, viewer, &lacking);
     need_rooms(p, viewer, &lacking);
-    if (lacking.length > 0) {
+    status = need_keys(p, viewer, &lacking, err);
+    if (status == MPCF_OK && lacking.length > 0) {
         status = mpcf_fail(err, MPCF_E_CONFIG, "%s", lacking.data);
     }
     text_clear(&lacking);

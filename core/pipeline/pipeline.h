@@ -32,6 +32,7 @@ struct component_use {
 struct pipeline_endpoint {
     const char *listen;  /* own address; NULL: the transport's choice on this machine */
     const char *address; /* what the others call; NULL as LISTEN */
+    const char *keys;    /* file of its keys, absolute; NULL: not given */
     void *config;        /* of the transport, with this role's options */
 };
 
@@ -58,7 +59,9 @@ struct pipeline {
     struct component_use transport; /* const mpcf_transport *; its config is in ENDPOINTS */
     bool has_parties;               /* false: all three on this machine */
     struct pipeline_endpoint endpoints[3];
-    bool plain_link; /* the transport does not encrypt or prove who the peer is */
+    bool plain_link;    /* the transport by itself does not encrypt or prove who the peer is */
+    bool plain_allowed; /* `require:` is there and asks for nobody's proof */
+    const struct yaml_node *parties; /* the section, or the file where it has none: for messages */
 
     bool has_stage[STAGE_COUNT];
     const struct yaml_node *stages; /* the section, or the file where it has none: for messages */

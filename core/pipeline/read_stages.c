@@ -77,12 +77,42 @@ static void check_buckets(struct pipeline_reader *r, const struct yaml_node *nod
     }
 }
 
+static void check_reveal(struct pipeline_reader *r, const struct yaml_node *node)
+{
+    if (r->p->infer.reveal == REVEAL_LABEL && r->p->task.classes == 1) {
+        yaml_problem(r->problems, yaml_get(node, "reveal"),
+                     "reveal: label needs classes, and the task has one score; use logits");
+    }
+}
+
+/* A batch is asked as a whole. */
+static void check_questions(struct pipeline_reader *r, const struct yaml_node *node)
+{
+    const struct infer_settings *s = &r->p->infer;
+    const struct yaml_node *where = yaml_get(node, "max_questions");
+
+    if (s->max_questions == 0) {
+        return;
+    }
+    if (s->batch > s->max_questions) {
+        yaml_problem(r->problems, where,
+                     "max_questions: %lld is less than a batch of %lld, which counts whole",
+                     (long long) s->max_questions, (long long) s->batch);
+    } else if (s->examples > s->max_questions) {
+        yaml_problem(r->problems, where,
+                     "max_questions: examples asks for %lld, and the provider would answer %lld",
+                     (long long) s->examples, (long long) s->max_questions);
+    }
+}
+
 static mpcf_status read_infer(struct pipeline_reader *r, const struct yaml_node *node)
 {
     struct infer_settings *s = &r->p->infer;
 
     MPCF_TRY(reader_section(r, SCHEMA_INFER, node, s));
     check_buckets(r, node);
+    check_reveal(r, node);
+    check_questions(r, node);
     if (*s->store == '\0' && r->p->output != NULL) {
         s->store = arena_format(r->p->memory->arena, "%s/store", r->p->output);
         if (s->store == NULL) {

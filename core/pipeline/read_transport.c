@@ -17,7 +17,7 @@ struct need {
     uint32_t bit;
 };
 static const struct need needs[] = {
-    {"authenticated", "does not authenticate its peer", MPCF_TRANSPORT_AUTHENTICATED},
+    {"authenticated", "", MPCF_TRANSPORT_AUTHENTICATED},
     {"encrypted", "does not encrypt", MPCF_TRANSPORT_ENCRYPTED},
     {"local", "is not confined to one machine", MPCF_TRANSPORT_LOCAL},
 };
@@ -29,15 +29,31 @@ static uint32_t offered(const mpcf_transport *t)
     return t->caps | ((t->caps & MPCF_TRANSPORT_LOCAL) != 0 ? PROTECTED : 0);
 }
 
+/* Keys prove who the peer is over every transport; link_keys.h asks for them. */
+static bool is_met(const mpcf_transport *t, const struct need *need)
+{
+    return ((offered(t) | MPCF_TRANSPORT_AUTHENTICATED) & need->bit) != 0;
+}
+
+static bool asks_for_proof(const struct yaml_node *item)
+{
+    return item->kind == YAML_NODE_SCALAR && strcmp(item->text, needs[0].name) == 0;
+}
+
 static void check_need(struct pipeline_reader *r, const mpcf_transport *t,
                        const struct yaml_node *item)
 {
     const char *words[NEED_COUNT], *near;
 
+    if (item->kind != YAML_NODE_SCALAR) {
+        yaml_problem(r->problems, item,
+                     "require: expected a list of words, as [authenticated, encrypted]");
+        return;
+    }
     for (size_t i = 0; i < NEED_COUNT; i++) {
         words[i] = needs[i].name;
         if (strcmp(item->text, needs[i].name) == 0) {
-            if ((offered(t) & needs[i].bit) == 0) {
+            if (!is_met(t, &needs[i])) {
                 yaml_problem(r->problems, item, "transport '%s' %s, but the pipeline requires '%s'",
                              t->name, needs[i].lacking, needs[i].name);
             }
@@ -69,7 +85,8 @@ static void check_plain_address(struct pipeline_reader *r, const struct yaml_nod
         yaml_problem(r->problems, at,
                      "transport '%s' does not authenticate and encrypt: a listener on the way "
                      "learns the texts and the weights\nuse a loopback address, another "
-                     "transport, or write `require: []` under transport",
+                     "transport, or write under transport `require: [authenticated]`, with keys "
+                     "that prove who the peer is, or `require: []`",
                      r->p->transport.name);
     }
 }
@@ -81,6 +98,7 @@ static void check_requirements(struct pipeline_reader *r, const struct yaml_node
     const struct yaml_node *parties = yaml_get(r->root, "parties");
 
     r->p->plain_link = (offered(t) & PROTECTED) != PROTECTED;
+    r->p->plain_allowed = require != NULL;
     if (require != NULL && require->kind != YAML_NODE_SEQUENCE) {
         yaml_problem(r->problems, require,
                      "require: expected a list, as [authenticated, encrypted]");
@@ -88,6 +106,9 @@ static void check_requirements(struct pipeline_reader *r, const struct yaml_node
     }
     for (size_t i = 0; require != NULL && i < require->count; i++) {
         check_need(r, t, require->items[i]);
+        if (asks_for_proof(require->items[i])) {
+            r->p->plain_allowed = false;
+        }
     }
     if (require != NULL || !r->p->plain_link) {
         return;
@@ -111,6 +132,7 @@ static mpcf_status read_party(struct pipeline_reader *r, enum role role,
     MPCF_TRY(reader_section(r, SCHEMA_PARTY, node, &settings));
     endpoint->listen = *settings.listen == '\0' ? NULL : settings.listen;
     endpoint->address = *settings.address == '\0' ? endpoint->listen : settings.address;
+    endpoint->keys = *settings.keys == '\0' ? NULL : settings.keys;
     if (r->p->has_parties && role != ROLE_USER && endpoint->listen == NULL) {
         yaml_problem(r->problems, node == NULL ? parties : node,
                      "parties.%s: option 'listen' must be given: the %s", role_name(role),
@@ -154,6 +176,7 @@ mpcf_status read_transport(struct pipeline_reader *r)
     check_keys(r, node, "transport", keys, 3);
     check_keys(r, parties, "parties", roles, 3);
     r->p->has_parties = parties != NULL;
+    r->p->parties = parties != NULL ? parties : r->root;
     if (parties != NULL && parties->kind != YAML_NODE_MAPPING) {
         yaml_problem(r->problems, parties, "parties: expected provider, dealer and user");
         return MPCF_OK;

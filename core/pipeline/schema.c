@@ -47,6 +47,8 @@ static const mpcf_option party_options[] = {
      FIELD(struct party_settings, listen), .help = "own address, in the transport's form"},
     {.key = "address", .type = MPCF_OPT_STRING, .default_text = "",
      FIELD(struct party_settings, address), .help = "what the others call; as listen where not given"},
+    {.key = "keys", .type = MPCF_OPT_PATH, .default_text = "", FIELD(struct party_settings, keys),
+     .help = "file of this role's keys, made by `mpcf-host keys new`; only this role needs it"},
     END};
 
 static const char *const schedules[] = {"linear", "constant", NULL};
@@ -149,6 +151,12 @@ static const mpcf_option infer_options[] = {
     {.key = "weights", .type = MPCF_OPT_CHOICE, .default_text = "held",
      FIELD(struct infer_settings, weights), .choices = infer_weights_names,
      .help = "how products use them: masked once a session, or opened anew in each inference"},
+    {.key = "reveal", .type = MPCF_OPT_CHOICE, .default_text = "logits",
+     FIELD(struct infer_settings, reveal), .choices = infer_reveal_names,
+     .help = "what the user learns of an example: its logits, or which is the largest and no more"},
+    {.key = "max_questions", .type = MPCF_OPT_INT, .default_text = "0",
+     FIELD(struct infer_settings, max_questions), .min = 0, .max = 1e9,
+     .help = "examples that the provider answers a user, over all its runs; 0: no limit"},
     {.key = "preprocess", .type = MPCF_OPT_CHOICE, .default_text = "stream",
      FIELD(struct infer_settings, preprocess), .choices = infer_preprocess_names,
      .help = "the dealer's corrections: as they are needed, or dealt ahead onto the disk"},
@@ -171,7 +179,7 @@ static const mpcf_option infer_options[] = {
      .help = "fractional bits of weights"},
     {.key = "logit_fraction", .type = MPCF_OPT_INT, .default_text = "8",
      FIELD(struct infer_settings, logit_fraction), .min = 2, .max = 24,
-     .help = "fractional bits of the logits that the user learns"},
+     .help = "fractional bits of the logits that the user learns; reveal: label compares all bits there are"},
     {.key = "resume", .type = MPCF_OPT_BOOL, .default_text = "true",
      FIELD(struct infer_settings, resume),
      .help = "--role user does not ask again what an earlier run that broke off has answers to"},

@@ -49,7 +49,7 @@ struct dataset_settings {
     int64_t max_length;
 };
 struct party_settings {
-    const char *listen, *address;
+    const char *listen, *address, *keys;
 };
 
 /* All tables as Markdown. */

@@ -59,10 +59,12 @@ struct calibrate_settings {
 enum infer_length { LENGTH_EXACT = 0, LENGTH_BUCKET, LENGTH_FULL };
 enum infer_embedding { EMBEDDING_PRIVATE = 0, EMBEDDING_PUBLIC };
 enum infer_weights { WEIGHTS_HELD = 0, WEIGHTS_SHARED };
+enum infer_reveal { REVEAL_LOGITS = 0, REVEAL_LABEL };
 enum infer_preprocess { PREPROCESS_STREAM = 0, PREPROCESS_STORE };
 /* What the file calls them, by number; NULL ends each. */
 extern const char *const infer_length_names[], *const infer_embedding_names[];
-extern const char *const infer_weights_names[], *const infer_preprocess_names[];
+extern const char *const infer_weights_names[], *const infer_reveal_names[];
+extern const char *const infer_preprocess_names[];
 struct infer_settings {
     int64_t examples; /* rows of the evaluation split that run securely; 0: all */
     int64_t batch;    /* examples in one run */
@@ -73,6 +75,8 @@ struct infer_settings {
     } buckets;              /* as in the file; pipeline_bucket() answers for a length */
     int32_t embedding;      /* infer_embedding */
     int32_t weights;        /* infer_weights */
+    int32_t reveal;         /* infer_reveal */
+    int64_t max_questions;  /* that the provider answers a user; 0: no limit */
     int32_t preprocess;     /* infer_preprocess */
     const char *store;      /* folder of stored corrections, absolute */
     int64_t store_runs;     /* runs of all the examples that are dealt for at once */

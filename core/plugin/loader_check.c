@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Whether a file may be loaded, and whether what it says of itself fits this host: who may write to
- * it, the ABI, its name.
- */
-#include <errno.h>
+/* Whether what a plug-in says of itself fits this host: the ABI, its name. */
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/folder.h"
 #include "base/memory.h"
 #include "plugin/loader_check.h"
 
@@ -64,36 +58,4 @@ mpcf_status loader_check_info(const char *path, const mpcf_plugin_info *info, mp
                          info->info_size, sizeof *info);
     }
     return check_name(path, info, err);
-}
-
-static mpcf_status check_one(const char *path, mpcf_error *err)
-{
-    struct stat facts;
-
-    if (stat(path, &facts) != 0) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", path, strerror(errno));
-    }
-    if ((facts.st_mode & S_IWOTH) != 0) {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "'%s' may be written by anyone; a plug-in sees weights and shares: "
-                         "chmod o-w",
-                         path);
-    }
-    return MPCF_OK;
-}
-
-mpcf_status loader_check_permissions(const char *path, mpcf_error *err)
-{
-    char *folder = file_folder_of(path);
-    mpcf_status status;
-
-    if (folder == NULL) {
-        return mpcf_fail_memory(err, strlen(path), "a path");
-    }
-    status = check_one(path, err);
-    if (status == MPCF_OK) {
-        status = check_one(folder, err);
-    }
-    mpcf_free(folder);
-    return status;
 }

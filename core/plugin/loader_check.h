@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a plug-in's file may be loaded, and is one for this host.
+ * Whether a plug-in's file is one for this host.
  */
 #ifndef MPCF_PLUGIN_LOADER_CHECK_H
 #define MPCF_PLUGIN_LOADER_CHECK_H
@@ -9,7 +9,5 @@
 
 /* magic, size, version and name against this host; no code of the plug-in runs. */
 mpcf_status loader_check_info(const char *path, const mpcf_plugin_info *info, mpcf_error *err);
-/* Refuses files and folders that anyone may write. */
-mpcf_status loader_check_permissions(const char *path, mpcf_error *err);
 
 #endif

@@ -16,9 +16,11 @@
 #include "base/text.h"
 #include "plugin/loader_check.h"
 #include "plugin/loader_ltdl.h"
+#include "plugin/loader_trust.h"
 #include "plugin/loader_whole.h"
 #include "plugin/plugin_folders.h"
 #include "plugin/registry.h"
+#include "plugin/unknown_name.h"
 
 struct loaded {
     struct plugin_facts facts;
@@ -123,7 +125,7 @@ static mpcf_status open_and_start(struct plugins *p, struct loaded *item, mpcf_e
 {
     const mpcf_plugin_info *info = NULL;
 
-    MPCF_TRY(loader_check_permissions(item->path, err));
+    MPCF_TRY(loader_check_trust(item->path, err));
     MPCF_TRY(file_digest(item->path, item->facts.digest, err));
     MPCF_TRY(loader_check_whole(item->path, err));
     MPCF_TRY(loader_open(item->path, &info, err));
@@ -248,25 +250,6 @@ static mpcf_status resolve_and_load(struct plugins *p, const char *path, mpcf_er
 
 /* --- By name --- */
 
-static mpcf_status unknown_name(const struct plugins *p, const char *name, mpcf_error *err)
-{
-    struct text_buffer places = {0};
-    struct name_list files = {0};
-    const char *near;
-    mpcf_status status;
-
-    folder_list_print(&p->folders, &places);
-    folder_list_names(&p->folders, &files);
-    near = text_nearest(name, (const char *const *) files.items, files.count);
-    status = mpcf_fail(err, MPCF_E_CONFIG, "there is no plug-in '%s' (mpcf-%s.so) in %s%s%s%s",
-                       name, name, places.data == NULL ? "any folder" : places.data,
-                       near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
-                       near == NULL ? "" : "'?");
-    name_list_clear(&files);
-    text_clear(&places);
-    return status;
-}
-
 mpcf_status plugins_load(struct plugins *p, const char *path_or_name, mpcf_error *err)
 {
     char *path;
@@ -277,35 +260,11 @@ mpcf_status plugins_load(struct plugins *p, const char *path_or_name, mpcf_error
     }
     MPCF_TRY(folder_list_find(&p->folders, path_or_name, &path, err));
     if (path == NULL) {
-        return unknown_name(p, path_or_name, err);
+        return unknown_plugin(&p->folders, path_or_name, err);
     }
     status = resolve_and_load(p, path, err);
     mpcf_free(path);
     return status;
-}
-
-/* The nearest among the components of KIND: all files are looked into, since only a plug-in knows
- * what kind it is. */
-static mpcf_status unknown_component(struct plugins *p, enum component_kind kind, const char *name,
-                                     mpcf_error *err)
-{
-    const char *words[512];
-    const char *near;
-    size_t count = 0;
-
-    plugins_load_all(p);
-    for (size_t i = 0; i < p->components.count && count < 512; i++) {
-        if (p->components.items[i]->kind == kind) {
-            words[count++] = component_name(kind, &p->components.items[i]->as);
-        }
-    }
-    near = text_nearest(name, words, count);
-    return near == NULL ? mpcf_fail(err, MPCF_E_CONFIG,
-                                    "there is no %s '%s'; `mpcf-host plugin list` "
-                                    "shows those there are",
-                                    component_kind_name(kind), name)
-                        : mpcf_fail(err, MPCF_E_CONFIG, "there is no %s '%s'; did you mean '%s'?",
-                                    component_kind_name(kind), name, near);
 }
 
 mpcf_status plugins_find(struct plugins *p, enum component_kind kind, const char *name,
@@ -331,7 +290,7 @@ mpcf_status plugins_find(struct plugins *p, enum component_kind kind, const char
         }
     }
     if (found == NULL) {
-        return unknown_component(p, kind, name, err);
+        return unknown_component(&p->folders, &p->components, kind, name, err);
     }
     *descriptor = &found->as;
     return MPCF_OK;

@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/file_room.h"
@@ -75,7 +74,7 @@ static mpcf_status put(struct store *s, const char *name, const void *data, size
 {
     char *path = NULL;
     MPCF_TRY(path_of(s, &path, err, name));
-    mpcf_status status = file_write_whole(path, data, length, err);
+    mpcf_status status = file_write_whole_private(path, data, length, err);
     mpcf_free(path);
     return status;
 }
@@ -170,6 +169,7 @@ static mpcf_status take_session(struct store *s, struct store_identity *identity
     }
     MPCF_TRY(store_folder_lock(s->folder, &s->lock, err));
     MPCF_TRY(read_session(s, identity, err));
+    MPCF_TRY(store_folder_check(s->folder, err));
     store_folder_forget(s->folder, s->next); /* of what a crash cut off */
     return MPCF_OK;
 }
@@ -308,7 +308,7 @@ static mpcf_status fill_file(struct store *s, const char *path, const struct inf
 {
     struct file_write *file = NULL;
     int cause = 0;
-    MPCF_TRY(file_write_begin(path, &file, err));
+    MPCF_TRY(file_write_begin_private(path, &file, err));
     FILE *stream = file_write_stream(file);
     mpcf_status status = MPCF_OK;
     if (fwrite(h, sizeof *h, 1, stream) != 1) {
@@ -347,8 +347,11 @@ mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest, 
 
 static mpcf_status read_stored(struct source *source, void *data, size_t length, mpcf_error *err)
 {
-    return fread(data, 1, length, source->context) == length
-               ? MPCF_OK
+    if (fread(data, 1, length, source->context) == length) {
+        return MPCF_OK;
+    }
+    return ferror(source->context)
+               ? mpcf_fail(err, MPCF_E_IO, "cannot read corrections: %s", strerror(errno))
                : mpcf_fail(err, MPCF_E_FORMAT, "a store of corrections is cut short");
 }
 
@@ -421,7 +424,7 @@ void store_source_close(struct store *s, uint32_t inference, struct source *sour
     (void) fclose(source->context);
     source->context = NULL;
     if (inference_path(s, inference, &path, NULL) == MPCF_OK) {
-        (void) unlink(path);
+        store_folder_drop(path);
     }
     mpcf_free(path);
 }

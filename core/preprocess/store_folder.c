@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/folder.h"
+#include "base/log.h"
 #include "base/memory.h"
 
 #define INFERENCE "inference-"
@@ -122,16 +123,56 @@ static mpcf_status check_replaceable(const char *folder, mpcf_error *err)
     return status;
 }
 
+/* The folder itself outlasts a crash. */
+static mpcf_status sync_above(const char *folder, mpcf_error *err)
+{
+    char *above = file_folder_of(folder);
+    const mpcf_status status = above != NULL ? file_sync_folder(above, err)
+                                             : mpcf_fail_memory(err, strlen(folder), "a path");
+
+    mpcf_free(above);
+    return status;
+}
+
 mpcf_status store_folder_renew(const char *folder, mpcf_error *err)
 {
     MPCF_TRY(check_replaceable(folder, err));
     MPCF_TRY(file_remove_tree(folder, err));
-    MPCF_TRY(file_make_folder(folder, err));
-    if (chmod(folder, S_IRWXU) != 0) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot keep '%s' to its owner: %s", folder,
+    MPCF_TRY(file_make_private_folder(folder, err));
+    return sync_above(folder, err);
+}
+
+mpcf_status store_folder_check(const char *folder, mpcf_error *err)
+{
+    struct stat facts;
+
+    if (stat(folder, &facts) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot look at the store '%s': %s", folder,
                          strerror(errno));
     }
+    if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "the store '%s' is open to others (mode %03o), and holds seeds: chmod 700",
+                         folder, (unsigned) facts.st_mode & 0777);
+    }
     return MPCF_OK;
+}
+
+void store_folder_drop(const char *path)
+{
+    if (unlink(path) != 0 && errno != ENOENT) {
+        log_line(LOG_WARN, "cannot remove '%s', which is used up: %s", path, strerror(errno));
+    }
+}
+
+static void forget_one(const char *folder, const char *name)
+{
+    char *path = file_join(folder, name);
+
+    if (path != NULL) { /* else the next look removes it */
+        store_folder_drop(path);
+    }
+    mpcf_free(path);
 }
 
 void store_folder_forget(const char *folder, uint32_t next)
@@ -144,7 +185,7 @@ void store_folder_forget(const char *folder, uint32_t next)
 
         if (strncmp(e->d_name, INFERENCE, strlen(INFERENCE)) == 0 && is_ours(e->d_name) &&
             strtoull(number, NULL, 10) < next) {
-            (void) unlinkat(dirfd(listing), e->d_name, 0);
+            forget_one(folder, e->d_name);
         }
     }
     if (listing != NULL) {

@@ -18,6 +18,13 @@ void store_folder_unlock(int lock); /* negative is fine */
  * whatever name: MPCF_E_INVALID, and nothing is touched. */
 mpcf_status store_folder_renew(const char *folder, mpcf_error *err);
 
+/* Refuses (MPCF_E_CONFIG) a folder that others than its owner may look into. */
+mpcf_status store_folder_check(const char *folder, mpcf_error *err);
+
+/* Removes the file PATH of a store, and says so where it cannot: the number of what is used up
+ * guards it, but what it holds stays readable. */
+void store_folder_drop(const char *path);
+
 /* Removes the corrections of inferences below NEXT, also those half written. */
 void store_folder_forget(const char *folder, uint32_t next);
 

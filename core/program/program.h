@@ -139,7 +139,7 @@ struct program {
     struct step *steps;
     size_t step_count;
     const char **functions; /* "embedding", "linear", "attention", "normaliser", "activation",
-                                "layer_norm", "pooler", "classifier" */
+                                "layer_norm", "pooler", "classifier", "label" */
     size_t function_count;
     char digest[65]; /* of all above: what the handshake compares */
     /* By program_finish(): */

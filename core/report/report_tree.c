@@ -3,6 +3,7 @@
 #include "report/report_tree.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -52,6 +53,19 @@ mpcf_status report_set(json_t *root, const char *path, json_t *value, mpcf_error
         return mpcf_fail_memory(err, 0, "the report");
     }
     return MPCF_OK;
+}
+
+void report_drop(json_t *root, const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    char above[128];
+
+    if (dot != NULL && (size_t) (dot - path) < sizeof above) {
+        (void) snprintf(above, sizeof above, "%.*s", (int) (dot - path), path);
+        (void) json_object_del(report_get(root, above), dot + 1);
+    } else if (dot == NULL) {
+        (void) json_object_del(root, path);
+    }
 }
 
 static json_t *real_or_null(double value)

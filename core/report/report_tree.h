@@ -20,6 +20,8 @@ mpcf_status report_set_count(json_t *root, const char *path, uint64_t value, mpc
 mpcf_status report_set_text(json_t *root, const char *path, const char *value, mpcf_error *err);
 /* The value at PATH, or NULL; belongs to ROOT. */
 json_t *report_get(const json_t *root, const char *path);
+/* Forgets the value at PATH, which an earlier run may have left. */
+void report_drop(json_t *root, const char *path);
 
 /* One point of STAGE's curve ("finetune", "distill.layers"). */
 mpcf_status report_add_loss(json_t *root, const char *stage, uint64_t step, double epoch,

@@ -41,17 +41,25 @@ static const char *what_lengths_tell(const json_t *root)
            "to. Nothing of the texts or the results.";
 }
 
+static void put_user(struct text_buffer *page, const json_t *root)
+{
+    const bool has_tables = is_text(root, "privacy.embedding", "public");
+
+    text_printf(page,
+                "<tr><td><b>user</b></td><td>%s; the network's shape, approximations, ranges and "
+                "widths%s. Ranges tell something of the training data. No %sweight.</td></tr>\n",
+                is_text(root, "privacy.reveal", "label")
+                    ? "The labels of its examples, and no logit"
+                    : "The logits of its examples",
+                has_tables ? ", <b>and the embedding table</b>, which was made public" : "",
+                has_tables ? "other " : "");
+}
+
 static void put_parties(struct text_buffer *page, const json_t *root)
 {
     text_append(page, "<table>\n");
     put_party(page, "provider", what_lengths_tell(root));
-    put_party(page, "user",
-              is_text(root, "privacy.embedding", "public")
-                  ? "The logits of its examples; the network's shape, approximations, ranges and "
-                    "widths, <b>and the embedding table</b>, which was made public. Ranges tell "
-                    "something of the training data. No other weight."
-                  : "The logits of its examples; the network's shape, approximations, ranges and "
-                    "widths. Ranges tell something of the training data. No weight.");
+    put_user(page, root);
     put_party(page, "dealer",
               "The network's shape and the padded lengths. It must not work together with a party: "
               "with the provider it could read the texts, with the user the weights.");
@@ -70,6 +78,8 @@ static void put_transport(struct text_buffer *page, const json_t *root)
     html_value(page, json_object_get(transport, "encrypted"), UNIT_PLAIN);
     text_append(page, "; authenticated: ");
     html_value(page, json_object_get(transport, "authenticated"), UNIT_PLAIN);
+    text_append(page, ", by: ");
+    html_value(page, json_object_get(transport, "authenticated_by"), UNIT_PLAIN);
     text_append(page, "; stays on this machine: ");
     html_value(page, json_object_get(transport, "local"), UNIT_PLAIN);
     text_append(page, "</p>\n");

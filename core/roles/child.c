@@ -4,6 +4,7 @@
  */
 #include "roles/child.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -255,6 +256,26 @@ void child_tell_address(struct child *c, const struct child *other)
     if (c->control >= 0 && n > 0) {
         (void) send(c->control, message, (size_t) n, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
+}
+
+mpcf_status child_tell_keys(struct child *c, const struct role_keys *keys, mpcf_error *err)
+{
+    const size_t head = sizeof(CONTROL_KEYS) - 1;
+    char *message = mpcf_secret_alloc(head + ROLE_KEYS_TEXT, 1);
+    if (message == NULL) {
+        return mpcf_fail_memory(err, ROLE_KEYS_TEXT, "a message to a process");
+    }
+    assert(keys->role == c->role);
+    memcpy(message, CONTROL_KEYS, head);
+    size_t length = head + role_keys_print(keys, message + head);
+    /* One that has ended already is found to have failed. */
+    ssize_t sent = send(c->control, message, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    int cause = errno;
+    mpcf_secret_free(message);
+    return sent >= 0 || cause == EPIPE || cause == ECONNRESET
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_IO, "giving keys to the %s: %s", role_name(c->role),
+                           strerror(cause));
 }
 
 void child_look(struct child *c)

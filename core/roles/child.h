@@ -13,6 +13,7 @@
 #include <mpcf/error.h>
 
 #include "channel/role.h"
+#include "channel/role_keys.h"
 #include "roles/launch.h"
 
 #define CHILD_LINE    4096
@@ -41,6 +42,8 @@ mpcf_status child_start(struct child *c, const struct local_run *run, mpcf_error
 /* Reads what came: lines to RUN->line, results to RUN->result, addresses, the end. */
 void child_read_output(struct child *c, const struct local_run *run);
 void child_read_control(struct child *c, const struct local_run *run);
+/* Gives C the keys of its role over the line, and nobody else. */
+mpcf_status child_tell_keys(struct child *c, const struct role_keys *keys, mpcf_error *err);
 /* Tells C where OTHER listens. */
 void child_tell_address(struct child *c, const struct child *other);
 /* Looks whether the process has ended, without waiting. */

@@ -18,10 +18,12 @@
 #include "base/memory.h"
 
 #define ADDRESS_SIZE 256
+#define HEARD_SIZE   (sizeof(CONTROL_KEYS) + ROLE_KEYS_TEXT) /* the longest of the parent's */
 
 struct roles_control {
     int fd;
     char addresses[3][ADDRESS_SIZE]; /* "": not told yet */
+    struct role_keys *keys;          /* NULL: not told yet */
 };
 
 mpcf_status control_open(struct roles_control **out, mpcf_error *err)
@@ -55,6 +57,7 @@ void control_close(struct roles_control *c)
 {
     if (c != NULL) {
         (void) close(c->fd);
+        role_keys_destroy(c->keys);
         mpcf_free(c);
     }
 }
@@ -113,35 +116,71 @@ static void take_address(struct roles_control *c, const char *message)
     }
 }
 
-static mpcf_status read_message(struct roles_control *c, int64_t deadline, mpcf_error *err)
+static mpcf_status take_message(struct roles_control *c, const char *message, size_t length,
+                                mpcf_error *err)
 {
-    char message[ADDRESS_SIZE + 2];
+    const size_t head = sizeof(CONTROL_KEYS) - 1;
+    if (strncmp(message, CONTROL_KEYS, head) != 0) {
+        take_address(c, message);
+        return MPCF_OK;
+    }
+    role_keys_destroy(c->keys);
+    c->keys = NULL;
+    return role_keys_parse(message + head, length - head, "the keys from the parent", &c->keys,
+                           err);
+}
+
+static mpcf_status receive(struct roles_control *c, mpcf_error *err)
+{
+    char *message = mpcf_secret_alloc(HEARD_SIZE, 1);
+    mpcf_status status = MPCF_OK;
+    if (message == NULL) {
+        return mpcf_fail_memory(err, HEARD_SIZE, "a message of the parent");
+    }
+    ssize_t n = recv(c->fd, message, HEARD_SIZE - 1, MSG_DONTWAIT);
+    if (n <= 0) {
+        status = mpcf_fail(err, MPCF_E_CLOSED, "the parent has ended");
+    } else {
+        status = take_message(c, message, (size_t) n, err);
+    }
+    mpcf_secret_free(message);
+    return status;
+}
+
+/* The next message; WHAT is waited for. */
+static mpcf_status read_message(struct roles_control *c, const char *what, int64_t deadline,
+                                mpcf_error *err)
+{
     struct pollfd wait = {.fd = c->fd, .events = POLLIN};
     int ready = poll(&wait, 1, clock_poll_timeout(deadline));
     if (ready == 0) {
-        return mpcf_fail(err, MPCF_E_TIMEOUT, "the parent tells no address");
+        return mpcf_fail(err, MPCF_E_TIMEOUT, "the parent tells no %s", what);
     }
     if (ready < 0) {
         return errno == EINTR
                    ? MPCF_OK
                    : mpcf_fail(err, MPCF_E_IO, "waiting for the parent: %s", strerror(errno));
     }
-    ssize_t n = recv(c->fd, message, sizeof(message) - 1, MSG_DONTWAIT);
-    if (n <= 0) {
-        return mpcf_fail(err, MPCF_E_CLOSED, "the parent has ended");
-    }
-    message[n] = '\0';
-    take_address(c, message);
-    return MPCF_OK;
+    return receive(c, err);
 }
 
 mpcf_status control_ask_address(struct roles_control *c, enum role role, int64_t deadline,
                                 const char **address, mpcf_error *err)
 {
     while (c->addresses[role][0] == '\0') {
-        MPCF_TRY(read_message(c, deadline, err));
+        MPCF_TRY(read_message(c, "address", deadline, err));
     }
     *address = c->addresses[role];
+    return MPCF_OK;
+}
+
+mpcf_status control_ask_keys(struct roles_control *c, int64_t deadline,
+                             const struct role_keys **keys, mpcf_error *err)
+{
+    while (c->keys == NULL) {
+        MPCF_TRY(read_message(c, "keys", deadline, err));
+    }
+    *keys = c->keys;
     return MPCF_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The line between a role's process and the parent that started it in a one-machine run:
- * addresses, results, and why it failed. A local socket that only these two have.
+ * keys, addresses, results, and why it failed. A local socket that only these two have.
  */
 #ifndef MPCF_ROLES_CONTROL_H
 #define MPCF_ROLES_CONTROL_H
@@ -12,10 +12,13 @@
 #include <mpcf/error.h>
 
 #include "channel/role.h"
+#include "channel/role_keys.h"
 
 /* Names the socket's number to the child. */
 #define CONTROL_VARIABLE "MPCF_CONTROL_FD"
-#define CONTROL_MESSAGE  65536 /* longest message, with the zero */
+#define CONTROL_MESSAGE  65536 /* longest message to the parent, with the zero */
+/* What the parent says of keys: this and role_keys_print(). */
+#define CONTROL_KEYS "keys "
 
 struct roles_control;
 
@@ -28,6 +31,10 @@ mpcf_status control_tell_address(struct roles_control *c, const char *address, m
 /* Where ROLE listens; valid as long as C. MPCF_E_TIMEOUT, MPCF_E_CLOSED (the parent ended). */
 mpcf_status control_ask_address(struct roles_control *c, enum role role, int64_t deadline,
                                 const char **address, mpcf_error *err);
+/* The keys of this run that the parent drew for this role, which are C's. The same errors, and
+ * MPCF_E_FORMAT. */
+mpcf_status control_ask_keys(struct roles_control *c, int64_t deadline,
+                             const struct role_keys **keys, mpcf_error *err);
 /* A result for the parent: TEXT as it is (JSON, say). Too long: MPCF_E_INVALID. */
 mpcf_status control_tell_result(struct roles_control *c, const char *text, mpcf_error *err);
 /* The last words: STATUS, the error's text, and this process's peak memory. NULL C is fine. */

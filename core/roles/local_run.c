@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "channel/handshake.h"
 #include "channel/role.h"
+#include "channel/role_keys.h"
 #include "roles/child.h"
 
 #define LOOK_MS  20                  /* how often processes are looked at */
@@ -189,6 +190,24 @@ static mpcf_status tell_cause(const struct local *l, const struct child *c, mpcf
 
 /* --- the run --- */
 
+/* Keys of this run alone: drawn when all have been started, so that no process has others' in what
+ * it was copied from; each gets its own. */
+static mpcf_status hand_keys(struct local *l, mpcf_error *err)
+{
+    struct role_keys *sets[3];
+    mpcf_status status = role_keys_draw(sets, err);
+    if (status != MPCF_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        if (status == MPCF_OK) {
+            status = child_tell_keys(&l->children[i], sets[i], err);
+        }
+        role_keys_destroy(sets[i]);
+    }
+    return status;
+}
+
 static mpcf_status start_all(struct local *l, mpcf_error *err)
 {
     for (size_t i = 0; i < 3; i++) {
@@ -197,7 +216,7 @@ static mpcf_status start_all(struct local *l, mpcf_error *err)
             return mpcf_fail_while(err, status, "starting the %s", role_name((unsigned) i));
         }
     }
-    return MPCF_OK;
+    return hand_keys(l, err);
 }
 
 static mpcf_status wait_all(struct local *l, mpcf_error *err)

@@ -18,7 +18,8 @@ struct local_outcome {
 
 /*
  * Starts provider, dealer and user (exec of the program, with a line to this process:
- * control.h), tells them each other's addresses, and waits. Where one fails the others are
+ * control.h), gives each its keys, drawn for this run, tells them each other's addresses, and
+ * waits. Where one fails the others are
  * ended, and the error is the reason of the one that failed first: not the echo ("peer closed
  * the connection") in the others. Children end with this process, whatever ends it. Nothing is
  * left running on return. Past the timeout: MPCF_E_TIMEOUT; interrupted: MPCF_E_INTERRUPTED.

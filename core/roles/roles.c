@@ -51,23 +51,37 @@ bool roles_is_loopback(const char *address)
 
 /* --- opening --- */
 
+/* Whether peers prove who they are: by keys, or the transport sees to it. */
+static bool is_authenticated(const struct roles_options *o)
+{
+    return o->keys != NULL ||
+           (o->transport->caps & (MPCF_TRANSPORT_LOCAL | MPCF_TRANSPORT_AUTHENTICATED)) != 0;
+}
+
 static mpcf_status check_address(const struct roles_options *o, const char *address,
                                  mpcf_error *err)
 {
     const uint32_t wanted = MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED;
     bool is_protected =
         (o->transport->caps & MPCF_TRANSPORT_LOCAL) != 0 || (o->transport->caps & wanted) == wanted;
-    if (address == NULL || is_protected || o->plain_allowed || roles_is_loopback(address)) {
+    if (address == NULL || is_protected || o->plain_allowed || o->unencrypted_allowed ||
+        roles_is_loopback(address)) {
         return MPCF_OK;
     }
     return mpcf_fail(err, MPCF_E_CONFIG,
                      "transport '%s' does not authenticate and encrypt, so it is taken on "
-                     "loopback addresses, and elsewhere only with `require: []`; '%s' is none",
+                     "loopback addresses, and elsewhere only with `require: []` or `require: "
+                     "[authenticated]`; '%s' is none",
                      o->transport->name, address);
 }
 
 static mpcf_status check_options(const struct roles_options *o, mpcf_error *err)
 {
+    if (!is_authenticated(o) && !o->plain_allowed) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "transport '%s' does not prove who the peer is, and the %s has no keys",
+                         o->transport->name, role_name(o->role));
+    }
     MPCF_TRY(check_address(o, o->listen, err));
     for (size_t i = 0; i < 3; i++) {
         MPCF_TRY(check_address(o, o->addresses[i], err));

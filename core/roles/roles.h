@@ -22,6 +22,7 @@
 #include "channel/channel.h"
 #include "channel/handshake.h"
 #include "channel/role.h"
+#include "channel/role_keys.h"
 
 struct roles_control; /* control.h */
 
@@ -31,7 +32,9 @@ struct roles_options {
     const void *config;            /* of the transport */
     const char *listen;            /* provider, dealer; NULL: loopback, chosen by the system */
     const char *addresses[3];      /* of those this role calls; NULL: told by CONTROL */
+    const struct role_keys *keys;  /* with which the links are authenticated; NULL: none */
     bool plain_allowed;            /* `require: []`: also a link that does not protect, anywhere */
+    bool unencrypted_allowed;      /* anywhere, where it is authenticated by keys */
     int64_t connect_ns;            /* to find each other, each */
     int64_t timeout_ns;            /* each message after that */
     struct roles_control *control; /* one-machine run: the parent passes addresses; or NULL */
@@ -39,8 +42,8 @@ struct roles_options {
 
 /* A role that may be called, or is about to call. */
 struct roles;
-/* Refuses an unprotected link beyond loopback addresses (MPCF_E_CONFIG); listens where the role
- * does. O is copied, what it points to must live as long. */
+/* Refuses a link on which nobody proves who it is, and beyond loopback addresses one that the
+ * transport does not protect (MPCF_E_CONFIG); listens where the role does. O is copied, what it points to must live as long. */
 mpcf_status roles_open(const struct roles_options *o, struct roles **out, mpcf_error *err);
 void roles_close(struct roles *r); /* NULL is fine; links stay */
 /* Where this role listens; "" for the user. */

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "channel/channel.h"
 #include "channel/pair.h"
@@ -25,11 +26,26 @@ struct member {
     struct session_run run;
     enum role role;
     const uint8_t *seed;
+    size_t inferences;
     struct channel *peers[ROLES];
     mpcf_status status;
     mpcf_error *err;
     pthread_t thread;
 };
+
+static mpcf_status infer_all(struct member *m, struct session *session)
+{
+    for (size_t i = 0; i < m->inferences; i++) {
+        if (interrupt_pending()) {
+            return mpcf_fail(m->err, MPCF_E_INTERRUPTED, "stopped");
+        }
+        MPCF_TRY(session_infer(session, &m->run, m->err));
+        if (m->run.output != NULL) {
+            m->run.output += m->run.program->revealed;
+        }
+    }
+    return MPCF_OK;
+}
 
 static void *act(void *context)
 {
@@ -40,7 +56,7 @@ static void *act(void *context)
 
     m->status = session_create(&options, m->peers, &session, m->err);
     if (m->status == MPCF_OK) {
-        m->status = session_infer(session, &m->run, m->err);
+        m->status = infer_all(m, session);
     }
     session_destroy(session);
     /* A role that failed must not leave the others waiting. */
@@ -103,23 +119,23 @@ static void clear(struct member *members)
     }
 }
 
-mpcf_status trio_run(const struct program *program, const struct weights *weights,
-                     const struct secure_input *input, const uint8_t *seed, double *output,
-                     struct cost **metered, mpcf_error *err)
+mpcf_status trio_run(const struct trio_run *run, double *output, struct cost **metered,
+                     mpcf_error *err)
 {
     struct member members[ROLES] = {
         {.role = ROLE_PROVIDER}, {.role = ROLE_USER}, {.role = ROLE_DEALER}};
     struct cost *cost = NULL;
-    mpcf_status status = cost_run(program, &cost, err);
+    mpcf_status status = cost_run(run->program, &cost, err);
 
     for (size_t i = 0; i < ROLES; i++) {
         members[i].err = mpcf_error_create();
-        members[i].run.program = program;
-        members[i].seed = seed;
+        members[i].run.program = run->program;
+        members[i].seed = run->seed;
+        members[i].inferences = run->inferences == 0 ? 1 : run->inferences;
     }
-    members[ROLE_PROVIDER].run.weights = weights;
-    members[ROLE_USER].run.weights = weights; /* reads the tables that it has as well */
-    members[ROLE_USER].run.input = input;
+    members[ROLE_PROVIDER].run.weights = run->weights;
+    members[ROLE_USER].run.weights = run->weights; /* reads the tables that it has as well */
+    members[ROLE_USER].run.input = run->input;
     members[ROLE_USER].run.output = output;
     members[ROLE_USER].run.metered = cost;
     if (status == MPCF_OK) {

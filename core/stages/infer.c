@@ -23,15 +23,8 @@
 #include "stages/public_folder.h"
 #include "stages/record.h"
 
-struct evaluation {
-    const struct corpus *corpus;
-    size_t classes;
-    float *exact;     /* [corpus->count, classes]: logits of the float student */
-    float *reference; /* the same by the plaintext reference; may be NULL */
-};
-
 static mpcf_status run_float(struct stage_context *c, const struct secure_student *student,
-                             struct evaluation *e, mpcf_error *err)
+                             struct infer_evaluation *e, mpcf_error *err)
 {
     enum { BATCH = 16 };
     const struct loaded_network *n = &student->network;
@@ -45,21 +38,20 @@ static mpcf_status run_float(struct stage_context *c, const struct secure_studen
 }
 
 static mpcf_status run_reference(struct stage_context *c, struct secure_student *student,
-                                 struct evaluation *e, mpcf_error *err)
+                                 struct infer_evaluation *e, mpcf_error *err)
 {
     struct reference_outcome outcome;
 
     if (!c->pipeline->infer.fixed) {
         return MPCF_OK;
     }
-    e->reference = mpcf_alloc_array(e->corpus->count * e->classes, sizeof *e->reference);
+    e->reference = mpcf_alloc_array(e->corpus->count * e->answer, sizeof *e->reference);
     if (e->reference == NULL) {
-        return mpcf_fail_memory(err, e->corpus->count * e->classes * sizeof *e->reference,
-                                "logits");
+        return mpcf_fail_memory(err, e->corpus->count * e->answer * sizeof *e->reference,
+                                "answers");
     }
     MPCF_TRY(reference_corpus(student, e->corpus, e->reference, &outcome, err));
-    MPCF_TRY(infer_report_reference(c->report, e->corpus, e->classes, e->exact, e->reference,
-                                    &outcome, err));
+    MPCF_TRY(infer_report_reference(c->report, e, &outcome, err));
     if (outcome.outside > 0) {
         MPCF_TRY(stage_write_report(c, err));
         return mpcf_fail(err, MPCF_E_RANGE,
@@ -71,13 +63,15 @@ static mpcf_status run_reference(struct stage_context *c, struct secure_student 
 }
 
 /* The student and its weights are gone before the roles start: they need the memory. */
-static mpcf_status run_in_clear(struct stage_context *c, struct evaluation *e, mpcf_error *err)
+static mpcf_status run_in_clear(struct stage_context *c, struct infer_evaluation *e,
+                                mpcf_error *err)
 {
     struct secure_student student = {0};
     mpcf_status status = secure_student_open(c->pipeline, STUDENT_WEIGHTS, &student, err);
 
     if (status == MPCF_OK) {
         e->classes = student.classes;
+        e->answer = student.answer;
         e->exact = mpcf_alloc_array(e->corpus->count * e->classes, sizeof *e->exact);
         status = e->exact != NULL ? run_float(c, &student, e, err)
                                   : mpcf_fail_memory(err, e->corpus->count, "logits");
@@ -103,7 +97,8 @@ static mpcf_status read_record(const struct pipeline *p, enum role role, json_t 
     return status;
 }
 
-static mpcf_status compare(struct stage_context *c, const struct evaluation *e, mpcf_error *err)
+static mpcf_status compare(struct stage_context *c, const struct infer_evaluation *e,
+                           mpcf_error *err)
 {
     struct infer_records records = {{NULL}};
     mpcf_status status = MPCF_OK;
@@ -112,8 +107,7 @@ static mpcf_status compare(struct stage_context *c, const struct evaluation *e, 
         status = read_record(c->pipeline, (enum role) role, &records.roles[role], err);
     }
     if (status == MPCF_OK) {
-        status = infer_report_secure(c->report, &records, e->corpus, e->classes, e->exact,
-                                     e->reference, err);
+        status = infer_report_secure(c->report, &records, e, err);
     }
     for (int role = 0; role < 3; role++) {
         json_decref(records.roles[role]);
@@ -137,7 +131,7 @@ static mpcf_status run_roles(struct stage_context *c, mpcf_error *err)
     return status;
 }
 
-static mpcf_status infer(struct stage_context *c, struct evaluation *e, mpcf_error *err)
+static mpcf_status infer(struct stage_context *c, struct infer_evaluation *e, mpcf_error *err)
 {
     char *folder = output_path(c->pipeline, "infer");
     mpcf_status status =
@@ -187,7 +181,7 @@ static mpcf_status key_of(struct stage_context *c, const struct corpus *corpus,
 mpcf_status stage_infer(struct stage_context *c, mpcf_error *err)
 {
     char key[FILE_DIGEST_SIZE];
-    struct evaluation e = {0};
+    struct infer_evaluation e = {0};
 
     MPCF_TRY(public_folder_update(c->pipeline, err));
     MPCF_TRY(stage_evaluation_split(c, &e.corpus, err));

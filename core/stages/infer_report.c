@@ -10,25 +10,46 @@
 #include "network/evaluate.h"
 #include "report/report.h"
 
-/* How far one set of logits is from another. */
+/* What is known of each row: WIDTH numbers, the CLASSES logits of a network, or one that is a label
+ * (or the only score there is). */
+struct answers {
+    const float *numbers;
+    size_t width;
+};
+
+static const float *answer_of(const struct answers *a, size_t row)
+{
+    return a->numbers + row * a->width;
+}
+
+/* How far one set of answers is from another. */
 struct difference {
     size_t count, agreeing;
+    bool has_logits; /* of both: LARGEST means something */
     double largest;
     double margin; /* of the surest answer that differs; 0: none does */
 };
 
-/* NaN agrees with nothing. Scores agree where they are closer than the largest error allowed. */
-static bool agrees(const float *a, const float *b, size_t classes)
+static bool all_finite(const float *a, size_t width)
 {
-    for (size_t i = 0; i < classes; i++) {
-        if (!isfinite(a[i]) || !isfinite(b[i])) {
+    for (size_t i = 0; i < width; i++) {
+        if (!isfinite(a[i])) {
             return false;
         }
     }
-    if (classes == 1) {
-        return fabs((double) a[0] - (double) b[0]) <= 0.02;
+    return true;
+}
+
+/* NaN agrees with nothing. Scores agree where they are closer than the largest error allowed. */
+static bool agrees(const float *a, size_t width, const float *exact, size_t classes)
+{
+    if (!all_finite(a, width) || !all_finite(exact, classes)) {
+        return false;
     }
-    return metric_prediction(a, classes) == metric_prediction(b, classes);
+    if (classes == 1) {
+        return fabs((double) a[0] - (double) exact[0]) <= 0.02;
+    }
+    return metric_prediction(a, width) == metric_prediction(exact, classes);
 }
 
 /* How sure EXACT is of its answer: its largest logit above the next one; a score's distance. */
@@ -48,16 +69,19 @@ static double margin_of(const float *a, const float *exact, size_t classes)
     return first - second;
 }
 
-static void compare_row(struct difference *d, const float *a, const float *b, size_t classes)
+/* A of EXACT, a row each; WIDTH and CLASSES numbers. */
+static void compare_row(struct difference *d, const float *a, size_t width, const float *exact,
+                        size_t classes)
 {
     d->count++;
-    if (agrees(a, b, classes)) {
+    d->has_logits = width == classes;
+    if (agrees(a, width, exact, classes)) {
         d->agreeing++;
     } else {
-        d->margin = fmax(d->margin, margin_of(a, b, classes));
+        d->margin = fmax(d->margin, margin_of(a, exact, classes));
     }
-    for (size_t i = 0; i < classes; i++) {
-        const double apart = fabs((double) a[i] - (double) b[i]);
+    for (size_t i = 0; d->has_logits && i < classes; i++) {
+        const double apart = fabs((double) a[i] - (double) exact[i]);
 
         if (!(apart <= d->largest) && !isnan(d->largest)) {
             d->largest = apart;
@@ -76,27 +100,29 @@ static mpcf_status put_difference(json_t *report, const char *path, const struct
     (void) snprintf(name, sizeof name, "%s.disagreement_margin", path);
     MPCF_TRY(report_set_real(report, name, d->margin, err));
     (void) snprintf(name, sizeof name, "%s.max_logit_error", path);
-    return report_set_real(report, name, d->largest, err);
+    report_drop(report, name); /* an earlier run's */
+    return d->has_logits ? report_set_real(report, name, d->largest, err) : MPCF_OK;
 }
 
-mpcf_status infer_report_reference(json_t *report, const struct corpus *corpus, size_t classes,
-                                   const float *exact, const float *reference,
+mpcf_status infer_report_reference(json_t *report, const struct infer_evaluation *e,
                                    const struct reference_outcome *outcome, mpcf_error *err)
 {
+    const size_t count = e->corpus->count;
+    const struct answers reference = {e->reference, e->answer}, exact = {e->exact, e->classes};
     struct difference d = {0};
     json_t *metrics = NULL;
 
-    /* Rows outside the ranges have no score: the reason for that is the news, not the metrics. */
-    if (classes > 1 || outcome->outside == 0) {
-        MPCF_TRY(evaluate_metrics(corpus, NULL, corpus->count, reference, classes, &metrics, err));
+    /* Rows outside the ranges have no score and no label: the reason is the news then, not metrics. */
+    if (e->answer > 1 || outcome->outside == 0) {
+        MPCF_TRY(evaluate_metrics(e->corpus, NULL, count, e->reference, e->answer, &metrics, err));
     } else {
         metrics = json_object(); /* an earlier run's must not stay */
     }
     MPCF_TRY(report_set(report, "fixed.metrics", metrics, err));
-    for (size_t i = 0; i < corpus->count; i++) {
-        compare_row(&d, reference + i * classes, exact + i * classes, classes);
+    for (size_t i = 0; i < count; i++) {
+        compare_row(&d, answer_of(&reference, i), e->answer, answer_of(&exact, i), e->classes);
     }
-    MPCF_TRY(report_set_count(report, "fixed.examples", corpus->count, err));
+    MPCF_TRY(report_set_count(report, "fixed.examples", count, err));
     MPCF_TRY(report_set_count(report, "fixed.different_predictions", d.count - d.agreeing, err));
     MPCF_TRY(put_difference(report, "fixed", &d, err));
     MPCF_TRY(report_set_real(report, "ranges.smallest_margin_bits", outcome->smallest_margin, err));
@@ -120,37 +146,52 @@ static const struct corpus_item *item_of(const struct corpus *corpus, json_int_t
     return NULL;
 }
 
-/* Row I of the user's record: its LOGITS (CLASSES of them), and its place in the corpus. */
-static mpcf_status read_row(const json_t *user, size_t i, const struct corpus *corpus,
-                            size_t classes, float *logits, size_t *place, mpcf_error *err)
+/* The numbers of row I of the user's record: the logits, or the label alone. */
+static bool read_numbers(const json_t *user, size_t i, const struct infer_evaluation *e,
+                         float *numbers)
 {
+    if (e->answer < e->classes) {
+        const json_t *label = json_array_get(json_object_get(user, "predictions"), i);
+
+        numbers[0] = (float) json_number_value(label);
+        return json_is_number(label);
+    }
     const json_t *row = json_array_get(json_object_get(user, "logits"), i);
+
+    for (size_t k = 0; k < e->classes; k++) {
+        numbers[k] = (float) json_number_value(json_array_get(row, k));
+    }
+    return json_array_size(row) == e->classes;
+}
+
+/* Row I of the user's record, and its place in the corpus. */
+static mpcf_status read_row(const json_t *user, size_t i, const struct infer_evaluation *e,
+                            float *numbers, size_t *place, mpcf_error *err)
+{
     const json_t *id = json_array_get(json_object_get(user, "rows"), i);
 
-    if (json_array_size(row) != classes || !json_is_integer(id) ||
-        item_of(corpus, json_integer_value(id), place) == NULL) {
+    if (!read_numbers(user, i, e, numbers) || !json_is_integer(id) ||
+        item_of(e->corpus, json_integer_value(id), place) == NULL) {
         return mpcf_fail(err, MPCF_E_FORMAT, "infer/user.json: row %zu is not of this data", i);
-    }
-    for (size_t k = 0; k < classes; k++) {
-        logits[k] = (float) json_number_value(json_array_get(row, k));
     }
     return MPCF_OK;
 }
 
-static mpcf_status compare_rows(const json_t *user, const struct corpus *corpus, size_t classes,
-                                const float *against, struct difference *d, mpcf_error *err)
+static mpcf_status compare_rows(const json_t *user, const struct infer_evaluation *e,
+                                const struct answers *against, struct difference *d,
+                                mpcf_error *err)
 {
     const size_t count = json_array_size(json_object_get(user, "rows"));
-    float logits[64];
+    float numbers[64];
 
-    if (classes > sizeof logits / sizeof logits[0]) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than 64 classes: %zu", classes);
+    if (e->classes > sizeof numbers / sizeof numbers[0]) {
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than 64 classes: %zu", e->classes);
     }
     for (size_t i = 0; i < count; i++) {
         size_t place = 0;
 
-        MPCF_TRY(read_row(user, i, corpus, classes, logits, &place, err));
-        compare_row(d, logits, against + place * classes, classes);
+        MPCF_TRY(read_row(user, i, e, numbers, &place, err));
+        compare_row(d, numbers, e->answer, answer_of(against, place), against->width);
     }
     return MPCF_OK;
 }
@@ -230,23 +271,35 @@ static mpcf_status put_roles(json_t *report, const struct infer_records *records
     return MPCF_OK;
 }
 
+/* How far the logits are from the plaintext reference's; labels have no distance. */
+static mpcf_status put_reference(json_t *report, const json_t *user,
+                                 const struct infer_evaluation *e, mpcf_error *err)
+{
+    const struct answers reference = {e->reference, e->answer};
+    struct difference d = {0};
+
+    report_drop(report, "secure.max_error_vs_fixed"); /* an earlier run's */
+    if (e->reference == NULL || e->answer < e->classes) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(compare_rows(user, e, &reference, &d, err));
+    return report_set_real(report, "secure.max_error_vs_fixed", d.largest, err);
+}
+
 mpcf_status infer_report_secure(json_t *report, const struct infer_records *records,
-                                const struct corpus *corpus, size_t classes, const float *exact,
-                                const float *reference, mpcf_error *err)
+                                const struct infer_evaluation *e, mpcf_error *err)
 {
     const json_t *user = records->roles[ROLE_USER];
-    struct difference of_float = {0}, of_reference = {0};
+    const struct answers exact = {e->exact, e->classes};
+    struct difference of_float = {0};
 
-    MPCF_TRY(compare_rows(user, corpus, classes, exact, &of_float, err));
+    MPCF_TRY(compare_rows(user, e, &exact, &of_float, err));
     MPCF_TRY(report_set_count(report, "secure.examples", of_float.count, err));
     MPCF_TRY(report_set_count(report, "secure.runs", (uint64_t) number_at(user, "runs"), err));
     MPCF_TRY(report_set(report, "secure.metrics", json_deep_copy(json_object_get(user, "metrics")),
                         err));
     MPCF_TRY(put_difference(report, "secure", &of_float, err));
-    if (reference != NULL) {
-        MPCF_TRY(compare_rows(user, corpus, classes, reference, &of_reference, err));
-        MPCF_TRY(report_set_real(report, "secure.max_error_vs_fixed", of_reference.largest, err));
-    }
+    MPCF_TRY(put_reference(report, user, e, err));
     MPCF_TRY(put_online(report, user, err));
     MPCF_TRY(put_offline(report, user, records->roles[ROLE_PROVIDER], err));
     MPCF_TRY(put_functions(report, user, err));

@@ -9,17 +9,22 @@
 
 #include "inference/reference_corpus.h"
 
-/* EXACT, REFERENCE: logits [corpus->count, classes]. */
-mpcf_status infer_report_reference(json_t *report, const struct corpus *corpus, size_t classes,
-                                   const float *exact, const float *reference,
+/* What the float student and the plaintext reference say of the evaluation split. */
+struct infer_evaluation {
+    const struct corpus *corpus;
+    size_t classes;
+    size_t answer;    /* as struct secure_student has it: CLASSES logits, or a label */
+    float *exact;     /* [corpus->count, classes]: logits of the float student */
+    float *reference; /* [corpus->count, answer]; may be NULL */
+};
+mpcf_status infer_report_reference(json_t *report, const struct infer_evaluation *e,
                                    const struct reference_outcome *outcome, mpcf_error *err);
 
 struct infer_records {
     json_t *roles[3]; /* infer/ROLE.json */
 };
-/* REFERENCE may be NULL. MPCF_E_INTERNAL: what was metered is not what the cost engine says. */
+/* MPCF_E_INTERNAL: what was metered is not what the cost engine says. */
 mpcf_status infer_report_secure(json_t *report, const struct infer_records *records,
-                                const struct corpus *corpus, size_t classes, const float *exact,
-                                const float *reference, mpcf_error *err);
+                                const struct infer_evaluation *e, mpcf_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 /* What the report says of any run: file, settings, machine, plug-ins, who learns what. */
 #include "stages/run_report.h"
 
+#include <string.h>
 #include <time.h>
 
 #include <mpcf/version.h>
@@ -10,6 +11,7 @@
 #include "base/text.h"
 #include "base/workers.h"
 #include "format/json.h"
+#include "pipeline/link_keys.h"
 #include "pipeline/print_settings.h"
 #include "report/report.h"
 
@@ -98,20 +100,23 @@ static json_t *privacy_notes(const struct pipeline *p)
     }
     if (p->plain_link) {
         (void) json_array_append_new(
-            notes, json_string("The transport neither encrypts nor proves who the peer is: who "
-                               "listens learns the seeds of the dealer, and with them the texts "
-                               "and the weights."));
+            notes, json_string("The transport by itself does not both encrypt and prove who the "
+                               "peer is: keys prove that when a link begins, but who listens on "
+                               "it learns the seeds of the dealer, and with them the texts and "
+                               "the weights."));
     }
     return json_end(notes, begun);
 }
 
+/* These runs draw keys for their links (roles/local_run.h). */
 static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_error *err)
 {
     const mpcf_transport *t = p->transport.descriptor;
     const bool is_local = (t->caps & MPCF_TRANSPORT_LOCAL) != 0 || !p->has_parties;
-    json_t *link = json_pack("{s:s, s:b, s:b, s:b}", "name", t->name, "encrypted",
+    const char *by = link_authentication(p, true);
+    json_t *link = json_pack("{s:s, s:b, s:b, s:s, s:b}", "name", t->name, "encrypted",
                              (t->caps & MPCF_TRANSPORT_ENCRYPTED) != 0, "authenticated",
-                             (t->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0, "local", is_local);
+                             strcmp(by, "none") != 0, "authenticated_by", by, "local", is_local);
 
     MPCF_TRY(report_set(report, "privacy.transport", link, err));
     MPCF_TRY(report_set_text(report, "privacy.length", infer_length_names[p->infer.length], err));
@@ -119,6 +124,9 @@ static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_er
                              err));
     MPCF_TRY(
         report_set_text(report, "privacy.weights", infer_weights_names[p->infer.weights], err));
+    MPCF_TRY(report_set_text(report, "privacy.reveal", infer_reveal_names[p->infer.reveal], err));
+    MPCF_TRY(
+        report_set_count(report, "privacy.max_questions", (uint64_t) p->infer.max_questions, err));
     return report_set(report, "privacy.notes", privacy_notes(p), err);
 }
 

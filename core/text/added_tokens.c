@@ -5,6 +5,27 @@
 #include "base/memory.h"
 #include "text/unicode.h"
 
+static mpcf_status make_room(struct added_tokens *a, size_t capacity, mpcf_error *err)
+{
+    struct added_token *grown = mpcf_grow_array(a->items, a->count, capacity, sizeof(*grown));
+
+    if (grown == NULL) {
+        return mpcf_fail_memory(err, capacity * sizeof(*grown), "added tokens");
+    }
+    a->items = grown;
+    a->capacity = capacity;
+    return MPCF_OK;
+}
+
+mpcf_status added_tokens_reserve(struct added_tokens *a, size_t count, size_t bytes,
+                                 mpcf_error *err)
+{
+    if (count > a->capacity) {
+        MPCF_TRY(make_room(a, count, err));
+    }
+    return bytes > 0 ? vocabulary_reserve(&a->tree, bytes, err) : MPCF_OK;
+}
+
 mpcf_status added_tokens_add(struct added_tokens *a, const char *content, size_t length,
                              const struct added_token *token, mpcf_error *err)
 {
@@ -12,14 +33,7 @@ mpcf_status added_tokens_add(struct added_tokens *a, const char *content, size_t
         return mpcf_fail(err, MPCF_E_FORMAT, "added token %d is empty", token->id);
     }
     if (a->count == a->capacity) {
-        size_t capacity = a->capacity == 0 ? 16 : 2 * a->capacity;
-        struct added_token *grown = mpcf_grow_array(a->items, a->count, capacity, sizeof(*grown));
-
-        if (grown == NULL) {
-            return mpcf_fail_memory(err, capacity * sizeof(*grown), "added tokens");
-        }
-        a->items = grown;
-        a->capacity = capacity;
+        MPCF_TRY(make_room(a, a->capacity == 0 ? 16 : 2 * a->capacity, err));
     }
     MPCF_TRY(vocabulary_add(&a->tree, content, length, (int32_t) a->count, err));
     a->items[a->count++] = *token;

@@ -27,6 +27,9 @@ struct added_tokens {
     bool begins[256];       /* first bytes */
 };
 
+/* Room for COUNT whose contents have BYTES together. */
+mpcf_status added_tokens_reserve(struct added_tokens *a, size_t count, size_t bytes,
+                                 mpcf_error *err);
 mpcf_status added_tokens_add(struct added_tokens *a, const char *content, size_t length,
                              const struct added_token *token, mpcf_error *err);
 void added_tokens_clear(struct added_tokens *a);

@@ -20,6 +20,8 @@ struct merges {
 };
 
 /* The next merge: LEFT and RIGHT give ID. */
+/* Room for COUNT in all. */
+mpcf_status merges_reserve(struct merges *m, size_t count, mpcf_error *err);
 mpcf_status merges_add(struct merges *m, int32_t left, int32_t right, int32_t id, mpcf_error *err);
 void merges_clear(struct merges *m);
 

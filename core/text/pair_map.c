@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A hash table with open addressing, at most half full. */
+/* A hash table with open addressing, at most seven eighths full. */
 #include "text/pair_map.h"
 
 #include "base/memory.h"
@@ -8,11 +8,10 @@
 static struct pair_slot *find(const struct pair_map *m, uint32_t a, uint32_t b)
 {
     uint64_t mixed = ((uint64_t) a << 32 | b) * UINT64_C(0x9e3779b97f4a7c15);
-    size_t mask = m->capacity - 1;
-    size_t at = (size_t) (mixed ^ mixed >> 32) & mask;
+    size_t at = (size_t) (((mixed ^ mixed >> 32) & UINT32_MAX) * m->capacity >> 32);
 
-    while (m->slots[at].used != 0 && (m->slots[at].a != a || m->slots[at].b != b)) {
-        at = (at + 1) & mask;
+    while (m->slots[at].after != 0 && (m->slots[at].a != a || m->slots[at].b != b)) {
+        at = at + 1 < m->capacity ? at + 1 : 0;
     }
     return &m->slots[at];
 }
@@ -25,41 +24,50 @@ bool pair_map_get(const struct pair_map *m, uint32_t a, uint32_t b, uint32_t *va
         return false;
     }
     slot = find(m, a, b);
-    if (slot->used != 0) {
-        *value = slot->value;
+    if (slot->after != 0) {
+        *value = slot->after - 1;
     }
-    return slot->used != 0;
+    return slot->after != 0;
 }
 
-static bool grow(struct pair_map *m)
+static bool is_full(const struct pair_map *m, size_t count)
 {
-    struct pair_map bigger = {.capacity = m->capacity == 0 ? 1024 : 2 * m->capacity,
-                              .count = m->count};
+    return count > m->capacity - m->capacity / 8;
+}
 
-    bigger.slots = mpcf_alloc_array(bigger.capacity, sizeof(*bigger.slots));
-    if (bigger.slots == NULL) {
+static bool resize(struct pair_map *m, size_t capacity)
+{
+    struct pair_map other = {.capacity = capacity, .count = m->count};
+
+    other.slots = capacity < UINT32_MAX ? mpcf_alloc_array(capacity, sizeof(*other.slots)) : NULL;
+    if (other.slots == NULL) {
         return false;
     }
     for (size_t i = 0; i < m->capacity; i++) {
-        if (m->slots[i].used != 0) {
-            *find(&bigger, m->slots[i].a, m->slots[i].b) = m->slots[i];
+        if (m->slots[i].after != 0) {
+            *find(&other, m->slots[i].a, m->slots[i].b) = m->slots[i];
         }
     }
     mpcf_free(m->slots);
-    *m = bigger;
+    *m = other;
     return true;
+}
+
+bool pair_map_reserve(struct pair_map *m, size_t count)
+{
+    return count == 0 || !is_full(m, count) || resize(m, count + count / 7 + 8);
 }
 
 bool pair_map_put(struct pair_map *m, uint32_t a, uint32_t b, uint32_t value)
 {
     struct pair_slot *slot = NULL;
 
-    if (2 * (m->count + 1) > m->capacity && !grow(m)) {
+    if (is_full(m, m->count + 1) && !resize(m, m->capacity == 0 ? 1024 : 2 * m->capacity)) {
         return false;
     }
     slot = find(m, a, b);
-    m->count += slot->used == 0;
-    *slot = (struct pair_slot){.a = a, .b = b, .value = value, .used = 1};
+    m->count += slot->after == 0;
+    *slot = (struct pair_slot){.a = a, .b = b, .after = value + 1};
     return true;
 }
 

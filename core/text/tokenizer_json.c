@@ -76,9 +76,14 @@ static mpcf_status read_added(const struct source *s, const json_t *one)
 
 static mpcf_status read_all_added(const struct source *s, const json_t *list)
 {
-    size_t i = 0;
+    size_t i = 0, bytes = 0;
     const json_t *one = NULL;
 
+    json_array_foreach(list, i, one)
+    {
+        bytes += json_string_length(json_object_get(one, "content"));
+    }
+    MPCF_TRY(added_tokens_reserve(&s->t->added, json_array_size(list), bytes, s->err));
     json_array_foreach(list, i, one)
     {
         MPCF_TRY(read_added(s, one));
@@ -192,6 +197,7 @@ static mpcf_status read_byte_bpe(const struct source *s, const json_t *root, con
     if (!json_is_array(merges)) {
         return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: no merges", s->name);
     }
+    MPCF_TRY(merges_reserve(&s->t->byte_bpe.merges, json_array_size(merges), s->err));
     json_array_foreach(merges, i, one)
     {
         mpcf_status status = read_merge(s, one);

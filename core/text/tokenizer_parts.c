@@ -24,6 +24,19 @@ mpcf_status tokenizer_add_word(struct tokenizer *t, const char *word, size_t len
     return vocabulary_add(&t->vocabulary, word, length, (int32_t) id, err);
 }
 
+static size_t bytes_of_keys(const json_t *object)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    size_t bytes = 0;
+
+    json_object_foreach((json_t *) (uintptr_t) object, key, value)
+    {
+        bytes += strlen(key);
+    }
+    return bytes;
+}
+
 mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, const char *name,
                                       mpcf_error *err)
 {
@@ -33,6 +46,7 @@ mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, 
     if (!json_is_object(words)) {
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: expected an object of words and ids", name);
     }
+    MPCF_TRY(vocabulary_reserve(&t->vocabulary, bytes_of_keys(words), err));
     /* The iteration macro of jansson wants a value that it could change. */
     json_object_foreach((json_t *) (uintptr_t) words, word, id)
     {

@@ -45,6 +45,7 @@ mpcf_status tokenizer_load_words(struct tokenizer *t, const char *data, size_t l
     const char *line = NULL;
     size_t bytes = 0, number = 0;
 
+    MPCF_TRY(vocabulary_reserve(&t->vocabulary, length, err));
     while (next_line(&data, &length, &line, &bytes)) {
         MPCF_TRY(check_utf8(line, bytes, name, number + 1, err));
         if (bytes > 0) {
@@ -59,12 +60,23 @@ mpcf_status tokenizer_load_words(struct tokenizer *t, const char *data, size_t l
     return MPCF_OK;
 }
 
+static size_t count_lines(const char *data, size_t length)
+{
+    size_t count = 1;
+
+    for (size_t i = 0; i < length; i++) {
+        count += data[i] == '\n';
+    }
+    return count;
+}
+
 mpcf_status tokenizer_load_merges(struct tokenizer *t, const char *data, size_t length,
                                   const char *name, mpcf_error *err)
 {
     const char *line = NULL;
     size_t bytes = 0;
 
+    MPCF_TRY(merges_reserve(&t->byte_bpe.merges, count_lines(data, length), err));
     for (size_t number = 1; next_line(&data, &length, &line, &bytes); number++) {
         const char *space = memchr(line, ' ', bytes);
 

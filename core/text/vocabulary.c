@@ -5,21 +5,39 @@
 #include "base/memory.h"
 #include "text/unicode.h"
 
+static bool make_room(struct vocabulary *v, size_t capacity)
+{
+    int32_t *grown = capacity < VOCABULARY_NOWHERE
+                         ? mpcf_grow_array(v->ids, v->node_count, capacity, sizeof(*grown))
+                         : NULL;
+
+    if (grown == NULL) {
+        return false;
+    }
+    v->ids = grown;
+    v->node_capacity = capacity;
+    return true;
+}
+
 /* Returns the new node's number, or VOCABULARY_NOWHERE where memory is short. */
 static uint32_t add_node(struct vocabulary *v)
 {
-    if (v->node_count == v->node_capacity) {
-        size_t capacity = v->node_capacity == 0 ? 1024 : 2 * v->node_capacity;
-        int32_t *grown = mpcf_grow_array(v->ids, v->node_count, capacity, sizeof(*grown));
-
-        if (grown == NULL || capacity >= VOCABULARY_NOWHERE) {
-            return VOCABULARY_NOWHERE;
-        }
-        v->ids = grown;
-        v->node_capacity = capacity;
+    if (v->node_count == v->node_capacity &&
+        !make_room(v, v->node_capacity == 0 ? 1024 : 2 * v->node_capacity)) {
+        return VOCABULARY_NOWHERE;
     }
     v->ids[v->node_count] = VOCABULARY_NONE;
     return (uint32_t) v->node_count++;
+}
+
+mpcf_status vocabulary_reserve(struct vocabulary *v, size_t bytes, mpcf_error *err)
+{
+    const size_t nodes = v->node_count + bytes + 1; /* a byte makes one node at most */
+
+    if ((nodes > v->node_capacity && !make_room(v, nodes)) || !pair_map_reserve(&v->edges, nodes)) {
+        return mpcf_fail_memory(err, 18 * nodes, "a vocabulary");
+    }
+    return MPCF_OK;
 }
 
 mpcf_status vocabulary_add(struct vocabulary *v, const char *word, size_t length, int32_t id,

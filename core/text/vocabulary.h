@@ -25,6 +25,8 @@ struct vocabulary {
     int32_t largest_id;
 };
 
+/* Room for words of BYTES in all, at 18 bytes each: without it, growing takes more than that. */
+mpcf_status vocabulary_reserve(struct vocabulary *v, size_t bytes, mpcf_error *err);
 /* WORD is valid UTF-8; one that is there already gets the new id. */
 mpcf_status vocabulary_add(struct vocabulary *v, const char *word, size_t length, int32_t id,
                            mpcf_error *err);

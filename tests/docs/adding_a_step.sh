@@ -34,4 +34,5 @@ git diff --cached --numstat | grep -q "	0	core/protocol/cube.c$"
 cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DMPCF_WERROR=ON \
     -DCMAKE_C_FLAGS="-O1 -g0" >configure.log || { cat configure.log; exit 1; }
 cmake --build build --target core-protocol-test_price >build.log 2>&1 || { tail -n 40 build.log; exit 1; }
-MPCF_PLUGIN_PATH=$(ls -d "$build"/plugins-*) build/tests/core-protocol-test_price cube
+# The plug-ins' library is where they are: the copy has none.
+LD_LIBRARY_PATH=$build/lib MPCF_PLUGIN_PATH=$(ls -d "$build"/plugins-*) build/tests/core-protocol-test_price cube

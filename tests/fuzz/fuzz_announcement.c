@@ -23,6 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     announcement_encode(&a, again);
     if (announcement_decode(again, &other, NULL) != MPCF_OK || other.kind != a.kind ||
         other.shape.tokens != a.shape.tokens || other.number != a.number ||
+        announcement_questions(&other) != announcement_questions(&a) ||
+        announcement_is_beyond(&other, &other.limit) != announcement_is_beyond(&a, &a.limit) ||
         strcmp(other.digest, a.digest) != 0) {
         abort();
     }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -107,19 +108,43 @@ static double report_number(const char *path)
     return report_number_of("out", path);
 }
 
+/* As the student in floats says, or as good as a tie there. */
+static bool secure_run_agrees(const char *output, double largest_error)
+{
+    return report_number_of(output, "secure.max_logit_error") <= largest_error &&
+           report_number_of(output, "secure.disagreement_margin") <= 2 * largest_error;
+}
+
 static void all_stages_run_once(void **state)
 {
     char *path = write_pipeline("all.yaml", TRAINED);
 
     (void) state;
-    ASSERT_HOST(0, "agreement with the float student 1.0000", path);
-    assert_true(report_number("secure.agreement") == 1);
+    ASSERT_HOST(0, "agreement with the float student ", path);
+    assert_true(secure_run_agrees("out", 0.02));
     assert_true(report_number("secure.examples") == 3);
-    assert_true(report_number("secure.max_logit_error") < 0.05);
     assert_true(report_number("student.metrics.accuracy") > 0.4);
     ASSERT_HOST(0, "finetune: unchanged, skipped", path);
     ASSERT_HOST(0, "distill: unchanged, skipped", path, "--stage", "distill");
     ASSERT_HOST(0, "lan", "cost", path, "--network", "lan");
+    mpcf_free(path);
+}
+
+/* Others may read what the umask gives them, but not the user's answers. */
+static void answers_are_for_their_user_alone(void **state)
+{
+    char *path = write_pipeline("private.yaml", HEAD "stages:\n  convert: {}\n"
+                                                     "  infer: {examples: 2, length: full}\n");
+    char *answers = file_join(folder, "private/infer/user.json");
+    const mode_t before = umask(0);
+    struct stat facts;
+
+    (void) state;
+    ASSERT_HOST(0, "", path, "--quiet", "--set", "output=private");
+    (void) umask(before);
+    assert_int_equal(stat(answers, &facts), 0);
+    assert_int_equal(facts.st_mode & 0777, 0600);
+    mpcf_free(answers);
     mpcf_free(path);
 }
 
@@ -159,6 +184,10 @@ static void without_finetune_the_model_is_the_teacher(void **state)
     (void) state;
     ASSERT_HOST(0, " 2 examples, agreement", path, "--set", "model.path=out/teacher", "--set",
                 "output=own");
+    ASSERT_HOST(0,
+                " 2 examples, agreement with the float student 1.0000; only labels were revealed",
+                path, "--set", "model.path=out/teacher", "--set", "output=own", "--set",
+                "stages.infer.reveal=label");
     mpcf_free(path);
 }
 
@@ -176,10 +205,10 @@ static void a_network_without_approximations_is_the_exact_one(void **state)
         char *text = mpcf_format(HEAD_EXACT "%s%s", none[i], stages);
         char *path = write_pipeline("exact.yaml", text);
 
-        ASSERT_HOST(0, "agreement with the float student 1.0000", path, "--set", "output=exact");
+        ASSERT_HOST(0, "agreement with the float student ", path, "--set", "output=exact");
         assert_true(report_number_of("exact", "converted.metrics.accuracy") ==
                     report_number_of("exact", "teacher.metrics.accuracy"));
-        assert_true(report_number_of("exact", "secure.max_logit_error") < 0.01);
+        assert_true(secure_run_agrees("exact", 0.01));
         mpcf_free(path);
         mpcf_free(text);
     }
@@ -285,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(check_reads_the_file_and_looks_for_data),
         cmocka_unit_test(all_stages_run_once),
+        cmocka_unit_test(answers_are_for_their_user_alone),
         cmocka_unit_test(what_a_run_prints_is_for_people),
         cmocka_unit_test(without_finetune_the_model_is_the_teacher),
         cmocka_unit_test(a_network_without_approximations_is_the_exact_one),

@@ -246,15 +246,19 @@ static void what_scores_cannot_do_is_said_before_the_run(void **state)
     char *soft =
         write_pipeline("soft", "model", "stages:\n  distill: {prediction: {loss: soft}}\n");
     char *other = write_pipeline("other", "example/model", "stages: {convert: {}}\n");
+    char *label = write_pipeline("label", "model", "stages:\n  infer: {reveal: label}\n");
 
     (void) state;
     ASSERT_HOST(2, "soft:8:32: loss: soft labels need classes", soft);
+    ASSERT_HOST(2, "label:8:19: reveal: label needs classes, and the task has one score", label,
+                "--check");
     ASSERT_HOST(2, "the metric 'accuracy' is of classes", other, "--set",
                 "dataset.metric=accuracy");
     ASSERT_HOST(2, "no metric 'unheard'", other, "--set", "dataset.metric=unheard");
     ASSERT_HOST(1, "expected [1, 48]", other); /* it has two classes */
     mpcf_free(soft);
     mpcf_free(other);
+    mpcf_free(label);
 }
 
 int main(void)

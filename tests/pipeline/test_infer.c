@@ -6,14 +6,33 @@
 #include "support/support.h"
 
 #include <jansson.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "format/safetensors.h"
 
 #include "base/folder.h"
+#include "report/report.h"
 #include "support/run_folder.h"
 
 #define LARGEST_ERROR 0.02
+
+/* What proved to each role who its peers were: keys that the run drew, over every transport. */
+static void check_links(const char *folder, const json_t *report)
+{
+    static const char *const names[] = {"run/infer/provider.json", "run/infer/user.json",
+                                        "run/infer/dealer.json"};
+    const json_t *by = report_get(report, "privacy.transport.authenticated_by");
+
+    assert_non_null(by);
+    assert_string_equal(json_string_value(by), "keys");
+    for (size_t i = 0; i < 3; i++) {
+        char *record = test_read(folder, names[i]);
+
+        assert_non_null(strstr(record, "\"authenticated_by\": \"keys\""));
+        mpcf_free(record);
+    }
+}
 
 static void check_run(const struct test_run *run, double examples)
 {
@@ -29,6 +48,7 @@ static void check_run(const struct test_run *run, double examples)
     assert_true(test_report_number(report, "secure.online.bytes_sent.user") > 0);
     assert_true(test_report_number(report, "secure.offline.bytes") > 0);
     assert_true(test_report_number(report, "secure.online.rounds") > 0);
+    check_links(folder, report);
     json_decref(report);
 }
 

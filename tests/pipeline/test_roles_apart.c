@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -111,6 +112,7 @@ static bool trace_roles(const char *folder, char *trace[ROLES])
         print_message("skipped: strace is not here, or may not trace\n");
         return false;
     }
+    (void) setenv("MPCF_DUMPABLE", "1", 1); /* or it may not read the names */
     for (int r = 0; r < ROLES; r++) {
         const char *const before[] = {
             "strace", "-f", "-qq", "-o", output[r], "-e", "trace=open,openat,openat2,creat", NULL};

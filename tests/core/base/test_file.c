@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/folder.h"
@@ -74,6 +76,79 @@ static void full_disk_is_reported_and_leaves_nothing(void **state)
     mpcf_error_destroy(err);
 }
 
+static unsigned mode_of(const char *path)
+{
+    struct stat facts;
+
+    assert_int_equal(lstat(path, &facts), 0);
+    return facts.st_mode & 07777;
+}
+
+static char *part_of(const char *path)
+{
+    return mpcf_format("%s.%ld.part", path, (long) getpid());
+}
+
+static void private_files_are_so_from_their_first_byte(void **state)
+{
+    char *path = in_folder("private"), *part = part_of(path);
+    struct file_write *file = NULL;
+    mpcf_error *err = mpcf_error_create();
+    const mode_t before = umask(0);
+
+    (void) state;
+    assert_ok(file_write_whole(path, "old", 3, err), err);
+    assert_int_equal(mode_of(path), 0666);
+    assert_ok(file_write_begin_private(path, &file, err), err);
+    assert_int_equal(mode_of(part), 0600);
+    assert_ok(file_write_commit(file, err), err);
+    assert_int_equal(mode_of(path), 0600);
+    assert_ok(file_write_whole_private(path, "new", 3, err), err);
+    assert_int_equal(mode_of(path), 0600);
+    (void) umask(before);
+    mpcf_free(path);
+    mpcf_free(part);
+    mpcf_error_destroy(err);
+}
+
+static void what_lies_in_the_place_of_a_part_is_not_written_to(void **state)
+{
+    char *path = in_folder("target"), *victim = in_folder("victim"), *part = part_of(path);
+    char *data = NULL;
+    size_t length = 0;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_ok(file_write_whole(victim, "mine", 4, err), err);
+    assert_int_equal(symlink(victim, part), 0);
+    assert_ok(file_write_whole(path, "new", 3, err), err);
+    assert_ok(file_read(victim, 100, &data, &length, err), err);
+    assert_string_equal(data, "mine");
+    mpcf_free(data);
+    mpcf_free(path);
+    mpcf_free(victim);
+    mpcf_free(part);
+    mpcf_error_destroy(err);
+}
+
+static void private_folders_are_their_owners(void **state)
+{
+    char *outer = in_folder("outer"), *inner = in_folder("outer/inner");
+    mpcf_error *err = mpcf_error_create();
+    const mode_t before = umask(0);
+
+    (void) state;
+    assert_ok(file_make_private_folder(inner, err), err);
+    assert_int_equal(mode_of(outer), 0777);
+    assert_int_equal(mode_of(inner), 0700);
+    assert_ok(file_make_private_folder(outer, err), err);
+    assert_int_equal(mode_of(outer), 0700);
+    (void) umask(before);
+    mpcf_free(outer);
+    mpcf_free(inner);
+    mpcf_error_destroy(err);
+}
+
 static void digest_is_sha256(void **state)
 {
     char *path = in_folder("abc"), text[FILE_DIGEST_SIZE];
@@ -106,6 +181,9 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(cancelled_write_leaves_the_old_file),
         cmocka_unit_test(full_disk_is_reported_and_leaves_nothing),
+        cmocka_unit_test(private_files_are_so_from_their_first_byte),
+        cmocka_unit_test(what_lies_in_the_place_of_a_part_is_not_written_to),
+        cmocka_unit_test(private_folders_are_their_owners),
         cmocka_unit_test(digest_is_sha256),
         cmocka_unit_test(missing_file_is_named),
     };

@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "lower/lookup_table.h"
+#include "metrics/metrics.h"
 #include "pass/pass.h"
 #include "program/program.h"
 #include "program/secure_input.h"
@@ -304,6 +305,91 @@ static void public_embedding_sends_no_words(void **state)
     refused_close(&r);
 }
 
+/* What the plaintext reference reveals of a batch of 3; freed by the caller. */
+static double *reference_of(struct refused *r, const struct program *p)
+{
+    struct tiny_batch b;
+    struct weights *w = NULL;
+    double *got = mpcf_alloc_array(p->revealed, sizeof *got);
+
+    assert_non_null(got);
+    tiny_batch_open(&b, &r->t, 3, 12, true, 5);
+    const struct secure_input input = {b.ids, b.types, b.mask};
+    assert_ok(weights_create(p, r->t.parameters, &w, r->err), r->err);
+    assert_ok(reference_run(p, w, &input, got, NULL, NULL, NULL, r->err), r->err);
+    weights_destroy(w);
+    tiny_batch_close(&b);
+    return got;
+}
+
+/* Revealed labels are those of the logits with all their bits; another program, another digest,
+ * and a cost of its own. */
+static void labels_are_lowered(void **state)
+{
+    struct refused r;
+    struct program *logits = NULL, *labels = NULL;
+    struct cost *a = NULL, *b = NULL;
+
+    (void) state;
+    refused_open(&r);
+    r.options.reveal_fraction = r.options.value_fraction;
+    assert_ok(lower_graph(r.g, r.ranges, &r.options, 3, 12, false, &logits, r.err), r.err);
+    r.options.reveal_label = true;
+    assert_ok(lower_graph(r.g, r.ranges, &r.options, 3, 12, false, &labels, r.err), r.err);
+    assert_string_not_equal(logits->digest, labels->digest);
+    assert_int_equal(logits->revealed, 9);
+    assert_int_equal(labels->revealed, 3);
+    assert_int_equal(count_steps(labels, STEP_REVEAL, NULL), 1);
+    assert_int_equal(count_steps(labels, STEP_COMPARE, "label"), 2); /* 3 classes: 2 levels */
+    assert_int_equal(count_steps(logits, STEP_COMPARE, "label"), 0);
+    double *numbers = reference_of(&r, logits), *got = reference_of(&r, labels);
+    for (size_t i = 0; i < 3; i++) {
+        const float row[3] = {(float) numbers[3 * i], (float) numbers[3 * i + 1],
+                              (float) numbers[3 * i + 2]};
+
+        assert_true(got[i] == metric_prediction(row, 3));
+    }
+    assert_ok(cost_run(logits, &a, r.err), r.err);
+    assert_ok(cost_run(labels, &b, r.err), r.err);
+    assert_true(b->rounds > a->rounds);
+    assert_string_equal(b->lines[b->line_count - 1].function, "label");
+    assert_true(b->lines[b->line_count - 1].online_bytes > 0);
+    cost_destroy(a);
+    cost_destroy(b);
+    mpcf_free(numbers);
+    mpcf_free(got);
+    program_destroy(logits);
+    program_destroy(labels);
+    refused_close(&r);
+}
+
+/* Logits of more bits than a comparison takes lose the last of them. */
+static void labels_of_wide_logits_are_lowered(void **state)
+{
+    struct refused r;
+    struct program *labels = NULL;
+    unsigned widest = 0;
+
+    (void) state;
+    refused_open(&r);
+    r.options.value_fraction = 20;
+    r.options.weight_fraction = 24;
+    r.options.reveal_label = true;
+    set_range(&r, "classifier", -50000, 50000);
+    assert_ok(lower_graph(r.g, r.ranges, &r.options, 3, 12, false, &labels, r.err), r.err);
+    for (size_t i = 0; i < labels->step_count; i++) {
+        const struct step *s = &labels->steps[i];
+
+        if (s->kind == STEP_COMPARE && strcmp(labels->functions[s->function], "label") == 0) {
+            widest = labels->values[s->in[0]].magnitude;
+        }
+    }
+    assert_int_equal(widest, 62);
+    mpcf_free(reference_of(&r, labels));
+    program_destroy(labels);
+    refused_close(&r);
+}
+
 /* A second result would be written behind the room that callers have for the first. */
 static void a_second_output_is_refused(void **state)
 {
@@ -341,6 +427,8 @@ int main(void)
         cmocka_unit_test(shared_weights_agree),
         cmocka_unit_test(public_embedding_agrees),
         cmocka_unit_test(public_embedding_sends_no_words),
+        cmocka_unit_test(labels_are_lowered),
+        cmocka_unit_test(labels_of_wide_logits_are_lowered),
         cmocka_unit_test(a_second_output_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

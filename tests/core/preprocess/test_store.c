@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/descriptors.h"
 #include "base/file.h"
@@ -275,6 +276,43 @@ static void masked_form_of_other_weights_is_refused(void **state)
     close_fixture(&f);
 }
 
+/* --- Who may look into it --- */
+
+static unsigned mode_of(const char *folder, const char *name)
+{
+    char *path = file_join(folder, name);
+    struct stat facts;
+
+    assert_int_equal(stat(path, &facts), 0);
+    mpcf_free(path);
+    return facts.st_mode & 0777;
+}
+
+static void store_is_its_owners_alone(void **state)
+{
+    (void) state;
+    struct fixture f;
+    struct store_identity found;
+    const mode_t before = umask(0);
+    open_fixture(&f);
+    fill(&f, 0);
+    assert_ok(store_masked_weights(f.store, "ab", DIGEST_A, f.err), f.err);
+    assert_int_equal(mode_of(f.folder, "."), 0700);
+    assert_int_equal(mode_of(f.folder, "session"), 0600);
+    assert_int_equal(mode_of(f.folder, "consumed"), 0600);
+    assert_int_equal(mode_of(f.folder, "inference-0"), 0600);
+    assert_int_equal(mode_of(f.folder, "packing-ab"), 0600);
+    store_close(f.store);
+    f.store = NULL;
+    assert_int_equal(chmod(f.folder, 0750), 0);
+    assert_status(MPCF_E_CONFIG, store_open(f.folder, &found, &f.store, f.err), f.err);
+    assert_message_contains(f.err, f.folder);
+    assert_message_contains(f.err, "750");
+    assert_message_contains(f.err, "chmod 700");
+    (void) umask(before);
+    close_fixture(&f);
+}
+
 /* --- Sessions --- */
 
 struct square_case {
@@ -437,6 +475,7 @@ int main(void)
         cmocka_unit_test(corrections_of_another_program_or_session_are_refused),
         cmocka_unit_test(folder_that_is_no_store_is_left_alone),
         cmocka_unit_test(masked_form_of_other_weights_is_refused),
+        cmocka_unit_test(store_is_its_owners_alone),
         cmocka_unit_test(stored_session_resumes_without_the_dealer),
         cmocka_unit_test(stored_session_goes_forward_only),
         cmocka_unit_test(stored_session_deals_as_it_goes),

@@ -196,6 +196,31 @@ static void page_shows_what_the_tree_has(void **state)
     json_decref(root);
 }
 
+/* With labels alone the page promises no logits, and figures of logits can be forgotten. */
+static void labels_alone_are_said_to_be_all(void **state)
+{
+    (void) state;
+    json_t *root = full_report();
+    struct text_buffer page = {0};
+    assert_ok(report_render(root, &page, err), err);
+    assert_has(&page, "The logits of its examples; the network");
+    assert_has(&page, "No weight.");
+    assert_has(&page, "max_logit_error");
+    text_clear(&page);
+    assert_ok(report_set_text(root, "privacy.reveal", "label", err), err);
+    assert_ok(report_set_text(root, "privacy.embedding", "public", err), err);
+    report_drop(root, "secure.max_logit_error");
+    report_drop(root, "secure.none.at.all");
+    report_drop(root, "run");
+    assert_ok(report_render(root, &page, err), err);
+    assert_has(&page, "The labels of its examples, and no logit; the network");
+    assert_has(&page, "No other weight.");
+    assert_lacks(&page, "max_logit_error");
+    assert_null(report_get(root, "run"));
+    text_clear(&page);
+    json_decref(root);
+}
+
 static void missing_parts_do_not_appear(void **state)
 {
     (void) state;
@@ -275,6 +300,7 @@ int main(void)
         cmocka_unit_test(plugins_have_their_digest),
         cmocka_unit_test(both_files_are_written_and_read_again),
         cmocka_unit_test(page_shows_what_the_tree_has),
+        cmocka_unit_test(labels_alone_are_said_to_be_all),
         cmocka_unit_test(missing_parts_do_not_appear),
         cmocka_unit_test(texts_are_escaped),
         cmocka_unit_test(odd_trees_are_shown_as_far_as_they_go),

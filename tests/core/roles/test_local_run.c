@@ -65,6 +65,64 @@ static mpcf_status misbehave(const char *role, mpcf_error *err)
     return MPCF_OK;
 }
 
+/* --- its keys --- */
+
+static bool holds(const char *path, const char *text)
+{
+    static char data[65536];
+    FILE *file = fopen(path, "re");
+    size_t length = file == NULL ? 0 : fread(data, 1, sizeof(data), file);
+    bool found = file == NULL || length == 0 || memmem(data, length, text, strlen(text)) != NULL;
+    if (file != NULL) {
+        (void) fclose(file);
+    }
+    return found;
+}
+
+/* No word that others may see is one of KEYS. */
+static mpcf_status look_for_keys(const struct role_keys *keys, mpcf_error *err)
+{
+    char text[ROLE_KEYS_TEXT], *line = text, *end;
+    (void) role_keys_print(keys, text);
+    for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        const char *space = strchr(line, ' ');
+        *end = '\0';
+        if (strchr(line, '>') != NULL &&
+            (holds("/proc/self/cmdline", space + 1) || holds("/proc/self/environ", space + 1))) {
+            return mpcf_fail(err, MPCF_E_INTERNAL, "a key stands where others can read it");
+        }
+    }
+    return MPCF_OK;
+}
+
+/* "key provider>user FINGERPRINT", as the parent's test hears it. */
+static mpcf_status say_keys(const struct role_keys *keys, mpcf_error *err)
+{
+    for (unsigned peer = 0; peer < 3; peer++) {
+        char mine[KEY_FINGERPRINT_SIZE], theirs[KEY_FINGERPRINT_SIZE];
+        if (peer == (unsigned) keys->role) {
+            continue;
+        }
+        MPCF_TRY(role_keys_fingerprint(keys->links[peer].mine, mine, err));
+        MPCF_TRY(role_keys_fingerprint(keys->links[peer].theirs, theirs, err));
+        printf("key %u>%u %s\nkey %u>%u %s\n", (unsigned) keys->role, peer, mine, peer,
+               (unsigned) keys->role, theirs);
+    }
+    (void) fflush(stdout);
+    return MPCF_OK;
+}
+
+static mpcf_status find_keys(enum role role, struct roles_control *control,
+                             const struct role_keys **keys, mpcf_error *err)
+{
+    MPCF_TRY(control_ask_keys(control, clock_deadline(10 * SECOND), keys, err));
+    if ((*keys)->role != role) {
+        return mpcf_fail(err, MPCF_E_INTERNAL, "these are another role's keys");
+    }
+    MPCF_TRY(look_for_keys(*keys, err));
+    return say_keys(*keys, err);
+}
+
 static mpcf_status be_role(enum role role, const char *name, struct roles_control *control,
                            mpcf_error *err)
 {
@@ -78,6 +136,7 @@ static mpcf_status be_role(enum role role, const char *name, struct roles_contro
     struct roles *r = NULL;
     struct roles_links links;
     struct handshake mine;
+    MPCF_TRY(find_keys(role, control, &o.keys, err));
     handshake_init(&mine, role);
     mine.has_stored = role != ROLE_DEALER;
     mine.next_inference = 10 + (unsigned) role;
@@ -126,12 +185,19 @@ struct heard {
     unsigned lines[3];
     char result[64];
     unsigned results;
+    char keys[3][3][2][KEY_FINGERPRINT_SIZE]; /* by who proves itself, to whom; at both of them */
 };
 
 static void hear_line(void *context, enum role role, const char *text)
 {
     struct heard *h = context;
+    unsigned from = 0, to = 0;
+    char fingerprint[KEY_FINGERPRINT_SIZE];
     h->lines[role] += strstr(text, ": here") != NULL;
+    if (sscanf(text, "key %1u>%1u %32s", &from, &to, fingerprint) == 3) {
+        assert_true(from < 3 && to < 3 && (role == from || role == to));
+        (void) snprintf(h->keys[from][to][role == to], KEY_FINGERPRINT_SIZE, "%s", fingerprint);
+    }
 }
 
 static void hear_result(void *context, enum role role, const char *text)
@@ -174,6 +240,36 @@ static void three_processes_meet_over_every_transport(void **state)
         assert_int_equal(heard.results, 1);
         assert_string_equal(heard.result, "{\"logits\": [1, 2]}");
         assert_true(outcome.seconds > 0 && outcome.seconds < 20);
+    }
+    mpcf_error_destroy(err);
+}
+
+/* By a pair of roles and direction, the key of RUN's roles; its number is 3 from + to. */
+static const char *key_of(const struct heard *run, unsigned number)
+{
+    return run->keys[number / 3][number % 3][0];
+}
+
+static void each_role_gets_keys_of_this_run_and_its_own(void **state)
+{
+    (void) state;
+    mpcf_error *err = mpcf_error_create();
+    static const unsigned numbers[] = {1, 2, 3, 5, 6, 7};
+    struct heard runs[2];
+    for (size_t i = 0; i < 2; i++) {
+        assert_ok(run_mode("tcp", "good", &runs[i], NULL, err), err);
+    }
+    for (size_t i = 0; i < 6; i++) {
+        const unsigned n = numbers[i];
+        assert_int_equal(strlen(key_of(&runs[0], n)), KEY_FINGERPRINT_SIZE - 1);
+        assert_string_equal(key_of(&runs[0], n), runs[0].keys[n / 3][n % 3][1]);
+        assert_string_equal(key_of(&runs[1], n), runs[1].keys[n / 3][n % 3][1]);
+        for (size_t j = 0; j < 6; j++) {
+            assert_string_not_equal(key_of(&runs[0], n), key_of(&runs[1], numbers[j]));
+            if (i != j) {
+                assert_string_not_equal(key_of(&runs[0], n), key_of(&runs[0], numbers[j]));
+            }
+        }
     }
     mpcf_error_destroy(err);
 }
@@ -254,6 +350,7 @@ int main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_processes_meet_over_every_transport),
+        cmocka_unit_test(each_role_gets_keys_of_this_run_and_its_own),
         cmocka_unit_test(the_first_cause_is_reported),
         cmocka_unit_test(a_run_past_its_limit_is_ended),
         cmocka_unit_test(an_interrupt_ends_the_run),

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "channel/role.h"
 #include "roles/roles.h"
+#include "support/role_keys.h"
 #include "support/support.h"
 #include "support/transports.h"
 
@@ -45,6 +46,7 @@ static mpcf_status join(const struct scene *s, unsigned role, mpcf_error *err)
                               .transport = t.transport,
                               .config = t.config,
                               .listen = s->addresses[role],
+                              .keys = test_role_keys(0, role),
                               .addresses = {s->addresses[0], s->addresses[1],
                                             is_lost ? s->wrong_dealer : s->addresses[ROLE_DEALER]},
                               .connect_ns = is_lost ? SECOND / 2 : CONNECT_NS,
@@ -70,6 +72,7 @@ static void start(struct child *c, const struct scene *s, unsigned role)
 {
     int line[2];
     assert_int_equal(pipe(line), 0);
+    (void) test_role_keys(0, role); /* the same set in all three */
     c->pid = fork();
     assert_true(c->pid >= 0);
     if (c->pid == 0) {

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "channel/role.h"
+#include "support/role_keys.h"
 #include "support/support.h"
 #include "support/transports.h"
 
@@ -34,6 +35,7 @@ static struct roles_options options(const char *transport, enum role role)
     return (struct roles_options){.role = role,
                                   .transport = t.transport,
                                   .config = t.config,
+                                  .keys = test_role_keys(0, role),
                                   .connect_ns = 15 * SECOND,
                                   .timeout_ns = 10 * SECOND};
 }
@@ -50,11 +52,43 @@ static void a_plain_link_beyond_this_machine_is_refused(void **state)
     o.plain_allowed = true;
     assert_ok(roles_open(&o, &r, err), err);
     roles_close(r);
+    o.plain_allowed = false;
+    o.unencrypted_allowed = true;
+    assert_ok(roles_open(&o, &r, err), err);
+    roles_close(r);
     o = options("tcp", ROLE_USER);
     o.addresses[ROLE_DEALER] = "dealer.example:9001";
     assert_status(MPCF_E_CONFIG, roles_open(&o, &r, err), err);
     o = options("loopback", ROLE_PROVIDER);
     o.listen = "any-name";
+    assert_ok(roles_open(&o, &r, err), err);
+    roles_close(r);
+    mpcf_error_destroy(err);
+}
+
+/* Also on this machine, and whatever else is allowed. */
+static void a_link_that_proves_nothing_is_refused(void **state)
+{
+    (void) state;
+    mpcf_error *err = mpcf_error_create();
+    static const char *const transports[] = {"tcp", "zmq"};
+    for (size_t i = 0; i < 2; i++) {
+        struct roles *r = NULL;
+        struct roles_options o = options(transports[i], ROLE_PROVIDER);
+        o.keys = NULL;
+        assert_status(MPCF_E_CONFIG, roles_open(&o, &r, err), err);
+        assert_message_contains(err,
+                                "does not prove who the peer is, and the provider has no keys");
+        o.unencrypted_allowed = true;
+        assert_status(MPCF_E_CONFIG, roles_open(&o, &r, err), err);
+        o.unencrypted_allowed = false;
+        o.plain_allowed = true;
+        assert_ok(roles_open(&o, &r, err), err);
+        roles_close(r);
+    }
+    struct roles *r = NULL;
+    struct roles_options o = options("loopback", ROLE_PROVIDER);
+    o.keys = NULL;
     assert_ok(roles_open(&o, &r, err), err);
     roles_close(r);
     mpcf_error_destroy(err);
@@ -229,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loopback_addresses_are_known),
         cmocka_unit_test(a_plain_link_beyond_this_machine_is_refused),
+        cmocka_unit_test(a_link_that_proves_nothing_is_refused),
         cmocka_unit_test(the_dealer_pairs_those_of_one_session),
         cmocka_unit_test(strangers_are_turned_away_and_the_rest_go_on),
         cmocka_unit_test(who_disagrees_is_told_on_both_sides),

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads and rewrites the file that counts questions, under a lock. */
+#include "inference/questions.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/memory.h"
+#include "format/json.h"
+#include "pipeline/output.h"
+
+/* --- The file: {"version": 1, "users": {"uid 1000": 12}} --- */
+
+#define ANONYMOUS "anonymous"
+
+static const char *key_of(const char *identity)
+{
+    return *identity != '\0' ? identity : ANONYMOUS;
+}
+
+static bool is_sound(const json_t *book)
+{
+    const json_t *users = json_object_get(book, "users");
+    const char *user;
+    json_t *asked;
+
+    if (json_integer_value(json_object_get(book, "version")) != 1 || !json_is_object(users)) {
+        return false;
+    }
+    json_object_foreach((json_t *) (uintptr_t) users, user, asked)
+    {
+        if (!json_is_integer(asked) || json_integer_value(asked) < 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static mpcf_status read_book(const char *path, json_t **out, mpcf_error *err)
+{
+    json_t *book = NULL;
+    mpcf_status status = MPCF_OK;
+
+    if (!file_exists(path)) {
+        book = json_pack("{s:i, s:{}}", "version", 1, "users");
+        status = book != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "questions");
+    } else {
+        status = json_read_file(path, &book, err);
+        if (status == MPCF_OK && !is_sound(book)) {
+            status =
+                mpcf_fail(err, MPCF_E_FORMAT, "%s: not of the form that the provider writes", path);
+        }
+    }
+    if (status != MPCF_OK) {
+        json_decref(book);
+        return mpcf_fail_while(err, status, "counting questions (to count anew, move '%s' away)",
+                               path);
+    }
+    *out = book;
+    return MPCF_OK;
+}
+
+static uint64_t asked_by(const json_t *book, const char *user)
+{
+    return (uint64_t) json_integer_value(json_object_get(json_object_get(book, "users"), user));
+}
+
+static mpcf_status write_book(const char *path, const json_t *book, mpcf_error *err)
+{
+    char *text = json_text(book, JSON_INDENT(2));
+    mpcf_status status = text != NULL ? file_write_whole_private(path, text, strlen(text), err)
+                                      : mpcf_fail_memory(err, 0, "questions");
+
+    free(text);
+    return status;
+}
+
+/* --- One process at a time --- */
+
+static mpcf_status take_lock(const struct pipeline *p, int *out, mpcf_error *err)
+{
+    char *path = output_path(p, "questions.lock");
+    int lock = path != NULL ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR) : -1;
+    int locked = -1;
+
+    do {
+        locked = lock >= 0 ? flock(lock, LOCK_EX) : -1;
+    } while (lock >= 0 && locked != 0 && errno == EINTR);
+    if (locked != 0) {
+        const mpcf_status status =
+            path != NULL ? mpcf_fail(err, MPCF_E_IO, "cannot lock '%s': %s", path, strerror(errno))
+                         : mpcf_fail_memory(err, 0, "a path");
+
+        if (lock >= 0) {
+            (void) close(lock);
+        }
+        mpcf_free(path);
+        return status;
+    }
+    mpcf_free(path);
+    *out = lock;
+    return MPCF_OK;
+}
+
+/* --- Questions --- */
+
+static mpcf_status look(const struct pipeline *p, const char *path, const char *identity,
+                        struct question_limit *out, mpcf_error *err)
+{
+    const uint64_t limit = (uint64_t) p->infer.max_questions;
+    json_t *book = NULL;
+
+    MPCF_TRY(read_book(path, &book, err));
+    const uint64_t asked = asked_by(book, key_of(identity));
+    out->limit = (uint32_t) limit;
+    out->left = asked < limit ? (uint32_t) (limit - asked) : 0;
+    json_decref(book);
+    return MPCF_OK;
+}
+
+mpcf_status questions_left(const struct pipeline *p, const char *identity,
+                           struct question_limit *out, mpcf_error *err)
+{
+    char *path = NULL;
+    mpcf_status status = MPCF_OK;
+
+    *out = (struct question_limit){0};
+    if (p->infer.max_questions == 0) {
+        return MPCF_OK;
+    }
+    path = output_path(p, "questions.json");
+    status = path != NULL ? look(p, path, identity, out, err) : mpcf_fail_memory(err, 0, "a path");
+    mpcf_free(path);
+    return status;
+}
+
+static mpcf_status count_in(const struct pipeline *p, json_t *book, const char *user, size_t count,
+                            mpcf_error *err)
+{
+    const uint64_t limit = (uint64_t) p->infer.max_questions, asked = asked_by(book, user);
+
+    if (asked >= limit || count > limit - asked) {
+        return mpcf_fail(err, MPCF_E_INVALID,
+                         "user '%s' has asked %llu of %llu questions, and asks %zu more", user,
+                         (unsigned long long) asked, (unsigned long long) limit, count);
+    }
+    return json_object_set_new(json_object_get(book, "users"), user,
+                               json_integer((json_int_t) (asked + count))) == 0
+               ? MPCF_OK
+               : mpcf_fail_memory(err, 0, "questions");
+}
+
+static mpcf_status use(const struct pipeline *p, const char *path, const char *user, size_t count,
+                       mpcf_error *err)
+{
+    json_t *book = NULL;
+    mpcf_status status = read_book(path, &book, err);
+
+    if (status == MPCF_OK) {
+        status = count_in(p, book, user, count, err);
+    }
+    if (status == MPCF_OK) {
+        status = write_book(path, book, err);
+    }
+    json_decref(book);
+    return status;
+}
+
+mpcf_status questions_use(const struct pipeline *p, const char *identity, size_t count,
+                          mpcf_error *err)
+{
+    char *path = NULL;
+    int lock = -1;
+    mpcf_status status = MPCF_OK;
+
+    if (p->infer.max_questions == 0) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(take_lock(p, &lock, err));
+    path = output_path(p, "questions.json");
+    status = path != NULL ? use(p, path, key_of(identity), count, err)
+                          : mpcf_fail_memory(err, 0, "a path");
+    mpcf_free(path);
+    (void) close(lock);
+    return status;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What proves to a role who its peers are, and what is wrong with the keys that the file names.
+ */
+#include "pipeline/link_keys.h"
+
+#include <mpcf/transport.h>
+
+#include "base/folder.h"
+#include "channel/key_file.h"
+#include "format/yaml_node.h"
+
+const char *link_authentication(const struct pipeline *p, bool has_keys)
+{
+    const mpcf_transport *t = p->transport.descriptor;
+
+    if (has_keys) {
+        return "keys";
+    }
+    if ((t->caps & MPCF_TRANSPORT_LOCAL) != 0) {
+        return "system user";
+    }
+    return (t->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0 ? "transport" : "none";
+}
+
+static bool needs_keys(const struct pipeline *p)
+{
+    const mpcf_transport *t = p->transport.descriptor;
+
+    return !p->plain_allowed &&
+           (t->caps & (MPCF_TRANSPORT_LOCAL | MPCF_TRANSPORT_AUTHENTICATED)) == 0;
+}
+
+static void complain_of_none(const struct pipeline *p, enum role role,
+                             struct yaml_problems *problems)
+{
+    const char *name = role_name(role);
+    const struct yaml_node *party = yaml_get(p->parties, name);
+
+    yaml_problem(problems, party != NULL ? party : p->parties,
+                 "parties.%s.keys is not given: transport '%s' does not prove who the peer is, so "
+                 "a role that is started by itself needs keys\n"
+                 "make them with `mpcf-host keys new FOLDER` and write `parties: {%s: {keys: "
+                 "FOLDER/%s.key}}`, or do without and write `transport: {require: []}`",
+                 name, p->transport.name, name, name);
+}
+
+static mpcf_status check_file(const struct pipeline *p, enum role role,
+                              struct yaml_problems *problems, mpcf_error *err)
+{
+    const struct yaml_node *party = yaml_get(p->parties, role_name(role));
+    struct role_keys *keys = NULL;
+    const mpcf_status status = key_file_read_as(p->endpoints[role].keys, role, &keys, err);
+
+    role_keys_destroy(keys);
+    if (status != MPCF_OK && status != MPCF_E_NOMEM) {
+        yaml_problem(problems, yaml_get(party, "keys"), "parties.%s.keys: %s", role_name(role),
+                     mpcf_error_text(err));
+        mpcf_error_reset(err);
+        return MPCF_OK;
+    }
+    return status;
+}
+
+mpcf_status link_keys_check_role(const struct pipeline *p, enum role role,
+                                 struct yaml_problems *problems, mpcf_error *err)
+{
+    if (p->endpoints[role].keys != NULL) {
+        return check_file(p, role, problems, err);
+    }
+    if (p->has_parties && needs_keys(p)) {
+        complain_of_none(p, role, problems);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status link_keys_check_all(const struct pipeline *p, struct yaml_problems *problems,
+                                mpcf_error *err)
+{
+    for (int role = 0; role < 3; role++) {
+        const char *path = p->endpoints[role].keys;
+
+        if (path != NULL && file_exists(path)) {
+            MPCF_TRY(check_file(p, (enum role) role, problems, err));
+        }
+    }
+    return MPCF_OK;
+}

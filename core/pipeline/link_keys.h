@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How the links of a pipeline are authenticated, and whether a role has the keys for it.
+ */
+#ifndef MPCF_PIPELINE_LINK_KEYS_H
+#define MPCF_PIPELINE_LINK_KEYS_H
+
+#include "format/yaml_problems.h"
+#include "pipeline/pipeline.h"
+
+/* Who sees to it that peers are who they say: "keys", "system user" (of a transport that is confined
+ * to one machine), "transport" (which says that it does), "none". */
+const char *link_authentication(const struct pipeline *p, bool has_keys);
+
+/* A role that is started by itself must have keys where nothing else authenticates, unless `require:`
+ * does without; its file must be one that key_file_read_as() takes. No other's file is opened.
+ * Mistakes go to PROBLEMS, at their place in the pipeline's file; a status is of memory. */
+mpcf_status link_keys_check_role(const struct pipeline *p, enum role role,
+                                 struct yaml_problems *problems, mpcf_error *err);
+/* The files that are named and there; who runs all roles needs none. */
+mpcf_status link_keys_check_all(const struct pipeline *p, struct yaml_problems *problems,
+                                mpcf_error *err);
+
+#endif

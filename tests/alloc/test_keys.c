@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keys while memory runs out: nothing is half made, and what lacks is said.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc/fail_alloc.h"
+#include "base/folder.h"
+#include "base/memory.h"
+#include "channel/key_file.h"
+#include "channel/key_folder.h"
+#include "support/role_keys.h"
+#include "support/support.h"
+
+static char *paths[3];
+
+static mpcf_status parse_keys(void *context, mpcf_error *err)
+{
+    const char *text = context;
+    struct role_keys *keys = NULL;
+    const mpcf_status status = role_keys_parse(text, strlen(text), "text", &keys, err);
+
+    assert_true((status == MPCF_OK) == (keys != NULL));
+    role_keys_destroy(keys);
+    return status;
+}
+
+static mpcf_status read_keys(void *context, mpcf_error *err)
+{
+    struct role_keys *keys = NULL;
+    const mpcf_status status = key_file_read(context, &keys, err);
+
+    assert_true((status == MPCF_OK) == (keys != NULL));
+    role_keys_destroy(keys);
+    return status;
+}
+
+static mpcf_status show_fingerprint(void *context, mpcf_error *err)
+{
+    char text[KEY_FINGERPRINT_SIZE];
+
+    return role_keys_fingerprint(context, text, err);
+}
+
+/* All three or none. */
+static mpcf_status make_folder(void *context, mpcf_error *err)
+{
+    const mpcf_status status = key_folder_create(context, err);
+
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(unlink(paths[i]), status == MPCF_OK ? 0 : -1);
+    }
+    return status;
+}
+
+static void keys_say_memory_is_short(void **state)
+{
+    static const char *const names[3] = {"provider.key", "user.key", "dealer.key"};
+    char *folder = file_join(test_folder(), "keys"), *file = file_join(test_folder(), "user.key");
+    const struct role_keys *keys = test_role_keys(0, ROLE_USER);
+    static char text[ROLE_KEYS_TEXT];
+    uint8_t key[LINK_KEY_BYTES];
+
+    (void) state;
+    for (size_t i = 0; i < 3; i++) {
+        paths[i] = file_join(folder, names[i]);
+    }
+    (void) role_keys_print(keys, text);
+    memcpy(key, keys->links[ROLE_DEALER].mine, sizeof key);
+    assert_int_equal(key_file_create(file, keys, NULL), MPCF_OK);
+    assert_survives("keys", parse_keys, text);
+    assert_survives("a file of keys", read_keys, file);
+    assert_survives("a fingerprint", show_fingerprint, key);
+    assert_survives("a folder of keys", make_folder, folder);
+    for (size_t i = 0; i < 3; i++) {
+        mpcf_free(paths[i]);
+    }
+    mpcf_free(folder);
+    mpcf_free(file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_say_memory_is_short),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keys from the command line: made, shown, and asked of a role before it starts.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/memory.h"
+#include "channel/key_file.h"
+#include "support/program.h"
+#include "support/support.h"
+
+static const char *const roles[3] = {"provider", "user", "dealer"};
+
+static struct role_keys *keys_of(const char *folder, unsigned role)
+{
+    struct role_keys *keys = NULL;
+    char *path = mpcf_format("%s/%s.key", folder, roles[role]);
+
+    assert_int_equal(key_file_read_as(path, (enum role) role, &keys, NULL), MPCF_OK);
+    mpcf_free(path);
+    return keys;
+}
+
+/* None of ROLE's keys stands in TEXT, as it does in the file. */
+static void assert_no_key(const char *text, const char *folder, unsigned role)
+{
+    struct role_keys *keys = keys_of(folder, role);
+    char printed[ROLE_KEYS_TEXT], *line = printed;
+
+    (void) role_keys_print(keys, printed);
+    for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        *end = '\0';
+        if (strchr(line, '>') != NULL) {
+            assert_int_equal(strlen(strchr(line, ' ') + 1), 2 * LINK_KEY_BYTES);
+            assert_null(strstr(text, strchr(line, ' ') + 1));
+        }
+    }
+    role_keys_destroy(keys);
+}
+
+static void run(struct program_result *result, const char *verb, const char *operand)
+{
+    program_run(NULL, (const char *const[]){"keys", verb, operand, NULL}, result);
+}
+
+static void new_keys_are_three_files(void **state)
+{
+    static struct program_result said;
+    char *folder = file_join(test_folder(), "keys");
+
+    (void) state;
+    run(&said, "new", folder);
+    assert_int_equal(said.status, 0);
+    for (unsigned r = 0; r < 3; r++) {
+        char *line =
+            mpcf_format("%s/%s.key: for the %s, and nobody else\n", folder, roles[r], roles[r]);
+
+        assert_non_null(strstr(said.out, line));
+        assert_no_key(said.out, folder, r);
+        mpcf_free(line);
+    }
+    assert_non_null(strstr(said.out, "in private"));
+    ASSERT_HOST(2, "provider.key' is there already", "keys", "new", folder);
+    ASSERT_HOST(2, "expected FOLDER", "keys", "new");
+    ASSERT_HOST(0, "usage: mpcf-host keys new FOLDER", "keys", "new", "--help");
+    ASSERT_HOST(0, "usage: mpcf-host keys show FILE", "keys", "show", "--help");
+    ASSERT_HOST(2, "did you mean 'keys new'?", "keys", "nw", "./folder");
+    ASSERT_HOST(2, "there is no command 'keys'", "keys");
+    mpcf_free(folder);
+}
+
+static void shown_are_role_and_fingerprints(void **state)
+{
+    static struct program_result said[3];
+    char *folder = file_join(test_folder(), "shown");
+
+    (void) state;
+    ASSERT_HOST(0, "shown/user.key", "keys", "new", folder);
+    for (unsigned r = 0; r < 3; r++) {
+        char *path = mpcf_format("%s/%s.key", folder, roles[r]);
+        char *head = mpcf_format("%s: the keys of the %s\n", path, roles[r]);
+
+        run(&said[r], "show", path);
+        assert_int_equal(said[r].status, 0);
+        assert_non_null(strstr(said[r].out, head));
+        assert_no_key(said[r].out, folder, r);
+        mpcf_free(head);
+        mpcf_free(path);
+    }
+    for (unsigned a = 0; a < 3; a++) {
+        for (unsigned b = 0; b < 3; b++) {
+            char *name = mpcf_format("  %s>%s ", roles[a], roles[b]);
+            const char *here = strstr(said[a].out, name), *there = strstr(said[b].out, name);
+
+            if (a != b) { /* both ends show the same line */
+                assert_non_null(here);
+                assert_non_null(there);
+                assert_memory_equal(here, there, strcspn(here, "\n") + 1);
+            } else {
+                assert_null(here);
+            }
+            mpcf_free(name);
+        }
+    }
+    mpcf_free(folder);
+}
+
+static void what_is_shown_is_a_file_of_keys(void **state)
+{
+    char *folder = file_join(test_folder(), "wrong"), *path = file_join(folder, "user.key");
+
+    (void) state;
+    ASSERT_HOST(1, "No such file", "keys", "show", path);
+    ASSERT_HOST(0, NULL, "keys", "new", folder);
+    assert_int_equal(chmod(path, 0644), 0);
+    ASSERT_HOST(2, "others can reach the keys", "keys", "show", path);
+    assert_int_equal(file_write_whole(path, "mpcf-keys 1\nrole cook\n", 22, NULL), MPCF_OK);
+    assert_int_equal(chmod(path, 0600), 0);
+    ASSERT_HOST(1, "user.key:2: expected 'role provider'", "keys", "show", path);
+    mpcf_free(path);
+    mpcf_free(folder);
+}
+
+#define HEAD                                                                                       \
+    "version: 1\noutput: out\nmodel: {family: bert, path: example/model}\n"                        \
+    "dataset: {reader: glue, task: SST-2, path: example/data, max_length: 16}\n"                   \
+    "approximations: {activation: quad, normaliser: 2quad}\n"
+#define PARTIES                                                                                    \
+    "parties: {provider: {listen: '127.0.0.1:1'}, dealer: {listen: '127.0.0.1:2'}}\n"              \
+    "stages: {infer: {}}\n"
+
+static void check_role(const char *file, const char *role, const char *set, int status,
+                       const char *part)
+{
+    ASSERT_HOST(status, part, file, "--check", "--role", role, "--set", set);
+}
+
+/* With tcp and with zmq; also one that is switched to by --set. */
+static void a_role_is_asked_for_keys_before_it_starts(void **state)
+{
+    static const char *const transports[] = {"transport.name=tcp", "transport.name=zmq"};
+    char *example = file_join(test_folder(), "example"), *keys = file_join(test_folder(), "mine");
+    char *convert = file_join(test_folder(), "convert.yaml");
+    char *file = file_join(test_folder(), "apart.yaml");
+
+    (void) state;
+    assert_int_equal(file_write_whole(convert, HEAD "stages: {convert: {}}\n",
+                                      strlen(HEAD "stages: {convert: {}}\n"), NULL),
+                     MPCF_OK);
+    assert_int_equal(file_write_whole(file, HEAD PARTIES, strlen(HEAD PARTIES), NULL), MPCF_OK);
+    ASSERT_HOST(0, NULL, "example", example, "--rows", "64");
+    ASSERT_HOST(0, NULL, convert, "--quiet");
+    ASSERT_HOST(0, NULL, "keys", "new", keys);
+    for (unsigned r = 0; r < 3; r++) {
+        char *own = mpcf_format("parties.%s.keys=mine/%s.key", roles[r], roles[r]);
+        char *others = mpcf_format("parties.%s.keys=mine/%s.key", roles[r], roles[(r + 1) % 3]);
+
+        check_role(file, roles[r], "seed=1", 0, "links   loopback, authenticated by system user");
+        check_role(file, roles[r], own, 0, "links   loopback, authenticated by keys");
+        check_role(file, roles[r], others, 2, "not of the ");
+        for (size_t t = 0; t < 2; t++) {
+            check_role(file, roles[r], transports[t], 2, "keys is not given: transport '");
+            ASSERT_HOST(0, "accepted", file, "--check", "--role", roles[r], "--set", transports[t],
+                        "--set", own);
+            ASSERT_HOST(0, "authenticated by none", file, "--check", "--role", roles[r], "--set",
+                        transports[t], "--set", "transport.require=[]");
+            ASSERT_HOST(2, "keys is not given", file, "--check", "--role", roles[r], "--set",
+                        transports[t], "--set", "transport.require=[authenticated]");
+            ASSERT_HOST(0, "authenticated by keys", file, "--check", "--set", transports[t]);
+        }
+        mpcf_free(own);
+        mpcf_free(others);
+    }
+    mpcf_free(example);
+    mpcf_free(keys);
+    mpcf_free(convert);
+    mpcf_free(file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(new_keys_are_three_files),
+        cmocka_unit_test(shown_are_role_and_fingerprints),
+        cmocka_unit_test(what_is_shown_is_a_file_of_keys),
+        cmocka_unit_test(a_role_is_asked_for_keys_before_it_starts),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
