@@ -75,35 +75,42 @@ static void take_answer(struct kept_answers *k, const json_t *line)
     k->is_there[i] = true;
 }
 
-/* Whether the lines in TEXT, of which the last may be cut off, are answers to what is asked. */
-static bool take_lines(struct kept_answers *k, const char *text, size_t length)
+/* The line of LENGTH bytes as JSON, or NULL where it is damaged. */
+static mpcf_status read_line(const char *text, size_t length, json_t **line, mpcf_error *err)
 {
-    bool is_first = true, is_good = false;
+    const mpcf_status status = json_read_text(text, length, OUTPUT_ANSWERS, line, err);
 
-    while (length > 0 && (is_first || is_good)) {
-        const char *end = memchr(text, '\n', length);
+    if (status == MPCF_OK || status == MPCF_E_NOMEM) {
+        return status;
+    }
+    mpcf_error_reset(err);
+    *line = NULL;
+    return MPCF_OK;
+}
+
+/* *IS_GOOD: whether the lines in TEXT, of which the last may be cut off, are answers to what is
+ * asked. */
+static mpcf_status take_lines(struct kept_answers *k, const char *text, size_t length,
+                              bool *is_good, mpcf_error *err)
+{
+    const char *end = memchr(text, '\n', length), *const stop = text + length;
+
+    *is_good = false;
+    for (bool is_first = true; end != NULL && (is_first || *is_good); is_first = false) {
         json_t *line = NULL;
 
-        if (end == NULL) {
-            break;
-        }
-        if (json_read_text(text, (size_t) (end - text), OUTPUT_ANSWERS, &line, NULL) != MPCF_OK) {
-            line = NULL;
-        }
+        MPCF_TRY(read_line(text, (size_t) (end - text), &line, err));
         if (is_first) {
-            is_good = is_ours(k, line);
+            *is_good = is_ours(k, line);
         } else {
             take_answer(k, line);
         }
         json_decref(line);
-        is_first = false;
-        if (is_good) {
-            k->length += end + 1 - text;
-        }
-        length -= (size_t) (end + 1 - text);
+        k->length += *is_good ? end + 1 - text : 0;
         text = end + 1;
+        end = memchr(text, '\n', (size_t) (stop - text));
     }
-    return is_good;
+    return MPCF_OK;
 }
 
 /* --- Opening --- */
@@ -181,18 +188,33 @@ static mpcf_status begin_file(struct kept_answers *k, mpcf_error *err)
     return status;
 }
 
-static mpcf_status load(struct kept_answers *k, mpcf_error *err)
+/* What does not fit in LIMIT, or cannot be read, is of something else. */
+static mpcf_status read_file(struct kept_answers *k, bool *is_good, mpcf_error *err)
 {
     const size_t limit = 4096 + rows_of(k) * (128 + 64 * k->request.width) * 2;
-    const size_t before = kept_answers_in(k->path);
     char *text = NULL;
     size_t length = 0;
-    bool is_good = false;
+    mpcf_status status = file_read(k->path, limit, &text, &length, err);
 
-    if (before > 0 && file_read(k->path, limit, &text, &length, NULL) == MPCF_OK) {
-        is_good = take_lines(k, text, length);
+    *is_good = false;
+    if (status == MPCF_OK) {
+        status = take_lines(k, text, length, is_good, err);
         mpcf_wipe(text, length);
         mpcf_free(text);
+    } else if (status != MPCF_E_NOMEM) {
+        mpcf_error_reset(err);
+        status = MPCF_OK;
+    }
+    return status;
+}
+
+static mpcf_status load(struct kept_answers *k, mpcf_error *err)
+{
+    const size_t before = kept_answers_in(k->path);
+    bool is_good = false;
+
+    if (before > 0) {
+        MPCF_TRY(read_file(k, &is_good, err));
     }
     if (is_good) {
         log_line(LOG_INFO,

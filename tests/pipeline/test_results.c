@@ -199,12 +199,11 @@ static double number(const json_t *value, const char *key)
 }
 
 /* The provider is killed, then the user itself; each time the next run goes on. */
-static void a_run_that_broke_off_is_gone_on_with(void **state)
+static void check_broken_off(const char *infer)
 {
-    const char *folder = apart_create("batch: 1, timeout: 20s", ROWS);
+    const char *folder = apart_create(infer, ROWS);
     char *kept = file_join(folder, KEPT), *text = NULL, expected[160];
 
-    (void) state;
     for (int killed = PROVIDER; killed <= USER; killed++) {
         const size_t count = break_off(folder, killed, 1);
         json_t *result = NULL;
@@ -228,6 +227,19 @@ static void a_run_that_broke_off_is_gone_on_with(void **state)
         mpcf_free(text);
     }
     mpcf_free(kept);
+}
+
+static void a_run_that_broke_off_is_gone_on_with(void **state)
+{
+    (void) state;
+    check_broken_off("batch: 1, timeout: 20s");
+}
+
+/* With what was dealt for what is still to be asked. */
+static void so_is_one_with_a_store(void **state)
+{
+    (void) state;
+    check_broken_off("batch: 1, preprocess: store, timeout: 20s");
 }
 
 /* Answers to other questions, or that shall be asked again, are neither used nor lost. */
@@ -273,6 +285,7 @@ int main(void)
         cmocka_unit_test(results_that_cannot_be_written_are_known_before),
         cmocka_unit_test(check_looks_and_makes_nothing),
         cmocka_unit_test(a_run_that_broke_off_is_gone_on_with),
+        cmocka_unit_test(so_is_one_with_a_store),
         cmocka_unit_test(what_does_not_fit_is_set_aside),
         cmocka_unit_test(a_run_of_all_roles_names_them_too),
     };
