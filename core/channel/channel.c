@@ -23,7 +23,10 @@ struct channel {
     int64_t timeout_ns;
     mpcf_status broken; /* what ended it; no message goes after that */
     struct channel_meter meter;
-    char peer[32];
+    uint8_t head[CHANNEL_FRAME_BYTES]; /* of a message that channel_poll() receives */
+    size_t head_done, body_done;
+    char peer[320];
+    const char *timeout_key;
     char identity[IDENTITY_SIZE];
 };
 
@@ -54,7 +57,7 @@ mpcf_status channel_create(const mpcf_transport *transport, void *conn, int64_t 
     c->framing = (struct framing){.transport = transport, .conn = conn};
     c->timeout_ns = timeout_ns;
     c->framed = (transport->caps & MPCF_TRANSPORT_MESSAGES) == 0;
-    channel_set_peer(c, "the peer");
+    channel_set_peer(c, NULL, NULL);
     mpcf_status status = prepare(c, err);
     if (status != MPCF_OK) {
         channel_close(c);
@@ -74,15 +77,17 @@ void channel_close(struct channel *c)
     mpcf_free(c);
 }
 
-void channel_set_peer(struct channel *c, const char *name)
+void channel_set_peer(struct channel *c, const char *role, const char *address)
 {
-    (void) snprintf(c->peer, sizeof(c->peer), "%s", name);
+    (void) snprintf(c->peer, sizeof(c->peer), "the %s%s%s", role == NULL ? "peer" : role,
+                    address == NULL ? "" : " at ", address == NULL ? "" : address);
 }
 
-void channel_set_timeout(struct channel *c, int64_t timeout_ns)
+void channel_set_timeout(struct channel *c, int64_t timeout_ns, const char *key)
 {
     assert(timeout_ns > 0);
     c->timeout_ns = timeout_ns;
+    c->timeout_key = key;
 }
 
 struct channel_meter channel_meter(const struct channel *c)
@@ -223,6 +228,78 @@ mpcf_status channel_recv(struct channel *c, void *data, size_t length, mpcf_erro
     }
     mpcf_status status = recv_message(c, data, length, clock_deadline(c->timeout_ns), err);
     return finish(c, status, 0, length, err);
+}
+
+/* What has come of LENGTH bytes, the first *DONE of which are at DATA. */
+static mpcf_status poll_bytes(struct channel *c, uint8_t *data, size_t length, size_t *done,
+                              mpcf_error *err)
+{
+    const mpcf_transport *t = c->framing.transport;
+    while (*done < length) {
+        size_t out = 0, in = t->advance != NULL ? length - *done : 1;
+        mpcf_status status =
+            t->advance != NULL ? t->advance(c->framing.conn, NULL, &out, data + *done, &in, 0, err)
+                               : t->recv(c->framing.conn, data + *done, in, 0, err);
+        if (status == MPCF_E_TIMEOUT) {
+            mpcf_error_reset(err);
+            return MPCF_OK;
+        }
+        MPCF_TRY(status);
+        *done += in;
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status poll_framed(struct channel *c, void *data, size_t length, bool *came,
+                               mpcf_error *err)
+{
+    bool had_head = c->head_done == CHANNEL_FRAME_BYTES;
+    if (!had_head) {
+        MPCF_TRY(poll_bytes(c, c->head, CHANNEL_FRAME_BYTES, &c->head_done, err));
+    }
+    if (c->head_done < CHANNEL_FRAME_BYTES) {
+        return MPCF_OK;
+    }
+    if (!had_head) {
+        MPCF_TRY(framing_check(c->head, length, c->meter.received_messages, err));
+    }
+    MPCF_TRY(poll_bytes(c, data, length, &c->body_done, err));
+    *came = c->body_done == length;
+    return MPCF_OK;
+}
+
+static mpcf_status poll_message(struct channel *c, void *data, size_t length, bool *came,
+                                mpcf_error *err)
+{
+    const struct framing *f = &c->framing;
+    mpcf_status status = f->transport->recv(f->conn, data, length, 0, err);
+    *came = status == MPCF_OK;
+    if (status == MPCF_E_TIMEOUT) {
+        mpcf_error_reset(err);
+        return MPCF_OK;
+    }
+    return status;
+}
+
+mpcf_status channel_poll(struct channel *c, void *data, size_t length, bool *came, mpcf_error *err)
+{
+    *came = false;
+    MPCF_TRY(check_usable(c, err));
+    mpcf_status status = c->framed ? poll_framed(c, data, length, came, err)
+                                   : poll_message(c, data, length, came, err);
+    if (status == MPCF_OK && !*came) {
+        return MPCF_OK;
+    }
+    if (*came) {
+        c->head_done = c->body_done = 0;
+    }
+    return finish(c, status, 0, length, err);
+}
+
+size_t channel_head(const struct channel *c, uint8_t head[CHANNEL_FRAME_BYTES])
+{
+    memcpy(head, c->head, c->head_done);
+    return c->head_done;
 }
 
 mpcf_status channel_exchange(struct channel *c, const void *out, size_t out_length, void *in,

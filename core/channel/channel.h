@@ -6,6 +6,7 @@
 #ifndef MPCF_CHANNEL_CHANNEL_H
 #define MPCF_CHANNEL_CHANNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,14 +20,23 @@ struct channel;
 mpcf_status channel_create(const mpcf_transport *transport, void *conn, int64_t timeout_ns,
                            struct channel **out, mpcf_error *err);
 void channel_close(struct channel *c); /* NULL is fine */
-/* How messages name the other end: "provider". "the peer" until it is known. */
-void channel_set_peer(struct channel *c, const char *name);
-void channel_set_timeout(struct channel *c, int64_t timeout_ns);
+/* How messages name the other end: "the dealer at 127.0.0.1:9002". Either may be NULL: "the
+ * dealer", "the peer at ...", "the peer". */
+void channel_set_peer(struct channel *c, const char *role, const char *address);
+/* KEY: the setting that TIMEOUT_NS comes from, for messages ("stages.infer.timeout"); NULL: none.
+ * It lives as long as C. */
+void channel_set_timeout(struct channel *c, int64_t timeout_ns, const char *key);
 
 /* LENGTH is what both sides expect; a peer that sends another: MPCF_E_PROTOCOL; that dies:
  * MPCF_E_CLOSED; that stalls: MPCF_E_TIMEOUT. 0 bytes: no message. */
 mpcf_status channel_send(struct channel *c, const void *data, size_t length, mpcf_error *err);
 mpcf_status channel_recv(struct channel *c, void *data, size_t length, mpcf_error *err);
+/* Takes what has come of the next message of LENGTH bytes, and never waits. *CAME: all of it; else
+ * the next call goes on, with the same DATA and LENGTH. No deadline is looked at. */
+mpcf_status channel_poll(struct channel *c, void *data, size_t length, bool *came, mpcf_error *err);
+/* What has come of the head of the next message, or of the one that was refused: who speaks
+ * another protocol is told by it. The number of bytes, at most CHANNEL_FRAME_BYTES. */
+size_t channel_head(const struct channel *c, uint8_t head[CHANNEL_FRAME_BYTES]);
 /* Both at once; either length may be 0. */
 mpcf_status channel_exchange(struct channel *c, const void *out, size_t out_length, void *in,
                              size_t in_length, mpcf_error *err);

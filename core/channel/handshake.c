@@ -13,8 +13,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-/* Wire: magic, protocol, length used, role, has_session, fact count (2), has_stored, whether
- * it is a refusal, that one's length (2), session, next inference, stored session; then
+/* Wire: magic, protocol, length used, role, has_session, fact count (2), has_stored, kind of
+ * refusal, its length (2), session, next inference, stored session; then
  * each fact: length of name and of value, name, value; the refusal's text stands at the end.
  * Little-endian; the rest is zero. */
 #define HEAD_BYTES 64
@@ -89,12 +89,13 @@ mpcf_status handshake_add(struct handshake *h, mpcf_error *err, const char *name
     return MPCF_OK;
 }
 
-void handshake_refuse(struct handshake *h, const char *why)
+void handshake_refuse(struct handshake *h, enum handshake_refusal_kind kind, const char *why)
 {
     static const char more[] = "...";
+    assert(kind != REFUSAL_NONE);
     why = why[0] == '\0' ? "no reason given" : why;
     size_t length = strlen(why);
-    h->is_refusal = true;
+    h->kind = kind;
     memset(h->refusal, 0, sizeof(h->refusal));
     for (size_t i = 0; i < length && i < HANDSHAKE_REFUSAL - 1; i++) {
         h->refusal[i] = why[i];
@@ -107,13 +108,28 @@ void handshake_refuse(struct handshake *h, const char *why)
     }
 }
 
+void handshake_refuse_bare(struct handshake *h, enum role role, enum handshake_refusal_kind kind,
+                           const char *why)
+{
+    *h = (struct handshake){.protocol = HANDSHAKE_PROTOCOL, .role = role};
+    handshake_refuse(h, kind, why);
+}
+
 mpcf_status handshake_heed(const struct handshake *theirs, mpcf_error *err)
 {
-    if (!theirs->is_refusal) {
-        return MPCF_OK;
+    const char *role = role_name(theirs->role);
+    switch (theirs->kind) {
+    case REFUSAL_NONE:
+        break;
+    case REFUSAL_ENDED: /* the user only calls */
+        return mpcf_fail(err, MPCF_E_CLOSED, "the %s %s, saying: %s", role,
+                         theirs->role == ROLE_USER ? "ended the run" : "refuses", theirs->refusal);
+    case REFUSAL_BUSY:
+        return mpcf_fail(err, MPCF_E_CLOSED, "the %s is busy: %s", role, theirs->refusal);
+    case REFUSAL_DIFFERS:
+        return mpcf_fail(err, MPCF_E_PROTOCOL, "the %s refuses, saying: %s", role, theirs->refusal);
     }
-    return mpcf_fail(err, MPCF_E_CLOSED, "the %s ended the run, saying: %s",
-                     role_name(theirs->role), theirs->refusal);
+    return MPCF_OK;
 }
 
 static void write_number(uint8_t *at, uint64_t value, size_t bytes)
@@ -142,8 +158,8 @@ void handshake_encode(const struct handshake *h, uint8_t wire[HANDSHAKE_BYTES])
     wire[17] = h->has_session;
     write_number(wire + 18, h->fact_count, 2);
     wire[20] = h->has_stored;
-    if (h->is_refusal) {
-        wire[21] = 1;
+    if (h->kind != REFUSAL_NONE) {
+        wire[21] = (uint8_t) h->kind;
         write_number(wire + 22, strlen(h->refusal), 2);
         memcpy(wire + FACTS_END, h->refusal, strlen(h->refusal));
     }
@@ -200,10 +216,11 @@ static bool decode_facts(const uint8_t *wire, size_t used, struct handshake *h)
 static bool decode_refusal(const uint8_t *wire, struct handshake *h)
 {
     size_t length = read_number(wire + 22, 2);
-    h->is_refusal = wire[21] == 1;
-    if (wire[21] > 1 || length >= HANDSHAKE_REFUSAL || h->is_refusal != (length != 0)) {
+    if (wire[21] > REFUSAL_DIFFERS || length >= HANDSHAKE_REFUSAL ||
+        (wire[21] != REFUSAL_NONE) != (length != 0)) {
         return false;
     }
+    h->kind = (enum handshake_refusal_kind) wire[21];
     memcpy(h->refusal, wire + FACTS_END, length);
     return strlen(h->refusal) == length && is_printable(h->refusal);
 }
@@ -212,7 +229,7 @@ mpcf_status handshake_decode(const uint8_t *wire, size_t length, struct handshak
                              mpcf_error *err)
 {
     if (length != HANDSHAKE_BYTES || memcmp(wire, magic, sizeof(magic)) != 0) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "the peer's first message is not mpcf's handshake");
+        return mpcf_fail(err, MPCF_E_FORMAT, "what came is not mpcf's handshake");
     }
     *out = (struct handshake){.protocol = (uint32_t) read_number(wire + 8, 4)};
     if (out->protocol != HANDSHAKE_PROTOCOL) {
@@ -232,62 +249,103 @@ mpcf_status handshake_decode(const uint8_t *wire, size_t length, struct handshak
     return MPCF_OK;
 }
 
+/* What differs: both values, or, for who must not see one of this side, the names that it gave
+ * itself. A name can tell as much as a value. */
+struct differences {
+    struct text_buffer text;
+    bool has_values;
+    size_t unnamed;
+};
+
+static void differ(struct differences *d, const char *what, const char *there, const char *here)
+{
+    if (!d->has_values && there == NULL) {
+        d->unnamed++;
+    } else if (!d->has_values) {
+        text_printf(&d->text, ", %s", what);
+    } else if (there == NULL || here == NULL) {
+        text_printf(&d->text, "; %s: %s there, %s here", what, there == NULL ? "absent" : there,
+                    here == NULL ? "absent" : here);
+    } else {
+        text_printf(&d->text, "; %s: %s there, %s here", what, there, here);
+    }
+}
+
 static void compare_facts(const struct handshake *mine, const struct handshake *theirs,
-                          struct text_buffer *text)
+                          struct differences *d)
 {
     for (size_t i = 0; i < mine->fact_count; i++) {
         const struct handshake_fact *here = &mine->facts[i];
         const struct handshake_fact *there = find_fact(theirs, here->name);
-        if (there == NULL) {
-            text_printf(text, "; %s: absent there, %s here", here->name, here->value);
-        } else if (strcmp(here->value, there->value) != 0) {
-            text_printf(text, "; %s: %s there, %s here", here->name, there->value, here->value);
+        if (there == NULL || strcmp(here->value, there->value) != 0) {
+            differ(d, here->name, there == NULL ? NULL : there->value, here->value);
         }
     }
     for (size_t i = 0; i < theirs->fact_count; i++) {
         const struct handshake_fact *there = &theirs->facts[i];
         if (find_fact(mine, there->name) == NULL) {
-            text_printf(text, "; %s: %s there, absent here", there->name, there->value);
+            differ(d, there->name, there->value, NULL);
         }
     }
 }
 
 static void compare(const struct handshake *mine, const struct handshake *theirs,
-                    struct text_buffer *text)
+                    struct differences *d)
 {
+    char there[16], here[16];
     if (mine->protocol != theirs->protocol) {
-        text_printf(text, "; protocol version: %" PRIu32 " there, %" PRIu32 " here",
-                    theirs->protocol, mine->protocol);
+        (void) snprintf(there, sizeof(there), "%" PRIu32, theirs->protocol);
+        (void) snprintf(here, sizeof(here), "%" PRIu32, mine->protocol);
+        differ(d, "protocol version", there, here);
         return; /* nothing else was read */
     }
     if (mine->role == theirs->role) {
-        text_printf(text, "; role: %s there and here", role_name(mine->role));
+        text_printf(&d->text, "; role: %s there and here", role_name(mine->role));
     }
     if (mine->has_session && theirs->has_session &&
         memcmp(mine->session, theirs->session, HANDSHAKE_SESSION) != 0) {
-        text_printf(text, "; session: %02x%02x%02x%02x... there, %02x%02x%02x%02x... here",
-                    theirs->session[0], theirs->session[1], theirs->session[2], theirs->session[3],
-                    mine->session[0], mine->session[1], mine->session[2], mine->session[3]);
+        const uint8_t *a = theirs->session, *b = mine->session;
+        (void) snprintf(there, sizeof(there), "%02x%02x%02x%02x...", a[0], a[1], a[2], a[3]);
+        (void) snprintf(here, sizeof(here), "%02x%02x%02x%02x...", b[0], b[1], b[2], b[3]);
+        differ(d, "session", there, here);
     }
-    compare_facts(mine, theirs, text);
+    compare_facts(mine, theirs, d);
+    if (d->unnamed != 0) {
+        text_printf(&d->text, ", %zu that are absent there", d->unnamed);
+    }
+}
+
+static mpcf_status report_differences(const struct handshake *mine, const struct handshake *theirs,
+                                      bool has_values, mpcf_error *err)
+{
+    struct differences d = {.has_values = has_values};
+    compare(mine, theirs, &d);
+    mpcf_status status = MPCF_OK;
+    if (d.text.failed) {
+        status = mpcf_fail_memory(err, HANDSHAKE_BYTES, "a message");
+    } else if (d.text.length != 0 && has_values) {
+        bool known = mine->protocol == theirs->protocol;
+        status = mpcf_fail(err, MPCF_E_PROTOCOL, "the %s disagrees with this %s: %s",
+                           known ? role_name(theirs->role) : "peer", role_name(mine->role),
+                           d.text.data + 2);
+    } else if (d.text.length != 0) {
+        status = mpcf_fail(err, MPCF_E_PROTOCOL, "this %s disagrees in: %s", role_name(mine->role),
+                           d.text.data + 2);
+    }
+    text_clear(&d.text);
+    return status;
 }
 
 mpcf_status handshake_compare(const struct handshake *mine, const struct handshake *theirs,
                               mpcf_error *err)
 {
-    struct text_buffer text = {0};
-    compare(mine, theirs, &text);
-    mpcf_status status = MPCF_OK;
-    if (text.failed) {
-        status = mpcf_fail_memory(err, HANDSHAKE_BYTES, "a message");
-    } else if (text.length != 0) {
-        bool known = mine->protocol == theirs->protocol;
-        status = mpcf_fail(err, MPCF_E_PROTOCOL, "the %s disagrees with this %s: %s",
-                           known ? role_name(theirs->role) : "peer", role_name(mine->role),
-                           text.data + 2);
-    }
-    text_clear(&text);
-    return status;
+    return report_differences(mine, theirs, true, err);
+}
+
+mpcf_status handshake_compare_names(const struct handshake *mine, const struct handshake *theirs,
+                                    mpcf_error *err)
+{
+    return report_differences(mine, theirs, false, err);
 }
 
 bool handshake_same_stored(const struct handshake *mine, const struct handshake *theirs,
@@ -302,34 +360,16 @@ bool handshake_same_stored(const struct handshake *mine, const struct handshake 
     return is_same;
 }
 
-/* What came, and who it came from. */
-static mpcf_status take_in(struct channel *c, const uint8_t *wire, struct handshake *theirs,
-                           mpcf_error *err)
-{
-    MPCF_TRY(handshake_decode(wire, HANDSHAKE_BYTES, theirs, err));
-    if (theirs->protocol == HANDSHAKE_PROTOCOL) {
-        channel_set_peer(c, role_name(theirs->role));
-    }
-    return MPCF_OK;
-}
-
 mpcf_status handshake_exchange(struct channel *c, const struct handshake *mine,
                                struct handshake *theirs, mpcf_error *err)
 {
     uint8_t out[HANDSHAKE_BYTES], in[HANDSHAKE_BYTES];
     handshake_encode(mine, out);
     MPCF_TRY(channel_exchange(c, out, sizeof(out), in, sizeof(in), err));
-    return take_in(c, in, theirs, err);
+    return handshake_decode(in, sizeof(in), theirs, err);
 }
 
-mpcf_status handshake_hear(struct channel *c, struct handshake *theirs, mpcf_error *err)
-{
-    uint8_t in[HANDSHAKE_BYTES];
-    MPCF_TRY(channel_recv(c, in, sizeof(in), err));
-    return take_in(c, in, theirs, err);
-}
-
-mpcf_status handshake_answer(struct channel *c, const struct handshake *mine, mpcf_error *err)
+mpcf_status handshake_send(struct channel *c, const struct handshake *mine, mpcf_error *err)
 {
     uint8_t out[HANDSHAKE_BYTES];
     handshake_encode(mine, out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The first message both ways: who each side is, which session it means, and the facts on which
- * both must agree. Public facts only.
+ * What both sides say when they know with whom they speak (hello.h): which session each means, and
+ * the facts on which both must agree. Public facts only.
  */
 #ifndef MPCF_CHANNEL_HANDSHAKE_H
 #define MPCF_CHANNEL_HANDSHAKE_H
@@ -18,18 +18,24 @@
 /* Goes up with every change of what is sent for an equal program: a step's messages, this one, the
  * announcement. Not where only programs change: roles compare their digests. */
 #define HANDSHAKE_PROTOCOL 4
-/* On the wire; this size and the first 16 bytes never change, so that versions can tell each
- * other apart. */
-#define HANDSHAKE_BYTES   8192
-#define HANDSHAKE_FACTS   64
-#define HANDSHAKE_NAME    48 /* with the zero */
-#define HANDSHAKE_VALUE   128
-#define HANDSHAKE_SESSION 16
-#define HANDSHAKE_REFUSAL 512 /* with the zero */
+#define HANDSHAKE_BYTES    8192 /* on the wire */
+#define HANDSHAKE_FACTS    64
+#define HANDSHAKE_NAME     48 /* with the zero */
+#define HANDSHAKE_VALUE    128
+#define HANDSHAKE_SESSION  16
+#define HANDSHAKE_REFUSAL  512 /* with the zero */
 
 /* "batch" = "8", "program" = its digest, "approximation quad" = "1.0". */
 struct handshake_fact {
     char name[HANDSHAKE_NAME], value[HANDSHAKE_VALUE];
+};
+
+/* Where a side cannot take part. */
+enum handshake_refusal_kind {
+    REFUSAL_NONE = 0,
+    REFUSAL_ENDED,   /* it ends, or does not take the other */
+    REFUSAL_BUSY,    /* it has another session; later it may not */
+    REFUSAL_DIFFERS, /* it disagrees, and does not show more than in what */
 };
 
 struct handshake {
@@ -44,8 +50,8 @@ struct handshake {
     uint64_t next_inference;
     size_t fact_count;
     struct handshake_fact facts[HANDSHAKE_FACTS];
-    /* Where this side cannot take part: why, for who has not seen it. Printable ASCII. */
-    bool is_refusal;
+    /* Why this side cannot take part, for who has not seen it. Printable ASCII. */
+    enum handshake_refusal_kind kind;
     char refusal[HANDSHAKE_REFUSAL];
 };
 
@@ -57,8 +63,12 @@ mpcf_status handshake_add(struct handshake *h, mpcf_error *err, const char *name
 
 /* Turns H into a refusal for the reason WHY, a message of this side: cut where it is long, and
  * what is not printable is '?'. */
-void handshake_refuse(struct handshake *h, const char *why);
-/* MPCF_E_CLOSED with the reason that THEIRS gives, where it is a refusal. */
+void handshake_refuse(struct handshake *h, enum handshake_refusal_kind kind, const char *why);
+/* The same without a fact, a session or a number: for who has not proved itself. */
+void handshake_refuse_bare(struct handshake *h, enum role role, enum handshake_refusal_kind kind,
+                           const char *why);
+/* With the reason that THEIRS gives, where it is a refusal: MPCF_E_PROTOCOL where it disagrees,
+ * else MPCF_E_CLOSED. */
 mpcf_status handshake_heed(const struct handshake *theirs, mpcf_error *err);
 
 void handshake_encode(const struct handshake *h, uint8_t wire[HANDSHAKE_BYTES]);
@@ -70,17 +80,19 @@ mpcf_status handshake_decode(const uint8_t *wire, size_t length, struct handshak
  * where both name one, equal roles, every fact. Facts are compared by name. */
 mpcf_status handshake_compare(const struct handshake *mine, const struct handshake *theirs,
                               mpcf_error *err);
+/* The same, but only the names of those of THEIRS that differ, for who must not see a fact of this
+ * side, and how many more there are here. */
+mpcf_status handshake_compare_names(const struct handshake *mine, const struct handshake *theirs,
+                                    mpcf_error *err);
 
 /* Whether both go on with one stored session, and then from which inference: the larger number,
  * since one side's disk may be an older copy. */
 bool handshake_same_stored(const struct handshake *mine, const struct handshake *theirs,
                            uint64_t *next);
 
-/* Sends and receives; nothing is compared yet. Names the channel's peer by its role. */
+/* Sends and receives; nothing is compared yet. */
 mpcf_status handshake_exchange(struct channel *c, const struct handshake *mine,
                                struct handshake *theirs, mpcf_error *err);
-/* The same in two steps, the other's first. */
-mpcf_status handshake_hear(struct channel *c, struct handshake *theirs, mpcf_error *err);
-mpcf_status handshake_answer(struct channel *c, const struct handshake *mine, mpcf_error *err);
+mpcf_status handshake_send(struct channel *c, const struct handshake *mine, mpcf_error *err);
 
 #endif

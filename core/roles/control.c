@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
 
 #define ADDRESS_SIZE 256
+#define SLICE_NS     INT64_C(500000000) /* how long a signal may go unnoticed */
 #define HEARD_SIZE   (sizeof(CONTROL_KEYS) + ROLE_KEYS_TEXT) /* the longest of the parent's */
 
 struct roles_control {
@@ -147,14 +149,20 @@ static mpcf_status receive(struct roles_control *c, mpcf_error *err)
     return status;
 }
 
-/* The next message; WHAT is waited for. */
+/* The next message, or a while without one; WHAT is waited for. */
 static mpcf_status read_message(struct roles_control *c, const char *what, int64_t deadline,
                                 mpcf_error *err)
 {
     struct pollfd wait = {.fd = c->fd, .events = POLLIN};
-    int ready = poll(&wait, 1, clock_poll_timeout(deadline));
+    int64_t slice = clock_deadline(SLICE_NS);
+    int ready = poll(&wait, 1, clock_poll_timeout(slice < deadline ? slice : deadline));
+    if (interrupt_pending()) {
+        return mpcf_fail(err, MPCF_E_INTERRUPTED, "stopped while it waited for its %s", what);
+    }
     if (ready == 0) {
-        return mpcf_fail(err, MPCF_E_TIMEOUT, "the parent tells no %s", what);
+        return clock_now_ns() < deadline
+                   ? MPCF_OK
+                   : mpcf_fail(err, MPCF_E_TIMEOUT, "the parent tells no %s", what);
     }
     if (ready < 0) {
         return errno == EINTR

@@ -7,32 +7,38 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "channel/channel.h"
 #include "channel/handshake.h"
+#include "channel/role.h"
 
-#define RENDEZVOUS_CALLERS 8
+#define RENDEZVOUS_CALLERS 16
 
-/* A caller that has said its handshake. */
-struct caller {
+/* A caller whose handshake agrees. */
+struct waiter {
     struct channel *channel;
-    struct handshake handshake;
+    enum role role;
+    uint8_t session[HANDSHAKE_SESSION];
 };
 
 struct rendezvous {
-    struct caller waiting[RENDEZVOUS_CALLERS];
+    struct waiter waiting[RENDEZVOUS_CALLERS]; /* by age, the oldest first */
     size_t count;
 };
 
-/* True where CALLER's other half waits: *OTHER, which is the caller's from now on. */
-bool rendezvous_pair(struct rendezvous *rendezvous, const struct caller *caller,
-                     struct caller *other);
-/* Takes CALLER over; a full rendezvous turns another away. One of its session waits already:
- * MPCF_E_PROTOCOL, and CALLER is closed. */
-mpcf_status rendezvous_wait(struct rendezvous *rendezvous, const struct caller *caller,
-                            mpcf_error *err);
-/* Closes the one that waits for the rest of CALLER's session; false where none does. */
-bool rendezvous_leave(struct rendezvous *rendezvous, const struct handshake *caller);
-/* Closes all. */
+/* Whether one of ROLE waits for the rest of SESSION. */
+bool rendezvous_has(const struct rendezvous *rendezvous, enum role role,
+                    const uint8_t session[HANDSHAKE_SESSION]);
+/* True where W's other half waits: *OTHER, which is the caller's from now on. */
+bool rendezvous_pair(struct rendezvous *rendezvous, const struct waiter *w, struct waiter *other);
+/* Takes W over. Where all places are taken the oldest goes: true. */
+bool rendezvous_wait(struct rendezvous *rendezvous, const struct waiter *w);
+/* Hangs up on those that wait for the rest of SESSION; false where none does. */
+bool rendezvous_leave(struct rendezvous *rendezvous, const uint8_t session[HANDSHAKE_SESSION]);
+/* Lets those go that have hung up, or said something before it was their turn; how many. */
+size_t rendezvous_sweep(struct rendezvous *rendezvous);
+/* Hangs up on all. */
 void rendezvous_close(struct rendezvous *rendezvous);
 
 #endif

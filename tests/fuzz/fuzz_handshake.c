@@ -15,8 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_reason(const struct handshake *h)
 {
     size_t length = strlen(h->refusal);
-    if (length >= HANDSHAKE_REFUSAL || h->is_refusal != (length != 0) ||
-        (handshake_heed(h, NULL) == MPCF_OK) == h->is_refusal) {
+    if (length >= HANDSHAKE_REFUSAL || (h->kind != REFUSAL_NONE) != (length != 0) ||
+        (handshake_heed(h, NULL) == MPCF_OK) == (h->kind != REFUSAL_NONE)) {
         abort();
     }
     for (size_t i = 0; i < length; i++) {
@@ -32,9 +32,9 @@ static void refuse(struct handshake *h, const uint8_t *data, size_t size)
     static struct handshake other;
     char text[2 * HANDSHAKE_REFUSAL] = "";
     memcpy(text, data, size < sizeof(text) ? size : sizeof(text) - 1);
-    handshake_refuse(h, text);
+    handshake_refuse(h, (enum handshake_refusal_kind) (1 + size % 3), text);
     handshake_encode(h, wire);
-    if (handshake_decode(wire, sizeof(wire), &other, NULL) != MPCF_OK || !other.is_refusal ||
+    if (handshake_decode(wire, sizeof(wire), &other, NULL) != MPCF_OK || other.kind != h->kind ||
         strcmp(other.refusal, h->refusal) != 0) {
         abort();
     }

@@ -134,7 +134,7 @@ static void a_wrong_length_ends_the_channel_at_once(void **state)
     uint8_t *large = mpcf_alloc_array(LARGE, 1);
     struct channel *c[2];
     make_pair(c, 10 * SECOND);
-    channel_set_peer(c[1], "user");
+    channel_set_peer(c[1], "user", "127.0.0.1:9");
     int64_t start = clock_now_ns();
     assert_int_equal(channel_send(c[0], large, 100, NULL), MPCF_OK);
     assert_status(MPCF_E_PROTOCOL, channel_exchange(c[1], large, 100, large, 101, err), err);
@@ -147,6 +147,32 @@ static void a_wrong_length_ends_the_channel_at_once(void **state)
     close_pair(c);
     mpcf_free(large);
     mpcf_error_destroy(err);
+}
+
+static void a_poll_takes_what_has_come(void **state)
+{
+    (void) state;
+    struct test_transport t = test_transport_load("loopback");
+    void *conns[2];
+    struct channel *c = NULL;
+    uint8_t wire[20] = {4, [16] = 'a', 'b', 'c', 'd'}, data[4] = {0}, head[CHANNEL_FRAME_BYTES];
+    bool came = true;
+    test_transport_pair(&t, "auto", conns);
+    assert_int_equal(channel_create(t.transport, conns[0], SECOND, &c, NULL), MPCF_OK);
+    assert_int_equal(channel_poll(c, data, 4, &came, NULL), MPCF_OK);
+    for (size_t i = 0; i < sizeof(wire); i++) {
+        assert_false(came);
+        assert_int_equal(channel_head(c, head), i < 16 ? i : 16);
+        assert_int_equal(t.transport->send(conns[1], wire + i, 1, clock_deadline(SECOND), NULL),
+                         MPCF_OK);
+        assert_int_equal(channel_poll(c, data, 4, &came, NULL), MPCF_OK);
+    }
+    assert_true(came);
+    assert_memory_equal(data, "abcd", 4);
+    assert_int_equal(channel_meter(c).received_bytes, 20);
+    t.transport->close(conns[1]);
+    assert_int_equal(channel_poll(c, data, 4, &came, NULL), MPCF_E_CLOSED);
+    channel_close(c);
 }
 
 static void a_message_out_of_turn_is_refused(void **state)
@@ -224,6 +250,7 @@ int main(void)
         cmocka_unit_test(both_directions_of_any_length_cross),
         cmocka_unit_test(a_transport_without_exchange_is_helped_by_a_thread),
         cmocka_unit_test(a_wrong_length_ends_the_channel_at_once),
+        cmocka_unit_test(a_poll_takes_what_has_come),
         cmocka_unit_test(a_message_out_of_turn_is_refused),
         cmocka_unit_test(a_silent_peer_times_out),
         cmocka_unit_test(a_dead_peer_is_reported),

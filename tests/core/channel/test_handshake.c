@@ -126,7 +126,7 @@ static void a_refusal_brings_its_reason(void **state)
     struct handshake h = user(), got;
     char longer[2 * HANDSHAKE_REFUSAL];
     assert_ok(handshake_heed(&h, err), err);
-    handshake_refuse(&h, "the dealer disagrees:\n\x1b[1m\xc3\xa4");
+    handshake_refuse(&h, REFUSAL_ENDED, "the dealer disagrees:\n\x1b[1m\xc3\xa4");
     handshake_encode(&h, wire);
     assert_ok(handshake_decode(wire, sizeof(wire), &got, err), err);
     assert_int_equal(got.fact_count, h.fact_count);
@@ -134,14 +134,14 @@ static void a_refusal_brings_its_reason(void **state)
     assert_message_contains(err, "the user ended the run, saying: the dealer disagrees:??[1m??");
     memset(longer, 'x', sizeof(longer) - 1);
     longer[sizeof(longer) - 1] = '\0';
-    handshake_refuse(&h, longer);
+    handshake_refuse(&h, REFUSAL_ENDED, longer);
     handshake_encode(&h, wire);
     assert_ok(handshake_decode(wire, sizeof(wire), &got, err), err);
     assert_int_equal(strlen(got.refusal), HANDSHAKE_REFUSAL - 1);
     assert_string_equal(got.refusal + HANDSHAKE_REFUSAL - 5, "x...");
     wire[HANDSHAKE_BYTES - 3] = '\n'; /* the text's second last */
     assert_status(MPCF_E_FORMAT, handshake_decode(wire, sizeof(wire), &got, err), err);
-    handshake_refuse(&h, "");
+    handshake_refuse(&h, REFUSAL_ENDED, "");
     handshake_encode(&h, wire);
     assert_ok(handshake_decode(wire, sizeof(wire), &got, err), err);
     assert_string_equal(got.refusal, "no reason given");

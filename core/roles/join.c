@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who calls whom, in which order, and what each role does where two of them disagree: who called
+ * ends, who was called goes on listening.
+ */
+#include "roles/join.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "channel/role.h"
+#include "roles/call.h"
+
+#define PATIENCE_NS                                                                                \
+    INT64_C(10000000000) /* who is called and says nothing is not waited for longer */
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static struct call call_to(const struct roles *r, enum role role, int64_t reach_ns)
+{
+    return (struct call){.role = role,
+                         .deadline = clock_deadline(r->o.connect_ns),
+                         .reach_ns = reach_ns,
+                         .patience = smaller(r->o.timeout_ns, PATIENCE_NS)};
+}
+
+/* What the dealer is told: a stored session is between provider and user. */
+static struct handshake without_stored(const struct handshake *mine)
+{
+    struct handshake h = *mine;
+    h.has_stored = false;
+    h.next_inference = 0;
+    memset(h.stored, 0, sizeof(h.stored));
+    return h;
+}
+
+/* --- the user --- */
+
+static mpcf_status begin_session(struct handshake *mine, mpcf_error *err)
+{
+    if (getrandom(mine->session, sizeof(mine->session), 0) != sizeof(mine->session)) {
+        return mpcf_fail(err, MPCF_E_IO, "no randomness from the system");
+    }
+    mine->has_session = true;
+    return MPCF_OK;
+}
+
+static mpcf_status call_dealer(struct roles *r, const struct handshake *mine,
+                               struct roles_links *links, mpcf_error *err)
+{
+    struct call dealer = call_to(r, ROLE_DEALER, r->o.connect_ns);
+    struct handshake told = without_stored(mine), theirs;
+    mpcf_status status = call_role(&r->o, &dealer, &told, &theirs, &links->peers[ROLE_DEALER], err);
+    if (status != MPCF_OK) {
+        call_to_tell(&r->o, ROLE_PROVIDER, &told, err);
+    }
+    return status;
+}
+
+/* *AGAIN: the dealer, where this user waits, went meanwhile. */
+static mpcf_status call_provider(struct roles *r, const struct handshake *mine,
+                                 struct roles_links *links, bool *again, mpcf_error *err)
+{
+    struct call provider = call_to(r, ROLE_PROVIDER, r->o.connect_ns);
+    struct handshake theirs;
+    provider.held = links->peers[ROLE_DEALER];
+    mpcf_status status =
+        call_role(&r->o, &provider, mine, &theirs, &links->peers[ROLE_PROVIDER], err);
+    *again = provider.held_ended;
+    if (status == MPCF_OK) {
+        links->has_stored = handshake_same_stored(mine, &theirs, &links->next_inference);
+    } else if (!*again) {
+        call_to_tell(&r->o, ROLE_DEALER, mine, err);
+    }
+    return status;
+}
+
+/* The dealer is there when the provider hears of the user, and the provider answers only when it has
+ * spoken to the dealer. */
+mpcf_status join_as_user(struct roles *r, struct handshake *mine, struct roles_links *links,
+                         mpcf_error *err)
+{
+    mpcf_status status = MPCF_OK;
+    bool again = true;
+    MPCF_TRY(begin_session(mine, err));
+    while (again) {
+        MPCF_TRY(call_dealer(r, mine, links, err));
+        status = call_provider(r, mine, links, &again, err);
+        if (again) {
+            log_line(LOG_WARN,
+                     "user: the dealer hung up while the provider was busy; begins again");
+            channel_close(links->peers[ROLE_DEALER]);
+            links->peers[ROLE_DEALER] = NULL;
+            mpcf_error_reset(err);
+        }
+    }
+    return status;
+}
+
+/* --- those that are called --- */
+
+static mpcf_status fail_alone(const struct roles *r, mpcf_error *err)
+{
+    const char *refused = r->lobby.refused;
+    return mpcf_fail(err, MPCF_E_TIMEOUT, "nobody joined the %s at %s in time%s%s",
+                     role_name(r->o.role), r->address,
+                     refused[0] == '\0' ? "" : "; the last caller was turned away: ", refused);
+}
+
+/* The next that says a handshake. */
+static mpcf_status next_caller(struct roles *r, int64_t deadline, struct caller *caller,
+                               mpcf_error *err)
+{
+    bool came = false;
+    while (!came) {
+        MPCF_TRY(lobby_turn(&r->lobby, deadline, caller, &came, err));
+        (void) rendezvous_sweep(&r->rendezvous);
+        if (!came && clock_now_ns() >= deadline) {
+            return fail_alone(r, err);
+        }
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status check_caller(const struct handshake *mine, const struct handshake *theirs,
+                                mpcf_error *err)
+{
+    MPCF_TRY(handshake_compare(mine, theirs, err));
+    if (!theirs->has_session) {
+        return mpcf_fail(err, MPCF_E_PROTOCOL, "a %s called the %s without naming a session",
+                         role_name(theirs->role), role_name(mine->role));
+    }
+    return handshake_heed(theirs, err);
+}
+
+static void take_over(struct handshake *mine, const struct handshake *theirs)
+{
+    mine->has_session = true;
+    memcpy(mine->session, theirs->session, sizeof(mine->session));
+}
+
+/* The session on this side's disk is named only to who named it too. */
+static struct handshake answer_to(const struct handshake *mine, const struct handshake *theirs)
+{
+    uint64_t next = 0;
+    return handshake_same_stored(mine, theirs, &next) ? *mine : without_stored(mine);
+}
+
+/* Tells why, with this side's facts to who has proved itself. */
+static void refuse(const struct handshake *mine, const struct caller *caller, const char *why)
+{
+    struct handshake answer;
+    mpcf_error *names = mpcf_error_create();
+    if (caller->is_proved) {
+        answer = answer_to(mine, &caller->handshake);
+        handshake_refuse(&answer, REFUSAL_ENDED, why);
+    } else if (handshake_compare_names(mine, &caller->handshake, names) != MPCF_OK) {
+        handshake_refuse_bare(&answer, mine->role, REFUSAL_DIFFERS, mpcf_error_text(names));
+    } else {
+        handshake_refuse_bare(&answer, mine->role, REFUSAL_ENDED, why);
+    }
+    (void) handshake_send(caller->channel, &answer, NULL);
+    mpcf_error_destroy(names);
+}
+
+/* CALLER is not taken, for the reason in ERR, which is emptied: it hears that, and is left. */
+static void turn_away(struct roles *r, const struct handshake *mine, struct caller *caller,
+                      mpcf_error *err)
+{
+    if (caller->handshake.kind == REFUSAL_NONE) {
+        refuse(mine, caller, mpcf_error_text(err));
+    }
+    lobby_note(&r->lobby, true, mpcf_error_text(err));
+    mpcf_error_reset(err);
+    channel_close(caller->channel);
+    caller->channel = NULL;
+}
+
+/* --- the provider --- */
+
+/* Whether what ended a call of this role is a caller's end: it disagrees, or cannot prove itself; not
+ * that the other is not there, or does not take the session. */
+static bool must_end(mpcf_status status)
+{
+    return status != MPCF_E_TIMEOUT && status != MPCF_E_CLOSED && status != MPCF_E_IO;
+}
+
+/* Joins the session of CALLER, a user. */
+static mpcf_status take_user(struct roles *r, struct handshake *mine, struct caller *caller,
+                             struct roles_links *links, mpcf_error *err)
+{
+    struct call dealer = call_to(r, ROLE_DEALER, smaller(r->o.connect_ns, PATIENCE_NS));
+    struct handshake theirs, told;
+    dealer.held = caller->channel;
+    take_over(mine, &caller->handshake);
+    told = without_stored(mine);
+    MPCF_TRY(attendant_start(&r->attendant, err));
+    MPCF_TRY(call_role(&r->o, &dealer, &told, &theirs, &links->peers[ROLE_DEALER], err));
+    told = answer_to(mine, &caller->handshake);
+    links->has_stored = handshake_same_stored(mine, &caller->handshake, &links->next_inference);
+    return handshake_send(caller->channel, &told, err);
+}
+
+/* Not this one: as before it called. */
+static void forget_user(struct roles *r, struct handshake *mine, struct roles_links *links)
+{
+    attendant_stop(&r->attendant);
+    channel_close(links->peers[ROLE_DEALER]);
+    *links = (struct roles_links){.next_inference = 0};
+    mine->has_session = false;
+}
+
+mpcf_status join_as_provider(struct roles *r, struct handshake *mine, struct roles_links *links,
+                             mpcf_error *err)
+{
+    const int64_t deadline = clock_deadline(r->o.connect_ns);
+    for (;;) {
+        struct caller caller = {.channel = NULL};
+        mpcf_status status = MPCF_OK;
+        MPCF_TRY(next_caller(r, deadline, &caller, err));
+        if (check_caller(mine, &caller.handshake, err) != MPCF_OK) {
+            turn_away(r, mine, &caller, err);
+            continue;
+        }
+        status = take_user(r, mine, &caller, links, err);
+        if (status == MPCF_OK) {
+            links->peers[ROLE_USER] = caller.channel;
+            return MPCF_OK;
+        }
+        forget_user(r, mine, links);
+        if (must_end(status)) {
+            refuse(mine, &caller, mpcf_error_text(err));
+            channel_close(caller.channel);
+            return status;
+        }
+        turn_away(r, mine, &caller, err);
+    }
+}
+
+/* --- the dealer --- */
+
+static mpcf_status answer_caller(struct roles *r, const struct handshake *mine,
+                                 const struct caller *caller, mpcf_error *err)
+{
+    const struct handshake *theirs = &caller->handshake;
+    mpcf_status status = check_caller(mine, theirs, err);
+    if (status == MPCF_OK && rendezvous_has(&r->rendezvous, theirs->role, theirs->session)) {
+        status = mpcf_fail(err, MPCF_E_PROTOCOL, "two callers are the %s of one session",
+                           role_name(theirs->role));
+    } else if (theirs->kind != REFUSAL_NONE) {
+        (void) rendezvous_leave(&r->rendezvous, theirs->session);
+    }
+    return status == MPCF_OK ? handshake_send(caller->channel, mine, err) : status;
+}
+
+/* CALLER, which is taken, waits for the other of its session, or meets it: *COMPLETE. */
+static void bring_together(struct roles *r, struct handshake *mine, const struct caller *caller,
+                           struct roles_links *links, bool *complete)
+{
+    struct waiter other, w = {.channel = caller->channel, .role = caller->handshake.role};
+    memcpy(w.session, caller->handshake.session, sizeof(w.session));
+    *complete = rendezvous_pair(&r->rendezvous, &w, &other);
+    if (*complete) {
+        links->peers[other.role] = other.channel;
+        links->peers[w.role] = w.channel;
+        take_over(mine, &caller->handshake);
+    } else if (rendezvous_wait(&r->rendezvous, &w)) {
+        lobby_note(&r->lobby, true, "it waited longest for the other of its session");
+    }
+}
+
+mpcf_status join_as_dealer(struct roles *r, struct handshake *mine, struct roles_links *links,
+                           mpcf_error *err)
+{
+    const int64_t deadline = clock_deadline(r->o.connect_ns);
+    bool complete = false;
+    while (!complete) {
+        struct caller caller = {.channel = NULL};
+        MPCF_TRY(next_caller(r, deadline, &caller, err));
+        channel_set_timeout(caller.channel, r->o.timeout_ns, "stages.infer.timeout");
+        if (answer_caller(r, mine, &caller, err) != MPCF_OK) {
+            turn_away(r, mine, &caller, err);
+            continue;
+        }
+        bring_together(r, mine, &caller, links, &complete);
+    }
+    return MPCF_OK;
+}
