@@ -8,9 +8,9 @@
 #include "inference/role_state.h"
 #include "inference/secure_batches.h"
 
-/* For BATCHES that are not done, and store_runs of all, in the user's store; says how much it is.
- * MPCF_E_IO: less is free. */
+/* For COUNT inferences: of BATCHES that are not done, then of all, again and again. Says how much that
+ * is. MPCF_E_IO: less is free in the user's store. */
 mpcf_status deal_room_check(struct role_state *state, const struct secure_batches *batches,
-                            mpcf_error *err);
+                            size_t count, mpcf_error *err);
 
 #endif

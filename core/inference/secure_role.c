@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "channel/key_file.h"
+#include "channel/pulse.h"
+#include "inference/farewell.h"
 #include "inference/questions.h"
 #include "inference/role_facts.h"
 #include "inference/role_results.h"
@@ -46,7 +48,9 @@ static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_err
                               .unencrypted_allowed = p->has_parties, /* the file was checked */
                               .connect_ns = p->infer.connect_ns,
                               .timeout_ns = p->infer.timeout_ns,
-                              .control = state->control};
+                              .control = state->control,
+                              .meet = role_session_meet,
+                              .meet_context = state};
     struct handshake handshake;
 
     /* A run on one machine uses addresses of the system's choice. */
@@ -94,6 +98,27 @@ static mpcf_status take_part(struct role_state *state, mpcf_error *err)
     return status;
 }
 
+/* The others hear that this role lives, and why it ends. */
+static mpcf_status play_joined(struct role_state *state, mpcf_error *err)
+{
+    struct pulse *pulse = NULL;
+    mpcf_status status =
+        pulse_start(state->links.peers, 3, state->student.pipeline->infer.timeout_ns, &pulse, err);
+
+    if (status == MPCF_OK) {
+        status = take_part(state, err);
+    }
+    pulse_stop(pulse);
+    if (status == MPCF_E_INTERRUPTED) {
+        mpcf_error_reset(err);
+        status = mpcf_fail(err, status, "the %s was stopped by a signal", role_name(state->role));
+    }
+    if (status != MPCF_OK) {
+        farewell_say(&state->links, status, err);
+    }
+    return status;
+}
+
 static mpcf_status play(const struct pipeline *p, enum role role, struct roles_control *control,
                         mpcf_error *err)
 {
@@ -111,7 +136,7 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
         status = join(&state, &roles, err);
     }
     if (status == MPCF_OK) {
-        status = take_part(&state, err);
+        status = play_joined(&state, err);
     }
     status = role_results_end(&state, status, err);
     session_destroy(state.session);

@@ -12,13 +12,6 @@
 #include "secure/session.h"
 #include "secure/session_run.h"
 
-static mpcf_status need_session(const struct role_state *state, mpcf_error *err)
-{
-    return state->session != NULL
-               ? MPCF_OK
-               : mpcf_fail(err, MPCF_E_PROTOCOL, "the user has not announced a session");
-}
-
 static const char *asker(const struct role_state *state)
 {
     return channel_identity(state->links.peers[ROLE_USER]);
@@ -55,7 +48,6 @@ static mpcf_status serve_inference(struct role_state *state, const struct announ
     if (state->role == ROLE_DEALER && state->session == NULL) {
         return MPCF_OK; /* of a stored session: all is dealt */
     }
-    MPCF_TRY(need_session(state, err));
     MPCF_TRY(session_skip_to(state->session, heard->number, err));
     if (state->role == ROLE_PROVIDER) {
         MPCF_TRY(questions_use(state->student.pipeline, asker(state), heard->shape.batch, err));
@@ -79,7 +71,6 @@ static mpcf_status serve_shape(struct role_state *state, const struct announceme
     if (heard->kind == ANNOUNCE_INFERENCE) {
         return serve_inference(state, heard, &program, err);
     }
-    MPCF_TRY(need_session(state, err));
     return metered_deal(state, &program, heard->count, err);
 }
 
@@ -94,6 +85,7 @@ mpcf_status serve_user(struct role_state *state, mpcf_error *err)
             return mpcf_fail(err, MPCF_E_INTERRUPTED, "the %s was stopped", role_name(state->role));
         }
         MPCF_TRY(announcement_wait(user, &heard, err));
+        MPCF_TRY(agreement_take(&state->agreed, state->student.pipeline, state->role, &heard, err));
         if (heard.kind == ANNOUNCE_INFERENCE || heard.kind == ANNOUNCE_DEAL) {
             MPCF_TRY(serve_shape(state, &heard, err));
             continue;

@@ -4,12 +4,14 @@
  */
 #include "inference/user.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/progress.h"
 #include "format/json.h"
@@ -245,40 +247,72 @@ static mpcf_status deal_one(struct user_run *u, const struct secure_batch *batch
     return metered_deal(u->state, &program, a.count, err);
 }
 
-/* The corrections of all that is left to do onto the disk, and those of later runs. */
-static mpcf_status deal_ahead(struct user_run *u, mpcf_error *err)
+/* The corrections of all that is left to do onto the disk, and those of later runs: COUNT. */
+static mpcf_status deal_ahead(struct user_run *u, size_t count, mpcf_error *err)
 {
-    MPCF_TRY(deal_room_check(u->state, &u->batches, err));
-    for (int64_t n = 0; n < u->state->student.pipeline->infer.store_runs; n++) {
-        for (size_t i = 0; i < u->batches.count; i++) {
+    MPCF_TRY(deal_room_check(u->state, &u->batches, count, err));
+    for (size_t n = 0; count > 0; n++) {
+        for (size_t i = 0; i < u->batches.count && count > 0; i++) {
             if (n > 0 || !u->batches.items[i].is_done) {
                 MPCF_TRY(deal_one(u, &u->batches.items[i], err));
+                count--;
             }
         }
     }
     return MPCF_OK;
 }
 
-static mpcf_status use_new(struct user_run *u, mpcf_error *err)
+static bool is_stored(const struct user_run *u)
 {
-    const struct announcement begin = {.kind = ANNOUNCE_SESSION, .questions = questions_to_ask(u)};
+    return u->state->student.pipeline->infer.preprocess == PREPROCESS_STORE;
+}
 
-    if (u->done == u->state->corpus->count) {
-        return MPCF_OK;
+/* Inferences of a new session: all that are left, with a store also those of later runs, as far as
+ * one session's keys may serve them. */
+static size_t plan(const struct user_run *u)
+{
+    const struct infer_settings *infer = &u->state->student.pipeline->infer;
+    const size_t limit = (size_t) infer->session_inferences;
+    size_t count = is_stored(u) ? (size_t) (infer->store_runs - 1) * u->batches.count : 0;
+
+    for (size_t i = 0; i < u->batches.count; i++) {
+        count += !u->batches.items[i].is_done;
     }
+    return count < limit ? count : limit;
+}
+
+static mpcf_status run_session(struct user_run *u, mpcf_error *err)
+{
+    const struct announcement begin = {
+        .kind = ANNOUNCE_SESSION, .count = plan(u), .questions = questions_to_ask(u)};
+
     MPCF_TRY(announce(u, &begin, err));
     MPCF_TRY(role_session_begin(u->state, err));
-    if (u->state->student.pipeline->infer.preprocess == PREPROCESS_STORE) {
-        MPCF_TRY(deal_ahead(u, err));
+    if (is_stored(u)) {
+        MPCF_TRY(deal_ahead(u, begin.count, err));
     }
     u->began_ns = clock_now_ns();
     u->before = u->done;
-    for (size_t i = 0; i < u->batches.count; i++) {
+    for (size_t i = 0; i < u->batches.count && session_next(u->state->session) < begin.count; i++) {
         if (!u->batches.items[i].is_done) {
             MPCF_TRY(stop_if_asked(err));
             MPCF_TRY(infer_one(u, &u->batches.items[i], err));
             show(u);
         }
+    }
+    return MPCF_OK;
+}
+
+/* One session after the other, until all is done. */
+static mpcf_status use_new(struct user_run *u, mpcf_error *err)
+{
+    while (u->done < u->state->corpus->count) {
+        if (u->state->sessions_begun > 0) {
+            log_line(LOG_INFO,
+                     "user: the session has had its %" PRIu32 " inferences; begins another",
+                     session_next(u->state->session));
+        }
+        MPCF_TRY(run_session(u, err));
     }
     return MPCF_OK;
 }

@@ -8,9 +8,12 @@
 #include "graph/graph.h"
 #include "pipeline/settings.h"
 #include "plugin/option_set.h"
+#include "secure/session_limits.h"
 
 /* clang-format off */
 #define END {.key = NULL}
+#define QUOTE(text)   #text
+#define TEXT_OF(name) QUOTE(name)
 #define FIELD(type, field) .offset = offsetof(type, field)
 
 static const mpcf_option top_options[] = {
@@ -165,6 +168,15 @@ static const mpcf_option infer_options[] = {
     {.key = "store_runs", .type = MPCF_OPT_INT, .default_text = "1",
      FIELD(struct infer_settings, store_runs), .min = 1, .max = 1e6,
      .help = "with preprocess: store, for how many runs of these examples the dealer deals at once"},
+    {.key = "store_sessions", .type = MPCF_OPT_INT, .default_text = "0",
+     FIELD(struct infer_settings, store_sessions), .min = 0, .max = 1e6,
+     .help = "stored sessions kept, the one unused longest goes; 0: 16 at the provider, 1 at the user"},
+    {.key = "store_age", .type = MPCF_OPT_DURATION, .default_text = "720h",
+     FIELD(struct infer_settings, store_age_ns), .min = 0, .max = 3.1536e17,
+     .help = "a stored session that was not used for so long is removed; 0: none is"},
+    {.key = "session_inferences", .type = MPCF_OPT_INT, .default_text = TEXT_OF(SESSION_INFERENCES),
+     FIELD(struct infer_settings, session_inferences), .min = 1, .max = SESSION_INFERENCES,
+     .help = "inferences of one session, under one set of seeds; then the user begins another"},
     {.key = "timeout", .type = MPCF_OPT_DURATION, .default_text = "60s",
      FIELD(struct infer_settings, timeout_ns), .min = 1e6, .max = 8.64e13,
      .help = "a peer that stays silent longer ends the run"},

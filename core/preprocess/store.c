@@ -116,8 +116,9 @@ static mpcf_status write_consumed(struct store *s, uint32_t next, mpcf_error *er
 static mpcf_status fill_new(struct store *s, const struct store_identity *identity, mpcf_error *err)
 {
     struct session_file file = {.identity = *identity};
+    MPCF_TRY(store_folder_make(s->folder, err));
     MPCF_TRY(store_folder_lock(s->folder, &s->lock, err));
-    MPCF_TRY(store_folder_renew(s->folder, err));
+    MPCF_TRY(store_folder_empty(s->folder, err));
     memcpy(file.magic, session_magic, sizeof file.magic);
     memcpy(s->session, identity->session, sizeof s->session);
     mpcf_status status = write_consumed(s, 0, err);
@@ -271,26 +272,36 @@ static mpcf_status fail_writing(const struct store *s, const char *path, uint64_
 }
 
 /* *CAUSE: errno of a write that failed, else 0. */
+static mpcf_status copy_part(struct source *from, uint8_t *part, size_t length, FILE *file,
+                             int *cause, mpcf_error *err)
+{
+    MPCF_TRY(from->read(from, part, length, err));
+    if (fwrite(part, 1, length, file) == length) {
+        return MPCF_OK;
+    }
+    *cause = errno;
+    return MPCF_E_IO;
+}
+
 static mpcf_status copy_parts(struct source *from, const size_t *lengths, size_t count, FILE *file,
                               int *cause, mpcf_error *err)
 {
+    size_t longest = 0;
     for (size_t i = 0; i < count; i++) {
-        if (lengths[i] == 0) {
-            continue;
-        }
-        uint8_t *part = mpcf_secret_alloc(lengths[i], 1);
-        if (part == NULL) {
-            return mpcf_fail_memory(err, lengths[i], "a correction");
-        }
-        mpcf_status status = from->read(from, part, lengths[i], err);
-        if (status == MPCF_OK && fwrite(part, 1, lengths[i], file) != lengths[i]) {
-            *cause = errno;
-            status = MPCF_E_IO;
-        }
-        mpcf_secret_free(part);
-        MPCF_TRY(status);
+        longest = lengths[i] > longest ? lengths[i] : longest;
     }
-    return MPCF_OK;
+    uint8_t *part = mpcf_secret_alloc(longest, 1);
+    if (part == NULL) {
+        return mpcf_fail_memory(err, longest, "a correction");
+    }
+    mpcf_status status = MPCF_OK;
+    for (size_t i = 0; i < count && status == MPCF_OK; i++) {
+        if (lengths[i] > 0) {
+            status = copy_part(from, part, lengths[i], file, cause, err);
+        }
+    }
+    mpcf_secret_free(part);
+    return status;
 }
 
 uint64_t store_bytes(const size_t *lengths, size_t count)

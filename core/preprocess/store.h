@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A session kept on disk: a party's seeds, its corrections dealt ahead, and which inferences are
- * used up. One folder a party, readable by its owner alone.
+ * used up. One folder a session (store_sessions.h), readable by its owner alone.
  *
+ *   lock            whoever holds it has the session
  *   session         the session's id, what it was dealt for, and this party's seeds
  *   consumed        the first inference number that is not used up
  *   inference-N     the user's corrections of inference N: header, then the steps' bytes

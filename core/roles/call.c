@@ -152,6 +152,13 @@ static void say_why_again(const struct attempt *a, bool said[3], const mpcf_erro
 /* The time is over, and it was busy when it answered last. */
 static mpcf_status fail_busy(const struct attempt *a, mpcf_status status, mpcf_error *err)
 {
+    if (a->again == AGAIN_BUSY) {
+        mpcf_error_reset(err); /* that is all it says */
+        return mpcf_fail(err, status,
+                         "the %s at %s is busy with another session; waited as long as "
+                         "stages.infer.connect_timeout says",
+                         role_name(a->role), a->address);
+    }
     return mpcf_fail_while(err, status,
                            "the %s at %s is busy with another session, or has ended; waited as "
                            "long as stages.infer.connect_timeout says",
@@ -166,7 +173,8 @@ static mpcf_status call_until(struct call *to, struct attempt *a, const struct h
     int64_t pause = PAUSE_NS;
     for (;;) {
         mpcf_status status = try_once(to, a, mine, theirs, err);
-        if (status == MPCF_E_TIMEOUT && said[AGAIN_BUSY] && clock_now_ns() >= to->deadline) {
+        if (status == MPCF_E_TIMEOUT && clock_now_ns() >= to->deadline &&
+            (said[AGAIN_BUSY] || a->again == AGAIN_BUSY)) {
             return fail_busy(a, status, err);
         }
         if (a->again == AGAIN_NOT ||

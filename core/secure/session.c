@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "protocol/masked_weights.h"
 #include "secure/session_inside.h"
+#include "secure/session_limits.h"
 
 /* --- Seeds --- */
 
@@ -44,14 +45,33 @@ static void draw(const struct session_options *o, struct seeds *seeds)
     mpcf_wipe(words, sizeof words);
 }
 
+/* A dealer without randomness shows itself where it sends no number at all, or one twice. */
+static mpcf_status check_seeds(const uint8_t *first, const uint8_t *other, mpcf_error *err)
+{
+    uint8_t bits = 0, difference = 0;
+    for (size_t i = 0; i < PRG_KEY_BYTES; i++) {
+        bits |= first[i];
+        difference |= first[i] ^ other[i];
+    }
+    return bits != 0 && difference != 0
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_PROTOCOL,
+                           "the dealer's seeds are no random numbers: all zeros, or equal");
+}
+
 static mpcf_status share_seeds(struct session *s, struct seeds *seeds, mpcf_error *err)
 {
-    uint8_t *user = seeds->seed[SEED_USER];
+    static const uint8_t zeros[PRG_KEY_BYTES];
+    uint8_t *user = seeds->seed[SEED_USER], *weights = seeds->seed[SEED_WEIGHTS];
+    uint8_t *provider = seeds->seed[SEED_PROVIDER];
     switch (s->options.role) {
     case ROLE_PROVIDER:
-        return channel_recv(s->peers[ROLE_DEALER], seeds, 2 * PRG_KEY_BYTES, err);
+        MPCF_TRY(channel_recv(s->peers[ROLE_DEALER], seeds, 2 * PRG_KEY_BYTES, err));
+        MPCF_TRY(check_seeds(provider, weights, err));
+        return check_seeds(weights, zeros, err);
     case ROLE_USER:
-        return channel_recv(s->peers[ROLE_DEALER], user, PRG_KEY_BYTES, err);
+        MPCF_TRY(channel_recv(s->peers[ROLE_DEALER], user, PRG_KEY_BYTES, err));
+        return check_seeds(user, zeros, err);
     case ROLE_DEALER:
         break;
     }
@@ -119,6 +139,9 @@ mpcf_status session_create(const struct session_options *o, struct channel *peer
         return mpcf_fail_memory(err, sizeof *s, "a session");
     }
     s->options = *o;
+    if (o->inferences == 0 || o->inferences > SESSION_INFERENCES) {
+        s->options.inferences = SESSION_INFERENCES;
+    }
     s->is_stored = o->store_path != NULL;
     memcpy(s->peers, peers, sizeof s->peers);
     mpcf_status status = prepare(s, err);
@@ -164,6 +187,10 @@ mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err)
     if (next < s->next_inference) {
         return mpcf_fail(err, MPCF_E_INVALID, "inference %u is used up (next: %u)", (unsigned) next,
                          (unsigned) s->next_inference);
+    }
+    if (next > s->options.inferences) {
+        return mpcf_fail(err, MPCF_E_INVALID, "a session has %u inferences, and none beyond: %u",
+                         (unsigned) s->options.inferences, (unsigned) next);
     }
     if (s->store != NULL) {
         MPCF_TRY(session_settle(s, store_skip_to(s->store, next, err)));

@@ -20,6 +20,8 @@ static mpcf_status deal(struct session *s, const struct session_run *run,
     o.key[ROLE_USER] = &s->keys->party[ROLE_USER];
     o.pool = s->pool;
     o.masked = masked;
+    o.observe = s->options.observe;
+    o.observe_context = s->options.observe_context;
     return dealer_run(&o, s->peers[ROLE_USER], err);
 }
 
@@ -93,7 +95,7 @@ static mpcf_status deal_ahead(struct session *s, struct session_run *run, size_t
     mpcf_status status = MPCF_OK;
     for (size_t i = 0; status == MPCF_OK && i < count; i++) {
         uint32_t inference = 0;
-        status = session_number(&s->next_deal, &inference, err);
+        status = session_number(s, &s->next_deal, &inference, err);
         if (status == MPCF_OK) {
             status = deal_now(s, run, masked, inference, err);
         }

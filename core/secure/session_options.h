@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "channel/role.h"
+#include "protocol/randomness.h"
 
 struct session_options {
     enum role role;
@@ -19,7 +20,10 @@ struct session_options {
     uint8_t session[16];    /* its id, agreed on in the handshake: of a new one, or of the stored */
     const char *facts;      /* with a store: digest (64 hex) of what the session is dealt for,
                                  found again by store_look(); NULL: none */
+    uint32_t inferences; /* numbers are below this; 0: SESSION_INFERENCES, the most there may be */
     const uint8_t *test_seed; /* 16 bytes: repeatable runs for tests; NULL: the system's */
+    random_observe *observe;  /* tests: sees each use of a stream, from several threads */
+    void *observe_context;
 };
 
 #endif

@@ -29,6 +29,7 @@
 #include "support/support.h"
 #include "text/encode.h"
 #include "text/tokenizer.h"
+#include "text/tokenizer_files.h"
 #include "train/state.h"
 
 static const char *folder; /* example/: model and data; out/student: what convert made of it */
@@ -357,7 +358,7 @@ static mpcf_status copy_tokenizer(void *context, mpcf_error *err)
     const struct words *w = context;
     char *to = mpcf_format("%s/copied", folder);
     mpcf_status status =
-        to != NULL ? tokenizer_copy_files(w->folder, to, err) : mpcf_fail_memory(err, 0, "a path");
+        to != NULL ? tokenizer_files_copy(w->folder, to, err) : mpcf_fail_memory(err, 0, "a path");
 
     mpcf_free(to);
     return status;

@@ -194,11 +194,12 @@ static mpcf_status call(int fd, const struct sockaddr_un *peer, socklen_t length
             return mpcf_fail(err, MPCF_E_IO, "cannot connect to '%s': %s", address,
                              strerror(error));
         }
-        if (stream_now_ns() >= deadline) {
-            return mpcf_fail(err, MPCF_E_TIMEOUT, "nobody answers at '%s' (last: %s)", address,
-                             strerror(error));
+        mpcf_status status = stream_pause(RETRY_NS, deadline, NULL);
+        if (status != MPCF_OK) {
+            return mpcf_fail(err, status, "%s at '%s' (last: %s)",
+                             status == MPCF_E_TIMEOUT ? "nobody answers" : "stopped by a signal",
+                             address, strerror(error));
         }
-        stream_pause(RETRY_NS, deadline);
     }
     return MPCF_OK;
 }
@@ -243,13 +244,6 @@ static mpcf_status loopback_recv(void *conn, void *buffer, size_t length, int64_
     return stream_recv(((struct loopback_connection *) conn)->fd, buffer, length, deadline, err);
 }
 
-static mpcf_status loopback_exchange(void *conn, const void *out, size_t out_length, void *in,
-                                     size_t in_length, int64_t deadline, mpcf_error *err)
-{
-    return stream_exchange(((struct loopback_connection *) conn)->fd, out, out_length, in,
-                           in_length, deadline, err);
-}
-
 static mpcf_status loopback_advance(void *conn, const void *out, size_t *out_length, void *in,
                                     size_t *in_length, int64_t deadline, mpcf_error *err)
 {
@@ -283,7 +277,6 @@ static const mpcf_transport loopback = {
     .close = loopback_close,
     .send = loopback_send,
     .recv = loopback_recv,
-    .exchange = loopback_exchange,
     .peer_identity = loopback_identity,
     .advance = loopback_advance,
     .check_address = loopback_check_address,

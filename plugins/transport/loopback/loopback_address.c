@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../stream/host_port.h"
+#include "../stream/host_port_text.h"
 
 #define HEAD offsetof(struct sockaddr_un, sun_path)
 

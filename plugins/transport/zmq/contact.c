@@ -14,11 +14,11 @@
 #include <mpcf/transport.h>
 
 #include "../stream/host_port.h"
+#include "../stream/host_port_text.h"
 #include "../stream/stream.h"
 
-#define CALL           "mpcf-zmq-1"
+#define CALL           "mpcf-zmq-2"
 #define CALL_SIZE      (sizeof(CALL) - 1)
-#define TOKEN_SIZE     16
 #define ATTEMPT_NS     INT64_C(5000000000) /* one attempt to meet; then another */
 #define RETRY_NS       INT64_C(20000000)
 #define IDENTITY_LIMIT 64
@@ -27,7 +27,7 @@
 struct answer {
     char call[CALL_SIZE];
     uint8_t port[2]; /* big-endian */
-    uint8_t token[TOKEN_SIZE];
+    uint8_t token[PAIR_TOKEN];
 };
 
 struct contact {
@@ -77,11 +77,11 @@ static void copy_host(const char *address, char *host, size_t size)
 }
 
 /* ADDRESS in numbers; of several, IPv4 first, so that both ends choose alike. */
-static mpcf_status to_numbers(const char *address, bool passive, char *text, size_t size,
-                              mpcf_error *err)
+static mpcf_status to_numbers(const char *address, bool passive, int64_t deadline, char *text,
+                              size_t size, mpcf_error *err)
 {
     struct addrinfo *found = NULL;
-    MPCF_TRY(host_port_resolve(address, passive, &found, err));
+    MPCF_TRY(host_port_resolve(address, passive, deadline, &found, err));
     const struct addrinfo *best = found;
     for (const struct addrinfo *a = found; a != NULL; a = a->ai_next) {
         if (a->ai_family == AF_INET) {
@@ -124,19 +124,15 @@ static void close_small(void *context, void *socket)
 static mpcf_status wait_in(void *socket, int64_t deadline, mpcf_error *err)
 {
     for (;;) {
-        int64_t left = deadline - stream_now_ns();
-        long timeout = left <= 0 ? 0 : (long) (left / 1000000 + 1);
         zmq_pollitem_t item = {.socket = socket, .events = ZMQ_POLLIN};
-        int ready = zmq_poll(&item, 1, deadline == MPCF_NO_DEADLINE ? -1 : timeout);
+        int ready = zmq_poll(&item, 1, stream_slice(deadline));
         if (ready > 0) {
             return MPCF_OK;
         }
         if (ready < 0 && zmq_errno() != EINTR) {
             return mpcf_fail(err, MPCF_E_IO, "waiting: %s", zmq_strerror(zmq_errno()));
         }
-        if (stream_now_ns() >= deadline) {
-            return mpcf_fail(err, MPCF_E_TIMEOUT, "the deadline passed");
-        }
+        MPCF_TRY(stream_waited(deadline, err));
     }
 }
 
@@ -163,7 +159,7 @@ mpcf_status contact_open(const struct zmq_config *config, const char *address, s
 {
     char numbers[96];
     MPCF_TRY(contact_check(config, address, true, err));
-    MPCF_TRY(to_numbers(address, true, numbers, sizeof(numbers), err));
+    MPCF_TRY(to_numbers(address, true, MPCF_NO_DEADLINE, numbers, sizeof(numbers), err));
     struct contact *c = calloc(1, sizeof(*c));
     if (c == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a listener");
@@ -238,37 +234,23 @@ static bool tell(void *router, const struct caller *caller, const struct answer 
            zmq_send(router, answer, sizeof(*answer), ZMQ_DONTWAIT) >= 0;
 }
 
-/* The caller shows the token, so that nobody else takes its place, and gets it back. */
-static mpcf_status meet(struct pair *p, const struct answer *answer, int64_t deadline,
-                        mpcf_error *err)
-{
-    uint8_t shown[TOKEN_SIZE];
-    MPCF_TRY(pair_recv(p, shown, sizeof(shown), deadline, err));
-    if (memcmp(shown, answer->token, TOKEN_SIZE) != 0) {
-        return mpcf_fail(err, MPCF_E_PROTOCOL, "a stranger came in place of the caller");
-    }
-    return pair_send(p, shown, sizeof(shown), deadline, err);
-}
-
-static mpcf_status receive_caller(struct contact *c, const struct caller *caller, int64_t deadline,
-                                  struct pair **out, mpcf_error *err)
+/* The caller's own place, where nobody waits for it: it may never come. */
+static mpcf_status receive_caller(struct contact *c, const struct caller *caller, struct pair **out,
+                                  mpcf_error *err)
 {
     struct answer answer = {.call = {0}};
     struct pair *p = NULL;
     unsigned port = 0;
-    if (getrandom(answer.token, TOKEN_SIZE, 0) != TOKEN_SIZE) {
+    if (getrandom(answer.token, PAIR_TOKEN, 0) != PAIR_TOKEN) {
         return mpcf_fail(err, MPCF_E_IO, "no randomness from the system");
     }
-    MPCF_TRY(pair_bind(&c->config, c->host, &port, &p, err));
+    MPCF_TRY(pair_bind(&c->config, c->host, answer.token, &port, &p, err));
     memcpy(answer.call, CALL, CALL_SIZE);
     answer.port[0] = (uint8_t) (port >> 8);
     answer.port[1] = (uint8_t) port;
-    mpcf_status status = tell(c->router, caller, &answer)
-                             ? meet(p, &answer, deadline, err)
-                             : mpcf_fail(err, MPCF_E_CLOSED, "the caller left");
-    if (status != MPCF_OK) {
+    if (!tell(c->router, caller, &answer)) {
         pair_close(p);
-        return status;
+        return mpcf_fail(err, MPCF_E_CLOSED, "the caller left");
     }
     *out = p;
     return MPCF_OK;
@@ -282,11 +264,11 @@ mpcf_status contact_accept(struct contact *c, int64_t deadline, struct pair **ou
         if (!read_call(c->router, &caller)) {
             continue;
         }
-        int64_t limit = earlier(deadline, stream_now_ns() + ATTEMPT_NS);
-        mpcf_status status = receive_caller(c, &caller, limit, out, err);
-        if (status == MPCF_OK || status == MPCF_E_IO || status == MPCF_E_NOMEM) {
+        mpcf_status status = receive_caller(c, &caller, out, err);
+        if (status != MPCF_E_CLOSED) {
             return status;
         }
+        mpcf_error_reset(err);
     }
 }
 
@@ -319,25 +301,12 @@ static mpcf_status ask(const char *host_port, int64_t deadline, struct answer *a
 }
 
 static mpcf_status go(const struct zmq_config *config, const char *host_port,
-                      const struct answer *answer, int64_t deadline, struct pair **out,
-                      mpcf_error *err)
+                      const struct answer *answer, struct pair **out, mpcf_error *err)
 {
     char host[80];
-    uint8_t back[TOKEN_SIZE];
-    struct pair *p = NULL;
     copy_host(host_port, host, sizeof(host));
     unsigned port = (unsigned) answer->port[0] << 8 | answer->port[1];
-    MPCF_TRY(pair_connect(config, host, port, &p, err));
-    mpcf_status status = pair_send(p, answer->token, TOKEN_SIZE, deadline, err);
-    if (status == MPCF_OK) {
-        status = pair_recv(p, back, sizeof(back), deadline, err);
-    }
-    if (status != MPCF_OK) {
-        pair_close(p);
-        return status;
-    }
-    *out = p;
-    return MPCF_OK;
+    return pair_connect(config, host, port, answer->token, out, err);
 }
 
 mpcf_status contact_call(const struct zmq_config *config, const char *address, int64_t deadline,
@@ -346,7 +315,7 @@ mpcf_status contact_call(const struct zmq_config *config, const char *address, i
     char numbers[96];
     do {
         struct answer answer;
-        mpcf_status status = to_numbers(address, false, numbers, sizeof(numbers), err);
+        mpcf_status status = to_numbers(address, false, deadline, numbers, sizeof(numbers), err);
         int64_t limit = earlier(deadline, stream_now_ns() + ATTEMPT_NS);
         if (status == MPCF_E_CONFIG) {
             return status;
@@ -355,12 +324,15 @@ mpcf_status contact_call(const struct zmq_config *config, const char *address, i
             status = ask(numbers, limit, &answer, err);
         }
         if (status == MPCF_OK) {
-            status = go(config, numbers, &answer, limit, out, err);
+            status = go(config, numbers, &answer, out, err);
         }
-        if (status == MPCF_OK || status == MPCF_E_NOMEM || status == MPCF_E_PROTOCOL) {
+        if (status == MPCF_OK || status == MPCF_E_NOMEM || status == MPCF_E_PROTOCOL ||
+            status == MPCF_E_INTERRUPTED) {
             return status;
         }
-        stream_pause(RETRY_NS, deadline);
+        if (stream_pause(RETRY_NS, deadline, err) == MPCF_E_INTERRUPTED) {
+            return MPCF_E_INTERRUPTED;
+        }
     } while (stream_now_ns() < deadline);
     return mpcf_fail(err, MPCF_E_TIMEOUT, "nobody answers at '%s'", address);
 }

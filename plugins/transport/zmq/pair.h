@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One connection: a ZeroMQ PAIR socket in a context of its own, with a monitor that tells when
- * the peer is gone.
+ * the peer is gone. Bytes go in messages of at most PAIR_MESSAGE, whose bounds mean nothing.
  */
 #ifndef MPCF_ZMQ_PAIR_H
 #define MPCF_ZMQ_PAIR_H
@@ -11,12 +11,13 @@
 
 #include <mpcf/error.h>
 
+#define PAIR_MESSAGE ((size_t) 16 << 10)
+#define PAIR_TOKEN   16
+
 struct zmq_config {
     uint64_t send_buffer, receive_buffer;
-    int64_t heartbeat, heartbeat_timeout; /* nanoseconds */
-    int64_t queue;                        /* messages */
-    uint64_t max_message;                 /* bytes */
-    int64_t first_port;                   /* 0: the system chooses */
+    int64_t queue;      /* messages */
+    int64_t first_port; /* 0: the system chooses */
 };
 
 /* What a listener needs from first_port on: a dealer has two peers. */
@@ -24,21 +25,23 @@ struct zmq_config {
 
 struct pair;
 
-/* Bound to HOST (numeric, IPv6 in brackets); *PORT is what was chosen. */
-mpcf_status pair_bind(const struct zmq_config *config, const char *host, unsigned *port,
-                      struct pair **out, mpcf_error *err);
+/* Bound to HOST (numeric, IPv6 in brackets); *PORT is what was chosen. Who comes there shows TOKEN
+ * first: until then nothing moves. */
+mpcf_status pair_bind(const struct zmq_config *config, const char *host,
+                      const uint8_t token[PAIR_TOKEN], unsigned *port, struct pair **out,
+                      mpcf_error *err);
 mpcf_status pair_connect(const struct zmq_config *config, const char *host, unsigned port,
-                         struct pair **out, mpcf_error *err);
+                         const uint8_t token[PAIR_TOKEN], struct pair **out, mpcf_error *err);
 /* Gives what was sent up to a second to leave; NULL is fine. */
 void pair_close(struct pair *p);
 
-/* mpcf_transport's send(), recv(), exchange(). */
+/* mpcf_transport's advance(), send(), recv(). */
+mpcf_status pair_advance(struct pair *p, const void *out, size_t *out_length, void *in,
+                         size_t *in_length, int64_t deadline, mpcf_error *err);
 mpcf_status pair_send(struct pair *p, const void *buffer, size_t length, int64_t deadline,
                       mpcf_error *err);
 mpcf_status pair_recv(struct pair *p, void *buffer, size_t length, int64_t deadline,
                       mpcf_error *err);
-mpcf_status pair_exchange(struct pair *p, const void *out, size_t out_length, void *in,
-                          size_t in_length, int64_t deadline, mpcf_error *err);
 
 /* Ends a context, whatever signals come. */
 void pair_end_context(void *context);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * zmq: ZeroMQ over TCP, which keeps message boundaries and notices a peer that vanished.
+ * zmq: ZeroMQ over TCP, which sends beside the host.
  * Neither authenticated nor encrypted (CURVE is to come); see README.md.
  */
 #include <stdbool.h>
@@ -21,28 +21,13 @@ static const mpcf_option zmq_options[] = {
      .default_text = "0",
      .offset = offsetof(struct zmq_config, receive_buffer),
      .help = "socket's receive buffer; 0: the system's choice"},
-    {.key = "heartbeat",
-     .type = MPCF_OPT_DURATION,
-     .default_text = "2s",
-     .offset = offsetof(struct zmq_config, heartbeat),
-     .help = "time between probes of the peer; 0s: none"},
-    {.key = "heartbeat_timeout",
-     .type = MPCF_OPT_DURATION,
-     .default_text = "10s",
-     .offset = offsetof(struct zmq_config, heartbeat_timeout),
-     .help = "a peer that answers no probe for so long is gone"},
     {.key = "queue",
      .type = MPCF_OPT_INT,
-     .default_text = "4",
+     .default_text = "64",
      .offset = offsetof(struct zmq_config, queue),
-     .help = "messages kept on each side before a sender waits; more need more memory",
+     .help = "messages, of 16 KiB, that leave beside the host before it waits",
      .min = 1,
      .max = 1000},
-    {.key = "max_message",
-     .type = MPCF_OPT_BYTES,
-     .default_text = "2GiB",
-     .offset = offsetof(struct zmq_config, max_message),
-     .help = "a peer that announces a longer message is cut off"},
     {.key = "first_port",
      .type = MPCF_OPT_INT,
      .default_text = "0",
@@ -112,17 +97,16 @@ static mpcf_status transport_recv(void *conn, void *buffer, size_t length, int64
     return pair_recv(conn, buffer, length, deadline, err);
 }
 
-static mpcf_status transport_exchange(void *conn, const void *out, size_t out_length, void *in,
-                                      size_t in_length, int64_t deadline, mpcf_error *err)
+static mpcf_status transport_advance(void *conn, const void *out, size_t *out_length, void *in,
+                                     size_t *in_length, int64_t deadline, mpcf_error *err)
 {
-    return pair_exchange(conn, out, out_length, in, in_length, deadline, err);
+    return pair_advance(conn, out, out_length, in, in_length, deadline, err);
 }
 
 static const mpcf_transport zmq = {
     .struct_size = sizeof(mpcf_transport),
     .name = "zmq",
     .summary = "ZeroMQ over TCP, neither authenticated nor encrypted",
-    .caps = MPCF_TRANSPORT_MESSAGES,
     .options = zmq_options,
     .option_size = sizeof(mpcf_option),
     .config_size = sizeof(struct zmq_config),
@@ -134,7 +118,7 @@ static const mpcf_transport zmq = {
     .close = transport_close,
     .send = transport_send,
     .recv = transport_recv,
-    .exchange = transport_exchange,
+    .advance = transport_advance,
     .check_address = transport_check_address,
 };
 

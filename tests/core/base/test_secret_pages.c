@@ -98,7 +98,7 @@ static void a_freed_secret_leaves_the_others_locked(void **state)
 
 static void secrets_of_any_size_stay_out_of_cores_and_children(void **state)
 {
-    static const size_t sizes[] = {1, 64, 4096, 65536, 65537, (size_t) 48 << 20};
+    static const size_t sizes[] = {1, 64, 4096, 65536, 66561, (size_t) 48 << 20};
 
     (void) state;
     need_pages();
