@@ -17,10 +17,13 @@
 #include "secure/session.h"
 #include "text/corpus.h"
 
+struct kept_answers; /* kept_answers.h */
+
 struct role_state {
     enum role role;
     struct secure_student student;
     struct corpus *corpus;         /* the user's; else NULL */
+    struct kept_answers *kept;     /* the user's, as they come; else NULL */
     struct roles_control *control; /* to the parent of a one-machine run; else NULL */
     const struct role_keys *keys;  /* the parent's, or OWN_KEYS; NULL: none */
     struct role_keys *own_keys;    /* from the role's file */

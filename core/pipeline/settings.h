@@ -89,6 +89,7 @@ struct infer_settings {
     int64_t value_fraction; /* fractional bits of activations */
     int64_t weight_fraction;
     int64_t logit_fraction; /* of what is revealed */
+    bool resume;            /* a role user takes over answers that an earlier run kept */
     bool fixed;             /* the whole evaluation split by the plaintext reference */
 };
 

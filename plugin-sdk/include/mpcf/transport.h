@@ -36,6 +36,7 @@
 #ifndef MPCF_TRANSPORT_H
 #define MPCF_TRANSPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -109,6 +110,14 @@ typedef struct mpcf_transport {
      */
     mpcf_status (*advance)(void *conn, const void *out, size_t *out_length, void *in,
                            size_t *in_length, int64_t deadline, mpcf_error *err);
+    /*
+     * Whether ADDRESS can be listened on (IS_LISTEN) or called, as far as it and CONFIG tell: opens
+     * nothing and asks no name server. MPCF_E_CONFIG, with what is wrong and the right form. The
+     * host asks when it reads the pipeline file; listen() and connect() still refuse by themselves.
+     * May be NULL: every address is tried.
+     */
+    mpcf_status (*check_address)(const void *config, const char *address, bool is_listen,
+                                 mpcf_error *err);
 } mpcf_transport;
 
 /* As mpcf_register_approx(). */

@@ -8,6 +8,7 @@
 
 #include <mpcf/transport.h>
 
+#include "../stream/host_port_text.h"
 #include "../stream/tcp_socket.h"
 #include "zmtp.h"
 
@@ -15,6 +16,14 @@ struct listener {
     int fd;
     struct tcp_config config;
 };
+
+static mpcf_status transport_check_address(const void *config, const char *address, bool is_listen,
+                                           mpcf_error *err)
+{
+    unsigned port = 0;
+    (void) config;
+    return host_port_check(address, is_listen, &port, err);
+}
 
 static mpcf_status transport_listen(const void *config, const char *address, void **listener,
                                     mpcf_error *err)
@@ -120,6 +129,7 @@ static const mpcf_transport zmq = {
     .send = transport_send,
     .recv = transport_recv,
     .advance = transport_advance,
+    .check_address = transport_check_address,
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
