@@ -31,6 +31,14 @@ int64_t clock_deadline(int64_t duration_ns)
     return deadline;
 }
 
+void clock_pause(int64_t duration_ns)
+{
+    const struct timespec time = {.tv_sec = duration_ns / 1000000000,
+                                  .tv_nsec = duration_ns % 1000000000};
+
+    (void) nanosleep(&time, NULL);
+}
+
 int clock_poll_timeout(int64_t deadline_ns)
 {
     int64_t left = 0;

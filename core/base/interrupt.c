@@ -3,9 +3,12 @@
 #include "base/interrupt.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
-static volatile sig_atomic_t pending;
+#include <mpcf/plugin.h>
+
+static atomic_int pending; /* lock-free, so that a handler may set it and any thread ask */
 
 static void on_signal(int number)
 {
@@ -30,6 +33,11 @@ void interrupt_install(void)
 bool interrupt_pending(void)
 {
     return pending != 0;
+}
+
+bool mpcf_interrupted(void)
+{
+    return interrupt_pending();
 }
 
 void interrupt_set(void)

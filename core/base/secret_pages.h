@@ -13,8 +13,9 @@ void *secret_pages_create(size_t bytes);
 /* Wipes them first; NULL is fine. */
 void secret_pages_destroy(void *block);
 
-/* Larger ones stay unlocked: the system's limit is for all that a process locks. */
-#define SECRET_LOCK_LIMIT ((size_t) 64 * 1024)
+/* 64 KiB and the head of a message. Larger ones stay unlocked: the system's limit (8 MiB, usually)
+ * is for all that a process locks, and keys must not find it used up. */
+#define SECRET_LOCK_LIMIT ((size_t) 65 * 1024)
 /* How many secrets this process was not allowed to lock so far. */
 size_t secret_pages_unlocked(void);
 

@@ -16,8 +16,8 @@
 #include "base/text.h"
 #include "bench/bench_shape.h"
 #include "bench/bench_tokenizer.h"
-#include "checkpoint/save.h"
 #include "format/json.h"
+#include "text/tokenizer_files.h"
 
 enum { CALIBRATION_ROWS = 8 };
 
@@ -36,25 +36,11 @@ static mpcf_status write_text(const char *folder, const char *name, struct text_
 
 /* --- Tokenizer --- */
 
-static bool has_tokenizer(const char *folder)
-{
-    static const char *const names[] = {"tokenizer.json", "vocab.txt", "vocab.json"};
-    bool found = false;
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char *path = file_join(folder, names[i]);
-
-        found = found || (path != NULL && file_exists(path));
-        mpcf_free(path);
-    }
-    return found;
-}
-
 static mpcf_status write_tokenizer(const struct bench_folder *f, const char *model,
                                    const char *from, mpcf_error *err)
 {
-    if (f->has_checkpoint && has_tokenizer(from)) {
-        return checkpoint_copy_tokenizer(model, from, err);
+    if (f->has_checkpoint && tokenizer_files_have_words(from)) {
+        return tokenizer_files_copy(from, model, err);
     }
     return bench_tokenizer_write(model, f->family,
                                  json_integer_value(json_object_get(f->config, "vocab_size")), err);

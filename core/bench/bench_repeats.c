@@ -22,6 +22,8 @@
 #include "secure/reference.h"
 #include "secure/trio.h"
 
+enum { LABEL_LINES = 9 };
+
 struct repeats {
     const struct bench_repeats_request *request;
     struct secure_student student;
@@ -240,7 +242,7 @@ static mpcf_status ask_labels(struct repeats *r, double margin, mpcf_error *err)
 /* At margins around those at which rounding decides; FOUND is the text's own. */
 static mpcf_status measure_labels(struct repeats *r, double found, mpcf_error *err)
 {
-    static const int units[] = {0, 1, 2, 4, 8, 16, 32, 64}; /* of 2^-12 */
+    static const int units[LABEL_LINES] = {-64, -4, -2, -1, 0, 1, 2, 4, 64}; /* of 2^-12 */
     float *bias = find_bias(r);
     const float own = bias != NULL ? *bias : 0;
     mpcf_status status = MPCF_OK;
@@ -250,7 +252,7 @@ static mpcf_status measure_labels(struct repeats *r, double found, mpcf_error *e
                          "bench repeats moves the bias of the last linear, and this network ends "
                          "otherwise");
     }
-    for (size_t i = 0; status == MPCF_OK && i < sizeof units / sizeof units[0]; i++) {
+    for (size_t i = 0; status == MPCF_OK && i < LABEL_LINES; i++) {
         const double margin = ldexp(units[i], -12);
 
         *bias = (float) ((double) own + margin - found);
@@ -258,6 +260,26 @@ static mpcf_status measure_labels(struct repeats *r, double found, mpcf_error *e
     }
     *bias = own;
     return status;
+}
+
+/* {"deviation" of the margin's rounding, "error": of the margin of a text that is a tie, found from
+ * REPEATS labels of it}; null where labels flip too rarely. */
+static json_t *spread_of(const struct repeats *r)
+{
+    const double half = sqrt(2 * 3.14159265358979324) / 2; /* sqrt(p (1 - p)) / density, at 1/2 */
+    double margins[LABEL_LINES], shares[LABEL_LINES], deviation = 0;
+
+    for (size_t i = 0; i < LABEL_LINES; i++) {
+        const json_t *l = json_array_get(r->labels, i);
+
+        margins[i] = json_number_value(json_object_get(l, "margin"));
+        shares[i] = json_number_value(json_object_get(l, "share"));
+    }
+    if (!repeats_spread(margins, shares, LABEL_LINES, &deviation)) {
+        return json_null();
+    }
+    return json_pack("{s:f, s:f}", "deviation", deviation, "error",
+                     half * deviation / sqrt((double) r->request->repeats));
 }
 
 /* --- All of it --- */
@@ -272,12 +294,12 @@ static mpcf_status measure(struct repeats *r, json_t **out, mpcf_error *err)
     MPCF_TRY(ask_floats(r, err));
     MPCF_TRY(measure_logits(r, &reference, &margin, err));
     MPCF_TRY(measure_labels(r, margin, err));
-    *out = json_pack("{s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:O, s:O}", "row",
+    *out = json_pack("{s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:O, s:O, s:o}", "row",
                      (json_int_t) r->request->row, "tokens", (json_int_t) r->tokens, "repeats",
                      (json_int_t) r->request->repeats, "logit_fraction",
                      (json_int_t) r->student.options.reveal_fraction, "float",
                      (double) r->exact[r->first], "reference", reference, "margin", margin,
-                     "logits", r->logits, "labels", r->labels);
+                     "logits", r->logits, "labels", r->labels, "spread", spread_of(r));
     return *out != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "the result");
 }
 
@@ -331,6 +353,16 @@ static void print_labels(struct text_buffer *text, const json_t *lines)
     }
 }
 
+static void print_spread(struct text_buffer *text, const json_t *spread, double repeats)
+{
+    if (json_is_object(spread)) {
+        text_printf(text,
+                    "\nthe margin is rounded with a deviation of %.6f: %.0f labels of a text tell "
+                    "its margin to %.6f, if it is a tie\n",
+                    number(spread, "deviation"), repeats, number(spread, "error"));
+    }
+}
+
 char *bench_repeats_table(const json_t *result)
 {
     struct text_buffer text = {0};
@@ -349,6 +381,7 @@ char *bench_repeats_table(const json_t *result)
                 "those that are another\n",
                 number(result, "repeats"));
     print_labels(&text, json_object_get(result, "labels"));
+    print_spread(&text, json_object_get(result, "spread"), number(result, "repeats"));
     if (text.failed) {
         text_clear(&text);
         return NULL;

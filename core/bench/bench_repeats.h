@@ -21,9 +21,12 @@ struct bench_repeats_request {
 /*
  * *OUT (json_decref()): {"tokens", "repeats", "logit_fraction", "float", "reference": the logit of
  * the first label, "logits": [{"repeats", "deviation" of their mean, "error_to_float",
- * "error_to_reference", "more_bits"}, ..], "labels": [{"margin", "others", "share"}, ..]}.
+ * "error_to_reference", "more_bits"}, ..], "labels": [{"margin", "others", "share"}, ..],
+ * "spread": {"deviation", "error"} or null}.
  * The second part shows labels alone (`reveal: label`), with the classifier's bias moved so that the
- * first label is MARGIN above the second; OTHERS of the answers are not the first.
+ * first label is MARGIN above the second; OTHERS of the answers are not the first. From how their share
+ * falls follows the deviation with which margins are rounded, and to what error REPEATS labels of a
+ * text that is a tie tell its margin.
  */
 mpcf_status bench_repeats(const struct bench_repeats_request *request, json_t **out,
                           mpcf_error *err);

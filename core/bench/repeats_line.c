@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Deviation and errors of means. */
+/* Deviation and errors of means; a line through the quantiles of shares. */
 #include "bench/repeats_line.h"
 
 #include <math.h>
@@ -52,4 +52,46 @@ struct repeats_line repeats_line_of(const double *answers, size_t count, size_t 
         .error_to_reference = error_of(answers, count, repeats, reference),
         .more_bits = log2(unit / (deviation * sqrt(12))),
     };
+}
+
+/* Where the standard normal distribution has SHARE below it. */
+static double quantile(double share)
+{
+    double low = -8, high = 8;
+
+    for (int i = 0; i < 60; i++) {
+        const double middle = (low + high) / 2;
+
+        if (0.5 * erfc(-middle / sqrt(2)) < share) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return (low + high) / 2;
+}
+
+/* share = P(noise < -margin): its quantile is a line in the margin of slope -1 / deviation. */
+bool repeats_spread(const double *margins, const double *shares, size_t count, double *deviation)
+{
+    double n = 0, x = 0, y = 0, xx = 0, xy = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (shares[i] > 0 && shares[i] < 1) {
+            const double q = quantile(shares[i]);
+
+            n += 1;
+            x += margins[i];
+            y += q;
+            xx += margins[i] * margins[i];
+            xy += margins[i] * q;
+        }
+    }
+    const double slope = n >= 2 ? (n * xy - x * y) / (n * xx - x * x) : 0;
+
+    if (!(slope < 0)) {
+        return false;
+    }
+    *deviation = -1 / slope;
+    return true;
 }

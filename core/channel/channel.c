@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a message gets to the peer and is counted: with a frame where the transport needs one, both
- * ways at once, and ended for good by the first failure.
+ * How a message gets to the peer and is counted, both ways at once, and how the first failure ends
+ * a channel for good, told with all that a person needs.
  */
 #include "channel/channel.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,36 +14,35 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "channel/framing.h"
 
 #define IDENTITY_SIZE 256
+#define ADDRESS_SIZE  256
+#define PAUSE_NS      INT64_C(5000000) /* between looks for the peer's end */
 
 struct channel {
+    pthread_mutex_t lock; /* held for as long as a thread uses what follows */
     struct framing framing;
-    bool framed; /* the transport keeps no boundaries */
-    int64_t timeout_ns;
     mpcf_status broken; /* what ended it; no message goes after that */
-    struct channel_meter meter;
-    uint8_t head[CHANNEL_FRAME_BYTES]; /* of a message that channel_poll() receives */
-    size_t head_done, body_done;
-    char peer[320];
+    bool has_ended;     /* this side has said so */
+    int64_t timeout_ns;
     const char *timeout_key;
+    struct channel_meter meter;
+    char role[32], address[ADDRESS_SIZE];
     char identity[IDENTITY_SIZE];
 };
 
 static mpcf_status prepare(struct channel *c, mpcf_error *err)
 {
-    const mpcf_transport *t = c->framing.transport;
-    if (c->framed) {
-        c->framing.room = mpcf_secret_alloc(FRAMING_COPY_LIMIT + CHANNEL_FRAME_BYTES, 1);
-        if (c->framing.room == NULL) {
-            return mpcf_fail_memory(err, FRAMING_COPY_LIMIT, "a channel");
-        }
+    const mpcf_transport *t = c->framing.wire.transport;
+    c->framing.room_limit = FRAMING_FIRST_LIMIT;
+    c->framing.room = mpcf_secret_alloc(FRAMING_FIRST_LIMIT + CHANNEL_FRAME_BYTES, 1);
+    if (c->framing.room == NULL) {
+        return mpcf_fail_memory(err, FRAMING_FIRST_LIMIT, "a channel");
     }
     if ((t->caps & MPCF_TRANSPORT_AUTHENTICATED) == 0 || t->peer_identity == NULL) {
         return MPCF_OK;
     }
-    return t->peer_identity(c->framing.conn, c->identity, sizeof(c->identity), err);
+    return t->peer_identity(c->framing.wire.conn, c->identity, sizeof(c->identity), err);
 }
 
 mpcf_status channel_create(const mpcf_transport *transport, void *conn, int64_t timeout_ns,
@@ -54,10 +54,10 @@ mpcf_status channel_create(const mpcf_transport *transport, void *conn, int64_t 
         transport->close(conn);
         return mpcf_fail_memory(err, sizeof(*c), "a channel");
     }
-    c->framing = (struct framing){.transport = transport, .conn = conn};
+    (void) pthread_mutex_init(&c->lock, NULL); /* which cannot fail without attributes */
+    c->framing = (struct framing){.wire = {transport, conn}};
     c->timeout_ns = timeout_ns;
-    c->framed = (transport->caps & MPCF_TRANSPORT_MESSAGES) == 0;
-    channel_set_peer(c, NULL, NULL);
+    channel_set_peer(c, "peer", NULL);
     mpcf_status status = prepare(c, err);
     if (status != MPCF_OK) {
         channel_close(c);
@@ -72,15 +72,20 @@ void channel_close(struct channel *c)
     if (c == NULL) {
         return;
     }
-    c->framing.transport->close(c->framing.conn);
+    c->framing.wire.transport->close(c->framing.wire.conn);
     mpcf_secret_free(c->framing.room);
+    (void) pthread_mutex_destroy(&c->lock);
     mpcf_free(c);
 }
 
 void channel_set_peer(struct channel *c, const char *role, const char *address)
 {
-    (void) snprintf(c->peer, sizeof(c->peer), "the %s%s%s", role == NULL ? "peer" : role,
-                    address == NULL ? "" : " at ", address == NULL ? "" : address);
+    if (role != NULL) {
+        (void) snprintf(c->role, sizeof(c->role), "%s", role);
+    }
+    if (address != NULL) {
+        (void) snprintf(c->address, sizeof(c->address), "%s", address);
+    }
 }
 
 void channel_set_timeout(struct channel *c, int64_t timeout_ns, const char *key)
@@ -100,41 +105,92 @@ const char *channel_identity(const struct channel *c)
     return c->identity;
 }
 
-static mpcf_status send_message(struct channel *c, const void *data, size_t length,
-                                int64_t deadline, mpcf_error *err)
+size_t channel_head(const struct channel *c, uint8_t head[CHANNEL_FRAME_BYTES])
 {
-    const struct framing *f = &c->framing;
-    return c->framed ? framing_send(f, data, length, c->meter.sent_messages, deadline, err)
-                     : f->transport->send(f->conn, data, length, deadline, err);
+    memcpy(head, c->framing.head, c->framing.head_done);
+    return c->framing.head_done;
 }
 
-static mpcf_status recv_message(struct channel *c, void *data, size_t length, int64_t deadline,
-                                mpcf_error *err)
+/* --- what is told --- */
+
+/* ": 5 of 10 bytes sent, 0 of 8 received" */
+static void describe_moved(const struct framing_job *job, char *text, size_t size)
 {
-    const struct framing *f = &c->framing;
-    return c->framed ? framing_recv(f, data, length, c->meter.received_messages, deadline, err)
-                     : f->transport->recv(f->conn, data, length, deadline, err);
+    int n = 0;
+    text[0] = '\0';
+    if (job->out != NULL) {
+        n = snprintf(text, size, "; %zu of %zu bytes were sent", job->sent, job->out_length);
+    }
+    if (job->in != NULL && n >= 0 && (size_t) n < size) {
+        (void) snprintf(text + n, size - (size_t) n, "%s %zu of %zu%s received", n == 0 ? ";" : ",",
+                        job->received, job->in_length, n == 0 ? " bytes were" : "");
+    }
 }
 
-struct message_pair {
-    const void *out;
-    size_t out_length;
-    void *in;
-    size_t in_length;
-    int64_t deadline;
-};
-
-static mpcf_status exchange_framed(struct channel *c, const struct message_pair *m, mpcf_error *err)
+/* The words for STATUS in place of the transport's, which knows neither setting nor message. */
+static mpcf_status reword(const struct channel *c, mpcf_status status,
+                          const struct framing_job *job, mpcf_error *err)
 {
-    struct framing_message out = {.length = m->out_length, .sequence = c->meter.sent_messages};
-    struct framing_message in = {m->in, m->in_length, c->meter.received_messages};
-    memcpy(&out.data, &m->out, sizeof(out.data)); /* which is only read */
-    return framing_exchange(&c->framing, &out, &in, m->deadline, err);
+    char moved[160];
+    if (status == MPCF_E_TIMEOUT) {
+        const char *key = c->timeout_key;
+        describe_moved(job, moved, sizeof(moved));
+        mpcf_error_reset(err);
+        return mpcf_fail(err, status, "no sign of life for %g s%s%s%s%s",
+                         (double) c->timeout_ns * 1e-9, key == NULL ? "" : " (",
+                         key == NULL ? "" : key, key == NULL ? "" : ")", moved);
+    }
+    return status;
+}
+
+static mpcf_status tell(const struct channel *c, mpcf_status status, const struct framing_job *job,
+                        mpcf_error *err)
+{
+    const char *reason = framing_reason(&c->framing);
+    if (status == MPCF_E_CLOSED && reason != NULL) {
+        mpcf_error_reset(err);
+        return mpcf_fail(err, status, "the %s ended the run, saying: %s", c->role, reason);
+    }
+    const char *doing = job->out == NULL  ? "receiving from"
+                        : job->in == NULL ? "sending to"
+                                          : "exchanging with";
+    (void) reword(c, status, job, err);
+    return mpcf_fail_while(err, status, "%s the %s%s%s", doing, c->role,
+                           c->address[0] == '\0' ? "" : " at ", c->address);
+}
+
+/* --- messages --- */
+
+static mpcf_status check_usable(const struct channel *c, mpcf_error *err)
+{
+    if (c->broken != MPCF_OK) {
+        return mpcf_fail(err, c->broken, "the connection to the %s has failed before", c->role);
+    }
+    return MPCF_OK;
+}
+
+/* Counts the messages, or keeps what ended the channel. */
+static mpcf_status finish(struct channel *c, mpcf_status status, const struct framing_job *job,
+                          mpcf_error *err)
+{
+    if (status != MPCF_OK) {
+        c->broken = status;
+        return tell(c, status, job, err);
+    }
+    if (job->out != NULL) {
+        c->meter.sent_bytes += CHANNEL_FRAME_BYTES + job->out_length;
+        c->meter.sent_messages++;
+    }
+    if (job->in != NULL) {
+        c->meter.received_bytes += CHANNEL_FRAME_BYTES + job->in_length;
+        c->meter.received_messages++;
+    }
+    return MPCF_OK;
 }
 
 struct sender {
     struct channel *channel;
-    const struct message_pair *pair;
+    struct framing_job job;
     mpcf_error *err;
     mpcf_status status;
 };
@@ -142,23 +198,27 @@ struct sender {
 static void *send_beside(void *context)
 {
     struct sender *s = context;
-    s->status =
-        send_message(s->channel, s->pair->out, s->pair->out_length, s->pair->deadline, s->err);
+    s->status = framing_run(&s->channel->framing, &s->job, s->channel->timeout_ns, s->err);
     return NULL;
 }
 
 /* Over a transport that cannot do both at once: a thread sends while this one receives. */
-static mpcf_status exchange_by_thread(struct channel *c, const struct message_pair *m,
-                                      mpcf_error *err)
+static mpcf_status run_by_thread(struct channel *c, struct framing_job *job, mpcf_error *err)
 {
-    struct sender sender = {.channel = c, .pair = m, .err = mpcf_error_create()};
+    struct sender sender = {.channel = c, .job = *job, .err = mpcf_error_create()};
+    struct framing_job in = *job;
     pthread_t thread;
+    sender.job.in = NULL;
+    in.out = NULL;
+    in.is_beside = true;
     mpcf_status status = MPCF_OK;
     if (sender.err == NULL || pthread_create(&thread, NULL, send_beside, &sender) != 0) {
         status = mpcf_fail(err, MPCF_E_NOMEM, "cannot start a thread that sends");
     } else {
-        status = recv_message(c, m->in, m->in_length, m->deadline, err);
+        status = framing_run(&c->framing, &in, c->timeout_ns, err);
         (void) pthread_join(thread, NULL);
+        job->sent = sender.job.sent;
+        job->received = in.received;
     }
     if (status == MPCF_OK && sender.status != MPCF_OK) {
         status = mpcf_fail(err, sender.status, "%s", mpcf_error_text(sender.err));
@@ -167,151 +227,97 @@ static mpcf_status exchange_by_thread(struct channel *c, const struct message_pa
     return status;
 }
 
-static mpcf_status exchange_message(struct channel *c, const struct message_pair *m,
-                                    mpcf_error *err)
+static mpcf_status run(struct channel *c, struct framing_job *job, mpcf_error *err)
 {
-    const mpcf_transport *t = c->framing.transport;
-    if (c->framed && t->advance != NULL) {
-        return exchange_framed(c, m, err);
+    bool needs_thread = job->out != NULL && job->in != NULL && !wire_is_duplex(&c->framing.wire);
+    job->out_sequence = c->meter.sent_messages;
+    job->in_sequence = c->meter.received_messages;
+    (void) pthread_mutex_lock(&c->lock);
+    mpcf_status status = check_usable(c, err);
+    if (status == MPCF_OK) {
+        status = needs_thread ? run_by_thread(c, job, err)
+                              : framing_run(&c->framing, job, c->timeout_ns, err);
+        status = finish(c, status, job, err);
     }
-    if (!c->framed && t->exchange != NULL) {
-        return t->exchange(c->framing.conn, m->out, m->out_length, m->in, m->in_length, m->deadline,
-                           err);
-    }
-    return exchange_by_thread(c, m, err);
-}
-
-static mpcf_status check_usable(const struct channel *c, mpcf_error *err)
-{
-    if (c->broken != MPCF_OK) {
-        return mpcf_fail(err, c->broken, "the connection to %s has failed before", c->peer);
-    }
-    return MPCF_OK;
-}
-
-/* Counts the messages, or keeps what ended the channel and says who the peer was. */
-static mpcf_status finish(struct channel *c, mpcf_status status, size_t sent, size_t received,
-                          mpcf_error *err)
-{
-    if (status != MPCF_OK) {
-        c->broken = status;
-        const char *doing = sent == 0 ? "receiving from" : "sending to";
-        return mpcf_fail_while(err, status, "%s %s",
-                               sent != 0 && received != 0 ? "exchanging with" : doing, c->peer);
-    }
-    if (sent != 0) {
-        c->meter.sent_bytes += CHANNEL_FRAME_BYTES + sent;
-        c->meter.sent_messages++;
-    }
-    if (received != 0) {
-        c->meter.received_bytes += CHANNEL_FRAME_BYTES + received;
-        c->meter.received_messages++;
-    }
-    return MPCF_OK;
+    (void) pthread_mutex_unlock(&c->lock);
+    return status;
 }
 
 mpcf_status channel_send(struct channel *c, const void *data, size_t length, mpcf_error *err)
 {
-    MPCF_TRY(check_usable(c, err));
-    if (length == 0) {
-        return MPCF_OK;
-    }
-    mpcf_status status = send_message(c, data, length, clock_deadline(c->timeout_ns), err);
-    return finish(c, status, length, 0, err);
+    return channel_exchange(c, data, length, NULL, 0, err);
 }
 
 mpcf_status channel_recv(struct channel *c, void *data, size_t length, mpcf_error *err)
 {
-    MPCF_TRY(check_usable(c, err));
-    if (length == 0) {
-        return MPCF_OK;
-    }
-    mpcf_status status = recv_message(c, data, length, clock_deadline(c->timeout_ns), err);
-    return finish(c, status, 0, length, err);
-}
-
-/* What has come of LENGTH bytes, the first *DONE of which are at DATA. */
-static mpcf_status poll_bytes(struct channel *c, uint8_t *data, size_t length, size_t *done,
-                              mpcf_error *err)
-{
-    const mpcf_transport *t = c->framing.transport;
-    while (*done < length) {
-        size_t out = 0, in = t->advance != NULL ? length - *done : 1;
-        mpcf_status status =
-            t->advance != NULL ? t->advance(c->framing.conn, NULL, &out, data + *done, &in, 0, err)
-                               : t->recv(c->framing.conn, data + *done, in, 0, err);
-        if (status == MPCF_E_TIMEOUT) {
-            mpcf_error_reset(err);
-            return MPCF_OK;
-        }
-        MPCF_TRY(status);
-        *done += in;
-    }
-    return MPCF_OK;
-}
-
-static mpcf_status poll_framed(struct channel *c, void *data, size_t length, bool *came,
-                               mpcf_error *err)
-{
-    bool had_head = c->head_done == CHANNEL_FRAME_BYTES;
-    if (!had_head) {
-        MPCF_TRY(poll_bytes(c, c->head, CHANNEL_FRAME_BYTES, &c->head_done, err));
-    }
-    if (c->head_done < CHANNEL_FRAME_BYTES) {
-        return MPCF_OK;
-    }
-    if (!had_head) {
-        MPCF_TRY(framing_check(c->head, length, c->meter.received_messages, err));
-    }
-    MPCF_TRY(poll_bytes(c, data, length, &c->body_done, err));
-    *came = c->body_done == length;
-    return MPCF_OK;
-}
-
-static mpcf_status poll_message(struct channel *c, void *data, size_t length, bool *came,
-                                mpcf_error *err)
-{
-    const struct framing *f = &c->framing;
-    mpcf_status status = f->transport->recv(f->conn, data, length, 0, err);
-    *came = status == MPCF_OK;
-    if (status == MPCF_E_TIMEOUT) {
-        mpcf_error_reset(err);
-        return MPCF_OK;
-    }
-    return status;
-}
-
-mpcf_status channel_poll(struct channel *c, void *data, size_t length, bool *came, mpcf_error *err)
-{
-    *came = false;
-    MPCF_TRY(check_usable(c, err));
-    mpcf_status status = c->framed ? poll_framed(c, data, length, came, err)
-                                   : poll_message(c, data, length, came, err);
-    if (status == MPCF_OK && !*came) {
-        return MPCF_OK;
-    }
-    if (*came) {
-        c->head_done = c->body_done = 0;
-    }
-    return finish(c, status, 0, length, err);
-}
-
-size_t channel_head(const struct channel *c, uint8_t head[CHANNEL_FRAME_BYTES])
-{
-    memcpy(head, c->head, c->head_done);
-    return c->head_done;
+    return channel_exchange(c, NULL, 0, data, length, err);
 }
 
 mpcf_status channel_exchange(struct channel *c, const void *out, size_t out_length, void *in,
                              size_t in_length, mpcf_error *err)
 {
-    if (out_length == 0) {
-        return channel_recv(c, in, in_length, err);
+    struct framing_job job = {.out = out_length == 0 ? NULL : out,
+                              .out_length = out_length,
+                              .in = in_length == 0 ? NULL : in,
+                              .in_length = in_length};
+    if (out_length == 0 && in_length == 0) {
+        return check_usable(c, err);
     }
-    if (in_length == 0) {
-        return channel_send(c, out, out_length, err);
+    return run(c, &job, err);
+}
+
+mpcf_status channel_poll(struct channel *c, void *data, size_t length, bool *came, mpcf_error *err)
+{
+    struct framing_job job = {
+        .in = data, .in_length = length, .in_sequence = c->meter.received_messages};
+    *came = false;
+    (void) pthread_mutex_lock(&c->lock);
+    mpcf_status status = check_usable(c, err);
+    if (status == MPCF_OK) {
+        status = framing_poll(&c->framing, &job, came, err);
+        if (status != MPCF_OK || *came) {
+            status = finish(c, status, &job, err);
+        }
     }
-    MPCF_TRY(check_usable(c, err));
-    struct message_pair pair = {out, out_length, in, in_length, clock_deadline(c->timeout_ns)};
-    return finish(c, exchange_message(c, &pair, err), out_length, in_length, err);
+    (void) pthread_mutex_unlock(&c->lock);
+    return status;
+}
+
+/* --- beside them --- */
+
+void channel_say_end(struct channel *c, const char *reason, int64_t deadline)
+{
+    char text[FRAMING_REASON + 1];
+    size_t length = strlen(reason);
+    (void) snprintf(text, sizeof(text), "%s", reason);
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        text[i] = text[i] < ' ' || text[i] > '~' ? '?' : text[i];
+    }
+    if (length > FRAMING_REASON) {
+        memcpy(text + FRAMING_REASON - 3, "...", 3);
+    }
+    (void) pthread_mutex_lock(&c->lock);
+    c->has_ended = framing_say_farewell(&c->framing, text, deadline);
+    c->broken = c->broken == MPCF_OK ? MPCF_E_CLOSED : c->broken;
+    (void) pthread_mutex_unlock(&c->lock);
+}
+
+void channel_wait_end(struct channel *c, int64_t deadline)
+{
+    (void) pthread_mutex_lock(&c->lock);
+    while (c->has_ended && !framing_hear_end(&c->framing) && clock_now_ns() < deadline) {
+        clock_pause(PAUSE_NS);
+    }
+    (void) pthread_mutex_unlock(&c->lock);
+}
+
+void channel_beat(struct channel *c, int64_t silence_ns)
+{
+    if (pthread_mutex_trylock(&c->lock) != 0) {
+        return; /* what the other thread does there shows life, or waits for the peer's */
+    }
+    if (c->broken == MPCF_OK) {
+        framing_beat(&c->framing, silence_ns);
+    }
+    (void) pthread_mutex_unlock(&c->lock);
 }

@@ -55,44 +55,38 @@ static mpcf_status step_in(int fd, struct transfer *t, mpcf_error *err)
     return MPCF_OK;
 }
 
-static mpcf_status move(int fd, struct transfer t, int64_t deadline, mpcf_error *err)
+static mpcf_status move(int fd, struct transfer *t, int64_t deadline, mpcf_error *err)
 {
-    while (t.out_left > 0 || t.in_left > 0) {
+    const size_t before = t->out_left + t->in_left;
+
+    for (;;) {
         struct pollfd p = {.fd = fd};
 
-        p.events = (short) ((t.out_left > 0 ? POLLOUT : 0) | (t.in_left > 0 ? POLLIN : 0));
+        if (t->out_left > 0) {
+            MPCF_TRY(step_out(fd, t, err));
+        }
+        if (t->in_left > 0) {
+            MPCF_TRY(step_in(fd, t, err));
+        }
+        if (before == 0 || t->out_left + t->in_left < before) {
+            return MPCF_OK;
+        }
+        p.events = (short) ((t->out_left > 0 ? POLLOUT : 0) | (t->in_left > 0 ? POLLIN : 0));
         if (poll(&p, 1, clock_poll_timeout(deadline)) == 0) {
             return mpcf_fail(err, MPCF_E_TIMEOUT, "the peer is silent");
         }
-        if (t.out_left > 0) {
-            MPCF_TRY(step_out(fd, &t, err));
-        }
-        if (t.in_left > 0) {
-            MPCF_TRY(step_in(fd, &t, err));
-        }
     }
-    return MPCF_OK;
 }
 
-static mpcf_status pair_send(void *conn, const void *buffer, size_t length, int64_t deadline,
-                             mpcf_error *err)
+static mpcf_status pair_advance(void *conn, const void *out, size_t *out_length, void *in,
+                                size_t *in_length, int64_t deadline, mpcf_error *err)
 {
-    return move(((struct end *) conn)->fd, (struct transfer){buffer, length, NULL, 0}, deadline,
-                err);
-}
+    struct transfer t = {out, *out_length, in, *in_length};
+    const mpcf_status status = move(((struct end *) conn)->fd, &t, deadline, err);
 
-static mpcf_status pair_recv(void *conn, void *buffer, size_t length, int64_t deadline,
-                             mpcf_error *err)
-{
-    return move(((struct end *) conn)->fd, (struct transfer){NULL, 0, buffer, length}, deadline,
-                err);
-}
-
-static mpcf_status pair_exchange(void *conn, const void *out, size_t out_length, void *in,
-                                 size_t in_length, int64_t deadline, mpcf_error *err)
-{
-    return move(((struct end *) conn)->fd, (struct transfer){out, out_length, in, in_length},
-                deadline, err);
+    *out_length -= t.out_left;
+    *in_length -= t.in_left;
+    return status;
 }
 
 static void pair_close(void *conn)
@@ -107,9 +101,7 @@ static const mpcf_transport transport = {
     .summary = "two ends in one process",
     .caps = MPCF_TRANSPORT_LOCAL | MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED,
     .close = pair_close,
-    .send = pair_send,
-    .recv = pair_recv,
-    .exchange = pair_exchange,
+    .advance = pair_advance,
 };
 
 mpcf_status channel_pair(int64_t timeout_ns, struct channel *ends[2], mpcf_error *err)

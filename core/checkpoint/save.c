@@ -12,50 +12,7 @@
 #include "base/memory.h"
 #include "format/json.h"
 #include "format/safetensors_write.h"
-
-/* What a tokenizer of either kind needs, where FROM has it. */
-static const char *const tokenizer_files[] = {
-    "vocab.txt",
-    "vocab.json",
-    "merges.txt",
-    "tokenizer.json",
-    "added_tokens.json",
-    "special_tokens_map.json",
-    "tokenizer_config.json",
-};
-
-static bool same_file(const char *a, const char *b)
-{
-    char *x = realpath(a, NULL);
-    char *y = realpath(b, NULL);
-    bool same = x != NULL && y != NULL && strcmp(x, y) == 0;
-    free(x);
-    free(y);
-    return same;
-}
-
-static mpcf_status copy_one(const char *folder, const char *from, const char *name, mpcf_error *err)
-{
-    char *source = file_join(from, name);
-    char *target = file_join(folder, name);
-    mpcf_status status = MPCF_OK;
-    if (source == NULL || target == NULL) {
-        status = mpcf_fail_memory(err, strlen(folder) + strlen(name), "a path");
-    } else if (file_exists(source) && !same_file(source, target)) {
-        status = file_copy(source, target, err);
-    }
-    mpcf_free(source);
-    mpcf_free(target);
-    return status;
-}
-
-mpcf_status checkpoint_copy_tokenizer(const char *folder, const char *from, mpcf_error *err)
-{
-    for (size_t i = 0; i < sizeof(tokenizer_files) / sizeof(tokenizer_files[0]); i++) {
-        MPCF_TRY(copy_one(folder, from, tokenizer_files[i], err));
-    }
-    return MPCF_OK;
-}
+#include "text/tokenizer_files.h"
 
 /* --- The model --- */
 
@@ -142,7 +99,7 @@ static mpcf_status save(const char *folder, const json_t *config, const char *fr
             fill(file_write_stream(model), file_write_stream(settings), config, parameters, err);
     }
     if (status == MPCF_OK && from != NULL) {
-        status = checkpoint_copy_tokenizer(folder, from, err);
+        status = tokenizer_files_copy(from, folder, err);
     }
     if (status == MPCF_OK) {
         status = file_write_commit(settings, err);

@@ -14,7 +14,5 @@
  * files of FROM (may be NULL). Whole or not at all: files appear by rename, model last. */
 mpcf_status checkpoint_save(const char *folder, const json_t *config, const char *from,
                             const struct parameters *parameters, mpcf_error *err);
-/* Copies the tokenizer's files that FROM has into FOLDER, each whole. */
-mpcf_status checkpoint_copy_tokenizer(const char *folder, const char *from, mpcf_error *err);
 
 #endif

@@ -18,9 +18,10 @@ enum {
     AT_NUMBER = 92,
     AT_QUESTIONS = 96,
     AT_LIMIT = 100,
-    AT_LEFT = 104
+    AT_LEFT = 104,
+    AT_REST = 108
 };
-#define SHAPE_LIMIT ((uint32_t) 1 << 20)
+#define NUMBER_LIMIT ((uint32_t) 1 << 20)
 
 static void put32(uint8_t *at, uint32_t value)
 {
@@ -51,6 +52,16 @@ void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT
     put32(wire + AT_LEFT, a->limit.left);
 }
 
+static bool rest_is_zero(const uint8_t *wire)
+{
+    uint8_t any = 0;
+
+    for (size_t i = AT_REST; i < ANNOUNCEMENT_BYTES; i++) {
+        any |= wire[i];
+    }
+    return any == 0;
+}
+
 static bool digest_is_sound(const char *digest)
 {
     const size_t length = strspn(digest, "0123456789abcdef");
@@ -58,12 +69,30 @@ static bool digest_is_sound(const char *digest)
     return digest[length] == '\0' && (length == 0 || length == FILE_DIGEST_SIZE - 1);
 }
 
+static bool has_shape(const struct announcement *a)
+{
+    return a->kind == ANNOUNCE_INFERENCE || a->kind == ANNOUNCE_DEAL;
+}
+
+/* What its kind uses is there, and nothing else. */
+static bool fields_are_sound(const struct announcement *a)
+{
+    const bool has_count = a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_DEAL;
+    const bool is_shaped = a->shape.batch > 0 && a->shape.tokens > 0 && a->digest[0] != '\0';
+    const bool is_blank =
+        a->shape.batch == 0 && a->shape.tokens == 0 && !a->shape.exact && a->digest[0] == '\0';
+
+    return (has_shape(a) ? is_shaped : is_blank) && (has_count ? a->count > 0 : a->count == 0) &&
+           (a->kind == ANNOUNCE_INFERENCE || a->number == 0) &&
+           (a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME || a->questions == 0) &&
+           a->limit.left <= a->limit.limit;
+}
+
 mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct announcement *out,
                                 mpcf_error *err)
 {
     const uint32_t kind = get32(wire + AT_KIND), batch = get32(wire + AT_BATCH);
     const uint32_t tokens = get32(wire + AT_TOKENS), exact = get32(wire + AT_EXACT);
-    const bool has_shape = kind == ANNOUNCE_INFERENCE || kind == ANNOUNCE_DEAL;
 
     *out = (struct announcement){.kind = (enum announcement_kind) kind,
                                  .shape = {batch, tokens, exact == 1},
@@ -73,10 +102,10 @@ mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct a
                                  .limit = {get32(wire + AT_LIMIT), get32(wire + AT_LEFT)}};
     memcpy(out->digest, wire + AT_DIGEST, FILE_DIGEST_SIZE - 1);
     if (memcmp(wire, magic, sizeof magic) != 0 || kind < ANNOUNCE_INFERENCE ||
-        kind > ANNOUNCE_RESUME || exact > 1 || batch > SHAPE_LIMIT || tokens > SHAPE_LIMIT ||
-        !digest_is_sound(out->digest) || (has_shape && (batch == 0 || tokens == 0)) ||
-        out->count > SHAPE_LIMIT) {
-        return mpcf_fail(err, MPCF_E_PROTOCOL, "the user's announcement is malformed");
+        kind > ANNOUNCE_RESUME || exact > 1 || batch > NUMBER_LIMIT || tokens > NUMBER_LIMIT ||
+        out->count > NUMBER_LIMIT || out->number > NUMBER_LIMIT || !digest_is_sound(out->digest) ||
+        !fields_are_sound(out) || !rest_is_zero(wire)) {
+        return mpcf_fail(err, MPCF_E_PROTOCOL, "an announcement is malformed");
     }
     return MPCF_OK;
 }
@@ -103,6 +132,12 @@ mpcf_status announcement_tell(struct channel *peer, const struct announcement *a
     MPCF_TRY(channel_send(peer, wire, sizeof wire, err));
     MPCF_TRY(channel_recv(peer, wire, sizeof wire, err));
     MPCF_TRY(announcement_decode(wire, &answer, err));
+    if (answer.kind != a->kind || answer.shape.batch != a->shape.batch ||
+        answer.shape.tokens != a->shape.tokens || answer.shape.exact != a->shape.exact ||
+        answer.count != a->count || answer.number != a->number ||
+        answer.questions != a->questions) {
+        return mpcf_fail(err, MPCF_E_PROTOCOL, "the answer is to another announcement");
+    }
     MPCF_TRY(check_digest(a->digest, answer.digest, "other side", &a->shape, err));
     if (limit != NULL) {
         *limit = answer.limit;

@@ -17,7 +17,7 @@ enum announcement_kind {
     ANNOUNCE_INFERENCE = 1,
     ANNOUNCE_END = 2,
     ANNOUNCE_DEAL = 3,
-    ANNOUNCE_SESSION = 4, /* a new one: the dealer draws its seeds */
+    ANNOUNCE_SESSION = 4, /* a new one, for `count` inferences: the dealer draws its seeds */
     ANNOUNCE_RESUME = 5   /* the stored one that the handshake agreed on */
 };
 
@@ -30,7 +30,8 @@ struct question_limit {
 struct announcement {
     enum announcement_kind kind;
     struct secure_shape shape;
-    size_t count;                /* ANNOUNCE_DEAL: inferences of this shape to deal ahead */
+    size_t count;                /* ANNOUNCE_SESSION: inferences to come, dealt ahead or not;
+                                    ANNOUNCE_DEAL: of this shape to deal ahead */
     uint32_t number;             /* ANNOUNCE_INFERENCE: its own; those before it are passed */
     uint32_t questions;          /* ANNOUNCE_SESSION, _RESUME: examples that the user means to ask,
                                       in whole batches */
@@ -39,12 +40,13 @@ struct announcement {
 };
 
 void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT_BYTES]);
-/* Not of this form, or a shape beyond 2^20: MPCF_E_PROTOCOL. */
+/* Not of this form, a field that its kind does not use, a number beyond 2^20: MPCF_E_PROTOCOL. What
+ * was agreed is another question: agreement.h. */
 mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct announcement *out,
                                 mpcf_error *err);
 
-/* The user: tells PEER and takes its answer, with its *LIMIT (may be NULL). Another digest there:
- * MPCF_E_PROTOCOL. */
+/* The user: tells PEER and takes its answer, with its *LIMIT (may be NULL). Another digest there, or
+ * an answer to something else: MPCF_E_PROTOCOL. */
 mpcf_status announcement_tell(struct channel *peer, const struct announcement *a,
                               struct question_limit *limit, mpcf_error *err);
 /* The others: waits for the user's, and answers with DIGEST and LIMIT. */

@@ -8,6 +8,8 @@
 #include "base/digest.h"
 #include "channel/role.h"
 #include "channel/role_keys.h"
+#include "inference/agreement.h"
+#include "inference/questions.h"
 #include "inference/secure_student.h"
 #include "inference/secure_totals.h"
 #include "roles/control.h"
@@ -15,20 +17,26 @@
 #include "secure/session.h"
 #include "text/corpus.h"
 
+struct kept_answers; /* kept_answers.h */
+
 struct role_state {
     enum role role;
     struct secure_student student;
     struct corpus *corpus;         /* the user's; else NULL */
+    struct kept_answers *kept;     /* the user's, as they come; else NULL */
     struct roles_control *control; /* to the parent of a one-machine run; else NULL */
     const struct role_keys *keys;  /* the parent's, or OWN_KEYS; NULL: none */
     struct role_keys *own_keys;    /* from the role's file */
     struct roles_links links;
-    char *store; /* folder of this role alone, mpcf_free(); NULL: nothing is stored */
+    char *store; /* folder of this role's stored sessions, mpcf_free(); NULL: nothing is stored */
     char store_facts[FILE_DIGEST_SIZE]; /* what a session is dealt for, as the store has it */
-    bool is_offered;                    /* STORED was, in the handshake */
-    uint8_t stored[HANDSHAKE_SESSION];
-    struct session *session; /* NULL until the user has announced one */
-    bool is_resumed;         /* SESSION is one that an earlier run left */
+    bool is_offered;                    /* the user: OFFERED was, in the handshake */
+    uint8_t offered[HANDSHAKE_SESSION];
+    char asker[QUESTIONS_USER_SIZE]; /* the provider: as whom the user's questions are counted */
+    struct agreement agreed;         /* provider, dealer: what the user has announced so far */
+    struct session *session;         /* NULL until the user has announced one */
+    uint64_t sessions_begun;         /* new ones in this run */
+    bool is_resumed;                 /* SESSION is one that an earlier run left */
     struct secure_totals totals;
 };
 

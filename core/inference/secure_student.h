@@ -32,7 +32,7 @@ struct secure_student {
     struct lower_options options;
     size_t classes;
     size_t answer; /* numbers that the user learns of an example: its logits, or 1: its label */
-    char graph_digest[FILE_DIGEST_SIZE], ranges_digest[FILE_DIGEST_SIZE];
+    char graph_digest[FILE_DIGEST_SIZE];
     char tables_digest[FILE_DIGEST_SIZE]; /* of the public tables; "" without */
     struct secure_program *programs;      /* made when first asked for */
     size_t program_count;

@@ -4,16 +4,20 @@
  */
 #include "inference/user.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/progress.h"
 #include "format/json.h"
 #include "inference/announcement.h"
+#include "inference/deal_room.h"
+#include "inference/kept_answers.h"
 #include "inference/metered_run.h"
 #include "inference/padded_input.h"
 #include "inference/role_session.h"
@@ -61,6 +65,7 @@ struct user_run {
     float *answers; /* [corpus->count, student.answer]: logits, or labels */
     double *output; /* of one run */
     size_t done;
+    size_t kept;   /* done by an earlier run */
     size_t before; /* done when BEGAN_NS was taken, for the rate */
     int64_t began_ns;
     bool is_refused; /* by the provider, which goes on listening */
@@ -123,7 +128,9 @@ static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpc
     }
     batch->is_done = true;
     u->done += batch->count;
-    return MPCF_OK;
+    return u->state->kept != NULL
+               ? kept_answers_add(u->state->kept, batch->rows, batch->count, u->answers, err)
+               : MPCF_OK;
 }
 
 /* A run on one machine shows it in the parent. */
@@ -240,39 +247,72 @@ static mpcf_status deal_one(struct user_run *u, const struct secure_batch *batch
     return metered_deal(u->state, &program, a.count, err);
 }
 
-/* The corrections of all that is left to do onto the disk, and those of later runs. */
-static mpcf_status deal_ahead(struct user_run *u, mpcf_error *err)
+/* The corrections of all that is left to do onto the disk, and those of later runs: COUNT. */
+static mpcf_status deal_ahead(struct user_run *u, size_t count, mpcf_error *err)
 {
-    for (int64_t n = 0; n < u->state->student.pipeline->infer.store_runs; n++) {
-        for (size_t i = 0; i < u->batches.count; i++) {
+    MPCF_TRY(deal_room_check(u->state, &u->batches, count, err));
+    for (size_t n = 0; count > 0; n++) {
+        for (size_t i = 0; i < u->batches.count && count > 0; i++) {
             if (n > 0 || !u->batches.items[i].is_done) {
                 MPCF_TRY(deal_one(u, &u->batches.items[i], err));
+                count--;
             }
         }
     }
     return MPCF_OK;
 }
 
-static mpcf_status use_new(struct user_run *u, mpcf_error *err)
+static bool is_stored(const struct user_run *u)
 {
-    const struct announcement begin = {.kind = ANNOUNCE_SESSION, .questions = questions_to_ask(u)};
+    return u->state->student.pipeline->infer.preprocess == PREPROCESS_STORE;
+}
 
-    if (u->done == u->state->corpus->count) {
-        return MPCF_OK;
+/* Inferences of a new session: all that are left, with a store also those of later runs, as far as
+ * one session's keys may serve them. */
+static size_t plan(const struct user_run *u)
+{
+    const struct infer_settings *infer = &u->state->student.pipeline->infer;
+    const size_t limit = (size_t) infer->session_inferences;
+    size_t count = is_stored(u) ? (size_t) (infer->store_runs - 1) * u->batches.count : 0;
+
+    for (size_t i = 0; i < u->batches.count; i++) {
+        count += !u->batches.items[i].is_done;
     }
+    return count < limit ? count : limit;
+}
+
+static mpcf_status run_session(struct user_run *u, mpcf_error *err)
+{
+    const struct announcement begin = {
+        .kind = ANNOUNCE_SESSION, .count = plan(u), .questions = questions_to_ask(u)};
+
     MPCF_TRY(announce(u, &begin, err));
     MPCF_TRY(role_session_begin(u->state, err));
-    if (u->state->student.pipeline->infer.preprocess == PREPROCESS_STORE) {
-        MPCF_TRY(deal_ahead(u, err));
+    if (is_stored(u)) {
+        MPCF_TRY(deal_ahead(u, begin.count, err));
     }
     u->began_ns = clock_now_ns();
     u->before = u->done;
-    for (size_t i = 0; i < u->batches.count; i++) {
+    for (size_t i = 0; i < u->batches.count && session_next(u->state->session) < begin.count; i++) {
         if (!u->batches.items[i].is_done) {
             MPCF_TRY(stop_if_asked(err));
             MPCF_TRY(infer_one(u, &u->batches.items[i], err));
             show(u);
         }
+    }
+    return MPCF_OK;
+}
+
+/* One session after the other, until all is done. */
+static mpcf_status use_new(struct user_run *u, mpcf_error *err)
+{
+    while (u->done < u->state->corpus->count) {
+        if (u->state->sessions_begun > 0) {
+            log_line(LOG_INFO,
+                     "user: the session has had its %" PRIu32 " inferences; begins another",
+                     session_next(u->state->session));
+        }
+        MPCF_TRY(run_session(u, err));
     }
     return MPCF_OK;
 }
@@ -284,6 +324,10 @@ static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
     mpcf_status status;
 
     u->began_ns = clock_now_ns();
+    u->before = u->done;
+    if (u->done == u->state->corpus->count) {
+        return MPCF_OK; /* nobody was called */
+    }
     status = use_stored(u, err);
     if (status == MPCF_OK) {
         status = use_new(u, err);
@@ -292,6 +336,27 @@ static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
         (void) announce(u, &end, NULL);
     }
     return status == MPCF_OK ? announce(u, &end, err) : status;
+}
+
+/* Answers that an earlier run kept; a batch is asked again where one of its rows is not there. */
+static void take_kept(struct user_run *u)
+{
+    const struct kept_answers *kept = u->state->kept;
+
+    if (kept == NULL || kept_answers_count(kept) == 0) {
+        return;
+    }
+    kept_answers_copy(kept, u->answers);
+    for (size_t i = 0; i < u->batches.count; i++) {
+        struct secure_batch *batch = &u->batches.items[i];
+
+        batch->is_done = true;
+        for (size_t k = 0; k < batch->count; k++) {
+            batch->is_done = batch->is_done && kept_answers_have(kept, batch->rows[k]);
+        }
+        u->done += batch->is_done ? batch->count : 0;
+    }
+    u->kept = u->done;
 }
 
 static mpcf_status create_run(struct user_run *u, mpcf_error *err)
@@ -306,6 +371,7 @@ static mpcf_status create_run(struct user_run *u, mpcf_error *err)
     if (u->answers == NULL || u->output == NULL) {
         return mpcf_fail_memory(err, corpus->count * width * sizeof *u->answers, "answers");
     }
+    take_kept(u);
     return MPCF_OK;
 }
 
@@ -360,6 +426,10 @@ mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *er
     }
     if (status == MPCF_OK) {
         status = make_result(&u, result, err);
+    }
+    if (status == MPCF_OK && u.kept > 0 &&
+        json_object_set_new(*result, "kept", json_integer((json_int_t) u.kept)) != 0) {
+        status = mpcf_fail_memory(err, 0, "the result");
     }
     secure_batches_clear(&u.batches);
     padded_input_clear(&u.input);

@@ -23,8 +23,8 @@ size_t pipeline_padded_lengths(const struct pipeline *p, size_t *lengths, size_t
 
 size_t pipeline_padded_length(const struct pipeline *p, size_t tokens)
 {
-    size_t lengths[256];
-    const size_t count = pipeline_padded_lengths(p, lengths, 256);
+    size_t lengths[PADDED_LENGTHS_MAX];
+    const size_t count = pipeline_padded_lengths(p, lengths, PADDED_LENGTHS_MAX);
 
     for (size_t i = 0; i < count; i++) {
         if (tokens <= lengths[i]) {
@@ -32,4 +32,11 @@ size_t pipeline_padded_length(const struct pipeline *p, size_t tokens)
         }
     }
     return tokens;
+}
+
+bool pipeline_allows_length(const struct pipeline *p, size_t tokens)
+{
+    const bool fits = tokens >= 1 && tokens <= (size_t) p->max_length;
+
+    return fits && (p->infer.length == LENGTH_EXACT || pipeline_padded_length(p, tokens) == tokens);
 }

@@ -8,9 +8,12 @@
 #include "graph/graph.h"
 #include "pipeline/settings.h"
 #include "plugin/option_set.h"
+#include "secure/session_limits.h"
 
 /* clang-format off */
 #define END {.key = NULL}
+#define QUOTE(text)   #text
+#define TEXT_OF(name) QUOTE(name)
 #define FIELD(type, field) .offset = offsetof(type, field)
 
 static const mpcf_option top_options[] = {
@@ -165,12 +168,22 @@ static const mpcf_option infer_options[] = {
     {.key = "store_runs", .type = MPCF_OPT_INT, .default_text = "1",
      FIELD(struct infer_settings, store_runs), .min = 1, .max = 1e6,
      .help = "with preprocess: store, for how many runs of these examples the dealer deals at once"},
+    {.key = "store_sessions", .type = MPCF_OPT_INT, .default_text = "0",
+     FIELD(struct infer_settings, store_sessions), .min = 0, .max = 1e6,
+     .help = "stored sessions kept, the one unused longest goes; 0: 16 at the provider, 1 at the user"},
+    {.key = "store_age", .type = MPCF_OPT_DURATION, .default_text = "720h",
+     FIELD(struct infer_settings, store_age_ns), .min = 0, .max = 3.1536e17,
+     .help = "a stored session that was not used for so long is removed; 0: none is"},
+    {.key = "session_inferences", .type = MPCF_OPT_INT, .default_text = TEXT_OF(SESSION_INFERENCES),
+     FIELD(struct infer_settings, session_inferences), .min = 1, .max = SESSION_INFERENCES,
+     .help = "inferences of one session, under one set of seeds; then the user begins another"},
     {.key = "timeout", .type = MPCF_OPT_DURATION, .default_text = "60s",
      FIELD(struct infer_settings, timeout_ns), .min = 1e6, .max = 8.64e13,
-     .help = "a peer that stays silent longer ends the run"},
+     .help = "a peer that shows no sign of life for longer ends the run; each byte that moves is one, "
+             "and who is busy gives others"},
     {.key = "connect_timeout", .type = MPCF_OPT_DURATION, .default_text = "120s",
      FIELD(struct infer_settings, connect_ns), .min = 1e6, .max = 8.64e13,
-     .help = "how long the other roles are waited for at the start"},
+     .help = "how long another role is waited for at the start, also while it is busy with another session"},
     {.key = "value_fraction", .type = MPCF_OPT_INT, .default_text = "12",
      FIELD(struct infer_settings, value_fraction), .min = 4, .max = 24,
      .help = "fractional bits of values"},
@@ -180,6 +193,9 @@ static const mpcf_option infer_options[] = {
     {.key = "logit_fraction", .type = MPCF_OPT_INT, .default_text = "8",
      FIELD(struct infer_settings, logit_fraction), .min = 2, .max = 24,
      .help = "fractional bits of the logits that the user learns; reveal: label compares all bits there are"},
+    {.key = "resume", .type = MPCF_OPT_BOOL, .default_text = "true",
+     FIELD(struct infer_settings, resume),
+     .help = "--role user does not ask again what an earlier run that broke off has answers to"},
     {.key = "fixed", .type = MPCF_OPT_BOOL, .default_text = "true",
      FIELD(struct infer_settings, fixed),
      .help = "also evaluate the whole split in the clear, on the secure run's integers"},

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A session kept on disk: a party's seeds, its corrections dealt ahead, and which inferences are
- * used up. One folder a party, readable by its owner alone.
+ * used up. One folder a session (store_sessions.h), readable by its owner alone.
  *
+ *   lock            whoever holds it has the session
  *   session         the session's id, what it was dealt for, and this party's seeds
  *   consumed        the first inference number that is not used up
  *   inference-N     the user's corrections of inference N: header, then the steps' bytes
@@ -68,6 +69,8 @@ mpcf_status store_skip_to(struct store *s, uint32_t next, mpcf_error *err);
  * LENGTHS bytes (zero ones are skipped). */
 mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest, struct source *from,
                        const size_t *lengths, size_t count, mpcf_error *err);
+/* What the corrections of an inference, COUNT parts of LENGTHS bytes, take on the disk. */
+uint64_t store_bytes(const size_t *lengths, size_t count);
 /* Digest of the program whose corrections of INFERENCE are there. None: MPCF_E_IO; of another
  * session, or cut short: MPCF_E_FORMAT. */
 mpcf_status store_program(struct store *s, uint32_t inference, char digest[FILE_DIGEST_SIZE],

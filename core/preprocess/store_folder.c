@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who holds the folder of a store, and which files in it are a store's own.
+ * Who holds the folder of a stored session, and which files in it are a store's own.
  */
 #include "preprocess/store_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -19,8 +18,35 @@
 #include "base/memory.h"
 
 #define INFERENCE "inference-"
+#define LOCK      "lock"
+
+/* The folder itself outlasts a crash. */
+static mpcf_status sync_above(const char *folder, mpcf_error *err)
+{
+    char *above = file_folder_of(folder);
+    const mpcf_status status = above != NULL ? file_sync_folder(above, err)
+                                             : mpcf_fail_memory(err, strlen(folder), "a path");
+
+    mpcf_free(above);
+    return status;
+}
+
+mpcf_status store_folder_make(const char *folder, mpcf_error *err)
+{
+    MPCF_TRY(file_make_private_folder(folder, err));
+    return sync_above(folder, err);
+}
 
 /* --- One process at a time --- */
+
+/* Another process may have removed the folder between the opening of the file and the lock. */
+static bool is_still(int fd, const char *path)
+{
+    struct stat opened, there;
+
+    return fstat(fd, &opened) == 0 && stat(path, &there) == 0 && opened.st_dev == there.st_dev &&
+           opened.st_ino == there.st_ino;
+}
 
 static mpcf_status take_lock(const char *path, const char *folder, int *lock, mpcf_error *err)
 {
@@ -37,22 +63,21 @@ static mpcf_status take_lock(const char *path, const char *folder, int *lock, mp
                    ? mpcf_fail(err, MPCF_E_INVALID, "another process uses the store '%s'", folder)
                    : mpcf_fail(err, MPCF_E_IO, "cannot lock '%s': %s", path, strerror(cause));
     }
+    if (!is_still(fd, path)) {
+        (void) close(fd);
+        return mpcf_fail(err, MPCF_E_INVALID, "another process removes the store '%s'", folder);
+    }
     *lock = fd;
     return MPCF_OK;
 }
 
 mpcf_status store_folder_lock(const char *folder, int *lock, mpcf_error *err)
 {
-    char *path = mpcf_format("%s.lock", folder), *above = file_folder_of(folder);
-    mpcf_status status = path != NULL && above != NULL
-                             ? file_make_folder(above, err)
-                             : mpcf_fail_memory(err, strlen(folder), "a path");
+    char *path = file_join(folder, LOCK);
+    mpcf_status status = path != NULL ? take_lock(path, folder, lock, err)
+                                      : mpcf_fail_memory(err, strlen(folder), "a path");
 
-    if (status == MPCF_OK) {
-        status = take_lock(path, folder, lock, err);
-    }
     mpcf_free(path);
-    mpcf_free(above);
     return status;
 }
 
@@ -61,6 +86,16 @@ void store_folder_unlock(int lock)
     if (lock >= 0) {
         (void) close(lock); /* the file stays: removing it would race with who opens it */
     }
+}
+
+bool store_folder_is_in_use(const char *folder)
+{
+    int lock = -1;
+    const mpcf_status status =
+        file_is_folder(folder) ? store_folder_lock(folder, &lock, NULL) : MPCF_OK;
+
+    store_folder_unlock(lock);
+    return status == MPCF_E_INVALID;
 }
 
 /* --- Names --- */
@@ -80,6 +115,7 @@ static bool is_ours(const char *name)
         const char *start, *digits;
     } forms[] = {{"session", ""},
                  {"consumed", ""},
+                 {LOCK, ""},
                  {INFERENCE, "0123456789"},
                  {"packing-", "0123456789abcdef"}};
 
@@ -101,45 +137,71 @@ static bool is_dots(const char *name)
 
 /* --- All files --- */
 
-static mpcf_status check_replaceable(const char *folder, mpcf_error *err)
+static mpcf_status check_replaceable(const char *folder, DIR *listing, mpcf_error *err)
+{
+    for (struct dirent *e = readdir(listing); e != NULL; e = readdir(listing)) {
+        if (!is_dots(e->d_name) && !is_ours(e->d_name)) {
+            return mpcf_fail(err, MPCF_E_INVALID,
+                             "'%s' is not an earlier session's store: '%s' lies in it", folder,
+                             e->d_name);
+        }
+    }
+    rewinddir(listing);
+    return MPCF_OK;
+}
+
+/* All but the lock. What is left without its seeds is nobody's session. */
+static mpcf_status unlink_all(const char *folder, DIR *listing, mpcf_error *err)
+{
+    (void) unlinkat(dirfd(listing), "session", 0);
+    for (struct dirent *e = readdir(listing); e != NULL; e = readdir(listing)) {
+        if (!is_dots(e->d_name) && strcmp(e->d_name, LOCK) != 0 &&
+            unlinkat(dirfd(listing), e->d_name, 0) != 0 && errno != ENOENT) {
+            return mpcf_fail(err, MPCF_E_IO, "cannot remove '%s/%s': %s", folder, e->d_name,
+                             strerror(errno));
+        }
+    }
+    return MPCF_OK;
+}
+
+mpcf_status store_folder_empty(const char *folder, mpcf_error *err)
 {
     DIR *listing = opendir(folder);
     mpcf_status status = MPCF_OK;
 
     if (listing == NULL) {
-        return errno == ENOENT ? MPCF_OK
-                               : mpcf_fail(err, MPCF_E_IO, "cannot open the store '%s': %s", folder,
-                                           strerror(errno));
+        return mpcf_fail(err, MPCF_E_IO, "cannot open the store '%s': %s", folder, strerror(errno));
     }
-    for (struct dirent *e = readdir(listing); status == MPCF_OK && e != NULL;
-         e = readdir(listing)) {
-        if (!is_dots(e->d_name) && !is_ours(e->d_name)) {
-            status = mpcf_fail(err, MPCF_E_INVALID,
-                               "'%s' is not an earlier session's store: '%s' lies in it", folder,
-                               e->d_name);
-        }
+    status = check_replaceable(folder, listing, err);
+    if (status == MPCF_OK) {
+        status = unlink_all(folder, listing, err);
     }
     (void) closedir(listing);
     return status;
 }
 
-/* The folder itself outlasts a crash. */
-static mpcf_status sync_above(const char *folder, mpcf_error *err)
+/* Locked to the end: who waits for it finds it gone. */
+static mpcf_status remove_locked(const char *folder, mpcf_error *err)
 {
-    char *above = file_folder_of(folder);
-    const mpcf_status status = above != NULL ? file_sync_folder(above, err)
-                                             : mpcf_fail_memory(err, strlen(folder), "a path");
+    char *lock = file_join(folder, LOCK);
+    mpcf_status status = lock != NULL ? store_folder_empty(folder, err)
+                                      : mpcf_fail_memory(err, strlen(folder), "a path");
 
-    mpcf_free(above);
+    if (status == MPCF_OK && (unlink(lock) != 0 || rmdir(folder) != 0)) {
+        status = mpcf_fail(err, MPCF_E_IO, "cannot remove '%s': %s", folder, strerror(errno));
+    }
+    mpcf_free(lock);
     return status;
 }
 
-mpcf_status store_folder_renew(const char *folder, mpcf_error *err)
+mpcf_status store_folder_remove(const char *folder, mpcf_error *err)
 {
-    MPCF_TRY(check_replaceable(folder, err));
-    MPCF_TRY(file_remove_tree(folder, err));
-    MPCF_TRY(file_make_private_folder(folder, err));
-    return sync_above(folder, err);
+    int lock = -1;
+
+    MPCF_TRY(store_folder_lock(folder, &lock, err));
+    mpcf_status status = remove_locked(folder, err);
+    store_folder_unlock(lock);
+    return status;
 }
 
 mpcf_status store_folder_check(const char *folder, mpcf_error *err)

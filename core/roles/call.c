@@ -152,6 +152,13 @@ static void say_why_again(const struct attempt *a, bool said[3], const mpcf_erro
 /* The time is over, and it was busy when it answered last. */
 static mpcf_status fail_busy(const struct attempt *a, mpcf_status status, mpcf_error *err)
 {
+    if (a->again == AGAIN_BUSY) {
+        mpcf_error_reset(err); /* that is all it says */
+        return mpcf_fail(err, status,
+                         "the %s at %s is busy with another session; waited as long as "
+                         "stages.infer.connect_timeout says",
+                         role_name(a->role), a->address);
+    }
     return mpcf_fail_while(err, status,
                            "the %s at %s is busy with another session, or has ended; waited as "
                            "long as stages.infer.connect_timeout says",
@@ -166,7 +173,8 @@ static mpcf_status call_until(struct call *to, struct attempt *a, const struct h
     int64_t pause = PAUSE_NS;
     for (;;) {
         mpcf_status status = try_once(to, a, mine, theirs, err);
-        if (status == MPCF_E_TIMEOUT && said[AGAIN_BUSY] && clock_now_ns() >= to->deadline) {
+        if (status == MPCF_E_TIMEOUT && clock_now_ns() >= to->deadline &&
+            (said[AGAIN_BUSY] || a->again == AGAIN_BUSY)) {
             return fail_busy(a, status, err);
         }
         if (a->again == AGAIN_NOT ||
@@ -199,7 +207,7 @@ void call_to_tell(const struct roles_options *o, enum role role, const struct ha
     struct call to = {.role = role,
                       .deadline = clock_deadline(TELL_NS),
                       .reach_ns = TELL_NS,
-                      .patience = TELL_NS / 3};
+                      .patience = TELL_NS / 2};
     struct attempt a = {.o = o, .role = role, .patience = to.patience};
     handshake_refuse(&refusal, REFUSAL_ENDED, mpcf_error_text(why));
     if (!interrupt_pending() && find_address(&to, &a, NULL) == MPCF_OK &&

@@ -127,13 +127,10 @@ static mpcf_status answer_hello(struct greeting *g, const struct house *house, m
 
 /* --- the proof --- */
 
-/* Who has not the key hears that, and nothing else. */
-static mpcf_status refuse_proof(struct greeting *g, const struct house *house, mpcf_error *err)
+/* Who has not the key hears that, and nothing else; if it still listens. */
+static mpcf_status refuse_proof(struct greeting *g, mpcf_error *err)
 {
-    struct handshake refusal;
-    handshake_refuse_bare(&refusal, house->role, REFUSAL_ENDED,
-                          "the proof is not made with the key of this link");
-    (void) handshake_send(g->channel, &refusal, NULL);
+    channel_say_end(g->channel, "the proof is not made with the key of this link", clock_now_ns());
     return mpcf_fail_while(err, MPCF_E_AUTH, "a caller says that it is the %s", role_name(g->from));
 }
 
@@ -143,7 +140,7 @@ static mpcf_status take_proof(struct greeting *g, const struct house *house, mpc
     if (keys != NULL) {
         mpcf_status status = hello_check_proof(g->call, g->answer, keys->theirs, g->proof, err);
         if (status != MPCF_OK) {
-            return status == MPCF_E_AUTH ? refuse_proof(g, house, err) : status;
+            return status == MPCF_E_AUTH ? refuse_proof(g, err) : status;
         }
         g->is_proved = true;
     }

@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "channel/pulse.h"
 #include "channel/role.h"
 #include "roles/call.h"
 
@@ -39,6 +40,15 @@ static struct handshake without_stored(const struct handshake *mine)
     h.next_inference = 0;
     memset(h.stored, 0, sizeof(h.stored));
     return h;
+}
+
+static void note_stored(struct roles_links *links, const struct handshake *mine,
+                        const struct handshake *theirs)
+{
+    links->has_stored = handshake_same_stored(mine, theirs, &links->next_inference);
+    if (links->has_stored) {
+        memcpy(links->stored, mine->stored, sizeof(links->stored));
+    }
 }
 
 /* --- the user --- */
@@ -75,7 +85,7 @@ static mpcf_status call_provider(struct roles *r, const struct handshake *mine,
         call_role(&r->o, &provider, mine, &theirs, &links->peers[ROLE_PROVIDER], err);
     *again = provider.held_ended;
     if (status == MPCF_OK) {
-        links->has_stored = handshake_same_stored(mine, &theirs, &links->next_inference);
+        note_stored(links, mine, &theirs);
     } else if (!*again) {
         call_to_tell(&r->o, ROLE_DEALER, mine, err);
     }
@@ -127,6 +137,13 @@ static mpcf_status next_caller(struct roles *r, int64_t deadline, struct caller 
         }
     }
     return MPCF_OK;
+}
+
+/* From now on it is a role's link like those that were called. */
+static struct channel *settle(const struct roles *r, struct channel *c)
+{
+    channel_set_timeout(c, r->o.timeout_ns, "stages.infer.timeout");
+    return c;
 }
 
 static mpcf_status check_caller(const struct handshake *mine, const struct handshake *theirs,
@@ -192,19 +209,40 @@ static bool must_end(mpcf_status status)
     return status != MPCF_E_TIMEOUT && status != MPCF_E_CLOSED && status != MPCF_E_IO;
 }
 
+/* While the dealer is busy CALLER waits for this role's handshake, and hears that it lives. */
+static mpcf_status call_dealer_for(struct roles *r, const struct handshake *mine,
+                                   struct caller *caller, struct channel **out, mpcf_error *err)
+{
+    struct call dealer = call_to(r, ROLE_DEALER, smaller(r->o.connect_ns, PATIENCE_NS));
+    struct handshake told = without_stored(mine), theirs;
+    struct pulse *pulse = NULL;
+    dealer.held = caller->channel;
+    MPCF_TRY(pulse_start(&dealer.held, 1, dealer.patience, &pulse, err));
+    mpcf_status status = call_role(&r->o, &dealer, &told, &theirs, out, err);
+    pulse_stop(pulse);
+    return status;
+}
+
+/* What the provider says to this user, and to no other. */
+static void look_for_stored(const struct roles *r, const struct handshake *user,
+                            struct handshake *mine)
+{
+    if (r->o.meet != NULL) {
+        r->o.meet(r->o.meet_context, user, mine);
+    }
+}
+
 /* Joins the session of CALLER, a user. */
 static mpcf_status take_user(struct roles *r, struct handshake *mine, struct caller *caller,
                              struct roles_links *links, mpcf_error *err)
 {
-    struct call dealer = call_to(r, ROLE_DEALER, smaller(r->o.connect_ns, PATIENCE_NS));
-    struct handshake theirs, told;
-    dealer.held = caller->channel;
+    struct handshake told;
     take_over(mine, &caller->handshake);
-    told = without_stored(mine);
+    look_for_stored(r, &caller->handshake, mine);
     MPCF_TRY(attendant_start(&r->attendant, err));
-    MPCF_TRY(call_role(&r->o, &dealer, &told, &theirs, &links->peers[ROLE_DEALER], err));
+    MPCF_TRY(call_dealer_for(r, mine, caller, &links->peers[ROLE_DEALER], err));
     told = answer_to(mine, &caller->handshake);
-    links->has_stored = handshake_same_stored(mine, &caller->handshake, &links->next_inference);
+    note_stored(links, mine, &caller->handshake);
     return handshake_send(caller->channel, &told, err);
 }
 
@@ -231,7 +269,7 @@ mpcf_status join_as_provider(struct roles *r, struct handshake *mine, struct rol
         }
         status = take_user(r, mine, &caller, links, err);
         if (status == MPCF_OK) {
-            links->peers[ROLE_USER] = caller.channel;
+            links->peers[ROLE_USER] = settle(r, caller.channel);
             return MPCF_OK;
         }
         forget_user(r, mine, links);
@@ -264,7 +302,8 @@ static mpcf_status answer_caller(struct roles *r, const struct handshake *mine,
 static void bring_together(struct roles *r, struct handshake *mine, const struct caller *caller,
                            struct roles_links *links, bool *complete)
 {
-    struct waiter other, w = {.channel = caller->channel, .role = caller->handshake.role};
+    struct waiter other,
+        w = {.channel = settle(r, caller->channel), .role = caller->handshake.role};
     memcpy(w.session, caller->handshake.session, sizeof(w.session));
     *complete = rendezvous_pair(&r->rendezvous, &w, &other);
     if (*complete) {
@@ -284,7 +323,6 @@ mpcf_status join_as_dealer(struct roles *r, struct handshake *mine, struct roles
     while (!complete) {
         struct caller caller = {.channel = NULL};
         MPCF_TRY(next_caller(r, deadline, &caller, err));
-        channel_set_timeout(caller.channel, r->o.timeout_ns, "stages.infer.timeout");
         if (answer_caller(r, mine, &caller, err) != MPCF_OK) {
             turn_away(r, mine, &caller, err);
             continue;

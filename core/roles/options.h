@@ -29,13 +29,19 @@ struct roles_options {
     int64_t connect_ns;            /* to find each other, each */
     int64_t timeout_ns;            /* a silent peer, after that */
     struct roles_control *control; /* one-machine run: the parent passes addresses; or NULL */
+    /* The provider: a caller agrees, and THEIRS is what it said: puts into MINE what depends on it,
+     * the stored session that it named. It only looks: the caller may yet be turned away. NULL:
+     * MINE is the same for all. */
+    void (*meet)(void *context, const struct handshake *theirs, struct handshake *mine);
+    void *meet_context;
 };
 
 struct roles_links {
     struct channel *peers[3]; /* by role; own entry NULL */
     uint8_t session[HANDSHAKE_SESSION];
-    bool has_stored;         /* provider and user go on with the stored session they both have */
-    uint64_t next_inference; /* of it: the larger of their numbers */
+    bool has_stored; /* provider and user go on with the stored session they both have */
+    uint8_t stored[HANDSHAKE_SESSION]; /* which one */
+    uint64_t next_inference;           /* of it: the larger of their numbers */
 };
 
 /* For who has keys on one side of a link only. */

@@ -30,7 +30,8 @@ const char *roles_address(const struct roles *r);
 
 /*
  * Joins one session; a provider or dealer may join one after another. MINE: role and facts
- * (handshake_init(), handshake_add()) and stored session; its own session is set here.
+ * (handshake_init(), handshake_add()) and, the user's, the stored session it would go on with (the
+ * provider's: `meet`); its own session is set here.
  *
  * Who calls and is a stranger, cannot prove itself, or disagrees is answered, logged and left. Where this
  * role calls: MPCF_E_AUTH, MPCF_E_PROTOCOL with all that differs, MPCF_E_CLOSED with why it was refused.
@@ -45,6 +46,8 @@ mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_lin
                        mpcf_error *err);
 void roles_links_close(struct roles_links *links);
 
+/* Where a role listens on TRANSPORT whose address is not given: here, and the system chooses. */
+const char *roles_wish(const mpcf_transport *transport);
 /* Whether ADDRESS, of a transport that is not confined to one machine, names this machine:
  * 127.*, [::1], localhost. */
 bool roles_is_loopback(const char *address);

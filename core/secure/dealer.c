@@ -34,6 +34,8 @@ mpcf_status dealer_run(const struct deal_options *o, struct channel *user, mpcf_
 {
     struct deal_run d = {.program = o->program, .pool = o->pool, .masked = o->masked};
     d.random = (struct randomness){.key = {o->key[0], o->key[1]}, .inference = o->inference};
+    d.random.observe = o->observe;
+    d.random.observe_context = o->observe_context;
     for (size_t i = 0; i < o->program->step_count; i++) {
         MPCF_TRY(deal_step(&d, &o->program->steps[i], user, err));
     }

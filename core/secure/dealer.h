@@ -8,6 +8,7 @@
 #include "channel/channel.h"
 #include "prg/prg.h"
 #include "program/program.h"
+#include "protocol/randomness.h"
 #include "ring/share_pool.h"
 
 struct masked_weights;
@@ -20,6 +21,8 @@ struct deal_options {
     const struct prg_key *key[2];
     struct share_pool *pool;
     struct masked_weights *const *masked;
+    random_observe *observe; /* tests */
+    void *observe_context;
 };
 mpcf_status dealer_run(const struct deal_options *o, struct channel *user, mpcf_error *err);
 

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "protocol/masked_weights.h"
 #include "secure/session_inside.h"
+#include "secure/session_limits.h"
 
 /* --- Seeds --- */
 
@@ -119,6 +120,9 @@ mpcf_status session_create(const struct session_options *o, struct channel *peer
         return mpcf_fail_memory(err, sizeof *s, "a session");
     }
     s->options = *o;
+    if (o->inferences == 0 || o->inferences > SESSION_INFERENCES) {
+        s->options.inferences = SESSION_INFERENCES;
+    }
     s->is_stored = o->store_path != NULL;
     memcpy(s->peers, peers, sizeof s->peers);
     mpcf_status status = prepare(s, err);
@@ -164,6 +168,10 @@ mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err)
     if (next < s->next_inference) {
         return mpcf_fail(err, MPCF_E_INVALID, "inference %u is used up (next: %u)", (unsigned) next,
                          (unsigned) s->next_inference);
+    }
+    if (next > s->options.inferences) {
+        return mpcf_fail(err, MPCF_E_INVALID, "a session has %u inferences, and none beyond: %u",
+                         (unsigned) s->options.inferences, (unsigned) next);
     }
     if (s->store != NULL) {
         MPCF_TRY(session_settle(s, store_skip_to(s->store, next, err)));

@@ -26,6 +26,8 @@ static mpcf_status run_party(struct session *s, struct session_run *run,
     o.pool = s->pool;
     o.masked = masked;
     o.weights = run->weights;
+    o.observe = s->options.observe;
+    o.observe_context = s->options.observe_context;
     MPCF_TRY(party_create(&o, &party, err));
     int64_t start_ns = clock_now_ns();
     mpcf_status status = party_offline(party, source, peer, run->metered, err);
@@ -60,7 +62,7 @@ static mpcf_status infer(struct session *s, struct session_run *run, mpcf_error 
 {
     uint32_t inference = 0;
     struct masked_weights **masked = NULL;
-    MPCF_TRY(session_number(&s->next_inference, &inference, err));
+    MPCF_TRY(session_number(s, &s->next_inference, &inference, err));
     MPCF_TRY(session_set_up_weights(s, run, &masked, err));
     mpcf_status status = session_deal_one(s, run, masked, inference, err);
     if (status == MPCF_OK && s->options.role != ROLE_DEALER) {

@@ -5,6 +5,10 @@
  */
 #include "secure/session_inside.h"
 
+#include <inttypes.h>
+
+#include "secure/session_limits.h"
+
 mpcf_status session_check(const struct session *s, mpcf_error *err)
 {
     return !s->is_broken
@@ -29,6 +33,7 @@ static void clear_metered(const struct session_run *run)
 mpcf_status session_begin(const struct session *s, const struct session_run *run, mpcf_error *err)
 {
     MPCF_TRY(session_check(s, err));
+    MPCF_TRY(session_check_program(run->program, err));
     clear_metered(run);
     return MPCF_OK;
 }
@@ -39,10 +44,15 @@ mpcf_status session_settle(struct session *s, mpcf_status status)
     return status;
 }
 
-mpcf_status session_number(uint32_t *next, uint32_t *inference, mpcf_error *err)
+mpcf_status session_number(const struct session *s, uint32_t *next, uint32_t *inference,
+                           mpcf_error *err)
 {
-    if (*next == UINT32_MAX) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "the session's inference numbers are used up");
+    if (*next >= s->options.inferences) {
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED,
+                         "the session's %" PRIu32
+                         " inference numbers are used up, as many as its keys may serve: begin a "
+                         "new one",
+                         s->options.inferences);
     }
     *inference = (*next)++;
     return MPCF_OK;

@@ -38,11 +38,12 @@ struct session {
 
 /* A session that failed before is refused: MPCF_E_INVALID. */
 mpcf_status session_check(const struct session *s, mpcf_error *err);
-/* A call that works on RUN begins: the same check; the meter is set to 0. */
+/* A call that works on RUN begins: the same check, and that of its program; the meter is set to 0. */
 mpcf_status session_begin(const struct session *s, const struct session_run *run, mpcf_error *err);
 /* And ends with STATUS, which it returns: a failure breaks the session. */
 mpcf_status session_settle(struct session *s, mpcf_status status);
-/* The number *NEXT, counted up. None left: MPCF_E_UNSUPPORTED. */
-mpcf_status session_number(uint32_t *next, uint32_t *inference, mpcf_error *err);
+/* The number *NEXT of S, counted up. None left: MPCF_E_UNSUPPORTED. */
+mpcf_status session_number(const struct session *s, uint32_t *next, uint32_t *inference,
+                           mpcf_error *err);
 
 #endif

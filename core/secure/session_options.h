@@ -9,17 +9,21 @@
 #include <stdint.h>
 
 #include "channel/role.h"
+#include "protocol/randomness.h"
 
 struct session_options {
     enum role role;
-    int64_t timeout_ns;     /* a peer that stays silent longer ends the run */
+    int64_t timeout_ns;     /* a peer that shows no sign of life for longer ends the run */
     const char *store_path; /* NULL, or the folder (of this role alone) that keeps the session,
                                  see session_deal(); the dealer's is only not NULL */
     bool resume;            /* the session that lies in store_path; nothing is dealt any more */
     uint8_t session[16];    /* its id, agreed on in the handshake: of a new one, or of the stored */
     const char *facts;      /* with a store: digest (64 hex) of what the session is dealt for,
                                  found again by store_look(); NULL: none */
+    uint32_t inferences; /* numbers are below this; 0: SESSION_INFERENCES, the most there may be */
     const uint8_t *test_seed; /* 16 bytes: repeatable runs for tests; NULL: the system's */
+    random_observe *observe;  /* tests: sees each use of a stream, from several threads */
+    void *observe_context;
 };
 
 #endif

@@ -20,6 +20,7 @@
 #include "pipeline/output.h"
 #include "pipeline/print_settings.h"
 #include "text/batches.h"
+#include "text/tokenizer_files.h"
 
 struct feed {
     struct batches *batches;
@@ -159,7 +160,10 @@ static mpcf_status write_folder(const struct pipeline *p, const char *student, c
     mpcf_free(config);
     mpcf_free(copy);
     MPCF_TRY(status);
-    MPCF_TRY(tokenizer_copy_files(student, folder, err));
+    if (!tokenizer_files_have_words(student)) {
+        return mpcf_fail(err, MPCF_E_IO, "%s: no tokenizer.json, vocab.txt or vocab.json", student);
+    }
+    MPCF_TRY(tokenizer_files_copy(student, folder, err));
     MPCF_TRY(write_approximations(p, student, err));
     MPCF_TRY(write_approximations(p, folder, err));
     return write_ranges(folder, ranges, err);

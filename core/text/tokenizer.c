@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which files of a folder make its tokenizer. */
+/* A tokenizer from the files of a folder: which of them are read, and in which order. */
 #include "text/tokenizer.h"
 
 #include <string.h>
@@ -13,11 +13,6 @@
 #include "text/tokenizer_plain.h"
 
 #define FILE_LIMIT ((size_t) 256 << 20)
-
-/* Every file that tokenizer_open() may read. */
-static const char *const file_names[] = {"tokenizer.json", "tokenizer_config.json", "vocab.txt",
-                                         "vocab.json", "merges.txt"};
-#define FILE_COUNT (sizeof(file_names) / sizeof(file_names[0]))
 
 mpcf_status tokenizer_create(const mpcf_tokenizer_spec *spec, struct tokenizer **out,
                              mpcf_error *err)
@@ -152,30 +147,5 @@ mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
         return mpcf_fail_while(err, status, "reading the tokenizer of '%s'", folder);
     }
     *out = t;
-    return MPCF_OK;
-}
-
-mpcf_status tokenizer_copy_files(const char *folder, const char *to, mpcf_error *err)
-{
-    size_t copied = 0;
-
-    MPCF_TRY(file_make_folder(to, err));
-    for (size_t i = 0; i < FILE_COUNT; i++) {
-        char *from = file_join(folder, file_names[i]), *target = file_join(to, file_names[i]);
-        mpcf_status status = MPCF_OK;
-
-        if (from == NULL || target == NULL) {
-            status = mpcf_fail_memory(err, strlen(folder) + strlen(to), "a path");
-        } else if (file_exists(from)) {
-            status = file_copy(from, target, err);
-            copied += strcmp(file_names[i], "tokenizer_config.json") != 0;
-        }
-        mpcf_free(from);
-        mpcf_free(target);
-        MPCF_TRY(status);
-    }
-    if (copied == 0) {
-        return mpcf_fail(err, MPCF_E_IO, "%s: no tokenizer.json, vocab.txt or vocab.json", folder);
-    }
     return MPCF_OK;
 }

@@ -26,8 +26,6 @@ mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
 mpcf_status tokenizer_create(const mpcf_tokenizer_spec *spec, struct tokenizer **out,
                              mpcf_error *err);
 void tokenizer_close(struct tokenizer *t); /* NULL is fine */
-/* Copies the files it reads from FOLDER to another (what student/public holds). */
-mpcf_status tokenizer_copy_files(const char *folder, const char *to, mpcf_error *err);
 int32_t tokenizer_pad_id(const struct tokenizer *t);
 
 #endif

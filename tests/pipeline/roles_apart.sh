@@ -94,6 +94,24 @@ finish() {
         sleep 0.1
     done
 }
+# ends ROLE SECONDS: it has ended by then.
+ends() {
+    left=$(($2 * 10))
+    while [ ! -f "$folder/$1.status" ]; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || fail "the $1 still runs after $2 s"
+        sleep 0.1
+    done
+}
+# listening ROLE: until it does.
+listening() {
+    left=300
+    while ! grep -q "listening on" "$folder/$1.log" 2>/dev/null; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || fail "the $1 does not listen"
+        sleep 0.1
+    done
+}
 expect() {
     got=$(cat "$folder/$1.status")
     [ "$got" = "$2" ] || fail "$1 ended with $got, expected $2"
@@ -150,27 +168,43 @@ finish 60
 expect user 0
 echo "ok - in any order"
 
+# Who calls and disagrees ends; who was called goes on listening, and serves the next.
 start dealer
 start provider
+listening dealer
+listening provider
 start user --set stages.infer.batch=2
-finish 10
+ends user 10
 expect user 1
-expect provider 1
-expect dealer 1
-grep -q "user disagrees with this provider.*there.*here" "$folder/provider.log" ||
-    fail "the provider does not say what differs"
 grep -q "dealer disagrees with this user.*there.*here" "$folder/user.log" ||
     fail "the user does not say what differs"
+start user
+finish 60
+for role in provider user dealer; do
+    expect $role 0
+done
+grep -q "user disagrees with this provider.*there.*here" "$folder/provider.log" ||
+    fail "the provider does not say what differs"
 grep -q "user disagrees with this dealer.*there.*here" "$folder/dealer.log" ||
     fail "the dealer does not say what differs"
 start dealer
 start user
 start provider --set stages.infer.batch=2
-finish 10
-expect dealer 1
+ends user 10
+expect user 1
+kill "$(cat "$folder/provider.pid")"
+ends provider 5
+expect provider 1
+[ ! -f "$folder/dealer.status" ] || fail "the dealer ended with the user"
+start provider
+start user
+finish 60
+for role in provider user dealer; do
+    expect $role 0
+done
 grep -q "user ended the run, saying: the provider disagrees.*there.*here" "$folder/dealer.log" ||
     fail "the dealer is not told what differs"
-echo "ok - a disagreement is named on every side"
+echo "ok - a disagreement is named on every side, and ends who called"
 
 # All three, until they are at work.
 start_all() {

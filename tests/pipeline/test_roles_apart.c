@@ -6,6 +6,7 @@
 #include "support/support.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,25 +62,65 @@ static void a_killed_provider_ends_all(void **state)
     mpcf_free(record);
 }
 
-/* Whoever it is that differs, in every process; none waits for its connect_timeout of 120 s. */
+static pid_t start_odd(const char *folder, int role, bool is_odd)
+{
+    char *log = file_join(folder, apart_logs[role]);
+
+    (void) remove(log);
+    mpcf_free(log);
+    return apart_start(folder, role, NULL, is_odd ? "stages.infer.value_fraction=11" : NULL);
+}
+
+static bool listens(const char *folder, int role)
+{
+    char *log = file_join(folder, apart_logs[role]);
+    char *text = file_exists(log) ? test_read(folder, apart_logs[role]) : NULL;
+    bool found = text != NULL && strstr(text, "listening on") != NULL;
+
+    mpcf_free(text);
+    mpcf_free(log);
+    return found;
+}
+
+static void await_listening(const char *folder, int role)
+{
+    const struct timespec pause = {0, 20000000};
+
+    for (int i = 0; i < 1000 && !listens(folder, role); i++) {
+        (void) nanosleep(&pause, NULL);
+    }
+    assert_true(listens(folder, role));
+}
+
+/* Whoever it is that differs, in every process. The user, which calls, ends at once; the others when nobody
+ * else has come. */
 static void disagreement_is_told_on_each_side(void **state)
 {
-    const char *folder = apart_create("batch: 1", 4);
+    const char *folder = apart_create("batch: 1, connect_timeout: 8s", 4);
+    static const int order[] = {DEALER, PROVIDER, USER};
     pid_t pids[ROLES];
 
     (void) state;
     for (int odd = 0; odd < ROLES; odd++) {
-        for (int r = 0; r < ROLES; r++) {
-            pids[r] =
-                apart_start(folder, r, NULL, r == odd ? "stages.infer.value_fraction=11" : NULL);
+        for (int i = 0; i < ROLES; i++) {
+            const int r = order[i];
+
+            pids[r] = start_odd(folder, r, r == odd);
+            if (r != USER) {
+                await_listening(folder, r);
+            }
         }
-        for (int r = 0; r < ROLES; r++) {
-            assert_int_equal(test_host_wait(pids[r], 20), 1);
-        }
+        assert_int_equal(test_host_wait(pids[USER], 6), 1);
+        assert_int_equal(kill(pids[PROVIDER], 0), 0);
+        assert_int_equal(kill(pids[DEALER], 0), 0);
+        assert_int_equal(test_host_wait(pids[PROVIDER], 20), 1);
+        assert_int_equal(test_host_wait(pids[DEALER], 20), 1);
         for (int r = 0; r < ROLES; r++) {
             char *text = test_read(folder, apart_logs[r]);
 
             assert_non_null(strstr(text, "fractional bits"));
+            assert_true(r == USER || strstr(text, "in time; the last caller was turned away: the "
+                                                  "user") != NULL);
             mpcf_free(text);
         }
     }

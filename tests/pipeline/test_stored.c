@@ -5,11 +5,13 @@
  */
 #include "support/support.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -108,14 +110,40 @@ static void assert_logged(const char *folder, int role, const char *part)
 
 /* --- Stores --- */
 
-/* The first inference that ROLE's disk has not as used up; 0 without a store. */
+/* The session that ROLE's disk used last: the path of its FILE, or "". */
+static const char *stored_file(const char *folder, int role, const char *file)
+{
+    static char path[4300];
+    char root[4200];
+    struct timespec latest = {0};
+    struct stat facts;
+
+    path[0] = '\0';
+    (void) snprintf(root, sizeof root, "%s/run/store/%s", folder, apart_names[role]);
+    DIR *listing = opendir(root);
+    for (struct dirent *e = listing != NULL ? readdir(listing) : NULL; e != NULL;
+         e = readdir(listing)) {
+        char consumed[4300];
+
+        (void) snprintf(consumed, sizeof consumed, "%.4100s/%.60s/consumed", root, e->d_name);
+        if (stat(consumed, &facts) == 0 &&
+            (facts.st_mtim.tv_sec > latest.tv_sec ||
+             (facts.st_mtim.tv_sec == latest.tv_sec && facts.st_mtim.tv_nsec > latest.tv_nsec))) {
+            latest = facts.st_mtim;
+            (void) snprintf(path, sizeof path, "%.4100s/%.60s/%s", root, e->d_name, file);
+        }
+    }
+    if (listing != NULL) {
+        (void) closedir(listing);
+    }
+    return path;
+}
+
+/* The first inference of that session that is not used up; 0 without a store. */
 static unsigned next_of(const char *folder, int role)
 {
-    char path[4200];
     unsigned char bytes[4] = {0};
-
-    (void) snprintf(path, sizeof path, "%s/run/store/%s/consumed", folder, apart_names[role]);
-    FILE *file = fopen(path, "rb");
+    FILE *file = fopen(stored_file(folder, role, "consumed"), "rb");
     if (file != NULL) {
         (void) !fread(bytes, 1, sizeof bytes, file);
         (void) fclose(file);
@@ -215,7 +243,9 @@ static void run_and_kill(const char *folder, int role, unsigned inferences)
 static void check_killed(int role)
 {
     enum { ROWS = 80, BEGUN = 5 };
-    const char *folder = apart_create("batch: 1, preprocess: store, timeout: 20s", ROWS);
+    /* All is asked again: what is looked at is what the store gives. */
+    const char *folder =
+        apart_create("batch: 1, preprocess: store, timeout: 20s, resume: false", ROWS);
     char taken_up[64];
 
     run_and_kill(folder, role, BEGUN);
@@ -254,12 +284,11 @@ static void dealing_that_was_cut_off_is_used(void **state)
     enum { ROWS = 80 };
     const char *folder = apart_create("batch: 1, preprocess: store, timeout: 20s", ROWS);
     const struct timespec pause = {0, 1000000};
-    char *tenth = file_join(folder, "run/store/user/inference-9");
     pid_t pids[ROLES];
 
     (void) state;
     start_all(folder, NULL, pids);
-    for (int turn = 0; !file_exists(tenth); turn++) {
+    for (int turn = 0; !file_exists(stored_file(folder, USER, "inference-9")); turn++) {
         assert_true(turn < 60000);
         (void) nanosleep(&pause, NULL);
     }
@@ -272,7 +301,6 @@ static void dealing_that_was_cut_off_is_used(void **state)
 
     assert_true(taken_up >= 10 && taken_up < ROWS);
     json_decref(again);
-    mpcf_free(tenth);
 }
 
 /* ROLE's disk becomes what it was two runs ago: the others' number goes. */
@@ -356,7 +384,6 @@ static void sessions_that_differ_are_given_up(void **state)
     fresh = run_all(folder); /* now it has another */
     assert_taken_up(fresh, 2, 0);
     assert_logged(folder, USER, "is given up");
-    assert_logged(folder, PROVIDER, "is given up");
     json_decref(fresh);
     mpcf_free(store);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/actors.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -18,12 +19,26 @@ struct roles_options actor_options(const char *transport, enum role role)
                                   .timeout_ns = 10 * ACTOR_SECOND};
 }
 
+static const char *keep(char place[256], const char *address)
+{
+    if (address == NULL) {
+        return NULL;
+    }
+    (void) snprintf(place, 256, "%s", address);
+    return place;
+}
+
 void actor_open(struct actor *a, const struct roles_options *o, const char *batch)
 {
+    struct roles_options own = *o;
     *a = (struct actor){.err = mpcf_error_create()};
+    for (size_t i = 0; i < 3; i++) {
+        own.addresses[i] = keep(a->addresses[i], o->addresses[i]);
+    }
+    own.listen = keep(a->addresses[3], o->listen);
     handshake_init(&a->mine, o->role);
     assert_ok(handshake_add(&a->mine, a->err, "batch", "%s", batch), a->err);
-    assert_ok(roles_open(o, &a->roles, a->err), a->err);
+    assert_ok(roles_open(&own, &a->roles, a->err), a->err);
 }
 
 static void *act(void *context)

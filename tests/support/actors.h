@@ -21,6 +21,7 @@ struct roles_options actor_options(const char *transport, enum role role);
 /* One role on a thread of its own. */
 struct actor {
     struct roles *roles;
+    char addresses[4][256]; /* of the options; the last: where it listens */
     struct handshake mine;
     struct roles_links links;
     mpcf_status status;
@@ -29,7 +30,7 @@ struct actor {
     pthread_t thread;
 };
 
-/* Its only fact but the version is "batch". */
+/* Keeps what O's addresses say. Its only fact but the version is "batch". */
 void actor_open(struct actor *a, const struct roles_options *o, const char *batch);
 /* roles_join(), on a thread until actor_join(), or at once. */
 void actor_start(struct actor *a);

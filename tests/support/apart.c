@@ -36,3 +36,15 @@ pid_t apart_start(const char *folder, int role, const char *const *before, const
 
     return test_host_start(folder, apart_logs[role], before, words);
 }
+
+pid_t apart_start_with(const char *folder, int role, const char *const *sets)
+{
+    const char *words[16] = {"run", "pipeline.yaml", "--role", apart_names[role]};
+    size_t n = 4;
+
+    for (size_t i = 0; i < 4 && sets[i] != NULL; i++) {
+        words[n++] = "--set";
+        words[n++] = sets[i];
+    }
+    return test_host_start(folder, apart_logs[role], NULL, words);
+}

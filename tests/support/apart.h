@@ -16,5 +16,7 @@ extern const char *const apart_logs[ROLES];  /* "provider.log", in the folder */
 const char *apart_create(const char *infer, size_t rows);
 /* ROLE of FOLDER's pipeline; BEFORE as in test_host_start(); SET: an option, or NULL. */
 pid_t apart_start(const char *folder, int role, const char *const *before, const char *set);
+/* SETS: options, NULL ends; at most 4. */
+pid_t apart_start_with(const char *folder, int role, const char *const *sets);
 
 #endif

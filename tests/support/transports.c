@@ -166,7 +166,11 @@ static mpcf_status faulty_advance(void *conn, const void *out, size_t *out_lengt
                                   size_t *in_length, int64_t deadline, mpcf_error *err)
 {
     struct faulty *f = conn;
-    MPCF_TRY(count_call(f, err));
+    mpcf_status status = count_call(f, err);
+    if (status != MPCF_OK) {
+        *out_length = *in_length = 0;
+        return status;
+    }
     return f->real->advance(f->conn, out, out_length, in, in_length, deadline, err);
 }
 

@@ -16,6 +16,7 @@
 #ifndef MPCF_PLUGIN_H
 #define MPCF_PLUGIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <mpcf/error.h>
@@ -29,7 +30,7 @@ MPCF_BEGIN_DECLS
  * MAJOR with a minor from MINOR_OLDEST to MINOR.
  */
 #define MPCF_ABI_MAJOR        0
-#define MPCF_ABI_MINOR        3
+#define MPCF_ABI_MINOR        4
 #define MPCF_ABI_MINOR_OLDEST 1
 
 #define MPCF_PLUGIN_MAGIC 0x6d706366u /* "mpcf" */
@@ -65,6 +66,13 @@ typedef struct mpcf_plugin_info {
         .flags = 0,                                                                                \
         __VA_ARGS__,                                                                               \
     }
+
+/*
+ * Whether a signal has asked this process to end (SIGINT, SIGTERM). What waits (a transport for its
+ * peer, a reader for a slow disk) asks at least once a second, and then comes back with
+ * MPCF_E_INTERRUPTED. From any thread.
+ */
+MPCF_EXPORT bool mpcf_interrupted(void);
 
 MPCF_END_DECLS
 #endif

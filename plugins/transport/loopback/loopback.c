@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,9 +120,17 @@ static int listen_on(const struct sockaddr_un *address, socklen_t length)
     return -1;
 }
 
+static mpcf_status loopback_check_address(const void *config, const char *address, bool is_listen,
+                                          mpcf_error *err)
+{
+    (void) config;
+    return loopback_address_check(address, is_listen, err);
+}
+
 static mpcf_status loopback_listen(const void *config, const char *address, void **listener,
                                    mpcf_error *err)
 {
+    MPCF_TRY(loopback_address_check(address, true, err));
     struct loopback_listener *l = calloc(1, sizeof(*l));
     if (l == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a listener");
@@ -185,11 +194,12 @@ static mpcf_status call(int fd, const struct sockaddr_un *peer, socklen_t length
             return mpcf_fail(err, MPCF_E_IO, "cannot connect to '%s': %s", address,
                              strerror(error));
         }
-        if (stream_now_ns() >= deadline) {
-            return mpcf_fail(err, MPCF_E_TIMEOUT, "nobody answers at '%s' (last: %s)", address,
-                             strerror(error));
+        mpcf_status status = stream_pause(RETRY_NS, deadline, NULL);
+        if (status != MPCF_OK) {
+            return mpcf_fail(err, status, "%s at '%s' (last: %s)",
+                             status == MPCF_E_TIMEOUT ? "nobody answers" : "stopped by a signal",
+                             address, strerror(error));
         }
-        stream_pause(RETRY_NS, deadline);
     }
     return MPCF_OK;
 }
@@ -199,10 +209,8 @@ static mpcf_status loopback_connect(const void *config, const char *address, int
 {
     struct sockaddr_un peer;
     socklen_t length = 0;
+    MPCF_TRY(loopback_address_check(address, false, err));
     MPCF_TRY(loopback_address_parse(address, &peer, &length, err));
-    if (length == sizeof(sa_family_t)) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "loopback address '%s' names nobody", address);
-    }
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) {
         return mpcf_fail(err, MPCF_E_IO, "making a socket: %s", strerror(errno));
@@ -234,13 +242,6 @@ static mpcf_status loopback_recv(void *conn, void *buffer, size_t length, int64_
                                  mpcf_error *err)
 {
     return stream_recv(((struct loopback_connection *) conn)->fd, buffer, length, deadline, err);
-}
-
-static mpcf_status loopback_exchange(void *conn, const void *out, size_t out_length, void *in,
-                                     size_t in_length, int64_t deadline, mpcf_error *err)
-{
-    return stream_exchange(((struct loopback_connection *) conn)->fd, out, out_length, in,
-                           in_length, deadline, err);
 }
 
 static mpcf_status loopback_advance(void *conn, const void *out, size_t *out_length, void *in,
@@ -276,9 +277,9 @@ static const mpcf_transport loopback = {
     .close = loopback_close,
     .send = loopback_send,
     .recv = loopback_recv,
-    .exchange = loopback_exchange,
     .peer_identity = loopback_identity,
     .advance = loopback_advance,
+    .check_address = loopback_check_address,
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)

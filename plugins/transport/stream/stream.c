@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How bytes get through a socket before a deadline, one way or both at once. */
+/*
+ * How bytes get through a socket before a deadline or a signal, one way or both at once.
+ */
 #include "stream.h"
 
 #include <errno.h>
@@ -15,6 +17,7 @@
 
 /* One system call moves at most this, so that both directions of an exchange get their turn. */
 #define STREAM_CHUNK ((size_t) 1 << 20)
+#define SLICE_NS     INT64_C(200000000) /* how long a signal may go unseen */
 
 int64_t stream_now_ns(void)
 {
@@ -23,45 +26,48 @@ int64_t stream_now_ns(void)
     return (int64_t) now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Milliseconds for poll(), rounded up, so that a wait never ends before the deadline. */
-static int poll_timeout(int64_t deadline)
+int stream_slice(int64_t deadline)
 {
-    if (deadline == MPCF_NO_DEADLINE) {
-        return -1;
-    }
     int64_t left = deadline - stream_now_ns();
     if (left <= 0) {
         return 0;
     }
-    int64_t milliseconds = left / 1000000 + 1;
-    return milliseconds > INT_MAX ? INT_MAX : (int) milliseconds;
+    return left > SLICE_NS ? (int) (SLICE_NS / 1000000) : (int) (left / 1000000 + 1);
 }
 
+mpcf_status stream_waited(int64_t deadline, mpcf_error *err)
+{
+    if (stream_now_ns() >= deadline) {
+        return mpcf_fail(err, MPCF_E_TIMEOUT, "the deadline passed");
+    }
+    return mpcf_interrupted() ? mpcf_fail(err, MPCF_E_INTERRUPTED, "stopped by a signal") : MPCF_OK;
+}
+
+/* A signal that comes between the look for it and poll() is seen a slice later. */
 mpcf_status stream_wait(int fd, short events, int64_t deadline, mpcf_error *err)
 {
     for (;;) {
         struct pollfd wait = {.fd = fd, .events = events};
-        int timeout = poll_timeout(deadline);
-        int ready = poll(&wait, 1, timeout);
+        int ready = poll(&wait, 1, mpcf_interrupted() ? 0 : stream_slice(deadline));
         if (ready > 0) {
             return MPCF_OK;
         }
         if (ready < 0 && errno != EINTR) {
             return mpcf_fail(err, MPCF_E_IO, "waiting for a socket: %s", strerror(errno));
         }
-        if (ready == 0 && poll_timeout(deadline) == 0) {
-            return mpcf_fail(err, MPCF_E_TIMEOUT, "the deadline passed");
-        }
+        MPCF_TRY(stream_waited(deadline, err));
     }
 }
 
-void stream_pause(int64_t duration_ns, int64_t deadline)
+mpcf_status stream_pause(int64_t duration_ns, int64_t deadline, mpcf_error *err)
 {
     int64_t now = stream_now_ns();
     int64_t until = deadline - duration_ns < now ? deadline : now + duration_ns;
     struct timespec at = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
-    while (until > now && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR) {
+    while (until > now && !mpcf_interrupted() &&
+           clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR) {
     }
+    return stream_waited(deadline, err);
 }
 
 /* The half of an exchange that goes one way. */
@@ -75,7 +81,7 @@ static bool is_busy(int error)
     return error == EAGAIN || error == EINTR;
 }
 
-static mpcf_status fail_socket(int error, const char *doing, mpcf_error *err)
+mpcf_status stream_fail(int error, const char *doing, mpcf_error *err)
 {
     switch (error) {
     case EPIPE:
@@ -109,7 +115,7 @@ static mpcf_status push(int fd, struct half *out, bool *moved, mpcf_error *err)
         *moved = true;
         return MPCF_OK;
     }
-    return is_busy(errno) ? MPCF_OK : fail_socket(errno, "sending", err);
+    return is_busy(errno) ? MPCF_OK : stream_fail(errno, "sending", err);
 }
 
 /* Receives what has arrived. */
@@ -128,7 +134,7 @@ static mpcf_status pull(int fd, struct half *in, bool *moved, mpcf_error *err)
         return mpcf_fail(err, MPCF_E_CLOSED, "the peer closed the connection (%zu of %zu bytes)",
                          in->done, in->length);
     }
-    return is_busy(errno) ? MPCF_OK : fail_socket(errno, "receiving", err);
+    return is_busy(errno) ? MPCF_OK : stream_fail(errno, "receiving", err);
 }
 
 /* Moves at least one byte of what is left. */
@@ -166,17 +172,16 @@ mpcf_status stream_advance(int fd, const void *out, size_t *out_length, void *in
     return status;
 }
 
-mpcf_status stream_exchange(int fd, const void *out, size_t out_length, void *in, size_t in_length,
-                            int64_t deadline, mpcf_error *err)
+/* Until both are done. */
+static mpcf_status finish(int fd, struct half away, struct half home, int64_t deadline,
+                          mpcf_error *err)
 {
-    struct half away = half_of(out, out_length), home = half_of(in, in_length);
     while (away.done < away.length || home.done < home.length) {
         MPCF_TRY(advance(fd, &away, &home, deadline, err));
         bool ended = away.done == away.length && home.done == home.length;
         if (!ended && stream_now_ns() >= deadline) {
-            return mpcf_fail(err, MPCF_E_TIMEOUT,
-                             "the deadline passed with %zu of %zu bytes sent, %zu of %zu received",
-                             away.done, away.length, home.done, home.length);
+            return mpcf_fail(err, MPCF_E_TIMEOUT, "the deadline passed with %zu of %zu bytes moved",
+                             away.done + home.done, away.length + home.length);
         }
     }
     return MPCF_OK;
@@ -185,12 +190,12 @@ mpcf_status stream_exchange(int fd, const void *out, size_t out_length, void *in
 mpcf_status stream_send(int fd, const void *buffer, size_t length, int64_t deadline,
                         mpcf_error *err)
 {
-    return stream_exchange(fd, buffer, length, NULL, 0, deadline, err);
+    return finish(fd, half_of(buffer, length), (struct half){.length = 0}, deadline, err);
 }
 
 mpcf_status stream_recv(int fd, void *buffer, size_t length, int64_t deadline, mpcf_error *err)
 {
-    return stream_exchange(fd, NULL, 0, buffer, length, deadline, err);
+    return finish(fd, (struct half){.length = 0}, half_of(buffer, length), deadline, err);
 }
 
 mpcf_status stream_accept(int listen_fd, int64_t deadline, int *fd, mpcf_error *err)

@@ -49,12 +49,30 @@ static void groups_are_whole(void **state)
     assert_true(fabs(two.error_to_reference - sqrt(2)) < 1e-12);
 }
 
+/* Shares of a normal distribution of deviation 0.25 about 0.1, and two that say nothing. */
+static void the_spread_is_found_from_shares(void **state)
+{
+    static const double margins[5] = {-9, -0.2, 0, 0.4, 9};
+    static const double flat[5] = {0.5, 0.5, 0.5, 0.5, 0.5}, clear[5] = {1, 1, 0.3, 0, 0};
+    double shares[5] = {1, 0, 0, 0, 0}, deviation = 0;
+
+    (void) state;
+    for (int i = 1; i < 4; i++) {
+        shares[i] = 0.5 * erfc((margins[i] + 0.1) / 0.25 / sqrt(2));
+    }
+    assert_true(repeats_spread(margins, shares, 5, &deviation));
+    assert_true(fabs(deviation - 0.25) < 1e-9);
+    assert_false(repeats_spread(margins, flat, 5, &deviation));
+    assert_false(repeats_spread(margins, clear, 5, &deviation));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deviations_and_errors),
         cmocka_unit_test(bits_are_those_of_a_rounding),
         cmocka_unit_test(groups_are_whole),
+        cmocka_unit_test(the_spread_is_found_from_shares),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

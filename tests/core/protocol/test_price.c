@@ -5,7 +5,8 @@
  *
  * The cases come from the kinds themselves: all operands, results and parameters of a menu that a
  * kind's own check takes. Each is priced with rings under trial, as the search for rings does it,
- * then finished and run by three parties over channels that meter. A kind added to STEP_MAP is
+ * then finished and run by three parties over channels that meter; the masks that it draws are
+ * bounded as a session's limit supposes. A kind added to STEP_MAP is
  * tried without a change here.
  */
 #include <math.h>
@@ -17,7 +18,9 @@
 #include "schedule/finish.h"
 #include "secure/cost.h"
 #include "secure/reference.h"
+#include "secure/session_limits.h"
 #include "support/shared_source.h"
+#include "support/streams.h"
 #include "support/support.h"
 
 enum {
@@ -208,6 +211,8 @@ static bool is_taken(const struct price_case *c)
 
 /* --- One case --- */
 
+static uint64_t most_drawn; /* by a step, in words */
+
 static unsigned widest_ring(const struct program *p)
 {
     unsigned widest = 0;
@@ -263,6 +268,23 @@ static void compare_with_meters(const struct test_parties *t, const struct step 
     }
     assert_int_equal(cost_message(price->correction_bits / 8),
                      t->metered[ROLE_USER]->lines[s->function].dealer_bytes);
+}
+
+/* No step draws more masks than the bound of a session's streams counts for it. */
+static void compare_with_streams(const struct program *p, const struct streams *drawn)
+{
+    for (size_t i = 0; i < p->step_count; i++) {
+        uint64_t bound = step_mask_words(p, &p->steps[i]);
+        for (int role = ROLE_PROVIDER; role <= ROLE_USER; role++) {
+            uint64_t words = streams_words(drawn, (enum role) role, i);
+            most_drawn = words > most_drawn ? words : most_drawn;
+            if (words > bound) {
+                fail_msg("%s draws %llu words under the %s's key, bounded by %llu",
+                         step_name(p->steps[i].kind), (unsigned long long) words,
+                         role_name((enum role) role), (unsigned long long) bound);
+            }
+        }
+    }
 }
 
 /* What was revealed, SECURE, against the reference; integers of RING bits are exact in a double. */
@@ -335,11 +357,16 @@ static bool check_case(const struct price_case *c, unsigned ring, unsigned magni
         struct test_parties t = {.program = p, .weights = w, .tables = w};
         t.input = &b.source.input;
         double revealed[REVEALED] = {0};
+        static struct streams drawn;
+        drawn = (struct streams) STREAMS_NONE;
         t.output = revealed;
+        t.observe = streams_observe;
+        t.observe_context = &drawn;
         test_parties_run(&t);
         test_parties_assert_ok(&t);
         test_parties_assert_cost(&t);
         compare_with_meters(&t, b.step, &price);
+        compare_with_streams(p, &drawn);
         compare_with_reference(&b, w, revealed, err);
         test_parties_clear(&t);
         weights_destroy(w);
@@ -411,7 +438,7 @@ static void price_is_what_is_metered(void **state)
         assert_true(tried >= 60);
         all += tried;
     }
-    assert_true(all > 0);
+    assert_true(all > 0 && most_drawn > 0);
     print_message("%zu cases of %d kinds: price and meter agree\n", all,
                   only == NULL ? (int) STEP_COUNT : 1);
 }

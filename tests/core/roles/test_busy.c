@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "support/actors.h"
+#include "support/captured_log.h"
 #include "support/role_keys.h"
 #include "support/support.h"
 
@@ -26,47 +26,19 @@ static void open_second(struct actor *user, const char *transport, const struct 
     actor_open(user, &o, "4");
 }
 
-/* --- standard error, read --- */
-
-static int log_begin(char path[256])
-{
-    (void) snprintf(path, 256, "%s/log", test_folder());
-    int before = dup(2);
-    assert_true(before >= 0);
-    assert_non_null(freopen(path, "w", stderr));
-    log_set_level(LOG_INFO);
-    return before;
-}
-
-static size_t log_end(int before, const char *path, const char *text)
-{
-    static char data[65536];
-    size_t count = 0;
-    (void) fflush(stderr);
-    (void) dup2(before, 2);
-    (void) close(before);
-    FILE *file = fopen(path, "re");
-    assert_non_null(file);
-    data[fread(data, 1, sizeof(data) - 1, file)] = '\0';
-    (void) fclose(file);
-    for (const char *at = data; (at = strstr(at, text)) != NULL; at++) {
-        count++;
-    }
-    return count;
-}
-
 /* --- the scenes --- */
 
 static void play_two_users(const char *transport)
 {
     struct roles_options o = actor_options(transport, ROLE_DEALER);
     struct actor dealer, couple[2], second;
-    char path[256], saying[400];
+    struct captured_log log;
+    char saying[400];
     actor_open(&dealer, &o, "4");
     couple_open(couple, transport, roles_address(dealer.roles), "4");
     couple_joins(couple, &dealer);
     open_second(&second, transport, &couple[0], &dealer, 30 * ACTOR_SECOND);
-    int log = log_begin(path);
+    captured_log_begin(&log);
     actor_start(&second);
     (void) usleep(1200000); /* it has called again some times by now */
     for (size_t i = 0; i < 2; i++) {
@@ -81,7 +53,9 @@ static void play_two_users(const char *transport)
     (void) snprintf(saying, sizeof(saying),
                     "user: the dealer at %s is busy with another session; calls again",
                     roles_address(dealer.roles));
-    assert_int_equal(log_end(log, path, saying), 1);
+    captured_log_end(&log);
+    assert_int_equal(captured_log_count(&log, saying), 1);
+    captured_log_clear(&log);
     assert_was_ok(second.status, second.err);
     assert_was_ok(couple[0].status, couple[0].err);
     assert_was_ok(dealer.status, dealer.err);
@@ -161,6 +135,59 @@ static void a_user_that_waits_notices_that_its_dealer_went(void **state)
     actor_close(&dealer);
 }
 
+/* An address that nobody listens at. */
+static void free_address(char address[256])
+{
+    struct roles_options o = actor_options("tcp", ROLE_PROVIDER);
+    struct actor a;
+    actor_open(&a, &o, "4");
+    (void) snprintf(address, 256, "%s", roles_address(a.roles));
+    actor_close(&a);
+}
+
+/* A second couple at one dealer: its user is there before the first session begins, its provider comes
+ * when it has begun. The user hears nothing for longer than it is patient, but signs of life. */
+static void a_user_waits_while_its_provider_waits_for_the_dealer(void **state)
+{
+    (void) state;
+    struct roles_options o = actor_options("tcp", ROLE_DEALER);
+    struct actor dealer, couple[2], late[2];
+    char address[256];
+    free_address(address);
+    actor_open(&dealer, &o, "4");
+    couple_open(couple, "tcp", roles_address(dealer.roles), "4");
+    actor_start(&dealer);
+    o = actor_options("tcp", ROLE_USER);
+    o.timeout_ns = ACTOR_SECOND / 2; /* three of them are its patience */
+    o.addresses[ROLE_DEALER] = roles_address(dealer.roles);
+    o.addresses[ROLE_PROVIDER] = address;
+    actor_open(&late[1], &o, "4");
+    actor_start(&late[1]);
+    (void) usleep(300000);
+    actor_start(&couple[0]);
+    actor_run(&couple[1]);
+    actor_join(&couple[0]);
+    actor_join(&dealer);
+    assert_was_ok(dealer.status, dealer.err);
+    o.role = ROLE_PROVIDER;
+    o.keys = test_role_keys(0, ROLE_PROVIDER);
+    o.listen = address;
+    actor_open(&late[0], &o, "4");
+    actor_start(&late[0]);
+    (void) usleep(4000000);
+    roles_links_close(&dealer.links);
+    actor_run(&dealer);
+    actor_join(&late[0]);
+    actor_join(&late[1]);
+    assert_was_ok(late[0].status, late[0].err);
+    assert_was_ok(late[1].status, late[1].err);
+    assert_was_ok(dealer.status, dealer.err);
+    assert_memory_equal(late[1].links.session, dealer.links.session, HANDSHAKE_SESSION);
+    couple_close(late);
+    couple_close(couple);
+    actor_close(&dealer);
+}
+
 /* --- what is said --- */
 
 static void say_hello(struct channel *c, uint8_t call[HELLO_BYTES], uint8_t answer[HELLO_BYTES],
@@ -227,6 +254,7 @@ int main(void)
         cmocka_unit_test(the_second_user_is_served_when_the_first_is_done),
         cmocka_unit_test(the_second_user_knows_the_reason_in_the_end),
         cmocka_unit_test(a_user_that_waits_notices_that_its_dealer_went),
+        cmocka_unit_test(a_user_waits_while_its_provider_waits_for_the_dealer),
         cmocka_unit_test(busy_is_all_that_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,12 +195,16 @@ static void a_provider_that_calls_itself_says_so(void **state)
     char address[256], saying[400];
     o.connect_ns = 2 * ACTOR_SECOND;
     actor_open(&dealer, &o, "4");
-    couple_open(couple, "tcp", roles_address(dealer.roles), "4");
+    o = actor_options("tcp", ROLE_PROVIDER);
+    actor_open(&couple[0], &o, "4"); /* for an address that is free then */
     (void) snprintf(address, sizeof(address), "%s", roles_address(couple[0].roles));
     actor_close(&couple[0]);
-    o = actor_options("tcp", ROLE_PROVIDER);
     o.listen = o.addresses[ROLE_DEALER] = address;
     actor_open(&couple[0], &o, "4");
+    o = actor_options("tcp", ROLE_USER);
+    o.addresses[ROLE_DEALER] = roles_address(dealer.roles);
+    o.addresses[ROLE_PROVIDER] = address;
+    actor_open(&couple[1], &o, "4");
     actor_start(&dealer);
     actor_start(&couple[0]);
     actor_run(&couple[1]);
@@ -263,7 +267,9 @@ static void they_meet_by_ipv4_ipv6_and_name(void **state)
     static const char *const transports[] = {"tcp", "zmq"};
     for (size_t i = 0; i < 2; i++) {
         meet_at(transports[i], "127.0.0.1:0", "127.0.0.1");
+#ifndef __SANITIZE_THREAD__ /* names are looked up in a thread of the C library that it does not know */
         meet_at(transports[i], "127.0.0.1:0", "localhost");
+#endif
         meet_at(transports[i], "[::1]:0", "[::1]");
     }
 }

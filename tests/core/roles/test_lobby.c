@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "support/actors.h"
+#include "support/captured_log.h"
 #include "support/role_keys.h"
 #include "support/support.h"
 
@@ -171,8 +172,7 @@ static size_t mapped(void)
 static void a_stranger_costs_little(void **state)
 {
     (void) state;
-    for (size_t i = 0; i < 2;
-         i++) { /* zmq's library has threads of its own: see the plug-in's test */
+    for (size_t i = 0; i < 2; i++) { /* not zmq, which needs more: its README.md */
         struct scene s;
         void *conns[LOBBY_CALLERS];
         static const uint8_t long_head[16] = {0xff, 0xff, 0xff, 0x7f, [8] = 1};
@@ -235,6 +235,50 @@ static void the_oldest_that_said_nothing_goes(void **state)
     close_scene(&s);
 }
 
+/* However little it says, and however often. */
+static void who_is_slow_is_let_go(void **state)
+{
+    (void) state;
+    struct scene s;
+    uint8_t heard = 0;
+    open_scene(&s, "tcp");
+    void *conn = stranger_call(&s.t, s.address);
+    stranger_send(&s.t, conn, "\x80", 1);
+    turn_until(&s, 1, GREETING_HELLO);
+    s.lobby.callers[0].began -= LOBBY_NS - ACTOR_SECOND;
+    stranger_send(&s.t, conn, "\0", 1);
+    turn_until(&s, 1, GREETING_HELLO);
+    s.lobby.callers[0].began -= ACTOR_SECOND;
+    stranger_send(&s.t, conn, "\0", 1);
+    turn_until(&s, 0, GREETING_HELLO);
+    assert_non_null(strstr(s.lobby.refused, "did not say its handshake within 10 s"));
+    assert_int_equal(stranger_hear(&s.t, conn, &heard, 1, 1), 0);
+    s.t.transport->close(conn);
+    close_scene(&s);
+}
+
+static void a_flood_of_callers_is_no_flood_of_lines(void **state)
+{
+    (void) state;
+    struct scene s;
+    struct captured_log log;
+    open_scene(&s, "tcp");
+    captured_log_begin(&log);
+    for (size_t i = 0; i < 2 * MANY; i++) {
+        void *conn = stranger_call(&s.t, s.address);
+        stranger_send(&s.t, conn, "GET / HTTP/1.0\r\n", 16);
+        turn_until(&s, 1, GREETING_HELLO);
+        turn_until(&s, 0, GREETING_HELLO);
+        s.t.transport->close(conn);
+    }
+    captured_log_end(&log);
+    assert_int_equal(captured_log_count(&log, "turned a caller away"), 20);
+    assert_int_equal(captured_log_count(&log, "no more of these for a minute"), 1);
+    assert_int_equal(s.lobby.unlogged, 2 * MANY - 20);
+    captured_log_clear(&log);
+    close_scene(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +286,8 @@ int main(void)
         cmocka_unit_test(a_signal_ends_the_wait),
         cmocka_unit_test(a_stranger_costs_little),
         cmocka_unit_test(the_oldest_that_said_nothing_goes),
+        cmocka_unit_test(who_is_slow_is_let_go),
+        cmocka_unit_test(a_flood_of_callers_is_no_flood_of_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

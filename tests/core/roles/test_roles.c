@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "channel/role.h"
@@ -142,6 +143,106 @@ static void who_disagrees_ends_and_who_was_called_does_not(void **state)
     actor_close(&dealer);
 }
 
+struct waiting {
+    struct channel *channel;
+    mpcf_status status;
+    pthread_t thread;
+};
+
+static void *wait_for_byte(void *context)
+{
+    struct waiting *w = context;
+    char byte = 0;
+    w->status = channel_recv(w->channel, &byte, 1, NULL);
+    return NULL;
+}
+
+/* A link's patience is the option's, on each side, not what a caller is given for its greeting. */
+static void joined_links_wait_as_long_as_they_should(void **state)
+{
+    (void) state;
+    static const enum role pairs[3][2] = {
+        {ROLE_PROVIDER, ROLE_USER}, {ROLE_USER, ROLE_DEALER}, {ROLE_DEALER, ROLE_PROVIDER}};
+    struct actor all[3];
+    struct roles_options o = actor_options("tcp", ROLE_DEALER);
+    actor_open(&all[ROLE_DEALER], &o, "4");
+    couple_open(all, "tcp", roles_address(all[ROLE_DEALER].roles), "4");
+    couple_joins(all, &all[ROLE_DEALER]);
+    (void) usleep(100000);
+    for (size_t i = 0; i < 6; i++) {
+        const enum role from = pairs[i / 2][i % 2], to = pairs[i / 2][1 - i % 2];
+        struct waiting w = {.channel = all[to].links.peers[from]};
+        assert_int_equal(pthread_create(&w.thread, NULL, wait_for_byte, &w), 0);
+        (void) usleep(1300000);
+        assert_int_equal(channel_send(all[from].links.peers[to], "x", 1, NULL), MPCF_OK);
+        assert_int_equal(pthread_join(w.thread, NULL), 0);
+        assert_int_equal(w.status, MPCF_OK);
+    }
+    couple_close(all);
+    actor_close(&all[ROLE_DEALER]);
+}
+
+/* The provider of these has session 5, used up to 3. */
+static void answer_five(void *context, const struct handshake *theirs, struct handshake *mine)
+{
+    *(unsigned *) context += 1;
+    mine->has_stored = theirs->has_stored && theirs->stored[0] == 5;
+    memset(mine->stored, 0, sizeof(mine->stored));
+    mine->stored[0] = mine->has_stored ? 5 : 0;
+    mine->next_inference = mine->has_stored ? 3 : 0;
+}
+
+/* Whether both go on with session WANTED of the user's disk. */
+static bool goes_on(uint8_t wanted, unsigned *met)
+{
+    struct actor dealer, couple[2];
+    struct roles_options o = actor_options("tcp", ROLE_DEALER);
+    actor_open(&dealer, &o, "4");
+    couple_open(couple, "tcp", roles_address(dealer.roles), "4");
+    roles_close(couple[0].roles);
+    o = actor_options("tcp", ROLE_PROVIDER);
+    o.addresses[ROLE_DEALER] = roles_address(dealer.roles);
+    o.meet = answer_five;
+    o.meet_context = met;
+    assert_ok(roles_open(&o, &couple[0].roles, couple[0].err), couple[0].err);
+    roles_close(couple[1].roles);
+    o = actor_options("tcp", ROLE_USER);
+    o.addresses[ROLE_DEALER] = roles_address(dealer.roles);
+    o.addresses[ROLE_PROVIDER] = roles_address(couple[0].roles);
+    assert_ok(roles_open(&o, &couple[1].roles, couple[1].err), couple[1].err);
+    couple[1].mine.has_stored = true;
+    couple[1].mine.stored[0] = wanted;
+    couple[1].mine.next_inference = 2;
+    actor_start(&dealer);
+    actor_start(&couple[0]);
+    actor_start(&couple[1]);
+    actor_join(&dealer);
+    assert_was_ok(dealer.status, dealer.err);
+    for (size_t i = 0; i < 2; i++) {
+        actor_join(&couple[i]);
+        assert_was_ok(couple[i].status, couple[i].err);
+    }
+    bool does = couple[0].links.has_stored;
+    assert_true(couple[1].links.has_stored == does);
+    for (size_t i = 0; i < 2 && does; i++) {
+        assert_int_equal(couple[i].links.stored[0], wanted);
+        assert_int_equal(couple[i].links.next_inference, 3);
+    }
+    actor_close(&couple[0]);
+    actor_close(&couple[1]);
+    actor_close(&dealer);
+    return does;
+}
+
+static void the_provider_looks_for_the_session_that_a_caller_names(void **state)
+{
+    unsigned met = 0;
+    (void) state;
+    assert_true(goes_on(5, &met));
+    assert_false(goes_on(6, &met));
+    assert_int_equal(met, 2);
+}
+
 static void nobody_there_is_a_timeout(void **state)
 {
     (void) state;
@@ -170,6 +271,8 @@ int main(void)
         cmocka_unit_test(a_link_that_proves_nothing_is_refused),
         cmocka_unit_test(the_dealer_pairs_those_of_one_session),
         cmocka_unit_test(who_disagrees_ends_and_who_was_called_does_not),
+        cmocka_unit_test(joined_links_wait_as_long_as_they_should),
+        cmocka_unit_test(the_provider_looks_for_the_session_that_a_caller_names),
         cmocka_unit_test(nobody_there_is_a_timeout),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

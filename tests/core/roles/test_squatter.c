@@ -101,21 +101,27 @@ static void serve(const struct squatter *s, const uint8_t *model)
     s->t.transport->close(conn);
 }
 
-static void squat(struct squatter *s)
+/* In its process: says where it listens, then serves. */
+static void be_squatter(struct squatter *s)
 {
+    const bool is_local = (s->t.transport->caps & MPCF_TRANSPORT_LOCAL) != 0;
     uint8_t model[HELLO_BYTES];
-    int line[2];
-    assert_int_equal(s->t.transport->listen(s->t.config,
-                                            (s->t.transport->caps & MPCF_TRANSPORT_LOCAL) != 0
-                                                ? "auto"
-                                                : "127.0.0.1:0",
-                                            &s->listener, NULL),
-                     MPCF_OK);
+    assert_int_equal(
+        s->t.transport->listen(s->t.config, is_local ? "auto" : "127.0.0.1:0", &s->listener, NULL),
+        MPCF_OK);
     assert_int_equal(s->t.transport->bound(s->listener, s->address, sizeof(s->address), NULL),
                      MPCF_OK);
     if (s->trick == OLD_ANSWER) {
         learn(s, model);
     }
+    assert_int_equal(write(s->line, s->address, sizeof(s->address)), sizeof(s->address));
+    serve(s, s->trick == OLD_ANSWER ? model : NULL);
+    s->t.transport->unlisten(s->listener);
+}
+
+static void squat(struct squatter *s)
+{
+    int line[2];
     assert_int_equal(pipe(line), 0);
     (void) test_role_keys(0, s->role);
     (void) test_role_keys(1, s->role);
@@ -124,11 +130,12 @@ static void squat(struct squatter *s)
     if (s->pid == 0) {
         (void) alarm(60);
         s->line = line[1];
-        serve(s, s->trick == OLD_ANSWER ? model : NULL);
+        be_squatter(s);
         _exit(0);
     }
     (void) close(line[1]);
     s->line = line[0];
+    assert_int_equal(read(s->line, s->address, sizeof(s->address)), sizeof(s->address));
 }
 
 /* What it heard: one hello, in a frame, as of any user; nothing that tells this one or its run from
@@ -144,7 +151,6 @@ static void leave(struct squatter *s)
     }
     assert_int_equal(waitpid(s->pid, NULL, 0), s->pid);
     (void) close(s->line);
-    s->t.transport->unlisten(s->listener);
     assert_int_equal(had, 16 + HELLO_BYTES);
     assert_int_equal(hello_decode(heard + 16, &h, NULL), MPCF_OK);
     assert_int_equal(h.to, s->role);

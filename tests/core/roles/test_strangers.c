@@ -26,6 +26,7 @@ static bool is_stream(const struct test_transport *t)
 struct stranger {
     const struct test_transport *t;
     enum role called;
+    const char *address;
     struct channel *channel;
     uint8_t call[HELLO_BYTES], answer[HELLO_BYTES];
     struct hello heard;
@@ -66,9 +67,9 @@ static void hear_the_end(struct stranger *s)
     assert_int_not_equal(channel_recv(s->channel, &byte, 1, NULL), MPCF_OK);
 }
 
-/* Proves itself with KEYS of a user, or with zeros, and says MINE. */
-static void go_on(struct stranger *s, const struct role_keys *keys, const struct handshake *mine,
-                  struct handshake *theirs)
+/* Proves itself with KEYS of a user, or with zeros, and says MINE; what it hears is in THEIRS. */
+static mpcf_status go_on(struct stranger *s, const struct role_keys *keys,
+                         const struct handshake *mine, struct handshake *theirs)
 {
     uint8_t proof[HELLO_MAC_BYTES] = {0};
     if (keys != NULL) {
@@ -76,7 +77,7 @@ static void go_on(struct stranger *s, const struct role_keys *keys, const struct
                          MPCF_OK);
     }
     assert_int_equal(channel_send(s->channel, proof, sizeof(proof), NULL), MPCF_OK);
-    assert_int_equal(handshake_exchange(s->channel, mine, theirs, NULL), MPCF_OK);
+    return handshake_exchange(s->channel, mine, theirs, NULL);
 }
 
 static struct handshake users_words(const char *batch)
@@ -110,7 +111,7 @@ static void with_keys_it_disagrees(struct stranger *s)
 {
     struct handshake mine = users_words("9"), theirs;
     say_hello(s, ROLE_USER, s->called, true, HANDSHAKE_PROTOCOL);
-    go_on(s, test_role_keys(0, ROLE_USER), &mine, &theirs);
+    assert_int_equal(go_on(s, test_role_keys(0, ROLE_USER), &mine, &theirs), MPCF_OK);
     assert_int_equal(theirs.fact_count, 2); /* it has shown who it is */
     assert_int_equal(theirs.kind, REFUSAL_ENDED);
     assert_false(theirs.has_stored); /* another than it named */
@@ -125,28 +126,46 @@ static void without_keys_it_hears_a_hello(struct stranger *s)
     hear_the_end(s);
 }
 
-static void with_others_keys_it_hears_no_fact(struct stranger *s)
+static void with_others_keys_it_hears_no_handshake(struct stranger *s)
 {
     struct handshake mine = users_words("4"), theirs;
     say_hello(s, ROLE_USER, s->called, true, HANDSHAKE_PROTOCOL);
     assert_int_equal(hello_check_seal(s->call, s->answer,
                                       test_role_keys(1, ROLE_USER)->links[s->called].theirs, NULL),
                      MPCF_E_AUTH);
-    go_on(s, test_role_keys(1, ROLE_USER), &mine, &theirs);
-    assert_bare(&theirs);
-    hear_the_end(s);
+    assert_int_equal(go_on(s, test_role_keys(1, ROLE_USER), &mine, &theirs), MPCF_E_CLOSED);
 }
 
 /* Its proof is the seal that it was shown. */
-static void with_what_it_heard_it_hears_no_fact(struct stranger *s)
+static void with_what_it_heard_it_hears_no_handshake(struct stranger *s)
 {
     struct handshake mine = users_words("4"), theirs;
     say_hello(s, ROLE_USER, s->called, true, HANDSHAKE_PROTOCOL);
     assert_int_equal(
         channel_send(s->channel, s->answer + HELLO_BYTES - HELLO_MAC_BYTES, HELLO_MAC_BYTES, NULL),
         MPCF_OK);
-    assert_int_equal(handshake_exchange(s->channel, &mine, &theirs, NULL), MPCF_OK);
-    assert_bare(&theirs);
+    assert_int_equal(handshake_exchange(s->channel, &mine, &theirs, NULL), MPCF_E_CLOSED);
+}
+
+/* It has heard a user's call, hello and proof, and says the same again. */
+static void with_an_old_transcript_it_hears_no_handshake(struct stranger *s)
+{
+    struct handshake mine = users_words("4"), theirs;
+    struct hello h;
+    uint8_t call[HELLO_BYTES], old_answer[HELLO_BYTES], proof[HELLO_MAC_BYTES];
+    const struct link_keys *keys = &test_role_keys(0, ROLE_USER)->links[s->called];
+    say_hello(s, ROLE_USER, s->called, true, HANDSHAKE_PROTOCOL);
+    memcpy(call, s->call, HELLO_BYTES);
+    memcpy(old_answer, s->answer, HELLO_BYTES);
+    assert_int_equal(hello_prove(call, old_answer, keys->mine, proof, NULL), MPCF_OK);
+    channel_close(s->channel);
+    come(s, s->address);
+    assert_int_equal(channel_send(s->channel, call, HELLO_BYTES, NULL), MPCF_OK);
+    assert_int_equal(channel_recv(s->channel, s->answer, HELLO_BYTES, NULL), MPCF_OK);
+    assert_int_equal(hello_decode(s->answer, &h, NULL), MPCF_OK);
+    assert_memory_not_equal(old_answer, s->answer, HELLO_BYTES);
+    assert_int_equal(channel_send(s->channel, proof, sizeof(proof), NULL), MPCF_OK);
+    assert_int_equal(handshake_exchange(s->channel, &mine, &theirs, NULL), MPCF_E_CLOSED);
 }
 
 static void of_another_version_it_hears_ours(struct stranger *s)
@@ -204,8 +223,9 @@ static void it_hangs_up(struct stranger *s)
 static void (*const acts[])(struct stranger *) = {
     with_keys_it_disagrees,
     without_keys_it_hears_a_hello,
-    with_others_keys_it_hears_no_fact,
-    with_what_it_heard_it_hears_no_fact,
+    with_others_keys_it_hears_no_handshake,
+    with_what_it_heard_it_hears_no_handshake,
+    with_an_old_transcript_it_hears_no_handshake,
     of_another_version_it_hears_ours,
     it_refuses,
     it_calls_for_another_role,
@@ -253,7 +273,7 @@ static void call_and_stay(const struct test_transport *t, enum role called, cons
     struct stranger s[ACTS];
     void *conns[JUNK] = {NULL};
     for (size_t i = 0; i < ACTS; i++) {
-        s[i] = (struct stranger){.t = t, .called = called};
+        s[i] = (struct stranger){.t = t, .called = called, .address = address};
         come(&s[i], address);
         acts[i](&s[i]);
     }
@@ -331,7 +351,7 @@ static void without_keys_nobody_is_shown_a_fact(void **state)
     actor_start(&dealer);
     come(&s, roles_address(dealer.roles));
     say_hello(&s, ROLE_USER, ROLE_DEALER, false, HANDSHAKE_PROTOCOL);
-    go_on(&s, NULL, &mine, &theirs);
+    assert_int_equal(go_on(&s, NULL, &mine, &theirs), MPCF_OK);
     assert_bare(&theirs);
     assert_int_equal(theirs.kind, REFUSAL_DIFFERS);
     assert_string_equal(theirs.refusal, "this dealer disagrees in: batch, 1 that are absent there");

@@ -185,23 +185,6 @@ static void test_refusals(void **state)
            MPCF_TOKENIZER_BYTE_BPE, MPCF_E_FORMAT, "merge 1 ('a' 'b')");
 }
 
-static void test_copy(void **state)
-{
-    char *from = folder_of("bpe"), *to = folder_of("public/tokenizer"), *none = folder_of("none");
-    struct tokenizer *t = NULL;
-
-    (void) state;
-    write_bpe(from);
-    assert_ok(tokenizer_copy_files(from, to, err), err);
-    t = opened(to, MPCF_TOKENIZER_BYTE_BPE);
-    EXPECT(t, "ab", NULL, 99, 0, 7, 2);
-    tokenizer_close(t);
-    assert_status(MPCF_E_IO, tokenizer_copy_files(none, to, err), err);
-    mpcf_free(from);
-    mpcf_free(to);
-    mpcf_free(none);
-}
-
 /* A line of the greatest length in its worst forms takes no longer than others. */
 static void test_hostile_lines(void **state)
 {
@@ -280,10 +263,9 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),     cmocka_unit_test(test_truncation),
-        cmocka_unit_test(test_byte_bpe),  cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_copy),      cmocka_unit_test(test_hostile_lines),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_words),         cmocka_unit_test(test_truncation),
+        cmocka_unit_test(test_byte_bpe),      cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_hostile_lines), cmocka_unit_test(test_no_memory),
     };
     int failed = 0;
 

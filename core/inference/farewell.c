@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the others hear of a failure here, and how long they are waited for. */
+#include "inference/farewell.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "channel/channel.h"
+
+/* Together less than the parent of a run on one machine waits for who failed after another. */
+#define SAY_NS INT64_C(200000000) /* each */
+#define ALL_NS INT64_C(700000000)
+
+/* Whether C can stand in a path; a space ends one in a message. */
+static bool is_of_path(char c)
+{
+    return c > ' ' && c <= '~' && c != '\'' && c != '"' && c != '(' && c != ',' && c != ';';
+}
+
+/* TEXT with "/home/a/run/3.bin" as "3.bin". */
+static void shorten(const char *text, char *out, size_t size)
+{
+    size_t length = 0, word = 0; /* where this word begins in OUT */
+    for (; *text != '\0' && length + 1 < size; text++) {
+        if (*text == '/') {
+            length = word;
+            continue;
+        }
+        out[length++] = *text;
+        word = is_of_path(*text) ? word : length;
+    }
+    out[length] = '\0';
+}
+
+void farewell_say(const struct roles_links *links, mpcf_status status, const mpcf_error *err)
+{
+    char reason[FRAMING_REASON + 2]; /* one more than can be said, so that a cut shows */
+    const char *text = mpcf_error_text(err);
+    int64_t deadline = clock_deadline(ALL_NS);
+    if (status == MPCF_E_INTERRUPTED) {
+        text = "stopped by a signal";
+    }
+    shorten(text[0] == '\0' ? mpcf_status_text(status) : text, reason, sizeof(reason));
+    for (size_t i = 0; i < 3; i++) {
+        if (links->peers[i] != NULL) {
+            channel_say_end(links->peers[i], reason, clock_deadline(SAY_NS));
+        }
+    }
+    for (size_t i = 0; i < 3; i++) {
+        if (links->peers[i] != NULL) {
+            channel_wait_end(links->peers[i], deadline);
+        }
+    }
+}

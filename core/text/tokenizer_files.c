@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which names a tokenizer's files have, and copies of them. */
+#include "text/tokenizer_files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/memory.h"
+
+/* The first of them are those that words are read from. */
+enum { WORD_FILES = 3 };
+const char *const tokenizer_file_names[] = {"tokenizer.json",
+                                            "vocab.txt",
+                                            "vocab.json",
+                                            "merges.txt",
+                                            "added_tokens.json",
+                                            "special_tokens_map.json",
+                                            "tokenizer_config.json",
+                                            NULL};
+
+bool tokenizer_files_have_words(const char *folder)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < WORD_FILES && !found; i++) {
+        char *path = file_join(folder, tokenizer_file_names[i]);
+
+        found = path != NULL && file_exists(path);
+        mpcf_free(path);
+    }
+    return found;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+    char *x = realpath(a, NULL), *y = realpath(b, NULL);
+    const bool is_same = x != NULL && y != NULL && strcmp(x, y) == 0;
+
+    free(x);
+    free(y);
+    return is_same;
+}
+
+static mpcf_status copy_one(const char *folder, const char *to, const char *name, mpcf_error *err)
+{
+    char *source = file_join(folder, name), *target = file_join(to, name);
+    mpcf_status status = MPCF_OK;
+
+    if (source == NULL || target == NULL) {
+        status = mpcf_fail_memory(err, strlen(folder) + strlen(name), "a path");
+    } else if (file_exists(source) && !is_same_file(source, target)) {
+        status = file_copy(source, target, err);
+    }
+    mpcf_free(source);
+    mpcf_free(target);
+    return status;
+}
+
+mpcf_status tokenizer_files_copy(const char *folder, const char *to, mpcf_error *err)
+{
+    MPCF_TRY(file_make_folder(to, err));
+    for (size_t i = 0; tokenizer_file_names[i] != NULL; i++) {
+        MPCF_TRY(copy_one(folder, to, tokenizer_file_names[i], err));
+    }
+    return MPCF_OK;
+}

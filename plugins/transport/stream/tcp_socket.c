@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a TCP connection comes about, whatever is spoken over it. */
+#include "tcp_socket.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <mpcf/transport.h>
+
+#include "host_port.h"
+#include "stream.h"
+
+#define RETRY_NS   20000000   /* between attempts to connect */
+#define ATTEMPT_NS 5000000000 /* one attempt; a lost packet must not cost the deadline */
+
+const mpcf_option tcp_options[] = {
+    {.key = "send_buffer",
+     .type = MPCF_OPT_BYTES,
+     .default_text = "0",
+     .offset = offsetof(struct tcp_config, send_buffer),
+     .help = "socket's send buffer; 0: the system grows it as needed"},
+    {.key = "receive_buffer",
+     .type = MPCF_OPT_BYTES,
+     .default_text = "0",
+     .offset = offsetof(struct tcp_config, receive_buffer),
+     .help = "socket's receive buffer; 0: the system grows it as needed"},
+    {.key = "keep_alive",
+     .type = MPCF_OPT_BOOL,
+     .default_text = "true",
+     .offset = offsetof(struct tcp_config, keep_alive),
+     .help = "probe a silent peer, so that a host that vanished is noticed"},
+    {.key = "keep_alive_idle",
+     .type = MPCF_OPT_DURATION,
+     .default_text = "10s",
+     .offset = offsetof(struct tcp_config, keep_alive_idle),
+     .help = "silence before the first probe; whole seconds"},
+    {.key = NULL},
+};
+
+static void set_flag(int fd, int level, int option, int value)
+{
+    (void) setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+/* Options that make a connection fast and its death visible; none is needed to be right. */
+static void tune(int fd, const struct tcp_config *config)
+{
+    set_flag(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    if (config->keep_alive) {
+        int64_t idle = config->keep_alive_idle / 1000000000;
+        set_flag(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+        set_flag(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle < 1 ? 1 : idle > 32767 ? 32767 : (int) idle);
+        set_flag(fd, IPPROTO_TCP, TCP_KEEPINTVL, 2);
+        set_flag(fd, IPPROTO_TCP, TCP_KEEPCNT, 5);
+    }
+}
+
+/* --- listening --- */
+
+/* A listening socket on ADDRESS, or -1 with errno. */
+static int listen_on(const struct addrinfo *address, const struct tcp_config *config)
+{
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return -1;
+    }
+    set_flag(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    stream_set_buffers(fd, config->send_buffer, config->receive_buffer); /* inherited */
+    if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, 64) == 0) {
+        return fd;
+    }
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+mpcf_status tcp_listen_socket(const struct tcp_config *config, const char *address, int *fd,
+                              mpcf_error *err)
+{
+    struct addrinfo *found = NULL;
+    MPCF_TRY(host_port_resolve(address, true, MPCF_NO_DEADLINE, &found, err));
+    int made = -1, error = 0;
+    for (const struct addrinfo *a = found; a != NULL && made < 0; a = a->ai_next) {
+        made = listen_on(a, config);
+        error = errno;
+    }
+    freeaddrinfo(found);
+    if (made < 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot listen on '%s': %s", address, strerror(error));
+    }
+    *fd = made;
+    return MPCF_OK;
+}
+
+mpcf_status tcp_listen_address(int fd, char *text, size_t size, mpcf_error *err)
+{
+    struct sockaddr_storage own = {0};
+    socklen_t length = sizeof(own);
+    if (getsockname(fd, (struct sockaddr *) &own, &length) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "naming a socket: %s", strerror(errno));
+    }
+    return host_port_print((const struct sockaddr *) &own, length, text, size, err);
+}
+
+mpcf_status tcp_accept_socket(const struct tcp_config *config, int listener, int64_t deadline,
+                              int *fd, mpcf_error *err)
+{
+    MPCF_TRY(stream_accept(listener, deadline, fd, err));
+    tune(*fd, config);
+    return MPCF_OK;
+}
+
+/* --- calling --- */
+
+/* On loopback a socket that looks for a listener on a system-chosen port can meet itself. */
+static bool met_itself(int fd)
+{
+    struct sockaddr_storage own = {0}, peer = {0};
+    socklen_t own_length = sizeof(own), peer_length = sizeof(peer);
+    return getsockname(fd, (struct sockaddr *) &own, &own_length) == 0 &&
+           getpeername(fd, (struct sockaddr *) &peer, &peer_length) == 0 &&
+           own_length == peer_length && memcmp(&own, &peer, own_length) == 0;
+}
+
+/* 0, or the errno of this attempt. */
+static int finish_connect(int fd, int64_t deadline)
+{
+    int64_t limit = stream_now_ns() + ATTEMPT_NS;
+    mpcf_status status = stream_wait(fd, POLLOUT, limit < deadline ? limit : deadline, NULL);
+    if (status != MPCF_OK) {
+        return status == MPCF_E_INTERRUPTED ? EINTR : ETIMEDOUT;
+    }
+    int error = 0;
+    socklen_t length = sizeof(error);
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0) {
+        return errno;
+    }
+    return error == 0 && met_itself(fd) ? ECONNREFUSED : error;
+}
+
+/* One attempt; the socket, or -1 with errno. */
+static int connect_to(const struct addrinfo *address, const struct tcp_config *config,
+                      int64_t deadline)
+{
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return -1;
+    }
+    stream_set_buffers(fd, config->send_buffer, config->receive_buffer);
+    int error = 0;
+    if (connect(fd, address->ai_addr, address->ai_addrlen) != 0) {
+        error = errno;
+    }
+    if (error == 0 || error == EINPROGRESS || error == EINTR) {
+        error = finish_connect(fd, deadline);
+    }
+    if (error == 0) {
+        return fd;
+    }
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+/* One attempt at each address that ADDRESS has. *FD stays -1 where none answers, for *REASON. */
+static mpcf_status call_once(const struct tcp_config *config, const char *address, int64_t deadline,
+                             int *fd, const char **reason, mpcf_error *err)
+{
+    struct addrinfo *found = NULL;
+    mpcf_status status = host_port_resolve(address, false, deadline, &found, err);
+    if (status == MPCF_E_TIMEOUT) {
+        *reason = "the name server does not answer";
+        mpcf_error_reset(err);
+        return MPCF_OK;
+    }
+    MPCF_TRY(status);
+    for (const struct addrinfo *a = found; a != NULL && *fd < 0; a = a->ai_next) {
+        *fd = connect_to(a, config, deadline);
+        *reason = strerror(errno);
+    }
+    freeaddrinfo(found);
+    return MPCF_OK;
+}
+
+mpcf_status tcp_connect_socket(const struct tcp_config *config, const char *address,
+                               int64_t deadline, int *fd, mpcf_error *err)
+{
+    const char *reason = "no attempt was made";
+    for (;;) {
+        int made = -1;
+        MPCF_TRY(call_once(config, address, deadline, &made, &reason, err));
+        if (made >= 0) {
+            tune(made, config);
+            *fd = made;
+            return MPCF_OK;
+        }
+        mpcf_status status = stream_pause(RETRY_NS, deadline, NULL);
+        if (status != MPCF_OK) {
+            return mpcf_fail(err, status, "%s at '%s' (last: %s)",
+                             status == MPCF_E_TIMEOUT ? "nobody answers" : "stopped by a signal",
+                             address, reason);
+        }
+    }
+}
