@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "channel/role.h"
+#include "support/frames.h"
 #include "support/support.h"
 
 struct recorder {
@@ -14,6 +15,7 @@ struct recorder {
     const mpcf_transport *real;
     void *conn;
     struct recording *recording;
+    struct frames frames;
     enum role own, peer;
 };
 
@@ -27,29 +29,15 @@ static void record(struct recorder *r, const void *data, size_t length)
     *at += length;
 }
 
-static mpcf_status record_send(void *conn, const void *buffer, size_t length, int64_t deadline,
-                               mpcf_error *err)
+static mpcf_status record_advance(void *conn, const void *out, size_t *out_length, void *in,
+                                  size_t *in_length, int64_t deadline, mpcf_error *err)
 {
     struct recorder *r = conn;
-    return r->real->send(r->conn, buffer, length, deadline, err);
-}
-
-static mpcf_status record_recv(void *conn, void *buffer, size_t length, int64_t deadline,
-                               mpcf_error *err)
-{
-    struct recorder *r = conn;
-    MPCF_TRY(r->real->recv(r->conn, buffer, length, deadline, err));
-    record(r, buffer, length);
-    return MPCF_OK;
-}
-
-static mpcf_status record_exchange(void *conn, const void *out, size_t out_length, void *in,
-                                   size_t in_length, int64_t deadline, mpcf_error *err)
-{
-    struct recorder *r = conn;
-    MPCF_TRY(r->real->exchange(r->conn, out, out_length, in, in_length, deadline, err));
-    record(r, in, in_length);
-    return MPCF_OK;
+    mpcf_status status = r->real->advance(r->conn, out, out_length, in, in_length, deadline, err);
+    if (*in_length != 0 && frames_next(&r->frames, in, *in_length)) {
+        record(r, in, *in_length);
+    }
+    return status;
 }
 
 static void record_close(void *conn)
@@ -67,12 +55,7 @@ const mpcf_transport *recording_wrap(void *context, enum role own, enum role pee
     *r = (struct recorder){.shown = *transport, .real = transport, .conn = conn, .own = own};
     r->peer = peer;
     r->recording = context;
-    /* Lengths are agreed, so that both wrapped ends do without frames. */
-    r->shown.caps |= MPCF_TRANSPORT_MESSAGES;
-    r->shown.send = record_send;
-    r->shown.recv = record_recv;
-    r->shown.exchange = transport->exchange == NULL ? NULL : record_exchange;
-    r->shown.advance = NULL;
+    r->shown.advance = record_advance;
     r->shown.peer_identity = NULL;
     r->shown.close = record_close;
     *wrapped = r;
