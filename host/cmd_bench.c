@@ -194,26 +194,12 @@ static const struct {
 };
 #define BENCH_COUNT (sizeof benches / sizeof *benches)
 
-/* Before minutes of measuring, not after them. */
-static bool json_has_a_folder(const struct args *args)
-{
-    const char *path = args_value(args, "--json");
-    char *folder = path != NULL ? file_folder_of(path) : NULL;
-    const bool has = folder == NULL || file_is_folder(folder);
-
-    if (!has) {
-        (void) host_usage("bench", "--json: there is no folder '%s'", folder);
-    }
-    mpcf_free(folder);
-    return has;
-}
-
 int cmd_bench(const struct args *args)
 {
     const char *words[BENCH_COUNT], *near;
     const char *name = args->operands[0];
 
-    if (!json_has_a_folder(args)) {
+    if (!show_json_can("bench", args_value(args, "--json"))) {
         return EXIT_USAGE;
     }
     for (size_t i = 0; i < BENCH_COUNT; i++) {

@@ -60,6 +60,9 @@ int cmd_cost(const struct args *args)
     if (!file_exists(source.file)) {
         return host_usage("cost", "there is no file '%s'", source.file);
     }
+    if (!show_json_can("cost", args_value(args, "--json"))) {
+        return EXIT_USAGE;
+    }
     err = mpcf_error_create();
     result = pipeline_open(&source, &p, err) == MPCF_OK ? price(args, p, network, err)
                                                         : host_failed(err);

@@ -15,6 +15,10 @@
 static void report_transport(void *context, const char *check, mpcf_status status,
                              const char *detail)
 {
+    if (status == MPCF_E_UNSUPPORTED) {
+        conform_skip(context, check, detail);
+        return;
+    }
     (void) conform_result(context, status == MPCF_OK, check, "%s", detail);
 }
 
@@ -26,7 +30,8 @@ static void check_transport(struct conform *c, const mpcf_transport *transport)
     if (conform_defaults(c, COMPONENT_TRANSPORT, transport, &config, &owned)) {
         mpcf_error *err = mpcf_error_create();
 
-        (void) conform_transport(transport, config, NULL, report_transport, c, err);
+        (void) conform_transport(transport, plugins_facts_of(c->plugins, transport)->abi_minor,
+                                 config, NULL, report_transport, c, err);
         mpcf_error_destroy(err);
     }
     conform_release(config, owned);

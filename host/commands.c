@@ -2,17 +2,23 @@
 /*
  * The table of commands, and what they share.
  */
+#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <mpcf/plugin.h>
 #include <mpcf/version.h>
 
 #include "base/cpu.h"
+#include "base/descriptors.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/standard_error.h"
 #include "base/text.h"
 #include "host.h"
 
@@ -82,15 +88,34 @@ static const struct command commands[] = {
 /* clang-format on */
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
 
+/* HEAD, TEXT and a line's end in one piece, or in three where memory is short. */
+static void print_error(const char *head, const char *text)
+{
+    struct text_buffer line = {0};
+
+    text_printf(&line, "%s%s\n", head, text);
+    if (line.failed) {
+        standard_error_write_last(head);
+        standard_error_write_last(text);
+        standard_error_write_last("\n");
+    } else {
+        standard_error_write_last(text_string(&line));
+    }
+    text_clear(&line);
+}
+
 int host_usage(const char *command, const char *format, ...)
 {
+    char text[4608];
+    struct text_buffer line = {0};
     va_list args;
 
-    (void) fputs("mpcf-host: ", stderr);
     va_start(args, format);
-    (void) vfprintf(stderr, format, args);
+    (void) vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    (void) fprintf(stderr, "\n(mpcf-host %s%s--help)\n", command, *command == '\0' ? "" : " ");
+    text_printf(&line, "%s\n(mpcf-host %s%s--help)", text, command, *command == '\0' ? "" : " ");
+    print_error("mpcf-host: ", line.failed ? text : text_string(&line));
+    text_clear(&line);
     return EXIT_USAGE;
 }
 
@@ -106,10 +131,10 @@ int host_failed(const mpcf_error *err)
     }
     /* Lines of a file begin with the file's name, as a compiler's. */
     if (status == MPCF_E_CONFIG) {
-        (void) fprintf(stderr, "%s\n", text);
+        print_error("", text);
         return EXIT_USAGE;
     }
-    (void) fprintf(stderr, "mpcf-host: %s\n", *text == '\0' ? mpcf_status_text(status) : text);
+    print_error("mpcf-host: ", *text == '\0' ? mpcf_status_text(status) : text);
     return EXIT_FAILED;
 }
 
@@ -212,7 +237,7 @@ static bool names_a_file(const char *word)
            strchr(word, '/') != NULL;
 }
 
-int mpcf_main(int argc, char **argv)
+static int run_words(int argc, char **argv)
 {
     const struct command *command;
     int taken = 0;
@@ -237,4 +262,27 @@ int mpcf_main(int argc, char **argv)
         }
     }
     return unknown_command(argc, argv);
+}
+
+/* What was printed is there, or nobody wants it any more; else RESULT is no success. */
+static int finish_output(int result)
+{
+    struct pollfd reader = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    const bool is_written = fflush(stdout) == 0 && !ferror(stdout);
+    const int cause = errno;
+
+    if (is_written || (poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0)) {
+        return result;
+    }
+    print_error("mpcf-host: cannot write standard output: ", strerror(cause));
+    return result == EXIT_DONE ? EXIT_FAILED : result;
+}
+
+int mpcf_main(int argc, char **argv)
+{
+    if (!descriptors_open_standard()) {
+        return EXIT_FAILED;
+    }
+    descriptors_outlive_writes();
+    return finish_output(run_words(argc, argv));
 }

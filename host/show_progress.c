@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/progress.h"
+#include "base/standard_error.h"
 #include "base/text.h"
 #include "host.h"
 
@@ -69,17 +70,23 @@ static void show(void *context, const struct progress *p)
     if (!is_due(display, p)) {
         return;
     }
-    write_line(&line, p);
-    if (line.data == NULL) {
-        return;
-    }
     if (display->terminal) {
-        (void) fprintf(stderr, "\r%-*s%s", display->width, line.data, p->is_final ? "\n" : "");
-        display->width = p->is_final ? 0 : (int) line.length;
-    } else {
-        (void) fprintf(stderr, "%s\n", line.data);
+        text_append(&line, "\r");
     }
-    (void) fflush(stderr);
+    write_line(&line, p);
+    if (display->terminal) {
+        const int width = (int) line.length - 1;
+
+        /* What stood there is overwritten to its end. */
+        text_printf(&line, "%*s%s", display->width > width ? display->width - width : 0, "",
+                    p->is_final ? "\n" : "");
+        display->width = p->is_final ? 0 : width;
+    } else {
+        text_append(&line, "\n");
+    }
+    if (!line.failed) {
+        standard_error_write(text_string(&line));
+    }
     text_clear(&line);
 }
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/standard_error.h"
+
 static int chosen = -1;
 
 void log_set_level(enum log_level level)
@@ -32,15 +34,19 @@ static int current_level(void)
 
 void log_line(enum log_level level, const char *format, ...)
 {
+    static const char head[] = "mpcf: ";
     char line[2048];
+    const size_t begin = sizeof head - 1;
     va_list arguments;
 
     if ((int) level < current_level()) {
         return;
     }
+    memcpy(line, head, begin);
     va_start(arguments, format);
-    (void) vsnprintf(line, sizeof line, format, arguments);
+    (void) vsnprintf(line + begin, sizeof line - begin - 1, format, arguments);
     va_end(arguments);
+    memcpy(line + strlen(line), "\n", 2);
     /* One call, so that lines of several processes do not mix. */
-    (void) fprintf(stderr, "mpcf: %s\n", line);
+    standard_error_write(line);
 }

@@ -4,10 +4,15 @@
  */
 #include "conformance/transport_check.h"
 
+#include <stdio.h>
+
+#include <mpcf/plugin.h>
+
 #include "base/memory.h"
 #include "conformance/transport_deadlines.h"
 #include "conformance/transport_ends.h"
 #include "conformance/transport_pair.h"
+#include "conformance/transport_signals.h"
 #include "conformance/transport_traffic.h"
 
 static mpcf_status run_check(struct pair *s, const struct transport_check *check, mpcf_error *err)
@@ -29,18 +34,32 @@ static const struct transport_check *const lists[] = {
     transport_traffic_checks,
     transport_deadline_checks,
     transport_end_checks,
+    transport_signal_checks,
 };
 
 struct tally {
     size_t run, failed;
 };
 
-static struct tally run_checks(struct pair *s, conform_report *report, void *context,
-                               mpcf_error *err)
+/* Of what came later than the transport nothing can be asked. */
+static void leave_out(const struct transport_check *check, conform_report *report, void *context)
+{
+    char why[80];
+    (void) snprintf(why, sizeof why, "the plug-in is of an ABI before %d.%u", MPCF_ABI_MAJOR,
+                    check->since);
+    report(context, check->name, MPCF_E_UNSUPPORTED, why);
+}
+
+static struct tally run_checks(struct pair *s, unsigned abi_minor, conform_report *report,
+                               void *context, mpcf_error *err)
 {
     struct tally tally = {0};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         for (const struct transport_check *check = lists[i]; check->name != NULL; check++) {
+            if (check->since > abi_minor) {
+                leave_out(check, report, context);
+                continue;
+            }
             mpcf_error_reset(err);
             mpcf_status status = run_check(s, check, err);
             report(context, check->name, status, status == MPCF_OK ? "" : mpcf_error_text(err));
@@ -63,9 +82,9 @@ static const char *choose_address(const mpcf_transport *t, const void *config)
     return "auto";
 }
 
-mpcf_status conform_transport(const mpcf_transport *transport, const void *config,
-                              const char *address, conform_report *report, void *context,
-                              mpcf_error *err)
+mpcf_status conform_transport(const mpcf_transport *transport, unsigned abi_minor,
+                              const void *config, const char *address, conform_report *report,
+                              void *context, mpcf_error *err)
 {
     struct pair s = {.t = transport, .config = config};
     s.wish = address != NULL ? address : choose_address(transport, config);
@@ -76,7 +95,7 @@ mpcf_status conform_transport(const mpcf_transport *transport, const void *confi
     if (s.out == NULL || s.in == NULL || own == NULL) {
         status = mpcf_fail_memory(err, 2 * LARGEST, "messages to check a transport with");
     } else {
-        const struct tally tally = run_checks(&s, report, context, own);
+        const struct tally tally = run_checks(&s, abi_minor, report, context, own);
         if (tally.failed != 0) {
             status = mpcf_fail(err, MPCF_E_INVALID, "transport '%s': %zu of %zu checks failed",
                                transport->name, tally.failed, tally.run);

@@ -26,6 +26,42 @@ static mpcf_status check_past_deadline(struct pair *s, mpcf_error *err)
     return expect_within(start, SECOND, "recv() with a deadline in the past", err);
 }
 
+/* What was sent at once comes at once, over a stream, too, where it is so little. */
+static mpcf_status check_look(struct pair *s, mpcf_error *err)
+{
+    pair_fill(s->out, 64, 9);
+    MPCF_TRY(s->t->send(s->b, s->out, 64, 0, err));
+    mpcf_status got = MPCF_E_TIMEOUT;
+    for (int64_t limit = clock_deadline(2 * SECOND);
+         got == MPCF_E_TIMEOUT && clock_now_ns() < limit;) {
+        got = s->t->recv(s->a, s->in, 64, 0, NULL);
+    }
+    MPCF_TRY(expect_status(got, MPCF_OK, "recv() of what has come, its deadline past", err));
+    return expect_same(s->in, s->out, 64, err);
+}
+
+/* Of bytes, so that a host may look for them one by one. */
+static mpcf_status check_advance_look(struct pair *s, mpcf_error *err)
+{
+    size_t sent = 8, received = 8, none = 0;
+    if (s->t->advance == NULL) {
+        return MPCF_OK;
+    }
+    mpcf_status got = s->t->advance(s->a, NULL, &none, s->in, &received, 0, NULL);
+    MPCF_TRY(expect_status(got, MPCF_E_TIMEOUT, "advance() with its deadline past", err));
+    if (none + received != 0) {
+        return mpcf_fail(err, MPCF_E_INVALID,
+                         "advance() that moved nothing says that %zu bytes came", received);
+    }
+    received = 8;
+    MPCF_TRY(s->t->advance(s->a, s->out, &sent, s->in, &received, 0, err));
+    if (sent == 0 || received != 0) {
+        return mpcf_fail(err, MPCF_E_INVALID, "advance() of 8 bytes moved %zu, and %zu came", sent,
+                         received);
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status check_accept_deadline(struct pair *s, mpcf_error *err)
 {
     void *conn = NULL;
@@ -67,10 +103,12 @@ static mpcf_status check_late_listener(struct pair *s, mpcf_error *err)
 }
 
 const struct transport_check transport_deadline_checks[] = {
-    {"recv() keeps its deadline", true, check_recv_deadline},
-    {"a deadline in the past is not waited for", true, check_past_deadline},
-    {"accept() keeps its deadline", false, check_accept_deadline},
-    {"connect() keeps its deadline", false, check_nobody},
-    {"connect() waits for a listener that starts later", false, check_late_listener},
-    {NULL, false, NULL},
+    {"recv() keeps its deadline", true, 1, check_recv_deadline},
+    {"a deadline in the past is not waited for", true, 1, check_past_deadline},
+    {"a deadline in the past takes what has come", true, 4, check_look},
+    {"advance() says what it has moved, its deadline past, too", true, 4, check_advance_look},
+    {"accept() keeps its deadline", false, 1, check_accept_deadline},
+    {"connect() keeps its deadline", false, 1, check_nobody},
+    {"connect() waits for a listener that starts later", false, 1, check_late_listener},
+    {NULL, false, 0, NULL},
 };

@@ -117,6 +117,16 @@ static mpcf_status check_identity(struct pair *s, mpcf_error *err)
     return MPCF_OK;
 }
 
+/* What serves is not refused by its text. */
+static mpcf_status check_judgement(struct pair *s, mpcf_error *err)
+{
+    if (s->t->check_address == NULL) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(s->t->check_address(s->config, s->wish, true, err));
+    return s->t->check_address(s->config, s->address, false, err);
+}
+
 static mpcf_status check_close(struct pair *s, mpcf_error *err)
 {
     int64_t start = clock_now_ns();
@@ -126,13 +136,14 @@ static mpcf_status check_close(struct pair *s, mpcf_error *err)
 }
 
 const struct transport_check transport_end_checks[] = {
-    {"what was sent before close() arrives", true, check_last_words},
-    {"a peer that closes ends recv()", true, check_death_in_recv},
-    {"a peer that closes ends send()", true, check_death_in_send},
-    {"a message of another length is refused", true, check_wrong_length},
-    {"a listener takes connections one after another", true, check_reconnect},
-    {"two connections are independent", true, check_two},
-    {"an authenticated peer has a name", true, check_identity},
-    {"close() does not linger", true, check_close},
-    {NULL, false, NULL},
+    {"what was sent before close() arrives", true, 1, check_last_words},
+    {"a peer that closes ends recv()", true, 1, check_death_in_recv},
+    {"a peer that closes ends send()", true, 1, check_death_in_send},
+    {"a message of another length is refused", true, 1, check_wrong_length},
+    {"a listener takes connections one after another", true, 1, check_reconnect},
+    {"two connections are independent", true, 1, check_two},
+    {"an authenticated peer has a name", true, 1, check_identity},
+    {"check_address() takes the addresses that serve", false, 1, check_judgement},
+    {"close() does not linger", true, 1, check_close},
+    {NULL, false, 0, NULL},
 };

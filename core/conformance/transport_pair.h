@@ -38,6 +38,7 @@ struct peer {
 struct transport_check {
     const char *name; /* a sentence; NULL ends a list */
     bool joined;      /* needs a connection */
+    unsigned since;   /* the minor of the ABI that asks for it */
     mpcf_status (*run)(struct pair *s, mpcf_error *err);
 };
 

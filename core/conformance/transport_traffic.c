@@ -128,8 +128,8 @@ static mpcf_status check_advance(struct pair *s, mpcf_error *err)
 }
 
 const struct transport_check transport_traffic_checks[] = {
-    {"messages of 0 bytes to 64 MiB arrive whole", true, check_lengths},
-    {"both directions go at once", true, check_exchange},
-    {"advance() moves both directions", true, check_advance},
-    {NULL, false, NULL},
+    {"messages of 0 bytes to 64 MiB arrive whole", true, 1, check_lengths},
+    {"both directions go at once", true, 1, check_exchange},
+    {"advance() moves both directions", true, 1, check_advance},
+    {NULL, false, 0, NULL},
 };

@@ -17,10 +17,34 @@ struct reader {
     yaml_parser_t parser;
     struct arena *arena;
     const char *file;
+    const char *text, *end;
     struct yaml_problems *problems;
     size_t nodes;
     mpcf_error *err;
 };
+
+/* "[::1]:9001" without quotes is a list and something that YAML does not expect behind it. */
+static const char *hint_of(const struct reader *r)
+{
+    const char *begin = r->text, *end = r->text;
+
+    for (size_t line = 0; begin < r->end; line++, begin = end + 1) {
+        end = memchr(begin, '\n', (size_t) (r->end - begin));
+        end = end == NULL ? r->end : end;
+        if (line == r->parser.problem_mark.line) {
+            break;
+        }
+    }
+    for (const char *c = begin; c < end; c++) {
+        const char *bracket = *c == '[' ? memchr(c, ']', (size_t) (end - c)) : NULL;
+
+        if (bracket != NULL && bracket + 1 < end && bracket[1] == ':' &&
+            memchr(c, ':', (size_t) (bracket - c)) != NULL) {
+            return "; an IPv6 address stands in quotes, as \"[::1]:9001\"";
+        }
+    }
+    return "";
+}
 
 static mpcf_status next_event(struct reader *r, yaml_event_t *event)
 {
@@ -37,9 +61,10 @@ static mpcf_status next_event(struct reader *r, yaml_event_t *event)
         return mpcf_fail(r->err, MPCF_E_CONFIG, "%s: byte %zu: %s", r->file, p->problem_offset,
                          p->problem);
     }
-    return mpcf_fail(r->err, MPCF_E_CONFIG, "%s:%zu:%zu: %s%s%s", r->file, p->problem_mark.line + 1,
-                     p->problem_mark.column + 1, p->problem, p->context == NULL ? "" : ", ",
-                     p->context == NULL ? "" : p->context);
+    return mpcf_fail(r->err, MPCF_E_CONFIG, "%s:%zu:%zu: %s%s%s%s", r->file,
+                     p->problem_mark.line + 1, p->problem_mark.column + 1, p->problem,
+                     p->context == NULL ? "" : ", ", p->context == NULL ? "" : p->context,
+                     hint_of(r));
 }
 
 static mpcf_status new_node(struct reader *r, enum yaml_kind kind, const yaml_event_t *event,
@@ -261,7 +286,8 @@ mpcf_status yaml_parse_into(struct arena *arena, const char *text, size_t length
                             struct yaml_problems *problems, struct yaml_node **root,
                             mpcf_error *err)
 {
-    struct reader r = {.arena = arena, .problems = problems, .err = err};
+    struct reader r = {
+        .arena = arena, .text = text, .end = text + length, .problems = problems, .err = err};
     mpcf_status status;
 
     if (length > YAML_FILE_LIMIT) {

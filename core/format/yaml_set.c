@@ -4,9 +4,11 @@
  */
 #include "format/yaml_set.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "format/yaml_parse.h"
 
 /* A value of the command line has no line; its file is the option as written. */
@@ -20,23 +22,82 @@ static void mark_set(struct yaml_node *node, const char *name)
     }
 }
 
-static mpcf_status parse_value(struct arena *arena, const char *text, const char *name,
-                               struct yaml_node **value, mpcf_error *err)
+/* Whether TEXT was written as a list, a mapping or a quoted text: brackets that end where TEXT ends,
+ * or nowhere. "[::1]:9002" was not. */
+static bool is_meant_as_yaml(const char *text)
 {
-    struct yaml_problems *problems;
-    mpcf_status status;
+    const char *close = text[0] == '[' ? strrchr(text, ']') : NULL;
 
-    if (*text == '\0') {
-        text = "''";
+    if (text[0] == '{') {
+        close = strrchr(text, '}');
+    } else if (text[0] != '[') {
+        return text[0] == '"' || text[0] == '\'';
     }
-    problems = yaml_problems_create();
-    if (problems == NULL) {
+    return close == NULL || close[1 + strspn(close + 1, " ")] == '\0';
+}
+
+/* Whether it may stand as it is: UTF-8 without control characters, as YAML wants it, too. */
+static bool is_plain_text(const char *text)
+{
+    const size_t length = strlen(text);
+
+    for (size_t i = 0; i < length; i++) {
+        if ((unsigned char) text[i] < ' ' || text[i] == 0x7f) {
+            return false;
+        }
+    }
+    return text_utf8_valid(text, length) == length;
+}
+
+/* The whole of TEXT: what YAML sees as syntax in it, or drops as a comment, belongs to the value. */
+static mpcf_status take_as_text(struct arena *arena, const char *text, struct yaml_node **value,
+                                mpcf_error *err)
+{
+    struct yaml_node *node = arena_alloc(arena, 1, sizeof *node);
+    const char *copy = arena_strdup(arena, text);
+
+    if (node == NULL || copy == NULL) {
         return yaml_no_memory(err);
     }
-    status = yaml_parse_into(arena, text, strlen(text), name, problems, value, err);
+    *node = (struct yaml_node){.kind = YAML_NODE_SCALAR, .text = copy};
+    *value = node;
+    return MPCF_OK;
+}
+
+/* A plain text of which YAML dropped something: " # and what follows". */
+static bool is_cut(const struct yaml_node *value, const char *text)
+{
+    return value->kind == YAML_NODE_SCALAR && !value->quoted && strchr(text, '#') != NULL &&
+           strlen(value->text) < strlen(text);
+}
+
+static mpcf_status parse_yaml(struct arena *arena, const char *text, const char *name,
+                              struct yaml_problems *problems, struct yaml_node **value,
+                              mpcf_error *err)
+{
+    mpcf_status status = yaml_parse_into(arena, text, strlen(text), name, problems, value, err);
+
+    if ((status == MPCF_E_CONFIG && !is_meant_as_yaml(text) && is_plain_text(text)) ||
+        (status == MPCF_OK && is_cut(*value, text))) {
+        mpcf_error_reset(err);
+        status = take_as_text(arena, text, value, err);
+    }
     if (status == MPCF_OK && yaml_problems_count(problems) > 0) {
         status = mpcf_fail(err, MPCF_E_CONFIG, "%s", yaml_problems_text(problems));
     }
+    return status;
+}
+
+static mpcf_status parse_value(struct arena *arena, const char *text, const char *name,
+                               struct yaml_node **value, mpcf_error *err)
+{
+    struct yaml_problems *problems = yaml_problems_create();
+    mpcf_status status;
+
+    if (problems == NULL) {
+        return yaml_no_memory(err);
+    }
+    status = parse_yaml(arena, *text == '\0' ? "''" : text, name, problems, value, err);
     yaml_problems_destroy(problems);
     if (status == MPCF_OK) {
         mark_set(*value, name);

@@ -84,7 +84,8 @@ static bool fields_are_sound(const struct announcement *a)
 
     return (has_shape(a) ? is_shaped : is_blank) && (has_count ? a->count > 0 : a->count == 0) &&
            (a->kind == ANNOUNCE_INFERENCE || a->number == 0) &&
-           (a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME || a->questions == 0);
+           (a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME || a->questions == 0) &&
+           a->limit.left <= a->limit.limit;
 }
 
 mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct announcement *out,
@@ -133,7 +134,8 @@ mpcf_status announcement_tell(struct channel *peer, const struct announcement *a
     MPCF_TRY(announcement_decode(wire, &answer, err));
     if (answer.kind != a->kind || answer.shape.batch != a->shape.batch ||
         answer.shape.tokens != a->shape.tokens || answer.shape.exact != a->shape.exact ||
-        answer.count != a->count || answer.number != a->number) {
+        answer.count != a->count || answer.number != a->number ||
+        answer.questions != a->questions) {
         return mpcf_fail(err, MPCF_E_PROTOCOL, "the answer is to another announcement");
     }
     MPCF_TRY(check_digest(a->digest, answer.digest, "other side", &a->shape, err));

@@ -31,7 +31,7 @@ struct announcement {
     enum announcement_kind kind;
     struct secure_shape shape;
     size_t count;                /* ANNOUNCE_SESSION: inferences to come, dealt ahead or not;
-                                  * ANNOUNCE_DEAL: of this shape to deal ahead */
+                                    ANNOUNCE_DEAL: of this shape to deal ahead */
     uint32_t number;             /* ANNOUNCE_INFERENCE: its own; those before it are passed */
     uint32_t questions;          /* ANNOUNCE_SESSION, _RESUME: examples that the user means to ask,
                                       in whole batches */

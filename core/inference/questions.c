@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -16,14 +17,24 @@
 #include "format/json.h"
 #include "pipeline/output.h"
 
-/* --- The file: {"version": 1, "users": {"uid 1000": 12}} --- */
+/* --- Who asks --- */
 
-#define ANONYMOUS "anonymous"
-
-static const char *key_of(const char *identity)
+mpcf_status questions_user(const struct role_keys *keys, const char *identity,
+                           char user[QUESTIONS_USER_SIZE], mpcf_error *err)
 {
-    return *identity != '\0' ? identity : ANONYMOUS;
+    char fingerprint[KEY_FINGERPRINT_SIZE];
+
+    if (keys != NULL && keys->has[ROLE_USER]) {
+        MPCF_TRY(role_keys_fingerprint(keys->links[ROLE_USER].theirs, fingerprint, err));
+        (void) snprintf(user, QUESTIONS_USER_SIZE, "key %s", fingerprint);
+    } else {
+        (void) snprintf(user, QUESTIONS_USER_SIZE, "%s",
+                        *identity != '\0' ? identity : "anonymous");
+    }
+    return MPCF_OK;
 }
+
+/* --- The file: {"version": 1, "users": {"key 0f..": 12}} --- */
 
 static bool is_sound(const json_t *book)
 {
@@ -111,22 +122,22 @@ static mpcf_status take_lock(const struct pipeline *p, int *out, mpcf_error *err
 
 /* --- Questions --- */
 
-static mpcf_status look(const struct pipeline *p, const char *path, const char *identity,
+static mpcf_status look(const struct pipeline *p, const char *path, const char *user,
                         struct question_limit *out, mpcf_error *err)
 {
     const uint64_t limit = (uint64_t) p->infer.max_questions;
     json_t *book = NULL;
 
     MPCF_TRY(read_book(path, &book, err));
-    const uint64_t asked = asked_by(book, key_of(identity));
+    const uint64_t asked = asked_by(book, user);
     out->limit = (uint32_t) limit;
     out->left = asked < limit ? (uint32_t) (limit - asked) : 0;
     json_decref(book);
     return MPCF_OK;
 }
 
-mpcf_status questions_left(const struct pipeline *p, const char *identity,
-                           struct question_limit *out, mpcf_error *err)
+mpcf_status questions_left(const struct pipeline *p, const char *user, struct question_limit *out,
+                           mpcf_error *err)
 {
     char *path = NULL;
     mpcf_status status = MPCF_OK;
@@ -136,7 +147,7 @@ mpcf_status questions_left(const struct pipeline *p, const char *identity,
         return MPCF_OK;
     }
     path = output_path(p, "questions.json");
-    status = path != NULL ? look(p, path, identity, out, err) : mpcf_fail_memory(err, 0, "a path");
+    status = path != NULL ? look(p, path, user, out, err) : mpcf_fail_memory(err, 0, "a path");
     mpcf_free(path);
     return status;
 }
@@ -173,8 +184,7 @@ static mpcf_status use(const struct pipeline *p, const char *path, const char *u
     return status;
 }
 
-mpcf_status questions_use(const struct pipeline *p, const char *identity, size_t count,
-                          mpcf_error *err)
+mpcf_status questions_use(const struct pipeline *p, const char *user, size_t count, mpcf_error *err)
 {
     char *path = NULL;
     int lock = -1;
@@ -185,8 +195,7 @@ mpcf_status questions_use(const struct pipeline *p, const char *identity, size_t
     }
     MPCF_TRY(take_lock(p, &lock, err));
     path = output_path(p, "questions.json");
-    status = path != NULL ? use(p, path, key_of(identity), count, err)
-                          : mpcf_fail_memory(err, 0, "a path");
+    status = path != NULL ? use(p, path, user, count, err) : mpcf_fail_memory(err, 0, "a path");
     mpcf_free(path);
     (void) close(lock);
     return status;

@@ -6,21 +6,30 @@
  * A question is an example of an inference; a batch counts whole, with rows that only fill it. It
  * is used up when its inference begins: when the file that counts it is on the disk, before a byte
  * of the inference is sent. What then fails is not counted back, since who asked may have learned
- * from it. A user is whom the link proves; all whom it does not prove are one, "anonymous".
+ * from it. A user is whom the link proves: by the key that provider and user have a file with, else by
+ * what the transport says of its peer; all whom nothing proves are one, "anonymous".
  */
 #ifndef MPCF_INFERENCE_QUESTIONS_H
 #define MPCF_INFERENCE_QUESTIONS_H
 
+#include "channel/role_keys.h"
 #include "inference/announcement.h"
 #include "pipeline/pipeline.h"
 
-/* IDENTITY: channel_identity(), "" where nobody is proved. *OUT is all zero where P has no limit. A
- * file that cannot be read or is damaged is an error, not a new beginning. */
-mpcf_status questions_left(const struct pipeline *p, const char *identity,
-                           struct question_limit *out, mpcf_error *err);
+/* The name under which a user is counted: "key " and the fingerprint of the key by which KEYS (of
+ * the provider's file, NULL without) know it, or IDENTITY, that of the channel; both may be of
+ * nobody. */
+#define QUESTIONS_USER_SIZE 256
+mpcf_status questions_user(const struct role_keys *keys, const char *identity,
+                           char user[QUESTIONS_USER_SIZE], mpcf_error *err);
+
+/* *OUT is all zero where P has no limit. A file that cannot be read or is damaged is an error, not a
+ * new beginning. */
+mpcf_status questions_left(const struct pipeline *p, const char *user, struct question_limit *out,
+                           mpcf_error *err);
 /* Uses up COUNT of them; nothing without a limit. More than are left: MPCF_E_INVALID, and none is
  * used up. Two processes of one output folder take turns. */
-mpcf_status questions_use(const struct pipeline *p, const char *identity, size_t count,
+mpcf_status questions_use(const struct pipeline *p, const char *user, size_t count,
                           mpcf_error *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "channel/role.h"
 #include "channel/role_keys.h"
 #include "inference/agreement.h"
+#include "inference/questions.h"
 #include "inference/secure_student.h"
 #include "inference/secure_totals.h"
 #include "roles/control.h"
@@ -16,10 +17,13 @@
 #include "secure/session.h"
 #include "text/corpus.h"
 
+struct kept_answers; /* kept_answers.h */
+
 struct role_state {
     enum role role;
     struct secure_student student;
     struct corpus *corpus;         /* the user's; else NULL */
+    struct kept_answers *kept;     /* the user's, as they come; else NULL */
     struct roles_control *control; /* to the parent of a one-machine run; else NULL */
     const struct role_keys *keys;  /* the parent's, or OWN_KEYS; NULL: none */
     struct role_keys *own_keys;    /* from the role's file */
@@ -28,10 +32,11 @@ struct role_state {
     char store_facts[FILE_DIGEST_SIZE]; /* what a session is dealt for, as the store has it */
     bool is_offered;                    /* the user: OFFERED was, in the handshake */
     uint8_t offered[HANDSHAKE_SESSION];
-    struct agreement agreed; /* provider, dealer: what the user has announced so far */
-    struct session *session; /* NULL until the user has announced one */
-    uint64_t sessions_begun; /* new ones in this run */
-    bool is_resumed;         /* SESSION is one that an earlier run left */
+    char asker[QUESTIONS_USER_SIZE]; /* the provider: as whom the user's questions are counted */
+    struct agreement agreed;         /* provider, dealer: what the user has announced so far */
+    struct session *session;         /* NULL until the user has announced one */
+    uint64_t sessions_begun;         /* new ones in this run */
+    bool is_resumed;                 /* SESSION is one that an earlier run left */
     struct secure_totals totals;
 };
 

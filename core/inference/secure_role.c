@@ -3,50 +3,18 @@
 #include "inference/secure_role.h"
 
 #include "base/clock.h"
-#include "base/folder.h"
 #include "base/memory.h"
 #include "channel/key_file.h"
 #include "channel/pulse.h"
-#include "format/json.h"
 #include "inference/farewell.h"
 #include "inference/questions.h"
 #include "inference/role_facts.h"
+#include "inference/role_results.h"
 #include "inference/role_session.h"
 #include "inference/serve.h"
 #include "inference/user.h"
-#include "pipeline/link_keys.h"
-#include "pipeline/output.h"
 #include "secure/session.h"
 #include "text/corpus.h"
-
-static mpcf_status write_record(const struct role_state *state, json_t *record, mpcf_error *err)
-{
-    char name[32];
-    json_t *totals = secure_totals_json(&state->totals);
-    const char *authenticated_by =
-        link_authentication(state->student.pipeline, state->keys != NULL);
-    char *folder = output_path(state->student.pipeline, "infer"), *path = NULL;
-    mpcf_status status = MPCF_OK;
-
-    (void) snprintf(name, sizeof name, "%s.json", role_name(state->role));
-    path = folder != NULL ? file_join(folder, name) : NULL;
-    if (path == NULL || totals == NULL || json_object_update(record, totals) != 0 ||
-        json_object_set_new(record, "authenticated_by", json_string(authenticated_by)) != 0) {
-        status = mpcf_fail_memory(err, 0, "a record");
-    }
-    if (status == MPCF_OK) {
-        status = file_make_folder(folder, err);
-    }
-    if (status == MPCF_OK) {
-        /* The user's has what it asked for. */
-        status = state->role == ROLE_USER ? json_write_private_file(path, record, err)
-                                          : json_write_file(path, record, err);
-    }
-    json_decref(totals);
-    mpcf_free(folder);
-    mpcf_free(path);
-    return status;
-}
 
 /* From the parent of a one-machine run, or from the file that the pipeline names. */
 static mpcf_status find_keys(struct role_state *state, mpcf_error *err)
@@ -124,7 +92,7 @@ static mpcf_status take_part(struct role_state *state, mpcf_error *err)
         record = json_object();
     }
     if (status == MPCF_OK) {
-        status = write_record(state, record, err);
+        status = role_results_write(state, record, err);
     }
     json_decref(record);
     return status;
@@ -162,11 +130,15 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
         status = find_keys(&state, err);
     }
     if (status == MPCF_OK) {
+        status = role_results_begin(&state, err);
+    }
+    if (status == MPCF_OK && !role_results_are_there(&state)) {
         status = join(&state, &roles, err);
     }
     if (status == MPCF_OK) {
         status = play_joined(&state, err);
     }
+    status = role_results_end(&state, status, err);
     session_destroy(state.session);
     roles_links_close(&state.links);
     roles_close(roles);

@@ -12,9 +12,11 @@
 #include "secure/session.h"
 #include "secure/session_run.h"
 
-static const char *asker(const struct role_state *state)
+/* Keys that the parent of a one-machine run drew are of this run alone and name nobody. */
+static mpcf_status find_asker(struct role_state *state, mpcf_error *err)
 {
-    return channel_identity(state->links.peers[ROLE_USER]);
+    return questions_user(state->own_keys, channel_identity(state->links.peers[ROLE_USER]),
+                          state->asker, err);
 }
 
 /* Only the provider has a limit. */
@@ -23,7 +25,7 @@ static mpcf_status find_limit(const struct role_state *state, struct question_li
 {
     *out = (struct question_limit){0};
     return state->role == ROLE_PROVIDER
-               ? questions_left(state->student.pipeline, asker(state), out, err)
+               ? questions_left(state->student.pipeline, state->asker, out, err)
                : MPCF_OK;
 }
 
@@ -50,22 +52,20 @@ static mpcf_status serve_inference(struct role_state *state, const struct announ
     }
     MPCF_TRY(session_skip_to(state->session, heard->number, err));
     if (state->role == ROLE_PROVIDER) {
-        MPCF_TRY(questions_use(state->student.pipeline, asker(state), heard->shape.batch, err));
+        MPCF_TRY(questions_use(state->student.pipeline, state->asker, heard->shape.batch, err));
     }
     return metered_infer(state, program, &run, heard->shape.batch, err);
 }
 
 static mpcf_status serve_shape(struct role_state *state, const struct announcement *heard,
-                               mpcf_error *err)
+                               const struct question_limit *limit, mpcf_error *err)
 {
     struct secure_program program;
-    struct question_limit limit;
 
-    MPCF_TRY(find_limit(state, &limit, err));
     MPCF_TRY(secure_student_program(&state->student, &heard->shape, &program, err));
     MPCF_TRY(announcement_answer(state->links.peers[ROLE_USER], heard, program.program->digest,
-                                 &limit, err));
-    if (is_refused(state, heard, &limit)) {
+                                 limit, err));
+    if (is_refused(state, heard, limit)) {
         return MPCF_OK;
     }
     if (heard->kind == ANNOUNCE_INFERENCE) {
@@ -74,23 +74,38 @@ static mpcf_status serve_shape(struct role_state *state, const struct announceme
     return metered_deal(state, &program, heard->count, err);
 }
 
+/* Whether HEARD is within what was agreed, and what the user's limit is. What is beyond that is not
+ * begun: a session that was refused is none, whatever the user announces next. */
+static mpcf_status judge(struct role_state *state, const struct announcement *heard,
+                         struct question_limit *limit, mpcf_error *err)
+{
+    struct agreement agreed = state->agreed;
+
+    MPCF_TRY(agreement_take(&agreed, state->student.pipeline, state->role, heard, err));
+    MPCF_TRY(find_limit(state, limit, err));
+    if (!announcement_is_beyond(heard, limit)) {
+        state->agreed = agreed;
+    }
+    return MPCF_OK;
+}
+
 mpcf_status serve_user(struct role_state *state, mpcf_error *err)
 {
     struct channel *user = state->links.peers[ROLE_USER];
     struct announcement heard;
     struct question_limit limit;
 
+    MPCF_TRY(find_asker(state, err));
     for (;;) {
         if (interrupt_pending()) {
             return mpcf_fail(err, MPCF_E_INTERRUPTED, "the %s was stopped", role_name(state->role));
         }
         MPCF_TRY(announcement_wait(user, &heard, err));
-        MPCF_TRY(agreement_take(&state->agreed, state->student.pipeline, state->role, &heard, err));
+        MPCF_TRY(judge(state, &heard, &limit, err));
         if (heard.kind == ANNOUNCE_INFERENCE || heard.kind == ANNOUNCE_DEAL) {
-            MPCF_TRY(serve_shape(state, &heard, err));
+            MPCF_TRY(serve_shape(state, &heard, &limit, err));
             continue;
         }
-        MPCF_TRY(find_limit(state, &limit, err));
         MPCF_TRY(announcement_answer(user, &heard, "", &limit, err));
         if (heard.kind == ANNOUNCE_END) {
             return MPCF_OK;

@@ -16,6 +16,8 @@
 #include "base/progress.h"
 #include "format/json.h"
 #include "inference/announcement.h"
+#include "inference/deal_room.h"
+#include "inference/kept_answers.h"
 #include "inference/metered_run.h"
 #include "inference/padded_input.h"
 #include "inference/role_session.h"
@@ -63,6 +65,7 @@ struct user_run {
     float *answers; /* [corpus->count, student.answer]: logits, or labels */
     double *output; /* of one run */
     size_t done;
+    size_t kept;   /* done by an earlier run */
     size_t before; /* done when BEGAN_NS was taken, for the rate */
     int64_t began_ns;
     bool is_refused; /* by the provider, which goes on listening */
@@ -125,7 +128,9 @@ static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpc
     }
     batch->is_done = true;
     u->done += batch->count;
-    return MPCF_OK;
+    return u->state->kept != NULL
+               ? kept_answers_add(u->state->kept, batch->rows, batch->count, u->answers, err)
+               : MPCF_OK;
 }
 
 /* A run on one machine shows it in the parent. */
@@ -245,6 +250,7 @@ static mpcf_status deal_one(struct user_run *u, const struct secure_batch *batch
 /* The corrections of all that is left to do onto the disk, and those of later runs: COUNT. */
 static mpcf_status deal_ahead(struct user_run *u, size_t count, mpcf_error *err)
 {
+    MPCF_TRY(deal_room_check(u->state, &u->batches, count, err));
     for (size_t n = 0; count > 0; n++) {
         for (size_t i = 0; i < u->batches.count && count > 0; i++) {
             if (n > 0 || !u->batches.items[i].is_done) {
@@ -318,6 +324,10 @@ static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
     mpcf_status status;
 
     u->began_ns = clock_now_ns();
+    u->before = u->done;
+    if (u->done == u->state->corpus->count) {
+        return MPCF_OK; /* nobody was called */
+    }
     status = use_stored(u, err);
     if (status == MPCF_OK) {
         status = use_new(u, err);
@@ -326,6 +336,27 @@ static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
         (void) announce(u, &end, NULL);
     }
     return status == MPCF_OK ? announce(u, &end, err) : status;
+}
+
+/* Answers that an earlier run kept; a batch is asked again where one of its rows is not there. */
+static void take_kept(struct user_run *u)
+{
+    const struct kept_answers *kept = u->state->kept;
+
+    if (kept == NULL || kept_answers_count(kept) == 0) {
+        return;
+    }
+    kept_answers_copy(kept, u->answers);
+    for (size_t i = 0; i < u->batches.count; i++) {
+        struct secure_batch *batch = &u->batches.items[i];
+
+        batch->is_done = true;
+        for (size_t k = 0; k < batch->count; k++) {
+            batch->is_done = batch->is_done && kept_answers_have(kept, batch->rows[k]);
+        }
+        u->done += batch->is_done ? batch->count : 0;
+    }
+    u->kept = u->done;
 }
 
 static mpcf_status create_run(struct user_run *u, mpcf_error *err)
@@ -340,6 +371,7 @@ static mpcf_status create_run(struct user_run *u, mpcf_error *err)
     if (u->answers == NULL || u->output == NULL) {
         return mpcf_fail_memory(err, corpus->count * width * sizeof *u->answers, "answers");
     }
+    take_kept(u);
     return MPCF_OK;
 }
 
@@ -394,6 +426,10 @@ mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *er
     }
     if (status == MPCF_OK) {
         status = make_result(&u, result, err);
+    }
+    if (status == MPCF_OK && u.kept > 0 &&
+        json_object_set_new(*result, "kept", json_integer((json_int_t) u.kept)) != 0) {
+        status = mpcf_fail_memory(err, 0, "the result");
     }
     secure_batches_clear(&u.batches);
     padded_input_clear(&u.input);

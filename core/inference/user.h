@@ -11,7 +11,8 @@
 
 /* The rows of the evaluation split that the file asks for, into the state. */
 mpcf_status user_load(struct role_state *state, mpcf_error *err);
-/* The user: all examples of its corpus. *RESULT: {"rows", "logits", "predictions", "metrics"}. */
+/* The user: all examples of its corpus that are not in STATE->kept. *RESULT: {"rows", "logits",
+ * "predictions", "metrics"} of all, and "kept": how many were there, where some were. */
 mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *err);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which files, addresses and keys a role needs before it starts.
+ * Which files, addresses, keys and writable folders a role needs before it starts.
  */
 #include "pipeline/needed_files.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file_room.h"
 #include "base/folder.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -49,6 +50,50 @@ static void need_student(const struct pipeline *p, struct text_buffer *lacking, 
         /* Written last: a folder without it is not whole. */
         need(lacking, "the student's public part", folder, "public/digest.json");
         mpcf_free(folder);
+    }
+}
+
+/* KEY: what names the folder in the file. What stands in the way of several is said once. */
+static void need_room(struct text_buffer *lacking, const char *key, char *folder)
+{
+    mpcf_error *err = mpcf_error_create();
+    const char *why = "memory is short";
+
+    if (folder != NULL && err != NULL) {
+        why = file_room_check(folder, err) != MPCF_OK ? mpcf_error_text(err) : NULL;
+    }
+    if (why != NULL && strstr(text_string(lacking), why) == NULL) {
+        text_printf(lacking, "%s%s: %s", lacking->length == 0 ? "" : "\n", key, why);
+    }
+    mpcf_error_destroy(err);
+    mpcf_free(folder);
+}
+
+/* Where this one writes; looked at only, not tried. */
+static void need_rooms(const struct pipeline *p, enum pipeline_viewer viewer,
+                       struct text_buffer *lacking)
+{
+    const bool is_here = viewer == VIEW_ALL;
+    const bool makes_student = p->has_stage[STAGE_CONVERT] || p->has_stage[STAGE_DISTILL];
+
+    if (viewer == VIEW_PUBLIC) {
+        return;
+    }
+    if (is_here) {
+        need_room(lacking, "output", output_path(p, "stages"));
+    }
+    if (is_here && p->has_stage[STAGE_FINETUNE]) {
+        need_room(lacking, "output", output_path(p, "teacher"));
+    }
+    if (is_here && makes_student) {
+        need_room(lacking, "output", output_path(p, "student/public"));
+    }
+    if (!is_here || p->has_stage[STAGE_INFER]) {
+        need_room(lacking, "output", output_path(p, "infer"));
+    }
+    if (p->has_stage[STAGE_INFER] && p->infer.preprocess == PREPROCESS_STORE &&
+        viewer != VIEW_DEALER) {
+        need_room(lacking, "stages.infer.store", mpcf_strdup(p->infer.store));
     }
 }
 
@@ -168,6 +213,7 @@ mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer 
         need_tables(p, &lacking);
     }
     need_addresses(p, viewer, &lacking);
+    need_rooms(p, viewer, &lacking);
     status = need_keys(p, viewer, &lacking, err);
     if (status == MPCF_OK && lacking.length > 0) {
         status = mpcf_fail(err, MPCF_E_CONFIG, "%s", lacking.data);

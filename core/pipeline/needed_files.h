@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which files, addresses and keys a role needs before it starts.
+ * Which files, addresses, keys and writable folders a role needs before it starts.
  */
 #ifndef MPCF_PIPELINE_NEEDED_FILES_H
 #define MPCF_PIPELINE_NEEDED_FILES_H
@@ -17,8 +17,8 @@ enum pipeline_viewer {
 };
 /* The files this role needs before it starts: for the provider of a run without earlier stages
  * the student, for the user the data and student/public, for the dealer student/public;
- * and addresses and keys (link_keys.h), where no parent tells them. All that is missing is named.
- * MPCF_E_CONFIG.
+ * addresses and keys (link_keys.h), where no parent tells them; and folders that can be written, as
+ * far as a look tells. All that is missing is named. MPCF_E_CONFIG.
  * A file without a stage to run is a mistake for all but VIEW_PUBLIC. */
 mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer viewer,
                                  mpcf_error *err);

@@ -17,6 +17,9 @@
 /* In student/public with embedding: public: the tables that the user looks words up in. */
 #define OUTPUT_TABLES "embedding.safetensors"
 
+/* In infer/: the user's answers of a run that has not ended, or did not end well. */
+#define OUTPUT_ANSWERS "user.partial.jsonl"
+
 /* The path of NAME, as "student/public", in the output folder; mpcf_free(). NULL: memory. */
 char *output_path(const struct pipeline *p, const char *name);
 /* The teacher's folder: OUTPUT/teacher, or the model's without finetune; mpcf_free(). */

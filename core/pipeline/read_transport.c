@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "channel/role.h"
+#include "pipeline/check_addresses.h"
 #include "roles/roles.h"
 
 #define PROTECTED (MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED)
@@ -195,5 +196,5 @@ mpcf_status read_transport(struct pipeline_reader *r)
         MPCF_TRY(read_party(r, (enum role) i, yaml_get(node, "options")));
     }
     check_requirements(r, node);
-    return MPCF_OK;
+    return check_addresses(r);
 }

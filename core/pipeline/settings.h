@@ -84,11 +84,12 @@ struct infer_settings {
     int64_t store_age_ns;   /* one that was not used for so long is removed; 0: none is */
     /* Of one session; then another begins. */
     int64_t session_inferences;
-    int64_t timeout_ns;     /* a peer that stays silent longer ends the run */
+    int64_t timeout_ns;     /* a peer that shows no sign of life for longer ends the run */
     int64_t connect_ns;     /* how long peers are waited for at the start */
     int64_t value_fraction; /* fractional bits of activations */
     int64_t weight_fraction;
     int64_t logit_fraction; /* of what is revealed */
+    bool resume;            /* a role user takes over answers that an earlier run kept */
     bool fixed;             /* the whole evaluation split by the plaintext reference */
 };
 

@@ -137,6 +137,7 @@ static mpcf_status open_and_start(struct plugins *p, struct loaded *item, mpcf_e
     item->facts.version = info->version;
     item->facts.license = info->license;
     item->facts.summary = info->summary;
+    item->facts.abi_minor = info->abi_minor;
     return MPCF_OK;
 }
 

@@ -32,6 +32,7 @@ void plugins_load_all(struct plugins *p);
 struct plugin_facts {
     const char *name, *version, *license, *summary, *path;
     const char *failure; /* NULL: loaded */
+    unsigned abi_minor;  /* of the ABI that it was built for */
     char digest[65];     /* SHA-256 of the file */
 };
 size_t plugins_count(const struct plugins *p);

@@ -187,7 +187,8 @@ static mpcf_status check_transport(const mpcf_transport *t, mpcf_error *err)
     if (t->listen == NULL || t->bound == NULL || t->accept == NULL || t->unlisten == NULL ||
         t->connect == NULL || t->close == NULL || t->send == NULL || t->recv == NULL) {
         return missing(COMPONENT_TRANSPORT, t->name,
-                       "only exchange, advance and peer_identity may be left out", err);
+                       "only exchange, advance, peer_identity and check_address may be left out",
+                       err);
     }
     if ((t->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0 && t->peer_identity == NULL) {
         return missing(COMPONENT_TRANSPORT, t->name,

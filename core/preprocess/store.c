@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/file_room.h"
 #include "base/folder.h"
 #include "base/memory.h"
 #include "preprocess/store_folder.h"
@@ -255,17 +256,35 @@ static struct inference_header header_of(const struct store *s, uint32_t inferen
     return h;
 }
 
+/* What was to be written, and what there is room for: a number that is known beforehand, and is what
+ * a person needs. */
+static mpcf_status fail_writing(const struct store *s, const char *path, uint64_t bytes, int cause,
+                                mpcf_error *err)
+{
+    const uint64_t room = file_room_free(s->folder);
+
+    if (room == UINT64_MAX) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot write '%s', of %.3f MB: %s", path,
+                         (double) bytes / 1e6, strerror(cause));
+    }
+    return mpcf_fail(err, MPCF_E_IO, "cannot write '%s', of %.3f MB where %.3f MB are free: %s",
+                     path, (double) bytes / 1e6, (double) room / 1e6, strerror(cause));
+}
+
+/* *CAUSE: errno of a write that failed, else 0. */
 static mpcf_status copy_part(struct source *from, uint8_t *part, size_t length, FILE *file,
-                             mpcf_error *err)
+                             int *cause, mpcf_error *err)
 {
     MPCF_TRY(from->read(from, part, length, err));
-    return fwrite(part, 1, length, file) == length
-               ? MPCF_OK
-               : mpcf_fail(err, MPCF_E_IO, "cannot write corrections: %s", strerror(errno));
+    if (fwrite(part, 1, length, file) == length) {
+        return MPCF_OK;
+    }
+    *cause = errno;
+    return MPCF_E_IO;
 }
 
 static mpcf_status copy_parts(struct source *from, const size_t *lengths, size_t count, FILE *file,
-                              mpcf_error *err)
+                              int *cause, mpcf_error *err)
 {
     size_t longest = 0;
     for (size_t i = 0; i < count; i++) {
@@ -278,10 +297,50 @@ static mpcf_status copy_parts(struct source *from, const size_t *lengths, size_t
     mpcf_status status = MPCF_OK;
     for (size_t i = 0; i < count && status == MPCF_OK; i++) {
         if (lengths[i] > 0) {
-            status = copy_part(from, part, lengths[i], file, err);
+            status = copy_part(from, part, lengths[i], file, cause, err);
         }
     }
     mpcf_secret_free(part);
+    return status;
+}
+
+uint64_t store_bytes(const size_t *lengths, size_t count)
+{
+    uint64_t bytes = sizeof(struct inference_header);
+    for (size_t i = 0; i < count; i++) {
+        bytes += lengths[i];
+    }
+    return bytes;
+}
+
+static mpcf_status fill_file(struct store *s, const char *path, const struct inference_header *h,
+                             struct source *from, const size_t *lengths, size_t count,
+                             mpcf_error *err)
+{
+    struct file_write *file = NULL;
+    int cause = 0;
+    MPCF_TRY(file_write_begin_private(path, &file, err));
+    FILE *stream = file_write_stream(file);
+    mpcf_status status = MPCF_OK;
+    if (fwrite(h, sizeof *h, 1, stream) != 1) {
+        cause = errno;
+        status = MPCF_E_IO;
+    }
+    if (status == MPCF_OK) {
+        status = copy_parts(from, lengths, count, stream, &cause, err);
+    }
+    /* Here, so that what commit says is not all that is said of a full disk. */
+    if (status == MPCF_OK && fflush(stream) != 0) {
+        cause = errno;
+        status = MPCF_E_IO;
+    }
+    if (cause != 0) {
+        (void) fail_writing(s, path, store_bytes(lengths, count), cause, err);
+    }
+    if (status == MPCF_OK) {
+        return file_write_commit(file, err);
+    }
+    file_write_cancel(file);
     return status;
 }
 
@@ -289,24 +348,10 @@ mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest, 
                        const size_t *lengths, size_t count, mpcf_error *err)
 {
     char *path = NULL;
-    struct file_write *file = NULL;
     struct inference_header h = header_of(s, inference, digest);
-    for (size_t i = 0; i < count; i++) {
-        h.length += lengths[i];
-    }
+    h.length = store_bytes(lengths, count) - sizeof h;
     MPCF_TRY(inference_path(s, inference, &path, err));
-    mpcf_status status = file_write_begin_private(path, &file, err);
-    if (status == MPCF_OK && fwrite(&h, sizeof h, 1, file_write_stream(file)) != 1) {
-        status = mpcf_fail(err, MPCF_E_IO, "cannot write '%s': %s", path, strerror(errno));
-    }
-    if (status == MPCF_OK) {
-        status = copy_parts(from, lengths, count, file_write_stream(file), err);
-    }
-    if (status == MPCF_OK) {
-        status = file_write_commit(file, err);
-    } else {
-        file_write_cancel(file);
-    }
+    mpcf_status status = fill_file(s, path, &h, from, lengths, count, err);
     mpcf_free(path);
     return status;
 }

@@ -69,6 +69,8 @@ mpcf_status store_skip_to(struct store *s, uint32_t next, mpcf_error *err);
  * LENGTHS bytes (zero ones are skipped). */
 mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest, struct source *from,
                        const size_t *lengths, size_t count, mpcf_error *err);
+/* What the corrections of an inference, COUNT parts of LENGTHS bytes, take on the disk. */
+uint64_t store_bytes(const size_t *lengths, size_t count);
 /* Digest of the program whose corrections of INFERENCE are there. None: MPCF_E_IO; of another
  * session, or cut short: MPCF_E_FORMAT. */
 mpcf_status store_program(struct store *s, uint32_t inference, char digest[FILE_DIGEST_SIZE],

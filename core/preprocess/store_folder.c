@@ -34,10 +34,6 @@ static mpcf_status sync_above(const char *folder, mpcf_error *err)
 mpcf_status store_folder_make(const char *folder, mpcf_error *err)
 {
     MPCF_TRY(file_make_private_folder(folder, err));
-    if (chmod(folder, S_IRWXU) != 0) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot keep '%s' to its owner: %s", folder,
-                         strerror(errno));
-    }
     return sync_above(folder, err);
 }
 
@@ -184,22 +180,6 @@ mpcf_status store_folder_empty(const char *folder, mpcf_error *err)
     return status;
 }
 
-mpcf_status store_folder_check(const char *folder, mpcf_error *err)
-{
-    struct stat facts;
-
-    if (stat(folder, &facts) != 0) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot look at the store '%s': %s", folder,
-                         strerror(errno));
-    }
-    if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "the store '%s' is open to others (mode %03o), and holds seeds: chmod 700",
-                         folder, (unsigned) facts.st_mode & 0777);
-    }
-    return MPCF_OK;
-}
-
 /* Locked to the end: who waits for it finds it gone. */
 static mpcf_status remove_locked(const char *folder, mpcf_error *err)
 {
@@ -222,6 +202,22 @@ mpcf_status store_folder_remove(const char *folder, mpcf_error *err)
     mpcf_status status = remove_locked(folder, err);
     store_folder_unlock(lock);
     return status;
+}
+
+mpcf_status store_folder_check(const char *folder, mpcf_error *err)
+{
+    struct stat facts;
+
+    if (stat(folder, &facts) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot look at the store '%s': %s", folder,
+                         strerror(errno));
+    }
+    if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "the store '%s' is open to others (mode %03o), and holds seeds: chmod 700",
+                         folder, (unsigned) facts.st_mode & 0777);
+    }
+    return MPCF_OK;
 }
 
 void store_folder_drop(const char *path)

@@ -76,18 +76,16 @@ static mpcf_status check_options(const struct roles_options *o, mpcf_error *err)
     return MPCF_OK;
 }
 
-static const char *listen_wish(const struct roles_options *o)
+const char *roles_wish(const mpcf_transport *transport)
 {
-    if (o->listen != NULL) {
-        return o->listen;
-    }
-    return (o->transport->caps & MPCF_TRANSPORT_LOCAL) != 0 ? "auto" : "127.0.0.1:0";
+    return (transport->caps & MPCF_TRANSPORT_LOCAL) != 0 ? "auto" : "127.0.0.1:0";
 }
 
 static mpcf_status start_listening(struct roles *r, mpcf_error *err)
 {
     const mpcf_transport *t = r->o.transport;
-    MPCF_TRY(t->listen(r->o.config, listen_wish(&r->o), &r->listener, err));
+    const char *wish = r->o.listen != NULL ? r->o.listen : roles_wish(t);
+    MPCF_TRY(t->listen(r->o.config, wish, &r->listener, err));
     r->lobby = (struct lobby){
         .transport = t, .listener = r->listener, .house = {.role = r->o.role, .keys = r->o.keys}};
     MPCF_TRY(t->bound(r->listener, r->address, sizeof(r->address), err));

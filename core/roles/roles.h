@@ -46,6 +46,8 @@ mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_lin
                        mpcf_error *err);
 void roles_links_close(struct roles_links *links);
 
+/* Where a role listens on TRANSPORT whose address is not given: here, and the system chooses. */
+const char *roles_wish(const mpcf_transport *transport);
 /* Whether ADDRESS, of a transport that is not confined to one machine, names this machine:
  * 127.*, [::1], localhost. */
 bool roles_is_loopback(const char *address);

@@ -45,33 +45,14 @@ static void draw(const struct session_options *o, struct seeds *seeds)
     mpcf_wipe(words, sizeof words);
 }
 
-/* A dealer without randomness shows itself where it sends no number at all, or one twice. */
-static mpcf_status check_seeds(const uint8_t *first, const uint8_t *other, mpcf_error *err)
-{
-    uint8_t bits = 0, difference = 0;
-    for (size_t i = 0; i < PRG_KEY_BYTES; i++) {
-        bits |= first[i];
-        difference |= first[i] ^ other[i];
-    }
-    return bits != 0 && difference != 0
-               ? MPCF_OK
-               : mpcf_fail(err, MPCF_E_PROTOCOL,
-                           "the dealer's seeds are no random numbers: all zeros, or equal");
-}
-
 static mpcf_status share_seeds(struct session *s, struct seeds *seeds, mpcf_error *err)
 {
-    static const uint8_t zeros[PRG_KEY_BYTES];
-    uint8_t *user = seeds->seed[SEED_USER], *weights = seeds->seed[SEED_WEIGHTS];
-    uint8_t *provider = seeds->seed[SEED_PROVIDER];
+    uint8_t *user = seeds->seed[SEED_USER];
     switch (s->options.role) {
     case ROLE_PROVIDER:
-        MPCF_TRY(channel_recv(s->peers[ROLE_DEALER], seeds, 2 * PRG_KEY_BYTES, err));
-        MPCF_TRY(check_seeds(provider, weights, err));
-        return check_seeds(weights, zeros, err);
+        return channel_recv(s->peers[ROLE_DEALER], seeds, 2 * PRG_KEY_BYTES, err);
     case ROLE_USER:
-        MPCF_TRY(channel_recv(s->peers[ROLE_DEALER], user, PRG_KEY_BYTES, err));
-        return check_seeds(user, zeros, err);
+        return channel_recv(s->peers[ROLE_DEALER], user, PRG_KEY_BYTES, err);
     case ROLE_DEALER:
         break;
     }

@@ -25,22 +25,39 @@ static mpcf_status deal(struct session *s, const struct session_run *run,
     return dealer_run(&o, s->peers[ROLE_USER], err);
 }
 
+/* *LENGTHS: bytes of each step, mpcf_free(). */
+static mpcf_status list_lengths(const struct program *p, size_t **lengths, mpcf_error *err)
+{
+    *lengths = mpcf_alloc_array(p->step_count + 1, sizeof **lengths);
+    if (*lengths == NULL) {
+        return mpcf_fail_memory(err, p->step_count * sizeof **lengths, "lengths");
+    }
+    for (size_t i = 0; i < p->step_count; i++) {
+        (*lengths)[i] = p->costs[i].correction_bits / 8;
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status keep(struct session *s, const struct session_run *run, uint32_t inference,
                         mpcf_error *err)
 {
     const struct program *p = run->program;
     struct source stream = source_stream(s->peers[ROLE_DEALER]);
-    size_t *lengths = mpcf_alloc_array(p->step_count + 1, sizeof *lengths);
-    if (lengths == NULL) {
-        return mpcf_fail_memory(err, p->step_count * sizeof *lengths, "lengths");
-    }
-    for (size_t i = 0; i < p->step_count; i++) {
-        lengths[i] = p->costs[i].correction_bits / 8;
-    }
+    size_t *lengths = NULL;
+    MPCF_TRY(list_lengths(p, &lengths, err));
     mpcf_status status =
         store_fill(s->store, inference, p->digest, &stream, lengths, p->step_count, err);
     mpcf_free(lengths);
     return status;
+}
+
+mpcf_status session_deal_bytes(const struct program *p, uint64_t *bytes, mpcf_error *err)
+{
+    size_t *lengths = NULL;
+    MPCF_TRY(list_lengths(p, &lengths, err));
+    *bytes = store_bytes(lengths, p->step_count);
+    mpcf_free(lengths);
+    return MPCF_OK;
 }
 
 static mpcf_status deal_now(struct session *s, const struct session_run *run,

@@ -6,12 +6,14 @@
 #define MPCF_SECURE_SESSION_DEAL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <mpcf/error.h>
 
 #include "secure/session_run.h"
 
 struct masked_weights;
+struct program;
 struct session; /* session.h */
 
 /*
@@ -23,6 +25,9 @@ struct session; /* session.h */
  * used. A session without a store, or a resumed one: MPCF_E_INVALID.
  */
 mpcf_status session_deal(struct session *s, struct session_run *run, size_t count, mpcf_error *err);
+
+/* What the corrections of one inference of P take on the user's disk. */
+mpcf_status session_deal_bytes(const struct program *p, uint64_t *bytes, mpcf_error *err);
 
 /* For session_infer(): what is still to be dealt for INFERENCE. Without a store the dealer sends,
  * and the user reads as it computes; with one the user writes it to its disk first. */

@@ -13,7 +13,7 @@
 
 struct session_options {
     enum role role;
-    int64_t timeout_ns;     /* a peer that stays silent longer ends the run */
+    int64_t timeout_ns;     /* a peer that shows no sign of life for longer ends the run */
     const char *store_path; /* NULL, or the folder (of this role alone) that keeps the session,
                                  see session_deal(); the dealer's is only not NULL */
     bool resume;            /* the session that lies in store_path; nothing is dealt any more */

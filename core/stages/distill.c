@@ -144,7 +144,7 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
 
     MPCF_TRY(stage_folder_digest(teacher, folder, err));
     MPCF_TRY(stage_training_split(c, (size_t) c->pipeline->distill.examples, &corpus, err));
-    stage_corpus_digest(corpus, data);
+    corpus_digest(corpus, data);
     (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
     MPCF_TRY(stage_key(c, STAGE_DISTILL, extra, key, err));
     if (stage_is_done(c, STAGE_DISTILL, key)) {

@@ -29,7 +29,7 @@ static mpcf_status key_of(struct stage_context *c, char key[FILE_DIGEST_SIZE], m
     MPCF_TRY(stage_folder_digest(c->pipeline->model_path, folder, err));
     MPCF_TRY(stage_training_split(c, (size_t) c->pipeline->finetune.examples, &corpus, err));
     MPCF_TRY(check_labelled(corpus, err));
-    stage_corpus_digest(corpus, data);
+    corpus_digest(corpus, data);
     (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
     return stage_key(c, STAGE_FINETUNE, extra, key, err);
 }

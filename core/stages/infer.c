@@ -5,11 +5,14 @@
  */
 #include "stages/infer.h"
 
+#include <string.h>
+
 #include "base/digest.h"
 #include "base/folder.h"
 #include "base/memory.h"
 #include "channel/role.h"
 #include "format/json.h"
+#include "inference/kept_answers.h"
 #include "inference/local_roles.h"
 #include "inference/reference_corpus.h"
 #include "network/evaluate.h"
@@ -112,6 +115,22 @@ static mpcf_status compare(struct stage_context *c, const struct infer_evaluatio
     return status;
 }
 
+/* Where another role is the cause, the user's answers are named here. */
+static mpcf_status run_roles(struct stage_context *c, mpcf_error *err)
+{
+    char *kept = output_path(c->pipeline, "infer/" OUTPUT_ANSWERS);
+    mpcf_status status = kept != NULL ? local_roles_run(c->pipeline, c->source, err)
+                                      : mpcf_fail_memory(err, 0, "a path");
+    const size_t count = status != MPCF_OK && kept != NULL ? kept_answers_in(kept) : 0;
+
+    if (count > 0 && strstr(mpcf_error_text(err), kept) == NULL) {
+        (void) mpcf_fail_while(err, status, "the run ended with %zu answers, kept in '%s'", count,
+                               kept);
+    }
+    mpcf_free(kept);
+    return status;
+}
+
 static mpcf_status infer(struct stage_context *c, struct infer_evaluation *e, mpcf_error *err)
 {
     char *folder = output_path(c->pipeline, "infer");
@@ -125,7 +144,7 @@ static mpcf_status infer(struct stage_context *c, struct infer_evaluation *e, mp
         status = file_remove_tree(folder, err);
     }
     if (status == MPCF_OK) {
-        status = local_roles_run(c->pipeline, c->source, err);
+        status = run_roles(c, err);
     }
     if (status == MPCF_OK) {
         status = compare(c, e, err);
@@ -153,7 +172,7 @@ static mpcf_status key_of(struct stage_context *c, const struct corpus *corpus,
     mpcf_free(student);
     mpcf_free(path);
     MPCF_TRY(status);
-    stage_corpus_digest(corpus, data);
+    corpus_digest(corpus, data);
     (void) snprintf(extra, sizeof extra, "%s %s %s %.32s", weights, ranges, data,
                     c->pipeline->transport.name);
     return stage_key(c, STAGE_INFER, extra, key, err);

@@ -55,24 +55,6 @@ mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE],
     return MPCF_OK;
 }
 
-void stage_corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE])
-{
-    struct digest *digest = digest_begin();
-
-    text[0] = '\0';
-    for (size_t i = 0; digest != NULL && i < corpus->count; i++) {
-        const struct corpus_item *item = &corpus->items[i];
-
-        digest_add(digest, item->ids, item->length * sizeof item->ids[0]);
-        digest_add(digest, item->types, item->length * sizeof item->types[0]);
-        digest_add(digest, &item->label, sizeof item->label);
-        digest_add(digest, &item->id, sizeof item->id);
-    }
-    if (digest != NULL) {
-        digest_end(digest, text);
-    }
-}
-
 static char *record_path(const struct pipeline *p, enum pipeline_stage stage)
 {
     char name[64];

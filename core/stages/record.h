@@ -13,7 +13,6 @@ mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, 
                       char key[FILE_DIGEST_SIZE], mpcf_error *err);
 /* Digest of a checkpoint's config and weights. */
 mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE], mpcf_error *err);
-void stage_corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE]);
 /* The key that STAGE's record holds, of a run before; untouched where there is none. */
 void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
                         char key[FILE_DIGEST_SIZE]);

@@ -3,6 +3,7 @@
 #include "stages/run_pipeline.h"
 
 #include "base/clock.h"
+#include "base/file_room.h"
 #include "base/folder.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
@@ -100,13 +101,19 @@ static mpcf_status run_here(const struct pipeline *p, const struct run_request *
     return status;
 }
 
+/* And a report finds room, before hours of training. */
 static mpcf_status make_folders(const struct pipeline *p, mpcf_error *err)
 {
-    char *folder = output_path(p, "stages");
-    mpcf_status status =
-        folder != NULL ? file_make_folder(folder, err) : mpcf_fail_memory(err, 0, "a path");
+    enum { REPORT_BYTES = 1 << 20 };
+    char *folder = output_path(p, "stages"), *report = output_path(p, "report.json");
+    mpcf_status status = folder != NULL && report != NULL ? file_make_folder(folder, err)
+                                                          : mpcf_fail_memory(err, 0, "a path");
 
+    if (status == MPCF_OK) {
+        status = file_room_try(report, REPORT_BYTES, err);
+    }
     mpcf_free(folder);
+    mpcf_free(report);
     return status;
 }
 

@@ -215,3 +215,21 @@ mpcf_status corpus_load(const struct corpus_request *request, struct corpus **ou
     *out = &l->corpus;
     return MPCF_OK;
 }
+
+void corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE])
+{
+    struct digest *digest = digest_begin();
+
+    text[0] = '\0';
+    for (size_t i = 0; digest != NULL && i < corpus->count; i++) {
+        const struct corpus_item *item = &corpus->items[i];
+
+        digest_add(digest, item->ids, item->length * sizeof item->ids[0]);
+        digest_add(digest, item->types, item->length * sizeof item->types[0]);
+        digest_add(digest, &item->label, sizeof item->label);
+        digest_add(digest, &item->id, sizeof item->id);
+    }
+    if (digest != NULL) {
+        digest_end(digest, text);
+    }
+}

@@ -11,6 +11,7 @@
 
 #include <mpcf/dataset.h>
 
+#include "base/digest.h"
 #include "text/tokenizer.h"
 
 struct corpus_item {
@@ -52,5 +53,8 @@ void corpus_destroy(struct corpus *corpus); /* NULL is fine */
 /* A corpus of given items (copied), for tests and other sources; its task is zero. */
 mpcf_status corpus_from_items(const struct corpus_item *items, size_t count, int32_t pad_id,
                               struct corpus **out, mpcf_error *err);
+
+/* Of its texts as ids, labels and rows; "" where memory is short. */
+void corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE]);
 
 #endif

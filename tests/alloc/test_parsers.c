@@ -19,6 +19,7 @@
 #include "format/safetensors.h"
 #include "format/safetensors_write.h"
 #include "format/yaml_set.h"
+#include "inference/kept_answers.h"
 #include "pass/ranges.h"
 #include "pipeline/open_pipeline.h"
 #include "plugin/option_parse.h"
@@ -40,6 +41,28 @@ static const char *folder; /* example/: model and data; out/student: what conver
     "transport: tcp\nparties: {provider: {listen: \"127.0.0.1:1\"}, "                              \
     "dealer: {listen: \"127.0.0.1:2\"}}\n"                                                         \
     "stages: {convert: {}, infer: {buckets: [4, 8]}}\n"
+
+/* --- Answers that were kept --- */
+
+static mpcf_status keep_answers(void *context, mpcf_error *err)
+{
+    const struct corpus *corpus = context;
+    struct kept_request request = {.folder = folder,
+                                   .of = "network and texts",
+                                   .corpus = corpus,
+                                   .width = 2,
+                                   .is_taken_over = true};
+    const uint32_t rows[] = {0, 1};
+    const float answers[] = {1, 2, 3, 4, 0, 0};
+    struct kept_answers *kept = NULL;
+    mpcf_status status = kept_answers_open(&request, &kept, err);
+
+    if (status == MPCF_OK) {
+        status = kept_answers_add(kept, rows, 2, answers, err);
+    }
+    kept_answers_close(kept, false);
+    return status;
+}
 
 /* --- YAML and options --- */
 
@@ -395,6 +418,27 @@ static void yaml_says_memory_is_short(void **state)
     assert_survives("yaml --set", set_yaml, NULL);
 }
 
+/* And none is lost by it. */
+static void kept_answers_say_memory_is_short(void **state)
+{
+    int32_t id = 1, type = 0;
+    const struct corpus_item items[3] = {{.ids = &id, .types = &type, .length = 1},
+                                         {.ids = &id, .types = &type, .length = 1, .id = 1},
+                                         {.ids = &id, .types = &type, .length = 1, .id = 2}};
+    struct corpus *corpus = NULL;
+    char *path = file_join(folder, "user.partial.jsonl");
+    char *old = file_join(folder, "user.partial.old.jsonl");
+
+    (void) state;
+    assert_int_equal(corpus_from_items(items, 3, 0, &corpus, NULL), MPCF_OK);
+    assert_survives("answers that were kept", keep_answers, corpus);
+    assert_true(kept_answers_in(path) >= 2);
+    assert_false(file_exists(old));
+    corpus_destroy(corpus);
+    mpcf_free(path);
+    mpcf_free(old);
+}
+
 static void options_say_memory_is_short(void **state)
 {
     (void) state;
@@ -538,6 +582,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(yaml_says_memory_is_short),
         cmocka_unit_test(options_say_memory_is_short),
+        cmocka_unit_test(kept_answers_say_memory_is_short),
         cmocka_unit_test(pipeline_file_says_memory_is_short),
         cmocka_unit_test(json_says_memory_is_short),
         cmocka_unit_test(rows_say_memory_is_short),

@@ -44,6 +44,8 @@ static void wrong_words_end_with_two(void **state)
     ASSERT_HOST(2, "there is no network 'man'", "cost", "a.yaml", "--network", "man");
     ASSERT_HOST(2, "did you mean 'secure'?", "bench", "secur");
     ASSERT_HOST(2, "there is no folder '/nowhere'", "bench", "secure", "--json", "/nowhere/a.json");
+    ASSERT_HOST(2, "cannot write '/tmp': it is a folder", "bench", "secure", "--json", "/tmp");
+    ASSERT_HOST(2, "cannot write '/proc/a.json'", "bench", "secure", "--json", "/proc/a.json");
     ASSERT_HOST(2, "'x' is not a whole number", "bench", "secure", "--tokens", "x");
     ASSERT_HOST(2, "expected ACTIVATION,NORMALISER", "bench", "secure", "--approximations", "quad");
 }

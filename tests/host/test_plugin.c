@@ -2,6 +2,7 @@
 /*
  * plugin list, show, new, check.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,47 @@ static void check_prints_tap(void **state)
     ASSERT_HOST(1, "not ok", "plugin", "check", "toy", "--plugin-dir", getenv("MPCF_TEST_PLUGINS"));
 }
 
+/* Whether OUT has the line of CHECK, and whether it says that CHECK failed. */
+static void expect_result(const char *out, const char *check, bool has_failed)
+{
+    const char *at = strstr(out, check);
+
+    assert_non_null(at);
+    while (at > out && at[-1] != '\n') {
+        at--;
+    }
+    if ((strncmp(at, "not ok ", 7) == 0) != has_failed) {
+        fail_msg("'%s' %s: %s", check, has_failed ? "passed" : "failed", out);
+    }
+}
+
+/* Of the transport loopback, wrong in one way each. */
+static void a_transport_that_is_deaf_to_signals_is_found(void **state)
+{
+    static const char *const waits[] = {"a signal ends recv()", "a signal ends send()",
+                                        "a signal ends advance()", "a signal ends accept()",
+                                        "a signal ends connect()"};
+    static const char *const faults[] = {"deaf", "late", "hasty"};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        static struct program_result result;
+        char *folder = file_join(getenv("MPCF_TEST_PLUGINS"), faults[i]);
+        const char *const arguments[] = {"plugin",       "check", "loopback",
+                                         "--plugin-dir", folder,  NULL};
+        const bool is_hasty = strcmp(faults[i], "hasty") == 0;
+
+        program_run(NULL, arguments, &result);
+        assert_int_equal(result.status, 1);
+        for (size_t k = 0; k < sizeof waits / sizeof *waits; k++) {
+            expect_result(result.out, waits[k], !is_hasty);
+        }
+        expect_result(result.out, "what needs no wait goes after a signal", is_hasty);
+        expect_result(result.out, "recv() keeps its deadline", false);
+        mpcf_free(folder);
+    }
+}
+
 static void new_writes_a_folder_once(void **state)
 {
     char *folder = file_join(test_folder(), "made");
@@ -79,6 +121,7 @@ int main(void)
         cmocka_unit_test(list_shows_components_and_failures),
         cmocka_unit_test(show_prints_options),
         cmocka_unit_test(check_prints_tap),
+        cmocka_unit_test(a_transport_that_is_deaf_to_signals_is_found),
         cmocka_unit_test(new_writes_a_folder_once),
     };
 

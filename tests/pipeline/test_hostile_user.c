@@ -299,6 +299,39 @@ static void a_number_beyond_the_session_uses_nothing_up(void **state)
     assert_logged(folder, PROVIDER, "is taken up at inference 2");
 }
 
+/* To the provider alone. */
+static void tell(struct hostile *h, const struct announcement *word)
+{
+    uint8_t wire[ANNOUNCEMENT_BYTES];
+
+    announcement_encode(word, wire);
+    (void) channel_send(h->links.peers[ROLE_PROVIDER], wire, sizeof wire, NULL);
+}
+
+/* A user that was told that its questions are too many, and asks as if it had not been. */
+static void a_refused_session_is_none(void **state)
+{
+    const char *folder = apart_create("batch: 2, max_questions: 2, timeout: 20s", 3);
+    const struct announcement words[] = {
+        {.kind = ANNOUNCE_SESSION, .count = 1, .questions = 1000},
+        {.kind = ANNOUNCE_INFERENCE, .shape = {2, 16, false}, .digest = DIGEST}};
+    pid_t pids[ROLES];
+    struct hostile h;
+
+    (void) state;
+    pids[PROVIDER] = apart_start(folder, PROVIDER, NULL, NULL);
+    pids[DEALER] = apart_start(folder, DEALER, NULL, NULL);
+    hostile_open(&h, folder);
+    assert_ok(roles_join(h.roles, &h.mine, &h.links, h.err), h.err);
+    tell(&h, &words[0]);
+    tell(&h, &words[1]);
+    assert_int_equal(wait_for(pids[PROVIDER], 30).status, 1);
+    assert_logged(folder, PROVIDER, "a user asks 1000 questions, and 2 of 2 are left: refused");
+    assert_logged(folder, PROVIDER, "the user has not announced a session");
+    hostile_close(&h);
+    assert_int_equal(wait_for(pids[DEALER], 30).status, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +339,7 @@ int main(void)
         cmocka_unit_test(more_than_was_announced_is_refused),
         cmocka_unit_test(deals_beyond_the_session_are_refused),
         cmocka_unit_test(a_number_beyond_the_session_uses_nothing_up),
+        cmocka_unit_test(a_refused_session_is_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -181,6 +181,55 @@ static void the_limit_holds_within_a_session(void **state)
     assert_int_equal(asked(folder), 5000);
 }
 
+static void make_keys(const char *folder, const char *name)
+{
+    const char *const words[] = {"keys", "new", name, NULL};
+
+    assert_int_equal(test_host_wait(test_host_start(folder, "keys.log", NULL, words), 20), 0);
+}
+
+static void start_with_keys(const char *folder, pid_t pids[ROLES], const char *name)
+{
+    for (int r = 0; r < ROLES; r++) {
+        char set[128];
+        const char *const sets[] = {set, NULL};
+
+        (void) snprintf(set, sizeof set, "parties.%s.keys=%s/%s.key", apart_names[r], name,
+                        apart_names[r]);
+        pids[r] = apart_start_with(folder, r, sets);
+    }
+}
+
+/* Who has another key is another user, on the same machine and by the same transport. */
+static void a_key_is_a_user(void **state)
+{
+    static const char *const names[] = {"first", "second"};
+    const char *folder = apart_create("batch: 1, max_questions: 5", 4);
+    pid_t pids[ROLES];
+    const char *user;
+    json_t *book, *count;
+
+    (void) state;
+    for (size_t i = 0; i < 2; i++) {
+        make_keys(folder, names[i]);
+        start_with_keys(folder, pids, names[i]);
+        expect_all(pids, 0, 0, 0);
+    }
+    char *text = test_read(folder, BOOK);
+    book = json_loads(text, 0, NULL);
+    assert_int_equal(json_object_size(json_object_get(book, "users")), 2);
+    json_object_foreach(json_object_get(book, "users"), user, count)
+    {
+        assert_int_equal(strncmp(user, "key ", 4), 0);
+        assert_int_equal(json_integer_value(count), 4);
+    }
+    json_decref(book);
+    mpcf_free(text);
+    start_with_keys(folder, pids, names[0]);
+    expect_all(pids, 0, 1, 0);
+    assert_log(folder, USER, "5 questions, 1 are left, and this run would ask 4");
+}
+
 /* What was begun when the provider died is used up; no count goes back. */
 static void a_killed_provider_forgets_nothing(void **state)
 {
@@ -224,6 +273,7 @@ int main(void)
         cmocka_unit_test(a_batch_counts_whole),
         cmocka_unit_test(stored_inferences_count_when_asked),
         cmocka_unit_test(the_limit_holds_within_a_session),
+        cmocka_unit_test(a_key_is_a_user),
         cmocka_unit_test(a_killed_provider_forgets_nothing),
         cmocka_unit_test(a_damaged_count_is_told_at_the_start),
     };

@@ -32,10 +32,15 @@ static size_t vocabulary_of(const struct test_run *run)
     return run->vocabulary != 0 ? run->vocabulary : VOCABULARY;
 }
 
-static void add_words(struct text_buffer *text, size_t vocabulary, struct test_random *random)
+static void add_words(const struct test_run *run, struct text_buffer *text,
+                      struct test_random *random)
 {
-    const size_t count = 2 + test_random_u64(random) % 16;
+    const size_t vocabulary = vocabulary_of(run), count = 2 + test_random_u64(random) % 16;
 
+    if (run->text != NULL) {
+        text_append(text, run->text);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         text_printf(text, "%st%u", i == 0 ? "" : " ",
                     (unsigned) (5 + test_random_u64(random) % (vocabulary - 5)));
@@ -46,7 +51,6 @@ static void write_rows(const struct test_run *run, const char *folder, const cha
                        size_t rows, struct test_random *random)
 {
     const int is_pair = strcmp(run->task, "RTE") == 0;
-    const size_t vocabulary = vocabulary_of(run);
     struct text_buffer text = {0};
 
     text_append(&text, is_pair ? "index\tsentence1\tsentence2\tlabel\n" : "sentence\tlabel\n");
@@ -54,10 +58,10 @@ static void write_rows(const struct test_run *run, const char *folder, const cha
         if (is_pair) {
             text_printf(&text, "%zu\t", i);
         }
-        add_words(&text, vocabulary, random);
+        add_words(run, &text, random);
         if (is_pair) {
             text_append(&text, "\t");
-            add_words(&text, vocabulary, random);
+            add_words(run, &text, random);
             text_append(&text, i % 3 == 0 ? "\tentailment\n" : "\tnot_entailment\n");
         } else {
             text_append(&text, i % 3 == 0 ? "\t1\n" : "\t0\n");
@@ -116,7 +120,7 @@ static void write_model(const struct test_run *run, const char *model, mpcf_erro
     assert_ok(file_make_folder(model, err), err);
     assert_ok(bench_tokenizer_write(model, run->family, (int64_t) vocabulary_of(run), err), err);
     if (run->checkpoint == NULL) {
-        test_write(model, "config.json", config_of(run->family));
+        test_write(model, "config.json", run->config != NULL ? run->config : config_of(run->family));
         return;
     }
     for (size_t i = 0; i < 2; i++) {

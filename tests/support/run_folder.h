@@ -14,6 +14,8 @@
 struct test_run {
     const char *family;     /* "bert", "roberta" */
     const char *checkpoint; /* a folder with config.json and weights; NULL: a random network */
+    const char *config;     /* text of the random network's config.json; NULL: two layers of 32 */
+    const char *text;       /* of every row; NULL: each has its own words */
     /* Of the checkpoint; 0: two labels, 128 words, 40 tokens of a text. */
     size_t labels, vocabulary, max_length;
     const char *task; /* "SST-2", "RTE" (pairs) */

@@ -4,19 +4,28 @@
  *
  * Contract: reliable, in order, both directions at once, one connection per
  * pair of parties. Lengths are agreed by the protocol, so recv() names the
- * length it expects. A transport that keeps message boundaries sets
- * MPCF_TRANSPORT_MESSAGES and must report a message of another length as
- * MPCF_E_PROTOCOL; over one that does not (raw TCP), the host puts its own
- * framing with length and sequence number.
+ * length it expects. The host frames what it sends, with length and sequence
+ * number. A transport that keeps message boundaries sets MPCF_TRANSPORT_MESSAGES
+ * and must report a message of another length as MPCF_E_PROTOCOL; each head and
+ * each 64 KiB of content are a message then.
  *
  * Deadlines are absolute CLOCK_MONOTONIC nanoseconds, so that one deadline
- * covers several calls; MPCF_NO_DEADLINE waits for ever.
+ * covers several calls; MPCF_NO_DEADLINE waits for ever. One that has passed
+ * means: do what goes without a wait, then MPCF_E_TIMEOUT. From advance(), and
+ * from any call with MPCF_TRANSPORT_MESSAGES, MPCF_E_TIMEOUT says that nothing
+ * has moved, and the host may ask again.
  *
- * Threads: the host uses one connection from one thread at a time; it uses different connections
- * at once. But where a transport with MPCF_TRANSPORT_MESSAGES has no exchange(), or one without it no
+ * Signals: what waits asks mpcf_interrupted() at least once a second, and comes
+ * back with MPCF_E_INTERRUPTED where it says so. What goes without a wait goes
+ * all the same.
+ *
+ * Threads: the host uses one connection from one thread at a time, not always the same one; it
+ * uses different connections at once. But where one without MPCF_TRANSPORT_MESSAGES has no
  * advance(), send() of a connection is called from one thread while recv() of the same runs in
- * another. A listener is used from one thread
- * at a time.
+ * another. A listener is used from one thread at a time.
+ *
+ * Strangers: nothing that a peer sends makes a transport allocate in proportion to it, or wait
+ * in accept() for what the peer says next.
  *
  * Ownership: buffers are the caller's. A listener ends with unlisten(), a connection with close();
  * *LISTENER and *CONN are not set on failure, and a connection may outlive the listener that it
@@ -27,6 +36,7 @@
 #ifndef MPCF_TRANSPORT_H
 #define MPCF_TRANSPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,10 +68,12 @@ typedef struct mpcf_transport {
     /* The address a peer can use (the port chosen for port 0), zero-terminated, into ADDRESS of
      * SIZE bytes; MPCF_E_INVALID where it does not fit. */
     mpcf_status (*bound)(void *listener, char *address, size_t size, mpcf_error *err);
-    /* Any number of times: a provider serves many users. MPCF_E_TIMEOUT, MPCF_E_AUTH, MPCF_E_IO. */
+    /* Any number of times: a provider serves many users. MPCF_E_TIMEOUT, MPCF_E_INTERRUPTED,
+     * MPCF_E_AUTH, MPCF_E_IO. */
     mpcf_status (*accept)(void *listener, int64_t deadline, void **conn, mpcf_error *err);
     void (*unlisten)(void *listener);
-    /* Retries until the deadline: the other side may start later. MPCF_E_TIMEOUT, MPCF_E_AUTH, MPCF_E_IO. */
+    /* Retries until the deadline: the other side may start later. MPCF_E_TIMEOUT,
+     * MPCF_E_INTERRUPTED, MPCF_E_AUTH, MPCF_E_IO. */
     mpcf_status (*connect)(const void *config, const char *address, int64_t deadline, void **conn,
                            mpcf_error *err);
     /* Ends a connection, also a failed one; never blocks longer than 1 s. */
@@ -75,10 +87,8 @@ typedef struct mpcf_transport {
     /* Fills all LENGTH bytes, or fails. */
     mpcf_status (*recv)(void *conn, void *buffer, size_t length, int64_t deadline, mpcf_error *err);
     /*
-     * Sends and receives at once: must not wait for one direction before
-     * serving the other, or two parties that open large shares deadlock on
-     * full socket buffers. OUT and IN do not overlap. May be NULL; the host then sends from a helper
-     * thread. The host uses it where boundaries are kept, else advance().
+     * Sends and receives at once. Not called any more, since it does not tell which of the
+     * two has moved; leave it NULL.
      */
     mpcf_status (*exchange)(void *conn, const void *out, size_t out_length, void *in,
                             size_t in_length, int64_t deadline, mpcf_error *err);
@@ -92,12 +102,22 @@ typedef struct mpcf_transport {
      * For transports without boundaries: moves what goes now of both directions
      * and returns as soon as a byte has moved in either. *OUT_LENGTH and
      * *IN_LENGTH are the bytes wanted (one may be 0), on return the bytes moved,
-     * also where it fails. The host reads heads with it while it still sends, so
-     * that it needs no copy and sees a wrong length at once. May be NULL; the
-     * host then sends from a helper thread.
+     * also where it fails. It must not wait for one direction before serving the
+     * other, or two parties that open large shares deadlock on full buffers. OUT and
+     * IN do not overlap. The host reads heads with it while it still sends, so that
+     * it sees at once that the peer lives, ends, or sends a wrong length. May be NULL;
+     * the host then sends from a helper thread, and does not hear the peer meanwhile.
      */
     mpcf_status (*advance)(void *conn, const void *out, size_t *out_length, void *in,
                            size_t *in_length, int64_t deadline, mpcf_error *err);
+    /*
+     * Whether ADDRESS can be listened on (IS_LISTEN) or called, as far as it and CONFIG tell: opens
+     * nothing and asks no name server. MPCF_E_CONFIG, with what is wrong and the right form. The
+     * host asks when it reads the pipeline file; listen() and connect() still refuse by themselves.
+     * May be NULL: every address is tried.
+     */
+    mpcf_status (*check_address)(const void *config, const char *address, bool is_listen,
+                                 mpcf_error *err);
 } mpcf_transport;
 
 /* As mpcf_register_approx(). */

@@ -2,13 +2,12 @@
 #define _GNU_SOURCE /* accept4() */
 /*
  * my_plugin: a byte stream over a Unix socket whose path is the address. The host frames
- * messages, as MPCF_TRANSPORT_MESSAGES is not set.
+ * messages, as MPCF_TRANSPORT_MESSAGES is not set. Each wait looks for a signal now and then.
  */
 #include <mpcf/transport.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,22 +30,21 @@ static int64_t now(void)
     return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
-/* Until FD is ready for EVENTS. */
+/* Until FD is ready for EVENTS, or a moment has passed: who calls tries again. */
 static mpcf_status wait_for(int fd, short events, int64_t deadline, mpcf_error *err)
 {
     struct pollfd p = {.fd = fd, .events = events};
-    int64_t left = deadline == MPCF_NO_DEADLINE ? -1 : (deadline - now() + 999999) / 1000000;
-    int ready;
+    int64_t left = (deadline - now() + 999999) / 1000000;
+    int ready = poll(&p, 1, left < 0 ? 0 : left > 200 ? 200 : (int) left);
 
-    if (deadline != MPCF_NO_DEADLINE && left < 0) {
-        left = 0;
-    }
-    ready = poll(&p, 1, left > INT_MAX ? INT_MAX : (int) left);
-    if (ready == 0) {
-        return mpcf_fail(err, MPCF_E_TIMEOUT, "the peer does not answer");
-    }
     if (ready < 0 && errno != EINTR) {
         return mpcf_fail(err, MPCF_E_IO, "poll: %s", strerror(errno));
+    }
+    if (ready <= 0 && now() >= deadline) {
+        return mpcf_fail(err, MPCF_E_TIMEOUT, "the peer does not answer");
+    }
+    if (ready <= 0 && mpcf_interrupted()) {
+        return mpcf_fail(err, MPCF_E_INTERRUPTED, "stopped by a signal");
     }
     return MPCF_OK;
 }
@@ -155,6 +153,10 @@ static mpcf_status connect_to(const void *config, const char *address, int64_t d
             close_connection(e);
             return mpcf_fail(err, MPCF_E_TIMEOUT, "nobody listens at '%s'", address);
         }
+        if (mpcf_interrupted()) {
+            close_connection(e);
+            return mpcf_fail(err, MPCF_E_INTERRUPTED, "stopped by a signal");
+        }
         (void) nanosleep(&pause, NULL); /* the other side may start later */
     }
     *conn = e;
@@ -169,22 +171,61 @@ static mpcf_status broken(ssize_t done, mpcf_error *err)
     return mpcf_fail(err, MPCF_E_IO, "socket: %s", strerror(errno));
 }
 
+/* What goes now in one direction, which may be nothing. */
+static mpcf_status try_send(const struct endpoint *e, const char *from, size_t length, size_t *done,
+                            mpcf_error *err)
+{
+    ssize_t n = length == *done ? 0 : send(e->fd, from + *done, length - *done, MSG_NOSIGNAL);
+
+    if (n < 0 && errno != EAGAIN && errno != EINTR) {
+        return broken(n, err);
+    }
+    *done += n > 0 ? (size_t) n : 0;
+    return MPCF_OK;
+}
+
+static mpcf_status try_recv(const struct endpoint *e, char *to, size_t length, size_t *done,
+                            mpcf_error *err)
+{
+    ssize_t n;
+
+    if (length == *done) {
+        return MPCF_OK;
+    }
+    n = recv(e->fd, to + *done, length - *done, 0);
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+        return broken(n, err);
+    }
+    *done += n > 0 ? (size_t) n : 0;
+    return MPCF_OK;
+}
+
+/* Both directions, until a byte has moved. */
+static mpcf_status advance(void *conn, const void *out, size_t *out_length, void *in,
+                           size_t *in_length, int64_t deadline, mpcf_error *err)
+{
+    const size_t out_wanted = *out_length, in_wanted = *in_length;
+    const short events = (short) ((out_wanted > 0 ? POLLOUT : 0) | (in_wanted > 0 ? POLLIN : 0));
+    const struct endpoint *e = conn;
+
+    *out_length = *in_length = 0;
+    for (;;) {
+        MPCF_TRY(try_send(e, out, out_wanted, out_length, err));
+        MPCF_TRY(try_recv(e, in, in_wanted, in_length, err));
+        if (*out_length + *in_length > 0 || events == 0) {
+            return MPCF_OK;
+        }
+        MPCF_TRY(wait_for(e->fd, events, deadline, err));
+    }
+}
+
 static mpcf_status send_all(void *conn, const void *buffer, size_t length, int64_t deadline,
                             mpcf_error *err)
 {
-    const struct endpoint *e = conn;
-    const char *at = buffer;
-
-    while (length > 0) {
-        ssize_t done = send(e->fd, at, length, MSG_NOSIGNAL);
-
-        if (done > 0) {
-            at += done;
-            length -= (size_t) done;
-        } else if (done < 0 && (errno == EAGAIN || errno == EINTR)) {
-            MPCF_TRY(wait_for(e->fd, POLLOUT, deadline, err));
-        } else {
-            return broken(-1, err);
+    for (size_t sent = 0; sent < length;) {
+        MPCF_TRY(try_send(conn, buffer, length, &sent, err));
+        if (sent < length) {
+            MPCF_TRY(wait_for(((struct endpoint *) conn)->fd, POLLOUT, deadline, err));
         }
     }
     return MPCF_OK;
@@ -193,19 +234,10 @@ static mpcf_status send_all(void *conn, const void *buffer, size_t length, int64
 static mpcf_status recv_all(void *conn, void *buffer, size_t length, int64_t deadline,
                             mpcf_error *err)
 {
-    const struct endpoint *e = conn;
-    char *at = buffer;
-
-    while (length > 0) {
-        ssize_t done = recv(e->fd, at, length, 0);
-
-        if (done > 0) {
-            at += done;
-            length -= (size_t) done;
-        } else if (done < 0 && (errno == EAGAIN || errno == EINTR)) {
-            MPCF_TRY(wait_for(e->fd, POLLIN, deadline, err));
-        } else {
-            return broken(done, err);
+    for (size_t received = 0; received < length;) {
+        MPCF_TRY(try_recv(conn, buffer, length, &received, err));
+        if (received < length) {
+            MPCF_TRY(wait_for(((struct endpoint *) conn)->fd, POLLIN, deadline, err));
         }
     }
     return MPCF_OK;
@@ -223,7 +255,8 @@ static const mpcf_transport transport = {
     .connect = connect_to,
     .close = close_connection,
     .send = send_all,
-    .recv = recv_all, /* without exchange, the host sends from a helper thread */
+    .recv = recv_all,
+    .advance = advance,
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,9 +120,17 @@ static int listen_on(const struct sockaddr_un *address, socklen_t length)
     return -1;
 }
 
+static mpcf_status loopback_check_address(const void *config, const char *address, bool is_listen,
+                                          mpcf_error *err)
+{
+    (void) config;
+    return loopback_address_check(address, is_listen, err);
+}
+
 static mpcf_status loopback_listen(const void *config, const char *address, void **listener,
                                    mpcf_error *err)
 {
+    MPCF_TRY(loopback_address_check(address, true, err));
     struct loopback_listener *l = calloc(1, sizeof(*l));
     if (l == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a listener");
@@ -200,10 +209,8 @@ static mpcf_status loopback_connect(const void *config, const char *address, int
 {
     struct sockaddr_un peer;
     socklen_t length = 0;
+    MPCF_TRY(loopback_address_check(address, false, err));
     MPCF_TRY(loopback_address_parse(address, &peer, &length, err));
-    if (length == sizeof(sa_family_t)) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "loopback address '%s' names nobody", address);
-    }
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) {
         return mpcf_fail(err, MPCF_E_IO, "making a socket: %s", strerror(errno));
@@ -272,6 +279,7 @@ static const mpcf_transport loopback = {
     .recv = loopback_recv,
     .peer_identity = loopback_identity,
     .advance = loopback_advance,
+    .check_address = loopback_check_address,
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../stream/host_port_text.h"
+
 #define HEAD offsetof(struct sockaddr_un, sun_path)
 
 /* Writes the abstract name of TEXT; its length, or one beyond the room. */
@@ -37,6 +39,35 @@ mpcf_status loopback_address_parse(const char *text, struct sockaddr_un *address
     }
     *length = (socklen_t) (HEAD + used + 1);
     return MPCF_OK;
+}
+
+/* "10.0.0.2:9001": whoever writes it means another transport, and would wait for nobody. */
+static bool is_another_machine(const char *text)
+{
+    unsigned port;
+    return (text[0] == '[' || strchr(text, '.') != NULL) && strncmp(text, "127.", 4) != 0 &&
+           strncmp(text, "[::1]", 5) != 0 && host_port_check(text, true, &port, NULL) == MPCF_OK;
+}
+
+mpcf_status loopback_address_check(const char *text, bool is_listen, mpcf_error *err)
+{
+    struct sockaddr_un address;
+    socklen_t length = 0;
+    if (strstr(text, "://") != NULL || strncmp(text, "unix:", 5) == 0) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "loopback address '%s' begins with a scheme; it is a path or a name",
+                         text);
+    }
+    if (is_another_machine(text)) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "transport loopback stays on this machine, and '%s' is an address of a "
+                         "network: write `transport: tcp` or another",
+                         text);
+    }
+    MPCF_TRY(loopback_address_parse(text, &address, &length, err));
+    return is_listen || length != sizeof(sa_family_t)
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_CONFIG, "loopback address '%s' names nobody", text);
 }
 
 mpcf_status loopback_address_print(const struct sockaddr_un *address, socklen_t length, char *text,

@@ -17,6 +17,8 @@
 /* MPCF_E_CONFIG: too long for the system. */
 mpcf_status loopback_address_parse(const char *text, struct sockaddr_un *address, socklen_t *length,
                                    mpcf_error *err);
+/* Whether TEXT can be listened on, or called: MPCF_E_CONFIG also for what another transport takes. */
+mpcf_status loopback_address_check(const char *text, bool is_listen, mpcf_error *err);
 mpcf_status loopback_address_print(const struct sockaddr_un *address, socklen_t length, char *text,
                                    size_t size, mpcf_error *err);
 /* The path, or NULL for an abstract name. */

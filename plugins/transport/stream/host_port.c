@@ -6,38 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host_port_text.h"
 #include "stream.h"
 
-#define HOST_SIZE 256
-#define SLICE_NS  200000000 /* how long a signal may go unseen */
-
-/* Splits TEXT into HOST (without brackets) and PORT. */
-static mpcf_status split(const char *text, char host[HOST_SIZE], const char **port, mpcf_error *err)
-{
-    const char *colon = strrchr(text, ':');
-    const char *begin = text, *end = colon;
-    if (colon != NULL && text[0] == '[' && colon > text && colon[-1] == ']') {
-        begin = text + 1;
-        end = colon - 1;
-    } else if (colon != NULL && memchr(text, ':', (size_t) (colon - text)) != NULL) {
-        colon = NULL; /* an IPv6 address without brackets */
-    }
-    if (colon == NULL || (size_t) (end - begin) >= HOST_SIZE || colon[1] == '\0' ||
-        strspn(colon + 1, "0123456789") != strlen(colon + 1) || strlen(colon + 1) > 5) {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "address '%s' is not of the form host:port or [ipv6]:port", text);
-    }
-    memcpy(host, begin, (size_t) (end - begin));
-    host[end - begin] = '\0';
-    *port = colon + 1;
-    return MPCF_OK;
-}
+#define SLICE_NS 200000000 /* how long a signal may go unseen */
 
 /* A question to the system's resolver, which may take minutes. */
 struct lookup {
     struct gaicb request;
     struct addrinfo hints;
-    char host[HOST_SIZE], port[8];
+    char host[HOST_PORT_HOST], port[8];
 };
 
 static void forget(struct lookup *l)
@@ -105,16 +83,17 @@ static mpcf_status look_up(const char *host, const char *port, const struct addr
 mpcf_status host_port_resolve(const char *text, bool passive, int64_t deadline,
                               struct addrinfo **found, mpcf_error *err)
 {
-    char host[HOST_SIZE];
-    const char *port = NULL;
-    MPCF_TRY(split(text, host, &port, err));
+    struct host_port_parts parts;
+    char port[8];
+    MPCF_TRY(host_port_split(text, passive, &parts, err));
+    (void) snprintf(port, sizeof(port), "%u", parts.port);
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                              .ai_flags =
                                  AI_NUMERICHOST | AI_NUMERICSERV | (passive ? AI_PASSIVE : 0)};
-    int code = getaddrinfo(host[0] == '\0' ? NULL : host, port, &hints, found);
-    if (code == EAI_NONAME && host[0] != '\0') {
+    int code = getaddrinfo(parts.host[0] == '\0' ? NULL : parts.host, port, &hints, found);
+    if (code == EAI_NONAME && parts.host[0] != '\0') {
         hints.ai_flags &= ~AI_NUMERICHOST;
-        mpcf_status status = look_up(host, port, &hints, deadline, found, &code, err);
+        mpcf_status status = look_up(parts.host, port, &hints, deadline, found, &code, err);
         if (status != MPCF_OK) {
             return mpcf_fail_while(err, status, "looking up '%s'", text);
         }

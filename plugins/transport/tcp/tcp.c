@@ -2,11 +2,13 @@
 /*
  * tcp: plain TCP. Neither proves the peer nor hides anything; see README.md.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <mpcf/transport.h>
 
+#include "../stream/host_port_text.h"
 #include "../stream/stream.h"
 #include "../stream/tcp_socket.h"
 
@@ -29,6 +31,14 @@ static mpcf_status wrap(int fd, void **conn, mpcf_error *err)
     c->fd = fd;
     *conn = c;
     return MPCF_OK;
+}
+
+static mpcf_status tcp_check_address(const void *config, const char *address, bool is_listen,
+                                     mpcf_error *err)
+{
+    unsigned port;
+    (void) config;
+    return host_port_check(address, is_listen, &port, err);
 }
 
 static mpcf_status tcp_listen(const void *config, const char *address, void **listener,
@@ -122,6 +132,7 @@ static const mpcf_transport tcp = {
     .send = tcp_send,
     .recv = tcp_recv,
     .advance = tcp_advance,
+    .check_address = tcp_check_address,
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)

@@ -1,107 +1,125 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * zmq: ZeroMQ over TCP, which sends beside the host.
- * Neither authenticated nor encrypted (CURVE is to come); see README.md.
+ * zmq: frames of ZeroMQ over TCP. Neither authenticated nor encrypted; see README.md.
  */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include <mpcf/transport.h>
 
-#include "contact.h"
-#include "pair.h"
+#include "../stream/host_port_text.h"
+#include "../stream/tcp_socket.h"
+#include "zmtp.h"
 
-static const mpcf_option zmq_options[] = {
-    {.key = "send_buffer",
-     .type = MPCF_OPT_BYTES,
-     .default_text = "0",
-     .offset = offsetof(struct zmq_config, send_buffer),
-     .help = "socket's send buffer; 0: the system's choice"},
-    {.key = "receive_buffer",
-     .type = MPCF_OPT_BYTES,
-     .default_text = "0",
-     .offset = offsetof(struct zmq_config, receive_buffer),
-     .help = "socket's receive buffer; 0: the system's choice"},
-    {.key = "queue",
-     .type = MPCF_OPT_INT,
-     .default_text = "64",
-     .offset = offsetof(struct zmq_config, queue),
-     .help = "messages, of 16 KiB, that leave beside the host before it waits",
-     .min = 1,
-     .max = 1000},
-    {.key = "first_port",
-     .type = MPCF_OPT_INT,
-     .default_text = "0",
-     .offset = offsetof(struct zmq_config, first_port),
-     .help = "a listener's connections take the first free port from this one on; 0: any port",
-     .min = 0,
-     .max = 65535},
-    {.key = NULL},
+struct listener {
+    int fd;
+    struct tcp_config config;
 };
+
+static mpcf_status transport_check_address(const void *config, const char *address, bool is_listen,
+                                           mpcf_error *err)
+{
+    unsigned port = 0;
+    (void) config;
+    return host_port_check(address, is_listen, &port, err);
+}
 
 static mpcf_status transport_listen(const void *config, const char *address, void **listener,
                                     mpcf_error *err)
 {
-    struct contact *c = NULL;
-    MPCF_TRY(contact_open(config, address, &c, err));
-    *listener = c;
+    struct listener *l = calloc(1, sizeof(*l));
+    if (l == NULL) {
+        return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a listener");
+    }
+    l->config = *(const struct tcp_config *) config;
+    mpcf_status status = tcp_listen_socket(&l->config, address, &l->fd, err);
+    if (status != MPCF_OK) {
+        free(l);
+        return status;
+    }
+    *listener = l;
     return MPCF_OK;
 }
 
 static mpcf_status transport_bound(void *listener, char *address, size_t size, mpcf_error *err)
 {
-    return contact_address(listener, address, size, err);
+    return tcp_listen_address(((struct listener *) listener)->fd, address, size, err);
+}
+
+/* Who is at the other end shows when bytes are wanted: a silent caller keeps nobody waiting. */
+static mpcf_status wrap(int fd, void **conn, mpcf_error *err)
+{
+    struct zmtp *z = calloc(1, sizeof(*z));
+    if (z == NULL) {
+        (void) close(fd);
+        return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a connection");
+    }
+    zmtp_begin(z, fd);
+    *conn = z;
+    return MPCF_OK;
 }
 
 static mpcf_status transport_accept(void *listener, int64_t deadline, void **conn, mpcf_error *err)
 {
-    struct pair *p = NULL;
-    MPCF_TRY(contact_accept(listener, deadline, &p, err));
-    *conn = p;
-    return MPCF_OK;
+    const struct listener *l = listener;
+    int fd = -1;
+    MPCF_TRY(tcp_accept_socket(&l->config, l->fd, deadline, &fd, err));
+    return wrap(fd, conn, err);
 }
 
 static void transport_unlisten(void *listener)
 {
-    contact_close(listener);
+    struct listener *l = listener;
+    if (l != NULL) {
+        (void) close(l->fd);
+        free(l);
+    }
 }
 
 static mpcf_status transport_connect(const void *config, const char *address, int64_t deadline,
                                      void **conn, mpcf_error *err)
 {
-    struct pair *p = NULL;
-    MPCF_TRY(contact_call(config, address, deadline, &p, err));
-    *conn = p;
-    return MPCF_OK;
+    int fd = -1;
+    MPCF_TRY(tcp_connect_socket(config, address, deadline, &fd, err));
+    return wrap(fd, conn, err);
 }
 
 static void transport_close(void *conn)
 {
-    pair_close(conn);
+    struct zmtp *z = conn;
+    if (z != NULL) {
+        (void) close(z->fd);
+        explicit_bzero(z, sizeof(*z));
+        free(z);
+    }
 }
 
 static mpcf_status transport_send(void *conn, const void *buffer, size_t length, int64_t deadline,
                                   mpcf_error *err)
 {
-    return pair_send(conn, buffer, length, deadline, err);
+    return zmtp_send(conn, buffer, length, deadline, err);
 }
 
 static mpcf_status transport_recv(void *conn, void *buffer, size_t length, int64_t deadline,
                                   mpcf_error *err)
 {
-    return pair_recv(conn, buffer, length, deadline, err);
+    return zmtp_recv(conn, buffer, length, deadline, err);
 }
 
 static mpcf_status transport_advance(void *conn, const void *out, size_t *out_length, void *in,
                                      size_t *in_length, int64_t deadline, mpcf_error *err)
 {
-    return pair_advance(conn, out, out_length, in, in_length, deadline, err);
+    return zmtp_advance(conn, out, out_length, in, in_length, deadline, err);
 }
 
 static const mpcf_transport zmq = {
     .struct_size = sizeof(mpcf_transport),
     .name = "zmq",
     .summary = "ZeroMQ over TCP, neither authenticated nor encrypted",
-    .options = zmq_options,
+    .options = tcp_options,
     .option_size = sizeof(mpcf_option),
-    .config_size = sizeof(struct zmq_config),
+    .config_size = sizeof(struct tcp_config),
     .listen = transport_listen,
     .bound = transport_bound,
     .accept = transport_accept,
@@ -111,6 +129,7 @@ static const mpcf_transport zmq = {
     .send = transport_send,
     .recv = transport_recv,
     .advance = transport_advance,
+    .check_address = transport_check_address,
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)

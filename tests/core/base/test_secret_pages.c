@@ -128,7 +128,9 @@ static void a_secret_of_no_bytes_is_one(void **state)
     mpcf_secret_free(NULL);
     assert_null(mpcf_secret_alloc(SIZE_MAX / 2, 3));
     assert_null(mpcf_secret_alloc(SIZE_MAX, 1));
-    assert_null(mpcf_secret_alloc(SIZE_MAX / 2, 1));
+    if (HAS_PAGES) { /* AddressSanitizer ends a process that asks for so much */
+        assert_null(mpcf_secret_alloc(SIZE_MAX / 2, 1));
+    }
 }
 
 /* --- In a process of its own --- */
@@ -186,11 +188,12 @@ static void read_it(void *context)
 
 static void a_forked_child_has_no_secret(void **state)
 {
-    unsigned char *block = mpcf_secret_alloc(100, 1);
+    unsigned char *block;
     int status;
 
     (void) state;
     need_pages();
+    block = mpcf_secret_alloc(100, 1);
     status = in_child(read_it, block, NULL);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGSEGV);
@@ -217,12 +220,13 @@ static void take_without_locks(void *context)
 
 static void what_cannot_be_locked_is_counted_and_said_once(void **state)
 {
-    char *log = file_join(test_folder(), "log"), *text = NULL;
+    char *log, *text = NULL;
     size_t length = 0;
     int status;
 
     (void) state;
     need_pages();
+    log = file_join(test_folder(), "log");
     status = in_child(take_without_locks, NULL, log);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);

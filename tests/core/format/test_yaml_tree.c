@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/yaml_tree.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -113,6 +114,70 @@ static void set_replaces_and_adds(void **state)
     mpcf_error_destroy(err);
 }
 
+/* What the command line gives is text where it was not written as YAML. */
+static void set_takes_text_as_it_stands(void **state)
+{
+    static const char *const texts[] = {
+        "[::1]:9002", "[fe80::1%eth0]:9002",
+        "@name",      "*:9001",
+        "%x",         "`y",
+        "{a}.b",      "a: b: c",
+        "#1",         "a #b",
+    };
+    struct yaml_tree *tree = NULL;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_ok(yaml_parse_text("a: {b: 1}\n", 10, "f", &tree, err), err);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char assignment[64];
+        const struct yaml_node *set = NULL;
+
+        (void) snprintf(assignment, sizeof assignment, "a.b=%s", texts[i]);
+        assert_ok(yaml_set(tree, assignment, err), err);
+        set = yaml_get(yaml_get(yaml_root(tree), "a"), "b");
+        assert_int_equal(set->kind, YAML_NODE_SCALAR);
+        assert_string_equal(set->text, texts[i]);
+        assert_string_equal(set->file, "--set a.b");
+    }
+    yaml_tree_destroy(tree);
+    mpcf_error_destroy(err);
+}
+
+/* What was begun as YAML and is wrong stays a mistake. */
+static void set_refuses_what_is_half_yaml(void **state)
+{
+    static const char *const wrong[] = {"[1, 2", "[1, 2]]", "{a: 1", "{a: [1}",
+                                        "\"x",   "'x",      "\x01",  "\xff\xfe"};
+    struct yaml_tree *tree = NULL;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_ok(yaml_parse_text("a: {b: 1}\n", 10, "f", &tree, err), err);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char assignment[64];
+
+        (void) snprintf(assignment, sizeof assignment, "a.b=%s", wrong[i]);
+        assert_status(MPCF_E_CONFIG, yaml_set(tree, assignment, err), err);
+        assert_message_contains(err, "--set a.b");
+    }
+    yaml_tree_destroy(tree);
+    mpcf_error_destroy(err);
+}
+
+static void an_address_without_quotes_is_seen(void **state)
+{
+    static const char text[] = "a: \xc3\xa9\xc3\xa9\nparties:\n  dealer: {listen: [::1]:9001}\n";
+    struct yaml_tree *tree = NULL;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_status(MPCF_E_CONFIG, yaml_parse_text(text, sizeof text - 1, "f", &tree, err), err);
+    assert_message_contains(err, "f:3:");
+    assert_message_contains(err, "an IPv6 address stands in quotes");
+    mpcf_error_destroy(err);
+}
+
 static void set_refuses_what_has_no_place(void **state)
 {
     static const char *const wrong[] = {"a",       "=1",       "a.=1",       ".a=1", "a..b=1",
@@ -155,6 +220,9 @@ int main(void)
         cmocka_unit_test(structure_mistakes_are_all_reported),
         cmocka_unit_test(depth_and_size_are_limited),
         cmocka_unit_test(set_replaces_and_adds),
+        cmocka_unit_test(set_takes_text_as_it_stands),
+        cmocka_unit_test(set_refuses_what_is_half_yaml),
+        cmocka_unit_test(an_address_without_quotes_is_seen),
         cmocka_unit_test(set_refuses_what_has_no_place),
         cmocka_unit_test(problems_are_sorted_and_each_line_placed),
     };

@@ -94,6 +94,9 @@ static void fields_of_other_kinds_are_refused(void **state)
     a.number = 1;
     assert_malformed(&a, err);
     a = sound();
+    a.questions = 1;
+    assert_malformed(&a, err);
+    a = sound();
     a.count = 0;
     assert_malformed(&a, err);
     a = sound();
@@ -119,6 +122,8 @@ static void questions_and_limits_arrive(void **state)
     assert_int_equal(got.questions, a.questions);
     assert_int_equal(got.limit.limit, a.limit.limit);
     assert_int_equal(got.limit.left, a.limit.left);
+    got.limit.left = 0xa0b0c0d1; /* more than there are */
+    assert_malformed(&got, err);
     mpcf_error_destroy(err);
 }
 
@@ -208,6 +213,7 @@ static mpcf_status told(const struct announcement *a, const struct announcement 
 static void an_answer_is_to_what_was_told(void **state)
 {
     const struct announcement a = sound();
+    const struct announcement session = {.kind = ANNOUNCE_SESSION, .count = 9, .questions = 3};
     struct announcement others[5] = {sound(), sound(), sound(), sound(), sound()};
     mpcf_error *err = mpcf_error_create();
 
@@ -223,6 +229,10 @@ static void an_answer_is_to_what_was_told(void **state)
         assert_status(MPCF_E_PROTOCOL, told(&a, &others[i], err), err);
         assert_message_contains(err, "another announcement");
     }
+    others[0] = session;
+    others[0].questions = 2;
+    assert_status(MPCF_E_PROTOCOL, told(&session, &others[0], err), err);
+    assert_message_contains(err, "another announcement");
     others[0] = a;
     others[0].digest[9] ^= 1;
     assert_status(MPCF_E_PROTOCOL, told(&a, &others[0], err), err);
@@ -234,10 +244,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_sent_arrives),
-        cmocka_unit_test(questions_and_limits_arrive),
-        cmocka_unit_test(what_is_beyond_a_limit),
         cmocka_unit_test(fields_of_other_kinds_are_refused),
         cmocka_unit_test(an_answer_is_to_what_was_told),
+        cmocka_unit_test(questions_and_limits_arrive),
+        cmocka_unit_test(what_is_beyond_a_limit),
         cmocka_unit_test(damaged_ones_are_refused),
     };
 

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "support/role_keys.h"
 #include "support/support.h"
 
 static struct pipeline provider(int64_t limit)
@@ -69,10 +70,34 @@ static void who_proves_nothing_is_one(void **state)
     mpcf_error *err = mpcf_error_create();
 
     (void) state;
-    assert_ok(questions_use(&p, "", 2, err), err);
-    assert_ok(questions_use(&p, "", 2, err), err);
-    assert_int_equal(left(&p, ""), 1);
-    assert_int_equal(left(&p, "anonymous"), 1);
+    char user[QUESTIONS_USER_SIZE];
+
+    assert_ok(questions_user(NULL, "", user, err), err);
+    assert_string_equal(user, "anonymous");
+    assert_ok(questions_use(&p, user, 2, err), err);
+    assert_int_equal(left(&p, "anonymous"), 3);
+    assert_ok(questions_user(NULL, "user 7 on this machine", user, err), err);
+    assert_string_equal(user, "user 7 on this machine");
+    assert_int_equal(left(&p, user), 5);
+    mpcf_error_destroy(err);
+}
+
+/* By the key that proves the user to the provider, which `keys show` of the user's file names, too;
+ * no digit of the key itself is written. */
+static void a_key_names_its_user(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    char user[QUESTIONS_USER_SIZE], other[QUESTIONS_USER_SIZE], fingerprint[KEY_FINGERPRINT_SIZE];
+
+    (void) state;
+    assert_ok(questions_user(test_role_keys(0, ROLE_PROVIDER), "user 7", user, err), err);
+    assert_ok(questions_user(test_role_keys(1, ROLE_PROVIDER), "user 7", other, err), err);
+    assert_ok(role_keys_fingerprint(test_role_keys(0, ROLE_USER)->links[ROLE_PROVIDER].mine,
+                                    fingerprint, err),
+              err);
+    assert_int_equal(strncmp(user, "key ", 4), 0);
+    assert_string_equal(user + 4, fingerprint);
+    assert_string_not_equal(user, other);
     mpcf_error_destroy(err);
 }
 
@@ -181,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_user_has_a_count),
         cmocka_unit_test(who_proves_nothing_is_one),
+        cmocka_unit_test(a_key_names_its_user),
         cmocka_unit_test(without_a_limit_nothing_is_written),
         cmocka_unit_test(only_the_owner_reads_it),
         cmocka_unit_test(damage_is_no_new_beginning),

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "base/descriptors.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "support/shared_source.h"
@@ -139,6 +141,39 @@ static bool has_inference(const struct fixture *f, const char *name)
     const bool found = file_exists(path);
     mpcf_free(path);
     return found;
+}
+
+/* No file of this process gets larger than BYTES: as on a full disk, with other words. */
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void no_room_is_said_with_size_and_place(void **state)
+{
+    (void) state;
+    struct fixture f;
+    uint8_t next = 1;
+    struct source from = {.read = count_bytes, .context = &next};
+    const size_t lengths[] = {2000000, 3000000};
+    open_fixture(&f);
+    descriptors_outlive_writes();
+    for (rlim_t room = 0; room < 5000000; room += 1200000) {
+        limit_files(room);
+        mpcf_error_reset(f.err);
+        mpcf_status status = store_fill(f.store, 4, DIGEST_A, &from, lengths, 2, f.err);
+        limit_files(RLIM_INFINITY);
+        assert_status_was(MPCF_E_IO, status, f.err);
+        assert_message_contains(f.err, "store/inference-4', of 5.000 MB where ");
+        assert_message_contains(f.err, " MB are free: File too large");
+        assert_false(has_inference(&f, "inference-4"));
+    }
+    fill(&f, 4);
+    assert_true(has_inference(&f, "inference-4"));
+    close_fixture(&f);
 }
 
 static void skipped_corrections_are_gone(void **state)
@@ -434,6 +469,7 @@ int main(void)
         cmocka_unit_test(label_says_what_a_session_is_for),
         cmocka_unit_test(second_process_is_refused),
         cmocka_unit_test(corrections_come_back_once),
+        cmocka_unit_test(no_room_is_said_with_size_and_place),
         cmocka_unit_test(skipped_corrections_are_gone),
         cmocka_unit_test(rest_of_a_store_is_replaced),
         cmocka_unit_test(corrections_of_another_program_or_session_are_refused),

@@ -95,6 +95,42 @@ static void a_name_too_long_is_refused(void **state)
     assert_int_equal(t.transport->listen(t.config, name, &listener, NULL), MPCF_E_CONFIG);
 }
 
+static void addresses_are_judged_by_their_text(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text, *called, *listened;
+    } judged[] = {
+        {"provider", NULL, NULL},
+        {"@x", NULL, NULL},
+        {"/run/x.sock", NULL, NULL},
+        {"127.0.0.1:9001", NULL, NULL},
+        {"", "names nobody", NULL},
+        {"auto", "names nobody", NULL},
+        {"unix:/run/x.sock", "begins with a scheme", "begins with a scheme"},
+        {"tcp://127.0.0.1:1", "begins with a scheme", "begins with a scheme"},
+        {"10.0.0.2:9001", "write `transport: tcp`", "write `transport: tcp`"},
+        {"[fe80::1%eth0]:9001", "write `transport: tcp`", "write `transport: tcp`"},
+        {"provider.example.org:9001", "write `transport: tcp`", "write `transport: tcp`"},
+    };
+    struct test_transport t = test_transport_load("loopback");
+    mpcf_error *err = mpcf_error_create();
+    for (size_t i = 0; i < 2 * sizeof(judged) / sizeof(judged[0]); i++) {
+        bool is_listen = i % 2 == 1;
+        const char *message = is_listen ? judged[i / 2].listened : judged[i / 2].called;
+        mpcf_error_reset(err);
+        mpcf_status status =
+            t.transport->check_address(t.config, judged[i / 2].text, is_listen, err);
+        if (message == NULL) {
+            assert_was_ok(status, err);
+        } else {
+            assert_status_was(MPCF_E_CONFIG, status, err);
+            assert_message_contains(err, message);
+        }
+    }
+    mpcf_error_destroy(err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +139,7 @@ int main(void)
         cmocka_unit_test(a_path_left_by_a_dead_process_is_taken_over),
         cmocka_unit_test(the_peer_has_a_name),
         cmocka_unit_test(a_name_too_long_is_refused),
+        cmocka_unit_test(addresses_are_judged_by_their_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

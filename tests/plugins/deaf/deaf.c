@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Transports that do not hear a signal, hear it late, or hear nothing else any more. */
+#undef mpcf_interrupted /* whose place deaf_interrupted() takes elsewhere */
+#include <mpcf/plugin.h>
+
+#include "../../../plugins/transport/stream/stream.h"
+
+#ifdef HASTY
+static mpcf_status stop(mpcf_error *err)
+{
+    return mpcf_interrupted() ? mpcf_fail(err, MPCF_E_INTERRUPTED, "stopped by a signal") : MPCF_OK;
+}
+
+static mpcf_status hasty_send(int fd, const void *buffer, size_t length, int64_t deadline,
+                              mpcf_error *err)
+{
+    MPCF_TRY(stop(err));
+    return stream_send(fd, buffer, length, deadline, err);
+}
+
+static mpcf_status hasty_recv(int fd, void *buffer, size_t length, int64_t deadline,
+                              mpcf_error *err)
+{
+    MPCF_TRY(stop(err));
+    return stream_recv(fd, buffer, length, deadline, err);
+}
+#define stream_send hasty_send
+#define stream_recv hasty_recv
+#else
+bool deaf_interrupted(void);
+
+bool deaf_interrupted(void)
+{
+#ifdef LATE
+    static _Atomic int64_t heard_at;
+    if (!mpcf_interrupted()) {
+        heard_at = 0;
+    } else if (heard_at == 0) {
+        heard_at = stream_now_ns();
+    }
+    return heard_at != 0 && stream_now_ns() - heard_at > INT64_C(2000000000);
+#else
+    return false;
+#endif
+}
+#endif
+
+#include "../../../plugins/transport/loopback/loopback.c" /* all but this as it is */
