@@ -303,8 +303,11 @@ static mpcf_status run(struct framing *f, struct journey *away, struct framing_j
             continue;
         }
         MPCF_TRY(status);
-        job->received = coming == job ? f->body_done : job->in_length;
-        if (coming->in != NULL && has_arrived(f, coming)) {
+        if (coming->in == NULL) {
+            continue; /* what comes in is not looked at: another thread may be there */
+        }
+        job->received = f->body_done;
+        if (has_arrived(f, coming)) {
             begin_next(f);
             coming = &nothing; /* but signs of life, for as long as the other message goes */
         }

@@ -91,7 +91,7 @@ mpcf_status stream_fail(int error, const char *doing, mpcf_error *err)
     case EHOSTUNREACH:
     case ENETUNREACH:
     case ENETDOWN:
-        return mpcf_fail(err, MPCF_E_CLOSED, "%s: %s", doing, strerror(error));
+        return mpcf_fail(err, MPCF_E_CLOSED, "the connection ended: %s", strerror(error));
     default:
         return mpcf_fail(err, MPCF_E_IO, "%s: %s", doing, strerror(error));
     }
