@@ -72,13 +72,16 @@ void trio_address(const struct trio *t, int role, char text[64])
 
 static void write_parties(const struct trio *t, FILE *file)
 {
-    static const int roles[] = {PROVIDER, DEALER};
-
-    for (int i = 0; i < 2; i++) {
+    for (int r = 0; r < ROLES; r++) {
         char address[64];
 
-        trio_address(t, roles[i], address);
-        (void) fprintf(file, "  %s: {listen: \"%s\"}\n", apart_names[roles[i]], address);
+        (void) fprintf(file, "  %s: {keys: %s/keys/%s.key", apart_names[r], t->base->folder,
+                       apart_names[r]);
+        if (r != USER) {
+            trio_address(t, r, address);
+            (void) fprintf(file, ", listen: \"%s\"", address);
+        }
+        (void) fprintf(file, "}\n");
     }
 }
 
@@ -97,8 +100,9 @@ static void write_pipeline(const struct trio *t)
                    "version: 1\noutput: output\nmodel: {family: bert, path: %s/model}\n"
                    "dataset: {reader: glue, task: SST-2, path: %s/data, max_length: 6}\n"
                    "approximations: {activation: quad, normaliser: 2quad}\n"
-                   "transport: {name: %s, require: []}\nparties:\n",
-                   t->base->folder, t->base->folder, t->transport);
+                   "transport: {name: %s%s}\nparties:\n",
+                   t->base->folder, t->base->folder, t->transport,
+                   t->link != NULL ? ", require: [authenticated]" : "");
     write_parties(t, file);
     (void) fprintf(file, "stages:\n  convert: {}\n  infer: {batch: 1, length: full%s}\n",
                    preprocess[t->session]);
@@ -355,6 +359,7 @@ void trio_base_create(struct trio_base *base)
                                  .rows = ROWS};
 
     *base = (struct trio_base){.folder = test_run_create(&run)};
+    run_shell("'%s' keys new '%s/keys' >/dev/null", getenv("MPCF_HOST"), base->folder);
     make_image(base, "loopback");
     make_image(base, "tcp");
     make_image(base, "zmq");

@@ -17,14 +17,14 @@ static uint64_t hash_more(uint64_t hash, const uint8_t *data, size_t length)
     return hash;
 }
 
-static uint64_t length_of(const uint8_t head[CHANNEL_FRAME_BYTES])
+static uint64_t number_at(const uint8_t *bytes)
 {
-    uint64_t length = 0;
+    uint64_t number = 0;
 
     for (unsigned i = 0; i < 8; i++) {
-        length |= (uint64_t) head[i] << (8 * i);
+        number |= (uint64_t) bytes[i] << (8 * i);
     }
-    return length;
+    return number;
 }
 
 static size_t smaller(uint64_t a, size_t b)
@@ -35,7 +35,9 @@ static size_t smaller(uint64_t a, size_t b)
 static void begin(struct watch *w)
 {
     w->head_length = 0;
-    w->length = w->left = length_of(w->head);
+    w->length = number_at(w->head);
+    w->is_beside = w->length >= FRAMING_RESERVED;
+    w->left = w->is_beside ? number_at(w->head + 8) : w->length;
     w->hash = HASH_START;
 }
 
@@ -55,22 +57,18 @@ static size_t take(struct watch *w, const uint8_t *data, size_t length)
     return some;
 }
 
-void watch_bytes(struct watch *w, bool framed, const void *data, size_t length,
-                 watch_message *message, void *context)
+void watch_bytes(struct watch *w, const void *data, size_t length, watch_message *message,
+                 void *context)
 {
     const uint8_t *at = data;
 
-    if (!framed) {
-        message(context, length, hash_more(HASH_START, at, length));
-        return;
-    }
     while (length > 0) {
         const bool within = w->left > 0;
         const size_t some = take(w, at, length);
 
         at += some;
         length -= some;
-        if (within && w->left == 0) {
+        if (within && w->left == 0 && !w->is_beside) {
             message(context, w->length, w->hash);
         } else if (!within && w->head_length == sizeof w->head) {
             begin(w);

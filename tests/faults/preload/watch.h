@@ -16,16 +16,16 @@
 struct watch {
     uint8_t head[CHANNEL_FRAME_BYTES];
     size_t head_length;
-    uint64_t length, left; /* of the message at hand, behind its head */
+    uint64_t length, left; /* of what is at hand, behind its head */
     uint64_t hash;         /* of what is there of it */
+    bool is_beside;        /* it is no message: a sign of life, a farewell */
 };
 /* A message is through: its length and hash (FNV-1a, 64 bits: among a million of messages two
  * that differ have one hash with probability 3e-8). */
 typedef void watch_message(void *context, uint64_t length, uint64_t hash);
 
-/* The next LENGTH bytes of the direction; FRAMED: the transport keeps no boundaries, else they
- * are a message. */
-void watch_bytes(struct watch *w, bool framed, const void *data, size_t length,
-                 watch_message *message, void *context);
+/* The next LENGTH bytes of the direction. */
+void watch_bytes(struct watch *w, const void *data, size_t length, watch_message *message,
+                 void *context);
 
 #endif

@@ -73,11 +73,6 @@ static void note_received(void *context, uint64_t length, uint64_t hash)
                  (unsigned long long) hash);
 }
 
-static bool is_framed(void)
-{
-    return (real.caps & MPCF_TRANSPORT_MESSAGES) == 0;
-}
-
 /* What a connection says first, for those that want to say nearly the same. */
 static void record(const struct link *l, const void *data, size_t length)
 {
@@ -104,10 +99,10 @@ static void moved(void *conn, const void *out, size_t out_length, const void *in
     }
     if (out_length > 0) {
         record(l, out, out_length);
-        watch_bytes(&l->out, is_framed(), out, out_length, note_sent, l);
+        watch_bytes(&l->out, out, out_length, note_sent, l);
     }
     if (in_length > 0) {
-        watch_bytes(&l->in, is_framed(), in, in_length, note_received, l);
+        watch_bytes(&l->in, in, in_length, note_received, l);
     }
 }
 
@@ -115,7 +110,7 @@ static void moved(void *conn, const void *out, size_t out_length, const void *in
 static void tear(void *conn, const void *out, size_t length, int64_t deadline)
 {
     if (length > 0 && strike_is_due(STRIKE_TEAR, STRIKE_WIRE)) {
-        if (is_framed() && length > 1) {
+        if (length > 1) {
             (void) real.send(conn, out, length / 2, deadline, NULL);
         }
         strike_kill();
