@@ -18,6 +18,10 @@
 enum { AT_PROTOCOL = 8, AT_LENGTH = 12, AT_FROM = 16, AT_TO, AT_FLAGS, AT_NONCE = 20 };
 enum { AT_REST = AT_NONCE + HELLO_NONCE_BYTES, AT_LINE = 92, AT_MAC = 96 };
 static const uint8_t magic[8] = {'M', 'P', 'C', 'F', 'h', 'e', 'l', 'o'};
+/* What a MAC begins with: who made it. */
+#define SPEAKER_BYTES 11
+static const uint8_t by_callee[SPEAKER_BYTES] = "mpcf callee",
+                     by_caller[SPEAKER_BYTES] = "mpcf caller";
 static const uint8_t line_end[4] = {'\r', '\n', '\r', '\n'};
 
 mpcf_status hello_init(struct hello *h, enum role from, enum role to, bool has_key, mpcf_error *err)
@@ -90,18 +94,17 @@ mpcf_status hello_decode(const uint8_t wire[HELLO_BYTES], struct hello *out, mpc
 }
 
 /* HMAC-SHA256 over SPEAKER, the caller's hello, and USED bytes of the callee's. */
-static mpcf_status compute(const char *speaker, const uint8_t caller[HELLO_BYTES],
+static mpcf_status compute(const uint8_t speaker[SPEAKER_BYTES], const uint8_t caller[HELLO_BYTES],
                            const uint8_t *callee, size_t used, const uint8_t key[LINK_KEY_BYTES],
                            uint8_t mac[HELLO_MAC_BYTES], mpcf_error *err)
 {
-    uint8_t text[16 + 2 * HELLO_BYTES];
-    const size_t head = strlen(speaker);
+    uint8_t text[SPEAKER_BYTES + 2 * HELLO_BYTES];
     unsigned length = 0;
-    memcpy(text, speaker, head);
-    memcpy(text + head, caller, HELLO_BYTES);
-    memcpy(text + head + HELLO_BYTES, callee, used);
-    if (HMAC(EVP_sha256(), key, LINK_KEY_BYTES, text, head + HELLO_BYTES + used, mac, &length) ==
-            NULL ||
+    memcpy(text, speaker, SPEAKER_BYTES);
+    memcpy(text + SPEAKER_BYTES, caller, HELLO_BYTES);
+    memcpy(text + SPEAKER_BYTES + HELLO_BYTES, callee, used);
+    if (HMAC(EVP_sha256(), key, LINK_KEY_BYTES, text, SPEAKER_BYTES + HELLO_BYTES + used, mac,
+             &length) == NULL ||
         length != HELLO_MAC_BYTES) {
         return mpcf_fail(err, MPCF_E_INTERNAL, "libcrypto computes no HMAC");
     }
@@ -112,7 +115,7 @@ static mpcf_status seal(const uint8_t caller[HELLO_BYTES], const uint8_t callee[
                         const uint8_t key[LINK_KEY_BYTES], uint8_t mac[HELLO_MAC_BYTES],
                         mpcf_error *err)
 {
-    return compute("mpcf callee", caller, callee, AT_MAC, key, mac, err);
+    return compute(by_callee, caller, callee, AT_MAC, key, mac, err);
 }
 
 mpcf_status hello_seal(const uint8_t caller[HELLO_BYTES], uint8_t callee[HELLO_BYTES],
@@ -136,7 +139,7 @@ mpcf_status hello_prove(const uint8_t caller[HELLO_BYTES], const uint8_t callee[
                         const uint8_t key[LINK_KEY_BYTES], uint8_t proof[HELLO_MAC_BYTES],
                         mpcf_error *err)
 {
-    return compute("mpcf caller", caller, callee, HELLO_BYTES, key, proof, err);
+    return compute(by_caller, caller, callee, HELLO_BYTES, key, proof, err);
 }
 
 mpcf_status hello_check_proof(const uint8_t caller[HELLO_BYTES], const uint8_t callee[HELLO_BYTES],

@@ -32,7 +32,7 @@ static void refuse(struct handshake *h, const uint8_t *data, size_t size)
     static struct handshake other;
     char text[2 * HANDSHAKE_REFUSAL] = "";
     memcpy(text, data, size < sizeof(text) ? size : sizeof(text) - 1);
-    handshake_refuse(h, (enum handshake_refusal_kind) (1 + size % 3), text);
+    handshake_refuse(h, (enum handshake_refusal_kind)(1 + size % 3), text);
     handshake_encode(h, wire);
     if (handshake_decode(wire, sizeof(wire), &other, NULL) != MPCF_OK || other.kind != h->kind ||
         strcmp(other.refusal, h->refusal) != 0) {

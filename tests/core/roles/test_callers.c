@@ -224,6 +224,43 @@ static void a_provider_that_calls_itself_says_so(void **state)
     actor_close(&dealer);
 }
 
+/* Each says what the other speaks, as far as its library shows it. */
+static void roles_of_two_transports_say_so(void **state)
+{
+    (void) state;
+    static const char *const transports[] = {"tcp", "zmq"};
+    for (size_t i = 0; i < 2; i++) {
+        struct roles_options o = actor_options(transports[i], ROLE_DEALER);
+        struct actor dealer, user;
+        char address[256];
+        o.connect_ns = 3 * ACTOR_SECOND;
+        actor_open(&dealer, &o, "4");
+        (void) snprintf(address, sizeof(address), "%s", roles_address(dealer.roles));
+        o = actor_options(transports[1 - i], ROLE_USER);
+        o.connect_ns = 2 * ACTOR_SECOND;
+        o.addresses[ROLE_DEALER] = address;
+        o.addresses[ROLE_PROVIDER] = "127.0.0.1:9";
+        actor_open(&user, &o, "4");
+        actor_start(&dealer);
+        actor_run(&user);
+        actor_join(&dealer);
+        print_message("%s user: %s\n%s dealer: %s\n", transports[1 - i], mpcf_error_text(user.err),
+                      transports[i], mpcf_error_text(dealer.err));
+        if (i == 1) {
+            assert_status_was(MPCF_E_PROTOCOL, user.status, user.err);
+        }
+        assert_int_not_equal(user.status, MPCF_OK); /* its library sees no answer, or an end */
+        assert_message_contains(user.err, address);
+        assert_message_contains(user.err, i == 0 ? "'zmq'" : "answers ZMTP (mpcf's transport zmq");
+        assert_status_was(MPCF_E_TIMEOUT, dealer.status, dealer.err);
+        if (i == 0) {
+            assert_message_contains(dealer.err, "ZMTP (mpcf's transport zmq");
+        }
+        actor_close(&user);
+        actor_close(&dealer);
+    }
+}
+
 /* --- addresses --- */
 
 /* "[::1]:4711" as "localhost:4711" where NAME is that. */
@@ -283,6 +320,7 @@ int main(void)
         cmocka_unit_test(nobody_is_named),
         cmocka_unit_test(a_file_that_mixes_up_addresses_is_told_so),
         cmocka_unit_test(a_provider_that_calls_itself_says_so),
+        cmocka_unit_test(roles_of_two_transports_say_so),
         cmocka_unit_test(they_meet_by_ipv4_ipv6_and_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
