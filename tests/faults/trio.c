@@ -63,10 +63,10 @@ void trio_address(const struct trio *t, int role, char text[64])
         link_host(role, t->ipv6, host);
         (void) snprintf(text, 64, "%s:9001", host);
     } else if (strcmp(t->transport, "loopback") == 0) {
-        (void) snprintf(text, 64, "@mpcf-fault-%ld-%u-%d", pid, t->number, role);
+        (void) snprintf(text, 64, "@mpcf-fault-%ld-%u-%d", pid, t->addresses, role);
     } else {
         (void) snprintf(text, 64, "127.%ld.%ld.%ld:%u", 1 + (pid >> 16) % 250, pid >> 8 & 255,
-                        1 + (pid & 255) % 254, 20000 + t->number * ROLES + (unsigned) role);
+                        1 + (pid & 255) % 254, 20000 + t->addresses * ROLES + (unsigned) role);
     }
 }
 
@@ -129,6 +129,17 @@ void trio_open(struct trio *t, const struct trio_base *base, unsigned number,
                const char *transport, enum trio_session session)
 {
     *t = (struct trio){.base = base, .number = number, .transport = transport, .session = session};
+    t->addresses = number;
+    make_folder(t);
+}
+
+void trio_open_beside(struct trio *t, const struct trio *other, unsigned number)
+{
+    *t = (struct trio){.base = other->base,
+                       .number = number,
+                       .addresses = other->addresses,
+                       .transport = other->transport,
+                       .session = other->session};
     make_folder(t);
 }
 
@@ -159,6 +170,9 @@ static void set_environment(const struct trio *t, int role, unsigned turn,
     (void) setenv("MPCF_FAULT_LOG", path, 1);
     (void) setenv("MPCF_FAULT_TRANSPORT", t->transport, 1);
     (void) setenv("MPCF_FAULT_FILES", "output/", 1);
+    if (t->levels[role] != NULL) {
+        (void) setenv("MPCF_CPU", t->levels[role], 1);
+    }
     if (t->records) {
         trio_file(role, turn, "said", name);
         (void) setenv("MPCF_FAULT_RECORD", name, 1);
