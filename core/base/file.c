@@ -200,6 +200,15 @@ FILE *file_write_stream(struct file_write *file)
     return file->stream;
 }
 
+mpcf_status file_write_put(struct file_write *file, const void *data, size_t length,
+                           mpcf_error *err)
+{
+    if (fwrite(data, 1, length, file->stream) == length) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_IO, "cannot write '%s': %s", file->path, strerror(errno));
+}
+
 /* Errno of what failed, or 0; the stream is closed either way. */
 static int settle_stream(FILE *stream)
 {
@@ -253,12 +262,16 @@ void file_write_cancel(struct file_write *file)
     }
 }
 
-/* A short write leaves the stream's error set; commit reports it. */
 static mpcf_status fill_whole(struct file_write *file, const void *data, size_t length,
                               mpcf_error *err)
 {
-    (void) !fwrite(data, 1, length, file->stream);
-    return file_write_commit(file, err);
+    const mpcf_status status = file_write_put(file, data, length, err);
+
+    if (status == MPCF_OK) {
+        return file_write_commit(file, err);
+    }
+    file_write_cancel(file);
+    return status;
 }
 
 mpcf_status file_write_whole(const char *path, const void *data, size_t length, mpcf_error *err)
@@ -284,9 +297,7 @@ static mpcf_status copy_stream(FILE *in, struct file_write *out, const char *fro
     size_t got = 0;
 
     while ((got = fread(block, 1, sizeof block, in)) > 0) {
-        if (fwrite(block, 1, got, file_write_stream(out)) != got) {
-            break;
-        }
+        MPCF_TRY(file_write_put(out, block, got, err));
     }
     if (ferror(in)) {
         return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", from, strerror(errno));

@@ -33,6 +33,9 @@ mpcf_status file_write_begin(const char *path, struct file_write **out, mpcf_err
 /* Readable by its owner alone, from its first byte on: secrets, and what a user asked. */
 mpcf_status file_write_begin_private(const char *path, struct file_write **out, mpcf_error *err);
 FILE *file_write_stream(struct file_write *file);
+/* DATA into the stream. MPCF_E_IO says why not at once; what the stream keeps back, commit finds. */
+mpcf_status file_write_put(struct file_write *file, const void *data, size_t length,
+                           mpcf_error *err);
 mpcf_status file_write_commit(struct file_write *file, mpcf_error *err); /* frees FILE */
 void file_write_cancel(struct file_write *file);                         /* NULL is fine */
 mpcf_status file_write_whole(const char *path, const void *data, size_t length, mpcf_error *err);

@@ -55,7 +55,7 @@ mpcf_status channel_create(const mpcf_transport *transport, void *conn, int64_t 
         return mpcf_fail_memory(err, sizeof(*c), "a channel");
     }
     (void) pthread_mutex_init(&c->lock, NULL); /* which cannot fail without attributes */
-    c->framing = (struct framing){.wire = {transport, conn}};
+    c->framing = (struct framing){.wire = {transport, conn}, .spoke_at = clock_now_ns()};
     c->timeout_ns = timeout_ns;
     channel_set_peer(c, "peer", NULL);
     mpcf_status status = prepare(c, err);

@@ -193,12 +193,15 @@ static mpcf_status write_file(const char *path, const json_t *value, begin_funct
     }
     status = begin(path, &file, err);
     if (status == MPCF_OK) {
-        FILE *stream = file_write_stream(file);
-
-        /* A failed write shows in the stream, and commit reports it. */
-        (void) fputs(text, stream);
-        (void) fputc('\n', stream);
-        status = file_write_commit(file, err);
+        status = file_write_put(file, text, strlen(text), err);
+        if (status == MPCF_OK) {
+            status = file_write_put(file, "\n", 1, err);
+        }
+        if (status == MPCF_OK) {
+            status = file_write_commit(file, err);
+        } else {
+            file_write_cancel(file);
+        }
     }
     free(text);
     return status;

@@ -51,7 +51,8 @@ static mpcf_status check_listen(const struct address_check *c)
     return ask(c, text, true, node != NULL ? node : c->r->root, ".listen: ");
 }
 
-static mpcf_status check_called(const struct address_check *c)
+/* HAS_GOOD_LISTEN: what is said of it as an address to call is not said twice. */
+static mpcf_status check_called(const struct address_check *c, bool has_good_listen)
 {
     const struct yaml_node *node = yaml_get(c->party, "address");
 
@@ -64,7 +65,7 @@ static mpcf_status check_called(const struct address_check *c)
     if (node != NULL) {
         return ask(c, c->endpoint->address, false, node, ".address: ");
     }
-    if (c->endpoint->listen == NULL || c->role == ROLE_USER) {
+    if (c->endpoint->listen == NULL || c->role == ROLE_USER || !has_good_listen) {
         return MPCF_OK;
     }
     return ask(c, c->endpoint->listen, false, yaml_get(c->party, "listen"),
@@ -117,8 +118,10 @@ mpcf_status check_addresses(struct pipeline_reader *r)
             .party = yaml_get(parties, role_name((enum role) i)),
         };
 
+        const size_t before = yaml_problems_count(r->problems);
+
         MPCF_TRY(check_listen(&c));
-        MPCF_TRY(check_called(&c));
+        MPCF_TRY(check_called(&c, yaml_problems_count(r->problems) == before));
     }
     check_apart(r);
     return MPCF_OK;

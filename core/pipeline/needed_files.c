@@ -97,31 +97,56 @@ static void need_rooms(const struct pipeline *p, enum pipeline_viewer viewer,
     }
 }
 
-static void need_address(struct text_buffer *lacking, const char *value, const char *key)
+static void need_address(const struct pipeline *p, enum role role, const char *value,
+                         const char *key, struct yaml_problems *problems)
 {
+    const struct yaml_node *party = yaml_get(p->parties, role_name(role));
+
     if (value == NULL) {
-        text_printf(lacking, "%sparties.%s is not given: --role needs it",
-                    lacking->length == 0 ? "" : "\n", key);
+        yaml_problem(problems, party != NULL ? party : p->parties,
+                     "parties.%s.%s is not given: --role needs it", role_name(role), key);
+    }
+}
+
+/* What a role started by itself calls or is called by; in a one-machine run the parent tells. */
+static void check_given(const struct pipeline *p, enum pipeline_viewer viewer,
+                        struct yaml_problems *problems)
+{
+    const struct pipeline_endpoint *provider = &p->endpoints[ROLE_PROVIDER];
+    const struct pipeline_endpoint *dealer = &p->endpoints[ROLE_DEALER];
+
+    if (viewer == VIEW_PROVIDER) {
+        need_address(p, ROLE_PROVIDER, provider->listen, "listen", problems);
+    }
+    if (viewer == VIEW_USER) {
+        need_address(p, ROLE_PROVIDER, provider->address, "address", problems);
+    }
+    if (viewer == VIEW_DEALER) {
+        need_address(p, ROLE_DEALER, dealer->listen, "listen", problems);
+    } else {
+        need_address(p, ROLE_DEALER, dealer->address, "address", problems);
     }
 }
 
 /* In a one-machine run the parent draws keys and hands them over. */
-static mpcf_status check_keys(const struct pipeline *p, enum pipeline_viewer viewer,
-                              struct yaml_problems *problems, mpcf_error *err)
+static mpcf_status check_links(const struct pipeline *p, enum pipeline_viewer viewer,
+                               struct yaml_problems *problems, mpcf_error *err)
 {
     if (viewer == VIEW_ALL) {
         return link_keys_check_all(p, problems, err);
     }
-    return viewer == VIEW_PUBLIC || getenv(CONTROL_VARIABLE) != NULL
-               ? MPCF_OK
-               : link_keys_check_role(p, (enum role) viewer, problems, err);
+    if (viewer == VIEW_PUBLIC || getenv(CONTROL_VARIABLE) != NULL) {
+        return MPCF_OK;
+    }
+    check_given(p, viewer, problems);
+    return link_keys_check_role(p, (enum role) viewer, problems, err);
 }
 
-static mpcf_status need_keys(const struct pipeline *p, enum pipeline_viewer viewer,
-                             struct text_buffer *lacking, mpcf_error *err)
+static mpcf_status need_links(const struct pipeline *p, enum pipeline_viewer viewer,
+                              struct text_buffer *lacking, mpcf_error *err)
 {
     struct yaml_problems *problems = yaml_problems_create();
-    mpcf_status status = problems != NULL ? check_keys(p, viewer, problems, err)
+    mpcf_status status = problems != NULL ? check_links(p, viewer, problems, err)
                                           : mpcf_fail_memory(err, 0, "a message");
 
     if (status == MPCF_OK && yaml_problems_count(problems) > 0) {
@@ -132,29 +157,6 @@ static mpcf_status need_keys(const struct pipeline *p, enum pipeline_viewer view
     }
     yaml_problems_destroy(problems);
     return status;
-}
-
-/* What a role started by itself calls or is called by; in a one-machine run the parent tells. */
-static void need_addresses(const struct pipeline *p, enum pipeline_viewer viewer,
-                           struct text_buffer *lacking)
-{
-    const struct pipeline_endpoint *provider = &p->endpoints[ROLE_PROVIDER];
-    const struct pipeline_endpoint *dealer = &p->endpoints[ROLE_DEALER];
-
-    if (viewer == VIEW_ALL || viewer == VIEW_PUBLIC || getenv(CONTROL_VARIABLE) != NULL) {
-        return;
-    }
-    if (viewer == VIEW_PROVIDER) {
-        need_address(lacking, provider->listen, "provider.listen");
-    }
-    if (viewer == VIEW_USER) {
-        need_address(lacking, provider->address, "provider.address");
-    }
-    if (viewer == VIEW_DEALER) {
-        need_address(lacking, dealer->listen, "dealer.listen");
-    } else {
-        need_address(lacking, dealer->address, "dealer.address");
-    }
 }
 
 /* The student is made by this file's own run where it has the stage. */
@@ -212,9 +214,8 @@ mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer 
     if (viewer == VIEW_USER) {
         need_tables(p, &lacking);
     }
-    need_addresses(p, viewer, &lacking);
     need_rooms(p, viewer, &lacking);
-    status = need_keys(p, viewer, &lacking, err);
+    status = need_links(p, viewer, &lacking, err);
     if (status == MPCF_OK && lacking.length > 0) {
         status = mpcf_fail(err, MPCF_E_CONFIG, "%s", lacking.data);
     }

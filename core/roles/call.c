@@ -207,7 +207,7 @@ void call_to_tell(const struct roles_options *o, enum role role, const struct ha
     struct call to = {.role = role,
                       .deadline = clock_deadline(TELL_NS),
                       .reach_ns = TELL_NS,
-                      .patience = TELL_NS / 2};
+                      .patience = TELL_NS};
     struct attempt a = {.o = o, .role = role, .patience = to.patience};
     handshake_refuse(&refusal, REFUSAL_ENDED, mpcf_error_text(why));
     if (!interrupt_pending() && find_address(&to, &a, NULL) == MPCF_OK &&

@@ -74,7 +74,7 @@ static mpcf_status write_state(const char *path, const char *facts,
     json_decref(metadata);
     if (status != MPCF_OK) {
         file_write_cancel(file);
-        return status;
+        return mpcf_fail_while(err, status, "writing '%s'", path);
     }
     return file_write_commit(file, err);
 }

@@ -234,6 +234,10 @@ finish 30
 expect provider 1
 expect user 1
 grep -q "the provider was stopped" "$folder/provider.log" || fail "the provider does not say why"
+for role in user dealer; do
+    grep -Eq "the provider ended the run, saying: stopped by a signal|the (user|dealer) ended the run, saying: the provider ended" \
+        "$folder/$role.log" || fail "the $role is not told why the provider ended"
+done
 echo "ok - an interrupt ends a role at its work"
 
 for transport in loopback tcp zmq; do

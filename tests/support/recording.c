@@ -3,9 +3,11 @@
 
 #include "support/recording.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "channel/framing.h"
 #include "channel/role.h"
 #include "support/support.h"
 
@@ -15,16 +17,64 @@ struct recorder {
     void *conn;
     struct recording *recording;
     enum role own, peer;
+    uint8_t head[CHANNEL_FRAME_BYTES];
+    size_t head_done;
+    uint64_t body_left; /* of the frame that has a whole head */
+    bool is_message;    /* it is no sign of life and no farewell */
 };
 
 /* One thread reads a connection, so that no lock is needed. */
-static void record(struct recorder *r, const void *data, size_t length)
+static void keep(struct recorder *r, const void *data, size_t length)
 {
     uint8_t **to = &r->recording->data[r->own][r->peer];
     size_t *at = &r->recording->length[r->own][r->peer];
     *to = realloc(*to, *at + length + 1);
     memcpy(*to + *at, data, length);
     *at += length;
+}
+
+static uint64_t word_of(const uint8_t *head)
+{
+    uint64_t word = 0;
+
+    for (int i = 7; i >= 0; i--) {
+        word = word << 8 | head[i];
+    }
+    return word;
+}
+
+static void take_head(struct recorder *r)
+{
+    const uint64_t first = word_of(r->head), second = word_of(r->head + 8);
+
+    r->head_done = 0;
+    r->is_message = first < FRAMING_RESERVED;
+    r->body_left = r->is_message ? first : second;
+}
+
+/* What messages hold, without the heads of frames and what goes out of band. */
+static void record(struct recorder *r, const uint8_t *data, size_t length)
+{
+    while (length > 0) {
+        const size_t wanted =
+            r->body_left > 0 ? (size_t) r->body_left : sizeof r->head - r->head_done;
+        const size_t n = wanted < length ? wanted : length;
+
+        if (r->body_left > 0) {
+            if (r->is_message) {
+                keep(r, data, n);
+            }
+            r->body_left -= n;
+        } else {
+            memcpy(r->head + r->head_done, data, n);
+            r->head_done += n;
+            if (r->head_done == sizeof r->head) {
+                take_head(r);
+            }
+        }
+        data += n;
+        length -= n;
+    }
 }
 
 static mpcf_status record_send(void *conn, const void *buffer, size_t length, int64_t deadline,
@@ -43,13 +93,15 @@ static mpcf_status record_recv(void *conn, void *buffer, size_t length, int64_t 
     return MPCF_OK;
 }
 
-static mpcf_status record_exchange(void *conn, const void *out, size_t out_length, void *in,
-                                   size_t in_length, int64_t deadline, mpcf_error *err)
+static mpcf_status record_advance(void *conn, const void *out, size_t *out_length, void *in,
+                                  size_t *in_length, int64_t deadline, mpcf_error *err)
 {
     struct recorder *r = conn;
-    MPCF_TRY(r->real->exchange(r->conn, out, out_length, in, in_length, deadline, err));
-    record(r, in, in_length);
-    return MPCF_OK;
+    const mpcf_status status =
+        r->real->advance(r->conn, out, out_length, in, in_length, deadline, err);
+
+    record(r, in, *in_length);
+    return status;
 }
 
 static void record_close(void *conn)
@@ -67,12 +119,10 @@ const mpcf_transport *recording_wrap(void *context, enum role own, enum role pee
     *r = (struct recorder){.shown = *transport, .real = transport, .conn = conn, .own = own};
     r->peer = peer;
     r->recording = context;
-    /* Lengths are agreed, so that both wrapped ends do without frames. */
-    r->shown.caps |= MPCF_TRANSPORT_MESSAGES;
     r->shown.send = record_send;
     r->shown.recv = record_recv;
-    r->shown.exchange = transport->exchange == NULL ? NULL : record_exchange;
-    r->shown.advance = NULL;
+    r->shown.exchange = NULL;
+    r->shown.advance = transport->advance == NULL ? NULL : record_advance;
     r->shown.peer_identity = NULL;
     r->shown.close = record_close;
     *wrapped = r;

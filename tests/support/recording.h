@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What each role receives from each other, byte for byte.
+ * What each role receives from each other, byte for byte: the messages, without what frames them.
  */
 #ifndef MPCF_TESTS_RECORDING_H
 #define MPCF_TESTS_RECORDING_H

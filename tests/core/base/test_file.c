@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/digest.h"
 #include "base/folder.h"
 #include "base/memory.h"
@@ -73,6 +75,43 @@ static void full_disk_is_reported_and_leaves_nothing(void **state)
     assert_message_contains(err, "No space left");
     assert_false(file_exists(path));
     mpcf_free(path);
+    mpcf_error_destroy(err);
+}
+
+/* Also where the stream hands a large write on as it is, and keeps nothing that fails later. */
+static void the_reason_of_a_large_write_is_kept(void **state)
+{
+    enum { LENGTH = 1 << 20 };
+    mpcf_error *err = mpcf_error_create();
+    char *path = in_folder("large"), *source = in_folder("source");
+    char *data = mpcf_alloc_array(LENGTH, 1);
+    struct rlimit limit, small;
+
+    (void) state;
+    descriptors_outlive_writes();
+    assert_ok(file_write_whole(source, data, LENGTH, err), err);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    for (rlim_t room = 0; room < LENGTH; room += 65536 + 4096) {
+        small = limit;
+        small.rlim_cur = room;
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+        mpcf_error_reset(err);
+        const mpcf_status whole = file_write_whole(path, data, LENGTH, err);
+        const bool is_named = strstr(mpcf_error_text(err), "/large': File too large") != NULL;
+
+        mpcf_error_reset(err);
+        const mpcf_status copied = file_copy(source, path, err);
+
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+        assert_int_equal(whole, MPCF_E_IO);
+        assert_true(is_named);
+        assert_status_was(MPCF_E_IO, copied, err);
+        assert_message_contains(err, "/large': File too large");
+        assert_false(file_exists(path));
+    }
+    mpcf_free(data);
+    mpcf_free(path);
+    mpcf_free(source);
     mpcf_error_destroy(err);
 }
 
@@ -181,6 +220,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(cancelled_write_leaves_the_old_file),
         cmocka_unit_test(full_disk_is_reported_and_leaves_nothing),
+        cmocka_unit_test(the_reason_of_a_large_write_is_kept),
         cmocka_unit_test(private_files_are_so_from_their_first_byte),
         cmocka_unit_test(what_lies_in_the_place_of_a_part_is_not_written_to),
         cmocka_unit_test(private_folders_are_their_owners),

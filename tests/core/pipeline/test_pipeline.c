@@ -286,7 +286,7 @@ static void a_role_looks_for_its_own_files(void **state)
     assert_status(MPCF_E_CONFIG, pipeline_check_files(o.p, VIEW_USER, o.err), o.err);
     assert_message_contains(o.err, "dataset.path");
     assert_message_contains(o.err, "student/public");
-    assert_message_contains(o.err, "parties.provider.address is not given");
+    assert_message_contains(o.err, "p.yaml:1:1: parties.provider.address is not given");
     assert_message_contains(o.err, "parties.dealer.address is not given");
     assert_status(MPCF_E_CONFIG, pipeline_check_files(o.p, VIEW_DEALER, o.err), o.err);
     assert_null(strstr(mpcf_error_text(o.err), "dataset.path"));

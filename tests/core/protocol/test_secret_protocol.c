@@ -17,6 +17,7 @@
 #include "program/program.h"
 #include "protocol/weights.h"
 #include "schedule/finish.h"
+#include "support/frames.h"
 #include "support/memcheck.h"
 #include "support/shared_source.h"
 #include "support/support.h"
@@ -31,28 +32,25 @@ struct hiding {
     mpcf_transport shown;
     const mpcf_transport *real;
     void *conn;
+    struct frames frames;
 };
 
-/* What is sent is no secret of the transport's. */
-static mpcf_status hiding_send(void *conn, const void *buffer, size_t length, int64_t deadline,
-                               mpcf_error *err)
+/* What is sent is no secret of the transport's; what comes in messages is one of the others. */
+static mpcf_status hiding_advance(void *conn, const void *out, size_t *out_length, void *in,
+                                  size_t *in_length, int64_t deadline, mpcf_error *err)
 {
     struct hiding *h = conn;
-    void *copy = malloc(length);
-    memcpy(copy, buffer, length);
-    (void) VALGRIND_MAKE_MEM_DEFINED(copy, length);
-    mpcf_status status = h->real->send(h->conn, copy, length, deadline, err);
+    void *copy = malloc(*out_length + 1);
+    if (*out_length != 0) {
+        memcpy(copy, out, *out_length);
+    }
+    (void) VALGRIND_MAKE_MEM_DEFINED(copy, *out_length);
+    mpcf_status status = h->real->advance(h->conn, copy, out_length, in, in_length, deadline, err);
     free(copy);
+    if (*in_length != 0 && frames_next(&h->frames, in, *in_length)) {
+        (void) VALGRIND_MAKE_MEM_UNDEFINED(in, *in_length);
+    }
     return status;
-}
-
-static mpcf_status hiding_recv(void *conn, void *buffer, size_t length, int64_t deadline,
-                               mpcf_error *err)
-{
-    struct hiding *h = conn;
-    MPCF_TRY(h->real->recv(h->conn, buffer, length, deadline, err));
-    (void) VALGRIND_MAKE_MEM_UNDEFINED(buffer, length);
-    return MPCF_OK;
 }
 
 static void hiding_close(void *conn)
@@ -68,11 +66,7 @@ static const mpcf_transport *hide_link(void *context, enum role own, enum role p
     struct hiding *h = calloc(1, sizeof *h);
     (void) context, (void) own, (void) peer;
     *h = (struct hiding){.shown = *transport, .real = transport, .conn = conn};
-    h->shown.caps |= MPCF_TRANSPORT_MESSAGES;
-    h->shown.send = hiding_send;
-    h->shown.recv = hiding_recv;
-    h->shown.exchange = NULL;
-    h->shown.advance = NULL;
+    h->shown.advance = hiding_advance;
     h->shown.peer_identity = NULL;
     h->shown.close = hiding_close;
     *wrapped = h;
