@@ -66,9 +66,9 @@ static void check_order(const char *transport, const int order[ROLES])
 
 static void roles_come_in_any_order(void **state)
 {
-    static const int orders[][ROLES] = {
-        {PROVIDER, USER, DEALER}, {PROVIDER, DEALER, USER}, {USER, PROVIDER, DEALER},
-        {USER, DEALER, PROVIDER}, {DEALER, PROVIDER, USER}, {DEALER, USER, PROVIDER}};
+    static const int orders[][ROLES] = {{PROVIDER, USER, DEALER}, {PROVIDER, DEALER, USER},
+                                        {USER, PROVIDER, DEALER}, {USER, DEALER, PROVIDER},
+                                        {DEALER, PROVIDER, USER}, {DEALER, USER, PROVIDER}};
     static const char *const transports[] = {"tcp", "zmq", "loopback"};
 
     (void) state;
@@ -170,8 +170,10 @@ static long days_off(const char *fault)
 static void a_clock_may_jump(void **state)
 {
     static const struct sweep_events samples[] = {
-        {"tcp", TRIO_STREAM, "ahead", "wire", 0, 50}, {"tcp", TRIO_STORE, "back", "wire", 1, 90},
-        {"zmq", TRIO_RESUME, "ahead", "wire", 2, 90}, {"zmq", TRIO_STREAM, "back", "wire", 3, 60},
+        {"tcp", TRIO_STREAM, "ahead", "wire", 0, 50},
+        {"tcp", TRIO_STORE, "back", "wire", 1, 90},
+        {"zmq", TRIO_RESUME, "ahead", "wire", 2, 90},
+        {"zmq", TRIO_STREAM, "back", "wire", 3, 60},
         {"loopback", TRIO_STREAM, "ahead", "wire", 0, 90},
     };
     struct sweep_list list = {&base, NULL, 0};

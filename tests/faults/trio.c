@@ -125,8 +125,8 @@ static void make_folder(struct trio *t)
     write_pipeline(t);
 }
 
-void trio_open(struct trio *t, const struct trio_base *base, unsigned number,
-               const char *transport, enum trio_session session)
+void trio_open(struct trio *t, const struct trio_base *base, unsigned number, const char *transport,
+               enum trio_session session)
 {
     *t = (struct trio){.base = base, .number = number, .transport = transport, .session = session};
     t->addresses = number;
@@ -163,7 +163,8 @@ static void set_environment(const struct trio *t, int role, unsigned turn,
     const char *asan = getenv("ASAN_OPTIONS");
 
     trio_file(role, turn, "events", name);
-    (void) snprintf(path, sizeof path, "%s:verify_asan_link_order=0:quarantine_size_mb=8", asan != NULL ? asan : "");
+    (void) snprintf(path, sizeof path, "%s:verify_asan_link_order=0:quarantine_size_mb=8",
+                    asan != NULL ? asan : "");
     (void) setenv("ASAN_OPTIONS", path, 1);
     (void) snprintf(path, sizeof path, "%s/%s", t->folder, name);
     (void) setenv("LD_PRELOAD", getenv("MPCF_FAULTS"), 1);
@@ -206,9 +207,9 @@ void trio_start_role(struct trio *t, int role, unsigned turn, const struct trio_
                      double connect, double timeout)
 {
     char connect_set[64], timeout_set[64];
-    const char *const words[WORDS_MAX] = {
-        getenv("MPCF_HOST"), "run",       "trio.yaml", "--role",    apart_names[role],
-        "--set",             connect_set, "--set",     timeout_set, NULL};
+    const char *const words[WORDS_MAX] = {getenv("MPCF_HOST"), "run",   "trio.yaml", "--role",
+                                          apart_names[role],   "--set", connect_set, "--set",
+                                          timeout_set,         NULL};
 
     (void) snprintf(connect_set, sizeof connect_set, "stages.infer.connect_timeout=%.0fms",
                     connect * 1e3);

@@ -40,18 +40,18 @@ struct trio {
     char folder[4200];
     const char *transport;
     enum trio_session session;
-    const struct link *link; /* provider, user and dealer are its machines; NULL: all are here */
-    bool ipv6;               /* there */
+    const struct link *link;   /* provider, user and dealer are its machines; NULL: all are here */
+    bool ipv6;                 /* there */
     const char *levels[ROLES]; /* $MPCF_CPU of each; NULL: what the machine has */
-    bool records; /* what each role says at first, in "user-0.said-1": its first connection */
+    bool records;      /* what each role says at first, in "user-0.said-1": its first connection */
     pid_t pids[ROLES]; /* 0: has ended */
     int statuses[ROLES]; /* of waitpid() */
     int64_t ended_ns[ROLES];
 };
 
 /* An empty folder of its own; NUMBER: as no other trio at the same time. */
-void trio_open(struct trio *t, const struct trio_base *base, unsigned number,
-               const char *transport, enum trio_session session);
+void trio_open(struct trio *t, const struct trio_base *base, unsigned number, const char *transport,
+               enum trio_session session);
 /* Another user's side of OTHER: the same addresses, in a folder of its own. */
 void trio_open_beside(struct trio *t, const struct trio *other, unsigned number);
 /* The same on machines of their own. */
