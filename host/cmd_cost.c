@@ -11,6 +11,7 @@
 
 static const struct cost_network networks[] = {
     {"lan", 0.1e-3, 1.25e9},
+    {"campus", 1e-3, 125e6},
     {"wan", 20e-3, 12.5e6},
 };
 
@@ -54,7 +55,7 @@ int cmd_cost(const struct args *args)
     int result;
 
     if (network == NULL) {
-        return host_usage("cost", "there is no network '%s'; networks are lan, wan",
+        return host_usage("cost", "there is no network '%s'; networks are lan, campus, wan",
                           args_value(args, "--network"));
     }
     if (!file_exists(source.file)) {

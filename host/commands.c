@@ -32,7 +32,7 @@ static const struct arg_option run_options[] = {
     {"--quiet", NULL, "no progress"},
     {NULL, NULL, NULL}};
 static const struct arg_option cost_options[] = {
-    {"--network", "NAME", "lan (0.1 ms, 10 Gbit/s) or wan (20 ms, 100 Mbit/s); default lan"},
+    {"--network", "NAME", "lan (0.1 ms, 10 Gbit/s), campus (1 ms, 1 Gbit/s), wan (20 ms, 100 Mbit/s); default lan"},
     {"--json", "FILE", "the figures as JSON"},
     {"--set", "KEY=VALUE", "replaces a value of the file; repeatable"},
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},

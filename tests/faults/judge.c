@@ -21,9 +21,9 @@
 void judge_name(const struct sweep_case *what, char name[128])
 {
     const struct trio_fault *f = &what->fault;
-    int length = snprintf(name, 128, "%s %s %s %s %s %lu", what->transport,
-                          trio_sessions[what->session], apart_names[f->role], f->act, f->place,
-                          f->at);
+    int length =
+        snprintf(name, 128, "%s %s %s %s %s %lu", what->transport, trio_sessions[what->session],
+                 apart_names[f->role], f->act, f->place, f->at);
 
     if (f->seed != 0) {
         (void) snprintf(name + length, 128 - (size_t) length, " %llu",
@@ -93,8 +93,13 @@ static void judge_words(const struct sweep_case *what, const struct trio *t, int
         return;
     }
     path_of(t, role, 0, "log", path);
-    const bool is_told = WIFEXITED(status) && WEXITSTATUS(status) == 1 &&
-                         words_of(path, line, sizeof line);
+    if (is_act(what, "ahead") || is_act(what, "back")) {
+        judge_say_of(what, t, role, 0, "ends for a clock");
+        tally->wrong++;
+        return;
+    }
+    const bool is_told =
+        WIFEXITED(status) && WEXITSTATUS(status) == 1 && words_of(path, line, sizeof line);
 
     if (is_told && (is_act(what, "mutate") || words_are_clear(role, what->fault.role, line))) {
         tally->clear++;

@@ -16,10 +16,10 @@
 #include "support/support.h"
 
 /* Beyond what they have to say they send zeros. */
-#define FLOOD       ((size_t) 8 << 20)
-#define SILENCE_NS  INT64_C(3000000000)
-#define DROP_NS     INT64_C(10000000)
-#define NOISE_MOST  20000
+#define FLOOD        ((size_t) 8 << 20)
+#define SILENCE_NS   INT64_C(3000000000)
+#define DROP_NS      INT64_C(10000000)
+#define NOISE_MOST   20000
 #define MORE_AT_ONCE 65536
 
 struct stranger {
@@ -101,7 +101,8 @@ static void say_zmtp(struct stranger *one)
 
 static void say_foreign(struct strangers *s, struct stranger *one)
 {
-    static const char *const words[] = {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n",
+    static const char *const words[] = {"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+                                        "SSH-2.0-OpenSSH_9.2\r\n",
                                         "\x16\x03\x01\x02\x01\x01\x01\x01\xfc\x03\x03"};
     const size_t at = below(s, 4);
 
@@ -200,8 +201,7 @@ static bool send_some(struct stranger *one)
     }
     some = is_data && one->pause_ns > 0 ? 1 : some;
     some = some > sizeof zeros ? sizeof zeros : some;
-    const ssize_t sent =
-        send(one->fd, is_data ? one->data + one->done : zeros, some, MSG_NOSIGNAL);
+    const ssize_t sent = send(one->fd, is_data ? one->data + one->done : zeros, some, MSG_NOSIGNAL);
 
     if (sent < 0) {
         return is_busy(errno);

@@ -25,8 +25,8 @@ enum { SLOTS = 24, BUSY_MOST = 3, AFTER_STREAM_EVERY = 8 };
 #define TIMEOUT    (4.0 * SLOWER) /* where a peer dies: seen at once */
 #define FROZEN     (1.0 * SLOWER) /* where a peer is still there */
 #define MARGIN     (6.0 * SLOWER) /* of a busy machine */
-#define PATIENT    60.0 /* of runs that must be right */
-#define DEADLINES  3    /* that a frozen role sleeps */
+#define PATIENT    60.0           /* of runs that must be right */
+#define DEADLINES  3              /* that a frozen role sleeps */
 #define PAUSE_NS   1000000
 #define PATH_BYTES 4400
 
@@ -131,8 +131,7 @@ static size_t find_public(const struct trio *t, int role, unsigned long *found, 
 
     assert_non_null(file);
     while (fgets(line, sizeof line, file) != NULL && count < size) {
-        if (sscanf(line, "wire %lu sent %*u %lu", &at, &length) == 2 &&
-            masks_are_public(length)) {
+        if (sscanf(line, "wire %lu sent %*u %lu", &at, &length) == 2 && masks_are_public(length)) {
             found[count++] = at - 1;
         }
     }

@@ -29,7 +29,7 @@ static void a_party_that_breaks_the_protocol_breaks_nothing_else(void **state)
 
     (void) state;
     for (size_t i = 0; i < 9; i++) {
-        sweep_add_random(&list, transports[i % 3], (enum trio_session) (i / 3 % TRIO_SESSIONS),
+        sweep_add_random(&list, transports[i % 3], (enum trio_session)(i / 3 % TRIO_SESSIONS),
                          1 + (size_t) seconds, seed + 1000000 * i);
     }
     sweep_shuffle(&list, seed);

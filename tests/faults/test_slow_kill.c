@@ -38,8 +38,10 @@ static void check(void **state)
 
 #define SWEEP(act, place, transport, session, start, step)                                         \
     {                                                                                              \
-        act "_" place "_" transport "_" #session, check, NULL, NULL,                               \
-            &(struct sweep_events){transport, session, act, place, start, step}                    \
+        act "_" place "_" transport "_" #session, check, NULL, NULL, &(struct sweep_events)        \
+        {                                                                                          \
+            transport, session, act, place, start, step                                            \
+        }                                                                                          \
     }
 
 int main(void)

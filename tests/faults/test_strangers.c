@@ -108,7 +108,8 @@ static size_t run_among(struct trio *t, const struct opening *openings, size_t c
         strangers_work(there[0]);
         strangers_work(there[1]);
         reap(t);
-        if (t->pids[USER] == 0 && t->ended_ns[USER] == 0 && clock_seconds_since(began_ns) >= ALONE) {
+        if (t->pids[USER] == 0 && t->ended_ns[USER] == 0 &&
+            clock_seconds_since(began_ns) >= ALONE) {
             trio_start_role(t, USER, 0, NULL, PATIENCE, PATIENCE);
         }
         if (clock_seconds_since(began_ns) > 2 * PATIENCE) {

@@ -63,10 +63,10 @@ void trio_address(const struct trio *t, int role, char text[64])
         link_host(role, t->ipv6, host);
         (void) snprintf(text, 64, "%s:9001", host);
     } else if (strcmp(t->transport, "loopback") == 0) {
-        (void) snprintf(text, 64, "@mpcf-fault-%ld-%u-%d", pid, t->number, role);
+        (void) snprintf(text, 64, "@mpcf-fault-%ld-%u-%d", pid, t->addresses, role);
     } else {
         (void) snprintf(text, 64, "127.%ld.%ld.%ld:%u", 1 + (pid >> 16) % 250, pid >> 8 & 255,
-                        1 + (pid & 255) % 254, 20000 + t->number * ROLES + (unsigned) role);
+                        1 + (pid & 255) % 254, 20000 + t->addresses * ROLES + (unsigned) role);
     }
 }
 
@@ -125,10 +125,21 @@ static void make_folder(struct trio *t)
     write_pipeline(t);
 }
 
-void trio_open(struct trio *t, const struct trio_base *base, unsigned number,
-               const char *transport, enum trio_session session)
+void trio_open(struct trio *t, const struct trio_base *base, unsigned number, const char *transport,
+               enum trio_session session)
 {
     *t = (struct trio){.base = base, .number = number, .transport = transport, .session = session};
+    t->addresses = number;
+    make_folder(t);
+}
+
+void trio_open_beside(struct trio *t, const struct trio *other, unsigned number)
+{
+    *t = (struct trio){.base = other->base,
+                       .number = number,
+                       .addresses = other->addresses,
+                       .transport = other->transport,
+                       .session = other->session};
     make_folder(t);
 }
 
@@ -152,13 +163,17 @@ static void set_environment(const struct trio *t, int role, unsigned turn,
     const char *asan = getenv("ASAN_OPTIONS");
 
     trio_file(role, turn, "events", name);
-    (void) snprintf(path, sizeof path, "%s:verify_asan_link_order=0:quarantine_size_mb=8", asan != NULL ? asan : "");
+    (void) snprintf(path, sizeof path, "%s:verify_asan_link_order=0:quarantine_size_mb=8",
+                    asan != NULL ? asan : "");
     (void) setenv("ASAN_OPTIONS", path, 1);
     (void) snprintf(path, sizeof path, "%s/%s", t->folder, name);
     (void) setenv("LD_PRELOAD", getenv("MPCF_FAULTS"), 1);
     (void) setenv("MPCF_FAULT_LOG", path, 1);
     (void) setenv("MPCF_FAULT_TRANSPORT", t->transport, 1);
     (void) setenv("MPCF_FAULT_FILES", "output/", 1);
+    if (t->levels[role] != NULL) {
+        (void) setenv("MPCF_CPU", t->levels[role], 1);
+    }
     if (t->records) {
         trio_file(role, turn, "said", name);
         (void) setenv("MPCF_FAULT_RECORD", name, 1);
@@ -192,9 +207,9 @@ void trio_start_role(struct trio *t, int role, unsigned turn, const struct trio_
                      double connect, double timeout)
 {
     char connect_set[64], timeout_set[64];
-    const char *const words[WORDS_MAX] = {
-        getenv("MPCF_HOST"), "run",       "trio.yaml", "--role",    apart_names[role],
-        "--set",             connect_set, "--set",     timeout_set, NULL};
+    const char *const words[WORDS_MAX] = {getenv("MPCF_HOST"), "run",   "trio.yaml", "--role",
+                                          apart_names[role],   "--set", connect_set, "--set",
+                                          timeout_set,         NULL};
 
     (void) snprintf(connect_set, sizeof connect_set, "stages.infer.connect_timeout=%.0fms",
                     connect * 1e3);

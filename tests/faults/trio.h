@@ -36,21 +36,24 @@ struct trio_fault {
 
 struct trio {
     const struct trio_base *base;
-    unsigned number; /* of its folder and addresses */
+    unsigned number, addresses; /* of its folder, and what its addresses are made of */
     char folder[4200];
     const char *transport;
     enum trio_session session;
-    const struct link *link; /* provider, user and dealer are its machines; NULL: all are here */
-    bool ipv6;               /* there */
-    bool records; /* what each role says at first, in "user-0.said-1": its first connection */
+    const struct link *link;   /* provider, user and dealer are its machines; NULL: all are here */
+    bool ipv6;                 /* there */
+    const char *levels[ROLES]; /* $MPCF_CPU of each; NULL: what the machine has */
+    bool records;      /* what each role says at first, in "user-0.said-1": its first connection */
     pid_t pids[ROLES]; /* 0: has ended */
     int statuses[ROLES]; /* of waitpid() */
     int64_t ended_ns[ROLES];
 };
 
 /* An empty folder of its own; NUMBER: as no other trio at the same time. */
-void trio_open(struct trio *t, const struct trio_base *base, unsigned number,
-               const char *transport, enum trio_session session);
+void trio_open(struct trio *t, const struct trio_base *base, unsigned number, const char *transport,
+               enum trio_session session);
+/* Another user's side of OTHER: the same addresses, in a folder of its own. */
+void trio_open_beside(struct trio *t, const struct trio *other, unsigned number);
 /* The same on machines of their own. */
 void trio_open_apart(struct trio *t, const struct trio_base *base, const char *transport,
                      enum trio_session session, const struct link *link, bool ipv6);
@@ -64,7 +67,7 @@ void trio_start_role(struct trio *t, int role, unsigned turn, const struct trio_
                      double connect, double timeout);
 /* Takes what waitpid() says of PID, where it is one of the three's; false where it is none. */
 bool trio_heed(struct trio *t, pid_t pid, int status);
-/* Waits for the end of all three, while no other child is there. */
+/* Waits for the end of all that were started, while no other child is there. */
 void trio_wait(struct trio *t);
 bool trio_has_ended(const struct trio *t);
 /* Kills what is left, and waits for it. */

@@ -30,12 +30,8 @@ bool words_of(const char *log, char *line, size_t size)
 
 /* PEER stands for the name of the role that failed. */
 static const char *const forms[] = {
-    "*PEER*closed the connection*",
-    "*PEER*onnection reset by peer*",
-    "*PEER*roken pipe*",
-    "*PEER*stages.infer.timeout*",
-    "*PEER*stages.infer.connect_timeout*",
-    "*PEER*ended the run*",
+    "*PEER*closed the connection*", "*PEER*onnection reset by peer*",      "*PEER*roken pipe*",
+    "*PEER*stages.infer.timeout*",  "*PEER*stages.infer.connect_timeout*", "*PEER*ended the run*",
     "*PEER*onnection refused*",
 };
 

@@ -288,8 +288,8 @@ static bool make(struct link *l, bool offload, const struct link_shape *shape, c
             return false;
         }
     }
-    l->orders = mmap(NULL, sizeof *l->orders, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                     -1, 0);
+    l->orders =
+        mmap(NULL, sizeof *l->orders, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (l->orders == MAP_FAILED) {
         l->orders = NULL;
         (void) snprintf(why, size, "no memory: %s", strerror(errno));

@@ -14,10 +14,10 @@
 #define LINK_MACHINES 3
 
 struct link_shape {
-    int64_t delay_us;   /* one way */
-    int64_t rate_kbit;  /* of what each machine sends; 0: as fast as it goes */
-    int loss_ppm;       /* packets that are lost, of a million */
-    int reorder_ppm;    /* packets that come REORDER_US later, behind others */
+    int64_t delay_us;  /* one way */
+    int64_t rate_kbit; /* of what each machine sends; 0: as fast as it goes */
+    int loss_ppm;      /* packets that are lost, of a million */
+    int reorder_ppm;   /* packets that come REORDER_US later, behind others */
     int64_t reorder_us;
 };
 

@@ -319,7 +319,8 @@ static void run_cut(struct trio *t, const char *transport, bool ipv6, double sec
     }
     assert_true(has_joined(t) && t->pids[USER] != 0);
     link_cut(net, true);
-    const struct timespec cut = {(time_t) seconds, (long) ((seconds - (double) (time_t) seconds) * 1e9)};
+    const struct timespec cut = {(time_t) seconds,
+                                 (long) ((seconds - (double) (time_t) seconds) * 1e9)};
 
     (void) nanosleep(&cut, NULL);
     link_cut(net, false);
@@ -333,7 +334,8 @@ static void check_healed(const char *transport, bool ipv6, double seconds, doubl
     struct trio t;
 
     run_cut(&t, transport, ipv6, seconds, timeout);
-    (void) snprintf(what, sizeof what, "a cut of %.1f s with a timeout of %.0f s", seconds, timeout);
+    (void) snprintf(what, sizeof what, "a cut of %.1f s with a timeout of %.0f s", seconds,
+                    timeout);
     print_message("%s over %s\n", what, transport);
     assert_right(&t, what);
 }

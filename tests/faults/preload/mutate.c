@@ -259,8 +259,9 @@ static void swap(struct outgoing *o)
 void mutate_send(sender *send, void *conn, const void *data, size_t length, int64_t deadline)
 {
     static void (*const kinds[])(struct outgoing *) = {
-        flip_bits, flip_bits, set_field, set_field, set_field, set_field, noise, cut,      repeat,
-        leave_out, insert,    take_out,  drip,      flood,     be_silent, swap,  add_head, add_head};
+        flip_bits, flip_bits, set_field, set_field, set_field, set_field,
+        noise,     cut,       repeat,    leave_out, insert,    take_out,
+        drip,      flood,     be_silent, swap,      add_head,  add_head};
     struct outgoing o = {send, conn, malloc(2 * length + 1), length, deadline};
 
     if (o.data == NULL || length == 0) {

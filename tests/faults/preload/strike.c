@@ -131,6 +131,9 @@ static void act_at(enum strike_place place, unsigned long count)
         note_struck();
         (void) kill(getpid(), SIGSTOP);
     }
+    if (told.act == STRIKE_AHEAD || told.act == STRIKE_BACK) {
+        note_struck();
+    }
 }
 
 void strike_begin(enum strike_place place)

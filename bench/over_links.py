@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs and table of bench/over-links."""
+import json
+import os
+import shlex
+import statistics
+import subprocess
+import sys
+
+host, link, examples, transports, result_file = sys.argv[1:6]
+NETWORKS = ("lan", "campus", "wan")
+ROLES = ("provider", "user", "dealer")  # on the machines 1, 2, 3
+ADDRESSES = {
+    True: {"provider": "10.77.0.1:9001", "dealer": "10.77.0.3:9002"},
+    False: {"provider": "@over-links-provider", "dealer": "@over-links-dealer"},
+}
+
+
+def settings(transport, apart):
+    yield from (f"stages.infer.examples={examples}", "stages.infer.length=full", "stages.infer.timeout=300s",
+                "stages.infer.fixed=false", f"transport.name={transport}", "transport.require=[]")
+    for role, address in ADDRESSES[apart].items():
+        yield f"parties.{role}.listen={address}"
+
+
+def command(pipeline, role, transport, apart):
+    words = [host, pipeline, "--role", role, "--quiet"]
+    for setting in settings(transport, apart):
+        words += ["--set", setting]
+    return words
+
+
+def output_of(pipeline):
+    """The folder that the file names, which is all that is read of it here."""
+    for line in open(pipeline):
+        if line.startswith("output:"):
+            return os.path.join(os.path.dirname(pipeline), line.split(":", 1)[1].split("#")[0].strip())
+    sys.exit(f"over-links: {pipeline} names no output")
+
+
+def seconds_of(pipeline):
+    record = json.load(open(os.path.join(output_of(pipeline), "infer", "user.json")))
+    return statistics.median(run["online_seconds"] for run in record["each"][1:])
+
+
+def run_here(pipeline):
+    runs = [subprocess.Popen(command(pipeline, role, "loopback", False)) for role in ROLES]
+    if any([run.wait() for run in runs]):
+        sys.exit("over-links: the run on loopback failed")
+    return seconds_of(pipeline)
+
+
+def run_apart(pipeline, transport, network):
+    shape = [network["delay_seconds"] * 1e3, network["bytes_per_second"] * 8e-6, 0]
+    commands = [shlex.join(command(pipeline, role, transport, True)) for role in ROLES]
+    status = subprocess.run([link, *map(str, shape), *commands]).returncode
+    if status != 0:
+        sys.exit(status if status == 77 else f"over-links: the run over {transport} failed")
+    return seconds_of(pipeline)
+
+
+def price(pipeline, network):
+    words = [host, "cost", pipeline, "--network", network, "--json", result_file + ".cost", "--set",
+             f"stages.infer.examples={examples}", "--set", "stages.infer.length=full"]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    cost = json.load(open(result_file + ".cost"))
+    os.remove(result_file + ".cost")
+    return cost["network"], cost["lengths"][-1]["online"]
+
+
+lines = []
+print(f"{'pipeline':20} {'network':8} {'transport':9} {'rounds':>6} {'MB':>8} {'online s':>9} {'cost s':>8}"
+      f" {'computing s':>11} {'ratio':>6}")
+for pipeline in sys.argv[6:]:
+    computing = run_here(pipeline)
+    for name in NETWORKS:
+        network, online = price(pipeline, name)
+        for transport in transports.split():
+            seconds = run_apart(pipeline, transport, network)
+            lines.append({"pipeline": pipeline, "network": network, "transport": transport, "online_seconds": seconds,
+                          "cost_seconds": online["seconds"], "computing_seconds": computing,
+                          "rounds": online["rounds"], "bytes": online["bytes"]})
+            print(f"{os.path.basename(pipeline):20} {name:8} {transport:9} {online['rounds']:6} {online['bytes'] / 1e6:8.2f}"
+                  f" {seconds:9.3f} {online['seconds']:8.3f} {computing:11.3f}"
+                  f" {seconds / (online['seconds'] + computing):6.2f}")
+json.dump({"examples": int(examples), "runs": lines}, open(result_file, "w"), indent=1)
