@@ -49,10 +49,14 @@ static mpcf_status reach(struct call *to, struct attempt *a, mpcf_error *err)
     if (status == MPCF_OK) {
         status = channel_create(t, conn, a->patience, &a->channel, err);
     }
+    if (status == MPCF_OK) {
+        channel_set_timeout(a->channel, a->patience, "stages.infer.timeout");
+    }
     if (status != MPCF_OK) {
+        const char *key = status == MPCF_E_TIMEOUT ? " (stages.infer.connect_timeout)" : "";
         return interrupt_pending() ? meet_fail_stopped(a, err)
-                                   : mpcf_fail_while(err, status, "calling the %s over '%s'",
-                                                     role_name(a->role), t->name);
+                                   : mpcf_fail_while(err, status, "calling the %s over '%s'%s",
+                                                     role_name(a->role), t->name, key);
     }
     channel_set_peer(a->channel, role_name(a->role), a->address);
     return MPCF_OK;
@@ -74,7 +78,7 @@ static mpcf_status agree(struct attempt *a, const struct handshake *mine, struct
                          mpcf_error *err)
 {
     int64_t patience = 3 * a->patience;
-    channel_set_timeout(a->channel, patience, NULL);
+    channel_set_timeout(a->channel, patience, "stages.infer.timeout");
     MPCF_TRY(prove(a, err));
     MPCF_TRY(handshake_exchange(a->channel, mine, theirs, err));
     if (theirs->kind == REFUSAL_BUSY) {

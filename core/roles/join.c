@@ -119,7 +119,8 @@ mpcf_status join_as_user(struct roles *r, struct handshake *mine, struct roles_l
 static mpcf_status fail_alone(const struct roles *r, mpcf_error *err)
 {
     const char *refused = r->lobby.refused;
-    return mpcf_fail(err, MPCF_E_TIMEOUT, "nobody joined the %s at %s in time%s%s",
+    return mpcf_fail(err, MPCF_E_TIMEOUT,
+                     "nobody joined the %s at %s in time (stages.infer.connect_timeout)%s%s",
                      role_name(r->o.role), r->address,
                      refused[0] == '\0' ? "" : "; the last caller was turned away: ", refused);
 }

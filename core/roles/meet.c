@@ -68,7 +68,9 @@ static mpcf_status wait_for_hello(struct attempt *a, mpcf_error *err)
         }
         const int64_t waited = clock_now_ns() - began;
         if (waited >= a->patience) {
-            return mpcf_fail(err, MPCF_E_TIMEOUT, "silent for %.1f s", (double) waited * 1e-9);
+            return mpcf_fail(err, MPCF_E_TIMEOUT,
+                             "silent for %.1f s (stages.infer.timeout, and at most 10 s)",
+                             (double) waited * 1e-9);
         }
         nap(waited);
     }
