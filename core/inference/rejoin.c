@@ -90,7 +90,9 @@ static mpcf_status call_dealer(struct role_state *state, const uint8_t *session,
     status = roles_rejoin_dealer(state->roles, &state->handshake, session, &state->links, err);
     if (status != MPCF_OK) {
         return mpcf_fail_while(err, status,
-                               "waiting for the dealer, which went away, to come back");
+                               "waiting for the dealer at %s, which went away, to come back "
+                               "(stages.infer.connect_timeout)",
+                               state->student.pipeline->endpoints[ROLE_DEALER].address);
     }
     state->is_dealer_gone = false;
     state->sessions_begun = 0;
