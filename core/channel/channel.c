@@ -174,7 +174,7 @@ static mpcf_status finish(struct channel *c, mpcf_status status, const struct fr
                           mpcf_error *err)
 {
     if (status != MPCF_OK) {
-        c->broken = status;
+        c->broken = c->framing.is_dropped ? MPCF_OK : status;
         return tell(c, status, job, err);
     }
     if (job->out != NULL) {
@@ -284,6 +284,32 @@ mpcf_status channel_poll(struct channel *c, void *data, size_t length, bool *cam
 }
 
 /* --- beside them --- */
+
+mpcf_status channel_say_drop(struct channel *c, mpcf_error *err)
+{
+    (void) pthread_mutex_lock(&c->lock);
+    mpcf_status status = check_usable(c, err);
+    if (status == MPCF_OK && !framing_say_drop(&c->framing, clock_deadline(c->timeout_ns))) {
+        c->broken = MPCF_E_CLOSED;
+        status = mpcf_fail(err, MPCF_E_CLOSED, "the %s hears nothing any more", c->role);
+    }
+    (void) pthread_mutex_unlock(&c->lock);
+    return status;
+}
+
+bool channel_take_drop(struct channel *c)
+{
+    (void) pthread_mutex_lock(&c->lock);
+    bool is_dropped = c->framing.is_dropped;
+    c->framing.is_dropped = false;
+    (void) pthread_mutex_unlock(&c->lock);
+    return is_dropped;
+}
+
+mpcf_status channel_failure(const struct channel *c)
+{
+    return c->broken;
+}
 
 void channel_say_end(struct channel *c, const char *reason, int64_t deadline)
 {

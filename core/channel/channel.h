@@ -41,6 +41,13 @@ mpcf_status channel_exchange(struct channel *c, const void *out, size_t out_leng
 /* Takes what has come of the next message of LENGTH bytes, and never waits. *CAME: all of it; else
  * the next call goes on, with the same DATA and LENGTH. No deadline is looked at. */
 mpcf_status channel_poll(struct channel *c, void *data, size_t length, bool *came, mpcf_error *err);
+/* Says that the message for which the peer waits does not come. */
+mpcf_status channel_say_drop(struct channel *c, mpcf_error *err);
+/* Whether the peer said so of the one that this side waited for last, with MPCF_E_CLOSED: then C goes
+ * on. True once. */
+bool channel_take_drop(struct channel *c);
+/* What ended C for good; MPCF_OK: nothing has. */
+mpcf_status channel_failure(const struct channel *c);
 /* What has come of the head of the next message, or of the one that was refused: who speaks
  * another protocol is told by it. The number of bytes, at most CHANNEL_FRAME_BYTES. */
 size_t channel_head(const struct channel *c, uint8_t head[CHANNEL_FRAME_BYTES]);

@@ -66,6 +66,13 @@ static mpcf_status check_message(const uint8_t *head, const struct framing_job *
     return MPCF_OK;
 }
 
+static mpcf_status take_drop(struct framing *f, mpcf_error *err)
+{
+    f->head_done = 0;
+    f->is_dropped = true;
+    return mpcf_fail(err, MPCF_E_CLOSED, "the peer gave up what was under way");
+}
+
 /* What kind of frame begins; a sign of life is all there already. */
 static mpcf_status read_head(struct framing *f, const struct framing_job *job, mpcf_error *err)
 {
@@ -80,6 +87,9 @@ static mpcf_status read_head(struct framing *f, const struct framing_job *job, m
     if (kind == FRAMING_FAREWELL && length > 0 && length <= FRAMING_REASON) {
         f->reason_length = length;
         return MPCF_OK;
+    }
+    if (kind == FRAMING_DROP && length == 0 && job->out == NULL && !job->is_beside) {
+        return job->in == NULL ? MPCF_OK : take_drop(f, err);
     }
     return mpcf_fail(err, MPCF_E_PROTOCOL, "the peer sent a frame of no known kind (%#" PRIx64 ")",
                      kind);
@@ -236,7 +246,7 @@ static size_t next_heard(struct framing *f, uint8_t **at)
 {
     static const struct framing_job none = {.out = NULL};
     if (f->head_done == CHANNEL_FRAME_BYTES && f->reason_length == 0 &&
-        f->body_done == read_u64(f->head)) {
+        (f->body_done == read_u64(f->head) || read_u64(f->head) == FRAMING_DROP)) {
         begin_next(f);
     }
     size_t length = wanted(f, &none, at);
@@ -383,16 +393,13 @@ void framing_beat(struct framing *f, int64_t silence_ns)
     }
 }
 
-bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadline)
+/* A frame of KIND with LENGTH bytes of TEXT, by the deadline. */
+static bool say(struct framing *f, uint64_t kind, const char *text, size_t length, int64_t deadline)
 {
     uint8_t head[CHANNEL_FRAME_BYTES];
     struct journey away;
-    size_t length = strlen(reason);
-    if (f->is_amid || framing_reason(f) != NULL || length == 0 || length > FRAMING_REASON) {
-        return false;
-    }
-    framing_write(head, FRAMING_FAREWELL, length);
-    depart(f, head, (const uint8_t *) reason, length, &away);
+    framing_write(head, kind, length);
+    depart(f, head, (const uint8_t *) text, length, &away);
     while (!journey_is_over(&away)) {
         size_t sent = journey_left(&away), nothing = 0;
         mpcf_status status =
@@ -406,6 +413,21 @@ bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadlin
             clock_pause(PAUSE_NS);
         }
     }
+    return true;
+}
+
+bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadline)
+{
+    size_t length = strlen(reason);
+    if (f->is_amid || framing_reason(f) != NULL || length == 0 || length > FRAMING_REASON ||
+        !say(f, FRAMING_FAREWELL, reason, length, deadline)) {
+        return false;
+    }
     f->is_amid = true;
     return true;
+}
+
+bool framing_say_drop(struct framing *f, int64_t deadline)
+{
+    return !f->is_amid && framing_reason(f) == NULL && say(f, FRAMING_DROP, "", 0, deadline);
 }

@@ -29,6 +29,9 @@
 #define FRAMING_ALIVE    (FRAMING_RESERVED + 1) /* nothing follows */
 #define FRAMING_FAREWELL (FRAMING_RESERVED + 2) /* the reason follows, printable ASCII */
 
+#define FRAMING_DROP                                                                               \
+    (FRAMING_RESERVED + 3) /* nothing follows: instead of the message that is waited for */
+
 #define FRAMING_REASON 512 /* longest reason */
 
 struct framing {
@@ -42,6 +45,7 @@ struct framing {
     size_t head_done, body_done;
     char reason[FRAMING_REASON + 1]; /* the peer's farewell */
     size_t reason_length, reason_done;
+    bool is_dropped; /* instead of the message that was waited for last came a drop */
 
     /* What goes out. */
     size_t alive_done; /* bytes of a sign of life that have gone, where not all have */
@@ -69,7 +73,8 @@ struct framing_job {
 /*
  * MPCF_E_TIMEOUT where for PATIENCE_NS nothing moves in either direction; who sends, too, takes the
  * peer's signs of life. MPCF_E_PROTOCOL: another message than expected, or no frame.
- * MPCF_E_CLOSED: the end; framing_reason() has the peer's reason, where it gave one. Both at once only
+ * MPCF_E_CLOSED: the end; framing_reason() has the peer's reason, where it gave one; or, with is_dropped,
+ * no end: who only receives is told that nothing comes. Both at once only
  * where wire_is_duplex(); else one thread may send while another receives.
  */
 mpcf_status framing_run(struct framing *f, struct framing_job *job, int64_t patience_ns,
@@ -85,6 +90,9 @@ void framing_beat(struct framing *f, int64_t silence_ns);
 /* Says why this side ends, which is the last that goes, by the deadline. False where it cannot be
  * said: a message has gone in part, nobody takes it, or the peer has said so before. */
 bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadline);
+/* Says that the message for which the peer waits does not come; the next has its number. As a
+ * farewell, but the link goes on. */
+bool framing_say_drop(struct framing *f, int64_t deadline);
 /* Takes and forgets what has come; true where the peer has ended, maybe with a reason. */
 bool framing_hear_end(struct framing *f);
 

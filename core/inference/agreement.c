@@ -12,6 +12,8 @@
 
 #include "pipeline/padded_length.h"
 
+enum { REJOININGS = 1000 }; /* of one run, so that it ends */
+
 /* --- Shapes --- */
 
 static mpcf_status check_shape(const struct pipeline *p, enum role role,
@@ -65,17 +67,45 @@ static mpcf_status take_session(struct agreement *a, const struct pipeline *p, e
             "times store_runs %zu of this %s's file is less",
             heard->count, examples, runs, role_name(role));
     }
-    *a = (struct agreement){.is_new = true, .is_resumed = a->is_resumed, .planned = heard->count};
+    *a = (struct agreement){.is_new = true,
+                            .is_resumed = a->is_resumed,
+                            .planned = heard->count,
+                            .rejoined = a->rejoined};
+    return MPCF_OK;
+}
+
+void agreement_lose_session(struct agreement *a)
+{
+    *a = (struct agreement){
+        .is_resumed = a->is_resumed, .has_to_begin = true, .rejoined = a->rejoined};
+}
+
+static mpcf_status take_rejoin(struct agreement *a, enum role role, mpcf_error *err)
+{
+    if (role != ROLE_PROVIDER) {
+        return mpcf_fail(
+            err, MPCF_E_PROTOCOL,
+            "the user tells the %s that the dealer went, which only the provider hears",
+            role_name(role));
+    }
+    if (a->rejoined == REJOININGS) {
+        return mpcf_fail(err, MPCF_E_PROTOCOL,
+                         "the user says that the dealer went, for more than %d times in one run",
+                         REJOININGS);
+    }
+    a->rejoined++;
+    agreement_lose_session(a);
     return MPCF_OK;
 }
 
 static mpcf_status take_resume(struct agreement *a, const struct pipeline *p, mpcf_error *err)
 {
-    if (p->infer.preprocess != PREPROCESS_STORE || a->is_new || a->is_resumed) {
+    const bool is_late = a->is_new || a->is_resumed || a->has_to_begin;
+
+    if (p->infer.preprocess != PREPROCESS_STORE || is_late) {
         return mpcf_fail(err, MPCF_E_PROTOCOL, "the user goes on with a stored session, and %s",
-                         a->is_new || a->is_resumed
-                             ? "there was one in this run already"
-                             : "nothing is stored (stages.infer.preprocess)");
+                         is_late ? "there was one in this run already"
+                                 : "nothing is stored (stages.infer.preprocess)");
     }
     a->is_resumed = true;
     return MPCF_OK;
@@ -85,7 +115,7 @@ static mpcf_status take_resume(struct agreement *a, const struct pipeline *p, mp
 
 static mpcf_status need_session(const struct agreement *a, mpcf_error *err)
 {
-    return a->is_new || a->is_resumed
+    return (a->is_new || a->is_resumed) && !a->has_to_begin
                ? MPCF_OK
                : mpcf_fail(err, MPCF_E_PROTOCOL, "the user has not announced a session");
 }
@@ -140,6 +170,8 @@ mpcf_status agreement_take(struct agreement *a, const struct pipeline *p, enum r
     case ANNOUNCE_INFERENCE:
         MPCF_TRY(check_shape(p, role, &heard->shape, err));
         return take_inference(a, p, heard, err);
+    case ANNOUNCE_REJOIN:
+        return take_rejoin(a, role, err);
     case ANNOUNCE_END:
         break;
     }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Magic 8, kind 4, batch 4, tokens 4, exact 4, the digest's 64 characters, count 4, number 4,
- * questions 4, limit 4, left 4; little-endian, the rest zero. */
+ * questions 4, limit 4, left 4, session 16; little-endian, the rest zero. */
 static const uint8_t magic[8] = {'M', 'P', 'C', 'F', 'n', 'e', 'x', 't'};
 
 enum {
@@ -19,7 +19,8 @@ enum {
     AT_QUESTIONS = 96,
     AT_LIMIT = 100,
     AT_LEFT = 104,
-    AT_REST = 108
+    AT_SESSION = 108,
+    AT_REST = 124
 };
 #define NUMBER_LIMIT ((uint32_t) 1 << 20)
 
@@ -50,14 +51,15 @@ void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT
     put32(wire + AT_QUESTIONS, a->questions);
     put32(wire + AT_LIMIT, a->limit.limit);
     put32(wire + AT_LEFT, a->limit.left);
+    memcpy(wire + AT_SESSION, a->session, sizeof a->session);
 }
 
-static bool rest_is_zero(const uint8_t *wire)
+static bool is_zero(const uint8_t *bytes, size_t count)
 {
     uint8_t any = 0;
 
-    for (size_t i = AT_REST; i < ANNOUNCEMENT_BYTES; i++) {
-        any |= wire[i];
+    for (size_t i = 0; i < count; i++) {
+        any |= bytes[i];
     }
     return any == 0;
 }
@@ -85,6 +87,7 @@ static bool fields_are_sound(const struct announcement *a)
     return (has_shape(a) ? is_shaped : is_blank) && (has_count ? a->count > 0 : a->count == 0) &&
            (a->kind == ANNOUNCE_INFERENCE || a->number == 0) &&
            (a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME || a->questions == 0) &&
+           (a->kind == ANNOUNCE_REJOIN) != is_zero(a->session, sizeof a->session) &&
            a->limit.left <= a->limit.limit;
 }
 
@@ -101,10 +104,11 @@ mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct a
                                  .questions = get32(wire + AT_QUESTIONS),
                                  .limit = {get32(wire + AT_LIMIT), get32(wire + AT_LEFT)}};
     memcpy(out->digest, wire + AT_DIGEST, FILE_DIGEST_SIZE - 1);
+    memcpy(out->session, wire + AT_SESSION, sizeof out->session);
     if (memcmp(wire, magic, sizeof magic) != 0 || kind < ANNOUNCE_INFERENCE ||
-        kind > ANNOUNCE_RESUME || exact > 1 || batch > NUMBER_LIMIT || tokens > NUMBER_LIMIT ||
+        kind > ANNOUNCE_REJOIN || exact > 1 || batch > NUMBER_LIMIT || tokens > NUMBER_LIMIT ||
         out->count > NUMBER_LIMIT || out->number > NUMBER_LIMIT || !digest_is_sound(out->digest) ||
-        !fields_are_sound(out) || !rest_is_zero(wire)) {
+        !fields_are_sound(out) || !is_zero(wire + AT_REST, ANNOUNCEMENT_BYTES - AT_REST)) {
         return mpcf_fail(err, MPCF_E_PROTOCOL, "an announcement is malformed");
     }
     return MPCF_OK;
@@ -122,20 +126,32 @@ static mpcf_status check_digest(const char *here, const char *there, const char 
     return MPCF_OK;
 }
 
-mpcf_status announcement_tell(struct channel *peer, const struct announcement *a,
-                              struct question_limit *limit, mpcf_error *err)
+mpcf_status announcement_send(struct channel *peer, const struct announcement *a, mpcf_error *err)
+{
+    uint8_t wire[ANNOUNCEMENT_BYTES];
+
+    announcement_encode(a, wire);
+    return channel_send(peer, wire, sizeof wire, err);
+}
+
+static bool is_answer(const struct announcement *answer, const struct announcement *a)
+{
+    return answer->kind == a->kind && answer->shape.batch == a->shape.batch &&
+           answer->shape.tokens == a->shape.tokens && answer->shape.exact == a->shape.exact &&
+           answer->count == a->count && answer->number == a->number &&
+           answer->questions == a->questions &&
+           memcmp(answer->session, a->session, sizeof a->session) == 0;
+}
+
+mpcf_status announcement_hear_answer(struct channel *peer, const struct announcement *a,
+                                     struct question_limit *limit, mpcf_error *err)
 {
     uint8_t wire[ANNOUNCEMENT_BYTES];
     struct announcement answer;
 
-    announcement_encode(a, wire);
-    MPCF_TRY(channel_send(peer, wire, sizeof wire, err));
     MPCF_TRY(channel_recv(peer, wire, sizeof wire, err));
     MPCF_TRY(announcement_decode(wire, &answer, err));
-    if (answer.kind != a->kind || answer.shape.batch != a->shape.batch ||
-        answer.shape.tokens != a->shape.tokens || answer.shape.exact != a->shape.exact ||
-        answer.count != a->count || answer.number != a->number ||
-        answer.questions != a->questions) {
+    if (!is_answer(&answer, a)) {
         return mpcf_fail(err, MPCF_E_PROTOCOL, "the answer is to another announcement");
     }
     MPCF_TRY(check_digest(a->digest, answer.digest, "other side", &a->shape, err));
@@ -143,6 +159,13 @@ mpcf_status announcement_tell(struct channel *peer, const struct announcement *a
         *limit = answer.limit;
     }
     return MPCF_OK;
+}
+
+mpcf_status announcement_tell(struct channel *peer, const struct announcement *a,
+                              struct question_limit *limit, mpcf_error *err)
+{
+    MPCF_TRY(announcement_send(peer, a, err));
+    return announcement_hear_answer(peer, a, limit, err);
 }
 
 mpcf_status announcement_wait(struct channel *user, struct announcement *out, mpcf_error *err)

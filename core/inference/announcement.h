@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "channel/channel.h"
+#include "channel/handshake.h"
 #include "inference/secure_shape.h"
 
 #define ANNOUNCEMENT_BYTES 128
@@ -18,7 +19,9 @@ enum announcement_kind {
     ANNOUNCE_END = 2,
     ANNOUNCE_DEAL = 3,
     ANNOUNCE_SESSION = 4, /* a new one, for `count` inferences: the dealer draws its seeds */
-    ANNOUNCE_RESUME = 5   /* the stored one that the handshake agreed on */
+    ANNOUNCE_RESUME = 5,  /* the stored one that the handshake agreed on */
+    ANNOUNCE_REJOIN =
+        6 /* to the provider alone: the dealer went; both call it again for `session` */
 };
 
 /* How many examples the provider answers this user, and how many of them are left; all zero where
@@ -30,13 +33,14 @@ struct question_limit {
 struct announcement {
     enum announcement_kind kind;
     struct secure_shape shape;
-    size_t count;                /* ANNOUNCE_SESSION: inferences to come, dealt ahead or not;
+    size_t count;       /* ANNOUNCE_SESSION: inferences to come, dealt ahead or not;
                                     ANNOUNCE_DEAL: of this shape to deal ahead */
-    uint32_t number;             /* ANNOUNCE_INFERENCE: its own; those before it are passed */
-    uint32_t questions;          /* ANNOUNCE_SESSION, _RESUME: examples that the user means to ask,
+    uint32_t number;    /* ANNOUNCE_INFERENCE: its own; those before it are passed */
+    uint32_t questions; /* ANNOUNCE_SESSION, _RESUME: examples that the user means to ask,
                                       in whole batches */
-    struct question_limit limit; /* in the provider's answer */
-    char digest[FILE_DIGEST_SIZE]; /* of the program; "" without a shape */
+    uint8_t session[HANDSHAKE_SESSION]; /* ANNOUNCE_REJOIN: drawn by the user */
+    struct question_limit limit;        /* in the provider's answer */
+    char digest[FILE_DIGEST_SIZE];      /* of the program; "" without a shape */
 };
 
 void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT_BYTES]);
@@ -49,6 +53,10 @@ mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct a
  * an answer to something else: MPCF_E_PROTOCOL. */
 mpcf_status announcement_tell(struct channel *peer, const struct announcement *a,
                               struct question_limit *limit, mpcf_error *err);
+/* The two halves of that. */
+mpcf_status announcement_send(struct channel *peer, const struct announcement *a, mpcf_error *err);
+mpcf_status announcement_hear_answer(struct channel *peer, const struct announcement *a,
+                                     struct question_limit *limit, mpcf_error *err);
 /* The others: waits for the user's, and answers with DIGEST and LIMIT. */
 mpcf_status announcement_wait(struct channel *user, struct announcement *out, mpcf_error *err);
 mpcf_status announcement_answer(struct channel *user, const struct announcement *heard,

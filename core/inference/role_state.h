@@ -6,6 +6,8 @@
 #define MPCF_INFERENCE_ROLE_STATE_H
 
 #include "base/digest.h"
+#include "channel/handshake.h"
+#include "channel/pulse.h"
 #include "channel/role.h"
 #include "channel/role_keys.h"
 #include "inference/agreement.h"
@@ -27,7 +29,11 @@ struct role_state {
     struct roles_control *control; /* to the parent of a one-machine run; else NULL */
     const struct role_keys *keys;  /* the parent's, or OWN_KEYS; NULL: none */
     struct role_keys *own_keys;    /* from the role's file */
+    struct handshake handshake;    /* this side's, as it joined */
+    struct roles *roles;
     struct roles_links links;
+    struct pulse *pulse; /* on them; NULL: none beats */
+    bool is_dealer_gone; /* its link has ended; it is closed when the dealer is called again */
     char *store; /* folder of this role's stored sessions, mpcf_free(); NULL: nothing is stored */
     char store_facts[FILE_DIGEST_SIZE]; /* what a session is dealt for, as the store has it */
     bool is_offered;                    /* the user: OFFERED was, in the handshake */
@@ -35,7 +41,7 @@ struct role_state {
     char asker[QUESTIONS_USER_SIZE]; /* the provider: as whom the user's questions are counted */
     struct agreement agreed;         /* provider, dealer: what the user has announced so far */
     struct session *session;         /* NULL until the user has announced one */
-    uint64_t sessions_begun;         /* new ones in this run */
+    uint64_t sessions_begun;         /* new ones in this run, or since the dealer was joined again */
     bool is_resumed;                 /* SESSION is one that an earlier run left */
     struct secure_totals totals;
 };

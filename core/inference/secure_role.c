@@ -36,7 +36,7 @@ static mpcf_status find_keys(struct role_state *state, mpcf_error *err)
     return MPCF_OK;
 }
 
-static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_error *err)
+static mpcf_status join(struct role_state *state, mpcf_error *err)
 {
     const struct pipeline *p = state->student.pipeline;
     const struct pipeline_endpoint *own = &p->endpoints[state->role];
@@ -51,7 +51,6 @@ static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_err
                               .control = state->control,
                               .meet = role_session_meet,
                               .meet_context = state};
-    struct handshake handshake;
 
     /* A run on one machine uses addresses of the system's choice. */
     if (state->control == NULL) {
@@ -60,11 +59,11 @@ static mpcf_status join(struct role_state *state, struct roles **roles, mpcf_err
             o.addresses[i] = p->endpoints[i].address;
         }
     }
-    handshake_init(&handshake, state->role);
-    MPCF_TRY(role_facts_add(&state->student, &handshake, err));
-    MPCF_TRY(role_session_offer(state, &handshake, err));
-    MPCF_TRY(roles_open(&o, roles, err));
-    return roles_join(*roles, &handshake, &state->links, err);
+    handshake_init(&state->handshake, state->role);
+    MPCF_TRY(role_facts_add(&state->student, &state->handshake, err));
+    MPCF_TRY(role_session_offer(state, &state->handshake, err));
+    MPCF_TRY(roles_open(&o, &state->roles, err));
+    return roles_join(state->roles, &state->handshake, &state->links, err);
 }
 
 static mpcf_status prepare(struct role_state *state, const struct pipeline *p, mpcf_error *err)
@@ -101,14 +100,13 @@ static mpcf_status take_part(struct role_state *state, mpcf_error *err)
 /* The others hear that this role lives, and why it ends. */
 static mpcf_status play_joined(struct role_state *state, mpcf_error *err)
 {
-    struct pulse *pulse = NULL;
-    mpcf_status status =
-        pulse_start(state->links.peers, 3, state->student.pipeline->infer.timeout_ns, &pulse, err);
+    mpcf_status status = pulse_start(state->links.peers, 3,
+                                     state->student.pipeline->infer.timeout_ns, &state->pulse, err);
 
     if (status == MPCF_OK) {
         status = take_part(state, err);
     }
-    pulse_stop(pulse);
+    pulse_stop(state->pulse);
     if (status == MPCF_E_INTERRUPTED) {
         mpcf_error_reset(err);
         status = mpcf_fail(err, status, "the %s was stopped by a signal", role_name(state->role));
@@ -123,7 +121,6 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
                         mpcf_error *err)
 {
     struct role_state state = {.role = role, .control = control};
-    struct roles *roles = NULL;
     mpcf_status status = prepare(&state, p, err);
 
     if (status == MPCF_OK) {
@@ -133,7 +130,7 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
         status = role_results_begin(&state, err);
     }
     if (status == MPCF_OK && !role_results_are_there(&state)) {
-        status = join(&state, &roles, err);
+        status = join(&state, err);
     }
     if (status == MPCF_OK) {
         status = play_joined(&state, err);
@@ -141,7 +138,7 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
     status = role_results_end(&state, status, err);
     session_destroy(state.session);
     roles_links_close(&state.links);
-    roles_close(roles);
+    roles_close(state.roles);
     role_keys_destroy(state.own_keys);
     mpcf_free(state.store);
     secure_totals_clear(&state.totals);

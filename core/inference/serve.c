@@ -8,6 +8,7 @@
 #include "inference/announcement.h"
 #include "inference/metered_run.h"
 #include "inference/questions.h"
+#include "inference/rejoin.h"
 #include "inference/role_session.h"
 #include "secure/session.h"
 #include "secure/session_run.h"
@@ -41,6 +42,31 @@ static bool is_refused(const struct role_state *state, const struct announcement
     return true;
 }
 
+/* A dealer that goes now ends the session, not the run: the user sees the same, and has it called
+ * again. */
+static mpcf_status begin_session(struct role_state *state, mpcf_error *err)
+{
+    const mpcf_status status = role_session_begin(state, err);
+
+    if (status == MPCF_OK || !rejoin_note_loss(state, status, err)) {
+        return status;
+    }
+    agreement_lose_session(&state->agreed);
+    return MPCF_OK;
+}
+
+/* A user that the dealer left amid an inference gives that up; STATUS is how it ended here. */
+static mpcf_status take_drop(struct role_state *state, mpcf_status status, mpcf_error *err)
+{
+    if (status != MPCF_E_CLOSED || state->role != ROLE_PROVIDER ||
+        !channel_take_drop(state->links.peers[ROLE_USER])) {
+        return status;
+    }
+    mpcf_error_reset(err);
+    agreement_lose_session(&state->agreed);
+    return MPCF_OK;
+}
+
 /* The number is the user's word; one that is used up is refused here. */
 static mpcf_status serve_inference(struct role_state *state, const struct announcement *heard,
                                    const struct secure_program *program, mpcf_error *err)
@@ -54,7 +80,7 @@ static mpcf_status serve_inference(struct role_state *state, const struct announ
     if (state->role == ROLE_PROVIDER) {
         MPCF_TRY(questions_use(state->student.pipeline, state->asker, heard->shape.batch, err));
     }
-    return metered_infer(state, program, &run, heard->shape.batch, err);
+    return take_drop(state, metered_infer(state, program, &run, heard->shape.batch, err), err);
 }
 
 static mpcf_status serve_shape(struct role_state *state, const struct announcement *heard,
@@ -106,13 +132,16 @@ mpcf_status serve_user(struct role_state *state, mpcf_error *err)
             MPCF_TRY(serve_shape(state, &heard, &limit, err));
             continue;
         }
+        if (heard.kind == ANNOUNCE_REJOIN) {
+            MPCF_TRY(rejoin_as_provider(state, &heard, err));
+        }
         MPCF_TRY(announcement_answer(user, &heard, "", &limit, err));
         if (heard.kind == ANNOUNCE_END) {
             return MPCF_OK;
         }
-        if (!is_refused(state, &heard, &limit)) {
+        if (heard.kind != ANNOUNCE_REJOIN && !is_refused(state, &heard, &limit)) {
             MPCF_TRY(heard.kind == ANNOUNCE_RESUME ? role_session_resume(state, err)
-                                                   : role_session_begin(state, err));
+                                                   : begin_session(state, err));
         }
     }
 }

@@ -14,16 +14,15 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/progress.h"
-#include "format/json.h"
 #include "inference/announcement.h"
 #include "inference/deal_room.h"
 #include "inference/kept_answers.h"
 #include "inference/metered_run.h"
 #include "inference/padded_input.h"
+#include "inference/rejoin.h"
 #include "inference/role_session.h"
 #include "inference/secure_batches.h"
-#include "metrics/metrics.h"
-#include "network/evaluate.h"
+#include "inference/user_result.h"
 #include "network/split.h"
 #include "pipeline/output.h"
 #include "secure/session.h"
@@ -71,13 +70,16 @@ struct user_run {
     bool is_refused; /* by the provider, which goes on listening */
 };
 
-/* What the provider does not begin the dealer does not hear of. */
-static mpcf_status announce(struct user_run *u, const struct announcement *a, mpcf_error *err)
+static bool is_stored(const struct user_run *u)
 {
-    struct channel *const *peers = u->state->links.peers;
+    return u->state->student.pipeline->infer.preprocess == PREPROCESS_STORE;
+}
+
+static mpcf_status tell_provider(struct user_run *u, const struct announcement *a, mpcf_error *err)
+{
     struct question_limit limit;
 
-    MPCF_TRY(announcement_tell(peers[ROLE_PROVIDER], a, &limit, err));
+    MPCF_TRY(announcement_tell(u->state->links.peers[ROLE_PROVIDER], a, &limit, err));
     if (announcement_is_beyond(a, &limit)) {
         u->is_refused = true;
         return mpcf_fail(err, MPCF_E_INVALID,
@@ -85,7 +87,41 @@ static mpcf_status announce(struct user_run *u, const struct announcement *a, mp
                          "%u: stages.infer.examples says how many, and a batch counts whole",
                          limit.limit, limit.left, announcement_questions(a));
     }
-    return announcement_tell(peers[ROLE_DEALER], a, NULL, err);
+    return MPCF_OK;
+}
+
+/* What is dealt already goes on without it. */
+static bool needs_dealer(const struct user_run *u, const struct announcement *a)
+{
+    return a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_DEAL ||
+           (a->kind == ANNOUNCE_INFERENCE && !is_stored(u));
+}
+
+static mpcf_status tell_dealer(struct user_run *u, const struct announcement *a, mpcf_error *err)
+{
+    mpcf_status status = MPCF_OK;
+
+    if (!needs_dealer(u, a) && rejoin_look(u->state)) {
+        return MPCF_OK;
+    }
+    status = announcement_tell(u->state->links.peers[ROLE_DEALER], a, NULL, err);
+    return !needs_dealer(u, a) && rejoin_note_loss(u->state, status, err) ? MPCF_OK : status;
+}
+
+/* Who is lost here shows again where it is needed, when this side has what the provider sends first. */
+static mpcf_status tell_or_lose_dealer(struct user_run *u, const struct announcement *a,
+                                       mpcf_error *err)
+{
+    const mpcf_status status = tell_dealer(u, a, err);
+
+    return rejoin_note_loss(u->state, status, err) ? MPCF_OK : status;
+}
+
+/* What the provider does not begin the dealer does not hear of. */
+static mpcf_status announce(struct user_run *u, const struct announcement *a, mpcf_error *err)
+{
+    MPCF_TRY(tell_provider(u, a, err));
+    return tell_dealer(u, a, err);
 }
 
 /* All that is not done yet, in whole batches. */
@@ -108,21 +144,28 @@ static mpcf_status check_output(const struct program *program, size_t wanted, mp
                            program->revealed, wanted);
 }
 
-/* The session's next inference. */
+/* The session's next inference. Where the dealer goes before all of the corrections are here, the provider has
+ * nothing of this side's yet, and waits for it: it hears that nothing comes. BATCH is still to be done then. */
 static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpcf_error *err)
 {
     const size_t width = u->state->student.answer;
     struct secure_program program;
     struct announcement a = {.kind = ANNOUNCE_INFERENCE, .shape = batch->shape};
     struct session_run run = {.input = &u->input.given, .output = u->output};
+    mpcf_status status = MPCF_OK;
 
     MPCF_TRY(secure_student_program(&u->state->student, &batch->shape, &program, err));
     MPCF_TRY(check_output(program.program, batch->shape.batch * width, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
     padded_input_fill(&u->input, batch, u->state->corpus);
     a.number = session_next(u->state->session);
-    MPCF_TRY(announce(u, &a, err));
-    MPCF_TRY(metered_infer(u->state, &program, &run, batch->count, err));
+    MPCF_TRY(tell_provider(u, &a, err));
+    MPCF_TRY(tell_or_lose_dealer(u, &a, err));
+    status = metered_infer(u->state, &program, &run, batch->count, err);
+    if (program.program->offline_bytes > 0 && rejoin_note_loss(u->state, status, err)) {
+        return channel_say_drop(u->state->links.peers[ROLE_PROVIDER], err);
+    }
+    MPCF_TRY(status);
     for (size_t i = 0; i < batch->count * width; i++) {
         u->answers[batch->rows[i / width] * width + i % width] = (float) u->output[i];
     }
@@ -239,20 +282,24 @@ static mpcf_status deal_one(struct user_run *u, const struct secure_batch *batch
 {
     struct announcement a = {.kind = ANNOUNCE_DEAL, .shape = batch->shape, .count = 1};
     struct secure_program program;
+    mpcf_status status = MPCF_OK;
 
     MPCF_TRY(stop_if_asked(err));
     MPCF_TRY(secure_student_program(&u->state->student, &a.shape, &program, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
-    MPCF_TRY(announce(u, &a, err));
-    return metered_deal(u->state, &program, a.count, err);
+    MPCF_TRY(tell_provider(u, &a, err));
+    MPCF_TRY(tell_or_lose_dealer(u, &a, err));
+    status = metered_deal(u->state, &program, a.count, err);
+    return rejoin_note_loss(u->state, status, err) ? MPCF_OK : status;
 }
 
-/* The corrections of all that is left to do onto the disk, and those of later runs: COUNT. */
+/* The corrections of all that is left to do onto the disk, and those of later runs: COUNT, or
+ * fewer where the dealer goes. */
 static mpcf_status deal_ahead(struct user_run *u, size_t count, mpcf_error *err)
 {
     MPCF_TRY(deal_room_check(u->state, &u->batches, count, err));
-    for (size_t n = 0; count > 0; n++) {
-        for (size_t i = 0; i < u->batches.count && count > 0; i++) {
+    for (size_t n = 0; count > 0 && !rejoin_look(u->state); n++) {
+        for (size_t i = 0; i < u->batches.count && count > 0 && !rejoin_look(u->state); i++) {
             if (n > 0 || !u->batches.items[i].is_done) {
                 MPCF_TRY(deal_one(u, &u->batches.items[i], err));
                 count--;
@@ -260,11 +307,6 @@ static mpcf_status deal_ahead(struct user_run *u, size_t count, mpcf_error *err)
         }
     }
     return MPCF_OK;
-}
-
-static bool is_stored(const struct user_run *u)
-{
-    return u->state->student.pipeline->infer.preprocess == PREPROCESS_STORE;
 }
 
 /* Inferences of a new session: all that are left, with a store also those of later runs, as far as
@@ -281,20 +323,36 @@ static size_t plan(const struct user_run *u)
     return count < limit ? count : limit;
 }
 
-static mpcf_status run_session(struct user_run *u, mpcf_error *err)
+/* A dealer that goes now is gone afterwards; the provider knows it, too. */
+static mpcf_status begin_session(struct user_run *u, const struct announcement *begin,
+                                 mpcf_error *err)
 {
-    const struct announcement begin = {
-        .kind = ANNOUNCE_SESSION, .count = plan(u), .questions = questions_to_ask(u)};
+    mpcf_status status = MPCF_OK;
 
-    MPCF_TRY(announce(u, &begin, err));
-    MPCF_TRY(role_session_begin(u->state, err));
-    if (is_stored(u)) {
-        MPCF_TRY(deal_ahead(u, begin.count, err));
+    MPCF_TRY(tell_provider(u, begin, err));
+    status = tell_dealer(u, begin, err);
+    if (status == MPCF_OK) {
+        status = role_session_begin(u->state, err);
     }
+    return rejoin_note_loss(u->state, status, err) ? MPCF_OK : status;
+}
+
+/* Whether this session cannot go on since the dealer went. */
+static bool is_left(struct user_run *u)
+{
+    return !is_stored(u) && rejoin_look(u->state);
+}
+
+static mpcf_status infer_in(struct user_run *u, const struct announcement *begin, mpcf_error *err)
+{
     u->began_ns = clock_now_ns();
     u->before = u->done;
-    for (size_t i = 0; i < u->batches.count && session_next(u->state->session) < begin.count; i++) {
+    for (size_t i = 0; i < u->batches.count && session_next(u->state->session) < begin->count;
+         i++) {
         if (!u->batches.items[i].is_done) {
+            if (is_left(u)) {
+                break;
+            }
             MPCF_TRY(stop_if_asked(err));
             MPCF_TRY(infer_one(u, &u->batches.items[i], err));
             show(u);
@@ -303,11 +361,29 @@ static mpcf_status run_session(struct user_run *u, mpcf_error *err)
     return MPCF_OK;
 }
 
+/* Until its inferences are used up, or the dealer has gone. */
+static mpcf_status run_session(struct user_run *u, mpcf_error *err)
+{
+    const struct announcement begin = {
+        .kind = ANNOUNCE_SESSION, .count = plan(u), .questions = questions_to_ask(u)};
+
+    MPCF_TRY(begin_session(u, &begin, err));
+    if (u->state->is_dealer_gone) {
+        return MPCF_OK;
+    }
+    if (is_stored(u)) {
+        MPCF_TRY(deal_ahead(u, begin.count, err));
+    }
+    return u->state->is_dealer_gone ? MPCF_OK : infer_in(u, &begin, err);
+}
+
 /* One session after the other, until all is done. */
 static mpcf_status use_new(struct user_run *u, mpcf_error *err)
 {
     while (u->done < u->state->corpus->count) {
-        if (u->state->sessions_begun > 0) {
+        if (rejoin_look(u->state)) {
+            MPCF_TRY(rejoin_as_user(u->state, err));
+        } else if (u->state->sessions_begun > 0) {
             log_line(LOG_INFO,
                      "user: the session has had its %" PRIu32 " inferences; begins another",
                      session_next(u->state->session));
@@ -375,47 +451,6 @@ static mpcf_status create_run(struct user_run *u, mpcf_error *err)
     return MPCF_OK;
 }
 
-static json_t *logits_json(const float *logits, size_t count)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < count; i++) {
-        (void) json_array_append_new(list, json_real((double) logits[i]));
-    }
-    return list;
-}
-
-/* Without logits where only labels were revealed. */
-static mpcf_status make_result(const struct user_run *u, json_t **out, mpcf_error *err)
-{
-    const struct corpus *corpus = u->state->corpus;
-    const size_t width = u->state->student.answer;
-    const int32_t reveal = u->state->student.pipeline->infer.reveal;
-    const size_t begun = json_begin();
-    json_t *rows = json_array(), *predictions = json_array();
-    json_t *logits = reveal == REVEAL_LABEL ? NULL : json_array();
-    json_t *metrics = NULL;
-    mpcf_status status =
-        evaluate_metrics(corpus, NULL, corpus->count, u->answers, width, &metrics, err);
-
-    for (size_t i = 0; i < corpus->count; i++) {
-        const float *row = u->answers + i * width;
-
-        (void) json_array_append_new(rows, json_integer((json_int_t) corpus->items[i].id));
-        if (logits != NULL) {
-            (void) json_array_append_new(logits, logits_json(row, width));
-        }
-        (void) json_array_append_new(predictions, json_real(metric_prediction(row, width)));
-    }
-    *out = json_pack("{s:s, s:o, s:o*, s:o, s:o?}", "reveal", infer_reveal_names[reveal], "rows",
-                     rows, "logits", logits, "predictions", predictions, "metrics", metrics);
-    *out = json_end(*out, begun);
-    if (status == MPCF_OK && *out == NULL) {
-        status = mpcf_fail_memory(err, 0, "the result");
-    }
-    return status;
-}
-
 mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *err)
 {
     struct user_run u = {.state = state};
@@ -425,7 +460,7 @@ mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *er
         status = infer_all(&u, err);
     }
     if (status == MPCF_OK) {
-        status = make_result(&u, result, err);
+        status = user_result_make(state, u.answers, result, err);
     }
     if (status == MPCF_OK && u.kept > 0 &&
         json_object_set_new(*result, "kept", json_integer((json_int_t) u.kept)) != 0) {

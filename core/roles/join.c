@@ -283,6 +283,20 @@ mpcf_status join_as_provider(struct roles *r, struct handshake *mine, struct rol
     }
 }
 
+/* --- a dealer that comes back --- */
+
+/* The user says nothing until the provider has answered it, so all that can come from it is its end. */
+mpcf_status join_dealer_again(struct roles *r, const struct handshake *mine,
+                              struct roles_links *links, mpcf_error *err)
+{
+    struct call dealer = call_to(r, ROLE_DEALER, r->o.connect_ns);
+    struct handshake told = without_stored(mine), theirs;
+    if (r->o.role == ROLE_PROVIDER) {
+        dealer.held = links->peers[ROLE_USER];
+    }
+    return call_role(&r->o, &dealer, &told, &theirs, &links->peers[ROLE_DEALER], err);
+}
+
 /* --- the dealer --- */
 
 static mpcf_status answer_caller(struct roles *r, const struct handshake *mine,

@@ -16,6 +16,9 @@ mpcf_status join_as_user(struct roles *r, struct handshake *mine, struct roles_l
                          mpcf_error *err);
 mpcf_status join_as_provider(struct roles *r, struct handshake *mine, struct roles_links *links,
                              mpcf_error *err);
+/* User or provider, which have no link to a dealer any more: calls it again for MINE's session. */
+mpcf_status join_dealer_again(struct roles *r, const struct handshake *mine,
+                              struct roles_links *links, mpcf_error *err);
 mpcf_status join_as_dealer(struct roles *r, struct handshake *mine, struct roles_links *links,
                            mpcf_error *err);
 

@@ -149,6 +149,12 @@ static mpcf_status join(struct roles *r, struct handshake *mine, struct roles_li
     return attendant_start(&r->attendant, err);
 }
 
+static void log_joined(const struct handshake *mine)
+{
+    log_line(LOG_INFO, "%s: joined session %02x%02x%02x%02x", role_name(mine->role),
+             mine->session[0], mine->session[1], mine->session[2], mine->session[3]);
+}
+
 mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_links *links,
                        mpcf_error *err)
 {
@@ -162,9 +168,22 @@ mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_lin
         return status;
     }
     memcpy(made.session, mine->session, sizeof(made.session));
-    log_line(LOG_INFO, "%s: joined session %02x%02x%02x%02x", role_name(mine->role),
-             made.session[0], made.session[1], made.session[2], made.session[3]);
+    log_joined(mine);
     *links = made;
+    return MPCF_OK;
+}
+
+mpcf_status roles_rejoin_dealer(struct roles *r, struct handshake *mine,
+                                const uint8_t session[HANDSHAKE_SESSION], struct roles_links *links,
+                                mpcf_error *err)
+{
+    assert(mine->role == r->o.role && mine->role != ROLE_DEALER);
+    channel_close(links->peers[ROLE_DEALER]);
+    links->peers[ROLE_DEALER] = NULL;
+    memcpy(mine->session, session, sizeof(mine->session));
+    memcpy(links->session, session, sizeof(links->session));
+    MPCF_TRY(join_dealer_again(r, mine, links, err));
+    log_joined(mine);
     return MPCF_OK;
 }
 

@@ -314,11 +314,14 @@ static void refuse(struct script *s, const char *words)
 static void frames_of_no_known_kind_are_refused(void **state)
 {
     (void) state;
-    static const uint64_t heads[][2] = {
-        {FRAMING_RESERVED, 0},          {FRAMING_ALIVE, 1},
-        {FRAMING_FAREWELL, 0},          {FRAMING_FAREWELL, FRAMING_REASON + 1},
-        {FRAMING_FAREWELL, UINT64_MAX}, {FRAMING_FAREWELL + 1, 0},
-        {UINT64_MAX, UINT64_MAX}};
+    static const uint64_t heads[][2] = {{FRAMING_RESERVED, 0},
+                                        {FRAMING_ALIVE, 1},
+                                        {FRAMING_FAREWELL, 0},
+                                        {FRAMING_FAREWELL, FRAMING_REASON + 1},
+                                        {FRAMING_FAREWELL, UINT64_MAX},
+                                        {FRAMING_DROP + 1, 0},
+                                        {FRAMING_DROP, 1},
+                                        {UINT64_MAX, UINT64_MAX}};
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
         struct script s = {.in_step = 1};
         add_head(&s, heads[i][0], heads[i][1]);
