@@ -41,8 +41,8 @@ struct role_state {
     char asker[QUESTIONS_USER_SIZE]; /* the provider: as whom the user's questions are counted */
     struct agreement agreed;         /* provider, dealer: what the user has announced so far */
     struct session *session;         /* NULL until the user has announced one */
-    uint64_t sessions_begun;         /* new ones in this run, or since the dealer was joined again */
-    bool is_resumed;                 /* SESSION is one that an earlier run left */
+    uint64_t sessions_begun; /* new ones in this run, or since the dealer was joined again */
+    bool is_resumed;         /* SESSION is one that an earlier run left */
     struct secure_totals totals;
 };
 
