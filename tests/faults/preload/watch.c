@@ -17,7 +17,7 @@ static uint64_t hash_more(uint64_t hash, const uint8_t *data, size_t length)
     return hash;
 }
 
-static uint64_t length_of(const uint8_t head[CHANNEL_FRAME_BYTES])
+static uint64_t length_of(const uint8_t *head)
 {
     uint64_t length = 0;
 
@@ -32,10 +32,15 @@ static size_t smaller(uint64_t a, size_t b)
     return a < b ? (size_t) a : b;
 }
 
+/* What goes out of band is no message: nothing follows, or the reason of a farewell. */
 static void begin(struct watch *w)
 {
     w->head_length = 0;
     w->length = w->left = length_of(w->head);
+    w->is_beside = w->length >= FRAMING_RESERVED;
+    if (w->is_beside) {
+        w->left = w->length == FRAMING_FAREWELL ? length_of(w->head + 8) : 0;
+    }
     w->hash = HASH_START;
 }
 
@@ -70,7 +75,7 @@ void watch_bytes(struct watch *w, bool framed, const void *data, size_t length,
 
         at += some;
         length -= some;
-        if (within && w->left == 0) {
+        if (within && w->left == 0 && !w->is_beside) {
             message(context, w->length, w->hash);
         } else if (!within && w->head_length == sizeof w->head) {
             begin(w);

@@ -17,6 +17,7 @@ struct watch {
     uint8_t head[CHANNEL_FRAME_BYTES];
     size_t head_length;
     uint64_t length, left; /* of the message at hand, behind its head */
+    bool is_beside;        /* it is out of band */
     uint64_t hash;         /* of what is there of it */
 };
 /* A message is through: its length and hash (FNV-1a, 64 bits: among a million of messages two
