@@ -235,6 +235,7 @@ static mpcf_status run(struct channel *c, struct framing_job *job, mpcf_error *e
     (void) pthread_mutex_lock(&c->lock);
     mpcf_status status = check_usable(c, err);
     if (status == MPCF_OK) {
+        c->framing.is_dropped = false;
         status = needs_thread ? run_by_thread(c, job, err)
                               : framing_run(&c->framing, job, c->timeout_ns, err);
         status = finish(c, status, job, err);
@@ -274,6 +275,7 @@ mpcf_status channel_poll(struct channel *c, void *data, size_t length, bool *cam
     (void) pthread_mutex_lock(&c->lock);
     mpcf_status status = check_usable(c, err);
     if (status == MPCF_OK) {
+        c->framing.is_dropped = false;
         status = framing_poll(&c->framing, &job, came, err);
         if (status != MPCF_OK || *came) {
             status = finish(c, status, &job, err);

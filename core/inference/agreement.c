@@ -90,7 +90,7 @@ static mpcf_status take_rejoin(struct agreement *a, enum role role, mpcf_error *
     }
     if (a->rejoined == REJOININGS) {
         return mpcf_fail(err, MPCF_E_PROTOCOL,
-                         "the user says that the dealer went, for more than %d times in one run",
+                         "the user says that the dealer went, more than %d times in one run",
                          REJOININGS);
     }
     a->rejoined++;

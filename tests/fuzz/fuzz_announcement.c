@@ -29,6 +29,7 @@ static void check_again(const struct announcement *a)
     must(announcement_decode(again, &other, NULL) == MPCF_OK && other.kind == a->kind &&
          other.shape.tokens == a->shape.tokens && other.count == a->count &&
          other.number == a->number && strcmp(other.digest, a->digest) == 0 &&
+         memcmp(other.session, a->session, sizeof a->session) == 0 &&
          announcement_questions(&other) == announcement_questions(a) &&
          announcement_is_beyond(&other, &other.limit) == announcement_is_beyond(a, &a->limit));
 }
@@ -45,6 +46,8 @@ static void check_agreed(const struct pipeline *p, const struct agreement *befor
         must(heard->shape.tokens == 17 || heard->shape.tokens == 40);
     }
     must(heard->kind != ANNOUNCE_INFERENCE || a->next > before->next);
+    must(a->rejoined <= 1000 && (heard->kind == ANNOUNCE_SESSION || heard->kind == ANNOUNCE_END ||
+                                 heard->kind == ANNOUNCE_REJOIN || !before->has_to_begin));
     must(heard->kind != ANNOUNCE_SESSION || !before->is_new || before->next == before->planned);
 }
 
@@ -72,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             return 0;
         }
         check_again(&a);
-        if (agreement_take(&agreed, &p, ROLE_DEALER, &a, NULL) != MPCF_OK) {
+        if (agreement_take(&agreed, &p, ROLE_PROVIDER, &a, NULL) != MPCF_OK) {
             return 0; /* the role ends */
         }
         check_agreed(&p, &before, &agreed, &a);

@@ -364,6 +364,46 @@ static void a_poll_ends_whatever_comes(void **state)
     channel_close(c);
 }
 
+/* The link goes on with the message of the same number; a head that a beat has taken is kept. */
+static void a_drop_ends_the_wait_and_not_the_link(void **state)
+{
+    (void) state;
+    for (unsigned beats = 0; beats < 2; beats++) {
+        struct script s = {.in_step = 1, .out_room = 60000};
+        char got[8] = "";
+        add_message(&s, "first", 0);
+        add_head(&s, FRAMING_DROP, 0);
+        add_message(&s, "second", 1);
+        struct channel *c = open_script(&s);
+        receive_one(c, 0, "first");
+        for (unsigned i = 0; i < 40 * beats; i++) {
+            channel_beat(c, TIMEOUT);
+        }
+        assert_int_equal(channel_recv(c, got, 7, NULL), MPCF_E_CLOSED);
+        assert_int_equal(channel_failure(c), MPCF_OK);
+        assert_true(channel_take_drop(c));
+        assert_false(channel_take_drop(c));
+        receive_one(c, 0, "second");
+        assert_int_equal(channel_say_drop(c, NULL), MPCF_OK);
+        assert_int_equal(channel_send(c, "mine", 4, NULL), MPCF_OK);
+        channel_close(c);
+    }
+}
+
+/* Who sends at the same time would not know how much of it has gone. */
+static void a_drop_amid_an_exchange_is_refused(void **state)
+{
+    (void) state;
+    struct script s = {.in_step = 1, .out_room = 60000};
+    char got[8] = "";
+    add_head(&s, FRAMING_DROP, 0);
+    struct channel *c = open_script(&s);
+    assert_int_equal(channel_exchange(c, "mine", 4, got, 7, NULL), MPCF_E_PROTOCOL);
+    assert_int_equal(channel_failure(c), MPCF_E_PROTOCOL);
+    assert_false(channel_take_drop(c));
+    channel_close(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +415,8 @@ int main(void)
         cmocka_unit_test(frames_of_no_known_kind_are_refused),
         cmocka_unit_test(reasons_that_are_no_text_are_refused),
         cmocka_unit_test(a_poll_ends_whatever_comes),
+        cmocka_unit_test(a_drop_ends_the_wait_and_not_the_link),
+        cmocka_unit_test(a_drop_amid_an_exchange_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

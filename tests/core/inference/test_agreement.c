@@ -151,6 +151,36 @@ static void a_stored_session_is_gone_on_with_once(void **state)
     assert_ok(take(ANNOUNCE_END, 0, 0, false, 0, 0), err);
 }
 
+/* The dealer went: what it dealt is over, and nothing but a new session may follow. */
+static void a_new_session_follows_a_new_dealer(void **state)
+{
+    const struct announcement heard = {.kind = ANNOUNCE_REJOIN, .session = {1}};
+
+    (void) state;
+    begin(LENGTH_BUCKET, 2, PREPROCESS_STORE);
+    assert_ok(session(10), err);
+    assert_ok(deal(8, 4), err);
+    assert_ok(infer(8, 0), err);
+    assert_ok(agreement_take(&a, &p, ROLE_PROVIDER, &heard, err), err);
+    REFUSED(infer(8, 1), "has not announced a session");
+    REFUSED(deal(8, 1), "has not announced a session");
+    REFUSED(take(ANNOUNCE_RESUME, 0, 0, false, 0, 0), "already");
+    assert_ok(session(9), err);
+    REFUSED(deal(8, 10), "begun for 9");
+    assert_ok(deal(8, 9), err);
+    assert_ok(infer(8, 0), err);
+    agreement_lose_session(&a);
+    REFUSED(infer(8, 1), "has not announced a session");
+    assert_ok(session(8), err);
+    for (int i = 1; i < 1000; i++) {
+        assert_ok(agreement_take(&a, &p, ROLE_PROVIDER, &heard, err), err);
+        assert_ok(session(8), err);
+    }
+    REFUSED(agreement_take(&a, &p, ROLE_PROVIDER, &heard, err), "more than 1000 times");
+    begin(LENGTH_BUCKET, 2, PREPROCESS_STREAM);
+    REFUSED(agreement_take(&a, &p, ROLE_DEALER, &heard, err), "only the provider");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +189,7 @@ int main(void)
         cmocka_unit_test(a_session_follows_one_that_is_used_up),
         cmocka_unit_test(deals_are_those_of_the_session),
         cmocka_unit_test(a_stored_session_is_gone_on_with_once),
+        cmocka_unit_test(a_new_session_follows_a_new_dealer),
     };
 
     err = mpcf_error_create();

@@ -31,6 +31,7 @@ static void assert_arrives(const struct announcement *a, mpcf_error *err)
     assert_int_equal(got.count, a->count);
     assert_int_equal(got.number, a->number);
     assert_string_equal(got.digest, a->digest);
+    assert_memory_equal(got.session, a->session, sizeof got.session);
 }
 
 static void what_is_sent_arrives(void **state)
@@ -38,6 +39,7 @@ static void what_is_sent_arrives(void **state)
     struct announcement a = sound();
     const struct announcement session = {.kind = ANNOUNCE_SESSION, .count = 9};
     const struct announcement end = {.kind = ANNOUNCE_END}, resume = {.kind = ANNOUNCE_RESUME};
+    const struct announcement rejoin = {.kind = ANNOUNCE_REJOIN, .session = {[15] = 1}};
     mpcf_error *err = mpcf_error_create();
 
     (void) state;
@@ -49,6 +51,7 @@ static void what_is_sent_arrives(void **state)
     assert_arrives(&session, err);
     assert_arrives(&end, err);
     assert_arrives(&resume, err);
+    assert_arrives(&rejoin, err);
     mpcf_error_destroy(err);
 }
 
@@ -89,7 +92,12 @@ static void fields_of_other_kinds_are_refused(void **state)
         a = sounds[i];
         memcpy(a.digest, digest, sizeof digest);
         assert_malformed(&a, err);
+        a = sounds[i];
+        a.session[0] = 1;
+        assert_malformed(&a, err);
     }
+    a = (struct announcement){.kind = ANNOUNCE_REJOIN};
+    assert_malformed(&a, err);
     a = sound();
     a.number = 1;
     assert_malformed(&a, err);
