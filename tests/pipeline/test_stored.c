@@ -244,8 +244,8 @@ static void check_killed(int role)
 {
     enum { ROWS = 80, BEGUN = 5 };
     /* All is asked again: what is looked at is what the store gives. */
-    const char *folder =
-        apart_create("batch: 1, preprocess: store, timeout: 20s, resume: false", ROWS);
+    const char *folder = apart_create(
+        "batch: 1, preprocess: store, timeout: 20s, connect_timeout: 6s, resume: false", ROWS);
     char taken_up[64];
 
     run_and_kill(folder, role, BEGUN);
@@ -282,7 +282,8 @@ static void a_killed_provider_goes_on(void **state)
 static void dealing_that_was_cut_off_is_used(void **state)
 {
     enum { ROWS = 80 };
-    const char *folder = apart_create("batch: 1, preprocess: store, timeout: 20s", ROWS);
+    const char *folder =
+        apart_create("batch: 1, preprocess: store, timeout: 20s, connect_timeout: 6s", ROWS);
     const struct timespec pause = {0, 1000000};
     pid_t pids[ROLES];
 
