@@ -32,7 +32,7 @@ bool words_of(const char *log, char *line, size_t size)
 static const char *const forms[] = {
     "*PEER*closed the connection*", "*PEER*onnection reset by peer*",      "*PEER*roken pipe*",
     "*PEER*stages.infer.timeout*",  "*PEER*stages.infer.connect_timeout*", "*PEER*ended the run*",
-    "*PEER*onnection refused*",
+    "*PEER*onnection refused*",     "*PEER*hangs up on the hello*",
 };
 
 /* A role that nobody has joined yet knows nobody to name. */
