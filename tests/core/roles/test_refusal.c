@@ -202,9 +202,9 @@ static void expect_alone(const struct play *p, enum role role, const char *text)
                     is_local ? "" : p->scene.addresses[role]);
     (void) snprintf(wanted, sizeof(wanted), "nobody joined the %s at %s", role_name(role), address);
     assert_true(strncmp(p->said[role].text, wanted, strlen(wanted)) == 0);
-    (void) snprintf(wanted, sizeof(wanted), " in time%s%s",
+    (void) snprintf(wanted, sizeof(wanted), " in time (stages.infer.connect_timeout)%s%s",
                     text[0] == '\0' ? "" : "; the last caller was turned away: ", text);
-    const char *rest = strstr(p->said[role].text, " in time");
+    const char *rest = strstr(p->said[role].text, " in time (stages.infer.connect_timeout)");
     if (p->said[role].status != MPCF_E_TIMEOUT || rest == NULL || strcmp(rest, wanted) != 0) {
         fail_msg("the %s says '%d %s', expected '%s'", role_name(role), p->said[role].status,
                  p->said[role].text, wanted);
@@ -289,8 +289,9 @@ static void a_provider_without_a_dealer_says_so_to_all(void **state)
     play(&p, 1);
     const struct saying *said = p.said;
     assert_int_equal(said[ROLE_USER].status, MPCF_E_CLOSED);
-    assert_non_null(strstr(said[ROLE_USER].text, "the provider refuses, saying: calling the dealer "
-                                                 "over 'loopback': nobody answers at"));
+    assert_non_null(strstr(said[ROLE_USER].text,
+                           "the provider refuses, saying: calling the dealer "
+                           "over 'loopback' (stages.infer.connect_timeout): nobody answers at"));
     assert_non_null(strstr(said[ROLE_DEALER].text, SAYS("user", "the provider refuses, saying: ")));
     assert_non_null(strstr(said[ROLE_PROVIDER].text, "nobody answers at 'refusal-nowhere'"));
 }
