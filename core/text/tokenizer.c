@@ -12,7 +12,7 @@
 #include "text/tokenizer_parts.h"
 #include "text/tokenizer_plain.h"
 
-#define FILE_LIMIT ((size_t) 256 << 20)
+#define FILE_LIMIT ((size_t) 64 << 20)
 
 /* Every file that tokenizer_open() may read. */
 static const char *const file_names[] = {"tokenizer.json", "tokenizer_config.json", "vocab.txt",
