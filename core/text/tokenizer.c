@@ -12,7 +12,7 @@
 #include "text/tokenizer_parts.h"
 #include "text/tokenizer_plain.h"
 
-#define FILE_LIMIT ((size_t) 256 << 20)
+#define FILE_LIMIT ((size_t) 64 << 20)
 
 mpcf_status tokenizer_create(const mpcf_tokenizer_spec *spec, struct tokenizer **out,
                              mpcf_error *err)
