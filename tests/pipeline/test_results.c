@@ -246,7 +246,7 @@ static void so_is_one_with_a_store(void **state)
 static void what_does_not_fit_is_set_aside(void **state)
 {
     static const char *const sets[] = {"stages.infer.resume=false", "stages.infer.examples=60"};
-    const char *folder = apart_create("batch: 1, timeout: 20s", ROWS);
+    const char *folder = apart_create("batch: 1, timeout: 20s, connect_timeout: 6s", ROWS);
     char *old = file_join(folder, OLD);
 
     (void) state;
