@@ -49,8 +49,11 @@ static json_int_t asked(const char *folder)
     return count_of(folder, 0);
 }
 
+static const char *started_in; /* the folder with the logs of the last that were started */
+
 static void start_all(const char *folder, pid_t pids[ROLES], const char *set)
 {
+    started_in = folder;
     for (int r = 0; r < ROLES; r++) {
         pids[r] = apart_start(folder, r, NULL, set);
     }
@@ -64,7 +67,8 @@ static void expect_all(pid_t pids[ROLES], int provider, int user, int dealer)
         const int got = test_host_wait(pids[r], 60);
 
         if (got != want[r]) {
-            fail_msg("the %s ended with %d, expected %d", apart_names[r], got, want[r]);
+            fail_msg("the %s ended with %d, expected %d: %s", apart_names[r], got, want[r],
+                     test_read(started_in, apart_logs[r]));
         }
     }
 }
