@@ -17,11 +17,7 @@
 #include "support/support.h"
 
 static const char *const transports[] = {"loopback", "tcp", "zmq"};
-#ifdef __SANITIZE_THREAD__ /* it lets no process that was forked beside threads start one, as zmq does */
-#define TRANSPORTS 2
-#else
 #define TRANSPORTS (sizeof(transports) / sizeof(transports[0]))
-#endif
 
 enum trick {
     NO_KEYS,    /* a hello that says so */
