@@ -69,6 +69,19 @@ static void change(struct added_token *old, const struct added_token *new)
     old->strip_right = new->strip_right;
 }
 
+void added_tokens_replace(struct added_tokens *a, const struct added_token *token)
+{
+    struct added_token *old = with_hash(a, hash_of(token->content, token->length));
+
+    if (old != NULL && has_content(old, token->content, token->length)) {
+        struct added_token changed = *token;
+
+        changed.content = old->content;
+        changed.id = old->id;
+        *old = changed;
+    }
+}
+
 static mpcf_status add_new(struct added_tokens *a, const struct added_token *token, mpcf_error *err)
 {
     const uint64_t hash = hash_of(token->content, token->length);

@@ -46,6 +46,8 @@ struct added_tokens {
 };
 
 mpcf_status added_tokens_reserve(struct added_tokens *a, size_t count, mpcf_error *err);
+/* TOKEN in place of what has its content, where there is one; keeps that one's id. */
+void added_tokens_replace(struct added_tokens *a, const struct added_token *token);
 /* The token of this content, or NULL. */
 const struct added_token *added_tokens_find(const struct added_tokens *a, const char *content,
                                             size_t length);

@@ -125,7 +125,7 @@ static mpcf_status read_bpe(const struct tokenizer_source *s, const json_t *mode
 }
 
 /* Old files name no type of model: BPE has merges, WordPiece a longest word. */
-static const char *model_type(const json_t *model)
+const char *model_json_type(const json_t *model)
 {
     const char *type = source_string(model, "type");
 
@@ -149,11 +149,11 @@ mpcf_status model_read_json(const struct tokenizer_source *s, const json_t *mode
         return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: no model", s->name);
     }
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if (strcmp(kinds[i].name, model_type(model)) == 0) {
+        if (strcmp(kinds[i].name, model_json_type(model)) == 0) {
             MPCF_TRY(
                 tokenizer_load_vocabulary(s->t, json_object_get(model, "vocab"), s->name, s->err));
             return kinds[i].read(s, model);
         }
     }
-    return source_unsupported(s, "model", model_type(model));
+    return source_unsupported(s, "model", model_json_type(model));
 }

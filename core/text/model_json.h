@@ -7,6 +7,8 @@
 
 #include "text/tokenizer_source.h"
 
+/* "WordPiece", "BPE", ...: as MODEL says, or as its parts tell; never NULL. */
+const char *model_json_type(const json_t *model);
 mpcf_status model_read_json(const struct tokenizer_source *s, const json_t *model);
 
 #endif

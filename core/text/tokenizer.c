@@ -8,9 +8,12 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "format/json.h"
+#include "text/tokenizer_class.h"
 #include "text/tokenizer_json.h"
 #include "text/tokenizer_parts.h"
 #include "text/tokenizer_plain.h"
+#include "text/tokenizer_settings.h"
+#include "text/tokenizer_source.h"
 
 #define FILE_LIMIT ((size_t) 64 << 20)
 
@@ -90,7 +93,7 @@ static mpcf_status read_text(struct tokenizer *t, const char *folder, const char
     return status;
 }
 
-static mpcf_status open_byte_bpe(struct tokenizer *t, const char *folder, mpcf_error *err)
+static mpcf_status read_byte_bpe(struct tokenizer *t, const char *folder, mpcf_error *err)
 {
     json_t *words = NULL;
     mpcf_status status = read_json(folder, "vocab.json", &words, err);
@@ -108,52 +111,81 @@ static mpcf_status open_byte_bpe(struct tokenizer *t, const char *folder, mpcf_e
     return status;
 }
 
-static mpcf_status read_words(struct tokenizer *t, const char *folder, mpcf_error *err)
+/* The files that a class has where there is no tokenizer.json. */
+static mpcf_status read_words(struct tokenizer *t, const struct tokenizer_settings *s,
+                              const char *folder, mpcf_error *err)
 {
-    switch (t->spec.kind) {
-    case MPCF_TOKENIZER_WORDPIECE:
+    switch (s->class) {
+    case TOKENIZER_CLASS_BERT:
         return read_text(t, folder, "vocab.txt", tokenizer_load_words, err);
-    case MPCF_TOKENIZER_BYTE_BPE:
-        return open_byte_bpe(t, folder, err);
+    case TOKENIZER_CLASS_ROBERTA:
+        return read_byte_bpe(t, folder, err);
+    default:
+        break;
     }
-    return mpcf_fail(err, MPCF_E_UNSUPPORTED, "tokenizer of kind %d", (int) t->spec.kind);
+    return mpcf_fail(err, MPCF_E_IO,
+                     "%s: there is no tokenizer.json, which tokenizer_class '%s' needs", folder,
+                     s->class_name != NULL ? s->class_name : "");
 }
 
-/* What the family's files are where there is no tokenizer.json: vocab.txt, or vocab.json and
- * merges.txt, with tokenizer_config.json where there is one. */
-static mpcf_status open_plain(struct tokenizer *t, const char *folder, mpcf_error *err)
+/* tokenizer.json, whole, and what is added to it. */
+static mpcf_status build_as_file(struct tokenizer *t, const struct tokenizer_settings *s,
+                                 const json_t *file, mpcf_error *err)
 {
-    json_t *config = NULL;
-    mpcf_status status = read_json(folder, "tokenizer_config.json", &config, err);
+    MPCF_TRY(tokenizer_load_json(t, file, "tokenizer.json", err));
+    return tokenizer_class_add_tokens(t, s, err);
+}
 
+static mpcf_status build_as_class(struct tokenizer *t, const struct tokenizer_settings *s,
+                                  const char *folder, const json_t *file, mpcf_error *err)
+{
+    const char *direction = source_string(json_object_get(file, "truncation"), "direction");
+
+    MPCF_TRY(file != NULL ? tokenizer_class_load_words(t, s, file, err)
+                          : read_words(t, s, folder, err));
+    MPCF_TRY(tokenizer_class_add_tokens(t, s, err));
+    t->truncates_left = direction != NULL && strcmp(direction, "Left") == 0;
+    return tokenizer_class_apply(t, s, file, err);
+}
+
+/* Classes of SentencePiece's tokenizers have nothing of their own that their tokenizer.json has not. */
+static bool counts_whole(const struct tokenizer_settings *s, const json_t *file)
+{
+    return s->class == TOKENIZER_CLASS_FILE || (file != NULL && s->class != TOKENIZER_CLASS_BERT &&
+                                                s->class != TOKENIZER_CLASS_ROBERTA);
+}
+
+static mpcf_status build(struct tokenizer *t, const char *folder, const json_t *file,
+                         mpcf_error *err)
+{
+    struct tokenizer_settings s = {.class = TOKENIZER_CLASS_FILE};
+
+    MPCF_TRY(tokenizer_settings_read(folder, tokenizer_class_usual(t->spec.kind, file),
+                                     json_object_get(file, "added_tokens"), &s, err));
+    mpcf_status status = file != NULL && counts_whole(&s, file)
+                             ? build_as_file(t, &s, file, err)
+                             : build_as_class(t, &s, folder, file, err);
     if (status == MPCF_OK) {
-        status = read_words(t, folder, err);
+        status = tokenizer_class_set_side(t, &s, err);
     }
-    if (status == MPCF_OK) {
-        status = tokenizer_set_defaults(t, config, folder, err);
-    }
-    json_decref(config);
-    return status;
+    tokenizer_settings_clear(&s);
+    return status == MPCF_OK ? tokenizer_finish(t, err) : status;
 }
 
 mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
                            struct tokenizer **out, mpcf_error *err)
 {
     struct tokenizer *t = NULL;
-    json_t *root = NULL;
+    json_t *file = NULL;
     mpcf_status status = tokenizer_create(spec, &t, err);
 
     if (status == MPCF_OK) {
-        status = read_json(folder, "tokenizer.json", &root, err);
+        status = read_json(folder, "tokenizer.json", &file, err);
     }
     if (status == MPCF_OK) {
-        status = root != NULL ? tokenizer_load_json(t, root, "tokenizer.json", err)
-                              : open_plain(t, folder, err);
+        status = build(t, folder, file, err);
     }
-    json_decref(root);
-    if (status == MPCF_OK) {
-        status = tokenizer_finish(t, err);
-    }
+    json_decref(file);
     if (status != MPCF_OK) {
         tokenizer_close(t);
         return mpcf_fail_while(err, status, "reading the tokenizer of '%s'", folder);

@@ -14,23 +14,37 @@
 #include "text/tokenizer_parts.h"
 #include "text/tokenizer_source.h"
 
-static mpcf_status read_added(const struct tokenizer_source *s, const json_t *one)
+static mpcf_status read_added(const struct tokenizer_source *s, const json_t *one,
+                              struct added_token *how)
 {
     const json_t *content = json_object_get(one, "content");
-    const bool is_special = source_flag(one, "special", false);
     const bool is_normalised = source_flag(one, "normalized", false);
-    const struct added_token how = {.is_special = is_special,
-                                    .is_raw = !is_normalised,
-                                    .is_normalised = is_normalised,
-                                    .single_word = source_flag(one, "single_word", false),
-                                    .strip_left = source_flag(one, "lstrip", false),
-                                    .strip_right = source_flag(one, "rstrip", false)};
 
     if (!json_is_string(content)) {
         return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: added token without content", s->name);
     }
-    return tokenizer_add_token(s->t, json_string_value(content), json_string_length(content), &how,
+    *how = (struct added_token){.is_special = source_flag(one, "special", false),
+                                .is_raw = !is_normalised,
+                                .is_normalised = is_normalised,
+                                .single_word = source_flag(one, "single_word", false),
+                                .strip_left = source_flag(one, "lstrip", false),
+                                .strip_right = source_flag(one, "rstrip", false)};
+    return tokenizer_add_token(s->t, json_string_value(content), json_string_length(content), how,
                                s->name, s->err);
+}
+
+mpcf_status tokenizer_add_token_json(struct tokenizer *t, const json_t *token, const char *name,
+                                     mpcf_error *err)
+{
+    const struct tokenizer_source s = {.t = t, .name = name, .err = err};
+    const json_t *content = json_object_get(token, "content");
+    struct added_token how;
+
+    MPCF_TRY(read_added(&s, token, &how));
+    how.content = (char *) (uintptr_t) json_string_value(content); /* it is copied */
+    how.length = json_string_length(content);
+    added_tokens_replace(&t->added, &how);
+    return MPCF_OK;
 }
 
 mpcf_status tokenizer_add_tokens_json(struct tokenizer *t, const json_t *list, const char *name,
@@ -38,12 +52,13 @@ mpcf_status tokenizer_add_tokens_json(struct tokenizer *t, const json_t *list, c
 {
     const struct tokenizer_source s = {.t = t, .name = name, .err = err};
     const json_t *one = NULL;
+    struct added_token how;
     size_t i = 0;
 
     MPCF_TRY(added_tokens_reserve(&t->added, t->added.count + json_array_size(list), err));
     json_array_foreach(list, i, one)
     {
-        MPCF_TRY(read_added(&s, one));
+        MPCF_TRY(read_added(&s, one, &how));
     }
     return MPCF_OK;
 }

@@ -48,7 +48,8 @@ struct tokenizer {
     int32_t unknown; /* of WORD_LEVEL */
     struct template single, pair;
     bool truncates_left; /* a text that is too long loses its beginning */
-    bool has_case;       /* vocab.txt has words with capitals, "[CLS]" and its like apart */
+    /* Of vocab.txt's words, "[CLS]" and its like and "##ing" apart. */
+    size_t words_with_letters, words_with_capitals;
 };
 
 /* MPCF_E_FORMAT where ID is not below the model's vocabulary size; NAME: of the file. */

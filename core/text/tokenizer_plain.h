@@ -7,7 +7,6 @@
 
 #include <stddef.h>
 
-#include <jansson.h>
 #include <mpcf/error.h>
 
 struct tokenizer; /* tokenizer_parts.h */
@@ -18,9 +17,5 @@ mpcf_status tokenizer_load_words(struct tokenizer *t, const char *data, size_t l
 /* merges.txt: two tokens a line, a first line "#version". Behind the vocabulary. */
 mpcf_status tokenizer_load_merges(struct tokenizer *t, const char *data, size_t length,
                                   const char *name, mpcf_error *err);
-/* Special tokens and normaliser where there is no tokenizer.json; CONFIG: of
- * tokenizer_config.json, or NULL. Behind the vocabulary. */
-mpcf_status tokenizer_set_defaults(struct tokenizer *t, const json_t *config, const char *name,
-                                   mpcf_error *err);
 
 #endif

@@ -178,90 +178,107 @@ static mpcf_status add_list(struct tokenizer_settings *s, const char *key, mpcf_
     return MPCF_OK;
 }
 
-/* Those that a file gives an id, by their ids. */
+/* Those that a file gives an id. */
 struct numbered {
     long long id;
-    json_t *token; /* borrowed */
+    size_t order;        /* of two with one id the later counts */
+    const json_t *token; /* an object, or whether it is special */
     const char *content;
+};
+
+struct numbered_list {
+    struct numbered *items;
+    size_t count;
 };
 
 static int by_id(const void *a, const void *b)
 {
     const struct numbered *x = a, *y = b;
 
-    return (x->id > y->id) - (x->id < y->id);
+    return x->id != y->id ? (x->id > y->id) - (x->id < y->id)
+                          : (x->order > y->order) - (x->order < y->order);
 }
 
-static mpcf_status add_numbered(struct tokenizer_settings *s, struct numbered *list, size_t count,
+static void put(struct numbered_list *list, long long id, const json_t *token, const char *content)
+{
+    list->items[list->count] =
+        (struct numbered){.id = id, .order = list->count, .token = token, .content = content};
+    list->count++;
+}
+
+static json_t *numbered_form(const struct numbered *n)
+{
+    json_t *plain = NULL, *token = NULL;
+
+    if (json_is_object(n->token)) {
+        token = added_form(n->token, false);
+    } else {
+        plain = json_string(n->content);
+        token = added_form(plain, json_is_true(n->token));
+        json_decref(plain);
+    }
+    (void) json_object_set_new(token, "id", json_integer(n->id));
+    return token;
+}
+
+static mpcf_status add_numbered(struct tokenizer_settings *s, struct numbered_list *list,
                                 mpcf_error *err)
 {
-    qsort(list, count, sizeof *list, by_id);
-    for (size_t i = 0; i < count; i++) {
-        json_t *token = list[i].token;
+    if (list->count > 0) {
+        qsort(list->items, list->count, sizeof *list->items, by_id);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        const bool is_last = i + 1 == list->count || list->items[i + 1].id != list->items[i].id;
 
-        if (has_content(s->added, list[i].content)) {
-            continue;
+        if (is_last && !has_content(s->added, list->items[i].content)) {
+            MPCF_TRY(append(s, numbered_form(&list->items[i]), err));
         }
-        if (json_is_object(token)) {
-            token = added_form(token, false);
-        } else {
-            json_t *plain = json_string(list[i].content);
-
-            token = added_form(plain, json_is_true(token));
-            json_decref(plain);
-        }
-        (void) json_object_set_new(token, "id", json_integer(list[i].id));
-        MPCF_TRY(append(s, token, err));
     }
     return MPCF_OK;
 }
 
-static mpcf_status with_room(struct tokenizer_settings *s, json_t *object,
-                             mpcf_status (*read)(struct tokenizer_settings *s, json_t *object,
-                                                 struct numbered *list, mpcf_error *err),
-                             mpcf_error *err)
+static bool is_token(const json_t *token)
 {
-    const size_t count = json_object_size(object);
-    struct numbered *list = NULL;
-    mpcf_status status = MPCF_OK;
-
-    if (count == 0) {
-        return MPCF_OK;
-    }
-    list = mpcf_alloc_array(count, sizeof *list);
-    if (list == NULL) {
-        return mpcf_fail_memory(err, count * sizeof *list, "added tokens");
-    }
-    status = read(s, object, list, err);
-    if (status == MPCF_OK) {
-        status = add_numbered(s, list, count, err);
-    }
-    mpcf_free(list);
-    return status;
+    return json_is_object(token) && content_of(token) != NULL && content_of(token)[0] != '\0';
 }
 
 /* {"15": {"content": "[E1]", ...}, ...} */
-static mpcf_status read_decoder(struct tokenizer_settings *s, json_t *object, struct numbered *list,
-                                mpcf_error *err)
+static mpcf_status read_decoder(json_t *object, struct numbered_list *list, mpcf_error *err)
 {
     const char *key = NULL;
     json_t *token = NULL;
-    size_t i = 0;
 
-    (void) s;
     json_object_foreach(object, key, token)
     {
         char *end = NULL;
         long long id = strtoll(key, &end, 10);
 
-        if (end == key || *end != '\0' || !json_is_object(token) || content_of(token) == NULL ||
-            content_of(token)[0] == '\0') {
+        if (end == key || *end != '\0' || !is_token(token)) {
             return mpcf_fail(err, MPCF_E_FORMAT,
                              "tokenizer_config.json: added_tokens_decoder: '%.80s' is not an id "
                              "with a token",
                              key);
         }
-        list[i++] = (struct numbered){.id = id, .token = token, .content = content_of(token)};
+        put(list, id, token, content_of(token));
+    }
+    return MPCF_OK;
+}
+
+/* tokenizer.json's [{"id": 15, "content": "[E1]", ...}, ...] */
+static mpcf_status read_file_list(const json_t *array, struct numbered_list *list, mpcf_error *err)
+{
+    const json_t *token = NULL;
+    size_t i = 0;
+
+    json_array_foreach(array, i, token)
+    {
+        const json_t *id = json_object_get(token, "id");
+
+        if (!is_token(token) || !json_is_integer(id)) {
+            return mpcf_fail(err, MPCF_E_FORMAT,
+                             "tokenizer.json: added token %zu without content or id", i + 1);
+        }
+        put(list, json_integer_value(id), token, content_of(token));
     }
     return MPCF_OK;
 }
@@ -278,12 +295,12 @@ static bool is_named(const struct tokenizer_settings *s, const char *content)
     return false;
 }
 
-static bool is_listed(const struct tokenizer_settings *s, const char *key, const char *content)
+static bool is_listed(const json_t *object, const char *key, const char *content)
 {
     const json_t *one = NULL;
     size_t i = 0;
 
-    json_array_foreach(json_object_get(s->options, key), i, one)
+    json_array_foreach(json_object_get(object, key), i, one)
     {
         if (content_of(one) != NULL && strcmp(content_of(one), content) == 0) {
             return true;
@@ -292,27 +309,25 @@ static bool is_listed(const struct tokenizer_settings *s, const char *key, const
     return false;
 }
 
-/* {"[E1]": 15, ...} of added_tokens.json */
-static mpcf_status read_plain(struct tokenizer_settings *s, json_t *object, struct numbered *list,
+/* {"[E1]": 15, ...} of added_tokens.json. The lists of special_tokens_map.json make none special. */
+static mpcf_status read_plain(const struct tokenizer_settings *s,
+                              const struct tokenizer_settings_files *f, struct numbered_list *list,
                               mpcf_error *err)
 {
     const char *content = NULL;
     json_t *id = NULL;
-    size_t i = 0;
 
-    json_object_foreach(object, content, id)
+    json_object_foreach(f->added, content, id)
     {
-        bool is_special = is_named(s, content) ||
-                          is_listed(s, "additional_special_tokens", content) ||
-                          is_listed(s, "extra_special_tokens", content);
+        const bool is_special = is_named(s, content) ||
+                                is_listed(f->config, "additional_special_tokens", content) ||
+                                is_listed(s->options, "extra_special_tokens", content);
 
         if (!json_is_integer(id) || content[0] == '\0') {
             return mpcf_fail(err, MPCF_E_FORMAT,
                              "added_tokens.json: id of '%.80s' is not a whole number", content);
         }
-        list[i++] = (struct numbered){.id = json_integer_value(id),
-                                      .token = is_special ? json_true() : json_false(),
-                                      .content = content};
+        put(list, json_integer_value(id), is_special ? json_true() : json_false(), content);
     }
     return MPCF_OK;
 }
@@ -347,6 +362,68 @@ static mpcf_status add_named_tokens(struct tokenizer_settings *s, mpcf_error *er
     return add_list(s, "additional_special_tokens", err);
 }
 
+/* --- all of it --- */
+
+/* The tokens that have numbers: in tokenizer_config.json, or in the files of older versions. */
+static mpcf_status add_all_numbered(struct tokenizer_settings *s,
+                                    const struct tokenizer_settings_files *f, mpcf_error *err)
+{
+    json_t *decoder = json_object_get(s->options, "added_tokens_decoder");
+    const size_t most =
+        json_object_size(decoder) + json_object_size(f->added) + json_array_size(f->of_file);
+    struct numbered_list list = {.items = mpcf_alloc_array(most + 1, sizeof(struct numbered))};
+    mpcf_status status = MPCF_OK;
+
+    if (list.items == NULL) {
+        return mpcf_fail_memory(err, most * sizeof(struct numbered), "added tokens");
+    }
+    status = decoder != NULL ? read_decoder(decoder, &list, err) : read_plain(s, f, &list, err);
+    if (status == MPCF_OK && decoder == NULL) {
+        status = read_file_list(f->of_file, &list, err);
+    }
+    if (status == MPCF_OK) {
+        status = add_numbered(s, &list, err);
+    }
+    mpcf_free(list.items);
+    return status;
+}
+
+static mpcf_status merge_files(struct tokenizer_settings *s,
+                               const struct tokenizer_settings_files *f, mpcf_error *err)
+{
+    const bool has_decoder = json_object_get(f->config, "added_tokens_decoder") != NULL;
+
+    s->options = json_object();
+    s->added = json_array();
+    if (s->options == NULL || s->added == NULL ||
+        (f->config != NULL && json_object_update(s->options, f->config) != 0) ||
+        (f->names != NULL && !has_decoder && json_object_update(s->options, f->names) != 0)) {
+        return mpcf_fail_memory(err, 64, "a tokenizer's settings");
+    }
+    MPCF_TRY(read_class(s, f->model, err));
+    MPCF_TRY(add_all_numbered(s, f, err));
+    return add_named_tokens(s, err);
+}
+
+mpcf_status tokenizer_settings_merge(const struct tokenizer_settings_files *files,
+                                     enum tokenizer_class usual, struct tokenizer_settings *out,
+                                     mpcf_error *err)
+{
+    struct tokenizer_settings s = {.class = usual};
+    const size_t begun = json_begin();
+    mpcf_status status = merge_files(&s, files, err);
+
+    if (status == MPCF_OK && memory_refusals() != begun) {
+        status = mpcf_fail_memory(err, 64, "a tokenizer's settings");
+    }
+    if (status != MPCF_OK) {
+        tokenizer_settings_clear(&s);
+        return status;
+    }
+    *out = s;
+    return MPCF_OK;
+}
+
 /* --- the files --- */
 
 /* FOLDER/NAME, an object; *OUT stays NULL where it is not there. */
@@ -368,67 +445,30 @@ static mpcf_status read_object(const char *folder, const char *name, json_t **ou
     return status;
 }
 
-/* What older versions wrote beside tokenizer_config.json. */
-static mpcf_status read_old_files(struct tokenizer_settings *s, const char *folder, mpcf_error *err)
-{
-    json_t *names = NULL, *added = NULL;
-    mpcf_status status = read_object(folder, "special_tokens_map.json", &names, err);
-
-    if (status == MPCF_OK && names != NULL && json_object_update(s->options, names) != 0) {
-        status = mpcf_fail_memory(err, 64, "special tokens");
-    }
-    if (status == MPCF_OK) {
-        status = read_object(folder, "added_tokens.json", &added, err);
-    }
-    if (status == MPCF_OK) {
-        status = with_room(s, added, read_plain, err);
-    }
-    json_decref(names);
-    json_decref(added);
-    return status;
-}
-
-static mpcf_status read_all(struct tokenizer_settings *s, const char *folder, mpcf_error *err)
-{
-    json_t *decoder = NULL, *model = NULL;
-
-    MPCF_TRY(read_object(folder, "tokenizer_config.json", &s->options, err));
-    s->options = s->options != NULL ? s->options : json_object();
-    s->added = json_array();
-    if (s->options == NULL || s->added == NULL) {
-        return mpcf_fail_memory(err, 64, "a tokenizer's settings");
-    }
-    mpcf_status status = read_object(folder, "config.json", &model, err);
-    if (status == MPCF_OK) {
-        status = read_class(s, model, err);
-    }
-    json_decref(model);
-    if (status != MPCF_OK) {
-        return status;
-    }
-    decoder = json_object_get(s->options, "added_tokens_decoder");
-    s->has_decoder = decoder != NULL;
-    MPCF_TRY(s->has_decoder ? with_room(s, decoder, read_decoder, err)
-                            : read_old_files(s, folder, err));
-    return add_named_tokens(s, err);
-}
-
 mpcf_status tokenizer_settings_read(const char *folder, enum tokenizer_class usual,
-                                    struct tokenizer_settings *out, mpcf_error *err)
+                                    const json_t *of_file, struct tokenizer_settings *out,
+                                    mpcf_error *err)
 {
-    struct tokenizer_settings s = {.class = usual};
-    const size_t begun = json_begin();
-    mpcf_status status = read_all(&s, folder, err);
+    struct tokenizer_settings_files f = {.of_file = of_file};
+    mpcf_status status = read_object(folder, "tokenizer_config.json", &f.config, err);
 
-    if (status == MPCF_OK && memory_refusals() != begun) {
-        status = mpcf_fail_memory(err, 64, "a tokenizer's settings");
+    if (status == MPCF_OK) {
+        status = read_object(folder, "config.json", &f.model, err);
     }
-    if (status != MPCF_OK) {
-        tokenizer_settings_clear(&s);
-        return status;
+    if (status == MPCF_OK) {
+        status = read_object(folder, "special_tokens_map.json", &f.names, err);
     }
-    *out = s;
-    return MPCF_OK;
+    if (status == MPCF_OK) {
+        status = read_object(folder, "added_tokens.json", &f.added, err);
+    }
+    if (status == MPCF_OK) {
+        status = tokenizer_settings_merge(&f, usual, out, err);
+    }
+    json_decref(f.config);
+    json_decref(f.model);
+    json_decref(f.names);
+    json_decref(f.added);
+    return status;
 }
 
 void tokenizer_settings_clear(struct tokenizer_settings *s)

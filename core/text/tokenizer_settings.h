@@ -27,18 +27,29 @@ enum tokenizer_class {
 struct tokenizer_settings {
     enum tokenizer_class class;
     char *class_name; /* as a file has it; NULL: none does, and CLASS is the family's */
-    json_t
-        *options; /* tokenizer_config.json, and over it special_tokens_map.json where that counts */
-    /* Tokens that are added, in the form of tokenizer.json's added_tokens, in their order; "id" where a
-     * file names one. Without tokenizer.json's own. */
+    json_t *options;  /* tokenizer_config.json, with special_tokens_map.json where that counts */
+    /* Tokens that are added, in the form of tokenizer.json's added_tokens, in their order: first those
+     * that a file numbers, which have an "id", then those that keys name. */
     json_t *added;
-    bool
-        has_decoder; /* added_tokens_decoder is there: tokenizer.json's added tokens do not count */
 };
 
-/* USUAL: the family's class. An unknown tokenizer_class: MPCF_E_UNSUPPORTED with its name. */
+/* Objects of the files, NULL where one is not there; and tokenizer.json's "added_tokens", or NULL. */
+struct tokenizer_settings_files {
+    json_t *config, *model, *names, *added; /* tokenizer_config.json, config.json,
+                                               special_tokens_map.json, added_tokens.json */
+    const json_t *of_file;
+};
+
+/* USUAL: the family's class. tokenizer.json's added tokens are in ADDED, too, unless
+ * tokenizer_config.json numbers them itself. An unknown tokenizer_class: MPCF_E_UNSUPPORTED with its
+ * name. FILES are not changed. */
+mpcf_status tokenizer_settings_merge(const struct tokenizer_settings_files *files,
+                                     enum tokenizer_class usual, struct tokenizer_settings *out,
+                                     mpcf_error *err);
+/* The same of the files in FOLDER. */
 mpcf_status tokenizer_settings_read(const char *folder, enum tokenizer_class usual,
-                                    struct tokenizer_settings *out, mpcf_error *err);
+                                    const json_t *of_file, struct tokenizer_settings *out,
+                                    mpcf_error *err);
 void tokenizer_settings_clear(struct tokenizer_settings *s);
 
 /* The token of KEY, "cls_token", as the files say or as the class has it; NULL: there is none. */

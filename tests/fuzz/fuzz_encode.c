@@ -51,7 +51,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         abort();
     }
     must(tokenizer_load_words(wordpiece, words, sizeof(words) - 1, "fuzz", NULL));
-    must(tokenizer_set_defaults(wordpiece, NULL, "fuzz", NULL));
+    must(fuzz_apply_class(wordpiece, TOKENIZER_CLASS_BERT));
     must(tokenizer_finish(wordpiece, NULL));
     for (uint32_t b = 0; b < 256; b++) {
         bool seen = (b >= 0x21 && b <= 0x7e) || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
@@ -72,7 +72,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     add("<unk>", 5, 3, 0);
     add_special("<mask>");
     must(tokenizer_load_merges(byte_bpe, merges, sizeof(merges) - 1, "fuzz", NULL));
-    must(tokenizer_set_defaults(byte_bpe, NULL, "fuzz", NULL));
+    must(fuzz_apply_class(byte_bpe, TOKENIZER_CLASS_ROBERTA));
     must(tokenizer_finish(byte_bpe, NULL));
     return 0;
 }

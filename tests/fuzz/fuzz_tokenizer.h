@@ -11,6 +11,7 @@
 
 #include "text/encode.h"
 #include "text/tokenizer.h"
+#include "text/tokenizer_class.h"
 
 #define FUZZ_WORDS 512
 
@@ -24,6 +25,21 @@ static inline struct tokenizer *fuzz_tokenizer(mpcf_tokenizer_kind kind)
     struct tokenizer *t = NULL;
 
     return tokenizer_create(&spec, &t, NULL) == MPCF_OK ? t : NULL;
+}
+
+/* As a folder with words alone. */
+static inline mpcf_status fuzz_apply_class(struct tokenizer *t, enum tokenizer_class class)
+{
+    const struct tokenizer_settings_files none = {.of_file = NULL};
+    struct tokenizer_settings s;
+    mpcf_status status = tokenizer_settings_merge(&none, class, &s, NULL);
+
+    if (status == MPCF_OK) {
+        status = tokenizer_class_add_tokens(t, &s, NULL);
+        status = status == MPCF_OK ? tokenizer_class_apply(t, &s, NULL, NULL) : status;
+        tokenizer_settings_clear(&s);
+    }
+    return status;
 }
 
 /* Ids that T gives for TEXT, alone and twice, are below its size and no more than asked. */

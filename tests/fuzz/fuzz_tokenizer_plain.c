@@ -16,7 +16,7 @@ static mpcf_status load_words(struct tokenizer *t, const uint8_t *data, size_t s
     size_t length = fuzz_cut(data, size, rest, rest_size);
 
     MPCF_TRY(tokenizer_load_words(t, (const char *) data, length, "fuzz", NULL));
-    return tokenizer_set_defaults(t, NULL, "fuzz", NULL);
+    return fuzz_apply_class(t, TOKENIZER_CLASS_BERT);
 }
 
 static mpcf_status load_merges(struct tokenizer *t, const uint8_t *data, size_t size,
@@ -33,7 +33,7 @@ static mpcf_status load_merges(struct tokenizer *t, const uint8_t *data, size_t 
     MPCF_TRY(status);
     second = fuzz_cut(merges, merges_size, rest, rest_size);
     MPCF_TRY(tokenizer_load_merges(t, (const char *) merges, second, "fuzz", NULL));
-    return tokenizer_set_defaults(t, NULL, "fuzz", NULL);
+    return fuzz_apply_class(t, TOKENIZER_CLASS_ROBERTA);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
