@@ -28,6 +28,7 @@ static void a_fault_ends_in_a_result_or_a_clear_message(void **state)
         {"zmq", TRIO_STORE, "kill", "wire", 5, 140, 0},
         {"loopback", TRIO_STREAM, "tear", "wire", 2, 150, 0},
         {"tcp", TRIO_STREAM, "freeze", "wire", 1, 70, 0},
+        {"tcp", TRIO_STREAM, "freeze", "wire", 10, 9, 20}, /* before all three have met */
         {"zmq", TRIO_RESUME, "freeze", "wire", 4, 100, 0},
         {"tcp", TRIO_STORE, "full", "disk", 0, 60, 0},
         {"tcp", TRIO_RESUME, "deny", "disk", 0, 5, 0},
