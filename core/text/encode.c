@@ -175,6 +175,19 @@ static void cut_pair(size_t room, size_t *a, size_t *b)
     *b = first_is_longer ? shorter : longer;
 }
 
+/* An added token may be one that the network has not learnt: the reference fails there, too. */
+static mpcf_status check_rows(const struct tokenizer *t, const struct encoding *e, mpcf_error *err)
+{
+    for (size_t i = 0; i < e->count; i++) {
+        if (e->ids[i] >= t->spec.vocab_size) {
+            return mpcf_fail(err, MPCF_E_FORMAT,
+                             "a text has an added token of id %d, but the network knows %lld",
+                             e->ids[i], (long long) t->spec.vocab_size);
+        }
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status assemble(const struct tokenizer *t, const struct template *around,
                             const struct token_list *a, const struct token_list *b,
                             struct encoding *out, mpcf_error *err)
@@ -199,6 +212,11 @@ static mpcf_status assemble(const struct tokenizer *t, const struct template *ar
             e.ids[at] = ids[k];
             e.type_ids[at] = type;
         }
+    }
+    mpcf_status status = check_rows(t, &e, err);
+    if (status != MPCF_OK) {
+        encoding_clear(&e);
+        return status;
     }
     *out = e;
     return MPCF_OK;

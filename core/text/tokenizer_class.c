@@ -66,13 +66,6 @@ mpcf_status tokenizer_class_load_words(struct tokenizer *t, const struct tokeniz
 
 /* --- added tokens --- */
 
-/* A key's token that is neither word nor added: the class counts it behind all others. */
-static bool has_room(const struct tokenizer *t, const char *content)
-{
-    return vocabulary_find(&t->vocabulary, content, strlen(content)) != VOCABULARY_NONE ||
-           (long long) t->vocabulary.word_count + (long long) t->added.count < t->spec.vocab_size;
-}
-
 mpcf_status tokenizer_class_add_tokens(struct tokenizer *t, const struct tokenizer_settings *s,
                                        mpcf_error *err)
 {
@@ -84,8 +77,7 @@ mpcf_status tokenizer_class_add_tokens(struct tokenizer *t, const struct tokeniz
         const char *content = json_string_value(json_object_get(one, "content"));
         const bool is_named = json_object_get(one, "id") == NULL;
 
-        if (is_named && (added_tokens_find(&t->added, content, strlen(content)) != NULL ||
-                         !has_room(t, content))) {
+        if (is_named && added_tokens_find(&t->added, content, strlen(content)) != NULL) {
             continue;
         }
         MPCF_TRY(tokenizer_add_token_json(t, one, "tokenizer_config.json", err));
@@ -105,7 +97,7 @@ static mpcf_status find_named(const struct tokenizer *t, const struct tokenizer_
         return mpcf_fail(err, MPCF_E_FORMAT, "tokenizer_config.json: there is no %s", key);
     }
     *id = added != NULL ? added->id : vocabulary_find(&t->vocabulary, content, strlen(content));
-    if (*id == VOCABULARY_NONE) {
+    if (*id == VOCABULARY_NONE || *id >= t->spec.vocab_size) {
         return mpcf_fail(err, MPCF_E_FORMAT, "the vocabulary has no '%.80s', the %s", content, key);
     }
     return MPCF_OK;

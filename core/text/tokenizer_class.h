@@ -28,8 +28,7 @@ mpcf_status tokenizer_class_apply(struct tokenizer *t, const struct tokenizer_se
 mpcf_status tokenizer_class_load_words(struct tokenizer *t, const struct tokenizer_settings *s,
                                        const json_t *file, mpcf_error *err);
 
-/* The tokens of S->added. Those that are no word and that the network has no room for are left out
- * where a key names them alone: most have no <mask> in their texts. */
+/* The tokens of S->added; those that a key names alone where they are not there yet. */
 mpcf_status tokenizer_class_add_tokens(struct tokenizer *t, const struct tokenizer_settings *s,
                                        mpcf_error *err);
 

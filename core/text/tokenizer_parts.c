@@ -92,7 +92,6 @@ mpcf_status tokenizer_add_token(struct tokenizer *t, const char *content, size_t
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: added token of %zu bytes, expected 1 to %d", name,
                          length, ADDED_TOKEN_LONGEST);
     }
-    MPCF_TRY(tokenizer_check_id(t, id_of(t, content, length), name, err));
     token.content = (char *) (uintptr_t) content; /* it is copied */
     token.length = length;
     token.id = (int32_t) id_of(t, content, length);

@@ -62,7 +62,8 @@ mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, 
                                       mpcf_error *err);
 
 /* Recognises a token, as HOW (whose content and id are set here) says: its id is the one it has, as a
- * word or added token, or the next free one. */
+ * word or added token, or the next free one, which the model may have no row for: texts with it are
+ * refused then. */
 mpcf_status tokenizer_add_token(struct tokenizer *t, const char *content, size_t length,
                                 const struct added_token *how, const char *name, mpcf_error *err);
 /* BERT's normaliser and splitter, in place of what is there; GPT-2's splitter. */

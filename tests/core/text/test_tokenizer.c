@@ -110,7 +110,7 @@ static void test_truncation(void **state)
     mpcf_free(folder);
 }
 
-/* Bytes as tokens and a few merges, <mask> with the blanks before it. */
+/* Bytes as tokens and a few merges; <mask> takes no blanks where no file says so. */
 static void write_bpe(const char *folder)
 {
     test_write(folder, "vocab.json",
@@ -131,7 +131,7 @@ static void test_byte_bpe(void **state)
     EXPECT(t, "abab ab", NULL, 99, 0, 7, 7, 8, 2);
     EXPECT(t, "bab", NULL, 99, 0, 5, 7, 2);       /* "a b" has the lower rank */
     EXPECT(t, "ab  ab", NULL, 99, 0, 7, 6, 8, 2); /* the last blank goes with the word */
-    EXPECT(t, "a  <mask>!", NULL, 99, 0, 4, 10, 11, 2);
+    EXPECT(t, "a  <mask>!", NULL, 99, 0, 4, 6, 6, 10, 11, 2);
     EXPECT(t, "axb", NULL, 99, 0, 7, 2); /* a byte without a token is left out first */
     EXPECT(t, "a", "b", 99, 0, 4, 2, 2, 5, 2);
     tokenizer_close(t);
@@ -147,6 +147,10 @@ static void refuse(const char *name, const char *content, mpcf_tokenizer_kind ki
 
     assert_ok(file_remove_tree(folder, err), err);
     test_write(folder, name, content);
+    if (strcmp(name, "tokenizer.json") == 0) { /* whole, not the words alone */
+        test_write(folder, "tokenizer_config.json",
+                   "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}");
+    }
     spec.vocab_size = 8;
     assert_status(status, tokenizer_open(folder, &spec, &t, err), err);
     assert_message_contains(err, why);
@@ -175,11 +179,6 @@ static void test_refusals(void **state)
            "{\"type\": \"Whitespace\"}, {\"type\": \"UnicodeScripts\"}]}}",
            wordpiece, MPCF_E_UNSUPPORTED, "pre_tokenizer 2 'UnicodeScripts' is not offered");
     refuse("tokenizer.json",
-           "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 7, \"a\": 0, \"b\": 1,"
-           " \"c\": 2, \"d\": 3, \"e\": 4, \"f\": 5, \"g\": 6}}, \"added_tokens\":"
-           " [{\"id\": 3, \"content\": \"y\"}]}",
-           wordpiece, MPCF_E_FORMAT, "token id 8, but the model has 8");
-    refuse("tokenizer.json",
            "{" MODEL ", " SPLITTER ", \"post_processor\": {\"type\": \"TemplateProcessing\","
            " \"single\": [], \"pair\": []}}",
            wordpiece, MPCF_E_FORMAT, "post_processor for 1 texts");
@@ -187,6 +186,26 @@ static void test_refusals(void **state)
            "{\"pre_tokenizer\": {\"type\": \"ByteLevel\"}, \"model\": {\"type\": \"BPE\","
            " \"vocab\": {\"a\": 1}, \"merges\": [\"a b\"]}}",
            MPCF_TOKENIZER_BYTE_BPE, MPCF_E_FORMAT, "merge 1 ('a' 'b')");
+}
+
+/* An added token behind all that the network has learnt disturbs only the texts that have it. */
+static void test_tokens_without_a_row(void **state)
+{
+    char *folder = folder_of("no-row");
+    mpcf_tokenizer_spec spec = spec_of(MPCF_TOKENIZER_WORDPIECE);
+    struct tokenizer *t = NULL;
+    struct encoding e = {0};
+
+    (void) state;
+    test_write(folder, "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
+    test_write(folder, "added_tokens.json", "{\"new\": 6, \"newer\": 7}");
+    spec.vocab_size = 7;
+    assert_ok(tokenizer_open(folder, &spec, &t, err), err);
+    EXPECT(t, "a new a", NULL, 9, 2, 5, 6, 5, 3);
+    assert_status(MPCF_E_FORMAT, tokenizer_encode(t, "a newer", NULL, 9, &e, err), err);
+    assert_message_contains(err, "added token of id 7, but the network knows 7");
+    tokenizer_close(t);
+    mpcf_free(folder);
 }
 
 /* A line of the greatest length in its worst forms takes no longer than others. */
@@ -267,9 +286,13 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),         cmocka_unit_test(test_truncation),
-        cmocka_unit_test(test_byte_bpe),      cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_hostile_lines), cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_truncation),
+        cmocka_unit_test(test_byte_bpe),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_tokens_without_a_row),
+        cmocka_unit_test(test_hostile_lines),
+        cmocka_unit_test(test_no_memory),
     };
     int failed = 0;
 
