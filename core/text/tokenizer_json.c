@@ -17,17 +17,17 @@
 static mpcf_status read_added(const struct tokenizer_source *s, const json_t *one)
 {
     const json_t *content = json_object_get(one, "content");
-    const bool is_special = source_flag(one, "special", false);
     const bool is_normalised = source_flag(one, "normalized", false);
-    const struct added_token how = {.is_special = is_special,
-                                    .is_raw = !is_normalised,
-                                    .is_normalised = is_normalised,
+    const struct added_token how = {.is_normalised = is_normalised,
                                     .single_word = source_flag(one, "single_word", false),
                                     .strip_left = source_flag(one, "lstrip", false),
                                     .strip_right = source_flag(one, "rstrip", false)};
 
     if (!json_is_string(content)) {
         return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: added token without content", s->name);
+    }
+    if (json_string_length(content) == 0) {
+        return MPCF_OK; /* the library leaves it out */
     }
     return tokenizer_add_token(s->t, json_string_value(content), json_string_length(content), &how,
                                s->name, s->err);
