@@ -37,6 +37,8 @@ struct normaliser {
     struct points content;
 };
 
+#define NORMALISERS_MOST 64
+
 /* All zero: none; the text stays as it is. */
 struct normalisers {
     struct normaliser *items;

@@ -100,8 +100,7 @@ bool unicode_has_upper(const char *text, size_t length)
     return false;
 }
 
-/* Room for COUNT more; false, and failed: memory. */
-static bool points_reserve(struct points *p, size_t count)
+bool points_reserve(struct points *p, size_t count)
 {
     size_t capacity = p->capacity == 0 ? 256 : p->capacity;
     uint32_t *grown = NULL;
@@ -119,13 +118,6 @@ static bool points_reserve(struct points *p, size_t count)
         p->capacity = capacity;
     }
     return grown != NULL;
-}
-
-void points_add(struct points *p, uint32_t point)
-{
-    if (points_reserve(p, 1)) {
-        p->data[p->count++] = point;
-    }
 }
 
 void points_add_all(struct points *p, const uint32_t *points, size_t count)
