@@ -124,7 +124,7 @@ static mpcf_status read_bpe(const struct tokenizer_source *s, const json_t *mode
     return read_merges(s, json_object_get(model, "merges"));
 }
 
-/* Old files name no type of model: BPE has merges, WordPiece a longest word. */
+/* Old files name no type of model: BPE has merges, WordPiece a longest word and a prefix. */
 const char *model_json_type(const json_t *model)
 {
     const char *type = source_string(model, "type");
@@ -135,7 +135,10 @@ const char *model_json_type(const json_t *model)
     if (json_object_get(model, "merges") != NULL) {
         return "BPE";
     }
-    return json_object_get(model, "max_input_chars_per_word") != NULL ? "WordPiece" : "WordLevel";
+    return json_object_get(model, "max_input_chars_per_word") != NULL &&
+                   json_object_get(model, "continuing_subword_prefix") != NULL
+               ? "WordPiece"
+               : "WordLevel";
 }
 
 static const struct {

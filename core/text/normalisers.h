@@ -37,6 +37,8 @@ struct normaliser {
     struct points content;
 };
 
+#define NORMALISERS_MOST 64
+
 /* All zero: none; the text stays as it is. */
 struct normalisers {
     struct normaliser *items;
@@ -49,8 +51,14 @@ mpcf_status normalisers_add(struct normalisers *list, struct normaliser *n, mpcf
 struct normaliser *normalisers_find(const struct normalisers *list, enum normaliser_kind kind);
 void normalisers_clear(struct normalisers *list);
 
-/* Changes TEXT, with OTHER (not of TEXT) as memory between the steps. */
+/* Memory between the steps, for one text after the other; parts_begin() is the caller's. */
+struct normalising {
+    struct points other;
+    struct parts parts;
+};
+void normalising_clear(struct normalising *n);
+
 mpcf_status normalisers_run(const struct normalisers *list, struct points *text,
-                            struct points *other, mpcf_error *err);
+                            struct normalising *run, mpcf_error *err);
 
 #endif

@@ -14,22 +14,31 @@
 #include "text/tokenizer_parts.h"
 #include "text/tokenizer_source.h"
 
-static mpcf_status read_added(const struct tokenizer_source *s, const json_t *one,
-                              struct added_token *how)
+static int32_t id_in_file(const json_t *id)
+{
+    const json_int_t value = json_is_integer(id) ? json_integer_value(id) : VOCABULARY_NONE;
+
+    return value >= 0 && value <= INT32_MAX ? (int32_t) value : VOCABULARY_NONE;
+}
+
+static mpcf_status read_added(const struct tokenizer_source *s, const json_t *one)
 {
     const json_t *content = json_object_get(one, "content");
     const bool is_normalised = source_flag(one, "normalized", false);
+    const json_t *id = json_object_get(one, "id");
+    const struct added_token how = {.id = id_in_file(id),
+                                    .is_normalised = is_normalised,
+                                    .single_word = source_flag(one, "single_word", false),
+                                    .strip_left = source_flag(one, "lstrip", false),
+                                    .strip_right = source_flag(one, "rstrip", false)};
 
     if (!json_is_string(content)) {
         return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: added token without content", s->name);
     }
-    *how = (struct added_token){.is_special = source_flag(one, "special", false),
-                                .is_raw = !is_normalised,
-                                .is_normalised = is_normalised,
-                                .single_word = source_flag(one, "single_word", false),
-                                .strip_left = source_flag(one, "lstrip", false),
-                                .strip_right = source_flag(one, "rstrip", false)};
-    return tokenizer_add_token(s->t, json_string_value(content), json_string_length(content), how,
+    if (json_string_length(content) == 0) {
+        return MPCF_OK; /* the library leaves it out */
+    }
+    return tokenizer_add_token(s->t, json_string_value(content), json_string_length(content), &how,
                                s->name, s->err);
 }
 
@@ -37,14 +46,8 @@ mpcf_status tokenizer_add_token_json(struct tokenizer *t, const json_t *token, c
                                      mpcf_error *err)
 {
     const struct tokenizer_source s = {.t = t, .name = name, .err = err};
-    const json_t *content = json_object_get(token, "content");
-    struct added_token how;
 
-    MPCF_TRY(read_added(&s, token, &how));
-    how.content = (char *) (uintptr_t) json_string_value(content); /* it is copied */
-    how.length = json_string_length(content);
-    added_tokens_replace(&t->added, &how);
-    return MPCF_OK;
+    return read_added(&s, token);
 }
 
 mpcf_status tokenizer_add_tokens_json(struct tokenizer *t, const json_t *list, const char *name,
@@ -52,13 +55,12 @@ mpcf_status tokenizer_add_tokens_json(struct tokenizer *t, const json_t *list, c
 {
     const struct tokenizer_source s = {.t = t, .name = name, .err = err};
     const json_t *one = NULL;
-    struct added_token how;
     size_t i = 0;
 
     MPCF_TRY(added_tokens_reserve(&t->added, t->added.count + json_array_size(list), err));
     json_array_foreach(list, i, one)
     {
-        MPCF_TRY(read_added(&s, one, &how));
+        MPCF_TRY(read_added(&s, one));
     }
     return MPCF_OK;
 }

@@ -14,7 +14,7 @@ struct tokenizer; /* tokenizer_parts.h */
  * MPCF_E_UNSUPPORTED with its name and place. */
 mpcf_status tokenizer_load_json(struct tokenizer *t, const json_t *root, const char *name,
                                 mpcf_error *err);
-/* One of them, in place of what was added under its content before; its "id" is not looked at. */
+/* One of them. */
 mpcf_status tokenizer_add_token_json(struct tokenizer *t, const json_t *token, const char *name,
                                      mpcf_error *err);
 /* "added_tokens": recognises those as well. Ids are counted as Hugging Face does it, whatever the list

@@ -47,6 +47,7 @@ struct tokenizer {
     struct bpe bpe;
     int32_t unknown; /* of WORD_LEVEL */
     struct template single, pair;
+    size_t expression_bytes;
     bool truncates_left; /* a text that is too long loses its beginning */
     /* Of vocab.txt's words, "[CLS]" and its like and "##ing" apart. */
     size_t words_with_letters, words_with_capitals;
@@ -61,9 +62,9 @@ mpcf_status tokenizer_add_word(struct tokenizer *t, const char *word, size_t len
 mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, const char *name,
                                       mpcf_error *err);
 
-/* Recognises a token, as HOW (whose content and id are set here) says: its id is the one it has, as a
- * word or added token, or the next free one, which the model may have no row for: texts with it are
- * refused then. */
+/* Recognises a token, as HOW (whose content is set here) says: its id is the one it has, as a word or
+ * added token, or the next free one, as the library counts. HOW->id: what a file says, or
+ * VOCABULARY_NONE; it counts where the next one would be none of the network's. */
 mpcf_status tokenizer_add_token(struct tokenizer *t, const char *content, size_t length,
                                 const struct added_token *how, const char *name, mpcf_error *err);
 /* BERT's normaliser and splitter, in place of what is there; GPT-2's splitter. */

@@ -5,6 +5,7 @@
 #include "text/unicode.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include <utf8proc.h>
 
@@ -30,6 +31,27 @@ unsigned unicode_class(uint32_t point)
         }
     }
     return low < unicode_run_count && unicode_runs[low].first <= point ? unicode_runs[low].bits : 0;
+}
+
+uint32_t unicode_stand_in(uint32_t point)
+{
+    size_t low = 0, high = unicode_stand_in_count;
+
+    if (point < unicode_stand_ins[0].first) {
+        return point;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (unicode_stand_ins[middle].last < point) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < unicode_stand_in_count && unicode_stand_ins[low].first <= point
+               ? unicode_stand_ins[low].point
+               : point;
 }
 
 static uint32_t lower_of(uint32_t point)
@@ -78,27 +100,31 @@ bool unicode_has_upper(const char *text, size_t length)
     return false;
 }
 
-void points_add(struct points *p, uint32_t point)
+bool points_reserve(struct points *p, size_t count)
 {
-    if (p->count == p->capacity && !p->failed) {
-        size_t capacity = p->capacity == 0 ? 256 : 2 * p->capacity;
-        uint32_t *grown = mpcf_grow_array(p->data, p->count, capacity, sizeof(*grown));
+    size_t capacity = p->capacity == 0 ? 256 : p->capacity;
+    uint32_t *grown = NULL;
 
-        p->failed = grown == NULL;
-        if (grown != NULL) {
-            p->data = grown;
-            p->capacity = capacity;
-        }
+    if (p->failed || count <= p->capacity - p->count) {
+        return !p->failed;
     }
-    if (!p->failed) {
-        p->data[p->count++] = point;
+    while (capacity - p->count < count) {
+        capacity *= 2;
     }
+    grown = mpcf_grow_array(p->data, p->count, capacity, sizeof(*grown));
+    p->failed = grown == NULL;
+    if (grown != NULL) {
+        p->data = grown;
+        p->capacity = capacity;
+    }
+    return grown != NULL;
 }
 
 void points_add_all(struct points *p, const uint32_t *points, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        points_add(p, points[i]);
+    if (count > 0 && points_reserve(p, count)) {
+        memcpy(p->data + p->count, points, count * sizeof(*points));
+        p->count += count;
     }
 }
 

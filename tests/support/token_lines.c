@@ -60,12 +60,12 @@ static mpcf_status check_line(const struct tokenizer *t, const char *line, struc
     const json_t *most = json_object_get(one, "max_length"), *types = json_object_get(one, "types");
     struct encoding e = {0};
     mpcf_status status =
-        one == NULL ? mpcf_fail(err, MPCF_E_FORMAT, "not JSON: %s", where.text)
-                    : tokenizer_encode_bytes(
-                          t, json_string_value(text), json_string_length(text),
-                          json_string_value(pair), json_string_length(pair),
-                          most != NULL ? (size_t) json_integer_value(most) : (size_t) 1 << 20, &e,
-                          err);
+        one == NULL
+            ? mpcf_fail(err, MPCF_E_FORMAT, "not JSON: %s", where.text)
+            : tokenizer_encode_bytes(
+                  t, json_string_value(text), json_string_length(text), json_string_value(pair),
+                  json_string_length(pair),
+                  most != NULL ? (size_t) json_integer_value(most) : (size_t) 1 << 20, &e, err);
 
     if (status == MPCF_OK && (!equal(json_object_get(one, "ids"), e.ids, e.count) ||
                               (types != NULL && !equal(types, e.type_ids, e.count)))) {
