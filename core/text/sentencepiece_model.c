@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a SentencePiece model file says, and which ids its pieces have in a model. */
+#include "text/sentencepiece_model.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "text/protobuf_wire.h"
+
+enum { MODEL_PIECES = 1, MODEL_TRAINER = 2, MODEL_NORMALISER = 3 };
+enum { PIECE_TEXT = 1, PIECE_SCORE = 2, PIECE_TYPE = 3 };
+enum { TRAINER_MODEL_TYPE = 3 };
+enum { NORMALISER_CHARSMAP = 2 };
+
+static const char *const algorithms[] = {NULL, "UNIGRAM", "BPE", "WORD", "CHAR"};
+#define ALGORITHM_UNIGRAM 1
+
+/* What is being read, for messages. */
+struct source {
+    struct sentencepiece_model *m;
+    const char *name;
+    mpcf_error *err;
+};
+
+static bool is_field(const struct wire_field *f, uint32_t number, enum wire_type type)
+{
+    return f->number == number && f->type == type;
+}
+
+static mpcf_status broken(const struct source *s, const char *what)
+{
+    return mpcf_fail(s->err, MPCF_E_FORMAT,
+                     "%s: %s is no message of Protocol Buffers: a "
+                     "SentencePiece model is expected",
+                     s->name, what);
+}
+
+static mpcf_status count_pieces(const struct source *s, struct wire model)
+{
+    struct wire_field f;
+
+    while (wire_next(&model, &f)) {
+        s->m->count += is_field(&f, MODEL_PIECES, WIRE_BYTES);
+    }
+    if (model.is_broken) {
+        return broken(s, "the file");
+    }
+    if (s->m->count == 0) {
+        return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: no pieces: a SentencePiece model is expected",
+                         s->name);
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status check_text(const struct source *s, size_t i)
+{
+    const struct unigram_piece *piece = &s->m->pieces[i];
+
+    if (piece->length == 0 || text_utf8_valid(piece->text, piece->length) != piece->length) {
+        return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: piece %zu is %s", s->name, i,
+                         piece->length == 0 ? "empty" : "not UTF-8");
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status read_piece(const struct source *s, const struct wire_field *from, size_t i)
+{
+    struct unigram_piece *piece = &s->m->pieces[i];
+    struct wire w = wire_inside(from);
+    struct wire_field f;
+
+    *piece = (struct unigram_piece){.text = ""};
+    s->m->types[i] = SENTENCEPIECE_NORMAL;
+    while (wire_next(&w, &f)) {
+        if (is_field(&f, PIECE_TEXT, WIRE_BYTES) && f.length <= UINT32_MAX) {
+            piece->text = (const char *) f.bytes;
+            piece->length = (uint32_t) f.length;
+        } else if (is_field(&f, PIECE_SCORE, WIRE_FIXED32)) {
+            piece->score = (double) wire_float(&f);
+        } else if (is_field(&f, PIECE_TYPE, WIRE_VARINT) && f.value >= SENTENCEPIECE_NORMAL &&
+                   f.value <= SENTENCEPIECE_BYTE) {
+            s->m->types[i] = (uint8_t) f.value;
+        }
+    }
+    return w.is_broken ? broken(s, "a piece") : check_text(s, i);
+}
+
+static mpcf_status read_trainer(const struct source *s, const struct wire_field *from)
+{
+    struct wire w = wire_inside(from);
+    struct wire_field f;
+
+    while (wire_next(&w, &f)) {
+        if (is_field(&f, TRAINER_MODEL_TYPE, WIRE_VARINT) && f.value != ALGORITHM_UNIGRAM &&
+            f.value < sizeof algorithms / sizeof algorithms[0] && f.value > 0) {
+            return mpcf_fail(s->err, MPCF_E_UNSUPPORTED,
+                             "%s: a SentencePiece model of type %s, only UNIGRAM is offered",
+                             s->name, algorithms[f.value]);
+        }
+    }
+    return w.is_broken ? broken(s, "trainer_spec") : MPCF_OK;
+}
+
+static mpcf_status read_normaliser(const struct source *s, const struct wire_field *from)
+{
+    struct wire w = wire_inside(from);
+    struct wire_field f;
+
+    while (wire_next(&w, &f)) {
+        if (is_field(&f, NORMALISER_CHARSMAP, WIRE_BYTES)) {
+            s->m->charsmap = f.bytes;
+            s->m->charsmap_bytes = f.length;
+        }
+    }
+    return w.is_broken ? broken(s, "normalizer_spec") : MPCF_OK;
+}
+
+static mpcf_status read_fields(const struct source *s, struct wire model)
+{
+    struct wire_field f;
+    size_t i = 0;
+
+    while (wire_next(&model, &f)) {
+        if (is_field(&f, MODEL_PIECES, WIRE_BYTES)) {
+            MPCF_TRY(read_piece(s, &f, i++));
+        } else if (is_field(&f, MODEL_TRAINER, WIRE_BYTES)) {
+            MPCF_TRY(read_trainer(s, &f));
+        } else if (is_field(&f, MODEL_NORMALISER, WIRE_BYTES)) {
+            MPCF_TRY(read_normaliser(s, &f));
+        }
+    }
+    return MPCF_OK;
+}
+
+mpcf_status sentencepiece_read(struct sentencepiece_model *m, const void *bytes, size_t length,
+                               const char *name, mpcf_error *err)
+{
+    const struct source s = {.m = m, .name = name, .err = err};
+    const struct wire model = {.at = bytes, .end = (const uint8_t *) bytes + length};
+    mpcf_status status = MPCF_OK;
+
+    *m = (struct sentencepiece_model){0};
+    MPCF_TRY(count_pieces(&s, model));
+    m->pieces = mpcf_alloc_array(m->count, sizeof(*m->pieces));
+    m->types = mpcf_alloc_array(m->count, sizeof(*m->types));
+    status = m->pieces == NULL || m->types == NULL
+                 ? mpcf_fail_memory(err, m->count * sizeof(*m->pieces), "pieces")
+                 : read_fields(&s, model);
+    if (status != MPCF_OK) {
+        sentencepiece_clear(m);
+    }
+    return status;
+}
+
+void sentencepiece_clear(struct sentencepiece_model *m)
+{
+    mpcf_free(m->pieces);
+    mpcf_free(m->types);
+    *m = (struct sentencepiece_model){0};
+}
+
+/* What stands before the file's pieces, of which the first few are left out. */
+static const struct numbering {
+    struct head {
+        const char *text;
+        double score;
+    } head[5];
+    size_t head_count, left_out;
+} numberings[] = {
+    [SENTENCEPIECE_XLM_ROBERTA] = {.head = {{"<s>", 0}, {"<pad>", 0}, {"</s>", 0}, {"<unk>", 0}},
+                                   .head_count = 4,
+                                   .left_out = 3},
+    [SENTENCEPIECE_CAMEMBERT] = {.head = {{"<s>NOTUSED", 0},
+                                          {"<pad>", 0},
+                                          {"</s>NOTUSED", 0},
+                                          {"<unk>", 0},
+                                          {"<unk>NOTUSED", -100}},
+                                 .head_count = 5,
+                                 .left_out = 1},
+};
+#define UNKNOWN_ID 3 /* in both */
+
+static struct unigram_piece named(const char *text, double score)
+{
+    return (struct unigram_piece){.text = text, .length = (uint32_t) strlen(text), .score = score};
+}
+
+mpcf_status sentencepiece_unigram(const struct sentencepiece_model *m,
+                                  enum sentencepiece_numbering numbering, struct unigram *u,
+                                  const char *name, mpcf_error *err)
+{
+    const struct numbering *n = &numberings[numbering];
+    const size_t kept = m->count > n->left_out ? m->count - n->left_out : 0;
+    const size_t count = n->head_count + kept + 1;
+    struct unigram_piece *pieces = mpcf_alloc_array(count, sizeof(*pieces));
+    mpcf_status status = MPCF_OK;
+
+    *u = (struct unigram){0};
+    if (pieces == NULL) {
+        return mpcf_fail_memory(err, count * sizeof(*pieces), "pieces");
+    }
+    for (size_t i = 0; i < n->head_count; i++) {
+        pieces[i] = named(n->head[i].text, n->head[i].score);
+    }
+    if (kept > 0) {
+        memcpy(pieces + n->head_count, m->pieces + n->left_out, kept * sizeof(*pieces));
+    }
+    pieces[count - 1] = named("<mask>", 0);
+    status = unigram_build(u, pieces, count, UNKNOWN_ID, false, name, err);
+    mpcf_free(pieces);
+    return status;
+}
