@@ -55,7 +55,7 @@ static mpcf_status count_pieces(const struct source *s, struct wire model)
 
 static mpcf_status check_text(const struct source *s, size_t i)
 {
-    const struct unigram_piece *piece = &s->m->pieces[i];
+    const struct piece *piece = &s->m->pieces[i];
 
     if (piece->length == 0 || text_utf8_valid(piece->text, piece->length) != piece->length) {
         return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: piece %zu is %s", s->name, i,
@@ -66,11 +66,11 @@ static mpcf_status check_text(const struct source *s, size_t i)
 
 static mpcf_status read_piece(const struct source *s, const struct wire_field *from, size_t i)
 {
-    struct unigram_piece *piece = &s->m->pieces[i];
+    struct piece *piece = &s->m->pieces[i];
     struct wire w = wire_inside(from);
     struct wire_field f;
 
-    *piece = (struct unigram_piece){.text = ""};
+    *piece = (struct piece){.text = ""};
     s->m->types[i] = SENTENCEPIECE_NORMAL;
     while (wire_next(&w, &f)) {
         if (is_field(&f, PIECE_TEXT, WIRE_BYTES) && f.length <= UINT32_MAX) {
@@ -181,9 +181,9 @@ static const struct numbering {
 };
 #define UNKNOWN_ID 3 /* in both */
 
-static struct unigram_piece named(const char *text, double score)
+static struct piece named(const char *text, double score)
 {
-    return (struct unigram_piece){.text = text, .length = (uint32_t) strlen(text), .score = score};
+    return (struct piece){.text = text, .length = (uint32_t) strlen(text), .score = score};
 }
 
 mpcf_status sentencepiece_unigram(const struct sentencepiece_model *m,
@@ -193,7 +193,7 @@ mpcf_status sentencepiece_unigram(const struct sentencepiece_model *m,
     const struct numbering *n = &numberings[numbering];
     const size_t kept = m->count > n->left_out ? m->count - n->left_out : 0;
     const size_t count = n->head_count + kept + 1;
-    struct unigram_piece *pieces = mpcf_alloc_array(count, sizeof(*pieces));
+    struct piece *pieces = mpcf_alloc_array(count, sizeof(*pieces));
     mpcf_status status = MPCF_OK;
 
     *u = (struct unigram){0};

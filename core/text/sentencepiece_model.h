@@ -20,8 +20,8 @@ enum sentencepiece_type {
 };
 
 struct sentencepiece_model {
-    struct unigram_piece *pieces; /* COUNT of them; their texts are in the file's bytes */
-    uint8_t *types;               /* enum sentencepiece_type */
+    struct piece *pieces; /* COUNT of them; their texts are in the file's bytes */
+    uint8_t *types;       /* enum sentencepiece_type */
     size_t count;
     const uint8_t *charsmap;
     size_t charsmap_bytes; /* 0: texts are not normalised by a table */

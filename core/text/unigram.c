@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "text/unigram_tree.h"
 
 #define UNKNOWN_COSTS 10.0
 #define SHORT_TEXT    128 /* bytes: most words need no allocation */
@@ -42,12 +41,12 @@ static void cut_from(const struct unigram *u, const char *text, size_t length, s
     bool has_one = false;
 
     for (size_t at = start; at < length;) {
-        node = unigram_step(u, node, (unsigned char) text[at++]);
-        if (node == UNIGRAM_NOWHERE) {
+        node = piece_tree_step(&u->tree, node, (unsigned char) text[at++]);
+        if (node == PIECE_TREE_NOWHERE) {
             break;
         }
-        if (u->ids[node] >= 0) {
-            offer(&cuts[at], u->scores[u->ids[node]] + before, start, u->ids[node]);
+        if (u->tree.ids[node] >= 0) {
+            offer(&cuts[at], u->scores[u->tree.ids[node]] + before, start, u->tree.ids[node]);
             has_one = has_one || at == start + one;
         }
     }
@@ -60,7 +59,7 @@ static void cut_from(const struct unigram *u, const char *text, size_t length, s
 static void add_unknown(const struct unigram *u, const char *text, size_t length,
                         struct token_list *list)
 {
-    const int32_t id = unigram_find(u, text, length);
+    const int32_t id = piece_tree_find(&u->tree, text, length);
     bool has_bytes = u->falls_back && id < 0;
 
     for (size_t i = 0; i < length && has_bytes; i++) {
@@ -115,7 +114,7 @@ void unigram_encode(const struct unigram *u, const char *text, size_t length,
 {
     struct cut few[SHORT_TEXT + 1], *cuts = few;
 
-    if (length == 0 || u->node_count == 0) {
+    if (length == 0 || u->tree.node_count == 0) {
         return;
     }
     if (length > SHORT_TEXT) {
@@ -142,11 +141,11 @@ static void find_bytes(struct unigram *u)
         char piece[8];
 
         (void) snprintf(piece, sizeof piece, "<0x%02X>", i & 0xff);
-        u->bytes[i] = unigram_find(u, piece, strlen(piece));
+        u->bytes[i] = piece_tree_find(&u->tree, piece, strlen(piece));
     }
 }
 
-static mpcf_status take_scores(struct unigram *u, struct unigram_piece *pieces, size_t count,
+static mpcf_status take_scores(struct unigram *u, struct piece *pieces, size_t count,
                                mpcf_error *err)
 {
     u->scores = mpcf_alloc_array(count, sizeof(*u->scores));
@@ -163,8 +162,8 @@ static mpcf_status take_scores(struct unigram *u, struct unigram_piece *pieces, 
     return MPCF_OK;
 }
 
-mpcf_status unigram_build(struct unigram *u, struct unigram_piece *pieces, size_t count,
-                          size_t unknown, bool falls_back, const char *name, mpcf_error *err)
+mpcf_status unigram_build(struct unigram *u, struct piece *pieces, size_t count, size_t unknown,
+                          bool falls_back, const char *name, mpcf_error *err)
 {
     mpcf_status status = MPCF_OK;
 
@@ -176,7 +175,7 @@ mpcf_status unigram_build(struct unigram *u, struct unigram_piece *pieces, size_
     u->unknown = (int32_t) unknown;
     status = take_scores(u, pieces, count, err);
     if (status == MPCF_OK) {
-        status = unigram_grow(u, pieces, count, err);
+        status = piece_tree_build(&u->tree, pieces, count, err);
     }
     if (status == MPCF_OK) {
         find_bytes(u);
@@ -188,9 +187,7 @@ mpcf_status unigram_build(struct unigram *u, struct unigram_piece *pieces, size_
 
 void unigram_clear(struct unigram *u)
 {
-    mpcf_free(u->labels);
-    mpcf_free(u->first);
-    mpcf_free(u->ids);
+    piece_tree_clear(&u->tree);
     mpcf_free(u->scores);
     *u = (struct unigram){0};
 }

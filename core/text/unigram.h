@@ -14,23 +14,12 @@
 
 #include <mpcf/error.h>
 
+#include "text/piece_tree.h"
 #include "text/token_list.h"
-
-struct unigram_piece {
-    const char *text; /* valid UTF-8; of two equal ones, the last counts */
-    double score;
-    uint32_t length;
-    uint32_t id; /* unigram_build() writes it */
-};
 
 /* All zero: empty. */
 struct unigram {
-    /* A tree of bytes, level by level: node I's children stand at FIRST[I] to below FIRST[I + 1],
-     * in rising order of LABELS. */
-    uint8_t *labels;
-    uint32_t *first;
-    int32_t *ids; /* of the piece that ends at a node; -1: none */
-    size_t node_count;
+    struct piece_tree tree;
     double *scores; /* of each id */
     size_t count;
     double lowest;
@@ -39,14 +28,12 @@ struct unigram {
     int32_t bytes[256]; /* ids of "<0x00>" to "<0xFF>"; -1: no piece */
 };
 
-/* Piece I gets id I; UNKNOWN is one of the COUNT. PIECES are sorted by the call, and not needed
- * behind it. Takes 17 bytes for each byte of text, 8 for each piece. */
-mpcf_status unigram_build(struct unigram *u, struct unigram_piece *pieces, size_t count,
-                          size_t unknown, bool falls_back, const char *name, mpcf_error *err);
+/* Gives piece I the id I; UNKNOWN is one of the COUNT. The call sorts PIECES, which are not needed
+ * behind it, and takes 17 bytes for each byte of their texts, 8 for each of them. */
+mpcf_status unigram_build(struct unigram *u, struct piece *pieces, size_t count, size_t unknown,
+                          bool falls_back, const char *name, mpcf_error *err);
 void unigram_clear(struct unigram *u);
 
-/* Id of a piece, or -1. */
-int32_t unigram_find(const struct unigram *u, const char *text, size_t length);
 /* Adds the tokens of TEXT (valid UTF-8), in 16 bytes for each of its bytes; LIST->failed: memory. */
 void unigram_encode(const struct unigram *u, const char *text, size_t length,
                     struct token_list *list);

@@ -63,8 +63,8 @@ static double as_library_reads(double value)
     return copysign(scaled((double) digits, exponent), value);
 }
 
-static mpcf_status read_piece(const json_t *one, size_t i, const char *name,
-                              struct unigram_piece *piece, mpcf_error *err)
+static mpcf_status read_piece(const json_t *one, size_t i, const char *name, struct piece *piece,
+                              mpcf_error *err)
 {
     const json_t *text = json_array_get(one, 0), *score = json_array_get(one, 1);
 
@@ -79,8 +79,8 @@ static mpcf_status read_piece(const json_t *one, size_t i, const char *name,
     return MPCF_OK;
 }
 
-static mpcf_status read_pieces(struct unigram_piece *pieces, const json_t *vocabulary,
-                               const char *name, mpcf_error *err)
+static mpcf_status read_pieces(struct piece *pieces, const json_t *vocabulary, const char *name,
+                               mpcf_error *err)
 {
     const json_t *one = NULL;
     size_t i = 0;
@@ -113,7 +113,7 @@ mpcf_status unigram_read_json(struct unigram *u, const json_t *model, const char
 {
     const json_t *vocabulary = json_object_get(model, "vocab");
     const size_t count = json_array_size(vocabulary);
-    struct unigram_piece *pieces = NULL;
+    struct piece *pieces = NULL;
     size_t unknown = 0;
     mpcf_status status = MPCF_OK;
 

@@ -1,41 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the tree of a Unigram's pieces is built: from the sorted pieces, level by level. */
-#include "text/unigram_tree.h"
+#include "text/piece_tree.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 
-#define NO_ID (-1)
-
-uint32_t unigram_step(const struct unigram *u, uint32_t node, unsigned char byte)
+uint32_t piece_tree_step(const struct piece_tree *t, uint32_t node, unsigned char byte)
 {
-    uint32_t low = u->first[node], high = u->first[node + 1];
+    uint32_t low = t->first[node], high = t->first[node + 1];
 
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
 
-        if (u->labels[middle] == byte) {
+        if (t->labels[middle] == byte) {
             return middle;
         }
-        if (u->labels[middle] < byte) {
+        if (t->labels[middle] < byte) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return UNIGRAM_NOWHERE;
+    return PIECE_TREE_NOWHERE;
 }
 
-int32_t unigram_find(const struct unigram *u, const char *text, size_t length)
+int32_t piece_tree_find(const struct piece_tree *t, const char *text, size_t length)
 {
-    uint32_t node = length > 0 && u->node_count > 0 ? 0 : UNIGRAM_NOWHERE;
+    uint32_t node = length > 0 && t->node_count > 0 ? 0 : PIECE_TREE_NOWHERE;
 
-    for (size_t i = 0; i < length && node != UNIGRAM_NOWHERE; i++) {
-        node = unigram_step(u, node, (unsigned char) text[i]);
+    for (size_t i = 0; i < length && node != PIECE_TREE_NOWHERE; i++) {
+        node = piece_tree_step(t, node, (unsigned char) text[i]);
     }
-    return node == UNIGRAM_NOWHERE ? NO_ID : u->ids[node];
+    return node == PIECE_TREE_NOWHERE ? PIECE_TREE_NO_ID : t->ids[node];
 }
 
 /* The pieces behind a node, of all in order. */
@@ -45,14 +43,14 @@ struct range {
 
 /* A tree on its way: DEPTH bytes lie before the node that is given its children. */
 struct building {
-    struct unigram *u;
-    const struct unigram_piece *pieces;
+    struct piece_tree *tree;
+    const struct piece *pieces;
     struct range *ranges; /* of each node */
     uint32_t node_count;
     uint32_t depth;
 };
 
-static uint32_t common_bytes(const struct unigram_piece *a, const struct unigram_piece *b)
+static uint32_t common_bytes(const struct piece *a, const struct piece *b)
 {
     uint32_t i = 0;
 
@@ -65,7 +63,7 @@ static uint32_t common_bytes(const struct unigram_piece *a, const struct unigram
 /* By bytes, and equal ones by id. */
 static int compare_pieces(const void *left, const void *right)
 {
-    const struct unigram_piece *a = left, *b = right;
+    const struct piece *a = left, *b = right;
     const int order = memcmp(a->text, b->text, a->length < b->length ? a->length : b->length);
 
     if (order != 0) {
@@ -78,7 +76,7 @@ static int compare_pieces(const void *left, const void *right)
 }
 
 /* Nodes of the tree of sorted pieces: bytes that a piece does not share with the one before. */
-static size_t count_nodes(const struct unigram_piece *pieces, size_t count)
+static size_t count_nodes(const struct piece *pieces, size_t count)
 {
     size_t nodes = 1;
 
@@ -90,20 +88,20 @@ static size_t count_nodes(const struct unigram_piece *pieces, size_t count)
 
 static void add_child(struct building *b, unsigned char byte, struct range pieces)
 {
-    b->u->labels[b->node_count] = byte;
-    b->u->ids[b->node_count] = NO_ID;
+    b->tree->labels[b->node_count] = byte;
+    b->tree->ids[b->node_count] = PIECE_TREE_NO_ID;
     b->ranges[b->node_count++] = pieces;
 }
 
 /* What ends at NODE is its piece; what goes on stands behind its children. */
 static void give_children(struct building *b, uint32_t node)
 {
-    const struct unigram_piece *p = b->pieces;
+    const struct piece *p = b->pieces;
     struct range r = b->ranges[node];
 
-    b->u->first[node] = b->node_count;
+    b->tree->first[node] = b->node_count;
     for (; r.first < r.end && p[r.first].length == b->depth; r.first++) {
-        b->u->ids[node] = (int32_t) p[r.first].id;
+        b->tree->ids[node] = (int32_t) p[r.first].id;
     }
     while (r.first < r.end) {
         const char byte = p[r.first].text[b->depth];
@@ -128,30 +126,42 @@ static void grow_tree(struct building *b, size_t count)
         }
         b->depth++;
     }
-    b->u->first[node] = node;
-    b->u->ids[0] = NO_ID; /* an empty piece is never found */
+    b->tree->first[node] = node;
+    b->tree->ids[0] = PIECE_TREE_NO_ID; /* an empty piece is never found */
 }
 
-mpcf_status unigram_grow(struct unigram *u, struct unigram_piece *pieces, size_t count,
-                         mpcf_error *err)
+mpcf_status piece_tree_build(struct piece_tree *t, struct piece *pieces, size_t count,
+                             mpcf_error *err)
 {
-    struct building b = {.u = u, .pieces = pieces};
+    struct building b = {.tree = t, .pieces = pieces};
     size_t nodes = 0;
     bool has_room = false;
 
+    *t = (struct piece_tree){0};
     qsort(pieces, count, sizeof(*pieces), compare_pieces);
     nodes = count_nodes(pieces, count);
-    if (nodes < UNIGRAM_NOWHERE) {
-        u->labels = mpcf_alloc_array(nodes, sizeof(*u->labels));
-        u->first = mpcf_alloc_array(nodes + 1, sizeof(*u->first));
-        u->ids = mpcf_alloc_array(nodes, sizeof(*u->ids));
+    if (nodes < PIECE_TREE_NOWHERE) {
+        t->labels = mpcf_alloc_array(nodes, sizeof(*t->labels));
+        t->first = mpcf_alloc_array(nodes + 1, sizeof(*t->first));
+        t->ids = mpcf_alloc_array(nodes, sizeof(*t->ids));
         b.ranges = mpcf_alloc_array(nodes, sizeof(*b.ranges));
-        has_room = u->labels != NULL && u->first != NULL && u->ids != NULL && b.ranges != NULL;
+        has_room = t->labels != NULL && t->first != NULL && t->ids != NULL && b.ranges != NULL;
     }
     if (has_room) {
         grow_tree(&b, count);
-        u->node_count = nodes;
+        t->node_count = nodes;
     }
     mpcf_free(b.ranges);
+    if (!has_room) {
+        piece_tree_clear(t);
+    }
     return has_room ? MPCF_OK : mpcf_fail_memory(err, 17 * nodes, "a tree of pieces");
+}
+
+void piece_tree_clear(struct piece_tree *t)
+{
+    mpcf_free(t->labels);
+    mpcf_free(t->first);
+    mpcf_free(t->ids);
+    *t = (struct piece_tree){0};
 }
