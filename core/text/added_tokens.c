@@ -2,123 +2,295 @@
 /* Where the next token stands that is taken as it is, with the blanks that it swallows. */
 #include "text/added_tokens.h"
 
+#include <string.h>
+
 #include "base/memory.h"
-#include "text/unicode.h"
 
-static mpcf_status make_room(struct added_tokens *a, size_t capacity, mpcf_error *err)
+mpcf_status added_tokens_reserve(struct added_tokens *a, size_t count, mpcf_error *err)
 {
-    struct added_token *grown = mpcf_grow_array(a->items, a->count, capacity, sizeof(*grown));
+    struct added_token *grown = NULL;
 
+    if (count <= a->capacity) {
+        return MPCF_OK;
+    }
+    grown = mpcf_grow_array(a->items, a->count, count, sizeof(*grown));
     if (grown == NULL) {
-        return mpcf_fail_memory(err, capacity * sizeof(*grown), "added tokens");
+        return mpcf_fail_memory(err, count * sizeof(*grown), "added tokens");
     }
     a->items = grown;
-    a->capacity = capacity;
+    a->capacity = count;
     return MPCF_OK;
 }
 
-mpcf_status added_tokens_reserve(struct added_tokens *a, size_t count, size_t bytes,
-                                 mpcf_error *err)
+/* FNV-1a. */
+static uint64_t hash_of(const char *content, size_t length)
 {
-    if (count > a->capacity) {
-        MPCF_TRY(make_room(a, count, err));
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (size_t i = 0; i < length; i++) {
+        hash = (hash ^ (unsigned char) content[i]) * UINT64_C(0x100000001b3);
     }
-    return bytes > 0 ? vocabulary_reserve(&a->tree, bytes, err) : MPCF_OK;
+    return hash;
 }
 
-mpcf_status added_tokens_add(struct added_tokens *a, const char *content, size_t length,
-                             const struct added_token *token, mpcf_error *err)
+static bool has_content(const struct added_token *t, const char *content, size_t length)
 {
-    if (length == 0) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "added token %d is empty", token->id);
+    return t->length == length && memcmp(t->content, content, length) == 0;
+}
+
+/* The item with this hash, or NULL. */
+static struct added_token *with_hash(const struct added_tokens *a, uint64_t hash)
+{
+    uint32_t number = 0;
+
+    return pair_map_get(&a->numbers, (uint32_t) (hash >> 32), (uint32_t) hash, &number)
+               ? &a->items[number]
+               : NULL;
+}
+
+const struct added_token *added_tokens_find(const struct added_tokens *a, const char *content,
+                                            size_t length)
+{
+    const struct added_token *found = with_hash(a, hash_of(content, length));
+
+    return found != NULL && has_content(found, content, length) ? found : NULL;
+}
+
+/* What the newer of two of one content changes. */
+static void change(struct added_token *old, const struct added_token *new)
+{
+    if (!old->is_special) {
+        old->is_raw = old->is_raw || new->is_raw;
+        old->is_normalised = old->is_normalised || new->is_normalised;
     }
+    old->is_special = old->is_special || new->is_special;
+    old->single_word = new->single_word;
+    old->strip_left = new->strip_left;
+    old->strip_right = new->strip_right;
+}
+
+static mpcf_status add_new(struct added_tokens *a, const struct added_token *token, mpcf_error *err)
+{
+    const uint64_t hash = hash_of(token->content, token->length);
+    struct added_token *added = NULL;
+
     if (a->count == a->capacity) {
-        MPCF_TRY(make_room(a, a->capacity == 0 ? 16 : 2 * a->capacity, err));
+        MPCF_TRY(added_tokens_reserve(a, a->capacity == 0 ? 16 : 2 * a->capacity, err));
     }
-    MPCF_TRY(vocabulary_add(&a->tree, content, length, (int32_t) a->count, err));
-    a->items[a->count++] = *token;
-    a->begins[(unsigned char) content[0]] = true;
+    if (!pair_map_put(&a->numbers, (uint32_t) (hash >> 32), (uint32_t) hash, (uint32_t) a->count)) {
+        return mpcf_fail_memory(err, a->count * sizeof(struct pair_slot), "added tokens");
+    }
+    added = &a->items[a->count];
+    *added = *token;
+    added->content = mpcf_alloc_array(token->length, 1);
+    if (added->content == NULL) {
+        return mpcf_fail_memory(err, token->length, "an added token");
+    }
+    memcpy(added->content, token->content, token->length);
+    a->largest_id = token->id > a->largest_id ? token->id : a->largest_id;
+    a->count++;
     return MPCF_OK;
+}
+
+mpcf_status added_tokens_add(struct added_tokens *a, const struct added_token *token,
+                             mpcf_error *err)
+{
+    struct added_token *old = with_hash(a, hash_of(token->content, token->length));
+
+    if (old == NULL) {
+        return add_new(a, token, err);
+    }
+    if (!has_content(old, token->content, token->length)) { /* nobody does that by chance */
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "added tokens %d and %d have one hash", old->id,
+                         token->id);
+    }
+    change(old, token);
+    return MPCF_OK;
+}
+
+static void clear_tree(struct added_tree *tree)
+{
+    vocabulary_clear(&tree->contents);
+    *tree = (struct added_tree){0};
 }
 
 void added_tokens_clear(struct added_tokens *a)
 {
+    for (size_t i = 0; i < a->count; i++) {
+        mpcf_free(a->items[i].content);
+    }
     mpcf_free(a->items);
-    vocabulary_clear(&a->tree);
+    pair_map_clear(&a->numbers);
+    clear_tree(&a->raw);
+    clear_tree(&a->normalised);
     *a = (struct added_tokens){0};
 }
 
-/* Bytes of the longest token at TEXT, or 0. */
-static size_t match(const struct added_tokens *a, const char *text, size_t length,
-                    const struct added_token **token)
+/* --- trees --- */
+
+/* The first of several that are the same once normalised counts. */
+static mpcf_status add_to_tree(struct added_tree *tree, const struct points *content, size_t item,
+                               mpcf_error *err)
+{
+    if (content->count == 0 ||
+        vocabulary_id(&tree->contents, vocabulary_walk_points(&tree->contents, content->data,
+                                                              content->count)) != VOCABULARY_NONE) {
+        return MPCF_OK;
+    }
+    tree->begins[(unsigned char) content->data[0]] = true;
+    return vocabulary_add_points(&tree->contents, content->data, content->count, (int32_t) item,
+                                 err);
+}
+
+/* The item's content into TREE; normalisers: NULL where it is looked for as it stands. */
+static mpcf_status add_item(struct added_tokens *a, struct added_tree *tree,
+                            const struct normalisers *normalisers, size_t item, mpcf_error *err)
+{
+    struct points text = {0}, other = {0};
+    mpcf_status status = MPCF_OK;
+
+    points_add_utf8(&text, a->items[item].content, a->items[item].length);
+    if (text.failed) {
+        status = mpcf_fail_memory(err, sizeof(text), "an added token");
+    } else if (normalisers != NULL) {
+        status = normalisers_run(normalisers, &text, &other, err);
+    }
+    if (status == MPCF_OK) {
+        status = add_to_tree(tree, &text, item, err);
+    }
+    points_clear(&text);
+    points_clear(&other);
+    return status;
+}
+
+static mpcf_status add_both(struct added_tokens *a, const struct normalisers *normalisers,
+                            size_t item, mpcf_error *err)
+{
+    if (a->items[item].is_raw) {
+        MPCF_TRY(add_item(a, &a->raw, NULL, item, err));
+    }
+    return a->items[item].is_normalised ? add_item(a, &a->normalised, normalisers, item, err)
+                                        : MPCF_OK;
+}
+
+static size_t bytes_of(const struct added_tokens *a, bool normalised)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < a->count; i++) {
+        const struct added_token *t = &a->items[i];
+
+        bytes += (normalised ? t->is_normalised : t->is_raw) ? t->length : 0;
+    }
+    return bytes;
+}
+
+static mpcf_status reserve_tree(struct added_tree *tree, size_t bytes, mpcf_error *err)
+{
+    return bytes > 0 ? vocabulary_reserve(&tree->contents, bytes, err) : MPCF_OK;
+}
+
+mpcf_status added_tokens_finish(struct added_tokens *a, const struct normalisers *normalisers,
+                                mpcf_error *err)
+{
+    clear_tree(&a->raw);
+    clear_tree(&a->normalised);
+    MPCF_TRY(reserve_tree(&a->raw, bytes_of(a, false), err));
+    MPCF_TRY(reserve_tree(&a->normalised, bytes_of(a, true), err));
+    for (int special = 1; special >= 0; special--) { /* special ones go first */
+        for (size_t i = 0; i < a->count; i++) {
+            if (a->items[i].is_special == (special == 1)) {
+                MPCF_TRY(add_both(a, normalisers, i, err));
+            }
+        }
+    }
+    return MPCF_OK;
+}
+
+/* --- texts --- */
+
+/* Points of the longest token at POINTS, or 0. */
+static size_t match(const struct added_tokens *a, const struct added_tree *tree,
+                    const uint32_t *points, size_t count, const struct added_token **token)
 {
     uint32_t node = VOCABULARY_ROOT;
     size_t best = 0;
 
-    for (size_t at = 0; at < length && node != VOCABULARY_NOWHERE;) {
-        uint32_t point = 0;
+    for (size_t at = 0; at < count && node != VOCABULARY_NOWHERE; at++) {
+        int32_t item = VOCABULARY_NONE;
 
-        at += unicode_next(text + at, length - at, &point);
-        node = vocabulary_step(&a->tree, node, point);
-        if (vocabulary_id(&a->tree, node) != VOCABULARY_NONE) {
-            *token = &a->items[vocabulary_id(&a->tree, node)];
-            best = at;
+        node = vocabulary_step(&tree->contents, node, points[at]);
+        item = vocabulary_id(&tree->contents, node);
+        if (item != VOCABULARY_NONE) {
+            *token = &a->items[item];
+            best = at + 1;
         }
     }
     return best;
 }
 
-static bool is_space(const char *text, size_t length, size_t *bytes)
+static bool is(uint32_t point, unsigned class)
 {
-    uint32_t point = 0;
-
-    *bytes = unicode_next(text, length, &point);
-    return (unicode_class(point) & UNICODE_SPACE) != 0;
+    return (unicode_class(point) & class) != 0;
 }
 
-/* Where the blanks that end at END begin, not before FROM. */
-static size_t strip_left(const char *text, size_t from, size_t end)
+static bool stands_alone(const uint32_t *points, size_t count, size_t first, size_t end)
 {
-    while (end > from) {
-        size_t at = end - 1, bytes = 0;
+    return (first == 0 || !is(points[first - 1], UNICODE_WORD)) &&
+           (end == count || !is(points[end], UNICODE_WORD));
+}
 
-        while (at > from && ((unsigned char) text[at] & 0xc0) == 0x80) {
-            at--;
-        }
-        if (!is_space(text + at, end - at, &bytes)) {
-            break;
-        }
-        end = at;
+/* The end of the blanks at AT; those that are known are not looked at again. */
+static size_t skip_blanks(const uint32_t *points, size_t count, size_t at, struct added_cursor *c)
+{
+    if (at >= c->blanks && at < c->blanks_end) {
+        return c->blanks_end;
     }
-    return end;
-}
-
-static size_t strip_right(const char *text, size_t length, size_t at)
-{
-    size_t bytes = 0;
-
-    while (at < length && is_space(text + at, length - at, &bytes)) {
-        at += bytes;
+    c->blanks = at;
+    while (at < count && is(points[at], UNICODE_SPACE)) {
+        at++;
     }
-    return at;
+    return c->blanks_end = at;
 }
 
-bool added_tokens_find(const struct added_tokens *a, const char *text, size_t length, size_t from,
-                       size_t *first, size_t *end, int32_t *id)
+/* Sets where the token's text begins and ends, with its blanks; those of the token before it are
+ * gone. A token that begins in blanks that the last one took is one all the same. */
+static void swallow(const struct added_token *token, const uint32_t *points, size_t count,
+                    size_t *first, size_t *end, struct added_cursor *c)
 {
-    for (size_t at = from; at < length; at++) {
+    if (token->strip_left) {
+        while (*first > c->behind && is(points[*first - 1], UNICODE_SPACE)) {
+            (*first)--;
+        }
+        *first = *first > c->behind ? *first : c->behind;
+    }
+    if (token->strip_right) {
+        *end = skip_blanks(points, count, *end, c);
+    }
+}
+
+bool added_tokens_next(const struct added_tokens *a, const struct added_tree *tree,
+                       const uint32_t *points, size_t count, struct added_cursor *c, size_t *first,
+                       int32_t *id)
+{
+    while (c->at < count) {
         const struct added_token *token = NULL;
-        size_t bytes = 0;
+        size_t length = 0, end = 0;
 
-        if (!a->begins[(unsigned char) text[at]]) {
+        if (tree->begins[(unsigned char) points[c->at]]) {
+            length = match(a, tree, points + c->at, count - c->at, &token);
+        }
+        if (length == 0) {
+            c->at++;
             continue;
         }
-        bytes = match(a, text + at, length - at, &token);
-        if (bytes == 0) {
+        *first = c->at;
+        end = c->at += length;
+        if (token->single_word && !stands_alone(points, count, *first, end)) {
             continue;
         }
-        *first = token->strip_left ? strip_left(text, from, at) : at;
-        *end = token->strip_right ? strip_right(text, length, at + bytes) : at + bytes;
+        swallow(token, points, count, first, &end, c);
+        c->behind = end;
         *id = token->id;
         return true;
     }

@@ -12,38 +12,136 @@
 #include "text/token_list.h"
 #include "text/tokenizer_parts.h"
 
-static void encode_plain(const struct tokenizer *t, const char *text, size_t length,
-                         struct token_list *list)
+/* Memory of one text on its way; all zero: none. */
+struct way {
+    const struct tokenizer *t;
+    struct points raw, text, other;
+    struct splitting splitting;
+    struct merging merging;
+    struct token_list *list;
+};
+
+static void clear_way(struct way *w)
 {
-    if (t->spec.kind == MPCF_TOKENIZER_WORDPIECE) {
-        wordpiece_encode(&t->wordpiece, &t->vocabulary, text, length, list);
-    } else {
-        byte_bpe_encode(&t->byte_bpe, &t->vocabulary, text, length, list);
-    }
+    points_clear(&w->raw);
+    points_clear(&w->text);
+    points_clear(&w->other);
+    splitting_clear(&w->splitting);
+    merging_clear(&w->merging);
 }
 
-/* Added tokens as they stand; what lies between them is cut by the model. */
+/* What the model makes of a piece. */
+static mpcf_status encode_piece(struct way *w, const uint32_t *points, size_t count,
+                                mpcf_error *err)
+{
+    const struct tokenizer *t = w->t;
+    int32_t id = VOCABULARY_NONE;
+
+    switch (t->model) {
+    case MODEL_WORDPIECE:
+        wordpiece_encode(&t->wordpiece, &t->vocabulary, points, count, w->list);
+        break;
+    case MODEL_BPE:
+        if (!bpe_encode(&t->bpe, &t->vocabulary, &w->merging, points, count, w->list)) {
+            return mpcf_fail(
+                err, MPCF_E_FORMAT,
+                "a text has a character without a token, and the tokenizer's unk_token "
+                "is not a token either");
+        }
+        break;
+    case MODEL_WORD_LEVEL:
+        id = vocabulary_id(&t->vocabulary, vocabulary_walk_points(&t->vocabulary, points, count));
+        token_list_add(w->list, id != VOCABULARY_NONE ? id : t->unknown);
+        break;
+    case MODEL_NONE:
+        break;
+    }
+    return MPCF_OK;
+}
+
+/* Text between added tokens, the first HEAD points of the text's beginning. */
+static mpcf_status encode_plain(struct way *w, const uint32_t *points, size_t count, size_t head,
+                                mpcf_error *err)
+{
+    const struct pieces *pieces = &w->splitting.pieces;
+
+    pieces_empty(&w->splitting.pieces);
+    pieces_add(&w->splitting.pieces, points, count);
+    w->splitting.pieces.points.head = head;
+    MPCF_TRY(splitters_run(&w->t->splitters, &w->splitting, err));
+    for (size_t i = 0; i < pieces->count; i++) {
+        const size_t first = pieces_begin_of(pieces, i);
+
+        MPCF_TRY(encode_piece(w, pieces->points.data + first, pieces->ends[i] - first, err));
+    }
+    return pieces->points.failed || w->list->failed
+               ? mpcf_fail_memory(err, count * sizeof(int32_t), "tokens")
+               : MPCF_OK;
+}
+
+/* Text that has no tokens that are found as they stand: those of the normalised text are next. */
+static mpcf_status encode_raw(struct way *w, size_t first, size_t end, mpcf_error *err)
+{
+    const struct points *text = &w->text;
+    struct added_cursor c = {0};
+    size_t from = 0, at = 0;
+    int32_t id = 0;
+
+    points_empty(&w->text);
+    points_add_all(&w->text, w->raw.data + first, end - first);
+    w->text.head = first == 0;
+    MPCF_TRY(normalisers_run(&w->t->normalisers, &w->text, &w->other, err));
+    for (; added_tokens_next(&w->t->added, &w->t->added.normalised, text->data, text->count, &c,
+                             &at, &id);
+         from = c.behind) {
+        if (at > from) {
+            MPCF_TRY(encode_plain(w, text->data + from, at - from,
+                                  text->head > from ? text->head - from : 0, err));
+        }
+        token_list_add(w->list, id);
+    }
+    return from < text->count ? encode_plain(w, text->data + from, text->count - from,
+                                             text->head > from ? text->head - from : 0, err)
+                              : MPCF_OK;
+}
+
+static mpcf_status encode_all(struct way *w, mpcf_error *err)
+{
+    struct added_cursor c = {0};
+    size_t from = 0, at = 0;
+    int32_t id = 0;
+
+    for (;
+         added_tokens_next(&w->t->added, &w->t->added.raw, w->raw.data, w->raw.count, &c, &at, &id);
+         from = c.behind) {
+        if (at > from) {
+            MPCF_TRY(encode_raw(w, from, at, err));
+        }
+        token_list_add(w->list, id);
+    }
+    return from < w->raw.count ? encode_raw(w, from, w->raw.count, err) : MPCF_OK;
+}
+
 static mpcf_status encode_text(const struct tokenizer *t, const char *text, size_t length,
                                struct token_list *list, mpcf_error *err)
 {
-    size_t from = 0, first = 0, end = 0, good = text_utf8_valid(text, length);
-    int32_t id = 0;
+    struct way w = {.t = t, .list = list};
+    size_t good = text_utf8_valid(text, length);
+    mpcf_status status = MPCF_OK;
 
     if (good < length) {
         return mpcf_fail(err, MPCF_E_FORMAT, "text is not UTF-8 at byte %zu of %zu", good + 1,
                          length);
     }
-    while (added_tokens_find(&t->added, text, length, from, &first, &end, &id)) {
-        if (first > from) {
-            encode_plain(t, text + from, first - from, list);
-        }
-        token_list_add(list, id);
-        from = end;
+    points_add_utf8(&w.raw, text, length);
+    if (!w.raw.failed) {
+        status = encode_all(&w, err);
     }
-    if (from < length) {
-        encode_plain(t, text + from, length - from, list);
+    if (status == MPCF_OK && (w.raw.failed || w.text.failed || list->failed)) {
+        status = mpcf_fail_memory(err, length * sizeof(int32_t), "tokens");
     }
-    return list->failed ? mpcf_fail_memory(err, length * sizeof(int32_t), "tokens") : MPCF_OK;
+    clear_way(&w);
+    return status;
 }
 
 static size_t count_specials(const struct template *t)
@@ -106,17 +204,29 @@ static mpcf_status assemble(const struct tokenizer *t, const struct template *ar
     return MPCF_OK;
 }
 
-/* Cuts both lists to what MAX_TOKENS leave. */
-static mpcf_status truncate_lists(const struct template *around, size_t max_tokens,
-                                  struct token_list *a, struct token_list *b, mpcf_error *err)
+/* Leaves COUNT ids: the first ones, or the last. */
+static void cut(struct token_list *list, size_t count, bool left)
 {
-    size_t specials = count_specials(around);
+    if (left && count > 0) {
+        memmove(list->ids, list->ids + (list->count - count), count * sizeof(*list->ids));
+    }
+    list->count = count;
+}
+
+/* Cuts both lists to what MAX_TOKENS leave. */
+static mpcf_status truncate_lists(const struct tokenizer *t, const struct template *around,
+                                  size_t max_tokens, struct token_list *a, struct token_list *b,
+                                  mpcf_error *err)
+{
+    size_t specials = count_specials(around), count_a = a->count, count_b = b->count;
 
     if (max_tokens < specials) {
         return mpcf_fail(err, MPCF_E_INVALID, "length of %zu tokens, but %zu are special ones",
                          max_tokens, specials);
     }
-    cut_pair(max_tokens - specials, &a->count, &b->count);
+    cut_pair(max_tokens - specials, &count_a, &count_b);
+    cut(a, count_a, t->truncates_left);
+    cut(b, count_b, t->truncates_left);
     return MPCF_OK;
 }
 
@@ -132,7 +242,7 @@ mpcf_status tokenizer_encode_bytes(const struct tokenizer *t, const char *text_a
         status = encode_text(t, text_b, length_b, &b, err);
     }
     if (status == MPCF_OK) {
-        status = truncate_lists(around, max_tokens, &a, &b, err);
+        status = truncate_lists(t, around, max_tokens, &a, &b, err);
     }
     if (status == MPCF_OK) {
         status = assemble(t, around, &a, &b, out, err);

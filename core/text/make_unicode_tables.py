@@ -21,8 +21,10 @@ def bert(**on):
 
 CLEAN, STRIP, LOWER = bert(clean_text=True), bert(strip_accents=True), bert(lowercase=True)
 CHINESE, NFD = bert(handle_chinese_chars=True), normalizers.NFD()
+NFC, NFKD, ACCENTS = normalizers.NFC(), normalizers.NFKD(), normalizers.StripAccents()
 OVERLAY = "\u0334"  # of the lowest combining class
 WORDS, BYTES = pre_tokenizers.BertPreTokenizer(), pre_tokenizers.ByteLevel(add_prefix_space=False)
+WORD, DIGITS = pre_tokenizers.Whitespace(), pre_tokenizers.Digits(individual_digits=True)
 
 
 def class_of(c):
@@ -44,6 +46,16 @@ def class_of(c):
         names.add("DECOMPOSED")
     if NFD.normalize_str("a" + c + OVERLAY)[1] == OVERLAY != c:
         names.add("ORDERED")
+    if NFKD.normalize_str(c) != NFD.normalize_str(c):
+        names.add("COMPATIBLE")
+    if NFC.normalize_str(NFD.normalize_str(c)) == c != NFD.normalize_str(c):
+        names.add("COMPOSED")
+    if ACCENTS.normalize_str(c) == "":
+        names.add("COMBINING")
+    if len(WORD.pre_tokenize_str("a" + c + "b")) == 1:
+        names.add("WORD")
+    if len(DIGITS.pre_tokenize_str("a" + c + "b")) == 3:
+        names.add("NUMERIC")
     for before, name in (("x", "LETTER"), ("1", "NUMBER"), ("!", None)):
         if len(BYTES.pre_tokenize_str(before + c)) == 1:
             break
@@ -97,7 +109,7 @@ def rows(cells, width=100):
 
 
 BITS = ["DROP", "BLANK", "SPACE", "PUNCTUATION", "MARK", "CHINESE", "LETTER", "NUMBER", "BPE_SPACE",
-        "DECOMPOSED", "ORDERED"]
+        "DECOMPOSED", "ORDERED", "COMPATIBLE", "COMPOSED", "COMBINING", "WORD", "NUMERIC"]
 
 
 def main():

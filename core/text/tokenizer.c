@@ -19,9 +19,6 @@ mpcf_status tokenizer_create(const mpcf_tokenizer_spec *spec, struct tokenizer *
 {
     struct tokenizer *t = NULL;
 
-    if (spec->kind != MPCF_TOKENIZER_WORDPIECE && spec->kind != MPCF_TOKENIZER_BYTE_BPE) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "tokenizer of kind %d", (int) spec->kind);
-    }
     if (spec->vocab_size < 1 || spec->vocab_size > INT32_MAX || spec->pad_id < 0 ||
         spec->pad_id >= spec->vocab_size) {
         return mpcf_fail(err, MPCF_E_FORMAT,
@@ -44,7 +41,9 @@ void tokenizer_close(struct tokenizer *t)
     }
     vocabulary_clear(&t->vocabulary);
     added_tokens_clear(&t->added);
-    byte_bpe_clear(&t->byte_bpe);
+    normalisers_clear(&t->normalisers);
+    splitters_clear(&t->splitters);
+    bpe_clear(&t->bpe);
     mpcf_free(t);
 }
 
@@ -109,16 +108,26 @@ static mpcf_status open_byte_bpe(struct tokenizer *t, const char *folder, mpcf_e
     return status;
 }
 
-/* vocab.txt, or vocab.json and merges.txt, with tokenizer_config.json where there is one. */
+static mpcf_status read_words(struct tokenizer *t, const char *folder, mpcf_error *err)
+{
+    switch (t->spec.kind) {
+    case MPCF_TOKENIZER_WORDPIECE:
+        return read_text(t, folder, "vocab.txt", tokenizer_load_words, err);
+    case MPCF_TOKENIZER_BYTE_BPE:
+        return open_byte_bpe(t, folder, err);
+    }
+    return mpcf_fail(err, MPCF_E_UNSUPPORTED, "tokenizer of kind %d", (int) t->spec.kind);
+}
+
+/* What the family's files are where there is no tokenizer.json: vocab.txt, or vocab.json and
+ * merges.txt, with tokenizer_config.json where there is one. */
 static mpcf_status open_plain(struct tokenizer *t, const char *folder, mpcf_error *err)
 {
     json_t *config = NULL;
     mpcf_status status = read_json(folder, "tokenizer_config.json", &config, err);
 
     if (status == MPCF_OK) {
-        status = t->spec.kind == MPCF_TOKENIZER_WORDPIECE
-                     ? read_text(t, folder, "vocab.txt", tokenizer_load_words, err)
-                     : open_byte_bpe(t, folder, err);
+        status = read_words(t, folder, err);
     }
     if (status == MPCF_OK) {
         status = tokenizer_set_defaults(t, config, folder, err);
@@ -142,6 +151,9 @@ mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
                               : open_plain(t, folder, err);
     }
     json_decref(root);
+    if (status == MPCF_OK) {
+        status = tokenizer_finish(t, err);
+    }
     if (status != MPCF_OK) {
         tokenizer_close(t);
         return mpcf_fail_while(err, status, "reading the tokenizer of '%s'", folder);

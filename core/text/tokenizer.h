@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tokenizers from the files of a folder, as Hugging Face has them: WordPiece and byte-level BPE.
+ * Tokenizers from the files of a folder, as Hugging Face has them.
  */
 #ifndef MPCF_TEXT_TOKENIZER_H
 #define MPCF_TEXT_TOKENIZER_H
@@ -12,9 +12,10 @@
 struct tokenizer;
 
 /*
- * Reads the files of FOLDER that SPEC's kind needs: tokenizer.json where there is one, else
- * vocab.txt with tokenizer_config.json, or vocab.json and merges.txt. Safe to use from many
- * threads. An id at or above spec->vocab_size: MPCF_E_FORMAT.
+ * Reads tokenizer.json of FOLDER, which says all itself, or where there is none the files that SPEC's
+ * kind needs: vocab.txt with tokenizer_config.json, or vocab.json and merges.txt. Safe to use from
+ * many threads. An id at or above spec->vocab_size: MPCF_E_FORMAT. What is asked for and not offered:
+ * MPCF_E_UNSUPPORTED with its name.
  *
  * Whether a vocab.txt is of an uncased model is what tokenizer_config.json's do_lower_case
  * says; without it, texts are lower-cased unless some word of the vocabulary has a capital

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/memory.h"
+
 mpcf_status tokenizer_check_id(const struct tokenizer *t, long long id, const char *name,
                                mpcf_error *err)
 {
@@ -59,6 +61,66 @@ mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, 
     return MPCF_OK;
 }
 
+/* As Hugging Face counts it: behind the model's words, and behind other added tokens. */
+static long long next_id(const struct tokenizer *t)
+{
+    const long long words = (long long) t->vocabulary.word_count;
+
+    if (t->added.count == 0 || (words > 0 && t->added.largest_id < words)) {
+        return words;
+    }
+    return (long long) t->added.largest_id + 1;
+}
+
+static long long id_of(const struct tokenizer *t, const char *content, size_t length)
+{
+    const struct added_token *added = added_tokens_find(&t->added, content, length);
+    const int32_t word = vocabulary_find(&t->vocabulary, content, length);
+
+    if (added != NULL) {
+        return added->id;
+    }
+    return word != VOCABULARY_NONE ? word : next_id(t);
+}
+
+mpcf_status tokenizer_add_token(struct tokenizer *t, const char *content, size_t length,
+                                const struct added_token *how, const char *name, mpcf_error *err)
+{
+    struct added_token token = *how;
+
+    if (length == 0 || length > ADDED_TOKEN_LONGEST) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: added token of %zu bytes, expected 1 to %d", name,
+                         length, ADDED_TOKEN_LONGEST);
+    }
+    MPCF_TRY(tokenizer_check_id(t, id_of(t, content, length), name, err));
+    token.content = (char *) (uintptr_t) content; /* it is copied */
+    token.length = length;
+    token.id = (int32_t) id_of(t, content, length);
+    return added_tokens_add(&t->added, &token, err);
+}
+
+mpcf_status tokenizer_set_bert(struct tokenizer *t, const struct bert_normaliser *n,
+                               mpcf_error *err)
+{
+    struct normaliser normaliser = {.kind = NORMALISER_BERT, .bert = *n};
+    struct splitter splitter = {.kind = SPLITTER_BERT};
+
+    normalisers_clear(&t->normalisers);
+    splitters_clear(&t->splitters);
+    MPCF_TRY(normalisers_add(&t->normalisers, &normaliser, err));
+    return splitters_add(&t->splitters, &splitter, err);
+}
+
+mpcf_status tokenizer_set_byte_level(struct tokenizer *t, bool prefix_space, mpcf_error *err)
+{
+    struct splitter splitter = {
+        .kind = SPLITTER_BYTE_LEVEL, .cuts = true, .prefix_space = prefix_space};
+
+    normalisers_clear(&t->normalisers);
+    splitters_clear(&t->splitters);
+    return splitters_add(&t->splitters, &splitter, err);
+}
+
 mpcf_status template_add(struct template *t, enum piece_kind kind, int32_t id, int32_t type,
                          mpcf_error *err)
 {
@@ -70,20 +132,26 @@ mpcf_status template_add(struct template *t, enum piece_kind kind, int32_t id, i
     return MPCF_OK;
 }
 
-mpcf_status tokenizer_usual_templates(struct tokenizer *t, int32_t cls, int32_t sep,
-                                      mpcf_error *err)
+mpcf_status tokenizer_set_templates(struct tokenizer *t, int32_t cls, int32_t sep,
+                                    int32_t separators, int32_t second, mpcf_error *err)
 {
-    int32_t second = t->spec.kind == MPCF_TOKENIZER_WORDPIECE;
-
     t->single.count = 0;
     t->pair.count = 0;
     MPCF_TRY(template_add(&t->single, PIECE_SPECIAL, cls, 0, err));
     MPCF_TRY(template_add(&t->single, PIECE_TEXT_A, 0, 0, err));
     MPCF_TRY(template_add(&t->single, PIECE_SPECIAL, sep, 0, err));
     t->pair = t->single;
-    for (int32_t i = 1; i < t->spec.pair_separators; i++) {
+    for (int32_t i = 1; i < separators; i++) {
         MPCF_TRY(template_add(&t->pair, PIECE_SPECIAL, sep, 0, err));
     }
     MPCF_TRY(template_add(&t->pair, PIECE_TEXT_B, 0, second, err));
     return template_add(&t->pair, PIECE_SPECIAL, sep, second, err);
+}
+
+mpcf_status tokenizer_finish(struct tokenizer *t, mpcf_error *err)
+{
+    if (t->model == MODEL_BPE) {
+        bpe_find_tokens(&t->bpe, &t->vocabulary);
+    }
+    return added_tokens_finish(&t->added, &t->normalisers, err);
 }

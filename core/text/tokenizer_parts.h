@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a tokenizer is made of, and what every way of loading one puts there. Inside core/text only.
+ *
+ * A text goes through added tokens (as it stands), normalisers, added tokens (normalised), splitters,
+ * model, truncation and the template around it. Readers fill the parts in any order but that words go
+ * before what is looked up in them; tokenizer_finish() ends it.
  */
 #ifndef MPCF_TEXT_TOKENIZER_PARTS_H
 #define MPCF_TEXT_TOKENIZER_PARTS_H
@@ -9,9 +13,13 @@
 #include <mpcf/model.h>
 
 #include "text/added_tokens.h"
-#include "text/byte_bpe.h"
+#include "text/bpe.h"
+#include "text/normalisers.h"
+#include "text/splitters.h"
 #include "text/vocabulary.h"
 #include "text/wordpiece.h"
+
+enum model_kind { MODEL_NONE, MODEL_WORDPIECE, MODEL_BPE, MODEL_WORD_LEVEL };
 
 #define TEMPLATE_LIMIT 16
 
@@ -32,10 +40,15 @@ struct tokenizer {
     mpcf_tokenizer_spec spec;
     struct vocabulary vocabulary;
     struct added_tokens added;
-    struct wordpiece wordpiece; /* the one of the two that SPEC says */
-    struct byte_bpe byte_bpe;
+    struct normalisers normalisers;
+    struct splitters splitters;
+    enum model_kind model;
+    struct wordpiece wordpiece; /* the one that MODEL says */
+    struct bpe bpe;
+    int32_t unknown; /* of WORD_LEVEL */
     struct template single, pair;
-    bool has_case; /* vocab.txt has words with capitals, "[CLS]" and its like apart */
+    bool truncates_left; /* a text that is too long loses its beginning */
+    bool has_case;       /* vocab.txt has words with capitals, "[CLS]" and its like apart */
 };
 
 /* MPCF_E_FORMAT where ID is not below the model's vocabulary size; NAME: of the file. */
@@ -46,10 +59,24 @@ mpcf_status tokenizer_add_word(struct tokenizer *t, const char *word, size_t len
 /* {"word": id, ...} of vocab.json and tokenizer.json. */
 mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, const char *name,
                                       mpcf_error *err);
+
+/* Recognises a token, as HOW (whose content and id are set here) says: its id is the one it has, as a
+ * word or added token, or the next free one. */
+mpcf_status tokenizer_add_token(struct tokenizer *t, const char *content, size_t length,
+                                const struct added_token *how, const char *name, mpcf_error *err);
+/* BERT's normaliser and splitter, in place of what is there; GPT-2's splitter. */
+mpcf_status tokenizer_set_bert(struct tokenizer *t, const struct bert_normaliser *n,
+                               mpcf_error *err);
+mpcf_status tokenizer_set_byte_level(struct tokenizer *t, bool prefix_space, mpcf_error *err);
+
 mpcf_status template_add(struct template *t, enum piece_kind kind, int32_t id, int32_t type,
                          mpcf_error *err);
-/* The usual ones: CLS A SEP, and CLS A SEP [SEP] B SEP with as many SEP between as SPEC says. */
-mpcf_status tokenizer_usual_templates(struct tokenizer *t, int32_t cls, int32_t sep,
-                                      mpcf_error *err);
+/* CLS A SEP, and CLS A SEP [SEP] B SEP with SEPARATORS between the texts; SECOND: B's type. In place of
+ * what is there. */
+mpcf_status tokenizer_set_templates(struct tokenizer *t, int32_t cls, int32_t sep,
+                                    int32_t separators, int32_t second, mpcf_error *err);
+
+/* Once all parts are there. */
+mpcf_status tokenizer_finish(struct tokenizer *t, mpcf_error *err);
 
 #endif

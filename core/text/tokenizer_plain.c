@@ -76,7 +76,7 @@ mpcf_status tokenizer_load_merges(struct tokenizer *t, const char *data, size_t 
     const char *line = NULL;
     size_t bytes = 0;
 
-    MPCF_TRY(merges_reserve(&t->byte_bpe.merges, count_lines(data, length), err));
+    MPCF_TRY(merges_reserve(&t->bpe.merges, count_lines(data, length), err));
     for (size_t number = 1; next_line(&data, &length, &line, &bytes); number++) {
         const char *space = memchr(line, ' ', bytes);
 
@@ -88,9 +88,8 @@ mpcf_status tokenizer_load_merges(struct tokenizer *t, const char *data, size_t 
             return mpcf_fail(err, MPCF_E_FORMAT, "%s:%zu: expected two tokens and a space", name,
                              number);
         }
-        mpcf_status status =
-            byte_bpe_add_merge(&t->byte_bpe, &t->vocabulary, line, (size_t) (space - line),
-                               space + 1, bytes - 1 - (size_t) (space - line), err);
+        mpcf_status status = bpe_add_merge(&t->bpe, &t->vocabulary, line, (size_t) (space - line),
+                                           space + 1, bytes - 1 - (size_t) (space - line), err);
 
         if (status != MPCF_OK) {
             return mpcf_fail_while(err, status, "%s:%zu", name, number);
@@ -113,16 +112,15 @@ static const char *token_name(const json_t *config, const char *key, const char 
 static mpcf_status add_special(struct tokenizer *t, const char *token, bool needed, bool strip_left,
                                const char *name, int32_t *id, mpcf_error *err)
 {
-    struct added_token added = {.strip_left = strip_left};
+    const struct added_token added = {.is_special = true, .is_raw = true, .strip_left = strip_left};
 
     *id = vocabulary_find(&t->vocabulary, token, strlen(token));
-    added.id = *id;
     if (*id == VOCABULARY_NONE) {
         return needed
                    ? mpcf_fail(err, MPCF_E_FORMAT, "%s: the vocabulary has no '%.80s'", name, token)
                    : MPCF_OK;
     }
-    return added_tokens_add(&t->added, token, strlen(token), &added, err);
+    return tokenizer_add_token(t, token, strlen(token), &added, name, err);
 }
 
 struct usual_token {
@@ -143,6 +141,29 @@ static bool flag(const json_t *config, const char *key, bool otherwise)
     return json_is_boolean(value) ? json_is_true(value) : otherwise;
 }
 
+static mpcf_status set_wordpiece(struct tokenizer *t, const json_t *config, int32_t unknown,
+                                 mpcf_error *err)
+{
+    const bool lower = flag(config, "do_lower_case", !t->has_case);
+    const struct bert_normaliser n = {.clean = true,
+                                      .chinese = flag(config, "tokenize_chinese_chars", true),
+                                      .strip = flag(config, "strip_accents", lower),
+                                      .lower = lower};
+
+    t->model = MODEL_WORDPIECE;
+    t->wordpiece.unknown = unknown;
+    t->wordpiece.longest_word = LONGEST_WORD;
+    t->wordpiece.continuation = vocabulary_walk(&t->vocabulary, "##", 2);
+    return tokenizer_set_bert(t, &n, err);
+}
+
+static mpcf_status set_byte_bpe(struct tokenizer *t, const json_t *config, mpcf_error *err)
+{
+    t->model = MODEL_BPE;
+    t->bpe.unknown = VOCABULARY_NONE;
+    return tokenizer_set_byte_level(t, flag(config, "add_prefix_space", false), err);
+}
+
 mpcf_status tokenizer_set_defaults(struct tokenizer *t, const json_t *config, const char *name,
                                    mpcf_error *err)
 {
@@ -156,21 +177,8 @@ mpcf_status tokenizer_set_defaults(struct tokenizer *t, const json_t *config, co
         MPCF_TRY(
             add_special(t, token, u->needed, i == TOKEN_MASK && !is_wordpiece, name, &ids[i], err));
     }
-    if (is_wordpiece) {
-        bool lower = flag(config, "do_lower_case", !t->has_case);
-
-        t->wordpiece.unknown = ids[TOKEN_UNKNOWN];
-        t->wordpiece.longest_word = LONGEST_WORD;
-        t->wordpiece.continuation = vocabulary_walk(&t->vocabulary, "##", 2);
-        t->wordpiece.normaliser = (struct bert_normaliser){
-            .clean = true,
-            .chinese = flag(config, "tokenize_chinese_chars", true),
-            .strip = flag(config, "strip_accents", lower),
-            .lower = lower,
-        };
-    } else {
-        byte_bpe_find_bytes(&t->byte_bpe, &t->vocabulary);
-        t->byte_bpe.prefix_space = flag(config, "add_prefix_space", false);
-    }
-    return tokenizer_usual_templates(t, ids[TOKEN_CLS], ids[TOKEN_SEP], err);
+    MPCF_TRY(is_wordpiece ? set_wordpiece(t, config, ids[TOKEN_UNKNOWN], err)
+                          : set_byte_bpe(t, config, err));
+    return tokenizer_set_templates(t, ids[TOKEN_CLS], ids[TOKEN_SEP], t->spec.pair_separators,
+                                   is_wordpiece, err);
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a code point is, its lower case and its decomposition: by tables made from the tokenizers'
- * own Unicode, and by utf8proc where both agree.
+ * What a code point is, and its lower case: by tables made from the tokenizers' own Unicode.
  */
 #include "text/unicode.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include <utf8proc.h>
 
@@ -97,6 +95,19 @@ void points_add(struct points *p, uint32_t point)
     }
 }
 
+void points_add_all(struct points *p, const uint32_t *points, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        points_add(p, points[i]);
+    }
+}
+
+void points_empty(struct points *p)
+{
+    p->count = 0;
+    p->head = 0;
+}
+
 void points_clear(struct points *p)
 {
     mpcf_free(p->data);
@@ -130,94 +141,5 @@ void points_add_utf8(struct points *p, const char *text, size_t length)
 
         at += unicode_next(text + at, length - at, &point);
         points_add(p, point);
-    }
-}
-
-static void add_decomposed(struct points *out, uint32_t point)
-{
-    utf8proc_int32_t parts[8];
-    int boundary = 0;
-    utf8proc_ssize_t count = 0;
-
-    if (point < 0x80 || (unicode_class(point) & UNICODE_DECOMPOSED) == 0) {
-        points_add(out, point);
-        return;
-    }
-    count =
-        utf8proc_decompose_char((utf8proc_int32_t) point, parts, 8, UTF8PROC_DECOMPOSE, &boundary);
-    assert(count > 0 && count <= 8); /* no canonical decomposition has more than 4 */
-    for (utf8proc_ssize_t i = 0; i < count; i++) {
-        points_add(out, (uint32_t) parts[i]);
-    }
-}
-
-/* Combining class; 0 also for marks that the tokenizers' Unicode does not have yet. */
-static unsigned order_of(uint32_t point)
-{
-    if (point < 0x300 || (unicode_class(point) & UNICODE_ORDERED) == 0) {
-        return 0;
-    }
-    return (unsigned) utf8proc_get_property((utf8proc_int32_t) point)->combining_class;
-}
-
-/* Canonical ordering of a run of marks: a counting sort, so that a hostile run takes no longer
- * than others. False: memory. */
-static bool order_run(uint32_t *points, size_t count)
-{
-    size_t starts[257] = {0};
-    uint32_t *sorted = NULL;
-    bool in_order = true;
-
-    for (size_t i = 0; i + 1 < count && in_order; i++) {
-        in_order = order_of(points[i]) <= order_of(points[i + 1]);
-    }
-    if (in_order) {
-        return true;
-    }
-    sorted = mpcf_alloc_array(count, sizeof(*sorted));
-    if (sorted == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        starts[order_of(points[i]) + 1]++;
-    }
-    for (size_t k = 0; k < 256; k++) {
-        starts[k + 1] += starts[k];
-    }
-    for (size_t i = 0; i < count; i++) {
-        sorted[starts[order_of(points[i])]++] = points[i];
-    }
-    memcpy(points, sorted, count * sizeof(*points));
-    mpcf_free(sorted);
-    return true;
-}
-
-static bool put_in_order(uint32_t *points, size_t count)
-{
-    for (size_t first = 0, end = 0; first < count; first = end) {
-        end = first + 1;
-        if (order_of(points[first]) == 0) {
-            continue;
-        }
-        while (end < count && order_of(points[end]) != 0) {
-            end++;
-        }
-        if (!order_run(points + first, end - first)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-void unicode_decompose(const uint32_t *in, size_t count, struct points *out)
-{
-    size_t first = out->count;
-
-    for (size_t i = 0; i < count; i++) {
-        add_decomposed(out, in[i]);
-    }
-    if (!out->failed && out->count > first &&
-        !put_in_order(out->data + first, out->count - first)) {
-        out->failed = true;
     }
 }

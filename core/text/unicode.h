@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 /* Bits of unicode_class(), in the order of make_unicode_tables.py. The first six are BERT's
- * normaliser and splitter, the next three the expression of byte-level BPE. */
+ * normaliser and splitter, the next three the expression of byte-level BPE, the next five the normal
+ * forms. */
 enum unicode_class {
     UNICODE_DROP = 1 << 0,        /* control characters, which BERT cleans away */
     UNICODE_BLANK = 1 << 1,       /* becomes a space in BERT */
@@ -21,8 +22,13 @@ enum unicode_class {
     UNICODE_LETTER = 1 << 6,
     UNICODE_NUMBER = 1 << 7,
     UNICODE_BPE_SPACE = 1 << 8,
-    UNICODE_DECOMPOSED = 1 << 9, /* has a canonical decomposition */
-    UNICODE_ORDERED = 1 << 10    /* has a combining class */
+    UNICODE_DECOMPOSED = 1 << 9,  /* has a canonical decomposition */
+    UNICODE_ORDERED = 1 << 10,    /* has a combining class */
+    UNICODE_COMPATIBLE = 1 << 11, /* NFKD takes it further apart than NFD */
+    UNICODE_COMPOSED = 1 << 12,   /* NFC puts it together */
+    UNICODE_COMBINING = 1 << 13,  /* a mark of any kind */
+    UNICODE_WORD = 1 << 14,       /* \w */
+    UNICODE_NUMERIC = 1 << 15     /* of any script, fractions and Roman numbers as well */
 };
 
 unsigned unicode_class(uint32_t point);
@@ -31,15 +37,19 @@ unsigned unicode_class(uint32_t point);
 struct points {
     uint32_t *data;
     size_t count, capacity;
+    /* How many of the first ones come from the first of the text that was given: who puts something in
+     * front of that text alone asks for it. */
+    size_t head;
     bool failed;
 };
 void points_add(struct points *p, uint32_t point);
+void points_add_all(struct points *p, const uint32_t *points, size_t count);
 void points_clear(struct points *p);
+/* Empty, but the memory stays. */
+void points_empty(struct points *p);
 /* Valid UTF-8 only. */
 void points_add_utf8(struct points *p, const char *text, size_t length);
 
-/* Adds the canonical decomposition (NFD) of the COUNT points at IN. */
-void unicode_decompose(const uint32_t *in, size_t count, struct points *out);
 /* Adds the lower case of POINT: one or two points. */
 void unicode_add_lower(struct points *p, uint32_t point);
 /* Whether any point of valid UTF-8 has another lower case. */

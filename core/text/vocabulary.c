@@ -40,32 +40,60 @@ mpcf_status vocabulary_reserve(struct vocabulary *v, size_t bytes, mpcf_error *e
     return MPCF_OK;
 }
 
-mpcf_status vocabulary_add(struct vocabulary *v, const char *word, size_t length, int32_t id,
-                           mpcf_error *err)
+/* The node behind POINT, made where there is none; NOWHERE: memory. */
+static uint32_t step_or_add(struct vocabulary *v, uint32_t node, uint32_t point)
 {
-    uint32_t node = VOCABULARY_ROOT;
+    uint32_t next = vocabulary_step(v, node, point);
 
-    if (v->node_count == 0 && add_node(v) == VOCABULARY_NOWHERE) {
-        return mpcf_fail_memory(err, sizeof(*v->ids), "a vocabulary");
-    }
-    for (size_t at = 0; at < length;) {
-        uint32_t point = 0, next = VOCABULARY_NOWHERE;
-
-        at += unicode_next(word + at, length - at, &point);
-        next = vocabulary_step(v, node, point);
-        if (next == VOCABULARY_NOWHERE) {
-            next = add_node(v);
-            if (next == VOCABULARY_NOWHERE || !pair_map_put(&v->edges, node, point, next)) {
-                return mpcf_fail_memory(err, v->node_count * sizeof(struct pair_slot),
-                                        "a vocabulary");
-            }
+    if (next == VOCABULARY_NOWHERE) {
+        next = add_node(v);
+        if (next != VOCABULARY_NOWHERE && !pair_map_put(&v->edges, node, point, next)) {
+            return VOCABULARY_NOWHERE;
         }
-        node = next;
+    }
+    return next;
+}
+
+/* A word that ends at NODE. */
+static mpcf_status end_word(struct vocabulary *v, uint32_t node, int32_t id, mpcf_error *err)
+{
+    if (node == VOCABULARY_NOWHERE) {
+        return mpcf_fail_memory(err, v->node_count * sizeof(struct pair_slot), "a vocabulary");
     }
     v->word_count += v->ids[node] == VOCABULARY_NONE;
     v->ids[node] = id;
     v->largest_id = id > v->largest_id ? id : v->largest_id;
     return MPCF_OK;
+}
+
+static uint32_t root_of(struct vocabulary *v)
+{
+    return v->node_count == 0 ? add_node(v) : VOCABULARY_ROOT;
+}
+
+mpcf_status vocabulary_add(struct vocabulary *v, const char *word, size_t length, int32_t id,
+                           mpcf_error *err)
+{
+    uint32_t node = root_of(v);
+
+    for (size_t at = 0; at < length && node != VOCABULARY_NOWHERE;) {
+        uint32_t point = 0;
+
+        at += unicode_next(word + at, length - at, &point);
+        node = step_or_add(v, node, point);
+    }
+    return end_word(v, node, id, err);
+}
+
+mpcf_status vocabulary_add_points(struct vocabulary *v, const uint32_t *points, size_t count,
+                                  int32_t id, mpcf_error *err)
+{
+    uint32_t node = root_of(v);
+
+    for (size_t i = 0; i < count && node != VOCABULARY_NOWHERE; i++) {
+        node = step_or_add(v, node, points[i]);
+    }
+    return end_word(v, node, id, err);
 }
 
 void vocabulary_clear(struct vocabulary *v)
@@ -91,6 +119,16 @@ uint32_t vocabulary_walk(const struct vocabulary *v, const char *word, size_t le
 
         at += unicode_next(word + at, length - at, &point);
         node = vocabulary_step(v, node, point);
+    }
+    return node;
+}
+
+uint32_t vocabulary_walk_points(const struct vocabulary *v, const uint32_t *points, size_t count)
+{
+    uint32_t node = v->node_count == 0 ? VOCABULARY_NOWHERE : VOCABULARY_ROOT;
+
+    for (size_t i = 0; i < count && node != VOCABULARY_NOWHERE; i++) {
+        node = vocabulary_step(v, node, points[i]);
     }
     return node;
 }

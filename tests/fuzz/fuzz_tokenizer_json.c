@@ -5,6 +5,7 @@
 #include "format/json.h"
 #include "fuzz_tokenizer.h"
 #include "text/tokenizer_json.h"
+#include "text/tokenizer_parts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,14 +18,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (json_read_text((const char *) data, length, "fuzz", &root, NULL) != MPCF_OK) {
         return 0;
     }
-    for (int kind = MPCF_TOKENIZER_WORDPIECE; kind <= MPCF_TOKENIZER_BYTE_BPE; kind++) {
-        struct tokenizer *t = fuzz_tokenizer((mpcf_tokenizer_kind) kind);
+    struct tokenizer *t = fuzz_tokenizer(MPCF_TOKENIZER_WORDPIECE);
 
-        if (t != NULL && tokenizer_load_json(t, root, "fuzz", NULL) == MPCF_OK) {
-            fuzz_encode(t, text, text_size);
-        }
-        tokenizer_close(t);
+    if (t != NULL && tokenizer_load_json(t, root, "fuzz", NULL) == MPCF_OK &&
+        tokenizer_finish(t, NULL) == MPCF_OK) {
+        fuzz_encode(t, text, text_size);
     }
+    tokenizer_close(t);
     json_decref(root);
     return 0;
 }

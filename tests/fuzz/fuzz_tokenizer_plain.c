@@ -45,7 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t text_size = 0;
 
     if (t != NULL &&
-        (is_json ? load_merges : load_words)(t, data, size, &text, &text_size) == MPCF_OK) {
+        (is_json ? load_merges : load_words)(t, data, size, &text, &text_size) == MPCF_OK &&
+        tokenizer_finish(t, NULL) == MPCF_OK) {
         fuzz_encode(t, text, text_size);
     }
     tokenizer_close(t);

@@ -168,13 +168,17 @@ static void test_refusals(void **state)
     refuse("vocab.txt", "a\n\xff\n", wordpiece, MPCF_E_FORMAT, "vocab.txt:2: not UTF-8");
     refuse("tokenizer.json", "{", wordpiece, MPCF_E_FORMAT, "tokenizer.json");
     refuse("tokenizer.json", "{}", wordpiece, MPCF_E_FORMAT, "no model");
-    refuse("tokenizer.json", "{" MODEL "}", MPCF_TOKENIZER_BYTE_BPE, MPCF_E_FORMAT,
-           "model 'WordPiece', the network expects 'BPE'");
-    refuse("tokenizer.json", "{" MODEL ", \"normalizer\": {\"type\": \"NFKC\"}, " SPLITTER "}",
-           wordpiece, MPCF_E_UNSUPPORTED, "normalizer 'NFKC' is not offered");
+    refuse("tokenizer.json", "{" MODEL ", \"normalizer\": {\"type\": \"NFKX\"}, " SPLITTER "}",
+           wordpiece, MPCF_E_UNSUPPORTED, "normalizer 'NFKX' is not offered");
     refuse("tokenizer.json",
-           "{" MODEL ", " SPLITTER ", \"added_tokens\": [{\"id\": 9, \"content\": \"y\"}]}",
-           wordpiece, MPCF_E_FORMAT, "token id 9");
+           "{" MODEL ", \"pre_tokenizer\": {\"type\": \"Sequence\", \"pretokenizers\": ["
+           "{\"type\": \"Whitespace\"}, {\"type\": \"UnicodeScripts\"}]}}",
+           wordpiece, MPCF_E_UNSUPPORTED, "pre_tokenizer 2 'UnicodeScripts' is not offered");
+    refuse("tokenizer.json",
+           "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 7, \"a\": 0, \"b\": 1,"
+           " \"c\": 2, \"d\": 3, \"e\": 4, \"f\": 5, \"g\": 6}}, \"added_tokens\":"
+           " [{\"id\": 3, \"content\": \"y\"}]}",
+           wordpiece, MPCF_E_FORMAT, "token id 8, but the model has 8");
     refuse("tokenizer.json",
            "{" MODEL ", " SPLITTER ", \"post_processor\": {\"type\": \"TemplateProcessing\","
            " \"single\": [], \"pair\": []}}",
