@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "text/unicode.h"
 
 uint32_t piece_tree_step(const struct piece_tree *t, uint32_t node, unsigned char byte)
 {
@@ -26,14 +27,44 @@ uint32_t piece_tree_step(const struct piece_tree *t, uint32_t node, unsigned cha
     return PIECE_TREE_NOWHERE;
 }
 
+uint32_t piece_tree_step_point(const struct piece_tree *t, uint32_t node, uint32_t point)
+{
+    char bytes[4];
+    size_t length = 0;
+
+    if (point < 0x80) {
+        return piece_tree_step(t, node, (unsigned char) point);
+    }
+    length = unicode_encode(point, bytes);
+    for (size_t i = 0; i < length && node != PIECE_TREE_NOWHERE; i++) {
+        node = piece_tree_step(t, node, (unsigned char) bytes[i]);
+    }
+    return node;
+}
+
+static int32_t id_of(const struct piece_tree *t, uint32_t node)
+{
+    return node == PIECE_TREE_NOWHERE ? PIECE_TREE_NO_ID : t->ids[node];
+}
+
 int32_t piece_tree_find(const struct piece_tree *t, const char *text, size_t length)
 {
-    uint32_t node = length > 0 && t->node_count > 0 ? 0 : PIECE_TREE_NOWHERE;
+    uint32_t node = t->node_count > 0 ? 0 : PIECE_TREE_NOWHERE;
 
     for (size_t i = 0; i < length && node != PIECE_TREE_NOWHERE; i++) {
         node = piece_tree_step(t, node, (unsigned char) text[i]);
     }
-    return node == PIECE_TREE_NOWHERE ? PIECE_TREE_NO_ID : t->ids[node];
+    return id_of(t, node);
+}
+
+int32_t piece_tree_find_points(const struct piece_tree *t, const uint32_t *points, size_t count)
+{
+    uint32_t node = t->node_count > 0 ? 0 : PIECE_TREE_NOWHERE;
+
+    for (size_t i = 0; i < count && node != PIECE_TREE_NOWHERE; i++) {
+        node = piece_tree_step_point(t, node, points[i]);
+    }
+    return id_of(t, node);
 }
 
 /* The pieces behind a node, of all in order. */

@@ -99,17 +99,21 @@ static bool is_plain(const struct precompiled *p, const uint32_t *points, size_t
            (count == 1 || points[1] < 0x80);
 }
 
-void precompiled_normalise(const struct precompiled *p, const uint32_t *points, size_t count,
-                           struct points *out)
+void precompiled_normalise(const struct precompiled *p, const struct points *in, struct points *out)
 {
-    for (size_t at = 0; at < count;) {
-        if (is_plain(p, points + at, count - at)) {
-            points_add(out, points[at++]);
-        } else {
-            const size_t length = grapheme_length(points + at, count - at);
+    for (size_t at = 0; at < in->count;) {
+        const bool is_first = at < in->head;
 
-            add_grapheme(p, points + at, length, out);
+        if (is_plain(p, in->data + at, in->count - at)) {
+            points_add(out, in->data[at++]);
+        } else {
+            const size_t length = grapheme_length(in->data + at, in->count - at);
+
+            add_grapheme(p, in->data + at, length, out);
             at += length;
+        }
+        if (is_first) {
+            out->head = out->count;
         }
     }
 }

@@ -36,9 +36,9 @@ mpcf_status precompiled_read_base64(struct precompiled *p, const char *text, con
                                     mpcf_error *err);
 void precompiled_clear(struct precompiled *p);
 
-/* Adds the normal form of COUNT points. A number in the table that points outside of it matches
- * nothing. OUT->failed: memory. */
-void precompiled_normalise(const struct precompiled *p, const uint32_t *points, size_t count,
+/* Adds the normal form of IN. A number in the table that points outside of it matches nothing.
+ * OUT->failed: memory. */
+void precompiled_normalise(const struct precompiled *p, const struct points *in,
                            struct points *out);
 
 #endif

@@ -44,6 +44,7 @@ void tokenizer_close(struct tokenizer *t)
     normalisers_clear(&t->normalisers);
     splitters_clear(&t->splitters);
     bpe_clear(&t->bpe);
+    unigram_clear(&t->unigram);
     mpcf_free(t);
 }
 

@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "text/unicode.h"
 
 #define UNKNOWN_COSTS 10.0
-#define SHORT_TEXT    128 /* bytes: most words need no allocation */
+#define SHORT_TEXT    128 /* points: most words need no allocation */
 
-/* The best way to cut the text up to one of its bytes. */
+/* The best way to cut the text up to one of its points. */
 struct cut {
     double score;   /* sum of it */
     uint32_t start; /* of the last piece, + 1; 0: no piece ends here */
@@ -25,52 +26,62 @@ static void offer(struct cut *end, double score, size_t start, int32_t id)
     }
 }
 
-/* Bytes of the character that begins with BYTE. */
-static size_t character_bytes(unsigned char byte)
-{
-    return byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-}
-
 /* All pieces that begin at START. */
-static void cut_from(const struct unigram *u, const char *text, size_t length, size_t start,
+static void cut_from(const struct unigram *u, const uint32_t *points, size_t count, size_t start,
                      struct cut *cuts)
 {
     const double before = cuts[start].score;
-    const size_t one = character_bytes((unsigned char) text[start]);
     uint32_t node = 0;
     bool has_one = false;
 
-    for (size_t at = start; at < length;) {
-        node = piece_tree_step(&u->tree, node, (unsigned char) text[at++]);
+    for (size_t at = start; at < count;) {
+        node = piece_tree_step_point(&u->tree, node, points[at++]);
         if (node == PIECE_TREE_NOWHERE) {
             break;
         }
         if (u->tree.ids[node] >= 0) {
             offer(&cuts[at], u->scores[u->tree.ids[node]] + before, start, u->tree.ids[node]);
-            has_one = has_one || at == start + one;
+            has_one = has_one || at == start + 1;
         }
     }
     if (!has_one) {
-        offer(&cuts[start + one], u->lowest - UNKNOWN_COSTS + before, start, u->unknown);
+        offer(&cuts[start + 1], u->lowest - UNKNOWN_COSTS + before, start, u->unknown);
     }
 }
 
-/* The bytes of an unknown token from the last to the first, or the token. */
-static void add_unknown(const struct unigram *u, const char *text, size_t length,
+/* Adds the tokens of the bytes of POINTS, from the last to the first; false: some byte is none, and
+ * nothing was added. */
+static bool add_bytes(const struct unigram *u, const uint32_t *points, size_t count,
+                      struct token_list *list)
+{
+    const size_t before = list->count;
+
+    for (size_t i = count; i > 0; i--) {
+        char bytes[4];
+
+        for (size_t k = unicode_encode(points[i - 1], bytes); k > 0; k--) {
+            const int32_t id = u->bytes[(unsigned char) bytes[k - 1]];
+
+            if (id < 0) {
+                list->count = before;
+                return false;
+            }
+            token_list_add(list, id);
+        }
+    }
+    return true;
+}
+
+/* A stretch that is unknown may be a piece all the same, only a dear one. */
+static void add_unknown(const struct unigram *u, const uint32_t *points, size_t count,
                         struct token_list *list)
 {
-    const int32_t id = piece_tree_find(&u->tree, text, length);
-    bool has_bytes = u->falls_back && id < 0;
+    const int32_t id = piece_tree_find_points(&u->tree, points, count);
 
-    for (size_t i = 0; i < length && has_bytes; i++) {
-        has_bytes = u->bytes[(unsigned char) text[i]] >= 0;
-    }
-    if (!has_bytes) {
-        token_list_add(list, id >= 0 ? id : u->unknown);
-        return;
-    }
-    for (size_t i = length; i > 0; i--) {
-        token_list_add(list, u->bytes[(unsigned char) text[i - 1]]);
+    if (id >= 0) {
+        token_list_add(list, id);
+    } else if (!u->falls_back || !add_bytes(u, points, count, list)) {
+        token_list_add(list, u->unknown);
     }
 }
 
@@ -85,12 +96,12 @@ static void reverse(int32_t *ids, size_t count)
 }
 
 /* Follows the cuts from the end of the text to its beginning. */
-static void add_pieces(const struct unigram *u, const char *text, size_t length,
+static void add_pieces(const struct unigram *u, const uint32_t *points, size_t count,
                        const struct cut *cuts, struct token_list *list)
 {
     const size_t before = list->count;
 
-    for (size_t end = length; end > 0;) {
+    for (size_t end = count; end > 0;) {
         const int32_t id = cuts[end].id;
         size_t start = cuts[end].start - 1;
 
@@ -98,7 +109,7 @@ static void add_pieces(const struct unigram *u, const char *text, size_t length,
             start = cuts[start].start - 1;
         }
         if (id == u->unknown) {
-            add_unknown(u, text + start, end - start, list);
+            add_unknown(u, points + start, end - start, list);
         } else {
             token_list_add(list, id);
         }
@@ -109,27 +120,27 @@ static void add_pieces(const struct unigram *u, const char *text, size_t length,
     }
 }
 
-void unigram_encode(const struct unigram *u, const char *text, size_t length,
+void unigram_encode(const struct unigram *u, const uint32_t *points, size_t count,
                     struct token_list *list)
 {
     struct cut few[SHORT_TEXT + 1], *cuts = few;
 
-    if (length == 0 || u->tree.node_count == 0) {
+    if (count == 0 || u->count == 0) {
         return;
     }
-    if (length > SHORT_TEXT) {
-        cuts = length < UINT32_MAX ? mpcf_alloc_array(length + 1, sizeof(*cuts)) : NULL;
+    if (count > SHORT_TEXT) {
+        cuts = count < UINT32_MAX ? mpcf_alloc_array(count + 1, sizeof(*cuts)) : NULL;
     } else {
-        memset(few, 0, (length + 1) * sizeof(*few));
+        memset(few, 0, (count + 1) * sizeof(*few));
     }
     if (cuts == NULL) {
         list->failed = true;
         return;
     }
-    for (size_t at = 0; at < length; at += character_bytes((unsigned char) text[at])) {
-        cut_from(u, text, length, at, cuts);
+    for (size_t at = 0; at < count; at++) {
+        cut_from(u, points, count, at, cuts);
     }
-    add_pieces(u, text, length, cuts, list);
+    add_pieces(u, points, count, cuts, list);
     if (cuts != few) {
         mpcf_free(cuts);
     }

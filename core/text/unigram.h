@@ -34,8 +34,8 @@ mpcf_status unigram_build(struct unigram *u, struct piece *pieces, size_t count,
                           bool falls_back, const char *name, mpcf_error *err);
 void unigram_clear(struct unigram *u);
 
-/* Adds the tokens of TEXT (valid UTF-8), in 16 bytes for each of its bytes; LIST->failed: memory. */
-void unigram_encode(const struct unigram *u, const char *text, size_t length,
+/* Adds the tokens of COUNT points, in 16 bytes for each of them; LIST->failed: memory. */
+void unigram_encode(const struct unigram *u, const uint32_t *points, size_t count,
                     struct token_list *list);
 
 #endif

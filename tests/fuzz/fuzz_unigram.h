@@ -16,9 +16,12 @@ static inline void fuzz_unigram(const struct unigram *u, const char *text, size_
 {
     const size_t length = text_utf8_valid(text, size);
     struct token_list list = {0};
+    struct points points = {0};
 
-    unigram_encode(u, text, length, &list);
-    if (!list.failed && (list.count > length || (list.count == 0 && length > 0))) {
+    points_add_utf8(&points, text, length);
+    unigram_encode(u, points.data, points.count, &list);
+    if (!points.failed && !list.failed &&
+        (list.count > length || (list.count == 0 && length > 0))) {
         abort();
     }
     for (size_t i = 0; i < list.count; i++) {
@@ -27,6 +30,7 @@ static inline void fuzz_unigram(const struct unigram *u, const char *text, size_
         }
     }
     token_list_clear(&list);
+    points_clear(&points);
 }
 
 /* The normal form of the valid part of TEXT is made of code points. */
@@ -36,7 +40,7 @@ static inline void fuzz_precompiled(const struct precompiled *p, const char *tex
 
     points_add_utf8(&in, text, text_utf8_valid(text, size));
     if (!in.failed) {
-        precompiled_normalise(p, in.data, in.count, &out);
+        precompiled_normalise(p, &in, &out);
     }
     for (size_t i = 0; i < out.count; i++) {
         if (out.data[i] > 0x10ffff || out.data[i] >> 11 == 0xd800 >> 11) {

@@ -40,7 +40,7 @@ static void normalise(const struct precompiled *p, const json_t *text, struct po
     struct points in = {0};
 
     points_add_utf8(&in, json_string_value(text), json_string_length(text));
-    precompiled_normalise(p, in.data, in.count, out);
+    precompiled_normalise(p, &in, out);
     assert_false(in.failed || out->failed);
     points_clear(&in);
 }
@@ -89,10 +89,11 @@ static void a_cut_table_is_refused_or_changes_less(void **state)
 
         memcpy(copy, t.model.charsmap, length);
         if (precompiled_read(&p, copy, length, "cut", NULL) == MPCF_OK) {
-            const uint32_t points[] = {0xff21, 0x2122, 0x301, 0x1d400, 'x'};
+            uint32_t data[] = {0xff21, 0x2122, 0x301, 0x1d400, 'x'};
+            const struct points in = {.data = data, .count = 5};
             struct points out = {0};
 
-            precompiled_normalise(&p, points, 5, &out);
+            precompiled_normalise(&p, &in, &out);
             points_clear(&out);
             precompiled_clear(&p);
         }
@@ -129,14 +130,15 @@ static void numbers_that_point_outside_match_nothing(void **state)
         uint32_t file[1 + 256 + 1] = {[0] = 4 * 256};
         struct points out = {0};
         struct precompiled p;
-        const uint32_t a = 'a';
+        uint32_t a = 'a';
+        const struct points in = {.data = &a, .count = 1};
 
         file[1] = tables[i].root;
         file[1 + (128 ^ 'a')] = tables[i].unit;
         file[1 + (128 ^ 'a' ^ 1)] = tables[i].value;
         memcpy(&file[257], tables[i].strings, tables[i].bytes);
         assert_ok(precompiled_read(&p, file, 4 * 257 + tables[i].bytes, "t", err), err);
-        precompiled_normalise(&p, &a, 1, &out);
+        precompiled_normalise(&p, &in, &out);
         assert_int_equal(out.count, tables[i].want != 0);
         if (out.count == 1 && out.data[0] != tables[i].want) {
             fail_msg("table %zu: %c, not %c", i, (int) out.data[0], (int) tables[i].want);

@@ -9,20 +9,24 @@
 #include "support/support.h"
 #include "support/vectors.h"
 #include "text/sentencepiece_model.h"
+#include "text/unicode.h"
 
 static mpcf_error *err;
 
 static bool same_ids(const struct unigram *u, const json_t *text, const json_t *ids)
 {
     struct token_list list = {0};
+    struct points points = {0};
     bool same;
 
-    unigram_encode(u, json_string_value(text), json_string_length(text), &list);
+    points_add_utf8(&points, json_string_value(text), json_string_length(text));
+    unigram_encode(u, points.data, points.count, &list);
     same = list.count == json_array_size(ids);
     for (size_t i = 0; i < list.count && same; i++) {
         same = list.ids[i] == json_integer_value(json_array_get(ids, i));
     }
     token_list_clear(&list);
+    points_clear(&points);
     return same;
 }
 

@@ -9,6 +9,7 @@
 #include "format/json.h"
 #include "support/support.h"
 #include "support/vectors.h"
+#include "text/unicode.h"
 #include "text/unigram_json.h"
 
 static mpcf_error *err;
@@ -28,9 +29,11 @@ static void assert_ids(const struct unigram *u, const char *text, size_t length,
                        const int32_t *want, size_t count)
 {
     struct token_list list = {0};
+    struct points points = {0};
 
+    points_add_utf8(&points, text, length);
     token_list_add(&list, 77); /* what was there stays */
-    unigram_encode(u, text, length, &list);
+    unigram_encode(u, points.data, points.count, &list);
     assert_false(list.failed);
     if (list.count != count + 1 || list.ids[0] != 77 ||
         (count > 0 && memcmp(list.ids + 1, want, count * sizeof(*want)) != 0)) {
@@ -38,6 +41,7 @@ static void assert_ids(const struct unigram *u, const char *text, size_t length,
                  count);
     }
     token_list_clear(&list);
+    points_clear(&points);
 }
 
 static void ids_are_the_librarys(void **state)
