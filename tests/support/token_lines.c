@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support/token_lines.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/text.h"
+#include "text/encode.h"
+
+mpcf_status token_lines_open(const char *folder, struct tokenizer **out, mpcf_error *err)
+{
+    const mpcf_tokenizer_spec spec = {.struct_size = sizeof(spec),
+                                      .kind = MPCF_TOKENIZER_WORDPIECE,
+                                      .vocab_size = 1 << 20,
+                                      .max_tokens = 1 << 20,
+                                      .type_count = 2,
+                                      .pair_separators = 1};
+
+    return tokenizer_open(folder, &spec, out, err);
+}
+
+static bool equal(const json_t *want, const int32_t *got, size_t count)
+{
+    if (json_array_size(want) != count) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (json_integer_value(json_array_get(want, i)) != got[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What T makes of the text, as a line to read. */
+static void write_got(struct text_buffer *out, const struct encoding *e, bool types)
+{
+    text_printf(out, "ids");
+    for (size_t i = 0; i < e->count; i++) {
+        text_printf(out, " %d", e->ids[i]);
+    }
+    text_printf(out, types ? ", types" : "");
+    for (size_t i = 0; i < e->count && types; i++) {
+        text_printf(out, " %d", e->type_ids[i]);
+    }
+    text_printf(out, "\n");
+}
+
+/* GOT stays empty where all is the same. */
+static mpcf_status check_line(const struct tokenizer *t, const char *line, struct text_buffer *got,
+                              mpcf_error *err)
+{
+    json_error_t where;
+    json_t *one = json_loads(line, JSON_ALLOW_NUL, &where);
+    const json_t *text = json_object_get(one, "text"), *pair = json_object_get(one, "pair");
+    const json_t *most = json_object_get(one, "max_length"), *types = json_object_get(one, "types");
+    struct encoding e = {0};
+    mpcf_status status =
+        one == NULL ? mpcf_fail(err, MPCF_E_FORMAT, "not JSON: %s", where.text)
+                    : tokenizer_encode_bytes(
+                          t, json_string_value(text), json_string_length(text),
+                          json_string_value(pair), json_string_length(pair),
+                          most != NULL ? (size_t) json_integer_value(most) : (size_t) 1 << 20, &e,
+                          err);
+
+    if (status == MPCF_OK && (!equal(json_object_get(one, "ids"), e.ids, e.count) ||
+                              (types != NULL && !equal(types, e.type_ids, e.count)))) {
+        write_got(got, &e, types != NULL);
+    }
+    encoding_clear(&e);
+    json_decref(one);
+    return status;
+}
+
+mpcf_status token_lines_check(const struct tokenizer *t, const char *path,
+                              void (*differs)(void *context, size_t number, const char *line,
+                                              const char *got),
+                              void *context, struct token_lines_result *result, mpcf_error *err)
+{
+    FILE *file = fopen(path, "r");
+    char *line = NULL;
+    size_t size = 0;
+    mpcf_status status = MPCF_OK;
+
+    if (file == NULL) {
+        return mpcf_fail(err, MPCF_E_IO, "%s: cannot be read", path);
+    }
+    while (status == MPCF_OK && getline(&line, &size, file) > 0) {
+        struct text_buffer got = {0};
+
+        result->count++;
+        status = check_line(t, line, &got, err);
+        if (status != MPCF_OK) {
+            status = mpcf_fail_while(err, status, "%s:%zu", path, result->count);
+        } else if (got.length > 0) {
+            differs(context, result->count, line, got.data);
+            result->different++;
+        }
+        text_clear(&got);
+    }
+    free(line);
+    (void) fclose(file);
+    return status;
+}
