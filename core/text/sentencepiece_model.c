@@ -160,53 +160,51 @@ void sentencepiece_clear(struct sentencepiece_model *m)
     *m = (struct sentencepiece_model){0};
 }
 
-/* What stands before the file's pieces, of which the first few are left out. */
-static const struct numbering {
-    struct head {
-        const char *text;
-        double score;
-    } head[5];
-    size_t head_count, left_out;
-} numberings[] = {
-    [SENTENCEPIECE_XLM_ROBERTA] = {.head = {{"<s>", 0}, {"<pad>", 0}, {"</s>", 0}, {"<unk>", 0}},
-                                   .head_count = 4,
-                                   .left_out = 3},
-    [SENTENCEPIECE_CAMEMBERT] = {.head = {{"<s>NOTUSED", 0},
-                                          {"<pad>", 0},
-                                          {"</s>NOTUSED", 0},
-                                          {"<unk>", 0},
-                                          {"<unk>NOTUSED", -100}},
-                                 .head_count = 5,
-                                 .left_out = 1},
-};
-#define UNKNOWN_ID 3 /* in both */
+#define UNKNOWN_ID   3 /* in both */
+#define HEAD_PIECES  5
+#define NEVER_CHOSEN (-100.0) /* the score of a piece that no text is to have */
+
+const struct sentencepiece_names sentencepiece_usual_names = {
+    .bos = "<s>", .pad = "<pad>", .eos = "</s>", .unk = "<unk>", .mask = "<mask>"};
 
 static struct piece named(const char *text, double score)
 {
     return (struct piece){.text = text, .length = (uint32_t) strlen(text), .score = score};
 }
 
+/* What stands before the file's pieces; returns how many there are. *LEFT_OUT: of the file's. */
+static size_t head_of(enum sentencepiece_numbering numbering,
+                      const struct sentencepiece_names *names, struct piece *head, size_t *left_out)
+{
+    const bool is_xlm = numbering == SENTENCEPIECE_XLM_ROBERTA;
+
+    head[0] = named(is_xlm ? names->bos : "<s>NOTUSED", 0);
+    head[1] = named(names->pad, 0);
+    head[2] = named(is_xlm ? names->eos : "</s>NOTUSED", 0);
+    head[UNKNOWN_ID] = named(names->unk, 0);
+    head[4] = named("<unk>NOTUSED", NEVER_CHOSEN);
+    *left_out = is_xlm ? 3 : 1;
+    return is_xlm ? HEAD_PIECES - 1 : HEAD_PIECES;
+}
+
 mpcf_status sentencepiece_unigram(const struct sentencepiece_model *m,
-                                  enum sentencepiece_numbering numbering, struct unigram *u,
+                                  enum sentencepiece_numbering numbering,
+                                  const struct sentencepiece_names *names, struct unigram *u,
                                   const char *name, mpcf_error *err)
 {
-    const struct numbering *n = &numberings[numbering];
-    const size_t kept = m->count > n->left_out ? m->count - n->left_out : 0;
-    const size_t count = n->head_count + kept + 1;
-    struct piece *pieces = mpcf_alloc_array(count, sizeof(*pieces));
+    struct piece *pieces = mpcf_alloc_array(HEAD_PIECES + m->count + 1, sizeof(*pieces));
+    size_t left_out = 0, count = 0;
     mpcf_status status = MPCF_OK;
 
     *u = (struct unigram){0};
     if (pieces == NULL) {
-        return mpcf_fail_memory(err, count * sizeof(*pieces), "pieces");
+        return mpcf_fail_memory(err, m->count * sizeof(*pieces), "pieces");
     }
-    for (size_t i = 0; i < n->head_count; i++) {
-        pieces[i] = named(n->head[i].text, n->head[i].score);
+    count = head_of(numbering, names, pieces, &left_out);
+    for (size_t i = left_out; i < m->count; i++) {
+        pieces[count++] = m->pieces[i];
     }
-    if (kept > 0) {
-        memcpy(pieces + n->head_count, m->pieces + n->left_out, kept * sizeof(*pieces));
-    }
-    pieces[count - 1] = named("<mask>", 0);
+    pieces[count++] = named(names->mask, 0);
     status = unigram_build(u, pieces, count, UNKNOWN_ID, false, name, err);
     mpcf_free(pieces);
     return status;

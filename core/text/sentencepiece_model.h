@@ -40,8 +40,15 @@ void sentencepiece_clear(struct sentencepiece_model *m);
  */
 enum sentencepiece_numbering { SENTENCEPIECE_XLM_ROBERTA, SENTENCEPIECE_CAMEMBERT };
 
+/* What a folder calls the five. */
+struct sentencepiece_names {
+    const char *bos, *pad, *eos, *unk, *mask;
+};
+extern const struct sentencepiece_names sentencepiece_usual_names;
+
 mpcf_status sentencepiece_unigram(const struct sentencepiece_model *m,
-                                  enum sentencepiece_numbering numbering, struct unigram *u,
+                                  enum sentencepiece_numbering numbering,
+                                  const struct sentencepiece_names *names, struct unigram *u,
                                   const char *name, mpcf_error *err);
 
 #endif

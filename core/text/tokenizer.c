@@ -11,6 +11,7 @@
 #include "text/tokenizer_json.h"
 #include "text/tokenizer_parts.h"
 #include "text/tokenizer_plain.h"
+#include "text/tokenizer_sentencepiece.h"
 
 #define FILE_LIMIT ((size_t) 64 << 20)
 
@@ -116,6 +117,8 @@ static mpcf_status read_words(struct tokenizer *t, const char *folder, mpcf_erro
         return read_text(t, folder, "vocab.txt", tokenizer_load_words, err);
     case MPCF_TOKENIZER_BYTE_BPE:
         return open_byte_bpe(t, folder, err);
+    case MPCF_TOKENIZER_UNIGRAM:
+        break;
     }
     return mpcf_fail(err, MPCF_E_UNSUPPORTED, "tokenizer of kind %d", (int) t->spec.kind);
 }
@@ -125,8 +128,12 @@ static mpcf_status read_words(struct tokenizer *t, const char *folder, mpcf_erro
 static mpcf_status open_plain(struct tokenizer *t, const char *folder, mpcf_error *err)
 {
     json_t *config = NULL;
-    mpcf_status status = read_json(folder, "tokenizer_config.json", &config, err);
+    mpcf_status status = MPCF_OK;
 
+    if (t->spec.kind == MPCF_TOKENIZER_UNIGRAM) {
+        return tokenizer_open_sentencepiece(t, folder, err);
+    }
+    status = read_json(folder, "tokenizer_config.json", &config, err);
     if (status == MPCF_OK) {
         status = read_words(t, folder, err);
     }

@@ -14,7 +14,8 @@ static void try_numbering(const struct sentencepiece_model *m,
 {
     struct unigram u;
 
-    if (sentencepiece_unigram(m, numbering, &u, "fuzz", NULL) != MPCF_OK) {
+    if (sentencepiece_unigram(m, numbering, &sentencepiece_usual_names, &u, "fuzz", NULL) !=
+        MPCF_OK) {
         return;
     }
     for (size_t i = 0; i < m->count && i < 50; i++) {

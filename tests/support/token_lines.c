@@ -8,18 +8,25 @@
 
 #include <jansson.h>
 
+#include "base/folder.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "text/encode.h"
 
 mpcf_status token_lines_open(const char *folder, struct tokenizer **out, mpcf_error *err)
 {
+    char *model = file_join(folder, "sentencepiece.bpe.model");
+    /* With tokenizer.json the family's kind makes no difference. */
     const mpcf_tokenizer_spec spec = {.struct_size = sizeof(spec),
-                                      .kind = MPCF_TOKENIZER_WORDPIECE,
+                                      .kind = model != NULL && file_exists(model)
+                                                  ? MPCF_TOKENIZER_UNIGRAM
+                                                  : MPCF_TOKENIZER_WORDPIECE,
                                       .vocab_size = 1 << 20,
                                       .max_tokens = 1 << 20,
                                       .type_count = 2,
                                       .pair_separators = 1};
 
+    mpcf_free(model);
     return tokenizer_open(folder, &spec, out, err);
 }
 
@@ -60,12 +67,12 @@ static mpcf_status check_line(const struct tokenizer *t, const char *line, struc
     const json_t *most = json_object_get(one, "max_length"), *types = json_object_get(one, "types");
     struct encoding e = {0};
     mpcf_status status =
-        one == NULL ? mpcf_fail(err, MPCF_E_FORMAT, "not JSON: %s", where.text)
-                    : tokenizer_encode_bytes(
-                          t, json_string_value(text), json_string_length(text),
-                          json_string_value(pair), json_string_length(pair),
-                          most != NULL ? (size_t) json_integer_value(most) : (size_t) 1 << 20, &e,
-                          err);
+        one == NULL
+            ? mpcf_fail(err, MPCF_E_FORMAT, "not JSON: %s", where.text)
+            : tokenizer_encode_bytes(
+                  t, json_string_value(text), json_string_length(text), json_string_value(pair),
+                  json_string_length(pair),
+                  most != NULL ? (size_t) json_integer_value(most) : (size_t) 1 << 20, &e, err);
 
     if (status == MPCF_OK && (!equal(json_object_get(one, "ids"), e.ids, e.count) ||
                               (types != NULL && !equal(types, e.type_ids, e.count)))) {

@@ -37,7 +37,9 @@ static void check_numbering(const struct sentencepiece_model *m,
     struct unigram u;
     size_t i = 0;
 
-    assert_ok(sentencepiece_unigram(m, numbering, &u, "small.model", err), err);
+    assert_ok(
+        sentencepiece_unigram(m, numbering, &sentencepiece_usual_names, &u, "small.model", err),
+        err);
     json_array_foreach(expected, i, one)
     {
         if (!same_ids(&u, json_array_get(one, 0), json_array_get(one, 1))) {
@@ -169,8 +171,9 @@ static void damaged_files_are_refused_or_read(void **state)
             copy[kind == 0 ? kept : at] ^= (char) (kind == 0 ? 0 : 1 << (i % 8));
             if (sentencepiece_read(&m, copy, kept, "x", NULL) != MPCF_OK) {
                 refused++;
-            } else if (sentencepiece_unigram(&m, SENTENCEPIECE_XLM_ROBERTA, &u, "x", NULL) ==
-                       MPCF_OK) {
+            } else if (sentencepiece_unigram(&m, SENTENCEPIECE_XLM_ROBERTA,
+                                             &sentencepiece_usual_names, &u, "x",
+                                             NULL) == MPCF_OK) {
                 unigram_clear(&u);
             }
             sentencepiece_clear(&m);

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a tokenizer of a SentencePiece model is made of: its table as normaliser, words at blanks with
+ * "▁" in front, its pieces, and as added tokens the named ones, its control pieces and those that
+ * its user defined. Older versions of transformers (4.57) replaced the words at blanks by a rule for
+ * spaces; the newest counts.
+ */
+#include "text/tokenizer_sentencepiece.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/memory.h"
+#include "format/json.h"
+#include "text/precompiled.h"
+#include "text/sentencepiece_model.h"
+#include "text/tokenizer_json.h"
+#include "text/tokenizer_parts.h"
+#include "text/tokenizer_settings.h"
+
+#define MODEL_FILE       "sentencepiece.bpe.model"
+#define FILE_LIMIT       ((size_t) 64 << 20)
+#define LOWER_ONE_EIGHTH 0x2581u
+#define SEPARATORS       2 /* between the texts of a pair */
+
+/* What is being read. */
+struct opening {
+    struct tokenizer *t;
+    const struct tokenizer_settings *settings;
+    const char *folder, *path; /* of the model in it */
+    mpcf_error *err;
+};
+
+static mpcf_status set_normaliser(const struct opening *o, const struct sentencepiece_model *m)
+{
+    struct normaliser n = {.kind = NORMALISER_PRECOMPILED};
+
+    if (m->charsmap_bytes == 0) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(precompiled_read(&n.precompiled, m->charsmap, m->charsmap_bytes, o->path, o->err));
+    return normalisers_add(&o->t->normalisers, &n, o->err);
+}
+
+static mpcf_status set_splitters(const struct opening *o)
+{
+    const bool prefix_space = tokenizer_settings_flag(o->settings, "add_prefix_space", true);
+    struct splitter words = {.kind = SPLITTER_BLANKS};
+    struct splitter pieces = {.kind = SPLITTER_METASPACE,
+                              .cuts = true,
+                              .prefix = prefix_space ? PREFIX_ALWAYS : PREFIX_NEVER,
+                              .character = LOWER_ONE_EIGHTH};
+
+    MPCF_TRY(splitters_add(&o->t->splitters, &words, o->err));
+    return splitters_add(&o->t->splitters, &pieces, o->err);
+}
+
+static mpcf_status set_pieces(const struct opening *o, const struct sentencepiece_model *m)
+{
+    const struct tokenizer_settings *s = o->settings;
+    const struct sentencepiece_names names = {.bos = tokenizer_settings_token(s, "bos_token"),
+                                              .pad = tokenizer_settings_token(s, "pad_token"),
+                                              .eos = tokenizer_settings_token(s, "eos_token"),
+                                              .unk = tokenizer_settings_token(s, "unk_token"),
+                                              .mask = tokenizer_settings_token(s, "mask_token")};
+
+    if (names.bos == NULL || names.pad == NULL || names.eos == NULL || names.unk == NULL ||
+        names.mask == NULL) {
+        return mpcf_fail(o->err, MPCF_E_UNSUPPORTED,
+                         "%s: tokenizer_config.json leaves out one of bos_token, pad_token, "
+                         "eos_token, unk_token and mask_token",
+                         o->path);
+    }
+    o->t->model = MODEL_UNIGRAM;
+    MPCF_TRY(sentencepiece_unigram(
+        m,
+        s->class == TOKENIZER_CLASS_CAMEMBERT ? SENTENCEPIECE_CAMEMBERT : SENTENCEPIECE_XLM_ROBERTA,
+        &names, &o->t->unigram, o->path, o->err));
+    return tokenizer_check_pieces(o->t, o->path, o->err);
+}
+
+static mpcf_status add_tokens(const struct opening *o, const struct sentencepiece_model *m)
+{
+    MPCF_TRY(tokenizer_add_tokens_json(o->t, o->settings->added, o->path, o->err));
+    for (size_t i = 0; i < m->count; i++) {
+        const struct added_token how = {.is_special = m->types[i] == SENTENCEPIECE_CONTROL,
+                                        .is_raw = true};
+
+        if (m->types[i] == SENTENCEPIECE_CONTROL || m->types[i] == SENTENCEPIECE_USER_DEFINED) {
+            MPCF_TRY(tokenizer_add_token(o->t, m->pieces[i].text, m->pieces[i].length, &how,
+                                         o->path, o->err));
+        }
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status set_templates(const struct opening *o)
+{
+    const char *bos = tokenizer_settings_token(o->settings, "bos_token");
+    const char *eos = tokenizer_settings_token(o->settings, "eos_token");
+
+    return tokenizer_set_templates(o->t, tokenizer_find_word(o->t, bos, strlen(bos)),
+                                   tokenizer_find_word(o->t, eos, strlen(eos)), SEPARATORS, 0,
+                                   o->err);
+}
+
+static mpcf_status fill(const struct opening *o, const struct sentencepiece_model *m)
+{
+    MPCF_TRY(set_pieces(o, m));
+    MPCF_TRY(set_normaliser(o, m));
+    MPCF_TRY(set_splitters(o));
+    MPCF_TRY(add_tokens(o, m));
+    return set_templates(o);
+}
+
+static mpcf_status read_model(const struct opening *o)
+{
+    struct sentencepiece_model m = {0};
+    char *data = NULL;
+    size_t length = 0;
+    mpcf_status status = MPCF_OK;
+
+    if (!file_exists(o->path)) {
+        return mpcf_fail(o->err, MPCF_E_IO, "%s: neither tokenizer.json nor " MODEL_FILE,
+                         o->folder);
+    }
+    status = file_read(o->path, FILE_LIMIT, &data, &length, o->err);
+
+    if (status == MPCF_OK) {
+        status = sentencepiece_read(&m, data, length, o->path, o->err);
+    }
+    if (status == MPCF_OK) {
+        status = fill(o, &m);
+    }
+    sentencepiece_clear(&m);
+    mpcf_free(data);
+    return status;
+}
+
+/* Who has another class than these two is cut in another way by transformers. */
+static mpcf_status check_class(const struct opening *o)
+{
+    if (o->settings->class != TOKENIZER_CLASS_XLM_ROBERTA &&
+        o->settings->class != TOKENIZER_CLASS_CAMEMBERT) {
+        return mpcf_fail(o->err, MPCF_E_UNSUPPORTED,
+                         "%s: tokenizer_class '%s' with a SentencePiece model is not offered; "
+                         "with tokenizer.json it is",
+                         o->path, o->settings->class_name);
+    }
+    return MPCF_OK;
+}
+
+/* XLM-RoBERTa's, unless config.json is CamemBERT's. */
+static mpcf_status usual_class(const char *folder, enum tokenizer_class *class, mpcf_error *err)
+{
+    char *path = file_join(folder, "config.json");
+    const char *type = NULL;
+    json_t *config = NULL;
+    mpcf_status status = MPCF_OK;
+
+    if (path == NULL) {
+        return mpcf_fail_memory(err, strlen(folder), "a path");
+    }
+    if (file_exists(path)) {
+        status = json_read_file(path, &config, err);
+    }
+    type = json_string_value(json_object_get(config, "model_type"));
+    *class = type != NULL && strcmp(type, "camembert") == 0 ? TOKENIZER_CLASS_CAMEMBERT
+                                                            : TOKENIZER_CLASS_XLM_ROBERTA;
+    json_decref(config);
+    mpcf_free(path);
+    return status;
+}
+
+mpcf_status tokenizer_open_sentencepiece(struct tokenizer *t, const char *folder, mpcf_error *err)
+{
+    struct tokenizer_settings settings = {0};
+    enum tokenizer_class class = TOKENIZER_CLASS_XLM_ROBERTA;
+    char *path = file_join(folder, MODEL_FILE);
+    const struct opening o = {
+        .t = t, .settings = &settings, .folder = folder, .path = path, .err = err};
+    mpcf_status status = path != NULL ? usual_class(folder, &class, err)
+                                      : mpcf_fail_memory(err, strlen(folder), "a path");
+
+    if (status == MPCF_OK) {
+        status = tokenizer_settings_read(folder, class, &settings, err);
+    }
+    if (status == MPCF_OK) {
+        status = check_class(&o);
+    }
+    if (status == MPCF_OK) {
+        status = read_model(&o);
+    }
+    tokenizer_settings_clear(&settings);
+    mpcf_free(path);
+    return status;
+}
