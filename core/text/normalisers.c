@@ -212,6 +212,7 @@ mpcf_status normalisers_run(const struct normalisers *list, struct points *text,
         points_empty(other);
         MPCF_TRY(run_one(&list->items[i], text, other, err));
         made = *other;
+        made.failed = made.failed || text->failed;
         *other = *text;
         *text = made;
         if (text->failed) {

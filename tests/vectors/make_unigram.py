@@ -123,7 +123,8 @@ def write_model(path, kind, make, config):
     return AutoTokenizer.from_pretrained(path).backend_tokenizer
 
 
-def save(name, folder, seed, count):
+def save(name, folder, made):
+    """MADE gets the ids of this kind."""
     path = os.path.join(folder, name)
     shutil.rmtree(path, ignore_errors=True)
     os.makedirs(path)
@@ -133,18 +134,18 @@ def save(name, folder, seed, count):
     else:
         t = write_model(path, *{**MODELS, **LARGE}[name])
     with open(os.path.join(path, "texts.jsonl"), "w", encoding="utf-8") as f:
-        for line in texts.encode(t, texts.lines(seed, count)):
+        for line in texts.encode(t, made):
             f.write(json.dumps(line, separators=(",", ":")) + "\n")
     return path
 
 
 def compare(build, count, names):
-    bad = 0
+    bad, made = 0, texts.lines(1, count)
     with tempfile.TemporaryDirectory() as folder:
-        for i, name in enumerate([*FILES, *MODELS, *LARGE]):
+        for name in [*LARGE, *MODELS, *FILES]:
             if names and name not in names:
                 continue
-            path = save(name, folder, i + 1, count)
+            path = save(name, folder, made)
             run = subprocess.run([os.path.join(build, "tests", "mpcf-token-lines"), path], capture_output=True, text=True)
             print(f"{name:28s} {run.stdout.strip()} {run.stderr.strip()}", flush=True)
             bad += run.returncode != 0
@@ -155,7 +156,7 @@ def compare(build, count, names):
 if __name__ == "__main__":
     if sys.argv[1:2] == ["write"]:
         for i, name in enumerate([*FILES, *MODELS]):
-            save(name, os.path.join(texts.HERE, "tokenizers"), 2000 + i, 40)
+            save(name, os.path.join(texts.HERE, "tokenizers"), texts.lines(2000 + i, 40))
     elif sys.argv[1:2] == ["compare"] and len(sys.argv) > 2:
         compare(sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 200000, sys.argv[4:])
     else:
