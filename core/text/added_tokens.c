@@ -59,11 +59,7 @@ const struct added_token *added_tokens_find(const struct added_tokens *a, const 
 /* What the newer of two of one content changes. */
 static void change(struct added_token *old, const struct added_token *new)
 {
-    if (!old->is_special) {
-        old->is_raw = old->is_raw || new->is_raw;
-        old->is_normalised = old->is_normalised || new->is_normalised;
-    }
-    old->is_special = old->is_special || new->is_special;
+    old->is_normalised = new->is_normalised;
     old->single_word = new->single_word;
     old->strip_left = new->strip_left;
     old->strip_right = new->strip_right;
@@ -128,49 +124,61 @@ void added_tokens_clear(struct added_tokens *a)
 
 /* --- trees --- */
 
-/* The first of several that are the same once normalised counts. */
-static mpcf_status add_to_tree(struct added_tree *tree, const struct points *content, size_t item,
-                               mpcf_error *err)
+/* Of several that are the same once normalised the library takes one by chance. */
+static mpcf_status add_to_tree(const struct added_tokens *a, struct added_tree *tree,
+                               const struct points *content, size_t item, mpcf_error *err)
 {
-    if (content->count == 0 ||
-        vocabulary_id(&tree->contents, vocabulary_walk_points(&tree->contents, content->data,
-                                                              content->count)) != VOCABULARY_NONE) {
+    const struct added_token *token = &a->items[item], *other = NULL;
+    int32_t there = VOCABULARY_NONE;
+
+    if (content->count == 0) {
         return MPCF_OK;
+    }
+    there = vocabulary_id(&tree->contents,
+                          vocabulary_walk_points(&tree->contents, content->data, content->count));
+    if (there != VOCABULARY_NONE) {
+        other = &a->items[there];
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED,
+                         "added tokens '%.*s' and '%.*s' are the same once normalised: which of "
+                         "their ids is meant is not said",
+                         (int) (other->length < 40 ? other->length : 40), other->content,
+                         (int) (token->length < 40 ? token->length : 40), token->content);
     }
     tree->begins[(unsigned char) content->data[0]] = true;
     return vocabulary_add_points(&tree->contents, content->data, content->count, (int32_t) item,
                                  err);
 }
 
-/* The item's content into TREE; normalisers: NULL where it is looked for as it stands. */
-static mpcf_status add_item(struct added_tokens *a, struct added_tree *tree,
-                            const struct normalisers *normalisers, size_t item, mpcf_error *err)
-{
-    struct points text = {0}, other = {0};
-    mpcf_status status = MPCF_OK;
+/* Memory of finishing. */
+struct finishing {
+    struct added_tokens *a;
+    const struct normalisers *normalisers;
+    struct points text;
+    struct normalising run;
+};
 
-    points_add_utf8(&text, a->items[item].content, a->items[item].length);
-    if (text.failed) {
-        status = mpcf_fail_memory(err, sizeof(text), "an added token");
-    } else if (normalisers != NULL) {
-        status = normalisers_run(normalisers, &text, &other, err);
+static mpcf_status add_item(struct finishing *f, size_t item, mpcf_error *err)
+{
+    const struct added_token *token = &f->a->items[item];
+
+    points_empty(&f->text);
+    points_add_utf8(&f->text, token->content, token->length);
+    if (f->text.failed) {
+        return mpcf_fail_memory(err, sizeof(f->text), "an added token");
     }
-    if (status == MPCF_OK) {
-        status = add_to_tree(tree, &text, item, err);
+    if (token->is_normalised) {
+        MPCF_TRY(normalisers_run(f->normalisers, &f->text, &f->run, err));
     }
-    points_clear(&text);
-    points_clear(&other);
-    return status;
+    return add_to_tree(f->a, token->is_normalised ? &f->a->normalised : &f->a->raw, &f->text, item,
+                       err);
 }
 
-static mpcf_status add_both(struct added_tokens *a, const struct normalisers *normalisers,
-                            size_t item, mpcf_error *err)
+static mpcf_status add_all(struct finishing *f, mpcf_error *err)
 {
-    if (a->items[item].is_raw) {
-        MPCF_TRY(add_item(a, &a->raw, NULL, item, err));
+    for (size_t i = 0; i < f->a->count; i++) {
+        MPCF_TRY(add_item(f, i, err));
     }
-    return a->items[item].is_normalised ? add_item(a, &a->normalised, normalisers, item, err)
-                                        : MPCF_OK;
+    return MPCF_OK;
 }
 
 static size_t bytes_of(const struct added_tokens *a, bool normalised)
@@ -180,7 +188,7 @@ static size_t bytes_of(const struct added_tokens *a, bool normalised)
     for (size_t i = 0; i < a->count; i++) {
         const struct added_token *t = &a->items[i];
 
-        bytes += (normalised ? t->is_normalised : t->is_raw) ? t->length : 0;
+        bytes += t->is_normalised == normalised ? t->length : 0;
     }
     return bytes;
 }
@@ -193,18 +201,18 @@ static mpcf_status reserve_tree(struct added_tree *tree, size_t bytes, mpcf_erro
 mpcf_status added_tokens_finish(struct added_tokens *a, const struct normalisers *normalisers,
                                 mpcf_error *err)
 {
+    struct finishing f = {.a = a, .normalisers = normalisers};
+    mpcf_status status = MPCF_OK;
+
     clear_tree(&a->raw);
     clear_tree(&a->normalised);
     MPCF_TRY(reserve_tree(&a->raw, bytes_of(a, false), err));
     MPCF_TRY(reserve_tree(&a->normalised, bytes_of(a, true), err));
-    for (int special = 1; special >= 0; special--) { /* special ones go first */
-        for (size_t i = 0; i < a->count; i++) {
-            if (a->items[i].is_special == (special == 1)) {
-                MPCF_TRY(add_both(a, normalisers, i, err));
-            }
-        }
-    }
-    return MPCF_OK;
+    parts_begin(&f.run.parts, bytes_of(a, true));
+    status = add_all(&f, err);
+    points_clear(&f.text);
+    normalising_clear(&f.run);
+    return status;
 }
 
 /* --- texts --- */

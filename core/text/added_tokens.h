@@ -21,8 +21,7 @@ struct added_token {
     char *content; /* UTF-8, without a final zero */
     size_t length;
     int32_t id;
-    bool is_special;
-    bool is_raw, is_normalised;   /* where it is looked for; both: it was added twice */
+    bool is_normalised;           /* looked for in the normalised text, itself normalised */
     bool single_word;             /* not beside a letter */
     bool strip_left, strip_right; /* takes the blanks beside it */
 };
@@ -49,11 +48,12 @@ mpcf_status added_tokens_reserve(struct added_tokens *a, size_t count, mpcf_erro
 /* The token of this content, or NULL. */
 const struct added_token *added_tokens_find(const struct added_tokens *a, const char *content,
                                             size_t length);
-/* Copies TOKEN, whose content is neither empty nor too long. One whose content is there keeps its id;
- * the newer blanks and words count. */
+/* Copies TOKEN, whose content is neither empty nor too long. One whose content is there keeps its id
+ * and its place; what else the newer one says counts. */
 mpcf_status added_tokens_add(struct added_tokens *a, const struct added_token *token,
                              mpcf_error *err);
-/* Makes the trees anew; call once all tokens are there, and the normalisers. */
+/* Makes the trees anew; call once all tokens are there, and the normalisers. MPCF_E_UNSUPPORTED: two
+ * tokens become the same. */
 mpcf_status added_tokens_finish(struct added_tokens *a, const struct normalisers *normalisers,
                                 mpcf_error *err);
 void added_tokens_clear(struct added_tokens *a);

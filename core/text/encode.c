@@ -15,7 +15,8 @@
 /* Memory of one text on its way; all zero: none. */
 struct way {
     const struct tokenizer *t;
-    struct points raw, text, other;
+    struct points raw, text;
+    struct normalising normalising;
     struct splitting splitting;
     struct merging merging;
     struct token_list *list;
@@ -25,7 +26,7 @@ static void clear_way(struct way *w)
 {
     points_clear(&w->raw);
     points_clear(&w->text);
-    points_clear(&w->other);
+    normalising_clear(&w->normalising);
     splitting_clear(&w->splitting);
     merging_clear(&w->merging);
 }
@@ -93,7 +94,7 @@ static mpcf_status encode_raw(struct way *w, size_t first, size_t end, mpcf_erro
     points_empty(&w->text);
     points_add_all(&w->text, w->raw.data + first, end - first);
     w->text.head = first == 0;
-    MPCF_TRY(normalisers_run(&w->t->normalisers, &w->text, &w->other, err));
+    MPCF_TRY(normalisers_run(&w->t->normalisers, &w->text, &w->normalising, err));
     for (; added_tokens_next(&w->t->added, &w->t->added.normalised, text->data, text->count, &c,
                              &at, &id);
          from = c.behind) {
@@ -137,6 +138,8 @@ static mpcf_status encode_text(const struct tokenizer *t, const char *text, size
                          length);
     }
     points_add_utf8(&w.raw, text, length);
+    parts_begin(&w.normalising.parts, length);
+    parts_begin(&w.splitting.parts, length);
     if (!w.raw.failed) {
         status = encode_all(&w, err);
     }

@@ -3,15 +3,17 @@
 """Writes unicode_tables.c: how Hugging Face's tokenizers see every code point.
 
     pip install tokenizers
-    make_unicode_tables.py > unicode_tables.c
+    make_unicode_tables.py > unicode_tables.c          (Python 3.11: it knows Unicode 14)
 
 The library mixes several versions of Unicode (old categories for BERT, new ones for the
 regular expression of byte-level BPE), so its own answers are asked for, one by one; a table
 of one Unicode version, as utf8proc has, differs in some 5,000 places. Only a developer who
 follows a newer version of that library runs this.
 """
+import unicodedata
+
 import tokenizers
-from tokenizers import normalizers, pre_tokenizers
+from tokenizers import Regex, normalizers, pre_tokenizers
 
 
 def bert(**on):
@@ -98,6 +100,38 @@ def lower_runs():
     return runs
 
 
+OLD = "14.0.0"  # of the Oniguruma that Debian 12 has
+CATEGORIES = "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Cf".split()
+EXPRESSIONS = [r"\p{%s}" % c for c in CATEGORIES] + [r"\w", r"\d", r"\p{Han}", "[[:alpha:]]", "[[:upper:]]", "[[:lower:]]"]
+
+
+def members(expression, text):
+    rest = pre_tokenizers.Split(Regex("(?:%s)+" % expression), "removed").pre_tokenize_str(text)
+    found = bytearray(b"\1") * len(text)
+    for _, (first, end) in rest:
+        found[first:end] = bytes(end - first)
+    return found
+
+
+def stand_in_runs():
+    """[first, last, stand-in]: points that came after OLD, and one of OLD that all expressions take for the same."""
+    assert unicodedata.unidata_version == OLD
+    text = "".join(map(chr, points()))
+    classes = list(zip(*(members(e, text) for e in EXPRESSIONS)))
+    old, runs = {}, []
+    for c, has in sorted(zip(text, classes), key=lambda one: one[0] < "\U00010000"):  # rare ones go first
+        if ord(c) >= 0x400 and unicodedata.category(c) != "Cn" and c.lower() == c.upper():
+            old.setdefault(has, ord(c))
+    for c, has in zip(text, classes):
+        if unicodedata.category(c) != "Cn" or not any(has):
+            continue
+        if runs and runs[-1][1] == ord(c) - 1 and runs[-1][2] == old[has]:
+            runs[-1][1] = ord(c)
+        else:
+            runs.append([ord(c), ord(c), old[has]])
+    return runs
+
+
 def rows(cells, width=100):
     line = "   "
     for cell in cells:
@@ -129,7 +163,12 @@ const struct unicode_run unicode_runs[] = {{""")
           "const struct unicode_lower unicode_lowers[] = {")
     for line in rows("{0x%x,0x%x,%d,%d}" % tuple(r) for r in lowers):
         print(line)
-    print("};\nconst size_t unicode_lower_count = sizeof(unicode_lowers) / sizeof(unicode_lowers[0]);\n/* clang-format on */")
+    print("};\nconst size_t unicode_lower_count = sizeof(unicode_lowers) / sizeof(unicode_lowers[0]);\n\n"
+          "const struct unicode_stand_in unicode_stand_ins[] = {")
+    for line in rows("{0x%x,0x%x,0x%x}" % tuple(r) for r in stand_in_runs()):
+        print(line)
+    print("};\nconst size_t unicode_stand_in_count = sizeof(unicode_stand_ins) / sizeof(unicode_stand_ins[0]);\n"
+          "/* clang-format on */")
 
 
 main()

@@ -132,7 +132,7 @@ static mpcf_status read_unigram(const struct tokenizer_source *s, const json_t *
     return tokenizer_check_pieces(s->t, s->name, s->err);
 }
 
-/* Old files name no type of model: BPE has merges, WordPiece a longest word. */
+/* Old files name no type of model: BPE has merges, WordPiece a longest word and a prefix. */
 static const char *model_type(const json_t *model)
 {
     const char *type = source_string(model, "type");
@@ -143,7 +143,10 @@ static const char *model_type(const json_t *model)
     if (json_object_get(model, "merges") != NULL) {
         return "BPE";
     }
-    return json_object_get(model, "max_input_chars_per_word") != NULL ? "WordPiece" : "WordLevel";
+    return json_object_get(model, "max_input_chars_per_word") != NULL &&
+                   json_object_get(model, "continuing_subword_prefix") != NULL
+               ? "WordPiece"
+               : "WordLevel";
 }
 
 static const struct {

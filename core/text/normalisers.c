@@ -96,14 +96,13 @@ static void strip(const struct normaliser *n, const struct points *in, struct po
     }
 }
 
-static mpcf_status replace(const struct normaliser *n, const struct points *in, struct points *out,
-                           mpcf_error *err)
+static mpcf_status replace(const struct normaliser *n, const struct points *in, struct parts *parts,
+                           struct points *out, mpcf_error *err)
 {
-    struct parts parts = {0};
-    mpcf_status status = pattern_find(&n->pattern, in->data, in->count, &parts, err);
-
-    for (size_t i = 0; i < parts.count && status == MPCF_OK; i++) {
-        const struct part *p = &parts.items[i];
+    parts_empty(parts);
+    MPCF_TRY(pattern_find(&n->pattern, in->data, in->count, parts, err));
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct part *p = &parts->items[i];
 
         if (p->is_match) {
             points_add_all(out, n->content.data, n->content.count);
@@ -114,8 +113,7 @@ static mpcf_status replace(const struct normaliser *n, const struct points *in, 
             mark(in, k, out);
         }
     }
-    parts_clear(&parts);
-    return status;
+    return MPCF_OK;
 }
 
 static void prepend(const struct normaliser *n, const struct points *in, struct points *out)
@@ -166,8 +164,8 @@ static void bytes(const struct points *in, struct points *out)
     }
 }
 
-static mpcf_status run_one(const struct normaliser *n, const struct points *in, struct points *out,
-                           mpcf_error *err)
+static mpcf_status run_one(const struct normaliser *n, const struct points *in, struct parts *parts,
+                           struct points *out, mpcf_error *err)
 {
     switch (n->kind) {
     case NORMALISER_BERT:
@@ -186,7 +184,7 @@ static mpcf_status run_one(const struct normaliser *n, const struct points *in, 
         strip(n, in, out);
         break;
     case NORMALISER_REPLACE:
-        return replace(n, in, out, err);
+        return replace(n, in, parts, out, err);
     case NORMALISER_PREPEND:
         prepend(n, in, out);
         break;
@@ -203,21 +201,24 @@ static mpcf_status run_one(const struct normaliser *n, const struct points *in, 
     return MPCF_OK;
 }
 
-mpcf_status normalisers_run(const struct normalisers *list, struct points *text,
-                            struct points *other, mpcf_error *err)
+void normalising_clear(struct normalising *n)
 {
-    for (size_t i = 0; i < list->count; i++) {
+    points_clear(&n->other);
+    parts_clear(&n->parts);
+}
+
+mpcf_status normalisers_run(const struct normalisers *list, struct points *text,
+                            struct normalising *run, mpcf_error *err)
+{
+    for (size_t i = 0; i < list->count && !text->failed; i++) {
         struct points made = {0};
 
-        points_empty(other);
-        MPCF_TRY(run_one(&list->items[i], text, other, err));
-        made = *other;
-        made.failed = made.failed || text->failed;
-        *other = *text;
+        points_empty(&run->other);
+        MPCF_TRY(run_one(&list->items[i], text, &run->parts, &run->other, err));
+        made = run->other;
+        run->other = *text;
         *text = made;
-        if (text->failed) {
-            return mpcf_fail_memory(err, text->count * sizeof(*text->data), "a text");
-        }
     }
-    return MPCF_OK;
+    return text->failed ? mpcf_fail_memory(err, text->count * sizeof(*text->data), "a text")
+                        : MPCF_OK;
 }

@@ -54,8 +54,14 @@ struct normaliser *normalisers_find(const struct normalisers *list, enum normali
 void normaliser_clear(struct normaliser *n);
 void normalisers_clear(struct normalisers *list);
 
-/* Changes TEXT, with OTHER (not of TEXT) as memory between the steps. */
+/* Memory between the steps, for one text after the other; parts_begin() is the caller's. */
+struct normalising {
+    struct points other;
+    struct parts parts;
+};
+void normalising_clear(struct normalising *n);
+
 mpcf_status normalisers_run(const struct normalisers *list, struct points *text,
-                            struct points *other, mpcf_error *err);
+                            struct normalising *run, mpcf_error *err);
 
 #endif

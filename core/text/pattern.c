@@ -3,18 +3,29 @@
 #include "text/pattern.h"
 
 #include <string.h>
+#include <time.h>
 
 #include <oniguruma.h>
 #include <pthread.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
-/* Steps back that one search may take: a second or so. */
-#define MOST_RETRIES ((unsigned long) 10000000)
+/* Steps back that one search may take: a tenth of a second or so. */
+#define MOST_RETRIES ((unsigned long) 1000000)
+/* Processor time of all searches in a text, whatever its length and for each byte. */
+#define MOST_NS          500000000LL
+#define MOST_NS_PER_BYTE 10000LL
+#define SEARCHES_A_LOOK  16 /* at the clock */
 /* Bytes of an expression. */
 #define LONGEST_EXPRESSION ((size_t) 1 << 14)
 
 /* --- parts --- */
+
+void parts_begin(struct parts *p, size_t length)
+{
+    p->left_ns = MOST_NS + (length < 1 << 30 ? (long long) length : 1 << 30) * MOST_NS_PER_BYTE;
+}
 
 void parts_add(struct parts *p, size_t first, size_t end, bool is_match)
 {
@@ -57,10 +68,51 @@ static void make_ready(void)
     (void) onig_set_parse_depth_limit(100);
 }
 
+/* [:punct:] of Oniguruma 6.9.9 and later has symbols as well; it stands in brackets alone. */
+static void write_dialect(const char *expression, size_t length, struct text_buffer *out)
+{
+    static const char old[] = "[:punct:]", not_old[] = "[:^punct:]";
+    size_t depth = 0;
+
+    for (size_t at = 0, bytes = 0; at < length; at += bytes) {
+        const char *here = expression + at;
+        const size_t left = length - at;
+
+        bytes = *here == '\\' && left > 1 ? 2 : 1;
+        if (depth > 0 && left >= sizeof(old) - 1 && memcmp(here, old, sizeof(old) - 1) == 0) {
+            text_append(out, "[\\p{P}\\p{S}]");
+            bytes = sizeof(old) - 1;
+            continue;
+        }
+        if (depth > 0 && left >= sizeof(not_old) - 1 &&
+            memcmp(here, not_old, sizeof(not_old) - 1) == 0) {
+            text_append(out, "[^\\p{P}\\p{S}]");
+            bytes = sizeof(not_old) - 1;
+            continue;
+        }
+        depth += *here == '[';
+        depth -= *here == ']' && depth > 0;
+        text_append_bytes(out, here, bytes);
+    }
+}
+
+static mpcf_status refuse(const char *expression, size_t length, int result, OnigErrorInfo *info,
+                          mpcf_error *err)
+{
+    OnigUChar why[ONIG_MAX_ERROR_MESSAGE_LEN + 1] = "";
+
+    if (result == ONIGERR_MEMORY) {
+        return mpcf_fail_memory(err, length, "an expression");
+    }
+    (void) onig_error_code_to_str(why, result, info);
+    return mpcf_fail(err, MPCF_E_UNSUPPORTED, "expression '%.*s': %s",
+                     (int) (length < 80 ? length : 80), expression, (const char *) why);
+}
+
 mpcf_status pattern_set_expression(struct pattern *p, const char *expression, size_t length,
                                    mpcf_error *err)
 {
-    const OnigUChar *begin = (const OnigUChar *) expression;
+    struct text_buffer dialect = {0};
     OnigErrorInfo info = {0};
     regex_t *made = NULL;
     int result = ONIG_NORMAL;
@@ -70,20 +122,15 @@ mpcf_status pattern_set_expression(struct pattern *p, const char *expression, si
                          LONGEST_EXPRESSION);
     }
     (void) pthread_once(&is_ready, make_ready);
-    result = onig_new(&made, begin, begin + length, ONIG_OPTION_NONE, ONIG_ENCODING_UTF8,
-                      OnigDefaultSyntax, &info);
-    if (result == ONIGERR_MEMORY) {
-        return mpcf_fail_memory(err, length, "an expression");
-    }
-    if (result != ONIG_NORMAL) {
-        OnigUChar why[ONIG_MAX_ERROR_MESSAGE_LEN + 1] = "";
-
-        (void) onig_error_code_to_str(why, result, &info);
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "expression '%.*s': %s",
-                         (int) (length < 80 ? length : 80), expression, (const char *) why);
-    }
+    write_dialect(expression, length, &dialect);
+    result = dialect.failed
+                 ? ONIGERR_MEMORY
+                 : onig_new(&made, (const OnigUChar *) text_string(&dialect),
+                            (const OnigUChar *) text_string(&dialect) + dialect.length,
+                            ONIG_OPTION_NONE, ONIG_ENCODING_UTF8, OnigDefaultSyntax, &info);
+    text_clear(&dialect);
     p->expression = made;
-    return MPCF_OK;
+    return result == ONIG_NORMAL ? MPCF_OK : refuse(expression, length, result, &info, err);
 }
 
 mpcf_status pattern_set_string(struct pattern *p, const char *text, size_t length, mpcf_error *err)
@@ -153,6 +200,26 @@ static size_t point_at(struct searched *s, size_t byte)
     return s->point;
 }
 
+static long long processor_ns(void)
+{
+    struct timespec now = {0};
+
+    (void) clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (long long) now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Takes what was used since *SINCE from what there is. */
+static mpcf_status look_at_clock(struct parts *parts, long long *since, mpcf_error *err)
+{
+    const long long now = processor_ns();
+
+    parts->left_ns -= now - *since;
+    *since = now;
+    return parts->left_ns > 0 ? MPCF_OK
+                              : mpcf_fail(err, MPCF_E_UNSUPPORTED,
+                                          "the tokenizer's expression takes too long on a text");
+}
+
 /* The next match at or behind FROM; *RESULT: where, or ONIG_MISMATCH. */
 static mpcf_status search(const struct pattern *p, const struct searched *s, size_t from,
                           OnigRegion *region, OnigMatchParam *limits, int *result, mpcf_error *err)
@@ -191,10 +258,14 @@ static mpcf_status find_all(const struct pattern *p, struct searched *s, OnigReg
                             OnigMatchParam *limits, struct parts *parts, mpcf_error *err)
 {
     size_t from = 0, behind = 0, last_end = SIZE_MAX, point = 0;
+    long long since = processor_ns();
 
-    while (from <= s->length) {
+    for (unsigned searches = 1; from <= s->length; searches++) {
         int found = 0;
 
+        if (searches % SEARCHES_A_LOOK == 0) {
+            MPCF_TRY(look_at_clock(parts, &since, err));
+        }
         MPCF_TRY(search(p, s, from, region, limits, &found, err));
         if (found == ONIG_MISMATCH) {
             break;
@@ -217,7 +288,7 @@ static mpcf_status find_all(const struct pattern *p, struct searched *s, OnigReg
         point = point_at(s, behind);
         parts_add(parts, point, point_at(s, s->length), false);
     }
-    return MPCF_OK;
+    return look_at_clock(parts, &since, err);
 }
 
 static mpcf_status find_expression(const struct pattern *p, struct searched *s, struct parts *parts,
@@ -244,7 +315,8 @@ static mpcf_status find_expression(const struct pattern *p, struct searched *s, 
     return status;
 }
 
-/* The text in UTF-8, in the memory of PARTS. */
+/* The text in UTF-8, in the memory of PARTS; newer characters as older ones, for an Oniguruma that is
+ * older than the tokenizers'. */
 static bool write_bytes(struct parts *parts, const uint32_t *points, size_t count, size_t *length)
 {
     size_t at = 0;
@@ -259,7 +331,7 @@ static bool write_bytes(struct parts *parts, const uint32_t *points, size_t coun
         parts->byte_capacity = 4 * (count + 16);
     }
     for (size_t i = 0; i < count; i++) {
-        at += unicode_encode(points[i], parts->bytes + at);
+        at += unicode_encode(unicode_stand_in(points[i]), parts->bytes + at);
     }
     *length = at;
     return true;

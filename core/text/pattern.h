@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a tokenizer looks for in a text: a fixed string, or a regular expression of Oniguruma, which
- * Hugging Face's tokenizers use as well. An expression that takes too long is an error of the text's:
- * no file can make a text hang.
+ * Hugging Face's tokenizers use as well. An expression that takes far longer than any that is meant is
+ * an error: no file can make a text hang.
  */
 #ifndef MPCF_TEXT_PATTERN_H
 #define MPCF_TEXT_PATTERN_H
@@ -27,9 +27,12 @@ struct parts {
     size_t count, capacity;
     char *bytes; /* of the text that an expression reads */
     size_t byte_capacity;
-    bool failed; /* memory */
+    long long left_ns; /* processor time that expressions may take yet */
+    bool failed;       /* memory */
 };
 
+/* Before a text of LENGTH bytes, or several in all, is looked at. */
+void parts_begin(struct parts *p, size_t length);
 void parts_add(struct parts *p, size_t first, size_t end, bool is_match);
 void parts_empty(struct parts *p);
 void parts_clear(struct parts *p);

@@ -292,18 +292,22 @@ static mpcf_status cut_all(const struct splitter *s, struct splitting *run, mpcf
     return MPCF_OK;
 }
 
+static bool has_failed(const struct splitting *run)
+{
+    return run->pieces.points.failed || run->parts.failed || run->text.failed;
+}
+
 mpcf_status splitters_run(const struct splitters *list, struct splitting *run, mpcf_error *err)
 {
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = 0; i < list->count && !has_failed(run); i++) {
         struct pieces cut = {0};
 
         MPCF_TRY(cut_all(&list->items[i], run, err));
         cut = run->other;
         run->other = run->pieces;
         run->pieces = cut;
-        if (cut.points.failed || run->parts.failed || run->text.failed) {
-            return mpcf_fail_memory(err, cut.points.count * sizeof(uint32_t), "a text's pieces");
-        }
     }
-    return MPCF_OK;
+    return has_failed(run) ? mpcf_fail_memory(err, run->pieces.points.count * sizeof(uint32_t),
+                                              "a text's pieces")
+                           : MPCF_OK;
 }

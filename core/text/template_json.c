@@ -104,6 +104,14 @@ static mpcf_status read_usual(const struct tokenizer_source *s, const json_t *pa
     return tokenizer_set_templates(s->t, cls, sep, is_roberta ? 2 : 1, is_roberta ? 0 : 1, s->err);
 }
 
+/* The library takes a RobertaProcessing without all its options for a BertProcessing. */
+static bool is_whole_roberta(const char *type, const json_t *part)
+{
+    return strcmp(type, "RobertaProcessing") == 0 &&
+           json_is_boolean(json_object_get(part, "trim_offsets")) &&
+           json_is_boolean(json_object_get(part, "add_prefix_space"));
+}
+
 /* ByteLevel changes nothing but offsets. Two that add tokens would each go around the other's. */
 static mpcf_status read_one(const struct tokenizer_source *s, const char *place, const char *type,
                             const json_t *part)
@@ -124,7 +132,7 @@ static mpcf_status read_one(const struct tokenizer_source *s, const char *place,
                          place, type);
     }
     if (!is_template) {
-        return read_usual(s, part, is_roberta);
+        return read_usual(s, part, is_whole_roberta(type, part));
     }
     MPCF_TRY(read_template(s, part, "single", 1, &s->t->single));
     return read_template(s, part, "pair", 2, &s->t->pair);

@@ -14,13 +14,19 @@
 #include "text/tokenizer_parts.h"
 #include "text/tokenizer_source.h"
 
+static int32_t id_in_file(const json_t *id)
+{
+    const json_int_t value = json_is_integer(id) ? json_integer_value(id) : VOCABULARY_NONE;
+
+    return value >= 0 && value <= INT32_MAX ? (int32_t) value : VOCABULARY_NONE;
+}
+
 static mpcf_status read_added(const struct tokenizer_source *s, const json_t *one)
 {
     const json_t *content = json_object_get(one, "content");
-    const bool is_special = source_flag(one, "special", false);
     const bool is_normalised = source_flag(one, "normalized", false);
-    const struct added_token how = {.is_special = is_special,
-                                    .is_raw = !is_normalised,
+    const json_t *id = json_object_get(one, "id");
+    const struct added_token how = {.id = id_in_file(id),
                                     .is_normalised = is_normalised,
                                     .single_word = source_flag(one, "single_word", false),
                                     .strip_left = source_flag(one, "lstrip", false),
@@ -28,6 +34,9 @@ static mpcf_status read_added(const struct tokenizer_source *s, const json_t *on
 
     if (!json_is_string(content)) {
         return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: added token without content", s->name);
+    }
+    if (json_string_length(content) == 0) {
+        return MPCF_OK; /* the library leaves it out */
     }
     return tokenizer_add_token(s->t, json_string_value(content), json_string_length(content), &how,
                                s->name, s->err);

@@ -84,7 +84,9 @@ static long long next_id(const struct tokenizer *t)
     return (long long) t->added.largest_id + 1;
 }
 
-static long long id_of(const struct tokenizer *t, const char *content, size_t length)
+/* FILES: what a file says, or VOCABULARY_NONE. Where the id that is counted is none of the network's,
+ * which the library would end at, the file's counts. */
+static long long id_of(const struct tokenizer *t, const char *content, size_t length, int32_t files)
 {
     const struct added_token *added = added_tokens_find(&t->added, content, length);
     const int32_t word = tokenizer_find_word(t, content, length);
@@ -92,22 +94,26 @@ static long long id_of(const struct tokenizer *t, const char *content, size_t le
     if (added != NULL) {
         return added->id;
     }
-    return word != VOCABULARY_NONE ? word : next_id(t);
+    if (word != VOCABULARY_NONE) {
+        return word;
+    }
+    return next_id(t) >= t->spec.vocab_size && files >= 0 ? files : next_id(t);
 }
 
 mpcf_status tokenizer_add_token(struct tokenizer *t, const char *content, size_t length,
                                 const struct added_token *how, const char *name, mpcf_error *err)
 {
     struct added_token token = *how;
+    const long long id = id_of(t, content, length, how->id);
 
     if (length == 0 || length > ADDED_TOKEN_LONGEST) {
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: added token of %zu bytes, expected 1 to %d", name,
                          length, ADDED_TOKEN_LONGEST);
     }
-    MPCF_TRY(tokenizer_check_id(t, id_of(t, content, length), name, err));
+    MPCF_TRY(tokenizer_check_id(t, id, name, err));
     token.content = (char *) (uintptr_t) content; /* it is copied */
     token.length = length;
-    token.id = (int32_t) id_of(t, content, length);
+    token.id = (int32_t) id;
     return added_tokens_add(&t->added, &token, err);
 }
 

@@ -66,8 +66,9 @@ mpcf_status tokenizer_check_pieces(const struct tokenizer *t, const char *name, 
 mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, const char *name,
                                       mpcf_error *err);
 
-/* Recognises a token, as HOW (whose content and id are set here) says: its id is the one it has, as a
- * word or added token, or the next free one. */
+/* Recognises a token, as HOW (whose content is set here) says: its id is the one it has, as a word or
+ * added token, or the next free one, as the library counts. HOW->id: what a file says, or
+ * VOCABULARY_NONE; it counts where the next one would be none of the network's. */
 mpcf_status tokenizer_add_token(struct tokenizer *t, const char *content, size_t length,
                                 const struct added_token *how, const char *name, mpcf_error *err);
 /* BERT's normaliser and splitter, in place of what is there; GPT-2's splitter. */

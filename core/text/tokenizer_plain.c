@@ -112,7 +112,7 @@ static const char *token_name(const json_t *config, const char *key, const char 
 static mpcf_status add_special(struct tokenizer *t, const char *token, bool needed, bool strip_left,
                                const char *name, int32_t *id, mpcf_error *err)
 {
-    const struct added_token added = {.is_special = true, .is_raw = true, .strip_left = strip_left};
+    const struct added_token added = {.id = VOCABULARY_NONE, .strip_left = strip_left};
 
     *id = vocabulary_find(&t->vocabulary, token, strlen(token));
     if (*id == VOCABULARY_NONE) {

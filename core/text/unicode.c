@@ -32,6 +32,27 @@ unsigned unicode_class(uint32_t point)
     return low < unicode_run_count && unicode_runs[low].first <= point ? unicode_runs[low].bits : 0;
 }
 
+uint32_t unicode_stand_in(uint32_t point)
+{
+    size_t low = 0, high = unicode_stand_in_count;
+
+    if (point < unicode_stand_ins[0].first) {
+        return point;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (unicode_stand_ins[middle].last < point) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < unicode_stand_in_count && unicode_stand_ins[low].first <= point
+               ? unicode_stand_ins[low].point
+               : point;
+}
+
 static uint32_t lower_of(uint32_t point)
 {
     size_t low = 0, high = unicode_lower_count;

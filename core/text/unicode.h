@@ -32,6 +32,8 @@ enum unicode_class {
 };
 
 unsigned unicode_class(uint32_t point);
+/* POINT, or one of before Unicode 15 that all classes of expressions have with it. */
+uint32_t unicode_stand_in(uint32_t point);
 
 /* Grows as it is written; once memory is short it stays failed and writes nothing. */
 struct points {

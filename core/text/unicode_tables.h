@@ -26,5 +26,12 @@ struct unicode_lower {
 };
 extern const struct unicode_lower unicode_lowers[];
 extern const size_t unicode_lower_count;
+/* FIRST .. LAST came with Unicode 15 or later; expressions take POINT, which is older, for the same:
+ * its category and its case are theirs. */
+struct unicode_stand_in {
+    uint32_t first, last, point;
+};
+extern const struct unicode_stand_in unicode_stand_ins[];
+extern const size_t unicode_stand_in_count;
 
 #endif

@@ -33,7 +33,7 @@ static void add(const char *word, size_t length, int32_t id, size_t bytes)
 
 static void add_special(const char *word)
 {
-    const struct added_token how = {.is_special = true, .is_raw = true, .strip_left = true};
+    const struct added_token how = {.id = VOCABULARY_NONE, .strip_left = true};
 
     must(tokenizer_add_token(byte_bpe, word, strlen(word), &how, "fuzz", NULL));
 }

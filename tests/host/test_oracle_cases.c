@@ -149,6 +149,8 @@ static void check(void **state)
 }
 
 static struct one cases[] = {
+    {"added-token-order", RIGHT, NULL},    {"added-tokens-normalized", SCRIPT, NULL},
+    {"byte-without-token", RIGHT, NULL},   {"bert-processing-in-roberta", RIGHT, NULL},
     {"big-model-max-length", RIGHT, NULL}, {"bert-japanese", REFUSED, "BertJapaneseTokenizer"},
     {"peer-unnamed", SCRIPT, NULL},        {"silent-callers", SCRIPT, NULL},
     {"addresses-unchecked", SCRIPT, NULL}, {"busy-is-not-silent", SCRIPT, NULL},

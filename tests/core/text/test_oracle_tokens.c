@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every line of oracle/tokens against ids of Hugging Face's tokenizers. */
 #include <dirent.h>
-#include <stdio.h>
 #include <string.h>
-
-#include <jansson.h>
 
 #include "base/folder.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "support/support.h"
-#include "text/encode.h"
+#include "support/token_lines.h"
 #include "text/tokenizer.h"
 
 static mpcf_error *err;
@@ -39,54 +36,18 @@ static struct tokenizer *open_tokenizer(const char *name)
     return t;
 }
 
-static bool equal(const json_t *want, const int32_t *got, size_t count)
+static void differs(void *context, size_t number, const char *line, const char *got)
 {
-    if (json_array_size(want) != count) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (json_integer_value(json_array_get(want, i)) != got[i]) {
-            return false;
-        }
-    }
-    return true;
+    print_error("%s line %zu: %sgot %s", (const char *) context, number, line, got);
 }
 
-static void check_line(const struct tokenizer *t, const char *line, const char *name, size_t number)
+static void check_file(const struct tokenizer *t, char *path)
 {
-    json_error_t where;
-    json_t *one = json_loads(line, JSON_ALLOW_NUL, &where);
-    const json_t *text = json_object_get(one, "text"), *pair = json_object_get(one, "pair");
-    const json_t *most = json_object_get(one, "max_length"), *types = json_object_get(one, "types");
-    struct encoding e = {0};
+    struct token_lines_result result = {0};
 
-    assert_non_null(one);
-    assert_ok(tokenizer_encode_bytes(
-                  t, json_string_value(text), json_string_length(text), json_string_value(pair),
-                  json_string_length(pair),
-                  most != NULL ? (size_t) json_integer_value(most) : (size_t) 1 << 20, &e, err),
-              err);
-    if (!equal(json_object_get(one, "ids"), e.ids, e.count) ||
-        (types != NULL && !equal(types, e.type_ids, e.count))) {
-        fail_msg("%s line %zu differs: %s", name, number, line);
-    }
-    encoding_clear(&e);
-    json_decref(one);
-}
-
-static void check_file(const struct tokenizer *t, const char *path)
-{
-    FILE *file = fopen(path, "r");
-    char *line = NULL;
-    size_t size = 0, number = 0;
-
-    assert_non_null(file);
-    while (getline(&line, &size, file) > 0) {
-        check_line(t, line, path, ++number);
-    }
-    assert_true(number > 0);
-    (void) fclose(file);
-    free(line);
+    assert_ok(token_lines_check(t, path, differs, path, &result, err), err);
+    assert_int_equal(result.different, 0);
+    assert_true(result.count > 0);
 }
 
 static void test_every_file(void **state)

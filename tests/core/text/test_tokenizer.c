@@ -177,7 +177,7 @@ static void test_refusals(void **state)
     refuse("tokenizer.json",
            "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 7, \"a\": 0, \"b\": 1,"
            " \"c\": 2, \"d\": 3, \"e\": 4, \"f\": 5, \"g\": 6}}, \"added_tokens\":"
-           " [{\"id\": 3, \"content\": \"y\"}]}",
+           " [{\"id\": 8, \"content\": \"y\"}]}",
            wordpiece, MPCF_E_FORMAT, "token id 8, but the model has 8");
     refuse("tokenizer.json",
            "{" MODEL ", " SPLITTER ", \"post_processor\": {\"type\": \"TemplateProcessing\","

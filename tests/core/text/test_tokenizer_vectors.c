@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tokenizers of many kinds on odd texts, against what Hugging Face's library made of them
+ * (tests/vectors/make_tokenizers.py, which compares far more texts a kind).
+ */
+#include <dirent.h>
+#include <stdlib.h>
+
+#include "base/folder.h"
+#include "base/memory.h"
+#include "support/support.h"
+#include "support/token_lines.h"
+
+static mpcf_error *err;
+
+static void differs(void *context, size_t number, const char *line, const char *got)
+{
+    print_error("%s line %zu: %sgot %s", (const char *) context, number, line, got);
+}
+
+static size_t check_kind(const char *folder, char *name)
+{
+    char *path = file_join(folder, name), *texts = file_join(path, "texts.jsonl");
+    struct token_lines_result result = {0};
+    struct tokenizer *t = NULL;
+
+    assert_ok(token_lines_open(path, &t, err), err);
+    assert_ok(token_lines_check(t, texts, differs, name, &result, err), err);
+    assert_int_equal(result.different, 0);
+    assert_true(result.count > 0);
+    tokenizer_close(t);
+    mpcf_free(texts);
+    mpcf_free(path);
+    return result.count;
+}
+
+static void every_kind_is_the_librarys(void **state)
+{
+    char *folder = mpcf_format("%s/tests/vectors/tokenizers", getenv("MPCF_SOURCE_DIR"));
+    DIR *entries = opendir(folder);
+    size_t kinds = 0, texts = 0;
+
+    (void) state;
+    assert_non_null(entries);
+    for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
+        if (entry->d_name[0] != '.') {
+            texts += check_kind(folder, entry->d_name);
+            kinds++;
+        }
+    }
+    (void) closedir(entries);
+    mpcf_free(folder);
+    print_message("%zu kinds, %zu texts\n", kinds, texts);
+    assert_true(kinds > 50 && texts > 800);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_kind_is_the_librarys)};
+    int failed = 0;
+
+    err = mpcf_error_create();
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    mpcf_error_destroy(err);
+    return failed;
+}
