@@ -128,12 +128,8 @@ static mpcf_status read_words(struct tokenizer *t, const char *folder, mpcf_erro
 static mpcf_status open_plain(struct tokenizer *t, const char *folder, mpcf_error *err)
 {
     json_t *config = NULL;
-    mpcf_status status = MPCF_OK;
+    mpcf_status status = read_json(folder, "tokenizer_config.json", &config, err);
 
-    if (t->spec.kind == MPCF_TOKENIZER_UNIGRAM) {
-        return tokenizer_open_sentencepiece(t, folder, err);
-    }
-    status = read_json(folder, "tokenizer_config.json", &config, err);
     if (status == MPCF_OK) {
         status = read_words(t, folder, err);
     }
@@ -154,7 +150,9 @@ mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
     if (status == MPCF_OK) {
         status = read_json(folder, "tokenizer.json", &root, err);
     }
-    if (status == MPCF_OK) {
+    if (status == MPCF_OK && spec->kind == MPCF_TOKENIZER_UNIGRAM) {
+        status = tokenizer_open_unigram(t, folder, root, err);
+    } else if (status == MPCF_OK) {
         status = root != NULL ? tokenizer_load_json(t, root, "tokenizer.json", err)
                               : open_plain(t, folder, err);
     }

@@ -15,14 +15,12 @@
 #include "format/json.h"
 #include "text/precompiled.h"
 #include "text/sentencepiece_model.h"
+#include "text/sentencepiece_steps.h"
 #include "text/tokenizer_json.h"
-#include "text/tokenizer_parts.h"
-#include "text/tokenizer_settings.h"
+#include "text/unigram_json.h"
 
-#define MODEL_FILE       "sentencepiece.bpe.model"
-#define FILE_LIMIT       ((size_t) 64 << 20)
-#define LOWER_ONE_EIGHTH 0x2581u
-#define SEPARATORS       2 /* between the texts of a pair */
+#define MODEL_FILE "sentencepiece.bpe.model"
+#define FILE_LIMIT ((size_t) 64 << 20)
 
 /* What is being read. */
 struct opening {
@@ -41,19 +39,6 @@ static mpcf_status set_normaliser(const struct opening *o, const struct sentence
     }
     MPCF_TRY(precompiled_read(&n.precompiled, m->charsmap, m->charsmap_bytes, o->path, o->err));
     return normalisers_add(&o->t->normalisers, &n, o->err);
-}
-
-static mpcf_status set_splitters(const struct opening *o)
-{
-    const bool prefix_space = tokenizer_settings_flag(o->settings, "add_prefix_space", true);
-    struct splitter words = {.kind = SPLITTER_BLANKS};
-    struct splitter pieces = {.kind = SPLITTER_METASPACE,
-                              .cuts = true,
-                              .prefix = prefix_space ? PREFIX_ALWAYS : PREFIX_NEVER,
-                              .character = LOWER_ONE_EIGHTH};
-
-    MPCF_TRY(splitters_add(&o->t->splitters, &words, o->err));
-    return splitters_add(&o->t->splitters, &pieces, o->err);
 }
 
 static mpcf_status set_pieces(const struct opening *o, const struct sentencepiece_model *m)
@@ -84,8 +69,7 @@ static mpcf_status add_tokens(const struct opening *o, const struct sentencepiec
 {
     MPCF_TRY(tokenizer_add_tokens_json(o->t, o->settings->added, o->path, o->err));
     for (size_t i = 0; i < m->count; i++) {
-        const struct added_token how = {.is_special = m->types[i] == SENTENCEPIECE_CONTROL,
-                                        .is_raw = true};
+        const struct added_token how = {.id = VOCABULARY_NONE};
 
         if (m->types[i] == SENTENCEPIECE_CONTROL || m->types[i] == SENTENCEPIECE_USER_DEFINED) {
             MPCF_TRY(tokenizer_add_token(o->t, m->pieces[i].text, m->pieces[i].length, &how,
@@ -95,23 +79,24 @@ static mpcf_status add_tokens(const struct opening *o, const struct sentencepiec
     return MPCF_OK;
 }
 
-static mpcf_status set_templates(const struct opening *o)
-{
-    const char *bos = tokenizer_settings_token(o->settings, "bos_token");
-    const char *eos = tokenizer_settings_token(o->settings, "eos_token");
-
-    return tokenizer_set_templates(o->t, tokenizer_find_word(o->t, bos, strlen(bos)),
-                                   tokenizer_find_word(o->t, eos, strlen(eos)), SEPARATORS, 0,
-                                   o->err);
-}
-
 static mpcf_status fill(const struct opening *o, const struct sentencepiece_model *m)
 {
     MPCF_TRY(set_pieces(o, m));
     MPCF_TRY(set_normaliser(o, m));
-    MPCF_TRY(set_splitters(o));
     MPCF_TRY(add_tokens(o, m));
-    return set_templates(o);
+    return sentencepiece_set_steps(o->t, o->settings, o->path, o->err);
+}
+
+/* Who has another class than these two is cut in another way by transformers. */
+static mpcf_status check_class(const struct opening *o)
+{
+    if (!sentencepiece_is_class(o->settings)) {
+        return mpcf_fail(o->err, MPCF_E_UNSUPPORTED,
+                         "%s: tokenizer_class '%s' with a SentencePiece model is not offered; "
+                         "with tokenizer.json it is",
+                         o->path, o->settings->class_name);
+    }
+    return MPCF_OK;
 }
 
 static mpcf_status read_model(const struct opening *o)
@@ -125,6 +110,7 @@ static mpcf_status read_model(const struct opening *o)
         return mpcf_fail(o->err, MPCF_E_IO, "%s: neither tokenizer.json nor " MODEL_FILE,
                          o->folder);
     }
+    MPCF_TRY(check_class(o));
     status = file_read(o->path, FILE_LIMIT, &data, &length, o->err);
 
     if (status == MPCF_OK) {
@@ -136,19 +122,6 @@ static mpcf_status read_model(const struct opening *o)
     sentencepiece_clear(&m);
     mpcf_free(data);
     return status;
-}
-
-/* Who has another class than these two is cut in another way by transformers. */
-static mpcf_status check_class(const struct opening *o)
-{
-    if (o->settings->class != TOKENIZER_CLASS_XLM_ROBERTA &&
-        o->settings->class != TOKENIZER_CLASS_CAMEMBERT) {
-        return mpcf_fail(o->err, MPCF_E_UNSUPPORTED,
-                         "%s: tokenizer_class '%s' with a SentencePiece model is not offered; "
-                         "with tokenizer.json it is",
-                         o->path, o->settings->class_name);
-    }
-    return MPCF_OK;
 }
 
 /* XLM-RoBERTa's, unless config.json is CamemBERT's. */
@@ -173,11 +146,66 @@ static mpcf_status usual_class(const char *folder, enum tokenizer_class *class, 
     return status;
 }
 
-mpcf_status tokenizer_open_sentencepiece(struct tokenizer *t, const char *folder, mpcf_error *err)
+/* --- with tokenizer.json --- */
+
+/* The first table stays, and nothing else. */
+static mpcf_status keep_table(struct tokenizer *t, mpcf_error *err)
+{
+    struct normaliser *found = normalisers_find(&t->normalisers, NORMALISER_PRECOMPILED);
+    struct normaliser table = {.kind = NORMALISER_PRECOMPILED};
+
+    if (found != NULL) {
+        table.precompiled = found->precompiled;
+        found->precompiled = (struct precompiled){0};
+    }
+    normalisers_clear(&t->normalisers);
+    return found != NULL ? normalisers_add(&t->normalisers, &table, err) : MPCF_OK;
+}
+
+/* CamemBERT recognises these, where no file lists others. */
+static mpcf_status add_unused(const struct opening *o)
+{
+    static const char *const unused[] = {"<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"};
+    const struct added_token how = {.id = VOCABULARY_NONE};
+
+    if (o->settings->class != TOKENIZER_CLASS_CAMEMBERT ||
+        tokenizer_settings_has(o->settings, "additional_special_tokens") ||
+        tokenizer_settings_has(o->settings, "extra_special_tokens")) {
+        return MPCF_OK;
+    }
+    for (size_t i = 0; i < sizeof unused / sizeof unused[0]; i++) {
+        MPCF_TRY(tokenizer_add_token(o->t, unused[i], strlen(unused[i]), &how, o->path, o->err));
+    }
+    return MPCF_OK;
+}
+
+/* The words of ROOT in the class's own steps. */
+static mpcf_status rebuild(const struct opening *o, const json_t *root)
+{
+    const bool is_camembert = o->settings->class == TOKENIZER_CLASS_CAMEMBERT;
+    const char *unknown = tokenizer_settings_token(o->settings, "unk_token");
+
+    MPCF_TRY(unigram_rebuild_json(&o->t->unigram, json_object_get(root, "model"),
+                                  is_camembert ? unknown : NULL, o->path, o->err));
+    MPCF_TRY(keep_table(o->t, o->err));
+    MPCF_TRY(tokenizer_add_tokens_json(o->t, o->settings->added, o->path, o->err));
+    MPCF_TRY(add_unused(o));
+    return sentencepiece_set_steps(o->t, o->settings, o->path, o->err);
+}
+
+static mpcf_status read_file(const struct opening *o, const json_t *root)
+{
+    MPCF_TRY(tokenizer_load_json(o->t, root, o->path, o->err));
+    return o->t->model == MODEL_UNIGRAM && sentencepiece_is_class(o->settings) ? rebuild(o, root)
+                                                                               : MPCF_OK;
+}
+
+mpcf_status tokenizer_open_unigram(struct tokenizer *t, const char *folder, const json_t *root,
+                                   mpcf_error *err)
 {
     struct tokenizer_settings settings = {0};
     enum tokenizer_class class = TOKENIZER_CLASS_XLM_ROBERTA;
-    char *path = file_join(folder, MODEL_FILE);
+    char *path = file_join(folder, root != NULL ? "tokenizer.json" : MODEL_FILE);
     const struct opening o = {
         .t = t, .settings = &settings, .folder = folder, .path = path, .err = err};
     mpcf_status status = path != NULL ? usual_class(folder, &class, err)
@@ -187,10 +215,7 @@ mpcf_status tokenizer_open_sentencepiece(struct tokenizer *t, const char *folder
         status = tokenizer_settings_read(folder, class, &settings, err);
     }
     if (status == MPCF_OK) {
-        status = check_class(&o);
-    }
-    if (status == MPCF_OK) {
-        status = read_model(&o);
+        status = root != NULL ? read_file(&o, root) : read_model(&o);
     }
     tokenizer_settings_clear(&settings);
     mpcf_free(path);

@@ -134,3 +134,40 @@ mpcf_status unigram_read_json(struct unigram *u, const json_t *model, const char
     mpcf_free(pieces);
     return status;
 }
+
+#define UNKNOWN_ID 3
+
+static int32_t first_of(const json_t *vocabulary, const char *text)
+{
+    const json_t *one = NULL;
+    size_t i = 0;
+
+    json_array_foreach(vocabulary, i, one)
+    {
+        if (strcmp(json_string_value(json_array_get(one, 0)), text) == 0) {
+            return (int32_t) i;
+        }
+    }
+    return 0;
+}
+
+mpcf_status unigram_rebuild_json(struct unigram *u, const json_t *model, const char *unknown,
+                                 const char *name, mpcf_error *err)
+{
+    const json_t *vocabulary = json_object_get(model, "vocab");
+
+    if (unknown == NULL && u->count <= UNKNOWN_ID) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: %zu pieces, and none at %d for what is unknown",
+                         name, u->count, UNKNOWN_ID);
+    }
+    u->unknown = unknown != NULL ? first_of(vocabulary, unknown) : UNKNOWN_ID;
+    u->falls_back = false;
+    u->lowest = INFINITY;
+    for (size_t i = 0; i < u->count; i++) {
+        const json_t *score = json_array_get(json_array_get(vocabulary, i), 1);
+
+        u->scores[i] = json_number_value(score);
+        u->lowest = u->scores[i] < u->lowest ? u->scores[i] : u->lowest;
+    }
+    return MPCF_OK;
+}

@@ -16,5 +16,10 @@
  */
 mpcf_status unigram_read_json(struct unigram *u, const json_t *model, const char *name,
                               mpcf_error *err);
+/* Of a U that was read from MODEL: what transformers' own classes make of it. Scores as the nearest
+ * doubles, no bytes; what is unknown is piece 3, or where UNKNOWN is not NULL the first of that text
+ * (0: none has it). */
+mpcf_status unigram_rebuild_json(struct unigram *u, const json_t *model, const char *unknown,
+                                 const char *name, mpcf_error *err);
 
 #endif

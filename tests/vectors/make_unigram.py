@@ -101,6 +101,21 @@ MODELS = {
     "xlm-roberta-names": ("xlm-roberta", lambda: trained(), {"tokenizer_class": "XLMRobertaTokenizerFast",
                                                              "mask_token": "[M]", "add_prefix_space": False}),
 }
+# tokenizer.json of FILES, model_type, tokenizer_config.json: what the class makes of it
+CLASSES = {
+    "xlm-roberta-old": ("unigram-old", "xlm-roberta", None),
+    "camembert-old": ("unigram-old", "camembert", None),
+    "xlm-roberta-class": ("unigram-added", "camembert", {"tokenizer_class": "XLMRobertaTokenizerFast", "add_prefix_space": False}),
+    "xlm-roberta-bytes": ("unigram-bytes", "xlm-roberta", {"tokenizer_class": "XLMRobertaTokenizer"}),
+    "camembert-class": ("unigram-albert", "xlm-roberta", {"tokenizer_class": "CamembertTokenizer", "mask_token": {
+        "content": "<mask>", "lstrip": True, "rstrip": True, "normalized": False, "single_word": False}}),
+    "xlm-roberta-decoder": ("unigram-hub", "xlm-roberta", {
+        "tokenizer_class": "XLMRobertaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "mask_token": "<mask>",
+        "added_tokens_decoder": {str(i): {"content": c, "lstrip": c == "<mask>", "rstrip": False, "normalized": False,
+                                          "single_word": False, "special": True} for i, c in enumerate(texts.SPECIALS)}}),
+    "xlm-roberta-backend": ("unigram-old", "xlm-roberta", {"tokenizer_class": "TokenizersBackend"}),
+    "camembert-fast": ("unigram-bytes", "camembert", {"tokenizer_class": "PreTrainedTokenizerFast"}),
+}
 # and large ones, for "compare" only
 LARGE = {
     "xlm-roberta-nmt": ("xlm-roberta", lambda: trained(rules="nmt_nfkc"), None),
@@ -123,6 +138,14 @@ def write_model(path, kind, make, config):
     return AutoTokenizer.from_pretrained(path).backend_tokenizer
 
 
+def write_class(path, file, kind, config):
+    dump(os.path.join(path, "tokenizer.json"), json.loads(FILES[file]().to_str()))
+    dump(os.path.join(path, "config.json"), {"model_type": kind})
+    if config is not None:
+        dump(os.path.join(path, "tokenizer_config.json"), config)
+    return AutoTokenizer.from_pretrained(path).backend_tokenizer
+
+
 def save(name, folder, made):
     """MADE gets the ids of this kind."""
     path = os.path.join(folder, name)
@@ -131,6 +154,8 @@ def save(name, folder, made):
     if name in FILES:
         t = FILES[name]()
         dump(os.path.join(path, "tokenizer.json"), json.loads(t.to_str()))
+    elif name in CLASSES:
+        t = write_class(path, *CLASSES[name])
     else:
         t = write_model(path, *{**MODELS, **LARGE}[name])
     with open(os.path.join(path, "texts.jsonl"), "w", encoding="utf-8") as f:
@@ -142,7 +167,7 @@ def save(name, folder, made):
 def compare(build, count, names):
     bad, made = 0, texts.lines(1, count)
     with tempfile.TemporaryDirectory() as folder:
-        for name in [*LARGE, *MODELS, *FILES]:
+        for name in [*LARGE, *MODELS, *CLASSES, *FILES]:
             if names and name not in names:
                 continue
             path = save(name, folder, made)
@@ -155,7 +180,7 @@ def compare(build, count, names):
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["write"]:
-        for i, name in enumerate([*FILES, *MODELS]):
+        for i, name in enumerate([*FILES, *MODELS, *CLASSES]):
             save(name, os.path.join(texts.HERE, "tokenizers"), texts.lines(2000 + i, 40))
     elif sys.argv[1:2] == ["compare"] and len(sys.argv) > 2:
         compare(sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 200000, sys.argv[4:])
