@@ -107,7 +107,7 @@ CLASSES = {
     "camembert-old": ("unigram-old", "camembert", None),
     "xlm-roberta-class": ("unigram-added", "camembert", {"tokenizer_class": "XLMRobertaTokenizerFast", "add_prefix_space": False}),
     "xlm-roberta-bytes": ("unigram-bytes", "xlm-roberta", {"tokenizer_class": "XLMRobertaTokenizer"}),
-    "camembert-class": ("unigram-albert", "xlm-roberta", {"tokenizer_class": "CamembertTokenizer", "mask_token": {
+    "camembert-class": ("unigram-albert", "xlm-roberta", {"tokenizer_class": "CamembertTokenizer", "mask_token": {"__type": "AddedToken",
         "content": "<mask>", "lstrip": True, "rstrip": True, "normalized": False, "single_word": False}}),
     "xlm-roberta-decoder": ("unigram-hub", "xlm-roberta", {
         "tokenizer_class": "XLMRobertaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "mask_token": "<mask>",

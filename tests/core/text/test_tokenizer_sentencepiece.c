@@ -1,51 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Folders with a SentencePiece model or a tokenizer.json of type Unigram against transformers and
- * tokenizers (tests/vectors/make_unigram.py), and folders that are refused.
+ * Folders with a SentencePiece model that are refused; what is read is compared with transformers in
+ * test_tokenizer_vectors.c.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
 #include "support/support.h"
-#include "support/token_lines.h"
 #include "support/vectors.h"
+#include "text/tokenizer.h"
 
 static mpcf_error *err;
-
-static void show(void *context, size_t number, const char *line, const char *got)
-{
-    print_error("%s: line %zu: %sgot %s\n", (const char *) context, number, line, got);
-}
-
-static void folders_are_read_as_the_libraries_do(void **state)
-{
-    static const char *const names[] = {
-        "unigram-hub",     "unigram-old",      "unigram-guide",      "unigram-albert",
-        "unigram-bytes",   "unigram-added",    "unigram-whole",      "xlm-roberta-model",
-        "camembert-model", "camembert-pieces", "xlm-roberta-pieces", "xlm-roberta-names",
-    };
-
-    (void) state;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char *relative = mpcf_format("tokenizers/%s", names[i]);
-        char *folder = vector_path(relative), *lines = file_join(folder, "texts.jsonl");
-        struct token_lines_result result = {0};
-        struct tokenizer *t = NULL;
-
-        assert_ok(token_lines_open(folder, &t, err), err);
-        assert_ok(token_lines_check(t, lines, show, (void *) (uintptr_t) names[i], &result, err),
-                  err);
-        assert_int_equal(result.different, 0);
-        assert_true(result.count >= 40);
-        tokenizer_close(t);
-        mpcf_free(relative);
-        mpcf_free(folder);
-        mpcf_free(lines);
-    }
-}
 
 static mpcf_status open_folder(const char *folder, int64_t vocab_size)
 {
@@ -163,7 +130,6 @@ static void a_folder_without_either_says_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(folders_are_read_as_the_libraries_do),
         cmocka_unit_test(what_is_not_offered_is_refused),
         cmocka_unit_test(pieces_that_the_network_has_not_are_refused),
         cmocka_unit_test(a_folder_without_either_says_so),
