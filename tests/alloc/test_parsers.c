@@ -491,26 +491,6 @@ static void tensors_say_memory_is_short(void **state)
     mpcf_free(model);
 }
 
-/* Files of tests/vectors, with a text that needs more than the stack has. */
-static void sweep_unigram(const char *vector)
-{
-    char long_text[1024] = "";
-    struct words w = {
-        .folder = mpcf_format("%s/tests/vectors/tokenizers/%s", getenv("MPCF_SOURCE_DIR"), vector),
-        .spec = {.struct_size = sizeof w.spec,
-                 .kind = MPCF_TOKENIZER_UNIGRAM,
-                 .vocab_size = 2000,
-                 .max_tokens = 16,
-                 .type_count = 1,
-                 .pair_separators = 2},
-        .text = long_text};
-
-    memset(long_text, 'a', sizeof long_text - 1);
-    memcpy(long_text, "\xef\xbc\xa1\xcc\x81 <mask>", 11);
-    assert_survives(vector, encode, &w);
-    mpcf_free(w.folder);
-}
-
 static void tokenizers_say_memory_is_short(void **state)
 {
     struct words w = {.folder = file_join(folder, "example/model"),
@@ -529,15 +509,6 @@ static void tokenizers_say_memory_is_short(void **state)
     sweep_tokenizer("bert", MPCF_TOKENIZER_WORDPIECE);
     sweep_tokenizer("roberta", MPCF_TOKENIZER_BYTE_BPE);
     mpcf_free(w.folder);
-}
-
-static void unigrams_say_memory_is_short(void **state)
-{
-    (void) state;
-    sweep_unigram("unigram-hub");
-    sweep_unigram("unigram-bytes");
-    sweep_unigram("xlm-roberta-model");
-    sweep_unigram("camembert-pieces");
 }
 
 static int make_files(void **state)
@@ -617,7 +588,6 @@ int main(void)
         cmocka_unit_test(rows_say_memory_is_short),
         cmocka_unit_test(tensors_say_memory_is_short),
         cmocka_unit_test(tokenizers_say_memory_is_short),
-        cmocka_unit_test(unigrams_say_memory_is_short),
         cmocka_unit_test(bench_summary_says_memory_is_short),
     };
 
