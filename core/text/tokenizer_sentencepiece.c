@@ -65,9 +65,28 @@ static mpcf_status set_pieces(const struct opening *o, const struct sentencepiec
     return tokenizer_check_pieces(o->t, o->path, o->err);
 }
 
+/* Whether tokenizer_config.json lists further tokens, be it none: those that go without saying do
+ * not count then. An object names tokens, and lists none. */
+static bool lists_tokens(const struct opening *o)
+{
+    static const char *const keys[] = {"additional_special_tokens", "extra_special_tokens"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const json_t *value = json_object_get(o->settings->options, keys[i]);
+
+        if (value != NULL && !json_is_object(value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static mpcf_status add_tokens(const struct opening *o, const struct sentencepiece_model *m)
 {
     MPCF_TRY(tokenizer_add_tokens_json(o->t, o->settings->added, o->path, o->err));
+    if (lists_tokens(o)) {
+        return MPCF_OK;
+    }
     for (size_t i = 0; i < m->count; i++) {
         const struct added_token how = {.id = VOCABULARY_NONE};
 
@@ -162,15 +181,13 @@ static mpcf_status keep_table(struct tokenizer *t, mpcf_error *err)
     return found != NULL ? normalisers_add(&t->normalisers, &table, err) : MPCF_OK;
 }
 
-/* CamemBERT recognises these, where no file lists others. */
+/* CamemBERT recognises these as well. */
 static mpcf_status add_unused(const struct opening *o)
 {
     static const char *const unused[] = {"<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"};
     const struct added_token how = {.id = VOCABULARY_NONE};
 
-    if (o->settings->class != TOKENIZER_CLASS_CAMEMBERT ||
-        tokenizer_settings_has(o->settings, "additional_special_tokens") ||
-        tokenizer_settings_has(o->settings, "extra_special_tokens")) {
+    if (o->settings->class != TOKENIZER_CLASS_CAMEMBERT || lists_tokens(o)) {
         return MPCF_OK;
     }
     for (size_t i = 0; i < sizeof unused / sizeof unused[0]; i++) {
