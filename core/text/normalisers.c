@@ -14,6 +14,10 @@ void normaliser_clear(struct normaliser *n)
 
 mpcf_status normalisers_add(struct normalisers *list, struct normaliser *n, mpcf_error *err)
 {
+    if (list->count == NORMALISERS_MOST) {
+        clear_one(n);
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than %d normalisers", NORMALISERS_MOST);
+    }
     if (list->count == list->capacity) {
         size_t capacity = list->capacity == 0 ? 4 : 2 * list->capacity;
         struct normaliser *grown =

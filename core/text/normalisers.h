@@ -40,6 +40,8 @@ struct normaliser {
     struct precompiled precompiled;
 };
 
+#define NORMALISERS_MOST 64
+
 /* All zero: none; the text stays as it is. */
 struct normalisers {
     struct normaliser *items;

@@ -17,8 +17,6 @@
 #define MOST_NS          500000000LL
 #define MOST_NS_PER_BYTE 10000LL
 #define SEARCHES_A_LOOK  16 /* at the clock */
-/* Bytes of an expression. */
-#define LONGEST_EXPRESSION ((size_t) 1 << 14)
 
 /* --- parts --- */
 
@@ -117,10 +115,6 @@ mpcf_status pattern_set_expression(struct pattern *p, const char *expression, si
     regex_t *made = NULL;
     int result = ONIG_NORMAL;
 
-    if (length > LONGEST_EXPRESSION) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "expression of %zu bytes, at most %zu", length,
-                         LONGEST_EXPRESSION);
-    }
     (void) pthread_once(&is_ready, make_ready);
     write_dialect(expression, length, &dialect);
     result = dialect.failed
@@ -129,7 +123,7 @@ mpcf_status pattern_set_expression(struct pattern *p, const char *expression, si
                             (const OnigUChar *) text_string(&dialect) + dialect.length,
                             ONIG_OPTION_NONE, ONIG_ENCODING_UTF8, OnigDefaultSyntax, &info);
     text_clear(&dialect);
-    p->expression = made;
+    p->expression = result == ONIG_NORMAL ? made : NULL;
     return result == ONIG_NORMAL ? MPCF_OK : refuse(expression, length, result, &info, err);
 }
 
@@ -342,6 +336,9 @@ mpcf_status pattern_find(const struct pattern *p, const uint32_t *points, size_t
 {
     struct searched s = {0};
 
+    if (count == 0) {
+        return MPCF_OK; /* an empty text has no matches, not even empty ones */
+    }
     if (p->expression == NULL) {
         find_string(p, points, count, parts);
     } else {

@@ -44,6 +44,10 @@ struct pattern {
     void *expression; /* of Oniguruma; NULL: the string it is */
 };
 
+/* Bytes that all expressions of a tokenizer may have: one with many classes takes a thousand times its
+ * own. */
+#define PATTERN_EXPRESSIONS ((size_t) 2000)
+
 /* An expression that Oniguruma does not take: MPCF_E_UNSUPPORTED with its reason. */
 mpcf_status pattern_set_expression(struct pattern *p, const char *expression, size_t length,
                                    mpcf_error *err);

@@ -7,6 +7,10 @@
 
 mpcf_status splitters_add(struct splitters *list, struct splitter *s, mpcf_error *err)
 {
+    if (list->count == SPLITTERS_MOST) {
+        pattern_clear(&s->pattern);
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than %d splitters", SPLITTERS_MOST);
+    }
     if (list->count == list->capacity) {
         size_t capacity = list->capacity == 0 ? 4 : 2 * list->capacity;
         struct splitter *grown =

@@ -49,6 +49,8 @@ struct splitter {
     uint32_t character; /* METASPACE */
 };
 
+#define SPLITTERS_MOST 64
+
 /* All zero: none; the text is one piece. */
 struct splitters {
     struct splitter *items;

@@ -49,6 +49,7 @@ struct tokenizer {
     struct unigram unigram;
     int32_t unknown; /* of WORD_LEVEL */
     struct template single, pair;
+    size_t expression_bytes;
     bool truncates_left; /* a text that is too long loses its beginning */
     bool has_case;       /* vocab.txt has words with capitals, "[CLS]" and its like apart */
 };

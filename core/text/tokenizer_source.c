@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "text/pattern.h"
+#include "text/tokenizer_parts.h"
 #include "text/unicode.h"
 
 #define DEEPEST 8 /* sequences in sequences */
@@ -47,6 +48,20 @@ mpcf_status source_points(const struct tokenizer_source *s, const json_t *part, 
                        : MPCF_OK;
 }
 
+static mpcf_status set_expression(const struct tokenizer_source *s, const json_t *text,
+                                  struct pattern *out)
+{
+    const size_t length = json_string_length(text);
+
+    if (length > PATTERN_EXPRESSIONS - s->t->expression_bytes) {
+        return mpcf_fail(s->err, MPCF_E_UNSUPPORTED,
+                         "expressions of more than %zu bytes in all are not offered",
+                         PATTERN_EXPRESSIONS);
+    }
+    s->t->expression_bytes += length;
+    return pattern_set_expression(out, json_string_value(text), length, s->err);
+}
+
 mpcf_status source_pattern(const struct tokenizer_source *s, const char *place, const json_t *part,
                            struct pattern *out)
 {
@@ -58,8 +73,7 @@ mpcf_status source_pattern(const struct tokenizer_source *s, const char *place, 
     if (json_is_string(text)) {
         status = pattern_set_string(out, json_string_value(text), json_string_length(text), s->err);
     } else if (json_is_string(expression)) {
-        status = pattern_set_expression(out, json_string_value(expression),
-                                        json_string_length(expression), s->err);
+        status = set_expression(s, expression, out);
     } else {
         return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: %s: pattern is neither a String nor a Regex",
                          s->name, place);

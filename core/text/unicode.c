@@ -5,6 +5,7 @@
 #include "text/unicode.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include <utf8proc.h>
 
@@ -99,27 +100,31 @@ bool unicode_has_upper(const char *text, size_t length)
     return false;
 }
 
-void points_add(struct points *p, uint32_t point)
+bool points_reserve(struct points *p, size_t count)
 {
-    if (p->count == p->capacity && !p->failed) {
-        size_t capacity = p->capacity == 0 ? 256 : 2 * p->capacity;
-        uint32_t *grown = mpcf_grow_array(p->data, p->count, capacity, sizeof(*grown));
+    size_t capacity = p->capacity == 0 ? 256 : p->capacity;
+    uint32_t *grown = NULL;
 
-        p->failed = grown == NULL;
-        if (grown != NULL) {
-            p->data = grown;
-            p->capacity = capacity;
-        }
+    if (p->failed || count <= p->capacity - p->count) {
+        return !p->failed;
     }
-    if (!p->failed) {
-        p->data[p->count++] = point;
+    while (capacity - p->count < count) {
+        capacity *= 2;
     }
+    grown = mpcf_grow_array(p->data, p->count, capacity, sizeof(*grown));
+    p->failed = grown == NULL;
+    if (grown != NULL) {
+        p->data = grown;
+        p->capacity = capacity;
+    }
+    return grown != NULL;
 }
 
 void points_add_all(struct points *p, const uint32_t *points, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        points_add(p, points[i]);
+    if (count > 0 && points_reserve(p, count)) {
+        memcpy(p->data + p->count, points, count * sizeof(*points));
+        p->count += count;
     }
 }
 

@@ -44,13 +44,21 @@ struct points {
     size_t head;
     bool failed;
 };
-void points_add(struct points *p, uint32_t point);
+/* Room for COUNT more; false, and failed: memory. */
+bool points_reserve(struct points *p, size_t count);
 void points_add_all(struct points *p, const uint32_t *points, size_t count);
 void points_clear(struct points *p);
 /* Empty, but the memory stays. */
 void points_empty(struct points *p);
 /* Valid UTF-8 only. */
 void points_add_utf8(struct points *p, const char *text, size_t length);
+
+static inline void points_add(struct points *p, uint32_t point)
+{
+    if (p->count < p->capacity || points_reserve(p, 1)) {
+        p->data[p->count++] = point;
+    }
+}
 
 /* Adds the lower case of POINT: one or two points. */
 void unicode_add_lower(struct points *p, uint32_t point);

@@ -329,6 +329,11 @@ static void vocabularies_of_long_words_are_bounded(void **state)
          "{\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"},\"model\":{\"type\":\"WordPiece\","
          "\"vocab\":{\"[UNK]\":0}},\"added_tokens\":[",
          "{\"id\":1,\"content\":\"" LONG_WORD "\"}", ",", "]}"},
+        {"tokenizer.json",
+         "{\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"},\"normalizer\":{\"type\":\"NFC\"},"
+         "\"model\":{"
+         "\"type\":\"WordPiece\",\"vocab\":{\"[UNK]\":0}},\"added_tokens\":[",
+         "{\"id\":1,\"content\":\"" LONG_WORD "\",\"normalized\":true}", ",", "]}"},
     };
 
     (void) state;

@@ -189,6 +189,100 @@ static void test_refusals(void **state)
            MPCF_TOKENIZER_BYTE_BPE, MPCF_E_FORMAT, "merge 1 ('a' 'b')");
 }
 
+#define WORDS                                                                                      \
+    "\"model\": {\"type\": \"WordLevel\", \"unk_token\": \"a\", \"vocab\": {\"a\": 0, \"b\": 1}}"
+#define SPLIT(expression)                                                                          \
+    "\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"" expression              \
+    "\"}, \"behavior\": \"Isolated\"}"
+
+/* What a file asks for and is not done is said, with its place. */
+static void test_unsupported(void **state)
+{
+    static const struct {
+        const char *file, *why;
+    } files[] = {
+        {"{\"model\": {\"type\": \"Unknowngram\", \"vocab\": []}}",
+         "model 'Unknowngram' is not offered"},
+        {"{\"model\": {\"type\": \"BPE\", \"dropout\": 0.1, \"vocab\": {}, \"merges\": []}}",
+         "model with dropout is not offered"},
+        {"{" WORDS ", \"normalizer\": {}}", "normalizer 'of no type' is not offered"},
+        {"{" WORDS ", " SPLIT("(a") "}", "pre_tokenizer: expression '(a'"},
+        {"{" WORDS ", \"post_processor\": {\"type\": \"Sequence\", \"processors\": ["
+         "{\"type\": \"BertProcessing\", \"cls\": [\"a\", 0], \"sep\": [\"b\", 1]},"
+         "{\"type\": \"ByteLevel\"},"
+         "{\"type\": \"BertProcessing\", \"cls\": [\"a\", 0], \"sep\": [\"b\", 1]}]}}",
+         "post_processor 3 'BertProcessing' behind another"},
+        {"{" WORDS ", \"normalizer\": {\"type\": \"Lowercase\"}, \"added_tokens\": ["
+         "{\"id\": 2, \"content\": \"x\", \"normalized\": true},"
+         "{\"id\": 3, \"content\": \"X\", \"normalized\": true}]}",
+         "added tokens 'x' and 'X' are the same once normalised"},
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        refuse("tokenizer.json", files[i].file, MPCF_TOKENIZER_WORDPIECE, MPCF_E_UNSUPPORTED,
+               files[i].why);
+    }
+}
+
+/* An expression that would search for years ends with an error. */
+static void test_hostile_expressions(void **state)
+{
+    static const char *const files[] = {"{" WORDS ", " SPLIT("(?:a|aa)+[bc]") "}",
+                                        "{" WORDS ", " SPLIT("(?:a?){20}a{20}|(a*)*$|.") "}"};
+    char *folder = folder_of("slow");
+    char text[30001];
+    int64_t start = clock_now_ns();
+
+    (void) state;
+    memset(text, 'a', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    text[0] = 'b';
+    text[sizeof(text) - 2] = 'b';
+    text[sizeof(text) - 3] = '!';
+    for (size_t i = 0; i < 2; i++) {
+        struct tokenizer *t = NULL;
+        struct encoding e = {0};
+
+        test_write(folder, "tokenizer.json", files[i]);
+        t = opened(folder, MPCF_TOKENIZER_WORDPIECE);
+        if (i == 0) {
+            assert_status(MPCF_E_UNSUPPORTED, tokenizer_encode(t, text, NULL, 9, &e, err), err);
+            assert_message_contains(err, "the tokenizer's expression");
+        } else {
+            (void) tokenizer_encode(t, text, NULL, 9, &e, err);
+        }
+        encoding_clear(&e);
+        tokenizer_close(t);
+    }
+    assert_true(clock_seconds_since(start) < 60.0);
+    mpcf_free(folder);
+}
+
+/* The file's own kind of model, whatever the family's is; a character without a token, where the
+ * unk_token is none either, is an error of the text's. */
+static void test_file_decides(void **state)
+{
+    char *folder = folder_of("decides");
+    struct tokenizer *t = NULL;
+    struct encoding e = {0};
+
+    (void) state;
+    test_write(folder, "tokenizer.json", "{" WORDS "}");
+    t = opened(folder, MPCF_TOKENIZER_BYTE_BPE);
+    EXPECT(t, "b", "a", 9, 1, 0);
+    tokenizer_close(t);
+    test_write(folder, "tokenizer.json",
+               "{\"truncation\": {\"direction\": \"Left\"}, \"model\": {\"type\": \"BPE\","
+               " \"unk_token\": \"?\", \"vocab\": {\"a\": 0, \"b\": 1}, \"merges\": []}}");
+    t = opened(folder, MPCF_TOKENIZER_WORDPIECE);
+    EXPECT(t, "abb", "aab", 4, 1, 1, 0, 1);
+    assert_status(MPCF_E_FORMAT, tokenizer_encode(t, "axb", NULL, 9, &e, err), err);
+    assert_message_contains(err, "unk_token");
+    tokenizer_close(t);
+    mpcf_free(folder);
+}
+
 /* A line of the greatest length in its worst forms takes no longer than others. */
 static void test_hostile_lines(void **state)
 {
@@ -270,6 +364,8 @@ int main(void)
         cmocka_unit_test(test_words),         cmocka_unit_test(test_truncation),
         cmocka_unit_test(test_byte_bpe),      cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_hostile_lines), cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_unsupported),   cmocka_unit_test(test_hostile_expressions),
+        cmocka_unit_test(test_file_decides),
     };
     int failed = 0;
 
