@@ -54,6 +54,9 @@ static mpcf_status encode_piece(struct way *w, const uint32_t *points, size_t co
         id = vocabulary_id(&t->vocabulary, vocabulary_walk_points(&t->vocabulary, points, count));
         token_list_add(w->list, id != VOCABULARY_NONE ? id : t->unknown);
         break;
+    case MODEL_UNIGRAM:
+        unigram_encode(&t->unigram, points, count, w->list);
+        break;
     case MODEL_NONE:
         break;
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "text/tokenizer_parts.h"
+#include "text/unigram_json.h"
 
 #define LONGEST_WORD 100 /* Hugging Face's default for WordPiece */
 
@@ -124,6 +125,13 @@ static mpcf_status read_bpe(const struct tokenizer_source *s, const json_t *mode
     return read_merges(s, json_object_get(model, "merges"));
 }
 
+static mpcf_status read_unigram(const struct tokenizer_source *s, const json_t *model)
+{
+    s->t->model = MODEL_UNIGRAM;
+    MPCF_TRY(unigram_read_json(&s->t->unigram, model, s->name, s->err));
+    return tokenizer_check_pieces(s->t, s->name, s->err);
+}
+
 /* Old files name no type of model: BPE has merges, WordPiece a longest word and a prefix. */
 const char *model_json_type(const json_t *model)
 {
@@ -144,7 +152,10 @@ const char *model_json_type(const json_t *model)
 static const struct {
     const char *name;
     mpcf_status (*read)(const struct tokenizer_source *s, const json_t *model);
-} kinds[] = {{"WordPiece", read_wordpiece}, {"BPE", read_bpe}, {"WordLevel", read_word_level}};
+} kinds[] = {{"WordPiece", read_wordpiece},
+             {"BPE", read_bpe},
+             {"WordLevel", read_word_level},
+             {"Unigram", read_unigram}};
 
 mpcf_status model_read_json(const struct tokenizer_source *s, const json_t *model)
 {
@@ -153,8 +164,11 @@ mpcf_status model_read_json(const struct tokenizer_source *s, const json_t *mode
     }
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (strcmp(kinds[i].name, model_json_type(model)) == 0) {
-            MPCF_TRY(
-                tokenizer_load_vocabulary(s->t, json_object_get(model, "vocab"), s->name, s->err));
+            /* Unigram's is a list, with scores. */
+            if (kinds[i].read != read_unigram) {
+                MPCF_TRY(tokenizer_load_vocabulary(s->t, json_object_get(model, "vocab"), s->name,
+                                                   s->err));
+            }
             return kinds[i].read(s, model);
         }
     }

@@ -5,16 +5,17 @@
 #include "base/memory.h"
 #include "text/byte_level.h"
 
-static void clear_one(struct normaliser *n)
+void normaliser_clear(struct normaliser *n)
 {
     pattern_clear(&n->pattern);
     points_clear(&n->content);
+    precompiled_clear(&n->precompiled);
 }
 
 mpcf_status normalisers_add(struct normalisers *list, struct normaliser *n, mpcf_error *err)
 {
     if (list->count == NORMALISERS_MOST) {
-        clear_one(n);
+        normaliser_clear(n);
         return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than %d normalisers", NORMALISERS_MOST);
     }
     if (list->count == list->capacity) {
@@ -23,7 +24,7 @@ mpcf_status normalisers_add(struct normalisers *list, struct normaliser *n, mpcf
             mpcf_grow_array(list->items, list->count, capacity, sizeof(*grown));
 
         if (grown == NULL) {
-            clear_one(n);
+            normaliser_clear(n);
             return mpcf_fail_memory(err, capacity * sizeof(*grown), "a tokenizer's normalisers");
         }
         list->items = grown;
@@ -46,7 +47,7 @@ struct normaliser *normalisers_find(const struct normalisers *list, enum normali
 void normalisers_clear(struct normalisers *list)
 {
     for (size_t i = 0; i < list->count; i++) {
-        clear_one(&list->items[i]);
+        normaliser_clear(&list->items[i]);
     }
     mpcf_free(list->items);
     *list = (struct normalisers){0};
@@ -196,6 +197,9 @@ static mpcf_status run_one(const struct normaliser *n, const struct points *in, 
         break;
     case NORMALISER_BYTES:
         bytes(in, out);
+        break;
+    case NORMALISER_PRECOMPILED:
+        precompiled_normalise(&n->precompiled, in, out);
         break;
     }
     return MPCF_OK;

@@ -14,6 +14,7 @@
 #include "text/bert_normaliser.h"
 #include "text/normal_forms.h"
 #include "text/pattern.h"
+#include "text/precompiled.h"
 #include "text/unicode.h"
 
 enum normaliser_kind {
@@ -25,7 +26,8 @@ enum normaliser_kind {
     NORMALISER_REPLACE, /* each match of PATTERN becomes CONTENT */
     NORMALISER_PREPEND, /* CONTENT, before what is not empty */
     NORMALISER_NMT,     /* control characters go, odd blanks become spaces */
-    NORMALISER_BYTES    /* bytes as characters */
+    NORMALISER_BYTES,   /* bytes as characters */
+    NORMALISER_PRECOMPILED
 };
 
 struct normaliser {
@@ -35,6 +37,7 @@ struct normaliser {
     bool left, right; /* STRIP */
     struct pattern pattern;
     struct points content;
+    struct precompiled precompiled;
 };
 
 #define NORMALISERS_MOST 64
@@ -49,6 +52,8 @@ struct normalisers {
 mpcf_status normalisers_add(struct normalisers *list, struct normaliser *n, mpcf_error *err);
 /* The first of KIND, or NULL. */
 struct normaliser *normalisers_find(const struct normalisers *list, enum normaliser_kind kind);
+/* Of one that was not added. */
+void normaliser_clear(struct normaliser *n);
 void normalisers_clear(struct normalisers *list);
 
 /* Memory between the steps, for one text after the other; parts_begin() is the caller's. */

@@ -21,6 +21,18 @@ static mpcf_status read_replace(const struct tokenizer_source *s, const char *pl
     return source_points(s, part, "content", &n->content);
 }
 
+static mpcf_status read_precompiled(const struct tokenizer_source *s, const char *place,
+                                    const json_t *part, struct normaliser *n)
+{
+    const char *table = source_string(part, "precompiled_charsmap");
+
+    if (table == NULL) {
+        return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: %s has no precompiled_charsmap", s->name,
+                         place);
+    }
+    return precompiled_read_base64(&n->precompiled, table, s->name, s->err);
+}
+
 static const struct {
     const char *name;
     enum normaliser_kind kind;
@@ -38,6 +50,7 @@ static const struct {
     {"Prepend", NORMALISER_PREPEND, 0},
     {"Nmt", NORMALISER_NMT, 0},
     {"ByteLevel", NORMALISER_BYTES, 0},
+    {"Precompiled", NORMALISER_PRECOMPILED, 0},
 };
 
 static mpcf_status fill(const struct tokenizer_source *s, const char *place, const json_t *part,
@@ -55,6 +68,8 @@ static mpcf_status fill(const struct tokenizer_source *s, const char *place, con
         return read_replace(s, place, part, n);
     case NORMALISER_PREPEND:
         return source_points(s, part, "prepend", &n->content);
+    case NORMALISER_PRECOMPILED:
+        return read_precompiled(s, place, part, n);
     default:
         return MPCF_OK;
     }
@@ -72,8 +87,7 @@ static mpcf_status read_one(const struct tokenizer_source *s, const char *place,
         }
         status = fill(s, place, part, &n);
         if (status != MPCF_OK) {
-            pattern_clear(&n.pattern);
-            points_clear(&n.content);
+            normaliser_clear(&n);
             return status;
         }
         return normalisers_add(&s->t->normalisers, &n, s->err);

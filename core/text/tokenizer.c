@@ -12,6 +12,7 @@
 #include "text/tokenizer_json.h"
 #include "text/tokenizer_parts.h"
 #include "text/tokenizer_plain.h"
+#include "text/tokenizer_sentencepiece.h"
 #include "text/tokenizer_settings.h"
 #include "text/tokenizer_source.h"
 
@@ -47,6 +48,7 @@ void tokenizer_close(struct tokenizer *t)
     normalisers_clear(&t->normalisers);
     splitters_clear(&t->splitters);
     bpe_clear(&t->bpe);
+    unigram_clear(&t->unigram);
     mpcf_free(t);
 }
 
@@ -115,17 +117,9 @@ static mpcf_status read_byte_bpe(struct tokenizer *t, const char *folder, mpcf_e
 static mpcf_status read_words(struct tokenizer *t, const struct tokenizer_settings *s,
                               const char *folder, mpcf_error *err)
 {
-    switch (s->class) {
-    case TOKENIZER_CLASS_BERT:
-        return read_text(t, folder, "vocab.txt", tokenizer_load_words, err);
-    case TOKENIZER_CLASS_ROBERTA:
-        return read_byte_bpe(t, folder, err);
-    default:
-        break;
-    }
-    return mpcf_fail(err, MPCF_E_IO,
-                     "%s: there is no tokenizer.json, which tokenizer_class '%s' needs", folder,
-                     s->class_name != NULL ? s->class_name : "");
+    return s->class == TOKENIZER_CLASS_BERT
+               ? read_text(t, folder, "vocab.txt", tokenizer_load_words, err)
+               : read_byte_bpe(t, folder, err);
 }
 
 /* tokenizer.json, whole, and what is added to it. */
@@ -148,23 +142,37 @@ static mpcf_status build_as_class(struct tokenizer *t, const struct tokenizer_se
     return tokenizer_class_apply(t, s, file, err);
 }
 
-/* Classes of SentencePiece's tokenizers have nothing of their own that their tokenizer.json has not. */
-static bool counts_whole(const struct tokenizer_settings *s, const json_t *file)
+static mpcf_status build_by_class(struct tokenizer *t, const struct tokenizer_settings *s,
+                                  const char *folder, const json_t *file, mpcf_error *err)
 {
-    return s->class == TOKENIZER_CLASS_FILE || (file != NULL && s->class != TOKENIZER_CLASS_BERT &&
-                                                s->class != TOKENIZER_CLASS_ROBERTA);
+    switch (s->class) {
+    case TOKENIZER_CLASS_FILE:
+        break;
+    case TOKENIZER_CLASS_BERT:
+    case TOKENIZER_CLASS_ROBERTA:
+        return build_as_class(t, s, folder, file, err);
+    case TOKENIZER_CLASS_XLM_ROBERTA:
+    case TOKENIZER_CLASS_CAMEMBERT:
+        return tokenizer_build_sentencepiece(t, s, folder, file, err);
+    }
+    if (file == NULL) {
+        return mpcf_fail(err, MPCF_E_IO,
+                         "%s: there is no tokenizer.json, which tokenizer_class '%s' needs", folder,
+                         s->class_name != NULL ? s->class_name : "");
+    }
+    return build_as_file(t, s, file, err);
 }
 
 static mpcf_status build(struct tokenizer *t, const char *folder, const json_t *file,
                          mpcf_error *err)
 {
     struct tokenizer_settings s = {.class = TOKENIZER_CLASS_FILE};
+    enum tokenizer_class usual = TOKENIZER_CLASS_FILE;
 
-    MPCF_TRY(tokenizer_settings_read(folder, tokenizer_class_usual(t->spec.kind, file),
-                                     json_object_get(file, "added_tokens"), &s, err));
-    mpcf_status status = file != NULL && counts_whole(&s, file)
-                             ? build_as_file(t, &s, file, err)
-                             : build_as_class(t, &s, folder, file, err);
+    MPCF_TRY(tokenizer_class_usual(t->spec.kind, folder, file, &usual, err));
+    MPCF_TRY(
+        tokenizer_settings_read(folder, usual, json_object_get(file, "added_tokens"), &s, err));
+    mpcf_status status = build_by_class(t, &s, folder, file, err);
     if (status == MPCF_OK) {
         status = tokenizer_class_set_side(t, &s, err);
     }

@@ -13,8 +13,8 @@ struct tokenizer;
 
 /*
  * Reads tokenizer.json of FOLDER, which says all itself, or where there is none the files that SPEC's
- * kind needs: vocab.txt with tokenizer_config.json, or vocab.json and merges.txt. Safe to use from
- * many threads. An id at or above spec->vocab_size: MPCF_E_FORMAT. What is asked for and not offered:
+ * kind needs: vocab.txt with tokenizer_config.json, vocab.json and merges.txt, or
+ * sentencepiece.bpe.model (tokenizer_sentencepiece.h). Safe to use from many threads. An id at or above spec->vocab_size: MPCF_E_FORMAT. What is asked for and not offered:
  * MPCF_E_UNSUPPORTED with its name.
  *
  * Whether a vocab.txt is of an uncased model is what tokenizer_config.json's do_lower_case

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/folder.h"
 #include "base/log.h"
+#include "base/memory.h"
+#include "format/json.h"
 #include "text/model_json.h"
 #include "text/template_json.h"
 #include "text/tokenizer_json.h"
@@ -33,15 +36,41 @@ static const char *model_of(enum tokenizer_class class)
     }
 }
 
-enum tokenizer_class tokenizer_class_usual(mpcf_tokenizer_kind kind, const json_t *file)
+/* XLM-RoBERTa's, unless config.json is CamemBERT's. */
+static mpcf_status usual_of_unigram(const char *folder, enum tokenizer_class *class,
+                                    mpcf_error *err)
 {
-    const enum tokenizer_class class = kind == MPCF_TOKENIZER_WORDPIECE ? TOKENIZER_CLASS_BERT
-                                       : kind == MPCF_TOKENIZER_BYTE_BPE
-                                           ? TOKENIZER_CLASS_ROBERTA
-                                           : TOKENIZER_CLASS_XLM_ROBERTA;
+    char *path = file_join(folder, "config.json");
+    json_t *config = NULL;
+    const char *type = NULL;
+    mpcf_status status = MPCF_OK;
+
+    if (path == NULL) {
+        return mpcf_fail_memory(err, strlen(folder), "a path");
+    }
+    if (file_exists(path)) {
+        status = json_read_file(path, &config, err);
+    }
+    type = json_string_value(json_object_get(config, "model_type"));
+    *class = type != NULL && strcmp(type, "camembert") == 0 ? TOKENIZER_CLASS_CAMEMBERT
+                                                            : TOKENIZER_CLASS_XLM_ROBERTA;
+    json_decref(config);
+    mpcf_free(path);
+    return status;
+}
+
+mpcf_status tokenizer_class_usual(mpcf_tokenizer_kind kind, const char *folder, const json_t *file,
+                                  enum tokenizer_class *out, mpcf_error *err)
+{
+    enum tokenizer_class class =
+        kind == MPCF_TOKENIZER_WORDPIECE ? TOKENIZER_CLASS_BERT : TOKENIZER_CLASS_ROBERTA;
     const char *model = file != NULL ? model_json_type(json_object_get(file, "model")) : NULL;
 
-    return model == NULL || strcmp(model, model_of(class)) == 0 ? class : TOKENIZER_CLASS_FILE;
+    if (kind == MPCF_TOKENIZER_UNIGRAM) {
+        MPCF_TRY(usual_of_unigram(folder, &class, err));
+    }
+    *out = model == NULL || strcmp(model, model_of(class)) == 0 ? class : TOKENIZER_CLASS_FILE;
+    return MPCF_OK;
 }
 
 mpcf_status tokenizer_class_load_words(struct tokenizer *t, const struct tokenizer_settings *s,

@@ -10,10 +10,11 @@
 #include "base/memory.h"
 
 /* The first of them are those that words are read from. */
-enum { WORD_FILES = 3 };
+enum { WORD_FILES = 4 };
 const char *const tokenizer_file_names[] = {"tokenizer.json",
                                             "vocab.txt",
                                             "vocab.json",
+                                            "sentencepiece.bpe.model",
                                             "merges.txt",
                                             "added_tokens.json",
                                             "special_tokens_map.json",

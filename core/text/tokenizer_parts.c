@@ -26,6 +26,17 @@ mpcf_status tokenizer_add_word(struct tokenizer *t, const char *word, size_t len
     return vocabulary_add(&t->vocabulary, word, length, (int32_t) id, err);
 }
 
+int32_t tokenizer_find_word(const struct tokenizer *t, const char *word, size_t length)
+{
+    return t->model == MODEL_UNIGRAM ? piece_tree_find(&t->unigram.tree, word, length)
+                                     : vocabulary_find(&t->vocabulary, word, length);
+}
+
+mpcf_status tokenizer_check_pieces(const struct tokenizer *t, const char *name, mpcf_error *err)
+{
+    return tokenizer_check_id(t, (long long) t->unigram.count - 1, name, err);
+}
+
 static size_t bytes_of_keys(const json_t *object)
 {
     const char *key = NULL;
@@ -64,7 +75,8 @@ mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, 
 /* As Hugging Face counts it: behind the model's words, and behind other added tokens. */
 static long long next_id(const struct tokenizer *t)
 {
-    const long long words = (long long) t->vocabulary.word_count;
+    const long long words =
+        (long long) (t->model == MODEL_UNIGRAM ? t->unigram.count : t->vocabulary.word_count);
 
     if (t->added.count == 0 || (words > 0 && t->added.largest_id < words)) {
         return words;
@@ -77,7 +89,7 @@ static long long next_id(const struct tokenizer *t)
 static long long id_of(const struct tokenizer *t, const char *content, size_t length, int32_t files)
 {
     const struct added_token *added = added_tokens_find(&t->added, content, length);
-    const int32_t word = vocabulary_find(&t->vocabulary, content, length);
+    const int32_t word = tokenizer_find_word(t, content, length);
 
     if (added != NULL) {
         return added->id;

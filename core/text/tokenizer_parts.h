@@ -16,10 +16,11 @@
 #include "text/bpe.h"
 #include "text/normalisers.h"
 #include "text/splitters.h"
+#include "text/unigram.h"
 #include "text/vocabulary.h"
 #include "text/wordpiece.h"
 
-enum model_kind { MODEL_NONE, MODEL_WORDPIECE, MODEL_BPE, MODEL_WORD_LEVEL };
+enum model_kind { MODEL_NONE, MODEL_WORDPIECE, MODEL_BPE, MODEL_WORD_LEVEL, MODEL_UNIGRAM };
 
 #define TEMPLATE_LIMIT 16
 
@@ -38,13 +39,14 @@ struct template
 
 struct tokenizer {
     mpcf_tokenizer_spec spec;
-    struct vocabulary vocabulary;
+    struct vocabulary vocabulary; /* empty with UNIGRAM */
     struct added_tokens added;
     struct normalisers normalisers;
     struct splitters splitters;
     enum model_kind model;
     struct wordpiece wordpiece; /* the one that MODEL says */
     struct bpe bpe;
+    struct unigram unigram;
     int32_t unknown; /* of WORD_LEVEL */
     struct template single, pair;
     size_t expression_bytes;
@@ -58,6 +60,10 @@ mpcf_status tokenizer_check_id(const struct tokenizer *t, long long id, const ch
                                mpcf_error *err);
 mpcf_status tokenizer_add_word(struct tokenizer *t, const char *word, size_t length, long long id,
                                const char *name, mpcf_error *err);
+/* The id that the model has for a word, or VOCABULARY_NONE. */
+int32_t tokenizer_find_word(const struct tokenizer *t, const char *word, size_t length);
+/* MPCF_E_FORMAT where a piece of the Unigram has an id that the model has not. */
+mpcf_status tokenizer_check_pieces(const struct tokenizer *t, const char *name, mpcf_error *err);
 /* {"word": id, ...} of vocab.json and tokenizer.json. */
 mpcf_status tokenizer_load_vocabulary(struct tokenizer *t, const json_t *words, const char *name,
                                       mpcf_error *err);

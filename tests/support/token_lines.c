@@ -8,18 +8,42 @@
 
 #include <jansson.h>
 
+#include "base/folder.h"
+#include "base/memory.h"
 #include "base/text.h"
+#include "format/json.h"
 #include "text/encode.h"
+
+/* The family's kind counts where config.json names one of Unigram: it takes no more than the words
+ * from tokenizer.json. */
+static mpcf_status kind_of(const char *folder, mpcf_tokenizer_kind *kind, mpcf_error *err)
+{
+    char *path = file_join(folder, "config.json");
+    json_t *config = NULL;
+    const char *type = NULL;
+    mpcf_status status = MPCF_OK;
+
+    if (path != NULL && file_exists(path)) {
+        status = json_read_file(path, &config, err);
+    }
+    type = json_string_value(json_object_get(config, "model_type"));
+    *kind = type != NULL && (strcmp(type, "xlm-roberta") == 0 || strcmp(type, "camembert") == 0)
+                ? MPCF_TOKENIZER_UNIGRAM
+                : MPCF_TOKENIZER_WORDPIECE;
+    json_decref(config);
+    mpcf_free(path);
+    return status;
+}
 
 mpcf_status token_lines_open(const char *folder, struct tokenizer **out, mpcf_error *err)
 {
-    const mpcf_tokenizer_spec spec = {.struct_size = sizeof(spec),
-                                      .kind = MPCF_TOKENIZER_WORDPIECE,
-                                      .vocab_size = 1 << 20,
-                                      .max_tokens = 1 << 20,
-                                      .type_count = 2,
-                                      .pair_separators = 1};
+    mpcf_tokenizer_spec spec = {.struct_size = sizeof(spec),
+                                .vocab_size = 1 << 20,
+                                .max_tokens = 1 << 20,
+                                .type_count = 2,
+                                .pair_separators = 1};
 
+    MPCF_TRY(kind_of(folder, &spec.kind, err));
     return tokenizer_open(folder, &spec, out, err);
 }
 

@@ -348,6 +348,57 @@ static void vocabularies_of_long_words_are_bounded(void **state)
     }
 }
 
+static mpcf_status open_unigram(const struct foreign *f, mpcf_error *err)
+{
+    return open_tokenizer(f, MPCF_TOKENIZER_UNIGRAM, err);
+}
+
+static void pieces_with_scores_are_bounded(void **state)
+{
+    /* Those of next to no bytes are refused before they cost. */
+    static const struct {
+        const char *unit;
+        mpcf_status want;
+    } units[] = {
+        {"[\"" LONG_WORD "\",-12.25]", MPCF_OK},
+        {"[\"piece #\",-9.371757507324219]", MPCF_OK},
+        {"[\"\",-9.371757507324219]", MPCF_OK},
+        {"[\"#\",0]", MPCF_E_FORMAT},
+        {"[\"\",0]", MPCF_E_FORMAT},
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        struct foreign f = {.want = units[i].want, .read = open_unigram};
+
+        write_again(&f, "tokenizer.json",
+                    "{\"model\":{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[", units[i].unit, ",",
+                    "]}}", 4 * MIB);
+        assert_bounded(&f);
+        (void) unlink(f.path);
+        clear(&f);
+    }
+}
+
+/* Pieces as small as they may be, and pieces of many bytes that share nothing. */
+static void sentencepiece_models_are_bounded(void **state)
+{
+    static const char *const units[] = {"\x0a\x03\x0a\x01"
+                                        "a",
+                                        "\x0a\x0c\x0a\x0a"
+                                        "aaaaaaaaaa"};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        struct foreign f = {.want = MPCF_OK, .read = open_unigram};
+
+        write_again(&f, "sentencepiece.bpe.model", "", units[i], "", "", 4 * MIB);
+        assert_bounded(&f);
+        (void) unlink(f.path);
+        clear(&f);
+    }
+}
+
 /* Merges of a few letters, all pairs of which are words. */
 static void merges_are_bounded(void **state)
 {
@@ -375,6 +426,8 @@ int main(void)
         cmocka_unit_test(rows_take_the_longest_line),
         cmocka_unit_test(vocabularies_of_long_words_are_bounded),
         cmocka_unit_test(merges_are_bounded),
+        cmocka_unit_test(pieces_with_scores_are_bounded),
+        cmocka_unit_test(sentencepiece_models_are_bounded),
     };
 
     return peak_memory_works() ? cmocka_run_group_tests(tests, NULL, NULL) : 77;

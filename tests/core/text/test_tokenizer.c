@@ -167,7 +167,7 @@ static void test_refusals(void **state)
     (void) state;
     refuse("other", "", wordpiece, MPCF_E_IO, "vocab.txt");
     refuse("other", "", MPCF_TOKENIZER_BYTE_BPE, MPCF_E_IO, "vocab.json");
-    refuse("vocab.txt", "[UNK]\n[CLS]\n", wordpiece, MPCF_E_FORMAT, "no '[SEP]'");
+    refuse("vocab.txt", "[UNK]\n[CLS]\na\nb\nc\nd\ne\nf\n", wordpiece, MPCF_E_FORMAT, "no '[SEP]'");
     refuse("vocab.txt", words, wordpiece, MPCF_E_FORMAT, "token id 8, but the model has 8");
     refuse("vocab.txt", "a\n\xff\n", wordpiece, MPCF_E_FORMAT, "vocab.txt:2: not UTF-8");
     refuse("tokenizer.json", "{", wordpiece, MPCF_E_FORMAT, "tokenizer.json");

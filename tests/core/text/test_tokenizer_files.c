@@ -53,13 +53,14 @@ static void all_of_them_are_copied_and_nothing_else(void **state)
     mpcf_error_destroy(err);
 }
 
-static void words_are_in_one_of_three(void **state)
+static void words_are_in_one_of_four(void **state)
 {
-    static const char *const words[] = {"tokenizer.json", "vocab.txt", "vocab.json"};
+    static const char *const words[] = {"tokenizer.json", "vocab.txt", "vocab.json",
+                                        "sentencepiece.bpe.model"};
     mpcf_error *err = mpcf_error_create();
 
     (void) state;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         char *folder = file_join(test_folder(), words[i]);
 
         assert_ok(file_make_folder(folder, err), err);
@@ -77,7 +78,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_of_them_are_copied_and_nothing_else),
-        cmocka_unit_test(words_are_in_one_of_three),
+        cmocka_unit_test(words_are_in_one_of_four),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
