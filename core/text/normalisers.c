@@ -15,7 +15,7 @@ void normaliser_clear(struct normaliser *n)
 mpcf_status normalisers_add(struct normalisers *list, struct normaliser *n, mpcf_error *err)
 {
     if (list->count == NORMALISERS_MOST) {
-        clear_one(n);
+        normaliser_clear(n);
         return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than %d normalisers", NORMALISERS_MOST);
     }
     if (list->count == list->capacity) {
