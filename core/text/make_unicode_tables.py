@@ -25,6 +25,7 @@ CLEAN, STRIP, LOWER = bert(clean_text=True), bert(strip_accents=True), bert(lowe
 CHINESE, NFD = bert(handle_chinese_chars=True), normalizers.NFD()
 NFC, NFKD, ACCENTS = normalizers.NFC(), normalizers.NFKD(), normalizers.StripAccents()
 OVERLAY = "\u0334"  # of the lowest combining class
+ACUTE = "\u0301"  # of a high one
 WORDS, BYTES = pre_tokenizers.BertPreTokenizer(), pre_tokenizers.ByteLevel(add_prefix_space=False)
 WORD, DIGITS = pre_tokenizers.Whitespace(), pre_tokenizers.Digits(individual_digits=True)
 
@@ -46,7 +47,7 @@ def class_of(c):
         names.add("CHINESE")
     if NFD.normalize_str(c) != c:
         names.add("DECOMPOSED")
-    if NFD.normalize_str("a" + c + OVERLAY)[1] == OVERLAY != c:
+    if NFD.normalize_str("a" + c + OVERLAY)[1] == OVERLAY != c or NFD.normalize_str("a" + ACUTE + c)[1] != ACUTE:
         names.add("ORDERED")
     if NFKD.normalize_str(c) != NFD.normalize_str(c):
         names.add("COMPATIBLE")
