@@ -13,6 +13,8 @@
 #include "base/text.h"
 #include "format/json.h"
 #include "text/encode.h"
+#include "text/tokenizer_json.h"
+#include "text/tokenizer_parts.h"
 
 /* The family's kind counts where config.json names one of Unigram: it takes no more than the words
  * from tokenizer.json. */
@@ -35,6 +37,34 @@ static mpcf_status kind_of(const char *folder, mpcf_tokenizer_kind *kind, mpcf_e
     return status;
 }
 
+/* tokenizer.json as the library tokenizers reads it, without a class around it. */
+static mpcf_status open_file(const char *folder, const mpcf_tokenizer_spec *spec,
+                             struct tokenizer **out, mpcf_error *err)
+{
+    char *path = file_join(folder, "tokenizer.json");
+    struct tokenizer *t = NULL;
+    json_t *root = NULL;
+    mpcf_status status = json_read_file(path, &root, err);
+
+    if (status == MPCF_OK) {
+        status = tokenizer_create(spec, &t, err);
+    }
+    if (status == MPCF_OK) {
+        status = tokenizer_load_json(t, root, path, err);
+    }
+    if (status == MPCF_OK) {
+        status = tokenizer_finish(t, err);
+    }
+    json_decref(root);
+    mpcf_free(path);
+    if (status != MPCF_OK) {
+        tokenizer_close(t);
+        return status;
+    }
+    *out = t;
+    return MPCF_OK;
+}
+
 mpcf_status token_lines_open(const char *folder, struct tokenizer **out, mpcf_error *err)
 {
     mpcf_tokenizer_spec spec = {.struct_size = sizeof(spec),
@@ -44,7 +74,12 @@ mpcf_status token_lines_open(const char *folder, struct tokenizer **out, mpcf_er
                                 .pair_separators = 1};
 
     MPCF_TRY(kind_of(folder, &spec.kind, err));
-    return tokenizer_open(folder, &spec, out, err);
+    char *path = file_join(folder, "config.json");
+    const bool is_file_alone = !file_exists(path);
+
+    mpcf_free(path);
+    return is_file_alone ? open_file(folder, &spec, out, err)
+                         : tokenizer_open(folder, &spec, out, err);
 }
 
 static bool equal(const json_t *want, const int32_t *got, size_t count)
