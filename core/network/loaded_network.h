@@ -18,11 +18,14 @@ struct loaded_network {
     struct parameters *parameters; /* NULL: built without weights */
     json_t *config;
     char *folder;
+    char *new_weights; /* names of those that started new, ", " between; NULL: none did */
 };
 
 enum network_functions { FUNCTIONS_EXACT, FUNCTIONS_APPROXIMATED };
 
-/* FOLDER's network and weights, without gradients. */
+/* FOLDER's network and weights, without gradients. A head that the weights lack is refused, and so are
+ * classes in another order than the task's, unless `model.new_head` is set; then what started new is
+ * named. */
 mpcf_status loaded_network_open(const struct pipeline *p, const char *folder,
                                 enum network_functions functions, struct loaded_network *out,
                                 mpcf_error *err);
@@ -31,13 +34,17 @@ mpcf_status loaded_network_open(const struct pipeline *p, const char *folder,
 mpcf_status loaded_network_open_trainable(const struct pipeline *p, const char *folder,
                                           enum network_functions functions, double dropout,
                                           struct loaded_network *out, mpcf_error *err);
+/* As loaded_network_open_trainable() with exact functions, from any body: a head that is missing or of another
+ * shape starts new, whatever the classes were. */
+mpcf_status loaded_network_open_start(const struct pipeline *p, const char *folder, double dropout,
+                                      struct loaded_network *out, mpcf_error *err);
 /* The network alone, from FOLDER/config.json: what user and dealer build. */
 mpcf_status loaded_network_build(const struct pipeline *p, const char *folder,
                                  enum network_functions functions, struct loaded_network *out,
                                  mpcf_error *err);
 void loaded_network_clear(struct loaded_network *n);
 
-/* Writes FOLDER as a Hugging Face checkpoint of a classifier for the task. */
+/* Writes FOLDER as a Hugging Face checkpoint of a classifier for the task, in 32-bit floats. */
 mpcf_status loaded_network_save(const struct pipeline *p, const struct loaded_network *n,
                                 const char *folder, mpcf_error *err);
 
