@@ -5,6 +5,7 @@
  */
 #include "format/torch_zip.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <zip.h>
@@ -94,11 +95,13 @@ static zip_int64_t serve(void *context, void *data, zip_uint64_t length, zip_sou
     }
 }
 
+/* A shortage of memory libzip may take for a mistake of the file; errno, which was 0 before, tells. */
 static mpcf_status fail_zip(const struct torch_zip *z, zip_error_t *error, mpcf_error *err)
 {
+    const bool is_short = errno == ENOMEM;
     const int code = zip_error_code_zip(error);
 
-    return code == ZIP_ER_MEMORY
+    return is_short || code == ZIP_ER_MEMORY
                ? mpcf_fail_memory(err, z->length, "the members of an archive")
                : mpcf_fail(err, MPCF_E_FORMAT, "'%s' is damaged or not whole: %s", z->name,
                            code == ZIP_ER_CRC ? "the checksum of a member is another"
@@ -132,6 +135,7 @@ static mpcf_status open_zip(struct torch_zip *z, mpcf_error *err)
     zip_source_t *source = NULL;
     mpcf_status status = MPCF_OK;
 
+    errno = 0;
     zip_error_init(&error);
     source = zip_source_function_create(serve, z, &error);
     if (source != NULL) {
@@ -279,6 +283,7 @@ static mpcf_status read_member(struct torch_zip *z, const zip_stat_t *facts,
     mpcf_status status;
 
     MPCF_TRY(count_stored(z, facts->comp_size, err));
+    errno = 0;
     file = zip_fopen_index(z->zip, facts->index, 0);
     if (file == NULL) {
         return fail_zip(z, zip_get_error(z->zip), err);
