@@ -15,11 +15,9 @@
 #include "bench/bench_secure_result.h"
 #include "bench/bench_tokenizer.h"
 #include "checkpoint/checkpoint.h"
-#include "checkpoint/load.h"
 #include "format/json.h"
 #include "format/safetensors.h"
 #include "format/safetensors_write.h"
-#include "format/torch_file.h"
 #include "format/yaml_set.h"
 #include "inference/kept_answers.h"
 #include "pass/ranges.h"
@@ -330,50 +328,6 @@ static mpcf_status open_checkpoint(void *context, mpcf_error *err)
     return MPCF_OK;
 }
 
-/* Of tests/vectors/torch. */
-static mpcf_status open_torch(void *context, mpcf_error *err)
-{
-    struct torch_file *f = NULL;
-
-    MPCF_TRY(torch_file_open(context, &f, err));
-    assert_true(torch_file_count(f) > 20);
-    torch_file_close(f);
-    return MPCF_OK;
-}
-
-static mpcf_status load_vectors(void *context, mpcf_error *err)
-{
-    const struct load_request request = {"x.", NEW_MISSING};
-    struct load_outcome outcome = {0};
-    struct checkpoint *c = NULL;
-    float values[35];
-    struct parameter items[] = {
-        {.name = "block.weight", .shape = mpcf_shape_2(5, 7), .value = values, .count = 35},
-        {.name = "x.head", .shape = mpcf_shape_1(2), .value = values, .count = 2}};
-    struct parameters parameters = {.items = items, .count = 2};
-    mpcf_graph *g = graph_create();
-    mpcf_status status = g != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a graph");
-
-    if (status == MPCF_OK) {
-        (void) mpcf_parameter(g, "x.head", mpcf_shape_1(2), MPCF_INIT_CONSTANT, 0);
-        status = graph_check(g, err);
-    }
-    if (status == MPCF_OK) {
-        status = checkpoint_open(context, &c, err);
-    }
-    if (status == MPCF_OK) {
-        status = checkpoint_load(c, g, &request, &parameters, &outcome, err);
-    }
-    if (status == MPCF_OK) {
-        assert_int_equal(outcome.count, 1);
-        assert_string_equal(text_string(&outcome.names), "x.head");
-    }
-    text_clear(&outcome.names);
-    checkpoint_close(c);
-    graph_destroy(g);
-    return status;
-}
-
 /* --- Tokenizers --- */
 
 struct words {
@@ -527,19 +481,11 @@ static void tensors_say_memory_is_short(void **state)
 {
     char *tensors = file_join(folder, "x.safetensors"), *kept = file_join(folder, "state");
     char *model = file_join(folder, "example/model");
-    static const char *const vectors[] = {"zip-2.bin", "stream-4.bin", "compressed.bin", "scaled"};
 
     (void) state;
     assert_survives("safetensors", write_and_open_tensors, tensors);
     assert_survives("a state", save_and_load_state, kept);
     assert_survives("a checkpoint", open_checkpoint, model);
-    for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
-        char *path =
-            mpcf_format("%s/tests/vectors/torch/%s", getenv("MPCF_SOURCE_DIR"), vectors[i]);
-
-        assert_survives(vectors[i], i < 3 ? open_torch : load_vectors, path);
-        mpcf_free(path);
-    }
     mpcf_free(tensors);
     mpcf_free(kept);
     mpcf_free(model);
