@@ -28,8 +28,13 @@ struct folder_use {
     enum network_functions functions;
     bool is_trained;
     double dropout; /* -1: as the config says */
-    bool is_start;  /* of fine-tuning */
 };
+
+/* What fine-tuning begins with: whatever its head was, it is learnt. */
+static bool is_start(const struct pipeline *p, const char *folder)
+{
+    return p->has_stage[STAGE_FINETUNE] && strcmp(folder, p->model_path) == 0;
+}
 
 /* The config that the graph is built from; what is saved keeps its own dropout. */
 static json_t *config_to_build(const json_t *config, double dropout)
@@ -56,7 +61,7 @@ static mpcf_status build(const struct pipeline *p, const struct folder_use *use,
                                       .config = config,
                                       .config_name = name != NULL ? name : "config.json",
                                       .classes = p->task.classes,
-                                      .any_head = p->has_stage[STAGE_FINETUNE],
+                                      .any_head = is_start(p, n->folder),
                                       .fillings = is_filled ? p->fillings : NULL,
                                       .filling_count = is_filled ? p->filling_count : 0,
                                       .fuse = use->is_trained};
@@ -83,7 +88,7 @@ mpcf_status loaded_network_build(const struct pipeline *p, const char *folder,
         status = json_read_file(path, &n.config, err);
     }
     if (status == MPCF_OK) {
-        const struct folder_use use = {functions, false, -1, false};
+        const struct folder_use use = {functions, false, -1};
 
         status = build(p, &use, &n, err);
     }
@@ -114,18 +119,19 @@ static mpcf_status check_problem(const json_t *config, const char *name, mpcf_er
 static mpcf_status check_classes(const struct pipeline *p, const struct folder_use *use,
                                  const struct loaded_network *n, mpcf_error *err)
 {
+    const bool starts = is_start(p, n->folder);
     char *name = file_join(n->folder, "config.json");
     mpcf_status status =
         name != NULL ? MPCF_OK : mpcf_fail_memory(err, strlen(n->folder), "a path");
 
-    if (status == MPCF_OK && !use->is_start) {
+    if (status == MPCF_OK && !starts) {
         status = check_problem(n->config, name, err);
     }
-    if (status == MPCF_OK && !use->is_start) {
+    if (status == MPCF_OK && !starts) {
         status = label_names_check(&p->task, n->config, name, err);
     }
     if (status == MPCF_OK && use->functions == FUNCTIONS_EXACT) {
-        label_names_say(&p->task, n->config, name, use->is_start);
+        label_names_say(&p->task, n->config, name, starts);
     }
     mpcf_free(name);
     return status;
@@ -137,7 +143,7 @@ static mpcf_status load_weights(const struct pipeline *p, const struct checkpoin
 {
     const enum new_weights kept = p->new_head ? NEW_MISSING : NEW_REFUSED;
     const struct load_request request = {.prefix = n->network->facts.weight_prefix,
-                                         .new_weights = use->is_start ? NEW_ANY : kept};
+                                         .new_weights = is_start(p, n->folder) ? NEW_ANY : kept};
     struct load_outcome outcome = {0};
 
     MPCF_TRY(check_classes(p, use, n, err));
@@ -185,7 +191,7 @@ mpcf_status loaded_network_open(const struct pipeline *p, const char *folder,
                                 enum network_functions functions, struct loaded_network *out,
                                 mpcf_error *err)
 {
-    const struct folder_use use = {functions, false, -1, false};
+    const struct folder_use use = {functions, false, -1};
 
     return open_network(p, folder, &use, out, err);
 }
@@ -194,15 +200,7 @@ mpcf_status loaded_network_open_trainable(const struct pipeline *p, const char *
                                           enum network_functions functions, double dropout,
                                           struct loaded_network *out, mpcf_error *err)
 {
-    const struct folder_use use = {functions, true, dropout, false};
-
-    return open_network(p, folder, &use, out, err);
-}
-
-mpcf_status loaded_network_open_start(const struct pipeline *p, const char *folder, double dropout,
-                                      struct loaded_network *out, mpcf_error *err)
-{
-    const struct folder_use use = {FUNCTIONS_EXACT, true, dropout, true};
+    const struct folder_use use = {functions, true, dropout};
 
     return open_network(p, folder, &use, out, err);
 }

@@ -23,9 +23,10 @@ struct loaded_network {
 
 enum network_functions { FUNCTIONS_EXACT, FUNCTIONS_APPROXIMATED };
 
-/* FOLDER's network and weights, without gradients. A head that the weights lack is refused, and so are
- * classes in another order than the task's, unless `model.new_head` is set; then what started new is
- * named. */
+/* FOLDER's network and weights, without gradients. Weights of the head that it lacks are refused unless
+ * `model.new_head` is set, and so are classes in another order than the task's. What fine-tuning begins
+ * with, `model.path` where the file has the stage, may be any body: a head that is missing or of another shape
+ * starts new. OUT names what did. */
 mpcf_status loaded_network_open(const struct pipeline *p, const char *folder,
                                 enum network_functions functions, struct loaded_network *out,
                                 mpcf_error *err);
@@ -34,10 +35,6 @@ mpcf_status loaded_network_open(const struct pipeline *p, const char *folder,
 mpcf_status loaded_network_open_trainable(const struct pipeline *p, const char *folder,
                                           enum network_functions functions, double dropout,
                                           struct loaded_network *out, mpcf_error *err);
-/* As loaded_network_open_trainable() with exact functions, from any body: a head that is missing or of another
- * shape starts new, whatever the classes were. */
-mpcf_status loaded_network_open_start(const struct pipeline *p, const char *folder, double dropout,
-                                      struct loaded_network *out, mpcf_error *err);
 /* The network alone, from FOLDER/config.json: what user and dealer build. */
 mpcf_status loaded_network_build(const struct pipeline *p, const char *folder,
                                  enum network_functions functions, struct loaded_network *out,

@@ -74,8 +74,8 @@ mpcf_status stage_finetune(struct stage_context *c, mpcf_error *err)
     if (stage_is_done(c, STAGE_FINETUNE, key)) {
         return MPCF_OK;
     }
-    MPCF_TRY(loaded_network_open_start(c->pipeline, c->pipeline->model_path,
-                                       c->pipeline->finetune.training.dropout, &n, err));
+    MPCF_TRY(loaded_network_open_trainable(c->pipeline, c->pipeline->model_path, FUNCTIONS_EXACT,
+                                           c->pipeline->finetune.training.dropout, &n, err));
     status = stage_report_head(c, STAGE_FINETUNE, n.new_weights, err);
     if (status == MPCF_OK) {
         status = train(c, key, &n, err);

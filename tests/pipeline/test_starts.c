@@ -16,6 +16,8 @@
 #include "format/json.h"
 #include "format/safetensors.h"
 #include "format/safetensors_write.h"
+#include "inference/secure_student.h"
+#include "pipeline/open_pipeline.h"
 #include "report/report.h"
 #include "support/datasets.h"
 #include "support/run_folder.h"
@@ -341,6 +343,41 @@ static void only_another_order_of_classes_is_refused(void **state)
     assert_said("learnt anew");
 }
 
+/* A user has student/public alone, and a file of its own. */
+static void the_user_compares_its_names(void **state)
+{
+    static const char *const names[][2] = {{"positive", "negative"}, {"neg", "pos"}};
+    char *file = file_join(folder, "pipeline.yaml");
+    char *path = file_join(folder, "run/student/public/config.json");
+    const struct pipeline_request source = {.file = file};
+    struct pipeline *p = NULL;
+
+    (void) state;
+    assert_ok(pipeline_open(&source, &p, err), err);
+    for (size_t i = 0; i < 2; i++) {
+        struct secure_student student = {0};
+        json_t *config = NULL;
+
+        assert_ok(json_read_file(path, &config, err), err);
+        assert_int_equal(
+            json_object_set_new(config, "id2label",
+                                json_pack("{s:s, s:s}", "0", names[i][0], "1", names[i][1])),
+            0);
+        assert_ok(json_write_file(path, config, err), err);
+        assert_status(i == 0 ? MPCF_E_CONFIG : MPCF_OK,
+                      secure_student_open(p, STUDENT_TABLES, &student, err), err);
+        if (i == 0) {
+            assert_message_contains(err, "public/config.json");
+            assert_message_contains(err, "another order");
+        }
+        secure_student_close(&student);
+        json_decref(config);
+    }
+    pipeline_close(p);
+    mpcf_free(file);
+    mpcf_free(path);
+}
+
 /* --- What is written --- */
 
 static void what_is_written_says_its_type(void **state)
@@ -411,6 +448,7 @@ int main(void)
         cmocka_unit_test(finetune_starts_from_another_head),
         cmocka_unit_test(several_labels_at_once_are_refused),
         cmocka_unit_test(only_another_order_of_classes_is_refused),
+        cmocka_unit_test(the_user_compares_its_names),
         cmocka_unit_test(what_is_written_says_its_type),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
