@@ -5,10 +5,12 @@
  */
 #include "support/support.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/folder.h"
 #include "base/memory.h"
 #include "support/run_folder.h"
 
@@ -53,6 +55,21 @@ static void what_is_unchanged_is_skipped(void **state)
     assert_made("nothing", 0);
 }
 
+/* Whether all that is made of the model has the tokenizer's file NAME. */
+static void assert_in_copies(const char *name, bool want)
+{
+    static const char *const copies[] = {"out/teacher", "out/student", "out/student/public"};
+
+    for (size_t i = 0; i < sizeof copies / sizeof copies[0]; i++) {
+        char *path = mpcf_format("%s/%s/%s", folder, copies[i], name);
+
+        if (file_exists(path) != want) {
+            fail_msg("%s is %sin %s", name, want ? "not " : "", copies[i]);
+        }
+        mpcf_free(path);
+    }
+}
+
 /* Files that say nothing appear, and go; two words change places, and come back. */
 static void each_of_the_tokenizers_files_counts(void **state)
 {
@@ -67,9 +84,11 @@ static void each_of_the_tokenizers_files_counts(void **state)
                         others[i], others[i]);
         in_folder(command);
         assert_made(others[i], ALL);
+        assert_in_copies(others[i], true);
         (void) snprintf(command, sizeof command, "rm model/%s", others[i]);
         in_folder(command);
         assert_made(others[i], ALL);
+        assert_in_copies(others[i], false);
     }
     in_folder("cp model/vocab.txt kept && sed -i 's/^t9$/x/; s/^t10$/t9/; s/^x$/t10/' "
               "model/vocab.txt");
