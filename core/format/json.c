@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <malloc.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 
 /* A tokenizer.json of a large vocabulary has about 20 MB. */
 #define JSON_FILE_LIMIT ((size_t) 64 << 20)
+#define LARGEST_EXACT   9007199254740992.0 /* 2^53: whole numbers up to it are exact as real ones */
 
 /*
  * What jansson allocates for one tree is counted: "[{},{},{}]" takes 78 bytes for each of its own,
@@ -134,6 +136,47 @@ static mpcf_status fail_watched(size_t length, const char *name, mpcf_error *err
                            name, length, limit_for(length), JSON_MEMORY_FACTOR);
 }
 
+static void whole_again(json_t *value);
+
+/* VALUE, or a whole number where it is a real one that can be it. */
+static json_t *again(json_t *value)
+{
+    const double real = json_real_value(value);
+
+    if (json_is_real(value) && fabs(real) <= LARGEST_EXACT && real == floor(real)) {
+        return json_integer((json_int_t) real);
+    }
+    whole_again(value);
+    return json_incref(value);
+}
+
+static void whole_again(json_t *value)
+{
+    json_t *item = NULL;
+    size_t i = 0;
+
+    json_array_foreach(value, i, item)
+    {
+        (void) json_array_set_new(value, i, again(item));
+    }
+    for (void *at = json_object_iter(value); at != NULL; at = json_object_iter_next(value, at)) {
+        (void) json_object_iter_set_new(value, at, again(json_object_iter_value(at)));
+    }
+}
+
+/* Whole numbers beyond 64 bits are read as real ones, as other readers have them: "no limit" is
+ * often written as 10^30. */
+static json_t *parse(const char *text, size_t length, json_error_t *where)
+{
+    json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, where);
+
+    if (value == NULL && json_error_code(where) == json_error_numeric_overflow) {
+        value = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, where);
+        whole_again(value);
+    }
+    return value;
+}
+
 mpcf_status json_read_text(const char *text, size_t length, const char *name, json_t **out,
                            mpcf_error *err)
 {
@@ -141,7 +184,7 @@ mpcf_status json_read_text(const char *text, size_t length, const char *name, js
     json_t *value;
 
     watch_begin(limit_for(length));
-    value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
+    value = parse(text, length, &where);
     if (!watch_end()) {
         json_decref(value);
         return fail_watched(length, name, err);

@@ -31,7 +31,8 @@ json_t *json_end(json_t *value, size_t begun);
  * holes where memory is short. */
 char *json_text(const json_t *value, size_t flags);
 /* *OUT is json_decref()'d by the caller. Duplicate keys, bad UTF-8, trailing text: MPCF_E_FORMAT; so
- * is what would take more memory than JSON_MEMORY_FACTOR times its bytes, beyond a first 4 MiB. */
+ * is what would take more memory than JSON_MEMORY_FACTOR times its bytes, beyond a first 4 MiB. A
+ * whole number beyond 64 bits is a real one. */
 #define JSON_MEMORY_FACTOR 16
 #define JSON_MEMORY_LEAST  ((size_t) 4 << 20)
 mpcf_status json_read_file(const char *path, json_t **out, mpcf_error *err);

@@ -63,7 +63,11 @@ static mpcf_status join(struct role_state *state, mpcf_error *err)
     MPCF_TRY(role_facts_add(&state->student, &state->handshake, err));
     MPCF_TRY(role_session_offer(state, &state->handshake, err));
     MPCF_TRY(roles_open(&o, &state->roles, err));
-    return roles_join(state->roles, &state->handshake, &state->links, err);
+    mpcf_status status = roles_join(state->roles, &state->handshake, &state->links, err);
+    if (status != MPCF_OK) {
+        farewell_say(&state->links, status, err); /* to a dealer that has its session already */
+    }
+    return status;
 }
 
 static mpcf_status prepare(struct role_state *state, const struct pipeline *p, mpcf_error *err)

@@ -163,14 +163,12 @@ mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_lin
     attendant_stop(&r->attendant);
     mine->has_session = false;
     mpcf_status status = join(r, mine, &made, err);
-    if (status != MPCF_OK) {
-        roles_links_close(&made);
-        return status;
+    if (status == MPCF_OK) {
+        memcpy(made.session, mine->session, sizeof(made.session));
+        log_joined(mine);
     }
-    memcpy(made.session, mine->session, sizeof(made.session));
-    log_joined(mine);
     *links = made;
-    return MPCF_OK;
+    return status;
 }
 
 mpcf_status roles_rejoin_dealer(struct roles *r, struct handshake *mine,

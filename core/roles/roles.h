@@ -36,7 +36,8 @@ const char *roles_address(const struct roles *r);
  * Who calls and is a stranger, cannot prove itself, or disagrees is answered, logged and left. Where this
  * role calls: MPCF_E_AUTH, MPCF_E_PROTOCOL with all that differs, MPCF_E_CLOSED with why it was refused.
  * Nobody there: MPCF_E_TIMEOUT, with why the last caller was turned away. A signal:
- * MPCF_E_INTERRUPTED within a second.
+ * MPCF_E_INTERRUPTED within a second. LINKS has then what was joined before, for last words: a user's to
+ * the dealer, which may have its session already. The caller closes LINKS either way.
  *
  * From then on, until it joins again or closes, a thread tells those who call a provider or dealer
  * that it is busy; they call again until their connect_timeout. Callers of a session that is not

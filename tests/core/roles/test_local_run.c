@@ -144,8 +144,9 @@ static mpcf_status be_role(enum role role, const char *name, struct roles_contro
     MPCF_TRY(roles_open(&o, &r, err));
     mpcf_status status = roles_join(r, &mine, &links, err);
     roles_close(r);
-    MPCF_TRY(status);
-    status = misbehave(name, err);
+    if (status == MPCF_OK) {
+        status = misbehave(name, err);
+    }
     if (status == MPCF_OK) {
         status = talk(role, &links, err);
     }
@@ -308,13 +309,14 @@ static void a_run_past_its_limit_is_ended(void **state)
     mpcf_error *err = mpcf_error_create();
     const char *const arguments[] = {"30", NULL};
     struct local_run run = {
-        .program = "/bin/sleep", .arguments = arguments, .timeout_ns = SECOND / 5};
-    int64_t start = clock_now_ns();
+        .program = "/bin/sleep", .arguments = arguments, .timeout_ns = 60 * SECOND};
     /* sleep does not know --role and fails. */
     assert_status(MPCF_E_CLOSED, local_run(&run, NULL, err), err);
     const char *const script[] = {"-c", "exec /bin/sleep 30", "sh", NULL};
     run.program = "/bin/sh";
     run.arguments = script;
+    run.timeout_ns = SECOND / 5;
+    int64_t start = clock_now_ns();
     assert_status(MPCF_E_TIMEOUT, local_run(&run, NULL, err), err);
     assert_message_contains(err, "limit");
     assert_true(clock_now_ns() - start < 10 * SECOND);

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Folders and situations that real users met ($MPCF_SHARED/cases): the reference's logits, which
+ * each folder's README has, or a refusal that says what is in the way. A case that is a script says
+ * itself whether it went well.
+ */
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/memory.h"
+#include "support/program.h"
+#include "support/support.h"
+
+#define EXPECTED "Logits, expected" /* then "(version): [[..], ..]" or ": [[..], ..]" */
+#define CLOSE    0.005              /* as the cases say of a right run */
+
+/* The list of lists behind the WORDS of a README; NULL: it has none. */
+static json_t *list_behind(const char *text, const char *words)
+{
+    const char *line = strstr(text, words), *list = line != NULL ? strstr(line, "[[") : NULL;
+
+    return list != NULL ? json_loads(list, JSON_DISABLE_EOF_CHECK, NULL) : NULL;
+}
+
+static json_t *expected_logits(const char *folder)
+{
+    char *path = file_join(folder, "README.md"), *text = NULL;
+    size_t length = 0;
+    json_t *logits = NULL;
+
+    assert_int_equal(file_read(path, 1 << 20, &text, &length, NULL), MPCF_OK);
+    logits = list_behind(text, "Logits, expected");
+    if (logits == NULL) {
+        logits = list_behind(text, "Expected logits");
+    }
+    assert_non_null(logits);
+    mpcf_free(text);
+    mpcf_free(path);
+    return logits;
+}
+
+static void assert_logits(const char *name, const json_t *want, const json_t *got)
+{
+    assert_int_equal(json_array_size(got), json_array_size(want));
+    for (size_t i = 0; i < json_array_size(want); i++) {
+        const json_t *row = json_array_get(want, i), *mine = json_array_get(got, i);
+
+        assert_int_equal(json_array_size(mine), json_array_size(row));
+        for (size_t k = 0; k < json_array_size(row); k++) {
+            double expected = json_number_value(json_array_get(row, k));
+            double found = json_number_value(json_array_get(mine, k));
+
+            if (!(fabs(expected - found) < CLOSE)) {
+                fail_msg("%s: text %zu: %g, expected %g", name, i, found, expected);
+            }
+        }
+    }
+}
+
+/* Runs case.yaml of FOLDER with its output in a folder of this test's own. */
+static void run_case(const char *folder, struct program_result *result, char output[4300])
+{
+    static int number;
+    char setting[4400];
+    char *pipeline = file_join(folder, "case.yaml");
+
+    (void) snprintf(output, 4300, "%s/%d", test_folder(), number++);
+    (void) snprintf(setting, sizeof setting, "output=%s", output);
+    program_run(NULL, (const char *const[]){pipeline, "--quiet", "--set", setting, NULL}, result);
+    mpcf_free(pipeline);
+}
+
+static void is_right(const char *name, const char *folder)
+{
+    static struct program_result result;
+    char output[4300];
+    json_t *want = expected_logits(folder), *got = NULL;
+
+    run_case(folder, &result, output);
+    if (result.status != 0) {
+        fail_msg("%s: exit status %d: %s", name, result.status, result.out);
+    }
+    char *path = file_join(output, "infer/user.json");
+    got = json_load_file(path, 0, NULL);
+    assert_logits(name, want, json_object_get(got, "logits"));
+    json_decref(got);
+    json_decref(want);
+    mpcf_free(path);
+}
+
+static void is_refused(const char *name, const char *folder, const char *because)
+{
+    static struct program_result result;
+    char output[4300];
+
+    run_case(folder, &result, output);
+    if (result.status == 0 || strstr(result.out, because) == NULL) {
+        fail_msg("%s: exit status %d, not with '%s': %s", name, result.status, because, result.out);
+    }
+}
+
+static void script_ends_well(const char *name, const char *folder)
+{
+    char command[4400];
+
+    (void) snprintf(command, sizeof command, "bash '%s/run.sh' >&2", folder);
+    int status = system(command); /* MPCF_HOST stands in the environment */
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        fail_msg("%s: run.sh ended with %d", name, WEXITSTATUS(status));
+    }
+}
+
+enum outcome { RIGHT, REFUSED, SCRIPT };
+
+struct one {
+    const char *name;
+    enum outcome outcome;
+    const char *because;
+};
+
+static void check(void **state)
+{
+    const struct one *c = *state;
+    char relative[128], folder[4200];
+
+    (void) snprintf(relative, sizeof relative, "cases/%s", c->name);
+    (void) snprintf(folder, sizeof folder, "%s", shared_path(relative));
+    if (!file_exists(folder)) {
+        print_message("%s is not there: skipped\n", folder);
+        skip();
+    }
+    switch (c->outcome) {
+    case RIGHT:
+        is_right(c->name, folder);
+        break;
+    case REFUSED:
+        is_refused(c->name, folder, c->because);
+        break;
+    case SCRIPT:
+        script_ends_well(c->name, folder);
+        break;
+    }
+}
+
+static struct one cases[] = {
+    {"big-model-max-length", RIGHT, NULL}, {"bert-japanese", REFUSED, "BertJapaneseTokenizer"},
+    {"peer-unnamed", SCRIPT, NULL},        {"silent-callers", SCRIPT, NULL},
+    {"addresses-unchecked", SCRIPT, NULL}, {"busy-is-not-silent", SCRIPT, NULL},
+    {"result-checked-late", SCRIPT, NULL}, {"stopped-while-waiting", SCRIPT, NULL},
+};
+
+int main(void)
+{
+    struct CMUnitTest tests[sizeof cases / sizeof *cases];
+
+    require_shared("cases");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tests[i] = (struct CMUnitTest){
+            .name = cases[i].name, .test_func = check, .initial_state = &cases[i]};
+    }
+    return _cmocka_run_group_tests("cases", tests, sizeof cases / sizeof *cases, NULL, NULL);
+}
