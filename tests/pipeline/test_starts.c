@@ -27,6 +27,7 @@
 
 static mpcf_error *err;
 static const char *folder; /* of a run with a whole model */
+static const char *family = "bert";
 
 /* --- Checkpoints that are not whole --- */
 
@@ -107,9 +108,9 @@ static int run(const char *name, const char *task, const char *model, const char
 
     (void) snprintf(file, sizeof file, "%s.yaml", name);
     (void) snprintf(text, sizeof text,
-                    "version: 1\noutput: out-%s\nmodel: {family: bert, path: %s%s}\n"
+                    "version: 1\noutput: out-%s\nmodel: {family: %s, path: %s%s}\n"
                     "dataset: {reader: glue, task: %s, path: data, max_length: 40}\n%s\n",
-                    name, name, model, task, stages);
+                    name, family, name, model, task, stages);
     test_write(folder, file, text);
     return test_host_wait(test_host_start(folder, "log", NULL, words), 120);
 }
@@ -237,6 +238,35 @@ static void finetune_starts_without_a_head(void **state)
     }
     /* What was trained is whole: nothing of it is new. */
     assert_not_said("convert: weights of the head start new");
+}
+
+static void open_family(const char *name)
+{
+    const struct test_run whole = {.family = name,
+                                   .task = "SST-2",
+                                   .transport = "loopback",
+                                   .infer = "examples: 1",
+                                   .parties = "",
+                                   .rows = 8};
+
+    family = name;
+    folder = test_run_create(&whole);
+}
+
+static void the_head_of_another_family_counts_too(void **state)
+{
+    const char *old = folder;
+
+    (void) state;
+    open_family("roberta");
+    make_model("headless", &(struct change){"classifier.", NULL, 0}, "{}");
+    assert_int_equal(run("headless", "SST-2", "", CONVERT), 1);
+    assert_said("classifier.dense.weight");
+    assert_said("classifier.out_proj.bias");
+    assert_int_equal(run("headless", "SST-2", "", FINETUNE), 0);
+    assert_said("finetune: weights of the head start new");
+    family = "bert";
+    folder = old;
 }
 
 static void a_whole_head_is_not_reported(void **state)
@@ -417,16 +447,9 @@ static void what_is_written_says_its_type(void **state)
 
 static int setup(void **state)
 {
-    static const struct test_run whole = {.family = "bert",
-                                          .task = "SST-2",
-                                          .transport = "loopback",
-                                          .infer = "examples: 1",
-                                          .parties = "",
-                                          .rows = 8};
-
     (void) state;
     err = mpcf_error_create();
-    folder = test_run_create(&whole);
+    open_family("bert");
     return 0;
 }
 
@@ -444,6 +467,7 @@ int main(void)
         cmocka_unit_test(a_new_head_is_said_and_reported),
         cmocka_unit_test(finetune_starts_without_a_head),
         cmocka_unit_test(a_whole_head_is_not_reported),
+        cmocka_unit_test(the_head_of_another_family_counts_too),
         cmocka_unit_test(finetune_starts_from_other_classes),
         cmocka_unit_test(finetune_starts_from_another_head),
         cmocka_unit_test(several_labels_at_once_are_refused),
