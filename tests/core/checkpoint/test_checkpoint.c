@@ -250,6 +250,9 @@ static void what_is_needed_must_be_there_once(void **state)
     assert_message_contains(err, "1.safetensors");
     assert_message_contains(err, "2.safetensors");
     assert_status(MPCF_E_FORMAT,
+                  load_shards("{\"weight_map\": {" ONE ", " TWO "}}", one, 2, one, 1), err);
+    assert_message_contains(err, "'bert.LayerNorm.weight' is in '");
+    assert_status(MPCF_E_FORMAT,
                   load_shards("{\"weight_map\": {" ONE ", " TWO "}}", one, 1, other, 1), err);
     assert_message_contains(err, "no tensor 'bert.dense.weight'");
     assert_status(MPCF_E_IO,
