@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/folder.h"
+#include "base/lfs_pointer.h"
 #include "base/memory.h"
 
 struct file_write {
@@ -76,6 +77,9 @@ mpcf_status file_read(const char *path, size_t limit, char **data, size_t *lengt
     }
     status = read_stream(stream, path, limit, &block, &used, err);
     if (status == MPCF_OK) {
+        status = lfs_pointer_check(path, block, used, err);
+    }
+    if (status == MPCF_OK) {
         block[used] = '\0';
         *data = block;
         *length = used;
@@ -115,6 +119,11 @@ mpcf_status file_map_open(const char *path, struct file_map *map, mpcf_error *er
     }
     status = map_descriptor(fd, path, map, err);
     (void) close(fd);
+    MPCF_TRY(status);
+    status = lfs_pointer_check(path, map->data, map->length, err);
+    if (status != MPCF_OK) {
+        file_map_close(map);
+    }
     return status;
 }
 

@@ -12,10 +12,10 @@
 #include <mpcf/error.h>
 
 /* Reads PATH whole; *DATA (mpcf_free) has a zero byte behind its *LENGTH. More than LIMIT
- * bytes: MPCF_E_FORMAT; not there or not readable: MPCF_E_IO. */
+ * bytes, or a Git LFS pointer in its place: MPCF_E_FORMAT; not there or not readable: MPCF_E_IO. */
 mpcf_status file_read(const char *path, size_t limit, char **data, size_t *length, mpcf_error *err);
 
-/* A file mapped read-only. */
+/* A file mapped read-only. A Git LFS pointer in its place: MPCF_E_FORMAT. */
 struct file_map {
     const unsigned char *data;
     size_t length;

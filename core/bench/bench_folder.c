@@ -104,8 +104,10 @@ static mpcf_status write_pipeline(const struct bench_secure_request *request,
 {
     struct text_buffer text = {0};
 
-    text_printf(&text, "version: 1\noutput: run\nmodel: {family: %s, path: model, labels: %zu}\n",
-                f->family, label_count(f->config));
+    text_printf(
+        &text,
+        "version: 1\noutput: run\nmodel: {family: %s, path: model, labels: %zu, new_head: true}\n",
+        f->family, label_count(f->config));
     text_printf(&text, "dataset: {reader: glue, task: SST-2, path: data, max_length: %zu}\n",
                 request->tokens);
     text_printf(&text, "approximations: {activation: %s, normaliser: %s}\n", request->activation,

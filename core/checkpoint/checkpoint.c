@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a folder of Hugging Face's holds: its config and the tensors of one file or of shards,
- * checked against the index.
+ * What a folder of Hugging Face's holds: its config and the tensors of one file or of the shards
+ * that an index names.
  */
 #include "checkpoint/checkpoint.h"
 
@@ -15,11 +15,20 @@
 #include "format/json.h"
 #include "format/tensor_convert.h"
 
-#define MODEL_FILE       "model.safetensors"
-#define INDEX_FILE       "model.safetensors.index.json"
-#define TORCH_FILE       "pytorch_model.bin"
-#define TORCH_INDEX_FILE "pytorch_model.bin.index.json"
-#define SHARDS_MAX       4096
+#define SHARDS_MAX 4096
+
+/* In order: the first that is there counts, as in the library. */
+static const struct {
+    const char *file, *index;
+} forms[] = {
+    {"model.safetensors", "model.safetensors.index.json"},
+    {"pytorch_model.bin", "pytorch_model.bin.index.json"},
+};
+
+/* What others keep weights in. */
+static const char *const foreign_files[] = {"tf_model.h5",        "model.ckpt.index",
+                                            "flax_model.msgpack", "adapter_model.safetensors",
+                                            "adapter_model.bin",  "model.onnx"};
 
 static bool folder_has(const char *folder, const char *name)
 {
@@ -67,28 +76,25 @@ static mpcf_status open_shard(struct checkpoint *c, const char *name, mpcf_error
     }
     c->shard_count++;
     if (status == MPCF_OK) {
-        status = safetensors_open(path, &shard->file, err);
+        status = weights_file_open(path, &shard->file, err);
     }
     mpcf_free(path);
     return status;
 }
 
 /* The shard NAME, opened where it is not yet. */
-static mpcf_status need_shard(struct checkpoint *c, const char *name,
-                              const struct safetensors **out, mpcf_error *err)
+static mpcf_status need_shard(struct checkpoint *c, const char *index, const char *name,
+                              mpcf_error *err)
 {
     for (size_t i = 0; i < c->shard_count; i++) {
         if (strcmp(c->shards[i].name, name) == 0) {
-            *out = c->shards[i].file;
             return MPCF_OK;
         }
     }
     if (c->shard_count == SHARDS_MAX) {
-        return mpcf_fail(err, MPCF_E_FORMAT, INDEX_FILE ": more than %d shards", SHARDS_MAX);
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: more than %d shards", index, SHARDS_MAX);
     }
-    MPCF_TRY(open_shard(c, name, err));
-    *out = c->shards[c->shard_count - 1].file;
-    return MPCF_OK;
+    return open_shard(c, name, err);
 }
 
 /* The index comes from a stranger: it must not lead out of the folder. */
@@ -97,7 +103,8 @@ static bool is_plain_name(const char *name)
     return name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL;
 }
 
-static mpcf_status open_shards(struct checkpoint *c, json_t *map, mpcf_error *err)
+static mpcf_status open_shards(struct checkpoint *c, const char *index, json_t *map,
+                               mpcf_error *err)
 {
     const char *tensor;
     json_t *value;
@@ -106,98 +113,77 @@ static mpcf_status open_shards(struct checkpoint *c, json_t *map, mpcf_error *er
         const char *file = json_string_value(value);
         if (file == NULL || !is_plain_name(file)) {
             return mpcf_fail(err, MPCF_E_FORMAT,
-                             INDEX_FILE ": '%.200s' is not mapped to a file of the folder", tensor);
+                             "%s: '%.200s' is not mapped to a file of the folder", index, tensor);
         }
-        const struct safetensors *shard = NULL;
-        MPCF_TRY(need_shard(c, file, &shard, err));
-        if (safetensors_find(shard, tensor) == NULL) {
-            return mpcf_fail(err, MPCF_E_FORMAT,
-                             INDEX_FILE ": tensor '%.200s' is said to be in '%s' but is not",
-                             tensor, file);
-        }
+        MPCF_TRY(need_shard(c, index, file, err));
     }
     return MPCF_OK;
 }
 
-/* Every tensor of a shard is the one that the index means: none is there twice or unlisted. */
-static mpcf_status check_shards(const struct checkpoint *c, const json_t *map, mpcf_error *err)
-{
-    for (size_t i = 0; i < c->shard_count; i++) {
-        const struct shard *shard = &c->shards[i];
-        for (size_t j = 0; j < safetensors_count(shard->file); j++) {
-            const char *name = safetensors_tensor(shard->file, j)->name;
-            const char *want = json_string_value(json_object_get(map, name));
-            if (want == NULL || strcmp(want, shard->name) != 0) {
-                return mpcf_fail(err, MPCF_E_FORMAT,
-                                 "'%s' has tensor '%.200s', which " INDEX_FILE " puts into %s%s%s",
-                                 shard->name, name, want == NULL ? "no file" : "'",
-                                 want == NULL ? "" : want, want == NULL ? "" : "'");
-            }
-        }
-    }
-    return MPCF_OK;
-}
-
-static mpcf_status open_index(struct checkpoint *c, mpcf_error *err)
+static mpcf_status open_index(struct checkpoint *c, const char *name, mpcf_error *err)
 {
     json_t *index = NULL;
-    MPCF_TRY(read_object(c->folder, INDEX_FILE, &index, err));
+    MPCF_TRY(read_object(c->folder, name, &index, err));
     json_t *map = json_object_get(index, "weight_map");
     mpcf_status status = MPCF_OK;
     if (!json_is_object(map) || json_object_size(map) == 0) {
-        status = mpcf_fail(err, MPCF_E_FORMAT, INDEX_FILE ": 'weight_map' is missing or empty");
+        status = mpcf_fail(err, MPCF_E_FORMAT, "%s: 'weight_map' is missing or empty", name);
     }
     if (status == MPCF_OK) {
-        status = open_shards(c, map, err);
-    }
-    if (status == MPCF_OK) {
-        status = check_shards(c, map, err);
+        status = open_shards(c, name, map, err);
     }
     json_decref(index);
     return status;
 }
 
+/* Names of weights that are there and that nobody here reads. */
+static mpcf_status fail_no_weights(const struct checkpoint *c, mpcf_error *err)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; found == NULL && i < sizeof(foreign_files) / sizeof(foreign_files[0]); i++) {
+        found = folder_has(c->folder, foreign_files[i]) ? foreign_files[i] : NULL;
+    }
+    return mpcf_fail(
+        err, found == NULL ? MPCF_E_IO : MPCF_E_UNSUPPORTED,
+        "no weights are there: neither model.safetensors nor pytorch_model.bin, nor an "
+        "index of either%s%s%s",
+        found == NULL ? "" : "; '", found == NULL ? "" : found,
+        found == NULL ? "" : "' is not read");
+}
+
 static mpcf_status open_weights(struct checkpoint *c, mpcf_error *err)
 {
-    const size_t refusals = memory_refusals();
-    const bool has_model = folder_has(c->folder, MODEL_FILE);
-    const bool has_index = folder_has(c->folder, INDEX_FILE);
-    const bool has_torch =
-        folder_has(c->folder, TORCH_FILE) || folder_has(c->folder, TORCH_INDEX_FILE);
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        const size_t refusals = memory_refusals();
+        const bool has_file = folder_has(c->folder, forms[i].file);
+        const bool has_index = folder_has(c->folder, forms[i].index);
 
-    if (memory_refusals() != refusals) {
-        return mpcf_fail_memory(err, strlen(c->folder), "a path");
+        if (memory_refusals() != refusals) {
+            return mpcf_fail_memory(err, strlen(c->folder), "a path");
+        }
+        if (has_file || has_index) {
+            return has_file ? open_shard(c, forms[i].file, err)
+                            : open_index(c, forms[i].index, err);
+        }
     }
-    if (has_model) {
-        return open_shard(c, MODEL_FILE, err);
-    }
-    if (has_index) {
-        return open_index(c, err);
-    }
-    if (has_torch) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED,
-                         "only " TORCH_FILE
-                         " is there, which is not read: convert it to " MODEL_FILE
-                         " (in Python: AutoModel.from_pretrained(folder) and then "
-                         "save_pretrained(folder, safe_serialization=True))");
-    }
-    return mpcf_fail(err, MPCF_E_IO, "neither " MODEL_FILE " nor " INDEX_FILE " is there");
+    return fail_no_weights(c, err);
 }
 
 /* --- The list of tensors --- */
 
 static int compare_tensors(const void *a, const void *b)
 {
-    const struct tensor *const *x = a;
-    const struct tensor *const *y = b;
-    return strcmp((*x)->name, (*y)->name);
+    const struct listed_tensor *x = a;
+    const struct listed_tensor *y = b;
+    return strcmp(x->tensor->name, y->tensor->name);
 }
 
 static mpcf_status list_tensors(struct checkpoint *c, mpcf_error *err)
 {
     size_t room = 0;
     for (size_t i = 0; i < c->shard_count; i++) {
-        room += safetensors_count(c->shards[i].file);
+        room += weights_file_count(c->shards[i].file);
     }
     if (room == 0) {
         return mpcf_fail(err, MPCF_E_FORMAT, "no tensor is in its files");
@@ -207,8 +193,9 @@ static mpcf_status list_tensors(struct checkpoint *c, mpcf_error *err)
         return mpcf_fail_memory(err, room * sizeof(*c->tensors), "a list of tensors");
     }
     for (size_t i = 0; i < c->shard_count; i++) {
-        for (size_t j = 0; j < safetensors_count(c->shards[i].file); j++) {
-            c->tensors[c->tensor_count++] = safetensors_tensor(c->shards[i].file, j);
+        for (size_t j = 0; j < weights_file_count(c->shards[i].file); j++) {
+            c->tensors[c->tensor_count++] =
+                (struct listed_tensor){weights_file_tensor(c->shards[i].file, j), &c->shards[i]};
         }
     }
     qsort(c->tensors, c->tensor_count, sizeof(*c->tensors), compare_tensors);
@@ -252,7 +239,7 @@ void checkpoint_close(struct checkpoint *c)
         return;
     }
     for (size_t i = 0; i < c->shard_count; i++) {
-        safetensors_close(c->shards[i].file);
+        weights_file_close(c->shards[i].file);
         mpcf_free(c->shards[i].name);
     }
     mpcf_free(c->shards);
@@ -279,26 +266,49 @@ size_t checkpoint_tensor_count(const struct checkpoint *c)
 
 const char *checkpoint_tensor_name(const struct checkpoint *c, size_t i)
 {
-    return i < c->tensor_count ? c->tensors[i]->name : NULL;
+    return i < c->tensor_count ? c->tensors[i].tensor->name : NULL;
+}
+
+static const struct listed_tensor *find(const struct checkpoint *c, const char *name)
+{
+    const struct tensor key = {.name = name};
+    const struct listed_tensor wanted = {.tensor = &key};
+
+    return bsearch(&wanted, c->tensors, c->tensor_count, sizeof(*c->tensors), compare_tensors);
 }
 
 const struct tensor *checkpoint_tensor(const struct checkpoint *c, const char *name)
 {
-    const struct tensor key = {.name = name};
-    const struct tensor *key_place = &key;
-    const struct tensor *const *found =
-        bsearch(&key_place, c->tensors, c->tensor_count, sizeof(*c->tensors), compare_tensors);
-    return found == NULL ? NULL : *found;
+    const struct listed_tensor *found = find(c, name);
+    return found == NULL ? NULL : found->tensor;
+}
+
+mpcf_status checkpoint_check_once(const struct checkpoint *c, const char *name, mpcf_error *err)
+{
+    const struct listed_tensor *found = find(c, name), *other = NULL;
+
+    if (found != NULL && found > c->tensors && compare_tensors(found - 1, found) == 0) {
+        other = found - 1;
+    } else if (found != NULL && found + 1 < c->tensors + c->tensor_count &&
+               compare_tensors(found + 1, found) == 0) {
+        other = found + 1;
+    }
+    return other == NULL ? MPCF_OK
+                         : mpcf_fail(err, MPCF_E_FORMAT, "tensor '%.200s' is in '%s' and in '%s'",
+                                     name, found->shard->name, other->shard->name);
 }
 
 void checkpoint_digest(const struct checkpoint *c, struct digest *digest)
 {
     for (size_t i = 0; i < c->tensor_count; i++) {
-        const struct tensor *t = c->tensors[i];
+        const struct tensor *t = c->tensors[i].tensor;
 
         digest_add(digest, t->name, strlen(t->name));
         digest_add(digest, &t->type, sizeof t->type);
         digest_add(digest, t->dim, t->rank * sizeof t->dim[0]);
-        digest_add(digest, t->data, t->count * tensor_type_size(t->type));
+        if (t->stride != NULL) {
+            digest_add(digest, t->stride, t->rank * sizeof t->stride[0]);
+        }
+        digest_add(digest, t->data, tensor_bytes(t));
     }
 }

@@ -9,11 +9,16 @@
 
 #include <jansson.h>
 
-#include "format/safetensors.h"
+#include "checkpoint/weights_file.h"
 
 struct shard {
     char *name; /* in the folder */
-    struct safetensors *file;
+    struct weights_file *file;
+};
+
+struct listed_tensor {
+    const struct tensor *tensor;
+    const struct shard *shard; /* that it is in */
 };
 
 struct checkpoint {
@@ -21,7 +26,7 @@ struct checkpoint {
     json_t *config;
     struct shard *shards;
     size_t shard_count;
-    const struct tensor **tensors; /* of all shards, in order of their names */
+    struct listed_tensor *tensors; /* of all shards, in order of their names */
     size_t tensor_count;
 };
 

@@ -7,10 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "checkpoint/checkpoint_inside.h"
+#include "checkpoint/scale.h"
+#include "format/tensor_convert.h"
 
 /* What LayerNorm's weights were called in files converted from TensorFlow. */
 static const struct {
@@ -60,7 +61,7 @@ static mpcf_status fail_missing(const struct checkpoint *c, const char *name, mp
         return mpcf_fail_memory(err, c->tensor_count * sizeof(*names), "a list of names");
     }
     for (size_t i = 0; i < c->tensor_count; i++) {
-        names[i] = c->tensors[i]->name;
+        names[i] = c->tensors[i].tensor->name;
     }
     const char *nearest = text_nearest(name, names, c->tensor_count);
     mpcf_free(names);
@@ -93,17 +94,24 @@ static mpcf_status fail_shape(const struct tensor *t, const uint64_t *want, size
 
 /* --- Loading --- */
 
+static bool has_shape(const struct tensor *t, const mpcf_shape *shape)
+{
+    bool same = t->rank == (size_t) shape->rank;
+
+    for (size_t i = 0; same && i < t->rank; i++) {
+        same = t->dim[i] == (uint64_t) shape->dim[i];
+    }
+    return same;
+}
+
 static mpcf_status check_shape(const struct tensor *t, const mpcf_shape *shape, mpcf_error *err)
 {
     uint64_t want[MPCF_RANK_MAX] = {0};
-    size_t rank = (size_t) shape->rank;
-    for (size_t i = 0; i < rank; i++) {
+
+    for (int32_t i = 0; i < shape->rank; i++) {
         want[i] = (uint64_t) shape->dim[i];
     }
-    if (t->rank != rank || memcmp(t->dim, want, rank * sizeof(want[0])) != 0) {
-        return fail_shape(t, want, rank, err);
-    }
-    return MPCF_OK;
+    return has_shape(t, shape) ? MPCF_OK : fail_shape(t, want, (size_t) shape->rank, err);
 }
 
 /* A weight that is NaN would make every result NaN, long after its cause. */
@@ -118,26 +126,56 @@ static mpcf_status check_finite(const struct tensor *t, const float *value, mpcf
     return MPCF_OK;
 }
 
-static mpcf_status load_parameter(const struct checkpoint *c, const char *prefix,
-                                  struct parameter *p, mpcf_init init, size_t *made,
+/* One parameter after the other. */
+struct loading {
+    const struct checkpoint *c;
+    const mpcf_graph *g;
+    const struct load_request *request;
+    struct parameters *parameters;
+    struct load_outcome new_ones;
+};
+
+static const char *prefix_of(const struct loading *l)
+{
+    return l->request->prefix == NULL ? "" : l->request->prefix;
+}
+
+static void start_new(struct loading *l, const char *name)
+{
+    text_printf(&l->new_ones.names, "%s%s", l->new_ones.count == 0 ? "" : ", ", name);
+    l->new_ones.count++;
+}
+
+static mpcf_status load_values(const struct checkpoint *c, const struct tensor *t, float *values,
+                               mpcf_error *err)
+{
+    MPCF_TRY(checkpoint_check_once(c, t->name, err));
+    MPCF_TRY(tensor_floats(t, values, err));
+    if (scale_is_needed(t)) {
+        MPCF_TRY(scale_apply(c, t, values, err));
+    }
+    return check_finite(t, values, err);
+}
+
+static mpcf_status load_parameter(struct loading *l, struct parameter *p, mpcf_init init,
                                   mpcf_error *err)
 {
+    const bool is_head = init != MPCF_INIT_REQUIRED;
     bool memory_short = false;
-    const struct tensor *t = find_tensor(c, prefix, p->name, &memory_short);
+    const struct tensor *t = find_tensor(l->c, prefix_of(l), p->name, &memory_short);
+
     if (memory_short) {
         return mpcf_fail_memory(err, strlen(p->name), "a tensor's name");
     }
-    if (t == NULL && init == MPCF_INIT_REQUIRED) {
-        return fail_missing(c, p->name, err);
+    if (t == NULL && !is_head) {
+        return fail_missing(l->c, p->name, err);
     }
-    if (t == NULL) {
-        log_line(LOG_DEBUG, "checkpoint '%s' has no '%s': it starts new", c->folder, p->name);
-        (*made)++;
+    if (t == NULL || (is_head && l->request->new_weights == NEW_ANY && !has_shape(t, &p->shape))) {
+        start_new(l, p->name);
         return MPCF_OK;
     }
     MPCF_TRY(check_shape(t, &p->shape, err));
-    MPCF_TRY(tensor_floats(t, p->value, err));
-    return check_finite(t, p->value, err);
+    return load_values(l->c, t, p->value, err);
 }
 
 static mpcf_init init_of(const mpcf_graph *g, const char *name)
@@ -151,20 +189,89 @@ static mpcf_init init_of(const mpcf_graph *g, const char *name)
     return MPCF_INIT_REQUIRED;
 }
 
-mpcf_status checkpoint_load(const struct checkpoint *c, const mpcf_graph *g, const char *prefix,
-                            struct parameters *parameters, size_t *made, mpcf_error *err)
+/* --- A head that is not there --- */
+
+/* Whether one of the parameters, under any of its names, is the tensor NAME. */
+static bool is_used(const struct loading *l, const char *name)
 {
-    size_t new_count = 0;
-    for (size_t i = 0; i < parameters->count; i++) {
-        struct parameter *p = &parameters->items[i];
-        mpcf_status status = load_parameter(c, prefix == NULL ? "" : prefix, p, init_of(g, p->name),
-                                            &new_count, err);
-        if (status != MPCF_OK) {
-            return mpcf_fail_while(err, status, "checkpoint '%s'", c->folder);
+    bool memory_short = false;
+
+    for (size_t i = 0; i < l->parameters->count; i++) {
+        const struct tensor *t =
+            find_tensor(l->c, prefix_of(l), l->parameters->items[i].name, &memory_short);
+
+        if (t != NULL && strcmp(t->name, name) == 0) {
+            return true;
         }
     }
-    if (made != NULL) {
-        *made = new_count;
+    return memory_short;
+}
+
+/* Tensors that may be the head under another name: what nothing uses, outside the body. */
+static void append_unused(const struct loading *l, struct text_buffer *text)
+{
+    enum { SHOWN = 6 };
+    size_t count = 0;
+
+    for (size_t i = 0; i < l->c->tensor_count; i++) {
+        const char *name = l->c->tensors[i].tensor->name;
+        const bool is_body = text_starts_with(name, prefix_of(l)) && prefix_of(l)[0] != '\0';
+
+        if (is_body || text_ends_with(name, "position_ids") || is_used(l, name)) {
+            continue;
+        }
+        if (count < SHOWN) {
+            text_printf(text, "%s'%.100s'", count == 0 ? "; nothing uses " : ", ", name);
+        }
+        count++;
     }
-    return MPCF_OK;
+    if (count > SHOWN) {
+        text_printf(text, " and %zu more", count - SHOWN);
+    }
+    text_append(text, count > 0 ? " of the file" : "");
+}
+
+static mpcf_status fail_new(const struct loading *l, mpcf_error *err)
+{
+    struct text_buffer unused = {0};
+    mpcf_status status = MPCF_OK;
+
+    append_unused(l, &unused);
+    status = unused.failed || l->new_ones.names.failed
+                 ? mpcf_fail_memory(err, unused.length, "a message")
+                 : mpcf_fail(err, MPCF_E_FORMAT,
+                             "weights of the head are missing: %s%s. Without them its answers are "
+                             "random: train them with stages.finetune, or say model.new_head: true",
+                             text_string(&l->new_ones.names), text_string(&unused));
+    text_clear(&unused);
+    return status;
+}
+
+static mpcf_status load_all(struct loading *l, mpcf_error *err)
+{
+    for (size_t i = 0; i < l->parameters->count; i++) {
+        struct parameter *p = &l->parameters->items[i];
+
+        MPCF_TRY(load_parameter(l, p, init_of(l->g, p->name), err));
+    }
+    if (l->new_ones.names.failed) {
+        return mpcf_fail_memory(err, l->new_ones.names.length, "a list of names");
+    }
+    return l->new_ones.count > 0 && l->request->new_weights == NEW_REFUSED ? fail_new(l, err)
+                                                                           : MPCF_OK;
+}
+
+mpcf_status checkpoint_load(const struct checkpoint *c, const mpcf_graph *g,
+                            const struct load_request *request, struct parameters *parameters,
+                            struct load_outcome *outcome, mpcf_error *err)
+{
+    struct loading l = {.c = c, .g = g, .request = request, .parameters = parameters};
+    const mpcf_status status = load_all(&l, err);
+
+    if (status == MPCF_OK && outcome != NULL) {
+        *outcome = l.new_ones;
+        return MPCF_OK;
+    }
+    text_clear(&l.new_ones.names);
+    return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, status, "checkpoint '%s'", c->folder);
 }

@@ -5,19 +5,39 @@
 #ifndef MPCF_CHECKPOINT_LOAD_H
 #define MPCF_CHECKPOINT_LOAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
 #include "checkpoint/checkpoint.h"
 #include "graph/parameters.h"
 
+/* Weights that may start new: parameters whose init is not MPCF_INIT_REQUIRED, which are a network's head. */
+enum new_weights {
+    NEW_REFUSED, /* what is missing is an error that names it */
+    NEW_MISSING, /* what is missing keeps its value */
+    NEW_ANY      /* and so does what has another shape in the file */
+};
+
+struct load_request {
+    const char *prefix; /* "bert.": may be missing in the file's names; NULL: none */
+    enum new_weights new_weights;
+};
+
+/* What started new. */
+struct load_outcome {
+    size_t count;
+    struct text_buffer names; /* ", " between; text_clear() */
+};
+
 /*
- * Fills PARAMETERS of graph G by name: F32, F16, BF16, F64 to float. PREFIX ("bert.") may be
- * missing in the file's names; old names gamma/beta stand for LayerNorm's weight/bias. A parameter
- * whose init is not MPCF_INIT_REQUIRED may be absent (it keeps its value; counted in *MADE).
- * Wrong shapes and missing names: MPCF_E_SHAPE, MPCF_E_FORMAT with name, found, expected; so are
- * elements that are NaN or infinite. Tensors that G has no use for are passed over. MADE may be NULL.
+ * Fills PARAMETERS of graph G by name: F32, F16, BF16, F64, and F8 with its scale, to float; old names
+ * gamma/beta stand for LayerNorm's weight/bias. MPCF_E_SHAPE, MPCF_E_FORMAT with name, found, expected:
+ * wrong shapes, missing names, a name that two shards have, elements that are NaN or infinite.
+ * Tensors that G has no use for are passed over, of whatever type they are. OUTCOME may be NULL.
  */
-mpcf_status checkpoint_load(const struct checkpoint *c, const mpcf_graph *g, const char *prefix,
-                            struct parameters *parameters, size_t *made, mpcf_error *err);
+mpcf_status checkpoint_load(const struct checkpoint *c, const mpcf_graph *g,
+                            const struct load_request *request, struct parameters *parameters,
+                            struct load_outcome *outcome, mpcf_error *err);
 
 #endif

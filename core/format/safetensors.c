@@ -91,7 +91,8 @@ static mpcf_status read_offsets(const struct safetensors *s, const json_t *offse
                          (unsigned long long) s->data_length);
     }
     uint64_t want = (uint64_t) t->count * tensor_type_size(t->type);
-    if (end - begin != want) {
+    t->bytes = (size_t) (end - begin);
+    if (t->type != TENSOR_OTHER && end - begin != want) {
         return mpcf_fail(err, MPCF_E_FORMAT,
                          "'%s': tensor '%.200s': %llu bytes of data, its shape and type need %llu",
                          s->name, t->name, (unsigned long long) (end - begin),
@@ -115,11 +116,12 @@ static mpcf_status read_tensor(const struct safetensors *s, const char *name, co
     if (type == NULL) {
         return fail_tensor(s, name, "'dtype' is missing or not a text", err);
     }
-    if (!tensor_type_parse(type, &t->type)) {
-        return mpcf_fail(err, MPCF_E_FORMAT,
-                         "'%s': tensor '%.200s' has type '%.20s'; read are F32, F16, BF16, F64, "
-                         "I8, U8, I16, I32, I64, BOOL",
-                         s->name, name, type);
+    if (!tensor_type_parse(type, &t->type)) { /* whoever needs it will refuse it */
+        t->type = TENSOR_OTHER;
+        t->type_name = arena_strdup(s->arena, type);
+        if (t->type_name == NULL) {
+            return mpcf_fail_memory(err, strlen(type) + 1, "the name of a type");
+        }
     }
     MPCF_TRY(read_shape(s, json_object_get(entry, "shape"), t, err));
     return read_offsets(s, json_object_get(entry, "data_offsets"), t, err);
@@ -173,7 +175,8 @@ static int compare_places(const void *a, const void *b)
     if (x_place != y_place) {
         return x_place < y_place ? -1 : 1;
     }
-    return (x->count > 0) - (y->count > 0); /* empty ones lie before what begins there */
+    return (tensor_bytes(x) > 0) -
+           (tensor_bytes(y) > 0); /* empty ones lie before what begins there */
 }
 
 static int compare_names(const void *a, const void *b)
@@ -195,7 +198,7 @@ static mpcf_status check_places(struct safetensors *s, mpcf_error *err)
         if (place > next) {
             return fail_tensor(s, t->name, "bytes before its data belong to no tensor", err);
         }
-        next += t->count * tensor_type_size(t->type);
+        next += tensor_bytes(t);
     }
     if ((uint64_t) (next - s->data) != s->data_length) {
         return mpcf_fail(err, MPCF_E_FORMAT, "'%s': %llu bytes after the last tensor", s->name,

@@ -12,10 +12,14 @@ static const struct {
     const char *name;
     size_t size;
 } types[] = {
-    [TENSOR_F32] = {"F32", 4},   [TENSOR_F16] = {"F16", 2}, [TENSOR_BF16] = {"BF16", 2},
-    [TENSOR_F64] = {"F64", 8},   [TENSOR_I8] = {"I8", 1},   [TENSOR_U8] = {"U8", 1},
-    [TENSOR_I16] = {"I16", 2},   [TENSOR_I32] = {"I32", 4}, [TENSOR_I64] = {"I64", 8},
-    [TENSOR_BOOL] = {"BOOL", 1},
+    [TENSOR_F32] = {"F32", 4},         [TENSOR_F16] = {"F16", 2},
+    [TENSOR_BF16] = {"BF16", 2},       [TENSOR_F64] = {"F64", 8},
+    [TENSOR_I8] = {"I8", 1},           [TENSOR_U8] = {"U8", 1},
+    [TENSOR_I16] = {"I16", 2},         [TENSOR_I32] = {"I32", 4},
+    [TENSOR_I64] = {"I64", 8},         [TENSOR_BOOL] = {"BOOL", 1},
+    [TENSOR_U16] = {"U16", 2},         [TENSOR_U32] = {"U32", 4},
+    [TENSOR_U64] = {"U64", 8},         [TENSOR_F8_E4M3] = {"F8_E4M3", 1},
+    [TENSOR_F8_E5M2] = {"F8_E5M2", 1}, [TENSOR_OTHER] = {"another", 0},
 };
 #define TYPE_COUNT (sizeof(types) / sizeof(types[0]))
 
@@ -23,6 +27,11 @@ size_t tensor_type_size(enum tensor_type type)
 {
     assert((size_t) type < TYPE_COUNT);
     return types[type].size;
+}
+
+size_t tensor_bytes(const struct tensor *t)
+{
+    return t->type == TENSOR_OTHER || t->stride != NULL ? t->bytes : t->count * types[t->type].size;
 }
 
 const char *tensor_type_name(enum tensor_type type)
@@ -34,7 +43,7 @@ const char *tensor_type_name(enum tensor_type type)
 bool tensor_type_parse(const char *name, enum tensor_type *type)
 {
     for (size_t i = 0; i < TYPE_COUNT; i++) {
-        if (strcmp(name, types[i].name) == 0) {
+        if (i != TENSOR_OTHER && strcmp(name, types[i].name) == 0) {
             *type = (enum tensor_type) i;
             return true;
         }
@@ -82,6 +91,35 @@ static void floats_from_bfloats(const unsigned char *data, size_t count, float *
     }
 }
 
+/* 1 sign, 4 exponent (bias 7), 3 mantissa bits; all ones is no number, and nothing is infinite.
+ * Source: Micikevicius et al., FP8 Formats for Deep Learning, 2022, table 1. */
+static float float_of_e4m3(uint8_t bits)
+{
+    const unsigned exponent = (bits >> 3) & 15u, mantissa = bits & 7u;
+    float size = exponent == 0 ? (float) mantissa * 0x1p-9f
+                               : ldexpf((float) (8u + mantissa), (int) exponent - 10);
+
+    if ((bits & 0x7fu) == 0x7fu) {
+        size = NAN;
+    }
+    return (bits & 0x80u) == 0 ? size : -size;
+}
+
+static void floats_from_e4m3(const unsigned char *data, size_t count, float *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        out[i] = float_of_e4m3(data[i]);
+    }
+}
+
+/* The upper half of a half. */
+static void floats_from_e5m2(const unsigned char *data, size_t count, float *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        out[i] = float_of_half((uint16_t) ((unsigned) data[i] << 8));
+    }
+}
+
 static mpcf_status floats_from_doubles(const struct tensor *t, float *out, mpcf_error *err)
 {
     const unsigned char *data = t->data;
@@ -98,7 +136,7 @@ static mpcf_status floats_from_doubles(const struct tensor *t, float *out, mpcf_
     return MPCF_OK;
 }
 
-mpcf_status tensor_floats(const struct tensor *t, float *out, mpcf_error *err)
+static mpcf_status dense_floats(const struct tensor *t, float *out, mpcf_error *err)
 {
     switch (t->type) {
     case TENSOR_F32:
@@ -114,11 +152,82 @@ mpcf_status tensor_floats(const struct tensor *t, float *out, mpcf_error *err)
         return MPCF_OK;
     case TENSOR_F64:
         return floats_from_doubles(t, out, err);
+    case TENSOR_F8_E4M3:
+        floats_from_e4m3(t->data, t->count, out);
+        return MPCF_OK;
+    case TENSOR_F8_E5M2:
+        floats_from_e5m2(t->data, t->count, out);
+        return MPCF_OK;
     default:
         return mpcf_fail(err, MPCF_E_FORMAT,
-                         "tensor '%.200s' has type %s, expected F32, F16, BF16 or F64", t->name,
-                         tensor_type_name(t->type));
+                         "tensor '%.200s' has type %.40s, expected F32, F16, BF16, F64, F8_E4M3 or "
+                         "F8_E5M2",
+                         t->name, t->type_name != NULL ? t->type_name : tensor_type_name(t->type));
     }
+}
+
+/* --- Elements that do not lie densely --- */
+
+/* Index is that of an element; the next one's, as rows are walked. */
+static void next_index(const struct tensor *t, uint64_t *index)
+{
+    for (size_t i = t->rank; i > 0; i--) {
+        if (++index[i - 1] < t->dim[i - 1]) {
+            return;
+        }
+        index[i - 1] = 0;
+    }
+}
+
+/* COUNT elements from INDEX on, close together in BLOCK. */
+static void gather(const struct tensor *t, uint64_t *index, size_t count, unsigned char *block)
+{
+    const size_t size = tensor_type_size(t->type);
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t at = 0;
+
+        for (size_t k = 0; k < t->rank; k++) {
+            at += index[k] * t->stride[k];
+        }
+        memcpy(block + i * size, (const unsigned char *) t->data + at * size, size);
+        next_index(t, index);
+    }
+}
+
+#define PIECE 512
+typedef mpcf_status dense_function(const struct tensor *t, void *out, mpcf_error *err);
+
+/* DENSE on pieces of T; an element of OUT has SIZE bytes. */
+static mpcf_status in_pieces(const struct tensor *t, dense_function *dense, size_t size, void *out,
+                             mpcf_error *err)
+{
+    unsigned char block[8 * PIECE];
+    uint64_t index[sizeof t->dim / sizeof t->dim[0]] = {0};
+
+    if (t->stride == NULL || tensor_type_size(t->type) == 0) {
+        return dense(t, out, err);
+    }
+    for (size_t i = 0; i < t->count; i += PIECE) {
+        struct tensor piece = *t;
+
+        piece.stride = NULL;
+        piece.data = block;
+        piece.count = t->count - i < PIECE ? t->count - i : PIECE;
+        gather(t, index, piece.count, block);
+        MPCF_TRY(dense(&piece, (unsigned char *) out + i * size, err));
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status floats_function(const struct tensor *t, void *out, mpcf_error *err)
+{
+    return dense_floats(t, out, err);
+}
+
+mpcf_status tensor_floats(const struct tensor *t, float *out, mpcf_error *err)
+{
+    return in_pieces(t, floats_function, sizeof *out, out, err);
 }
 
 /* Copies T's elements, SIZE bytes each, with their sign where they have one. */
@@ -130,7 +239,7 @@ mpcf_status tensor_floats(const struct tensor *t, float *out, mpcf_error *err)
     }                                                                                              \
     return MPCF_OK
 
-mpcf_status tensor_integers(const struct tensor *t, int64_t *out, mpcf_error *err)
+static mpcf_status dense_integers(const struct tensor *t, int64_t *out, mpcf_error *err)
 {
     const unsigned char *data = t->data;
     switch (t->type) {
@@ -138,6 +247,10 @@ mpcf_status tensor_integers(const struct tensor *t, int64_t *out, mpcf_error *er
         INTEGERS_FROM(int8_t);
     case TENSOR_U8:
         INTEGERS_FROM(uint8_t);
+    case TENSOR_U16:
+        INTEGERS_FROM(uint16_t);
+    case TENSOR_U32:
+        INTEGERS_FROM(uint32_t);
     case TENSOR_I16:
         INTEGERS_FROM(int16_t);
     case TENSOR_I32:
@@ -150,7 +263,20 @@ mpcf_status tensor_integers(const struct tensor *t, int64_t *out, mpcf_error *er
         }
         return MPCF_OK;
     default:
-        return mpcf_fail(err, MPCF_E_FORMAT, "tensor '%.200s' has type %s, expected whole numbers",
-                         t->name, tensor_type_name(t->type));
+        return mpcf_fail(
+            err, MPCF_E_FORMAT,
+            "tensor '%.200s' has type %.40s, expected whole numbers of 32 bits or with "
+            "a sign",
+            t->name, t->type_name != NULL ? t->type_name : tensor_type_name(t->type));
     }
+}
+
+static mpcf_status integers_function(const struct tensor *t, void *out, mpcf_error *err)
+{
+    return dense_integers(t, out, err);
+}
+
+mpcf_status tensor_integers(const struct tensor *t, int64_t *out, mpcf_error *err)
+{
+    return in_pieces(t, integers_function, sizeof *out, out, err);
 }

@@ -9,6 +9,7 @@
 #include "format/json.h"
 #include "graph/digest.h"
 #include "inference/public_tables.h"
+#include "network/label_names.h"
 #include "pass/pass.h"
 #include "pipeline/output.h"
 
@@ -83,6 +84,18 @@ static void take_options(struct secure_student *s)
     s->options.reveal_label = i->reveal == REVEAL_LABEL;
 }
 
+/* The user reads its answers by its own file's names. */
+static mpcf_status check_labels(const struct secure_student *s, const char *folder, mpcf_error *err)
+{
+    char *name = file_join(folder, "config.json");
+    const mpcf_status status =
+        name != NULL ? label_names_check(&s->pipeline->task, s->network.config, name, err)
+                     : mpcf_fail_memory(err, strlen(folder), "a path");
+
+    mpcf_free(name);
+    return status;
+}
+
 static mpcf_status open_network(struct secure_student *s, enum student_part part,
                                 const char *student, const char *folder, mpcf_error *err)
 {
@@ -108,6 +121,9 @@ mpcf_status secure_student_open(const struct pipeline *p, enum student_part part
         s.classes = (size_t) s.network.network->facts.classes;
         s.answer = s.options.reveal_label ? 1 : s.classes;
         status = open_public(&s, folder, err);
+    }
+    if (status == MPCF_OK && part == STUDENT_TABLES) {
+        status = check_labels(&s, folder, err);
     }
     if (status == MPCF_OK && part == STUDENT_TABLES) {
         status = read_tables(&s, folder, err);

@@ -3,7 +3,6 @@
 #include "network/loaded_network.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/folder.h"
 #include "base/memory.h"
@@ -12,6 +11,7 @@
 #include "checkpoint/load.h"
 #include "checkpoint/save.h"
 #include "format/json.h"
+#include "network/label_names.h"
 
 void loaded_network_clear(struct loaded_network *n)
 {
@@ -19,6 +19,7 @@ void loaded_network_clear(struct loaded_network *n)
     parameters_destroy(n->parameters);
     json_decref(n->config);
     mpcf_free(n->folder);
+    mpcf_free(n->new_weights);
     *n = (struct loaded_network){0};
 }
 
@@ -28,6 +29,12 @@ struct folder_use {
     bool is_trained;
     double dropout; /* -1: as the config says */
 };
+
+/* What fine-tuning begins with: whatever its head was, it is learnt. */
+static bool is_start(const struct pipeline *p, const char *folder)
+{
+    return p->has_stage[STAGE_FINETUNE] && strcmp(folder, p->model_path) == 0;
+}
 
 /* The config that the graph is built from; what is saved keeps its own dropout. */
 static json_t *config_to_build(const json_t *config, double dropout)
@@ -54,6 +61,7 @@ static mpcf_status build(const struct pipeline *p, const struct folder_use *use,
                                       .config = config,
                                       .config_name = name != NULL ? name : "config.json",
                                       .classes = p->task.classes,
+                                      .any_head = is_start(p, n->folder),
                                       .fillings = is_filled ? p->fillings : NULL,
                                       .filling_count = is_filled ? p->filling_count : 0,
                                       .fuse = use->is_trained};
@@ -93,39 +101,63 @@ mpcf_status loaded_network_build(const struct pipeline *p, const char *folder,
     return MPCF_OK;
 }
 
-/* A checkpoint that was trained with its classes in another order would get wrong metrics. */
-static mpcf_status check_labels(const struct pipeline *p, const json_t *config, mpcf_error *err)
+/* Each class by itself, yes or no: the largest of such logits is not its answer. */
+static mpcf_status check_problem(const json_t *config, const char *name, mpcf_error *err)
 {
-    const json_t *labels = json_object_get(config, "id2label");
+    const char *type = json_string_value(json_object_get(config, "problem_type"));
 
-    for (size_t i = 0; p->task.label_names != NULL && i < p->task.classes; i++) {
-        char key[24];
-        const char *found = NULL;
+    return type == NULL || strcmp(type, "multi_label_classification") != 0
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_UNSUPPORTED,
+                           "%s: problem_type is multi_label_classification, whose answers are a "
+                           "sigmoid of each logit; only one class of several, or a score, is "
+                           "supported. stages.finetune trains its encoder for the task",
+                           name);
+}
 
-        (void) snprintf(key, sizeof key, "%zu", i);
-        found = json_string_value(json_object_get(labels, key));
-        if (found == NULL || text_starts_with(found, "LABEL_")) {
-            return MPCF_OK;
-        }
-        if (strcasecmp(found, p->task.label_names[i]) != 0) {
-            return mpcf_fail(err, MPCF_E_CONFIG,
-                             "config.json calls class %zu '%s', the task %s calls it '%s'", i,
-                             found, p->task.name, p->task.label_names[i]);
-        }
+/* Said once: a stage opens the exact network and then the approximated one. */
+static mpcf_status check_classes(const struct pipeline *p, const struct folder_use *use,
+                                 const struct loaded_network *n, mpcf_error *err)
+{
+    const bool starts = is_start(p, n->folder);
+    char *name = file_join(n->folder, "config.json");
+    mpcf_status status =
+        name != NULL ? MPCF_OK : mpcf_fail_memory(err, strlen(n->folder), "a path");
+
+    if (status == MPCF_OK && !starts) {
+        status = check_problem(n->config, name, err);
     }
-    return MPCF_OK;
+    if (status == MPCF_OK && !starts) {
+        status = label_names_check(&p->task, n->config, name, err);
+    }
+    if (status == MPCF_OK && use->functions == FUNCTIONS_EXACT) {
+        label_names_say(&p->task, n->config, name, starts);
+    }
+    mpcf_free(name);
+    return status;
 }
 
 static mpcf_status load_weights(const struct pipeline *p, const struct checkpoint *checkpoint,
-                                bool gradients, struct loaded_network *n, mpcf_error *err)
+                                const struct folder_use *use, struct loaded_network *n,
+                                mpcf_error *err)
 {
-    size_t made = 0;
+    const enum new_weights kept = p->new_head ? NEW_MISSING : NEW_REFUSED;
+    const struct load_request request = {.prefix = n->network->facts.weight_prefix,
+                                         .new_weights = is_start(p, n->folder) ? NEW_ANY : kept};
+    struct load_outcome outcome = {0};
 
-    MPCF_TRY(check_labels(p, n->config, err));
-    MPCF_TRY(parameters_create(n->network->graph, gradients, &n->parameters, err));
+    MPCF_TRY(check_classes(p, use, n, err));
+    MPCF_TRY(parameters_create(n->network->graph, use->is_trained, &n->parameters, err));
     parameters_init(n->parameters, n->network->graph, (uint64_t) p->seed);
-    return checkpoint_load(checkpoint, n->network->graph, n->network->facts.weight_prefix,
-                           n->parameters, &made, err);
+    MPCF_TRY(
+        checkpoint_load(checkpoint, n->network->graph, &request, n->parameters, &outcome, err));
+    if (outcome.count > 0) {
+        n->new_weights = mpcf_strdup(text_string(&outcome.names));
+    }
+    text_clear(&outcome.names);
+    return outcome.count == 0 || n->new_weights != NULL
+               ? MPCF_OK
+               : mpcf_fail_memory(err, 0, "a list of names");
 }
 
 static mpcf_status open_network(const struct pipeline *p, const char *folder,
@@ -144,7 +176,7 @@ static mpcf_status open_network(const struct pipeline *p, const char *folder,
         status = build(p, use, &n, err);
     }
     if (status == MPCF_OK) {
-        status = load_weights(p, checkpoint, use->is_trained, &n, err);
+        status = load_weights(p, checkpoint, use, &n, err);
     }
     checkpoint_close(checkpoint);
     if (status != MPCF_OK) {
@@ -171,6 +203,17 @@ mpcf_status loaded_network_open_trainable(const struct pipeline *p, const char *
     const struct folder_use use = {functions, true, dropout};
 
     return open_network(p, folder, &use, out, err);
+}
+
+/* How our weights are written, whatever the file had that they came from. Transformers loads in the
+ * type that `dtype` names; older versions asked `torch_dtype`. */
+static void put_type(json_t *config)
+{
+    if (json_object_get(config, "torch_dtype") != NULL) {
+        (void) json_object_set_new(config, "torch_dtype", json_string("float32"));
+    }
+    (void) json_object_set_new(config, "dtype", json_string("float32"));
+    (void) json_object_del(config, "quantization_config");
 }
 
 /* config.json of a classifier for the task, whatever the folder it came from was. */
@@ -202,7 +245,7 @@ static json_t *classifier_config(const struct pipeline *p, const struct loaded_n
         (void) json_object_set_new(config, "problem_type",
                                    json_string("single_label_classification"));
     }
-    (void) json_object_set_new(config, "torch_dtype", json_string("float32"));
+    put_type(config);
     (void) json_object_set_new(config, "architectures",
                                json_pack("[s]", n->network->family->architectures[0]));
     return json_end(config, begun);

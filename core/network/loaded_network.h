@@ -18,11 +18,15 @@ struct loaded_network {
     struct parameters *parameters; /* NULL: built without weights */
     json_t *config;
     char *folder;
+    char *new_weights; /* names of those that started new, ", " between; NULL: none did */
 };
 
 enum network_functions { FUNCTIONS_EXACT, FUNCTIONS_APPROXIMATED };
 
-/* FOLDER's network and weights, without gradients. */
+/* FOLDER's network and weights, without gradients. Weights of the head that it lacks are refused unless
+ * `model.new_head` is set, and so are classes in another order than the task's. What fine-tuning begins
+ * with, `model.path` where the file has the stage, may be any body: a head that is missing or of another shape
+ * starts new. OUT names what did. */
 mpcf_status loaded_network_open(const struct pipeline *p, const char *folder,
                                 enum network_functions functions, struct loaded_network *out,
                                 mpcf_error *err);
@@ -37,7 +41,7 @@ mpcf_status loaded_network_build(const struct pipeline *p, const char *folder,
                                  mpcf_error *err);
 void loaded_network_clear(struct loaded_network *n);
 
-/* Writes FOLDER as a Hugging Face checkpoint of a classifier for the task. */
+/* Writes FOLDER as a Hugging Face checkpoint of a classifier for the task, in 32-bit floats. */
 mpcf_status loaded_network_save(const struct pipeline *p, const struct loaded_network *n,
                                 const char *folder, mpcf_error *err);
 

@@ -67,6 +67,17 @@ static mpcf_status fill_slots(struct network *n, const struct network_request *r
     return graph_fill_slots(n->graph, all, count, request->fuse, err);
 }
 
+/* Whether NAME is another head on the body of TAKEN: BertForTokenClassification on that of
+ * BertForSequenceClassification. */
+static bool has_body(const char *name, const char *taken)
+{
+    const char *end = taken == NULL ? NULL : strstr(taken, "For");
+    const size_t length = end == NULL ? 0 : (size_t) (end - taken);
+
+    return length > 0 && strncmp(name, taken, length) == 0 &&
+           strncmp(name + length, "For", strlen("For")) == 0;
+}
+
 /* Written names must be the family's; a config.json may have none. */
 static mpcf_status check_architectures(const struct network *n,
                                        const struct network_request *request, mpcf_error *err)
@@ -83,14 +94,21 @@ static mpcf_status check_architectures(const struct network *n,
                 return MPCF_OK;
             }
         }
+        if (name != NULL && request->any_head && has_body(name, taken[0])) {
+            return MPCF_OK;
+        }
     }
     return json_array_size(found) == 0
                ? MPCF_OK
-               : mpcf_fail(err, MPCF_E_UNSUPPORTED,
-                           "%s: architectures is '%s', which the family '%s' does not take (%s%s)",
-                           request->config_name, first == NULL ? "no text" : first, n->family->name,
-                           taken[0] == NULL ? "none" : taken[0],
-                           taken[0] == NULL || taken[1] == NULL ? "" : ", ...");
+               : mpcf_fail(
+                     err, MPCF_E_UNSUPPORTED,
+                     "%s: architectures is '%s', which the family '%s' does not take (%s%s)%s",
+                     request->config_name, first == NULL ? "no text" : first, n->family->name,
+                     taken[0] == NULL ? "none" : taken[0],
+                     taken[0] == NULL || taken[1] == NULL ? "" : ", ...",
+                     first != NULL && has_body(first, taken[0])
+                         ? "; stages.finetune trains a new head on its body"
+                         : "");
 }
 
 static mpcf_status configure(struct network *n, const struct network_request *request,

@@ -26,7 +26,8 @@ struct network_request {
      * teacher's: the activation of the config, softmax, tanh. */
     const struct slot_filling *fillings;
     size_t filling_count;
-    bool fuse; /* float kernels of approximations; off where it is lowered */
+    bool any_head; /* to fine-tune: config.json may name another head of the same family */
+    bool fuse;     /* float kernels of approximations; off where it is lowered */
 };
 
 struct network {

@@ -45,6 +45,7 @@ struct pipeline {
     struct plugins *plugins;
     struct component_use model; /* const mpcf_model * */
     const char *model_path;
+    bool new_head;                /* what its head lacks may start new without finetune */
     struct component_use dataset; /* const mpcf_dataset * */
     const char *dataset_path;
     int64_t max_length;

@@ -11,6 +11,7 @@ mpcf_status read_model(struct pipeline_reader *r)
     MPCF_TRY(reader_section(r, SCHEMA_MODEL, node, &settings));
     r->p->model_path = settings.path;
     r->p->model_labels = (size_t) settings.labels;
+    r->p->new_head = settings.new_head;
     if (settings.family == NULL) {
         return MPCF_OK;
     }

@@ -29,10 +29,13 @@ static const mpcf_option model_options[] = {
     {.key = "family", .type = MPCF_OPT_STRING, FIELD(struct model_settings, family),
      .help = "model plug-in: bert, roberta"},
     {.key = "path", .type = MPCF_OPT_PATH, FIELD(struct model_settings, path),
-     .help = "folder with config.json, the tokenizer's files and *.safetensors"},
+     .help = "folder with config.json, the tokenizer's files and the weights: *.safetensors or pytorch_model.bin"},
     {.key = "labels", .type = MPCF_OPT_INT, .default_text = "0",
      FIELD(struct model_settings, labels), .min = 0, .max = 64,
      .help = "of the checkpoint, where not those of the task: 1 is a score; no metrics then"},
+    {.key = "new_head", .type = MPCF_OPT_BOOL, .default_text = "false",
+     FIELD(struct model_settings, new_head),
+     .help = "without finetune too, weights of the head that are missing start as random numbers"},
     END};
 
 static const mpcf_option dataset_options[] = {

@@ -43,6 +43,7 @@ struct top_settings {
 struct model_settings {
     const char *family, *path;
     int64_t labels; /* 0: the task's */
+    bool new_head;
 };
 struct dataset_settings {
     const char *reader, *path;

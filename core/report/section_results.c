@@ -139,6 +139,27 @@ static bool any_has(const json_t *root, const char *name)
     return false;
 }
 
+/* A head of random numbers that nothing has trained answers at random. */
+static void put_new_weights(struct text_buffer *page, const json_t *root)
+{
+    const json_t *names = report_get(root, "model.new_weights");
+    const bool is_trained = report_get(root, "stages.finetune") != NULL;
+
+    if (json_array_size(names) == 0) {
+        return;
+    }
+    text_printf(
+        page,
+        "<p class=\"%s\">The model's weights lacked some of the head, which began as random "
+        "numbers%s:",
+        is_trained ? "note" : "warn", is_trained ? " and were trained" : "");
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        text_append(page, i == 0 ? " " : ", ");
+        html_value(page, json_array_get(names, i), UNIT_PLAIN);
+    }
+    text_append(page, "</p>\n");
+}
+
 void section_metrics(struct text_buffer *page, const json_t *root)
 {
     struct rows rows = metric_names(root);
@@ -161,7 +182,9 @@ void section_metrics(struct text_buffer *page, const json_t *root)
             put_metric_row(page, root, others[i], false);
         }
     }
-    text_append(page, "</table></div><p class=\"note\">Agreement and the largest error of a logit "
+    text_append(page, "</table></div>");
+    put_new_weights(page, root);
+    text_append(page, "<p class=\"note\">Agreement and the largest error of a logit "
                       "are against the float student.</p>\n");
     section_end(page);
 }

@@ -2,18 +2,24 @@
 /* What the stages of a run share: the corpora, loaded once, and the report. */
 #include "stages/context.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
 #include "network/loaded_network.h"
 #include "network/split.h"
 #include "report/report.h"
 
 /* The tokenizer's facts come with the network, which is cheap without weights. */
-static mpcf_status spec_of(const struct pipeline *p, const char *folder, mpcf_tokenizer_spec *spec,
+static mpcf_status spec_of(struct stage_context *c, const char *folder, mpcf_tokenizer_spec *spec,
                            mpcf_error *err)
 {
     struct loaded_network network = {0};
 
-    MPCF_TRY(loaded_network_build(p, folder, FUNCTIONS_EXACT, &network, err));
+    MPCF_TRY(loaded_network_build(c->pipeline, folder, FUNCTIONS_EXACT, &network, err));
     *spec = network.network->tokenizer;
+    (void) snprintf(c->activation, sizeof c->activation, "%s", network.network->facts.activation);
     loaded_network_clear(&network);
     return MPCF_OK;
 }
@@ -25,7 +31,7 @@ static mpcf_status open_tokenizer(struct stage_context *c, mpcf_error *err)
     if (c->tokenizer != NULL) {
         return MPCF_OK;
     }
-    MPCF_TRY(spec_of(c->pipeline, c->pipeline->model_path, &spec, err));
+    MPCF_TRY(spec_of(c, c->pipeline->model_path, &spec, err));
     if (c->pipeline->max_length > spec.max_tokens) {
         return mpcf_fail(err, MPCF_E_CONFIG,
                          "dataset max_length is %lld, but the model has positions for %lld tokens; "
@@ -62,6 +68,56 @@ mpcf_status stage_training_split(struct stage_context *c, size_t limit, const st
     }
     *out = c->train;
     return MPCF_OK;
+}
+
+mpcf_status stage_data_digest(struct stage_context *c, size_t limit, char text[FILE_DIGEST_SIZE],
+                              mpcf_error *err)
+{
+    const struct corpus *evaluation = NULL, *train = NULL;
+    char each[2][FILE_DIGEST_SIZE];
+    struct digest *both = NULL;
+
+    MPCF_TRY(stage_evaluation_split(c, &evaluation, err));
+    MPCF_TRY(stage_training_split(c, limit, &train, err));
+    corpus_digest(evaluation, each[0]);
+    corpus_digest(train, each[1]);
+    both = digest_begin();
+    if (both == NULL || each[0][0] == '\0' || each[1][0] == '\0') {
+        return mpcf_fail_memory(err, FILE_DIGEST_SIZE, "a digest");
+    }
+    digest_add(both, each, sizeof each);
+    digest_end(both, text);
+    return MPCF_OK;
+}
+
+/* The names that stand between ", ". */
+static json_t *list_of(const char *names)
+{
+    json_t *list = json_array();
+
+    while (list != NULL && names != NULL) {
+        const char *end = strstr(names, ", ");
+        const size_t length = end != NULL ? (size_t) (end - names) : strlen(names);
+
+        if (json_array_append_new(list, json_stringn(names, length)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+        names = end != NULL ? end + 2 : NULL;
+    }
+    return list;
+}
+
+mpcf_status stage_report_head(struct stage_context *c, enum pipeline_stage stage, const char *names,
+                              mpcf_error *err)
+{
+    if (names != NULL) {
+        log_line(stage == STAGE_FINETUNE ? LOG_INFO : LOG_WARN,
+                 "%s: weights of the head start new, as random numbers: %s%s",
+                 pipeline_stage_name(stage), names,
+                 stage == STAGE_FINETUNE ? "" : " (model.new_head)");
+    }
+    return report_set(c->report, "model.new_weights", list_of(names), err);
 }
 
 void stage_context_clear(struct stage_context *c)

@@ -19,6 +19,7 @@ struct stage_context {
     struct corpus *evaluation;   /* the task's evaluation split */
     struct corpus *train;        /* of the last request */
     size_t train_limit;
+    char activation[64];        /* the teacher's; "" until a corpus was asked for */
     bool skipped;               /* by the stage that runs: there was nothing to do */
     char key[FILE_DIGEST_SIZE]; /* of the last stage done: the next one's input */
     /* How the file was opened: what the processes of the roles are started with. */
@@ -30,6 +31,13 @@ mpcf_status stage_evaluation_split(struct stage_context *c, const struct corpus 
                                    mpcf_error *err);
 mpcf_status stage_training_split(struct stage_context *c, size_t limit, const struct corpus **out,
                                  mpcf_error *err);
+/* Digests of the evaluation split and of the training split with LIMIT, as read: what a stage that uses
+ * both was made from. */
+mpcf_status stage_data_digest(struct stage_context *c, size_t limit, char text[FILE_DIGEST_SIZE],
+                              mpcf_error *err);
+/* Says that STAGE began with new weights of the head, NAMES; NULL: with none. */
+mpcf_status stage_report_head(struct stage_context *c, enum pipeline_stage stage, const char *names,
+                              mpcf_error *err);
 /* OUTPUT/report.json and report.html, as the report now is. */
 mpcf_status stage_write_report(struct stage_context *c, mpcf_error *err);
 void stage_context_clear(struct stage_context *c);

@@ -2,6 +2,8 @@
 /* The student: the teacher's weights, its slow functions replaced. */
 #include "stages/convert.h"
 
+#include <stdio.h>
+
 #include "base/digest.h"
 #include "base/memory.h"
 #include "network/loaded_network.h"
@@ -20,6 +22,9 @@ static mpcf_status evaluate_teacher(struct stage_context *c, const char *folder,
         return MPCF_OK; /* finetune did */
     }
     status = loaded_network_open(c->pipeline, folder, FUNCTIONS_EXACT, &teacher, err);
+    if (status == MPCF_OK) {
+        status = stage_report_head(c, STAGE_CONVERT, teacher.new_weights, err);
+    }
     if (status == MPCF_OK) {
         status = training_evaluate(c, &teacher, "teacher", "teacher.metrics", err);
     }
@@ -55,10 +60,13 @@ static mpcf_status convert(struct stage_context *c, const char *teacher, const c
 static mpcf_status run(struct stage_context *c, const char *teacher, const char *student,
                        mpcf_error *err)
 {
-    char key[FILE_DIGEST_SIZE], digest[FILE_DIGEST_SIZE];
+    char key[FILE_DIGEST_SIZE], folder[FILE_DIGEST_SIZE], data[FILE_DIGEST_SIZE];
+    char extra[3 * FILE_DIGEST_SIZE];
 
-    MPCF_TRY(stage_folder_digest(teacher, digest, err));
-    MPCF_TRY(stage_key(c, STAGE_CONVERT, digest, key, err));
+    MPCF_TRY(stage_folder_digest(teacher, folder, err));
+    MPCF_TRY(stage_data_digest(c, (size_t) c->pipeline->calibrate.examples, data, err));
+    (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
+    MPCF_TRY(stage_key(c, STAGE_CONVERT, extra, key, err));
     if (stage_is_done(c, STAGE_CONVERT, key)) {
         return MPCF_OK;
     }

@@ -138,14 +138,13 @@ static mpcf_status distill(struct stage_context *c, const char *key, const char 
 static mpcf_status run(struct stage_context *c, const char *teacher, const char *student,
                        mpcf_error *err)
 {
-    char key[FILE_DIGEST_SIZE], extra[3 * FILE_DIGEST_SIZE], folder[FILE_DIGEST_SIZE];
-    char data[FILE_DIGEST_SIZE];
-    const struct corpus *corpus = NULL;
+    char key[FILE_DIGEST_SIZE], extra[4 * FILE_DIGEST_SIZE], folder[FILE_DIGEST_SIZE];
+    char data[FILE_DIGEST_SIZE], ranges[FILE_DIGEST_SIZE];
 
     MPCF_TRY(stage_folder_digest(teacher, folder, err));
-    MPCF_TRY(stage_training_split(c, (size_t) c->pipeline->distill.examples, &corpus, err));
-    corpus_digest(corpus, data);
-    (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
+    MPCF_TRY(stage_data_digest(c, (size_t) c->pipeline->calibrate.examples, ranges, err));
+    MPCF_TRY(stage_data_digest(c, (size_t) c->pipeline->distill.examples, data, err));
+    (void) snprintf(extra, sizeof extra, "%s %s %s", folder, data, ranges);
     MPCF_TRY(stage_key(c, STAGE_DISTILL, extra, key, err));
     if (stage_is_done(c, STAGE_DISTILL, key)) {
         return MPCF_OK;

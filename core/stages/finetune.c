@@ -29,7 +29,7 @@ static mpcf_status key_of(struct stage_context *c, char key[FILE_DIGEST_SIZE], m
     MPCF_TRY(stage_folder_digest(c->pipeline->model_path, folder, err));
     MPCF_TRY(stage_training_split(c, (size_t) c->pipeline->finetune.examples, &corpus, err));
     MPCF_TRY(check_labelled(corpus, err));
-    corpus_digest(corpus, data);
+    MPCF_TRY(stage_data_digest(c, (size_t) c->pipeline->finetune.examples, data, err));
     (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
     return stage_key(c, STAGE_FINETUNE, extra, key, err);
 }
@@ -76,7 +76,10 @@ mpcf_status stage_finetune(struct stage_context *c, mpcf_error *err)
     }
     MPCF_TRY(loaded_network_open_trainable(c->pipeline, c->pipeline->model_path, FUNCTIONS_EXACT,
                                            c->pipeline->finetune.training.dropout, &n, err));
-    status = train(c, key, &n, err);
+    status = stage_report_head(c, STAGE_FINETUNE, n.new_weights, err);
+    if (status == MPCF_OK) {
+        status = train(c, key, &n, err);
+    }
     loaded_network_clear(&n);
     return status == MPCF_OK ? stage_mark_done(c, STAGE_FINETUNE, key, err) : status;
 }

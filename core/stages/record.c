@@ -12,6 +12,43 @@
 #include "format/json.h"
 #include "pipeline/output.h"
 #include "pipeline/print_settings.h"
+#include "text/tokenizer_files.h"
+
+/* Whether STAGE computes with COMPONENT. Fine-tuning knows the exact functions alone: another stand-in for
+ * the student leaves it as it is. */
+static bool uses(const struct stage_context *c, enum pipeline_stage stage, enum component_kind kind,
+                 const char *component)
+{
+    switch (kind) {
+    case COMPONENT_TRANSPORT:
+        return stage == STAGE_INFER;
+    case COMPONENT_APPROX:
+        return stage != STAGE_FINETUNE || strcmp(component, "softmax") == 0 ||
+               strcmp(component, "tanh") == 0 || strcmp(component, c->activation) == 0;
+    default:
+        return true;
+    }
+}
+
+static void print_plugins(const struct stage_context *c, enum pipeline_stage stage,
+                          struct text_buffer *out)
+{
+    for (int k = 0; k < COMPONENT_KINDS; k++) {
+        const enum component_kind kind = (enum component_kind) k;
+        const void *component = NULL;
+
+        for (size_t i = 0; (component = plugins_component(c->pipeline->plugins, kind, i)) != NULL;
+             i++) {
+            const struct plugin_facts *facts = plugins_facts_of(c->pipeline->plugins, component);
+            const char *name = component_name(kind, component);
+
+            if (facts != NULL && uses(c, stage, kind, name)) {
+                text_printf(out, "plugin %s %s %s\n", component_kind_name(kind), name,
+                            facts->digest);
+            }
+        }
+    }
+}
 
 mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, const char *extra,
                       char key[FILE_DIGEST_SIZE], mpcf_error *err)
@@ -21,6 +58,7 @@ mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, 
     mpcf_status status = MPCF_OK;
 
     pipeline_print_settings(c->pipeline, stage, &text);
+    print_plugins(c, stage, &text);
     text_printf(&text, "\nbefore %s\nextra %s\n", c->key, extra != NULL ? extra : "");
     if (digest != NULL) {
         digest_add(digest, text_string(&text), text.length);
@@ -33,11 +71,34 @@ mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, 
     return status;
 }
 
+/* Of what tokenizer_files_copy() would copy. */
+static mpcf_status add_tokenizer(const char *folder, struct digest *digest, mpcf_error *err)
+{
+    mpcf_status status = MPCF_OK;
+
+    for (size_t i = 0; status == MPCF_OK && tokenizer_file_names[i] != NULL; i++) {
+        char *path = file_join(folder, tokenizer_file_names[i]), text[FILE_DIGEST_SIZE];
+
+        if (path == NULL) {
+            status = mpcf_fail_memory(err, strlen(folder), "a path");
+        } else if (file_exists(path)) {
+            status = file_digest(path, text, err);
+            if (status == MPCF_OK) {
+                digest_add(digest, tokenizer_file_names[i], strlen(tokenizer_file_names[i]) + 1);
+                digest_add(digest, text, sizeof text);
+            }
+        }
+        mpcf_free(path);
+    }
+    return status;
+}
+
 mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE], mpcf_error *err)
 {
     struct checkpoint *checkpoint = NULL;
     struct digest *digest = NULL;
     char *config = NULL;
+    mpcf_status status = MPCF_OK;
 
     MPCF_TRY(checkpoint_open(folder, &checkpoint, err));
     digest = digest_begin();
@@ -45,14 +106,16 @@ mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE],
     if (digest != NULL && config != NULL) {
         digest_add(digest, config, strlen(config));
         checkpoint_digest(checkpoint, digest);
+        status = add_tokenizer(folder, digest, err);
+    } else {
+        status = mpcf_fail_memory(err, 0, "a digest");
+    }
+    if (digest != NULL) {
         digest_end(digest, text);
     }
     checkpoint_close(checkpoint);
-    if (digest == NULL || config == NULL) {
-        return mpcf_fail_memory(err, 0, "a digest");
-    }
     free(config);
-    return MPCF_OK;
+    return status;
 }
 
 static char *record_path(const struct pipeline *p, enum pipeline_stage stage)

@@ -8,10 +8,11 @@
 #include "base/digest.h"
 #include "stages/context.h"
 
-/* Digest of the settings of STAGE, the context's key and EXTRA (may be NULL): the stage's key. */
+/* Digest of the settings of STAGE, the files of the plug-ins that it uses, the context's key and EXTRA (may be
+ * NULL): the stage's key. A corpus was loaded before. */
 mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, const char *extra,
                       char key[FILE_DIGEST_SIZE], mpcf_error *err);
-/* Digest of a checkpoint's config and weights. */
+/* Digest of a checkpoint's config, weights and tokenizer's files. */
 mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE], mpcf_error *err);
 /* The key that STAGE's record holds, of a run before; untouched where there is none. */
 void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,

@@ -2,6 +2,8 @@
 /* Which names a tokenizer's files have, and copies of them. */
 #include "text/tokenizer_files.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +46,14 @@ static bool is_same_file(const char *a, const char *b)
     return is_same;
 }
 
+/* What an earlier copy left and is no more would go on being read. */
+static mpcf_status remove_one(const char *path, mpcf_error *err)
+{
+    return remove(path) == 0 || errno == ENOENT
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_IO, "cannot remove '%s': %s", path, strerror(errno));
+}
+
 static mpcf_status copy_one(const char *folder, const char *to, const char *name, mpcf_error *err)
 {
     char *source = file_join(folder, name), *target = file_join(to, name);
@@ -51,7 +61,9 @@ static mpcf_status copy_one(const char *folder, const char *to, const char *name
 
     if (source == NULL || target == NULL) {
         status = mpcf_fail_memory(err, strlen(folder) + strlen(name), "a path");
-    } else if (file_exists(source) && !is_same_file(source, target)) {
+    } else if (!file_exists(source)) {
+        status = remove_one(target, err);
+    } else if (!is_same_file(source, target)) {
         status = file_copy(source, target, err);
     }
     mpcf_free(source);

@@ -14,7 +14,8 @@ extern const char *const tokenizer_file_names[];
 
 /* Whether FOLDER has one that words are read from. */
 bool tokenizer_files_have_words(const char *folder);
-/* Those that FOLDER has, into the folder TO, which is made; each is whole or not there. */
+/* Those that FOLDER has, into the folder TO, which is made; each is whole or not there. Others of them that
+ * TO has go. */
 mpcf_status tokenizer_files_copy(const char *folder, const char *to, mpcf_error *err);
 
 #endif

@@ -88,9 +88,9 @@ void test_network_open(struct test_network *n, struct plugins *plugins, const ch
     build(n, plugins, fillings, count, fuse);
     assert_ok(parameters_create(n->network->graph, gradients, &n->parameters, err), err);
     parameters_init(n->parameters, n->network->graph, 1);
-    assert_ok(checkpoint_load(checkpoint, n->network->graph, n->network->facts.weight_prefix,
-                              n->parameters, NULL, err),
-              err);
+    const struct load_request load = {.prefix = n->network->facts.weight_prefix,
+                                      .new_weights = NEW_MISSING};
+    assert_ok(checkpoint_load(checkpoint, n->network->graph, &load, n->parameters, NULL, err), err);
     checkpoint_close(checkpoint);
     mpcf_error_destroy(err);
 }

@@ -202,6 +202,33 @@ static void digest_is_sha256(void **state)
     mpcf_error_destroy(err);
 }
 
+/* Where git-lfs is not installed a clone has three lines in place of a large file. */
+static void a_pointer_in_a_files_place_is_named(void **state)
+{
+    static const char line[] = "version https://git-lfs.github.com/spec/v1\n";
+    char *path = file_join(test_folder(), "vocab.txt"), *data = NULL, *text = NULL;
+    struct file_map map = {0};
+    size_t length = 0;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    text = mpcf_format("%soid sha256:%064d\nsize 12345\n", line, 7);
+    assert_ok(file_write_whole(path, text, strlen(text), err), err);
+    assert_status(MPCF_E_FORMAT, file_read(path, 1000, &data, &length, err), err);
+    assert_message_contains(err, "vocab.txt' is a Git LFS pointer");
+    assert_message_contains(err, "git lfs pull");
+    assert_status(MPCF_E_FORMAT, file_map_open(path, &map, err), err);
+    assert_null(map.data);
+    mpcf_free(text);
+    text = mpcf_format("%s%02000d", line, 7); /* another file that begins so */
+    assert_ok(file_write_whole(path, text, strlen(text), err), err);
+    assert_ok(file_read(path, 4000, &data, &length, err), err);
+    mpcf_free(data);
+    mpcf_free(text);
+    mpcf_free(path);
+    mpcf_error_destroy(err);
+}
+
 static void missing_file_is_named(void **state)
 {
     char *data = NULL;
@@ -243,6 +270,7 @@ int main(void)
         cmocka_unit_test(private_folders_are_their_owners),
         cmocka_unit_test(a_pipe_is_not_mapped_nor_waited_for),
         cmocka_unit_test(digest_is_sha256),
+        cmocka_unit_test(a_pointer_in_a_files_place_is_named),
         cmocka_unit_test(missing_file_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -11,6 +12,7 @@
 #include "base/memory.h"
 #include "checkpoint/load.h"
 #include "checkpoint/save.h"
+#include "format/safetensors.h"
 #include "format/safetensors_write.h"
 #include "network.h"
 
@@ -72,7 +74,13 @@ static mpcf_status load_folder(const char *folder, struct parameters *p, const m
     struct checkpoint *c = NULL;
     mpcf_status status = checkpoint_open(folder, &c, err);
     if (status == MPCF_OK) {
-        status = checkpoint_load(c, g, "bert.", p, made, err);
+        const struct load_request request = {"bert.", NEW_MISSING};
+        struct load_outcome outcome = {0};
+        status = checkpoint_load(c, g, &request, p, &outcome, err);
+        if (made != NULL) {
+            *made = outcome.count;
+        }
+        text_clear(&outcome.names);
         checkpoint_close(c);
     }
     return status;
@@ -167,7 +175,7 @@ static void missing_files_are_named(void **state)
 
 #define INDEX "model.safetensors.index.json"
 
-static void shards_that_disagree_are_refused(void **state)
+static void an_index_must_name_files_that_are_there(void **state)
 {
     (void) state;
     const struct tensor_out a = norm("a"), b = norm("b");
@@ -180,16 +188,266 @@ static void shards_that_disagree_are_refused(void **state)
     assert_not_opened(folder, MPCF_E_FORMAT, "not mapped to a file of the folder");
     put_text(folder, INDEX, "{\"weight_map\": {\"a\": \"3.safetensors\"}}");
     assert_not_opened(folder, MPCF_E_IO, "3.safetensors");
-    put_text(folder, INDEX, "{\"weight_map\": {\"a\": \"2.safetensors\"}}");
-    assert_not_opened(folder, MPCF_E_FORMAT, "'a'");
-    put_model(folder, "2.safetensors", &a, 1);
-    put_text(folder, INDEX,
-             "{\"weight_map\": {\"a\": \"1.safetensors\", \"b\": \"1.safetensors\"}}");
-    assert_not_opened(folder, MPCF_E_FORMAT, "'b'");
-    put_model(folder, "2.safetensors", (struct tensor_out[]){a, b}, 2);
-    put_text(folder, INDEX,
-             "{\"weight_map\": {\"a\": \"1.safetensors\", \"b\": \"2.safetensors\"}}");
-    assert_not_opened(folder, MPCF_E_FORMAT, "puts into '1.safetensors'");
+    mpcf_free(folder);
+}
+
+/* INDEX over two shards; what loading both parameters of it gives. */
+static mpcf_status load_shards(const char *index, const struct tensor_out *one, size_t ones,
+                               const struct tensor_out *two, size_t twos)
+{
+    mpcf_graph *g = small_network();
+    struct parameters *p = network_parameters(g);
+    char *folder = new_folder();
+    size_t made = 0;
+    mpcf_status status;
+
+    put_model(folder, "1.safetensors", one, ones);
+    put_model(folder, "2.safetensors", two, twos);
+    put_text(folder, INDEX, index);
+    status = load_folder(folder, p, g, &made);
+    if (status == MPCF_OK) {
+        assert_memory_equal(p->items[1].value, weights, sizeof(weights));
+    }
+    network_free(p);
+    graph_destroy(g);
+    mpcf_free(folder);
+    return status;
+}
+
+#define ONE "\"bert.LayerNorm.weight\": \"1.safetensors\""
+#define TWO "\"bert.dense.weight\": \"2.safetensors\""
+
+static void an_index_may_list_more_or_less(void **state)
+{
+    const struct tensor_out one[] = {norm("bert.LayerNorm.weight"), norm("extra.x")};
+    const struct tensor_out two[] = {dense("bert.dense.weight"), norm("extra.x")};
+
+    (void) state;
+    /* A tensor that no shard has; one that the index leaves out; one that it puts elsewhere. */
+    assert_ok(load_shards("{\"weight_map\": {" ONE ", " TWO ", \"bert.x\": \"1.safetensors\"}}",
+                          one, 1, two, 1),
+              err);
+    assert_ok(load_shards("{\"weight_map\": {\"a\": \"1.safetensors\", \"b\": \"2.safetensors\"}}",
+                          one, 1, two, 1),
+              err);
+    assert_ok(load_shards("{\"weight_map\": {\"bert.dense.weight\": \"1.safetensors\", "
+                          "\"bert.LayerNorm.weight\": \"2.safetensors\"}}",
+                          one, 1, two, 1),
+              err);
+    /* Twice, and nobody needs it. */
+    assert_ok(load_shards("{\"weight_map\": {" ONE ", " TWO "}}", one, 2, two, 2), err);
+}
+
+static void what_is_needed_must_be_there_once(void **state)
+{
+    const struct tensor_out one[] = {norm("bert.LayerNorm.weight"), dense("bert.dense.weight")};
+    const struct tensor_out two[] = {dense("bert.dense.weight")}, other[] = {norm("x")};
+
+    (void) state;
+    assert_status(MPCF_E_FORMAT,
+                  load_shards("{\"weight_map\": {" ONE ", " TWO "}}", one, 2, two, 1), err);
+    assert_message_contains(err, "'bert.dense.weight' is in '");
+    assert_message_contains(err, "1.safetensors");
+    assert_message_contains(err, "2.safetensors");
+    assert_status(MPCF_E_FORMAT,
+                  load_shards("{\"weight_map\": {" ONE ", " TWO "}}", one, 2, one, 1), err);
+    assert_message_contains(err, "'bert.LayerNorm.weight' is in '");
+    assert_status(MPCF_E_FORMAT,
+                  load_shards("{\"weight_map\": {" ONE ", " TWO "}}", one, 1, other, 1), err);
+    assert_message_contains(err, "no tensor 'bert.dense.weight'");
+    assert_status(MPCF_E_IO,
+                  load_shards("{\"weight_map\": {" ONE ", " TWO ", \"y\": \"3.safetensors\"}}", one,
+                              1, two, 1),
+                  err);
+    assert_message_contains(err, "3.safetensors");
+}
+
+/* --- A head that is not there --- */
+
+static mpcf_status load_head(enum new_weights allowed, const struct tensor_out *tensors,
+                             size_t count, char *names)
+{
+    mpcf_graph *g = small_network();
+    struct parameters *p = network_parameters(g);
+    char *folder = new_folder();
+    struct checkpoint *c = NULL;
+    const struct load_request request = {"bert.", allowed};
+    struct load_outcome outcome = {0};
+    mpcf_status status;
+
+    put_model(folder, "model.safetensors", tensors, count);
+    assert_ok(checkpoint_open(folder, &c, err), err);
+    status = checkpoint_load(c, g, &request, p, &outcome, err);
+    (void) snprintf(names, 200, "%s", text_string(&outcome.names));
+    text_clear(&outcome.names);
+    checkpoint_close(c);
+    network_free(p);
+    graph_destroy(g);
+    mpcf_free(folder);
+    return status;
+}
+
+static void a_missing_head_is_refused_or_named(void **state)
+{
+    const struct tensor_out body[] = {norm("bert.LayerNorm.weight"), dense("bert.dense.weight"),
+                                      norm("score.bias"), norm("bert.embeddings.position_ids")};
+    char names[200];
+
+    (void) state;
+    assert_status(MPCF_E_FORMAT, load_head(NEW_REFUSED, body, 4, names), err);
+    assert_message_contains(err, "missing: classifier.bias");
+    assert_message_contains(err, "nothing uses 'score.bias' of the file");
+    assert_message_contains(err, "model.new_head: true");
+    assert_null(strstr(mpcf_error_text(err), "position_ids"));
+    assert_ok(load_head(NEW_MISSING, body, 4, names), err);
+    assert_string_equal(names, "classifier.bias");
+    assert_ok(load_head(NEW_ANY, body, 2, names), err);
+    assert_string_equal(names, "classifier.bias");
+}
+
+static void a_head_of_another_shape_starts_new_only_to_be_trained(void **state)
+{
+    struct tensor_out all[] = {norm("bert.LayerNorm.weight"), dense("bert.dense.weight"),
+                               norm("classifier.bias")};
+    char names[200];
+
+    (void) state;
+    assert_ok(load_head(NEW_REFUSED, all, 3, names), err);
+    assert_string_equal(names, "");
+    all[2] = dense("classifier.bias");
+    assert_status(MPCF_E_SHAPE, load_head(NEW_REFUSED, all, 3, names), err);
+    assert_status(MPCF_E_SHAPE, load_head(NEW_MISSING, all, 3, names), err);
+    assert_ok(load_head(NEW_ANY, all, 3, names), err);
+    assert_string_equal(names, "classifier.bias");
+    all[0] = dense("bert.LayerNorm.weight"); /* the body must fit */
+    assert_status(MPCF_E_SHAPE, load_head(NEW_ANY, all, 3, names), err);
+}
+
+/* --- Folders that PyTorch wrote (tests/vectors/torch/make.py) --- */
+
+/* All tensors of folder NAME that WANT has, as floats, are WANT's to the bit. */
+static void assert_vectors(const char *name, const char *want_name)
+{
+    char *at = mpcf_format("%s/tests/vectors/torch/%s", getenv("MPCF_SOURCE_DIR"), name);
+    char *want_path =
+        mpcf_format("%s/tests/vectors/torch/%s", getenv("MPCF_SOURCE_DIR"), want_name);
+    struct checkpoint *c = NULL;
+    struct safetensors *want = NULL;
+    const struct load_request request = {NULL, NEW_REFUSED};
+    mpcf_graph *g = graph_create();
+
+    assert_ok(safetensors_open(want_path, &want, err), err);
+    for (size_t i = 0; i < safetensors_count(want); i++) {
+        const struct tensor *t = safetensors_tensor(want, i);
+        mpcf_shape shape = {.rank = (int32_t) t->rank};
+
+        for (size_t k = 0; k < t->rank; k++) {
+            shape.dim[k] = (int64_t) t->dim[k];
+        }
+        if (t->type == TENSOR_F32 && t->count > 0) {
+            (void) mpcf_parameter(g, t->name, shape, MPCF_INIT_REQUIRED, 0);
+        }
+    }
+    struct parameters *p = network_parameters(g);
+    assert_true(p->count > 3);
+    assert_ok(checkpoint_open(at, &c, err), err);
+    assert_ok(checkpoint_load(c, g, &request, p, NULL, err), err);
+    for (size_t i = 0; i < p->count; i++) {
+        const struct tensor *t = safetensors_find(want, p->items[i].name);
+
+        assert_memory_equal(p->items[i].value, t->data, t->count * sizeof(float));
+    }
+    checkpoint_close(c);
+    safetensors_close(want);
+    network_free(p);
+    graph_destroy(g);
+    mpcf_free(at);
+    mpcf_free(want_path);
+}
+
+static void shards_of_torch_are_read(void **state)
+{
+    (void) state;
+    assert_vectors("sharded", "expected.safetensors");
+}
+
+static void weights_of_8_bits_have_their_scale(void **state)
+{
+    (void) state;
+    assert_vectors("scaled", "scaled/expected.safetensors");
+}
+
+static void weights_of_8_bits_without_a_scale_are_refused(void **state)
+{
+    static const char header[] =
+        "{\"w\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[0,2]},"
+        "\"w_scale\":{\"dtype\":\"F32\",\"shape\":[%s],\"data_offsets\":[2,%d]}}";
+    static const struct {
+        const char *shape, *name;
+        int end;
+        mpcf_status status;
+    } cases[] = {{"1", "w_scale", 6, MPCF_OK},
+                 {"2", "w_scale", 10, MPCF_OK},
+                 {"1", "w_other", 6, MPCF_E_UNSUPPORTED},
+                 {"1,3", "w_scale", 14, MPCF_E_UNSUPPORTED},
+                 {"0", "w_scale", 2, MPCF_E_UNSUPPORTED}};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *folder = new_folder(), *path = file_join(folder, "model.safetensors");
+        char text[300], file[400] = {0}, *scale;
+        mpcf_graph *g = graph_create();
+        struct checkpoint *c = NULL;
+        const struct load_request request = {NULL, NEW_REFUSED};
+
+        (void) snprintf(text, sizeof text, header, cases[i].shape, cases[i].end);
+        scale = strstr(text, "w_scale");
+        memcpy(scale, cases[i].name, 7);
+        const uint64_t length = strlen(text);
+        memcpy(file, &length, 8);
+        memcpy(file + 8, text, length);
+        assert_ok(file_write_whole(path, file, 8 + length + (size_t) cases[i].end, err), err);
+        (void) mpcf_parameter(g, "w", mpcf_shape_1(2), MPCF_INIT_REQUIRED, 0);
+        struct parameters *p = network_parameters(g);
+        assert_ok(checkpoint_open(folder, &c, err), err);
+        assert_status(cases[i].status, checkpoint_load(c, g, &request, p, NULL, err), err);
+        if (cases[i].status != MPCF_OK) {
+            assert_message_contains(err, "scale");
+        }
+        checkpoint_close(c);
+        network_free(p);
+        graph_destroy(g);
+        mpcf_free(folder);
+        mpcf_free(path);
+    }
+}
+
+/* --- What stands in a file's place --- */
+
+static void files_of_others_are_named(void **state)
+{
+    static const char pointer[] =
+        "version https://git-lfs.github.com/spec/v1\n"
+        "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca"
+        "24d17e2393\nsize 12345\n";
+    static const char *const names[] = {"model.safetensors", "pytorch_model.bin", INDEX,
+                                        "config.json"};
+
+    (void) state;
+    for (size_t i = 0; i < 4; i++) {
+        char *folder = new_folder();
+
+        put_text(folder, names[i], pointer);
+        assert_not_opened(folder, MPCF_E_FORMAT, "is a Git LFS pointer");
+        assert_message_contains(err, names[i]);
+        assert_message_contains(err, "git lfs pull");
+        mpcf_free(folder);
+    }
+    char *folder = new_folder();
+    put_text(folder, "tf_model.h5", "");
+    assert_not_opened(folder, MPCF_E_UNSUPPORTED, "'tf_model.h5' is not read");
+    put_text(folder, "pytorch_model.bin", "<html>");
+    assert_not_opened(folder, MPCF_E_FORMAT, "not of torch.save()");
     mpcf_free(folder);
 }
 
@@ -252,7 +510,8 @@ static void full_disk_leaves_the_old_checkpoint(void **state)
     struct checkpoint *c = NULL;
     assert_ok(checkpoint_open(folder, &c, err), err);
     assert_int_equal(json_integer_value(json_object_get(checkpoint_config(c), "generation")), 1);
-    assert_ok(checkpoint_load(c, g, NULL, p, NULL, err), err);
+    const struct load_request request = {NULL, NEW_REFUSED};
+    assert_ok(checkpoint_load(c, g, &request, p, NULL, err), err);
     assert_true(p->items[0].value[0] == 0.0F);
     checkpoint_close(c);
     json_decref(config);
@@ -303,7 +562,15 @@ int main(void)
         cmocka_unit_test(wrong_shape_names_both),
         cmocka_unit_test(weights_that_are_no_numbers_are_refused),
         cmocka_unit_test(missing_files_are_named),
-        cmocka_unit_test(shards_that_disagree_are_refused),
+        cmocka_unit_test(an_index_must_name_files_that_are_there),
+        cmocka_unit_test(an_index_may_list_more_or_less),
+        cmocka_unit_test(what_is_needed_must_be_there_once),
+        cmocka_unit_test(a_missing_head_is_refused_or_named),
+        cmocka_unit_test(a_head_of_another_shape_starts_new_only_to_be_trained),
+        cmocka_unit_test(shards_of_torch_are_read),
+        cmocka_unit_test(weights_of_8_bits_have_their_scale),
+        cmocka_unit_test(weights_of_8_bits_without_a_scale_are_refused),
+        cmocka_unit_test(files_of_others_are_named),
         cmocka_unit_test(saved_checkpoint_is_loaded_again),
         cmocka_unit_test(full_disk_leaves_the_old_checkpoint),
         cmocka_unit_test(short_memory_is_an_error),

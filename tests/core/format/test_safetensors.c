@@ -85,7 +85,8 @@ static void bad_headers_are_refused(void **state)
     assert_refused("{\"x\":3}", 4, "not an object");
     assert_refused("{\"__metadata__\":{\"a\":1}}", 0, "not a text");
     assert_refused("{\"__metadata__\":3}", 0, "not an object");
-    assert_refused(ONE("F8_E4M3", "[1]", "[0,4]"), 4, "F8_E4M3");
+    assert_refused(ONE("F8_E4M3", "[1]", "[0,4]"), 4, "need 1");
+    assert_refused(ONE("F4", "[1]", "[0,8]"), 4, "truncated");
     assert_refused(ONE("F32", "1", "[0,4]"), 4, "shape");
     assert_refused(ONE("F32", "[-1]", "[0,4]"), 4, "dimension");
     assert_refused(ONE("F32", "[1.0]", "[0,4]"), 4, "dimension");

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zip.h>
 
 #include <mpcf/tsv.h>
 
@@ -17,6 +18,7 @@
 #include "base/text.h"
 #include "format/json.h"
 #include "format/safetensors.h"
+#include "format/torch_file.h"
 #include "format/yaml_tree.h"
 #include "pass/ranges.h"
 #include "support/peak_memory.h"
@@ -227,6 +229,114 @@ static void a_header_is_in_proportion_to_its_tensors(void **state)
     mpcf_error_destroy(err);
 }
 
+/* --- Pickles --- */
+
+static mpcf_status read_torch(const struct foreign *f, mpcf_error *err)
+{
+    struct torch_file *file = NULL;
+
+    MPCF_TRY(torch_file_open(f->path, &file, err));
+    torch_file_close(file);
+    return MPCF_OK;
+}
+
+/* A stream of torch.save() up to its object. */
+#define STREAM                                                                                     \
+    "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}."        \
+    "\x80\x04"
+
+static void pickles_of_nothing_are_refused_before_they_cost(void **state)
+{
+    static const char *const units[] = {"]",
+                                        "}",
+                                        "(",
+                                        "N",
+                                        ")",
+                                        "]\x94",
+                                        "N\x94",
+                                        "K\x01\x85",
+                                        "](NNe",
+                                        "M\x01\x02",
+                                        "U\x01"
+                                        "a",
+                                        "}U\x01"
+                                        "aNs",
+                                        "(((ttt",
+                                        "]\x85\x85",
+                                        "G12345678",
+                                        "J\x01\x01\x01\x01"};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        struct foreign f = {.want = MPCF_E_FORMAT, .read = read_torch};
+
+        write_again(&f, "pytorch_model.bin", STREAM, units[i], "", "", 4 * MIB);
+        assert_bounded(&f);
+        clear(&f);
+    }
+}
+
+/* Tensors of one storage, which say no more than their names. */
+static void state_dicts_take_what_their_pickle_does(void **state)
+{
+    struct foreign f = {.want = MPCF_E_FORMAT, .read = read_torch};
+
+    (void) state;
+    write_again(&f, "pytorch_model.bin",
+                STREAM "(U\x07storagectorch\nFloatStorage\nU\x01"
+                       "0U\x03"
+                       "cpuK\x04NtQ\x94"
+                       "ctorch._utils\n_rebuild_tensor_v2\n(h\x01"
+                       "K\x01))\x89}tR\x94}(",
+                "U\x08encoder.h\x02", "", "u.", 4 * MIB);
+    assert_bounded(&f);
+    clear(&f);
+}
+
+/* An archive of COUNT members of SIZE zeros each. */
+static void write_archive(struct foreign *f, size_t count, size_t size, zip_int32_t method)
+{
+    zip_t *zip = NULL;
+    char *zeros = mpcf_alloc_array(size + 1, 1), *text = NULL;
+    size_t length = 0;
+
+    f->folder = mpcf_strdup(test_folder());
+    f->path = file_join(f->folder, "archive.bin");
+    (void) unlink(f->path);
+    zip = zip_open(f->path, ZIP_CREATE, NULL);
+    assert_non_null(zip);
+    for (size_t i = 0; i < count; i++) {
+        char name[40];
+        zip_source_t *source = zip_source_buffer(zip, zeros, size, 0);
+        zip_int64_t index;
+
+        (void) snprintf(name, sizeof name, "a/%zx", i);
+        index = zip_file_add(zip, i == 0 ? "a/data.pkl" : name, source, 0);
+        assert_true(index >= 0);
+        assert_int_equal(zip_set_file_compression(zip, (zip_uint64_t) index, method, 9), 0);
+    }
+    assert_int_equal(zip_close(zip), 0);
+    assert_int_equal(file_read(f->path, 256 * MIB, &text, &length, NULL), MPCF_OK);
+    f->bytes = length;
+    mpcf_free(text);
+    mpcf_free(zeros);
+}
+
+static void archives_of_nothing_are_bounded(void **state)
+{
+    struct foreign f = {.want = MPCF_E_FORMAT, .read = read_torch};
+
+    (void) state;
+    write_archive(&f, 20000, 0, ZIP_CM_STORE);
+    f.name = "an archive of empty members";
+    assert_bounded(&f);
+    clear(&f);
+    write_archive(&f, 1, 256 * MIB, ZIP_CM_DEFLATE);
+    f.name = "a compressed member of zeros";
+    assert_bounded(&f);
+    clear(&f);
+}
+
 /* --- YAML, rows --- */
 
 static mpcf_status read_yaml(const struct foreign *f, mpcf_error *err)
@@ -422,6 +532,9 @@ int main(void)
         cmocka_unit_test(a_small_file_may_be_of_nothing),
         cmocka_unit_test(ranges_take_what_their_file_does),
         cmocka_unit_test(a_header_is_in_proportion_to_its_tensors),
+        cmocka_unit_test(pickles_of_nothing_are_refused_before_they_cost),
+        cmocka_unit_test(state_dicts_take_what_their_pickle_does),
+        cmocka_unit_test(archives_of_nothing_are_bounded),
         cmocka_unit_test(yaml_takes_its_limits_at_most),
         cmocka_unit_test(rows_take_the_longest_line),
         cmocka_unit_test(vocabularies_of_long_words_are_bounded),

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A checkpoint that was trained with its classes in another order would get wrong metrics and answers,
+ * so it is refused; one that only calls them otherwise is not.
+ */
+#include "network/label_names.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+enum { WORD_SIZE = 64 };
+
+/* In small letters, without what stands between words. Longer names are cut: they are no word here. */
+static void plain(const char *name, char out[WORD_SIZE])
+{
+    size_t length = 0;
+
+    for (; *name != '\0' && length + 1 < WORD_SIZE; name++) {
+        const unsigned char c = (unsigned char) *name;
+
+        if (c != ' ' && c != '-' && c != '_') {
+            out[length++] = (char) (c < 128 ? tolower(c) : c);
+        }
+    }
+    out[length] = '\0';
+}
+
+/* 0 or 1: one of the words for it; -1: neither. */
+static int sentiment_of(const char *word)
+{
+    static const char *const words[2][3] = {{"neg", "negative", "0"}, {"pos", "positive", "1"}};
+
+    for (int side = 0; side < 2; side++) {
+        for (size_t i = 0; i < 3; i++) {
+            if (strcmp(word, words[side][i]) == 0) {
+                return side;
+            }
+        }
+    }
+    return -1;
+}
+
+/* Whether the checkpoint's name FOUND means the class that the task calls WANT. A digit says nothing of a
+ * task that is not of sentiment. */
+static bool means(const char *found, const char *want)
+{
+    char a[WORD_SIZE], b[WORD_SIZE];
+
+    plain(found, a);
+    plain(want, b);
+    return strcmp(a, b) == 0 || (sentiment_of(a) >= 0 && sentiment_of(a) == sentiment_of(b));
+}
+
+static const char *name_of(const json_t *config, size_t class)
+{
+    char key[24];
+
+    (void) snprintf(key, sizeof key, "%zu", class);
+    return json_string_value(json_object_get(json_object_get(config, "id2label"), key));
+}
+
+/* The class of the task, not its I-th, that FOUND means; TASK's number of classes: none. */
+static size_t meant_elsewhere(const mpcf_task *task, size_t i, const char *found)
+{
+    size_t k = 0;
+
+    if (means(found, task->label_names[i])) {
+        return task->classes;
+    }
+    while (k < task->classes && (k == i || !means(found, task->label_names[k]))) {
+        k++;
+    }
+    return k;
+}
+
+/* Whether the names can be told apart from those that the library makes. */
+static bool has_names(const mpcf_task *task, const json_t *config)
+{
+    for (size_t i = 0; i < task->classes; i++) {
+        const char *found = name_of(config, i);
+
+        if (found == NULL || text_starts_with(found, "LABEL_")) {
+            return false;
+        }
+    }
+    return task->label_names != NULL && task->classes > 1;
+}
+
+mpcf_status label_names_check(const mpcf_task *task, const json_t *config, const char *name,
+                              mpcf_error *err)
+{
+    if (!has_names(task, config)) {
+        return MPCF_OK;
+    }
+    for (size_t i = 0; i < task->classes; i++) {
+        const char *found = name_of(config, i);
+        const size_t other = meant_elsewhere(task, i, found);
+
+        if (other < task->classes) {
+            return mpcf_fail(
+                err, MPCF_E_CONFIG,
+                "%s calls class %zu '%.60s', which the task %s calls class %zu ('%s'): "
+                "its classes are in another order, and its answers would be read "
+                "wrongly. Train it with stages.finetune; if only the names are wrong, "
+                "correct id2label",
+                name, i, found, task->name, other, task->label_names[other]);
+        }
+    }
+    return MPCF_OK;
+}
+
+void label_names_say(const mpcf_task *task, const json_t *config, const char *name, bool is_learnt)
+{
+    struct text_buffer text = {0};
+    bool is_equal = true, is_same = true;
+
+    if (!has_names(task, config)) {
+        return;
+    }
+    for (size_t i = 0; i < task->classes; i++) {
+        const char *found = name_of(config, i), *want = task->label_names[i];
+
+        is_equal = is_equal && strcasecmp(found, want) == 0;
+        is_same = is_same && means(found, want);
+        text_printf(&text, "%s%.60s = %s", i == 0 ? "" : ", ", found, want);
+    }
+    if (!text.failed && !is_equal) {
+        log_line(is_same || is_learnt ? LOG_INFO : LOG_WARN, "%s: its classes are %s of %s: %s",
+                 name, is_learnt ? "learnt anew as those" : "taken for those", task->name,
+                 text_string(&text));
+    }
+    text_clear(&text);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The names that a checkpoint has for its classes, beside those of the task.
+ */
+#ifndef MPCF_NETWORK_LABEL_NAMES_H
+#define MPCF_NETWORK_LABEL_NAMES_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+#include <mpcf/dataset.h>
+
+/* MPCF_E_CONFIG where CONFIG's id2label proves another order than TASK's: the name of a class is that of
+ * another class of the task, whatever its case, or by the words that sentiment has (neg, negative, 0;
+ * pos, positive, 1). Names made by the library (LABEL_0) say nothing. NAME is config.json's, for messages. */
+mpcf_status label_names_check(const mpcf_task *task, const json_t *config, const char *name,
+                              mpcf_error *err);
+/* Logs which class each is taken for, or learnt anew as, where the names differ; a warning where they do
+ * not even mean the same. */
+void label_names_say(const mpcf_task *task, const json_t *config, const char *name, bool is_learnt);
+
+#endif
