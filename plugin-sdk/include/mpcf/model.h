@@ -23,7 +23,8 @@ MPCF_BEGIN_DECLS
 /* The tokenizers that the host has, and the files of the model folder that they read. */
 typedef enum mpcf_tokenizer_kind {
     MPCF_TOKENIZER_WORDPIECE = 1, /* vocab.txt or tokenizer.json */
-    MPCF_TOKENIZER_BYTE_BPE = 2   /* vocab.json and merges.txt, or tokenizer.json */
+    MPCF_TOKENIZER_BYTE_BPE = 2,  /* vocab.json and merges.txt, or tokenizer.json */
+    MPCF_TOKENIZER_UNIGRAM = 3    /* sentencepiece.bpe.model, or tokenizer.json */
 } mpcf_tokenizer_kind;
 
 /* Filled by tokenizer(); the host sets struct_size, to its own size of the struct, and zeroes the
