@@ -63,7 +63,7 @@ static void random_weights(struct parameters *p, uint64_t seed)
 
     for (size_t i = 0; i < p->count; i++) {
         struct parameter *item = &p->items[i];
-        const bool is_gain = text_ends_with(item->name, "LayerNorm.weight");
+        const bool is_gain = parameter_is_gain(item);
         const bool is_bias = text_ends_with(item->name, ".bias");
 
         for (size_t j = 0; j < item->count; j++) {
