@@ -61,7 +61,7 @@ static void approximated_values_agree(void **state)
 static void check_logits(struct plugins *with, const char *folder)
 {
     static const char *const functions[][2] = {{NULL, NULL}, {"quad", "2quad"}, {"gelu", "2relu"}};
-    const struct fixed_setting setting = fixed_setting_default();
+    struct fixed_setting setting = fixed_setting_default();
     const double error = expected_logits_error(with, folder);
     char ids[4700];
 
@@ -72,6 +72,8 @@ static void check_logits(struct plugins *with, const char *folder)
         assert_true(fixed_network_error(with, folder, ids, functions[i][0], functions[i][1],
                                         &setting) <= 0.02);
     }
+    setting.options.embedding_public = true;
+    assert_true(fixed_network_error(with, folder, ids, NULL, NULL, &setting) <= 0.02);
 }
 
 static void secure_logits_agree(void **state)
