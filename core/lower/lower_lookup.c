@@ -22,7 +22,8 @@ static value_id look_up(struct lowering *l, const mpcf_node *node, unsigned frac
     }
     lower_check_places(l, node);
     return emit_user_lookup(l, by_place ? "positions" : node->in[1]->label, table, rows,
-                            (uint32_t) (by_place ? node->first : node->in[1]->first), dims, fraction, magnitude);
+                            (uint32_t) (by_place ? node->first : node->in[1]->first), dims,
+                            fraction, magnitude);
 }
 
 /* An integer of 32 bits each, and one bit more for each sum. MAGNITUDE 0: that. */

@@ -33,12 +33,9 @@ struct folder_use {
 static json_t *config_to_build(const json_t *config, double dropout)
 {
     /* What the families call it. */
-    static const char *const keys[] = {"hidden_dropout_prob",
-                                       "attention_probs_dropout_prob",
-                                       "classifier_dropout",
-                                       "dropout",
-                                       "attention_dropout",
-                                       "seq_classif_dropout"};
+    static const char *const keys[] = {"hidden_dropout_prob", "attention_probs_dropout_prob",
+                                       "classifier_dropout",  "dropout",
+                                       "attention_dropout",   "seq_classif_dropout"};
     const size_t begun = json_begin();
     json_t *copy = json_deep_copy(config);
 

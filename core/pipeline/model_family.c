@@ -10,8 +10,8 @@
 static const struct {
     const char *name, *classes;
 } families[] = {
-    {"bert", "Bert"},           {"camembert", "Camembert"}, {"distilbert", "DistilBert"},
-    {"electra", "Electra"},     {"roberta", "Roberta"},     {"xlm-roberta", "XLMRoberta"},
+    {"bert", "Bert"},       {"camembert", "Camembert"}, {"distilbert", "DistilBert"},
+    {"electra", "Electra"}, {"roberta", "Roberta"},     {"xlm-roberta", "XLMRoberta"},
 };
 
 /* Others that people classify with, and what stands between them and a plug-in. */

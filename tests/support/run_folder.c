@@ -121,8 +121,7 @@ static void write_model(const struct test_run *run, const char *model, mpcf_erro
     assert_ok(file_make_folder(model, err), err);
     assert_ok(bench_tokenizer_write(model, family, (int64_t) vocabulary_of(run), err), err);
     if (run->checkpoint == NULL) {
-        test_write(model, "config.json",
-                   run->config != NULL ? run->config : config_of(family));
+        test_write(model, "config.json", run->config != NULL ? run->config : config_of(family));
         return;
     }
     for (size_t i = 0; i < 2; i++) {

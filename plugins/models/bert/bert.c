@@ -15,8 +15,6 @@ static const char *const architectures[] = {"BertForSequenceClassification", "Be
                                             "BertForMaskedLM", "BertForPreTraining", NULL};
 static const struct encoder_family bert = {
     .name = "bert",
-    .summary = "BERT classifiers",
-    .architectures = architectures,
     .prefix = "bert.",
     .names = &encoder_names_bert,
     .keys = &encoder_keys_bert,
@@ -27,4 +25,4 @@ static const struct encoder_family bert = {
     .head = head,
 };
 
-ENCODER_PLUGIN(bert, "bert", "BERT classifiers");
+ENCODER_PLUGIN(bert, "bert", "BERT classifiers", architectures);

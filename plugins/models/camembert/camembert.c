@@ -7,10 +7,8 @@ static const char *const architectures[] = {"CamembertForSequenceClassification"
 static const struct encoder_family camembert = {
     ENCODER_ROBERTA,
     .name = "camembert",
-    .summary = "CamemBERT classifiers",
-    .architectures = architectures,
     .sizes = {ENCODER_SIZES_BASE(30522), .pad_id = 1},
     .tokenizer = MPCF_TOKENIZER_UNIGRAM,
 };
 
-ENCODER_PLUGIN(camembert, "camembert", "CamemBERT classifiers");
+ENCODER_PLUGIN(camembert, "camembert", "CamemBERT classifiers", architectures);

@@ -38,8 +38,6 @@ static const char *const architectures[] = {"DistilBertForSequenceClassification
                                             "DistilBertModel", "DistilBertForMaskedLM", NULL};
 static const struct encoder_family distilbert = {
     .name = "distilbert",
-    .summary = "DistilBERT classifiers",
-    .architectures = architectures,
     .prefix = "distilbert.",
     .names = &names,
     .keys = &keys,
@@ -57,4 +55,4 @@ static const struct encoder_family distilbert = {
     .head = head,
 };
 
-ENCODER_PLUGIN(distilbert, "distilbert", "DistilBERT classifiers");
+ENCODER_PLUGIN(distilbert, "distilbert", "DistilBERT classifiers", architectures);

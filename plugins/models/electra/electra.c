@@ -28,8 +28,6 @@ static const char *const architectures[] = {"ElectraForSequenceClassification", 
                                             "ElectraForPreTraining", "ElectraForMaskedLM", NULL};
 static const struct encoder_family electra = {
     .name = "electra",
-    .summary = "ELECTRA classifiers",
-    .architectures = architectures,
     .prefix = "electra.",
     .names = &encoder_names_bert,
     .keys = &keys,
@@ -48,4 +46,4 @@ static const struct encoder_family electra = {
     .head = head,
 };
 
-ENCODER_PLUGIN(electra, "electra", "ELECTRA classifiers");
+ENCODER_PLUGIN(electra, "electra", "ELECTRA classifiers", architectures);

@@ -157,8 +157,8 @@ static mpcf_node *attention(const struct part *p, size_t layer, mpcf_node *x, mp
     return mpcf_merge_heads(g, mpcf_matmul(g, probs, v));
 }
 
-static mpcf_node *residual(const struct part *p, const struct encoder_residual *names,
-                           mpcf_node *x, mpcf_node *y)
+static mpcf_node *residual(const struct part *p, const struct encoder_residual *names, mpcf_node *x,
+                           mpcf_node *y)
 {
     char full[2 * NAME_SIZE];
 

@@ -38,7 +38,8 @@ struct encoder_keys {
     .hidden = "hidden_size", .heads = "num_attention_heads", .layers = "num_hidden_layers",        \
     .intermediate = "intermediate_size", .types = "type_vocab_size", .activation = "hidden_act",   \
     .epsilon = "layer_norm_eps", .dropout = "hidden_dropout_prob",                                 \
-    .attention_dropout = "attention_probs_dropout_prob", .classifier_dropout = "classifier_dropout"
+    .attention_dropout = "attention_probs_dropout_prob",                                           \
+    .classifier_dropout = "classifier_dropout"
 extern const struct encoder_keys encoder_keys_bert;
 
 /* What holds where config.json is silent: as the config classes of transformers 5.24 have it. */
@@ -53,15 +54,14 @@ struct encoder_sizes {
 struct encoder;
 
 struct encoder_family {
-    const char *name; /* also config.json's model_type */
-    const char *summary;
-    const char *const *architectures;
+    const char *name;   /* also config.json's model_type */
     const char *prefix; /* "bert." */
     const struct encoder_names *names;
     const struct encoder_keys *keys;
     struct encoder_sizes sizes;
     double classifier_dropout; /* where config.json has none; below 0: that of the hidden states */
-    bool positions_follow_pad; /* counted over the tokens that differ from pad_id, from pad_id + 1 */
+    bool
+        positions_follow_pad; /* counted over the tokens that differ from pad_id, from pad_id + 1 */
     mpcf_tokenizer_kind tokenizer;
     int32_t pair_separators;
     /* From the last hidden state's first row [B, h] to encoder_logits(). */
@@ -79,15 +79,10 @@ struct encoder {
     const char *activation; /* approximation that stands for hidden_act */
 };
 
-/* Registers FAMILY, which lives on, as a model. */
-mpcf_status encoder_register(mpcf_registry *registry, const struct encoder_family *family,
-                             mpcf_status (*configure)(const void *, const mpcf_json *, int64_t,
-                                                      void **, mpcf_error *),
-                             mpcf_error *err);
-/* configure() of FAMILY: MODEL is a struct encoder, released by free(). MPCF_E_UNSUPPORTED names
- * the key. */
+/* configure() of FAMILY: MODEL is a struct encoder. MPCF_E_UNSUPPORTED names the key. */
 mpcf_status encoder_configure(const struct encoder_family *family, const mpcf_json *config,
                               int64_t classes, void **model, mpcf_error *err);
+void encoder_release(void *model);
 mpcf_status encoder_tokenizer(void *model, mpcf_tokenizer_spec *spec, mpcf_error *err);
 mpcf_status encoder_facts(void *model, mpcf_model_facts *facts, mpcf_error *err);
 /* From the inputs to the output; taps "embedding", "scores.i", "probs.i", "hidden.i", "logits". */
@@ -114,8 +109,8 @@ void encoder_head_roberta(const struct encoder *e, mpcf_graph *g, mpcf_node *x);
     .classifier_dropout = -1, .positions_follow_pad = true, .pair_separators = 2,                  \
     .head = encoder_head_roberta
 
-/* A plug-in of the family in the static FAMILY, whose file this is the end of. */
-#define ENCODER_PLUGIN(FAMILY, NAME, SUMMARY)                                                      \
+/* A plug-in of the family in the static FAMILY, as the end of its file. ARCHITECTURES: of mpcf_model. */
+#define ENCODER_PLUGIN(FAMILY, NAME, SUMMARY, ARCHITECTURES)                                       \
     static mpcf_status configure(const void *config, const mpcf_json *json, int64_t classes,       \
                                  void **model, mpcf_error *err)                                    \
     {                                                                                              \
@@ -124,9 +119,20 @@ void encoder_head_roberta(const struct encoder *e, mpcf_graph *g, mpcf_node *x);
     }                                                                                              \
     static mpcf_status start(mpcf_registry *registry, mpcf_error *err)                             \
     {                                                                                              \
-        return encoder_register(registry, &(FAMILY), configure, err);                              \
+        static const mpcf_model model = {                                                          \
+            .struct_size = sizeof(mpcf_model),                                                     \
+            .name = (NAME),                                                                        \
+            .summary = (SUMMARY),                                                                  \
+            .architectures = (ARCHITECTURES),                                                      \
+            .configure = configure,                                                                \
+            .release = encoder_release,                                                            \
+            .tokenizer = encoder_tokenizer,                                                        \
+            .facts = encoder_facts,                                                                \
+            .build = encoder_build,                                                                \
+        };                                                                                         \
+        return mpcf_register_model(registry, &model, err);                                         \
     }                                                                                              \
-    MPCF_PLUGIN(.name = NAME, .version = "1.0.0", .license = "Apache-2.0", .summary = SUMMARY,     \
+    MPCF_PLUGIN(.name = (NAME), .version = "1.0.0", .license = "Apache-2.0", .summary = (SUMMARY), \
                 .start = start)
 
 #endif

@@ -102,9 +102,9 @@ static mpcf_status read_either(const mpcf_json *config, const char *key, const c
 static mpcf_status check_heads(const struct encoder *e, mpcf_error *err)
 {
     if (e->hidden % e->heads != 0) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED,
-                         "config.json: %s %lld is no multiple of %s %lld", e->family->keys->hidden,
-                         (long long) e->hidden, e->family->keys->heads, (long long) e->heads);
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "config.json: %s %lld is no multiple of %s %lld",
+                         e->family->keys->hidden, (long long) e->hidden, e->family->keys->heads,
+                         (long long) e->heads);
     }
     return MPCF_OK;
 }
@@ -224,6 +224,11 @@ mpcf_status encoder_configure(const struct encoder_family *family, const mpcf_js
     }
     *model = e;
     return MPCF_OK;
+}
+
+void encoder_release(void *model)
+{
+    free(model);
 }
 
 mpcf_status encoder_tokenizer(void *model, mpcf_tokenizer_spec *spec, mpcf_error *err)

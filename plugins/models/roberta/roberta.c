@@ -7,10 +7,8 @@ static const char *const architectures[] = {"RobertaForSequenceClassification", 
 static const struct encoder_family roberta = {
     ENCODER_ROBERTA,
     .name = "roberta",
-    .summary = "RoBERTa classifiers",
-    .architectures = architectures,
     .sizes = {ENCODER_SIZES_BASE(50265), .pad_id = 1},
     .tokenizer = MPCF_TOKENIZER_BYTE_BPE,
 };
 
-ENCODER_PLUGIN(roberta, "roberta", "RoBERTa classifiers");
+ENCODER_PLUGIN(roberta, "roberta", "RoBERTa classifiers", architectures);

@@ -7,10 +7,8 @@ static const char *const architectures[] = {"XLMRobertaForSequenceClassification
 static const struct encoder_family xlm_roberta = {
     ENCODER_ROBERTA,
     .name = "xlm-roberta",
-    .summary = "XLM-RoBERTa classifiers",
-    .architectures = architectures,
     .sizes = {ENCODER_SIZES_BASE(30522), .pad_id = 1},
     .tokenizer = MPCF_TOKENIZER_UNIGRAM,
 };
 
-ENCODER_PLUGIN(xlm_roberta, "xlm-roberta", "XLM-RoBERTa classifiers");
+ENCODER_PLUGIN(xlm_roberta, "xlm-roberta", "XLM-RoBERTa classifiers", architectures);

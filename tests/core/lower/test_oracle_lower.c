@@ -37,8 +37,8 @@ static void each_network_agrees(void **state)
         }
         (void) fclose(there);
         for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-            assert_true(fixed_network_error(plugins, path, ids, functions[i][0], functions[i][1], &setting) <
-                        0.02);
+            assert_true(fixed_network_error(plugins, path, ids, functions[i][0], functions[i][1],
+                                            &setting) < 0.02);
         }
         found++;
     }

@@ -134,7 +134,8 @@ static void what_config_json_leaves_out_is_as_in_the_library(void **state)
     (void) snprintf(path, sizeof path, "%s/silent.json", root);
     assert_ok(json_read_file(path, &all, err), err);
     assert_int_equal(json_object_size(all), 6);
-    json_object_foreach (all, name, sizes) {
+    json_object_foreach(all, name, sizes)
+    {
         check_silent(name, sizes);
     }
     json_decref(all);
