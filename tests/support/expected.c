@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/folder.h"
 #include "float_engine/float_engine.h"
 #include "format/safetensors.h"
 #include "support/network.h"
 #include "support/support.h"
+#include "train/trainer.h"
 
 struct expected {
     struct safetensors *file;
@@ -353,6 +355,84 @@ void expected_approximated(struct plugins *plugins, const char *folder)
 {
     check_approximated(plugins, folder, true);
     check_approximated(plugins, folder, false);
+}
+
+/* Softmax does not change when all scores of a row move alike: the gradient of a key's bias is 0 but
+ * for rounding, which Adam enlarges. */
+static bool is_noise(const char *name)
+{
+    return strstr(name, "key.bias") != NULL || strstr(name, "k_lin.bias") != NULL;
+}
+
+/* Adam divides a gradient by its own size: an element whose gradient is little more than rounding may
+ * be off. */
+static void compare_weights(const struct expected *x, const struct test_network *n,
+                            const struct safetensors *file)
+{
+    for (size_t i = 0; i < safetensors_count(file); i++) {
+        const struct tensor *t = safetensors_tensor(file, i);
+        const struct parameter *p = test_network_parameter(n, t->name);
+        float *want = read_floats(x, t);
+        size_t off = 0;
+
+        assert_non_null(p);
+        assert_int_equal(p->count, t->count);
+        for (size_t k = 0; k < t->count; k++) {
+            off += fabs((double) want[k] - (double) p->value[k]) > 2e-5;
+        }
+        if (off > 1 && !is_noise(t->name)) {
+            fail_msg("%s: %zu of %zu elements are others after three steps", t->name, off,
+                     t->count);
+        }
+        free(want);
+    }
+}
+
+static void take_three_steps(const struct expected *x, const struct test_network *n)
+{
+    static struct trainer_result result;
+    struct trainer *trainer = NULL;
+    struct float_batch batch = batch_of(x);
+    struct trainer_setup setup = {.graph = n->network->graph,
+                                  .parameters = n->parameters,
+                                  .loss = LOSS_LABELS,
+                                  .classes = (size_t) n->network->facts.classes,
+                                  .batch = x->batch,
+                                  .tokens = x->tokens,
+                                  .elements = x->batch * x->tokens};
+
+    adamw_options_default(&setup.adamw);
+    assert_ok(trainer_create(&setup, &trainer, x->err), x->err);
+    for (int i = 0; i < 3; i++) {
+        assert_ok(trainer_step(trainer, &batch, x->labels, 1e-3, &result, x->err), x->err);
+    }
+    adamw_settle(trainer_adamw(trainer));
+    trainer_destroy(trainer);
+}
+
+bool expected_training(struct plugins *plugins, const char *folder)
+{
+    struct expected x = {0};
+    struct test_network n;
+    struct safetensors *file = NULL;
+    char path[1200];
+
+    (void) snprintf(path, sizeof(path), "%s/stepped.safetensors", folder);
+    if (!file_exists(path)) {
+        return false;
+    }
+    x.err = mpcf_error_create();
+    assert_ok(safetensors_open(path, &file, x.err), x.err);
+    mpcf_error_destroy(x.err);
+    (void) snprintf(path, sizeof(path), "%s/expected.safetensors", folder);
+    expected_open(&x, path);
+    test_network_open(&n, plugins, folder, NULL, NULL, true, true);
+    take_three_steps(&x, &n);
+    compare_weights(&x, &n, file);
+    test_network_close(&n);
+    safetensors_close(file);
+    expected_close(&x);
+    return true;
 }
 
 double expected_logits_error(struct plugins *plugins, const char *folder)

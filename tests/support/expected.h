@@ -17,6 +17,8 @@ void expected_values_in(struct plugins *plugins, const char *folder, const char 
 void expected_gradients(struct plugins *plugins, const char *folder);
 /* As expected_values(), with functions replaced. */
 void expected_approximated(struct plugins *plugins, const char *folder);
+/* Weights after three steps of AdamW (stepped.safetensors; false: there is none). */
+bool expected_training(struct plugins *plugins, const char *folder);
 /* The largest difference of a logit. */
 double expected_logits_error(struct plugins *plugins, const char *folder);
 

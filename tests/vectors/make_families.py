@@ -9,7 +9,8 @@ computes with it, and what its config classes say where config.json is silent.
 OUT/NAME/config.json, model.safetensors: save_pretrained(); weights are scaled so that logits spread by
 2 or more and attention is far from uniform. expected.safetensors: inputs, taps, logits, labels, loss;
 gradients.safetensors: of the loss, by the checkpoint's names; approximated.safetensors:
-ACTIVATION+NORMALISER/TAP. Texts of families whose positions follow the padding id hold that id.
+ACTIVATION+NORMALISER/TAP; stepped.safetensors (some networks): weights after three steps of AdamW on the same
+texts (rate 0.001, no decay of biases and norms, gradients clipped to norm 1). Texts of families whose positions follow the padding id hold that id.
 """
 import json
 import os
@@ -33,6 +34,7 @@ NETWORKS = {
     "electra": ("electra", dict(BERT, embedding_size=12, num_labels=2)),
     "electra-wide": ("electra", dict(BERT, embedding_size=16, hidden_act="gelu_accurate", num_labels=1)),
 }
+STEPPED = ("roberta", "distilbert", "electra")
 FOLLOWS_PAD = ("roberta", "camembert", "xlm-roberta")
 SIZES = ("vocab_size max_position_embeddings type_vocab_size num_hidden_layers hidden_size num_attention_heads "
          "intermediate_size embedding_size pad_token_id").split()
@@ -170,6 +172,19 @@ def approximated(model, batch):
     return found
 
 
+def train(model, batch, labels):
+    plain = [p for n, p in model.named_parameters() if n.endswith("bias") or "norm" in n.lower()]
+    other = [p for n, p in model.named_parameters() if not (n.endswith("bias") or "norm" in n.lower())]
+    adam = torch.optim.AdamW([{"params": other, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}],
+                             lr=1e-3, eps=1e-8)
+    for _ in range(3):
+        adam.zero_grad()
+        loss_of(run(model, batch)["logits"], labels).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        adam.step()
+    return dict(model.named_parameters())
+
+
 def flat(tensors):
     return {k: v.detach().contiguous().clone() for k, v in tensors.items()}
 
@@ -191,6 +206,8 @@ def write_network(folder, kind, spec, seed):
               f"{folder}/gradients.safetensors")
     with torch.no_grad():
         save_file(flat(approximated(model, batch)), f"{folder}/approximated.safetensors")
+    if kind in STEPPED and spec["num_labels"] > 1:
+        save_file(flat(train(model, batch, labels)), f"{folder}/stepped.safetensors")
 
 
 def main():

@@ -58,6 +58,20 @@ static void approximated_values_agree(void **state)
     on_each_family(expected_approximated);
 }
 
+static size_t trained;
+
+static void check_training(struct plugins *with, const char *folder)
+{
+    trained += expected_training(with, folder) ? 1 : 0;
+}
+
+static void training_agrees(void **state)
+{
+    (void) state;
+    on_each_family(check_training);
+    assert_true(trained >= 3);
+}
+
 static void check_logits(struct plugins *with, const char *folder)
 {
     static const char *const functions[][2] = {{NULL, NULL}, {"quad", "2quad"}, {"gelu", "2relu"}};
@@ -148,6 +162,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(values_agree),
         cmocka_unit_test(gradients_agree),
         cmocka_unit_test(approximated_values_agree),
+        cmocka_unit_test(training_agrees),
         cmocka_unit_test(secure_logits_agree),
         cmocka_unit_test(what_config_json_leaves_out_is_as_in_the_library),
     };
