@@ -107,7 +107,7 @@ static mpcf_status map_descriptor(int fd, const char *path, struct file_map *map
 
 mpcf_status file_map_open(const char *path, struct file_map *map, mpcf_error *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would be waited for */
     mpcf_status status = MPCF_OK;
 
     if (fd < 0) {

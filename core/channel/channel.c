@@ -289,11 +289,16 @@ mpcf_status channel_poll(struct channel *c, void *data, size_t length, bool *cam
 
 mpcf_status channel_say_drop(struct channel *c, mpcf_error *err)
 {
+    const char *key = c->timeout_key;
     (void) pthread_mutex_lock(&c->lock);
     mpcf_status status = check_usable(c, err);
     if (status == MPCF_OK && !framing_say_drop(&c->framing, clock_deadline(c->timeout_ns))) {
         c->broken = MPCF_E_CLOSED;
-        status = mpcf_fail(err, MPCF_E_CLOSED, "the %s hears nothing any more", c->role);
+        status =
+            mpcf_fail(err, MPCF_E_CLOSED,
+                      "the %s hears nothing any more: it ended, or took nothing for %g s%s%s%s",
+                      c->role, (double) c->timeout_ns * 1e-9, key == NULL ? "" : " (",
+                      key == NULL ? "" : key, key == NULL ? "" : ")");
     }
     (void) pthread_mutex_unlock(&c->lock);
     return status;

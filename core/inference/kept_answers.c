@@ -120,14 +120,43 @@ static mpcf_status fail_file(const struct kept_answers *k, int cause, mpcf_error
     return mpcf_fail(err, file_status(cause), "cannot write '%s': %s", k->path, strerror(cause));
 }
 
-static mpcf_status open_file(struct kept_answers *k, mpcf_error *err)
+/* What lies there already may have been put there by others, who would read the answers in it. */
+static mpcf_status check_file(const struct kept_answers *k, mpcf_error *err)
 {
-    const int flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
+    struct stat facts;
 
-    k->fd = open(k->path, flags, S_IRUSR | S_IWUSR);
-    if (k->fd < 0 || fchmod(k->fd, S_IRUSR | S_IWUSR) != 0) {
+    if (fstat(k->fd, &facts) != 0) {
         return fail_file(k, errno, err);
     }
+    if (!S_ISREG(facts.st_mode) || facts.st_nlink > 1) {
+        return mpcf_fail(err, MPCF_E_IO, "'%s' is not a regular file of one name: remove it",
+                         k->path);
+    }
+    if (facts.st_uid != geteuid() || (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return mpcf_fail(err, MPCF_E_IO,
+                         "'%s' is not this user's alone (of user %u, mode %04o), and answers go "
+                         "there: move it away",
+                         k->path, (unsigned) facts.st_uid, (unsigned) facts.st_mode & 07777u);
+    }
+    return MPCF_OK;
+}
+
+/* A pipe without a reader would be waited for. */
+static mpcf_status open_path(struct kept_answers *k, mpcf_error *err)
+{
+    const int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+
+    k->fd = open(k->path, flags | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
+    if (k->fd >= 0) {
+        return fchmod(k->fd, S_IRUSR | S_IWUSR) == 0 ? MPCF_OK : fail_file(k, errno, err);
+    }
+    k->fd = errno == EEXIST ? open(k->path, flags) : -1;
+    return k->fd >= 0 ? check_file(k, err) : fail_file(k, errno, err);
+}
+
+static mpcf_status open_file(struct kept_answers *k, mpcf_error *err)
+{
+    MPCF_TRY(open_path(k, err));
     if (flock(k->fd, LOCK_EX | LOCK_NB) != 0) {
         return errno == EWOULDBLOCK
                    ? mpcf_fail(err, MPCF_E_INVALID, "another run of the user writes '%s'", k->path)

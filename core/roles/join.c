@@ -74,7 +74,19 @@ static mpcf_status call_dealer(struct roles *r, const struct handshake *mine,
     return status;
 }
 
-/* *AGAIN: the dealer, where this user waits, went meanwhile. */
+/* As call_role(), while whoever is HELD hears that this role lives. */
+static mpcf_status call_beside(struct roles *r, struct call *call, const struct handshake *told,
+                               struct handshake *theirs, struct channel **out, mpcf_error *err)
+{
+    struct pulse *pulse = NULL;
+    MPCF_TRY(pulse_start(&call->held, 1, call->patience, &pulse, err));
+    mpcf_status status = call_role(&r->o, call, told, theirs, out, err);
+    pulse_stop(pulse);
+    return status;
+}
+
+/* The dealer has its session as soon as the provider has called it, and waits for this user then. *AGAIN:
+ * it went meanwhile. */
 static mpcf_status call_provider(struct roles *r, const struct handshake *mine,
                                  struct roles_links *links, bool *again, mpcf_error *err)
 {
@@ -82,7 +94,7 @@ static mpcf_status call_provider(struct roles *r, const struct handshake *mine,
     struct handshake theirs;
     provider.held = links->peers[ROLE_DEALER];
     mpcf_status status =
-        call_role(&r->o, &provider, mine, &theirs, &links->peers[ROLE_PROVIDER], err);
+        call_beside(r, &provider, mine, &theirs, &links->peers[ROLE_PROVIDER], err);
     *again = provider.held_ended;
     if (status == MPCF_OK) {
         note_stored(links, mine, &theirs);
@@ -216,12 +228,8 @@ static mpcf_status call_dealer_for(struct roles *r, const struct handshake *mine
 {
     struct call dealer = call_to(r, ROLE_DEALER, smaller(r->o.connect_ns, PATIENCE_NS));
     struct handshake told = without_stored(mine), theirs;
-    struct pulse *pulse = NULL;
     dealer.held = caller->channel;
-    MPCF_TRY(pulse_start(&dealer.held, 1, dealer.patience, &pulse, err));
-    mpcf_status status = call_role(&r->o, &dealer, &told, &theirs, out, err);
-    pulse_stop(pulse);
-    return status;
+    return call_beside(r, &dealer, &told, &theirs, out, err);
 }
 
 /* What the provider says to this user, and to no other. */

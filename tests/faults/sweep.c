@@ -109,8 +109,9 @@ void sweep_add(struct sweep_list *list, const struct sweep_events *e)
     run_once(list, e->transport, e->session, &t);
     for (int r = 0; r < ROLES; r++) {
         struct sweep_case one = {e->transport, e->session, {e->act, e->place, 0, r, 0}, {0}};
-        const unsigned long last = count_events(&t, r, e->place);
+        unsigned long last = count_events(&t, r, e->place);
 
+        last = e->end > 0 && e->end <= last ? e->end - 1 : last;
         note_peaks(&one, &t);
         for (one.fault.at = e->start; one.fault.at <= last; one.fault.at += e->step) {
             add_case(list, &one);

@@ -26,6 +26,7 @@ struct sweep_events {
     enum trio_session session;
     const char *act, *place;
     size_t start, step; /* every STEP-th from START on */
+    size_t end;         /* and before END; 0: to the last */
 };
 void sweep_add(struct sweep_list *list, const struct sweep_events *events);
 /* COUNT faults "mutate" of random roles at random messages; SEED is not 0. */

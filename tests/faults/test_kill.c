@@ -21,15 +21,17 @@ static int make_base(void **state)
 static void a_fault_ends_in_a_result_or_a_clear_message(void **state)
 {
     static const struct sweep_events samples[] = {
-        {"tcp", TRIO_STREAM, "kill", "wire", 0, 70},
-        {"tcp", TRIO_STREAM, "kill", "wire", 10, 1000}, /* the dealer has its session, no other */
-        {"tcp", TRIO_RESUME, "kill", "wire", 3, 70},
-        {"zmq", TRIO_STORE, "kill", "wire", 5, 140},
-        {"loopback", TRIO_STREAM, "tear", "wire", 2, 150},
-        {"tcp", TRIO_STREAM, "freeze", "wire", 1, 70},
-        {"zmq", TRIO_RESUME, "freeze", "wire", 4, 100},
-        {"tcp", TRIO_STORE, "full", "disk", 0, 60},
-        {"tcp", TRIO_RESUME, "deny", "disk", 0, 5},
+        {"tcp", TRIO_STREAM, "kill", "wire", 0, 70, 0},
+        {"tcp", TRIO_STREAM, "kill", "wire", 10, 1000,
+         0}, /* the dealer has its session, no other */
+        {"tcp", TRIO_RESUME, "kill", "wire", 3, 70, 0},
+        {"zmq", TRIO_STORE, "kill", "wire", 5, 140, 0},
+        {"loopback", TRIO_STREAM, "tear", "wire", 2, 150, 0},
+        {"tcp", TRIO_STREAM, "freeze", "wire", 1, 70, 0},
+        {"tcp", TRIO_STREAM, "freeze", "wire", 10, 9, 20}, /* before all three have met */
+        {"zmq", TRIO_RESUME, "freeze", "wire", 4, 100, 0},
+        {"tcp", TRIO_STORE, "full", "disk", 0, 60, 0},
+        {"tcp", TRIO_RESUME, "deny", "disk", 0, 5, 0},
     };
     struct sweep_list list = {&base, NULL, 0};
     struct sweep_tally tally = {0};

@@ -2,7 +2,7 @@
 /*
  * Each role dies, or sleeps for three deadlines, at each message of a run: over each transport, with
  * corrections streamed, dealt ahead, and taken up again; and its disk has no room, at each write.
- * $MPCF_FAULTS_STEP makes that every so many only.
+ * $MPCF_FAULTS_STEP makes that every so many only, $MPCF_FAULTS_UNTIL those of a smaller number.
  */
 #include <stdlib.h>
 
@@ -20,11 +20,12 @@ static int make_base(void **state)
 
 static void check(void **state)
 {
-    const char *more = getenv("MPCF_FAULTS_STEP");
+    const char *more = getenv("MPCF_FAULTS_STEP"), *until = getenv("MPCF_FAULTS_UNTIL");
     struct sweep_events events = *(const struct sweep_events *) *state;
     struct sweep_list list = {&base, NULL, 0};
     struct sweep_tally tally = {0};
 
+    events.end = until != NULL ? strtoul(until, NULL, 10) : 0;
     events.step *= more != NULL ? strtoul(more, NULL, 10) : 1;
     sweep_add(&list, &events);
     print_message("%s over %s, %s: every %zu. event of %s\n", events.act, events.transport,
@@ -40,7 +41,7 @@ static void check(void **state)
     {                                                                                              \
         act "_" place "_" transport "_" #session, check, NULL, NULL, &(struct sweep_events)        \
         {                                                                                          \
-            transport, session, act, place, start, step                                            \
+            transport, session, act, place, start, step, 0                                         \
         }                                                                                          \
     }
 

@@ -170,11 +170,11 @@ static long days_off(const char *fault)
 static void a_clock_may_jump(void **state)
 {
     static const struct sweep_events samples[] = {
-        {"tcp", TRIO_STREAM, "ahead", "wire", 0, 50},
-        {"tcp", TRIO_STORE, "back", "wire", 1, 90},
-        {"zmq", TRIO_RESUME, "ahead", "wire", 2, 90},
-        {"zmq", TRIO_STREAM, "back", "wire", 3, 60},
-        {"loopback", TRIO_STREAM, "ahead", "wire", 0, 90},
+        {"tcp", TRIO_STREAM, "ahead", "wire", 0, 50, 0},
+        {"tcp", TRIO_STORE, "back", "wire", 1, 90, 0},
+        {"zmq", TRIO_RESUME, "ahead", "wire", 2, 90, 0},
+        {"zmq", TRIO_STREAM, "back", "wire", 3, 60, 0},
+        {"loopback", TRIO_STREAM, "ahead", "wire", 0, 90, 0},
     };
     struct sweep_list list = {&base, NULL, 0};
     struct sweep_tally tally = {0};

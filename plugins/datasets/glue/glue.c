@@ -14,6 +14,9 @@
 #include "glue_tasks.h"
 
 #define PATH_LIMIT 4096
+/* Bytes of a wrong label that a message shows. What is longer may be the text of a private row, in a
+ * file whose columns are not where they should be. */
+#define SHOWN_LABEL 2
 
 struct glue_config {
     int32_t task;
@@ -151,6 +154,11 @@ static mpcf_status read_class(struct glue_reader *r, const char *word, double *l
         }
     }
     nearest = mpcf_nearest_word(word, words);
+    if (nearest == NULL && strlen(word) > SHOWN_LABEL) {
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "%s: %zu bytes that are no label, expected one of %zu from '%s' on",
+                         mpcf_tsv_where(r->tsv), strlen(word), class_count(r->task), words[0]);
+    }
     return mpcf_fail(err, MPCF_E_FORMAT,
                      "%s: label '%.80s', expected one of %zu from '%s' on%s%s%s",
                      mpcf_tsv_where(r->tsv), word, class_count(r->task), words[0],
@@ -164,9 +172,12 @@ static mpcf_status read_score(struct glue_reader *r, const char *word, double *l
     char *end = NULL;
     double value = strtod(word, &end);
 
+    if (end == word || *end != '\0') {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: a score that is no number, expected %g to %g",
+                         mpcf_tsv_where(r->tsv), r->task->label_low, r->task->label_high);
+    }
     /* Written so that NaN is refused too. */
-    if (end == word || *end != '\0' ||
-        !(value >= r->task->label_low && value <= r->task->label_high)) {
+    if (!(value >= r->task->label_low && value <= r->task->label_high)) {
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: score '%.80s', expected %g to %g",
                          mpcf_tsv_where(r->tsv), word, r->task->label_low, r->task->label_high);
     }

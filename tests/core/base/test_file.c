@@ -214,6 +214,23 @@ static void missing_file_is_named(void **state)
     mpcf_error_destroy(err);
 }
 
+static void a_pipe_is_not_mapped_nor_waited_for(void **state)
+{
+    char *path = in_folder("pipe");
+    struct file_map map = {0};
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_int_equal(mkfifo(path, S_IRUSR | S_IWUSR), 0);
+    (void) alarm(20);
+    assert_status(MPCF_E_IO, file_map_open(path, &map, err), err);
+    (void) alarm(0);
+    assert_message_contains(err, "/pipe' is not a regular file");
+    assert_int_equal(unlink(path), 0);
+    mpcf_free(path);
+    mpcf_error_destroy(err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +241,7 @@ int main(void)
         cmocka_unit_test(private_files_are_so_from_their_first_byte),
         cmocka_unit_test(what_lies_in_the_place_of_a_part_is_not_written_to),
         cmocka_unit_test(private_folders_are_their_owners),
+        cmocka_unit_test(a_pipe_is_not_mapped_nor_waited_for),
         cmocka_unit_test(digest_is_sha256),
         cmocka_unit_test(missing_file_is_named),
     };

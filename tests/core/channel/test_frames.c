@@ -244,6 +244,24 @@ static void a_large_message_goes_around_signs_of_life(void **state)
     channel_close(c);
 }
 
+/* Else the peer would take them for the rest of the message. */
+static void nothing_is_said_amid_a_message(void **state)
+{
+    (void) state;
+    for (size_t room = 1; room < 40; room += 13) {
+        uint8_t data[100] = {0};
+        struct script s = {.in_step = 1, .out_room = room};
+        struct channel *c = open_script(&s);
+        channel_set_timeout(c, 20 * MS, NULL);
+        assert_int_equal(channel_send(c, data, sizeof(data), NULL), MPCF_E_TIMEOUT);
+        s.out_room = 60000;
+        channel_beat(c, 0);
+        channel_say_end(c, "enough", clock_deadline(20 * MS));
+        assert_int_equal(s.out_length, room);
+        channel_close(c);
+    }
+}
+
 /* --- deadlines --- */
 
 static void a_message_that_stalls_ends_and_one_that_drips_goes_on(void **state)
@@ -411,6 +429,7 @@ int main(void)
         cmocka_unit_test(a_beat_takes_nothing_from_a_message),
         cmocka_unit_test(what_is_left_of_a_sign_goes_first),
         cmocka_unit_test(a_large_message_goes_around_signs_of_life),
+        cmocka_unit_test(nothing_is_said_amid_a_message),
         cmocka_unit_test(a_message_that_stalls_ends_and_one_that_drips_goes_on),
         cmocka_unit_test(frames_of_no_known_kind_are_refused),
         cmocka_unit_test(reasons_that_are_no_text_are_refused),

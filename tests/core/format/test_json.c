@@ -91,12 +91,8 @@ static void getters_name_file_key_found_and_expected(void **state)
 
 static void refuses_what_is_not_json(void **state)
 {
-    static const char *const texts[] = {"",
-                                        "{",
-                                        "{\"a\": 1} x",
-                                        "{\"a\": 1, \"a\": 2}",
-                                        "\"\xff\"",
-                                        "{\"a\": 1e999}"};
+    static const char *const texts[] = {
+        "", "{", "{\"a\": 1} x", "{\"a\": 1, \"a\": 2}", "\"\xff\"", "{\"a\": 1e999}"};
     mpcf_error *err = mpcf_error_create();
     json_t *value = NULL;
 

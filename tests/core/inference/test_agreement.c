@@ -16,9 +16,9 @@ static void begin(enum infer_length length, int64_t batch, enum infer_preprocess
 
     a = (struct agreement){0};
     p = (struct pipeline){.max_length = 40};
-    p.infer.length = length;
+    p.infer.length = (int32_t) length;
     p.infer.batch = batch;
-    p.infer.preprocess = preprocess;
+    p.infer.preprocess = (int32_t) preprocess;
     p.infer.buckets.items = buckets;
     p.infer.buckets.count = 3;
     p.infer.session_inferences = 100;

@@ -2,6 +2,7 @@
 /* What is kept is found again, to the bit; what is damaged or of something else is not. */
 #include "inference/kept_answers.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -134,6 +135,56 @@ static void nobody_else_reads_it_and_one_run_writes_it(void **state)
     mpcf_error_destroy(err);
 }
 
+static void check_refused(const char *path)
+{
+    struct kept_answers *k = NULL;
+    mpcf_error *err = mpcf_error_create();
+    struct stat facts;
+
+    assert_status(MPCF_E_IO, try_open("a", true, &k, err), err);
+    assert_message_contains(err, path);
+    assert_int_equal(stat(path, &facts), 0);
+    assert_int_equal(facts.st_size, 0);
+    mpcf_error_destroy(err);
+}
+
+static void make_empty(const char *path, mode_t mode)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
+
+    assert_true(fd >= 0);
+    assert_int_equal(fchmod(fd, mode), 0);
+    assert_int_equal(close(fd), 0);
+}
+
+/* In such files others would read the answers, or a pipe would be waited for. */
+static void what_others_may_have_put_there_is_refused(void **state)
+{
+    char *path = path_of("user.partial.jsonl"), *second = path_of("second");
+
+    (void) state;
+    forget();
+    make_empty(path, 0604);
+    check_refused(path);
+    make_empty(path, 0640);
+    check_refused(path);
+    make_empty(path, 0600);
+    if (geteuid() == 0) { /* nobody else can give a file away */
+        assert_int_equal(chown(path, 12345, (gid_t) -1), 0);
+        check_refused(path);
+        assert_int_equal(chown(path, 0, (gid_t) -1), 0);
+    }
+    assert_int_equal(link(path, second), 0);
+    check_refused(path);
+    assert_int_equal(unlink(second), 0);
+    forget();
+    assert_int_equal(mkfifo(path, S_IRUSR | S_IWUSR), 0);
+    check_refused(path);
+    forget();
+    mpcf_free(path);
+    mpcf_free(second);
+}
+
 static void without_an_answer_nothing_stays(void **state)
 {
     char *path = path_of("user.partial.jsonl");
@@ -228,6 +279,7 @@ static void put(const char *path, const char *text, size_t length)
     FILE *file = fopen(path, "wb");
 
     assert_non_null(file);
+    assert_int_equal(fchmod(fileno(file), S_IRUSR | S_IWUSR), 0);
     assert_int_equal(fwrite(text, 1, length, file), length);
     assert_int_equal(fclose(file), 0);
 }
@@ -301,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_kept_is_there_again),
         cmocka_unit_test(nobody_else_reads_it_and_one_run_writes_it),
+        cmocka_unit_test(what_others_may_have_put_there_is_refused),
         cmocka_unit_test(without_an_answer_nothing_stays),
         cmocka_unit_test(answers_of_something_else_are_set_aside),
         cmocka_unit_test(no_number_is_no_answer),

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "channel/key_file.h"
 #include "format/json.h"
 #include "preprocess/store.h"
 #include "support/support.h"
@@ -111,6 +112,29 @@ static void a_folder_that_cannot_be_synced_is_an_error(void **state)
     mpcf_error_destroy(err);
 }
 
+/* Keys that may be lost are not left there: the others would have theirs for good. */
+static void keys_that_cannot_be_synced_are_not_made(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    char *path = file_join(test_folder(), "user.keys");
+    struct role_keys *sets[3];
+
+    assert_ok(role_keys_draw(sets, err), err);
+    for (int of_folder = 0; of_folder < 2; of_folder++) {
+        *(of_folder ? &faults.of_folder : &faults.of_file) = EIO;
+        assert_status(MPCF_E_IO, key_file_create(path, sets[ROLE_USER], err), err);
+        assert_message_contains(err, strerror(EIO));
+        assert_false(file_exists(path));
+        reset(state);
+    }
+    assert_ok(key_file_create(path, sets[ROLE_USER], err), err);
+    for (size_t r = 0; r < 3; r++) {
+        role_keys_destroy(sets[r]);
+    }
+    mpcf_free(path);
+    mpcf_error_destroy(err);
+}
+
 /* fsync(2): EINVAL is for what "does not support synchronization". */
 static void where_folders_cannot_be_synced_all_of_the_file_system_is(void **state)
 {
@@ -204,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(whole_files_are_synced_with_their_folder, reset),
         cmocka_unit_test_setup(a_folder_that_cannot_be_synced_is_an_error, reset),
+        cmocka_unit_test_setup(keys_that_cannot_be_synced_are_not_made, reset),
         cmocka_unit_test_setup(where_folders_cannot_be_synced_all_of_the_file_system_is, reset),
         cmocka_unit_test_setup(nothing_is_used_whose_number_is_not_on_the_disk, reset),
         cmocka_unit_test_setup(a_store_that_may_be_lost_is_not_begun, reset),

@@ -137,13 +137,26 @@ static void turn_until(struct scene *s, size_t count, enum greeting_stage stage)
     }
 }
 
+static void send_frame(const struct scene *s, void *conn, uint8_t number, const void *data,
+                       size_t length)
+{
+    const uint8_t head[16] = {(uint8_t) length, (uint8_t) (length >> 8), [8] = number};
+    stranger_send(&s->t, conn, head, sizeof(head));
+    stranger_send(&s->t, conn, data, length);
+}
+
+static void send_hello_of(const struct scene *s, void *conn, enum role from, bool has_key)
+{
+    uint8_t wire[HELLO_BYTES];
+    struct hello h;
+    assert_int_equal(hello_init(&h, from, ROLE_DEALER, has_key, NULL), MPCF_OK);
+    hello_encode(&h, wire);
+    send_frame(s, conn, 0, wire, sizeof(wire));
+}
+
 static void send_hello(const struct scene *s, void *conn)
 {
-    uint8_t frame[16 + HELLO_BYTES] = {HELLO_BYTES};
-    struct hello h;
-    assert_int_equal(hello_init(&h, ROLE_USER, ROLE_DEALER, true, NULL), MPCF_OK);
-    hello_encode(&h, frame + 16);
-    stranger_send(&s->t, conn, frame, sizeof(frame));
+    send_hello_of(s, conn, ROLE_USER, true);
 }
 
 static size_t memory_in_use(void)
@@ -283,6 +296,93 @@ static void a_flood_of_callers_is_no_flood_of_lines(void **state)
     close_scene(&s);
 }
 
+/* A role has no key for its own, so that one that says it is of that role would prove nothing. */
+static void nobody_calls_as_the_role_that_is_called(void **state)
+{
+    (void) state;
+    struct scene s;
+    open_scene(&s, "tcp");
+    void *conn = stranger_call(&s.t, s.address);
+    turn_until(&s, 1, GREETING_HELLO);
+    send_hello_of(&s, conn, ROLE_DEALER, false);
+    turn_until(&s, 0, GREETING_HELLO);
+    assert_non_null(strstr(s.lobby.refused, "a dealer called this dealer"));
+    s.t.transport->close(conn);
+    close_scene(&s);
+}
+
+static void a_handshake_is_of_the_role_of_the_hello(void **state)
+{
+    (void) state;
+    static const uint8_t no_proof[HELLO_MAC_BYTES];
+    static uint8_t wire[HANDSHAKE_BYTES];
+    struct scene s;
+    struct handshake h;
+    open_scene(&s, "tcp");
+    s.lobby.house.keys = NULL;
+    void *conn = stranger_call(&s.t, s.address);
+    turn_until(&s, 1, GREETING_HELLO);
+    send_hello_of(&s, conn, ROLE_USER, false);
+    send_frame(&s, conn, 1, no_proof, sizeof(no_proof));
+    handshake_init(&h, ROLE_PROVIDER);
+    handshake_encode(&h, wire);
+    send_frame(&s, conn, 2, wire, sizeof(wire));
+    turn_until(&s, 0, GREETING_HELLO);
+    assert_non_null(strstr(s.lobby.refused, "a user's handshake says that it is a provider"));
+    s.t.transport->close(conn);
+    close_scene(&s);
+}
+
+static mpcf_status fail_accept(void *listener, int64_t deadline, void **conn, mpcf_error *err)
+{
+    (void) listener;
+    (void) deadline;
+    *conn = NULL;
+    return mpcf_fail(err, MPCF_E_IO, "too many open files");
+}
+
+static void a_door_that_fails_ends_no_role(void **state)
+{
+    (void) state;
+    struct scene s;
+    open_scene(&s, "tcp");
+    mpcf_transport failing = *s.t.transport;
+    failing.accept = fail_accept;
+    s.lobby.transport = &failing;
+    turn_until(&s, 0, GREETING_HELLO);
+    assert_non_null(strstr(s.lobby.refused, "too many open files"));
+    close_scene(&s);
+}
+
+/* Who listens and says nothing is waited for until a signal comes, or its time is over. */
+static void a_silent_listener_is_not_waited_for_without_end(void **state)
+{
+    (void) state;
+    for (int is_stopped = 0; is_stopped < 2; is_stopped++) {
+        struct scene s;
+        struct actor a;
+        struct roles_options o = actor_options("tcp", ROLE_USER);
+        open_scene(&s, "tcp");
+        o.connect_ns = 60 * ACTOR_SECOND;
+        o.timeout_ns = is_stopped ? 60 * ACTOR_SECOND : ACTOR_SECOND / 2;
+        o.addresses[ROLE_DEALER] = o.addresses[ROLE_PROVIDER] = s.address;
+        actor_open(&a, &o, "4");
+        actor_start(&a);
+        (void) usleep(300000);
+        int64_t began = clock_now_ns();
+        if (is_stopped) {
+            interrupt_set();
+        }
+        actor_join(&a);
+        interrupt_clear();
+        assert_status_was(is_stopped ? MPCF_E_INTERRUPTED : MPCF_E_TIMEOUT, a.status, a.err);
+        assert_message_contains(a.err, is_stopped ? "was stopped while it" : "answer the hello");
+        assert_true(clock_seconds_since(began) < 5);
+        actor_close(&a);
+        close_scene(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +391,10 @@ int main(void)
         cmocka_unit_test(a_stranger_costs_little),
         cmocka_unit_test(the_oldest_that_said_nothing_goes),
         cmocka_unit_test(who_is_slow_is_let_go),
+        cmocka_unit_test(nobody_calls_as_the_role_that_is_called),
+        cmocka_unit_test(a_handshake_is_of_the_role_of_the_hello),
+        cmocka_unit_test(a_door_that_fails_ends_no_role),
+        cmocka_unit_test(a_silent_listener_is_not_waited_for_without_end),
         cmocka_unit_test(a_flood_of_callers_is_no_flood_of_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

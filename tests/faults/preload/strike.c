@@ -63,7 +63,8 @@ __attribute__((constructor)) static void start(void)
     }
 }
 
-static void log_words(const char *start, const char *format, va_list arguments)
+static void __attribute__((format(printf, 2, 0)))
+log_words(const char *start, const char *format, va_list arguments)
 {
     char line[512];
     int length = snprintf(line, sizeof line, "%s", start);

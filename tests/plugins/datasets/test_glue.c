@@ -98,6 +98,9 @@ static void test_refusals(void **state)
     refuse(&sst, "sentence\tlabel\n", "dev.tsv: no rows");
     refuse(&sst, "sentence\tlable\nx\t1\n", "nearest is 'lable'");
     refuse(&sst, "sentence\tlabel\nx\t1\ny\t2\n", "dev.tsv:3: label '2'");
+    refuse(&sst, "sentence\tlabel\n1\ta private text\n",
+           "dev.tsv:2: 14 bytes that are no label, expected one of 2 from '0' on");
+    assert_null(strstr(mpcf_error_text(err), "private"));
     refuse(&sst, "sentence\tlabel\nx\t1\ty\n", "dev.tsv:2: 3 columns, expected 2");
     refuse(&sst, "sentence\tlabel\nx\xc3\t1\n", "dev.tsv:2");
     refuse(&rte, "sentence1\tsentence2\tlabel\nx\ty\tentailmnt\n", "did you mean 'entailment'");
