@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * example: a tiny BERT with random weights and a small task, so that a pipeline can be run
+ * example: a tiny network with random weights and a small task, so that a pipeline can be run
  * where there is nothing else.
  */
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "base/folder.h"
@@ -45,16 +46,38 @@ static mpcf_status write_data(const char *folder, size_t rows, uint64_t seed, mp
 
 /* --- The network --- */
 
-static json_t *config_of(void)
+/* Families whose tokenizer is WordPiece, and what config.json calls things there. */
+static const struct example_family {
+    const char *name, *class;
+    const char *hidden, *layers, *heads, *inner, *activation, *dropout, *attention_dropout;
+} families[] = {
+    {"bert", "BertForSequenceClassification", "hidden_size", "num_hidden_layers",
+     "num_attention_heads", "intermediate_size", "hidden_act", "hidden_dropout_prob",
+     "attention_probs_dropout_prob"},
+    {"electra", "ElectraForSequenceClassification", "hidden_size", "num_hidden_layers",
+     "num_attention_heads", "intermediate_size", "hidden_act", "hidden_dropout_prob",
+     "attention_probs_dropout_prob"},
+    {"distilbert", "DistilBertForSequenceClassification", "dim", "n_layers", "n_heads",
+     "hidden_dim", "activation", "dropout", "attention_dropout"},
+};
+
+static const struct example_family *find_family(const char *name)
 {
-    return json_pack(
-        "{s:[s], s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:i, s:s}",
-        "architectures", "BertForSequenceClassification", "model_type", "bert", "hidden_act",
-        "gelu", "vocab_size", (int) example_vocabulary_size(), "hidden_size", 48,
-        "num_hidden_layers", 2, "num_attention_heads", 4, "intermediate_size", 96,
-        "max_position_embeddings", 64, "type_vocab_size", 2, "layer_norm_eps", 1e-12,
-        "hidden_dropout_prob", 0.0, "attention_probs_dropout_prob", 0.0, "initializer_range", 0.1,
-        "pad_token_id", 0, "position_embedding_type", "absolute");
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+        if (strcmp(families[i].name, name) == 0) {
+            return &families[i];
+        }
+    }
+    return NULL;
+}
+
+static json_t *config_of(const struct example_family *f)
+{
+    return json_pack("{s:[s], s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:i}",
+                     "architectures", f->class, "model_type", f->name, f->activation, "gelu",
+                     "vocab_size", (int) example_vocabulary_size(), f->hidden, 48, f->layers, 2,
+                     f->heads, 4, f->inner, 96, "max_position_embeddings", 64, f->dropout, 0.0,
+                     f->attention_dropout, 0.0, "initializer_range", 0.1, "pad_token_id", 0);
 }
 
 static void random_weights(struct parameters *p, uint64_t seed)
@@ -63,7 +86,7 @@ static void random_weights(struct parameters *p, uint64_t seed)
 
     for (size_t i = 0; i < p->count; i++) {
         struct parameter *item = &p->items[i];
-        const bool is_gain = text_ends_with(item->name, "LayerNorm.weight");
+        const bool is_gain = parameter_is_gain(item);
         const bool is_bias = text_ends_with(item->name, ".bias");
 
         for (size_t j = 0; j < item->count; j++) {
@@ -85,8 +108,8 @@ static mpcf_status save_network(const struct network *n, const json_t *config, c
     return status;
 }
 
-static mpcf_status write_network(struct plugins *plugins, const char *folder, uint64_t seed,
-                                 mpcf_error *err)
+static mpcf_status write_network(struct plugins *plugins, const struct example_family *kind,
+                                 const char *folder, uint64_t seed, mpcf_error *err)
 {
     struct network_request request = {
         .plugins = plugins, .config_name = "config.json", .classes = 2};
@@ -96,11 +119,11 @@ static mpcf_status write_network(struct plugins *plugins, const char *folder, ui
     json_t *config;
     mpcf_status status;
 
-    MPCF_TRY(plugins_find(plugins, COMPONENT_MODEL, "bert", &family, err));
+    MPCF_TRY(plugins_find(plugins, COMPONENT_MODEL, kind->name, &family, err));
     MPCF_TRY(file_make_folder(folder, err));
     example_vocabulary(&vocabulary);
     MPCF_TRY(write_text(folder, "vocab.txt", &vocabulary, err));
-    config = config_of();
+    config = config_of(kind);
     request.family = family;
     request.config = config;
     status = config == NULL ? mpcf_fail_memory(err, 0, "config.json")
@@ -113,8 +136,8 @@ static mpcf_status write_network(struct plugins *plugins, const char *folder, ui
     return status;
 }
 
-static mpcf_status write_all(const char *folder, size_t rows, uint64_t seed,
-                             const char *plugin_folder, mpcf_error *err)
+static mpcf_status write_all(const char *folder, const struct example_family *kind, size_t rows,
+                             uint64_t seed, const char *plugin_folder, mpcf_error *err)
 {
     struct plugins *plugins = NULL;
     char *data = file_join(folder, "data"), *model = file_join(folder, "model");
@@ -125,7 +148,7 @@ static mpcf_status write_all(const char *folder, size_t rows, uint64_t seed,
         status = plugins_create(plugin_folder, &plugins, err);
     }
     if (status == MPCF_OK) {
-        status = write_network(plugins, model, seed, err);
+        status = write_network(plugins, kind, model, seed, err);
     }
     plugins_destroy(plugins);
     mpcf_free(data);
@@ -135,6 +158,8 @@ static mpcf_status write_all(const char *folder, size_t rows, uint64_t seed,
 
 int cmd_example(const struct args *args)
 {
+    const char *name = args_value(args, "--family");
+    const struct example_family *kind = find_family(name != NULL ? name : "bert");
     int64_t seed = 1, rows = 4000;
     mpcf_error *err;
     int result = EXIT_DONE;
@@ -143,8 +168,14 @@ int cmd_example(const struct args *args)
         !args_number(args, "--rows", 10, 10000000, &rows)) {
         return EXIT_USAGE;
     }
+    if (kind == NULL) {
+        return host_usage("example",
+                          "there is no example of a family '%s'; bert, distilbert, "
+                          "electra",
+                          name);
+    }
     err = mpcf_error_create();
-    if (write_all(args->operands[0], (size_t) rows, (uint64_t) seed,
+    if (write_all(args->operands[0], kind, (size_t) rows, (uint64_t) seed,
                   args_value(args, "--plugin-dir"), err) == MPCF_OK) {
         (void) printf("%s: data/ in SST-2's form, model/ with random weights\n", args->operands[0]);
     } else {

@@ -38,7 +38,7 @@ static const struct arg_option cost_options[] = {
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
 static const struct arg_option bench_options[] = {
-    {"--model", "NAME", "secure: bert-base, minilm or a checkpoint's folder; default bert-base"},
+    {"--model", "NAME", "secure: bert-base, minilm, roberta-base, distilbert-base, electra-small, electra-base or a checkpoint's folder; default bert-base"},
     {"--tokens", "N", "secure: tokens of an example; default 128"},
     {"--batch", "N", "secure: examples in one run; default 1"},
     {"--approximations", "A,N", "secure: activation and normaliser; default quad,2quad"},
@@ -55,6 +55,7 @@ static const struct arg_option plugin_options[] = {
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
 static const struct arg_option example_options[] = {
+    {"--family", "NAME", "bert, distilbert, electra; default bert"},
     {"--seed", "N", "of texts and weights; default 1"},
     {"--rows", "N", "training rows; default 4000"},
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
@@ -80,7 +81,7 @@ static const struct command commands[] = {
     {"plugin new", "KIND NAME [FOLDER]",
      "Writes a plug-in that builds and works: approx, transport, model or dataset.",
      NULL, 2, 3, cmd_plugin_new},
-    {"example", "FOLDER", "Writes a tiny BERT and a small task to try everything on.",
+    {"example", "FOLDER", "Writes a tiny network and a small task to try everything on.",
      example_options, 1, 1, cmd_example},
     {"options", "", "Every key of a pipeline file and of all components, as Markdown.",
      plugin_options, 0, 0, cmd_options},

@@ -20,6 +20,14 @@ static mpcf_node *gelu_of(mpcf_graph *g, mpcf_node *x)
     return mpcf_mul(g, half, mpcf_offset(g, erf, 1));
 }
 
+/* x sigmoid(rate x). */
+static mpcf_node *gate_of(mpcf_graph *g, mpcf_node *x, double rate)
+{
+    mpcf_node *t = mpcf_tanh(g, mpcf_scale(g, x, rate / 2));
+
+    return mpcf_mul(g, mpcf_scale(g, x, 0.5), mpcf_offset(g, t, 1));
+}
+
 #define ELEMENTWISE(name, node, value)                                                             \
     static mpcf_node *build_##name(mpcf_graph *g, mpcf_node *x, mpcf_node *y)                      \
     {                                                                                              \
@@ -40,6 +48,8 @@ static mpcf_node *gelu_of(mpcf_graph *g, mpcf_node *x)
 ELEMENTWISE(square, mpcf_square(g, x), x *x)
 ELEMENTWISE(relu, mpcf_relu(g, x), x > 0 ? x : 0)
 ELEMENTWISE(gelu, gelu_of(g, x), x / 2 * (1 + erf(x * ROOT_HALF)))
+ELEMENTWISE(silu, gate_of(g, x, 1), x / (1 + exp(-x)))
+ELEMENTWISE(quick_gelu, gate_of(g, x, 1.702), x / (1 + exp(-1.702 * x)))
 ELEMENTWISE(erf, mpcf_erf(g, x), erf(x))
 ELEMENTWISE(tanh, mpcf_tanh(g, x), tanh(x))
 ELEMENTWISE(exp, mpcf_exp(g, x), exp(x))
@@ -187,6 +197,12 @@ const struct accuracy_case accuracy_cases[] = {
      .cols = MANY / 64, .result_cols = MANY / 64, .limit = 1.1e-4},
     {CASE(gelu, "GeLU"), .range = "-30 .. 30", .low = -30, .high = 30, .rows = 64,
      .cols = MANY / 64, .result_cols = MANY / 64, .limit = 1.0e-4},
+    {CASE(silu, "SiLU"), .range = "-8 .. 8", .low = -8, .high = 8, .rows = 64, .cols = MANY / 64,
+     .result_cols = MANY / 64, .limit = 3.0e-4},
+    {CASE(silu, "SiLU"), .range = "-30 .. 30", .low = -30, .high = 30, .rows = 64,
+     .cols = MANY / 64, .result_cols = MANY / 64, .limit = 4.5e-4},
+    {CASE(quick_gelu, "quick GeLU"), .range = "-8 .. 8", .low = -8, .high = 8, .rows = 64,
+     .cols = MANY / 64, .result_cols = MANY / 64, .limit = 2.6e-4},
     {CASE(erf, "erf"), .range = "-8 .. 8", .low = -8, .high = 8, .rows = 64, .cols = MANY / 64,
      .result_cols = MANY / 64, .limit = 6.8e-5},
     {CASE(tanh, "tanh"), .range = "-8 .. 8", .low = -8, .high = 8, .rows = 64, .cols = MANY / 64,

@@ -125,8 +125,13 @@ static mpcf_status write_pipeline(const struct bench_secure_request *request,
 static mpcf_status read_config(const char *folder, json_t **out, mpcf_error *err)
 {
     if (!file_is_folder(folder)) {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "--model: '%s' is neither bert-base nor minilm nor a folder", folder);
+        struct text_buffer names = {0};
+        bench_shape_names(&names);
+        const mpcf_status status =
+            mpcf_fail(err, MPCF_E_CONFIG, "--model: '%s' is no folder, and none of %s", folder,
+                      text_string(&names));
+        text_clear(&names);
+        return status;
     }
     char *path = file_join(folder, "config.json");
     mpcf_status status =
@@ -147,7 +152,7 @@ static mpcf_status take_config(const struct bench_secure_request *request, struc
         MPCF_TRY(read_config(request->model, &f->config, err));
     }
     type = json_string_value(json_object_get(f->config, "model_type"));
-    f->family = type != NULL && strcmp(type, "roberta") == 0 ? "roberta" : "bert";
+    f->family = type != NULL ? type : "bert";
     if (json_integer_value(json_object_get(f->config, "vocab_size")) < 32) {
         return mpcf_fail(err, MPCF_E_CONFIG, "%s: vocab_size is below 32", request->model);
     }

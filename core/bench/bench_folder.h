@@ -21,7 +21,7 @@
 struct bench_folder {
     char *path;
     char *pipeline;      /* path of pipeline.yaml */
-    const char *family;  /* "bert", "roberta" */
+    const char *family;  /* config.json's model_type */
     json_t *config;      /* config.json */
     bool has_checkpoint; /* request->model is a folder with weights */
 };

@@ -27,7 +27,7 @@ static void fill(struct parameters *parameters)
 
     for (size_t i = 0; i < parameters->count; i++) {
         struct parameter *p = &parameters->items[i];
-        const bool is_gain = text_ends_with(p->name, "LayerNorm.weight");
+        const bool is_gain = parameter_is_gain(p);
 
         for (size_t k = 0; k < p->count; k++) {
             p->value[k] = (float) ((is_gain ? 1 : 0) + 0.02 * random_normal(&random));

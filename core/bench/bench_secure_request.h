@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 struct bench_secure_request {
-    const char *model; /* "bert-base", "minilm" (random weights), or a checkpoint's folder */
+    const char *model; /* a name of bench_shape.h (random weights), or a checkpoint's folder */
     size_t tokens, batch;
     const char *activation, *normaliser; /* approximations by name */
     const char *transport;               /* by name; "loopback" */

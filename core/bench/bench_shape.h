@@ -7,7 +7,10 @@
 
 #include <jansson.h>
 
-/* config.json (json_decref()) of "bert-base" or "minilm"; NULL: no such shape. */
+#include "base/text.h"
+
+/* config.json (json_decref()) of "bert-base", "minilm", ..; NULL: no such shape. */
 json_t *bench_shape(const char *name);
+void bench_shape_names(struct text_buffer *out); /* "bert-base, minilm, .." */
 
 #endif

@@ -9,15 +9,22 @@
 
 #include "base/memory.h"
 #include "float_engine/float_plan.h"
+#include "graph/position_ids.h"
 #include "ops/op_table.h"
 
 struct float_engine {
     struct float_plan plan;
     float *memory;
     bool *has_gradient; /* by node: this run put something into its gradient buffer */
+    int32_t *positions; /* of each token, where the graph reads them; else NULL */
     struct float_batch run;
     bool has_run;
 };
+
+static bool reads_positions(const mpcf_graph *g)
+{
+    return graph_find_input(g, POSITION_IDS) != NULL;
+}
 
 mpcf_status float_engine_create(const mpcf_graph *g, struct parameters *p, enum float_mode mode,
                                 size_t batch, size_t tokens, size_t elements,
@@ -46,7 +53,8 @@ mpcf_status float_engine_create(const mpcf_graph *g, struct parameters *p, enum 
     if (status == MPCF_OK) {
         e->memory = mpcf_alloc_array(e->plan.floats + 1, sizeof(float));
         e->has_gradient = mpcf_alloc_array(e->plan.count + 1, sizeof(bool));
-        if (e->memory == NULL || e->has_gradient == NULL) {
+        e->positions = mpcf_alloc_array(reads_positions(g) ? elements : 1, sizeof(int32_t));
+        if (e->memory == NULL || e->has_gradient == NULL || e->positions == NULL) {
             status = mpcf_fail_memory(err, e->plan.floats * sizeof(float), "float engine");
         }
     }
@@ -66,6 +74,7 @@ void float_engine_destroy(struct float_engine *e)
     plan_clear(&e->plan);
     mpcf_free(e->memory);
     mpcf_free(e->has_gradient);
+    mpcf_free(e->positions);
     mpcf_free(e);
 }
 
@@ -98,6 +107,9 @@ static float *gradient_of(const struct float_engine *e, size_t id)
 
 static const int32_t *ids_of(const struct float_engine *e, const mpcf_node *input)
 {
+    if (position_ids_named(input->label)) {
+        return e->run.input_ids == NULL ? NULL : e->positions;
+    }
     return strcmp(input->label, "input_ids") == 0 ? e->run.input_ids : e->run.token_type_ids;
 }
 
@@ -150,8 +162,8 @@ static mpcf_status check_ids(const mpcf_node *node, const int32_t *ids, size_t c
     return MPCF_OK;
 }
 
-static mpcf_status check_run(const struct float_engine *e, const struct float_batch *b,
-                             mpcf_error *err)
+static mpcf_status check_size(const struct float_engine *e, const struct float_batch *b,
+                              mpcf_error *err)
 {
     const struct float_plan *plan = &e->plan;
 
@@ -162,6 +174,14 @@ static mpcf_status check_run(const struct float_engine *e, const struct float_ba
                          "%zu in all",
                          b->batch, b->tokens, plan->batch, plan->tokens, plan->elements);
     }
+    return MPCF_OK;
+}
+
+static mpcf_status check_run(const struct float_engine *e, const struct float_batch *b,
+                             mpcf_error *err)
+{
+    const struct float_plan *plan = &e->plan;
+
     for (size_t i = 0; i < plan->count; i++) {
         const mpcf_node *node = graph_node(plan->graph, i);
 
@@ -198,6 +218,21 @@ static mpcf_status put_mask(struct float_engine *e, const mpcf_node *input, mpcf
     return MPCF_OK;
 }
 
+/* After check_size(). */
+static void count_positions(struct float_engine *e)
+{
+    const mpcf_node *input = graph_find_input(e->plan.graph, POSITION_IDS);
+
+    if (input == NULL || e->run.input_ids == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < e->run.batch * e->run.tokens; i++) {
+        const size_t t = i % e->run.tokens;
+
+        e->positions[i] = position_id(e->run.input_ids + i - t, t, (int32_t) input->first);
+    }
+}
+
 mpcf_status float_forward(struct float_engine *e, const struct float_batch *b, mpcf_error *err)
 {
     e->run = *b;
@@ -205,6 +240,8 @@ mpcf_status float_forward(struct float_engine *e, const struct float_batch *b, m
     if (e->plan.mode != FLOAT_TRAIN) {
         e->run.dropout_seed = 0;
     }
+    MPCF_TRY(check_size(e, b, err));
+    count_positions(e);
     MPCF_TRY(check_run(e, b, err));
     memset(e->has_gradient, 0, e->plan.count * sizeof(bool));
     for (size_t i = 0; i < e->plan.count; i++) {

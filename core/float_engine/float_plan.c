@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/position_ids.h"
 #include "ops/op_table.h"
 
 bool plan_is_ids(const mpcf_node *node)
@@ -65,8 +66,9 @@ static mpcf_status check_input(const mpcf_node *node, mpcf_error *err)
 {
     static const int64_t ids[] = {MPCF_DIM_BATCH, MPCF_DIM_TOKENS};
     static const int64_t mask[] = {MPCF_DIM_BATCH, 1, 1, MPCF_DIM_TOKENS};
-    const bool is_known =
-        strcmp(node->label, "input_ids") == 0 || strcmp(node->label, "token_type_ids") == 0;
+    const bool is_known = strcmp(node->label, "input_ids") == 0 ||
+                          strcmp(node->label, "token_type_ids") == 0 ||
+                          position_ids_named(node->label);
 
     if (is_known && has_shape(node, 2, ids)) {
         return MPCF_OK;
@@ -75,8 +77,8 @@ static mpcf_status check_input(const mpcf_node *node, mpcf_error *err)
         return MPCF_OK;
     }
     return mpcf_fail(err, MPCF_E_UNSUPPORTED,
-                     "input '%s': only input_ids and token_type_ids [B, T] and attention_mask "
-                     "[B, 1, 1, T] are known",
+                     "input '%s': only input_ids, token_type_ids and position_ids [B, T] and "
+                     "attention_mask [B, 1, 1, T] are known",
                      node->label);
 }
 

@@ -6,6 +6,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
+
+bool parameter_is_gain(const struct parameter *p)
+{
+    return text_ends_with(p->name, "LayerNorm.weight") ||
+           text_ends_with(p->name, "layer_norm.weight");
+}
 
 /* Every use of the table is a look-up, so that its gradient has few rows. */
 static bool is_table(const mpcf_graph *g, const mpcf_node *parameter)

@@ -37,6 +37,8 @@ mpcf_status parameters_create(const mpcf_graph *g, bool gradients, struct parame
 typedef bool parameters_filter(const mpcf_graph *g, const mpcf_node *parameter);
 mpcf_status parameters_create_some(const mpcf_graph *g, parameters_filter *wanted,
                                    struct parameters **out, mpcf_error *err);
+/* Whether P is a layer norm's gain, by its name: it begins at 1, and random weights stay near. */
+bool parameter_is_gain(const struct parameter *p);
 void parameters_destroy(struct parameters *p); /* NULL is fine */
 struct parameter *parameters_find(const struct parameters *p, const char *name);
 /* Puts the init of PARAMETER nodes (normal, constant) in place; SEED makes it repeatable. */

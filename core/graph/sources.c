@@ -6,14 +6,12 @@
 
 #include "graph/build.h"
 #include "graph/graph_inside.h"
+#include "graph/position_ids.h"
 
-mpcf_node *mpcf_input(mpcf_graph *g, const char *name, mpcf_shape shape, mpcf_owner owner)
+static mpcf_node *add_input(mpcf_graph *g, const char *name, mpcf_shape shape, mpcf_owner owner)
 {
     mpcf_node *node;
 
-    if (!graph_label_ok(g, OP_INPUT, name)) {
-        return NULL;
-    }
     if (!shape_valid(shape) || graph_find_input(g, name) != NULL) {
         return graph_fail(g, MPCF_E_SHAPE, "input '%s': %s", name,
                           shape_valid(shape) ? "is there already" : "shape not valid");
@@ -21,6 +19,39 @@ mpcf_node *mpcf_input(mpcf_graph *g, const char *name, mpcf_shape shape, mpcf_ow
     node = graph_add_labelled(g, OP_INPUT, shape, NULL, name);
     if (node != NULL) {
         node->owner = owner;
+    }
+    return node;
+}
+
+mpcf_node *mpcf_input(mpcf_graph *g, const char *name, mpcf_shape shape, mpcf_owner owner)
+{
+    if (!graph_label_ok(g, OP_INPUT, name)) {
+        return NULL;
+    }
+    if (position_ids_named(name)) {
+        return graph_fail(g, MPCF_E_UNSUPPORTED,
+                          "input '%s': mpcf_input_positions() makes it, mpcf_positions() counts "
+                          "places",
+                          name);
+    }
+    return add_input(g, name, shape, owner);
+}
+
+mpcf_node *mpcf_input_positions(mpcf_graph *g, int64_t pad_id)
+{
+    const mpcf_shape shape = mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS);
+    mpcf_node *node;
+
+    if (!graph_label_ok(g, OP_INPUT, POSITION_IDS)) {
+        return NULL;
+    }
+    if (pad_id < 0 || pad_id > INT32_MAX - RUN_TOKENS_MAX - 1) {
+        return graph_fail(g, MPCF_E_INVALID, "positions of the padding id %lld",
+                          (long long) pad_id);
+    }
+    node = add_input(g, POSITION_IDS, shape, MPCF_USER);
+    if (node != NULL) {
+        node->first = pad_id;
     }
     return node;
 }

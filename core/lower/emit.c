@@ -354,13 +354,15 @@ value_id emit_provider(struct lowering *l, const mpcf_node *node, unsigned fract
     return out;
 }
 
-value_id emit_user(struct lowering *l, enum step_kind kind, const char *input, struct dims dims)
+value_id emit_user(struct lowering *l, enum step_kind kind, const char *input, uint32_t pad_id,
+                   struct dims dims)
 {
     const value_id out = emit_value(l, VALUE_USER, dims, 0, 2);
 
     if (out != VALUE_NONE) {
         struct step *s = emit_step(l, kind, out, NULL, 0);
         s->input = arena_strdup(l->program->arena, input);
+        s->row = pad_id;
     }
     return out;
 }

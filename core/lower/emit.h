@@ -56,10 +56,11 @@ value_id emit_select(struct lowering *l, value_id bits, value_id x);
 /* x times the user's 0/1 value KEEP, read through TERM's strides. */
 value_id emit_user_select(struct lowering *l, value_id x, const struct term *keep);
 value_id emit_provider(struct lowering *l, const mpcf_node *node, unsigned fraction);
-/* KIND: USER_ONE_HOT or USER_MASK, of integers (fraction 0). */
-value_id emit_user(struct lowering *l, enum step_kind kind, const char *input, struct dims dims);
-/* Rows of the constant TABLE of ROWS rows: those of the ids INPUT, or ("positions") from FIRST
- * on. */
+/* KIND: USER_ONE_HOT or USER_MASK, of integers (fraction 0). PAD_ID: where INPUT is position_ids. */
+value_id emit_user(struct lowering *l, enum step_kind kind, const char *input, uint32_t pad_id,
+                   struct dims dims);
+/* Rows of the constant TABLE of ROWS rows: those of the ids INPUT (of position_ids FIRST is the
+ * padding id), or ("positions") from FIRST on. */
 value_id emit_user_lookup(struct lowering *l, const char *input, const mpcf_node *table,
                           size_t rows, uint32_t first, struct dims dims, unsigned fraction,
                           unsigned magnitude);

@@ -9,6 +9,7 @@
 #include "graph/owner.h"
 #include "lower/emit.h"
 #include "lower/lower_node.h"
+#include "lower/lower_places.h"
 #include "lower/magnitude.h"
 
 /* --- Sums --- */
@@ -21,10 +22,7 @@ static struct term constant_term(struct lowering *l, const mpcf_node *node, unsi
         return term_whole(l, lower_constant(l, node, fraction), sign, dims);
     }
     const size_t h = (size_t) node->in[0]->shape.dim[1];
-    if ((int64_t) l->tokens > node->in[0]->shape.dim[0] - node->first) {
-        lower_fail(l, MPCF_E_INVALID, "%zu tokens, but '%s' has positions for %lld", l->tokens,
-                   node->name, (long long) (node->in[0]->shape.dim[0] - node->first));
-    }
+    lower_check_places(l, node);
     return (struct term){.x = lower_constant(l, node->in[0], fraction),
                          .weight = sign,
                          .first = (size_t) node->first * h,

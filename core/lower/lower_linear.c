@@ -7,6 +7,7 @@
 #include "graph/owner.h"
 #include "lower/emit.h"
 #include "lower/lower_node.h"
+#include "lower/lower_places.h"
 #include "lower/magnitude.h"
 
 /* With shared weights: [rows, i] times [o, i] as any two matrices. */
@@ -100,8 +101,9 @@ void lower_embedding(struct lowering *l, const mpcf_node *node, struct lowered *
                    node->name);
         return;
     }
-    const value_id hot =
-        emit_user(l, STEP_USER_ONE_HOT, ids->label, dims_of(1, dims.dim[1], dims.dim[2], rows));
+    lower_check_places(l, node);
+    const value_id hot = emit_user(l, STEP_USER_ONE_HOT, ids->label, (uint32_t) ids->first,
+                                   dims_of(1, dims.dim[1], dims.dim[2], rows));
     const value_id rows_of = emit_masked(l, hot);
     out->raw = emit_linear(l, STEP_LINEAR, rows_of, lower_constant(l, table, f), dims);
     if (l->status == MPCF_OK) {

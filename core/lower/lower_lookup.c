@@ -6,6 +6,7 @@
 #include "lower/lower_lookup.h"
 
 #include "lower/emit.h"
+#include "lower/lower_places.h"
 #include "lower/magnitude.h"
 
 static value_id look_up(struct lowering *l, const mpcf_node *node, unsigned fraction,
@@ -18,13 +19,11 @@ static value_id look_up(struct lowering *l, const mpcf_node *node, unsigned frac
 
     if (by_place) {
         dims = dims_of(1, 1, l->tokens, (size_t) table->shape.dim[1]);
-        if ((int64_t) l->tokens > table->shape.dim[0] - node->first) {
-            lower_fail(l, MPCF_E_INVALID, "%zu tokens, but '%s' has positions for %lld", l->tokens,
-                       node->name, (long long) (table->shape.dim[0] - node->first));
-        }
     }
+    lower_check_places(l, node);
     return emit_user_lookup(l, by_place ? "positions" : node->in[1]->label, table, rows,
-                            by_place ? (uint32_t) node->first : 0, dims, fraction, magnitude);
+                            (uint32_t) (by_place ? node->first : node->in[1]->first), dims,
+                            fraction, magnitude);
 }
 
 /* An integer of 32 bits each, and one bit more for each sum. MAGNITUDE 0: that. */

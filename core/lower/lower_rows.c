@@ -24,7 +24,7 @@ void lower_input(struct lowering *l, const mpcf_node *node, struct lowered *out)
         out->uniform = 1;
         return;
     }
-    out->raw = emit_user(l, STEP_USER_MASK, node->label, node_dims(l, node));
+    out->raw = emit_user(l, STEP_USER_MASK, node->label, 0, node_dims(l, node));
 }
 
 static bool is_column_mask(const mpcf_node *keep)

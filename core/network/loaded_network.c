@@ -39,12 +39,15 @@ static bool is_start(const struct pipeline *p, const char *folder)
 /* The config that the graph is built from; what is saved keeps its own dropout. */
 static json_t *config_to_build(const json_t *config, double dropout)
 {
+    /* What the families call it. */
+    static const char *const keys[] = {"hidden_dropout_prob", "attention_probs_dropout_prob",
+                                       "classifier_dropout",  "dropout",
+                                       "attention_dropout",   "seq_classif_dropout"};
     const size_t begun = json_begin();
     json_t *copy = json_deep_copy(config);
 
-    if (copy != NULL && dropout >= 0) {
-        (void) json_object_set_new(copy, "hidden_dropout_prob", json_real(dropout));
-        (void) json_object_set_new(copy, "attention_probs_dropout_prob", json_real(dropout));
+    for (size_t i = 0; copy != NULL && dropout >= 0 && i < sizeof keys / sizeof keys[0]; i++) {
+        (void) json_object_set_new(copy, keys[i], json_real(dropout));
     }
     return json_end(copy, begun);
 }
@@ -234,6 +237,9 @@ static json_t *classifier_config(const struct pipeline *p, const struct loaded_n
         }
         (void) json_object_set_new(id2label, key, json_string(name));
         (void) json_object_set_new(label2id, name, json_integer((json_int_t) i));
+    }
+    if (json_object_get(config, "model_type") == NULL) {
+        (void) json_object_set_new(config, "model_type", json_string(n->network->family->name));
     }
     (void) json_object_set_new(config, "id2label", id2label);
     (void) json_object_set_new(config, "label2id", label2id);

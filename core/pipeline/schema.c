@@ -26,8 +26,10 @@ static const mpcf_option top_options[] = {
     END};
 
 static const mpcf_option model_options[] = {
-    {.key = "family", .type = MPCF_OPT_STRING, FIELD(struct model_settings, family),
-     .help = "model plug-in: bert, roberta"},
+    {.key = "family", .type = MPCF_OPT_STRING, .default_text = "",
+     FIELD(struct model_settings, family),
+     .help = "model plug-in: bert, camembert, distilbert, electra, roberta, xlm-roberta; where none is "
+             "named, config.json's model_type says it"},
     {.key = "path", .type = MPCF_OPT_PATH, FIELD(struct model_settings, path),
      .help = "folder with config.json, the tokenizer's files and the weights: *.safetensors or pytorch_model.bin"},
     {.key = "labels", .type = MPCF_OPT_INT, .default_text = "0",

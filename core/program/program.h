@@ -117,7 +117,8 @@ struct step {
     struct view *views;  /* COMBINE, USER_SELECT: one an operand */
     uint64_t constant;   /* COMBINE: c0 in units of the result */
     unsigned shift;      /* TRUNCATE_REDUCE, TRUNCATE_EXTEND */
-    uint32_t row;        /* SELECT: of the bits; USER_LOOKUP: the first position */
+    uint32_t row;        /* SELECT: of the bits; USER_LOOKUP: the first position; of
+                            position_ids the padding id, in USER_ONE_HOT, too */
     bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o] */
     int64_t *thresholds; /* COMPARE, ascending, in units of x */
     size_t threshold_count;

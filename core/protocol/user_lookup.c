@@ -3,11 +3,12 @@
  * USER_LOOKUP: rows of a table that the user has, too (embedding: public).
  *
  * Ideal function: y[b, t] = round(2^f table[ids[b, t]]), or round(2^f table[row + t]) for
- * positions; the user's own. No message, no leakage. For ids the whole table is read, so that no
+ * places; the user's own. No message, no leakage. For ids the whole table is read, so that no
  * address depends on them.
  */
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/workers.h"
 #include "protocol/user_ids.h"
 #include "protocol/weights.h"
@@ -23,8 +24,8 @@ static const char *check(const struct program *p, const struct step *s)
     if (s->in_count != 0 || out->kind != VALUE_USER) {
         return "the result is the user's, of no operands";
     }
-    if (s->input == NULL || (!is_positions(s) && !user_ids_known(s->input))) {
-        return "the input is input_ids, token_type_ids or positions";
+    if (s->input == NULL) {
+        return "it names no input";
     }
     if (s->table_rows == 0) {
         return "the table has no rows";
@@ -36,7 +37,7 @@ static const char *check(const struct program *p, const struct step *s)
     if (is_positions(s) && s->row + p->tokens > s->table_rows) {
         return "the table has too few positions";
     }
-    return NULL;
+    return is_positions(s) ? NULL : user_ids_rule(p, s, s->table_rows);
 }
 
 static void axes(const struct program *p, const struct step *s, struct value *out)
@@ -49,22 +50,30 @@ struct lookup {
     const struct program *program;
     const struct step *step;
     const struct weights *weights;
-    const int32_t *ids;
+    struct user_ids ids;
     uint64_t *out;
 };
+
+enum { AT_ONCE = 16 }; /* rows that one reading of the table gives */
 
 static void rows_body(void *context, size_t begin, size_t end)
 {
     const struct lookup *l = context;
     size_t columns = step_out(l->program, l->step)->dims.dim[MPCF_RANK_MAX - 1];
-    weights_pick(l->weights, l->program, l->step->index, l->ids + begin, end - begin,
-                 l->out + begin * columns);
+    int32_t ids[AT_ONCE];
+    for (size_t i = begin; i < end; i += AT_ONCE) {
+        const size_t n = end - i < AT_ONCE ? end - i : AT_ONCE;
+        for (size_t k = 0; k < n; k++) {
+            ids[k] = user_id(&l->ids, i + k);
+        }
+        weights_pick(l->weights, l->program, l->step->index, ids, n, l->out + i * columns);
+    }
+    mpcf_wipe(ids, sizeof ids);
 }
 
 static mpcf_status fill(const struct program *p, const struct step *s, const struct weights *w,
                         const struct secure_input *in, uint64_t *out, mpcf_error *err)
 {
-    enum { AT_ONCE = 16 };
     const struct dims *d = &step_out(p, s)->dims;
     struct lookup l = {.program = p, .step = s, .weights = w, .out = out};
     if (w == NULL) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * USER_ONE_HOT: the user's ids as rows of zeros with one 2^f.
+ * USER_ONE_HOT: the user's ids, or the positions that follow from them, as rows of zeros with one 2^f.
  *
  * Ideal function: y[b, t, c] = 2^f [ids[b, t] = c], the user's own. No message, no leakage. All
  * columns are written for each id, so that no address depends on it.
@@ -14,13 +14,10 @@ static const char *check(const struct program *p, const struct step *s)
     if (s->in_count != 0 || out->kind != VALUE_USER) {
         return "the result is the user's, of no operands";
     }
-    if (!user_ids_known(s->input)) {
-        return "the input is input_ids or token_type_ids";
-    }
     if (out->dims.dim[0] != 1 || out->dims.dim[1] != p->batch || out->dims.dim[2] != p->tokens) {
         return "the result is [batch, tokens, columns]";
     }
-    return NULL;
+    return user_ids_rule(p, s, out->dims.dim[3]);
 }
 
 static void axes(const struct program *p, const struct step *s, struct value *out)
@@ -30,7 +27,7 @@ static void axes(const struct program *p, const struct step *s, struct value *ou
 }
 
 struct one_hot {
-    const int32_t *ids;
+    struct user_ids ids;
     uint64_t *out;
     size_t columns;
     uint64_t one;
@@ -45,7 +42,7 @@ static void rows_body(void *context, size_t begin, size_t end)
     const struct one_hot *o = context;
     const uint64_t zero = unknown_zero;
     for (size_t r = begin; r < end; r++) {
-        uint64_t id = (uint64_t) (int64_t) o->ids[r];
+        uint64_t id = (uint64_t) (int64_t) user_id(&o->ids, r);
         uint64_t *row = o->out + r * o->columns;
         for (size_t c = 0; c < o->columns; c++) {
             uint64_t difference = id ^ c;

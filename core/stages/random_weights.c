@@ -2,8 +2,6 @@
 /* Weights as before any training: convert's `init: random`. */
 #include "stages/random_weights.h"
 
-#include <string.h>
-
 #include "base/random.h"
 
 void stage_randomise(const struct pipeline *p, struct loaded_network *n)
@@ -13,13 +11,9 @@ void stage_randomise(const struct pipeline *p, struct loaded_network *n)
 
     for (size_t i = 0; i < n->parameters->count; i++) {
         struct parameter *parameter = &n->parameters->items[i];
-        bool is_norm = strstr(parameter->name, "LayerNorm") != NULL;
-
         for (size_t j = 0; j < parameter->count; j++) {
             if (parameter->shape.rank < 2) {
-                bool is_gain = is_norm && strstr(parameter->name, "weight") != NULL;
-
-                parameter->value[j] = is_gain ? 1 : 0;
+                parameter->value[j] = parameter_is_gain(parameter) ? 1 : 0;
             } else {
                 parameter->value[j] = (float) (deviation * random_normal(&state));
             }

@@ -40,7 +40,7 @@ void adamw_options_default(struct adamw_options *o)
 /* The rule of the published training scripts: no decay of biases and layer norms. */
 static bool is_decayed(const struct parameter *p)
 {
-    return p->shape.rank > 1 && strstr(p->name, "LayerNorm") == NULL;
+    return p->shape.rank > 1;
 }
 
 static size_t row_count(const struct parameter *p)

@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "float_engine/float_engine.h"
+#include "graph/position_ids.h"
 #include "pass/token_rows.h"
 #include "train/loss.h"
 
@@ -266,6 +267,18 @@ static mpcf_status refuse_not_finite(const struct trainer *t, const char *what, 
                      what, node != NULL ? node : "the loss");
 }
 
+/* Rows of the table of positions, all that a text of the batch's length can have. */
+static void use_positions(struct trainer *t, const struct float_batch *batch)
+{
+    const mpcf_node *input = graph_find_input(t->setup.graph, POSITION_IDS);
+
+    for (size_t i = 0; input != NULL && i <= batch->tokens; i++) {
+        const int32_t place = (int32_t) (input->first + (int64_t) i);
+
+        adamw_use_rows(t->adamw, &place, 1);
+    }
+}
+
 mpcf_status trainer_step(struct trainer *t, const struct float_batch *batch, const double *labels,
                          double learning_rate, struct trainer_result *result, mpcf_error *err)
 {
@@ -273,6 +286,7 @@ mpcf_status trainer_step(struct trainer *t, const struct float_batch *batch, con
 
     adamw_use_rows(t->adamw, batch->input_ids, elements);
     adamw_use_rows(t->adamw, batch->token_type_ids, elements);
+    use_positions(t, batch);
     if (t->teacher != NULL) {
         struct float_batch quiet = *batch;
 

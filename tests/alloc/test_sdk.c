@@ -57,6 +57,9 @@ static mpcf_graph *build(void)
     mpcf_scope(g, "layer.0");
     x = mpcf_embedding(g, weight(g, "word", mpcf_shape_2(8, 4)), ids);
     x = mpcf_add(g, x, mpcf_positions(g, weight(g, "position", mpcf_shape_2(8, 4)), 0));
+    x = mpcf_add(
+        g, x,
+        mpcf_embedding(g, weight(g, "counted", mpcf_shape_2(8, 4)), mpcf_input_positions(g, 1)));
     x = mpcf_layer_norm(g, x, weight(g, "gain", mpcf_shape_1(4)),
                         weight(g, "shift", mpcf_shape_1(4)), 1e-12);
     x = mpcf_add(g, x, attend(g, x, keep));

@@ -149,12 +149,27 @@ static void check(void **state)
 }
 
 static struct one cases[] = {
-    {"added-token-order", RIGHT, NULL},    {"added-tokens-normalized", SCRIPT, NULL},
-    {"byte-without-token", RIGHT, NULL},   {"bert-processing-in-roberta", RIGHT, NULL},
-    {"big-model-max-length", RIGHT, NULL}, {"bert-japanese", REFUSED, "BertJapaneseTokenizer"},
-    {"peer-unnamed", SCRIPT, NULL},        {"silent-callers", SCRIPT, NULL},
-    {"addresses-unchecked", SCRIPT, NULL}, {"busy-is-not-silent", SCRIPT, NULL},
-    {"result-checked-late", SCRIPT, NULL}, {"stopped-while-waiting", SCRIPT, NULL},
+    {"added-token-order", RIGHT, NULL},
+    {"added-tokens-decoder", RIGHT, NULL},
+    {"added-tokens-json", RIGHT, NULL},
+    {"added-tokens-normalized", SCRIPT, NULL},
+    {"bert-japanese", REFUSED, "BertJapaneseTokenizer"},
+    {"bert-processing-in-roberta", RIGHT, NULL},
+    {"big-model-max-length", RIGHT, NULL},
+    {"byte-without-token", RIGHT, NULL},
+    {"dtype-left-over", SCRIPT, NULL},
+    {"head-missing-silently", RIGHT, NULL},
+    {"lower-case-of-tokenizer-config", RIGHT, NULL},
+    {"roberta-pad-id-in-text", RIGHT, NULL},
+    {"special-tokens-map", RIGHT, NULL},
+    {"tokenizer-change-unnoticed", SCRIPT, NULL},
+    {"truncation-side", RIGHT, NULL},
+    {"peer-unnamed", SCRIPT, NULL},
+    {"silent-callers", SCRIPT, NULL},
+    {"addresses-unchecked", SCRIPT, NULL},
+    {"busy-is-not-silent", SCRIPT, NULL},
+    {"result-checked-late", SCRIPT, NULL},
+    {"stopped-while-waiting", SCRIPT, NULL},
 };
 
 int main(void)

@@ -205,6 +205,31 @@ static void roberta_runs_over_zmq(void **state)
     check_run(&run, 4);
 }
 
+/* Checkpoints as another library saved them; their config.json says the family. */
+static void families_run_without_being_named(void **state)
+{
+    static const char *const names[] = {"distilbert", "electra"};
+    static const char *const infer[] = {"batch: 2", "batch: 3, embedding: public"};
+
+    (void) state;
+    for (size_t i = 0; i < 4; i++) {
+        char folder[100];
+
+        (void) snprintf(folder, sizeof folder, "tests/vectors/families/%s", names[i / 2]);
+        const struct test_run run = {.checkpoint = source_path(folder),
+                                     .labels = 2,
+                                     .vocabulary = 40,
+                                     .max_length = 14,
+                                     .task = i % 2 == 0 ? "RTE" : "SST-2",
+                                     .transport = i % 2 == 0 ? "tcp" : "loopback",
+                                     .infer = infer[i % 2],
+                                     .parties = "",
+                                     .rows = 4};
+
+        check_run(&run, 4);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +241,7 @@ int main(void)
         cmocka_unit_test(public_embedding_of_roberta),
         cmocka_unit_test(roberta_runs_over_tcp),
         cmocka_unit_test(roberta_runs_over_zmq),
+        cmocka_unit_test(families_run_without_being_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

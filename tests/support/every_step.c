@@ -25,6 +25,10 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
     lookup->table_rows = rows;
     s->steps[s->count] = lookup->index;
     s->numbers[s->count++] = calloc(count, sizeof *w);
+    value_id places = test_value(s->p, VALUE_USER, test_dims(1, 1, rows, rows + 2), 40, 0, 2, "at");
+    struct step *counted = program_add_step(s->p, STEP_USER_ONE_HOT, places, NULL, 0);
+    counted->input = "position_ids";
+    counted->row = 1;
     for (int i = 0; i < 2; i++) {
         value_id a = values[i];
         value_id extended = source_step(s, STEP_TRUNCATE_EXTEND, a, 0, false, 48, 10);

@@ -94,7 +94,7 @@ static void randomise(struct parameters *parameters)
 
     for (size_t i = 0; i < parameters->count; i++) {
         struct parameter *p = &parameters->items[i];
-        const double mean = text_ends_with(p->name, "LayerNorm.weight") ? 1 : 0;
+        const double mean = parameter_is_gain(p) ? 1 : 0;
 
         for (size_t k = 0; k < p->count; k++) {
             p->value[k] = (float) (mean + 0.1 * test_random_normal(&random));
@@ -116,12 +116,12 @@ static void write_weights(const struct pipeline *p, mpcf_error *err)
 static void write_model(const struct test_run *run, const char *model, mpcf_error *err)
 {
     static const char *const names[] = {"config.json", "model.safetensors"};
+    const char *family = run->family != NULL ? run->family : "bert";
 
     assert_ok(file_make_folder(model, err), err);
-    assert_ok(bench_tokenizer_write(model, run->family, (int64_t) vocabulary_of(run), err), err);
+    assert_ok(bench_tokenizer_write(model, family, (int64_t) vocabulary_of(run), err), err);
     if (run->checkpoint == NULL) {
-        test_write(model, "config.json",
-                   run->config != NULL ? run->config : config_of(run->family));
+        test_write(model, "config.json", run->config != NULL ? run->config : config_of(family));
         return;
     }
     for (size_t i = 0; i < 2; i++) {
@@ -139,8 +139,11 @@ static void write_pipeline(const struct test_run *run, const char *folder)
 {
     struct text_buffer text = {0};
 
-    text_printf(&text, "version: 1\noutput: run\nmodel: {family: %s, path: model, labels: %zu}\n",
-                run->family, run->labels);
+    text_append(&text, "version: 1\noutput: run\nmodel: {");
+    if (run->family != NULL) {
+        text_printf(&text, "family: %s, ", run->family);
+    }
+    text_printf(&text, "path: model, labels: %zu}\n", run->labels);
     text_printf(&text, "dataset: {reader: glue, task: %s, path: data, max_length: %zu}\n",
                 run->task, run->max_length != 0 ? run->max_length : MAX_LENGTH);
     text_append(&text, "approximations: {activation: quad, normaliser: 2quad}\n");

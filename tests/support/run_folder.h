@@ -12,7 +12,7 @@
 #include <jansson.h>
 
 struct test_run {
-    const char *family;     /* "bert", "roberta" */
+    const char *family;     /* "bert", "roberta"; NULL: left out of the pipeline file */
     const char *checkpoint; /* a folder with config.json and weights; NULL: a random network */
     const char *config;     /* text of the random network's config.json; NULL: two layers of 32 */
     const char *text;       /* of every row; NULL: each has its own words */

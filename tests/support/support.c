@@ -56,20 +56,31 @@ void assert_message_contains(const mpcf_error *err, const char *part)
     }
 }
 
-const char *shared_path(const char *relative)
+static char paths[8][4096];
+
+static char *next_path(void)
 {
-    static char paths[8][4096];
     static unsigned turn;
-    char *path = paths[turn++ % 8];
-    const char *shared = getenv("MPCF_SHARED");
+
+    return paths[turn++ % 8];
+}
+
+const char *source_path(const char *relative)
+{
+    char *path = next_path();
     const char *source = getenv("MPCF_SOURCE_DIR");
 
-    if (shared != NULL && shared[0] != '\0') {
-        (void) snprintf(path, sizeof paths[0], "%s/%s", shared, relative);
-    } else {
-        (void) snprintf(path, sizeof paths[0], "%s/../shared/%s", source != NULL ? source : ".",
-                        relative);
-    }
+    (void) snprintf(path, sizeof paths[0], "%s/%s", source != NULL ? source : ".", relative);
+    return path;
+}
+
+const char *shared_path(const char *relative)
+{
+    const char *shared = getenv("MPCF_SHARED");
+    const char *root = shared != NULL && shared[0] != '\0' ? shared : source_path("../shared");
+    char *path = next_path();
+
+    (void) snprintf(path, sizeof paths[0], "%s/%s", root, relative);
     return path;
 }
 

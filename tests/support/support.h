@@ -32,6 +32,8 @@ void assert_message_contains(const mpcf_error *err, const char *part);
 /* Path under the research data ($MPCF_SHARED, else ../shared beside the sources); static
  * buffers, a few in turn. */
 const char *shared_path(const char *relative);
+/* Path under the sources; static buffers as above. */
+const char *source_path(const char *relative);
 /* Ends the process with 77, saying why, where RELATIVE is not there. Call first in main(). */
 void require_shared(const char *relative);
 /* A new folder under $TMPDIR; static buffer; removed at exit. */

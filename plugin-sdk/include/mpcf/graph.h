@@ -68,6 +68,10 @@ typedef enum mpcf_init {
  * (whole numbers), "attention_mask" [B, 1, 1, T] (1 for a real token, 0 for padding). */
 MPCF_EXPORT mpcf_node *mpcf_input(mpcf_graph *g, const char *name, mpcf_shape shape,
                                   mpcf_owner owner);
+/* The input "position_ids" [B, T], the user's, which nobody gives: engines make it of "input_ids". A
+ * token that is PAD_ID has position PAD_ID; the others are counted from PAD_ID + 1 on, as RoBERTa
+ * and its kin do. It names rows of a table in mpcf_embedding(): T + PAD_ID + 1 at least. */
+MPCF_EXPORT mpcf_node *mpcf_input_positions(mpcf_graph *g, int64_t pad_id);
 /* A weight, under the checkpoint's name; the provider's. In an approximation: its own
  * trainable value, saved as approximations.<slot>.<layer>.<name>. The same NAME twice, with
  * the same shape, init and value, gives the same node. */
@@ -85,7 +89,8 @@ MPCF_EXPORT mpcf_node *mpcf_matmul(mpcf_graph *g, mpcf_node *a, mpcf_node *b);
 MPCF_EXPORT mpcf_node *mpcf_matmul_transposed(mpcf_graph *g, mpcf_node *a, mpcf_node *b);
 /* Rows of TABLE [v, h] that IDS [B, T], an input, name: [B, T, h]. */
 MPCF_EXPORT mpcf_node *mpcf_embedding(mpcf_graph *g, mpcf_node *table, mpcf_node *ids);
-/* Rows FIRST .. FIRST + T - 1 of TABLE [v, h]: [1, T, h], one for each position. */
+/* Rows FIRST .. FIRST + T - 1 of TABLE [v, h]: [1, T, h], one for each place, whatever stands there
+ * (mpcf_input_positions() for families that leave padding out). */
 MPCF_EXPORT mpcf_node *mpcf_positions(mpcf_graph *g, mpcf_node *table, int64_t first);
 
 /* --- Elementwise --- */

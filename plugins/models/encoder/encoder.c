@@ -6,8 +6,9 @@
 #include "encoder.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
+
+#include "encoder_weight.h"
 
 #define NAME_SIZE 160
 
@@ -17,28 +18,6 @@ struct part {
     mpcf_graph *g;
     char path[NAME_SIZE]; /* "encoder.layer.3" */
 };
-
-static mpcf_node *parameter(const struct encoder *e, mpcf_graph *g, const char *name,
-                            const char *what, mpcf_shape shape, mpcf_init init, double value)
-{
-    char full[3 * NAME_SIZE];
-
-    (void) snprintf(full, sizeof(full), "%s.%s", name, what);
-    return mpcf_parameter(g, full, shape, init, init == MPCF_INIT_NORMAL ? e->deviation : value);
-}
-
-mpcf_node *encoder_linear(const struct encoder *e, mpcf_graph *g, const char *name, mpcf_node *x,
-                          int64_t o, int is_new)
-{
-    const mpcf_shape shape = mpcf_node_shape(x);
-    const int64_t i = shape.rank > 0 ? shape.dim[shape.rank - 1] : 1;
-    mpcf_node *weight = parameter(e, g, name, "weight", mpcf_shape_2(o, i),
-                                  is_new ? MPCF_INIT_NORMAL : MPCF_INIT_REQUIRED, 0);
-    mpcf_node *bias = parameter(e, g, name, "bias", mpcf_shape_1(o),
-                                is_new ? MPCF_INIT_CONSTANT : MPCF_INIT_REQUIRED, 0);
-
-    return bias == NULL ? NULL : mpcf_linear(g, x, weight, bias);
-}
 
 /* NAME under the part's path, as scope and with the family's prefix in FULL. */
 static void enter(const struct part *p, const char *name, char full[2 * NAME_SIZE])
@@ -55,19 +34,19 @@ static mpcf_node *linear(const struct part *p, const char *name, mpcf_node *x, i
     char full[2 * NAME_SIZE];
 
     enter(p, name, full);
-    return encoder_linear(p->e, p->g, full, x, o, 0);
+    return encoder_linear(p->e, p->g, full, x, o, false);
 }
 
-static mpcf_node *layer_norm(const struct part *p, const char *name, mpcf_node *x)
+static mpcf_node *layer_norm(const struct part *p, const char *name, mpcf_node *x, int64_t width)
 {
-    const mpcf_shape shape = mpcf_shape_1(p->e->hidden);
+    const mpcf_shape shape = mpcf_shape_1(width);
     char full[2 * NAME_SIZE];
     mpcf_node *gamma;
     mpcf_node *beta;
 
     enter(p, name, full);
-    gamma = parameter(p->e, p->g, full, "weight", shape, MPCF_INIT_REQUIRED, 1);
-    beta = parameter(p->e, p->g, full, "bias", shape, MPCF_INIT_REQUIRED, 0);
+    gamma = encoder_weight(p->g, full, "weight", shape);
+    beta = encoder_weight(p->g, full, "bias", shape);
     return mpcf_layer_norm(p->g, x, gamma, beta, p->e->epsilon);
 }
 
@@ -76,30 +55,72 @@ static mpcf_node *dropout(const struct part *p, mpcf_node *x, double chance)
     return chance > 0 ? mpcf_dropout(p->g, x, chance) : x;
 }
 
-static mpcf_node *table(const struct part *p, const char *name, int64_t rows)
+static mpcf_node *rows(const struct part *p, const char *name, int64_t count, mpcf_node *ids)
 {
     char full[2 * NAME_SIZE];
 
     enter(p, name, full);
-    return parameter(p->e, p->g, full, "weight", mpcf_shape_2(rows, p->e->hidden),
-                     MPCF_INIT_REQUIRED, 0);
+    return mpcf_embedding(
+        p->g, encoder_weight(p->g, full, "weight", mpcf_shape_2(count, p->e->embedding)), ids);
+}
+
+/* Words and token types. */
+static mpcf_node *embed_tokens(const struct part *p)
+{
+    const struct encoder *e = p->e;
+    const mpcf_shape shape = mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS);
+    mpcf_node *ids = mpcf_input(p->g, "input_ids", shape, MPCF_USER);
+    mpcf_node *words = rows(p, "word_embeddings", e->vocab, ids);
+    mpcf_node *kinds;
+
+    if (e->family->keys->types == NULL) {
+        return words;
+    }
+    kinds = rows(p, "token_type_embeddings", e->types,
+                 mpcf_input(p->g, "token_type_ids", shape, MPCF_USER));
+    mpcf_scope(p->g, "embeddings");
+    return mpcf_add(p->g, words, kinds);
+}
+
+static mpcf_node *embed_places(const struct part *p)
+{
+    const struct encoder *e = p->e;
+    char full[2 * NAME_SIZE];
+
+    if (e->family->positions_follow_pad) {
+        return rows(p, "position_embeddings", e->positions, mpcf_input_positions(p->g, e->pad_id));
+    }
+    enter(p, "position_embeddings", full);
+    return mpcf_positions(
+        p->g, encoder_weight(p->g, full, "weight", mpcf_shape_2(e->positions, e->embedding)), 0);
+}
+
+/* To the width of the layers, where the tables are narrower. */
+static mpcf_node *project(const struct encoder *e, mpcf_graph *g, mpcf_node *x)
+{
+    char full[2 * NAME_SIZE];
+
+    if (e->embedding == e->hidden) {
+        return x;
+    }
+    (void) snprintf(full, sizeof(full), "%sembeddings_project", e->family->prefix);
+    mpcf_scope(g, "embeddings_project");
+    return encoder_linear(e, g, full, x, e->hidden, false);
 }
 
 static mpcf_node *embed(const struct encoder *e, mpcf_graph *g)
 {
-    const mpcf_shape ids_shape = mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS);
     const struct part p = {e, g, "embeddings"};
-    mpcf_node *ids = mpcf_input(g, "input_ids", ids_shape, MPCF_USER);
-    mpcf_node *types = mpcf_input(g, "token_type_ids", ids_shape, MPCF_USER);
-    mpcf_node *words = mpcf_embedding(g, table(&p, "word_embeddings", e->vocab), ids);
-    mpcf_node *kinds = mpcf_embedding(g, table(&p, "token_type_embeddings", e->types), types);
-    mpcf_node *places =
-        mpcf_positions(g, table(&p, "position_embeddings", e->positions), e->first_position);
-    mpcf_node *sum;
+    mpcf_node *tokens = embed_tokens(&p);
+    mpcf_node *places = embed_places(&p);
+    mpcf_node *x;
 
     mpcf_scope(g, "embeddings");
-    sum = mpcf_add(g, mpcf_add(g, words, kinds), places);
-    return dropout(&p, mpcf_tap(g, "embedding", layer_norm(&p, "LayerNorm", sum)), e->dropout);
+    x = layer_norm(&p, "LayerNorm", mpcf_add(g, tokens, places), e->embedding);
+    if (e->embedding == e->hidden) {
+        return dropout(&p, mpcf_tap(g, "embedding", x), e->dropout);
+    }
+    return mpcf_tap(g, "embedding", project(e, g, dropout(&p, x, e->dropout)));
 }
 
 static mpcf_node *tap_of_layer(mpcf_graph *g, const char *name, size_t layer, mpcf_node *x)
@@ -118,16 +139,17 @@ static mpcf_node *heads(const struct part *p, const char *name, mpcf_node *x)
 static mpcf_node *attention(const struct part *p, size_t layer, mpcf_node *x, mpcf_node *keep)
 {
     const struct encoder *e = p->e;
+    const struct encoder_names *names = e->family->names;
     mpcf_graph *g = p->g;
     char full[2 * NAME_SIZE];
     const int64_t width = e->hidden / e->heads;
-    mpcf_node *q = heads(p, "attention.self.query", x);
-    mpcf_node *k = heads(p, "attention.self.key", x);
-    mpcf_node *v = heads(p, "attention.self.value", x);
+    mpcf_node *q = heads(p, names->query, x);
+    mpcf_node *k = heads(p, names->key, x);
+    mpcf_node *v = heads(p, names->value, x);
     mpcf_node *scores;
     mpcf_node *probs;
 
-    enter(p, "attention.self", full);
+    enter(p, names->attention, full);
     scores = mpcf_scale(g, mpcf_matmul_transposed(g, q, k), 1.0 / sqrt((double) width));
     scores = tap_of_layer(g, "scores", layer, scores);
     probs = mpcf_slot_apply(g, MPCF_SLOT_NORMALISER, layer, scores, keep);
@@ -135,58 +157,46 @@ static mpcf_node *attention(const struct part *p, size_t layer, mpcf_node *x, mp
     return mpcf_merge_heads(g, mpcf_matmul(g, probs, v));
 }
 
-static mpcf_node *residual(const struct part *p, const char *name, mpcf_node *x, mpcf_node *y)
+static mpcf_node *residual(const struct part *p, const struct encoder_residual *names, mpcf_node *x,
+                           mpcf_node *y)
 {
     char full[2 * NAME_SIZE];
-    char inner[NAME_SIZE];
 
-    (void) snprintf(inner, sizeof(inner), "%s.dense", name);
-    y = linear(p, inner, y, p->e->hidden);
-    enter(p, name, full);
-    y = mpcf_add(p->g, dropout(p, y, p->e->dropout), x);
-    (void) snprintf(inner, sizeof(inner), "%s.LayerNorm", name);
-    return layer_norm(p, inner, y);
+    y = linear(p, names->dense, y, p->e->hidden);
+    enter(p, names->scope, full);
+    y = mpcf_add(p->g, names->drops ? dropout(p, y, p->e->dropout) : y, x);
+    return layer_norm(p, names->norm, y, p->e->hidden);
 }
 
 static mpcf_node *build_layer(const struct encoder *e, mpcf_graph *g, size_t layer, mpcf_node *x,
                               mpcf_node *keep)
 {
+    const struct encoder_names *names = e->family->names;
     struct part p = {e, g, ""};
     char full[2 * NAME_SIZE];
     mpcf_node *y;
 
-    (void) snprintf(p.path, sizeof(p.path), "encoder.layer.%zu", layer);
-    x = residual(&p, "attention.output", x, attention(&p, layer, x, keep));
-    y = linear(&p, "intermediate.dense", x, e->intermediate);
-    enter(&p, "intermediate", full);
+    (void) snprintf(p.path, sizeof(p.path), "%s.%zu", names->layer, layer);
+    x = residual(&p, &names->attended, x, attention(&p, layer, x, keep));
+    y = linear(&p, names->inner, x, e->intermediate);
+    enter(&p, names->inner_scope, full);
     y = mpcf_slot_apply(g, MPCF_SLOT_ACTIVATION, layer, y, NULL);
-    return tap_of_layer(g, "hidden", layer, residual(&p, "output", x, y));
+    return tap_of_layer(g, "hidden", layer, residual(&p, &names->fed, x, y));
 }
 
-mpcf_node *encoder_build(const struct encoder *e, mpcf_graph *g)
+/* Mistakes stay in the graph, where the host finds them. */
+mpcf_status encoder_build(void *model, mpcf_graph *g, mpcf_error *err)
 {
+    const struct encoder *e = model;
     mpcf_node *x = embed(e, g);
     mpcf_node *keep = mpcf_input(g, "attention_mask",
                                  mpcf_shape_4(MPCF_DIM_BATCH, 1, 1, MPCF_DIM_TOKENS), MPCF_USER);
 
+    (void) err;
     for (int64_t i = 0; i < e->layers; i++) {
         x = build_layer(e, g, (size_t) i, x, keep);
     }
     mpcf_scope(g, NULL);
-    return x;
-}
-
-mpcf_node *encoder_classifier_dropout(const struct encoder *e, mpcf_graph *g, mpcf_node *x)
-{
-    return e->classifier_dropout > 0 ? mpcf_dropout(g, x, e->classifier_dropout) : x;
-}
-
-void encoder_logits(const struct encoder *e, mpcf_graph *g, const char *name, mpcf_node *x)
-{
-    mpcf_scope_counts_as(g, name, "classifier");
-    mpcf_scope(g, name);
-    x = encoder_classifier_dropout(e, g, x);
-    x = mpcf_tap(g, "logits", encoder_linear(e, g, name, x, e->classes, 1));
-    mpcf_scope(g, NULL);
-    mpcf_output(g, "logits", x);
+    e->family->head(e, g, mpcf_token(g, x, 0));
+    return MPCF_OK;
 }

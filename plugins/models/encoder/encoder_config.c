@@ -9,20 +9,29 @@
 #define SIZE_MAX_CONFIG 1000000
 #define LAYERS_MAX      1000
 
+/* What ACT2FN of transformers 5.24 computes under each name. */
 static const struct {
     const char *act, *approximation;
 } activations[] = {
     {"gelu", "gelu"},
+    {"gelu_python", "gelu"},
     {"gelu_new", "gelu_tanh"},
+    {"gelu_fast", "gelu_tanh"},
+    {"gelu_accurate", "gelu_tanh"},
+    {"gelu_python_tanh", "gelu_tanh"},
     {"gelu_pytorch_tanh", "gelu_tanh"},
+    {"quick_gelu", "quick_gelu"},
     {"relu", "relu"},
+    {"silu", "silu"},
+    {"swish", "silu"},
 };
 
 static mpcf_status read_activation(struct encoder *e, const mpcf_json *config, mpcf_error *err)
 {
+    const char *key = e->family->keys->activation;
     const char *act = "gelu";
 
-    MPCF_TRY(mpcf_json_optional_string(config, "hidden_act", &act, err));
+    MPCF_TRY(mpcf_json_optional_string(config, key, &act, err));
     for (size_t i = 0; i < sizeof(activations) / sizeof(activations[0]); i++) {
         if (strcmp(act, activations[i].act) == 0) {
             e->activation = activations[i].approximation;
@@ -30,9 +39,10 @@ static mpcf_status read_activation(struct encoder *e, const mpcf_json *config, m
         }
     }
     return mpcf_fail(err, MPCF_E_UNSUPPORTED,
-                     "config.json: hidden_act '%s' is not known (gelu, gelu_new, "
-                     "gelu_pytorch_tanh, relu)",
-                     act);
+                     "config.json: %s '%s' is not known (gelu, gelu_python, gelu_new, gelu_fast, "
+                     "gelu_accurate, gelu_python_tanh, gelu_pytorch_tanh, quick_gelu, relu, silu, "
+                     "swish)",
+                     key, act);
 }
 
 static mpcf_status refuse_flag(const mpcf_json *config, const char *key, mpcf_error *err)
@@ -50,13 +60,13 @@ static mpcf_status refuse_flag(const mpcf_json *config, const char *key, mpcf_er
 static mpcf_status check_type(const struct encoder_family *family, const mpcf_json *config,
                               mpcf_error *err)
 {
-    const char *type = family->model_type;
+    const char *type = family->name;
 
     MPCF_TRY(mpcf_json_optional_string(config, "model_type", &type, err));
-    return strcmp(type, family->model_type) == 0
+    return strcmp(type, family->name) == 0
                ? MPCF_OK
                : mpcf_fail(err, MPCF_E_UNSUPPORTED, "config.json: model_type '%s', expected '%s'",
-                           type, family->model_type);
+                           type, family->name);
 }
 
 static mpcf_status check_supported(const mpcf_json *config, mpcf_error *err)
@@ -74,25 +84,48 @@ static mpcf_status check_supported(const mpcf_json *config, mpcf_error *err)
     return MPCF_OK;
 }
 
-static mpcf_status read_sizes(struct encoder *e, const mpcf_json *config, mpcf_error *err)
+/* KEY may be NULL, and may be missing: then *VALUE stays. */
+static mpcf_status read_size(const mpcf_json *config, const char *key, int64_t high, int64_t *value,
+                             mpcf_error *err)
 {
-    e->types = 2;
-    MPCF_TRY(mpcf_json_int(config, "vocab_size", 1, 100000000, &e->vocab, err));
-    MPCF_TRY(mpcf_json_int(config, "hidden_size", 1, SIZE_MAX_CONFIG, &e->hidden, err));
-    MPCF_TRY(mpcf_json_int(config, "num_hidden_layers", 1, LAYERS_MAX, &e->layers, err));
-    MPCF_TRY(mpcf_json_int(config, "num_attention_heads", 1, SIZE_MAX_CONFIG, &e->heads, err));
-    MPCF_TRY(mpcf_json_int(config, "intermediate_size", 1, SIZE_MAX_CONFIG, &e->intermediate, err));
-    MPCF_TRY(
-        mpcf_json_int(config, "max_position_embeddings", 1, SIZE_MAX_CONFIG, &e->positions, err));
-    MPCF_TRY(mpcf_json_optional_int(config, "type_vocab_size", 1, SIZE_MAX_CONFIG, &e->types, err));
-    MPCF_TRY(mpcf_json_optional_int(config, "pad_token_id", 0, e->vocab - 1, &e->pad_id, err));
+    return key == NULL ? MPCF_OK : mpcf_json_optional_int(config, key, 1, high, value, err);
+}
+
+/* Under the family's own key, or the one that all have; of both the latter, as in the library. */
+static mpcf_status read_either(const mpcf_json *config, const char *key, const char *common,
+                               int64_t high, int64_t *value, mpcf_error *err)
+{
+    MPCF_TRY(read_size(config, key, high, value, err));
+    return read_size(config, common, high, value, err);
+}
+
+static mpcf_status check_heads(const struct encoder *e, mpcf_error *err)
+{
     if (e->hidden % e->heads != 0) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED,
-                         "config.json: hidden_size %lld is no multiple of num_attention_heads "
-                         "%lld",
-                         (long long) e->hidden, (long long) e->heads);
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "config.json: %s %lld is no multiple of %s %lld",
+                         e->family->keys->hidden, (long long) e->hidden, e->family->keys->heads,
+                         (long long) e->heads);
     }
     return MPCF_OK;
+}
+
+static mpcf_status read_sizes(struct encoder *e, const mpcf_json *c, mpcf_error *err)
+{
+    const struct encoder_keys *k = e->family->keys;
+
+    MPCF_TRY(read_size(c, "vocab_size", 100000000, &e->vocab, err));
+    MPCF_TRY(read_either(c, k->hidden, "hidden_size", SIZE_MAX_CONFIG, &e->hidden, err));
+    MPCF_TRY(read_either(c, k->layers, "num_hidden_layers", LAYERS_MAX, &e->layers, err));
+    MPCF_TRY(read_either(c, k->heads, "num_attention_heads", SIZE_MAX_CONFIG, &e->heads, err));
+    MPCF_TRY(read_size(c, k->intermediate, SIZE_MAX_CONFIG, &e->intermediate, err));
+    MPCF_TRY(read_size(c, "max_position_embeddings", SIZE_MAX_CONFIG, &e->positions, err));
+    MPCF_TRY(read_size(c, k->types, SIZE_MAX_CONFIG, &e->types, err));
+    MPCF_TRY(mpcf_json_optional_int(c, "pad_token_id", 0, e->vocab - 1, &e->pad_id, err));
+    MPCF_TRY(read_size(c, k->embedding, SIZE_MAX_CONFIG, &e->embedding, err));
+    if (k->embedding == NULL) {
+        e->embedding = e->hidden;
+    }
+    return check_heads(e, err);
 }
 
 static mpcf_status read_classes(struct encoder *e, const mpcf_json *config, int64_t classes,
@@ -108,19 +141,28 @@ static mpcf_status read_classes(struct encoder *e, const mpcf_json *config, int6
     return MPCF_OK;
 }
 
+static mpcf_status read_chance(const mpcf_json *config, const char *key, double *chance,
+                               mpcf_error *err)
+{
+    return mpcf_json_optional_real(config, key, 0, 0.99, chance, err);
+}
+
 static mpcf_status read_rates(struct encoder *e, const mpcf_json *config, mpcf_error *err)
 {
+    const struct encoder_keys *k = e->family->keys;
+
     e->epsilon = 1e-12;
     e->dropout = 0.1;
     e->attention_dropout = 0.1;
     e->deviation = 0.02;
-    MPCF_TRY(mpcf_json_optional_real(config, "layer_norm_eps", 0, 0.1, &e->epsilon, err));
-    MPCF_TRY(mpcf_json_optional_real(config, "hidden_dropout_prob", 0, 0.99, &e->dropout, err));
-    MPCF_TRY(mpcf_json_optional_real(config, "attention_probs_dropout_prob", 0, 0.99,
-                                     &e->attention_dropout, err));
-    e->classifier_dropout = e->dropout;
-    MPCF_TRY(mpcf_json_optional_real(config, "classifier_dropout", 0, 0.99, &e->classifier_dropout,
-                                     err));
+    if (k->epsilon != NULL) {
+        MPCF_TRY(mpcf_json_optional_real(config, k->epsilon, 0, 0.1, &e->epsilon, err));
+    }
+    MPCF_TRY(read_chance(config, k->dropout, &e->dropout, err));
+    MPCF_TRY(read_chance(config, k->attention_dropout, &e->attention_dropout, err));
+    e->classifier_dropout =
+        e->family->classifier_dropout < 0 ? e->dropout : e->family->classifier_dropout;
+    MPCF_TRY(read_chance(config, k->classifier_dropout, &e->classifier_dropout, err));
     return mpcf_json_optional_real(config, "initializer_range", 0, 10, &e->deviation, err);
 }
 
@@ -148,6 +190,23 @@ static mpcf_status read_config(struct encoder *e, const mpcf_json *config, int64
     return set_first_position(e, err);
 }
 
+/* What holds where config.json is silent. */
+static struct encoder start_of(const struct encoder_family *family)
+{
+    const struct encoder_sizes *s = &family->sizes;
+
+    return (struct encoder){.family = family,
+                            .vocab = s->vocab,
+                            .positions = s->positions,
+                            .types = s->types,
+                            .layers = s->layers,
+                            .hidden = s->hidden,
+                            .heads = s->heads,
+                            .intermediate = s->intermediate,
+                            .embedding = s->embedding,
+                            .pad_id = s->pad_id};
+}
+
 mpcf_status encoder_configure(const struct encoder_family *family, const mpcf_json *config,
                               int64_t classes, void **model, mpcf_error *err)
 {
@@ -157,8 +216,7 @@ mpcf_status encoder_configure(const struct encoder_family *family, const mpcf_js
     if (e == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for the model");
     }
-    e->family = family;
-    e->pad_id = family->pad_id;
+    *e = start_of(family);
     status = read_config(e, config, classes, err);
     if (status != MPCF_OK) {
         free(e);
@@ -166,6 +224,11 @@ mpcf_status encoder_configure(const struct encoder_family *family, const mpcf_js
     }
     *model = e;
     return MPCF_OK;
+}
+
+void encoder_release(void *model)
+{
+    free(model);
 }
 
 mpcf_status encoder_tokenizer(void *model, mpcf_tokenizer_spec *spec, mpcf_error *err)

@@ -176,7 +176,7 @@ static void all_mistakes_of_a_file_come_at_once(void **state)
         "p.yaml:1:10: the pipeline: option 'version': '2' is outside 1 to 1",
         "p.yaml:3:16: plug-in",
         "p.yaml:4:9: model has no option 'familly'; did you mean 'family'?",
-        "option 'family' must be given",
+        "model: 'family' is missing",
         "p.yaml:5:30: dataset 'toy': option 'task': 'SST-3' is not one of SST-2, RTE",
         "p.yaml:5:49: dataset 'toy' has no option 'max_lenght'; did you mean 'max_length'?",
         "p.yaml:6:30: approximation 'toy_norm' is for the slot 'normaliser', not 'activation'",

@@ -65,6 +65,7 @@ static const struct parameters_of_step parameters[] = {
     {.input = "input_ids"},
     {.input = "input_ids", .table_rows = ROWS},
     {.input = "positions", .table_rows = ROWS},
+    {.input = "position_ids", .table_rows = ROWS + 1},
 };
 enum { PARAMETERS = sizeof parameters / sizeof parameters[0] };
 

@@ -47,6 +47,20 @@ static void gelu_tanh(const double *x, const double *keep, size_t n, double *y)
         y[i] = x[i] / 2 * (1 + tanh(u));
     }
 }
+static void silu(const double *x, const double *keep, size_t n, double *y)
+{
+    (void) keep;
+    for (size_t i = 0; i < n; i++) {
+        y[i] = x[i] / (1 + exp(-x[i]));
+    }
+}
+static void quick_gelu(const double *x, const double *keep, size_t n, double *y)
+{
+    (void) keep;
+    for (size_t i = 0; i < n; i++) {
+        y[i] = x[i] / (1 + exp(-1.702 * x[i]));
+    }
+}
 static void relu(const double *x, const double *keep, size_t n, double *y)
 {
     (void) keep;
@@ -120,9 +134,11 @@ static const struct {
     formula *formula;
     bool has_kernels;
 } approximations[] = {
-    {"gelu", gelu, true},        {"gelu_tanh", gelu_tanh, true}, {"relu", relu, false},
-    {"tanh", hyperbolic, false}, {"quad", quad, false},          {"softmax", softmax, true},
-    {"2quad", two_quad, true},   {"2relu", two_relu, true},
+    {"gelu", gelu, true},      {"gelu_tanh", gelu_tanh, true},
+    {"relu", relu, false},     {"tanh", hyperbolic, false},
+    {"quad", quad, false},     {"softmax", softmax, true},
+    {"2quad", two_quad, true}, {"2relu", two_relu, true},
+    {"silu", silu, true},      {"quick_gelu", quick_gelu, true},
 };
 
 static struct plugins *plugins;

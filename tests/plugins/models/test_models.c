@@ -44,21 +44,21 @@ static void configs_that_the_family_cannot_express_are_refused(void **state)
         const char *text, *reason;
         mpcf_status status;
     } cases[] = {
-        {"{" SIZES ", \"hidden_act\": \"swish\"}", "hidden_act 'swish'", MPCF_E_UNSUPPORTED},
+        {"{" SIZES ", \"hidden_act\": \"mish\"}", "hidden_act 'mish'", MPCF_E_UNSUPPORTED},
         {"{" SIZES ", \"position_embedding_type\": \"relative_key\"}",
          "position_embedding_type 'relative_key'", MPCF_E_UNSUPPORTED},
         {"{" SIZES ", \"model_type\": \"gpt2\"}", "model_type 'gpt2'", MPCF_E_UNSUPPORTED},
         {"{" SIZES ", \"is_decoder\": true}", "is_decoder", MPCF_E_UNSUPPORTED},
         {"{" SIZES ", \"add_cross_attention\": true}", "add_cross_attention", MPCF_E_UNSUPPORTED},
-        {"{\"vocab_size\": 50}", "hidden_size", MPCF_E_FORMAT},
+        {"{\"vocab_size\": 0}", "vocab_size", MPCF_E_FORMAT},
         {"{" SIZES ", \"layer_norm_eps\": \"small\"}", "layer_norm_eps", MPCF_E_FORMAT},
     };
-    static const char *const names[] = {"bert", "roberta"};
+    static const char *const names[] = {"bert", "roberta", "camembert", "xlm-roberta", "electra"};
     void *model = NULL;
 
     (void) state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        for (size_t k = 0; k < 2; k++) {
+        for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
             assert_status(cases[i].status, configure(names[k], cases[i].text, 0, &model), err);
             assert_message_contains(err, cases[i].reason);
             assert_null(model);
@@ -84,8 +84,15 @@ static void heads_must_divide_the_width(void **state)
 static void activations_have_names_of_approximations(void **state)
 {
     static const char *const names[][2] = {{"gelu", "gelu"},
+                                           {"gelu_python", "gelu"},
                                            {"gelu_new", "gelu_tanh"},
+                                           {"gelu_fast", "gelu_tanh"},
+                                           {"gelu_accurate", "gelu_tanh"},
+                                           {"gelu_python_tanh", "gelu_tanh"},
                                            {"gelu_pytorch_tanh", "gelu_tanh"},
+                                           {"quick_gelu", "quick_gelu"},
+                                           {"silu", "silu"},
+                                           {"swish", "silu"},
                                            {"relu", "relu"}};
 
     (void) state;
@@ -167,6 +174,47 @@ static mpcf_graph *build(const char *name)
     return g;
 }
 
+static void distilbert_has_keys_of_its_own(void **state)
+{
+    static const char *const texts[] = {
+        "{\"dim\": 12, \"n_layers\": 3, \"n_heads\": 2, \"hidden_dim\": 20, \"activation\": "
+        "\"relu\"}",
+        "{\"dim\": 8, \"hidden_size\": 12, \"num_hidden_layers\": 3, \"num_attention_heads\": 2, "
+        "\"hidden_dim\": 20, \"activation\": \"relu\", \"n_heads\": 4}",
+    };
+
+    (void) state;
+    for (size_t i = 0; i < 2; i++) { /* as the library, under either name */
+        mpcf_model_facts facts = {.struct_size = sizeof(facts)};
+        mpcf_tokenizer_spec spec = {.struct_size = sizeof(spec)};
+        void *model = NULL;
+
+        assert_ok(configure("distilbert", texts[i], 0, &model), err);
+        assert_ok(family("distilbert")->facts(model, &facts, err), err);
+        assert_ok(family("distilbert")->tokenizer(model, &spec, err), err);
+        assert_int_equal(facts.hidden, 12);
+        assert_int_equal(facts.layers, 3);
+        assert_int_equal(facts.heads, 2);
+        assert_int_equal(facts.intermediate, 20);
+        assert_string_equal(facts.activation, "relu");
+        assert_int_equal(spec.type_count, 1);
+        family("distilbert")->release(model);
+    }
+}
+
+static void distilbert_refuses_under_its_own_keys(void **state)
+{
+    void *model = NULL;
+
+    (void) state;
+    assert_status(MPCF_E_UNSUPPORTED,
+                  configure("distilbert", "{\"activation\": \"mish\"}", 0, &model), err);
+    assert_message_contains(err, "activation 'mish'");
+    assert_status(MPCF_E_UNSUPPORTED,
+                  configure("distilbert", "{\"dim\": 10, \"n_heads\": 3}", 0, &model), err);
+    assert_message_contains(err, "dim 10 is no multiple of n_heads 3");
+}
+
 static void graphs_have_the_taps_and_names_of_checkpoints(void **state)
 {
     static const char *const taps[] = {"embedding", "scores.0", "probs.0",  "hidden.0",
@@ -199,6 +247,8 @@ int main(void)
         cmocka_unit_test(activations_have_names_of_approximations),
         cmocka_unit_test(labels_give_the_classes),
         cmocka_unit_test(roberta_keeps_positions_for_its_padding),
+        cmocka_unit_test(distilbert_has_keys_of_its_own),
+        cmocka_unit_test(distilbert_refuses_under_its_own_keys),
         cmocka_unit_test(graphs_have_the_taps_and_names_of_checkpoints),
     };
     int failed;
