@@ -46,6 +46,7 @@ struct pipeline {
     struct component_use model; /* const mpcf_model * */
     const char *model_path;
     bool new_head;                /* what its head lacks may start new without finetune */
+    int32_t lower_case;           /* enum letter_case */
     struct component_use dataset; /* const mpcf_dataset * */
     const char *dataset_path;
     int64_t max_length;

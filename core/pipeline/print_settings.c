@@ -49,7 +49,8 @@ void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage
 {
     text_printf(out, "seed %lld max_length %lld\n", (long long) p->seed, (long long) p->max_length);
     print_component(COMPONENT_MODEL, &p->model, out);
-    text_printf(out, "labels %zu new_head %s\n", p->model_labels, p->new_head ? "true" : "false");
+    text_printf(out, "labels %zu new_head %s lower_case %d\n", p->model_labels,
+                p->new_head ? "true" : "false", (int) p->lower_case);
     print_component(COMPONENT_DATASET, &p->dataset, out);
     if (stage != STAGE_FINETUNE) {
         pipeline_print_approximations(p, out);

@@ -73,6 +73,7 @@ mpcf_status read_model(struct pipeline_reader *r)
     r->p->model_path = settings.path;
     r->p->model_labels = (size_t) settings.labels;
     r->p->new_head = settings.new_head;
+    r->p->lower_case = settings.lower_case;
     if (settings.family == NULL || *settings.family == '\0') {
         settings.family = NULL;
         at = node != NULL ? node : r->root;

@@ -38,6 +38,9 @@ static const mpcf_option model_options[] = {
     {.key = "new_head", .type = MPCF_OPT_BOOL, .default_text = "false",
      FIELD(struct model_settings, new_head),
      .help = "without finetune too, weights of the head that are missing start as random numbers"},
+    {.key = "lower_case", .type = MPCF_OPT_CHOICE, .default_text = "auto",
+     FIELD(struct model_settings, lower_case), .choices = model_case_names,
+     .help = "of texts, where there is a vocab.txt and no file says do_lower_case: auto looks at its words"},
     END};
 
 static const mpcf_option dataset_options[] = {

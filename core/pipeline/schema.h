@@ -44,6 +44,7 @@ struct model_settings {
     const char *family, *path;
     int64_t labels; /* 0: the task's */
     bool new_head;
+    int32_t lower_case; /* enum letter_case */
 };
 struct dataset_settings {
     const char *reader, *path;

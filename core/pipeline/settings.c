@@ -5,5 +5,6 @@
 const char *const infer_length_names[] = {"exact", "bucket", "full", NULL};
 const char *const infer_embedding_names[] = {"private", "public", NULL};
 const char *const infer_weights_names[] = {"held", "shared", NULL};
+const char *const model_case_names[] = {"auto", "always", "never", NULL}; /* enum letter_case */
 const char *const infer_reveal_names[] = {"logits", "label", NULL};
 const char *const infer_preprocess_names[] = {"stream", "store", NULL};

@@ -63,6 +63,7 @@ enum infer_reveal { REVEAL_LOGITS = 0, REVEAL_LABEL };
 enum infer_preprocess { PREPROCESS_STREAM = 0, PREPROCESS_STORE };
 /* What the file calls them, by number; NULL ends each. */
 extern const char *const infer_length_names[], *const infer_embedding_names[];
+extern const char *const model_case_names[];
 extern const char *const infer_weights_names[], *const infer_reveal_names[];
 extern const char *const infer_preprocess_names[];
 struct infer_settings {

@@ -38,7 +38,8 @@ static mpcf_status open_tokenizer(struct stage_context *c, mpcf_error *err)
                          "set dataset.max_length",
                          (long long) c->pipeline->max_length, (long long) spec.max_tokens);
     }
-    return tokenizer_open(c->pipeline->model_path, &spec, &c->tokenizer, err);
+    return tokenizer_open_in_case(c->pipeline->model_path, &spec,
+                                  (enum letter_case) c->pipeline->lower_case, &c->tokenizer, err);
 }
 
 mpcf_status stage_evaluation_split(struct stage_context *c, const struct corpus **out,
@@ -132,4 +133,12 @@ void stage_context_clear(struct stage_context *c)
 mpcf_status stage_write_report(struct stage_context *c, mpcf_error *err)
 {
     return report_write(c->pipeline->output, c->report, err);
+}
+
+mpcf_status stage_save(struct stage_context *c, const struct loaded_network *n, const char *folder,
+                       mpcf_error *err)
+{
+    MPCF_TRY(open_tokenizer(c, err));
+    MPCF_TRY(loaded_network_save(c->pipeline, n, folder, err));
+    return tokenizer_write_case(c->tokenizer, folder, err);
 }

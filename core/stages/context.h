@@ -42,4 +42,8 @@ mpcf_status stage_report_head(struct stage_context *c, enum pipeline_stage stage
 mpcf_status stage_write_report(struct stage_context *c, mpcf_error *err);
 void stage_context_clear(struct stage_context *c);
 
+/* loaded_network_save(), with what was found out about the case of its texts. */
+mpcf_status stage_save(struct stage_context *c, const struct loaded_network *n, const char *folder,
+                       mpcf_error *err);
+
 #endif

@@ -48,7 +48,7 @@ static mpcf_status convert(struct stage_context *c, const char *teacher, const c
         status = stage_begin_writing(c, STAGE_CONVERT, err);
     }
     if (status == MPCF_OK) {
-        status = loaded_network_save(c->pipeline, &n, student, err);
+        status = stage_save(c, &n, student, err);
     }
     if (status == MPCF_OK) {
         status = public_folder_write(c, &n, student, err);

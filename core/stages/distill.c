@@ -92,7 +92,7 @@ static mpcf_status learn(struct stage_context *c, const char *key, struct pupils
         status = stage_begin_writing(c, STAGE_DISTILL, err);
     }
     if (status == MPCF_OK) {
-        status = loaded_network_save(c->pipeline, &p->student, student, err);
+        status = stage_save(c, &p->student, student, err);
     }
     if (status == MPCF_OK) {
         status = public_folder_write(c, &p->student, student, err);

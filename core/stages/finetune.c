@@ -58,7 +58,7 @@ static mpcf_status train(struct stage_context *c, const char *key, struct loaded
         status = stage_begin_writing(c, STAGE_FINETUNE, err);
     }
     if (status == MPCF_OK) {
-        status = loaded_network_save(c->pipeline, n, folder, err);
+        status = stage_save(c, n, folder, err);
     }
     mpcf_free(folder);
     return status;

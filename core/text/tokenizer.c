@@ -180,8 +180,9 @@ static mpcf_status build(struct tokenizer *t, const char *folder, const json_t *
     return status == MPCF_OK ? tokenizer_finish(t, err) : status;
 }
 
-mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
-                           struct tokenizer **out, mpcf_error *err)
+mpcf_status tokenizer_open_in_case(const char *folder, const mpcf_tokenizer_spec *spec,
+                                   enum letter_case letter_case, struct tokenizer **out,
+                                   mpcf_error *err)
 {
     struct tokenizer *t = NULL;
     json_t *file = NULL;
@@ -191,6 +192,7 @@ mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
         status = read_json(folder, "tokenizer.json", &file, err);
     }
     if (status == MPCF_OK) {
+        t->wanted_case = letter_case;
         status = build(t, folder, file, err);
     }
     json_decref(file);
@@ -200,4 +202,38 @@ mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
     }
     *out = t;
     return MPCF_OK;
+}
+
+mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
+                           struct tokenizer **out, mpcf_error *err)
+{
+    return tokenizer_open_in_case(folder, spec, CASE_JUDGED, out, err);
+}
+
+mpcf_status tokenizer_write_case(const struct tokenizer *t, const char *folder, mpcf_error *err)
+{
+    const struct normaliser *n = normalisers_find(&t->normalisers, NORMALISER_BERT);
+    char *path = NULL;
+    json_t *config = NULL;
+    mpcf_status status = MPCF_OK;
+
+    if (!t->case_is_new || n == NULL) {
+        return MPCF_OK;
+    }
+    path = file_join(folder, "tokenizer_config.json");
+    if (path == NULL) {
+        return mpcf_fail_memory(err, strlen(folder), "a path");
+    }
+    status = read_json(folder, "tokenizer_config.json", &config, err);
+    config = config != NULL ? config : json_object();
+    if (status == MPCF_OK &&
+        json_object_set_new(config, "do_lower_case", json_boolean(n->bert.lower)) != 0) {
+        status = mpcf_fail_memory(err, 64, "tokenizer_config.json");
+    }
+    if (status == MPCF_OK) {
+        status = json_write_file(path, config, err);
+    }
+    json_decref(config);
+    mpcf_free(path);
+    return status;
 }

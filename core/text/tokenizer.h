@@ -23,6 +23,15 @@ struct tokenizer;
  */
 mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
                            struct tokenizer **out, mpcf_error *err);
+/* What becomes of capitals where there is a vocab.txt and no file says do_lower_case. */
+enum letter_case { CASE_JUDGED = 0, CASE_LOWERED, CASE_KEPT };
+/* The same, as CASE says there; where a file says the other: MPCF_E_CONFIG. */
+mpcf_status tokenizer_open_in_case(const char *folder, const mpcf_tokenizer_spec *spec,
+                                   enum letter_case letter_case, struct tokenizer **out,
+                                   mpcf_error *err);
+/* Where T's case was judged or asked for, "do_lower_case" is written into FOLDER's
+ * tokenizer_config.json, so that who opens the folder next, with whatever tool, cuts texts alike. */
+mpcf_status tokenizer_write_case(const struct tokenizer *t, const char *folder, mpcf_error *err);
 /* An empty one, to be filled by the readers of its files. */
 mpcf_status tokenizer_create(const mpcf_tokenizer_spec *spec, struct tokenizer **out,
                              mpcf_error *err);

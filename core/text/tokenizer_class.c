@@ -196,17 +196,14 @@ static bool looks_cased(const struct tokenizer *t)
     return 10 * t->words_with_capitals > t->words_with_letters;
 }
 
-/* As tokenizer_config.json says; else the class lower-cases; words alone are looked at. */
-static bool lower_cases(const struct tokenizer *t, const struct tokenizer_settings *s,
-                        const json_t *file)
+/* Of vocab.txt alone. */
+static bool choose_case(struct tokenizer *t)
 {
-    bool lower = true;
+    const bool lower = t->wanted_case == CASE_JUDGED ? !looks_cased(t)
+                                                     : t->wanted_case == CASE_LOWERED;
 
-    if (tokenizer_settings_has(s, "do_lower_case")) {
-        return tokenizer_settings_flag(s, "do_lower_case", true);
-    }
-    if (file == NULL) {
-        lower = !looks_cased(t);
+    t->case_is_new = true;
+    if (t->wanted_case == CASE_JUDGED) {
         log_line(LOG_INFO,
                  "vocab.txt: no file says do_lower_case; %zu of %zu words with letters have "
                  "capitals, so texts are %s (model.lower_case says otherwise)",
@@ -216,18 +213,37 @@ static bool lower_cases(const struct tokenizer *t, const struct tokenizer_settin
     return lower;
 }
 
+/* As tokenizer_config.json says; else the class lower-cases; words alone are looked at. */
+static mpcf_status find_case(struct tokenizer *t, const struct tokenizer_settings *s,
+                             const json_t *file, bool *lower, mpcf_error *err)
+{
+    const bool is_said = tokenizer_settings_has(s, "do_lower_case");
+
+    if (!is_said && file == NULL) {
+        *lower = choose_case(t);
+        return MPCF_OK;
+    }
+    *lower = tokenizer_settings_flag(s, "do_lower_case", true);
+    if (t->wanted_case != CASE_JUDGED && *lower != (t->wanted_case == CASE_LOWERED)) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "model.lower_case is %s, but %s %s", *lower ? "never" : "always",
+                         is_said ? "tokenizer_config.json says do_lower_case:"
+                                 : "the class of its tokenizer.json has do_lower_case:",
+                         *lower ? "true" : "false");
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status apply_bert(struct tokenizer *t, const struct tokenizer_settings *s,
                               const json_t *file, mpcf_error *err)
 {
-    const bool lower = lower_cases(t, s, file);
-    const struct bert_normaliser n = {
-        .clean = true,
-        .chinese = tokenizer_settings_flag(s, "tokenize_chinese_chars", true),
-        .strip = tokenizer_settings_flag(s, "strip_accents", lower),
-        .lower = lower};
+    struct bert_normaliser n = {
+        .clean = true, .chinese = tokenizer_settings_flag(s, "tokenize_chinese_chars", true)};
     const char *unknown = tokenizer_settings_token(s, "unk_token");
     int32_t cls = 0, sep = 0;
 
+    MPCF_TRY(find_case(t, s, file, &n.lower, err));
+    n.strip = tokenizer_settings_flag(s, "strip_accents", n.lower);
     t->model = MODEL_WORDPIECE;
     t->wordpiece.longest_word = LONGEST_WORD;
     t->wordpiece.continuation = vocabulary_walk(&t->vocabulary, "##", 2);

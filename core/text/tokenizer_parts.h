@@ -17,6 +17,7 @@
 #include "text/normalisers.h"
 #include "text/splitters.h"
 #include "text/unigram.h"
+#include "text/tokenizer.h"
 #include "text/vocabulary.h"
 #include "text/wordpiece.h"
 
@@ -53,6 +54,8 @@ struct tokenizer {
     bool truncates_left; /* a text that is too long loses its beginning */
     /* Of vocab.txt's words, "[CLS]" and its like and "##ing" apart. */
     size_t words_with_letters, words_with_capitals;
+    enum letter_case wanted_case;
+    bool case_is_new; /* no file says it */
 };
 
 /* MPCF_E_FORMAT where ID is not below the model's vocabulary size; NAME: of the file. */
