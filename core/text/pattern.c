@@ -11,8 +11,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-/* Steps back that one search may take: a tenth of a second or so. */
-#define MOST_RETRIES ((unsigned long) 1000000)
+/* Steps back that one search may take, and for each byte: a tenth of a second or so. */
+#define MOST_RETRIES          ((unsigned long) 1000000)
+#define MOST_RETRIES_PER_BYTE 4
 /* Processor time of all searches in a text, whatever its length and for each byte. */
 #define MOST_NS          500000000LL
 #define MOST_NS_PER_BYTE 10000LL
@@ -290,14 +291,15 @@ static mpcf_status find_expression(const struct pattern *p, struct searched *s, 
 {
     OnigRegion *region = onig_region_new();
     OnigMatchParam *limits = onig_new_match_param();
+    const unsigned long retries = MOST_RETRIES + MOST_RETRIES_PER_BYTE * s->length;
     mpcf_status status = MPCF_OK;
 
     if (region == NULL || limits == NULL) {
         status = mpcf_fail_memory(err, sizeof(*region), "a search");
     } else {
         (void) onig_initialize_match_param(limits);
-        (void) onig_set_retry_limit_in_match_of_match_param(limits, MOST_RETRIES);
-        (void) onig_set_retry_limit_in_search_of_match_param(limits, MOST_RETRIES);
+        (void) onig_set_retry_limit_in_match_of_match_param(limits, retries);
+        (void) onig_set_retry_limit_in_search_of_match_param(limits, retries);
         status = find_all(p, s, region, limits, parts, err);
     }
     if (region != NULL) {

@@ -6,11 +6,19 @@
 
 #include "text/tokenizer_parts.h"
 
-static int32_t type_at(const json_t *piece)
+/* The token type of PIECE. A network of one type gets that one whatever stands here. */
+static mpcf_status read_type(const struct tokenizer_source *s, const json_t *piece, int32_t *type)
 {
-    json_int_t type = json_integer_value(json_object_get(piece, "type_id"));
+    const json_int_t found = json_integer_value(json_object_get(piece, "type_id"));
+    const int64_t types = s->t->spec.type_count;
 
-    return type == 1 ? 1 : 0;
+    if (found < 0 || found > INT32_MAX || (types > 1 && found >= types)) {
+        return mpcf_fail(s->err, MPCF_E_FORMAT,
+                         "%s: post_processor has token type %lld, but the model has %lld", s->name,
+                         (long long) found, (long long) types);
+    }
+    *type = (int32_t) found;
+    return MPCF_OK;
 }
 
 static mpcf_status add_special_ids(const struct tokenizer_source *s, const json_t *specials,
@@ -65,17 +73,18 @@ static mpcf_status read_template(const struct tokenizer_source *s, const json_t 
         const json_t *special = json_object_get(piece, "SpecialToken");
         const json_t *text = json_object_get(piece, "Sequence");
         const char *id = source_string(special != NULL ? special : text, "id");
+        int32_t type = 0;
 
         if (id == NULL) {
             return mpcf_fail(s->err, MPCF_E_FORMAT, "%s: post_processor %s piece %zu has no id",
                              s->name, key, i);
         }
+        MPCF_TRY(read_type(s, special != NULL ? special : text, &type));
         if (special != NULL) {
-            MPCF_TRY(add_special_ids(s, json_object_get(part, "special_tokens"), id,
-                                     type_at(special), to));
+            MPCF_TRY(add_special_ids(s, json_object_get(part, "special_tokens"), id, type, to));
         } else {
-            MPCF_TRY(template_add(to, strcmp(id, "B") == 0 ? PIECE_TEXT_B : PIECE_TEXT_A, 0,
-                                  type_at(text), s->err));
+            MPCF_TRY(template_add(to, strcmp(id, "B") == 0 ? PIECE_TEXT_B : PIECE_TEXT_A, 0, type,
+                                  s->err));
         }
     }
     return check_template(s, to, texts);

@@ -184,6 +184,10 @@ static void test_refusals(void **state)
            " \"single\": [], \"pair\": []}}",
            wordpiece, MPCF_E_FORMAT, "post_processor for 1 texts");
     refuse("tokenizer.json",
+           "{" MODEL ", \"post_processor\": {\"type\": \"TemplateProcessing\","
+           " \"single\": [{\"Sequence\": {\"id\": \"A\", \"type_id\": 2}}], \"pair\": []}}",
+           wordpiece, MPCF_E_FORMAT, "token type 2, but the model has 2");
+    refuse("tokenizer.json",
            "{\"pre_tokenizer\": {\"type\": \"ByteLevel\"}, \"model\": {\"type\": \"BPE\","
            " \"vocab\": {\"a\": 1}, \"merges\": [\"a b\"]}}",
            MPCF_TOKENIZER_BYTE_BPE, MPCF_E_FORMAT, "merge 1 ('a' 'b')");
