@@ -24,8 +24,7 @@ def bert(**on):
 CLEAN, STRIP, LOWER = bert(clean_text=True), bert(strip_accents=True), bert(lowercase=True)
 CHINESE, NFD = bert(handle_chinese_chars=True), normalizers.NFD()
 NFC, NFKD, ACCENTS = normalizers.NFC(), normalizers.NFKD(), normalizers.StripAccents()
-OVERLAY = "\u0334"  # of the lowest combining class
-ACUTE = "\u0301"  # of a high one
+LOWEST, HIGHEST = "\u0334", "\u0345"  # marks of the lowest and the highest combining class
 WORDS, BYTES = pre_tokenizers.BertPreTokenizer(), pre_tokenizers.ByteLevel(add_prefix_space=False)
 WORD, DIGITS = pre_tokenizers.Whitespace(), pre_tokenizers.Digits(individual_digits=True)
 
@@ -47,7 +46,8 @@ def class_of(c):
         names.add("CHINESE")
     if NFD.normalize_str(c) != c:
         names.add("DECOMPOSED")
-    if NFD.normalize_str("a" + c + OVERLAY)[1] == OVERLAY != c or NFD.normalize_str("a" + ACUTE + c)[1] != ACUTE:
+    if NFD.normalize_str("a" + c + LOWEST)[1] == LOWEST != c or (
+            NFD.normalize_str("a" + HIGHEST + c)[-1] == HIGHEST != c):
         names.add("ORDERED")
     if NFKD.normalize_str(c) != NFD.normalize_str(c):
         names.add("COMPATIBLE")

@@ -6,6 +6,8 @@
     make_tokenizers.py write                      the small vectors in tokenizers/
     make_tokenizers.py compare BUILD [COUNT] [KIND...]
                                                   COUNT (200000) random texts a kind against mpcf
+    make_tokenizers.py compose BUILD TOKENIZERS [COUNT]
+                                                  as many tokenizers of random steps, COUNT (1000) texts each
 
 A kind is a tokenizer.json and lines of {"text", "pair", "max_length", "ids", "types"}, which
 mpcf-token-lines (tests/vectors/token_lines.c) and test_tokenizer_vectors.c encode anew. Made with
@@ -17,6 +19,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import unicodedata
 
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers as N, pre_tokenizers as P
 from tokenizers import processors, trainers
@@ -33,12 +36,14 @@ foo_bar foo-bar x=y a/b c\\d e.g. U.S.A. #tag @user http://a.b/c?d=e&f=g mRNA Co
 BLANKS = [" "] * 12 + ["  ", "   ", "\t", "\n", "\r\n", "\u00a0", "\u3000", "\u2028", "\u2009", "\u200b", "\u1680", "\u0085",
           " \n ", "\u2581", "\x1c"]
 ODD = ("\x00\x01\x07\x0b\x0c\x7f\x80\x8f\x9f\u00ad\u0300\u0301\u0323\u0345\u034f\u05b0\u0654\u093c\u0e33\u1100\u1161\u11a8"
-       "\u200c\u200d\u200e\u2060\u2126\u212b\u2581\u2f00\u3099\ua66f\uac00\uac01\ufb01\ufb1d\ufdfa\ufe0f\ufeff\uff21\uffa1"
+       "\u0334\u0338\u0327\u0328\u1ce3\u1dce\U0001d167\u200c\u200d\u200e\u2060\u2126\u212b\u2581\u2f00\u3099\ua66f\uac00\uac01\ufb01\ufb1d\ufdfa\ufe0f\ufeff\uff21\uffa1"
        "\ufffd\ufffe\U0001d400\U0001d7ce\U0001f600\U0001f468\U0001f3fb\U0001f1e9\U00020000\U0002f800\U0010ffff\u0130\u0131\u1e9e"
        "\u03a3\u03c2ǅ\u01c5\u1f88\u0390\u0958\u0b4d\u0f71\u0f72\u1ac5\u16fe4\u1e94a\U0001e94b\U00010d30\U0001fbf5")
 PUNCTUATION = ".,;:!?'\"()[]{}<>-_+=*/\\|@#$%^&~`«»…—¿¡。、！？·§°€"
 ADDED = ["[CLS]", "[SEP]", "[MASK]", "<s>", "</s>", "<mask>", "<mask>_1", "Covid19", "mRNA", "ÉTÉ", "foo_bar", "the film",
          "\u2581x", "a b", "½", "<|end|>", "single", "left", "right", "both", " blank", "東京"]
+
+MARKS = [chr(p) for p in range(0x110000) if unicodedata.combining(chr(p))]
 
 
 def one_point(r):
@@ -64,6 +69,8 @@ def word(r):
         return "".join(one_point(r) for _ in range(r.randrange(1, 6)))
     if k < 0.98:
         return "".join(r.choice("abcdeéхfilmgood") for _ in range(r.randrange(1, 30)))
+    if k < 0.99:
+        return r.choice("aeoöA한가") + "".join(r.choice(MARKS) for _ in range(r.randrange(1, 6)))
     return r.choice(["a", "ab", "é", "東", "\u0301", "9", "-", "x\u0323\u0301"]) * r.randrange(20, 150)
 
 
@@ -263,6 +270,35 @@ def added_again(t):
     return j  # what the library writes has each once
 
 
+def composed(r):
+    """A tokenizer of random steps."""
+    normalisers = [N.NFC(), N.NFD(), N.NFKC(), N.NFKD(), N.Lowercase(), N.StripAccents(), N.Strip(), N.Strip(right=False),
+                   N.Nmt(), N.Prepend("\u2581"), N.Prepend("x"), N.Replace(" ", "\u2581"), N.Replace(Regex(r"\s+"), " "),
+                   N.Replace(Regex("[[:punct:]]"), ""), N.BertNormalizer(),
+                   N.BertNormalizer(strip_accents=False), N.ByteLevel()]
+    behaviours = ["removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous"]
+    splitters = [P.Whitespace(), P.WhitespaceSplit(), P.BertPreTokenizer(), P.Digits(), P.Digits(individual_digits=True),
+                 P.Punctuation(r.choice(behaviours)), P.CharDelimiterSplit(r.choice("oé\u2581 ")),
+                 P.Split(r.choice(["o", "the", " ", "é"]), r.choice(behaviours), invert=r.random() < 0.5),
+                 P.Split(Regex(r.choice([GPT4, r"\s+", r"\p{Lu}", r"\b", "[[:punct:]]+", "(?<=a)", "$", r"\p{Han}|\d"])),
+                         r.choice(behaviours), invert=r.random() < 0.5),
+                 P.Metaspace(prepend_scheme=r.choice(["first", "always", "never"]), split=r.random() < 0.5),
+                 P.ByteLevel(add_prefix_space=r.random() < 0.5, use_regex=r.random() < 0.5)]
+    t = r.choice([
+        lambda: word_level(None, P.WhitespaceSplit()),
+        lambda: wordpiece(None, P.BertPreTokenizer()),
+        lambda: bpe(None, P.Whitespace(), unk_token="<unk>", fuse_unk=r.random() < 0.5),
+        lambda: bpe(None, P.ByteLevel(), alphabet=P.ByteLevel.alphabet(), size=500, ignore_merges=r.random() < 0.5),
+        lambda: bpe(None, P.Metaspace(), unk_token="<unk>", suffix="</w>")])()
+    t.normalizer = N.Sequence(r.sample(normalisers, r.randrange(1, 4))) if r.random() < 0.9 else None
+    t.pre_tokenizer = P.Sequence(r.sample(splitters, r.randrange(1, 4))) if r.random() < 0.9 else None
+    for content in r.sample(ADDED, 8):
+        t.add_tokens([AddedToken(content, **{flag: r.random() < 0.4 for flag in ("single_word", "lstrip", "rstrip",
+                                                                                "normalized")})])
+    t.post_processor = r.choice([None, bert_like(), roberta(), bert_template()])
+    return t
+
+
 # --- what the library makes of them ---
 
 def encode(t, made):
@@ -295,6 +331,32 @@ def save(name, t, folder, made):
     return path
 
 
+def judge(build, name, path):
+    run = subprocess.run([os.path.join(build, "tests", "mpcf-token-lines"), path], capture_output=True, text=True)
+    print(f"{name:28s} {run.stdout.strip()} {run.stderr.strip()}", flush=True)
+    return run.returncode != 0
+
+
+def compose(build, tokenizers, count):
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for i in range(tokenizers):
+            r = random.Random(i)
+            t = composed(r)
+            try:
+                path = save("composed", t, folder, lines(i, count))
+            except BaseException as e:  # the library's panics are no Exception
+                if isinstance(e, KeyboardInterrupt):
+                    raise
+                print(f"composed {i:3d} the library says: {e}", flush=True)
+                continue
+            wrong = judge(build, f"composed {i}", path)
+            if wrong:
+                print(t.to_str()[:1500])
+            bad += wrong
+    sys.exit(bad != 0)
+
+
 def compare(build, count, names):
     bad = 0
     made = lines(os.environ.get("SEED", "1"), count)
@@ -303,9 +365,7 @@ def compare(build, count, names):
             if names and name not in names:
                 continue
             path = save(name, make(), folder, made)
-            run = subprocess.run([os.path.join(build, "tests", "mpcf-token-lines"), path], capture_output=True, text=True)
-            print(f"{name:28s} {run.stdout.strip()} {run.stderr.strip()}", flush=True)
-            bad += run.returncode != 0
+            bad += judge(build, name, path)
             os.remove(os.path.join(path, "texts.jsonl"))
     sys.exit(bad != 0)
 
@@ -316,5 +376,7 @@ if __name__ == "__main__":
             save(name, make(), os.path.join(HERE, "tokenizers"), lines(1000 + i, 16))
     elif sys.argv[1:2] == ["compare"] and len(sys.argv) > 2:
         compare(sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 200000, sys.argv[4:])
+    elif sys.argv[1:2] == ["compose"] and len(sys.argv) > 3:
+        compose(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else 1000)
     else:
         sys.exit(__doc__)
