@@ -124,6 +124,10 @@ LARGE = {
 }
 
 
+# What random texts found.
+FOUND = [{"text": "o\u0336\u0300 \u10dao\u0336\u0300"}]
+
+
 def dump(path, value):
     with open(path, "w", encoding="utf-8") as f:
         f.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -181,7 +185,7 @@ def compare(build, count, names):
 if __name__ == "__main__":
     if sys.argv[1:2] == ["write"]:
         for i, name in enumerate([*FILES, *MODELS, *CLASSES]):
-            save(name, os.path.join(texts.HERE, "tokenizers"), texts.lines(2000 + i, 40))
+            save(name, os.path.join(texts.HERE, "tokenizers"), texts.lines(2000 + i, 40) + [dict(line) for line in FOUND])
     elif sys.argv[1:2] == ["compare"] and len(sys.argv) > 2:
         compare(sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 200000, sys.argv[4:])
     else:
