@@ -12,6 +12,8 @@
 #include "text/corpus.h"
 #include "text/tokenizer.h"
 
+struct loaded_network; /* network/loaded_network.h */
+
 struct stage_context {
     const struct pipeline *pipeline;
     json_t *report;

@@ -9,6 +9,8 @@
 
 #include <mpcf/model.h>
 
+#include "text/letter_case.h"
+
 struct tokenizer;
 
 /*
@@ -23,9 +25,7 @@ struct tokenizer;
  */
 mpcf_status tokenizer_open(const char *folder, const mpcf_tokenizer_spec *spec,
                            struct tokenizer **out, mpcf_error *err);
-/* What becomes of capitals where there is a vocab.txt and no file says do_lower_case. */
-enum letter_case { CASE_JUDGED = 0, CASE_LOWERED, CASE_KEPT };
-/* The same, as CASE says there; where a file says the other: MPCF_E_CONFIG. */
+/* The same, with LETTER_CASE where no file says it; where one says the other: MPCF_E_CONFIG. */
 mpcf_status tokenizer_open_in_case(const char *folder, const mpcf_tokenizer_spec *spec,
                                    enum letter_case letter_case, struct tokenizer **out,
                                    mpcf_error *err);

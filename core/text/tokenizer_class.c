@@ -199,8 +199,8 @@ static bool looks_cased(const struct tokenizer *t)
 /* Of vocab.txt alone. */
 static bool choose_case(struct tokenizer *t)
 {
-    const bool lower = t->wanted_case == CASE_JUDGED ? !looks_cased(t)
-                                                     : t->wanted_case == CASE_LOWERED;
+    const bool lower =
+        t->wanted_case == CASE_JUDGED ? !looks_cased(t) : t->wanted_case == CASE_LOWERED;
 
     t->case_is_new = true;
     if (t->wanted_case == CASE_JUDGED) {
@@ -225,8 +225,8 @@ static mpcf_status find_case(struct tokenizer *t, const struct tokenizer_setting
     }
     *lower = tokenizer_settings_flag(s, "do_lower_case", true);
     if (t->wanted_case != CASE_JUDGED && *lower != (t->wanted_case == CASE_LOWERED)) {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "model.lower_case is %s, but %s %s", *lower ? "never" : "always",
+        return mpcf_fail(err, MPCF_E_CONFIG, "model.lower_case is %s, but %s %s",
+                         *lower ? "never" : "always",
                          is_said ? "tokenizer_config.json says do_lower_case:"
                                  : "the class of its tokenizer.json has do_lower_case:",
                          *lower ? "true" : "false");

@@ -14,10 +14,10 @@
 
 #include "text/added_tokens.h"
 #include "text/bpe.h"
+#include "text/letter_case.h"
 #include "text/normalisers.h"
 #include "text/splitters.h"
 #include "text/unigram.h"
-#include "text/tokenizer.h"
 #include "text/vocabulary.h"
 #include "text/wordpiece.h"
 

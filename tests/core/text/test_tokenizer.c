@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text/tokenizer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -286,6 +287,56 @@ static void test_file_decides(void **state)
     mpcf_free(folder);
 }
 
+static struct tokenizer *opened_in_case(const char *folder, enum letter_case letter_case)
+{
+    const mpcf_tokenizer_spec spec = spec_of(MPCF_TOKENIZER_WORDPIECE);
+    struct tokenizer *t = NULL;
+
+    assert_ok(tokenizer_open_in_case(folder, &spec, letter_case, &t, err), err);
+    return t;
+}
+
+/* One word with a capital is one that somebody added; a third of them is a cased vocabulary. What was
+ * judged is written down, for who opens the folder next. */
+static void test_case_of_words_alone(void **state)
+{
+    static const char special[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n";
+    char *folder = folder_of("case");
+    char text[512];
+    struct tokenizer *t = NULL;
+
+    (void) state;
+    (void) snprintf(text, sizeof text, "%sthe\nThe\na\nfilm\nI\n", special);
+    test_write(folder, "vocab.txt", text);
+    t = opened(folder, MPCF_TOKENIZER_WORDPIECE);
+    EXPECT(t, "The", NULL, 9, 2, 6, 3);
+    assert_ok(tokenizer_write_case(t, folder, err), err);
+    tokenizer_close(t);
+    t = opened(folder, MPCF_TOKENIZER_WORDPIECE); /* a file says it now */
+    EXPECT(t, "The", NULL, 9, 2, 6, 3);
+    tokenizer_close(t);
+    mpcf_free(folder);
+
+    folder = folder_of("no-case");
+    (void) snprintf(text, sizeof text, "%sthe\na\nfilm\nb\nc\nd\ne\nf\ng\nh\n##S\n2\nThe\n",
+                    special);
+    test_write(folder, "vocab.txt", text);
+    t = opened_in_case(folder, CASE_JUDGED);
+    EXPECT(t, "The", NULL, 9, 2, 5, 3);
+    tokenizer_close(t);
+    t = opened_in_case(folder, CASE_KEPT);
+    EXPECT(t, "The", NULL, 9, 2, 17, 3);
+    assert_ok(tokenizer_write_case(t, folder, err), err);
+    tokenizer_close(t);
+    t = opened_in_case(folder, CASE_JUDGED);
+    EXPECT(t, "The", NULL, 9, 2, 17, 3);
+    tokenizer_close(t);
+    const mpcf_tokenizer_spec spec = spec_of(MPCF_TOKENIZER_WORDPIECE);
+    assert_status(MPCF_E_CONFIG, tokenizer_open_in_case(folder, &spec, CASE_LOWERED, &t, err), err);
+    assert_message_contains(err, "model.lower_case is always, but tokenizer_config.json says");
+    mpcf_free(folder);
+}
+
 /* An added token behind all that the network has learnt disturbs only the texts that have it. */
 static void test_tokens_without_a_row(void **state)
 {
@@ -384,11 +435,17 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),         cmocka_unit_test(test_truncation),
-        cmocka_unit_test(test_byte_bpe),      cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_hostile_lines), cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_unsupported),   cmocka_unit_test(test_hostile_expressions),
-        cmocka_unit_test(test_file_decides),  cmocka_unit_test(test_tokens_without_a_row),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_truncation),
+        cmocka_unit_test(test_byte_bpe),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_hostile_lines),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_unsupported),
+        cmocka_unit_test(test_hostile_expressions),
+        cmocka_unit_test(test_file_decides),
+        cmocka_unit_test(test_tokens_without_a_row),
+        cmocka_unit_test(test_case_of_words_alone),
     };
     int failed = 0;
 
