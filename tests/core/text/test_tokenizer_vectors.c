@@ -34,29 +34,53 @@ static size_t check_kind(const char *folder, char *name)
     return result.count;
 }
 
-static void every_kind_is_the_librarys(void **state)
-{
-    char *folder = mpcf_format("%s/tests/vectors/tokenizers", getenv("MPCF_SOURCE_DIR"));
-    DIR *entries = opendir(folder);
-    size_t kinds = 0, texts = 0;
+struct tally {
+    size_t folders, texts;
+};
 
-    (void) state;
+/* Every folder in NAME of the vectors. */
+static struct tally check_all(const char *name)
+{
+    char *folder = mpcf_format("%s/tests/vectors/%s", getenv("MPCF_SOURCE_DIR"), name);
+    DIR *entries = opendir(folder);
+    struct tally tally = {0, 0};
+
     assert_non_null(entries);
     for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
         if (entry->d_name[0] != '.') {
-            texts += check_kind(folder, entry->d_name);
-            kinds++;
+            tally.texts += check_kind(folder, entry->d_name);
+            tally.folders++;
         }
     }
     (void) closedir(entries);
     mpcf_free(folder);
-    print_message("%zu kinds, %zu texts\n", kinds, texts);
-    assert_true(kinds > 50 && texts > 800);
+    print_message("%s: %zu folders, %zu texts\n", name, tally.folders, tally.texts);
+    return tally;
+}
+
+static void every_kind_is_the_librarys(void **state)
+{
+    const struct tally tally = check_all("tokenizers");
+
+    (void) state;
+    assert_true(tally.folders > 50 && tally.texts > 800);
+}
+
+/* tests/vectors/make_folders.py: files that say more, less and other than each other. */
+static void every_folder_is_the_librarys(void **state)
+{
+    const struct tally tally = check_all("folders");
+
+    (void) state;
+    assert_true(tally.folders == 16 && tally.texts == 16 * 12);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_kind_is_the_librarys)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_is_the_librarys),
+        cmocka_unit_test(every_folder_is_the_librarys),
+    };
     int failed = 0;
 
     err = mpcf_error_create();
