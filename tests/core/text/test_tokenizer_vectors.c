@@ -6,10 +6,15 @@
 #include <dirent.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "format/json.h"
 #include "support/support.h"
 #include "support/token_lines.h"
+#include "text/encode.h"
+#include "text/tokenizer_json.h"
+#include "text/tokenizer_parts.h"
 
 static mpcf_error *err;
 
@@ -75,11 +80,71 @@ static void every_folder_is_the_librarys(void **state)
     assert_true(tally.folders == 16 && tally.texts == 16 * 12);
 }
 
+/* TEXT as a tokenizer.json, and a text through what it makes; false: it is refused. */
+static bool survives(const char *text, size_t length)
+{
+    const mpcf_tokenizer_spec spec = {.struct_size = sizeof(spec),
+                                      .kind = MPCF_TOKENIZER_WORDPIECE,
+                                      .vocab_size = 1 << 20,
+                                      .type_count = 2};
+    struct tokenizer *t = NULL;
+    json_t *root = NULL;
+    struct encoding e = {0};
+    bool is_read = json_read_text(text, length, "damaged", &root, err) == MPCF_OK;
+
+    assert_ok(tokenizer_create(&spec, &t, err), err);
+    is_read = is_read && tokenizer_load_json(t, root, "damaged", err) == MPCF_OK &&
+              tokenizer_finish(t, err) == MPCF_OK;
+    if (is_read &&
+        tokenizer_encode(t, "the film, 東京 [MASK] caf\xc3\xa9", "a 12", 32, &e, err) == MPCF_OK) {
+        encoding_clear(&e);
+    }
+    mpcf_error_reset(err);
+    json_decref(root);
+    tokenizer_close(t);
+    return is_read;
+}
+
+/* Cut at 200 places, and with a bit of 400 bytes turned. */
+static void damaged_files_are_refused_or_read(void **state)
+{
+    static const char *const kinds[] = {"bert-added", "roberta", "metaspace", "gpt4", "replaced"};
+    struct test_random random = {7};
+
+    (void) state;
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        char *path = mpcf_format("%s/tests/vectors/tokenizers/%s/tokenizer.json",
+                                 getenv("MPCF_SOURCE_DIR"), kinds[k]);
+        char *text = NULL;
+        size_t length = 0, refused = 0;
+
+        assert_ok(file_read(path, 1 << 20, &text, &length, err), err);
+        while (length > 0 && text[length - 1] != '}') {
+            length--;
+        }
+        for (size_t i = 0; i < 200; i++) {
+            assert_false(survives(text, i * length / 200));
+        }
+        for (size_t i = 0; i < 400; i++) {
+            const size_t at = test_random_u64(&random) % length;
+            const char before = text[at];
+
+            text[at] = (char) (before ^ (1 << test_random_u64(&random) % 8));
+            refused += !survives(text, length);
+            text[at] = before;
+        }
+        assert_true(survives(text, length) && refused > 0);
+        mpcf_free(text);
+        mpcf_free(path);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_is_the_librarys),
         cmocka_unit_test(every_folder_is_the_librarys),
+        cmocka_unit_test(damaged_files_are_refused_or_read),
     };
     int failed = 0;
 
