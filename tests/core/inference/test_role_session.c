@@ -4,10 +4,12 @@
  */
 #include "inference/role_session.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/folder.h"
 #include "base/memory.h"
+#include "channel/pair.h"
 #include "preprocess/store_sessions.h"
 #include "support/support.h"
 
@@ -172,12 +174,81 @@ static void a_number_that_no_session_has_is_refused(void **state)
     close_fixture(&f);
 }
 
+/* --- ids --- */
+
+#define TURNS 3
+
+struct member {
+    struct role_state state;
+    uint8_t ids[TURNS][HANDSHAKE_SESSION];
+    mpcf_status status;
+    pthread_t thread;
+};
+
+static void *begin_often(void *context)
+{
+    struct member *m = context;
+
+    for (int turn = 0; turn < TURNS && m->status == MPCF_OK; turn++) {
+        m->status = role_session_begin(&m->state, NULL);
+        if (m->status == MPCF_OK) {
+            memcpy(m->ids[turn], session_id(m->state.session), HANDSHAKE_SESSION);
+        }
+    }
+    return NULL;
+}
+
+static void join_members(struct member m[3])
+{
+    for (int a = 0; a < 3; a++) {
+        for (int b = a + 1; b < 3; b++) {
+            struct channel *ends[2];
+
+            assert_int_equal(channel_pair(INT64_C(10000000000), ends, NULL), MPCF_OK);
+            m[a].state.links.peers[b] = ends[0];
+            m[b].state.links.peers[a] = ends[1];
+        }
+    }
+}
+
+/* The id stands for the seeds, and a store's folder has its name: no two sessions have one. */
+static void sessions_of_a_run_have_ids_of_their_own(void **state)
+{
+    struct pipeline p = {.infer = {.session_inferences = 5, .timeout_ns = INT64_C(10000000000)}};
+    struct member m[3] = {{.status = MPCF_OK}};
+
+    (void) state;
+    join_members(m);
+    for (int r = 0; r < 3; r++) {
+        m[r].state.role = (enum role) r;
+        m[r].state.student.pipeline = &p;
+        memset(m[r].state.links.session, 7, HANDSHAKE_SESSION);
+        assert_int_equal(pthread_create(&m[r].thread, NULL, begin_often, &m[r]), 0);
+    }
+    for (int r = 0; r < 3; r++) {
+        assert_int_equal(pthread_join(m[r].thread, NULL), 0);
+        assert_int_equal(m[r].status, MPCF_OK);
+    }
+    for (int turn = 0; turn < TURNS; turn++) {
+        assert_memory_equal(m[0].ids[turn], m[1].ids[turn], HANDSHAKE_SESSION);
+        assert_memory_equal(m[0].ids[turn], m[2].ids[turn], HANDSHAKE_SESSION);
+        for (int before = 0; before < turn; before++) {
+            assert_memory_not_equal(m[0].ids[turn], m[0].ids[before], HANDSHAKE_SESSION);
+        }
+    }
+    for (int r = 0; r < 3; r++) {
+        session_destroy(m[r].state.session);
+        roles_links_close(&m[r].state.links);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_provider_answers_what_the_user_names),
         cmocka_unit_test(other_facts_or_another_process_are_no_answer),
         cmocka_unit_test(a_number_that_no_session_has_is_refused),
+        cmocka_unit_test(sessions_of_a_run_have_ids_of_their_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
