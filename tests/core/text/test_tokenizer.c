@@ -106,6 +106,24 @@ static void test_blanks_behind_words(void **state)
     mpcf_free(folder);
 }
 
+static void test_model_input_names(void **state)
+{
+    char *folder = folder_of("input-names");
+    struct tokenizer *t = NULL;
+    struct encoding e = {0};
+
+    (void) state;
+    test_write(folder, "vocab.txt", words);
+    test_write(folder, "tokenizer_config.json",
+               "{\"model_input_names\": [\"input_ids\", \"attention_mask\"]}");
+    t = opened(folder, MPCF_TOKENIZER_WORDPIECE);
+    assert_ok(tokenizer_encode(t, "a", "the", 99, &e, err), err);
+    assert_memory_equal(e.type_ids, ((int32_t[]){0, 0, 0, 0, 0}), 5 * sizeof(int32_t));
+    encoding_clear(&e);
+    tokenizer_close(t);
+    mpcf_free(folder);
+}
+
 static void test_truncation(void **state)
 {
     char *folder = folder_of("cut");
@@ -455,6 +473,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_blanks_behind_words),
+        cmocka_unit_test(test_model_input_names),
         cmocka_unit_test(test_truncation),
         cmocka_unit_test(test_byte_bpe),
         cmocka_unit_test(test_refusals),
