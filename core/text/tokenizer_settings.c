@@ -369,13 +369,51 @@ static mpcf_status add_one_named(struct tokenizer_settings *s, const struct name
     return status;
 }
 
+/* "image_token": "<image>" and the like, which the library makes tokens whatever their name is. */
+static bool is_own_key(const char *key, const json_t *token)
+{
+    const size_t length = strlen(key);
+    bool is_known = length < 6 || strcmp(key + length - 6, "_token") != 0;
+
+    for (size_t i = 0; i < NAMED_KEYS && !is_known; i++) {
+        is_known = strcmp(named_keys[i].key, key) == 0;
+    }
+    return !is_known && content_of(token) != NULL && content_of(token)[0] != '\0' &&
+           (json_is_string(token) || json_object_get(token, "__type") != NULL);
+}
+
+/* Names of the model's own: as keys, in an object extra_special_tokens; where there are none, as
+ * transformers 5 writes them. */
+static mpcf_status add_model_specific(struct tokenizer_settings *s, mpcf_error *err)
+{
+    const char *key = NULL;
+    json_t *token = NULL;
+    bool has_own = json_object_size(json_object_get(s->options, "extra_special_tokens")) > 0;
+
+    json_object_foreach(s->options, key, token)
+    {
+        if (is_own_key(key, token)) {
+            MPCF_TRY(add_named(s, token, "tokenizer_config.json", key, err));
+            has_own = true;
+        }
+    }
+    if (!has_own) {
+        return add_list(s, "model_specific_special_tokens", err);
+    }
+    return json_is_object(json_object_get(s->options, "extra_special_tokens"))
+               ? add_list(s, "extra_special_tokens", err)
+               : MPCF_OK;
+}
+
 static mpcf_status add_named_tokens(struct tokenizer_settings *s, mpcf_error *err)
 {
     for (size_t i = 0; i < NAMED_KEYS; i++) {
         MPCF_TRY(add_one_named(s, &named_keys[i], err));
     }
-    MPCF_TRY(add_list(s, "extra_special_tokens", err));
-    return add_list(s, "additional_special_tokens", err);
+    MPCF_TRY(add_model_specific(s, err));
+    return json_array_size(json_object_get(s->options, "extra_special_tokens")) > 0
+               ? add_list(s, "extra_special_tokens", err)
+               : add_list(s, "additional_special_tokens", err);
 }
 
 /* --- all of it --- */
