@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "format/json.h"
 #include "text/tokenizer_class.h"
@@ -163,6 +164,47 @@ static mpcf_status build_by_class(struct tokenizer *t, const struct tokenizer_se
     return build_as_file(t, s, file, err);
 }
 
+/* Whether the library hands the network types: as model_input_names says, else BERT's class does. */
+static bool gives_types(const struct tokenizer_settings *s)
+{
+    const json_t *names = json_object_get(s->options, "model_input_names"), *one = NULL;
+    size_t i = 0;
+
+    json_array_foreach(names, i, one)
+    {
+        if (json_is_string(one) && strcmp(json_string_value(one), "token_type_ids") == 0) {
+            return true;
+        }
+    }
+    return names == NULL && s->class == TOKENIZER_CLASS_BERT &&
+           (s->class_name == NULL || strncmp(s->class_name, "Distil", 6) != 0);
+}
+
+static bool leave_types_out(struct template *template)
+{
+    bool had = false;
+
+    for (size_t i = 0; i < template->count; i++) {
+        had = had || template->pieces[i].type != 0;
+        template->pieces[i].type = 0;
+    }
+    return had;
+}
+
+static void set_types(struct tokenizer *t, const struct tokenizer_settings *s)
+{
+    if (gives_types(s)) {
+        return;
+    }
+    const bool had_single = leave_types_out(&t->single), had_pair = leave_types_out(&t->pair);
+
+    if ((had_single || had_pair) && t->spec.type_count > 1) {
+        log_line(LOG_WARN, "tokenizer_config.json: its class, or its model_input_names, hands the "
+                           "network no token types, so all are 0, as in transformers 5; write "
+                           "token_type_ids into model_input_names if it was trained with them");
+    }
+}
+
 static mpcf_status build(struct tokenizer *t, const char *folder, const json_t *file,
                          mpcf_error *err)
 {
@@ -175,6 +217,7 @@ static mpcf_status build(struct tokenizer *t, const char *folder, const json_t *
     mpcf_status status = build_by_class(t, &s, folder, file, err);
     if (status == MPCF_OK) {
         status = tokenizer_class_set_side(t, &s, err);
+        set_types(t, &s);
     }
     tokenizer_settings_clear(&s);
     return status == MPCF_OK ? tokenizer_finish(t, err) : status;

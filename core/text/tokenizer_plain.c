@@ -39,12 +39,26 @@ static mpcf_status check_utf8(const char *line, size_t length, const char *name,
     return MPCF_OK;
 }
 
+/* Without the white space at its end, which is none of the word's. */
+static size_t trimmed(const char *line, size_t length)
+{
+    size_t kept = 0;
+
+    for (size_t at = 0; at < length;) {
+        uint32_t point = 0;
+
+        at += unicode_next(line + at, length - at, &point);
+        kept = (unicode_class(point) & UNICODE_SPACE) != 0 ? kept : at;
+    }
+    return kept;
+}
+
 /* For a judgement of whether texts are to be lower-cased. */
 static void count_letters(struct tokenizer *t, const char *word, size_t length)
 {
     bool has_letter = false;
 
-    if (*word == '[' || (length > 2 && memcmp(word, "##", 2) == 0)) {
+    if (length == 0 || *word == '[' || (length > 2 && memcmp(word, "##", 2) == 0)) {
         return;
     }
     for (size_t at = 0; at < length && !has_letter;) {
@@ -57,6 +71,20 @@ static void count_letters(struct tokenizer *t, const char *word, size_t length)
     t->words_with_capitals += has_letter && unicode_has_upper(word, length);
 }
 
+/* An empty line is a word as well: added tokens are counted behind all words. One behind the network's
+ * last word is the end of the file. */
+static mpcf_status add_line(struct tokenizer *t, const char *line, size_t length, size_t number,
+                            const char *name, mpcf_error *err)
+{
+    const size_t kept = trimmed(line, length);
+
+    if (kept == 0 && (long long) number >= t->spec.vocab_size) {
+        return MPCF_OK;
+    }
+    count_letters(t, line, kept);
+    return tokenizer_add_word(t, line, kept, (long long) number, name, err);
+}
+
 mpcf_status tokenizer_load_words(struct tokenizer *t, const char *data, size_t length,
                                  const char *name, mpcf_error *err)
 {
@@ -66,11 +94,7 @@ mpcf_status tokenizer_load_words(struct tokenizer *t, const char *data, size_t l
     MPCF_TRY(vocabulary_reserve(&t->vocabulary, length, err));
     while (next_line(&data, &length, &line, &bytes)) {
         MPCF_TRY(check_utf8(line, bytes, name, number + 1, err));
-        if (bytes > 0) {
-            count_letters(t, line, bytes);
-            MPCF_TRY(tokenizer_add_word(t, line, bytes, (long long) number, name, err));
-        }
-        number++;
+        MPCF_TRY(add_line(t, line, bytes, number++, name, err));
     }
     if (t->vocabulary.word_count == 0) {
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: no words", name);
@@ -98,7 +122,7 @@ mpcf_status tokenizer_load_merges(struct tokenizer *t, const char *data, size_t 
     for (size_t number = 1; next_line(&data, &length, &line, &bytes); number++) {
         const char *space = memchr(line, ' ', bytes);
 
-        if (bytes == 0 || (number == 1 && bytes >= 8 && memcmp(line, "#version", 8) == 0)) {
+        if (bytes == 0 || (bytes >= 8 && memcmp(line, "#version", 8) == 0)) {
             continue;
         }
         MPCF_TRY(check_utf8(line, bytes, name, number, err));

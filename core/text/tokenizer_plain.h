@@ -11,10 +11,10 @@
 
 struct tokenizer; /* tokenizer_parts.h */
 
-/* vocab.txt: a word a line, its id the line's number from 0. */
+/* vocab.txt: a word a line without the white space at its end, its id the line's number from 0. */
 mpcf_status tokenizer_load_words(struct tokenizer *t, const char *data, size_t length,
                                  const char *name, mpcf_error *err);
-/* merges.txt: two tokens a line, a first line "#version". Behind the vocabulary. */
+/* merges.txt: two tokens a line; lines that begin with "#version" are none. Behind the vocabulary. */
 mpcf_status tokenizer_load_merges(struct tokenizer *t, const char *data, size_t length,
                                   const char *name, mpcf_error *err);
 

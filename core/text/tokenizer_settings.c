@@ -116,7 +116,8 @@ static const char *content_of(const json_t *token)
     return json_string_value(json_is_object(token) ? json_object_get(token, "content") : token);
 }
 
-static bool has_content(const json_t *list, const char *content)
+/* Where LIST has CONTENT; behind its end: nowhere. */
+static size_t place_of(const json_t *list, const char *content)
 {
     size_t i = 0;
     const json_t *one = NULL;
@@ -124,10 +125,15 @@ static bool has_content(const json_t *list, const char *content)
     json_array_foreach(list, i, one)
     {
         if (strcmp(content_of(one), content) == 0) {
-            return true;
+            return i;
         }
     }
-    return false;
+    return json_array_size(list);
+}
+
+static bool has_content(const json_t *list, const char *content)
+{
+    return place_of(list, content) < json_array_size(list);
 }
 
 /* TOKEN, a string or an object, in the form of tokenizer.json; IS_SPECIAL where it does not say. */
@@ -147,7 +153,8 @@ static mpcf_status append(struct tokenizer_settings *s, json_t *token, mpcf_erro
                                                        : mpcf_fail_memory(err, 64, "added tokens");
 }
 
-/* What stands under a key that names a token. */
+/* What stands under a key that names a token. One that has a number is as it is there; of what two
+ * keys say of one token the later counts. */
 static mpcf_status add_named(struct tokenizer_settings *s, const json_t *token, const char *file,
                              const char *key, mpcf_error *err)
 {
@@ -157,8 +164,17 @@ static mpcf_status add_named(struct tokenizer_settings *s, const json_t *token, 
     if (content_of(token) == NULL || content_of(token)[0] == '\0') {
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: '%s' is not a token", file, key);
     }
-    return has_content(s->added, content_of(token)) ? MPCF_OK
-                                                    : append(s, added_form(token, true), err);
+    const size_t place = place_of(s->added, content_of(token));
+
+    if (json_object_get(json_array_get(s->added, place), "id") != NULL) {
+        return MPCF_OK;
+    }
+    if (place == json_array_size(s->added)) {
+        return append(s, added_form(token, true), err);
+    }
+    return json_array_set_new(s->added, place, added_form(token, true)) == 0
+               ? MPCF_OK
+               : mpcf_fail_memory(err, 64, "added tokens");
 }
 
 static mpcf_status add_list(struct tokenizer_settings *s, const char *key, mpcf_error *err)
@@ -353,13 +369,51 @@ static mpcf_status add_one_named(struct tokenizer_settings *s, const struct name
     return status;
 }
 
+/* "image_token": "<image>" and the like, which the library makes tokens whatever their name is. */
+static bool is_own_key(const char *key, const json_t *token)
+{
+    const size_t length = strlen(key);
+    bool is_known = length < 6 || strcmp(key + length - 6, "_token") != 0;
+
+    for (size_t i = 0; i < NAMED_KEYS && !is_known; i++) {
+        is_known = strcmp(named_keys[i].key, key) == 0;
+    }
+    return !is_known && content_of(token) != NULL && content_of(token)[0] != '\0' &&
+           (json_is_string(token) || json_object_get(token, "__type") != NULL);
+}
+
+/* Names of the model's own: as keys, in an object extra_special_tokens; where there are none, as
+ * transformers 5 writes them. */
+static mpcf_status add_model_specific(struct tokenizer_settings *s, mpcf_error *err)
+{
+    const char *key = NULL;
+    json_t *token = NULL;
+    bool has_own = json_object_size(json_object_get(s->options, "extra_special_tokens")) > 0;
+
+    json_object_foreach(s->options, key, token)
+    {
+        if (is_own_key(key, token)) {
+            MPCF_TRY(add_named(s, token, "tokenizer_config.json", key, err));
+            has_own = true;
+        }
+    }
+    if (!has_own) {
+        return add_list(s, "model_specific_special_tokens", err);
+    }
+    return json_is_object(json_object_get(s->options, "extra_special_tokens"))
+               ? add_list(s, "extra_special_tokens", err)
+               : MPCF_OK;
+}
+
 static mpcf_status add_named_tokens(struct tokenizer_settings *s, mpcf_error *err)
 {
     for (size_t i = 0; i < NAMED_KEYS; i++) {
         MPCF_TRY(add_one_named(s, &named_keys[i], err));
     }
-    MPCF_TRY(add_list(s, "extra_special_tokens", err));
-    return add_list(s, "additional_special_tokens", err);
+    MPCF_TRY(add_model_specific(s, err));
+    return json_array_size(json_object_get(s->options, "extra_special_tokens")) > 0
+               ? add_list(s, "extra_special_tokens", err)
+               : add_list(s, "additional_special_tokens", err);
 }
 
 /* --- all of it --- */

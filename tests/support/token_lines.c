@@ -29,9 +29,12 @@ static mpcf_status kind_of(const char *folder, mpcf_tokenizer_kind *kind, mpcf_e
         status = json_read_file(path, &config, err);
     }
     type = json_string_value(json_object_get(config, "model_type"));
-    *kind = type != NULL && (strcmp(type, "xlm-roberta") == 0 || strcmp(type, "camembert") == 0)
-                ? MPCF_TOKENIZER_UNIGRAM
-                : MPCF_TOKENIZER_WORDPIECE;
+    *kind = MPCF_TOKENIZER_WORDPIECE;
+    if (type != NULL && (strcmp(type, "xlm-roberta") == 0 || strcmp(type, "camembert") == 0)) {
+        *kind = MPCF_TOKENIZER_UNIGRAM;
+    } else if (type != NULL && strcmp(type, "roberta") == 0) {
+        *kind = MPCF_TOKENIZER_BYTE_BPE;
+    }
     json_decref(config);
     mpcf_free(path);
     return status;

@@ -155,9 +155,8 @@ def make(folder, seed, count):
             line = {"text": text, "max_length": draw.r.choice([5, 8, 64])}
             if i % 4 == 3:
                 line["pair"] = draw.r.choice(texts) or "a"  # an empty one is no second text to the library
-            e = tokenizer(text, line.get("pair"), truncation=True, max_length=line["max_length"],
-                          return_token_type_ids=True)
-            line.update(ids=e["input_ids"], types=e["token_type_ids"])
+            e = tokenizer(text, line.get("pair"), truncation=True, max_length=line["max_length"])
+            line.update(ids=e["input_ids"], types=e.get("token_type_ids", [0] * len(e["input_ids"])))
             f.write(json.dumps(line) + "\n")
 
 

@@ -88,6 +88,42 @@ static void test_words(void **state)
     mpcf_free(folder);
 }
 
+/* As tokenizers 0.23 reads vocab.txt: blanks behind a word go, an empty line is counted. */
+static void test_blanks_behind_words(void **state)
+{
+    char *folder = folder_of("blanks");
+    struct tokenizer *t = NULL;
+
+    (void) state;
+    test_write(folder, "vocab.txt",
+               "[PAD] \n[UNK]\t\r\n[CLS]\n[SEP]\n[MASK]\n\nthe \n\n"
+               "cat\xe2\x80\xa8\na\xc2\xa0\n\n");
+    test_write(folder, "tokenizer_config.json",
+               "{\"do_lower_case\": true, \"additional_special_tokens\": [\"[X]\"]}");
+    t = opened(folder, MPCF_TOKENIZER_WORDPIECE);
+    EXPECT(t, "the cat a [X]", NULL, 99, 2, 6, 8, 9, 9, 3); /* of 9 words: equal ones count once */
+    tokenizer_close(t);
+    mpcf_free(folder);
+}
+
+static void test_model_input_names(void **state)
+{
+    char *folder = folder_of("input-names");
+    struct tokenizer *t = NULL;
+    struct encoding e = {0};
+
+    (void) state;
+    test_write(folder, "vocab.txt", words);
+    test_write(folder, "tokenizer_config.json",
+               "{\"model_input_names\": [\"input_ids\", \"attention_mask\"]}");
+    t = opened(folder, MPCF_TOKENIZER_WORDPIECE);
+    assert_ok(tokenizer_encode(t, "a", "the", 99, &e, err), err);
+    assert_memory_equal(e.type_ids, ((int32_t[]){0, 0, 0, 0, 0}), 5 * sizeof(int32_t));
+    encoding_clear(&e);
+    tokenizer_close(t);
+    mpcf_free(folder);
+}
+
 static void test_truncation(void **state)
 {
     char *folder = folder_of("cut");
@@ -118,7 +154,7 @@ static void write_bpe(const char *folder)
                "{\"<s>\": 0, \"<pad>\": 1, \"</s>\": 2, \"<unk>\": 3, \"a\": 4, \"b\": 5,"
                " \"\xc4\xa0\": 6, \"ab\": 7, \"\xc4\xa0"
                "ab\": 8, \"ba\": 9, \"<mask>\": 10, \"!\": 11}");
-    test_write(folder, "merges.txt", "#version: 0.2\na b\n\xc4\xa0 ab\nb a\n");
+    test_write(folder, "merges.txt", "#version: 0.2\na b\n#version: 0.2\n\xc4\xa0 ab\nb a\n");
 }
 
 static void test_byte_bpe(void **state)
@@ -436,6 +472,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_blanks_behind_words),
+        cmocka_unit_test(test_model_input_names),
         cmocka_unit_test(test_truncation),
         cmocka_unit_test(test_byte_bpe),
         cmocka_unit_test(test_refusals),

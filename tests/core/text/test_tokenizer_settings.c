@@ -108,6 +108,47 @@ static void a_class_is_looked_for_in_two_files(void **state)
     tokenizer_settings_clear(&s);
 }
 
+/* What is said of one token under two keys: the later key counts, unless the token has a number. */
+static void of_two_keys_the_later_counts(void **state)
+{
+    struct tokenizer_settings s = read_settings(
+        FOLDER({"tokenizer_config.json",
+                "{\"bos_token\": {\"content\": \"<s>\", \"lstrip\": true}, \"cls_token\": \"<s>\", "
+                "\"mask_token\": \"<m>\", \"extra_special_tokens\": "
+                "[{\"content\": \"<m>\", \"lstrip\": true}]}"},
+               {"added_tokens.json", "{\"</s>\": 7}"}),
+        TOKENIZER_CLASS_ROBERTA);
+
+    (void) state;
+    assert_added(&s, "<s>", -1, false, false);
+    assert_added(&s, "<m>", -1, false, true);
+    assert_added(&s, "</s>", 7, false, false);
+    tokenizer_settings_clear(&s);
+}
+
+static void tokens_may_have_names_of_their_own(void **state)
+{
+    struct tokenizer_settings s = read_settings(
+        FOLDER(
+            {"tokenizer_config.json",
+             "{\"image_token\": \"b\", \"add_bos_token\": true, \"extra_special_tokens\": [\"c\"],"
+             " \"additional_special_tokens\": [\"d\"],"
+             " \"model_specific_special_tokens\": {\"z_token\": \"e\"}}"}),
+        TOKENIZER_CLASS_BERT);
+
+    (void) state;
+    assert_added(&s, "b", -1, false, false);
+    assert_added(&s, "c", -1, false, false);
+    assert_null(added(&s, "d"));
+    assert_null(added(&s, "e"));
+    tokenizer_settings_clear(&s);
+    s = read_settings(FOLDER({"tokenizer_config.json", "{\"model_specific_special_tokens\": "
+                                                       "{\"z_token\": \"e\"}}"}),
+                      TOKENIZER_CLASS_BERT);
+    assert_added(&s, "e", -1, false, false);
+    tokenizer_settings_clear(&s);
+}
+
 static void an_unknown_class_is_refused_by_name(void **state)
 {
     static const char *const names[] = {"BertJapaneseTokenizer", "BertweetTokenizer", "Fast",
@@ -201,6 +242,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_files_the_family_decides),
         cmocka_unit_test(a_class_is_looked_for_in_two_files),
+        cmocka_unit_test(of_two_keys_the_later_counts),
+        cmocka_unit_test(tokens_may_have_names_of_their_own),
         cmocka_unit_test(an_unknown_class_is_refused_by_name),
         cmocka_unit_test(a_decoder_goes_before_the_old_files),
         cmocka_unit_test(the_old_files_count_without_one),
