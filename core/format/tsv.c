@@ -11,6 +11,7 @@
 #include <mpcf/tsv.h>
 
 #include "base/folder.h"
+#include "base/lfs_pointer.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -131,6 +132,7 @@ static mpcf_status read_header(mpcf_tsv *t, mpcf_error *err)
     if (t->header == NULL) {
         return mpcf_fail_memory(err, length, "column names");
     }
+    MPCF_TRY(lfs_pointer_check(t->name, t->header, strlen(t->header), err));
     t->column_count = cut_fields(t->header, t->columns);
     if (t->column_count > COLUMN_LIMIT) {
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: %zu columns, expected at most %d",

@@ -56,12 +56,40 @@ static bool means(const char *found, const char *want)
     return strcmp(a, b) == 0 || (sentiment_of(a) >= 0 && sentiment_of(a) == sentiment_of(b));
 }
 
+/* Whether NAME is one of those that the library makes where nobody gave any. */
+static bool is_made(const char *name)
+{
+    return text_starts_with(name, "LABEL_");
+}
+
+/* The name that label2id gives to CLASS: some folders have names there alone. NULL: none. */
+static const char *name_by_label(const json_t *config, size_t class)
+{
+    json_t *labels = json_object_get(config, "label2id"), *value = NULL;
+    const char *name = NULL;
+
+    json_object_foreach(labels, name, value)
+    {
+        if (json_is_integer(value) && json_integer_value(value) == (json_int_t) class &&
+            !is_made(name)) {
+            return name;
+        }
+    }
+    return NULL;
+}
+
 static const char *name_of(const json_t *config, size_t class)
 {
     char key[24];
+    const char *name = NULL, *other = NULL;
 
     (void) snprintf(key, sizeof key, "%zu", class);
-    return json_string_value(json_object_get(json_object_get(config, "id2label"), key));
+    name = json_string_value(json_object_get(json_object_get(config, "id2label"), key));
+    if (name != NULL && !is_made(name)) {
+        return name;
+    }
+    other = name_by_label(config, class);
+    return other != NULL ? other : name;
 }
 
 /* The class of the task, not its I-th, that FOUND means; TASK's number of classes: none. */
@@ -84,7 +112,7 @@ static bool has_names(const mpcf_task *task, const json_t *config)
     for (size_t i = 0; i < task->classes; i++) {
         const char *found = name_of(config, i);
 
-        if (found == NULL || text_starts_with(found, "LABEL_")) {
+        if (found == NULL || is_made(found)) {
             return false;
         }
     }

@@ -373,6 +373,31 @@ static void only_another_order_of_classes_is_refused(void **state)
     assert_said("learnt anew");
 }
 
+/* Some folders have the names in label2id, and those that the library makes in id2label. */
+static void names_stand_in_label2id_alone(void **state)
+{
+    static const struct {
+        const char *config;
+        int status;
+    } cases[] = {
+        {"{\"id2label\": {\"0\": \"LABEL_0\", \"1\": \"LABEL_1\"}, "
+         "\"label2id\": {\"positive\": 0, \"negative\": 1}}",
+         2},
+        {"{\"id2label\": null, \"label2id\": {\"POS\": 1, \"NEG\": 0}}", 0},
+        {"{\"id2label\": null, \"label2id\": [0, 1]}", 0},
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        make_model("label2id", &(struct change){"nothing", "nothing", 0}, cases[i].config);
+        in_folder("rm -rf out-$1", "label2id");
+        assert_int_equal(run("label2id", "SST-2", "", CONVERT), cases[i].status);
+        if (cases[i].status != 0) {
+            assert_said("another order");
+        }
+    }
+}
+
 /* A user has student/public alone, and a file of its own. */
 static void the_user_compares_its_names(void **state)
 {
@@ -472,6 +497,7 @@ int main(void)
         cmocka_unit_test(finetune_starts_from_another_head),
         cmocka_unit_test(several_labels_at_once_are_refused),
         cmocka_unit_test(only_another_order_of_classes_is_refused),
+        cmocka_unit_test(names_stand_in_label2id_alone),
         cmocka_unit_test(the_user_compares_its_names),
         cmocka_unit_test(what_is_written_says_its_type),
     };

@@ -72,6 +72,8 @@ static void test_refusals(void **state)
     char *long_line = mpcf_alloc_array(length, 1);
 
     (void) state;
+    refuse_open("version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n",
+                "is a Git LFS pointer");
     refuse_open("", "empty");
     refuse_open("a\tb\n", "no rows");
     refuse_row("a\tb\nx\n", 6, "1 columns, expected 2");
