@@ -40,9 +40,8 @@ static mpcf_status kind_of(const char *folder, mpcf_tokenizer_kind *kind, mpcf_e
     return status;
 }
 
-/* tokenizer.json as the library tokenizers reads it, without a class around it. */
-static mpcf_status open_file(const char *folder, const mpcf_tokenizer_spec *spec,
-                             struct tokenizer **out, mpcf_error *err)
+mpcf_status token_lines_open_file(const char *folder, const mpcf_tokenizer_spec *spec,
+                                  struct tokenizer **out, mpcf_error *err)
 {
     char *path = file_join(folder, "tokenizer.json");
     struct tokenizer *t = NULL;
@@ -81,7 +80,7 @@ mpcf_status token_lines_open(const char *folder, struct tokenizer **out, mpcf_er
     const bool is_file_alone = !file_exists(path);
 
     mpcf_free(path);
-    return is_file_alone ? open_file(folder, &spec, out, err)
+    return is_file_alone ? token_lines_open_file(folder, &spec, out, err)
                          : tokenizer_open(folder, &spec, out, err);
 }
 

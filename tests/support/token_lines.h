@@ -15,6 +15,9 @@ struct token_lines_result {
     size_t count, different;
 };
 
+/* FOLDER's tokenizer.json as the library tokenizers reads it, without a class around it. */
+mpcf_status token_lines_open_file(const char *folder, const mpcf_tokenizer_spec *spec,
+                                  struct tokenizer **out, mpcf_error *err);
 /* A tokenizer.json without a network around it: of any size, two types. */
 mpcf_status token_lines_open(const char *folder, struct tokenizer **out, mpcf_error *err);
 /* Calls DIFFERS for each line whose tokens T sees otherwise, with what it has got; then counts it in

@@ -23,6 +23,7 @@ static struct tokenizer *open_tokenizer(const char *name)
                                 .max_tokens = 1 << 20,
                                 .type_count = 2,
                                 .pair_separators = 1};
+    char *file = file_join(folder, "tokenizer.json");
     struct tokenizer *t = NULL;
 
     if (file_exists(merges)) {
@@ -30,9 +31,13 @@ static struct tokenizer *open_tokenizer(const char *name)
         spec.pair_separators = 2;
         spec.type_count = 1;
     }
-    assert_ok(tokenizer_open(folder, &spec, &t, err), err);
+    /* The library tokenizers made the reference: of the file alone, where there is one. */
+    assert_ok(file_exists(file) ? token_lines_open_file(folder, &spec, &t, err)
+                                : tokenizer_open(folder, &spec, &t, err),
+              err);
     mpcf_free(folder);
     mpcf_free(merges);
+    mpcf_free(file);
     return t;
 }
 
