@@ -88,7 +88,8 @@ static void each_of_the_tokenizers_files_counts(void **state)
         (void) snprintf(command, sizeof command, "rm model/%s", others[i]);
         in_folder(command);
         assert_made(others[i], ALL);
-        assert_in_copies(others[i], false);
+        /* In this one stands what the words said of case. */
+        assert_in_copies(others[i], strcmp(others[i], "tokenizer_config.json") == 0);
     }
     in_folder("cp model/vocab.txt kept && sed -i 's/^t9$/x/; s/^t10$/t9/; s/^x$/t10/' "
               "model/vocab.txt");

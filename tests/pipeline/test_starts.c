@@ -64,10 +64,21 @@ static void change_tensor(const struct tensor *t, const struct change *c, struct
     out->data = values;
 }
 
+static void free_changed(struct tensor_out *out, const bool *is_renamed, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        mpcf_free((void *) (uintptr_t) out[i].data);
+        if (is_renamed[i]) {
+            mpcf_free((void *) (uintptr_t) out[i].name);
+        }
+    }
+}
+
 /* FOLDER/NAME: the model with one change, and with CONFIG's keys set in its config.json. */
 static void make_model(const char *name, const struct change *c, const char *config)
 {
     struct tensor_out out[128];
+    bool is_renamed[128];
     struct safetensors *s = NULL;
     json_t *facts = NULL, *more = NULL;
     char *from = mpcf_format("%s/model/model.safetensors", folder);
@@ -82,6 +93,7 @@ static void make_model(const char *name, const struct change *c, const char *con
         const struct tensor *t = safetensors_tensor(s, i);
 
         if (c->to != NULL || !text_starts_with(t->name, c->from)) {
+            is_renamed[count] = text_starts_with(t->name, c->from);
             change_tensor(t, c, &out[count++]);
         }
     }
@@ -92,6 +104,7 @@ static void make_model(const char *name, const struct change *c, const char *con
     assert_ok(json_write_file(path, facts, err), err);
     json_decref(facts);
     json_decref(more);
+    free_changed(out, is_renamed, count);
     safetensors_close(s);
     mpcf_free(from);
     mpcf_free(to);
