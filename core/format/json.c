@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 
 /* A tokenizer.json of a large vocabulary has about 20 MB. */
@@ -206,6 +207,21 @@ mpcf_status json_read_file(const char *path, json_t **out, mpcf_error *err)
     MPCF_TRY(file_read(path, JSON_FILE_LIMIT, &text, &length, err));
     status = json_read_text(text, length, path, out, err);
     mpcf_free(text);
+    return status;
+}
+
+mpcf_status json_read_if_there(const char *folder, const char *name, json_t **out, mpcf_error *err)
+{
+    char *path = file_join(folder, name);
+    mpcf_status status = MPCF_OK;
+
+    if (path == NULL) {
+        return mpcf_fail_memory(err, strlen(folder), "a path");
+    }
+    if (file_exists(path)) {
+        status = json_read_file(path, out, err);
+    }
+    mpcf_free(path);
     return status;
 }
 

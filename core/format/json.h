@@ -36,6 +36,8 @@ char *json_text(const json_t *value, size_t flags);
 #define JSON_MEMORY_FACTOR 16
 #define JSON_MEMORY_LEAST  ((size_t) 4 << 20)
 mpcf_status json_read_file(const char *path, json_t **out, mpcf_error *err);
+/* FOLDER/NAME; *OUT stays as it is where that is not there. */
+mpcf_status json_read_if_there(const char *folder, const char *name, json_t **out, mpcf_error *err);
 mpcf_status json_read_text(const char *text, size_t length, const char *name, json_t **out,
                            mpcf_error *err);
 /* Indented, sorted as inserted, ends with a newline; written whole or not at all. */

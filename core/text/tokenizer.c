@@ -58,22 +58,6 @@ int32_t tokenizer_pad_id(const struct tokenizer *t)
     return (int32_t) t->spec.pad_id;
 }
 
-/* Reads FOLDER/NAME as JSON; *OUT stays NULL where it is not there. */
-static mpcf_status read_json(const char *folder, const char *name, json_t **out, mpcf_error *err)
-{
-    char *path = file_join(folder, name);
-    mpcf_status status = MPCF_OK;
-
-    if (path == NULL) {
-        return mpcf_fail_memory(err, strlen(folder), "a path");
-    }
-    if (file_exists(path)) {
-        status = json_read_file(path, out, err);
-    }
-    mpcf_free(path);
-    return status;
-}
-
 typedef mpcf_status load_text(struct tokenizer *t, const char *data, size_t length,
                               const char *name, mpcf_error *err);
 
@@ -99,7 +83,7 @@ static mpcf_status read_text(struct tokenizer *t, const char *folder, const char
 static mpcf_status read_byte_bpe(struct tokenizer *t, const char *folder, mpcf_error *err)
 {
     json_t *words = NULL;
-    mpcf_status status = read_json(folder, "vocab.json", &words, err);
+    mpcf_status status = json_read_if_there(folder, "vocab.json", &words, err);
 
     if (status == MPCF_OK && words == NULL) {
         return mpcf_fail(err, MPCF_E_IO, "%s: neither tokenizer.json nor vocab.json", folder);
@@ -232,7 +216,7 @@ mpcf_status tokenizer_open_in_case(const char *folder, const mpcf_tokenizer_spec
     mpcf_status status = tokenizer_create(spec, &t, err);
 
     if (status == MPCF_OK) {
-        status = read_json(folder, "tokenizer.json", &file, err);
+        status = json_read_if_there(folder, "tokenizer.json", &file, err);
     }
     if (status == MPCF_OK) {
         t->wanted_case = letter_case;
@@ -267,7 +251,7 @@ mpcf_status tokenizer_write_case(const struct tokenizer *t, const char *folder, 
     if (path == NULL) {
         return mpcf_fail_memory(err, strlen(folder), "a path");
     }
-    status = read_json(folder, "tokenizer_config.json", &config, err);
+    status = json_read_if_there(folder, "tokenizer_config.json", &config, err);
     config = config != NULL ? config : json_object();
     if (status == MPCF_OK &&
         json_object_set_new(config, "do_lower_case", json_boolean(n->bert.lower)) != 0) {

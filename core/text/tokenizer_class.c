@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/folder.h"
 #include "base/log.h"
-#include "base/memory.h"
 #include "format/json.h"
 #include "text/model_json.h"
 #include "text/template_json.h"
@@ -40,22 +38,13 @@ static const char *model_of(enum tokenizer_class class)
 static mpcf_status usual_of_unigram(const char *folder, enum tokenizer_class *class,
                                     mpcf_error *err)
 {
-    char *path = file_join(folder, "config.json");
     json_t *config = NULL;
-    const char *type = NULL;
-    mpcf_status status = MPCF_OK;
+    mpcf_status status = json_read_if_there(folder, "config.json", &config, err);
+    const char *type = json_string_value(json_object_get(config, "model_type"));
 
-    if (path == NULL) {
-        return mpcf_fail_memory(err, strlen(folder), "a path");
-    }
-    if (file_exists(path)) {
-        status = json_read_file(path, &config, err);
-    }
-    type = json_string_value(json_object_get(config, "model_type"));
     *class = type != NULL && strcmp(type, "camembert") == 0 ? TOKENIZER_CLASS_CAMEMBERT
                                                             : TOKENIZER_CLASS_XLM_ROBERTA;
     json_decref(config);
-    mpcf_free(path);
     return status;
 }
 

@@ -483,20 +483,10 @@ mpcf_status tokenizer_settings_merge(const struct tokenizer_settings_files *file
 /* FOLDER/NAME, an object; *OUT stays NULL where it is not there. */
 static mpcf_status read_object(const char *folder, const char *name, json_t **out, mpcf_error *err)
 {
-    char *path = file_join(folder, name);
-    mpcf_status status = MPCF_OK;
-
-    if (path == NULL) {
-        return mpcf_fail_memory(err, strlen(folder), "a path");
-    }
-    if (file_exists(path)) {
-        status = json_read_file(path, out, err);
-    }
-    if (status == MPCF_OK && *out != NULL && !json_is_object(*out)) {
-        status = mpcf_fail(err, MPCF_E_FORMAT, "%s: is not an object", path);
-    }
-    mpcf_free(path);
-    return status;
+    MPCF_TRY(json_read_if_there(folder, name, out, err));
+    return *out == NULL || json_is_object(*out)
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_FORMAT, "%s/%s: is not an object", folder, name);
 }
 
 mpcf_status tokenizer_settings_read(const char *folder, enum tokenizer_class usual,
