@@ -4,9 +4,6 @@
 
 #include "report/html.h"
 
-#define NARROWEST    330.0 /* pixels of a bar on a small screen */
-#define LETTER_WIDTH 7.5   /* of the names, at most */
-
 static double sum_of(const struct bar_part *parts, size_t count)
 {
     double sum = 0;
@@ -15,16 +12,6 @@ static double sum_of(const struct bar_part *parts, size_t count)
         sum += parts[i].value;
     }
     return sum;
-}
-
-static size_t letters_of(const char *text)
-{
-    size_t letters = 0;
-
-    for (; *text != '\0'; text++) {
-        letters += ((unsigned char) *text & 0xc0) != 0x80; /* not a UTF-8 continuation */
-    }
-    return letters;
 }
 
 static void put_tip(struct text_buffer *page, const struct bar_part *part, double sum,
@@ -38,20 +25,16 @@ static void put_tip(struct text_buffer *page, const struct bar_part *part, doubl
     text_append(page, ")");
 }
 
-/* Its name stands in it where that has room on every screen. */
+/* Its name stands in it; where that has no room, the style sheet drops it. */
 static void put_part(struct text_buffer *page, const struct bar_part *part, double sum,
                      enum number_unit unit)
 {
-    const double share = part->value / sum;
-
     text_printf(page, "<span class=\"c%zu\" style=\"flex-grow:%.4f\" title=\"", part->colour,
-                share);
+                part->value / sum);
     put_tip(page, part, sum, unit);
-    text_append(page, "\">");
-    if ((double) letters_of(part->name) * LETTER_WIDTH + 10 < share * NARROWEST) {
-        html_text(page, part->name);
-    }
-    text_append(page, "</span>");
+    text_append(page, "\"><i>");
+    html_text(page, part->name);
+    text_append(page, "</i></span>");
 }
 
 static void put_words(struct text_buffer *page, const char *title, const struct bar_part *parts,

@@ -6,55 +6,76 @@
 #include <stdio.h>
 #include <string.h>
 
-void html_text(struct text_buffer *page, const char *text)
+static void put_byte(struct text_buffer *page, char byte)
 {
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            text_append(page, "&amp;");
-            break;
-        case '<':
-            text_append(page, "&lt;");
-            break;
-        case '>':
-            text_append(page, "&gt;");
-            break;
-        case '"':
-            text_append(page, "&quot;");
-            break;
-        case '\'':
-            text_append(page, "&#39;");
-            break;
-        default:
-            text_append_bytes(page, (unsigned char) *text < 0x20 || *text == 0x7f ? " " : text, 1);
-        }
+    switch (byte) {
+    case '&':
+        text_append(page, "&amp;");
+        break;
+    case '<':
+        text_append(page, "&lt;");
+        break;
+    case '>':
+        text_append(page, "&gt;");
+        break;
+    case '"':
+        text_append(page, "&quot;");
+        break;
+    case '\'':
+        text_append(page, "&#39;");
+        break;
+    default:
+        byte = (unsigned char) byte < 0x20 || byte == 0x7f ? ' ' : byte;
+        text_append_bytes(page, &byte, 1);
     }
 }
 
-typedef void number_writer(struct text_buffer *page, const json_t *value, enum number_unit unit);
+void html_text(struct text_buffer *page, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        put_byte(page, *text);
+    }
+}
+
+void html_path(struct text_buffer *page, const char *text, char separator)
+{
+    for (; *text != '\0'; text++) {
+        put_byte(page, *text);
+        text_append(page, *text == separator ? "<wbr>" : "");
+    }
+}
+
+static void put_set_text(struct text_buffer *page, const char *text)
+{
+    html_path(page, text, '/');
+}
+
+/* --- Values --- */
+
+/* How scalars are written. */
+struct writer {
+    void (*number)(struct text_buffer *page, const json_t *value, enum number_unit unit);
+    void (*text)(struct text_buffer *page, const char *text);
+};
 
 static void put_number(struct text_buffer *page, const json_t *value, enum number_unit unit)
 {
     number_in(page, json_number_value(value), unit);
 }
 
-static void put_set(struct text_buffer *page, const json_t *value, enum number_unit unit)
+static void put_set_number(struct text_buffer *page, const json_t *value, enum number_unit unit)
 {
     (void) unit;
-    if (json_is_integer(value)) {
-        number_count(page, json_number_value(value));
-    } else {
-        number_setting(page, json_number_value(value));
-    }
+    number_setting(page, json_number_value(value));
 }
 
 static void put_scalar(struct text_buffer *page, const json_t *value, enum number_unit unit,
-                       number_writer *number)
+                       const struct writer *writer)
 {
     if (json_is_number(value)) {
-        number(page, value, unit);
+        writer->number(page, value, unit);
     } else if (json_is_string(value) && json_string_length(value) > 0) {
-        html_text(page, json_string_value(value));
+        writer->text(page, json_string_value(value));
     } else if (json_is_boolean(value)) {
         text_append(page, json_is_true(value) ? "yes" : "no");
     } else {
@@ -63,28 +84,30 @@ static void put_scalar(struct text_buffer *page, const json_t *value, enum numbe
 }
 
 static void put_any(struct text_buffer *page, const json_t *value, enum number_unit unit,
-                    number_writer *number)
+                    const struct writer *writer)
 {
     if (!json_is_array(value)) {
-        put_scalar(page, value, unit, number);
+        put_scalar(page, value, unit, writer);
         return;
     }
     text_append(page, json_array_size(value) == 0 ? "none" : "");
     for (size_t i = 0; i < json_array_size(value); i++) {
         text_append(page, i == 0 ? "" : ", ");
-        put_scalar(page, json_array_get(value, i), unit, number);
+        put_scalar(page, json_array_get(value, i), unit, writer);
     }
 }
 
 void html_value(struct text_buffer *page, const json_t *value, enum number_unit unit)
 {
-    put_any(page, value, unit, put_number);
+    put_any(page, value, unit, &(struct writer){put_number, html_text});
 }
 
 void html_setting(struct text_buffer *page, const json_t *value)
 {
-    put_any(page, value, UNIT_PLAIN, put_set);
+    put_any(page, value, UNIT_PLAIN, &(struct writer){put_set_number, put_set_text});
 }
+
+/* --- Names, times, cells --- */
 
 void html_file_name(struct text_buffer *page, const char *path)
 {

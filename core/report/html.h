@@ -12,6 +12,8 @@
 
 /* TEXT for content and quoted attributes: & < > " ' escaped, control characters as spaces. */
 void html_text(struct text_buffer *page, const char *text);
+/* The same; behind SEPARATOR a line may end. */
+void html_path(struct text_buffer *page, const char *text, char separator);
 /* A number, text, true ("yes"), false, or a list of them; a dash for null, "..." for what is deeper. */
 void html_value(struct text_buffer *page, const json_t *value, enum number_unit unit);
 /* As something that was set: numbers with all that was said of them. */

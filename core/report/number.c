@@ -217,18 +217,22 @@ void number_in(struct text_buffer *out, double value, enum number_unit unit)
     }
 }
 
+bool number_is_change(double change, enum number_unit unit)
+{
+    const double least = unit == UNIT_PERCENT || unit == UNIT_CORRELATION ? 0.0005 : 0;
+
+    return fabs(change) > least;
+}
+
 void number_change(struct text_buffer *out, double change, enum number_unit unit)
 {
-    const double shown = unit == UNIT_PERCENT ? 100 * change : change;
-    const double least = unit == UNIT_PERCENT ? 0.05 : unit == UNIT_CORRELATION ? 0.0005 : 0;
-
-    if (fabs(shown) <= least) {
+    if (!number_is_change(change, unit)) {
         text_append(out, "±0");
         return;
     }
     text_append(out, change > 0 ? "+" : "");
     if (unit == UNIT_PERCENT) {
-        number_fixed(out, shown, 1);
+        number_fixed(out, 100 * change, 1);
         text_append(out, " points");
     } else {
         number_in(out, change, unit);

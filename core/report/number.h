@@ -6,6 +6,8 @@
 #ifndef MPCF_REPORT_NUMBER_H
 #define MPCF_REPORT_NUMBER_H
 
+#include <stdbool.h>
+
 #include "base/text.h"
 
 #define NUMBER_SPACE "\xe2\x80\xaf" /* narrow, no break: U+202F */
@@ -37,6 +39,9 @@ enum number_unit {
 void number_in(struct text_buffer *out, double value, enum number_unit unit);
 /* How much more: "+1.2 points", "−0.067 s", "±0"; of shares in points of a hundred. */
 void number_change(struct text_buffer *out, double change, enum number_unit unit);
+
+/* false: a change so small is written as none. */
+bool number_is_change(double change, enum number_unit unit);
 
 /* How a metric of the name is written: shares in percent, correlations as they are. */
 enum number_unit number_unit_of_metric(const char *name);

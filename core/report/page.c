@@ -82,23 +82,69 @@ static void put_head(struct text_buffer *page, const json_t *root)
     task_title(page, root);
     text_append(page, "</h1>\n");
     put_run(page, report_get(root, "run"));
-    text_append(page, "</header><main>\n");
 }
 
-typedef void section(struct text_buffer *page, const json_t *root);
-
-static section *const sections[] = {
-    section_summary, section_metrics,  section_predictions, section_before,
-    section_cost,    section_links,    section_functions,   section_training,
-    section_privacy, section_settings, section_machine,     section_plugins,
+static const struct section {
+    const char *id, *title; /* NULL: without a heading, at the top */
+    const char *word;       /* in the list of them all */
+    void (*put)(struct text_buffer *page, const json_t *root);
+} sections[] = {
+    {NULL, NULL, NULL, section_summary},
+    {"accuracy", "Exact beside approximated", "Accuracy", section_metrics},
+    {"predictions", "Predictions", "Predictions", section_predictions},
+    {"before", "Since the run before", "Changes", section_before},
+    {"cost", "What an example costs", "Cost", section_cost},
+    {"networks", "On other networks", "Networks", section_links},
+    {"functions", "Where it goes", "Functions", section_functions},
+    {"training", "Training", "Training", section_training},
+    {"privacy", "What each role learned", "Privacy", section_privacy},
+    {"settings", "Settings", "Settings", section_settings},
+    {"machine", "Machine", "Machine", section_machine},
+    {"plugins", "Plug-ins", "Plug-ins", section_plugins},
 };
+
+/* A section that has nothing to show has no heading, and no place in the list. */
+static void put_section(struct text_buffer *body, struct text_buffer *list,
+                        const struct section *section, const json_t *root)
+{
+    struct text_buffer content = {0};
+
+    section->put(&content, root);
+    body->failed = body->failed || content.failed;
+    if (content.length > 0 && section->id != NULL) {
+        text_printf(list, "<a href=\"#%s\">%s</a> ", section->id, section->word);
+        text_printf(body, "<section id=\"%s\"><h2>%s</h2>\n", section->id, section->title);
+        text_append(body, text_string(&content));
+        text_append(body, "</section>\n");
+    } else {
+        text_append(body, text_string(&content));
+    }
+    text_clear(&content);
+}
+
+static void put_sections(struct text_buffer *page, const json_t *root)
+{
+    struct text_buffer body = {0}, list = {0};
+
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        put_section(&body, &list, &sections[i], root);
+    }
+    if (list.length > 0) {
+        text_append(page, "<nav aria-label=\"Sections\">");
+        text_append(page, text_string(&list));
+        text_append(page, "</nav>\n");
+    }
+    text_append(page, "</header><main>\n");
+    text_append(page, text_string(&body));
+    page->failed = page->failed || body.failed || list.failed;
+    text_clear(&body);
+    text_clear(&list);
+}
 
 mpcf_status report_render(const json_t *root, struct text_buffer *page, mpcf_error *err)
 {
     put_head(page, root);
-    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
-        sections[i](page, root);
-    }
+    put_sections(page, root);
     text_append(page, "</main><footer>Made of <code>report.json</code> beside this page, which has "
                       "every digit.</footer></body></html>\n");
     if (page->failed) {

@@ -114,7 +114,7 @@ void plot_matrix(struct text_buffer *page, const char *title, const json_t *coun
     if (!is_drawn(counts) || !isfinite(right)) {
         return;
     }
-    text_append(page, "<figure class=\"scroll\" tabindex=\"0\"><figcaption><b>");
+    text_append(page, "<figure class=\"scroll fit\" tabindex=\"0\"><figcaption><b>");
     html_text(page, title);
     text_append(page, "</b> ");
     number_percent(page, right);

@@ -27,7 +27,7 @@ static void put_cell(struct text_buffer *page, double value, enum number_unit un
 static void put_figure(struct text_buffer *page, const char *name, const char *of, double before,
                        double now, enum number_unit unit)
 {
-    if (!isfinite(before) || !isfinite(now) || before == now) {
+    if (!isfinite(before) || !isfinite(now) || !number_is_change(now - before, unit)) {
         return;
     }
     text_append(page, "<tr><th scope=\"row\">");
@@ -124,11 +124,11 @@ static void compare_members(struct text_buffer *page, const char *path, const st
 /* A whole section that only one of the runs had is one row. */
 static void put_side(struct text_buffer *page, const json_t *value)
 {
-    text_append(page, "<td class=\"n\">");
+    text_append(page, "<td class=\"v\">");
     if (json_is_object(value)) {
         text_append(page, "there");
     } else if (value == NULL) {
-        text_append(page, NUMBER_DASH);
+        text_append(page, "not there");
     } else {
         html_setting(page, value);
     }
@@ -144,8 +144,9 @@ static void compare(struct text_buffer *page, const char *path, const struct run
     if (json_equal(r->before, r->now) || (r->before == NULL && r->now == NULL)) {
         return;
     }
-    text_append(page, "<tr>");
-    html_row_head(page, path);
+    text_append(page, "<tr><th scope=\"row\">");
+    html_path(page, path, '.');
+    text_append(page, "</th>");
     put_side(page, r->before);
     put_side(page, r->now);
     text_append(page, "<td></td></tr>\n");
@@ -184,13 +185,11 @@ void section_before(struct text_buffer *page, const json_t *root)
     }
     page->failed = page->failed || rows.failed;
     if (rows.length > 0) {
-        section_begin(page, "Since the run before");
         put_when(page, runs.before);
-        section_table_begin(page, "numbers", "What differs from the run before", heads,
+        section_table_begin(page, "numbers changes", "What differs from the run before", heads,
                             sizeof heads / sizeof heads[0]);
         text_append(page, text_string(&rows));
         section_table_end(page);
-        section_end(page);
     }
     text_clear(&rows);
 }

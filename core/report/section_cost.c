@@ -34,6 +34,7 @@ static void put_row(struct text_buffer *page, const char *name, const char *what
 static void put_margin(struct text_buffer *page, const json_t *root)
 {
     const double margin = report_number(root, "ranges.smallest_margin_bits");
+    const char *node = json_string_value(report_get(root, "ranges.node"));
 
     if (!isfinite(margin)) {
         return;
@@ -41,9 +42,9 @@ static void put_margin(struct text_buffer *page, const json_t *root)
     text_printf(page, "<p class=\"%s\">The fullest range has ", margin < 1 ? "warn" : "note");
     number_fixed(page, margin, 1);
     text_append(page, " bits to spare");
-    if (report_get(root, "ranges.node") != NULL) {
+    if (node != NULL) {
         text_append(page, ", at <code>");
-        html_value(page, report_get(root, "ranges.node"), UNIT_PLAIN);
+        html_path(page, node, '.');
         text_append(page, "</code>");
     }
     text_append(page, margin < 1
@@ -63,6 +64,20 @@ static void put_sent(struct text_buffer *page, const json_t *root, double exampl
     put_row(page, "sent by the user", "", (double[]){user, none, none}, UNIT_BYTES);
     put_row(page, "rounds", "delays of the link, one behind the other",
             (double[]){report_number(root, "secure.online.rounds"), none, none}, UNIT_COUNT);
+}
+
+/* A run ends there: its page says why. */
+static void put_outside(struct text_buffer *page, const json_t *root)
+{
+    const double outside = report_number(root, "ranges.examples_outside");
+
+    if (outside > 0) {
+        text_append(page, "<p class=\"warn\">");
+        number_count(page, outside);
+        text_append(page,
+                    " examples left their ranges: secure answers would be wrong on them. Calibrate "
+                    "on more rows, or raise the margin.</p>\n");
+    }
 }
 
 static void put_phases(struct text_buffer *page, const json_t *root)
@@ -107,13 +122,12 @@ void section_cost(struct text_buffer *page, const json_t *root)
     if (!has_cost && !json_is_object(report_get(root, "ranges"))) {
         return;
     }
-    section_begin(page, "What an example costs");
     if (has_cost) {
         put_phases(page, root);
         put_examples(page, root);
     }
+    put_outside(page, root);
     put_margin(page, root);
-    section_end(page);
 }
 
 /* --- On other networks --- */
@@ -199,12 +213,10 @@ void section_links(struct text_buffer *page, const json_t *root)
     if (json_array_size(list) != COLUMNS || !isfinite(computing)) {
         return;
     }
-    section_begin(page, "On other networks");
     put_link_heads(page, list);
     put_links(page, list, computing);
     section_table_end(page);
     section_note(page,
                  "The link\xe2\x80\x99s part is what the metered rounds and bytes take there. "
                  "Computing comes on top at most: a run spends part of it while it waits.");
-    section_end(page);
 }

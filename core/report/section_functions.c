@@ -146,12 +146,10 @@ void section_functions(struct text_buffer *page, const json_t *root)
         return;
     }
     read_functions(list, examples > 0 ? examples : 1, functions, count);
-    section_begin(page, "Where it goes");
     put_bars(page, functions, count);
     put_rows(page, functions, count);
     if (examples > 0) {
         section_note(page, "Of an example; rounds of one run.");
     }
-    section_end(page);
     mpcf_free(functions);
 }

@@ -62,7 +62,6 @@ void section_machine(struct text_buffer *page, const json_t *root)
     if (json_object_size(machine) + json_object_size(stages) + json_object_size(memory) == 0) {
         return;
     }
-    section_begin(page, "Machine");
     text_append(page, "<div class=\"columns\">\n");
     if (json_object_size(machine) > 0) {
         put_hardware(page, root);
@@ -70,7 +69,6 @@ void section_machine(struct text_buffer *page, const json_t *root)
     put_list(page, "time of the stages", stages, "seconds", UNIT_SECONDS);
     put_list(page, "most memory of a role", memory, NULL, UNIT_BYTES);
     text_append(page, "</div>\n");
-    section_end(page);
 }
 
 /* --- Plug-ins --- */
@@ -118,11 +116,9 @@ void section_plugins(struct text_buffer *page, const json_t *root)
     if (json_array_size(list) == 0) {
         return;
     }
-    section_begin(page, "Plug-ins");
     section_table_begin(page, "words", "Plug-ins in use", heads, sizeof heads / sizeof heads[0]);
     for (size_t i = 0; i < json_array_size(list); i++) {
         put_plugin(page, json_array_get(list, i));
     }
     section_table_end(page);
-    section_end(page);
 }

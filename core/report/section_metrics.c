@@ -91,7 +91,7 @@ static void put_agreement(struct text_buffer *page, const json_t *root, size_t i
     const double agreement = network_number(root, i, "agreement");
     const double error = network_number(root, i, "max_logit_error");
 
-    cell_begin(page, "as the student", !isfinite(agreement));
+    cell_begin(page, "same as the student", !isfinite(agreement));
     if (isfinite(agreement)) {
         number_percent(page, agreement);
     }
@@ -154,20 +154,27 @@ static void put_picture(struct text_buffer *page, const json_t *root, size_t i, 
 
 /* --- The table --- */
 
+static void put_metric_head(struct text_buffer *page, const char *name)
+{
+    text_append(page, "<th scope=\"col\" class=\"n\">");
+    html_text(page, name);
+    text_append(page, "</th>");
+}
+
+/* The picture is of the first metric, and stands beside it. */
 static void put_heads(struct text_buffer *page, const struct metric_names *names, bool has_picture)
 {
     text_append(page, "<table class=\"numbers stack\"><caption>Metrics of every network</caption>"
                       "<thead><tr><th scope=\"col\">network</th>");
-    for (size_t i = 0; i < names->count; i++) {
-        text_append(page, "<th scope=\"col\" class=\"n\">");
-        html_text(page, names->name[i]);
-        text_append(page, "</th>");
-    }
+    put_metric_head(page, names->name[0]);
     text_append(page, has_picture ? "<th scope=\"col\" class=\"picture\">95" NUMBER_SPACE
                                     "% interval</th>"
                                   : "");
+    for (size_t i = 1; i < names->count; i++) {
+        put_metric_head(page, names->name[i]);
+    }
     text_append(page, "<th scope=\"col\" class=\"n\">against the teacher</th>"
-                      "<th scope=\"col\" class=\"n\">as the student</th>"
+                      "<th scope=\"col\" class=\"n\">same as the student</th>"
                       "<th scope=\"col\" class=\"n\">rows</th></tr></thead><tbody>\n");
 }
 
@@ -178,11 +185,12 @@ static void put_network(struct text_buffer *page, const json_t *root, size_t i,
 
     text_printf(page, "<tr><th scope=\"row\"><i class=\"dot c%zu\"></i>%s<small>%s</small></th>", i,
                 report_networks[i].name, report_networks[i].what);
-    for (size_t k = 0; k < names->count; k++) {
-        put_metric(page, root, i, names->name[k]);
-    }
+    put_metric(page, root, i, names->name[0]);
     if (range_of(root, names->name[0], &low, &high)) {
         put_picture(page, root, i, names->name[0], low, high);
+    }
+    for (size_t k = 1; k < names->count; k++) {
+        put_metric(page, root, i, names->name[k]);
     }
     put_change(page, root, i, names->name[0]);
     put_agreement(page, root, i);
@@ -222,6 +230,19 @@ static void put_new_weights(struct text_buffer *page, const json_t *root)
     text_append(page, "</p>\n");
 }
 
+/* Nearly all answers that differ are of examples that the student itself was undecided about. */
+static void put_disagreement(struct text_buffer *page, const json_t *root)
+{
+    const double margin = report_number(root, "secure.disagreement_margin");
+
+    if (margin > 0) {
+        text_append(page, "<p class=\"note\">Where the secure answer is another than the "
+                          "student\xe2\x80\x99s, the student had its own at most ");
+        number_real(page, margin);
+        text_append(page, " above the next.</p>\n");
+    }
+}
+
 void section_metrics(struct text_buffer *page, const json_t *root)
 {
     const struct metric_names names = report_metric_names(root);
@@ -230,7 +251,6 @@ void section_metrics(struct text_buffer *page, const json_t *root)
     if (names.count == 0) {
         return;
     }
-    section_begin(page, "Exact beside approximated");
     put_heads(page, &names, range_of(root, names.name[0], &low, &high));
     for (size_t i = 0; i < NETWORKS; i++) {
         if (json_object_get(root, report_networks[i].key) != NULL) {
@@ -239,11 +259,11 @@ void section_metrics(struct text_buffer *page, const json_t *root)
     }
     text_append(page, "</tbody></table>\n");
     put_new_weights(page, root);
+    put_disagreement(page, root);
     if (has_intervals(root, &names)) {
         section_note(page,
                      "Below a metric its 95" NUMBER_SPACE
                      "% interval, which says how sure so few rows make it: Wilson\xe2\x80\x99s for "
                      "accuracy, else the bootstrap\xe2\x80\x99s of 1000 resamples.");
     }
-    section_end(page);
 }

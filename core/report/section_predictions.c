@@ -28,16 +28,6 @@ static void put_plots(struct text_buffer *page, const json_t *root)
     }
 }
 
-static bool has_any(const json_t *root, const char *key)
-{
-    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-        if (part_of(root, shown[i], key) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void section_predictions(struct text_buffer *page, const json_t *root)
 {
     struct text_buffer plots = {0};
@@ -45,12 +35,9 @@ void section_predictions(struct text_buffer *page, const json_t *root)
     put_plots(&plots, root);
     page->failed = page->failed || plots.failed;
     if (plots.length > 0) {
-        section_begin(page,
-                      has_any(root, "confusion") ? "Predictions by class" : "Scores beside labels");
         text_append(page, "<div class=\"plots\">\n");
         text_append(page, text_string(&plots));
         text_append(page, "</div>\n");
-        section_end(page);
     }
     text_clear(&plots);
 }

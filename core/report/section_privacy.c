@@ -115,9 +115,7 @@ void section_privacy(struct text_buffer *page, const json_t *root)
     if (report_get(root, "privacy") == NULL) {
         return;
     }
-    section_begin(page, "What each role learned");
     put_parties(page, root);
     put_transport(page, root);
     put_notes(page, root);
-    section_end(page);
 }

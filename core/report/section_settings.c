@@ -101,9 +101,7 @@ void section_settings(struct text_buffer *page, const json_t *root)
     if (json_object_size(settings) == 0) {
         return;
     }
-    section_begin(page, "Settings");
     text_append(page, "<div class=\"columns\">\n");
     put_sections(page, "", settings, 0);
     text_append(page, "</div>\n");
-    section_end(page);
 }

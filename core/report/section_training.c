@@ -221,7 +221,6 @@ void section_training(struct text_buffer *page, const json_t *root)
     if (json_array_size(list) == 0) {
         return;
     }
-    section_begin(page, "Training");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *curve = json_array_get(list, i);
         const char *stage = json_string_value(json_object_get(curve, "stage"));
@@ -234,5 +233,4 @@ void section_training(struct text_buffer *page, const json_t *root)
             text_append(page, "</div>\n");
         }
     }
-    section_end(page);
 }

@@ -160,6 +160,9 @@ static void page_shows_what_the_tree_has(void **state)
     assert_has(&page, "<caption>finetune</caption>");
     assert_has(&page, "5" THIN "×" THIN "10⁻⁵"); /* its learning rate */
     assert_has(&page, "padded to");
+    assert_has(&page, "<a href=\"#training\">");
+    assert_has(&page, "<section id=\"training\">");
+    assert_has(&page, "/<wbr>models/<wbr>");
     assert_lacks(&page, "nan");
     assert_lacks(&page, "inf,");
     assert_lacks(&page, "src=");
@@ -192,7 +195,7 @@ static void classes_have_their_names_and_shares(void **state)
         "{\"task\": {\"labels\": [\"<no>\"]}, \"student\": {\"confusion\": [[3, 1], [0, 0]]}}");
 
     (void) state;
-    assert_has(&page, "<h2>Predictions by class</h2>");
+    assert_has(&page, "<h2>Predictions</h2>");
     assert_has(&page, "&lt;no&gt;");
     assert_has(&page, "class 1"); /* no name */
     assert_has(&page, "75.0" THIN "% right");
@@ -207,7 +210,7 @@ static void scores_lie_over_their_labels(void **state)
         "[[0, 0, 1], [49, 49, 4], [50, 3, 1], [1, -1, 1], [\"x\"], null]}}}");
 
     (void) state;
-    assert_has(&page, "<h2>Scores beside labels</h2>");
+    assert_has(&page, "<h2>Predictions</h2>");
     assert_has(&page, "r=\"2.6\"");
     assert_has(&page, "r=\"5.2\""); /* four examples have four times the area */
     assert_lacks(&page, "cy=\"-");
@@ -224,8 +227,8 @@ static void a_run_is_compared_with_the_one_before(void **state)
     assert_has(&page, "2 January 2026, 03:04 UTC");
     assert_has(&page, "accuracy of student");
     assert_has(&page, "+9.8 points");
-    assert_has(&page, "stages.finetune.epochs");
-    assert_has(&page, "stages.convert"); /* the run before had it */
+    assert_has(&page, "stages.<wbr>finetune.<wbr>epochs");
+    assert_has(&page, "stages.<wbr>convert"); /* the run before had it */
     text_clear(&page);
     assert_ok(report_set(root, "before", json_pack("{s:{s:s}}", "run", "started", "x"), err), err);
     report_drop(root, "settings");
@@ -319,6 +322,7 @@ static void missing_parts_do_not_appear(void **state)
 
     (void) state;
     assert_lacks(&page, "<h2>");
+    assert_lacks(&page, "<nav");
     assert_lacks(&page, "<div");
     text_clear(&page);
 }
