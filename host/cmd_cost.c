@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mpcf-host cost: what a run of the pipeline costs on a named network. */
-#include <string.h>
-
 #include "base/folder.h"
 #include "host.h"
 #include "inference/pipeline_cost.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "show_json.h"
-
-static const struct cost_network networks[] = {
-    {"lan", 0.1e-3, 1.25e9},
-    {"campus", 1e-3, 125e6},
-    {"wan", 20e-3, 12.5e6},
-};
-
-static const struct cost_network *find_network(const char *name)
-{
-    for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
-        if (name == NULL || strcmp(networks[i].name, name) == 0) {
-            return &networks[i];
-        }
-    }
-    return NULL;
-}
 
 static int price(const struct args *args, const struct pipeline *p,
                  const struct cost_network *network, mpcf_error *err)
@@ -49,14 +31,14 @@ int cmd_cost(const struct args *args)
         .set_count = args_values(args, "--set", sets),
         .plugin_folder = args_value(args, "--plugin-dir"),
     };
-    const struct cost_network *network = find_network(args_value(args, "--network"));
+    const char *name = args_value(args, "--network");
+    const struct cost_network *network = name != NULL ? cost_network_find(name) : &cost_networks[0];
     struct pipeline *p = NULL;
     mpcf_error *err;
     int result;
 
     if (network == NULL) {
-        return host_usage("cost", "there is no network '%s'; networks are lan, campus, wan",
-                          args_value(args, "--network"));
+        return host_usage("cost", "there is no network '%s'; networks are lan, campus, wan", name);
     }
     if (!file_exists(source.file)) {
         return host_usage("cost", "there is no file '%s'", source.file);

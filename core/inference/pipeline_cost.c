@@ -13,12 +13,6 @@
 
 enum { LENGTHS_MAX = 64 };
 
-/* The link's part of the time; computing comes on top, beside it where the run overlaps them. */
-static double seconds_on(const struct cost_network *network, uint32_t rounds, uint64_t bytes)
-{
-    return rounds * network->delay_seconds + (double) bytes / network->bytes_per_second;
-}
-
 static json_t *functions_of(const struct cost *cost, const struct cost_network *network)
 {
     const size_t begun = json_begin();
@@ -29,7 +23,7 @@ static json_t *functions_of(const struct cost *cost, const struct cost_network *
 
         (void) json_array_append_new(
             list, json_pack("{s:s, s:f, s:I, s:I, s:I, s:I}", "name", l->function, "seconds",
-                            seconds_on(network, l->rounds, l->online_bytes), "bytes",
+                            cost_network_seconds(network, l->rounds, l->online_bytes), "bytes",
                             (json_int_t) l->online_bytes, "rounds", (json_int_t) l->rounds,
                             "offline_bytes", (json_int_t) l->offline_bytes, "dealer_bytes",
                             (json_int_t) l->dealer_bytes));
@@ -47,14 +41,14 @@ static json_t *cost_json(const struct secure_shape *shape, const struct cost *c,
     return json_pack(
         "{s:I, s:I, s:{s:f, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I}, s:{s:f, s:I}, s:o}",
         "tokens", (json_int_t) shape->tokens, "batch", (json_int_t) shape->batch, "online",
-        "seconds", seconds_on(network, c->rounds, online), "rounds", (json_int_t) c->rounds,
-        "bytes", (json_int_t) online, "bytes_sent", "provider", (json_int_t) c->provider_bytes,
-        "user", (json_int_t) c->user_bytes, "offline", "seconds",
-        seconds_on(network, c->user_offline_bytes > 0 ? 2 : 1, offline), "bytes",
+        "seconds", cost_network_seconds(network, c->rounds, online), "rounds",
+        (json_int_t) c->rounds, "bytes", (json_int_t) online, "bytes_sent", "provider",
+        (json_int_t) c->provider_bytes, "user", (json_int_t) c->user_bytes, "offline", "seconds",
+        cost_network_seconds(network, c->user_offline_bytes > 0 ? 2 : 1, offline), "bytes",
         (json_int_t) offline, "user_offline_bytes", (json_int_t) c->user_offline_bytes,
         "dealer_bytes", (json_int_t) dealer, "setup", "seconds",
-        seconds_on(network, 1, c->setup_bytes), "bytes", (json_int_t) c->setup_bytes, "functions",
-        functions_of(c, network));
+        cost_network_seconds(network, 1, c->setup_bytes), "bytes", (json_int_t) c->setup_bytes,
+        "functions", functions_of(c, network));
 }
 
 static mpcf_status price(struct secure_student *student, const struct secure_shape *shape,

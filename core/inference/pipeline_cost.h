@@ -7,14 +7,8 @@
 
 #include <jansson.h>
 
+#include "inference/cost_network.h"
 #include "pipeline/pipeline.h"
-
-/* A network that the costs are given for. */
-struct cost_network {
-    const char *name;     /* "lan" */
-    double delay_seconds; /* one way */
-    double bytes_per_second;
-};
 
 /* Per padded length rounds, bytes, dealer's bytes, and time on NETWORK. *OUT: json_decref(). Needs
  * the student's public part. */

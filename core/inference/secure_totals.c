@@ -110,8 +110,10 @@ static void add_to_list(struct secure_totals *t, const struct session_run *run, 
     }
     (void) json_array_append_new(
         t->each,
-        json_pack("{s:I, s:I, s:I, s:f, s:f, s:f, s:o}", "examples", (json_int_t) examples, "batch",
-                  (json_int_t) run->program->batch, "tokens", (json_int_t) run->program->tokens,
+        json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o}", "examples",
+                  (json_int_t) examples, "batch", (json_int_t) run->program->batch, "tokens",
+                  (json_int_t) run->program->tokens, "rounds", (json_int_t) run->metered->rounds,
+                  "bytes", (json_int_t) (run->metered->provider_bytes + run->metered->user_bytes),
                   "online_seconds", run->online_seconds, "offline_seconds", run->offline_seconds,
                   "setup_seconds", run->setup_seconds, "functions", seconds));
     t->each = json_end(t->each, begun);

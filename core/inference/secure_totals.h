@@ -27,7 +27,8 @@ struct secure_totals {
     /* Figures of the meter held against the cost engine's; how many differ, and the first. */
     uint64_t compared, differing;
     char difference[256];
-    json_t *each;  /* a list: tokens, batch, seconds of every run and of its functions */
+    json_t
+        *each; /* a list: tokens, batch, rounds, bytes, seconds of every run and of its functions */
     bool is_short; /* memory was: the list has not all */
 };
 void secure_totals_clear(struct secure_totals *t);

@@ -1,138 +1,159 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * How text, counts, times and sizes are written in the page, with nothing left that HTML would take
- * for itself.
- */
+/* How text and values are written in the page, with nothing left that HTML would take for itself. */
 #include "report/html.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+static void put_byte(struct text_buffer *page, char byte)
+{
+    switch (byte) {
+    case '&':
+        text_append(page, "&amp;");
+        break;
+    case '<':
+        text_append(page, "&lt;");
+        break;
+    case '>':
+        text_append(page, "&gt;");
+        break;
+    case '"':
+        text_append(page, "&quot;");
+        break;
+    case '\'':
+        text_append(page, "&#39;");
+        break;
+    default:
+        byte = (unsigned char) byte < 0x20 || byte == 0x7f ? ' ' : byte;
+        text_append_bytes(page, &byte, 1);
+    }
+}
+
 void html_text(struct text_buffer *page, const char *text)
 {
     for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            text_append(page, "&amp;");
-            break;
-        case '<':
-            text_append(page, "&lt;");
-            break;
-        case '>':
-            text_append(page, "&gt;");
-            break;
-        case '"':
-            text_append(page, "&quot;");
-            break;
-        case '\'':
-            text_append(page, "&#39;");
-            break;
-        default:
-            text_append_bytes(page, (unsigned char) *text < 0x20 || *text == 0x7f ? " " : text, 1);
-        }
+        put_byte(page, *text);
     }
 }
 
-void html_count(struct text_buffer *page, double value)
+void html_path(struct text_buffer *page, const char *text, char separator)
 {
-    char digits[48];
-    int length = snprintf(digits, sizeof(digits), "%.0f", fabs(value));
-    if (fabs(value) >= 1e15 || length < 0) {
-        text_printf(page, "%.4g", value);
-        return;
-    }
-    text_append(page, value < 0 && strcmp(digits, "0") != 0 ? "-" : "");
-    for (int i = 0; i < length; i++) {
-        text_append(page, i > 0 && (length - i) % 3 == 0 ? "," : "");
-        text_append_bytes(page, digits + i, 1);
+    for (; *text != '\0'; text++) {
+        put_byte(page, *text);
+        text_append(page, *text == separator ? "<wbr>" : "");
     }
 }
 
-void html_real(struct text_buffer *page, double value)
+static void put_set_text(struct text_buffer *page, const char *text)
 {
-    if (fabs(value) >= 1000 && fabs(value) < 1e15) {
-        html_count(page, value);
-    } else {
-        text_printf(page, "%.4g", value);
-    }
+    html_path(page, text, '/');
 }
 
-void html_bytes(struct text_buffer *page, double bytes)
+/* --- Values --- */
+
+/* How scalars are written. */
+struct writer {
+    void (*number)(struct text_buffer *page, const json_t *value, enum number_unit unit);
+    void (*text)(struct text_buffer *page, const char *text);
+};
+
+static void put_number(struct text_buffer *page, const json_t *value, enum number_unit unit)
 {
-    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
-    size_t unit = 0;
-    while (fabs(bytes) >= 999.5 && unit + 1 < sizeof(units) / sizeof(units[0])) {
-        bytes /= 1000;
-        unit++;
-    }
-    text_printf(page, "%.3g&nbsp;%s", bytes, units[unit]);
+    number_in(page, json_number_value(value), unit);
 }
 
-void html_seconds(struct text_buffer *page, double seconds)
+static void put_set_number(struct text_buffer *page, const json_t *value, enum number_unit unit)
 {
-    if (fabs(seconds) >= 3600) {
-        text_printf(page, "%.0f&nbsp;h %.0f&nbsp;min", floor(seconds / 3600),
-                    floor(fmod(seconds, 3600) / 60));
-    } else if (fabs(seconds) >= 100) {
-        text_printf(page, "%.0f&nbsp;min %.0f&nbsp;s", floor(seconds / 60), fmod(seconds, 60));
-    } else if (fabs(seconds) >= 1 || seconds == 0) {
-        text_printf(page, "%.3g&nbsp;s", seconds);
-    } else if (fabs(seconds) >= 1e-3) {
-        text_printf(page, "%.3g&nbsp;ms", seconds * 1e3);
-    } else {
-        text_printf(page, "%.3g&nbsp;&micro;s", seconds * 1e6);
-    }
+    (void) unit;
+    number_setting(page, json_number_value(value));
 }
 
-void html_percent(struct text_buffer *page, double fraction)
-{
-    text_printf(page, "%.4g&nbsp;%%", fraction * 100);
-}
-
-void html_number(struct text_buffer *page, double value, enum html_unit unit)
-{
-    switch (unit) {
-    case UNIT_BYTES:
-        html_bytes(page, value);
-        break;
-    case UNIT_SECONDS:
-        html_seconds(page, value);
-        break;
-    case UNIT_PERCENT:
-        html_percent(page, value);
-        break;
-    case UNIT_PLAIN:
-        html_real(page, value);
-        break;
-    }
-}
-
-static void scalar(struct text_buffer *page, const json_t *value, enum html_unit unit)
+static void put_scalar(struct text_buffer *page, const json_t *value, enum number_unit unit,
+                       const struct writer *writer)
 {
     if (json_is_number(value)) {
-        html_number(page, json_number_value(value), unit);
-    } else if (json_is_string(value)) {
-        html_text(page, json_string_value(value));
+        writer->number(page, value, unit);
+    } else if (json_is_string(value) && json_string_length(value) > 0) {
+        writer->text(page, json_string_value(value));
     } else if (json_is_boolean(value)) {
         text_append(page, json_is_true(value) ? "yes" : "no");
     } else {
-        text_append(page, value == NULL || json_is_null(value) ? "-" : "...");
+        text_append(page, json_is_array(value) || json_is_object(value) ? "..." : NUMBER_DASH);
     }
 }
 
-void html_value(struct text_buffer *page, const json_t *value, enum html_unit unit)
+static void put_any(struct text_buffer *page, const json_t *value, enum number_unit unit,
+                    const struct writer *writer)
 {
-    size_t i;
-    const json_t *element;
     if (!json_is_array(value)) {
-        scalar(page, value, unit);
+        put_scalar(page, value, unit, writer);
         return;
     }
     text_append(page, json_array_size(value) == 0 ? "none" : "");
-    for (i = 0; i < json_array_size(value); i++) {
-        element = json_array_get(value, i);
+    for (size_t i = 0; i < json_array_size(value); i++) {
         text_append(page, i == 0 ? "" : ", ");
-        scalar(page, element, unit);
+        put_scalar(page, json_array_get(value, i), unit, writer);
     }
+}
+
+void html_value(struct text_buffer *page, const json_t *value, enum number_unit unit)
+{
+    put_any(page, value, unit, &(struct writer){put_number, html_text});
+}
+
+void html_setting(struct text_buffer *page, const json_t *value)
+{
+    put_any(page, value, UNIT_PLAIN, &(struct writer){put_set_number, put_set_text});
+}
+
+/* --- Names, times, cells --- */
+
+void html_file_name(struct text_buffer *page, const char *path)
+{
+    char name[256]; /* no file has a longer one */
+    size_t end = strlen(path), start;
+
+    while (end > 1 && path[end - 1] == '/') {
+        end--;
+    }
+    start = end;
+    while (start > 0 && path[start - 1] != '/') {
+        start--;
+    }
+    (void) snprintf(name, sizeof name, "%.*s", (int) (end - start), path + start);
+    html_text(page, name);
+}
+
+void html_time(struct text_buffer *page, const char *time)
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    unsigned year = 0, month = 0, day = 0, hour = 0, minute = 0;
+
+    if (sscanf(time, "%4u-%2u-%2uT%2u:%2u:", &year, &month, &day, &hour, &minute) != 5 ||
+        month < 1 || month > 12) {
+        html_text(page, time);
+        return;
+    }
+    text_printf(page, "%u %s %u, %02u:%02u UTC", day, months[month - 1], year, hour, minute);
+}
+
+void html_number_cell(struct text_buffer *page, double value, enum number_unit unit)
+{
+    text_append(page, "<td class=\"n\">");
+    if (isfinite(value)) {
+        number_in(page, value, unit);
+    } else {
+        text_append(page, NUMBER_DASH);
+    }
+    text_append(page, "</td>");
+}
+
+void html_row_head(struct text_buffer *page, const char *text)
+{
+    text_append(page, "<th scope=\"row\">");
+    html_text(page, text);
+    text_append(page, "</th>");
 }

@@ -1,212 +1,222 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Where time and bytes go (the breakdown of MPCFormer's figure 2), and the curves of training.
- */
+/* Time, bytes and rounds: of an example online and offline, of a session, on named networks. */
 #include "report/section_cost.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stdbool.h>
+#include <string.h>
 
-#include "base/memory.h"
 #include "report/html.h"
-#include "report/plot_bar.h"
-#include "report/plot_curve.h"
+#include "report/networks.h"
 #include "report/report_tree.h"
 #include "report/section.h"
 
-/* --- Functions --- */
+/* A row of numbers, the same for each of COLUMNS phases or networks. */
+enum { COLUMNS = 3 };
 
-#define NAMED_PARTS (PLOT_COLOURS - 1) /* the last colour is for all others together */
+static void put_row(struct text_buffer *page, const char *name, const char *what,
+                    const double values[COLUMNS], enum number_unit unit)
+{
+    text_printf(page, "<tr><th scope=\"row\">%s", name);
+    if (what[0] != '\0') {
+        text_printf(page, "<small>%s</small>", what);
+    }
+    text_append(page, "</th>");
+    for (size_t i = 0; i < COLUMNS; i++) {
+        html_number_cell(page, values[i], unit);
+    }
+    text_append(page, "</tr>\n");
+}
 
-struct function {
-    const char *name;
-    double seconds, bytes, rounds, offline_bytes;
-    double weight; /* its larger share, of time or of bytes */
-};
+/* --- An example --- */
+
+/* Who listens has to know of the smallest margin before anything else. */
+static void put_margin(struct text_buffer *page, const json_t *root)
+{
+    const double margin = report_number(root, "ranges.smallest_margin_bits");
+    const char *node = json_string_value(report_get(root, "ranges.node"));
+
+    if (!isfinite(margin)) {
+        return;
+    }
+    text_printf(page, "<p class=\"%s\">The fullest range has ", margin < 1 ? "warn" : "note");
+    number_fixed(page, margin, 1);
+    text_append(page, " bits to spare");
+    if (node != NULL) {
+        text_append(page, ", at <code>");
+        html_path(page, node, '.');
+        text_append(page, "</code>");
+    }
+    text_append(page, margin < 1
+                          ? ". Less than one bit is left there. A value outside its range is "
+                            "a wrong answer that no party can see: calibrate on more rows, "
+                            "or raise the margin.</p>\n"
+                          : ".</p>\n");
+}
+
+static void put_sent(struct text_buffer *page, const json_t *root, double examples)
+{
+    const double provider = report_number(root, "secure.online.bytes_sent.provider") / examples;
+    const double user = report_number(root, "secure.online.bytes_sent.user") / examples;
+    const double none = (double) NAN;
+
+    put_row(page, "sent by the provider", "", (double[]){provider, none, none}, UNIT_BYTES);
+    put_row(page, "sent by the user", "", (double[]){user, none, none}, UNIT_BYTES);
+    put_row(page, "rounds", "delays of the link, one behind the other",
+            (double[]){report_number(root, "secure.online.rounds"), none, none}, UNIT_COUNT);
+}
+
+/* A run ends there: its page says why. */
+static void put_outside(struct text_buffer *page, const json_t *root)
+{
+    const double outside = report_number(root, "ranges.examples_outside");
+
+    if (outside > 0) {
+        text_append(page, "<p class=\"warn\">");
+        number_count(page, outside);
+        text_append(page,
+                    " examples left their ranges: secure answers would be wrong on them. Calibrate "
+                    "on more rows, or raise the margin.</p>\n");
+    }
+}
+
+static void put_phases(struct text_buffer *page, const json_t *root)
+{
+    static const char *const heads[] = {"", "online<small>from the text to its answer</small>",
+                                        "offline<small>before the text is known</small>",
+                                        "setup<small>once a session</small>"};
+    const double examples = report_number(root, "secure.examples");
+    const double seconds[COLUMNS] = {report_number(root, "secure.online.seconds_per_example"),
+                                     report_number(root, "secure.offline.seconds") / examples,
+                                     report_number(root, "secure.setup.seconds")};
+    const double bytes[COLUMNS] = {report_online_bytes(root),
+                                   report_number(root, "secure.offline.bytes") / examples,
+                                   report_number(root, "secure.setup.bytes")};
+
+    section_table_begin(page, "numbers", "What an example costs", heads, COLUMNS + 1);
+    put_row(page, "time", "", seconds, UNIT_SECONDS);
+    put_row(page, "bytes", "both ways, dealer\xe2\x80\x99s included", bytes, UNIT_BYTES);
+    put_sent(page, root, examples);
+    section_table_end(page);
+}
+
+static void put_examples(struct text_buffer *page, const json_t *root)
+{
+    text_append(page, "<p class=\"note\">Means over ");
+    number_count(page, report_number(root, "secure.examples"));
+    text_append(page, " examples");
+    if (isfinite(report_number(root, "secure.runs"))) {
+        text_append(page, " in ");
+        number_count(page, report_number(root, "secure.runs"));
+        text_append(page, " runs");
+    }
+    text_append(page, ", measured with all three roles on this machine; rounds of the longest "
+                      "run.</p>\n");
+}
+
+void section_cost(struct text_buffer *page, const json_t *root)
+{
+    const bool has_cost = report_number(root, "secure.examples") > 0 &&
+                          isfinite(report_number(root, "secure.online.seconds_per_example"));
+
+    if (!has_cost && !json_is_object(report_get(root, "ranges"))) {
+        return;
+    }
+    if (has_cost) {
+        put_phases(page, root);
+        put_examples(page, root);
+    }
+    put_outside(page, root);
+    put_margin(page, root);
+}
+
+/* --- On other networks --- */
 
 static double number_of(const json_t *entry, const char *key)
 {
-    double value = json_number_value(json_object_get(entry, key));
-    return isfinite(value) && value > 0 ? value : 0;
+    const json_t *value = json_object_get(entry, key);
+
+    return json_is_number(value) ? json_number_value(value) : (double) NAN;
 }
 
-static int compare_weights(const void *a, const void *b)
+/* "100 Mbit/s, 20 ms one way" */
+static void put_line(struct text_buffer *page, const json_t *entry)
 {
-    const struct function *x = a;
-    const struct function *y = b;
-    return (x->weight < y->weight) - (x->weight > y->weight);
-}
+    const double bits = 8 * number_of(entry, "bytes_per_second");
 
-static double share(double part, double sum)
-{
-    return sum > 0 ? part / sum : 0;
-}
-
-/* Functions in order of weight, heaviest first. */
-static void read_functions(const json_t *list, struct function *functions, size_t count)
-{
-    double seconds = 0, bytes = 0;
-    for (size_t i = 0; i < count; i++) {
-        const json_t *entry = json_array_get(list, i);
-        const char *name = json_string_value(json_object_get(entry, "name"));
-        functions[i] = (struct function){.name = name == NULL ? "?" : name,
-                                         .seconds = number_of(entry, "seconds"),
-                                         .bytes = number_of(entry, "bytes"),
-                                         .rounds = number_of(entry, "rounds"),
-                                         .offline_bytes = number_of(entry, "offline_bytes")};
-        seconds += functions[i].seconds;
-        bytes += functions[i].bytes;
-    }
-    for (size_t i = 0; i < count; i++) {
-        functions[i].weight =
-            fmax(share(functions[i].seconds, seconds), share(functions[i].bytes, bytes));
-    }
-    qsort(functions, count, sizeof(*functions), compare_weights);
-}
-
-enum figure { FIGURE_SECONDS, FIGURE_BYTES, FIGURE_OFFLINE };
-
-static double figure_of(const struct function *f, enum figure figure)
-{
-    return figure == FIGURE_SECONDS ? f->seconds
-           : figure == FIGURE_BYTES ? f->bytes
-                                    : f->offline_bytes;
-}
-
-/* Returns how many of PARTS (PLOT_COLOURS of them) are filled. */
-static size_t fill_parts(const struct function *functions, size_t count, enum figure figure,
-                         struct plot_part *parts)
-{
-    size_t named = count <= PLOT_COLOURS ? count : NAMED_PARTS;
-    for (size_t i = 0; i < named; i++) {
-        parts[i] = (struct plot_part){functions[i].name, figure_of(&functions[i], figure), i};
-    }
-    if (named == count) {
-        return count;
-    }
-    parts[named] = (struct plot_part){"others", 0, named};
-    for (size_t i = named; i < count; i++) {
-        parts[named].value += figure_of(&functions[i], figure);
-    }
-    return named + 1;
-}
-
-static void put_bars(struct text_buffer *page, const struct function *functions, size_t count)
-{
-    static const struct {
-        const char *title;
-        enum html_unit unit;
-    } bars[] = {
-        [FIGURE_SECONDS] = {"Time, online", UNIT_SECONDS},
-        [FIGURE_BYTES] = {"Bytes, online", UNIT_BYTES},
-        [FIGURE_OFFLINE] = {"Bytes, offline", UNIT_BYTES},
-    };
-    struct plot_part parts[PLOT_COLOURS];
-    size_t part_count = 0;
-    for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++) {
-        part_count = fill_parts(functions, count, (enum figure) i, parts);
-        plot_bar(page, bars[i].title, parts, part_count, bars[i].unit);
-    }
-    plot_legend(page, parts, part_count);
-}
-
-static void put_cell(struct text_buffer *page, double value, enum html_unit unit)
-{
-    text_append(page, "<td class=\"n\">");
-    html_number(page, value, unit);
-    text_append(page, "</td>");
-}
-
-static void put_function_rows(struct text_buffer *page, const struct function *functions,
-                              size_t count)
-{
-    text_append(page, "<div class=\"scroll\"><table><tr><th>function</th><th class=\"n\">time</th>"
-                      "<th class=\"n\">bytes</th><th class=\"n\">rounds</th>"
-                      "<th class=\"n\">offline bytes</th></tr>\n");
-    for (size_t i = 0; i < count; i++) {
-        text_append(page, "<tr><td>");
-        html_text(page, functions[i].name);
-        text_append(page, "</td>");
-        put_cell(page, functions[i].seconds, UNIT_SECONDS);
-        put_cell(page, functions[i].bytes, UNIT_BYTES);
-        put_cell(page, functions[i].rounds, UNIT_PLAIN);
-        put_cell(page, functions[i].offline_bytes, UNIT_BYTES);
-        text_append(page, "</tr>\n");
-    }
-    text_append(page, "</table></div>\n");
-}
-
-void section_functions(struct text_buffer *page, const json_t *root)
-{
-    json_t *list = report_get(root, "secure.functions");
-    size_t count = json_array_size(list);
-    struct function *functions = count == 0 ? NULL : mpcf_alloc_array(count, sizeof(*functions));
-    if (functions == NULL) {
-        page->failed = page->failed || count > 0;
+    if (!isfinite(bits)) {
         return;
     }
-    read_functions(list, functions, count);
-    section_begin(page, "Cost by function");
-    put_bars(page, functions, count);
-    put_function_rows(page, functions, count);
-    section_end(page);
-    mpcf_free(functions);
+    text_append(page, "<small>");
+    number_setting(page, bits >= 1e9 ? bits / 1e9 : bits / 1e6);
+    text_append(page, bits >= 1e9 ? NUMBER_SPACE "Gbit/s, " : NUMBER_SPACE "Mbit/s, ");
+    number_setting(page, number_of(entry, "delay_seconds") * 1e3);
+    text_append(page, NUMBER_SPACE "ms one way</small>");
 }
 
-/* --- Losses --- */
-
-/* Points whose three numbers are there; epochs where they are known, else steps. */
-static size_t read_curve(const json_t *curve, double *x, double *y, bool *has_epochs)
+/* As people write it. */
+static void put_name(struct text_buffer *page, const json_t *name)
 {
-    const json_t *steps = json_object_get(curve, "step");
-    const json_t *epochs = json_object_get(curve, "epoch");
-    const json_t *losses = json_object_get(curve, "loss");
-    size_t count = json_array_size(losses), kept = 0;
-    *has_epochs = json_is_number(json_array_get(epochs, count - 1));
-    for (size_t i = 0; i < count; i++) {
-        const json_t *place = json_array_get(*has_epochs ? epochs : steps, i);
-        const json_t *loss = json_array_get(losses, i);
-        double where = json_number_value(place);
-        if (json_is_number(place) && json_is_number(loss) && (kept == 0 || where >= x[kept - 1])) {
-            x[kept] = where;
-            y[kept] = json_number_value(loss);
-            kept++;
-        }
-    }
-    return kept;
-}
+    const char *text = json_string_value(name);
 
-static void put_curve(struct text_buffer *page, const json_t *curve)
-{
-    const char *stage = json_string_value(json_object_get(curve, "stage"));
-    size_t count = json_array_size(json_object_get(curve, "loss"));
-    if (stage == NULL || count == 0) {
-        return;
-    }
-    double *x = mpcf_alloc_array(count, sizeof(*x));
-    double *y = mpcf_alloc_array(count, sizeof(*y));
-    bool has_epochs = false;
-    if (x == NULL || y == NULL) {
-        page->failed = true;
+    if (text != NULL && strcmp(text, "lan") == 0) {
+        text_append(page, "LAN");
+    } else if (text != NULL && strcmp(text, "wan") == 0) {
+        text_append(page, "WAN");
     } else {
-        size_t kept = read_curve(curve, x, y, &has_epochs);
-        plot_curve(page, &(struct plot_curve){stage, has_epochs ? "epochs" : "steps", x, y, kept});
+        html_value(page, name, UNIT_PLAIN);
     }
-    mpcf_free(x);
-    mpcf_free(y);
 }
 
-void section_losses(struct text_buffer *page, const json_t *root)
+static void put_link_heads(struct text_buffer *page, const json_t *list)
 {
-    const json_t *list = report_get(root, "losses");
-    if (json_array_size(list) == 0) {
+    struct text_buffer heads[COLUMNS] = {{0}};
+    const char *texts[COLUMNS + 1] = {""};
+
+    for (size_t i = 0; i < COLUMNS; i++) {
+        put_name(&heads[i], json_object_get(json_array_get(list, i), "name"));
+        put_line(&heads[i], json_array_get(list, i));
+        page->failed = page->failed || heads[i].failed;
+        texts[i + 1] = text_string(&heads[i]);
+    }
+    section_table_begin(page, "numbers", "An example on other networks", texts, COLUMNS + 1);
+    for (size_t i = 0; i < COLUMNS; i++) {
+        text_clear(&heads[i]);
+    }
+}
+
+static void put_links(struct text_buffer *page, const json_t *list, double computing)
+{
+    double all[COLUMNS], online[COLUMNS], offline[COLUMNS], setup[COLUMNS], here[COLUMNS];
+
+    for (size_t i = 0; i < COLUMNS; i++) {
+        const json_t *entry = json_array_get(list, i);
+
+        online[i] = number_of(entry, "online_seconds_per_example");
+        offline[i] = number_of(entry, "offline_seconds_per_example");
+        setup[i] = number_of(entry, "setup_seconds");
+        here[i] = computing;
+        all[i] = online[i] + computing;
+    }
+    put_row(page, "an example, at most", "", all, UNIT_SECONDS);
+    put_row(page, "of it the link", "", online, UNIT_SECONDS);
+    put_row(page, "of it computing", "as measured here", here, UNIT_SECONDS);
+    put_row(page, "offline, the link", "", offline, UNIT_SECONDS);
+    put_row(page, "setup, the link", "", setup, UNIT_SECONDS);
+}
+
+void section_links(struct text_buffer *page, const json_t *root)
+{
+    const json_t *list = report_get(root, "secure.networks");
+    const double computing = report_number(root, "secure.online.seconds_per_example");
+
+    if (json_array_size(list) != COLUMNS || !isfinite(computing)) {
         return;
     }
-    section_begin(page, "Losses");
-    text_append(page, "<div class=\"curves\">\n");
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        put_curve(page, json_array_get(list, i));
-    }
-    text_append(page, "</div>\n");
-    section_end(page);
+    put_link_heads(page, list);
+    put_links(page, list, computing);
+    section_table_end(page);
+    section_note(page,
+                 "The link\xe2\x80\x99s part is what the metered rounds and bytes take there. "
+                 "Computing comes on top at most: a run spends part of it while it waits.");
 }

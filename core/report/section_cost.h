@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where time and bytes went, and the curves: each part of the page appears only where the tree has
- * what it shows.
+ * What an example costs, when it is paid, and how long it takes on other networks.
  */
 #ifndef MPCF_REPORT_SECTION_COST_H
 #define MPCF_REPORT_SECTION_COST_H
@@ -10,7 +9,7 @@
 
 #include "base/text.h"
 
-void section_functions(struct text_buffer *page, const json_t *root);
-void section_losses(struct text_buffer *page, const json_t *root);
+void section_cost(struct text_buffer *page, const json_t *root);
+void section_links(struct text_buffer *page, const json_t *root);
 
 #endif

@@ -26,7 +26,7 @@ static mpcf_status evaluate_teacher(struct stage_context *c, const char *folder,
         status = stage_report_head(c, STAGE_CONVERT, teacher.new_weights, err);
     }
     if (status == MPCF_OK) {
-        status = training_evaluate(c, &teacher, "teacher", "teacher.metrics", err);
+        status = training_evaluate(c, &teacher, "teacher", err);
     }
     loaded_network_clear(&teacher);
     return status;
@@ -42,7 +42,7 @@ static mpcf_status convert(struct stage_context *c, const char *teacher, const c
         stage_randomise(c->pipeline, &n);
     }
     if (status == MPCF_OK) {
-        status = training_evaluate(c, &n, "converted", "converted.metrics", err);
+        status = training_evaluate(c, &n, "converted", err);
     }
     if (status == MPCF_OK) {
         status = stage_begin_writing(c, STAGE_CONVERT, err);

@@ -86,7 +86,7 @@ static mpcf_status learn(struct stage_context *c, const char *key, struct pupils
         status = learn_prediction(c, key, p, err);
     }
     if (status == MPCF_OK) {
-        status = training_evaluate(c, &p->student, "student", "student.metrics", err);
+        status = training_evaluate(c, &p->student, "student", err);
     }
     if (status == MPCF_OK) {
         status = stage_begin_writing(c, STAGE_DISTILL, err);

@@ -52,7 +52,7 @@ static mpcf_status train(struct stage_context *c, const char *key, struct loaded
         folder != NULL ? training_stage(c, &request, err) : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
-        status = training_evaluate(c, n, "teacher", "teacher.metrics", err);
+        status = training_evaluate(c, n, "teacher", err);
     }
     if (status == MPCF_OK) {
         status = stage_begin_writing(c, STAGE_FINETUNE, err);

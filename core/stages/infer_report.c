@@ -5,10 +5,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "channel/role.h"
+#include "inference/cost_network.h"
 #include "metrics/metrics.h"
-#include "network/evaluate.h"
 #include "report/report.h"
+#include "stages/judged.h"
 
 /* What is known of each row: WIDTH numbers, the CLASSES logits of a network, or one that is a label
  * (or the only score there is). */
@@ -109,16 +111,17 @@ mpcf_status infer_report_reference(json_t *report, const struct infer_evaluation
 {
     const size_t count = e->corpus->count;
     const struct answers reference = {e->reference, e->answer}, exact = {e->exact, e->classes};
+    const struct judged judged = {
+        .corpus = e->corpus, .count = count, .answers = e->reference, .width = e->answer};
     struct difference d = {0};
-    json_t *metrics = NULL;
 
     /* Rows outside the ranges have no score and no label: the reason is the news then, not metrics. */
     if (e->answer > 1 || outcome->outside == 0) {
-        MPCF_TRY(evaluate_metrics(e->corpus, NULL, count, e->reference, e->answer, &metrics, err));
+        MPCF_TRY(judged_report(report, "fixed", &judged, err));
     } else {
-        metrics = json_object(); /* an earlier run's must not stay */
+        judged_drop(report, "fixed"); /* an earlier run's must not stay */
+        MPCF_TRY(report_set(report, "fixed.metrics", json_object(), err));
     }
-    MPCF_TRY(report_set(report, "fixed.metrics", metrics, err));
     for (size_t i = 0; i < count; i++) {
         compare_row(&d, answer_of(&reference, i), e->answer, answer_of(&exact, i), e->classes);
     }
@@ -196,6 +199,41 @@ static mpcf_status compare_rows(const json_t *user, const struct infer_evaluatio
     return MPCF_OK;
 }
 
+/* The user's answers, and the items that they are of. */
+static mpcf_status judge_rows(json_t *report, const json_t *user, const struct infer_evaluation *e,
+                              uint32_t *rows, float *answers, mpcf_error *err)
+{
+    const struct judged judged = {.corpus = e->corpus,
+                                  .rows = rows,
+                                  .count = json_array_size(json_object_get(user, "rows")),
+                                  .answers = answers,
+                                  .width = e->answer};
+
+    for (size_t i = 0; i < judged.count; i++) {
+        size_t place = 0;
+
+        MPCF_TRY(read_row(user, i, e, answers + i * e->answer, &place, err));
+        rows[i] = (uint32_t) place;
+    }
+    return judged_report(report, "secure", &judged, err);
+}
+
+static mpcf_status put_judged(json_t *report, const json_t *user, const struct infer_evaluation *e,
+                              mpcf_error *err)
+{
+    const size_t count = json_array_size(json_object_get(user, "rows"));
+    uint32_t *rows = mpcf_alloc_array(count + 1, sizeof *rows);
+    float *answers = mpcf_alloc_array(count * e->answer + 1, sizeof *answers);
+    mpcf_status status =
+        rows != NULL && answers != NULL
+            ? judge_rows(report, user, e, rows, answers, err)
+            : mpcf_fail_memory(err, count * e->answer * sizeof *answers, "the user's answers");
+
+    mpcf_free(rows);
+    mpcf_free(answers);
+    return status;
+}
+
 static double number_at(const json_t *record, const char *path)
 {
     return json_number_value(report_get(record, path));
@@ -231,6 +269,45 @@ static mpcf_status put_offline(json_t *report, const json_t *user, const json_t 
         report_set_real(report, "secure.setup.seconds", number_at(user, "setup.seconds"), err));
     return report_set_count(report, "secure.setup.bytes", (uint64_t) number_at(user, "setup.bytes"),
                             err);
+}
+
+/* Rounds of all runs, one behind the other. */
+static uint64_t rounds_of_all(const json_t *user)
+{
+    const json_t *each = json_object_get(user, "each");
+    uint64_t rounds = 0;
+
+    for (size_t i = 0; i < json_array_size(each); i++) {
+        rounds += (uint64_t) number_at(json_array_get(each, i), "rounds");
+    }
+    return rounds;
+}
+
+/* What the links that the cost engine knows would add to an example's computing. */
+static mpcf_status put_networks(json_t *report, const json_t *user, mpcf_error *err)
+{
+    const uint64_t rounds = rounds_of_all(user);
+    const uint64_t online = (uint64_t) number_at(user, "online.bytes");
+    const uint64_t offline = (uint64_t) number_at(report, "secure.offline.bytes");
+    const uint64_t setup = (uint64_t) number_at(user, "setup.bytes");
+    const double examples = number_at(user, "examples");
+
+    MPCF_TRY(report_set(report, "secure.networks", json_array(), err));
+    for (size_t i = 0; examples > 0 && i < COST_NETWORKS; i++) {
+        const struct cost_network *n = &cost_networks[i];
+        json_t *entry = json_pack(
+            "{s:s, s:f, s:f, s:f, s:f, s:f}", "name", n->name, "delay_seconds", n->delay_seconds,
+            "bytes_per_second", n->bytes_per_second, "online_seconds_per_example",
+            cost_network_seconds(n, rounds, online) / examples, "offline_seconds_per_example",
+            cost_network_seconds(n, 0, offline) / examples, "setup_seconds",
+            cost_network_seconds(n, 1, setup));
+
+        if (entry == NULL ||
+            json_array_append_new(report_get(report, "secure.networks"), entry) != 0) {
+            return mpcf_fail_memory(err, 0, "the report");
+        }
+    }
+    return MPCF_OK;
 }
 
 static mpcf_status put_functions(json_t *report, const json_t *user, mpcf_error *err)
@@ -296,12 +373,12 @@ mpcf_status infer_report_secure(json_t *report, const struct infer_records *reco
     MPCF_TRY(compare_rows(user, e, &exact, &of_float, err));
     MPCF_TRY(report_set_count(report, "secure.examples", of_float.count, err));
     MPCF_TRY(report_set_count(report, "secure.runs", (uint64_t) number_at(user, "runs"), err));
-    MPCF_TRY(report_set(report, "secure.metrics", json_deep_copy(json_object_get(user, "metrics")),
-                        err));
+    MPCF_TRY(put_judged(report, user, e, err));
     MPCF_TRY(put_difference(report, "secure", &of_float, err));
     MPCF_TRY(put_reference(report, user, e, err));
     MPCF_TRY(put_online(report, user, err));
     MPCF_TRY(put_offline(report, user, records->roles[ROLE_PROVIDER], err));
+    MPCF_TRY(put_networks(report, user, err));
     MPCF_TRY(put_functions(report, user, err));
     return put_roles(report, records, err);
 }

@@ -12,6 +12,7 @@
 #include "network/loaded_network.h"
 #include "pipeline/output.h"
 #include "report/report.h"
+#include "report/report_before.h"
 #include "stages/context.h"
 #include "stages/convert.h"
 #include "stages/distill.h"
@@ -83,10 +84,17 @@ static mpcf_status run_here(const struct pipeline *p, const struct run_request *
 {
     const int64_t began_ns = clock_now_ns();
     struct stage_context c = {.pipeline = p, .source = request->source};
+    json_t *earlier = NULL;
     mpcf_status status = report_read(p->output, &c.report, err);
 
     if (status == MPCF_OK) {
+        status = report_before_take(c.report, &earlier, err);
+    }
+    if (status == MPCF_OK) {
         status = run_report_begin(p, c.report, err);
+    }
+    if (status == MPCF_OK) {
+        status = report_before_settle(c.report, earlier, err);
     }
     if (status == MPCF_OK) {
         status = run_stages(&c, request, err);
@@ -95,8 +103,12 @@ static mpcf_status run_here(const struct pipeline *p, const struct run_request *
         status = report_set_real(c.report, "run.seconds", clock_seconds_since(began_ns), err);
     }
     if (status == MPCF_OK) {
+        status = report_before_settle(c.report, earlier, err);
+    }
+    if (status == MPCF_OK) {
         status = stage_write_report(&c, err);
     }
+    json_decref(earlier);
     stage_context_clear(&c);
     return status;
 }

@@ -8,34 +8,11 @@
 #include <mpcf/version.h>
 
 #include "base/cpu.h"
-#include "base/text.h"
 #include "base/workers.h"
 #include "format/json.h"
 #include "pipeline/link_keys.h"
-#include "pipeline/print_settings.h"
+#include "pipeline/settings_json.h"
 #include "report/report.h"
-
-json_t *run_report_settings(const struct pipeline *p)
-{
-    json_t *settings = json_object();
-
-    for (size_t i = 0; settings != NULL && i < STAGE_COUNT; i++) {
-        struct text_buffer text = {0};
-
-        if (!p->has_stage[i]) {
-            continue;
-        }
-        pipeline_print_settings(p, (enum pipeline_stage) i, &text);
-        if (text.failed ||
-            json_object_set_new(settings, pipeline_stage_name((enum pipeline_stage) i),
-                                json_string(text_string(&text))) != 0) {
-            json_decref(settings);
-            settings = NULL;
-        }
-        text_clear(&text);
-    }
-    return settings;
-}
 
 static mpcf_status put_run(const struct pipeline *p, json_t *report, mpcf_error *err)
 {
@@ -49,6 +26,28 @@ static mpcf_status put_run(const struct pipeline *p, json_t *report, mpcf_error 
     MPCF_TRY(report_set_text(report, "run.pipeline", p->file, err));
     MPCF_TRY(report_set_text(report, "run.version", MPCF_VERSION, err));
     return report_set_text(report, "run.started", started, err);
+}
+
+static json_t *label_names(const mpcf_task *task)
+{
+    const size_t begun = json_begin();
+    json_t *names = json_array();
+
+    for (size_t i = 0; task->label_names != NULL && i < task->classes; i++) {
+        (void) json_array_append_new(names, json_string(task->label_names[i]));
+    }
+    return json_end(names, begun);
+}
+
+static mpcf_status put_task(const struct pipeline *p, json_t *report, mpcf_error *err)
+{
+    const mpcf_task *task = &p->task;
+
+    MPCF_TRY(report_set_text(report, "task.name", task->name, err));
+    MPCF_TRY(report_set_count(report, "task.classes", task->classes, err));
+    MPCF_TRY(report_set(report, "task.labels", label_names(task), err));
+    MPCF_TRY(report_set_text(report, "task.split", task->judge_split, err));
+    return report_set_text(report, "model.family", p->model.name, err);
 }
 
 static mpcf_status put_machine(json_t *report, mpcf_error *err)
@@ -133,7 +132,8 @@ static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_er
 mpcf_status run_report_begin(const struct pipeline *p, json_t *report, mpcf_error *err)
 {
     MPCF_TRY(put_run(p, report, err));
-    MPCF_TRY(report_set(report, "settings", run_report_settings(p), err));
+    MPCF_TRY(put_task(p, report, err));
+    MPCF_TRY(report_set(report, "settings", pipeline_settings_json(p), err));
     MPCF_TRY(put_machine(report, err));
     MPCF_TRY(put_plugins(p, report, err));
     return p->has_stage[STAGE_INFER] ? put_privacy(p, report, err) : MPCF_OK;

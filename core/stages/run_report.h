@@ -11,7 +11,5 @@
 #include "pipeline/pipeline.h"
 
 mpcf_status run_report_begin(const struct pipeline *p, json_t *report, mpcf_error *err);
-/* Text of the settings of every stage that P has, as {"infer": "..."}; NULL: memory. */
-json_t *run_report_settings(const struct pipeline *p);
 
 #endif

@@ -8,19 +8,10 @@
 #include "network/evaluate.h"
 #include "pipeline/output.h"
 #include "report/report.h"
+#include "stages/judged.h"
 #include "train/run.h"
 
 enum { SAVE_SECONDS = 120, EVALUATION_BATCH = 32 };
-
-static mpcf_status compute_metrics(struct stage_context *c, const struct loaded_network *n,
-                                   const char *title, json_t **metrics, mpcf_error *err)
-{
-    const struct corpus *evaluation = NULL;
-
-    MPCF_TRY(stage_evaluation_split(c, &evaluation, err));
-    return evaluate_network(n->network->graph, n->parameters, evaluation, EVALUATION_BATCH,
-                            c->pipeline->task.classes, title, metrics, err);
-}
 
 static void log_metrics(const char *title, json_t *metrics)
 {
@@ -38,14 +29,36 @@ static void log_metrics(const char *title, json_t *metrics)
     text_clear(&line);
 }
 
-mpcf_status training_evaluate(struct stage_context *c, const struct loaded_network *n,
-                              const char *title, const char *path, mpcf_error *err)
+static mpcf_status judge(struct stage_context *c, const struct loaded_network *n,
+                         const struct corpus *corpus, const char *network, mpcf_error *err)
 {
-    json_t *metrics = NULL;
+    const size_t classes = c->pipeline->task.classes;
+    struct judged judged = {.corpus = corpus, .count = corpus->count, .width = classes};
+    float *logits = mpcf_alloc_array(corpus->count * classes, sizeof *logits);
+    mpcf_status status = MPCF_OK;
 
-    MPCF_TRY(compute_metrics(c, n, title, &metrics, err));
-    log_metrics(title, metrics);
-    return report_set(c->report, path, metrics, err);
+    if (logits == NULL) {
+        return mpcf_fail_memory(err, corpus->count * classes * sizeof *logits, "logits");
+    }
+    judged.answers = logits;
+    status = evaluate_logits(n->network->graph, n->parameters, corpus, EVALUATION_BATCH, classes,
+                             network, logits, err);
+    if (status == MPCF_OK) {
+        status = judged_report(c->report, network, &judged, err);
+    }
+    mpcf_free(logits);
+    return status;
+}
+
+mpcf_status training_evaluate(struct stage_context *c, const struct loaded_network *n,
+                              const char *network, mpcf_error *err)
+{
+    const struct corpus *evaluation = NULL;
+
+    MPCF_TRY(stage_evaluation_split(c, &evaluation, err));
+    MPCF_TRY(judge(c, n, evaluation, network, err));
+    log_metrics(network, json_object_get(json_object_get(c->report, network), "metrics"));
+    return MPCF_OK;
 }
 
 /* What is told after each epoch. */
@@ -54,16 +67,38 @@ struct evaluator {
     const struct training_request *request;
 };
 
+/* Epochs of an earlier run, which may have had more of them. */
+static void forget_epochs(json_t *report, const char *name)
+{
+    char path[96];
+
+    (void) snprintf(path, sizeof path, "training.%s.epochs", name);
+    report_drop(report, path);
+}
+
+/* The report is written, so that an interrupted run keeps its epochs and a person sees them come. */
 static mpcf_status after_epoch(void *context, uint64_t epoch, mpcf_error *err)
 {
     const struct evaluator *evaluator = context;
+    struct stage_context *c = evaluator->context;
+    const struct loaded_network *n = evaluator->request->student;
+    const struct corpus *evaluation = NULL;
+    json_t *metrics = NULL;
     char title[128], path[128];
 
     (void) snprintf(title, sizeof title, "%s, after epoch %llu", evaluator->request->title,
                     (unsigned long long) epoch);
     (void) snprintf(path, sizeof path, "training.%s.epochs.%llu", evaluator->request->name,
                     (unsigned long long) epoch);
-    return training_evaluate(evaluator->context, evaluator->request->student, title, path, err);
+    MPCF_TRY(stage_evaluation_split(c, &evaluation, err));
+    MPCF_TRY(evaluate_network(n->network->graph, n->parameters, evaluation, EVALUATION_BATCH,
+                              c->pipeline->task.classes, title, &metrics, err));
+    log_metrics(title, metrics);
+    if (epoch == 1) {
+        forget_epochs(c->report, evaluator->request->name);
+    }
+    MPCF_TRY(report_set(c->report, path, metrics, err));
+    return stage_write_report(c, err);
 }
 
 static mpcf_status create_trainer(struct stage_context *c, const struct training_request *r,
@@ -112,7 +147,7 @@ static struct training_options options_of(const struct stage_context *c,
 
 /* Losses and speed under NAME ("distill.layers"). */
 static mpcf_status report_training(json_t *report, const char *name, const struct training_log *log,
-                                   uint64_t steps_per_epoch, mpcf_error *err)
+                                   uint64_t steps_per_epoch, size_t examples, mpcf_error *err)
 {
     char path[96];
 
@@ -122,6 +157,8 @@ static mpcf_status report_training(json_t *report, const char *name, const struc
                                  (double) log->points[i].step / (double) steps_per_epoch,
                                  log->points[i].loss, err));
     }
+    (void) snprintf(path, sizeof path, "training.%s.examples", name);
+    MPCF_TRY(report_set_count(report, path, examples, err));
     (void) snprintf(path, sizeof path, "training.%s.examples_per_second", name);
     MPCF_TRY(report_set_real(report, path, log->examples_per_second, err));
     (void) snprintf(path, sizeof path, "training.%s.seconds", name);
@@ -152,7 +189,7 @@ mpcf_status training_stage(struct stage_context *c, const struct training_reques
     }
     if (status == MPCF_OK) {
         status = report_training(c->report, r->name, &log,
-                                 log.steps / (uint64_t) r->settings->epochs, err);
+                                 log.steps / (uint64_t) r->settings->epochs, corpus->count, err);
     }
     trainer_destroy(trainer);
     mpcf_free(state);

@@ -26,8 +26,9 @@ struct training_request {
 mpcf_status training_stage(struct stage_context *c, const struct training_request *request,
                            mpcf_error *err);
 
-/* Metrics of a network on the evaluation split, put into the report at PATH ("teacher.metrics"). */
+/* What a network says of the evaluation split, put into the report under NETWORK ("teacher"):
+ * judged.h. */
 mpcf_status training_evaluate(struct stage_context *c, const struct loaded_network *n,
-                              const char *title, const char *path, mpcf_error *err);
+                              const char *network, mpcf_error *err);
 
 #endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The title of a report: task, what is asked there, network. */
+#include "report/task_title.h"
+
+#include <string.h>
+
+#include "report/html.h"
+#include "report/report_tree.h"
+
+/* What the tasks of GLUE ask, and others that are known by name. */
+static const struct {
+    const char *task, *question;
+} known[] = {
+    {"CoLA", "is a sentence grammatical"},
+    {"SST-2", "sentiment"},
+    {"MRPC", "paraphrases"},
+    {"STS-B", "how alike two sentences are"},
+    {"QQP", "equal questions"},
+    {"MNLI", "entailment"},
+    {"QNLI", "is the question answered"},
+    {"RTE", "entailment"},
+    {"WNLI", "who is meant by a pronoun"},
+    {"IMDb", "sentiment of reviews"},
+};
+
+static const char *text_at(const json_t *root, const char *path)
+{
+    const char *text = json_string_value(report_get(root, path));
+
+    return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+/* A name that begins like a known one is a part of it: "MNLI-mm". */
+static const char *known_question(const char *task)
+{
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        const size_t length = strlen(known[i].task);
+
+        if (strncmp(task, known[i].task, length) == 0 &&
+            (task[length] == '\0' || task[length] == '-')) {
+            return known[i].question;
+        }
+    }
+    return NULL;
+}
+
+static void put_question(struct text_buffer *page, const json_t *root, const char *task)
+{
+    const char *question = known_question(task);
+    const json_int_t classes = json_integer_value(report_get(root, "task.classes"));
+
+    if (question != NULL) {
+        text_printf(page, ": %s", question);
+    } else if (classes == 1) {
+        text_append(page, ": a score");
+    } else if (classes > 1) {
+        text_printf(page, ": one of %lld classes", (long long) classes);
+    }
+}
+
+void task_title(struct text_buffer *page, const json_t *root)
+{
+    const char *task = text_at(root, "task.name"), *model = text_at(root, "settings.model.path");
+    const char *file = text_at(root, "run.pipeline");
+
+    if (task == NULL) {
+        html_text(page, file != NULL ? file : "Private inference");
+        return;
+    }
+    html_text(page, task);
+    put_question(page, root, task);
+    if (model != NULL) {
+        text_append(page, " with ");
+        html_file_name(page, model);
+    }
+}
