@@ -10,20 +10,20 @@
 #include "plugin/plugins.h"
 #include "support/support.h"
 
-static void fill(const mpcf_dataset *d, const char *options, void *config, mpcf_error *err)
+/* What CONFIG points to is *OWNED's. */
+static void fill(const mpcf_dataset *d, const char *options, void *config,
+                 struct option_memory **owned, mpcf_error *err)
 {
     struct yaml_tree *tree = NULL;
     struct yaml_problems *problems = yaml_problems_create();
-    struct option_memory *owned = NULL;
 
     assert_ok(yaml_parse_text(options, strlen(options), "options", &tree, err), err);
     assert_ok(option_fill(d->options, d->option_size, d->config_size, yaml_root(tree), d->name, ".",
-                          config, &owned, problems, err),
+                          config, owned, problems, err),
               err);
     if (yaml_problems_count(problems) > 0) {
         fail_msg("%s", yaml_problems_text(problems));
     }
-    option_config_release(owned);
     yaml_problems_destroy(problems);
     yaml_tree_destroy(tree);
 }
@@ -33,19 +33,23 @@ struct test_dataset test_dataset_load(const char *name, const char *options)
     static struct plugins *plugins; /* one for the process, so that no leak is seen */
     static struct {
         _Alignas(16) unsigned char bytes[64];
-    } configs[4];
+        struct option_memory *owned;
+    } configs[16];
     static size_t used;
+    const size_t at = used++ % (sizeof(configs) / sizeof(configs[0]));
     mpcf_error *err = mpcf_error_create();
     const void *found = NULL;
-    struct test_dataset d = {.config = configs[used % 4].bytes};
+    struct test_dataset d = {.config = configs[at].bytes};
 
     if (plugins == NULL) {
         assert_ok(plugins_create(NULL, &plugins, err), err);
     }
     assert_ok(plugins_find(plugins, COMPONENT_DATASET, name, &found, err), err);
     d.dataset = found;
-    assert_true(d.dataset->config_size <= sizeof(configs[0]));
-    fill(d.dataset, options, configs[used++ % 4].bytes, err);
+    assert_true(d.dataset->config_size <= sizeof(configs[0].bytes));
+    option_config_release(configs[at].owned);
+    configs[at].owned = NULL;
+    fill(d.dataset, options, configs[at].bytes, &configs[at].owned, err);
     mpcf_error_destroy(err);
     return d;
 }

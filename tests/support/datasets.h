@@ -12,7 +12,7 @@ struct test_dataset {
     const void *config;
 };
 /* Reader NAME of the build tree with options as YAML ("{task: RTE}") or "{}". What it takes
- * lives until the process ends. Fails the test where the options are refused. */
+ * lives until sixteen more were loaded. Fails the test where the options are refused. */
 struct test_dataset test_dataset_load(const char *name, const char *options);
 
 /* Writes TEXT into FOLDER/NAME, the folders made as needed. */
