@@ -207,6 +207,10 @@ static const mpcf_option infer_options[] = {
     {.key = "fixed", .type = MPCF_OPT_BOOL, .default_text = "true",
      FIELD(struct infer_settings, fixed),
      .help = "also evaluate the whole split in the clear, on the secure run's integers"},
+    {.key = "test_predictions", .type = MPCF_OPT_BOOL, .default_text = "false",
+     FIELD(struct infer_settings, test_predictions),
+     .help = "a run of all roles also writes what the student, in floats, says of the test splits, in "
+             "the benchmark's form"},
     END};
 
 static const char *const top_others[] = {"model", "dataset", "plugins", "approximations",
