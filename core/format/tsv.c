@@ -408,6 +408,11 @@ uint64_t mpcf_tsv_rows(const mpcf_tsv *tsv)
     return tsv->rows;
 }
 
+mpcf_status mpcf_text_check(const char *text, size_t length, const char *where, mpcf_error *err)
+{
+    return is_text(text, length) ? MPCF_OK : refuse_text(where, text, length, err);
+}
+
 mpcf_status mpcf_text_read(const char *path, char *buffer, mpcf_error *err)
 {
     FILE *file = fopen(path, "rb");
@@ -428,7 +433,7 @@ mpcf_status mpcf_text_read(const char *path, char *buffer, mpcf_error *err)
     if (longer) {
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: longer than %zu bytes", path, MPCF_LINE_LIMIT);
     }
-    return is_text(buffer, length) ? MPCF_OK : refuse_text(path, buffer, length, err);
+    return mpcf_text_check(buffer, length, path, err);
 }
 
 const char *mpcf_nearest_word(const char *word, const char *const *words)

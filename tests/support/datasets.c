@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/datasets.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
@@ -52,6 +55,86 @@ struct test_dataset test_dataset_load(const char *name, const char *options)
     fill(d.dataset, options, configs[at].bytes, &configs[at].owned, err);
     mpcf_error_destroy(err);
     return d;
+}
+
+/* "1", "3.250", or nothing. */
+static void print_label(const mpcf_example *e, size_t classes, char text[32])
+{
+    text[0] = '\0';
+    if (e->has_label != 0) {
+        (void) snprintf(text, 32, "%.*f", classes > 1 ? 0 : 3, e->label);
+    }
+}
+
+static void add_row(struct digest *digest, const mpcf_example *e, size_t classes,
+                    struct test_split *out)
+{
+    const char *second = e->text_b != NULL ? e->text_b : "";
+    char label[32];
+
+    print_label(e, classes, label);
+    digest_add(digest, e->text_a, strlen(e->text_a));
+    digest_add(digest, "\x1f", 1);
+    digest_add(digest, second, strlen(second));
+    digest_add(digest, "\x1f", 1);
+    digest_add(digest, label, strlen(label));
+    digest_add(digest, "\n", 1);
+    assert_int_equal(e->id, out->rows);
+    assert_true(e->has_label == 0 || classes == 1 || e->label < (double) classes);
+    if (e->has_label != 0 && classes > 1) {
+        out->classes[(size_t) e->label]++;
+    }
+    out->rows++;
+}
+
+void test_dataset_read(const struct test_dataset *d, const char *path, const char *split,
+                       struct test_split *out)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct digest *digest = digest_begin();
+    mpcf_task task = {.struct_size = sizeof(task)};
+    mpcf_example e;
+    int32_t more = 1;
+    void *r = NULL;
+
+    *out = (struct test_split){0};
+    assert_non_null(digest);
+    assert_ok(d->dataset->describe(d->config, &task, err), err);
+    assert_true(task.classes <= 8);
+    assert_ok(d->dataset->open(d->config, path, split, &r, err), err);
+    for (;;) {
+        assert_ok(d->dataset->next(r, &e, &more, err), err);
+        if (more == 0) {
+            break;
+        }
+        add_row(digest, &e, task.classes, out);
+    }
+    d->dataset->close(r);
+    digest_end(digest, out->digest);
+    mpcf_error_destroy(err);
+}
+
+void test_dataset_compare(const struct test_dataset *d, const char *path, const json_t *one)
+{
+    const int64_t start = clock_now_ns();
+    struct test_split got;
+    const char *label = NULL;
+    json_t *count = NULL;
+
+    test_dataset_read(d, path, json_string_value(json_object_get(one, "split")), &got);
+    assert_int_equal(got.rows, json_integer_value(json_object_get(one, "rows")));
+    json_object_foreach(json_object_get(one, "classes"), label, count)
+    {
+        if (*label != '\0') {
+            assert_int_equal(got.classes[*label - '0'], json_integer_value(count));
+        }
+    }
+    assert_string_equal(got.digest, json_string_value(json_object_get(one, "digest")));
+    print_message("%s %-40s %-12s %6zu rows %6.3f s\n", d->dataset->name,
+                  d->dataset->options != NULL ? json_string_value(json_object_get(one, "options"))
+                                              : strrchr(path, '/') + 1,
+                  json_string_value(json_object_get(one, "split")), got.rows,
+                  clock_seconds_since(start));
 }
 
 void test_write(const char *folder, const char *name, const char *text)

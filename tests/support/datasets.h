@@ -5,6 +5,7 @@
 #ifndef MPCF_TESTS_DATASETS_H
 #define MPCF_TESTS_DATASETS_H
 
+#include <jansson.h>
 #include <mpcf/dataset.h>
 
 struct test_dataset {
@@ -14,6 +15,16 @@ struct test_dataset {
 /* Reader NAME of the build tree with options as YAML ("{task: RTE}") or "{}". What it takes
  * lives until sixteen more were loaded. Fails the test where the options are refused. */
 struct test_dataset test_dataset_load(const char *name, const char *options);
+
+/* What tests/vectors/make_datasets.py says of a split as the reader D gives it: rows, SHA-256 of all. */
+struct test_split {
+    size_t rows, classes[8];
+    char digest[65];
+};
+void test_dataset_read(const struct test_dataset *d, const char *path, const char *split,
+                       struct test_split *out);
+/* The split against ONE of make_datasets.py's entries. */
+void test_dataset_compare(const struct test_dataset *d, const char *path, const json_t *one);
 
 /* Writes TEXT into FOLDER/NAME, the folders made as needed. */
 void test_write(const char *folder, const char *name, const char *text);

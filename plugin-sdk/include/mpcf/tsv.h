@@ -63,6 +63,11 @@ MPCF_EXPORT uint64_t mpcf_tsv_rows(const mpcf_tsv *tsv);
 MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_text_read(const char *path, char *buffer,
                                                        mpcf_error *err);
 
+/* MPCF_E_FORMAT, with WHERE in front, where the LENGTH bytes of TEXT are not UTF-8 or hold a zero byte: for readers
+ * of files of their own form. Since 0.6. */
+MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_text_check(const char *text, size_t length,
+                                                        const char *where, mpcf_error *err);
+
 /* The word of WORDS (ends with NULL) that WORD was probably meant to be, one of those pointers, or
  * NULL. */
 MPCF_EXPORT const char *mpcf_nearest_word(const char *word, const char *const *words);
