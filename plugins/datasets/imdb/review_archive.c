@@ -27,6 +27,7 @@
 
 struct walk {
     struct archive *archive;
+    struct archive_entry *entry; /* the library's own may be missing where memory is short */
     struct unpack *unpack;
     unsigned char *block;
     int64_t unpacked;
@@ -52,11 +53,10 @@ static mpcf_status fail(const struct walk *w, mpcf_error *err)
     if (w->unpack_status != MPCF_OK) {
         return w->unpack_status;
     }
-    if (archive_errno(w->archive) == ENOMEM) {
+    if (archive_errno(w->archive) == ENOMEM || text == NULL) { /* it has words for the rest */
         return mpcf_fail(err, MPCF_E_NOMEM, "%s: out of memory for an archive", w->name);
     }
-    return mpcf_fail(err, MPCF_E_FORMAT, "%s: damaged, or no tar archive: %s", w->name,
-                     text != NULL ? text : "no reason given");
+    return mpcf_fail(err, MPCF_E_FORMAT, "%s: damaged, or no tar archive: %s", w->name, text);
 }
 
 static mpcf_status unpack_block(struct walk *w, size_t *got, mpcf_error *err)
@@ -213,10 +213,8 @@ static mpcf_status check_limits(struct walk *w, mpcf_error *err)
 
 static mpcf_status walk_entries(struct walk *w, mpcf_error *err)
 {
-    struct archive_entry *entry = NULL;
-
     for (;;) {
-        const int got = archive_read_next_header(w->archive, &entry);
+        const int got = archive_read_next_header2(w->archive, w->entry);
 
         if (got == ARCHIVE_EOF) {
             return read_rest(w, err);
@@ -225,20 +223,23 @@ static mpcf_status walk_entries(struct walk *w, mpcf_error *err)
             return fail(w, err);
         }
         MPCF_TRY(check_limits(w, err));
-        MPCF_TRY(take_entry(w, entry, err));
+        MPCF_TRY(take_entry(w, w->entry, err));
     }
 }
 
 static mpcf_status open_and_walk(struct walk *w, FILE *file, mpcf_error *err)
 {
     w->archive = archive_read_new();
+    w->entry = archive_entry_new();
     w->block = malloc(BLOCK);
-    if (w->archive == NULL || w->block == NULL) {
+    if (w->archive == NULL || w->entry == NULL || w->block == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for an archive");
     }
     MPCF_TRY(unpack_open(file, w->name, &w->unpack, err));
     if (archive_read_support_format_tar(w->archive) != ARCHIVE_OK ||
-        archive_read_open(w->archive, w, NULL, give_block, NULL) != ARCHIVE_OK) {
+        archive_read_set_read_callback(w->archive, give_block) != ARCHIVE_OK ||
+        archive_read_set_callback_data(w->archive, w) != ARCHIVE_OK ||
+        archive_read_open1(w->archive) != ARCHIVE_OK) {
         return fail(w, err);
     }
     return walk_entries(w, err);
@@ -253,6 +254,7 @@ mpcf_status archive_list_stream(FILE *file, const char *name, const char *split,
     if (w.archive != NULL) {
         (void) archive_read_free(w.archive); /* only read */
     }
+    archive_entry_free(w.entry);
     unpack_close(w.unpack);
     free(w.block);
     return status == MPCF_OK ? reviews_sort(reviews, name, err) : status;
