@@ -16,14 +16,8 @@ struct test_dataset {
  * lives until sixteen more were loaded. Fails the test where the options are refused. */
 struct test_dataset test_dataset_load(const char *name, const char *options);
 
-/* What tests/vectors/make_datasets.py says of a split as the reader D gives it: rows, SHA-256 of all. */
-struct test_split {
-    size_t rows, classes[8];
-    char digest[65];
-};
-void test_dataset_read(const struct test_dataset *d, const char *path, const char *split,
-                       struct test_split *out);
-/* The split against ONE of make_datasets.py's entries. */
+/* A split as the reader D gives it against ONE of the entries of tests/vectors/make_datasets.py: rows, all texts and
+ * labels, the task's figures. Says how long reading took. */
 void test_dataset_compare(const struct test_dataset *d, const char *path, const json_t *one);
 
 /* Writes TEXT into FOLDER/NAME, the folders made as needed. */
