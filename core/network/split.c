@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/progress.h"
 
 struct reading {
@@ -34,6 +35,7 @@ mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokeniz
                        const char *split, size_t limit, struct corpus **out, mpcf_error *err)
 {
     char title[128];
+    mpcf_status status = MPCF_OK;
     struct reading reading = {title, 0};
     struct corpus_request request = {.dataset = p->dataset.descriptor,
                                      .config = p->dataset.config,
@@ -47,5 +49,11 @@ mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokeniz
                                      .context = &reading};
 
     (void) snprintf(title, sizeof title, "reading %s", split);
-    return corpus_load(&request, out, err);
+    status = corpus_load(&request, out, err);
+    if (status == MPCF_OK && (*out)->left_out > 0) {
+        log_line(LOG_WARN, "reading %s: %llu broken row%s left out of %llu; the first: %s", split,
+                 (unsigned long long) (*out)->left_out, (*out)->left_out == 1 ? "" : "s",
+                 (unsigned long long) ((*out)->left_out + (*out)->rows), (*out)->first_left_out);
+    }
+    return status;
 }

@@ -243,6 +243,29 @@ static void put_disagreement(struct text_buffer *page, const json_t *root)
     }
 }
 
+/* Broken rows that the reader left out, of each split. */
+static void put_left_out(struct text_buffer *page, const json_t *root)
+{
+    const char *split = NULL;
+    json_t *data = NULL;
+
+    json_object_foreach(report_get(root, "data"), split, data)
+    {
+        const json_t *left_out = json_object_get(data, "left_out");
+
+        if (json_integer_value(left_out) == 0) {
+            continue;
+        }
+        text_append(page, "<p class=\"warn\">Broken rows left out of ");
+        html_text(page, split);
+        text_append(page, ": ");
+        html_value(page, left_out, UNIT_PLAIN);
+        text_append(page, "; the first: ");
+        html_value(page, json_object_get(data, "first_left_out"), UNIT_PLAIN);
+        text_append(page, "</p>\n");
+    }
+}
+
 void section_metrics(struct text_buffer *page, const json_t *root)
 {
     const struct metric_names names = report_metric_names(root);
@@ -259,6 +282,7 @@ void section_metrics(struct text_buffer *page, const json_t *root)
     }
     text_append(page, "</tbody></table>\n");
     put_new_weights(page, root);
+    put_left_out(page, root);
     put_disagreement(page, root);
     if (has_intervals(root, &names)) {
         section_note(page,
