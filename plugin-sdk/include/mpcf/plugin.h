@@ -30,7 +30,7 @@ MPCF_BEGIN_DECLS
  * MAJOR with a minor from MINOR_OLDEST to MINOR.
  */
 #define MPCF_ABI_MAJOR        0
-#define MPCF_ABI_MINOR        5
+#define MPCF_ABI_MINOR        6
 #define MPCF_ABI_MINOR_OLDEST 1
 
 #define MPCF_PLUGIN_MAGIC 0x6d706366u /* "mpcf" */
@@ -73,6 +73,10 @@ typedef struct mpcf_plugin_info {
  * MPCF_E_INTERRUPTED. From any thread.
  */
 MPCF_EXPORT bool mpcf_interrupted(void);
+
+/* A line in the host's log: what was taken where the user had not said it. Never a text, a label, a
+ * secret. From any thread. */
+MPCF_EXPORT void mpcf_note(const char *format, ...) MPCF_PRINTF(1, 2);
 
 MPCF_END_DECLS
 #endif
