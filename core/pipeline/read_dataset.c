@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "metrics/metrics.h"
+#include "pipeline/offer_labels.h"
 
 /* A checkpoint of another task: the data gives it texts, and no labels to compare with. */
 static void take_labels(struct pipeline *p)
@@ -45,7 +46,7 @@ static mpcf_status describe_task(struct pipeline_reader *r, const struct yaml_no
     const mpcf_dataset *dataset = r->p->dataset.descriptor;
     mpcf_status status;
 
-    r->p->task = (mpcf_task){.struct_size = sizeof(mpcf_task)};
+    r->p->task = (mpcf_task){.struct_size = sizeof(mpcf_task), .data_path = r->p->dataset_path};
     mpcf_error_reset(r->err);
     status = dataset->describe(r->p->dataset.config, &r->p->task, r->err);
     if (status == MPCF_E_NOMEM) {
@@ -73,6 +74,7 @@ static mpcf_status read_dataset_options(struct pipeline_reader *r, const struct 
     }
     MPCF_TRY(reader_merge(r, node, nested, &merged));
     MPCF_TRY(reader_config(r, COMPONENT_DATASET, use, merged, node, own, &use->config));
+    MPCF_TRY(offer_labels(r, use->config));
     return yaml_problems_count(r->problems) == before ? describe_task(r, node) : MPCF_OK;
 }
 

@@ -45,9 +45,9 @@ static const mpcf_option model_options[] = {
 
 static const mpcf_option dataset_options[] = {
     {.key = "reader", .type = MPCF_OPT_STRING, FIELD(struct dataset_settings, reader),
-     .help = "dataset plug-in: glue, imdb; its options stand beside this key"},
+     .help = "dataset plug-in: glue, imdb, table; its options stand beside this key"},
     {.key = "path", .type = MPCF_OPT_PATH, FIELD(struct dataset_settings, path),
-     .help = "folder of the data"},
+     .help = "folder of the data, or a file (table)"},
     {.key = "max_length", .type = MPCF_OPT_INT, .default_text = "128",
      FIELD(struct dataset_settings, max_length), .min = 4, .max = RUN_TOKENS_MAX,
      .help = "tokens kept of an example, special ones included"},

@@ -192,6 +192,7 @@ static mpcf_status load(const struct corpus_request *q, void *reader, struct loa
     (*out)->corpus.rows = rows;
     (*out)->corpus.pad_id = tokenizer_pad_id(q->tokenizer);
     (*out)->corpus.task.struct_size = sizeof(mpcf_task);
+    (*out)->corpus.task.data_path = q->path;
     MPCF_TRY(q->dataset->describe(q->config, &(*out)->corpus.task, err));
     return read_rows(*out, q, reader, err);
 }

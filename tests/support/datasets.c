@@ -10,20 +10,25 @@
 #include "plugin/plugins.h"
 #include "support/support.h"
 
-static void fill(const mpcf_dataset *d, const char *options, void *config, mpcf_error *err)
+/* A config and what it points to, for as long as the process lives: no leak, as it can be reached. */
+struct kept {
+    struct kept *before;
+    struct option_memory *owned;
+    _Alignas(16) unsigned char config[];
+};
+
+static void fill(const mpcf_dataset *d, const char *options, struct kept *kept, mpcf_error *err)
 {
     struct yaml_tree *tree = NULL;
     struct yaml_problems *problems = yaml_problems_create();
-    struct option_memory *owned = NULL;
 
     assert_ok(yaml_parse_text(options, strlen(options), "options", &tree, err), err);
     assert_ok(option_fill(d->options, d->option_size, d->config_size, yaml_root(tree), d->name, ".",
-                          config, &owned, problems, err),
+                          kept->config, &kept->owned, problems, err),
               err);
     if (yaml_problems_count(problems) > 0) {
         fail_msg("%s", yaml_problems_text(problems));
     }
-    option_config_release(owned);
     yaml_problems_destroy(problems);
     yaml_tree_destroy(tree);
 }
@@ -31,21 +36,23 @@ static void fill(const mpcf_dataset *d, const char *options, void *config, mpcf_
 struct test_dataset test_dataset_load(const char *name, const char *options)
 {
     static struct plugins *plugins; /* one for the process, so that no leak is seen */
-    static struct {
-        _Alignas(16) unsigned char bytes[64];
-    } configs[4];
-    static size_t used;
+    static struct kept *last;
     mpcf_error *err = mpcf_error_create();
     const void *found = NULL;
-    struct test_dataset d = {.config = configs[used % 4].bytes};
+    struct test_dataset d;
+    struct kept *kept;
 
     if (plugins == NULL) {
         assert_ok(plugins_create(NULL, &plugins, err), err);
     }
     assert_ok(plugins_find(plugins, COMPONENT_DATASET, name, &found, err), err);
     d.dataset = found;
-    assert_true(d.dataset->config_size <= sizeof(configs[0]));
-    fill(d.dataset, options, configs[used++ % 4].bytes, err);
+    kept = mpcf_alloc_array(1, sizeof *kept + d.dataset->config_size);
+    assert_non_null(kept);
+    kept->before = last;
+    last = kept;
+    fill(d.dataset, options, kept, err);
+    d.config = kept->config;
     mpcf_error_destroy(err);
     return d;
 }

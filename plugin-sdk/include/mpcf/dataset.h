@@ -25,8 +25,8 @@ typedef struct mpcf_example {
     uint64_t id;        /* the same each time the row is read: its number in the split, from 0 */
 } mpcf_example;
 
-/* Filled by describe(); the host sets struct_size, to its own size of the struct, and zeroes the
- * rest. Strings and arrays are the plug-in's and live as long as it. */
+/* Filled by describe(); the host sets struct_size, to its own size of the struct, and data_path, and
+ * zeroes the rest. Strings and arrays are the plug-in's or of CONFIG, and live as long. */
 typedef struct mpcf_task {
     size_t struct_size;
     const char *name; /* "SST-2" */
@@ -40,6 +40,9 @@ typedef struct mpcf_task {
     const char *train_split;   /* "train" */
     const char *judge_split;   /* what metrics are computed on: "dev" */
     const char *const *splits; /* all, both of these among them; NULL ends */
+    /* From the host: what open() will be given, a folder or a file, which need not be there; NULL: not
+     * known. For describe() to look into, so that a message about its options says more. */
+    const char *data_path;
 } mpcf_task;
 
 typedef struct mpcf_dataset {
@@ -49,7 +52,7 @@ typedef struct mpcf_dataset {
     const mpcf_option *options; /* as in mpcf_approx */
     size_t option_size, config_size;
 
-    /* The same for the same options. */
+    /* The same for the same options; not to be told by the data. */
     mpcf_status (*describe)(const void *config, mpcf_task *task, mpcf_error *err);
     /* Opens SPLIT of the data in folder PATH. *READER ends with close(). A missing file,
      * a missing column, an empty split: an error that names file and line. */
