@@ -6,7 +6,9 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/progress.h"
+#include "pipeline/output.h"
 
 struct reading {
     const char *split;
@@ -34,6 +36,7 @@ mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokeniz
                        const char *split, size_t limit, struct corpus **out, mpcf_error *err)
 {
     char title[128];
+    char *cache = p->keep_tokens ? output_path(p, "cache") : NULL;
     struct reading reading = {title, 0};
     struct corpus_request request = {.dataset = p->dataset.descriptor,
                                      .config = p->dataset.config,
@@ -44,8 +47,12 @@ mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokeniz
                                      .limit = limit,
                                      .unlabelled = p->model_labels != 0,
                                      .progress = show_reading,
-                                     .context = &reading};
+                                     .context = &reading,
+                                     .cache_folder = cache};
+    mpcf_status status = MPCF_OK;
 
     (void) snprintf(title, sizeof title, "reading %s", split);
-    return corpus_load(&request, out, err);
+    status = corpus_load(&request, out, err);
+    mpcf_free(cache);
+    return status;
 }

@@ -9,7 +9,6 @@
 #include "format/json.h"
 #include "pipeline/read_model.h"
 #include "plugin/option_parse.h"
-#include "plugin/option_set.h"
 
 enum { NAMES_MAX = 64 };
 
@@ -76,22 +75,13 @@ static mpcf_status read_names(struct pipeline_reader *r, struct option_string_li
 
 mpcf_status offer_labels(struct pipeline_reader *r, void *config)
 {
+    const mpcf_dataset *dataset = r->p->dataset.descriptor;
     struct option_string_list list = {NULL, 0};
-    size_t option_size = 0, config_size = 0;
-    const mpcf_option *options =
-        component_options(COMPONENT_DATASET, r->p->dataset.descriptor, &option_size, &config_size);
-    mpcf_option o;
-    bool is_read = false;
 
-    for (size_t i = 0; option_at(options, option_size, i, &o); i++) {
-        if (o.offer != MPCF_OFFER_LABELS) {
-            continue;
-        }
-        if (!is_read) {
-            MPCF_TRY(read_names(r, &list));
-            is_read = true;
-        }
-        memcpy((char *) config + o.offer_offset, &list, sizeof list);
+    if (dataset->known_labels_offset == 0) {
+        return MPCF_OK;
     }
+    MPCF_TRY(read_names(r, &list));
+    memcpy((char *) config + dataset->known_labels_offset, &list, sizeof list);
     return MPCF_OK;
 }

@@ -64,7 +64,8 @@ static mpcf_status describe_task(struct pipeline_reader *r, const struct yaml_no
 /* The reader's options stand beside `reader`, or under `options`: keys of either table. */
 static mpcf_status read_dataset_options(struct pipeline_reader *r, const struct yaml_node *node)
 {
-    static const char *const own[] = {"reader", "path", "max_length", "options", NULL};
+    static const char *const own[] = {"reader",      "path",    "max_length",
+                                      "keep_tokens", "options", NULL};
     struct component_use *use = &r->p->dataset;
     const struct yaml_node *nested = yaml_get(node, "options"), *merged = NULL;
     const size_t before = yaml_problems_count(r->problems);
@@ -82,7 +83,8 @@ static mpcf_status read_dataset_options(struct pipeline_reader *r, const struct 
 static mpcf_status own_keys(struct pipeline_reader *r, const struct yaml_node *node,
                             const struct yaml_node **out)
 {
-    static const char *const keys[] = {"reader", "path", "max_length"};
+    static const char *const keys[] = {"reader", "path", "max_length", "keep_tokens"};
+    const size_t count = sizeof keys / sizeof *keys;
     struct yaml_node *own;
 
     *out = node;
@@ -95,11 +97,11 @@ static mpcf_status own_keys(struct pipeline_reader *r, const struct yaml_node *n
     }
     *own = *node;
     own->count = 0;
-    own->items = arena_alloc(r->p->memory->arena, 3, sizeof(struct yaml_node *));
+    own->items = arena_alloc(r->p->memory->arena, count, sizeof(struct yaml_node *));
     if (own->items == NULL) {
         return reader_no_memory(r);
     }
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < node->count; j++) {
             if (strcmp(node->items[j]->key, keys[i]) == 0) {
                 own->items[own->count++] = node->items[j];
@@ -120,6 +122,7 @@ mpcf_status read_dataset(struct pipeline_reader *r)
     MPCF_TRY(reader_section(r, SCHEMA_DATASET, own, &settings));
     r->p->dataset_path = settings.path;
     r->p->max_length = settings.max_length;
+    r->p->keep_tokens = settings.keep_tokens;
     if (settings.reader == NULL) {
         return MPCF_OK;
     }

@@ -51,6 +51,9 @@ static const mpcf_option dataset_options[] = {
     {.key = "max_length", .type = MPCF_OPT_INT, .default_text = "128",
      FIELD(struct dataset_settings, max_length), .min = 4, .max = RUN_TOKENS_MAX,
      .help = "tokens kept of an example, special ones included"},
+    {.key = "keep_tokens", .type = MPCF_OPT_BOOL, .default_text = "true",
+     FIELD(struct dataset_settings, keep_tokens),
+     .help = "the data as token ids, in cache/ of the output folder, so that the next run need not tokenize"},
     END};
 
 static const mpcf_option party_options[] = {

@@ -124,16 +124,6 @@ static mpcf_status check_default(const mpcf_option *o, mpcf_error *err)
     return status;
 }
 
-static bool offer_fits(const mpcf_option *o, size_t config_size)
-{
-    const size_t size = option_type_size(o->type);
-
-    return o->offer == MPCF_OFFER_LABELS && o->type == MPCF_OPT_STRING_LIST &&
-           o->offer_offset <= config_size - size &&
-           o->offer_offset % option_type_align(o->type) == 0 &&
-           (o->offer_offset >= o->offset + size || o->offset >= o->offer_offset + size);
-}
-
 static mpcf_status check_option(const mpcf_option *o, size_t config_size, mpcf_error *err)
 {
     const size_t size = option_type_size(o->type);
@@ -164,11 +154,6 @@ static mpcf_status check_option(const mpcf_option *o, size_t config_size, mpcf_e
     }
     if (o->help == NULL || *o->help == '\0') {
         return mpcf_fail(err, MPCF_E_INVALID, "option '%s': no help text", o->key);
-    }
-    if (o->offer != MPCF_OFFER_NOTHING && !offer_fits(o, config_size)) {
-        return mpcf_fail(
-            err, MPCF_E_INVALID,
-            "option '%s': an offer is for a list of texts, and goes into another field", o->key);
     }
     return o->default_text == NULL ? MPCF_OK : check_default(o, err);
 }

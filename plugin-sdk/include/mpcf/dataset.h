@@ -65,6 +65,10 @@ typedef struct mpcf_dataset {
     /* Back to the first row: the same rows follow in the same order. */
     mpcf_status (*rewind)(void *reader, mpcf_error *err);
     void (*close)(void *reader);
+    /* 0, or the offset in the config of a field like that of MPCF_OPT_STRING_LIST, no option's. The host
+     * puts the names of the checkpoint's classes there, in their order, two or more, where config.json's
+     * id2label has them; else it is empty. */
+    size_t known_labels_offset;
 } mpcf_dataset;
 
 /* As mpcf_register_approx(). */

@@ -26,13 +26,6 @@ typedef enum mpcf_option_type {
     MPCF_OPT_STRING_LIST /* struct { const char *const *items; size_t count; }: peers */
 } mpcf_option_type;
 
-/* What the host may know of itself, beside what the file says: mpcf_option.offer. */
-typedef enum mpcf_offer {
-    MPCF_OFFER_NOTHING = 0,
-    MPCF_OFFER_LABELS /* of a dataset's STRING_LIST: names of the checkpoint's classes in their order, two
-                         or more, by config.json's id2label */
-} mpcf_offer;
-
 /*
  * One key that a component takes under its `options:` in the pipeline file.
  *
@@ -54,10 +47,6 @@ typedef struct mpcf_option {
     double min, max;            /* numbers only, both included; both 0: no limits. Of BYTES in
                                    bytes, of DURATION in nanoseconds, of a list each element */
     const char *const *choices; /* MPCF_OPT_CHOICE only; ends with NULL */
-    int32_t offer;              /* enum mpcf_offer; of a list */
-    size_t
-        offer_offset; /* offsetof() of another field of the same type, which gets what is offered:
-                            empty where the host has nothing. Only with an offer */
 } mpcf_option;
 
 MPCF_END_DECLS

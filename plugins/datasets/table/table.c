@@ -2,6 +2,7 @@
 /*
  * Reads the user's own table: CSV, TSV, JSON Lines or a text a line, gzipped or not.
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -314,6 +315,7 @@ static const mpcf_dataset table = {
     .next = table_next,
     .rewind = table_rewind,
     .close = table_close,
+    .known_labels_offset = offsetof(struct table_config, known_labels),
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)

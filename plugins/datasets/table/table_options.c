@@ -37,9 +37,7 @@ const mpcf_option table_options[] = {
      FIELD(labels),
      .help =
          "names of the classes in their order, as the file has them: [negative, positive]; where "
-         "neither they nor classes nor score are given, those of config.json's id2label",
-     .offer = MPCF_OFFER_LABELS,
-     .offer_offset = offsetof(struct table_config, known_labels)},
+         "neither they nor classes nor score are given, those of config.json's id2label"},
     {.key = "classes",
      .type = MPCF_OPT_INT,
      .default_text = "0",
