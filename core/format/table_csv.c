@@ -9,9 +9,11 @@
 #include "format/table_csv.h"
 
 #include <csv.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 enum {
     UNLIKELY_QUOTE = 0xff, /* in no UTF-8: nothing is quoted */
@@ -183,17 +185,27 @@ static bool is_blank(const mpcf_table *t)
     return t->row.count == 1 && !t->csv->quoted && strspn(t->row.bytes, " \t") == t->row.length - 1;
 }
 
+/* The zeros that stand behind the cells, and no other. */
+static bool is_text(const struct table_row *row)
+{
+    size_t zeros = 0;
+
+    for (const char *at = row->bytes;
+         (at = memchr(at, 0, row->length - (size_t) (at - row->bytes))); at++) {
+        zeros++;
+    }
+    return zeros == row->count && text_utf8_valid(row->bytes, row->length) == row->length;
+}
+
 static mpcf_status check_cells(mpcf_table *t, mpcf_error *err)
 {
-    for (size_t i = 0; i < t->row.count; i++) {
+    for (size_t i = 0; i < t->row.count && !is_text(&t->row); i++) {
         const size_t end = i + 1 < t->row.count ? t->row.starts[i + 1] : t->row.length;
-        const size_t start = t->row.starts[i], length = end - start - 1;
+        const size_t start = t->row.starts[i];
         char what[32];
 
-        if (length > 0) {
-            (void) snprintf(what, sizeof what, "column %zu", i + 1);
-            MPCF_TRY(table_check_text(t, t->row.bytes + start, length, what, err));
-        }
+        (void) snprintf(what, sizeof what, "column %zu", i + 1);
+        MPCF_TRY(table_check_text(t, t->row.bytes + start, end - start - 1, what, err));
     }
     return MPCF_OK;
 }
