@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/table_csv.h"
+#include "format/table_json.h"
 #include "format/table_rows.h"
 
 enum { SHOWN_NAME = 40 };
@@ -338,13 +339,6 @@ mpcf_status mpcf_table_next(mpcf_table *table, const char *const **fields, mpcf_
     }
     *fields = table->fields;
     return MPCF_OK;
-}
-
-const char *mpcf_table_where(mpcf_table *table)
-{
-    mpcf_free(table->where);
-    table->where = mpcf_format("%s:%llu", table->name, (unsigned long long) table->line_number);
-    return table->where != NULL ? table->where : table->name;
 }
 
 uint64_t mpcf_table_rows(const mpcf_table *table)

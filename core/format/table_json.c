@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows of JSON Lines: an object each, whose values become the text of cells. */
+#include "format/table_json.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +9,6 @@
 
 #include "base/memory.h"
 #include "format/json.h"
-#include "format/table_rows.h"
 
 static mpcf_status parse(mpcf_table *t, json_t **object, mpcf_error *err)
 {

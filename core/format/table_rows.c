@@ -83,6 +83,13 @@ void table_row_clear(struct table_row *row)
 
 /* --- Messages --- */
 
+const char *mpcf_table_where(mpcf_table *table)
+{
+    mpcf_free(table->where);
+    table->where = mpcf_format("%s:%llu", table->name, (unsigned long long) table->line_number);
+    return table->where != NULL ? table->where : table->name;
+}
+
 mpcf_status table_broken_at(mpcf_table *t, mpcf_error *err, const char *format, ...)
 {
     char words[512];

@@ -63,9 +63,4 @@ mpcf_status table_read_line(mpcf_table *t, bool *more, mpcf_error *err);
 /* What is left of the line that is being read: to go on behind a broken row. */
 mpcf_status table_skip_line(mpcf_table *t, mpcf_error *err);
 
-/* One row of each form into T->ROW; *MORE is false at the end. */
-mpcf_status table_json_row(mpcf_table *t, bool *more, mpcf_error *err);
-/* Keys of the first object, into T->NAMES. */
-mpcf_status table_json_names(mpcf_table *t, mpcf_error *err);
-
 #endif

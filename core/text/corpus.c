@@ -319,7 +319,7 @@ static mpcf_status load(const struct corpus_request *q, void *reader, struct loa
     }
     MPCF_TRY(read_rows(*out, q, reader, err));
     if (cache.folder != NULL) {
-        corpus_cache_write(&cache, &(*out)->corpus);
+        corpus_cache_write(&cache, (*out)->items, (*out)->corpus.count, rows);
     }
     return MPCF_OK;
 }

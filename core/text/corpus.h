@@ -12,15 +12,8 @@
 #include <mpcf/dataset.h>
 
 #include "base/digest.h"
+#include "text/corpus_item.h"
 #include "text/tokenizer.h"
-
-struct corpus_item {
-    const int32_t *ids, *types; /* LENGTH each, special tokens included, no padding */
-    size_t length;
-    double label; /* class, or score; 0 where HAS_LABEL is false */
-    bool has_label;
-    uint64_t id; /* row in the split, from 0 */
-};
 
 struct corpus {
     size_t count;

@@ -257,6 +257,11 @@ static bool put(FILE *file, struct digest *digest, const void *data, size_t leng
     return fwrite(data, 1, length, file) == length;
 }
 
+struct split {
+    const struct corpus_item *items;
+    size_t count, rows;
+};
+
 /* Types as an entry can say them. */
 static bool zeros_of(const struct corpus_item *item, uint32_t *zeros)
 {
@@ -273,19 +278,19 @@ static bool zeros_of(const struct corpus_item *item, uint32_t *zeros)
 }
 
 static bool put_all(FILE *file, struct digest *digest, const struct corpus_cache *cache,
-                    const struct corpus *corpus)
+                    const struct split *split)
 {
-    struct head head = {.count = corpus->count, .rows = corpus->rows};
+    struct head head = {.count = split->count, .rows = split->rows};
     bool good = true;
 
     memcpy(head.magic, magic, sizeof magic);
     memcpy(head.key, cache->key, sizeof head.key);
-    for (size_t i = 0; i < corpus->count; i++) {
-        head.tokens += corpus->items[i].length;
+    for (size_t i = 0; i < split->count; i++) {
+        head.tokens += split->items[i].length;
     }
     good = put(file, digest, &head, sizeof head);
-    for (size_t i = 0; good && i < corpus->count; i++) {
-        const struct corpus_item *item = &corpus->items[i];
+    for (size_t i = 0; good && i < split->count; i++) {
+        const struct corpus_item *item = &split->items[i];
         struct entry e = {.label = item->label,
                           .id = item->id,
                           .length = (uint32_t) item->length,
@@ -293,15 +298,15 @@ static bool put_all(FILE *file, struct digest *digest, const struct corpus_cache
 
         good = zeros_of(item, &e.zeros) && put(file, digest, &e, sizeof e);
     }
-    for (size_t i = 0; good && i < corpus->count; i++) {
-        good = put(file, digest, corpus->items[i].ids,
-                   corpus->items[i].length * sizeof *corpus->items[i].ids);
+    for (size_t i = 0; good && i < split->count; i++) {
+        good = put(file, digest, split->items[i].ids,
+                   split->items[i].length * sizeof *split->items[i].ids);
     }
     return good;
 }
 
 static mpcf_status write_file(const char *path, const struct corpus_cache *cache,
-                              const struct corpus *corpus, mpcf_error *err)
+                              const struct split *split, mpcf_error *err)
 {
     struct file_write *file = NULL;
     struct digest *digest = NULL;
@@ -311,7 +316,7 @@ static mpcf_status write_file(const char *path, const struct corpus_cache *cache
     MPCF_TRY(file_write_begin_private(path, &file, err));
     digest = digest_begin();
     if (digest != NULL) {
-        good = put_all(file_write_stream(file), digest, cache, corpus);
+        good = put_all(file_write_stream(file), digest, cache, split);
         digest_end(digest, text);
     }
     if (!good) {
@@ -325,8 +330,10 @@ static mpcf_status write_file(const char *path, const struct corpus_cache *cache
     return file_write_commit(file, err);
 }
 
-void corpus_cache_write(const struct corpus_cache *cache, const struct corpus *corpus)
+void corpus_cache_write(const struct corpus_cache *cache, const struct corpus_item *items,
+                        size_t count, size_t rows)
 {
+    const struct split split = {items, count, rows};
     mpcf_error *err = mpcf_error_create();
     char *path = path_of(cache);
     mpcf_status status = path != NULL && err != NULL ? MPCF_OK : MPCF_E_NOMEM;
@@ -336,7 +343,7 @@ void corpus_cache_write(const struct corpus_cache *cache, const struct corpus *c
     }
     if (status == MPCF_OK) {
         make_room(cache->folder);
-        status = write_file(path, cache, corpus, err);
+        status = write_file(path, cache, &split, err);
     }
     if (status != MPCF_OK) {
         log_line(LOG_INFO, "tokens are not kept for the next run: %s",

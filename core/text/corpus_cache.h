@@ -12,7 +12,8 @@
 #define MPCF_TEXT_CORPUS_CACHE_H
 
 #include "base/arena.h"
-#include "text/corpus.h"
+#include "base/digest.h"
+#include "text/corpus_item.h"
 
 #define CORPUS_CACHE_FILES 8
 
@@ -31,7 +32,8 @@ struct corpus_cache_limits {
  * (corpus.c). False: there is no such file, which is removed where it is wrong. */
 bool corpus_cache_read(const struct corpus_cache *cache, const struct corpus_cache_limits *limits,
                        struct arena *memory, const int32_t *ramp, struct corpus_item *items);
-/* What cannot be written is in the log; nothing else depends on it. */
-void corpus_cache_write(const struct corpus_cache *cache, const struct corpus *corpus);
+/* COUNT items of a split of ROWS. What cannot be written is in the log; nothing else depends on it. */
+void corpus_cache_write(const struct corpus_cache *cache, const struct corpus_item *items,
+                        size_t count, size_t rows);
 
 #endif

@@ -27,7 +27,6 @@
 #include "report/report.h"
 #include "support/program.h"
 #include "support/support.h"
-#include "text/corpus_cache.h"
 #include "text/encode.h"
 #include "text/tokenizer.h"
 #include "text/tokenizer_files.h"
@@ -440,44 +439,6 @@ static void kept_answers_say_memory_is_short(void **state)
     mpcf_free(old);
 }
 
-/* Written and read again; what is not kept is tokenized. */
-static mpcf_status keep_tokens(void *context, mpcf_error *err)
-{
-    const struct corpus *corpus = context;
-    static const int32_t ramp[2] = {0, 1};
-    const struct corpus_cache_limits limits = {
-        .count = 3, .rows = 3, .max_tokens = 1, .vocab_size = 2};
-    struct corpus_cache cache = {.folder = folder};
-    struct corpus_item items[3];
-    struct arena *memory = arena_create();
-
-    if (memory == NULL) {
-        return mpcf_fail_memory(err, 0, "tokens");
-    }
-    memset(cache.key, 'f', sizeof cache.key - 1);
-    corpus_cache_write(&cache, corpus);
-    if (corpus_cache_read(&cache, &limits, memory, ramp, items)) {
-        assert_int_equal(items[2].ids[0], 1);
-        assert_int_equal(items[2].id, 2);
-    }
-    arena_destroy(memory);
-    return MPCF_OK;
-}
-
-static void kept_tokens_survive_short_memory(void **state)
-{
-    int32_t id = 1, type = 0;
-    const struct corpus_item items[3] = {{.ids = &id, .types = &type, .length = 1},
-                                         {.ids = &id, .types = &type, .length = 1, .id = 1},
-                                         {.ids = &id, .types = &type, .length = 1, .id = 2}};
-    struct corpus *corpus = NULL;
-
-    (void) state;
-    assert_int_equal(corpus_from_items(items, 3, 0, &corpus, NULL), MPCF_OK);
-    assert_survives("tokens that are kept", keep_tokens, corpus);
-    corpus_destroy(corpus);
-}
-
 static void options_say_memory_is_short(void **state)
 {
     (void) state;
@@ -625,7 +586,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(yaml_says_memory_is_short),
-        cmocka_unit_test(kept_tokens_survive_short_memory),
         cmocka_unit_test(options_say_memory_is_short),
         cmocka_unit_test(kept_answers_say_memory_is_short),
         cmocka_unit_test(pipeline_file_says_memory_is_short),

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "support/datasets.h"
 #include "support/support.h"
+#include "text/corpus.h"
 
 static mpcf_error *err;
 
