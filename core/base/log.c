@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mpcf/plugin.h>
+
 #include "base/standard_error.h"
 
 static int chosen = -1;
@@ -32,21 +34,36 @@ static int current_level(void)
     return LOG_INFO;
 }
 
-void log_line(enum log_level level, const char *format, ...)
+static void write_line(enum log_level level, const char *format, va_list arguments)
 {
     static const char head[] = "mpcf: ";
     char line[2048];
     const size_t begin = sizeof head - 1;
-    va_list arguments;
 
     if ((int) level < current_level()) {
         return;
     }
     memcpy(line, head, begin);
-    va_start(arguments, format);
     (void) vsnprintf(line + begin, sizeof line - begin - 1, format, arguments);
-    va_end(arguments);
     memcpy(line + strlen(line), "\n", 2);
     /* One call, so that lines of several processes do not mix. */
     standard_error_write(line);
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_line(level, format, arguments);
+    va_end(arguments);
+}
+
+void mpcf_note(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_line(LOG_INFO, format, arguments);
+    va_end(arguments);
 }

@@ -7,7 +7,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/progress.h"
+#include "pipeline/output.h"
 
 struct reading {
     const char *split;
@@ -35,7 +37,7 @@ mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokeniz
                        const char *split, size_t limit, struct corpus **out, mpcf_error *err)
 {
     char title[128];
-    mpcf_status status = MPCF_OK;
+    char *cache = p->keep_tokens ? output_path(p, "cache") : NULL;
     struct reading reading = {title, 0};
     struct corpus_request request = {.dataset = p->dataset.descriptor,
                                      .config = p->dataset.config,
@@ -46,7 +48,9 @@ mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokeniz
                                      .limit = limit,
                                      .unlabelled = p->model_labels != 0,
                                      .progress = show_reading,
-                                     .context = &reading};
+                                     .context = &reading,
+                                     .cache_folder = cache};
+    mpcf_status status = MPCF_OK;
 
     (void) snprintf(title, sizeof title, "reading %s", split);
     status = corpus_load(&request, out, err);
@@ -55,5 +59,6 @@ mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokeniz
                  (unsigned long long) (*out)->left_out, (*out)->left_out == 1 ? "" : "s",
                  (unsigned long long) ((*out)->left_out + (*out)->rows), (*out)->first_left_out);
     }
+    mpcf_free(cache);
     return status;
 }

@@ -50,6 +50,7 @@ struct pipeline {
     struct component_use dataset; /* const mpcf_dataset * */
     const char *dataset_path;
     int64_t max_length;
+    bool keep_tokens;    /* in OUTPUT/cache */
     mpcf_task task;      /* of the dataset, with the classes of the model */
     size_t model_labels; /* 0: as the task has them; else its labels are not read */
 

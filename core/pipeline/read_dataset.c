@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "metrics/metrics.h"
+#include "pipeline/offer_labels.h"
 
 /* A checkpoint of another task: the data gives it texts, and no labels to compare with. */
 static void take_labels(struct pipeline *p)
@@ -47,7 +48,7 @@ static mpcf_status describe_task(struct pipeline_reader *r, const struct yaml_no
     const mpcf_dataset *dataset = r->p->dataset.descriptor;
     mpcf_status status;
 
-    r->p->task = (mpcf_task){.struct_size = sizeof(mpcf_task)};
+    r->p->task = (mpcf_task){.struct_size = sizeof(mpcf_task), .data_path = r->p->dataset_path};
     mpcf_error_reset(r->err);
     status = dataset->describe(r->p->dataset.config, &r->p->task, r->err);
     if (status == MPCF_E_NOMEM) {
@@ -65,7 +66,8 @@ static mpcf_status describe_task(struct pipeline_reader *r, const struct yaml_no
 /* The reader's options stand beside `reader`, or under `options`: keys of either table. */
 static mpcf_status read_dataset_options(struct pipeline_reader *r, const struct yaml_node *node)
 {
-    static const char *const own[] = {"reader", "path", "max_length", "options", NULL};
+    static const char *const own[] = {"reader",      "path",    "max_length",
+                                      "keep_tokens", "options", NULL};
     struct component_use *use = &r->p->dataset;
     const struct yaml_node *nested = yaml_get(node, "options"), *merged = NULL;
     const size_t before = yaml_problems_count(r->problems);
@@ -75,6 +77,7 @@ static mpcf_status read_dataset_options(struct pipeline_reader *r, const struct 
     }
     MPCF_TRY(reader_merge(r, node, nested, &merged));
     MPCF_TRY(reader_config(r, COMPONENT_DATASET, use, merged, node, own, &use->config));
+    MPCF_TRY(offer_labels(r, use->config));
     return yaml_problems_count(r->problems) == before ? describe_task(r, node) : MPCF_OK;
 }
 
@@ -82,7 +85,8 @@ static mpcf_status read_dataset_options(struct pipeline_reader *r, const struct 
 static mpcf_status own_keys(struct pipeline_reader *r, const struct yaml_node *node,
                             const struct yaml_node **out)
 {
-    static const char *const keys[] = {"reader", "path", "max_length"};
+    static const char *const keys[] = {"reader", "path", "max_length", "keep_tokens"};
+    const size_t count = sizeof keys / sizeof *keys;
     struct yaml_node *own;
 
     *out = node;
@@ -95,11 +99,11 @@ static mpcf_status own_keys(struct pipeline_reader *r, const struct yaml_node *n
     }
     *own = *node;
     own->count = 0;
-    own->items = arena_alloc(r->p->memory->arena, 3, sizeof(struct yaml_node *));
+    own->items = arena_alloc(r->p->memory->arena, count, sizeof(struct yaml_node *));
     if (own->items == NULL) {
         return reader_no_memory(r);
     }
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < node->count; j++) {
             if (strcmp(node->items[j]->key, keys[i]) == 0) {
                 own->items[own->count++] = node->items[j];
@@ -120,6 +124,7 @@ mpcf_status read_dataset(struct pipeline_reader *r)
     MPCF_TRY(reader_section(r, SCHEMA_DATASET, own, &settings));
     r->p->dataset_path = settings.path;
     r->p->max_length = settings.max_length;
+    r->p->keep_tokens = settings.keep_tokens;
     if (settings.reader == NULL) {
         return MPCF_OK;
     }

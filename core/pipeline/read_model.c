@@ -8,9 +8,7 @@
 #include "pipeline/model_family.h"
 #include "pipeline/output.h"
 
-/* The config.json that says what the network is: the model's or, of a role that has none, the
- * student's; mpcf_free(). NULL: there is none. */
-static char *find_config(const struct pipeline *p)
+char *model_config_path(const struct pipeline *p)
 {
     static const char *const made[] = {"teacher/config.json", "student/config.json",
                                        "student/public/config.json"};
@@ -43,7 +41,7 @@ static mpcf_status family_from(struct pipeline_reader *r, const char *path, cons
 static mpcf_status take_family(struct pipeline_reader *r, const struct yaml_node *at,
                                const char **family)
 {
-    char *path = find_config(r->p);
+    char *path = model_config_path(r->p);
     mpcf_status status = MPCF_OK;
 
     mpcf_error_reset(r->err);

@@ -45,12 +45,15 @@ static const mpcf_option model_options[] = {
 
 static const mpcf_option dataset_options[] = {
     {.key = "reader", .type = MPCF_OPT_STRING, FIELD(struct dataset_settings, reader),
-     .help = "dataset plug-in: glue, imdb; its options stand beside this key"},
+     .help = "dataset plug-in: glue, imdb, table; its options stand beside this key"},
     {.key = "path", .type = MPCF_OPT_PATH, FIELD(struct dataset_settings, path),
-     .help = "folder of the data, or the file where the reader takes one"},
+     .help = "folder of the data, or the file where the reader takes one (imdb, table)"},
     {.key = "max_length", .type = MPCF_OPT_INT, .default_text = "128",
      FIELD(struct dataset_settings, max_length), .min = 4, .max = RUN_TOKENS_MAX,
      .help = "tokens kept of an example, special ones included"},
+    {.key = "keep_tokens", .type = MPCF_OPT_BOOL, .default_text = "true",
+     FIELD(struct dataset_settings, keep_tokens),
+     .help = "the data as token ids, in cache/ of the output folder, so that the next run need not tokenize"},
     END};
 
 static const mpcf_option party_options[] = {

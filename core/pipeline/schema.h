@@ -49,6 +49,7 @@ struct model_settings {
 struct dataset_settings {
     const char *reader, *path;
     int64_t max_length;
+    bool keep_tokens;
 };
 struct party_settings {
     const char *listen, *address, *keys;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "plugin/option_parse.h"
 #include "plugin/option_set.h"
 
 /* --- Lists --- */
@@ -236,11 +237,24 @@ mpcf_status mpcf_register_model(mpcf_registry *registry, const mpcf_model *model
     return remember(registry, status);
 }
 
+static bool has_room_for_labels(const mpcf_dataset *d)
+{
+    const size_t size = option_type_size(MPCF_OPT_STRING_LIST), at = d->known_labels_offset;
+
+    return at == 0 || (at % option_type_align(MPCF_OPT_STRING_LIST) == 0 &&
+                       size <= d->config_size && at <= d->config_size - size);
+}
+
 static mpcf_status check_dataset(const mpcf_dataset *d, mpcf_error *err)
 {
     if (d->describe == NULL || d->open == NULL || d->next == NULL || d->rewind == NULL ||
         d->close == NULL) {
         return missing(COMPONENT_DATASET, d->name, "a function is missing", err);
+    }
+    if (d->struct_size >= SIZE_THROUGH(mpcf_dataset, known_labels_offset) &&
+        !has_room_for_labels(d)) {
+        return missing(COMPONENT_DATASET, d->name,
+                       "known_labels_offset is not of a list in the config", err);
     }
     return MPCF_OK;
 }

@@ -188,8 +188,10 @@ mpcf_status training_stage(struct stage_context *c, const struct training_reques
         status = training_run(trainer, r->student->parameters, corpus, &options, &log, err);
     }
     if (status == MPCF_OK) {
-        status = report_training(c->report, r->name, &log,
-                                 log.steps / (uint64_t) r->settings->epochs, corpus->count, err);
+        const uint64_t epochs = (uint64_t) r->settings->epochs;
+
+        status = report_training(c->report, r->name, &log, epochs > 0 ? log.steps / epochs : 0,
+                                 corpus->count, err);
     }
     trainer_destroy(trainer);
     mpcf_free(state);

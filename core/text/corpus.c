@@ -6,31 +6,43 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/build_id.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "text/corpus_cache.h"
 #include "text/encode.h"
+#include "text/tokenizer_files.h"
 
 #define PROGRESS_ROWS 256
 
-/* COUNT items at most are in ITEMS; the tokens of all lie in MEMORY. */
+/* COUNT items at most are in ITEMS; the ids of all lie in MEMORY. Their types are nearly always some 0 and then
+ * some 1: those are a piece of RAMP, which has as many of each as an item may have tokens. */
 struct loading {
     struct corpus corpus;
     struct corpus_item *items;
     struct arena *memory;
+    int32_t *ramp;
+    size_t most; /* tokens of an item */
+    struct corpus_cache cache;
 };
 
-static mpcf_status create(size_t count, struct loading **out, mpcf_error *err)
+static mpcf_status create(size_t count, size_t most, struct loading **out, mpcf_error *err)
 {
     struct arena *memory = arena_create();
     struct loading *l = memory != NULL ? arena_alloc(memory, 1, sizeof(*l)) : NULL;
 
     if (l != NULL) {
         l->memory = memory;
+        l->most = most;
         l->items = arena_alloc(memory, count, sizeof(*l->items));
+        l->ramp = arena_alloc(memory, 2 * most, sizeof(*l->ramp));
     }
-    if (l == NULL || l->items == NULL) {
+    if (l == NULL || l->items == NULL || l->ramp == NULL) {
         arena_destroy(memory);
         return mpcf_fail_memory(err, count * sizeof(*l->items), "a corpus");
+    }
+    for (size_t i = 0; i < most; i++) {
+        l->ramp[most + i] = 1;
     }
     l->corpus.items = l->items;
     l->corpus.longest = 1;
@@ -45,19 +57,38 @@ void corpus_destroy(struct corpus *corpus)
     }
 }
 
+/* Types of ITEM that last as long as the corpus. NULL: memory. */
+static const int32_t *keep_types(struct loading *l, const struct corpus_item *item)
+{
+    const size_t bytes = item->length * sizeof(*item->types);
+    size_t zeros = 0;
+    int32_t *copy = NULL;
+
+    while (zeros < item->length && item->types[zeros] == 0) {
+        zeros++;
+    }
+    if (item->length <= l->most && memcmp(l->ramp + l->most - zeros, item->types, bytes) == 0) {
+        return l->ramp + l->most - zeros;
+    }
+    copy = arena_alloc(l->memory, item->length, sizeof(*copy));
+    if (copy != NULL) {
+        memcpy(copy, item->types, bytes);
+    }
+    return copy;
+}
+
 static mpcf_status add_item(struct loading *l, const struct corpus_item *item, mpcf_error *err)
 {
     struct corpus_item *to = &l->items[l->corpus.count];
-    int32_t *tokens = arena_alloc(l->memory, 2 * item->length, sizeof(*tokens));
+    int32_t *ids = arena_alloc(l->memory, item->length, sizeof(*ids));
 
-    if (tokens == NULL) {
-        return mpcf_fail_memory(err, 2 * item->length * sizeof(*tokens), "tokens");
-    }
     *to = *item;
-    to->ids = tokens;
-    to->types = tokens + item->length;
-    memcpy(to->ids, item->ids, item->length * sizeof(*tokens));
-    memcpy(to->types, item->types, item->length * sizeof(*tokens));
+    to->ids = ids;
+    to->types = ids != NULL ? keep_types(l, item) : NULL;
+    if (to->types == NULL) {
+        return mpcf_fail_memory(err, item->length * sizeof(*ids), "tokens");
+    }
+    memcpy(ids, item->ids, item->length * sizeof(*ids));
     if (item->length > l->corpus.longest) {
         l->corpus.longest = item->length;
     }
@@ -70,8 +101,12 @@ mpcf_status corpus_from_items(const struct corpus_item *items, size_t count, int
 {
     struct loading *l = NULL;
     mpcf_status status = MPCF_OK;
+    size_t most = 1;
 
-    MPCF_TRY(create(count, &l, err));
+    for (size_t i = 0; i < count; i++) {
+        most = items[i].length > most ? items[i].length : most;
+    }
+    MPCF_TRY(create(count, most, &l, err));
     for (size_t i = 0; i < count && status == MPCF_OK; i++) {
         status = add_item(l, &items[i], err);
     }
@@ -104,7 +139,27 @@ static mpcf_status refuse_count(const mpcf_dataset *d, void *reader, size_t rows
     return mpcf_fail(err, MPCF_E_FORMAT, "%zu rows, expected 1 to 2^32 - 1", rows);
 }
 
-static mpcf_status count_rows(const mpcf_dataset *d, void *reader, size_t *rows, mpcf_error *err)
+static void add_text(struct digest *digest, const char *text)
+{
+    if (text != NULL) {
+        digest_add(digest, text, strlen(text) + 1);
+    }
+}
+
+/* All that a row is, so that another way of reading the same file is another key. */
+static void add_row(struct digest *digest, const mpcf_example *e)
+{
+    const uint64_t facts[4] = {e->id, e->has_label != 0, e->text_b != NULL, 0};
+
+    digest_add(digest, facts, sizeof facts);
+    digest_add(digest, &e->label, e->has_label != 0 ? sizeof e->label : 0);
+    add_text(digest, e->text_a);
+    add_text(digest, e->text_b);
+}
+
+/* DIGEST may be NULL. */
+static mpcf_status count_rows(const mpcf_dataset *d, void *reader, size_t *rows,
+                              struct digest *digest, mpcf_error *err)
 {
     mpcf_example example;
     int32_t more = 1;
@@ -113,6 +168,9 @@ static mpcf_status count_rows(const mpcf_dataset *d, void *reader, size_t *rows,
         MPCF_TRY(d->next(reader, &example, &more, err));
         if (more == 0) {
             break;
+        }
+        if (digest != NULL) {
+            add_row(digest, &example);
         }
         if (interrupt_pending()) {
             return mpcf_fail(err, MPCF_E_INTERRUPTED, "reading stopped at row %zu", *rows);
@@ -220,20 +278,90 @@ static mpcf_status note_left_out(struct loading *l, const mpcf_dataset *d, void 
     return MPCF_OK;
 }
 
+/* --- What was tokenized before --- */
+
+static bool is_kept(const struct corpus_request *q)
+{
+    return q->cache_folder != NULL && *tokenizer_digest(q->tokenizer) != '\0';
+}
+
+/* What the ids follow from besides the rows, of which DIGEST has all. */
+static void end_key(struct digest *digest, const struct corpus_request *q, const mpcf_task *task,
+                    struct corpus_cache *cache)
+{
+    const uint64_t facts[4] = {q->max_tokens, q->limit, q->unlabelled, task->classes};
+    const double labels[2] = {task->label_low, task->label_high};
+    char build[BUILD_ID_SIZE];
+
+    build_id(build);
+    digest_add(digest, facts, sizeof facts);
+    digest_add(digest, labels, sizeof labels);
+    add_text(digest, tokenizer_digest(q->tokenizer));
+    add_text(digest, build);
+    digest_end(digest, cache->key);
+    cache->folder = *build != '\0' ? q->cache_folder : NULL;
+}
+
+static mpcf_status count_and_key(const struct corpus_request *q, void *reader, size_t *rows,
+                                 const mpcf_task *task, struct corpus_cache *cache, mpcf_error *err)
+{
+    struct digest *digest = is_kept(q) ? digest_begin() : NULL;
+    const mpcf_status status = count_rows(q->dataset, reader, rows, digest, err);
+
+    cache->folder = NULL;
+    if (digest != NULL) {
+        end_key(digest, q, task, cache);
+    }
+    return status;
+}
+
+static bool take_kept(struct loading *l, const struct corpus_request *q, size_t count)
+{
+    const struct corpus_cache_limits limits = {.count = count,
+                                               .rows = l->corpus.rows,
+                                               .max_tokens = q->max_tokens,
+                                               .vocab_size = tokenizer_vocab_size(q->tokenizer)};
+
+    if (l->cache.folder == NULL ||
+        !corpus_cache_read(&l->cache, &limits, l->memory, l->ramp, l->items)) {
+        return false;
+    }
+    l->corpus.count = count;
+    for (size_t i = 0; i < count; i++) {
+        l->corpus.longest =
+            l->items[i].length > l->corpus.longest ? l->items[i].length : l->corpus.longest;
+    }
+    if (q->progress != NULL) {
+        q->progress(q->context, l->corpus.rows, l->corpus.rows);
+    }
+    return true;
+}
+
 static mpcf_status load(const struct corpus_request *q, void *reader, struct loading **out,
                         mpcf_error *err)
 {
-    size_t rows = 0;
+    mpcf_task task = {.struct_size = sizeof(mpcf_task), .data_path = q->path};
+    struct corpus_cache cache;
+    size_t rows = 0, count = 0;
 
-    MPCF_TRY(count_rows(q->dataset, reader, &rows, err));
-    MPCF_TRY(create(q->limit != 0 && q->limit < rows ? q->limit : rows, out, err));
+    MPCF_TRY(q->dataset->describe(q->config, &task, err));
+    MPCF_TRY(count_and_key(q, reader, &rows, &task, &cache, err));
+    count = q->limit != 0 && q->limit < rows ? q->limit : rows;
+    MPCF_TRY(create(count, q->max_tokens, out, err));
+    (*out)->cache = cache;
     (*out)->corpus.rows = rows;
     (*out)->corpus.pad_id = tokenizer_pad_id(q->tokenizer);
-    (*out)->corpus.task.struct_size = sizeof(mpcf_task);
-    MPCF_TRY(q->dataset->describe(q->config, &(*out)->corpus.task, err));
+    (*out)->corpus.task = task;
     MPCF_TRY(note_left_out(*out, q->dataset, reader, err)); /* of the walk that counted */
+    if (take_kept(*out, q, count)) {
+        return MPCF_OK;
+    }
     MPCF_TRY(q->dataset->rewind(reader, err));
-    return read_rows(*out, q, reader, err);
+    MPCF_TRY(read_rows(*out, q, reader, err));
+    if (cache.folder != NULL) {
+        corpus_cache_write(&cache, (*out)->items, (*out)->corpus.count, rows);
+    }
+    return MPCF_OK;
 }
 
 mpcf_status corpus_load(const struct corpus_request *request, struct corpus **out, mpcf_error *err)

@@ -12,15 +12,8 @@
 #include <mpcf/dataset.h>
 
 #include "base/digest.h"
+#include "text/corpus_item.h"
 #include "text/tokenizer.h"
-
-struct corpus_item {
-    int32_t *ids, *types; /* LENGTH each, special tokens included, no padding */
-    size_t length;
-    double label; /* class, or score; 0 where HAS_LABEL is false */
-    bool has_label;
-    uint64_t id; /* row in the split, from 0 */
-};
 
 struct corpus {
     size_t count;
@@ -48,9 +41,13 @@ struct corpus_request {
     /* Now and then, DONE of TOTAL rows read; may be NULL. */
     void (*progress)(void *context, size_t done, size_t total);
     void *context;
+    /* Where the split's ids are kept, for the next time that all is the same (corpus_cache.h); NULL:
+     * nowhere. Whoever may read the folder may know what the texts are. */
+    const char *cache_folder;
 };
 
-/* A label that the task does not have, and an interrupt, end it too. */
+/* The split's rows are read twice, one at a time: no text stays in memory, and what does is 48 bytes a row and
+ * 4 a token. A label that the task does not have, and an interrupt, end it too. */
 mpcf_status corpus_load(const struct corpus_request *request, struct corpus **out, mpcf_error *err);
 void corpus_destroy(struct corpus *corpus); /* NULL is fine */
 

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "format/json.h"
 #include "text/tokenizer_class.h"
+#include "text/tokenizer_files.h"
 #include "text/tokenizer_json.h"
 #include "text/tokenizer_parts.h"
 #include "text/tokenizer_plain.h"
@@ -51,6 +52,16 @@ void tokenizer_close(struct tokenizer *t)
     bpe_clear(&t->bpe);
     unigram_clear(&t->unigram);
     mpcf_free(t);
+}
+
+int64_t tokenizer_vocab_size(const struct tokenizer *t)
+{
+    return t->spec.vocab_size;
+}
+
+const char *tokenizer_digest(const struct tokenizer *t)
+{
+    return t->digest;
 }
 
 int32_t tokenizer_pad_id(const struct tokenizer *t)
@@ -216,6 +227,29 @@ static mpcf_status build(struct tokenizer *t, const char *folder, const json_t *
     return status == MPCF_OK ? tokenizer_finish(t, err) : status;
 }
 
+/* A file beside the others that cannot be read is no reason to refuse what could be: nothing is kept then. */
+static mpcf_status take_digest(struct tokenizer *t, const char *folder, mpcf_error *err)
+{
+    const mpcf_tokenizer_spec *s = &t->spec;
+    const int64_t facts[] = {(int64_t) s->kind, s->vocab_size,      s->max_tokens, s->type_count,
+                             s->pad_id,         s->pair_separators, t->wanted_case};
+    struct digest *digest = digest_begin();
+    mpcf_status status = MPCF_OK;
+
+    if (digest == NULL) {
+        return mpcf_fail_memory(err, FILE_DIGEST_SIZE, "a digest");
+    }
+    digest_add(digest, facts, sizeof facts);
+    status = tokenizer_files_digest(folder, digest, err);
+    digest_end(digest, t->digest);
+    if (status != MPCF_OK && status != MPCF_E_NOMEM) {
+        t->digest[0] = '\0';
+        mpcf_error_reset(err);
+        return MPCF_OK;
+    }
+    return status;
+}
+
 mpcf_status tokenizer_open_in_case(const char *folder, const mpcf_tokenizer_spec *spec,
                                    enum letter_case letter_case, struct tokenizer **out,
                                    mpcf_error *err)
@@ -230,6 +264,9 @@ mpcf_status tokenizer_open_in_case(const char *folder, const mpcf_tokenizer_spec
     if (status == MPCF_OK) {
         t->wanted_case = letter_case;
         status = build(t, folder, file, err);
+    }
+    if (status == MPCF_OK) {
+        status = take_digest(t, folder, err);
     }
     json_decref(file);
     if (status != MPCF_OK) {

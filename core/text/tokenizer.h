@@ -37,5 +37,8 @@ mpcf_status tokenizer_create(const mpcf_tokenizer_spec *spec, struct tokenizer *
                              mpcf_error *err);
 void tokenizer_close(struct tokenizer *t); /* NULL is fine */
 int32_t tokenizer_pad_id(const struct tokenizer *t);
+int64_t tokenizer_vocab_size(const struct tokenizer *t); /* ids are below */
+/* Of all that T was opened from: its files, the spec, the case; "": of one that was not opened. */
+const char *tokenizer_digest(const struct tokenizer *t);
 
 #endif

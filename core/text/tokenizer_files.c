@@ -79,3 +79,28 @@ mpcf_status tokenizer_files_copy(const char *folder, const char *to, mpcf_error 
     }
     return MPCF_OK;
 }
+
+static mpcf_status digest_one(const char *folder, const char *name, struct digest *digest,
+                              mpcf_error *err)
+{
+    char *path = file_join(folder, name);
+    char text[FILE_DIGEST_SIZE] = "";
+    mpcf_status status =
+        path != NULL ? MPCF_OK : mpcf_fail_memory(err, strlen(folder) + strlen(name), "a path");
+
+    if (status == MPCF_OK && file_exists(path)) {
+        status = file_digest(path, text, err);
+    }
+    digest_add(digest, name, strlen(name) + 1);
+    digest_add(digest, text, sizeof text);
+    mpcf_free(path);
+    return status;
+}
+
+mpcf_status tokenizer_files_digest(const char *folder, struct digest *digest, mpcf_error *err)
+{
+    for (size_t i = 0; tokenizer_file_names[i] != NULL; i++) {
+        MPCF_TRY(digest_one(folder, tokenizer_file_names[i], digest, err));
+    }
+    return digest_one(folder, "config.json", digest, err);
+}

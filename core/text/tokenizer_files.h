@@ -9,6 +9,8 @@
 
 #include <mpcf/error.h>
 
+#include "base/digest.h"
+
 /* Every name that a tokenizer's file has in a folder; NULL ends. */
 extern const char *const tokenizer_file_names[];
 
@@ -17,5 +19,8 @@ bool tokenizer_files_have_words(const char *folder);
 /* Those that FOLDER has, into the folder TO, which is made; each is whole or not there. Others of them that
  * TO has go. */
 mpcf_status tokenizer_files_copy(const char *folder, const char *to, mpcf_error *err);
+
+/* Each that FOLDER has, and its config.json, with their names, into DIGEST. */
+mpcf_status tokenizer_files_digest(const char *folder, struct digest *digest, mpcf_error *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <mpcf/model.h>
 
+#include "base/digest.h"
 #include "text/added_tokens.h"
 #include "text/bpe.h"
 #include "text/letter_case.h"
@@ -55,7 +56,8 @@ struct tokenizer {
     /* Of vocab.txt's words, "[CLS]" and its like and "##ing" apart. */
     size_t words_with_letters, words_with_capitals;
     enum letter_case wanted_case;
-    bool case_is_new; /* no file says it */
+    bool case_is_new;              /* no file says it */
+    char digest[FILE_DIGEST_SIZE]; /* of what it was opened from; "": not opened from files */
 };
 
 /* MPCF_E_FORMAT where ID is not below the model's vocabulary size; NAME: of the file. */

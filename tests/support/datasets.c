@@ -23,16 +23,21 @@ struct test_split {
     char digest[FILE_DIGEST_SIZE];
 };
 
-/* What CONFIG points to is *OWNED's. */
-static void fill(const mpcf_dataset *d, const char *options, void *config,
-                 struct option_memory **owned, mpcf_error *err)
+/* A config and what it points to, for as long as the process lives: no leak, as it can be reached. */
+struct kept {
+    struct kept *before;
+    struct option_memory *owned;
+    _Alignas(16) unsigned char config[];
+};
+
+static void fill(const mpcf_dataset *d, const char *options, struct kept *kept, mpcf_error *err)
 {
     struct yaml_tree *tree = NULL;
     struct yaml_problems *problems = yaml_problems_create();
 
     assert_ok(yaml_parse_text(options, strlen(options), "options", &tree, err), err);
     assert_ok(option_fill(d->options, d->option_size, d->config_size, yaml_root(tree), d->name, ".",
-                          config, owned, problems, err),
+                          kept->config, &kept->owned, problems, err),
               err);
     if (yaml_problems_count(problems) > 0) {
         fail_msg("%s", yaml_problems_text(problems));
@@ -44,25 +49,23 @@ static void fill(const mpcf_dataset *d, const char *options, void *config,
 struct test_dataset test_dataset_load(const char *name, const char *options)
 {
     static struct plugins *plugins; /* one for the process, so that no leak is seen */
-    static struct {
-        _Alignas(16) unsigned char bytes[64];
-        struct option_memory *owned;
-    } configs[16];
-    static size_t used;
-    const size_t at = used++ % (sizeof(configs) / sizeof(configs[0]));
+    static struct kept *last;
     mpcf_error *err = mpcf_error_create();
     const void *found = NULL;
-    struct test_dataset d = {.config = configs[at].bytes};
+    struct test_dataset d;
+    struct kept *kept;
 
     if (plugins == NULL) {
         assert_ok(plugins_create(NULL, &plugins, err), err);
     }
     assert_ok(plugins_find(plugins, COMPONENT_DATASET, name, &found, err), err);
     d.dataset = found;
-    assert_true(d.dataset->config_size <= sizeof(configs[0].bytes));
-    option_config_release(configs[at].owned);
-    configs[at].owned = NULL;
-    fill(d.dataset, options, configs[at].bytes, &configs[at].owned, err);
+    kept = mpcf_alloc_array(1, sizeof *kept + d.dataset->config_size);
+    assert_non_null(kept);
+    kept->before = last;
+    last = kept;
+    fill(d.dataset, options, kept, err);
+    d.config = kept->config;
     mpcf_error_destroy(err);
     return d;
 }

@@ -31,8 +31,8 @@ typedef struct mpcf_test_split {
     const char *split, *file;
 } mpcf_test_split;
 
-/* Filled by describe(); the host sets struct_size, to its own size of the struct, and zeroes the
- * rest. Strings and arrays are the plug-in's and live as long as it. */
+/* Filled by describe(); the host sets struct_size, to its own size of the struct, and data_path, and
+ * zeroes the rest. Strings and arrays are the plug-in's or of CONFIG, and live as long. */
 typedef struct mpcf_task {
     size_t struct_size;
     const char *name; /* "SST-2" */
@@ -50,6 +50,9 @@ typedef struct mpcf_task {
     const mpcf_test_split *test_splits;
     /* What stands for each class in a file of predictions; NULL: its number. Since 0.6. */
     const char *const *answer_words;
+    /* From the host: what open() will be given, a folder or a file, which need not be there; NULL: not
+     * known. For describe() to look into, so that a message about its options says more. */
+    const char *data_path;
 } mpcf_task;
 
 typedef struct mpcf_dataset {
@@ -59,7 +62,7 @@ typedef struct mpcf_dataset {
     const mpcf_option *options; /* as in mpcf_approx */
     size_t option_size, config_size;
 
-    /* The same for the same options. */
+    /* The same for the same options; not to be told by the data. */
     mpcf_status (*describe)(const void *config, mpcf_task *task, mpcf_error *err);
     /* Opens SPLIT of the data in folder PATH. *READER ends with close(). A missing file,
      * a missing column, an empty split: an error that names file and line. */
@@ -77,6 +80,10 @@ typedef struct mpcf_dataset {
      * its text, the reader's until its next call; not written where there are none. May be NULL:
      * there never are. Since 0.6. */
     uint64_t (*left_out)(void *reader, const char **first);
+    /* 0, or the offset in the config of a field like that of MPCF_OPT_STRING_LIST, no option's. The host
+     * puts the names of the checkpoint's classes there, in their order, two or more, where config.json's
+     * id2label has them; else it is empty. */
+    size_t known_labels_offset;
 } mpcf_dataset;
 
 /* As mpcf_register_approx(). */

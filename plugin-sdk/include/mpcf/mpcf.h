@@ -14,6 +14,7 @@
 #include <mpcf/option.h>
 #include <mpcf/plugin.h>
 #include <mpcf/status.h>
+#include <mpcf/table.h>
 #include <mpcf/transport.h>
 #include <mpcf/tsv.h>
 #include <mpcf/version.h>

@@ -74,5 +74,9 @@ typedef struct mpcf_plugin_info {
  */
 MPCF_EXPORT bool mpcf_interrupted(void);
 
+/* A line in the host's log: what was taken where the user had not said it. Never a text, a label, a
+ * secret. From any thread. */
+MPCF_EXPORT void mpcf_note(const char *format, ...) MPCF_PRINTF(1, 2);
+
 MPCF_END_DECLS
 #endif
