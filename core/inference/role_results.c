@@ -98,7 +98,7 @@ mpcf_status role_results_begin(struct role_state *state, mpcf_error *err)
 
 bool role_results_are_there(const struct role_state *state)
 {
-    return state->role == ROLE_USER && kept_answers_count(state->kept) == state->corpus->count;
+    return state->kept != NULL && kept_answers_count(state->kept) == state->corpus->count;
 }
 
 /* --- After --- */

@@ -85,16 +85,23 @@ static mpcf_status prepare(struct role_state *state, const struct pipeline *p, m
     return state->role == ROLE_USER ? user_load(state, err) : MPCF_OK;
 }
 
+/* Without a text nobody is called; but who was started with the others lets them go. */
+static bool has_no_text(const struct role_state *state)
+{
+    return state->asking != NULL && state->corpus == NULL && state->control == NULL;
+}
+
 static mpcf_status take_part(struct role_state *state, mpcf_error *err)
 {
     json_t *record = NULL;
-    mpcf_status status =
-        state->role == ROLE_USER ? user_infer(state, &record, err) : serve_user(state, err);
+    mpcf_status status = state->role != ROLE_USER ? serve_user(state, err)
+                         : state->asking != NULL  ? user_ask(state, err)
+                                                  : user_infer(state, &record, err);
 
     if (status == MPCF_OK && record == NULL) {
         record = json_object();
     }
-    if (status == MPCF_OK) {
+    if (status == MPCF_OK && state->has_record) {
         status = role_results_write(state, record, err);
     }
     json_decref(record);
@@ -121,23 +128,32 @@ static mpcf_status play_joined(struct role_state *state, mpcf_error *err)
     return status;
 }
 
-static mpcf_status play(const struct pipeline *p, enum role role, struct roles_control *control,
-                        mpcf_error *err)
+static mpcf_status join_and_play(struct role_state *state, mpcf_error *err)
 {
-    struct role_state state = {.role = role, .control = control};
+    if (has_no_text(state)) {
+        return MPCF_OK;
+    }
+    if (!role_results_are_there(state)) {
+        MPCF_TRY(join(state, err));
+    }
+    return play_joined(state, err);
+}
+
+static mpcf_status play(const struct pipeline *p, enum role role, const struct asking *asking,
+                        bool has_record, struct roles_control *control, mpcf_error *err)
+{
+    struct role_state state = {
+        .role = role, .control = control, .asking = asking, .has_record = has_record};
     mpcf_status status = prepare(&state, p, err);
 
     if (status == MPCF_OK) {
         status = find_keys(&state, err);
     }
-    if (status == MPCF_OK) {
+    if (status == MPCF_OK && has_record) {
         status = role_results_begin(&state, err);
     }
-    if (status == MPCF_OK && !role_results_are_there(&state)) {
-        status = join(&state, err);
-    }
     if (status == MPCF_OK) {
-        status = play_joined(&state, err);
+        status = join_and_play(&state, err);
     }
     status = role_results_end(&state, status, err);
     session_destroy(state.session);
@@ -147,18 +163,31 @@ static mpcf_status play(const struct pipeline *p, enum role role, struct roles_c
     mpcf_free(state.store);
     secure_totals_clear(&state.totals);
     corpus_destroy(state.corpus);
+    tokenizer_close(state.tokenizer);
     secure_student_close(&state.student);
     return status;
 }
 
-mpcf_status secure_role_run(const struct pipeline *p, enum role role, mpcf_error *err)
+static mpcf_status run(const struct pipeline *p, enum role role, const struct asking *asking,
+                       bool has_record, mpcf_error *err)
 {
     struct roles_control *control = NULL;
     mpcf_status status = MPCF_OK;
 
     MPCF_TRY(control_open(&control, err));
-    status = play(p, role, control, err);
+    status = play(p, role, asking, has_record, control, err);
     control_tell_end(control, status, err);
     control_close(control);
     return status;
+}
+
+mpcf_status secure_role_run(const struct pipeline *p, enum role role, mpcf_error *err)
+{
+    return run(p, role, NULL, true, err);
+}
+
+mpcf_status secure_role_answer(const struct pipeline *p, enum role role,
+                               const struct asking *asking, mpcf_error *err)
+{
+    return run(p, role, asking, false, err);
 }

@@ -10,10 +10,14 @@
 #define MPCF_INFERENCE_SECURE_ROLE_H
 
 #include "channel/role.h"
+#include "inference/asking.h"
 #include "pipeline/pipeline.h"
 
 /* Finds the other two (by the file's parties, or through the parent that started it), agrees
  * with them, and takes part until the user is done. Their failure is its failure. */
 mpcf_status secure_role_run(const struct pipeline *p, enum role role, mpcf_error *err);
+/* The same for texts of the user's own, ASKING (NULL for the others); no role leaves a record. */
+mpcf_status secure_role_answer(const struct pipeline *p, enum role role,
+                               const struct asking *asking, mpcf_error *err);
 
 #endif

@@ -46,6 +46,9 @@ mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokeniz
                                      .progress = show_reading,
                                      .context = &reading};
 
+    if (p->dataset.descriptor == NULL) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no dataset to read rows of", p->file);
+    }
     (void) snprintf(title, sizeof title, "reading %s", split);
     return corpus_load(&request, out, err);
 }
