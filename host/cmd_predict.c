@@ -11,7 +11,8 @@
 #include "channel/role.h"
 #include "host.h"
 #include "pipeline/open_pipeline.h"
-#include "predict/predict.h"
+#include "predict/predict_plain.h"
+#include "predict/predict_secure.h"
 #include "roles/control.h"
 #include "show_answer.h"
 

@@ -3,17 +3,12 @@
 #include "show_answer.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <jansson.h>
 
 #include "base/folder.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "format/json.h"
 
 static mpcf_status print(struct text_buffer *line, mpcf_error *err)
 {
@@ -69,58 +64,15 @@ mpcf_status show_answer(void *context, const struct prediction *p, mpcf_error *e
     return print(&line, err);
 }
 
-/* --- JSON --- */
-
-static mpcf_status put_text(struct text_buffer *line, const char *text, mpcf_error *err)
-{
-    json_t *value = json_string(text);
-    char *quoted = value != NULL ? json_text(value, JSON_ENCODE_ANY) : NULL;
-
-    json_decref(value);
-    if (quoted == NULL) {
-        return mpcf_fail_memory(err, strlen(text), "a label");
-    }
-    text_printf(line, ", \"label\": %s", quoted);
-    free(quoted);
-    return MPCF_OK;
-}
-
-/* Nine digits give a float back as it was. */
-static void put_logits(struct text_buffer *line, const struct prediction *p)
-{
-    text_append(line, ", \"logits\": [");
-    for (size_t c = 0; c < p->count; c++) {
-        text_printf(line, "%s%.9g", c > 0 ? ", " : "", (double) p->logits[c]);
-    }
-    text_append(line, "]");
-}
-
-static void put_probabilities(struct text_buffer *line, const struct prediction *p)
-{
-    text_append(line, ", \"probabilities\": [");
-    for (size_t c = 0; c < p->count; c++) {
-        text_printf(line, "%s%.12g", c > 0 ? ", " : "", p->probabilities[c]);
-    }
-    text_append(line, "]");
-}
-
 mpcf_status show_answer_json(void *context, const struct prediction *p, mpcf_error *err)
 {
     struct text_buffer line = {0};
+    const mpcf_status status = prediction_print(p, &line, err);
 
     (void) context;
-    text_printf(&line, "{\"index\": %" PRIu64, p->index);
-    if (p->label == NULL) {
-        text_printf(&line, ", \"score\": %.9g", (double) p->logits[0]);
-    } else {
-        MPCF_TRY(put_text(&line, p->label, err));
+    if (status != MPCF_OK) {
+        text_clear(&line);
+        return status;
     }
-    if (p->probabilities != NULL) {
-        put_probabilities(&line, p);
-    }
-    if (p->logits != NULL) {
-        put_logits(&line, p);
-    }
-    text_append(&line, "}\n");
     return print(&line, err);
 }

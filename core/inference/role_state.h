@@ -12,6 +12,7 @@
 #include "channel/role_keys.h"
 #include "inference/agreement.h"
 #include "inference/asking.h"
+#include "inference/prediction.h"
 #include "inference/questions.h"
 #include "inference/secure_student.h"
 #include "inference/secure_totals.h"
@@ -21,6 +22,7 @@
 #include "text/corpus.h"
 
 struct kept_answers; /* kept_answers.h */
+struct answer_lines; /* answer_lines.h */
 
 struct role_state {
     enum role role;
@@ -31,6 +33,8 @@ struct role_state {
     struct tokenizer *tokenizer;   /* of ASKING's texts; else NULL */
     bool is_last;                  /* no texts come behind CORPUS */
     struct kept_answers *kept;     /* the user's, as they come; else NULL */
+    struct answer_lines *lines;    /* the same, to be read; else NULL */
+    struct predictor predictor;    /* of LINES */
     struct roles_control *control; /* to the parent of a one-machine run; else NULL */
     const struct role_keys *keys;  /* the parent's, or OWN_KEYS; NULL: none */
     struct role_keys *own_keys;    /* from the role's file */

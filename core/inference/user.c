@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "inference/announcement.h"
+#include "inference/answer_lines.h"
 #include "inference/deal_room.h"
 #include "inference/kept_answers.h"
 #include "inference/metered_run.h"
@@ -183,9 +184,8 @@ static mpcf_status take_answers(const struct user_run *u, const struct secure_ba
     if (asking != NULL) {
         return asking->take(asking->context, batch->rows, batch->count, u->answers, err);
     }
-    return u->state->kept != NULL
-               ? kept_answers_add(u->state->kept, batch->rows, batch->count, u->answers, err)
-               : MPCF_OK;
+    MPCF_TRY(kept_answers_add(u->state->kept, batch->rows, batch->count, u->answers, err));
+    return answer_lines_add(u->state->lines, batch->rows, batch->count, u->answers, err);
 }
 
 /* The session's next inference. Where the dealer goes before all of the corrections are here, the provider has
@@ -481,12 +481,12 @@ static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
 }
 
 /* Answers that an earlier run kept; a batch is asked again where one of its rows is not there. */
-static void take_kept(struct user_run *u)
+static mpcf_status take_kept(struct user_run *u, mpcf_error *err)
 {
     const struct kept_answers *kept = u->state->kept;
 
     if (kept == NULL || kept_answers_count(kept) == 0) {
-        return;
+        return MPCF_OK;
     }
     kept_answers_copy(kept, u->answers);
     for (size_t i = 0; i < u->batches.count; i++) {
@@ -496,9 +496,13 @@ static void take_kept(struct user_run *u)
         for (size_t k = 0; k < batch->count; k++) {
             batch->is_done = batch->is_done && kept_answers_have(kept, batch->rows[k]);
         }
-        u->done += batch->is_done ? batch->count : 0;
+        if (batch->is_done) {
+            u->done += batch->count;
+            MPCF_TRY(answer_lines_add(u->state->lines, batch->rows, batch->count, u->answers, err));
+        }
     }
     u->kept = u->done;
+    return MPCF_OK;
 }
 
 static mpcf_status create_run(struct user_run *u, mpcf_error *err)
@@ -516,8 +520,7 @@ static mpcf_status create_run(struct user_run *u, mpcf_error *err)
     if (u->answers == NULL || u->output == NULL) {
         return mpcf_fail_memory(err, corpus->count * width * sizeof *u->answers, "answers");
     }
-    take_kept(u);
-    return MPCF_OK;
+    return take_kept(u, err);
 }
 
 static void clear_run(struct user_run *u)
@@ -535,6 +538,9 @@ mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *er
 
     if (status == MPCF_OK) {
         status = infer_all(&u, err);
+    }
+    if (status == MPCF_OK) {
+        status = answer_lines_finish(state->lines, u.answers, err);
     }
     if (status == MPCF_OK) {
         status = user_result_make(state, u.answers, result, err);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which network of a pipeline answers in the clear, and its answers, some texts at a time. */
+#include "predict/predict_plain.h"
+
 #include <string.h>
 
 #include "base/folder.h"
@@ -9,7 +11,6 @@
 #include "network/evaluate.h"
 #include "pipeline/output.h"
 #include "predict/asked_texts.h"
-#include "predict/predict.h"
 #include "text/tokenizer.h"
 
 /* Texts that are computed together, of which as many as a batch has at once. */
@@ -156,7 +157,8 @@ static mpcf_status prepare(struct plain *s, mpcf_error *err)
                          p->dataset.name != NULL ? "dataset.max_length" : "model.max_length",
                          (long long) p->max_length, (long long) spec->max_tokens);
     }
-    return answers_begin(&s->answers, &p->task, s->network->config, s->classes, false, err);
+    return predictor_begin(&s->answers.predictor, &p->task, s->network->config, s->classes, false,
+                           err);
 }
 
 mpcf_status predict_plain(const struct predict_request *request, mpcf_error *err)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Texts of one's own through secure inference. */
+#include "predict/predict_secure.h"
+
 #include <string.h>
 
 #include "inference/asking.h"
@@ -8,7 +10,6 @@
 #include "inference/secure_student.h"
 #include "pipeline/needed_files.h"
 #include "predict/asked_texts.h"
-#include "predict/predict.h"
 
 struct asker {
     const struct predict_request *request;
@@ -20,8 +21,9 @@ static mpcf_status begin(void *context, const struct secure_student *student, mp
 {
     struct asker *a = context;
 
-    return answers_begin(&a->answers, &a->request->pipeline->task, student->network.config,
-                         student->classes, student->options.reveal_label, err);
+    return predictor_begin(&a->answers.predictor, &a->request->pipeline->task,
+                           student->network.config, student->classes, student->options.reveal_label,
+                           err);
 }
 
 static mpcf_status next(void *context, const struct tokenizer *tokenizer, size_t max_tokens,
