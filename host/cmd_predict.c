@@ -121,12 +121,13 @@ static int fail(const mpcf_error *err)
     return mpcf_error_status(err) == MPCF_E_CONFIG ? EXIT_USAGE : EXIT_FAILED;
 }
 
-/* Before a key, a weight or a text is read: a role's secrets are for no core file. */
+/* Before a key, a weight or a text is read: they are for no core file. Who only starts the others reads
+ * none. */
 static int open_and_run(const struct args *args, const struct wish *wish,
                         const struct pipeline_request *source, mpcf_error *err)
 {
     struct pipeline *p = NULL;
-    mpcf_status status = wish->has_role ? hide_memory(err) : MPCF_OK;
+    mpcf_status status = wish->has_role || wish->is_plain ? hide_memory(err) : MPCF_OK;
 
     if (status == MPCF_OK) {
         status = pipeline_open(source, &p, err);
