@@ -16,21 +16,21 @@ struct answer_facts {
     int64_t classes, tokens;
 };
 
-/* mpcf_free(); NULL: there is none. */
+/* Of a file with an output and a model.path; mpcf_free(). NULL: memory. */
 static char *find_config(const struct pipeline *p)
 {
     static const char *const made[] = {"student/config.json", "student/public/config.json",
                                        "teacher/config.json"};
 
-    for (size_t i = 0; p->output != NULL && i < sizeof made / sizeof made[0]; i++) {
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
         char *path = output_path(p, made[i]);
 
-        if (path != NULL && file_exists(path)) {
+        if (path == NULL || file_exists(path)) {
             return path;
         }
         mpcf_free(path);
     }
-    return p->model_path != NULL ? file_join(p->model_path, "config.json") : NULL;
+    return file_join(p->model_path, "config.json");
 }
 
 static mpcf_status ask_family(const struct pipeline *p, const json_t *config, const char *path,
@@ -103,16 +103,20 @@ static void take(struct pipeline_reader *r, const struct answer_facts *facts)
 mpcf_status model_task_read(struct pipeline_reader *r)
 {
     const struct yaml_node *node = yaml_get(r->root, "model");
+    const struct pipeline *p = r->p;
     struct answer_facts facts = {0};
-    char *path = find_config(r->p);
-    mpcf_status status = MPCF_OK;
+    char *path = NULL;
+    mpcf_status status;
 
     mpcf_error_reset(r->err);
-    if (r->p->model.descriptor == NULL || r->p->model.config == NULL || path == NULL) {
-        mpcf_free(path);
-        return MPCF_OK; /* said of the model already */
+    if (p->output == NULL || p->model_path == NULL || p->model.config == NULL) {
+        return MPCF_OK; /* said already */
     }
-    status = read_facts(r->p, path, &facts, r->err);
+    path = find_config(p);
+    if (path == NULL) {
+        return reader_no_memory(r);
+    }
+    status = read_facts(p, path, &facts, r->err);
     if (status == MPCF_OK) {
         take(r, &facts);
     } else if (status != MPCF_E_NOMEM) {

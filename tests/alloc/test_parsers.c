@@ -18,7 +18,6 @@
 #include "format/json.h"
 #include "format/safetensors.h"
 #include "format/safetensors_write.h"
-#include "format/text_lines.h"
 #include "format/yaml_set.h"
 #include "inference/kept_answers.h"
 #include "pass/ranges.h"
@@ -42,8 +41,6 @@ static const char *folder; /* example/: model and data; out/student: what conver
     "transport: tcp\nparties: {provider: {listen: \"127.0.0.1:1\"}, "                              \
     "dealer: {listen: \"127.0.0.1:2\"}}\n"                                                         \
     "stages: {convert: {}, infer: {buckets: [4, 8]}}\n"
-
-#define BARE "version: 1\noutput: out\nmodel: {path: example/model}\n"
 
 /* --- Answers that were kept --- */
 
@@ -162,36 +159,6 @@ static mpcf_status open_pipeline(void *context, mpcf_error *err)
     assert_int_equal(p->filling_count, 2);
     pipeline_close(p);
     return MPCF_OK;
-}
-
-static mpcf_status open_bare(void *context, mpcf_error *err)
-{
-    const struct pipeline_request request = {.file = context};
-    struct pipeline *p = NULL;
-
-    MPCF_TRY(pipeline_open(&request, &p, err));
-    assert_int_equal(p->task.classes, 2);
-    pipeline_close(p);
-    return MPCF_OK;
-}
-
-/* --- Texts, one a line --- */
-
-static mpcf_status read_lines(void *context, mpcf_error *err)
-{
-    static const char text[] = "a\tb\r\n\nc";
-    struct text_lines *l = NULL;
-    struct text_line line;
-    enum text_lines_found found = TEXT_LINE;
-    mpcf_status status;
-
-    (void) context;
-    MPCF_TRY(text_lines_open_memory(text, sizeof text - 1, "texts", &l, err));
-    do {
-        status = text_lines_next(l, true, &line, &found, err);
-    } while (status == MPCF_OK && found == TEXT_LINE);
-    text_lines_close(l);
-    return status;
 }
 
 /* --- JSON --- */
@@ -485,8 +452,6 @@ static void pipeline_file_says_memory_is_short(void **state)
     (void) state;
     assert_int_equal(file_write_whole(path, PIPELINE, strlen(PIPELINE), NULL), MPCF_OK);
     assert_survives("a pipeline's file", open_pipeline, path);
-    assert_int_equal(file_write_whole(path, BARE, strlen(BARE), NULL), MPCF_OK);
-    assert_survives("a file without a dataset", open_bare, path);
     mpcf_free(path);
 }
 
@@ -509,7 +474,6 @@ static void rows_say_memory_is_short(void **state)
     assert_survives("rows", read_rows, NULL);
     assert_survives("a file of rows", read_row_file, path);
     assert_survives("a text", read_text_file, path);
-    assert_survives("texts of lines", read_lines, NULL);
     mpcf_free(path);
 }
 
