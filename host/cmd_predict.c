@@ -19,6 +19,7 @@
 /* What the words of a command line ask for. */
 struct wish {
     bool is_plain, has_role;
+    bool is_started; /* by a process that hears why it fails, and says it */
     enum role role;
     const char *input; /* NULL: the operands behind the file */
 };
@@ -63,7 +64,8 @@ static bool take_texts(const struct args *args, struct wish *wish)
 
 static bool take_wish(const struct args *args, struct wish *wish)
 {
-    *wish = (struct wish){.is_plain = args_has(args, "--plain")};
+    *wish = (struct wish){.is_plain = args_has(args, "--plain"),
+                          .is_started = getenv(CONTROL_VARIABLE) != NULL};
     return take_role(args, wish) && take_texts(args, wish);
 }
 
@@ -112,10 +114,9 @@ static mpcf_status run(const struct args *args, const struct wish *wish, const s
                           : run_here(args, wish, p, source, err);
 }
 
-/* One that another process started tells that one why it fails. */
-static int fail(const mpcf_error *err)
+static int fail(const struct wish *wish, const mpcf_error *err)
 {
-    if (getenv(CONTROL_VARIABLE) == NULL) {
+    if (!wish->is_started) {
         return host_failed(err);
     }
     return mpcf_error_status(err) == MPCF_E_CONFIG ? EXIT_USAGE : EXIT_FAILED;
@@ -136,7 +137,7 @@ static int open_and_run(const struct args *args, const struct wish *wish,
         status = run(args, wish, p, source, err);
     }
     pipeline_close(p);
-    return status == MPCF_OK ? EXIT_DONE : fail(err);
+    return status == MPCF_OK ? EXIT_DONE : fail(wish, err);
 }
 
 int cmd_predict(const struct args *args)

@@ -81,6 +81,7 @@ static int print_checked(const struct pipeline *p, enum pipeline_viewer viewer)
 static int run_open(const struct args *args, const struct pipeline *p,
                     const struct run_request *request, mpcf_error *err)
 {
+    const bool is_started = getenv(CONTROL_VARIABLE) != NULL; /* by a run of all roles */
     mpcf_status status = pipeline_check(p, request->viewer, err);
 
     if (status != MPCF_OK) {
@@ -100,7 +101,7 @@ static int run_open(const struct args *args, const struct pipeline *p,
     }
     if (request->viewer == VIEW_ALL) {
         show_summary(p->output);
-    } else if (request->viewer == VIEW_USER && getenv(CONTROL_VARIABLE) == NULL) {
+    } else if (request->viewer == VIEW_USER && !is_started) {
         (void) printf("answers              %s/infer/" OUTPUT_ANSWER_LINES "\n", p->output);
     }
     return EXIT_DONE;

@@ -3,25 +3,45 @@
 #include "show_answer.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/folder.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/text.h"
 
+/* Not through the stream, which would try again at the end what could not be written. */
+static mpcf_status put(const char *text, size_t length, mpcf_error *err)
+{
+    struct pollfd reader = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    while (length > 0) {
+        const ssize_t n = write(STDOUT_FILENO, text, length);
+
+        if (n < 0 && errno == EAGAIN) {
+            (void) poll(&reader, 1, 1000);
+        } else if (n < 0 && errno != EINTR) {
+            const int cause = errno;
+
+            return mpcf_fail(err, file_status(cause), "cannot write standard output: %s",
+                             strerror(cause));
+        }
+        if (interrupt_pending() && n <= 0) {
+            return mpcf_fail(err, MPCF_E_INTERRUPTED, "stopped while it wrote an answer");
+        }
+        text += n > 0 ? n : 0;
+        length -= n > 0 ? (size_t) n : 0;
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status print(struct text_buffer *line, mpcf_error *err)
 {
-    mpcf_status status = MPCF_OK;
+    mpcf_status status = line->failed ? mpcf_fail_memory(err, line->length, "an answer")
+                                      : put(text_string(line), line->length, err);
 
-    if (line->failed) {
-        status = mpcf_fail_memory(err, line->length, "an answer");
-    } else if (fputs(text_string(line), stdout) == EOF || fflush(stdout) != 0) {
-        const int cause = errno;
-
-        status =
-            mpcf_fail(err, file_status(cause), "cannot write standard output: %s", strerror(cause));
-    }
     if (line->data != NULL) {
         mpcf_wipe(line->data, line->length);
     }
