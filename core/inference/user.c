@@ -553,8 +553,7 @@ mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *er
     return status;
 }
 
-/* The texts that are there; the links stay, for those that follow. */
-static mpcf_status ask_once(struct role_state *state, bool *is_refused, mpcf_error *err)
+mpcf_status user_ask_now(struct role_state *state, bool *is_refused, mpcf_error *err)
 {
     struct user_run u = {.state = state};
     mpcf_status status = create_run(&u, err);
@@ -567,16 +566,24 @@ static mpcf_status ask_once(struct role_state *state, bool *is_refused, mpcf_err
     return status;
 }
 
+mpcf_status user_leave(struct role_state *state, bool is_refused, mpcf_status status,
+                       mpcf_error *err)
+{
+    struct user_run end = {.state = state, .is_refused = is_refused};
+
+    return take_leave(&end, status, err);
+}
+
 mpcf_status user_ask(struct role_state *state, mpcf_error *err)
 {
-    struct user_run end = {.state = state};
+    bool is_refused = false;
     mpcf_status status = MPCF_OK;
 
     while (status == MPCF_OK && state->corpus != NULL) {
-        status = ask_once(state, &end.is_refused, err);
+        status = user_ask_now(state, &is_refused, err);
         if (status == MPCF_OK) {
             status = next_texts(state, err);
         }
     }
-    return take_leave(&end, status, err);
+    return user_leave(state, is_refused, status, err);
 }

@@ -18,5 +18,10 @@ mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *er
 
 /* The user with STATE->asking: the texts that user_load() found, and all that follow them. */
 mpcf_status user_ask(struct role_state *state, mpcf_error *err);
+/* Two steps of that: the texts that are in the state now, in the session of those before, and the leave
+ * behind the last, with the STATUS that it returns. *IS_REFUSED: by the provider, which goes on. */
+mpcf_status user_ask_now(struct role_state *state, bool *is_refused, mpcf_error *err);
+mpcf_status user_leave(struct role_state *state, bool is_refused, mpcf_status status,
+                       mpcf_error *err);
 
 #endif
