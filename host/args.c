@@ -81,10 +81,16 @@ static bool check_operands(const struct args *args)
 bool args_parse(const struct command *command, int count, char **words, struct args *args,
                 bool *help)
 {
+    bool is_text = false; /* behind "--" */
+
     *args = (struct args){.command = command};
     *help = false;
     for (int i = 0; i < count; i++) {
-        if (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0) {
+        if (!is_text && strcmp(words[i], "--") == 0) {
+            is_text = true;
+            continue;
+        }
+        if (!is_text && (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0)) {
             *help = true;
             return true;
         }
@@ -92,7 +98,7 @@ bool args_parse(const struct command *command, int count, char **words, struct a
             (void) host_usage(command->name, "more than %d words", ARGS_LIMIT);
             return false;
         }
-        if (words[i][0] == '-' && words[i][1] != '\0') {
+        if (!is_text && words[i][0] == '-' && words[i][1] != '\0') {
             if (!take_option(count, words, &i, args)) {
                 return false;
             }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mpcf-host run: which stages and roles of a pipeline run, or only its check. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/folder.h"
@@ -12,7 +13,9 @@
 #include "pipeline/link_keys.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
+#include "pipeline/output.h"
 #include "pipeline/print_settings.h"
+#include "roles/control.h"
 #include "show_summary.h"
 #include "stages/run_pipeline.h"
 
@@ -78,6 +81,7 @@ static int print_checked(const struct pipeline *p, enum pipeline_viewer viewer)
 static int run_open(const struct args *args, const struct pipeline *p,
                     const struct run_request *request, mpcf_error *err)
 {
+    const bool is_started = getenv(CONTROL_VARIABLE) != NULL; /* by a run of all roles */
     mpcf_status status = pipeline_check(p, request->viewer, err);
 
     if (status != MPCF_OK) {
@@ -97,6 +101,8 @@ static int run_open(const struct args *args, const struct pipeline *p,
     }
     if (request->viewer == VIEW_ALL) {
         show_summary(p->output);
+    } else if (request->viewer == VIEW_USER && !is_started) {
+        (void) printf("answers              %s/infer/" OUTPUT_ANSWER_LINES "\n", p->output);
     }
     return EXIT_DONE;
 }

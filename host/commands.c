@@ -31,6 +31,16 @@ static const struct arg_option run_options[] = {
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {"--quiet", NULL, "no progress"},
     {NULL, NULL, NULL}};
+static const struct arg_option predict_options[] = {
+    {"--input", "FILE", "texts, one a line, two of a pair with a tab between; - is standard input"},
+    {"--json", NULL, "a JSON object a line: index, label, probabilities, logits"},
+    {"--plain", NULL, "in the clear, in floats: the student or, where there is none yet, the checkpoint"},
+    {"--role", "ROLE", "user: asks the other roles, which run elsewhere; provider, dealer: serves one that asks"},
+    {"--set", "KEY=VALUE", "replaces a value of the file; repeatable"},
+    {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
+    {"--quiet", NULL, "only warnings on standard error"},
+    {"--", NULL, "what follows are texts, whatever they begin with"},
+    {NULL, NULL, NULL}};
 static const struct arg_option cost_options[] = {
     {"--network", "NAME", "lan (0.1 ms, 10 Gbit/s), campus (1 ms, 1 Gbit/s), wan (20 ms, 100 Mbit/s); default lan"},
     {"--json", "FILE", "the figures as JSON"},
@@ -64,6 +74,8 @@ static const struct arg_option example_options[] = {
 static const struct command commands[] = {
     {"run", "PIPELINE.yaml", "Runs a pipeline: all stages, one, or one role of infer.",
      run_options, 1, 1, cmd_run},
+    {"predict", "PIPELINE.yaml [TEXT ...]", "Answers to texts of your own, securely or in the clear.",
+     predict_options, 1, ARGS_LIMIT, cmd_predict},
     {"cost", "PIPELINE.yaml", "Rounds, bytes and time of infer, without a peer.",
      cost_options, 1, 1, cmd_cost},
     {"bench", "secure|train|repeats|kernels|accuracy [PIPELINE.yaml]", "Measures on this machine.",

@@ -17,6 +17,7 @@ MPCF_EXPORT int mpcf_main(int argc, char **argv);
 
 /* Each takes the words behind its name. */
 int cmd_run(const struct args *args);
+int cmd_predict(const struct args *args);
 int cmd_cost(const struct args *args);
 int cmd_bench(const struct args *args);
 int cmd_plugin_list(const struct args *args);

@@ -15,8 +15,9 @@
 
 enum { FIXED_ARGUMENTS = 8 };
 
-/* "run FILE --quiet [--plugin-dir F] [--set S]..."; the strings stay SOURCE's. */
-static const char **arguments_of(const struct pipeline *p, const struct pipeline_request *source)
+/* "COMMAND FILE --quiet [--plugin-dir F] [--set S]..."; the strings stay SOURCE's. */
+static const char **arguments_of(const char *command, const struct pipeline *p,
+                                 const struct pipeline_request *source)
 {
     const char **list = mpcf_alloc_array(FIXED_ARGUMENTS + 2 * source->set_count, sizeof *list);
     size_t n = 0;
@@ -24,7 +25,7 @@ static const char **arguments_of(const struct pipeline *p, const struct pipeline
     if (list == NULL) {
         return NULL;
     }
-    list[n++] = "run";
+    list[n++] = command;
     list[n++] = p->file;
     list[n++] = "--quiet";
     if (source->plugin_folder != NULL) {
@@ -64,22 +65,39 @@ static void take_result(void *context, enum role role, const char *text)
     json_decref(value);
 }
 
-mpcf_status local_roles_run(const struct pipeline *p, const struct pipeline_request *source,
-                            mpcf_error *err)
+/* RUN without its program and arguments. */
+static mpcf_status start(const char *command, const struct pipeline *p,
+                         const struct pipeline_request *source, struct local_run *run,
+                         mpcf_error *err)
 {
     const char *program = getenv("MPCF_HOST");
-    const char **arguments = arguments_of(p, source);
-    const struct local_run run = {.program = program != NULL && *program != '\0' ? program : NULL,
-                                  .arguments = arguments,
-                                  .timeout_ns = MPCF_NO_DEADLINE,
-                                  .result = take_result};
+    const char **arguments = arguments_of(command, p, source);
     struct local_outcome outcome;
     mpcf_status status = MPCF_OK;
 
     if (arguments == NULL) {
         return mpcf_fail_memory(err, source->set_count * sizeof *arguments, "arguments");
     }
-    status = local_run(&run, &outcome, err);
+    run->program = program != NULL && *program != '\0' ? program : NULL;
+    run->arguments = arguments;
+    status = local_run(run, &outcome, err);
     mpcf_free(arguments);
     return status;
+}
+
+mpcf_status local_roles_run(const struct pipeline *p, const struct pipeline_request *source,
+                            mpcf_error *err)
+{
+    struct local_run run = {.timeout_ns = MPCF_NO_DEADLINE, .result = take_result};
+
+    return start("run", p, source, &run, err);
+}
+
+mpcf_status local_roles_predict(const struct pipeline *p, const struct pipeline_request *source,
+                                const char *const *words, mpcf_error *err)
+{
+    struct local_run run = {
+        .timeout_ns = MPCF_NO_DEADLINE, .user_arguments = words, .user_speaks = true};
+
+    return start("predict", p, source, &run, err);
 }

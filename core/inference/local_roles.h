@@ -16,5 +16,9 @@
  */
 mpcf_status local_roles_run(const struct pipeline *p, const struct pipeline_request *source,
                             mpcf_error *err);
+/* The same with "mpcf-host predict FILE --role R", and WORDS (NULL ends) behind it for the user, whose
+ * standard input and output are this process's. */
+mpcf_status local_roles_predict(const struct pipeline *p, const struct pipeline_request *source,
+                                const char *const *words, mpcf_error *err);
 
 #endif

@@ -11,13 +11,14 @@
 #include "base/memory.h"
 #include "channel/role.h"
 #include "format/json.h"
+#include "inference/answer_lines.h"
 #include "inference/kept_answers.h"
 #include "inference/role_facts.h"
 #include "pipeline/link_keys.h"
 #include "pipeline/output.h"
 
 #define RECORD_BYTES 65536 /* of figures; an inference adds less than 1 KiB to them */
-#define NUMBER_BYTES 64    /* of an answer, in user.json and while it is kept */
+#define NUMBER_BYTES 64 /* of an answer in one file: user.json, answers.jsonl, while it is kept */
 
 static mpcf_status record_path(const struct role_state *state, char **path, mpcf_error *err)
 {
@@ -35,7 +36,7 @@ static uint64_t bytes_of(const struct role_state *state)
     const struct corpus *corpus = state->corpus;
 
     return RECORD_BYTES +
-           (corpus != NULL ? corpus->count * (state->student.answer + 1) * NUMBER_BYTES : 0);
+           (corpus != NULL ? corpus->count * (state->student.answer + 1) * 2 * NUMBER_BYTES : 0);
 }
 
 /* Of all that answers depend on: network, options and what the roles agree on, and the texts. */
@@ -73,7 +74,11 @@ static mpcf_status open_answers(struct role_state *state, const char *folder, mp
     };
 
     MPCF_TRY(digest_questions(state, request.of, err));
-    return kept_answers_open(&request, &state->kept, err);
+    MPCF_TRY(kept_answers_open(&request, &state->kept, err));
+    MPCF_TRY(predictor_begin(&state->predictor, &state->student.pipeline->task,
+                             state->student.network.config, state->student.classes,
+                             state->student.options.reveal_label, err));
+    return answer_lines_open(folder, &state->predictor, state->corpus, &state->lines, err);
 }
 
 mpcf_status role_results_begin(struct role_state *state, mpcf_error *err)
@@ -98,7 +103,7 @@ mpcf_status role_results_begin(struct role_state *state, mpcf_error *err)
 
 bool role_results_are_there(const struct role_state *state)
 {
-    return state->role == ROLE_USER && kept_answers_count(state->kept) == state->corpus->count;
+    return state->kept != NULL && kept_answers_count(state->kept) == state->corpus->count;
 }
 
 /* --- After --- */
@@ -133,9 +138,15 @@ mpcf_status role_results_end(struct role_state *state, mpcf_status status, mpcf_
     const size_t count = kept_answers_count(state->kept);
 
     if (status != MPCF_OK && count > 0) {
-        (void) mpcf_fail_while(err, status, "the run ended with %zu of %zu answers, kept in '%s'",
-                               count, state->corpus->count, kept_answers_path(state->kept));
+        (void) mpcf_fail_while(
+            err, status,
+            "the run ended with %zu of %zu answers, kept in '%s' (to read: " OUTPUT_ANSWER_LINES
+            " beside it)",
+            count, state->corpus->count, kept_answers_path(state->kept));
     }
+    answer_lines_close(state->lines);
+    state->lines = NULL;
+    predictor_clear(&state->predictor);
     kept_answers_close(state->kept, status == MPCF_OK);
     state->kept = NULL;
     return status;

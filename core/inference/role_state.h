@@ -11,6 +11,8 @@
 #include "channel/role.h"
 #include "channel/role_keys.h"
 #include "inference/agreement.h"
+#include "inference/asking.h"
+#include "inference/prediction.h"
 #include "inference/questions.h"
 #include "inference/secure_student.h"
 #include "inference/secure_totals.h"
@@ -20,12 +22,19 @@
 #include "text/corpus.h"
 
 struct kept_answers; /* kept_answers.h */
+struct answer_lines; /* answer_lines.h */
 
 struct role_state {
     enum role role;
     struct secure_student student;
-    struct corpus *corpus;         /* the user's; else NULL */
+    struct corpus *corpus;         /* the user's: all it asks or, with ASKING, what it asks now */
+    const struct asking *asking;   /* the user's, of `predict`; else NULL */
+    bool has_record;               /* this role leaves one in OUTPUT/infer */
+    struct tokenizer *tokenizer;   /* of ASKING's texts; else NULL */
+    bool is_last;                  /* no texts come behind CORPUS */
     struct kept_answers *kept;     /* the user's, as they come; else NULL */
+    struct answer_lines *lines;    /* the same, to be read; else NULL */
+    struct predictor predictor;    /* of LINES */
     struct roles_control *control; /* to the parent of a one-machine run; else NULL */
     const struct role_keys *keys;  /* the parent's, or OWN_KEYS; NULL: none */
     struct role_keys *own_keys;    /* from the role's file */
@@ -41,6 +50,7 @@ struct role_state {
     char asker[QUESTIONS_USER_SIZE]; /* the provider: as whom the user's questions are counted */
     struct agreement agreed;         /* provider, dealer: what the user has announced so far */
     struct session *session;         /* NULL until the user has announced one */
+    uint64_t planned; /* inferences that SESSION was announced for, where it is new; else 0 */
     uint64_t sessions_begun; /* new ones in this run, or since the dealer was joined again */
     bool is_resumed;         /* SESSION is one that an earlier run left */
     struct secure_totals totals;

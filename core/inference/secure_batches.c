@@ -78,6 +78,18 @@ mpcf_status secure_batches_create(const struct pipeline *p, const struct corpus 
     return status;
 }
 
+static int by_first_row(const void *a, const void *b)
+{
+    const struct secure_batch *x = a, *y = b;
+
+    return x->rows[0] < y->rows[0] ? -1 : x->rows[0] > y->rows[0];
+}
+
+void secure_batches_by_row(struct secure_batches *batches)
+{
+    qsort(batches->items, batches->count, sizeof *batches->items, by_first_row);
+}
+
 void secure_batches_clear(struct secure_batches *batches)
 {
     mpcf_free(batches->items);

@@ -25,6 +25,9 @@ struct secure_batches {
 
 mpcf_status secure_batches_create(const struct pipeline *p, const struct corpus *corpus,
                                   struct secure_batches *out, mpcf_error *err);
+/* In the order of their first rows, so that answers come in about that of the texts; equal shapes are no
+ * neighbours then. */
+void secure_batches_by_row(struct secure_batches *batches);
 void secure_batches_clear(struct secure_batches *batches);
 
 #endif

@@ -70,7 +70,7 @@ static mpcf_status join(struct role_state *state, mpcf_error *err)
     return status;
 }
 
-static mpcf_status prepare(struct role_state *state, const struct pipeline *p, mpcf_error *err)
+mpcf_status secure_role_prepare(struct role_state *state, const struct pipeline *p, mpcf_error *err)
 {
     static const enum student_part parts[] = {[ROLE_PROVIDER] = STUDENT_WEIGHTS,
                                               [ROLE_USER] = STUDENT_TABLES,
@@ -82,35 +82,39 @@ static mpcf_status prepare(struct role_state *state, const struct pipeline *p, m
     if (state->role == ROLE_PROVIDER) {
         MPCF_TRY(questions_left(p, "", &ignored, err));
     }
-    return state->role == ROLE_USER ? user_load(state, err) : MPCF_OK;
+    if (state->role == ROLE_USER) {
+        MPCF_TRY(user_load(state, err));
+    }
+    return find_keys(state, err);
+}
+
+/* Without a text nobody is called; but who was started with the others lets them go. */
+static bool has_no_text(const struct role_state *state)
+{
+    return state->asking != NULL && state->corpus == NULL && state->control == NULL;
 }
 
 static mpcf_status take_part(struct role_state *state, mpcf_error *err)
 {
     json_t *record = NULL;
-    mpcf_status status =
-        state->role == ROLE_USER ? user_infer(state, &record, err) : serve_user(state, err);
+    mpcf_status status = state->role != ROLE_USER ? serve_user(state, err)
+                         : state->asking != NULL  ? user_ask(state, err)
+                                                  : user_infer(state, &record, err);
 
     if (status == MPCF_OK && record == NULL) {
         record = json_object();
     }
-    if (status == MPCF_OK) {
+    if (status == MPCF_OK && state->has_record) {
         status = role_results_write(state, record, err);
     }
     json_decref(record);
     return status;
 }
 
-/* The others hear that this role lives, and why it ends. */
-static mpcf_status play_joined(struct role_state *state, mpcf_error *err)
+mpcf_status secure_role_part(struct role_state *state, mpcf_status status, mpcf_error *err)
 {
-    mpcf_status status = pulse_start(state->links.peers, 3,
-                                     state->student.pipeline->infer.timeout_ns, &state->pulse, err);
-
-    if (status == MPCF_OK) {
-        status = take_part(state, err);
-    }
     pulse_stop(state->pulse);
+    state->pulse = NULL;
     if (status == MPCF_E_INTERRUPTED) {
         mpcf_error_reset(err);
         status = mpcf_fail(err, status, "the %s was stopped by a signal", role_name(state->role));
@@ -121,44 +125,80 @@ static mpcf_status play_joined(struct role_state *state, mpcf_error *err)
     return status;
 }
 
-static mpcf_status play(const struct pipeline *p, enum role role, struct roles_control *control,
-                        mpcf_error *err)
+/* The others hear from then on that this role lives. */
+mpcf_status secure_role_join(struct role_state *state, mpcf_error *err)
 {
-    struct role_state state = {.role = role, .control = control};
-    mpcf_status status = prepare(&state, p, err);
+    const int64_t timeout_ns = state->student.pipeline->infer.timeout_ns;
+    mpcf_status status = MPCF_OK;
 
-    if (status == MPCF_OK) {
-        status = find_keys(&state, err);
+    MPCF_TRY(join(state, err));
+    status = pulse_start(state->links.peers, 3, timeout_ns, &state->pulse, err);
+    return status == MPCF_OK ? MPCF_OK : secure_role_part(state, status, err);
+}
+
+static mpcf_status join_and_play(struct role_state *state, mpcf_error *err)
+{
+    if (has_no_text(state)) {
+        return MPCF_OK;
     }
-    if (status == MPCF_OK) {
+    if (!role_results_are_there(state)) {
+        MPCF_TRY(secure_role_join(state, err));
+    }
+    return secure_role_part(state, take_part(state, err), err);
+}
+
+void secure_role_clear(struct role_state *state)
+{
+    session_destroy(state->session);
+    roles_links_close(&state->links);
+    roles_close(state->roles);
+    role_keys_destroy(state->own_keys);
+    mpcf_free(state->store);
+    secure_totals_clear(&state->totals);
+    corpus_destroy(state->corpus);
+    tokenizer_close(state->tokenizer);
+    secure_student_close(&state->student);
+    *state = (struct role_state){0};
+}
+
+static mpcf_status play(const struct pipeline *p, enum role role, const struct asking *asking,
+                        bool has_record, struct roles_control *control, mpcf_error *err)
+{
+    struct role_state state = {
+        .role = role, .control = control, .asking = asking, .has_record = has_record};
+    mpcf_status status = secure_role_prepare(&state, p, err);
+
+    if (status == MPCF_OK && has_record) {
         status = role_results_begin(&state, err);
     }
-    if (status == MPCF_OK && !role_results_are_there(&state)) {
-        status = join(&state, err);
-    }
     if (status == MPCF_OK) {
-        status = play_joined(&state, err);
+        status = join_and_play(&state, err);
     }
     status = role_results_end(&state, status, err);
-    session_destroy(state.session);
-    roles_links_close(&state.links);
-    roles_close(state.roles);
-    role_keys_destroy(state.own_keys);
-    mpcf_free(state.store);
-    secure_totals_clear(&state.totals);
-    corpus_destroy(state.corpus);
-    secure_student_close(&state.student);
+    secure_role_clear(&state);
     return status;
 }
 
-mpcf_status secure_role_run(const struct pipeline *p, enum role role, mpcf_error *err)
+static mpcf_status run(const struct pipeline *p, enum role role, const struct asking *asking,
+                       bool has_record, mpcf_error *err)
 {
     struct roles_control *control = NULL;
     mpcf_status status = MPCF_OK;
 
     MPCF_TRY(control_open(&control, err));
-    status = play(p, role, control, err);
+    status = play(p, role, asking, has_record, control, err);
     control_tell_end(control, status, err);
     control_close(control);
     return status;
+}
+
+mpcf_status secure_role_run(const struct pipeline *p, enum role role, mpcf_error *err)
+{
+    return run(p, role, NULL, true, err);
+}
+
+mpcf_status secure_role_answer(const struct pipeline *p, enum role role,
+                               const struct asking *asking, mpcf_error *err)
+{
+    return run(p, role, asking, false, err);
 }

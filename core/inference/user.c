@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The user's side: its texts in, logits and predictions out; with `reveal: label` predictions alone.
+ * Texts are rows of the dataset, or its own, as they come.
  */
 #include "inference/user.h"
 
@@ -15,6 +16,7 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "inference/announcement.h"
+#include "inference/answer_lines.h"
 #include "inference/deal_room.h"
 #include "inference/kept_answers.h"
 #include "inference/metered_run.h"
@@ -28,11 +30,40 @@
 #include "secure/session.h"
 #include "secure/session_run.h"
 
+/* The next texts of its own; what was dealt ahead is for all of them at once. */
+static mpcf_status next_texts(struct role_state *state, mpcf_error *err)
+{
+    const struct pipeline *p = state->student.pipeline;
+    const bool all = p->infer.preprocess == PREPROCESS_STORE;
+
+    corpus_destroy(state->corpus);
+    state->corpus = NULL;
+    return state->is_last ? MPCF_OK
+                          : state->asking->next(state->asking->context, state->tokenizer,
+                                                (size_t) p->max_length, all, &state->corpus,
+                                                &state->is_last, err);
+}
+
+static mpcf_status load_texts(struct role_state *state, mpcf_error *err)
+{
+    const struct pipeline *p = state->student.pipeline;
+    mpcf_status status = MPCF_OK;
+
+    if (state->asking != NULL) {
+        MPCF_TRY(state->asking->begin(state->asking->context, &state->student, err));
+        return next_texts(state, err);
+    }
+    status = split_load(p, state->tokenizer, p->task.judge_split, (size_t) p->infer.examples,
+                        &state->corpus, err);
+    tokenizer_close(state->tokenizer);
+    state->tokenizer = NULL;
+    return status;
+}
+
 mpcf_status user_load(struct role_state *state, mpcf_error *err)
 {
     const struct pipeline *p = state->student.pipeline;
     const mpcf_tokenizer_spec *spec = &state->student.network.network->tokenizer;
-    struct tokenizer *tokenizer = NULL;
     char *folder = output_path(p, "student/public");
     mpcf_status status = MPCF_OK;
 
@@ -46,13 +77,11 @@ mpcf_status user_load(struct role_state *state, mpcf_error *err)
                            (long long) p->max_length, (long long) spec->max_tokens);
     }
     if (status == MPCF_OK) {
-        status = tokenizer_open(folder, spec, &tokenizer, err);
+        status = tokenizer_open(folder, spec, &state->tokenizer, err);
     }
     if (status == MPCF_OK) {
-        status = split_load(p, tokenizer, p->task.judge_split, (size_t) p->infer.examples,
-                            &state->corpus, err);
+        status = load_texts(state, err);
     }
-    tokenizer_close(tokenizer);
     mpcf_free(folder);
     return status;
 }
@@ -84,8 +113,10 @@ static mpcf_status tell_provider(struct user_run *u, const struct announcement *
         u->is_refused = true;
         return mpcf_fail(err, MPCF_E_INVALID,
                          "the provider answers %u questions, %u are left, and this run would ask "
-                         "%u: stages.infer.examples says how many, and a batch counts whole",
-                         limit.limit, limit.left, announcement_questions(a));
+                         "%u: %sa batch counts whole",
+                         limit.limit, limit.left, announcement_questions(a),
+                         u->state->asking != NULL ? ""
+                                                  : "stages.infer.examples says how many, and ");
     }
     return MPCF_OK;
 }
@@ -144,6 +175,19 @@ static mpcf_status check_output(const struct program *program, size_t wanted, mp
                            program->revealed, wanted);
 }
 
+/* They go where they are wanted before the next is asked. */
+static mpcf_status take_answers(const struct user_run *u, const struct secure_batch *batch,
+                                mpcf_error *err)
+{
+    const struct asking *asking = u->state->asking;
+
+    if (asking != NULL) {
+        return asking->take(asking->context, batch->rows, batch->count, u->answers, err);
+    }
+    MPCF_TRY(kept_answers_add(u->state->kept, batch->rows, batch->count, u->answers, err));
+    return answer_lines_add(u->state->lines, batch->rows, batch->count, u->answers, err);
+}
+
 /* The session's next inference. Where the dealer goes before all of the corrections are here, the provider has
  * nothing of this side's yet, and waits for it: it hears that nothing comes. BATCH is still to be done then. */
 static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpcf_error *err)
@@ -171,13 +215,11 @@ static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpc
     }
     batch->is_done = true;
     u->done += batch->count;
-    return u->state->kept != NULL
-               ? kept_answers_add(u->state->kept, batch->rows, batch->count, u->answers, err)
-               : MPCF_OK;
+    return take_answers(u, batch, err);
 }
 
 /* A run on one machine shows it in the parent. */
-static void show(struct user_run *u)
+static void show(const struct user_run *u)
 {
     const size_t total = u->state->corpus->count;
     const double seconds = clock_seconds_since(u->began_ns);
@@ -192,6 +234,9 @@ static void show(struct user_run *u)
                                .is_final = u->done == total};
     char text[160];
 
+    if (u->state->asking != NULL) {
+        return; /* its answers are seen */
+    }
     if (u->state->control == NULL) {
         progress_show(&p);
         return;
@@ -310,13 +355,16 @@ static mpcf_status deal_ahead(struct user_run *u, size_t count, mpcf_error *err)
 }
 
 /* Inferences of a new session: all that are left, with a store also those of later runs, as far as
- * one session's keys may serve them. */
+ * one session's keys may serve them. Nobody knows how many where more texts may come. */
 static size_t plan(const struct user_run *u)
 {
     const struct infer_settings *infer = &u->state->student.pipeline->infer;
     const size_t limit = (size_t) infer->session_inferences;
     size_t count = is_stored(u) ? (size_t) (infer->store_runs - 1) * u->batches.count : 0;
 
+    if (u->state->asking != NULL && !u->state->is_last) {
+        return limit;
+    }
     for (size_t i = 0; i < u->batches.count; i++) {
         count += !u->batches.items[i].is_done;
     }
@@ -343,11 +391,11 @@ static bool is_left(struct user_run *u)
     return !is_stored(u) && rejoin_look(u->state);
 }
 
-static mpcf_status infer_in(struct user_run *u, const struct announcement *begin, mpcf_error *err)
+static mpcf_status infer_in(struct user_run *u, mpcf_error *err)
 {
     u->began_ns = clock_now_ns();
     u->before = u->done;
-    for (size_t i = 0; i < u->batches.count && session_next(u->state->session) < begin->count;
+    for (size_t i = 0; i < u->batches.count && session_next(u->state->session) < u->state->planned;
          i++) {
         if (!u->batches.items[i].is_done) {
             if (is_left(u)) {
@@ -361,20 +409,31 @@ static mpcf_status infer_in(struct user_run *u, const struct announcement *begin
     return MPCF_OK;
 }
 
+/* Whether the session of the texts before has inferences left for these. */
+static bool goes_on(const struct user_run *u)
+{
+    return u->state->planned > 0 && !is_stored(u) &&
+           session_next(u->state->session) < u->state->planned;
+}
+
 /* Until its inferences are used up, or the dealer has gone. */
 static mpcf_status run_session(struct user_run *u, mpcf_error *err)
 {
     const struct announcement begin = {
         .kind = ANNOUNCE_SESSION, .count = plan(u), .questions = questions_to_ask(u)};
 
+    if (goes_on(u)) {
+        return infer_in(u, err);
+    }
     MPCF_TRY(begin_session(u, &begin, err));
+    u->state->planned = begin.count;
     if (u->state->is_dealer_gone) {
         return MPCF_OK;
     }
     if (is_stored(u)) {
         MPCF_TRY(deal_ahead(u, begin.count, err));
     }
-    return u->state->is_dealer_gone ? MPCF_OK : infer_in(u, &begin, err);
+    return u->state->is_dealer_gone ? MPCF_OK : infer_in(u, err);
 }
 
 /* One session after the other, until all is done. */
@@ -383,7 +442,8 @@ static mpcf_status use_new(struct user_run *u, mpcf_error *err)
     while (u->done < u->state->corpus->count) {
         if (rejoin_look(u->state)) {
             MPCF_TRY(rejoin_as_user(u->state, err));
-        } else if (u->state->sessions_begun > 0) {
+            u->state->planned = 0;
+        } else if (u->state->sessions_begun > 0 && !goes_on(u)) {
             log_line(LOG_INFO,
                      "user: the session has had its %" PRIu32 " inferences; begins another",
                      session_next(u->state->session));
@@ -393,34 +453,40 @@ static mpcf_status use_new(struct user_run *u, mpcf_error *err)
     return MPCF_OK;
 }
 
-/* Who was refused takes leave, so that the others do not take it for dead. */
-static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
+/* Who was refused takes leave, too, so that the others do not take it for dead. */
+static mpcf_status take_leave(struct user_run *u, mpcf_status status, mpcf_error *err)
 {
     const struct announcement end = {.kind = ANNOUNCE_END};
-    mpcf_status status;
 
-    u->began_ns = clock_now_ns();
-    u->before = u->done;
-    if (u->done == u->state->corpus->count) {
-        return MPCF_OK; /* nobody was called */
-    }
-    status = use_stored(u, err);
-    if (status == MPCF_OK) {
-        status = use_new(u, err);
-    }
     if (status != MPCF_OK && u->is_refused) {
         (void) announce(u, &end, NULL);
     }
     return status == MPCF_OK ? announce(u, &end, err) : status;
 }
 
+static mpcf_status infer_corpus(struct user_run *u, mpcf_error *err)
+{
+    u->began_ns = clock_now_ns();
+    u->before = u->done;
+    MPCF_TRY(use_stored(u, err));
+    return use_new(u, err);
+}
+
+static mpcf_status infer_all(struct user_run *u, mpcf_error *err)
+{
+    if (u->done == u->state->corpus->count) {
+        return MPCF_OK; /* nobody was called */
+    }
+    return take_leave(u, infer_corpus(u, err), err);
+}
+
 /* Answers that an earlier run kept; a batch is asked again where one of its rows is not there. */
-static void take_kept(struct user_run *u)
+static mpcf_status take_kept(struct user_run *u, mpcf_error *err)
 {
     const struct kept_answers *kept = u->state->kept;
 
     if (kept == NULL || kept_answers_count(kept) == 0) {
-        return;
+        return MPCF_OK;
     }
     kept_answers_copy(kept, u->answers);
     for (size_t i = 0; i < u->batches.count; i++) {
@@ -430,9 +496,13 @@ static void take_kept(struct user_run *u)
         for (size_t k = 0; k < batch->count; k++) {
             batch->is_done = batch->is_done && kept_answers_have(kept, batch->rows[k]);
         }
-        u->done += batch->is_done ? batch->count : 0;
+        if (batch->is_done) {
+            u->done += batch->count;
+            MPCF_TRY(answer_lines_add(u->state->lines, batch->rows, batch->count, u->answers, err));
+        }
     }
     u->kept = u->done;
+    return MPCF_OK;
 }
 
 static mpcf_status create_run(struct user_run *u, mpcf_error *err)
@@ -441,14 +511,24 @@ static mpcf_status create_run(struct user_run *u, mpcf_error *err)
     const size_t width = u->state->student.answer;
 
     MPCF_TRY(secure_batches_create(u->state->student.pipeline, corpus, &u->batches, err));
+    if (u->state->asking != NULL) {
+        secure_batches_by_row(&u->batches);
+    }
     MPCF_TRY(padded_input_create(&u->batches, &u->input, err));
     u->answers = mpcf_secret_alloc(corpus->count * width, sizeof *u->answers);
     u->output = mpcf_secret_alloc(u->batches.items[0].shape.batch * width, sizeof *u->output);
     if (u->answers == NULL || u->output == NULL) {
         return mpcf_fail_memory(err, corpus->count * width * sizeof *u->answers, "answers");
     }
-    take_kept(u);
-    return MPCF_OK;
+    return take_kept(u, err);
+}
+
+static void clear_run(struct user_run *u)
+{
+    secure_batches_clear(&u->batches);
+    padded_input_clear(&u->input);
+    mpcf_secret_free(u->answers);
+    mpcf_secret_free(u->output);
 }
 
 mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *err)
@@ -460,15 +540,50 @@ mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *er
         status = infer_all(&u, err);
     }
     if (status == MPCF_OK) {
+        status = answer_lines_finish(state->lines, u.answers, err);
+    }
+    if (status == MPCF_OK) {
         status = user_result_make(state, u.answers, result, err);
     }
     if (status == MPCF_OK && u.kept > 0 &&
         json_object_set_new(*result, "kept", json_integer((json_int_t) u.kept)) != 0) {
         status = mpcf_fail_memory(err, 0, "the result");
     }
-    secure_batches_clear(&u.batches);
-    padded_input_clear(&u.input);
-    mpcf_secret_free(u.answers);
-    mpcf_secret_free(u.output);
+    clear_run(&u);
     return status;
+}
+
+mpcf_status user_ask_now(struct role_state *state, bool *is_refused, mpcf_error *err)
+{
+    struct user_run u = {.state = state};
+    mpcf_status status = create_run(&u, err);
+
+    if (status == MPCF_OK) {
+        status = infer_corpus(&u, err);
+    }
+    *is_refused = u.is_refused;
+    clear_run(&u);
+    return status;
+}
+
+mpcf_status user_leave(struct role_state *state, bool is_refused, mpcf_status status,
+                       mpcf_error *err)
+{
+    struct user_run end = {.state = state, .is_refused = is_refused};
+
+    return take_leave(&end, status, err);
+}
+
+mpcf_status user_ask(struct role_state *state, mpcf_error *err)
+{
+    bool is_refused = false;
+    mpcf_status status = MPCF_OK;
+
+    while (status == MPCF_OK && state->corpus != NULL) {
+        status = user_ask_now(state, &is_refused, err);
+        if (status == MPCF_OK) {
+            status = next_texts(state, err);
+        }
+    }
+    return user_leave(state, is_refused, status, err);
 }

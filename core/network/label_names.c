@@ -210,3 +210,9 @@ void label_names_say(const mpcf_task *task, const json_t *config, const char *na
     }
     text_clear(&text);
 }
+
+const char *label_names_of(const mpcf_task *task, const json_t *config, size_t class)
+{
+    return task->label_names != NULL && class < task->classes ? task->label_names[class]
+                                                              : name_of(config, class);
+}

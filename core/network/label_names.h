@@ -6,6 +6,7 @@
 #define MPCF_NETWORK_LABEL_NAMES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <jansson.h>
 #include <mpcf/dataset.h>
@@ -18,5 +19,8 @@ mpcf_status label_names_check(const mpcf_task *task, const json_t *config, const
 /* Logs which class each is taken for, or learnt anew as, where the names differ; a warning where they do
  * not even mean the same. */
 void label_names_say(const mpcf_task *task, const json_t *config, const char *name, bool is_learnt);
+/* What an answer of CLASS is called: as the task has it or, where that names none, CONFIG's id2label or
+ * label2id. NULL: nothing names it; else it lives as long as both. */
+const char *label_names_of(const mpcf_task *task, const json_t *config, size_t class);
 
 #endif

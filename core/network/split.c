@@ -52,6 +52,9 @@ mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokeniz
                                      .cache_folder = cache};
     mpcf_status status = MPCF_OK;
 
+    if (p->dataset.descriptor == NULL) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no dataset to read rows of", p->file);
+    }
     (void) snprintf(title, sizeof title, "reading %s", split);
     status = corpus_load(&request, out, err);
     if (status == MPCF_OK && (*out)->left_out > 0) {

@@ -189,6 +189,22 @@ static mpcf_status check_stages(const struct pipeline *p, mpcf_error *err)
     return status;
 }
 
+/* The user's role and a run's evaluation read rows. */
+static void need_dataset(const struct pipeline *p, enum pipeline_viewer viewer,
+                         struct text_buffer *lacking)
+{
+    const bool is_read = viewer == VIEW_USER || (viewer == VIEW_ALL && p->has_stage[STAGE_INFER]);
+
+    if (p->dataset.name != NULL && (is_read || viewer == VIEW_ALL)) {
+        need(lacking, "dataset.path", p->dataset_path, "");
+    } else if (is_read) {
+        text_printf(lacking,
+                    "%s%s: infer asks the rows of a dataset, and there is none: `mpcf-host "
+                    "predict` asks texts of your own",
+                    lacking->length == 0 ? "" : "\n", p->file);
+    }
+}
+
 mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer viewer,
                                  mpcf_error *err)
 {
@@ -202,9 +218,7 @@ mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer 
     if (trains) {
         need(&lacking, "model.path", p->model_path, "config.json");
     }
-    if (trains || viewer == VIEW_USER) {
-        need(&lacking, "dataset.path", p->dataset_path, "");
-    }
+    need_dataset(p, viewer, &lacking);
     if (viewer == VIEW_PROVIDER || (trains && !makes_student(p) && p->has_stage[STAGE_INFER])) {
         need_student(p, &lacking, true);
     }
@@ -215,6 +229,39 @@ mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer 
         need_tables(p, &lacking);
     }
     need_rooms(p, viewer, &lacking);
+    status = need_links(p, viewer, &lacking, err);
+    if (status == MPCF_OK && lacking.length > 0) {
+        status = mpcf_fail(err, MPCF_E_CONFIG, "%s", lacking.data);
+    }
+    text_clear(&lacking);
+    return status;
+}
+
+/* All three roles here, or one of them. */
+static void need_parts(const struct pipeline *p, enum pipeline_viewer viewer,
+                       struct text_buffer *lacking)
+{
+    need_student(p, lacking, viewer == VIEW_ALL || viewer == VIEW_PROVIDER);
+    if (viewer == VIEW_ALL || viewer == VIEW_USER) {
+        need_tables(p, lacking);
+    }
+    if (p->infer.preprocess == PREPROCESS_STORE && viewer != VIEW_DEALER) {
+        need_room(lacking, "stages.infer.store", mpcf_strdup(p->infer.store));
+    }
+}
+
+mpcf_status pipeline_check_predict(const struct pipeline *p, enum pipeline_viewer viewer,
+                                   mpcf_error *err)
+{
+    struct text_buffer lacking = {0};
+    mpcf_status status;
+
+    need_parts(p, viewer, &lacking);
+    if (lacking.length > 0 && viewer == VIEW_ALL) {
+        text_printf(&lacking,
+                    "\n`mpcf-host %s` makes a student; `predict --plain` asks without one",
+                    p->file);
+    }
     status = need_links(p, viewer, &lacking, err);
     if (status == MPCF_OK && lacking.length > 0) {
         status = mpcf_fail(err, MPCF_E_CONFIG, "%s", lacking.data);

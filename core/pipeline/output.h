@@ -22,6 +22,9 @@
 /* In infer/: the user's answers of a run that has not ended, or did not end well. */
 #define OUTPUT_ANSWERS "user.partial.jsonl"
 
+/* In infer/: the user's answers as lines of JSON, of the last run. */
+#define OUTPUT_ANSWER_LINES "answers.jsonl"
+
 /* The path of NAME, as "student/public", in the output folder; mpcf_free(). NULL: memory. */
 char *output_path(const struct pipeline *p, const char *name);
 /* The teacher's folder: OUTPUT/teacher, or the model's without finetune; mpcf_free(). */

@@ -47,11 +47,11 @@ struct pipeline {
     const char *model_path;
     bool new_head;                /* what its head lacks may start new without finetune */
     int32_t lower_case;           /* enum letter_case */
-    struct component_use dataset; /* const mpcf_dataset * */
+    struct component_use dataset; /* const mpcf_dataset *; without a name: the file has none */
     const char *dataset_path;
     int64_t max_length;
     bool keep_tokens;    /* in OUTPUT/cache */
-    mpcf_task task;      /* of the dataset, with the classes of the model */
+    mpcf_task task;      /* of the dataset, with the classes of the model; else of config.json */
     size_t model_labels; /* 0: as the task has them; else its labels are not read */
 
     /* What the student's slots get, in the form of graph_fill_slots(). Layers that no entry

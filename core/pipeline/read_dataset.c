@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "metrics/metrics.h"
+#include "pipeline/model_task.h"
 #include "pipeline/offer_labels.h"
 
 /* A checkpoint of another task: the data gives it texts, and no labels to compare with. */
@@ -120,6 +121,14 @@ mpcf_status read_dataset(struct pipeline_reader *r)
     struct component_use *use = &r->p->dataset;
     struct dataset_settings settings;
 
+    if (node == NULL) {
+        return model_task_read(r);
+    }
+    if (yaml_get(yaml_get(r->root, "model"), "max_length") != NULL) {
+        yaml_problem(
+            r->problems, yaml_get(yaml_get(r->root, "model"), "max_length"),
+            "model.max_length is for files without a dataset: here dataset.max_length says it");
+    }
     MPCF_TRY(own_keys(r, node, &own));
     MPCF_TRY(reader_section(r, SCHEMA_DATASET, own, &settings));
     r->p->dataset_path = settings.path;

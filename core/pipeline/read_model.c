@@ -72,6 +72,7 @@ mpcf_status read_model(struct pipeline_reader *r)
     r->p->model_labels = (size_t) settings.labels;
     r->p->new_head = settings.new_head;
     r->p->lower_case = settings.lower_case;
+    r->p->max_length = settings.max_length;
     if (settings.family == NULL || *settings.family == '\0') {
         settings.family = NULL;
         at = node != NULL ? node : r->root;

@@ -175,6 +175,26 @@ static const struct yaml_node *stage_node(const struct yaml_node *stages, const 
     return node;
 }
 
+/* Infer runs without where another asks: provider, dealer, `predict`. */
+static void check_dataset(struct pipeline_reader *r, const struct yaml_node *stages)
+{
+    static const char *const uses[STAGE_COUNT] = {
+        [STAGE_FINETUNE] = "learns from its rows",
+        [STAGE_CONVERT] = "measures ranges on its rows",
+        [STAGE_DISTILL] = "learns from its rows",
+    };
+
+    for (size_t i = 0; yaml_get(r->root, "dataset") == NULL && i < STAGE_COUNT; i++) {
+        const char *name = pipeline_stage_name((enum pipeline_stage) i);
+
+        if (r->p->has_stage[i] && uses[i] != NULL) {
+            yaml_problem_key(r->problems, yaml_get(stages, name),
+                             "%s %s, and there is no dataset: {reader: .., path: ..}", name,
+                             uses[i]);
+        }
+    }
+}
+
 mpcf_status read_stages(struct pipeline_reader *r)
 {
     const struct yaml_node *stages = yaml_get(r->root, "stages");
@@ -187,6 +207,7 @@ mpcf_status read_stages(struct pipeline_reader *r)
     for (size_t i = 0; i < STAGE_COUNT; i++) {
         r->p->has_stage[i] = yaml_get(stages, pipeline_stage_name((enum pipeline_stage) i)) != NULL;
     }
+    check_dataset(r, stages);
     r->p->stages = stages != NULL ? stages : r->root;
     MPCF_TRY(read_finetune(r, stage_node(stages, "finetune")));
     if (r->p->has_stage[STAGE_FINETUNE] && r->p->model_labels != 0) {

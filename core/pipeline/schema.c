@@ -41,6 +41,9 @@ static const mpcf_option model_options[] = {
     {.key = "lower_case", .type = MPCF_OPT_CHOICE, .default_text = "auto",
      FIELD(struct model_settings, lower_case), .choices = model_case_names,
      .help = "of texts, where there is a vocab.txt and no file says do_lower_case: auto looks at its words"},
+    {.key = "max_length", .type = MPCF_OPT_INT, .default_text = "0",
+     FIELD(struct model_settings, max_length), .min = 0, .max = RUN_TOKENS_MAX,
+     .help = "without a dataset: tokens kept of a text, special ones included; 0: as the model has positions"},
     END};
 
 static const mpcf_option dataset_options[] = {
@@ -228,7 +231,7 @@ static const struct schema sections[SCHEMA_COUNT] = {
     [SCHEMA_MODEL] = {"model", model_options, sizeof(struct model_settings), model_others,
                       "the network; without stages.finetune it is the teacher"},
     [SCHEMA_DATASET] = {"dataset", dataset_options, sizeof(struct dataset_settings), dataset_others,
-                        "the task"},
+                        "the task; not needed by a file whose stages ask for none"},
     [SCHEMA_PARTY] = {"parties.provider, parties.dealer, parties.user", party_options,
                       sizeof(struct party_settings), party_others,
                       "where the roles are; without it all three run here"},

@@ -45,6 +45,7 @@ struct model_settings {
     int64_t labels; /* 0: the task's */
     bool new_head;
     int32_t lower_case; /* enum letter_case */
+    int64_t max_length; /* 0: as many as there are positions */
 };
 struct dataset_settings {
     const char *reader, *path;

@@ -31,6 +31,7 @@ struct launch {
     char program[PATH_MAX];
     const char **arguments, **environment;
     int control, output; /* the child's ends */
+    bool speaks;         /* its standard input and output stay */
     pid_t parent;
 };
 
@@ -60,12 +61,14 @@ static mpcf_status find_program(const struct local_run *run, struct launch *l, m
 static mpcf_status make_lists(struct launch *l, const struct local_run *run, enum role role,
                               mpcf_error *err)
 {
+    const char *const *more = role == ROLE_USER ? run->user_arguments : NULL;
     size_t own = count_strings(run->arguments), extra = count_strings(run->environment);
+    size_t behind = count_strings(more);
     size_t inherited = 0;
     while (environ[inherited] != NULL) {
         inherited++;
     }
-    l->arguments = mpcf_alloc_array(own + 4, sizeof(*l->arguments));
+    l->arguments = mpcf_alloc_array(own + behind + 4, sizeof(*l->arguments));
     l->environment = mpcf_alloc_array(inherited + extra + 2, sizeof(*l->environment));
     if (l->arguments == NULL || l->environment == NULL) {
         return mpcf_fail_memory(err, inherited * sizeof(char *), "a process");
@@ -76,6 +79,10 @@ static mpcf_status make_lists(struct launch *l, const struct local_run *run, enu
     }
     l->arguments[1 + own] = "--role";
     l->arguments[2 + own] = role_name(role);
+    for (size_t i = 0; i < behind; i++) {
+        l->arguments[3 + own + i] = more[i];
+    }
+    l->speaks = run->user_speaks && role == ROLE_USER;
     size_t at = 0;
     l->environment[at++] = CONTROL_VARIABLE "=3"; /* CONTROL_FD */
     for (size_t i = 0; i < extra; i++) {          /* getenv() takes the first */
@@ -96,8 +103,9 @@ static _Noreturn void become(const struct launch *l)
     }
     int output = fcntl(l->output, F_DUPFD, 10), control = fcntl(l->control, F_DUPFD, 10);
     int nothing = open("/dev/null", O_RDONLY);
-    if (output < 0 || control < 0 || nothing < 0 || dup2(nothing, 0) < 0 || dup2(output, 1) < 0 ||
-        dup2(output, 2) < 0 || dup2(control, CONTROL_FD) < 0) {
+    if (output < 0 || control < 0 || nothing < 0 ||
+        (!l->speaks && (dup2(nothing, 0) < 0 || dup2(output, 1) < 0)) || dup2(output, 2) < 0 ||
+        dup2(control, CONTROL_FD) < 0) {
         _exit(127);
     }
     (void) close_range(CONTROL_FD + 1, UINT_MAX, 0);

@@ -25,8 +25,9 @@
 
 enum { ROWS = 120 };
 
-#define KEPT "run/infer/user.partial.jsonl"
-#define OLD  "run/infer/user.partial.old.jsonl"
+#define KEPT  "run/infer/user.partial.jsonl"
+#define OLD   "run/infer/user.partial.old.jsonl"
+#define LINES "run/infer/answers.jsonl"
 
 static void start_all(const char *folder, const char *user_set, pid_t pids[ROLES])
 {
@@ -192,6 +193,53 @@ static void assert_merged(const char *text, const json_t *result, size_t count)
     assert_int_equal(seen, count);
 }
 
+/* What people read is there after a kill, too; one answer may be on its way to it. */
+static void assert_readable(const char *folder, size_t least, size_t most)
+{
+    char *path = file_join(folder, LINES), *text = test_read(folder, LINES);
+    struct stat facts;
+    size_t count = 0;
+
+    for (const char *c = text; *c != '\0'; c++) {
+        count += *c == '\n';
+    }
+    assert_in_range(count, least, most);
+    assert_int_equal(stat(path, &facts), 0);
+    assert_int_equal(facts.st_mode & 0777, 0600);
+    mpcf_free(path);
+    mpcf_free(text);
+}
+
+/* And has all of RESULT in the end, in order. */
+static void assert_lines(const char *folder, const json_t *result)
+{
+    char *text = test_read(folder, LINES);
+    size_t i = 0;
+
+    assert_readable(folder, ROWS, ROWS);
+    for (const char *at = text; *at != '\0'; at = strchr(at, '\n') + 1, i++) {
+        const json_t *row = json_array_get(json_object_get(result, "logits"), i);
+        json_t *line = NULL;
+
+        assert_int_equal(json_read_text(at, strcspn(at, "\n"), "line", &line, NULL), MPCF_OK);
+        assert_int_equal(json_integer_value(json_object_get(line, "index")), i);
+        assert_int_equal(json_integer_value(json_object_get(line, "row")),
+                         json_integer_value(json_array_get(json_object_get(result, "rows"), i)));
+        assert_string_equal(
+            json_string_value(json_object_get(line, "label")),
+            json_number_value(json_array_get(json_object_get(result, "predictions"), i)) > 0
+                ? "positive"
+                : "negative");
+        for (size_t c = 0; c < json_array_size(row); c++) {
+            assert_true(
+                (float) json_number_value(json_array_get(json_object_get(line, "logits"), c)) ==
+                (float) json_number_value(json_array_get(row, c)));
+        }
+        json_decref(line);
+    }
+    mpcf_free(text);
+}
+
 static double number(const json_t *value, const char *key)
 {
     assert_true(json_is_number(json_object_get(value, key)));
@@ -214,12 +262,15 @@ static void check_broken_off(const char *infer)
             assert_true(log_has(folder, apart_logs[USER], expected));
         }
         text = test_read(folder, KEPT);
+        assert_readable(folder, count - 1, count);
         run_to_end(folder, NULL);
+        assert_true(log_has(folder, apart_logs[USER], "/" LINES "\n"));
         (void) snprintf(expected, sizeof expected, "user: %zu of %d answers are those", count,
                         ROWS);
         assert_true(log_has(folder, apart_logs[USER], expected));
         result = read_result(folder, ROWS);
         assert_merged(text, result, count);
+        assert_lines(folder, result);
         assert_true(number(result, "kept") == (double) count);
         assert_true(number(result, "examples") == (double) (ROWS - count));
         assert_false(file_exists(kept));

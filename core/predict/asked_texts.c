@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From lines to a corpus of those that are there. */
+#include "predict/asked_texts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "text/encode.h"
+
+/* What becomes a corpus. */
+struct gathered {
+    struct corpus_item *items;
+    struct encoding *encodings;
+    size_t count, room;
+};
+
+static void forget(struct gathered *g)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        encoding_clear(&g->encodings[i]);
+    }
+    mpcf_free(g->items);
+    mpcf_free(g->encodings);
+}
+
+static mpcf_status make_room(struct gathered *g, mpcf_error *err)
+{
+    const size_t room = g->room == 0 ? 64 : 2 * g->room;
+    struct corpus_item *items;
+    struct encoding *encodings;
+
+    if (g->count < g->room) {
+        return MPCF_OK;
+    }
+    items = mpcf_grow_array(g->items, g->room, room, sizeof *items);
+    g->items = items != NULL ? items : g->items;
+    encodings = mpcf_grow_array(g->encodings, g->room, room, sizeof *encodings);
+    g->encodings = encodings != NULL ? encodings : g->encodings;
+    if (items == NULL || encodings == NULL) {
+        return mpcf_fail_memory(err, room * sizeof *items, "texts");
+    }
+    g->room = room;
+    return MPCF_OK;
+}
+
+static mpcf_status add(struct gathered *g, const struct asked_request *r,
+                       const struct text_line *line, uint64_t number, const char *where,
+                       mpcf_error *err)
+{
+    struct encoding *e;
+    mpcf_status status;
+
+    MPCF_TRY(make_room(g, err));
+    e = &g->encodings[g->count];
+    status = tokenizer_encode_bytes(r->tokenizer, line->a, line->a_length, line->b, line->b_length,
+                                    r->max_tokens, e, err);
+    if (status == MPCF_OK && e->count == 0) {
+        encoding_clear(e);
+        status = mpcf_fail(err, MPCF_E_FORMAT, "the tokenizer makes no token of it");
+    }
+    if (status != MPCF_OK) {
+        return mpcf_fail_while(err, status, "%s", where);
+    }
+    g->items[g->count++] =
+        (struct corpus_item){.ids = e->ids, .types = e->type_ids, .length = e->count, .id = number};
+    return MPCF_OK;
+}
+
+/* A word of the command line is a copy here, since a tab in it ends the first of a pair. */
+static mpcf_status add_word(struct asked_texts *t, const struct asked_request *r,
+                            struct gathered *g, mpcf_error *err)
+{
+    const char *word = t->texts[t->given];
+    char where[40], *copy = mpcf_strdup(word);
+    struct text_line line;
+    mpcf_status status;
+
+    if (copy == NULL) {
+        return mpcf_fail_memory(err, strlen(word), "a text");
+    }
+    (void) snprintf(where, sizeof where, "text %llu", (unsigned long long) t->given + 1);
+    status = text_line_split(copy, strlen(word), where, &line, err);
+    if (status == MPCF_OK) {
+        status = add(g, r, &line, t->given, where, err);
+    }
+    mpcf_wipe(copy, strlen(word));
+    mpcf_free(copy);
+    t->given++;
+    return status;
+}
+
+static mpcf_status gather_words(struct asked_texts *t, const struct asked_request *r,
+                                struct gathered *g, mpcf_error *err)
+{
+    while (t->given < t->count && g->count < r->limit) {
+        MPCF_TRY(add_word(t, r, g, err));
+    }
+    t->has_ended = t->given == t->count;
+    return MPCF_OK;
+}
+
+static mpcf_status gather_lines(struct asked_texts *t, const struct asked_request *r,
+                                struct gathered *g, mpcf_error *err)
+{
+    enum text_lines_found found = TEXT_LINE;
+
+    while (!t->has_ended && g->count < r->limit) {
+        struct text_line line;
+
+        MPCF_TRY(text_lines_next(t->lines, r->all || g->count == 0, &line, &found, err));
+        if (found == TEXT_LINE_NOT_YET) {
+            return MPCF_OK;
+        }
+        t->has_ended = found == TEXT_LINES_END;
+        if (found == TEXT_LINE) {
+            MPCF_TRY(add(g, r, &line, t->given++, text_lines_where(t->lines), err));
+        }
+    }
+    return MPCF_OK;
+}
+
+mpcf_status asked_texts_next(struct asked_texts *texts, const struct asked_request *request,
+                             struct corpus **out, mpcf_error *err)
+{
+    struct gathered g = {0};
+    mpcf_status status = texts->lines != NULL ? gather_lines(texts, request, &g, err)
+                                              : gather_words(texts, request, &g, err);
+
+    *out = NULL;
+    if (status == MPCF_OK && g.count > 0) {
+        status =
+            corpus_from_items(g.items, g.count, tokenizer_pad_id(request->tokenizer), out, err);
+    }
+    forget(&g);
+    return status;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Texts of the command line, or a line each of a file, as token ids: as many at once as are there.
+ */
+#ifndef MPCF_PREDICT_ASKED_TEXTS_H
+#define MPCF_PREDICT_ASKED_TEXTS_H
+
+#include "format/text_lines.h"
+#include "text/corpus.h"
+#include "text/tokenizer.h"
+
+struct asked_texts {
+    const char *const *texts; /* COUNT of them, where LINES is NULL */
+    size_t count;
+    struct text_lines *lines;
+    uint64_t given; /* so far: the number of the next */
+    bool has_ended;
+};
+
+struct asked_request {
+    const struct tokenizer *tokenizer;
+    size_t max_tokens, limit; /* tokens of a text; texts */
+    bool all;                 /* up to LIMIT are waited for, else only the first */
+};
+
+/* *OUT: a corpus without labels, whose ids count on from those before; NULL: there are no more. A text
+ * that is not UTF-8, that is no text or pair, or that has no token at all: MPCF_E_FORMAT with its place. */
+mpcf_status asked_texts_next(struct asked_texts *texts, const struct asked_request *request,
+                             struct corpus **out, mpcf_error *err);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mpcf-host predict: answers to texts of one's own. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/hide_memory.h"
+#include "base/log.h"
+#include "channel/role.h"
+#include "host.h"
+#include "pipeline/open_pipeline.h"
+#include "predict/predict_plain.h"
+#include "predict/predict_secure.h"
+#include "roles/control.h"
+#include "show_answer.h"
+
+/* What the words of a command line ask for. */
+struct wish {
+    bool is_plain, has_role;
+    bool is_started; /* by a process that hears why it fails, and says it */
+    enum role role;
+    const char *input; /* NULL: the operands behind the file */
+};
+
+static bool take_role(const struct args *args, struct wish *wish)
+{
+    const char *text = args_value(args, "--role");
+
+    wish->has_role = text != NULL;
+    if (wish->has_role && !role_parse(text, &wish->role)) {
+        (void) host_usage("predict", "there is no role '%s'; roles are provider, user, dealer",
+                          text);
+        return false;
+    }
+    if (wish->has_role && wish->is_plain) {
+        (void) host_usage("predict", "--plain asks no role: it takes no --role");
+        return false;
+    }
+    return true;
+}
+
+/* Without a text, standard input has them. */
+static bool take_texts(const struct args *args, struct wish *wish)
+{
+    const bool serves = wish->has_role && wish->role != ROLE_USER;
+
+    wish->input = args_value(args, "--input");
+    if (wish->input != NULL && args->operand_count > 1) {
+        (void) host_usage("predict", "texts come from --input or from the command line, not both");
+        return false;
+    }
+    if (serves && (wish->input != NULL || args->operand_count > 1)) {
+        (void) host_usage("predict", "the %s has no texts: --role user asks them",
+                          role_name(wish->role));
+        return false;
+    }
+    if (!serves && args->operand_count == 1 && wish->input == NULL) {
+        wish->input = "-";
+    }
+    return true;
+}
+
+static bool take_wish(const struct args *args, struct wish *wish)
+{
+    *wish = (struct wish){.is_plain = args_has(args, "--plain"),
+                          .is_started = getenv(CONTROL_VARIABLE) != NULL};
+    return take_role(args, wish) && take_texts(args, wish);
+}
+
+/* The user's process has the same texts, and prints alike. */
+static mpcf_status run_here(const struct args *args, const struct wish *wish,
+                            const struct pipeline *p, const struct pipeline_request *source,
+                            mpcf_error *err)
+{
+    const char *words[ARGS_LIMIT + 4];
+    size_t count = 0;
+
+    if (args_has(args, "--json")) {
+        words[count++] = "--json";
+    }
+    if (wish->input != NULL) {
+        words[count++] = "--input";
+        words[count++] = wish->input;
+    } else {
+        words[count++] = "--";
+    }
+    for (size_t i = 1; i < args->operand_count; i++) {
+        words[count++] = args->operands[i];
+    }
+    words[count] = NULL;
+    return predict_here(p, source, words, err);
+}
+
+static mpcf_status run(const struct args *args, const struct wish *wish, const struct pipeline *p,
+                       const struct pipeline_request *source, mpcf_error *err)
+{
+    const struct predict_request request = {
+        .pipeline = p,
+        .texts = args->operands + 1,
+        .count = wish->input == NULL && args->operand_count > 1 ? args->operand_count - 1 : 0,
+        .input = wish->input,
+        .show = args_has(args, "--json") ? show_answer_json : show_answer,
+    };
+
+    if (wish->input != NULL && strcmp(wish->input, "-") == 0 && isatty(STDIN_FILENO) == 1) {
+        log_line(LOG_INFO, "texts, one a line, and Ctrl-D behind the last:");
+    }
+    if (wish->is_plain) {
+        return predict_plain(&request, err);
+    }
+    return wish->has_role ? predict_role(&request, wish->role, err)
+                          : run_here(args, wish, p, source, err);
+}
+
+static int fail(const struct wish *wish, const mpcf_error *err)
+{
+    if (!wish->is_started) {
+        return host_failed(err);
+    }
+    return mpcf_error_status(err) == MPCF_E_CONFIG ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/* Before a key, a weight or a text is read: they are for no core file. Who only starts the others reads
+ * none. */
+static int open_and_run(const struct args *args, const struct wish *wish,
+                        const struct pipeline_request *source, mpcf_error *err)
+{
+    struct pipeline *p = NULL;
+    mpcf_status status = wish->has_role || wish->is_plain ? hide_memory(err) : MPCF_OK;
+
+    if (status == MPCF_OK) {
+        status = pipeline_open(source, &p, err);
+    }
+    if (status == MPCF_OK) {
+        status = run(args, wish, p, source, err);
+    }
+    pipeline_close(p);
+    return status == MPCF_OK ? EXIT_DONE : fail(wish, err);
+}
+
+int cmd_predict(const struct args *args)
+{
+    const char *sets[ARGS_LIMIT];
+    const struct pipeline_request source = {
+        .file = args->operands[0],
+        .sets = sets,
+        .set_count = args_values(args, "--set", sets),
+        .plugin_folder = args_value(args, "--plugin-dir"),
+    };
+    struct wish wish;
+    mpcf_error *err;
+    int result;
+
+    if (!take_wish(args, &wish)) {
+        return EXIT_USAGE;
+    }
+    if (!file_exists(source.file)) {
+        return host_usage("predict", "there is no file '%s'", source.file);
+    }
+    if (args_has(args, "--quiet")) {
+        log_set_level(LOG_WARN);
+    }
+    err = mpcf_error_create();
+    result = open_and_run(args, &wish, &source, err);
+    mpcf_error_destroy(err);
+    return result;
+}

@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `predict`: a checkpoint's answers beside those of the library that wrote it, a student's in the clear
+ * beside the same asked of three roles, and what of a run stays as it was.
+ */
+#include "support/support.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/memory.h"
+#include "support/apart.h"
+#include "support/datasets.h"
+#include "support/program.h"
+#include "support/run_folder.h"
+
+enum { LINES_MAX = 64 };
+
+#define TEXTS                                                                                      \
+    "t7 t8 t9\nt10\n\nt11 t12 t13 t14 t15 t16 t17 t18 t19 t20 t21 t22 t23 t24 t25\tt26\nt7"
+enum { TEXT_COUNT = 5 };
+
+/* --- The program's two outputs, apart --- */
+
+struct heard {
+    int status;
+    char *out, *log; /* mpcf_free() */
+};
+
+static void forget(struct heard *h)
+{
+    mpcf_free(h->out);
+    mpcf_free(h->log);
+}
+
+/* mpcf-host of the build in FOLDER with WORDS (NULL ends); INPUT: a file for its standard input. */
+static pid_t start(const char *folder, const char *input, const char *const *words)
+{
+    const char *all[32] = {getenv("MPCF_HOST")};
+    pid_t pid;
+
+    for (size_t i = 0; i < 30 && words[i] != NULL; i++) {
+        all[i + 1] = words[i];
+    }
+    pid = fork();
+    if (pid == 0) {
+        const bool is_in = chdir(folder) == 0;
+        const int in = open(input != NULL ? input : "/dev/null", O_RDONLY);
+        const int out = open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        const int log = open("log", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+        if (is_in && dup2(in, 0) == 0 && dup2(out, 1) == 1 && dup2(log, 2) == 2) {
+            (void) execv(all[0], (char *const *) (uintptr_t) all);
+        }
+        _exit(127);
+    }
+    assert_true(pid > 0);
+    return pid;
+}
+
+static struct heard hear(const char *folder, pid_t pid)
+{
+    struct heard h = {.status = test_host_wait(pid, 120)};
+
+    h.out = test_read(folder, "out");
+    h.log = test_read(folder, "log");
+    return h;
+}
+
+static struct heard run(const char *folder, const char *input, const char *const *words)
+{
+    return hear(folder, start(folder, input, words));
+}
+#define RUN(folder, input, ...) run((folder), (input), (const char *const[]){__VA_ARGS__, NULL})
+
+static void assert_heard(const struct heard *h, int status, const char *out, const char *log)
+{
+    if (h->status != status || (out != NULL && strcmp(h->out, out) != 0) ||
+        (log != NULL && strstr(h->log, log) == NULL)) {
+        fail_msg("status %d, expected %d, '%s' and '%s'; it said '%s' and '%s'", h->status, status,
+                 out != NULL ? out : "anything", log != NULL ? log : "anything", h->out, h->log);
+    }
+}
+
+/* --- Lines of JSON --- */
+
+struct lines {
+    json_t *items[LINES_MAX];
+    size_t count;
+};
+
+static struct lines parse(const char *text)
+{
+    struct lines l = {.count = 0};
+
+    while (*text != '\0') {
+        const char *end = strchr(text, '\n');
+
+        assert_non_null(end);
+        assert_true(l.count < LINES_MAX);
+        l.items[l.count] = json_loadb(text, (size_t) (end - text), JSON_REJECT_DUPLICATES, NULL);
+        assert_non_null(l.items[l.count++]);
+        text = end + 1;
+    }
+    return l;
+}
+
+static void drop(struct lines *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        json_decref(l->items[i]);
+    }
+}
+
+static void assert_close_lists(const json_t *want, const json_t *got, double limit)
+{
+    assert_int_equal(json_array_size(want), json_array_size(got));
+    for (size_t i = 0; i < json_array_size(want); i++) {
+        const double a = json_number_value(json_array_get(want, i));
+        const double b = json_number_value(json_array_get(got, i));
+
+        if (!(fabs(a - b) <= limit)) {
+            fail_msg("%.9g, expected %.9g", b, a);
+        }
+    }
+}
+
+/* A label may be another where two logits are within twice LIMIT. */
+static bool is_tie(const json_t *logits, double limit)
+{
+    const double a = json_number_value(json_array_get(logits, 0));
+    const double b = json_number_value(json_array_get(logits, 1));
+
+    return json_array_size(logits) == 2 && fabs(a - b) <= 2 * limit;
+}
+
+static void assert_same_answers(const struct lines *want, const struct lines *got, double limit)
+{
+    assert_int_equal(want->count, got->count);
+    for (size_t i = 0; i < want->count; i++) {
+        const json_t *w = want->items[i], *g = got->items[i];
+        const json_t *logits = json_object_get(w, "logits");
+
+        assert_int_equal(json_integer_value(json_object_get(g, "index")), i);
+        assert_int_equal(json_object_get(w, "label") == NULL, json_object_get(g, "label") == NULL);
+        if (json_object_get(w, "label") != NULL && !is_tie(logits, limit)) {
+            assert_string_equal(json_string_value(json_object_get(g, "label")),
+                                json_string_value(json_object_get(w, "label")));
+        }
+        assert_close_lists(logits, json_object_get(g, "logits"), limit);
+        assert_close_lists(json_object_get(w, "probabilities"), json_object_get(g, "probabilities"),
+                           limit);
+        if (json_object_get(w, "score") != NULL) {
+            assert_true(fabs(json_number_value(json_object_get(w, "score")) -
+                             json_number_value(json_object_get(g, "score"))) <= limit);
+            assert_null(json_object_get(g, "probabilities"));
+        }
+    }
+}
+
+/* --- A checkpoint and nothing else --- */
+
+static const char *checkpoint_folder(const char *kind)
+{
+    const char *folder = test_folder();
+    char text[4400];
+
+    (void) snprintf(text, sizeof text, "version: 1\noutput: run\nmodel: {path: %s/%s}\n",
+                    source_path("tests/vectors/predict"), kind);
+    test_write(folder, "p.yaml", text);
+    return folder;
+}
+
+static void a_checkpoint_answers_as_where_it_was_made(void **state)
+{
+    static const char *const kinds[] = {"classes", "score", "unnamed"};
+    char input[4200];
+
+    (void) state;
+    (void) snprintf(input, sizeof input, "%s", source_path("tests/vectors/predict/texts.txt"));
+    for (size_t i = 0; i < 3; i++) {
+        const char *folder = checkpoint_folder(kinds[i]);
+        char vectors[4200], *expected;
+        struct heard h =
+            RUN(folder, NULL, "predict", "p.yaml", "--plain", "--json", "--input", input);
+        struct lines want, got;
+
+        (void) snprintf(vectors, sizeof vectors, "%s/%s", source_path("tests/vectors/predict"),
+                        kinds[i]);
+        expected = test_read(vectors, "answers.jsonl");
+        assert_heard(&h, 0, NULL, "the checkpoint '");
+        want = parse(expected);
+        got = parse(h.out);
+        assert_same_answers(&want, &got, 1e-5);
+        drop(&want);
+        drop(&got);
+        forget(&h);
+        mpcf_free(expected);
+    }
+}
+
+static void texts_come_from_words_files_and_pipes_alike(void **state)
+{
+    const char *folder = checkpoint_folder("classes");
+    struct heard words, file, pipe;
+
+    (void) state;
+    test_write(folder, "texts", "the film\na story\tgood\n-x\n");
+    words = RUN(folder, NULL, "predict", "p.yaml", "--plain", "--json", "the film", "a story\tgood",
+                "--", "-x");
+    file = RUN(folder, NULL, "predict", "p.yaml", "--plain", "--json", "--input=texts");
+    pipe = RUN(folder, "texts", "predict", "p.yaml", "--plain", "--json");
+    assert_heard(&words, 0, file.out, NULL);
+    assert_heard(&pipe, 0, file.out, NULL);
+    assert_int_equal(strncmp(file.out, "{\"index\": 0, \"label\": \"", 23), 0);
+    forget(&words);
+    forget(&file);
+    forget(&pipe);
+    pipe = RUN(folder, NULL, "predict", "p.yaml", "--plain");
+    assert_heard(&pipe, 0, "", NULL);
+    forget(&pipe);
+    words = RUN(folder, NULL, "predict", "p.yaml", "--plain", "--quiet", "the film was good");
+    assert_heard(&words, 0, "no\t0.3974\t[-0.1080, -0.3503, -0.4209]\n", NULL);
+    assert_string_equal(words.log, "");
+    forget(&words);
+}
+
+/* An answer is there before the next line is. */
+static void lines_of_a_pipe_are_answered_as_they_come(void **state)
+{
+    const char *folder = checkpoint_folder("classes");
+    char *fifo = file_join(folder, "fifo"), *out = file_join(folder, "out");
+    const struct timespec pause = {0, 10000000};
+    int64_t began_ns;
+    struct heard h;
+    struct stat facts;
+    pid_t pid;
+    int to;
+
+    (void) state;
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    pid = start(folder, "fifo", (const char *const[]){"predict", "p.yaml", "--plain", "-", NULL});
+    to = open(fifo, O_WRONLY);
+    (void) close(to);
+    h = hear(folder, pid);
+    assert_heard(&h, 0, NULL, NULL); /* "-" alone is a text */
+    forget(&h);
+    pid = start(folder, "fifo",
+                (const char *const[]){"predict", "p.yaml", "--plain", "--input", "-", NULL});
+    to = open(fifo, O_WRONLY);
+    assert_int_equal(write(to, "the film\n", 9), 9);
+    began_ns = clock_now_ns();
+    while (stat(out, &facts) != 0 || facts.st_size == 0) {
+        assert_true(clock_seconds_since(began_ns) < 60);
+        (void) nanosleep(&pause, NULL);
+    }
+    assert_int_equal(write(to, "good", 4), 4);
+    (void) close(to);
+    h = hear(folder, pid);
+    assert_heard(&h, 0, NULL, NULL);
+    assert_int_equal(strlen(h.out) > (size_t) facts.st_size, 1);
+    forget(&h);
+    mpcf_free(fifo);
+    mpcf_free(out);
+}
+
+static void what_cannot_be_asked_is_said(void **state)
+{
+    static const struct {
+        const char *words[8];
+        int status;
+        const char *log;
+    } cases[] = {
+        {{"predict", "p.yaml", "x"}, 2, "`predict --plain` asks without one"},
+        {{"predict", "p.yaml", "--plain", "--input", "none"}, 1, "cannot read 'none': No such"},
+        {{"predict", "p.yaml", "--plain", "--input", "."}, 1, "cannot read '.': Is a directory"},
+        {{"predict", "p.yaml", "--plain", "--input", "tabs"}, 1, "tabs:2: more than one tab"},
+        {{"predict", "p.yaml", "--plain", "--input", "latin"}, 1, "latin:2"},
+        {{"predict", "p.yaml", "--plain", "--input", "tabs", "x"}, 2, "not both"},
+        {{"predict", "p.yaml", "--plain", "--role", "user"}, 2, "--plain asks no role"},
+        {{"predict", "p.yaml", "--role", "dealer", "x"}, 2, "the dealer has no texts"},
+        {{"predict", "p.yaml", "--role", "usr"}, 2, "roles are provider, user, dealer"},
+        {{"predict", "p.yaml", "--plain", "--set", "model.max_length=33"},
+         2,
+         "model.max_length: 33, and the model has positions for 32"},
+        {{"predict", "p.yaml", "--plain", "--set", "model.path=nowhere"}, 2, "no config.json"},
+        {{"run", "p.yaml", "--set", "stages.convert={}"}, 2, "convert measures ranges on its rows"},
+        {{"run", "p.yaml", "--set", "stages.finetune={}"}, 2, "finetune learns from its rows"},
+        {{"run", "p.yaml", "--set", "stages.infer={}"}, 2, "infer asks the rows of a dataset"},
+        {{"predict", "p.yaml", "--plain", "--set", "stages.infer.reveal=label", "x"}, 0, NULL},
+    };
+    const char *folder = checkpoint_folder("classes");
+
+    (void) state;
+    test_write(folder, "tabs", "a\tb\na secret\tb\tc\n");
+    test_write(folder, "latin", "caf\xc3\xa9\ncaf\xe9 secret\n");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct heard h = run(folder, NULL, cases[i].words);
+
+        assert_heard(&h, cases[i].status, NULL, cases[i].log);
+        assert_null(strstr(h.log, "secret"));
+        forget(&h);
+    }
+}
+
+/* --- A student --- */
+
+/* Of all that a run left. */
+static void digest_run(const char *folder, char digest[FILE_DIGEST_SIZE])
+{
+    char command[4400], *list;
+
+    (void) snprintf(command, sizeof command,
+                    "cd '%s' && find run -type f ! -path '*/store/*' | sort | xargs sha256sum "
+                    ">digests",
+                    folder);
+    assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): of this test alone */
+    list = file_join(folder, "digests");
+    assert_int_equal(file_digest(list, digest, NULL), MPCF_OK);
+    mpcf_free(list);
+}
+
+static struct lines ask(const char *folder, const char *more, const char *value)
+{
+    struct heard h = RUN(folder, NULL, "predict", "pipeline.yaml", "--json", "--input", "texts",
+                         "--quiet", more, value);
+    struct lines l;
+
+    assert_heard(&h, 0, NULL, NULL);
+    l = parse(h.out);
+    forget(&h);
+    return l;
+}
+
+static void three_processes_answer_as_the_student(void **state)
+{
+    static const char *const infer[] = {"batch: 1", "batch: 3, length: full", "preprocess: store",
+                                        "length: exact"};
+    char before[FILE_DIGEST_SIZE], after[FILE_DIGEST_SIZE];
+
+    (void) state;
+    for (size_t i = 0; i < 4; i++) {
+        const struct test_run shape = {.family = "bert",
+                                       .task = "SST-2",
+                                       .transport = "loopback",
+                                       .infer = infer[i],
+                                       .parties = "",
+                                       .rows = 2};
+        const char *folder = test_run_create(&shape);
+        struct lines plain, secure, labels;
+
+        json_decref(test_run_infer(folder));
+        test_write(folder, "texts", TEXTS);
+        digest_run(folder, before);
+        plain = ask(folder, "--plain", NULL);
+        secure = ask(folder, NULL, NULL);
+        assert_int_equal(plain.count, TEXT_COUNT);
+        assert_same_answers(&plain, &secure, 0.02);
+        labels = ask(folder, "--set", "stages.infer.reveal=label");
+        for (size_t k = 0; k < labels.count; k++) {
+            assert_int_equal(json_object_size(labels.items[k]), 2);
+        }
+        assert_int_equal(labels.count, TEXT_COUNT);
+        digest_run(folder, after);
+        assert_string_equal(before, after);
+        drop(&plain);
+        drop(&secure);
+        drop(&labels);
+    }
+}
+
+/* No text needs nobody, and ends well. */
+static void nothing_to_ask_is_no_failure(void **state)
+{
+    const struct test_run shape = {.family = "bert",
+                                   .task = "SST-2",
+                                   .transport = "tcp",
+                                   .infer = "",
+                                   .parties = "",
+                                   .rows = 2};
+    const char *folder = test_run_create(&shape);
+    struct heard h = RUN(folder, NULL, "predict", "pipeline.yaml", "--quiet");
+
+    (void) state;
+    assert_heard(&h, 0, "", NULL);
+    forget(&h);
+}
+
+static void start_others(const char *folder, const char *const *sets, pid_t pids[ROLES])
+{
+    pids[PROVIDER] = apart_start_with(folder, PROVIDER, sets);
+    pids[DEALER] = apart_start_with(folder, DEALER, sets);
+}
+
+static void end_others(pid_t pids[ROLES])
+{
+    assert_int_equal(test_host_wait(pids[PROVIDER], 60), 0);
+    assert_int_equal(test_host_wait(pids[DEALER], 60), 0);
+}
+
+/* The user's machine has no data, and the others' file may have no dataset either. */
+static void the_users_role_asks_roles_elsewhere(void **state)
+{
+    static const char *const sets[] = {NULL};
+    const char *folder = apart_create("batch: 1", 2);
+    char *data = file_join(folder, "data");
+    struct lines plain, secure;
+    struct heard h;
+    pid_t pids[ROLES];
+
+    (void) state;
+    test_write(folder, "texts", TEXTS);
+    assert_int_equal(file_remove_tree(data, NULL), MPCF_OK);
+    plain = ask(folder, "--plain", NULL);
+    start_others(folder, sets, pids);
+    h = RUN(folder, NULL, "predict", "pipeline.yaml", "--role", "user", "--json", "--input",
+            "texts");
+    assert_heard(&h, 0, NULL, NULL);
+    end_others(pids);
+    secure = parse(h.out);
+    assert_same_answers(&plain, &secure, 0.02);
+    drop(&plain);
+    drop(&secure);
+    forget(&h);
+    mpcf_free(data);
+}
+
+/* Lines that come late are asked in the session of those before. */
+static void later_lines_are_asked_in_the_same_session(void **state)
+{
+    static const char *const sets[] = {NULL};
+    const char *folder = apart_create("batch: 1", 2);
+    char *fifo = file_join(folder, "fifo"), *record;
+    const struct timespec pause = {0, 300000000};
+    struct lines got;
+    struct heard h;
+    pid_t pids[ROLES];
+    json_t *user;
+    int to;
+
+    (void) state;
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    start_others(folder, sets, pids);
+    pids[USER] =
+        start(folder, "fifo",
+              (const char *const[]){"predict", "pipeline.yaml", "--role", "user", "--json", NULL});
+    to = open(fifo, O_WRONLY);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(write(to, "t7 t8\nt9\n", 9), 9);
+        (void) nanosleep(&pause, NULL);
+    }
+    (void) close(to);
+    h = hear(folder, pids[USER]);
+    assert_heard(&h, 0, NULL, NULL);
+    end_others(pids);
+    got = parse(h.out);
+    assert_int_equal(got.count, 6);
+    record = test_read(folder, "run/infer/provider.json");
+    user = json_loads(record, 0, NULL);
+    assert_int_equal(json_integer_value(json_object_get(user, "runs")), 6);
+    json_decref(user);
+    drop(&got);
+    forget(&h);
+    mpcf_free(record);
+    mpcf_free(fifo);
+}
+
+/* What was begun is never asked with the same corrections again. */
+static void an_interrupted_predict_uses_no_correction_twice(void **state)
+{
+    static const char *const sets[] = {"stages.infer.preprocess=store",
+                                       "stages.infer.store_runs=40", NULL};
+    const char *folder = apart_create("batch: 1", 2);
+    const char *const words[] = {"predict", "pipeline.yaml", "--role", "user",  "--input", "texts",
+                                 "--json",  "--set",         sets[0],  "--set", sets[1],   NULL};
+    const struct timespec pause = {0, 2000000};
+    char *out = file_join(folder, "out"), many[4096] = "";
+    pid_t pids[ROLES];
+    struct stat facts;
+    struct heard h;
+    int64_t began_ns;
+
+    (void) state;
+    for (size_t i = 0; i < 50; i++) {
+        (void) strcat(many, "t7 t8 t9\n");
+    }
+    test_write(folder, "texts", many);
+    start_others(folder, sets, pids);
+    pids[USER] = start(folder, NULL, words);
+    began_ns = clock_now_ns();
+    while (stat(out, &facts) != 0 || facts.st_size == 0) {
+        assert_true(clock_seconds_since(began_ns) < 60);
+        (void) nanosleep(&pause, NULL);
+    }
+    assert_int_equal(kill(pids[USER], SIGINT), 0);
+    h = hear(folder, pids[USER]);
+    (void) test_host_wait(pids[PROVIDER], 60);
+    (void) test_host_wait(pids[DEALER], 60);
+    if (h.status == 0) {
+        skip(); /* it was faster */
+    }
+    assert_heard(&h, 1, NULL, "stopped");
+    forget(&h);
+    start_others(folder, sets, pids);
+    h = run(folder, NULL, words);
+    assert_heard(&h, 0, NULL, "is taken up at inference");
+    assert_null(strstr(h.log, "taken up at inference 0"));
+    end_others(pids);
+    forget(&h);
+    mpcf_free(out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_checkpoint_answers_as_where_it_was_made),
+        cmocka_unit_test(texts_come_from_words_files_and_pipes_alike),
+        cmocka_unit_test(lines_of_a_pipe_are_answered_as_they_come),
+        cmocka_unit_test(what_cannot_be_asked_is_said),
+        cmocka_unit_test(three_processes_answer_as_the_student),
+        cmocka_unit_test(nothing_to_ask_is_no_failure),
+        cmocka_unit_test(the_users_role_asks_roles_elsewhere),
+        cmocka_unit_test(later_lines_are_asked_in_the_same_session),
+        cmocka_unit_test(an_interrupted_predict_uses_no_correction_twice),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
