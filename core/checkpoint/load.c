@@ -175,7 +175,8 @@ static mpcf_status load_parameter(struct loading *l, struct parameter *p, mpcf_i
         return MPCF_OK;
     }
     MPCF_TRY(check_shape(t, &p->shape, err));
-    return load_values(l->c, t, p->value, err);
+    return p->value == NULL ? checkpoint_check_once(l->c, t->name, err)
+                            : load_values(l->c, t, p->value, err);
 }
 
 static mpcf_init init_of(const mpcf_graph *g, const char *name)

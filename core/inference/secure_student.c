@@ -71,17 +71,17 @@ static mpcf_status open_public(struct secure_student *s, const char *folder, mpc
     return read_ranges(s, folder, err);
 }
 
-static void take_options(struct secure_student *s)
+void secure_student_options(const struct pipeline *p, struct lower_options *o)
 {
-    const struct infer_settings *i = &s->pipeline->infer;
+    const struct infer_settings *i = &p->infer;
 
-    lower_options_default(&s->options);
-    s->options.value_fraction = (unsigned) i->value_fraction;
-    s->options.weight_fraction = (unsigned) i->weight_fraction;
-    s->options.reveal_fraction = (unsigned) i->logit_fraction;
-    s->options.embedding_public = i->embedding == EMBEDDING_PUBLIC;
-    s->options.weights_shared = i->weights == WEIGHTS_SHARED;
-    s->options.reveal_label = i->reveal == REVEAL_LABEL;
+    lower_options_default(o);
+    o->value_fraction = (unsigned) i->value_fraction;
+    o->weight_fraction = (unsigned) i->weight_fraction;
+    o->reveal_fraction = (unsigned) i->logit_fraction;
+    o->embedding_public = i->embedding == EMBEDDING_PUBLIC;
+    o->weights_shared = i->weights == WEIGHTS_SHARED;
+    o->reveal_label = i->reveal == REVEAL_LABEL;
 }
 
 /* The user reads its answers by its own file's names. */
@@ -117,7 +117,7 @@ mpcf_status secure_student_open(const struct pipeline *p, enum student_part part
         status = open_network(&s, part, student, folder, err);
     }
     if (status == MPCF_OK) {
-        take_options(&s);
+        secure_student_options(p, &s.options);
         s.classes = (size_t) s.network.network->facts.classes;
         s.answer = s.options.reveal_label ? 1 : s.classes;
         status = open_public(&s, folder, err);

@@ -200,7 +200,7 @@ static const mpcf_option infer_options[] = {
      .help = "fractional bits of weights"},
     {.key = "logit_fraction", .type = MPCF_OPT_INT, .default_text = "8",
      FIELD(struct infer_settings, logit_fraction), .min = 2, .max = 24,
-     .help = "fractional bits of the logits that the user learns; reveal: label compares all bits there are"},
+     .help = "fractional bits of the logits that the user learns, at most value_fraction; reveal: label compares all bits there are"},
     {.key = "resume", .type = MPCF_OPT_BOOL, .default_text = "true",
      FIELD(struct infer_settings, resume),
      .help = "--role user does not ask again what an earlier run that broke off has answers to"},

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "channel/role.h"
 #include "metrics/metrics.h"
 #include "network/evaluate.h"
@@ -182,18 +183,20 @@ static mpcf_status compare_rows(const json_t *user, const struct infer_evaluatio
                                 mpcf_error *err)
 {
     const size_t count = json_array_size(json_object_get(user, "rows"));
-    float numbers[64];
+    float *numbers = mpcf_alloc_array(e->answer, sizeof *numbers);
+    mpcf_status status =
+        numbers != NULL ? MPCF_OK : mpcf_fail_memory(err, e->answer * sizeof *numbers, "logits");
 
-    if (e->classes > sizeof numbers / sizeof numbers[0]) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than 64 classes: %zu", e->classes);
-    }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; status == MPCF_OK && i < count; i++) {
         size_t place = 0;
 
-        MPCF_TRY(read_row(user, i, e, numbers, &place, err));
-        compare_row(d, numbers, e->answer, answer_of(against, place), against->width);
+        status = read_row(user, i, e, numbers, &place, err);
+        if (status == MPCF_OK) {
+            compare_row(d, numbers, e->answer, answer_of(against, place), against->width);
+        }
     }
-    return MPCF_OK;
+    mpcf_free(numbers);
+    return status;
 }
 
 static double number_at(const json_t *record, const char *path)
