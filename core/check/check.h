@@ -5,9 +5,10 @@
 #ifndef MPCF_CHECK_CHECK_H
 #define MPCF_CHECK_CHECK_H
 
-#include "check/run_check.h"
+#include "check/run_facts.h"
 #include "network/loaded_network.h"
 #include "pipeline/key_place.h"
+#include "pipeline/needed_files.h"
 #include "program/program.h"
 #include "text/tokenizer.h"
 

@@ -8,18 +8,9 @@
 #ifndef MPCF_CHECK_RUN_CHECK_H
 #define MPCF_CHECK_RUN_CHECK_H
 
+#include "check/run_facts.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/pipeline.h"
-
-/* What was found out on the way, for people; zero where nothing was. */
-struct run_facts {
-    size_t layers, heads, classes;
-    int64_t positions;
-    size_t parameters;
-    uint64_t memory; /* bytes that the largest stage needs, about; of all roles that run here */
-    const char *memory_of;   /* which stage that is */
-    uint64_t machine_memory; /* what the machine has */
-};
 
 /* A line for each mistake, "file:line:column: "; MPCF_E_CONFIG, or where only what the file names is broken (data,
  * a checkpoint) the first one's own status. FACTS may be NULL. A child process of a

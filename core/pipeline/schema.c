@@ -142,6 +142,9 @@ static const mpcf_option calibrate_options[] = {
     {.key = "margin_bits", .type = MPCF_OPT_REAL, .default_text = "2",
      FIELD(struct calibrate_settings, margin_bits), .min = 0, .max = 8,
      .help = "added to every range; a value outside is a wrong answer nobody notices"},
+    {.key = "reference", .type = MPCF_OPT_INT, .default_text = "16",
+     FIELD(struct calibrate_settings, reference), .min = 0, .max = 1e6,
+     .help = "of these rows run in the clear on the secure run's integers, when the student is made; 0: none"},
     END};
 
 static const mpcf_option infer_options[] = {

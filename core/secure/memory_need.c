@@ -16,11 +16,12 @@ static bool is_weight(const struct value *v)
     return v->kind == VALUE_PROVIDER;
 }
 
-/* What a product with weights keeps of them for the session: an operand in the form of its kernel. */
+/* What a product with weights keeps of them for the session, an operand in the form of its kernel; and while the
+ * session begins the largest of them as words, which the pool keeps, and as the user's message. */
 static uint64_t weight_bytes(const struct program *p, enum role role)
 {
     enum { ROUNDED = 4 };
-    uint64_t bytes = 0;
+    uint64_t bytes = 0, largest = 0;
 
     for (size_t i = 0; i < p->value_count; i++) {
         const struct value *v = &p->values[i];
@@ -29,9 +30,10 @@ static uint64_t weight_bytes(const struct program *p, enum role role)
             const unsigned element = v->ring <= 32 ? 4 : 8;
 
             bytes += v->dims.count * (element + (role == ROLE_PROVIDER ? ROUNDED : 0));
+            largest = v->dims.count > largest ? v->dims.count : largest;
         }
     }
-    return bytes;
+    return bytes + largest * (sizeof(uint64_t) + (role == ROLE_USER ? sizeof(uint32_t) : 0));
 }
 
 /* The most that lives at once: results until their last reader, openings while their step waits. */
@@ -75,11 +77,19 @@ static uint64_t arriving_bytes(const struct program *p, enum role role)
                                    : 0;
 }
 
+/* The walk counts an operand and what is opened of it as two; the dealer holds masks of few steps. */
+static uint64_t of_values(uint64_t most, enum role role)
+{
+    return role == ROLE_DEALER ? most * 3 / 8 : most * 5 / 8;
+}
+
 uint64_t secure_memory_need(const struct program *p, enum role role)
 {
+    enum { PROGRAM_BYTES = 14 << 20 }; /* the process with its plug-ins */
     uint32_t *left = mpcf_alloc_array(p->value_count + 1, sizeof *left);
     const uint64_t values = left != NULL ? value_bytes(p, left) : 0;
 
     mpcf_free(left);
-    return weight_bytes(p, role) + values + arriving_bytes(p, role);
+    return PROGRAM_BYTES + weight_bytes(p, role) + of_values(values, role) +
+           arriving_bytes(p, role);
 }

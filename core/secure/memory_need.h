@@ -10,9 +10,8 @@
 
 /*
  * Bytes that ROLE holds in an inference by P: arranged weights (the provider's also rounded), shares while a
- * step still reads them, and what arrives before the run. An estimate: openings and the state of comparisons
- * are counted as the elements that they are of. The provider's floats are not in it. Beside measured runs it was
- * 0.9 to 1.4 of what a role took (docs/pipeline-file.md says how that was measured).
+ * step still reads them, and what arrives before the run. An estimate, whose factors were measured
+ * (docs/pipeline-file.md): 0.95 to 1.1 of what roles took there. The provider's floats are not in it.
  */
 uint64_t secure_memory_need(const struct program *p, enum role role);
 

@@ -11,6 +11,7 @@
 #include "stages/public_folder.h"
 #include "stages/random_weights.h"
 #include "stages/record.h"
+#include "stages/student_reference.h"
 #include "stages/training.h"
 
 static mpcf_status evaluate_teacher(struct stage_context *c, const char *folder, mpcf_error *err)
@@ -83,5 +84,5 @@ mpcf_status stage_convert(struct stage_context *c, mpcf_error *err)
 
     mpcf_free(teacher);
     mpcf_free(student);
-    return status;
+    return status == MPCF_OK ? student_reference(c, STAGE_CONVERT, err) : status;
 }

@@ -15,6 +15,7 @@
 #include "stages/public_folder.h"
 #include "stages/random_weights.h"
 #include "stages/record.h"
+#include "stages/student_reference.h"
 #include "stages/training.h"
 
 struct pupils {
@@ -161,5 +162,5 @@ mpcf_status stage_distill(struct stage_context *c, mpcf_error *err)
 
     mpcf_free(teacher);
     mpcf_free(student);
-    return status;
+    return status == MPCF_OK ? student_reference(c, STAGE_DISTILL, err) : status;
 }

@@ -50,7 +50,7 @@ static mpcf_status run_reference(struct stage_context *c, struct secure_student 
         return mpcf_fail_memory(err, e->corpus->count * e->answer * sizeof *e->reference,
                                 "answers");
     }
-    MPCF_TRY(reference_corpus(student, e->corpus, e->reference, &outcome, err));
+    MPCF_TRY(reference_corpus(student, e->corpus, "infer: reference", e->reference, &outcome, err));
     MPCF_TRY(infer_report_reference(c->report, e, &outcome, err));
     if (outcome.outside > 0) {
         MPCF_TRY(stage_write_report(c, err));

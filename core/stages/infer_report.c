@@ -105,6 +105,24 @@ static mpcf_status put_difference(json_t *report, const char *path, const struct
     return d->has_logits ? report_set_real(report, name, d->largest, err) : MPCF_OK;
 }
 
+mpcf_status infer_report_calibration(json_t *report, const struct infer_evaluation *e,
+                                     const struct reference_outcome *outcome, mpcf_error *err)
+{
+    const size_t count = e->corpus->count;
+    const struct answers reference = {e->reference, e->answer}, exact = {e->exact, e->classes};
+    struct difference d = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        compare_row(&d, answer_of(&reference, i), e->answer, answer_of(&exact, i), e->classes);
+    }
+    MPCF_TRY(report_set_count(report, "calibration.examples", count, err));
+    MPCF_TRY(put_difference(report, "calibration", &d, err));
+    MPCF_TRY(report_set_count(report, "calibration.examples_outside", outcome->outside, err));
+    MPCF_TRY(
+        report_set_real(report, "calibration.smallest_margin_bits", outcome->smallest_margin, err));
+    return report_set_text(report, "calibration.node", outcome->margin_node, err);
+}
+
 mpcf_status infer_report_reference(json_t *report, const struct infer_evaluation *e,
                                    const struct reference_outcome *outcome, mpcf_error *err)
 {
