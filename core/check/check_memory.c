@@ -135,9 +135,9 @@ mpcf_status check_training_memory(struct check *c, mpcf_error *err)
     const struct pipeline *p = c->p;
     const struct training finetune = {"finetune", "stages.finetune",
                                       (size_t) p->finetune.training.batch, false, false};
-    const struct training layers = {"distill", "stages.distill.layers",
+    const struct training layers = {"distill: layers", "stages.distill.layers",
                                     (size_t) p->distill.layers.training.batch, true, true};
-    const struct training prediction = {"distill", "stages.distill.prediction",
+    const struct training prediction = {"distill: prediction", "stages.distill.prediction",
                                         (size_t) p->distill.prediction.training.batch, true, false};
 
     if (c->exact.network == NULL || c->student.network == NULL ||

@@ -2,9 +2,13 @@
 /* Whether there is a secure run for the student, and what its inference asks of a session. */
 #include "check/check_secure.h"
 
+#include "base/folder.h"
+#include "base/memory.h"
 #include "check/check_memory.h"
 #include "check/trial_program.h"
+#include "inference/questions.h"
 #include "inference/secure_student.h"
+#include "preprocess/store_sessions.h"
 #include "secure/session_limits.h"
 
 /* The longest that the file allows: it takes the most, of everything. */
@@ -44,6 +48,33 @@ mpcf_status check_trial(struct check *c, mpcf_error *err)
     status = check_program(c, trial.program, err);
     trial_program_clear(&trial);
     return status;
+}
+
+static mpcf_status check_store(struct check *c, enum role role, mpcf_error *err)
+{
+    char *root = file_join(c->p->infer.store, role_name(role));
+    mpcf_status status =
+        root != NULL ? store_sessions_check(root, err) : mpcf_fail_memory(err, 0, "a path");
+
+    mpcf_free(root);
+    return check_take(c, "stages.infer.store", status, err);
+}
+
+mpcf_status check_left_over(struct check *c, mpcf_error *err)
+{
+    const bool is_here = c->viewer == VIEW_ALL && c->p->has_stage[STAGE_INFER];
+    const bool stores = c->p->infer.preprocess == PREPROCESS_STORE;
+    struct question_limit ignored;
+
+    if (stores && (is_here || c->viewer == VIEW_PROVIDER)) {
+        MPCF_TRY(check_store(c, ROLE_PROVIDER, err));
+    }
+    if (stores && (is_here || c->viewer == VIEW_USER)) {
+        MPCF_TRY(check_store(c, ROLE_USER, err));
+    }
+    return is_here || c->viewer == VIEW_PROVIDER
+               ? check_take(c, "output", questions_left(c->p, "", &ignored, err), err)
+               : MPCF_OK;
 }
 
 mpcf_status check_made_student(struct check *c, mpcf_error *err)

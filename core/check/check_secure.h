@@ -12,4 +12,7 @@ mpcf_status check_trial(struct check *c, mpcf_error *err);
 /* The student of OUTPUT, as C's viewer opens it, lowered with its ranges. */
 mpcf_status check_made_student(struct check *c, mpcf_error *err);
 
+/* What earlier runs left in the way: a store of an earlier version, a damaged count of questions. */
+mpcf_status check_left_over(struct check *c, mpcf_error *err);
+
 #endif

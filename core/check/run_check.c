@@ -59,6 +59,9 @@ static mpcf_status check_quietly(struct check *c, mpcf_error *err)
         log_set_level(LOG_WARN);
     }
     status = c->viewer == VIEW_ALL ? check_here(c, err) : check_role(c, err);
+    if (status == MPCF_OK) {
+        status = check_left_over(c, err);
+    }
     log_set_level(before);
     return status;
 }

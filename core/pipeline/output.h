@@ -20,6 +20,10 @@
 /* In infer/: the user's answers of a run that has not ended, or did not end well. */
 #define OUTPUT_ANSWERS "user.partial.jsonl"
 
+/* "format" of student/public/digest.json and of the records in stages/: raised where what an earlier version
+ * wrote means something else now. None: before there was one. */
+#define OUTPUT_FORMAT 2
+
 /* The path of NAME, as "student/public", in the output folder; mpcf_free(). NULL: memory. */
 char *output_path(const struct pipeline *p, const char *name);
 /* The teacher's folder: OUTPUT/teacher, or the model's without finetune; mpcf_free(). */

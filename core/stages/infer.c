@@ -182,11 +182,13 @@ mpcf_status stage_infer(struct stage_context *c, mpcf_error *err)
 {
     char key[FILE_DIGEST_SIZE];
     struct infer_evaluation e = {0};
+    bool done = false;
 
     MPCF_TRY(public_folder_update(c->pipeline, err));
     MPCF_TRY(stage_evaluation_split(c, &e.corpus, err));
     MPCF_TRY(key_of(c, e.corpus, key, err));
-    if (stage_is_done(c, STAGE_INFER, key)) {
+    MPCF_TRY(stage_is_done(c, STAGE_INFER, key, &done, err));
+    if (done) {
         return MPCF_OK;
     }
     MPCF_TRY(infer(c, &e, err));
