@@ -12,7 +12,7 @@ cp -r example/model model-several && sed -i 's/"model_type"/"problem_type": "mul
 cp -r example/model model-mute && rm model-mute/vocab.txt
 cp -r example/model model-words && sed -i 's/"vocab_size": 78/"vocab_size": 70/' model-words/config.json
 cp -r example/model model-gpt && sed -i 's/"model_type": "bert"/"model_type": "gpt2"/; s/BertFor/GPT2For/' model-gpt/config.json
-cp -r example/model model-huge && sed -i 's/"hidden_size": 48/"hidden_size": 131072/; s/"num_hidden_layers": 2/"num_hidden_layers": 96/; s/"intermediate_size": 96/"intermediate_size": 524288/' model-huge/config.json
+cp -r example/model model-huge && sed -i 's/"hidden_size": 48/"hidden_size": 131072/; s/"num_hidden_layers": 2/"num_hidden_layers": 4/; s/"intermediate_size": 96/"intermediate_size": 524288/' model-huge/config.json
 mkdir data-train data-label data-empty data-bytes
 cp example/data/train.tsv data-train
 cp example/data/*.tsv data-label && sed -i '3s/.$/7/' data-label/dev.tsv
