@@ -58,7 +58,20 @@ static bool take_role(const struct args *args, struct run_request *request)
     return true;
 }
 
-static int print_checked(const struct pipeline *p, enum pipeline_viewer viewer)
+static void print_facts(const struct run_facts *f, struct text_buffer *text)
+{
+    if (f->layers > 0) {
+        text_printf(text, "network %zu layers, %.4g million weights, positions for %lld tokens\n",
+                    f->layers, (double) f->parameters / 1e6, (long long) f->positions);
+    }
+    if (f->memory > 0) {
+        text_printf(text, "memory  about %.2f GB, for %s; the machine has %.1f GB\n",
+                    (double) f->memory / 1e9, f->memory_of, (double) f->machine_memory / 1e9);
+    }
+}
+
+static int print_checked(const struct pipeline *p, enum pipeline_viewer viewer,
+                         const struct run_facts *facts)
 {
     const bool has_keys = viewer == VIEW_ALL || p->endpoints[viewer].keys != NULL;
     struct text_buffer text = {0};
@@ -70,7 +83,9 @@ static int print_checked(const struct pipeline *p, enum pipeline_viewer viewer)
             text_printf(&text, " %s", pipeline_stage_name((enum pipeline_stage) i));
         }
     }
-    text_printf(&text, "\nlinks   %s, authenticated by %s\n", p->transport.name,
+    text_append(&text, "\n");
+    print_facts(facts, &text);
+    text_printf(&text, "links   %s, authenticated by %s\n", p->transport.name,
                 link_authentication(p, has_keys));
     pipeline_print_approximations(p, &text);
     (void) fputs(text_string(&text), stdout);
@@ -78,17 +93,22 @@ static int print_checked(const struct pipeline *p, enum pipeline_viewer viewer)
     return EXIT_DONE;
 }
 
+static int check_open(const struct pipeline *p, enum pipeline_viewer viewer, mpcf_error *err)
+{
+    struct run_facts facts = {0};
+
+    return pipeline_check(p, viewer, &facts, err) == MPCF_OK ? print_checked(p, viewer, &facts)
+                                                             : host_failed(err);
+}
+
 static int run_open(const struct args *args, const struct pipeline *p,
                     const struct run_request *request, mpcf_error *err)
 {
     const bool is_started = getenv(CONTROL_VARIABLE) != NULL; /* by a run of all roles */
-    mpcf_status status = pipeline_check(p, request->viewer, err);
+    mpcf_status status;
 
-    if (status != MPCF_OK) {
-        return host_failed(err);
-    }
     if (args_has(args, "--check")) {
-        return print_checked(p, request->viewer);
+        return check_open(p, request->viewer, err);
     }
     if (args_has(args, "--quiet")) {
         log_set_level(LOG_WARN);

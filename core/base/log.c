@@ -18,17 +18,17 @@ void log_set_level(enum log_level level)
     chosen = (int) level;
 }
 
-static int current_level(void)
+enum log_level log_level(void)
 {
     static const char *const names[] = {"debug", "info", "warn", "quiet"};
     const char *wish = getenv("MPCF_LOG");
 
     if (chosen >= 0) {
-        return chosen;
+        return (enum log_level) chosen;
     }
     for (int i = 0; wish != NULL && i < 4; i++) {
         if (strcmp(wish, names[i]) == 0) {
-            return i;
+            return (enum log_level) i;
         }
     }
     return LOG_INFO;
@@ -40,7 +40,7 @@ static void write_line(enum log_level level, const char *format, va_list argumen
     char line[2048];
     const size_t begin = sizeof head - 1;
 
-    if ((int) level < current_level()) {
+    if (level < log_level()) {
         return;
     }
     memcpy(line, head, begin);

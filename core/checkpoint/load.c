@@ -80,14 +80,18 @@ static void append_shape(struct text_buffer *text, const uint64_t *dim, size_t r
 }
 
 static mpcf_status fail_shape(const struct tensor *t, const uint64_t *want, size_t rank,
-                              mpcf_error *err)
+                              bool is_head, mpcf_error *err)
 {
     struct text_buffer text = {0};
     append_shape(&text, t->dim, t->rank);
     text_append(&text, ", expected ");
     append_shape(&text, want, rank);
-    mpcf_status status =
-        mpcf_fail(err, MPCF_E_SHAPE, "tensor '%.200s' has shape %s", t->name, text_string(&text));
+    mpcf_status status = mpcf_fail(
+        err, MPCF_E_SHAPE, "tensor '%.200s' has shape %s%s", t->name, text_string(&text),
+        is_head
+            ? ": a head of another number of classes, or of another form. stages.finetune trains "
+              "a new one; model.labels says how many classes this one has"
+            : "");
     text_clear(&text);
     return status;
 }
@@ -104,14 +108,15 @@ static bool has_shape(const struct tensor *t, const mpcf_shape *shape)
     return same;
 }
 
-static mpcf_status check_shape(const struct tensor *t, const mpcf_shape *shape, mpcf_error *err)
+static mpcf_status check_shape(const struct tensor *t, const mpcf_shape *shape, bool is_head,
+                               mpcf_error *err)
 {
     uint64_t want[MPCF_RANK_MAX] = {0};
 
     for (int32_t i = 0; i < shape->rank; i++) {
         want[i] = (uint64_t) shape->dim[i];
     }
-    return has_shape(t, shape) ? MPCF_OK : fail_shape(t, want, (size_t) shape->rank, err);
+    return has_shape(t, shape) ? MPCF_OK : fail_shape(t, want, (size_t) shape->rank, is_head, err);
 }
 
 /* A weight that is NaN would make every result NaN, long after its cause. */
@@ -174,8 +179,9 @@ static mpcf_status load_parameter(struct loading *l, struct parameter *p, mpcf_i
         start_new(l, p->name);
         return MPCF_OK;
     }
-    MPCF_TRY(check_shape(t, &p->shape, err));
-    return load_values(l->c, t, p->value, err);
+    MPCF_TRY(check_shape(t, &p->shape, is_head, err));
+    return p->value == NULL ? checkpoint_check_once(l->c, t->name, err)
+                            : load_values(l->c, t, p->value, err);
 }
 
 static mpcf_init init_of(const mpcf_graph *g, const char *name)

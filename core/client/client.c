@@ -144,47 +144,51 @@ mpcf_status mpcf_client_connect(mpcf_client *client, mpcf_error *err)
 
 /* --- Asking --- */
 
+/* Texts of a question, and what of them the corpus copies. */
+struct asked {
+    struct encoding *encodings;
+    struct corpus_item *items;
+};
+
 static mpcf_status encode(const mpcf_client *c, const char *const *texts,
-                          const char *const *seconds, size_t i, struct corpus_item *item,
+                          const char *const *seconds, size_t i, struct asked *asked,
                           mpcf_error *err)
 {
-    struct encoding e = {0};
+    struct encoding *e = &asked->encodings[i];
     mpcf_status status =
         tokenizer_encode(c->state.tokenizer, texts[i], seconds != NULL ? seconds[i] : NULL,
-                         (size_t) c->pipeline->max_length, &e, err);
+                         (size_t) c->pipeline->max_length, e, err);
 
-    if (status == MPCF_OK && e.count == 0) {
-        encoding_clear(&e);
+    if (status == MPCF_OK && e->count == 0) {
         status = mpcf_fail(err, MPCF_E_FORMAT, "the tokenizer makes no token of it");
     }
-    if (status != MPCF_OK) {
-        return mpcf_fail_while(err, status, "text %zu", i);
-    }
-    *item = (struct corpus_item){.ids = e.ids, .types = e.type_ids, .length = e.count, .id = i};
-    return MPCF_OK;
+    asked->items[i] =
+        (struct corpus_item){.ids = e->ids, .types = e->type_ids, .length = e->count, .id = i};
+    return status == MPCF_OK ? status : mpcf_fail_while(err, status, "text %zu", i);
 }
 
 static mpcf_status make_corpus(const mpcf_client *c, const char *const *texts,
                                const char *const *seconds, size_t count, struct corpus **out,
                                mpcf_error *err)
 {
-    struct corpus_item *items = mpcf_alloc_array(count, sizeof *items);
-    mpcf_status status =
-        items != NULL ? MPCF_OK : mpcf_fail_memory(err, count * sizeof *items, "texts");
-    size_t made = 0;
+    struct asked asked = {mpcf_alloc_array(count, sizeof *asked.encodings),
+                          mpcf_alloc_array(count, sizeof *asked.items)};
+    mpcf_status status = asked.encodings != NULL && asked.items != NULL
+                             ? MPCF_OK
+                             : mpcf_fail_memory(err, count * sizeof *asked.items, "texts");
 
-    while (status == MPCF_OK && made < count) {
-        status = encode(c, texts, seconds, made, &items[made], err);
-        made += status == MPCF_OK;
+    for (size_t i = 0; status == MPCF_OK && i < count; i++) {
+        status = encode(c, texts, seconds, i, &asked, err);
     }
     if (status == MPCF_OK) {
-        status = corpus_from_items(items, count, tokenizer_pad_id(c->state.tokenizer), out, err);
+        status =
+            corpus_from_items(asked.items, count, tokenizer_pad_id(c->state.tokenizer), out, err);
     }
-    while (made-- > 0) {
-        mpcf_free(items[made].ids);
-        mpcf_free(items[made].types);
+    for (size_t i = 0; asked.encodings != NULL && i < count; i++) {
+        encoding_clear(&asked.encodings[i]);
     }
-    mpcf_free(items);
+    mpcf_free(asked.encodings);
+    mpcf_free(asked.items);
     return status;
 }
 

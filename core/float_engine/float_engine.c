@@ -83,6 +83,23 @@ size_t float_engine_bytes(const struct float_engine *e)
     return e->plan.floats * sizeof(float);
 }
 
+mpcf_status float_engine_measure(const mpcf_graph *g, struct parameters *p, enum float_mode mode,
+                                 size_t batch, size_t tokens, size_t *bytes, mpcf_error *err)
+{
+    struct float_plan plan = {
+        .graph = g, .mode = mode, .batch = batch, .tokens = tokens, .elements = batch * tokens};
+    mpcf_status status = graph_check(g, err);
+
+    if (status == MPCF_OK) {
+        status = plan_make(&plan, p, err);
+    }
+    if (status == MPCF_OK) {
+        *bytes = plan.floats * sizeof(float);
+    }
+    plan_clear(&plan);
+    return status;
+}
+
 /* --- A call --- */
 
 static float *value_of(const struct float_engine *e, size_t id)

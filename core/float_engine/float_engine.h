@@ -36,5 +36,8 @@ mpcf_status float_backward(struct float_engine *e, mpcf_error *err);
 /* Name of the first node with a value that is NaN or infinite, or NULL. */
 const char *float_not_finite(const struct float_engine *e);
 size_t float_engine_bytes(const struct float_engine *e);
+/* The same of an engine that float_engine_create() would make, without making it; P may be an outline. */
+mpcf_status float_engine_measure(const mpcf_graph *g, struct parameters *p, enum float_mode mode,
+                                 size_t batch, size_t tokens, size_t *bytes, mpcf_error *err);
 
 #endif

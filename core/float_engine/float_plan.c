@@ -95,7 +95,7 @@ static mpcf_status check_node(const struct float_plan *plan, struct parameters *
         if (n->parameter == NULL) {
             return mpcf_fail(err, MPCF_E_INVALID, "there is no parameter '%s'", node->label);
         }
-        n->wants_gradient = plan->mode == FLOAT_TRAIN && n->parameter->gradient != NULL;
+        n->wants_gradient = plan->mode == FLOAT_TRAIN && n->parameter->is_trained;
         return MPCF_OK;
     }
     for (size_t k = 0; k < operand_count(node); k++) {

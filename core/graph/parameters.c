@@ -35,16 +35,23 @@ static bool is_table(const mpcf_graph *g, const mpcf_node *parameter)
     return is_used;
 }
 
-static mpcf_status create_one(const mpcf_graph *g, const mpcf_node *node, bool gradients,
-                              struct parameter *p, mpcf_error *err)
+static mpcf_status outline_one(const mpcf_graph *g, const mpcf_node *node, bool is_trained,
+                               struct parameter *p, mpcf_error *err)
 {
-    const size_t rows = (size_t) node->shape.dim[0];
-
     p->shape = node->shape;
     p->count = shape_resolve(node->shape, 1, 1).count;
     p->name = mpcf_strdup(node->label);
-    p->value = mpcf_alloc_array(p->count, sizeof(float));
     p->is_table = is_table(g, node);
+    p->is_trained = is_trained;
+    return p->name != NULL ? MPCF_OK : mpcf_fail_memory(err, strlen(node->label), node->label);
+}
+
+static mpcf_status add_numbers(struct parameter *p, mpcf_error *err)
+{
+    const bool gradients = p->is_trained;
+    const size_t rows = (size_t) p->shape.dim[0];
+
+    p->value = mpcf_alloc_array(p->count, sizeof(float));
     if (gradients) {
         p->gradient = mpcf_alloc_array(p->count, sizeof(float));
     }
@@ -52,15 +59,15 @@ static mpcf_status create_one(const mpcf_graph *g, const mpcf_node *node, bool g
         p->touched = mpcf_alloc_array(rows, sizeof(*p->touched));
         p->is_touched = mpcf_alloc_array(rows, sizeof(*p->is_touched));
     }
-    if (p->name == NULL || p->value == NULL || (gradients && p->gradient == NULL) ||
+    if (p->value == NULL || (gradients && p->gradient == NULL) ||
         (gradients && p->is_table && (p->touched == NULL || p->is_touched == NULL))) {
-        return mpcf_fail_memory(err, p->count * sizeof(float), node->label);
+        return mpcf_fail_memory(err, p->count * sizeof(float), p->name);
     }
     return MPCF_OK;
 }
 
-static mpcf_status create(const mpcf_graph *g, parameters_filter *wanted, bool gradients,
-                          struct parameters **out, mpcf_error *err)
+static mpcf_status outline(const mpcf_graph *g, parameters_filter *wanted, bool is_trained,
+                           struct parameters **out, mpcf_error *err)
 {
     struct parameters *p = mpcf_alloc_array(1, sizeof(*p));
     mpcf_status status = MPCF_OK;
@@ -76,8 +83,31 @@ static mpcf_status create(const mpcf_graph *g, parameters_filter *wanted, bool g
         const mpcf_node *node = graph_node(g, i);
 
         if (node->kind == OP_PARAMETER && (wanted == NULL || wanted(g, node))) {
-            status = create_one(g, node, gradients, &p->items[p->count++], err);
+            status = outline_one(g, node, is_trained, &p->items[p->count++], err);
         }
+    }
+    if (status != MPCF_OK) {
+        parameters_destroy(p);
+        return status;
+    }
+    *out = p;
+    return MPCF_OK;
+}
+
+mpcf_status parameters_outline(const mpcf_graph *g, bool is_trained, struct parameters **out,
+                               mpcf_error *err)
+{
+    return outline(g, NULL, is_trained, out, err);
+}
+
+static mpcf_status create(const mpcf_graph *g, parameters_filter *wanted, bool gradients,
+                          struct parameters **out, mpcf_error *err)
+{
+    struct parameters *p = NULL;
+    mpcf_status status = outline(g, wanted, gradients, &p, err);
+
+    for (size_t i = 0; status == MPCF_OK && i < p->count; i++) {
+        status = add_numbers(&p->items[i], err);
     }
     if (status != MPCF_OK) {
         parameters_destroy(p);

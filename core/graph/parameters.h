@@ -15,7 +15,7 @@ struct parameter {
     const char *name; /* as in the checkpoint */
     mpcf_shape shape; /* numbers only */
     size_t count;
-    float *value;    /* count floats, 64-byte aligned */
+    float *value;    /* count floats, 64-byte aligned; NULL in an outline */
     float *gradient; /* the same, zero at create; NULL where made without gradients */
     /* Embedding tables: which rows the last backward touched (row-sparse gradient). NULL for
      * dense ones. touched[i] < rows, no duplicates, touched_count of them. */
@@ -23,6 +23,7 @@ struct parameter {
     size_t touched_count;
     bool *is_touched; /* rows marks, NULL where touched is */
     bool is_table;    /* used by EMBEDDING alone */
+    bool is_trained;  /* made with gradients */
 };
 
 struct parameters {
@@ -33,6 +34,9 @@ struct parameters {
 /* One entry for each PARAMETER node, in graph order, values zero. */
 mpcf_status parameters_create(const mpcf_graph *g, bool gradients, struct parameters **out,
                               mpcf_error *err);
+/* Names and shapes without memory for numbers: what checks and plans are made from. IS_TRAINED as GRADIENTS. */
+mpcf_status parameters_outline(const mpcf_graph *g, bool is_trained, struct parameters **out,
+                               mpcf_error *err);
 /* The same of those that WANTED names, without gradients. */
 typedef bool parameters_filter(const mpcf_graph *g, const mpcf_node *parameter);
 mpcf_status parameters_create_some(const mpcf_graph *g, parameters_filter *wanted,

@@ -112,25 +112,27 @@ static void note_layer(mpcf_graph *g, mpcf_slot slot, size_t layer)
     }
 }
 
+mpcf_status graph_check_filling(const mpcf_graph *g, const struct slot_filling *f, mpcf_error *err)
+{
+    const size_t layers = g->slot_layers[f->slot];
+
+    if (f->last_layer == SIZE_MAX || f->last_layer < layers) {
+        return MPCF_OK;
+    }
+    if (layers == 0) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "approximations.%s: layers %zu-%zu: the network has none with this slot",
+                         slot_name(f->slot), f->first_layer, f->last_layer);
+    }
+    return mpcf_fail(err, MPCF_E_CONFIG,
+                     "approximations.%s: layers %zu-%zu: the network has this slot in layers 0-%zu",
+                     slot_name(f->slot), f->first_layer, f->last_layer, layers - 1);
+}
+
 mpcf_status graph_check_layers(const mpcf_graph *g, mpcf_error *err)
 {
     for (size_t i = 0; i < g->filling_count; i++) {
-        const struct slot_filling *f = &g->fillings[i];
-        const size_t layers = g->slot_layers[f->slot];
-
-        if (f->last_layer == SIZE_MAX || f->last_layer < layers) {
-            continue;
-        }
-        if (layers == 0) {
-            return mpcf_fail(err, MPCF_E_CONFIG,
-                             "approximations.%s: layers %zu-%zu: the network has none with this "
-                             "slot",
-                             slot_name(f->slot), f->first_layer, f->last_layer);
-        }
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "approximations.%s: layers %zu-%zu: the network has this slot in layers "
-                         "0-%zu",
-                         slot_name(f->slot), f->first_layer, f->last_layer, layers - 1);
+        MPCF_TRY(graph_check_filling(g, &g->fillings[i], err));
     }
     return MPCF_OK;
 }

@@ -21,6 +21,7 @@ struct reference_group {
     const struct secure_batch *items; /* of BATCHES, with one shape: COUNT */
     size_t count;
     const struct corpus *corpus;
+    const char *stage;
     size_t answer; /* numbers of an example */
     float *answers;
     /* Under the lock: */
@@ -36,7 +37,7 @@ static void show(struct reference_group *g, bool is_last)
 {
     const double seconds = clock_seconds_since(g->began_ns);
     const double rate = seconds > 0 ? (double) g->done / seconds : 0;
-    const struct progress p = {.stage = "infer: reference",
+    const struct progress p = {.stage = g->stage,
                                .done = g->done,
                                .total = g->corpus->count,
                                .loss = (double) NAN,
@@ -159,11 +160,13 @@ static mpcf_status run_groups(struct secure_student *student, struct reference_g
 }
 
 mpcf_status reference_corpus(struct secure_student *student, const struct corpus *corpus,
-                             float *answers, struct reference_outcome *outcome, mpcf_error *err)
+                             const char *stage, float *answers, struct reference_outcome *outcome,
+                             mpcf_error *err)
 {
     struct secure_batches batches = {0};
     struct reference_group g = {.batches = &batches,
                                 .corpus = corpus,
+                                .stage = stage,
                                 .answer = student->answer,
                                 .answers = answers,
                                 .lock = PTHREAD_MUTEX_INITIALIZER,

@@ -16,8 +16,9 @@ struct reference_outcome {
 };
 
 /* ANSWERS [corpus->count, student->answer], logits or labels as the secure run has them, in batches
- * of its shapes. STUDENT has weights; its programs are dropped. */
+ * of its shapes. STUDENT has weights; its programs are dropped. STAGE names it in progress. */
 mpcf_status reference_corpus(struct secure_student *student, const struct corpus *corpus,
-                             float *answers, struct reference_outcome *outcome, mpcf_error *err);
+                             const char *stage, float *answers, struct reference_outcome *outcome,
+                             mpcf_error *err);
 
 #endif

@@ -13,6 +13,28 @@
 #include "pass/pass.h"
 #include "pipeline/output.h"
 
+/* Its weights are still good: they are taken as a network of their own, and the folder is written anew. */
+static mpcf_status fail_other_graph(const struct secure_student *s, const char *folder,
+                                    const json_t *record, const char *found, mpcf_error *err)
+{
+    const bool is_older =
+        json_integer_value(json_object_get(record, "format")) != (json_int_t) OUTPUT_FORMAT;
+
+    if (!is_older) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "'%s' is of another network: its graph is %.16s..., this file and its "
+                         "plug-ins make %.16s...",
+                         folder, found != NULL ? found : "missing", s->graph_digest);
+    }
+    return mpcf_fail(err, MPCF_E_CONFIG,
+                     "'%s' was written by an earlier version of mpcf, or is of another network (its "
+                     "graph is %.16s..., this file and its plug-ins make %.16s...): where the weights "
+                     "are, `mpcf-host run %s --set model.path=%s/student --set output=%s-anew --set "
+                     "'stages={convert: {}}'` makes it anew from them, without training",
+                     folder, found != NULL ? found : "missing", s->graph_digest, s->pipeline->file,
+                     s->pipeline->output, s->pipeline->output);
+}
+
 /* Whether FOLDER's digest.json names the graph that was built here; which tables it names. */
 static mpcf_status check_digest(struct secure_student *s, const char *folder, mpcf_error *err)
 {
@@ -23,10 +45,7 @@ static mpcf_status check_digest(struct secure_student *s, const char *folder, mp
     const char *found = json_string_value(json_object_get(record, "graph"));
 
     if (status == MPCF_OK && (found == NULL || strcmp(found, s->graph_digest) != 0)) {
-        status = mpcf_fail(err, MPCF_E_CONFIG,
-                           "'%s' is of another network: its graph is %.16s..., this file and its "
-                           "plug-ins make %.16s...",
-                           folder, found != NULL ? found : "missing", s->graph_digest);
+        status = fail_other_graph(s, folder, record, found, err);
     }
     found = json_string_value(json_object_get(record, "embedding"));
     if (s->options.embedding_public && found != NULL && strlen(found) < FILE_DIGEST_SIZE) {
@@ -71,17 +90,17 @@ static mpcf_status open_public(struct secure_student *s, const char *folder, mpc
     return read_ranges(s, folder, err);
 }
 
-static void take_options(struct secure_student *s)
+void secure_student_options(const struct pipeline *p, struct lower_options *o)
 {
-    const struct infer_settings *i = &s->pipeline->infer;
+    const struct infer_settings *i = &p->infer;
 
-    lower_options_default(&s->options);
-    s->options.value_fraction = (unsigned) i->value_fraction;
-    s->options.weight_fraction = (unsigned) i->weight_fraction;
-    s->options.reveal_fraction = (unsigned) i->logit_fraction;
-    s->options.embedding_public = i->embedding == EMBEDDING_PUBLIC;
-    s->options.weights_shared = i->weights == WEIGHTS_SHARED;
-    s->options.reveal_label = i->reveal == REVEAL_LABEL;
+    lower_options_default(o);
+    o->value_fraction = (unsigned) i->value_fraction;
+    o->weight_fraction = (unsigned) i->weight_fraction;
+    o->reveal_fraction = (unsigned) i->logit_fraction;
+    o->embedding_public = i->embedding == EMBEDDING_PUBLIC;
+    o->weights_shared = i->weights == WEIGHTS_SHARED;
+    o->reveal_label = i->reveal == REVEAL_LABEL;
 }
 
 /* The user reads its answers by its own file's names. */
@@ -117,7 +136,7 @@ mpcf_status secure_student_open(const struct pipeline *p, enum student_part part
         status = open_network(&s, part, student, folder, err);
     }
     if (status == MPCF_OK) {
-        take_options(&s);
+        secure_student_options(p, &s.options);
         s.classes = (size_t) s.network.network->facts.classes;
         s.answer = s.options.reveal_label ? 1 : s.classes;
         status = open_public(&s, folder, err);

@@ -42,6 +42,8 @@ struct secure_student {
 /* What a role has: the public folder, with its tables where embedding is public, or the weights. */
 enum student_part { STUDENT_PUBLIC, STUDENT_TABLES, STUDENT_WEIGHTS };
 
+/* How the file has its students lowered. */
+void secure_student_options(const struct pipeline *p, struct lower_options *o);
 /* A folder that is not whole, or made of another network: MPCF_E_FORMAT, MPCF_E_CONFIG. */
 mpcf_status secure_student_open(const struct pipeline *p, enum student_part part,
                                 struct secure_student *out, mpcf_error *err);

@@ -70,12 +70,7 @@ mpcf_status user_load(struct role_state *state, mpcf_error *err)
     if (folder == NULL) {
         return mpcf_fail_memory(err, 0, "a path");
     }
-    if (p->max_length > spec->max_tokens) {
-        status = mpcf_fail(err, MPCF_E_CONFIG,
-                           "dataset max_length is %lld, but the model has positions for %lld; set "
-                           "dataset.max_length",
-                           (long long) p->max_length, (long long) spec->max_tokens);
-    }
+    status = split_check_length(p, spec, err);
     if (status == MPCF_OK) {
         status = tokenizer_open(folder, spec, &state->tokenizer, err);
     }

@@ -19,6 +19,15 @@ struct lower_options {
     bool reveal_label;        /* only the number of the largest logit is revealed */
 };
 void lower_options_default(struct lower_options *o);
+/* Which limit between the options is broken. The only place that knows them: the pipeline file's reader asks
+ * here, too, and says it with the names of its keys. */
+enum lower_limit {
+    LOWER_FITS,
+    LOWER_REVEALS_BEYOND_VALUES, /* more fractional bits revealed than values have */
+    LOWER_BATCH_OF_EXACT         /* several examples at their exact lengths */
+};
+enum lower_limit lower_options_limit(const struct lower_options *o, size_t batch,
+                                     bool exact_length);
 /* MPCF_E_INVALID where nothing can be lowered with them; the message says what is allowed. */
 mpcf_status lower_options_check(const struct lower_options *o, size_t batch, bool exact_length,
                                 mpcf_error *err);

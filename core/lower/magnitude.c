@@ -40,11 +40,13 @@ static const struct node_range *range_of(struct lowering *l, const mpcf_node *no
 }
 
 /* A value that was (nearly) 0 on every row, as the mean of a centred one, is rounding in fixed
- * point: it must hold that. */
+ * point: it must hold that. Of values and of weights: each of a row's errors of 2^-(f + 1) meets a value of a
+ * few units, and they add up as a root of their number. */
 double node_seen(struct lowering *l, const mpcf_node *node)
 {
     const struct node_range *range = range_of(l, node);
-    const double rounding = exp2(2 - (double) l->options->value_fraction);
+    const double rounding = fmax(exp2(2 - (double) l->options->value_fraction),
+                                 exp2(4 - (double) l->options->weight_fraction));
 
     return range == NULL ? 1 : fmax(rounding, fmax(fabs(range->low), fabs(range->high)));
 }

@@ -157,13 +157,19 @@ static void warn_of_quantization(const json_t *config)
     }
 }
 
+static struct load_request request_of(const struct pipeline *p, const struct loaded_network *n)
+{
+    const enum new_weights kept = p->new_head ? NEW_MISSING : NEW_REFUSED;
+
+    return (struct load_request){.prefix = n->network->facts.weight_prefix,
+                                 .new_weights = is_start(p, n->folder) ? NEW_ANY : kept};
+}
+
 static mpcf_status load_weights(const struct pipeline *p, const struct checkpoint *checkpoint,
                                 const struct folder_use *use, struct loaded_network *n,
                                 mpcf_error *err)
 {
-    const enum new_weights kept = p->new_head ? NEW_MISSING : NEW_REFUSED;
-    const struct load_request request = {.prefix = n->network->facts.weight_prefix,
-                                         .new_weights = is_start(p, n->folder) ? NEW_ANY : kept};
+    const struct load_request request = request_of(p, n);
     struct load_outcome outcome = {0};
 
     MPCF_TRY(check_classes(p, use, n, err));
@@ -181,6 +187,37 @@ static mpcf_status load_weights(const struct pipeline *p, const struct checkpoin
     return outcome.count == 0 || n->new_weights != NULL
                ? MPCF_OK
                : mpcf_fail_memory(err, 0, "a list of names");
+}
+
+static mpcf_status look_at_weights(const struct pipeline *p, const struct checkpoint *checkpoint,
+                                   const struct loaded_network *n, mpcf_error *err)
+{
+    const struct load_request request = request_of(p, n);
+    struct parameters *outline = NULL;
+    mpcf_status status = parameters_outline(n->network->graph, false, &outline, err);
+
+    if (status == MPCF_OK) {
+        status = checkpoint_load(checkpoint, n->network->graph, &request, outline, NULL, err);
+    }
+    parameters_destroy(outline);
+    return status;
+}
+
+mpcf_status loaded_network_check(const struct pipeline *p, const struct loaded_network *n,
+                                 mpcf_error *err)
+{
+    const struct folder_use quiet = {FUNCTIONS_APPROXIMATED, false, -1};
+    struct checkpoint *checkpoint = NULL;
+    mpcf_status status = checkpoint_open(n->folder, &checkpoint, err);
+
+    if (status == MPCF_OK) {
+        status = check_classes(p, &quiet, n, err);
+    }
+    if (status == MPCF_OK) {
+        status = look_at_weights(p, checkpoint, n, err);
+    }
+    checkpoint_close(checkpoint);
+    return status;
 }
 
 static mpcf_status open_network(const struct pipeline *p, const char *folder,

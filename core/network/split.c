@@ -33,35 +33,68 @@ static void show_reading(void *context, size_t done, size_t total)
     }
 }
 
+static struct corpus_request request_of(const struct pipeline *p, const struct tokenizer *tokenizer,
+                                        const char *split)
+{
+    return (struct corpus_request){.dataset = p->dataset.descriptor,
+                                   .config = p->dataset.config,
+                                   .path = p->dataset_path,
+                                   .split = split,
+                                   .tokenizer = tokenizer,
+                                   .max_tokens = (size_t) p->max_length,
+                                   .unlabelled = p->model_labels != 0};
+}
+
+static void say_left_out(const char *split, const struct corpus *c)
+{
+    if (c->left_out > 0) {
+        log_line(LOG_WARN, "reading %s: %llu broken row%s left out of %llu; the first: %s", split,
+                 (unsigned long long) c->left_out, c->left_out == 1 ? "" : "s",
+                 (unsigned long long) (c->left_out + c->rows), c->first_left_out);
+    }
+}
+
 mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokenizer,
                        const char *split, size_t limit, struct corpus **out, mpcf_error *err)
 {
     char title[128];
-    char *cache = p->keep_tokens ? output_path(p, "cache") : NULL;
+    char *cache = NULL;
     struct reading reading = {title, 0};
-    struct corpus_request request = {.dataset = p->dataset.descriptor,
-                                     .config = p->dataset.config,
-                                     .path = p->dataset_path,
-                                     .split = split,
-                                     .tokenizer = tokenizer,
-                                     .max_tokens = (size_t) p->max_length,
-                                     .limit = limit,
-                                     .unlabelled = p->model_labels != 0,
-                                     .progress = show_reading,
-                                     .context = &reading,
-                                     .cache_folder = cache};
+    struct corpus_request request = request_of(p, tokenizer, split);
     mpcf_status status = MPCF_OK;
 
     if (p->dataset.descriptor == NULL) {
         return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no dataset to read rows of", p->file);
     }
     (void) snprintf(title, sizeof title, "reading %s", split);
+    cache = p->keep_tokens ? output_path(p, "cache") : NULL;
+    request.limit = limit;
+    request.progress = show_reading;
+    request.context = &reading;
+    request.cache_folder = cache;
     status = corpus_load(&request, out, err);
-    if (status == MPCF_OK && (*out)->left_out > 0) {
-        log_line(LOG_WARN, "reading %s: %llu broken row%s left out of %llu; the first: %s", split,
-                 (unsigned long long) (*out)->left_out, (*out)->left_out == 1 ? "" : "s",
-                 (unsigned long long) ((*out)->left_out + (*out)->rows), (*out)->first_left_out);
+    if (status == MPCF_OK) {
+        say_left_out(split, *out);
     }
     mpcf_free(cache);
     return status;
+}
+
+mpcf_status split_check_length(const struct pipeline *p, const mpcf_tokenizer_spec *spec,
+                               mpcf_error *err)
+{
+    return p->max_length <= spec->max_tokens
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_CONFIG,
+                           "dataset.max_length: %lld tokens, and the network has positions for "
+                           "%lld",
+                           (long long) p->max_length, (long long) spec->max_tokens);
+}
+
+mpcf_status split_check(const struct pipeline *p, const struct tokenizer *tokenizer,
+                        const char *split, size_t rows, bool labelled, mpcf_error *err)
+{
+    const struct corpus_request request = request_of(p, tokenizer, split);
+
+    return corpus_check(&request, rows, labelled, err);
 }

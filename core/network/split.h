@@ -13,4 +13,11 @@
 mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokenizer,
                        const char *split, size_t limit, struct corpus **out, mpcf_error *err);
 
+/* MPCF_E_CONFIG where dataset.max_length is beyond the positions of the network, of which SPEC is. */
+mpcf_status split_check_length(const struct pipeline *p, const mpcf_tokenizer_spec *spec,
+                               mpcf_error *err);
+/* Whether split_load() would take the first ROWS rows of SPLIT; LABELLED: each with its label. */
+mpcf_status split_check(const struct pipeline *p, const struct tokenizer *tokenizer,
+                        const char *split, size_t rows, bool labelled, mpcf_error *err);
+
 #endif

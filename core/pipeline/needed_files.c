@@ -10,51 +10,57 @@
 #include "base/file_room.h"
 #include "base/folder.h"
 #include "base/memory.h"
-#include "base/text.h"
-#include "format/yaml_tree.h"
+#include "format/yaml_problems.h"
+#include "pipeline/key_place.h"
 #include "pipeline/link_keys.h"
 #include "pipeline/output.h"
 #include "roles/control.h"
 
-static void need(struct text_buffer *lacking, const char *what, const char *folder,
+/* What is missing, each at the key that says where it should be. */
+struct look {
+    const struct pipeline *p;
+    struct yaml_problems *problems;
+};
+
+static void need(const struct look *l, const char *key, const char *what, const char *folder,
                  const char *name)
 {
     char *path = *name == '\0' ? mpcf_strdup(folder) : mpcf_format("%s/%s", folder, name);
 
     if (path == NULL || !file_exists(path)) {
-        text_printf(lacking, "%s%s: '%s' is not there", lacking->length == 0 ? "" : "\n", what,
-                    path == NULL ? name : path);
+        yaml_problem(l->problems, key_place(l->p, key), "%s: '%s' is not there", what,
+                     path == NULL ? name : path);
     }
     mpcf_free(path);
 }
 
 /* With embedding: public the user looks words up itself. */
-static void need_tables(const struct pipeline *p, struct text_buffer *lacking)
+static void need_tables(const struct look *l)
 {
-    char *folder = mpcf_format("%s/student/public", p->output);
+    char *folder = mpcf_format("%s/student/public", l->p->output);
 
-    if (folder != NULL && p->infer.embedding == EMBEDDING_PUBLIC) {
-        need(lacking, "the public embedding", folder, OUTPUT_TABLES);
+    if (folder != NULL && l->p->infer.embedding == EMBEDDING_PUBLIC) {
+        need(l, "stages.infer.embedding", "the public embedding", folder, OUTPUT_TABLES);
     }
     mpcf_free(folder);
 }
 
-static void need_student(const struct pipeline *p, struct text_buffer *lacking, bool weights)
+static void need_student(const struct look *l, bool weights)
 {
     const char *what =
         weights ? "the student (stages convert, distill)" : "the student's public part";
-    char *folder = mpcf_format("%s/student", p->output);
+    char *folder = mpcf_format("%s/student", l->p->output);
 
     if (folder != NULL) {
-        need(lacking, what, folder, weights ? "config.json" : "public/config.json");
+        need(l, "output", what, folder, weights ? "config.json" : "public/config.json");
         /* Written last: a folder without it is not whole. */
-        need(lacking, "the student's public part", folder, "public/digest.json");
+        need(l, "output", "the student's public part", folder, "public/digest.json");
         mpcf_free(folder);
     }
 }
 
 /* KEY: what names the folder in the file. What stands in the way of several is said once. */
-static void need_room(struct text_buffer *lacking, const char *key, char *folder)
+static void need_room(const struct look *l, const char *key, char *folder)
 {
     mpcf_error *err = mpcf_error_create();
     const char *why = "memory is short";
@@ -62,17 +68,18 @@ static void need_room(struct text_buffer *lacking, const char *key, char *folder
     if (folder != NULL && err != NULL) {
         why = file_room_check(folder, err) != MPCF_OK ? mpcf_error_text(err) : NULL;
     }
-    if (why != NULL && strstr(text_string(lacking), why) == NULL) {
-        text_printf(lacking, "%s%s: %s", lacking->length == 0 ? "" : "\n", key, why);
+    if (why != NULL && (yaml_problems_count(l->problems) == 0 ||
+                        strstr(yaml_problems_text(l->problems), why) == NULL)) {
+        yaml_problem(l->problems, key_place(l->p, key), "%s: %s", key, why);
     }
     mpcf_error_destroy(err);
     mpcf_free(folder);
 }
 
 /* Where this one writes; looked at only, not tried. */
-static void need_rooms(const struct pipeline *p, enum pipeline_viewer viewer,
-                       struct text_buffer *lacking)
+static void need_rooms(const struct look *l, enum pipeline_viewer viewer)
 {
+    const struct pipeline *p = l->p;
     const bool is_here = viewer == VIEW_ALL;
     const bool makes_student = p->has_stage[STAGE_CONVERT] || p->has_stage[STAGE_DISTILL];
 
@@ -80,20 +87,20 @@ static void need_rooms(const struct pipeline *p, enum pipeline_viewer viewer,
         return;
     }
     if (is_here) {
-        need_room(lacking, "output", output_path(p, "stages"));
+        need_room(l, "output", output_path(p, "stages"));
     }
     if (is_here && p->has_stage[STAGE_FINETUNE]) {
-        need_room(lacking, "output", output_path(p, "teacher"));
+        need_room(l, "output", output_path(p, "teacher"));
     }
     if (is_here && makes_student) {
-        need_room(lacking, "output", output_path(p, "student/public"));
+        need_room(l, "output", output_path(p, "student/public"));
     }
     if (!is_here || p->has_stage[STAGE_INFER]) {
-        need_room(lacking, "output", output_path(p, "infer"));
+        need_room(l, "output", output_path(p, "infer"));
     }
     if (p->has_stage[STAGE_INFER] && p->infer.preprocess == PREPROCESS_STORE &&
         viewer != VIEW_DEALER) {
-        need_room(lacking, "stages.infer.store", mpcf_strdup(p->infer.store));
+        need_room(l, "stages.infer.store", mpcf_strdup(p->infer.store));
     }
 }
 
@@ -142,23 +149,6 @@ static mpcf_status check_links(const struct pipeline *p, enum pipeline_viewer vi
     return link_keys_check_role(p, (enum role) viewer, problems, err);
 }
 
-static mpcf_status need_links(const struct pipeline *p, enum pipeline_viewer viewer,
-                              struct text_buffer *lacking, mpcf_error *err)
-{
-    struct yaml_problems *problems = yaml_problems_create();
-    mpcf_status status = problems != NULL ? check_links(p, viewer, problems, err)
-                                          : mpcf_fail_memory(err, 0, "a message");
-
-    if (status == MPCF_OK && yaml_problems_count(problems) > 0) {
-        const char *lines = yaml_problems_text(problems);
-
-        text_printf(lacking, "%s%.*s", lacking->length == 0 ? "" : "\n", (int) strlen(lines) - 1,
-                    lines);
-    }
-    yaml_problems_destroy(problems);
-    return status;
-}
-
 /* The student is made by this file's own run where it has the stage. */
 static bool makes_student(const struct pipeline *p)
 {
@@ -166,106 +156,106 @@ static bool makes_student(const struct pipeline *p)
 }
 
 /* Such a run would end well having done nothing. What `calibrate` says is part of convert. */
-static mpcf_status check_stages(const struct pipeline *p, mpcf_error *err)
+static bool has_a_stage(const struct look *l)
 {
-    struct yaml_problems *problems;
-    const char *lines;
-    mpcf_status status;
-
     for (size_t i = 0; i < STAGE_COUNT; i++) {
-        if (p->has_stage[i]) {
-            return MPCF_OK;
+        if (l->p->has_stage[i]) {
+            return true;
         }
     }
-    problems = yaml_problems_create();
-    if (problems == NULL) {
-        return mpcf_fail_memory(err, 0, "a message");
-    }
-    yaml_problem(problems, p->stages,
+    yaml_problem(l->problems, l->p->stages,
                  "stages: there is nothing to run; name finetune, convert, distill or infer");
-    lines = yaml_problems_text(problems);
-    status = mpcf_fail(err, MPCF_E_CONFIG, "%.*s", (int) strcspn(lines, "\n"), lines);
-    yaml_problems_destroy(problems);
-    return status;
+    return false;
 }
 
 /* The user's role and a run's evaluation read rows. */
-static void need_dataset(const struct pipeline *p, enum pipeline_viewer viewer,
-                         struct text_buffer *lacking)
+static void need_dataset(const struct look *l, enum pipeline_viewer viewer)
 {
+    const struct pipeline *p = l->p;
     const bool is_read = viewer == VIEW_USER || (viewer == VIEW_ALL && p->has_stage[STAGE_INFER]);
 
     if (p->dataset.name != NULL && (is_read || viewer == VIEW_ALL)) {
-        need(lacking, "dataset.path", p->dataset_path, "");
+        need(l, "dataset.path", "dataset.path", p->dataset_path, "");
     } else if (is_read) {
-        text_printf(lacking,
-                    "%s%s: infer asks the rows of a dataset, and there is none: `mpcf-host "
-                    "predict` asks texts of your own",
-                    lacking->length == 0 ? "" : "\n", p->file);
+        yaml_problem(
+            l->problems, key_place(p, "dataset"),
+            "infer asks the rows of a dataset, and there is none: `mpcf-host predict` asks "
+            "texts of your own");
     }
+}
+
+static mpcf_status look_for_all(const struct look *l, enum pipeline_viewer viewer, mpcf_error *err)
+{
+    const struct pipeline *p = l->p;
+    const bool trains = viewer == VIEW_ALL;
+
+    if (viewer != VIEW_PUBLIC && !has_a_stage(l)) {
+        return MPCF_OK;
+    }
+    if (trains) {
+        need(l, "model.path", "model.path", p->model_path, "config.json");
+    }
+    need_dataset(l, viewer);
+    if (viewer == VIEW_PROVIDER || (trains && !makes_student(p) && p->has_stage[STAGE_INFER])) {
+        need_student(l, true);
+    }
+    if (viewer == VIEW_USER || viewer == VIEW_DEALER || viewer == VIEW_PUBLIC) {
+        need_student(l, false);
+    }
+    if (viewer == VIEW_USER) {
+        need_tables(l);
+    }
+    need_rooms(l, viewer);
+    return check_links(p, viewer, l->problems, err);
+}
+
+/* Runs LOOK over the file; what it finds is one message. */
+static mpcf_status look_whole(const struct pipeline *p, enum pipeline_viewer viewer,
+                              mpcf_status (*look)(const struct look *l, enum pipeline_viewer viewer,
+                                                  mpcf_error *err),
+                              mpcf_error *err)
+{
+    const struct look l = {p, yaml_problems_create()};
+    mpcf_status status =
+        l.problems != NULL ? look(&l, viewer, err) : mpcf_fail_memory(err, 0, "a list of mistakes");
+
+    if (status == MPCF_OK && yaml_problems_count(l.problems) > 0) {
+        const char *lines = yaml_problems_text(l.problems);
+
+        status = mpcf_fail(err, MPCF_E_CONFIG, "%.*s", (int) strlen(lines) - 1, lines);
+    }
+    yaml_problems_destroy(l.problems);
+    return status;
 }
 
 mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer viewer,
                                  mpcf_error *err)
 {
-    struct text_buffer lacking = {0};
-    const bool trains = viewer == VIEW_ALL;
-    mpcf_status status = MPCF_OK;
-
-    if (viewer != VIEW_PUBLIC) {
-        MPCF_TRY(check_stages(p, err));
-    }
-    if (trains) {
-        need(&lacking, "model.path", p->model_path, "config.json");
-    }
-    need_dataset(p, viewer, &lacking);
-    if (viewer == VIEW_PROVIDER || (trains && !makes_student(p) && p->has_stage[STAGE_INFER])) {
-        need_student(p, &lacking, true);
-    }
-    if (viewer == VIEW_USER || viewer == VIEW_DEALER || viewer == VIEW_PUBLIC) {
-        need_student(p, &lacking, false);
-    }
-    if (viewer == VIEW_USER) {
-        need_tables(p, &lacking);
-    }
-    need_rooms(p, viewer, &lacking);
-    status = need_links(p, viewer, &lacking, err);
-    if (status == MPCF_OK && lacking.length > 0) {
-        status = mpcf_fail(err, MPCF_E_CONFIG, "%s", lacking.data);
-    }
-    text_clear(&lacking);
-    return status;
+    return look_whole(p, viewer, look_for_all, err);
 }
 
 /* All three roles here, or one of them. */
-static void need_parts(const struct pipeline *p, enum pipeline_viewer viewer,
-                       struct text_buffer *lacking)
+static mpcf_status look_for_predict(const struct look *l, enum pipeline_viewer viewer,
+                                    mpcf_error *err)
 {
-    need_student(p, lacking, viewer == VIEW_ALL || viewer == VIEW_PROVIDER);
+    const struct pipeline *p = l->p;
+
+    need_student(l, viewer == VIEW_ALL || viewer == VIEW_PROVIDER);
     if (viewer == VIEW_ALL || viewer == VIEW_USER) {
-        need_tables(p, lacking);
+        need_tables(l);
     }
     if (p->infer.preprocess == PREPROCESS_STORE && viewer != VIEW_DEALER) {
-        need_room(lacking, "stages.infer.store", mpcf_strdup(p->infer.store));
+        need_room(l, "stages.infer.store", mpcf_strdup(p->infer.store));
     }
+    if (yaml_problems_count(l->problems) > 0 && viewer == VIEW_ALL) {
+        yaml_problem(l->problems, key_place(p, "output"),
+                     "`mpcf-host %s` makes a student; `predict --plain` asks without one", p->file);
+    }
+    return check_links(p, viewer, l->problems, err);
 }
 
 mpcf_status pipeline_check_predict(const struct pipeline *p, enum pipeline_viewer viewer,
                                    mpcf_error *err)
 {
-    struct text_buffer lacking = {0};
-    mpcf_status status;
-
-    need_parts(p, viewer, &lacking);
-    if (lacking.length > 0 && viewer == VIEW_ALL) {
-        text_printf(&lacking,
-                    "\n`mpcf-host %s` makes a student; `predict --plain` asks without one",
-                    p->file);
-    }
-    status = need_links(p, viewer, &lacking, err);
-    if (status == MPCF_OK && lacking.length > 0) {
-        status = mpcf_fail(err, MPCF_E_CONFIG, "%s", lacking.data);
-    }
-    text_clear(&lacking);
-    return status;
+    return look_whole(p, viewer, look_for_predict, err);
 }

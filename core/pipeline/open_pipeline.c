@@ -134,7 +134,7 @@ static mpcf_status parse(const struct pipeline_request *request, struct pipeline
         status = yaml_set(m->tree, request->sets[i], r->err);
     }
     if (status == MPCF_OK) {
-        r->root = yaml_root(m->tree);
+        r->root = r->p->root = yaml_root(m->tree);
     }
     return status;
 }

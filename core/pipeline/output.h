@@ -24,6 +24,9 @@
 
 /* In infer/: the user's answers as lines of JSON, of the last run. */
 #define OUTPUT_ANSWER_LINES "answers.jsonl"
+/* "format" of student/public/digest.json and of the records in stages/: raised where what an earlier version
+ * wrote means something else now. None: before there was one. */
+#define OUTPUT_FORMAT 2
 
 /* The path of NAME, as "student/public", in the output folder; mpcf_free(). NULL: memory. */
 char *output_path(const struct pipeline *p, const char *name);

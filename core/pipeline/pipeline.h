@@ -41,6 +41,7 @@ struct pipeline {
     const char *folder; /* of the file: what its paths start from */
     const char *output; /* absolute */
     int64_t seed;
+    const struct yaml_node *root; /* of the file: for messages (key_place.h) */
 
     struct plugins *plugins;
     struct component_use model; /* const mpcf_model * */
@@ -57,6 +58,7 @@ struct pipeline {
     /* What the student's slots get, in the form of graph_fill_slots(). Layers that no entry
      * covers keep the teacher's own function. */
     struct slot_filling *fillings;
+    const struct yaml_node **filling_places; /* where each stands in the file */
     size_t filling_count;
 
     struct component_use transport; /* const mpcf_transport *; its config is in ENDPOINTS */

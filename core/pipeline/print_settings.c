@@ -4,6 +4,8 @@
  */
 #include "pipeline/print_settings.h"
 
+#include <string.h>
+
 #include "graph/slot_name.h"
 #include "pipeline/schema.h"
 #include "plugin/option_set.h"
@@ -24,6 +26,37 @@ static void print_section(enum schema_section section, const void *config, struc
 {
     text_printf(out, "%s ", schema_section(section)->path);
     option_config_print(schema_section(section)->options, sizeof(mpcf_option), config, out);
+    text_append(out, "\n");
+}
+
+/* What the ranges are made with. How many rows are looked at afterwards makes no other student. */
+static void print_calibrate(const struct calibrate_settings *s, struct text_buffer *out)
+{
+    mpcf_option made[3] = {{.key = NULL}};
+    const mpcf_option *all = schema_section(SCHEMA_CALIBRATE)->options;
+
+    for (size_t i = 0, count = 0; all[i].key != NULL && count < 2; i++) {
+        if (strcmp(all[i].key, "reference") != 0) {
+            made[count++] = all[i];
+        }
+    }
+    text_printf(out, "%s ", schema_section(SCHEMA_CALIBRATE)->path);
+    option_config_print(made, sizeof(mpcf_option), s, out);
+    text_append(out, "\n");
+}
+
+void pipeline_print_lowering(const struct pipeline *p, struct text_buffer *out)
+{
+    const struct infer_settings *s = &p->infer;
+
+    text_printf(out,
+                "fractions %lld %lld %lld embedding %d weights %d reveal %d length %d batch %lld",
+                (long long) s->value_fraction, (long long) s->weight_fraction,
+                (long long) s->logit_fraction, (int) s->embedding, (int) s->weights,
+                (int) s->reveal, (int) s->length, (long long) s->batch);
+    for (size_t i = 0; i < s->buckets.count; i++) {
+        text_printf(out, " %.0f", s->buckets.items[i]);
+    }
     text_append(out, "\n");
 }
 
@@ -61,13 +94,13 @@ void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage
         return;
     case STAGE_CONVERT:
         print_section(SCHEMA_CONVERT, &p->convert, out);
-        print_section(SCHEMA_CALIBRATE, &p->calibrate, out);
+        print_calibrate(&p->calibrate, out);
         return;
     case STAGE_DISTILL:
         print_section(SCHEMA_DISTILL, &p->distill, out);
         print_section(SCHEMA_LAYERS, &p->distill.layers, out);
         print_section(SCHEMA_PREDICTION, &p->distill.prediction, out);
-        print_section(SCHEMA_CALIBRATE, &p->calibrate, out);
+        print_calibrate(&p->calibrate, out);
         return;
     case STAGE_INFER:
         print_section(SCHEMA_INFER, &p->infer, out);

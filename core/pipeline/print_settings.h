@@ -12,6 +12,8 @@
  * unchanged". Without the settings of the stages before it. */
 void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage,
                              struct text_buffer *out);
+/* Of stages.infer what decides which programs the student becomes. */
+void pipeline_print_lowering(const struct pipeline *p, struct text_buffer *out);
 /* One line a slot entry, "normaliser 0-5 2quad c=5", as in reports. */
 void pipeline_print_approximations(const struct pipeline *p, struct text_buffer *out);
 

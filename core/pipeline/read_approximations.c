@@ -12,6 +12,7 @@ static mpcf_status add_filling(struct pipeline_reader *r, const struct yaml_node
 {
     struct pipeline *p = r->p;
     struct slot_filling *grown;
+    const struct yaml_node **places;
 
     for (size_t i = 0; i < p->filling_count; i++) {
         const struct slot_filling *other = &p->fillings[i];
@@ -25,14 +26,18 @@ static mpcf_status add_filling(struct pipeline_reader *r, const struct yaml_node
         }
     }
     grown = arena_alloc(p->memory->arena, p->filling_count + 1, sizeof *grown);
-    if (grown == NULL) {
+    places = arena_alloc(p->memory->arena, p->filling_count + 1, sizeof *places);
+    if (grown == NULL || places == NULL) {
         return reader_no_memory(r);
     }
     if (p->filling_count > 0) {
         memcpy(grown, p->fillings, p->filling_count * sizeof *grown);
+        memcpy(places, p->filling_places, p->filling_count * sizeof *places);
     }
+    places[p->filling_count] = at;
     grown[p->filling_count++] = *filling;
     p->fillings = grown;
+    p->filling_places = places;
     return MPCF_OK;
 }
 

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "lower/lower_options.h"
+#include "pipeline/padded_length.h"
 #include "pipeline/paper.h"
 
 static void take_paper_values(const struct pipeline *p, struct training_settings *t)
@@ -75,6 +77,36 @@ static void check_buckets(struct pipeline_reader *r, const struct yaml_node *nod
             return;
         }
     }
+    if (s->buckets.count >= PADDED_LENGTHS_MAX) {
+        yaml_problem(r->problems, yaml_get(node, "buckets"), "buckets: %zu of them, at most %d",
+                     s->buckets.count, PADDED_LENGTHS_MAX - 1);
+    }
+}
+
+/* What the lowering would refuse when all stages before it have run. */
+static void check_lowering(struct pipeline_reader *r, const struct yaml_node *node)
+{
+    const struct infer_settings *s = &r->p->infer;
+    const struct lower_options options = {.value_fraction = (unsigned) s->value_fraction,
+                                          .weight_fraction = (unsigned) s->weight_fraction,
+                                          .reveal_fraction = (unsigned) s->logit_fraction};
+    const struct yaml_node *logits = yaml_get(node, "logit_fraction");
+
+    switch (lower_options_limit(&options, (size_t) s->batch, s->length == LENGTH_EXACT)) {
+    case LOWER_REVEALS_BEYOND_VALUES:
+        yaml_problem(r->problems, logits != NULL ? logits : yaml_get(node, "value_fraction"),
+                     "logit_fraction: %u%s, at most value_fraction, which is %u%s",
+                     options.reveal_fraction, logits == NULL ? " where it is not given" : "",
+                     options.value_fraction,
+                     yaml_get(node, "value_fraction") == NULL ? " where it is not given" : "");
+        break;
+    case LOWER_BATCH_OF_EXACT:
+        yaml_problem(r->problems, yaml_get(node, "batch"),
+                     "batch: 1 with `length: exact`: texts of a batch have one padded length");
+        break;
+    case LOWER_FITS:
+        break;
+    }
 }
 
 static void check_reveal(struct pipeline_reader *r, const struct yaml_node *node)
@@ -125,6 +157,7 @@ static mpcf_status read_infer(struct pipeline_reader *r, const struct yaml_node 
 
     MPCF_TRY(reader_section(r, SCHEMA_INFER, node, s));
     check_buckets(r, node);
+    check_lowering(r, node);
     check_reveal(r, node);
     check_questions(r, node);
     check_test_predictions(r, node);
@@ -133,10 +166,6 @@ static mpcf_status read_infer(struct pipeline_reader *r, const struct yaml_node 
         if (s->store == NULL) {
             return reader_no_memory(r);
         }
-    }
-    if (s->length == LENGTH_EXACT && s->batch > 1) {
-        yaml_problem(r->problems, yaml_get(node, "batch"),
-                     "batch: 1 with `length: exact`: texts of a batch have one padded length");
     }
     return MPCF_OK;
 }

@@ -148,6 +148,9 @@ static const mpcf_option calibrate_options[] = {
     {.key = "margin_bits", .type = MPCF_OPT_REAL, .default_text = "2",
      FIELD(struct calibrate_settings, margin_bits), .min = 0, .max = 8,
      .help = "added to every range; a value outside is a wrong answer nobody notices"},
+    {.key = "reference", .type = MPCF_OPT_INT, .default_text = "16",
+     FIELD(struct calibrate_settings, reference), .min = 0, .max = 1e6,
+     .help = "of these rows run in the clear on the secure run's integers, when the student is made; 0: none"},
     END};
 
 static const mpcf_option infer_options[] = {
@@ -206,7 +209,7 @@ static const mpcf_option infer_options[] = {
      .help = "fractional bits of weights"},
     {.key = "logit_fraction", .type = MPCF_OPT_INT, .default_text = "8",
      FIELD(struct infer_settings, logit_fraction), .min = 2, .max = 24,
-     .help = "fractional bits of the logits that the user learns; reveal: label compares all bits there are"},
+     .help = "fractional bits of the logits that the user learns, at most value_fraction; reveal: label compares all bits there are"},
     {.key = "resume", .type = MPCF_OPT_BOOL, .default_text = "true",
      FIELD(struct infer_settings, resume),
      .help = "--role user does not ask again what an earlier run that broke off has answers to"},

@@ -54,6 +54,7 @@ struct distill_settings {
 struct calibrate_settings {
     int64_t examples;   /* training rows */
     double margin_bits; /* added to what they showed */
+    int64_t reference;  /* rows of them that the plaintext reference computes, too; 0: none */
 };
 
 enum infer_length { LENGTH_EXACT = 0, LENGTH_BUCKET, LENGTH_FULL };

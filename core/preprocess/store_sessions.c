@@ -41,11 +41,11 @@ static bool is_session_name(const char *name)
     return strlen(name) == NAME_LENGTH && strspn(name, "0123456789abcdef") == NAME_LENGTH;
 }
 
-mpcf_status store_sessions_open(const char *root, mpcf_error *err)
+mpcf_status store_sessions_check(const char *root, mpcf_error *err)
 {
     char *session = file_join(root, "session");
-    mpcf_status status = session != NULL ? store_folder_make(root, err)
-                                         : mpcf_fail_memory(err, strlen(root), "a path");
+    mpcf_status status =
+        session != NULL ? MPCF_OK : mpcf_fail_memory(err, strlen(root), "a path");
 
     if (status == MPCF_OK && file_exists(session)) {
         status =
@@ -56,6 +56,12 @@ mpcf_status store_sessions_open(const char *root, mpcf_error *err)
     }
     mpcf_free(session);
     return status;
+}
+
+mpcf_status store_sessions_open(const char *root, mpcf_error *err)
+{
+    MPCF_TRY(store_folder_make(root, err));
+    return store_sessions_check(root, err);
 }
 
 /* --- All that lie there --- */

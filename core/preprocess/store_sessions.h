@@ -14,6 +14,8 @@
 
 #include "preprocess/store.h"
 
+/* MPCF_E_CONFIG where an earlier version wrote ROOT, which need not be there. Only looks. */
+mpcf_status store_sessions_check(const char *root, mpcf_error *err);
 /* Before anything else: ROOT, for its owner alone, also where it is missing. One that an earlier
  * version wrote, with a session in ROOT itself: MPCF_E_CONFIG. */
 mpcf_status store_sessions_open(const char *root, mpcf_error *err);

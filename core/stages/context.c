@@ -32,12 +32,7 @@ static mpcf_status open_tokenizer(struct stage_context *c, mpcf_error *err)
         return MPCF_OK;
     }
     MPCF_TRY(spec_of(c, c->pipeline->model_path, &spec, err));
-    if (c->pipeline->max_length > spec.max_tokens) {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "dataset max_length is %lld, but the model has positions for %lld tokens; "
-                         "set dataset.max_length",
-                         (long long) c->pipeline->max_length, (long long) spec.max_tokens);
-    }
+    MPCF_TRY(split_check_length(c->pipeline, &spec, err));
     return tokenizer_open_in_case(c->pipeline->model_path, &spec,
                                   (enum letter_case) c->pipeline->lower_case, &c->tokenizer, err);
 }

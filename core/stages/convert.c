@@ -11,6 +11,7 @@
 #include "stages/public_folder.h"
 #include "stages/random_weights.h"
 #include "stages/record.h"
+#include "stages/student_reference.h"
 #include "stages/training.h"
 
 static mpcf_status evaluate_teacher(struct stage_context *c, const char *folder, mpcf_error *err)
@@ -62,12 +63,14 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
 {
     char key[FILE_DIGEST_SIZE], folder[FILE_DIGEST_SIZE], data[FILE_DIGEST_SIZE];
     char extra[3 * FILE_DIGEST_SIZE];
+    bool done = false;
 
     MPCF_TRY(stage_folder_digest(teacher, folder, err));
     MPCF_TRY(stage_data_digest(c, (size_t) c->pipeline->calibrate.examples, data, err));
     (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
     MPCF_TRY(stage_key(c, STAGE_CONVERT, extra, key, err));
-    if (stage_is_done(c, STAGE_CONVERT, key)) {
+    MPCF_TRY(stage_is_done(c, STAGE_CONVERT, key, &done, err));
+    if (done) {
         return MPCF_OK;
     }
     MPCF_TRY(evaluate_teacher(c, teacher, err));
@@ -83,5 +86,5 @@ mpcf_status stage_convert(struct stage_context *c, mpcf_error *err)
 
     mpcf_free(teacher);
     mpcf_free(student);
-    return status;
+    return status == MPCF_OK ? student_reference(c, STAGE_CONVERT, err) : status;
 }

@@ -15,6 +15,7 @@
 #include "stages/public_folder.h"
 #include "stages/random_weights.h"
 #include "stages/record.h"
+#include "stages/student_reference.h"
 #include "stages/training.h"
 
 struct pupils {
@@ -140,13 +141,15 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
 {
     char key[FILE_DIGEST_SIZE], extra[4 * FILE_DIGEST_SIZE], folder[FILE_DIGEST_SIZE];
     char data[FILE_DIGEST_SIZE], ranges[FILE_DIGEST_SIZE];
+    bool done = false;
 
     MPCF_TRY(stage_folder_digest(teacher, folder, err));
     MPCF_TRY(stage_data_digest(c, (size_t) c->pipeline->calibrate.examples, ranges, err));
     MPCF_TRY(stage_data_digest(c, (size_t) c->pipeline->distill.examples, data, err));
     (void) snprintf(extra, sizeof extra, "%s %s %s", folder, data, ranges);
     MPCF_TRY(stage_key(c, STAGE_DISTILL, extra, key, err));
-    if (stage_is_done(c, STAGE_DISTILL, key)) {
+    MPCF_TRY(stage_is_done(c, STAGE_DISTILL, key, &done, err));
+    if (done) {
         return MPCF_OK;
     }
     MPCF_TRY(distill(c, key, teacher, student, err));
@@ -161,5 +164,5 @@ mpcf_status stage_distill(struct stage_context *c, mpcf_error *err)
 
     mpcf_free(teacher);
     mpcf_free(student);
-    return status;
+    return status == MPCF_OK ? student_reference(c, STAGE_DISTILL, err) : status;
 }

@@ -68,10 +68,12 @@ mpcf_status stage_finetune(struct stage_context *c, mpcf_error *err)
 {
     char key[FILE_DIGEST_SIZE];
     struct loaded_network n = {0};
+    bool done = false;
     mpcf_status status = key_of(c, key, err);
 
     MPCF_TRY(status);
-    if (stage_is_done(c, STAGE_FINETUNE, key)) {
+    MPCF_TRY(stage_is_done(c, STAGE_FINETUNE, key, &done, err));
+    if (done) {
         return MPCF_OK;
     }
     MPCF_TRY(loaded_network_open_trainable(c->pipeline, c->pipeline->model_path, FUNCTIONS_EXACT,

@@ -50,7 +50,7 @@ static mpcf_status run_reference(struct stage_context *c, struct secure_student 
         return mpcf_fail_memory(err, e->corpus->count * e->answer * sizeof *e->reference,
                                 "answers");
     }
-    MPCF_TRY(reference_corpus(student, e->corpus, e->reference, &outcome, err));
+    MPCF_TRY(reference_corpus(student, e->corpus, "infer: reference", e->reference, &outcome, err));
     MPCF_TRY(infer_report_reference(c->report, e, &outcome, err));
     if (outcome.outside > 0) {
         MPCF_TRY(stage_write_report(c, err));
@@ -189,12 +189,13 @@ mpcf_status stage_infer(struct stage_context *c, mpcf_error *err)
 {
     char key[FILE_DIGEST_SIZE];
     struct infer_evaluation e = {0};
+    bool done = false;
 
     MPCF_TRY(public_folder_update(c->pipeline, err));
     MPCF_TRY(stage_evaluation_split(c, &e.corpus, err));
     MPCF_TRY(key_of(c, e.corpus, key, err));
-    if ((!c->pipeline->infer.test_predictions || test_predictions_exist(c->pipeline)) &&
-        stage_is_done(c, STAGE_INFER, key)) {
+    MPCF_TRY(stage_is_done(c, STAGE_INFER, key, &done, err));
+    if (done && (!c->pipeline->infer.test_predictions || test_predictions_exist(c->pipeline))) {
         return MPCF_OK;
     }
     MPCF_TRY(infer(c, &e, err));

@@ -106,6 +106,24 @@ static mpcf_status put_difference(json_t *report, const char *path, const struct
     return d->has_logits ? report_set_real(report, name, d->largest, err) : MPCF_OK;
 }
 
+mpcf_status infer_report_calibration(json_t *report, const struct infer_evaluation *e,
+                                     const struct reference_outcome *outcome, mpcf_error *err)
+{
+    const size_t count = e->corpus->count;
+    const struct answers reference = {e->reference, e->answer}, exact = {e->exact, e->classes};
+    struct difference d = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        compare_row(&d, answer_of(&reference, i), e->answer, answer_of(&exact, i), e->classes);
+    }
+    MPCF_TRY(report_set_count(report, "calibration.examples", count, err));
+    MPCF_TRY(put_difference(report, "calibration", &d, err));
+    MPCF_TRY(report_set_count(report, "calibration.examples_outside", outcome->outside, err));
+    MPCF_TRY(
+        report_set_real(report, "calibration.smallest_margin_bits", outcome->smallest_margin, err));
+    return report_set_text(report, "calibration.node", outcome->margin_node, err);
+}
+
 mpcf_status infer_report_reference(json_t *report, const struct infer_evaluation *e,
                                    const struct reference_outcome *outcome, mpcf_error *err)
 {
@@ -185,18 +203,20 @@ static mpcf_status compare_rows(const json_t *user, const struct infer_evaluatio
                                 mpcf_error *err)
 {
     const size_t count = json_array_size(json_object_get(user, "rows"));
-    float numbers[64];
+    float *numbers = mpcf_alloc_array(e->answer, sizeof *numbers);
+    mpcf_status status =
+        numbers != NULL ? MPCF_OK : mpcf_fail_memory(err, e->answer * sizeof *numbers, "logits");
 
-    if (e->classes > sizeof numbers / sizeof numbers[0]) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "more than 64 classes: %zu", e->classes);
-    }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; status == MPCF_OK && i < count; i++) {
         size_t place = 0;
 
-        MPCF_TRY(read_row(user, i, e, numbers, &place, err));
-        compare_row(d, numbers, e->answer, answer_of(against, place), against->width);
+        status = read_row(user, i, e, numbers, &place, err);
+        if (status == MPCF_OK) {
+            compare_row(d, numbers, e->answer, answer_of(against, place), against->width);
+        }
     }
-    return MPCF_OK;
+    mpcf_free(numbers);
+    return status;
 }
 
 /* The user's answers, and the items that they are of. */

@@ -20,6 +20,10 @@ struct infer_evaluation {
 mpcf_status infer_report_reference(json_t *report, const struct infer_evaluation *e,
                                    const struct reference_outcome *outcome, mpcf_error *err);
 
+/* What they say of rows that the ranges were measured on: the keys calibration. */
+mpcf_status infer_report_calibration(json_t *report, const struct infer_evaluation *e,
+                                     const struct reference_outcome *outcome, mpcf_error *err);
+
 struct infer_records {
     json_t *roles[3]; /* infer/ROLE.json */
 };

@@ -140,11 +140,14 @@ static mpcf_status write_digest(const struct pipeline *p, const char *folder,
     }
     if (!wants_tables(p)) {
         MPCF_TRY(public_tables_remove(folder, err));
-        return write_json(folder, "digest.json", json_pack("{s:s}", "graph", digest), err);
+        return write_json(folder, "digest.json",
+                          json_pack("{s:i, s:s}", "format", OUTPUT_FORMAT, "graph", digest), err);
     }
     MPCF_TRY(public_tables_write(graph, parameters, folder, tables, err));
-    return write_json(folder, "digest.json",
-                      json_pack("{s:s, s:s}", "graph", digest, "embedding", tables), err);
+    return write_json(
+        folder, "digest.json",
+        json_pack("{s:i, s:s, s:s}", "format", OUTPUT_FORMAT, "graph", digest, "embedding", tables),
+        err);
 }
 
 static mpcf_status write_folder(const struct pipeline *p, const char *student, const char *folder,

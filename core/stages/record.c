@@ -128,7 +128,7 @@ static char *record_path(const struct pipeline *p, enum pipeline_stage stage)
 
 static mpcf_status write_record(const char *path, const char *key, mpcf_error *err)
 {
-    json_t *record = json_pack("{s:s}", "key", key);
+    json_t *record = json_pack("{s:i, s:s}", "format", OUTPUT_FORMAT, "key", key);
     mpcf_status status = record != NULL ? json_write_file(path, record, err)
                                         : mpcf_fail_memory(err, 0, "a stage's record");
 
@@ -167,19 +167,58 @@ static bool was_written_over(const struct pipeline *p, enum pipeline_stage stage
     return was;
 }
 
-bool stage_is_done(struct stage_context *c, enum pipeline_stage stage, const char *key)
+/* Whether an earlier version wrote PATH, a record that is not empty. */
+static bool is_older(const char *path)
+{
+    json_t *record = NULL;
+    bool older = false;
+
+    if (file_exists(path) && json_read_file(path, &record, NULL) == MPCF_OK) {
+        const char *key = json_string_value(json_object_get(record, "key"));
+
+        older = key != NULL && *key != '\0' &&
+                json_integer_value(json_object_get(record, "format")) != (json_int_t) OUTPUT_FORMAT;
+        json_decref(record);
+    }
+    return older;
+}
+
+/* Hours of training may lie there; what infer made is only measured again. */
+static mpcf_status refuse_older(const struct stage_context *c, enum pipeline_stage stage,
+                                mpcf_error *err)
+{
+    char *path = record_path(c->pipeline, stage);
+    mpcf_status status = path != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a stage's record");
+
+    if (status == MPCF_OK && stage != STAGE_INFER && is_older(path) &&
+        results_are_there(c->pipeline, stage)) {
+        status = mpcf_fail(err, MPCF_E_CONFIG,
+                           "'%s' is of an earlier version of mpcf, which compared its inputs in "
+                           "another way, and what it made would be written over: `--set "
+                           "output=FOLDER` makes it anew beside it, `rm '%s'` in its place",
+                           path, path);
+    }
+    mpcf_free(path);
+    return status;
+}
+
+mpcf_status stage_is_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
+                          bool *done, mpcf_error *err)
 {
     char found[FILE_DIGEST_SIZE] = "";
 
+    *done = false;
     stage_recorded_key(c, stage, found);
-    if (strcmp(found, key) != 0 || !results_are_there(c->pipeline, stage) ||
-        was_written_over(c->pipeline, stage)) {
-        return false;
+    if (strcmp(found, key) != 0) {
+        return refuse_older(c, stage, err);
+    }
+    if (!results_are_there(c->pipeline, stage) || was_written_over(c->pipeline, stage)) {
+        return MPCF_OK;
     }
     log_line(LOG_INFO, "%s: unchanged, skipped", pipeline_stage_name(stage));
     memcpy(c->key, key, sizeof c->key);
-    c->skipped = true;
-    return true;
+    c->skipped = *done = true;
+    return MPCF_OK;
 }
 
 mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_stage stage,

@@ -17,9 +17,11 @@ mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE],
 /* The key that STAGE's record holds, of a run before; untouched where there is none. */
 void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
                         char key[FILE_DIGEST_SIZE]);
-/* Whether STAGE is done with this KEY and its results are there: then it says that it is skipped,
- * and KEY is the context's. */
-bool stage_is_done(struct stage_context *c, enum pipeline_stage stage, const char *key);
+/* *DONE: STAGE is done with this KEY and its results are there: then it says that it is skipped, and KEY is
+ * the context's. Results that an earlier version made, whose inputs cannot be compared, are not written over:
+ * MPCF_E_CONFIG. */
+mpcf_status stage_is_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
+                          bool *done, mpcf_error *err);
 /* Before results are written over: what the record says of STAGE and those behind it is true no
  * longer, whatever happens from here on. */
 mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_stage stage,

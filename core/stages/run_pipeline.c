@@ -8,8 +8,8 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "channel/role.h"
+#include "check/run_check.h"
 #include "inference/secure_role.h"
-#include "network/loaded_network.h"
 #include "pipeline/output.h"
 #include "report/report.h"
 #include "report/report_before.h"
@@ -130,30 +130,14 @@ static mpcf_status make_folders(const struct pipeline *p, mpcf_error *err)
     return status;
 }
 
-/* Built and dropped: what the approximations cannot replace is found before hours of training. */
-static mpcf_status check_network(const struct pipeline *p, enum pipeline_viewer viewer,
-                                 mpcf_error *err)
-{
-    struct loaded_network n = {0};
-    char *folder = viewer == VIEW_ALL        ? mpcf_strdup(p->model_path)
-                   : viewer == VIEW_PROVIDER ? output_path(p, "student")
-                                             : output_path(p, "student/public");
-    mpcf_status status = folder != NULL
-                             ? loaded_network_build(p, folder, FUNCTIONS_APPROXIMATED, &n, err)
-                             : mpcf_fail_memory(err, 0, "a path");
-
-    loaded_network_clear(&n);
-    mpcf_free(folder);
-    return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, status, "%s", p->file);
-}
-
-mpcf_status pipeline_check(const struct pipeline *p, enum pipeline_viewer viewer, mpcf_error *err)
+mpcf_status pipeline_check(const struct pipeline *p, enum pipeline_viewer viewer,
+                           struct run_facts *facts, mpcf_error *err)
 {
     MPCF_TRY(pipeline_check_files(p, viewer, err));
     if (viewer == VIEW_ALL) {
         MPCF_TRY(test_predictions_check(p, err));
     }
-    return check_network(p, viewer, err);
+    return run_check(p, viewer, facts, err);
 }
 
 mpcf_status pipeline_run(const struct pipeline *p, const struct run_request *request,
@@ -168,7 +152,7 @@ mpcf_status pipeline_run(const struct pipeline *p, const struct run_request *req
     if (is_role && !p->has_stage[STAGE_INFER]) {
         return mpcf_fail(err, MPCF_E_CONFIG, "%s: --role needs the stage 'infer'", p->file);
     }
-    MPCF_TRY(pipeline_check(p, request->viewer, err));
+    MPCF_TRY(pipeline_check(p, request->viewer, NULL, err));
     if (is_role) {
         return secure_role_run(p, (enum role) request->viewer, err);
     }

@@ -5,14 +5,16 @@
 #ifndef MPCF_STAGES_RUN_PIPELINE_H
 #define MPCF_STAGES_RUN_PIPELINE_H
 
+#include "check/run_check.h"
 #include "pipeline/open_pipeline.h"
 
 #include "pipeline/needed_files.h"
 #include "pipeline/pipeline.h"
 
-/* Before anything runs: the files and addresses that VIEWER needs, and whether its config.json makes
- * a network with the file's approximations. */
-mpcf_status pipeline_check(const struct pipeline *p, enum pipeline_viewer viewer, mpcf_error *err);
+/* Before anything runs: the files and addresses that VIEWER needs, then all of check/run_check.h; FACTS is for
+ * that, too. */
+mpcf_status pipeline_check(const struct pipeline *p, enum pipeline_viewer viewer,
+                           struct run_facts *facts, mpcf_error *err);
 
 struct run_request {
     /* How the file was opened: for the processes of the roles. */

@@ -248,6 +248,8 @@ static mpcf_status read_rows(struct loading *l, const struct corpus_request *q, 
         }
         if (is_taken(i, l->corpus.rows, q->limit)) {
             MPCF_TRY(add_example(l, q, &example, err));
+        } else if (example.has_label != 0 && !q->unlabelled) {
+            MPCF_TRY(check_label(&l->corpus.task, &example, err)); /* another stage may take it */
         }
         if (q->progress != NULL && (i % PROGRESS_ROWS == 0 || i + 1 == l->corpus.rows)) {
             q->progress(q->context, i + 1, l->corpus.rows);
@@ -382,6 +384,57 @@ mpcf_status corpus_load(const struct corpus_request *request, struct corpus **ou
     }
     *out = &l->corpus;
     return MPCF_OK;
+}
+
+/* --- Before a run --- */
+
+static mpcf_status check_row(const struct corpus_request *q, const mpcf_task *task,
+                             const mpcf_example *e, bool labelled, mpcf_error *err)
+{
+    struct encoding encoding = {0};
+
+    if (e->has_label != 0 && !q->unlabelled) {
+        MPCF_TRY(check_label(task, e, err));
+    } else if (labelled) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "row %llu has no label", (unsigned long long) e->id);
+    }
+    MPCF_TRY(tokenizer_encode(q->tokenizer, e->text_a, e->text_b, q->max_tokens, &encoding, err));
+    encoding_clear(&encoding);
+    return MPCF_OK;
+}
+
+static mpcf_status check_rows(const struct corpus_request *q, void *reader, size_t rows,
+                              bool labelled, mpcf_error *err)
+{
+    mpcf_task task = {.struct_size = sizeof task};
+    mpcf_example example;
+    int32_t more = 1;
+
+    MPCF_TRY(q->dataset->describe(q->config, &task, err));
+    for (size_t i = 0; i < rows; i++) {
+        MPCF_TRY(q->dataset->next(reader, &example, &more, err));
+        if (more == 0) {
+            return i > 0 ? MPCF_OK : mpcf_fail(err, MPCF_E_FORMAT, "no rows");
+        }
+        MPCF_TRY(check_row(q, &task, &example, labelled, err));
+    }
+    return MPCF_OK;
+}
+
+mpcf_status corpus_check(const struct corpus_request *request, size_t rows, bool labelled,
+                         mpcf_error *err)
+{
+    void *reader = NULL;
+    mpcf_status status =
+        request->dataset->open(request->config, request->path, request->split, &reader, err);
+
+    if (status == MPCF_OK) {
+        status = check_rows(request, reader, rows, labelled, err);
+        request->dataset->close(reader);
+    }
+    return status == MPCF_OK ? MPCF_OK
+                             : mpcf_fail_while(err, status, "reading split '%s' with %s",
+                                               request->split, request->dataset->name);
 }
 
 void corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE])

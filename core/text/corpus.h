@@ -49,6 +49,10 @@ struct corpus_request {
 /* The split's rows are read twice, one at a time: no text stays in memory, and what does is 48 bytes a row and
  * 4 a token. A label that the task does not have, and an interrupt, end it too. */
 mpcf_status corpus_load(const struct corpus_request *request, struct corpus **out, mpcf_error *err);
+/* Whether corpus_load() would take the first ROWS rows: opens the split, reads and cuts them into tokens, and
+ * compares labels; rows without one, where LABELLED, are refused, too. */
+mpcf_status corpus_check(const struct corpus_request *request, size_t rows, bool labelled,
+                         mpcf_error *err);
 void corpus_destroy(struct corpus *corpus); /* NULL is fine */
 
 /* A corpus of given items (copied), for tests and other sources; its task is zero. */

@@ -144,6 +144,9 @@ static void resume(struct run *r, mpcf_error *err)
             log_line(LOG_WARN, "%s: starting anew: %s", r->options->stage, mpcf_error_text(err));
             mpcf_error_reset(err);
         }
+    } else {
+        log_line(LOG_INFO, "%s: starting anew: '%s' is of other inputs, or of an earlier version",
+                 r->options->stage, r->options->state);
     }
     json_decref(facts);
 }

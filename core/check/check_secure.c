@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether there is a secure run for the student, and what its inference asks of a session. */
+#include "check/check_secure.h"
+
+#include "base/folder.h"
+#include "base/memory.h"
+#include "check/check_memory.h"
+#include "check/trial_program.h"
+#include "inference/questions.h"
+#include "inference/secure_student.h"
+#include "preprocess/store_sessions.h"
+#include "secure/session_limits.h"
+
+/* The longest that the file allows: it takes the most, of everything. */
+static struct secure_shape longest_shape(const struct pipeline *p)
+{
+    const bool is_exact = p->infer.length == LENGTH_EXACT;
+
+    return (struct secure_shape){.batch = is_exact ? 1 : (size_t) p->infer.batch,
+                                 .tokens = (size_t) p->max_length,
+                                 .exact = is_exact};
+}
+
+static mpcf_status check_program(struct check *c, const struct program *program, mpcf_error *err)
+{
+    if (c->p->has_stage[STAGE_INFER]) {
+        check_secure_memory(c, program);
+    }
+    return check_take(c, "stages.infer.batch", session_check_program(program, err), err);
+}
+
+mpcf_status check_trial(struct check *c, mpcf_error *err)
+{
+    const struct secure_shape shape = longest_shape(c->p);
+    struct trial_program trial;
+    struct lower_options options;
+    mpcf_status status;
+
+    if (c->student.network == NULL || c->p->max_length > c->exact.network->tokenizer.max_tokens) {
+        return MPCF_OK; /* said already */
+    }
+    secure_student_options(c->p, &options);
+    status = trial_program_make(c->student.network->graph, &options, &shape, &trial, err);
+    MPCF_TRY(check_take(c, "stages.infer", status, err));
+    if (status != MPCF_OK) {
+        return MPCF_OK;
+    }
+    status = check_program(c, trial.program, err);
+    trial_program_clear(&trial);
+    return status;
+}
+
+static mpcf_status check_store(struct check *c, enum role role, mpcf_error *err)
+{
+    char *root = file_join(c->p->infer.store, role_name(role));
+    mpcf_status status =
+        root != NULL ? store_sessions_check(root, err) : mpcf_fail_memory(err, 0, "a path");
+
+    mpcf_free(root);
+    return check_take(c, "stages.infer.store", status, err);
+}
+
+mpcf_status check_left_over(struct check *c, mpcf_error *err)
+{
+    const bool is_here = c->viewer == VIEW_ALL && c->p->has_stage[STAGE_INFER];
+    const bool stores = c->p->infer.preprocess == PREPROCESS_STORE;
+    struct question_limit ignored;
+
+    if (stores && (is_here || c->viewer == VIEW_PROVIDER)) {
+        MPCF_TRY(check_store(c, ROLE_PROVIDER, err));
+    }
+    if (stores && (is_here || c->viewer == VIEW_USER)) {
+        MPCF_TRY(check_store(c, ROLE_USER, err));
+    }
+    return is_here || c->viewer == VIEW_PROVIDER
+               ? check_take(c, "output", questions_left(c->p, "", &ignored, err), err)
+               : MPCF_OK;
+}
+
+mpcf_status check_made_student(struct check *c, mpcf_error *err)
+{
+    const enum student_part part = c->viewer == VIEW_USER ? STUDENT_TABLES : STUDENT_PUBLIC;
+    const struct secure_shape shape = longest_shape(c->p);
+    struct secure_student student = {0};
+    struct secure_program program;
+    mpcf_status status = secure_student_open(c->p, part, &student, err);
+
+    if (status == MPCF_OK) {
+        status = secure_student_program(&student, &shape, &program, err);
+    }
+    if (status == MPCF_OK) {
+        status = check_program(c, program.program, err);
+    } else {
+        status = check_take(c, "output", status, err);
+    }
+    secure_student_close(&student);
+    return status;
+}

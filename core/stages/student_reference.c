@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plaintext reference over training rows, at the end of convert and of distill. */
+#include "stages/student_reference.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/folder.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "format/json.h"
+#include "inference/reference_corpus.h"
+#include "network/evaluate.h"
+#include "pipeline/output.h"
+#include "pipeline/print_settings.h"
+#include "stages/infer_report.h"
+
+enum { BATCH = 16 };
+
+/* Whether STAGE's student is the one that infer uses. */
+static bool is_last(const struct pipeline *p, enum pipeline_stage stage)
+{
+    return stage == STAGE_DISTILL || !p->has_stage[STAGE_DISTILL];
+}
+
+/* ROWS of CORPUS, spread evenly. */
+static mpcf_status some_rows(const struct corpus *corpus, size_t rows, struct corpus **out,
+                             mpcf_error *err)
+{
+    const size_t count = rows < corpus->count ? rows : corpus->count;
+    struct corpus_item *items = mpcf_alloc_array(count, sizeof *items);
+    mpcf_status status =
+        items != NULL ? MPCF_OK : mpcf_fail_memory(err, count * sizeof *items, "rows to look at");
+
+    for (size_t i = 0; status == MPCF_OK && i < count; i++) {
+        items[i] = corpus->items[i * corpus->count / count];
+    }
+    if (status == MPCF_OK) {
+        status = corpus_from_items(items, count, corpus->pad_id, out, err);
+    }
+    mpcf_free(items);
+    return status;
+}
+
+static mpcf_status compute(struct stage_context *c, struct secure_student *student,
+                           struct infer_evaluation *e, struct reference_outcome *outcome,
+                           mpcf_error *err)
+{
+    const struct loaded_network *n = &student->network;
+
+    e->classes = student->classes;
+    e->answer = student->answer;
+    e->exact = mpcf_alloc_array(e->corpus->count * e->classes, sizeof *e->exact);
+    e->reference = mpcf_alloc_array(e->corpus->count * e->answer, sizeof *e->reference);
+    if (e->exact == NULL || e->reference == NULL) {
+        return mpcf_fail_memory(err, e->corpus->count * e->classes * sizeof *e->exact, "logits");
+    }
+    MPCF_TRY(evaluate_logits(n->network->graph, n->parameters, e->corpus, BATCH, e->classes,
+                             "reference: float", e->exact, err));
+    MPCF_TRY(reference_corpus(student, e->corpus, "reference: fixed", e->reference, outcome, err));
+    return infer_report_calibration(c->report, e, outcome, err);
+}
+
+static mpcf_status judge(const struct stage_context *c, enum pipeline_stage stage, size_t rows,
+                         const struct reference_outcome *outcome, mpcf_error *err)
+{
+    if (outcome->outside == 0) {
+        log_line(LOG_INFO,
+                 "%s: %zu training rows on the secure run's integers, in the clear: %.1f bits are "
+                 "left in the fullest range ('%s')",
+                 pipeline_stage_name(stage), rows, outcome->smallest_margin, outcome->margin_node);
+        return MPCF_OK;
+    }
+    if (!is_last(c->pipeline, stage)) {
+        log_line(LOG_WARN,
+                 "%s: %zu of %zu training rows left the ranges on the secure run's integers: %s; "
+                 "distill is to follow, and looks again",
+                 pipeline_stage_name(stage), outcome->outside, rows, outcome->outside_reason);
+        return MPCF_OK;
+    }
+    return mpcf_fail(
+        err, MPCF_E_RANGE,
+        "%zu of %zu training rows left the ranges on the secure run's integers, so its "
+        "answers would be wrong: %s; raise stages.calibrate.margin_bits or examples",
+        outcome->outside, rows, outcome->outside_reason);
+}
+
+static mpcf_status look(struct stage_context *c, enum pipeline_stage stage, mpcf_error *err)
+{
+    const struct calibrate_settings *s = &c->pipeline->calibrate;
+    struct secure_student student = {0};
+    struct reference_outcome outcome;
+    struct infer_evaluation e = {0};
+    const struct corpus *corpus = NULL;
+    struct corpus *some = NULL;
+    mpcf_status status = stage_training_split(c, (size_t) s->examples, &corpus, err);
+
+    if (status == MPCF_OK) {
+        status = some_rows(corpus, (size_t) s->reference, &some, err);
+    }
+    if (status == MPCF_OK) {
+        status = secure_student_open(c->pipeline, STUDENT_WEIGHTS, &student, err);
+    }
+    if (status == MPCF_OK) {
+        e.corpus = some;
+        status = compute(c, &student, &e, &outcome, err);
+    }
+    secure_student_close(&student);
+    if (status == MPCF_OK) {
+        status = judge(c, stage, some->count, &outcome, err);
+    }
+    mpcf_free(e.exact);
+    mpcf_free(e.reference);
+    corpus_destroy(some);
+    return status;
+}
+
+/* --- Once for a student --- */
+
+/* Of the student, how it is lowered, and how many rows. */
+static mpcf_status key_of(const struct stage_context *c, char key[FILE_DIGEST_SIZE],
+                          mpcf_error *err)
+{
+    struct text_buffer text = {0};
+    struct digest *digest = digest_begin();
+    mpcf_status status = MPCF_OK;
+
+    text_printf(&text, "student %s rows %lld\n", c->key,
+                (long long) c->pipeline->calibrate.reference);
+    pipeline_print_lowering(c->pipeline, &text);
+    if (digest != NULL) {
+        digest_add(digest, text_string(&text), text.length);
+        digest_end(digest, key);
+    }
+    if (digest == NULL || text.failed) {
+        status = mpcf_fail_memory(err, 0, "a key");
+    }
+    text_clear(&text);
+    return status;
+}
+
+/* The record, {"convert": key, "distill": key}, or an empty one. NULL: memory. */
+static json_t *read_record(const char *path)
+{
+    json_t *record = NULL;
+
+    if (file_exists(path) && json_read_file(path, &record, NULL) == MPCF_OK &&
+        json_is_object(record)) {
+        return record;
+    }
+    json_decref(record);
+    return json_object();
+}
+
+static bool was_done(const json_t *record, enum pipeline_stage stage, const char *key)
+{
+    const char *found = json_string_value(json_object_get(record, pipeline_stage_name(stage)));
+
+    return found != NULL && strcmp(found, key) == 0;
+}
+
+static mpcf_status note(const char *path, json_t *record, enum pipeline_stage stage,
+                        const char *key, mpcf_error *err)
+{
+    return json_object_set_new(record, pipeline_stage_name(stage), json_string(key)) == 0
+               ? json_write_file(path, record, err)
+               : mpcf_fail_memory(err, 0, "a record");
+}
+
+static mpcf_status look_and_note(struct stage_context *c, enum pipeline_stage stage,
+                                 const char *path, const char *key, mpcf_error *err)
+{
+    json_t *record = read_record(path);
+    mpcf_status status = record != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a record");
+
+    if (status == MPCF_OK && !was_done(record, stage, key)) {
+        status = look(c, stage, err);
+        if (status == MPCF_OK) {
+            status = note(path, record, stage, key, err);
+        }
+        if (status == MPCF_OK) {
+            status = stage_write_report(c, err);
+        }
+    }
+    json_decref(record);
+    return status;
+}
+
+mpcf_status student_reference(struct stage_context *c, enum pipeline_stage stage, mpcf_error *err)
+{
+    char key[FILE_DIGEST_SIZE];
+    char *path = output_path(c->pipeline, "stages/reference.json");
+    mpcf_status status = path != NULL ? key_of(c, key, err) : mpcf_fail_memory(err, 0, "a path");
+
+    if (status == MPCF_OK && c->pipeline->calibrate.reference > 0) {
+        status = look_and_note(c, stage, path, key, err);
+    }
+    mpcf_free(path);
+    return status;
+}
