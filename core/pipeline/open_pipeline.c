@@ -38,7 +38,7 @@ void pipeline_close(struct pipeline *p)
     mpcf_free(p);
 }
 
-/* One entry of `plugins:`: with '/' a path from the file's folder, else a name. */
+/* One entry of `plugins:`: a path from the file's folder, or a name. */
 static mpcf_status load_listed(struct pipeline_reader *r, const struct yaml_node *item)
 {
     struct text_buffer why = {0};
@@ -49,7 +49,7 @@ static mpcf_status load_listed(struct pipeline_reader *r, const struct yaml_node
         yaml_problem(r->problems, item, "plugins: expected a path or a name");
         return MPCF_OK;
     }
-    if (strchr(path, '/') != NULL) {
+    if (plugin_is_path(path)) {
         path = option_expand_path(path, r->p->folder, r->p->memory->arena, &why);
     }
     if (path == NULL) {
