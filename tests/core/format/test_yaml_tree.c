@@ -59,8 +59,8 @@ static void refuses_what_a_pipeline_must_not_use(void **state)
     refused("{[a]: 1}\n", "a key must be a word");
     refused("a: 1\n---\nb: 2\n", "a second document");
     refused("", "a.yaml: is empty");
-    refused("a: [1\n", "a.yaml:2:1");
-    refused("a: \xff\n", "a.yaml: byte");
+    refused("a: [1\n", "a.yaml:1:4: this '[' is not closed");
+    refused("a: \xff\n", "a.yaml:1:4: the byte 0xff");
 }
 
 static void structure_mistakes_are_all_reported(void **state)
