@@ -22,6 +22,7 @@
 #include "base/text.h"
 #include "command_words.h"
 #include "host.h"
+#include "standard_output.h"
 
 /* clang-format off */
 static const struct arg_option run_options[] = {
@@ -216,10 +217,9 @@ static int run_words(int count, char **words)
 static int finish_output(int result)
 {
     struct pollfd reader = {.fd = STDOUT_FILENO, .events = POLLOUT};
-    const bool is_written = fflush(stdout) == 0 && !ferror(stdout);
-    const int cause = errno;
+    const int cause = standard_output_end();
 
-    if (is_written || (poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0)) {
+    if (cause == 0 || (poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0)) {
         return result;
     }
     print_error("mpcf-host: cannot write standard output: ", strerror(cause));
@@ -232,5 +232,6 @@ int mpcf_main(int argc, char **argv)
         return EXIT_FAILED;
     }
     descriptors_outlive_writes();
+    standard_output_begin();
     return finish_output(run_words(argc - 1, argv + 1));
 }

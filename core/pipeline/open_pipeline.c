@@ -139,17 +139,30 @@ static mpcf_status parse(const struct pipeline_request *request, struct pipeline
     return status;
 }
 
+/* The folder that REAL, the file without links, is in: as FILE was written where that leads there, else
+ * (FILE is a link to another folder) as it is. mpcf_free. NULL: memory. */
+static char *folder_as_written(const char *file, const char *real)
+{
+    char *folder = file_folder_of(file), *real_folder = file_folder_of(real);
+    char *found = folder == NULL ? NULL : file_absolute(folder);
+    const bool leads = found != NULL && real_folder != NULL && strcmp(found, real_folder) == 0;
+
+    mpcf_free(found);
+    mpcf_free(leads ? real_folder : folder);
+    return leads ? folder : real_folder;
+}
+
 static mpcf_status place(const struct pipeline_request *request, struct pipeline_reader *r)
 {
-    char *absolute = file_absolute(request->file);
-    char *folder = absolute == NULL ? NULL : file_folder_of(absolute);
+    char *real = file_absolute(request->file);
+    char *folder = real == NULL ? NULL : folder_as_written(request->file, real);
     struct arena *arena = r->p->memory->arena;
 
     if (folder != NULL) {
-        r->p->file = arena_strdup(arena, absolute);
+        r->p->file = arena_strdup(arena, request->file);
         r->p->folder = arena_strdup(arena, folder);
     }
-    mpcf_free(absolute);
+    mpcf_free(real);
     mpcf_free(folder);
     return r->p->file == NULL || r->p->folder == NULL ? reader_no_memory(r) : MPCF_OK;
 }
