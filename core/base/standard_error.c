@@ -17,7 +17,6 @@
 
 #include "base/clock.h"
 #include "base/printable.h"
-#include "base/text.h"
 
 #define PATIENCE_NS INT64_C(1000000000)
 #define PIECE_BYTES 16384 /* of a text that are written at once; an error has fewer */
@@ -178,8 +177,12 @@ static void lay_line(const char *line)
     size_t at = 0, length = printable_put(line, strlen(line), &at, text, sizeof text, true);
     size_t blanks;
 
-    length = length < room ? length : room;
-    length = text_utf8_valid(text, length); /* a character that is cut goes */
+    if (length > room) {
+        length = room;
+        while (length > 0 && ((unsigned char) text[length] & 0xc0) == 0x80) {
+            length--; /* a character that is cut goes */
+        }
+    }
     blanks = out.width > length ? out.width - length : 0;
     out.line[0] = '\r';
     memcpy(out.line + 1, text, length);
