@@ -123,11 +123,13 @@ static mpcf_status parse(const struct pipeline_request *request, struct pipeline
 {
     struct pipeline_memory *m = r->p->memory;
     char *text = NULL;
-    size_t length = 0;
-    mpcf_status status = read_text(request, &text, &length, r->err);
+    size_t length = request->text != NULL ? strlen(request->text) : 0;
+    mpcf_status status =
+        request->text != NULL ? MPCF_OK : read_text(request, &text, &length, r->err);
 
     if (status == MPCF_OK) {
-        status = yaml_parse_collect(text, length, request->file, r->problems, &m->tree, r->err);
+        status = yaml_parse_collect(request->text != NULL ? request->text : text, length,
+                                    request->file, r->problems, &m->tree, r->err);
         mpcf_free(text);
     }
     for (size_t i = 0; status == MPCF_OK && i < request->set_count; i++) {
