@@ -15,6 +15,7 @@
 struct reading {
     struct column *column;
     bool has_first, counts_first;
+    bool is_second; /* of the splits */
 };
 
 static bool number_of(const char *cell, double *value)
@@ -71,6 +72,9 @@ static bool take_cell(void *context, const mpcf_example *example)
             return true;
         }
     }
+    if (r->is_second && !r->counts_first && strcmp(cell, c->first) == 0) {
+        return true; /* the name again, on top of another file */
+    }
     c->rows++;
     c->bytes += strlen(cell);
     note_number(c, cell);
@@ -90,6 +94,25 @@ static int by_value(const void *a, const void *b)
     return strcmp(a, b);
 }
 
+/* Both splits where all rows are asked for: a label may be in one alone. */
+static mpcf_status walk_column(const struct pipeline *p, size_t limit, struct reading *reading,
+                               mpcf_error *err)
+{
+    mpcf_status status;
+
+    MPCF_TRY(sketch_walk(p, p->task.train_split, limit, take_cell, reading, err));
+    if (limit != 0) {
+        return MPCF_OK;
+    }
+    reading->is_second = true;
+    status = sketch_walk(p, p->task.judge_split, 0, take_cell, reading, err);
+    if (status == MPCF_E_NOMEM || status == MPCF_E_INTERRUPTED) {
+        return status;
+    }
+    mpcf_error_reset(err); /* it may be empty here */
+    return MPCF_OK;
+}
+
 mpcf_status column_read(struct sketch *s, size_t number, size_t limit, bool counts_first,
                         struct column *out, mpcf_error *err)
 {
@@ -105,9 +128,11 @@ mpcf_status column_read(struct sketch *s, size_t number, size_t limit, bool coun
     MPCF_TRY(sketch_add(&one, "header", "no", NULL, err));
     MPCF_TRY(sketch_add(&one, "classes", "2", NULL, err));
     MPCF_TRY(sketch_add(&one, "broken_rows", "skip", NULL, err)); /* empty cells */
+    /* One file's rows are shared out by their texts, which are here cells of any column. */
+    MPCF_TRY(sketch_add(&one, "dev_share", "0.0001", NULL, err));
     status = sketch_open(&one, &p, err);
     if (status == MPCF_OK) {
-        status = sketch_walk(p, p->task.train_split, limit, take_cell, &reading, err);
+        status = walk_column(p, limit, &reading, err);
     }
     pipeline_close(p);
     if (out->count > 1) {
