@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 
 /* --- One column --- */
@@ -15,7 +16,6 @@
 struct reading {
     struct column *column;
     bool has_first, counts_first;
-    bool is_second; /* of the splits */
 };
 
 static bool number_of(const char *cell, double *value)
@@ -63,17 +63,16 @@ static bool take_cell(void *context, const mpcf_example *example)
     const char *cell = example->text_a;
     double value = 0;
 
-    if (!r->has_first) {
-        r->has_first = true;
-        (void) snprintf(c->first, sizeof c->first, "%s", cell);
-        c->first[text_utf8_valid(c->first, strlen(c->first))] = '\0';
-        c->first_is_number = number_of(cell, &value);
+    if (example->id == 0) { /* of the file, or of each of two */
+        if (!r->has_first) {
+            r->has_first = true;
+            (void) snprintf(c->first, sizeof c->first, "%s", cell);
+            c->first[text_utf8_valid(c->first, strlen(c->first))] = '\0';
+            c->first_is_number = number_of(cell, &value);
+        }
         if (!r->counts_first) {
             return true;
         }
-    }
-    if (r->is_second && !r->counts_first && strcmp(cell, c->first) == 0) {
-        return true; /* the name again, on top of another file */
     }
     c->rows++;
     c->bytes += strlen(cell);
@@ -94,23 +93,25 @@ static int by_value(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* Both splits where all rows are asked for: a label may be in one alone. */
+/* Both splits: one file's rows are shared out by their texts, which are here cells of any column, so that all rows
+ * of a value are in one of them. */
 static mpcf_status walk_column(const struct pipeline *p, size_t limit, struct reading *reading,
                                mpcf_error *err)
 {
-    mpcf_status status;
+    const mpcf_status train = sketch_walk(p, p->task.train_split, limit, take_cell, reading, err);
+    mpcf_error *other = mpcf_error_create();
+    const mpcf_status judged =
+        other == NULL ? MPCF_E_NOMEM
+                      : sketch_walk(p, p->task.judge_split, limit, take_cell, reading, other);
 
-    MPCF_TRY(sketch_walk(p, p->task.train_split, limit, take_cell, reading, err));
-    if (limit != 0) {
-        return MPCF_OK;
+    mpcf_error_destroy(other);
+    if (train == MPCF_E_NOMEM || train == MPCF_E_INTERRUPTED) {
+        return train;
     }
-    reading->is_second = true;
-    status = sketch_walk(p, p->task.judge_split, 0, take_cell, reading, err);
-    if (status == MPCF_E_NOMEM || status == MPCF_E_INTERRUPTED) {
-        return status;
+    if (judged == MPCF_E_NOMEM) {
+        return mpcf_fail_memory(err, 0, "a column");
     }
-    mpcf_error_reset(err); /* it may be empty here */
-    return MPCF_OK;
+    return judged == MPCF_OK ? judged : train; /* one of them may be empty */
 }
 
 mpcf_status column_read(struct sketch *s, size_t number, size_t limit, bool counts_first,
@@ -128,8 +129,6 @@ mpcf_status column_read(struct sketch *s, size_t number, size_t limit, bool coun
     MPCF_TRY(sketch_add(&one, "header", "no", NULL, err));
     MPCF_TRY(sketch_add(&one, "classes", "2", NULL, err));
     MPCF_TRY(sketch_add(&one, "broken_rows", "skip", NULL, err)); /* empty cells */
-    /* One file's rows are shared out by their texts, which are here cells of any column. */
-    MPCF_TRY(sketch_add(&one, "dev_share", "0.0001", NULL, err));
     status = sketch_open(&one, &p, err);
     if (status == MPCF_OK) {
         status = walk_column(p, limit, &reading, err);
