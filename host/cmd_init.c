@@ -6,6 +6,7 @@
 
 #include "base/folder.h"
 #include "base/log.h"
+#include "command_words.h"
 #include "draft/draft.h"
 #include "host.h"
 
@@ -33,8 +34,15 @@ static mpcf_status write_new(const char *path, const struct text_buffer *text, m
 
 static void tell(const char *file, const struct text_buffer *found)
 {
-    (void) printf("%s%s: written. Read it, then:\n  mpcf-host %s --check\n  mpcf-host %s\n",
-                  text_string(found), file, file, file);
+    char predict[] = "predict", *words[] = {predict};
+    int taken = 0;
+
+    (void) printf("%s%s: written. Read it, then:\n  mpcf-host %s --check\n", text_string(found),
+                  file, file);
+    if (command_find(1, words, &taken) != NULL) {
+        (void) printf("  mpcf-host predict %s --plain TEXT\n", file);
+    }
+    (void) printf("  mpcf-host %s\n", file);
 }
 
 int cmd_init(const struct args *args)

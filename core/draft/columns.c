@@ -173,8 +173,34 @@ static int first_named(const struct columns *c, const char *const *names)
     return found;
 }
 
-/* A first row of names: none is a number, and either one is a usual name, or a column of numbers, or of few
- * values of which this is none, has a word on top. */
+/* Few values, each of which comes again: classes. */
+static bool has_few_values(const struct column *c)
+{
+    return !c->more && c->count >= 2 && c->count * 2 <= c->rows;
+}
+
+static bool holds(const struct column *c, const char *cell)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (strcmp(c->distinct[i], cell) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_usual_name(const struct columns *c)
+{
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        if (named(c, pairs[i][0]) >= 0 && named(c, pairs[i][1]) >= 0) {
+            return true;
+        }
+    }
+    return first_named(c, text_names) >= 0 || first_named(c, label_names) >= 0;
+}
+
+/* A first row of names: none is a number, and either one is a usual name, or on top of numbers, or of few values,
+ * stands something else. */
 static bool has_names(struct columns *c)
 {
     bool says = false;
@@ -185,14 +211,11 @@ static bool has_names(struct columns *c)
         if (item->first_is_number || item->first[0] == '\0') {
             return false;
         }
-        says = says || (item->numbers && item->rows > 0);
+        says = says || (item->numbers && item->rows > 0) ||
+               (has_few_values(item) && !holds(item, item->first));
     }
     c->has_names = true; /* for named() */
-    says = says || first_named(c, text_names) >= 0 || first_named(c, label_names) >= 0;
-    for (size_t i = 0; !says && i < sizeof pairs / sizeof pairs[0]; i++) {
-        says = named(c, pairs[i][0]) >= 0 && named(c, pairs[i][1]) >= 0;
-    }
-    return says;
+    return says || has_usual_name(c);
 }
 
 static double mean_bytes(const struct column *c)
@@ -200,7 +223,6 @@ static double mean_bytes(const struct column *c)
     return c->rows > 0 ? (double) c->bytes / (double) c->rows : 0;
 }
 
-/* Few values, each of which comes again: classes. */
 static int fewest_values(const struct columns *c)
 {
     int best = -1;
@@ -208,8 +230,7 @@ static int fewest_values(const struct columns *c)
     for (size_t i = 0; i < c->count; i++) {
         const struct column *item = &c->items[i];
 
-        if (!item->more && item->count >= 2 && item->count * 2 <= item->rows &&
-            (best < 0 || item->count <= c->items[best].count)) {
+        if (has_few_values(item) && (best < 0 || item->count <= c->items[best].count)) {
             best = (int) i;
         }
     }

@@ -86,7 +86,9 @@ static mpcf_status try_tasks(struct sketch *s, const char *const *tasks, struct 
     for (size_t i = 0; tasks[i] != NULL && status != MPCF_OK && !is_hopeless(status); i++) {
         status = try_task(s, tasks[i], out, err);
     }
-    return status;
+    return status == MPCF_OK || is_hopeless(status)
+               ? status
+               : mpcf_fail_while(err, status, "no task, the last of which");
 }
 
 static mpcf_status try_reader(struct sketch *s, const mpcf_dataset *dataset, struct pipeline **out,

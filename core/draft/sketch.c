@@ -40,6 +40,14 @@ mpcf_status sketch_add(struct sketch *s, const char *key, const char *value, con
     return MPCF_OK;
 }
 
+size_t sketch_labels(const struct sketch *s)
+{
+    const size_t names = json_object_size(json_object_get(s->config, "id2label"));
+    const json_t *number = json_object_get(s->config, "num_labels");
+
+    return names > 0 ? names : json_is_integer(number) ? (size_t) json_integer_value(number) : 2;
+}
+
 mpcf_status sketch_open_text(const struct sketch *s, const char *text, struct pipeline **out,
                              mpcf_error *err)
 {

@@ -38,6 +38,8 @@ const char *sketch_value(struct sketch *s, const char *text);
 /* Without room, or where VALUE is NULL: MPCF_E_NOMEM. */
 mpcf_status sketch_add(struct sketch *s, const char *key, const char *value, const char *why,
                        mpcf_error *err);
+/* Classes that config.json speaks of. */
+size_t sketch_labels(const struct sketch *s);
 /* A pipeline of what is there, with a stage that takes any head. */
 mpcf_status sketch_open(const struct sketch *s, struct pipeline **out, mpcf_error *err);
 /* TEXT is the whole file. */

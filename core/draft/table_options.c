@@ -196,7 +196,7 @@ static mpcf_status add_options(struct sketch *s, struct columns *c, mpcf_error *
     if (c->text < 0) {
         return mpcf_fail(err, MPCF_E_CONFIG, "no column holds texts: all are numbers");
     }
-    if (c->count > 1) {
+    if (c->count > 1 || c->has_names) {
         MPCF_TRY(add_column(s, c, "text", c->text, "column of the text", err));
     }
     if (c->text_b >= 0) {
@@ -211,7 +211,8 @@ static mpcf_status add_options(struct sketch *s, struct columns *c, mpcf_error *
     }
     MPCF_TRY(
         sketch_add(s, "label", "none", "there is no column of labels: nothing is learnt", err));
-    return sketch_add(s, "classes", "2", "that the network has", err);
+    return sketch_add(s, "classes", arena_format(s->arena, "%zu", sketch_labels(s)),
+                      "that the network has", err);
 }
 
 mpcf_status draft_table_options(struct sketch *s, mpcf_error *err)

@@ -56,14 +56,6 @@ static void note(struct text_buffer *out, int indent, const char *text)
 
 /* --- Facts --- */
 
-static size_t labels_of(const json_t *config)
-{
-    const size_t names = json_object_size(json_object_get(config, "id2label"));
-    const json_t *number = json_object_get(config, "num_labels");
-
-    return names > 0 ? names : json_is_integer(number) ? (size_t) json_integer_value(number) : 2;
-}
-
 /* Whether config.json says that there is a head of the task's kind. */
 static bool is_classifier(const struct sketch *s, const mpcf_task *task)
 {
@@ -71,7 +63,7 @@ static bool is_classifier(const struct sketch *s, const mpcf_task *task)
         json_string_value(json_array_get(json_object_get(s->config, "architectures"), 0));
 
     return class != NULL && text_ends_with(class, "ForSequenceClassification") &&
-           labels_of(s->config) == task->classes;
+           sketch_labels(s) == task->classes;
 }
 
 static void describe_lengths(const struct draft_lengths *l, char *out, size_t size)
@@ -125,8 +117,13 @@ static void write_dataset(const struct sketch *s, const struct draft_lengths *le
     put(out, 2, "max_length", number, why);
 }
 
-static void write_approximations(struct text_buffer *out)
+static void write_approximations(const struct sketch *s, struct text_buffer *out)
 {
+    const char *own = json_string_value(json_object_get(s->config, "hidden_act"));
+    char why[160];
+
+    (void) snprintf(why, sizeof why, "or relu; without the line the teacher's own%s%.40s, exactly",
+                    own != NULL ? ", " : "", own != NULL ? own : "");
     text_append(out, "\n");
     note(out, 0,
          "What the student has in place of functions that are dear under secure computation. "
@@ -134,10 +131,9 @@ static void write_approximations(struct text_buffer *out)
          "the section it computes the teacher's own, about three times as long, and needs no "
          "distill.");
     text_append(out, "approximations:\n");
-    put(out, 2, "activation", "quad",
-        "or relu; without the line that of the teacher (gelu), exactly");
+    put(out, 2, "activation", "quad", why);
     put(out, 2, "normaliser", "2quad",
-        "or 2relu, nearer to softmax and slower; without the line softmax");
+        "or 2relu, nearer to softmax and slower; without the line softmax, exactly");
 }
 
 static void write_stages(const struct sketch *s, const mpcf_task *task,
@@ -193,7 +189,7 @@ void draft_write(const struct sketch *s, const mpcf_task *task, const struct dra
     write_head(s, out);
     write_model(s, out);
     write_dataset(s, lengths, out);
-    write_approximations(out);
+    write_approximations(s, out);
     write_stages(s, task, lengths, out);
     write_links(out);
 }
