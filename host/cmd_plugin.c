@@ -121,7 +121,7 @@ static int show_loaded(struct plugins *p, const char *name, mpcf_error *err)
 {
     if (plugins_load(p, name, err) == MPCF_OK) {
         /* By path, the plug-in's own name is what it was loaded as last. */
-        const char *own = strchr(name, '/') == NULL ? name : plugins_facts(p, 0)->name;
+        const char *own = !plugin_is_path(name) ? name : plugins_facts(p, 0)->name;
 
         show_plugin(p, own);
         show_components(p, own);

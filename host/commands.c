@@ -20,7 +20,9 @@
 #include "base/log.h"
 #include "base/standard_error.h"
 #include "base/text.h"
+#include "command_words.h"
 #include "host.h"
+#include "standard_output.h"
 
 /* clang-format off */
 static const struct arg_option run_options[] = {
@@ -71,7 +73,7 @@ static const struct arg_option example_options[] = {
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
 
-static const struct command commands[] = {
+const struct command commands[] = {
     {"run", "PIPELINE.yaml", "Runs a pipeline: all stages, one, or one role of infer.",
      run_options, 1, 1, cmd_run},
     {"predict", "PIPELINE.yaml [TEXT ...]", "Answers to texts of your own, securely or in the clear.",
@@ -93,13 +95,16 @@ static const struct command commands[] = {
     {"plugin new", "KIND NAME [FOLDER]",
      "Writes a plug-in that builds and works: approx, transport, model or dataset.",
      NULL, 2, 3, cmd_plugin_new},
+    {"init", "CHECKPOINT DATA [FILE.yaml]",
+     "Writes a pipeline file for a checkpoint's folder and data, with what it chose and why.",
+     plugin_options, 2, 3, cmd_init},
     {"example", "FOLDER", "Writes a tiny network and a small task to try everything on.",
      example_options, 1, 1, cmd_example},
     {"options", "", "Every key of a pipeline file and of all components, as Markdown.",
      plugin_options, 0, 0, cmd_options},
+    {NULL, NULL, NULL, NULL, 0, 0, NULL},
 };
 /* clang-format on */
-#define COMMAND_COUNT (sizeof commands / sizeof *commands)
 
 /* HEAD, TEXT and a line's end in one piece, or in three where memory is short. */
 static void print_error(const char *head, const char *text)
@@ -151,78 +156,11 @@ int host_failed(const mpcf_error *err)
     return EXIT_FAILED;
 }
 
-static int print_help(void)
-{
-    (void) puts("usage: mpcf-host PIPELINE.yaml [options]\n"
-                "       mpcf-host COMMAND ...\n\n"
-                "Private inference of transformers between two parties.\n");
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        char head[64];
-
-        (void) snprintf(head, sizeof head, "%s %s", commands[i].name, commands[i].operands);
-        (void) printf("  %-38s %s\n", head, commands[i].summary);
-    }
-    (void) puts("\n  COMMAND --help shows a command's options; --version this build.\n"
-                "  Exit status: 0 done, 1 failed, 2 the file or the command line is wrong.");
-    return EXIT_DONE;
-}
-
 static int print_version(void)
 {
     (void) printf("mpcf-host %s, plug-in ABI %d.%d, kernels %s\n", MPCF_VERSION, MPCF_ABI_MAJOR,
                   MPCF_ABI_MINOR, cpu_level_name(cpu_level()));
     return EXIT_DONE;
-}
-
-/* "plugin list" takes two words. *TAKEN: how many. */
-static const struct command *find_command(int argc, char **argv, int *taken)
-{
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        const char *space = strchr(commands[i].name, ' ');
-        const size_t length =
-            space == NULL ? strlen(commands[i].name) : (size_t) (space - commands[i].name);
-
-        if (strlen(argv[1]) == length && strncmp(argv[1], commands[i].name, length) == 0 &&
-            (space == NULL || (argc > 2 && strcmp(argv[2], space + 1) == 0))) {
-            *taken = space == NULL ? 1 : 2;
-            return &commands[i];
-        }
-    }
-    return NULL;
-}
-
-/* "plugin", "keys" */
-static bool takes_two_words(const char *word)
-{
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        const char *space = strchr(commands[i].name, ' ');
-
-        if (space != NULL && strlen(word) == (size_t) (space - commands[i].name) &&
-            text_starts_with(commands[i].name, word)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int unknown_command(int argc, char **argv)
-{
-    const char *words[COMMAND_COUNT + 1], *near;
-    char word[256];
-
-    if (takes_two_words(argv[1])) {
-        (void) snprintf(word, sizeof word, "%s%s%s", argv[1], argc > 2 ? " " : "",
-                        argc > 2 ? argv[2] : "");
-    } else {
-        (void) snprintf(word, sizeof word, "%s", argv[1]);
-    }
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        words[i] = commands[i].name;
-    }
-    near = text_nearest(word, words, COMMAND_COUNT);
-    return host_usage("", "there is no command '%s'%s%s%s", word,
-                      near == NULL ? ", and a pipeline's name ends with .yaml" : "; did you mean '",
-                      near == NULL ? "" : near, near == NULL ? "" : "'?");
 }
 
 static int run_command(const struct command *command, int count, char **words)
@@ -250,41 +188,53 @@ static bool names_a_file(const char *word)
            strchr(word, '/') != NULL;
 }
 
-static int run_words(int argc, char **argv)
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* WORDS that begin with no command: `run` may be left out where a file or an option comes first. */
+static int run_file(int count, char **words)
+{
+    if (count > 1 && command_is_group(words[0]) && asks_for_help(words[1])) {
+        return command_help_group(words[0]);
+    }
+    if (names_a_file(words[0]) || (words[0][0] == '-' && words[0][1] != '\0')) {
+        return run_command(&commands[0], count, words);
+    }
+    return command_unknown(count, words);
+}
+
+static int run_words(int count, char **words)
 {
     const struct command *command;
     int taken = 0;
 
-    if (argc < 2) {
-        (void) print_help();
+    if (count == 0) {
+        (void) command_help_all();
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        return print_help();
+    if (strcmp(words[0], "help") == 0) {
+        return command_help(count - 1, words + 1);
     }
-    if (strcmp(argv[1], "--version") == 0) {
+    if (asks_for_help(words[0])) {
+        return command_help_all();
+    }
+    if (strcmp(words[0], "--version") == 0) {
         return print_version();
     }
-    command = find_command(argc, argv, &taken);
-    if (command != NULL) {
-        return run_command(command, argc - 1 - taken, argv + 1 + taken);
-    }
-    for (int i = 1; i < argc && !takes_two_words(argv[1]); i++) {
-        if (names_a_file(argv[i])) {
-            return run_command(&commands[0], argc - 1, argv + 1);
-        }
-    }
-    return unknown_command(argc, argv);
+    command = command_find(count, words, &taken);
+    return command != NULL ? run_command(command, count - taken, words + taken)
+                           : run_file(count, words);
 }
 
 /* What was printed is there, or nobody wants it any more; else RESULT is no success. */
 static int finish_output(int result)
 {
     struct pollfd reader = {.fd = STDOUT_FILENO, .events = POLLOUT};
-    const bool is_written = fflush(stdout) == 0 && !ferror(stdout);
-    const int cause = errno;
+    const int cause = standard_output_end();
 
-    if (is_written || (poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0)) {
+    if (cause == 0 || (poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0)) {
         return result;
     }
     print_error("mpcf-host: cannot write standard output: ", strerror(cause));
@@ -297,5 +247,6 @@ int mpcf_main(int argc, char **argv)
         return EXIT_FAILED;
     }
     descriptors_outlive_writes();
-    return finish_output(run_words(argc, argv));
+    standard_output_begin();
+    return finish_output(run_words(argc - 1, argv + 1));
 }

@@ -26,6 +26,7 @@ int cmd_plugin_check(const struct args *args);
 int cmd_plugin_new(const struct args *args);
 int cmd_keys_new(const struct args *args);
 int cmd_keys_show(const struct args *args);
+int cmd_init(const struct args *args);
 int cmd_example(const struct args *args);
 int cmd_options(const struct args *args);
 

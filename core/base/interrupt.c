@@ -8,11 +8,14 @@
 
 #include <mpcf/plugin.h>
 
+#include "base/standard_error.h"
+
 static atomic_int pending; /* lock-free, so that a handler may set it and any thread ask */
 
 static void on_signal(int number)
 {
     if (pending != 0) {
+        standard_error_leave_line();
         (void) signal(number, SIG_DFL);
         (void) raise(number);
     }

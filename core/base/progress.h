@@ -15,8 +15,8 @@ struct progress {
     double loss;            /* of late; NaN: none */
     double rate;            /* units a second; 0: unknown */
     const char *unit;       /* of the rate: "examples" */
-    double seconds_left;    /* negative: unknown */
     bool is_final;          /* the last of this stage */
+    bool is_passing;        /* work within a stage, whose result is told elsewhere */
 };
 
 typedef void progress_sink(void *context, const struct progress *p);

@@ -6,16 +6,21 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/printable.h"
 
 #define PATIENCE_NS INT64_C(1000000000)
+#define PIECE_BYTES 16384 /* of a text that are written at once; an error has fewer */
+#define LINE_BYTES  512
 
 static struct {
     pthread_mutex_t lock;
@@ -24,7 +29,12 @@ static struct {
     int pipe;              /* standard error again, but never blocking; negative: not open */
     dev_t device;          /* of PIPE */
     ino_t inode;
+    char piece[PIECE_BYTES];
+    char line[LINE_BYTES]; /* as it is written where it stands on the terminal, else "" */
+    size_t width;          /* of its text */
 } out = {.lock = PTHREAD_MUTEX_INITIALIZER, .pipe = -1};
+
+static atomic_bool line_stands; /* OUT.line does, for a signal's handler */
 
 /* A pipe is opened once more, since not to block is a property that all who have it would share.
  * Looking first whether there is room is not enough: another process may fill it. */
@@ -109,16 +119,126 @@ static bool tell_dropped(void)
     return write_all(text, (size_t) n);
 }
 
+/* TEXT with what is not printable escaped; in pieces only where it is longer than any message. */
+static bool write_printable(const char *text)
+{
+    const size_t length = strlen(text);
+    bool is_written = true;
+
+    for (size_t at = 0; at < length && is_written;) {
+        const size_t put = printable_put(text, length, &at, out.piece, sizeof out.piece, true);
+
+        is_written = write_all(out.piece, put);
+    }
+    return is_written;
+}
+
+/* --- The line that stands --- */
+
+/* Blanks over all that may stand there, two for what a terminal itself writes at Ctrl-C. */
+static void erase_line(void)
+{
+    char blanks[LINE_BYTES + 8];
+
+    if (out.line[0] != '\0') {
+        const size_t width = out.width + 2;
+
+        memset(blanks, ' ', sizeof blanks);
+        blanks[0] = blanks[width + 1] = '\r';
+        (void) write_all(blanks, width + 2);
+    }
+}
+
+static void draw_line(void)
+{
+    (void) write_all(out.line, strlen(out.line));
+}
+
+static void forget_line(void)
+{
+    out.line[0] = '\0';
+    out.width = 0;
+    line_stands = false;
+}
+
+static size_t terminal_width(void)
+{
+    struct winsize size = {0};
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 3 ? size.ws_col : 80;
+}
+
+/* A return, LINE as far as there is room for it, and blanks over what stood there. */
+static void lay_line(const char *line)
+{
+    const size_t columns = terminal_width() - 3; /* the last would begin a new line */
+    const size_t room = columns < LINE_BYTES - 32 ? columns : LINE_BYTES - 32;
+    char text[LINE_BYTES];
+    size_t at = 0, length = printable_put(line, strlen(line), &at, text, sizeof text, true);
+    size_t blanks;
+
+    if (length > room) {
+        length = room;
+        while (length > 0 && ((unsigned char) text[length] & 0xc0) == 0x80) {
+            length--; /* a character that is cut goes */
+        }
+    }
+    blanks = out.width > length ? out.width - length : 0;
+    out.line[0] = '\r';
+    memcpy(out.line + 1, text, length);
+    memset(out.line + 1 + length, ' ', blanks);
+    out.line[1 + length + blanks] = '\0';
+    out.width = length;
+}
+
+void standard_error_show_line(const char *line)
+{
+    (void) pthread_mutex_lock(&out.lock);
+    lay_line(line);
+    line_stands = true;
+    draw_line();
+    (void) pthread_mutex_unlock(&out.lock);
+}
+
+void standard_error_keep_line(void)
+{
+    (void) pthread_mutex_lock(&out.lock);
+    if (out.line[0] != '\0') {
+        (void) write_all("\n", 1);
+    }
+    forget_line();
+    (void) pthread_mutex_unlock(&out.lock);
+}
+
+void standard_error_hide_line(void)
+{
+    (void) pthread_mutex_lock(&out.lock);
+    erase_line();
+    forget_line();
+    (void) pthread_mutex_unlock(&out.lock);
+}
+
+void standard_error_leave_line(void)
+{
+    if (atomic_exchange(&line_stands, false)) {
+        const ssize_t n = write(STDERR_FILENO, "\n", 1);
+
+        (void) n; /* the process ends */
+    }
+}
+
 void standard_error_write(const char *text)
 {
     (void) pthread_mutex_lock(&out.lock);
+    erase_line();
     if (tell_dropped()) {
         out.dropped = 0;
-        out.is_stuck = !write_all(text, strlen(text));
+        out.is_stuck = !write_printable(text);
     }
     if (out.is_stuck) {
         out.dropped++;
     }
+    draw_line();
     (void) pthread_mutex_unlock(&out.lock);
 }
 
@@ -127,5 +247,6 @@ void standard_error_write_last(const char *text)
     (void) pthread_mutex_lock(&out.lock);
     out.is_stuck = false; /* one more second */
     (void) pthread_mutex_unlock(&out.lock);
+    standard_error_keep_line();
     standard_error_write(text);
 }

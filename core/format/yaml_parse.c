@@ -9,6 +9,7 @@
 #include <yaml.h>
 
 #include "base/memory.h"
+#include "format/yaml_words.h"
 
 #define YAML_DEPTH_LIMIT 32
 #define YAML_NODE_LIMIT  50000
@@ -20,51 +21,24 @@ struct reader {
     const char *text, *end;
     struct yaml_problems *problems;
     size_t nodes;
+    size_t quoted_line; /* where the last text in quotation marks began; 0: none */
     mpcf_error *err;
 };
 
-/* "[::1]:9001" without quotes is a list and something that YAML does not expect behind it. */
-static const char *hint_of(const struct reader *r)
-{
-    const char *begin = r->text, *end = r->text;
-
-    for (size_t line = 0; begin < r->end; line++, begin = end + 1) {
-        end = memchr(begin, '\n', (size_t) (r->end - begin));
-        end = end == NULL ? r->end : end;
-        if (line == r->parser.problem_mark.line) {
-            break;
-        }
-    }
-    for (const char *c = begin; c < end; c++) {
-        const char *bracket = *c == '[' ? memchr(c, ']', (size_t) (end - c)) : NULL;
-
-        if (bracket != NULL && bracket + 1 < end && bracket[1] == ':' &&
-            memchr(c, ':', (size_t) (bracket - c)) != NULL) {
-            return "; an IPv6 address stands in quotes, as \"[::1]:9001\"";
-        }
-    }
-    return "";
-}
-
 static mpcf_status next_event(struct reader *r, yaml_event_t *event)
 {
-    const yaml_parser_t *p = &r->parser;
+    struct yaml_mistake mistake;
 
     if (yaml_parser_parse(&r->parser, event)) {
         return MPCF_OK;
     }
-    if (p->error == YAML_MEMORY_ERROR) {
+    if (r->parser.error == YAML_MEMORY_ERROR) {
         memory_note_refusal();
         return yaml_no_memory(r->err);
     }
-    if (p->error == YAML_READER_ERROR) {
-        return mpcf_fail(r->err, MPCF_E_CONFIG, "%s: byte %zu: %s", r->file, p->problem_offset,
-                         p->problem);
-    }
-    return mpcf_fail(r->err, MPCF_E_CONFIG, "%s:%zu:%zu: %s%s%s%s", r->file,
-                     p->problem_mark.line + 1, p->problem_mark.column + 1, p->problem,
-                     p->context == NULL ? "" : ", ", p->context == NULL ? "" : p->context,
-                     hint_of(r));
+    yaml_explain(&r->parser, r->text, (size_t) (r->end - r->text), r->quoted_line, &mistake);
+    return mpcf_fail(r->err, MPCF_E_CONFIG, "%s:%zu:%zu: %s", r->file, mistake.line, mistake.column,
+                     mistake.text);
 }
 
 static mpcf_status new_node(struct reader *r, enum yaml_kind kind, const yaml_event_t *event,
@@ -115,6 +89,7 @@ static mpcf_status read_scalar(struct reader *r, const yaml_event_t *event, stru
     }
     node->text = arena_strdup(r->arena, text);
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    r->quoted_line = node->quoted ? node->line : 0;
     if (node->text == NULL) {
         return yaml_no_memory(r->err);
     }

@@ -122,35 +122,60 @@ static struct yaml_node *child_of(struct yaml_node *node, const char *word)
     return NULL;
 }
 
-static mpcf_status add_mapping(struct yaml_tree *tree, struct yaml_node *parent, const char *key,
-                               const char *name, struct yaml_node **out, mpcf_error *err)
+/* A mapping takes any word, a list the number behind its last entry. */
+static bool has_room_for(const struct yaml_node *node, const char *word)
+{
+    char *end = NULL;
+
+    return node->kind == YAML_NODE_MAPPING ||
+           (node->kind == YAML_NODE_SEQUENCE && strtoul(word, &end, 10) == node->count &&
+            end != word && *end == '\0');
+}
+
+static mpcf_status no_room(const struct yaml_node *node, const char *word, const char *name,
+                           mpcf_error *err)
+{
+    if (node->kind == YAML_NODE_SEQUENCE) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "%s: there is no '%s' here: a list takes the number of an entry, and this "
+                         "one has %zu; %zu adds one",
+                         name, word, node->count, node->count);
+    }
+    return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no '%s' here: it is a single value", name,
+                     word);
+}
+
+static mpcf_status add_node(struct yaml_tree *tree, struct yaml_node *parent, const char *key,
+                            enum yaml_kind kind, const char *name, struct yaml_node **out,
+                            mpcf_error *err)
 {
     struct yaml_node *node = arena_alloc(tree->arena, 1, sizeof *node);
 
     if (node == NULL) {
         return yaml_no_memory(err);
     }
-    *node = (struct yaml_node){.kind = YAML_NODE_MAPPING, .file = name, .text = "", .key = key};
+    *node = (struct yaml_node){.kind = kind, .file = name, .text = "", .key = key};
     *out = node;
     return yaml_append(tree->arena, parent, node, err);
 }
 
-/* Walks to WORD below *NODE, making the mapping where it is missing. */
+/* Walks to WORD below *NODE, making what is missing there: a list where REST, the way on, begins with
+ * its first number, else a mapping. */
 static mpcf_status descend(struct yaml_tree *tree, struct yaml_node **node, const char *word,
-                           const char *name, mpcf_error *err)
+                           const char *rest, const char *name, mpcf_error *err)
 {
+    const bool is_list = rest[0] == '0' && (rest[1] == '\0' || rest[1] == '.');
     struct yaml_node *child = child_of(*node, word);
 
-    if (child == NULL && (*node)->kind == YAML_NODE_MAPPING) {
-        return add_mapping(tree, *node, word, name, node, err);
+    if (child != NULL) {
+        *node = child;
+        return MPCF_OK;
     }
-    if (child == NULL) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no '%s' here: %s", name, word,
-                         (*node)->kind == YAML_NODE_SEQUENCE ? "a list takes the number of an entry"
-                                                             : "it is a single value");
+    if (!has_room_for(*node, word)) {
+        return no_room(*node, word, name, err);
     }
-    *node = child;
-    return MPCF_OK;
+    return add_node(tree, *node, word, is_list ? YAML_NODE_SEQUENCE : YAML_NODE_MAPPING, name, node,
+                    err);
 }
 
 static mpcf_status put_value(struct yaml_tree *tree, struct yaml_node *parent, const char *word,
@@ -166,10 +191,8 @@ static mpcf_status put_value(struct yaml_tree *tree, struct yaml_node *parent, c
         old->key = key;
         return MPCF_OK;
     }
-    if (parent->kind != YAML_NODE_MAPPING) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no '%s' here", name, word);
-    }
-    return yaml_append(tree->arena, parent, value, err);
+    return has_room_for(parent, word) ? yaml_append(tree->arena, parent, value, err)
+                                      : no_room(parent, word, name, err);
 }
 
 static mpcf_status set_path(struct yaml_tree *tree, char *path, const char *name,
@@ -180,7 +203,7 @@ static mpcf_status set_path(struct yaml_tree *tree, char *path, const char *name
 
     while ((dot = strchr(path, '.')) != NULL) {
         *dot = '\0';
-        MPCF_TRY(descend(tree, &node, path, name, err));
+        MPCF_TRY(descend(tree, &node, path, dot + 1, name, err));
         path = dot + 1;
     }
     return put_value(tree, node, path, value, name, err);

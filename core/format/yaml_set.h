@@ -10,7 +10,7 @@
 #include "format/yaml_tree.h"
 
 /* `--set a.b.c=value`: replaces or adds a value (parsed as YAML flow text); a number steps
- * into a sequence. Its position in messages is "--set a.b.c". */
+ * into a sequence, and the one behind its last adds an entry; `a.0=x` makes the sequence. Its position in messages is "--set a.b.c". */
 mpcf_status yaml_set(struct yaml_tree *tree, const char *assignment, mpcf_error *err);
 
 #endif

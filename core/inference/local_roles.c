@@ -58,7 +58,6 @@ static void take_result(void *context, enum role role, const char *text)
                                    .loss = (double) NAN,
                                    .rate = rate,
                                    .unit = "examples",
-                                   .seconds_left = rate > 0 ? (total - done) / rate : -1,
                                    .is_final = done >= total};
 
     progress_show(&shown);

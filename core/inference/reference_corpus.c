@@ -43,8 +43,6 @@ static void show(struct reference_group *g, bool is_last)
                                .loss = (double) NAN,
                                .rate = rate,
                                .unit = "examples",
-                               .seconds_left =
-                                   rate > 0 ? (double) (g->corpus->count - g->done) / rate : -1,
                                .is_final = is_last};
 
     if (is_last || clock_seconds_since(g->shown_ns) > 0.2) {

@@ -225,7 +225,6 @@ static void show(const struct user_run *u)
                                .loss = (double) NAN,
                                .rate = rate,
                                .unit = "examples",
-                               .seconds_left = rate > 0 ? (double) (total - u->done) / rate : -1,
                                .is_final = u->done == total};
     char text[160];
 

@@ -24,8 +24,8 @@ static void show(const char *stage, size_t done, size_t total, int64_t began_ns)
                          .loss = (double) NAN,
                          .rate = rate,
                          .unit = "examples",
-                         .seconds_left = rate > 0 ? (double) (total - done) / rate : -1,
-                         .is_final = done == total};
+                         .is_final = done == total,
+                         .is_passing = true};
 
     progress_show(&p);
 }

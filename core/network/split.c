@@ -24,8 +24,8 @@ static void show_reading(void *context, size_t done, size_t total)
                          .total = total,
                          .loss = (double) NAN,
                          .unit = "rows",
-                         .seconds_left = -1,
-                         .is_final = done == total};
+                         .is_final = done == total,
+                         .is_passing = true};
 
     if (p.is_final || clock_seconds_since(reading->shown_ns) > 0.2) {
         progress_show(&p);

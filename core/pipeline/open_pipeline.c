@@ -38,7 +38,7 @@ void pipeline_close(struct pipeline *p)
     mpcf_free(p);
 }
 
-/* One entry of `plugins:`: with '/' a path from the file's folder, else a name. */
+/* One entry of `plugins:`: a path from the file's folder, or a name. */
 static mpcf_status load_listed(struct pipeline_reader *r, const struct yaml_node *item)
 {
     struct text_buffer why = {0};
@@ -49,7 +49,7 @@ static mpcf_status load_listed(struct pipeline_reader *r, const struct yaml_node
         yaml_problem(r->problems, item, "plugins: expected a path or a name");
         return MPCF_OK;
     }
-    if (strchr(path, '/') != NULL) {
+    if (plugin_is_path(path)) {
         path = option_expand_path(path, r->p->folder, r->p->memory->arena, &why);
     }
     if (path == NULL) {
@@ -123,11 +123,13 @@ static mpcf_status parse(const struct pipeline_request *request, struct pipeline
 {
     struct pipeline_memory *m = r->p->memory;
     char *text = NULL;
-    size_t length = 0;
-    mpcf_status status = read_text(request, &text, &length, r->err);
+    size_t length = request->text != NULL ? strlen(request->text) : 0;
+    mpcf_status status =
+        request->text != NULL ? MPCF_OK : read_text(request, &text, &length, r->err);
 
     if (status == MPCF_OK) {
-        status = yaml_parse_collect(text, length, request->file, r->problems, &m->tree, r->err);
+        status = yaml_parse_collect(request->text != NULL ? request->text : text, length,
+                                    request->file, r->problems, &m->tree, r->err);
         mpcf_free(text);
     }
     for (size_t i = 0; status == MPCF_OK && i < request->set_count; i++) {
@@ -139,17 +141,30 @@ static mpcf_status parse(const struct pipeline_request *request, struct pipeline
     return status;
 }
 
+/* The folder that REAL, the file without links, is in: as FILE was written where that leads there, else
+ * (FILE is a link to another folder) as it is. mpcf_free. NULL: memory. */
+static char *folder_as_written(const char *file, const char *real)
+{
+    char *folder = file_folder_of(file), *real_folder = file_folder_of(real);
+    char *found = folder == NULL ? NULL : file_absolute(folder);
+    const bool leads = found != NULL && real_folder != NULL && strcmp(found, real_folder) == 0;
+
+    mpcf_free(found);
+    mpcf_free(leads ? real_folder : folder);
+    return leads ? folder : real_folder;
+}
+
 static mpcf_status place(const struct pipeline_request *request, struct pipeline_reader *r)
 {
-    char *absolute = file_absolute(request->file);
-    char *folder = absolute == NULL ? NULL : file_folder_of(absolute);
+    char *real = file_absolute(request->file);
+    char *folder = real == NULL ? NULL : folder_as_written(request->file, real);
     struct arena *arena = r->p->memory->arena;
 
     if (folder != NULL) {
-        r->p->file = arena_strdup(arena, absolute);
+        r->p->file = arena_strdup(arena, request->file);
         r->p->folder = arena_strdup(arena, folder);
     }
-    mpcf_free(absolute);
+    mpcf_free(real);
     mpcf_free(folder);
     return r->p->file == NULL || r->p->folder == NULL ? reader_no_memory(r) : MPCF_OK;
 }

@@ -10,6 +10,7 @@
 
 struct pipeline_request {
     const char *file;
+    const char *text;        /* of FILE, which is not read then; NULL: it is */
     const char *const *sets; /* "stages.infer.examples=8" */
     size_t set_count;
     const char *plugin_folder; /* --plugin-dir, or NULL */

@@ -32,14 +32,15 @@ struct component_use {
 struct pipeline_endpoint {
     const char *listen;  /* own address; NULL: the transport's choice on this machine */
     const char *address; /* what the others call; NULL as LISTEN */
-    const char *keys;    /* file of its keys, absolute; NULL: not given */
+    const char *keys;    /* file of its keys; NULL: not given */
     void *config;        /* of the transport, with this role's options */
 };
 
 struct pipeline {
-    const char *file;   /* absolute */
+    /* Paths are as they were written, from the process's folder, which does not change. */
+    const char *file;
     const char *folder; /* of the file: what its paths start from */
-    const char *output; /* absolute */
+    const char *output;
     int64_t seed;
     const struct yaml_node *root; /* of the file: for messages (key_place.h) */
 

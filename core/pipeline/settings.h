@@ -80,7 +80,7 @@ struct infer_settings {
     int32_t reveal;         /* infer_reveal */
     int64_t max_questions;  /* that the provider answers a user; 0: no limit */
     int32_t preprocess;     /* infer_preprocess */
-    const char *store;      /* folder of stored corrections, absolute */
+    const char *store;      /* folder of stored corrections */
     int64_t store_runs;     /* runs of all the examples that are dealt for at once */
     int64_t store_sessions; /* stored sessions that are kept; 0: as many as suit the role */
     int64_t store_age_ns;   /* one that was not used for so long is removed; 0: none is */

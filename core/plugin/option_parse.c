@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/folder.h"
 #include "base/memory.h"
@@ -289,17 +290,42 @@ static bool expand_text(const char *text, struct text_buffer *out, struct text_b
     return true;
 }
 
-/* "../runs" from "/a/examples" is "/a/runs", so that messages have it short. */
+/* Whether ".." behind FOLDER is the folder that its name stands in: it is no link and no dots. */
+static bool is_plain_folder(const char *folder)
+{
+    const char *slash = strrchr(folder, '/'), *name = slash == NULL ? folder : slash + 1;
+    struct stat facts;
+
+    return *name != '\0' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+           (lstat(folder, &facts) != 0 || !S_ISLNK(facts.st_mode));
+}
+
+/* "a" of "a/b", "." of "b", "/" of "/b". */
+static void cut_last(char *folder)
+{
+    char *slash = strrchr(folder, '/');
+
+    if (slash == NULL) {
+        folder[0] = '.';
+        slash = folder;
+    }
+    slash[slash == folder ? 1 : 0] = '\0';
+}
+
+/* "../runs" from "a/examples" is "a/runs", so that messages have it short and as it was written. */
 static char *join_short(const char *base, const char *path)
 {
-    char *folder = mpcf_strdup(base), *end, *joined;
+    char *folder = mpcf_strdup(base), *joined;
 
-    while (folder != NULL && strncmp(path, "../", 3) == 0 && (end = strrchr(folder, '/')) != NULL &&
-           end != folder) {
-        *end = '\0';
+    while (folder != NULL && strncmp(path, "../", 3) == 0 && is_plain_folder(folder)) {
+        cut_last(folder);
         path += 3 + strspn(path + 3, "/");
     }
-    joined = folder != NULL ? file_join(folder, path) : NULL;
+    if (folder == NULL || strcmp(folder, ".") == 0) {
+        joined = folder != NULL ? mpcf_strdup(path) : NULL;
+    } else {
+        joined = file_join(strcmp(folder, "/") == 0 ? "" : folder, path);
+    }
     mpcf_free(folder);
     return joined;
 }

@@ -35,8 +35,8 @@ size_t option_type_align(mpcf_option_type type);
  */
 bool option_parse(const mpcf_option *o, const struct yaml_node *node, const char *base,
                   struct arena *arena, void *at, struct text_buffer *why);
-/* TEXT with ${...} replaced, absolute from BASE, a path without links: "../" in front of TEXT is taken
- * off it. In ARENA. NULL: see WHY. */
+/* TEXT with ${...} replaced, from the folder BASE ("." is not put in front of it): "../" in front of
+ * TEXT is taken off BASE, where that is the same folder. In ARENA. NULL: see WHY. */
 const char *option_expand_path(const char *text, const char *base, struct arena *arena,
                                struct text_buffer *why);
 

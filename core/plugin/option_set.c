@@ -256,7 +256,9 @@ static void report_unknown(const struct option_source *s, const struct yaml_node
         yaml_problem_key(problems, item, "%s takes no options, found '%s'", s->what, item->key);
         return;
     }
-    if (near == NULL) {
+    if (strchr(item->key, ':') != NULL) { /* {family:bert} is one key without a value */
+        text_append(&list, "; a space belongs behind the colon");
+    } else if (near == NULL) {
         text_append(&list, "\n  options: ");
         for (size_t i = 0; i < count; i++) {
             text_printf(&list, "%s%s", i == 0 ? "" : ", ", words[i]);

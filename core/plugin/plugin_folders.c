@@ -155,8 +155,7 @@ mpcf_status folder_list_fill(struct folder_list *list, const char *first, mpcf_e
     }
     if ((first != NULL && !add_folder(list, first)) ||
         /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread starts */
-        !add_path_variable(list, getenv("MPCF_PLUGIN_PATH")) || !add_own(list) ||
-        !add_folder(list, MPCF_PLUGIN_FOLDER)) {
+        !add_path_variable(list, getenv("MPCF_PLUGIN_PATH")) || !add_own(list)) {
         folder_list_clear(list);
         return mpcf_fail_memory(err, 0, "plug-in folders");
     }

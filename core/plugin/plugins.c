@@ -235,14 +235,31 @@ static mpcf_status load_path(struct plugins *p, const char *path, mpcf_error *er
     return status;
 }
 
+/* "mpcf-quad.so", which is not in this folder, may be meant as the plug-in quad. */
+static mpcf_status no_file(const struct plugins *p, const char *path, int cause, mpcf_error *err)
+{
+    char *name = strchr(path, '/') == NULL ? name_from_path(path) : NULL, *known = NULL;
+    mpcf_status status = cause == ENOMEM ? MPCF_E_NOMEM : MPCF_E_CONFIG;
+
+    if (name != NULL && folder_list_find(&p->folders, name, &known, NULL) == MPCF_OK &&
+        known != NULL) {
+        status = mpcf_fail(err, status, "plug-in '%s': %s; '%s' is '%s'", path, strerror(cause),
+                           name, known);
+    } else {
+        status = mpcf_fail(err, status, "plug-in '%s': %s", path, strerror(cause));
+    }
+    mpcf_free(known);
+    mpcf_free(name);
+    return status;
+}
+
 static mpcf_status resolve_and_load(struct plugins *p, const char *path, mpcf_error *err)
 {
     char *resolved = realpath(path, NULL);
     mpcf_status status;
 
     if (resolved == NULL) {
-        return mpcf_fail(err, errno == ENOMEM ? MPCF_E_NOMEM : MPCF_E_CONFIG, "plug-in '%s': %s",
-                         path, strerror(errno));
+        return no_file(p, path, errno, err);
     }
     status = load_path(p, resolved, err);
     free(resolved);
@@ -251,12 +268,17 @@ static mpcf_status resolve_and_load(struct plugins *p, const char *path, mpcf_er
 
 /* --- By name --- */
 
+bool plugin_is_path(const char *path_or_name)
+{
+    return strchr(path_or_name, '/') != NULL || text_ends_with(path_or_name, ".so");
+}
+
 mpcf_status plugins_load(struct plugins *p, const char *path_or_name, mpcf_error *err)
 {
     char *path;
     mpcf_status status;
 
-    if (strchr(path_or_name, '/') != NULL) {
+    if (plugin_is_path(path_or_name)) {
         return resolve_and_load(p, path_or_name, err);
     }
     MPCF_TRY(folder_list_find(&p->folders, path_or_name, &path, err));
@@ -274,7 +296,7 @@ mpcf_status plugins_find(struct plugins *p, enum component_kind kind, const char
     const struct component *found = component_list_find(&p->components, kind, name);
     char *path = NULL;
 
-    if (found == NULL && strchr(name, '/') == NULL) {
+    if (found == NULL && !plugin_is_path(name)) {
         MPCF_TRY(folder_list_find(&p->folders, name, &path, err));
     }
     if (path != NULL) {

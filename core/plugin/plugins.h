@@ -19,7 +19,9 @@ struct plugins;
 mpcf_status plugins_create(const char *folder, struct plugins **out, mpcf_error *err);
 void plugins_destroy(struct plugins *p); /* calls stop() in reverse; objects stay mapped */
 
-/* By path (with '/') or by plug-in name. Refusals are kept with the facts. */
+/* Whether a plug-in is named by its file: with '/', or as NAME.so. */
+bool plugin_is_path(const char *path_or_name);
+/* By path or by plug-in name. Refusals are kept with the facts. */
 mpcf_status plugins_load(struct plugins *p, const char *path_or_name, mpcf_error *err);
 /* Component NAME of KIND; loads mpcf-<name>.so if nothing loaded has it. Unknown:
  * MPCF_E_CONFIG with the nearest known name. The descriptor is a const mpcf_approx and so on,

@@ -69,6 +69,13 @@ static mpcf_status fail_component(const struct guess *g, const char *kind, mpcf_
 {
     const char *near = text_nearest(g->name, g->words, g->count);
 
+    if (text_ends_with(g->name, ".so")) {
+        return mpcf_fail(
+            err, MPCF_E_CONFIG,
+            "there is no %s '%s': a plug-in's file stands under `plugins`, and here the "
+            "name of what it has",
+            kind, g->name);
+    }
     if (near != NULL) {
         return mpcf_fail(err, MPCF_E_CONFIG, "there is no %s '%s'; did you mean '%s'?", kind,
                          g->name, near);

@@ -173,7 +173,6 @@ static void show(struct run *r, bool is_final)
 {
     double seconds = clock_seconds_since(r->began_ns);
     double rate = seconds > 0 ? (double) r->examples / seconds : 0;
-    double left = (double) (r->total - r->step) * (double) r->options->batch;
     uint64_t epoch = r->step > 0 ? (r->step - 1) / r->steps_per_epoch + 1 : 1;
     struct progress p = {.stage = r->options->stage,
                          .epoch = epoch,
@@ -184,7 +183,6 @@ static void show(struct run *r, bool is_final)
                                                       : r->log->last_loss,
                          .rate = rate,
                          .unit = "examples",
-                         .seconds_left = rate > 0 ? left / rate : -1,
                          .is_final = is_final};
 
     progress_show(&p);

@@ -23,6 +23,14 @@ static void help_and_version_are_there(void **state)
     ASSERT_HOST(0, "--tokens", "bench", "--help");
     ASSERT_HOST(0, "KIND NAME", "plugin", "new", "--help");
     ASSERT_HOST(0, "FOLDER", "example", "--help");
+    ASSERT_HOST(0, "plugin check", "help");
+    ASSERT_HOST(0, "--stage STAGE", "help", "run");
+    ASSERT_HOST(0, "--plugin-dir", "help", "plugin", "check");
+    ASSERT_HOST(0, "plugin new KIND NAME", "help", "plugin");
+    ASSERT_HOST(0, "plugin new KIND NAME", "plugin", "--help");
+    ASSERT_HOST(0, "keys new FOLDER", "keys", "-h");
+    ASSERT_HOST(0, "NAME|FILE.so", "plugin", "check", "--help");
+    ASSERT_HOST(2, "did you mean 'run'?", "help", "rnu");
 }
 
 static void wrong_words_end_with_two(void **state)
@@ -30,7 +38,11 @@ static void wrong_words_end_with_two(void **state)
     (void) state;
     assert_program(2, "usage:", NULL, (const char *const[]){NULL});
     ASSERT_HOST(2, "there is no command 'rum'; did you mean 'run'?", "rum");
+    ASSERT_HOST(2, "there is no command 'rnu'; did you mean 'run'?", "rnu", "x.yaml");
+    ASSERT_HOST(2, "there is no command 'xyzzyx', and", "xyzzyx", "x.yaml");
     ASSERT_HOST(2, "did you mean 'plugin check'?", "plugin", "chek");
+    ASSERT_HOST(2, "did you mean 'plugin check'?", "plguin", "check", "x.so");
+    ASSERT_HOST(2, "expected one of 'plugin list', 'plugin show'", "plugin");
     ASSERT_HOST(2, "there is no option '--stge'; did you mean '--stage'?", "run", "--stge", "x");
     ASSERT_HOST(2, "'--stage' needs a value", "run", "a.yaml", "--stage");
     ASSERT_HOST(2, "'--check' takes no value", "run", "a.yaml", "--check=yes");

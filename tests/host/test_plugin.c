@@ -41,6 +41,30 @@ static void show_prints_options(void **state)
     ASSERT_HOST(2, "there is no plug-in 'nothing'", "plugin", "check", "nothing");
 }
 
+/* By the name of its file, from where it lies; and from the command line into a file without any. */
+static void a_file_is_named_as_it_lies(void **state)
+{
+    char *pipeline = file_join(test_folder(), "p.yaml"),
+         *copy = file_join(test_folder(), "mpcf-quad.so");
+    char *quad = file_join(getenv("MPCF_PLUGIN_PATH"), "mpcf-quad.so");
+    static const char text[] = "version: 1\noutput: out\n";
+
+    (void) state;
+    assert_int_equal(file_write_whole(pipeline, text, sizeof text - 1, NULL), MPCF_OK);
+    assert_int_equal(file_copy(quad, copy, NULL), MPCF_OK);
+    assert_program(0, "approximation quad", test_folder(),
+                   (const char *const[]){"plugin", "show", "mpcf-quad.so", NULL});
+    assert_program(2, "'quad' is '", "/",
+                   (const char *const[]){"plugin", "show", "mpcf-quad.so", NULL});
+    ASSERT_HOST(2, "nowhere.so': No such file", pipeline, "--set", "plugins.0=nowhere.so");
+    ASSERT_HOST(2, "is loaded from", pipeline, "--set", "plugins.0=quad", "--set",
+                "plugins.1=mpcf-quad.so");
+    ASSERT_HOST(2, "stands under `plugins`", pipeline, "--set", "approximations.activation=own.so");
+    mpcf_free(pipeline);
+    mpcf_free(copy);
+    mpcf_free(quad);
+}
+
 static void check_prints_tap(void **state)
 {
     (void) state;
@@ -120,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(list_shows_components_and_failures),
         cmocka_unit_test(show_prints_options),
+        cmocka_unit_test(a_file_is_named_as_it_lies),
         cmocka_unit_test(check_prints_tap),
         cmocka_unit_test(a_transport_that_is_deaf_to_signals_is_found),
         cmocka_unit_test(new_writes_a_folder_once),

@@ -125,7 +125,7 @@ export PKG_CONFIG_PATH
 # shellcheck disable=SC2046
 cc -std=c11 -fPIC -shared -fvisibility=hidden -Wl,-z,defs -Wl,-z,now -o "$folder/mpcf-third_approx.so" \
     "$folder/third_approx/third_approx.c" \
-    $(pkg-config --define-variable=prefix="$prefix" --cflags --libs mpcf)
-rm "$(pkg-config --define-variable=prefix="$prefix" --variable=plugindir mpcf)/mpcf-third_approx.so"
+    $(pkg-config --cflags --libs mpcf)
+rm "$(pkg-config --variable=plugindir mpcf)/mpcf-third_approx.so"
 "$host" plugin check "$folder/mpcf-third_approx.so" >/dev/null
 echo "out of tree: all done"

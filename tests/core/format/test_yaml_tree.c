@@ -59,8 +59,8 @@ static void refuses_what_a_pipeline_must_not_use(void **state)
     refused("{[a]: 1}\n", "a key must be a word");
     refused("a: 1\n---\nb: 2\n", "a second document");
     refused("", "a.yaml: is empty");
-    refused("a: [1\n", "a.yaml:2:1");
-    refused("a: \xff\n", "a.yaml: byte");
+    refused("a: [1\n", "a.yaml:1:4: this '[' is not closed");
+    refused("a: \xff\n", "a.yaml:1:4: the byte 0xff");
 }
 
 static void structure_mistakes_are_all_reported(void **state)
@@ -104,11 +104,18 @@ static void set_replaces_and_adds(void **state)
     assert_ok(yaml_set(tree, "list.1.n=z", err), err);
     assert_ok(yaml_set(tree, "empty=", err), err);
     assert_ok(yaml_set(tree, "up=../there", err), err);
+    assert_ok(yaml_set(tree, "more.0=x..so", err), err);
+    assert_ok(yaml_set(tree, "more.1=y", err), err);
+    assert_ok(yaml_set(tree, "entries.0.n=z", err), err);
     assert_string_equal(yaml_get(yaml_get(root, "a"), "b")->text, "2");
     assert_int_equal(yaml_get(yaml_get(yaml_get(root, "a"), "c"), "d")->count, 2);
     assert_string_equal(yaml_get(yaml_get(root, "list")->items[1], "n")->text, "z");
     assert_string_equal(yaml_get(root, "empty")->text, "");
     assert_string_equal(yaml_get(root, "up")->text, "../there");
+    assert_int_equal(yaml_get(root, "more")->kind, YAML_NODE_SEQUENCE);
+    assert_int_equal(yaml_get(root, "more")->count, 2);
+    assert_string_equal(yaml_get(root, "more")->items[0]->text, "x..so");
+    assert_string_equal(yaml_get(yaml_get(root, "entries")->items[0], "n")->text, "z");
     assert_string_equal(yaml_get(yaml_get(root, "a"), "b")->file, "--set a.b");
     yaml_tree_destroy(tree);
     mpcf_error_destroy(err);
@@ -180,8 +187,9 @@ static void an_address_without_quotes_is_seen(void **state)
 
 static void set_refuses_what_has_no_place(void **state)
 {
-    static const char *const wrong[] = {"a",       "=1",       "a.=1",       ".a=1", "a..b=1",
-                                        "a.b.c=1", "list.7=1", "list.x.n=1", "a=[1", "a=&x 1"};
+    static const char *const wrong[] = {"a",      "=1",      "a.=1",     ".a=1",
+                                        "a..b=1", "a.b.c=1", "list.7=1", "list.x.n=1",
+                                        "a=[1",   "a=&x 1",  "list.2=1", "list.01x=1"};
     struct yaml_tree *tree = parsed("a: {b: 1}\nlist: [1]\n");
     mpcf_error *err = mpcf_error_create();
 

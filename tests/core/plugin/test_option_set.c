@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/folder.h"
 #include "base/memory.h"
 #include "plugin/option_parse.h"
 #include "support/support.h"
@@ -182,7 +184,7 @@ static void steps_up_are_taken_off_the_folder(void **state)
 {
     static const char *const paths[][2] = {
         {"../glue", "/data/glue"}, {"..//glue/../x", "/data/glue/../x"},
-        {"../../x", "/data/../x"}, /* above a folder of the root: as it stands */
+        {"../../x", "/x"},         {"../../../x", "/../x"},
         {"..", "/data/base/.."},   {"..x/y", "/data/base/..x/y"},
     };
 
@@ -195,6 +197,30 @@ static void steps_up_are_taken_off_the_folder(void **state)
         clear(&f);
         mpcf_free(text);
     }
+}
+
+/* A folder as a person wrote it stays so; a link's ".." is not the folder that its name is in. */
+static void paths_stay_as_they_were_written(void **state)
+{
+    char *link = file_join(test_folder(), "link"), *beside = file_join(link, "../x");
+    const char *const cases[][3] = {
+        {".", "data", "data"},     {".", "../data", "../data"}, {".", "/data", "/data"},
+        {"a", "data", "a/data"},   {"a", "../data", "data"},    {"a/b", "../../../data", "../data"},
+        {"..", "data", "../data"}, {"..", "../x", "../../x"},   {"../a", "../x", "../x"},
+        {"/", "x", "/x"},          {link, "../x", beside},      {"a", "./x", "a/./x"},
+    };
+    struct arena *arena = arena_create();
+    struct text_buffer why = {0};
+
+    (void) state;
+    assert_int_equal(symlink("/usr/share", link), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_string_equal(option_expand_path(cases[i][1], cases[i][0], arena, &why), cases[i][2]);
+    }
+    text_clear(&why);
+    arena_destroy(arena);
+    mpcf_free(link);
+    mpcf_free(beside);
 }
 
 static void a_required_option_is_missed(void **state)
@@ -304,6 +330,7 @@ int main(void)
         cmocka_unit_test(all_mistakes_come_together),
         cmocka_unit_test(paths_take_variables),
         cmocka_unit_test(steps_up_are_taken_off_the_folder),
+        cmocka_unit_test(paths_stay_as_they_were_written),
         cmocka_unit_test(a_required_option_is_missed),
         cmocka_unit_test(wrong_tables_are_refused),
         cmocka_unit_test(a_table_of_shorter_entries_is_read),

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How long the texts are in the checkpoint's tokens, and which limits suit them.
+ */
+#ifndef MPCF_DRAFT_LENGTHS_H
+#define MPCF_DRAFT_LENGTHS_H
+
+#include "pipeline/pipeline.h"
+
+enum { LENGTH_BUCKETS_MAX = 4 };
+
+struct draft_lengths {
+    size_t rows, measured; /* of the training split */
+    size_t positions;      /* of the network */
+    size_t layers;
+    size_t half, most,
+        longest; /* tokens of which half of the texts, nine tenths, and all have no more */
+    size_t max_length;
+    size_t cut;                                       /* texts of those measured that are longer */
+    size_t buckets[LENGTH_BUCKETS_MAX], bucket_count; /* rising; the last is max_length */
+};
+
+/* From some thousand rows of P's training split. */
+mpcf_status draft_lengths(const struct pipeline *p, struct draft_lengths *out, mpcf_error *err);
+/* From LENGTHS, sorted, COUNT of them; POSITIONS is given. */
+void draft_choose_lengths(const size_t *lengths, size_t count, struct draft_lengths *out);
+
+#endif
