@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Keys of the settings to ids: among the texts' tokens first, then among the words. */
 #include "text/named_token.h"
 
 #include <string.h>
