@@ -20,7 +20,7 @@ const char *const page_style[] = {
     "body{font:15px/1.5 system-ui,-apple-system,\"Segoe UI\",sans-serif;color:var(--ink);"
     "background:var(--paper);max-width:1040px;margin:0 auto;padding:2.2rem 1.4rem 3rem;"
     "-webkit-text-size-adjust:100%}"
-    "h1{font-size:1.75rem;line-height:1.2;font-weight:650;margin:0;letter-spacing:-.01em;"
+    "h1{text-wrap:balance;font-size:1.75rem;line-height:1.2;font-weight:650;margin:0;letter-spacing:-.01em;"
     "overflow-wrap:anywhere}"
     "h2{font-size:1.15rem;font-weight:650;margin:2.6rem 0 .8rem;border-bottom:1px solid var(--line);"
     "padding-bottom:.35rem}"
@@ -54,7 +54,7 @@ const char *const page_style[] = {
     ".scroll{overflow-x:auto}.scroll:focus-visible{outline:2px solid var(--good);outline-offset:3px}"
     ".v{text-align:right;overflow-wrap:anywhere}.changes{min-width:20rem}"
     ".words td{max-width:44rem}.path{overflow-wrap:anywhere}"
-    ".picture{width:190px}.picture svg{min-width:120px}\n",
+    ".name{white-space:nowrap}.picture{width:190px}.picture svg{min-width:120px}\n",
     ".columns{columns:17rem;column-gap:2.4rem}"
     ".settings{break-inside:avoid;margin-bottom:1.3rem}"
     ".settings caption{position:static;width:auto;height:auto;clip-path:none;text-align:left;"
