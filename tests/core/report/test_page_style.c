@@ -90,7 +90,7 @@ static void assert_readable(const char *from)
         }
     }
     for (int i = 0; i < 8; i++) {
-        char name[8];
+        char name[16];
 
         (void) snprintf(name, sizeof name, "c%d", i);
         assert_true(contrast(colour(from, name), "#ffffff") >= 4.5);           /* names in bars */
