@@ -6,21 +6,21 @@
 
 /* clang-format off */
 const char *const page_style[] = {
-    /* Colours: text on --paper and --card, and white on the palette, have a contrast of 4.5 and more. */
+    /* Colours: tests/core/report/test_page_style.c holds their contrast. */
     ":root{color-scheme:light dark;--ink:#1b222c;--soft:#566171;--line:#dde2e9;--paper:#fff;"
     "--card:#f4f6f9;--good:#2a6fbb;--bad:#b0323f;"
     "--c0:#2a6fbb;--c1:#b8521a;--c2:#1b7f63;--c3:#7b4fb0;--c4:#b0323f;--c5:#80651a;--c6:#a8407f;"
     "--c7:#66707d}\n",
     "@media(prefers-color-scheme:dark){:root{--ink:#e6eaf0;--soft:#a3adbb;--line:#333c48;"
     "--paper:#13171d;--card:#1c222a;--good:#4a90dd;--bad:#e0606c;"
-    "--c0:#3a7bc6;--c1:#bd5c26;--c2:#26826a;--c3:#8a60c0;--c4:#c24450;--c5:#87691c;--c6:#b34c8a;"
-    "--c7:#6f7a88}}\n",
+    "--c0:#3776be;--c1:#b95924;--c2:#26826a;--c3:#8a60c0;--c4:#c24450;--c5:#87691c;--c6:#b34c8a;"
+    "--c7:#6b7683}}\n",
     /* The page. */
     "*{box-sizing:border-box}"
     "body{font:15px/1.5 system-ui,-apple-system,\"Segoe UI\",sans-serif;color:var(--ink);"
     "background:var(--paper);max-width:1040px;margin:0 auto;padding:2.2rem 1.4rem 3rem;"
     "-webkit-text-size-adjust:100%}"
-    "h1{font-size:1.75rem;line-height:1.2;font-weight:650;margin:0;letter-spacing:-.01em;"
+    "h1{text-wrap:balance;font-size:1.75rem;line-height:1.2;font-weight:650;margin:0;letter-spacing:-.01em;"
     "overflow-wrap:anywhere}"
     "h2{font-size:1.15rem;font-weight:650;margin:2.6rem 0 .8rem;border-bottom:1px solid var(--line);"
     "padding-bottom:.35rem}"
@@ -54,7 +54,7 @@ const char *const page_style[] = {
     ".scroll{overflow-x:auto}.scroll:focus-visible{outline:2px solid var(--good);outline-offset:3px}"
     ".v{text-align:right;overflow-wrap:anywhere}.changes{min-width:20rem}"
     ".words td{max-width:44rem}.path{overflow-wrap:anywhere}"
-    ".picture{width:190px}.picture svg{min-width:120px}\n",
+    ".name{white-space:nowrap}.picture{width:190px}.picture svg{min-width:120px}\n",
     ".columns{columns:17rem;column-gap:2.4rem}"
     ".settings{break-inside:avoid;margin-bottom:1.3rem}"
     ".settings caption{position:static;width:auto;height:auto;clip-path:none;text-align:left;"

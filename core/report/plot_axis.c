@@ -25,6 +25,19 @@ struct plot_axis plot_axis_of(double low, double high, double start, double end)
     a.step = nice_step(high - low, 4);
     a.low = floor(low / a.step + 1e-9) * a.step;
     a.high = ceil(high / a.step - 1e-9) * a.step;
+    a.first = a.low;
+    return a;
+}
+
+struct plot_axis plot_axis_within(double low, double high, double start, double end)
+{
+    struct plot_axis a = plot_axis_of(low, high, start, end);
+
+    if (low < high) {
+        a.first = ceil(low / a.step - 1e-9) * a.step;
+        a.low = low;
+        a.high = high;
+    }
     return a;
 }
 
@@ -32,6 +45,7 @@ struct plot_axis plot_axis_log(double low, double high, double start, double end
 {
     return (struct plot_axis){.low = floor(log10(low)),
                               .high = ceil(log10(high)),
+                              .first = floor(log10(low)),
                               .step = 1,
                               .is_log = true,
                               .start = start,
@@ -47,12 +61,12 @@ double plot_axis_place(const struct plot_axis *a, double value)
 
 size_t plot_axis_ticks(const struct plot_axis *a)
 {
-    return (size_t) floor((a->high - a->low) / a->step + 1e-6) + 1;
+    return (size_t) floor((a->high - a->first) / a->step + 1e-6) + 1;
 }
 
 double plot_axis_tick(const struct plot_axis *a, size_t i)
 {
-    const double v = a->low + (double) i * a->step;
+    const double v = a->first + (double) i * a->step;
 
     if (a->is_log) {
         return pow(10, v);

@@ -10,13 +10,16 @@
 
 /* Low at `start`, high at `end`. */
 struct plot_axis {
-    double low, high, step; /* of the values, or of their logarithms to base 10 */
+    /* Of the values, or of their logarithms to base 10; the first tick is at `first`. */
+    double low, high, first, step;
     bool is_log;
     double start, end;
 };
 
 /* From LOW to HIGH, both finite, out to the next ticks, about four of which fill it. */
 struct plot_axis plot_axis_of(double low, double high, double start, double end);
+/* The same from LOW to HIGH alone, ticks only between them. */
+struct plot_axis plot_axis_within(double low, double high, double start, double end);
 /* The same with a tick for each power of ten; LOW above 0. */
 struct plot_axis plot_axis_log(double low, double high, double start, double end);
 

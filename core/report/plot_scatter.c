@@ -20,7 +20,18 @@ struct scatter {
     struct plot_axis x, y;
 };
 
-static bool read_scatter(const json_t *tree, struct scatter *s)
+void plot_scatter_range(const json_t *tree, double range[2])
+{
+    const double low = json_number_value(json_object_get(tree, "low"));
+    const double high = json_number_value(json_object_get(tree, "high"));
+
+    if (low < high) {
+        range[0] = fmin(range[0], low);
+        range[1] = fmax(range[1], high);
+    }
+}
+
+static bool read_scatter(const json_t *tree, const double range[2], struct scatter *s)
 {
     *s = (struct scatter){.low = json_number_value(json_object_get(tree, "low")),
                           .high = json_number_value(json_object_get(tree, "high")),
@@ -29,8 +40,8 @@ static bool read_scatter(const json_t *tree, struct scatter *s)
     if (!(s->low < s->high) || !(s->bins >= 1) || json_array_size(s->counts) == 0) {
         return false;
     }
-    s->x = plot_axis_of(s->low, s->high, LEFT, SIZE - RIGHT);
-    s->y = plot_axis_of(s->low, s->high, SIZE - BOTTOM, TOP);
+    s->x = plot_axis_within(range[0], range[1], LEFT, SIZE - RIGHT);
+    s->y = plot_axis_within(range[0], range[1], SIZE - BOTTOM, TOP);
     return true;
 }
 
@@ -81,7 +92,7 @@ static void put_dots(struct text_buffer *page, const struct scatter *s, size_t c
         if (count > 0 && x >= 0 && y >= 0 && x < s->bins && y < s->bins) {
             text_printf(page, "<circle class=\"point c%zu\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>",
                         colour, plot_axis_place(&s->x, middle_of(s, x)),
-                        plot_axis_place(&s->y, middle_of(s, y)), fmin(alone * sqrt(count), 12));
+                        plot_axis_place(&s->y, middle_of(s, y)), fmin(alone * sqrt(count), 9));
         }
     }
 }
@@ -94,11 +105,12 @@ static void put_names(struct text_buffer *page)
                 (LEFT + SIZE - RIGHT) / 2, SIZE - 6, (TOP + SIZE - BOTTOM) / 2);
 }
 
-void plot_scatter(struct text_buffer *page, const char *title, const json_t *tree, size_t colour)
+void plot_scatter(struct text_buffer *page, const char *title, const json_t *tree,
+                  const double range[2], size_t colour)
 {
     struct scatter s;
 
-    if (!read_scatter(tree, &s)) {
+    if (!read_scatter(tree, range, &s)) {
         return;
     }
     text_append(page, "<figure><figcaption><b>");

@@ -2,7 +2,9 @@
 /* What is kept of an earlier report, and whether a later one differs from it. */
 #include "report/report_before.h"
 
+#include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/memory.h"
 #include "report/report_tree.h"
@@ -65,13 +67,41 @@ mpcf_status report_before_take(const json_t *report, json_t **out, mpcf_error *e
     return MPCF_OK;
 }
 
+/* What floats computed in another order is no difference. */
+static bool is_same_number(const json_t *a, const json_t *b)
+{
+    const double x = json_number_value(a), y = json_number_value(b);
+
+    return fabs(x - y) <= 5e-6 * fmax(fabs(x), fabs(y));
+}
+
+static bool is_same(const json_t *a, const json_t *b)
+{
+    const char *key;
+    json_t *value;
+
+    if (json_is_number(a) && json_is_number(b)) {
+        return is_same_number(a, b);
+    }
+    if (!json_is_object(a) || !json_is_object(b) || json_object_size(a) != json_object_size(b)) {
+        return json_equal(a, b);
+    }
+    json_object_foreach((json_t *) (uintptr_t) a, key, value)
+    {
+        if (!is_same(value, json_object_get(b, key))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Figures that an interrupted run had not come to are no difference; settings that were not there are. */
 static bool differs(const json_t *report, const json_t *earlier)
 {
     for (size_t i = 1; i < sizeof kept / sizeof kept[0]; i++) {
         const json_t *old = report_get(earlier, kept[i]);
 
-        if (old != NULL && !json_equal(old, report_get(report, kept[i]))) {
+        if (old != NULL && !is_same(old, report_get(report, kept[i]))) {
             return true;
         }
     }

@@ -183,8 +183,11 @@ static void put_network(struct text_buffer *page, const json_t *root, size_t i,
 {
     double low, high;
 
-    text_printf(page, "<tr><th scope=\"row\"><i class=\"dot c%zu\"></i>%s<small>%s</small></th>", i,
-                report_networks[i].name, report_networks[i].what);
+    text_printf(
+        page,
+        "<tr><th scope=\"row\"><span class=\"name\"><i class=\"dot c%zu\"></i>%s</span><small>%s"
+        "</small></th>",
+        i, report_networks[i].name, report_networks[i].what);
     put_metric(page, root, i, names->name[0]);
     if (range_of(root, names->name[0], &low, &high)) {
         put_picture(page, root, i, names->name[0], low, high);

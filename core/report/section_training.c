@@ -225,7 +225,7 @@ void section_training(struct text_buffer *page, const json_t *root)
         const json_t *curve = json_array_get(list, i);
         const char *stage = json_string_value(json_object_get(curve, "stage"));
 
-        if (stage != NULL) {
+        if (stage != NULL && json_array_size(json_object_get(curve, "loss")) > 0) {
             put_head(page, root, stage, metric);
             text_append(page, "<div class=\"plots curves\">\n");
             put_epochs(page, root, stage, metric);

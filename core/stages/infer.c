@@ -18,6 +18,7 @@
 #include "network/evaluate.h"
 #include "network/loaded_network.h"
 #include "pipeline/output.h"
+#include "report/report.h"
 #include "stages/infer_report.h"
 #include "stages/judged.h"
 #include "stages/public_folder.h"
@@ -43,6 +44,8 @@ static mpcf_status run_reference(struct stage_context *c, struct secure_student 
     struct reference_outcome outcome;
 
     if (!c->pipeline->infer.fixed) {
+        report_drop(c->report, "fixed"); /* an earlier run's */
+        report_drop(c->report, "ranges");
         return MPCF_OK;
     }
     e->reference = mpcf_alloc_array(e->corpus->count * e->answer, sizeof *e->reference);

@@ -24,7 +24,6 @@
 #include "pipeline/open_pipeline.h"
 #include "plugin/option_parse.h"
 #include "plugin/option_set.h"
-#include "report/report.h"
 #include "support/program.h"
 #include "support/support.h"
 #include "text/encode.h"
@@ -173,24 +172,6 @@ static mpcf_status parse_json(void *context, mpcf_error *err)
     assert_int_equal(json_array_size(json_object_get(value, "a")), 3);
     json_decref(value);
     return MPCF_OK;
-}
-
-static mpcf_status write_and_read_report(void *context, mpcf_error *err)
-{
-    json_t *root = NULL;
-    mpcf_status status = report_read(context, &root, err);
-
-    MPCF_TRY(status);
-    report_drop_losses(root, "finetune", 0);
-    status = report_set_real(root, "secure.online.seconds", 1.5, err);
-    if (status == MPCF_OK) {
-        status = report_add_loss(root, "finetune", 1, 0.5, 0.25, err);
-    }
-    if (status == MPCF_OK) {
-        status = report_write(context, root, err);
-    }
-    json_decref(root);
-    return status;
 }
 
 static mpcf_status read_ranges(void *context, mpcf_error *err)
@@ -457,13 +438,9 @@ static void pipeline_file_says_memory_is_short(void **state)
 
 static void json_says_memory_is_short(void **state)
 {
-    char *path = file_join(folder, "reported");
-
     (void) state;
     assert_survives("json", parse_json, NULL);
-    assert_survives("a report", write_and_read_report, path);
     assert_survives("ranges", read_ranges, NULL);
-    mpcf_free(path);
 }
 
 static void rows_say_memory_is_short(void **state)

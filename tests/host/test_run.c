@@ -130,6 +130,23 @@ static void all_stages_run_once(void **state)
     mpcf_free(path);
 }
 
+/* After all_stages_run_once(): what a person compares is there, and a changed run knows the one before. */
+static void a_changed_run_knows_the_one_before(void **state)
+{
+    char *path = write_pipeline("all.yaml", TRAINED);
+
+    (void) state;
+    assert_true(report_number("training.finetune.epochs.1.accuracy") >= 0);
+    assert_true(report_number("settings.stages.infer.examples") == 3);
+    assert_true(report_number("secure.rows") == 3);
+    assert_true(report_number("student.rows") > 3);
+    ASSERT_HOST(0, "distill: unchanged, skipped", path, "--set", "stages.infer.examples=2");
+    assert_true(report_number("secure.rows") == 2);
+    assert_true(report_number("before.settings.stages.infer.examples") == 3);
+    assert_true(report_number("before.secure.examples") == 3);
+    mpcf_free(path);
+}
+
 /* Others may read what the umask gives them, but not the user's answers. */
 static void answers_are_for_their_user_alone(void **state)
 {
@@ -315,6 +332,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(check_reads_the_file_and_looks_for_data),
         cmocka_unit_test(all_stages_run_once),
+        cmocka_unit_test(a_changed_run_knows_the_one_before),
         cmocka_unit_test(answers_are_for_their_user_alone),
         cmocka_unit_test(what_a_run_prints_is_for_people),
         cmocka_unit_test(without_finetune_the_model_is_the_teacher),

@@ -48,6 +48,9 @@ static void check_run(const struct test_run *run, double examples)
     assert_true(test_report_number(report, "secure.online.bytes_sent.user") > 0);
     assert_true(test_report_number(report, "secure.offline.bytes") > 0);
     assert_true(test_report_number(report, "secure.online.rounds") > 0);
+    assert_true(test_report_number(report, "secure.rows") == examples);
+    assert_true(test_report_number(report, "student.rows") == (double) run->rows);
+    assert_int_equal(json_array_size(report_get(report, "secure.networks")), 3);
     check_links(folder, report);
     json_decref(report);
 }

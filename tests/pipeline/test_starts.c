@@ -232,7 +232,8 @@ static void a_new_head_is_said_and_reported(void **state)
     assert_names(names, heads[0].missing);
     mpcf_free(names);
     page = test_read(folder, "out-none/report.html");
-    assert_non_null(strstr(page, "class=\"warn\">The model's weights lacked some of the head"));
+    assert_non_null(
+        strstr(page, "class=\"warn\">The model\xe2\x80\x99s weights lacked some of the head"));
     mpcf_free(page);
 }
 

@@ -13,10 +13,8 @@
 
 static mpcf_error *err;
 
-/* A run with everything in it. */
-static json_t *full_report(void)
+static void put_networks_of_report(json_t *root)
 {
-    json_t *root = json_object();
     assert_ok(report_set_text(root, "run.pipeline", "sst2-minilm.yaml", err), err);
     assert_ok(report_set_text(root, "run.version", "0.1.0", err), err);
     assert_ok(report_set_real(root, "run.seconds", 4321, err), err);
@@ -27,6 +25,10 @@ static json_t *full_report(void)
         (void) snprintf(path, sizeof(path), "%s.metrics.accuracy", networks[i]);
         assert_ok(report_set_real(root, path, accuracies[i], err), err);
     }
+}
+
+static void put_secure(json_t *root)
+{
     assert_ok(report_set_count(root, "secure.examples", 64, err), err);
     assert_ok(report_set_real(root, "secure.agreement", 1, err), err);
     assert_ok(report_set_real(root, "secure.max_logit_error", 0.0123, err), err);
@@ -38,6 +40,10 @@ static json_t *full_report(void)
     assert_ok(report_set_count(root, "secure.offline.bytes", 99000111, err), err);
     assert_ok(report_set_real(root, "ranges.smallest_margin_bits", 0.7, err), err);
     assert_ok(report_set_text(root, "ranges.node", "encoder.layer.3.attention.scores", err), err);
+}
+
+static void put_task(json_t *root)
+{
     assert_ok(report_set_text(root, "task.name", "SST-2", err), err);
     assert_ok(report_set(root, "task.labels", json_pack("[s, s]", "negative", "positive"), err),
               err);
@@ -63,6 +69,10 @@ static json_t *full_report(void)
                              0.02, "bytes_per_second", 12.5e6, "online_seconds_per_example", 4.2),
                    err),
         err);
+}
+
+static void put_functions_and_losses(json_t *root)
+{
     const char *const functions[] = {"linear",    "matmul",     "2quad", "quad",  "layer_norm",
                                      "embedding", "truncation", "tanh",  "output"};
     for (size_t i = 0; i < 9; i++) {
@@ -78,6 +88,10 @@ static json_t *full_report(void)
         assert_ok(report_add_loss(root, "distill.layers", i, x / 250, 90 * exp(-x / 90) + 0.2, err),
                   err);
     }
+}
+
+static void put_settings(json_t *root)
+{
     assert_ok(report_set_text(root, "privacy.length", "bucket", err), err);
     assert_ok(report_set_text(root, "privacy.embedding", "private", err), err);
     assert_ok(report_set(root, "privacy.transport",
@@ -100,6 +114,18 @@ static json_t *full_report(void)
               err);
     assert_ok(report_set_text(root, "settings.dataset.reader", "glue", err), err);
     assert_ok(report_add_plugin(root, "approximation", "quad", "0.1.0", NULL, err), err);
+}
+
+/* A run with everything in it. */
+static json_t *full_report(void)
+{
+    json_t *root = json_object();
+
+    put_networks_of_report(root);
+    put_secure(root);
+    put_task(root);
+    put_functions_and_losses(root);
+    put_settings(root);
     return root;
 }
 

@@ -60,6 +60,22 @@ static void a_run_that_changes_nothing_leaves_it(void **state)
     json_decref(report);
 }
 
+/* The student is evaluated by two stages, in batches of other sizes. */
+static void noise_of_floats_is_no_difference(void **state)
+{
+    json_t *report = run_of(0.87312345, 3), *earlier = taken(report);
+
+    (void) state;
+    assert_ok(report_set_real(report, "student.metrics.accuracy", 0.87312361, err), err);
+    assert_ok(report_before_settle(report, earlier, err), err);
+    assert_null(report_get(report, "before"));
+    assert_ok(report_set_real(report, "student.metrics.accuracy", 0.87314, err), err);
+    assert_ok(report_before_settle(report, earlier, err), err);
+    assert_non_null(report_get(report, "before"));
+    json_decref(earlier);
+    json_decref(report);
+}
+
 /* Figures that an interrupted run had not come to are no difference. */
 static void what_was_not_there_yet_is_no_difference(void **state)
 {
@@ -118,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_differs_is_kept),
         cmocka_unit_test(a_run_that_changes_nothing_leaves_it),
+        cmocka_unit_test(noise_of_floats_is_no_difference),
         cmocka_unit_test(what_was_not_there_yet_is_no_difference),
         cmocka_unit_test(an_empty_folder_has_none),
         cmocka_unit_test(settings_of_older_reports_are_left_out),
