@@ -192,8 +192,10 @@ static void keep_failure(struct loaded *item, mpcf_status status, const mpcf_err
     item->facts.failure = item->failure == NULL ? "out of memory" : item->failure;
 }
 
-/* A shortage of memory is no fault of the plug-in: it is forgotten, and may be tried again. */
-static mpcf_status load_new(struct plugins *p, const char *path, mpcf_error *own, mpcf_error *err)
+/* A shortage of memory is no fault of the plug-in: it is forgotten, and may be tried again. SHOWN: PATH as it was
+ * written. */
+static mpcf_status load_new(struct plugins *p, const char *path, const char *shown, mpcf_error *own,
+                            mpcf_error *err)
 {
     struct loaded *item = add_item(p, path);
     mpcf_status status;
@@ -204,16 +206,17 @@ static mpcf_status load_new(struct plugins *p, const char *path, mpcf_error *own
     status = open_and_start(p, item, own);
     if (status == MPCF_E_NOMEM) {
         loaded_destroy(p->items[--p->count]);
-        return mpcf_fail(err, status, "plug-in '%s': %s", path, mpcf_error_text(own));
+        return mpcf_fail(err, status, "plug-in '%s': %s", shown, mpcf_error_text(own));
     }
     if (status != MPCF_OK) {
         keep_failure(item, status, own);
-        return mpcf_fail(err, status, "plug-in '%s': %s", path, item->facts.failure);
+        return mpcf_fail(err, status, "plug-in '%s': %s", shown, item->facts.failure);
     }
     return MPCF_OK;
 }
 
-static mpcf_status load_path(struct plugins *p, const char *path, mpcf_error *err)
+static mpcf_status load_path(struct plugins *p, const char *path, const char *shown,
+                             mpcf_error *err)
 {
     mpcf_error *own;
     mpcf_status status;
@@ -223,14 +226,14 @@ static mpcf_status load_path(struct plugins *p, const char *path, mpcf_error *er
 
         if (strcmp(p->items[i]->path, path) == 0) {
             return failure == NULL ? MPCF_OK
-                                   : mpcf_fail(err, MPCF_E_ABI, "plug-in '%s': %s", path, failure);
+                                   : mpcf_fail(err, MPCF_E_ABI, "plug-in '%s': %s", shown, failure);
         }
     }
     own = mpcf_error_create();
     if (own == NULL) {
         return mpcf_fail_memory(err, 0, "an error");
     }
-    status = load_new(p, path, own, err);
+    status = load_new(p, path, shown, own, err);
     mpcf_error_destroy(own);
     return status;
 }
@@ -261,7 +264,7 @@ static mpcf_status resolve_and_load(struct plugins *p, const char *path, mpcf_er
     if (resolved == NULL) {
         return no_file(p, path, errno, err);
     }
-    status = load_path(p, resolved, err);
+    status = load_path(p, resolved, path, err);
     free(resolved);
     return status;
 }

@@ -59,6 +59,7 @@ static int watch(int terminal, pid_t child, const char *from, struct screen *s)
         length += (size_t) n;
         text[length] = '\0';
         if (!is_interrupted && strstr(text, from) != NULL) {
+            assert_null(strstr(text, " left")); /* the first steps say nothing of the last */
             assert_int_equal(write(terminal, "\x03", 1),
                              1); /* as a person: the terminal echoes it */
             is_interrupted = true;

@@ -50,6 +50,16 @@ cmake --install by_cmake/build >>"$folder/log"
 "$host" plugin check by_cmake >"$folder/check" || { cat "$folder/check"; exit 1; }
 "$host" plugin check by_cmake/build/mpcf-by_cmake.so >"$folder/check" || { cat "$folder/check"; exit 1; }
 
+# Moved once more, with the plug-in's build folder as it was.
+mv "$prefix" "$folder/again"
+prefix=$folder/again
+host=$prefix/bin/mpcf-host
+cmake -S by_cmake -B by_cmake/build -DCMAKE_PREFIX_PATH="$prefix" >"$folder/log"
+cmake --build by_cmake/build >>"$folder/log" || { cat "$folder/log"; exit 1; }
+cmake --install by_cmake/build >>"$folder/log"
+[ ! -e "$folder/moved" ] || { echo "the plug-in was installed into the folder of before"; exit 1; }
+"$host" plugin check by_cmake >"$folder/check" || { cat "$folder/check"; exit 1; }
+
 # Pages, where man looks for them beside a program that is in PATH.
 for page in mpcf-host.1 mpcf-plugin.3; do
     [ -s "$prefix/share/man/man${page##*.}/$page" ] || { echo "no $page"; exit 1; }
