@@ -438,6 +438,64 @@ static void the_users_role_asks_roles_elsewhere(void **state)
     mpcf_free(data);
 }
 
+/* The file without its dataset and what needs one: all that those have who only use the student. */
+static void write_bare(const char *folder)
+{
+    char *text = test_read(folder, "pipeline.yaml"), *from = strstr(text, "dataset: ");
+    char *stages = strstr(text, "stages:"), *bare = NULL;
+
+    assert_non_null(from);
+    assert_non_null(stages);
+    *from = '\0';
+    *stages = '\0';
+    bare = mpcf_format("%s%s", text, strchr(from + 1, '\n') + 1);
+    test_write(folder, "bare.yaml", bare);
+    mpcf_free(bare);
+    mpcf_free(text);
+}
+
+static pid_t serve_bare(const char *folder, int role)
+{
+    const char *const words[] = {"predict", "bare.yaml", "--role", apart_names[role], NULL};
+
+    return test_host_start(folder, apart_logs[role], NULL, words);
+}
+
+static void roles_of_predict_need_no_dataset_and_leave_no_record(void **state)
+{
+    const char *folder = apart_create("", 2);
+    char before[FILE_DIGEST_SIZE], after[FILE_DIGEST_SIZE];
+    pid_t pids[ROLES];
+    struct heard h, plain;
+    struct lines want, got;
+
+    (void) state;
+    write_bare(folder);
+    test_write(folder, "texts", TEXTS);
+    json_decref(test_run_infer(folder));
+    digest_run(folder, before);
+    pids[PROVIDER] = serve_bare(folder, PROVIDER);
+    pids[DEALER] = serve_bare(folder, DEALER);
+    h = RUN(folder, "texts", "predict", "bare.yaml", "--role", "user", "--json");
+    assert_heard(&h, 0, NULL, NULL);
+    end_others(pids);
+    digest_run(folder, after);
+    assert_string_equal(before, after);
+    plain = RUN(folder, "texts", "predict", "bare.yaml", "--plain", "--json");
+    assert_heard(&plain, 0, NULL, "the student in '");
+    want = parse(plain.out);
+    got = parse(h.out);
+    assert_same_answers(&want, &got, 0.02);
+    assert_string_equal(json_string_value(json_object_get(want.items[0], "label"))[0] == 'p'
+                            ? "positive"
+                            : "negative",
+                        json_string_value(json_object_get(want.items[0], "label")));
+    drop(&want);
+    drop(&got);
+    forget(&h);
+    forget(&plain);
+}
+
 /* Lines that come late are asked in the session of those before. */
 static void later_lines_are_asked_in_the_same_session(void **state)
 {
@@ -533,6 +591,7 @@ int main(void)
         cmocka_unit_test(three_processes_answer_as_the_student),
         cmocka_unit_test(nothing_to_ask_is_no_failure),
         cmocka_unit_test(the_users_role_asks_roles_elsewhere),
+        cmocka_unit_test(roles_of_predict_need_no_dataset_and_leave_no_record),
         cmocka_unit_test(later_lines_are_asked_in_the_same_session),
         cmocka_unit_test(an_interrupted_predict_uses_no_correction_twice),
     };
