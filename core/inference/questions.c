@@ -156,6 +156,7 @@ static mpcf_status count_in(const struct pipeline *p, json_t *book, const char *
                             mpcf_error *err)
 {
     const uint64_t limit = (uint64_t) p->infer.max_questions, asked = asked_by(book, user);
+    const uint64_t sum = asked + count; /* LIMIT is a json_int_t */
 
     if (asked >= limit || count > limit - asked) {
         return mpcf_fail(err, MPCF_E_INVALID,
@@ -163,7 +164,7 @@ static mpcf_status count_in(const struct pipeline *p, json_t *book, const char *
                          (unsigned long long) asked, (unsigned long long) limit, count);
     }
     return json_object_set_new(json_object_get(book, "users"), user,
-                               json_integer((json_int_t) (asked + count))) == 0
+                               json_integer((json_int_t) sum)) == 0
                ? MPCF_OK
                : mpcf_fail_memory(err, 0, "questions");
 }

@@ -18,8 +18,8 @@
 mpcf_status role_session_offer(struct role_state *state, struct handshake *handshake,
                                mpcf_error *err);
 /* The provider: MINE answers the session that the user's THEIRS names, or none. For
- * roles_options.meet; STATE is a struct role_state. */
-void role_session_meet(void *state, const struct handshake *theirs, struct handshake *mine);
+ * roles_options.meet; CONTEXT is a struct role_state. */
+void role_session_meet(void *context, const struct handshake *theirs, struct handshake *mine);
 
 /* A new session, the next of this run. The one before it, of this run or the one that both had
  * stored, is given up and removed from the store. */

@@ -119,9 +119,55 @@ static bool has_names(const mpcf_task *task, const json_t *config)
     return task->label_names != NULL && task->classes > 1;
 }
 
+/* How many classes the file says the network has, as the library counts them; 0: it does not say. */
+static size_t count_of(const json_t *config)
+{
+    const json_t *count = json_object_get(config, "num_labels");
+
+    return json_is_integer(count) && json_integer_value(count) > 0
+               ? (size_t) json_integer_value(count)
+               : json_object_size(json_object_get(config, "id2label"));
+}
+
+static mpcf_status check_count(const mpcf_task *task, const json_t *config, const char *name,
+                               mpcf_error *err)
+{
+    const size_t count = count_of(config);
+
+    return count == 0 || count == task->classes
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_CONFIG,
+                           "%s: the network has %zu classes, the task %s has %zu. Train it with "
+                           "stages.finetune; if only the names are wrong, correct id2label",
+                           name, count, task->name, task->classes);
+}
+
+/* LABEL_0 is the name of class 0 and no other: who exchanged such names meant the classes. */
+static mpcf_status check_made(const mpcf_task *task, const json_t *config, const char *name,
+                              mpcf_error *err)
+{
+    for (size_t i = 0; i < task->classes; i++) {
+        const char *found = name_of(config, i);
+        char made[32];
+
+        (void) snprintf(made, sizeof made, "LABEL_%zu", i);
+        if (found != NULL && is_made(found) && strcmp(found, made) != 0) {
+            return mpcf_fail(
+                err, MPCF_E_CONFIG,
+                "%s calls class %zu '%.60s': its classes are in another order, and its "
+                "answers would be read wrongly. Train it with stages.finetune; if only "
+                "the names are wrong, correct id2label",
+                name, i, found);
+        }
+    }
+    return MPCF_OK;
+}
+
 mpcf_status label_names_check(const mpcf_task *task, const json_t *config, const char *name,
                               mpcf_error *err)
 {
+    MPCF_TRY(check_count(task, config, name, err));
+    MPCF_TRY(check_made(task, config, name, err));
     if (!has_names(task, config)) {
         return MPCF_OK;
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/folder.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "checkpoint/checkpoint.h"
@@ -140,6 +141,22 @@ static mpcf_status check_classes(const struct pipeline *p, const struct folder_u
     return status;
 }
 
+/* The library would make 8 or 4 bits of weights that are stored as floats, and other logits. F8 is what
+ * is stored, and read with its scale (checkpoint/scale.h). */
+static void warn_of_quantization(const json_t *config)
+{
+    const char *method = json_string_value(
+        json_object_get(json_object_get(config, "quantization_config"), "quant_method"));
+
+    if (method != NULL && strcmp(method, "fp8") != 0 && strcmp(method, "fbgemm_fp8") != 0 &&
+        strcmp(method, "compressed-tensors") != 0) {
+        log_line(LOG_WARN,
+                 "config.json: quantization_config '%.40s' is left out: the weights are used as "
+                 "they are stored, and the logits may differ from the library's",
+                 method);
+    }
+}
+
 static mpcf_status load_weights(const struct pipeline *p, const struct checkpoint *checkpoint,
                                 const struct folder_use *use, struct loaded_network *n,
                                 mpcf_error *err)
@@ -150,6 +167,9 @@ static mpcf_status load_weights(const struct pipeline *p, const struct checkpoin
     struct load_outcome outcome = {0};
 
     MPCF_TRY(check_classes(p, use, n, err));
+    if (use->functions == FUNCTIONS_EXACT) {
+        warn_of_quantization(n->config);
+    }
     MPCF_TRY(parameters_create(n->network->graph, use->is_trained, &n->parameters, err));
     parameters_init(n->parameters, n->network->graph, (uint64_t) p->seed);
     MPCF_TRY(

@@ -16,6 +16,7 @@
 #include "channel/role.h"
 #include "roles/call.h"
 
+#define SLOW_NS INT64_C(1000000000) /* an answer that took longer is worth a word */
 #define PATIENCE_NS                                                                                \
     INT64_C(10000000000) /* who is called and says nothing is not waited for longer */
 
@@ -85,6 +86,17 @@ static mpcf_status call_beside(struct roles *r, struct call *call, const struct 
     return status;
 }
 
+/* Who waits for this user no longer than connect_timeout may have ended while the dealer hung. */
+static mpcf_status blame_dealer(mpcf_status status, int64_t took_ns, mpcf_error *err)
+{
+    if (status != MPCF_E_TIMEOUT || took_ns <= SLOW_NS) {
+        return status;
+    }
+    return mpcf_fail_while(
+        err, status, "the dealer took %.1f s to answer, and the provider may have ended meanwhile",
+        (double) took_ns * 1e-9);
+}
+
 /* The dealer has its session as soon as the provider has called it, and waits for this user then. *AGAIN:
  * it went meanwhile. */
 static mpcf_status call_provider(struct roles *r, const struct handshake *mine,
@@ -113,8 +125,10 @@ mpcf_status join_as_user(struct roles *r, struct handshake *mine, struct roles_l
     bool again = true;
     MPCF_TRY(begin_session(mine, err));
     while (again) {
+        const int64_t began = clock_now_ns();
         MPCF_TRY(call_dealer(r, mine, links, err));
-        status = call_provider(r, mine, links, &again, err);
+        const int64_t took = clock_now_ns() - began;
+        status = blame_dealer(call_provider(r, mine, links, &again, err), took, err);
         if (again) {
             log_line(LOG_WARN,
                      "user: the dealer hung up while the provider was busy; begins again");

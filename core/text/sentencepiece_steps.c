@@ -2,7 +2,7 @@
 /* How both families cut a text into words, and what stands around it. */
 #include "text/sentencepiece_steps.h"
 
-#include <string.h>
+#include "text/named_token.h"
 
 #define LOWER_ONE_EIGHTH 0x2581u
 #define SEPARATORS       2 /* between the texts of a pair */
@@ -22,29 +22,13 @@ static mpcf_status set_splitters(struct tokenizer *t, const struct tokenizer_set
     return splitters_add(&t->splitters, &pieces, err);
 }
 
-/* The id of the token that KEY names. */
-static mpcf_status find_named(const struct tokenizer *t, const struct tokenizer_settings *s,
-                              const char *key, const char *name, int32_t *id, mpcf_error *err)
-{
-    const char *token = tokenizer_settings_token(s, key);
-    const struct added_token *added =
-        token != NULL ? added_tokens_find(&t->added, token, strlen(token)) : NULL;
-
-    if (added == NULL) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s: there is no %s '%.80s'", name, key,
-                         token != NULL ? token : "");
-    }
-    *id = added->id;
-    return MPCF_OK;
-}
-
 mpcf_status sentencepiece_set_steps(struct tokenizer *t, const struct tokenizer_settings *s,
-                                    const char *name, mpcf_error *err)
+                                    mpcf_error *err)
 {
     int32_t bos = 0, eos = 0;
 
     MPCF_TRY(set_splitters(t, s, err));
-    MPCF_TRY(find_named(t, s, "bos_token", name, &bos, err));
-    MPCF_TRY(find_named(t, s, "eos_token", name, &eos, err));
+    MPCF_TRY(tokenizer_find_named(t, s, "bos_token", &bos, err));
+    MPCF_TRY(tokenizer_find_named(t, s, "eos_token", &eos, err));
     return tokenizer_set_templates(t, bos, eos, SEPARATORS, 0, err);
 }

@@ -10,8 +10,8 @@
 #include "text/tokenizer_settings.h"
 
 /* Words at blanks, with a lower one eighth block in front unless add_prefix_space is false; and the
- * tokens around texts. In place of what is there. NAME: of the file, for errors. */
+ * tokens around texts. In place of what is there. */
 mpcf_status sentencepiece_set_steps(struct tokenizer *t, const struct tokenizer_settings *s,
-                                    const char *name, mpcf_error *err);
+                                    mpcf_error *err);
 
 #endif

@@ -189,15 +189,24 @@ static void set_types(struct tokenizer *t, const struct tokenizer_settings *s)
     }
 }
 
+static mpcf_status read_settings(const struct tokenizer *t, const char *folder, const json_t *file,
+                                 struct tokenizer_settings *out, mpcf_error *err)
+{
+    struct tokenizer_settings_files f = {.of_file = json_object_get(file, "added_tokens")};
+
+    MPCF_TRY(tokenizer_settings_open_files(folder, &f, err));
+    mpcf_status status =
+        tokenizer_settings_merge(&f, tokenizer_class_usual(t->spec.kind, f.model, file), out, err);
+    tokenizer_settings_close_files(&f);
+    return status;
+}
+
 static mpcf_status build(struct tokenizer *t, const char *folder, const json_t *file,
                          mpcf_error *err)
 {
     struct tokenizer_settings s = {.class = TOKENIZER_CLASS_FILE};
-    enum tokenizer_class usual = TOKENIZER_CLASS_FILE;
 
-    MPCF_TRY(tokenizer_class_usual(t->spec.kind, folder, file, &usual, err));
-    MPCF_TRY(
-        tokenizer_settings_read(folder, usual, json_object_get(file, "added_tokens"), &s, err));
+    MPCF_TRY(read_settings(t, folder, file, &s, err));
     mpcf_status status = build_by_class(t, &s, folder, file, err);
     if (status == MPCF_OK) {
         status = tokenizer_class_set_side(t, &s, err);

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "format/json.h"
 #include "text/model_json.h"
+#include "text/named_token.h"
 #include "text/template_json.h"
 #include "text/tokenizer_json.h"
 #include "text/tokenizer_parts.h"
@@ -34,32 +34,28 @@ static const char *model_of(enum tokenizer_class class)
     }
 }
 
-/* XLM-RoBERTa's, unless config.json is CamemBERT's. */
-static mpcf_status usual_of_unigram(const char *folder, enum tokenizer_class *class,
-                                    mpcf_error *err)
+static enum tokenizer_class class_of_kind(mpcf_tokenizer_kind kind, const json_t *config)
 {
-    json_t *config = NULL;
-    mpcf_status status = json_read_if_there(folder, "config.json", &config, err);
     const char *type = json_string_value(json_object_get(config, "model_type"));
 
-    *class = type != NULL && strcmp(type, "camembert") == 0 ? TOKENIZER_CLASS_CAMEMBERT
-                                                            : TOKENIZER_CLASS_XLM_ROBERTA;
-    json_decref(config);
-    return status;
+    switch (kind) {
+    case MPCF_TOKENIZER_WORDPIECE:
+        return TOKENIZER_CLASS_BERT;
+    case MPCF_TOKENIZER_UNIGRAM:
+        return type != NULL && strcmp(type, "camembert") == 0 ? TOKENIZER_CLASS_CAMEMBERT
+                                                              : TOKENIZER_CLASS_XLM_ROBERTA;
+    default:
+        return TOKENIZER_CLASS_ROBERTA;
+    }
 }
 
-mpcf_status tokenizer_class_usual(mpcf_tokenizer_kind kind, const char *folder, const json_t *file,
-                                  enum tokenizer_class *out, mpcf_error *err)
+enum tokenizer_class tokenizer_class_usual(mpcf_tokenizer_kind kind, const json_t *config,
+                                           const json_t *file)
 {
-    enum tokenizer_class class =
-        kind == MPCF_TOKENIZER_WORDPIECE ? TOKENIZER_CLASS_BERT : TOKENIZER_CLASS_ROBERTA;
+    const enum tokenizer_class class = class_of_kind(kind, config);
     const char *model = file != NULL ? model_json_type(json_object_get(file, "model")) : NULL;
 
-    if (kind == MPCF_TOKENIZER_UNIGRAM) {
-        MPCF_TRY(usual_of_unigram(folder, &class, err));
-    }
-    *out = model == NULL || strcmp(model, model_of(class)) == 0 ? class : TOKENIZER_CLASS_FILE;
-    return MPCF_OK;
+    return model == NULL || strcmp(model, model_of(class)) == 0 ? class : TOKENIZER_CLASS_FILE;
 }
 
 mpcf_status tokenizer_class_load_words(struct tokenizer *t, const struct tokenizer_settings *s,
@@ -99,24 +95,6 @@ mpcf_status tokenizer_class_add_tokens(struct tokenizer *t, const struct tokeniz
             continue;
         }
         MPCF_TRY(tokenizer_add_token_json(t, one, "tokenizer_config.json", err));
-    }
-    return MPCF_OK;
-}
-
-/* The id of the token of KEY, in texts or among the words. */
-static mpcf_status find_named(const struct tokenizer *t, const struct tokenizer_settings *s,
-                              const char *key, int32_t *id, mpcf_error *err)
-{
-    const char *content = tokenizer_settings_token(s, key);
-    const struct added_token *added =
-        content != NULL ? added_tokens_find(&t->added, content, strlen(content)) : NULL;
-
-    if (content == NULL) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "tokenizer_config.json: there is no %s", key);
-    }
-    *id = added != NULL ? added->id : vocabulary_find(&t->vocabulary, content, strlen(content));
-    if (*id == VOCABULARY_NONE || *id >= t->spec.vocab_size) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "the vocabulary has no '%.80s', the %s", content, key);
     }
     return MPCF_OK;
 }
@@ -247,8 +225,8 @@ static mpcf_status apply_bert(struct tokenizer *t, const struct tokenizer_settin
     warn_of_flag("normalizer", normaliser_of(file), "strip_accents", n.strip);
     warn_of_flag("normalizer", normaliser_of(file), "handle_chinese_chars", n.chinese);
     MPCF_TRY(tokenizer_set_bert(t, &n, err));
-    MPCF_TRY(find_named(t, s, "cls_token", &cls, err));
-    MPCF_TRY(find_named(t, s, "sep_token", &sep, err));
+    MPCF_TRY(tokenizer_find_named(t, s, "cls_token", &cls, err));
+    MPCF_TRY(tokenizer_find_named(t, s, "sep_token", &sep, err));
     return set_templates(t, file, cls, sep, 1, 1, err);
 }
 
@@ -268,8 +246,8 @@ static mpcf_status apply_roberta(struct tokenizer *t, const struct tokenizer_set
     warn_of_flag("pre_tokenizer", json_object_get(file, "pre_tokenizer"), "add_prefix_space",
                  prefix);
     MPCF_TRY(tokenizer_set_byte_level(t, prefix, err));
-    MPCF_TRY(find_named(t, s, "cls_token", &cls, err));
-    MPCF_TRY(find_named(t, s, "sep_token", &sep, err));
+    MPCF_TRY(tokenizer_find_named(t, s, "cls_token", &cls, err));
+    MPCF_TRY(tokenizer_find_named(t, s, "sep_token", &sep, err));
     return set_templates(t, file, cls, sep, 2, 0, err);
 }
 

@@ -15,11 +15,11 @@
 
 struct tokenizer; /* tokenizer_parts.h */
 
-/* The family's, where no file names one; FOLDER's config.json tells XLM-RoBERTa from CamemBERT. FILE:
- * tokenizer.json, or NULL; where its model is of another kind than the family's class has, it counts,
- * whole. */
-mpcf_status tokenizer_class_usual(mpcf_tokenizer_kind kind, const char *folder, const json_t *file,
-                                  enum tokenizer_class *out, mpcf_error *err);
+/* The family's, where no file names one; CONFIG, config.json or NULL, tells XLM-RoBERTa from CamemBERT.
+ * FILE: tokenizer.json, or NULL; where its model is of another kind than the family's class has, it
+ * counts, whole. */
+enum tokenizer_class tokenizer_class_usual(mpcf_tokenizer_kind kind, const json_t *config,
+                                           const json_t *file);
 
 /* T has its words and merges, of FILE where there is one; added tokens, too. Warns where FILE
  * says something else than the class makes of it. */

@@ -103,7 +103,7 @@ static mpcf_status fill(const struct opening *o, const struct sentencepiece_mode
     MPCF_TRY(set_pieces(o, m));
     MPCF_TRY(set_normaliser(o, m));
     MPCF_TRY(add_tokens(o, m));
-    return sentencepiece_set_steps(o->t, o->settings, o->path, o->err);
+    return sentencepiece_set_steps(o->t, o->settings, o->err);
 }
 
 static mpcf_status read_model(const struct opening *o)
@@ -172,7 +172,7 @@ static mpcf_status rebuild(const struct opening *o, const json_t *root)
     MPCF_TRY(keep_table(o->t, o->err));
     MPCF_TRY(tokenizer_add_tokens_json(o->t, o->settings->added, o->path, o->err));
     MPCF_TRY(add_unused(o));
-    return sentencepiece_set_steps(o->t, o->settings, o->path, o->err);
+    return sentencepiece_set_steps(o->t, o->settings, o->err);
 }
 
 static mpcf_status read_file(const struct opening *o, const json_t *root)

@@ -489,30 +489,33 @@ static mpcf_status read_object(const char *folder, const char *name, json_t **ou
                : mpcf_fail(err, MPCF_E_FORMAT, "%s/%s: is not an object", folder, name);
 }
 
-mpcf_status tokenizer_settings_read(const char *folder, enum tokenizer_class usual,
-                                    const json_t *of_file, struct tokenizer_settings *out,
-                                    mpcf_error *err)
+mpcf_status tokenizer_settings_open_files(const char *folder, struct tokenizer_settings_files *f,
+                                          mpcf_error *err)
 {
-    struct tokenizer_settings_files f = {.of_file = of_file};
-    mpcf_status status = read_object(folder, "tokenizer_config.json", &f.config, err);
+    mpcf_status status = read_object(folder, "tokenizer_config.json", &f->config, err);
 
     if (status == MPCF_OK) {
-        status = read_object(folder, "config.json", &f.model, err);
+        status = read_object(folder, "config.json", &f->model, err);
     }
     if (status == MPCF_OK) {
-        status = read_object(folder, "special_tokens_map.json", &f.names, err);
+        status = read_object(folder, "special_tokens_map.json", &f->names, err);
     }
     if (status == MPCF_OK) {
-        status = read_object(folder, "added_tokens.json", &f.added, err);
+        status = read_object(folder, "added_tokens.json", &f->added, err);
     }
-    if (status == MPCF_OK) {
-        status = tokenizer_settings_merge(&f, usual, out, err);
+    if (status != MPCF_OK) {
+        tokenizer_settings_close_files(f);
     }
-    json_decref(f.config);
-    json_decref(f.model);
-    json_decref(f.names);
-    json_decref(f.added);
     return status;
+}
+
+void tokenizer_settings_close_files(struct tokenizer_settings_files *f)
+{
+    json_decref(f->config);
+    json_decref(f->model);
+    json_decref(f->names);
+    json_decref(f->added);
+    *f = (struct tokenizer_settings_files){0};
 }
 
 void tokenizer_settings_clear(struct tokenizer_settings *s)

@@ -40,16 +40,17 @@ struct tokenizer_settings_files {
     const json_t *of_file;
 };
 
+/* Those in FOLDER; *F all zero before, and ends with close_files(). OF_FILE is the caller's. */
+mpcf_status tokenizer_settings_open_files(const char *folder, struct tokenizer_settings_files *f,
+                                          mpcf_error *err);
+void tokenizer_settings_close_files(struct tokenizer_settings_files *f);
+
 /* USUAL: the family's class. tokenizer.json's added tokens are in ADDED, too, unless
  * tokenizer_config.json numbers them itself. An unknown tokenizer_class: MPCF_E_UNSUPPORTED with its
  * name. FILES are not changed. */
 mpcf_status tokenizer_settings_merge(const struct tokenizer_settings_files *files,
                                      enum tokenizer_class usual, struct tokenizer_settings *out,
                                      mpcf_error *err);
-/* The same of the files in FOLDER. */
-mpcf_status tokenizer_settings_read(const char *folder, enum tokenizer_class usual,
-                                    const json_t *of_file, struct tokenizer_settings *out,
-                                    mpcf_error *err);
 void tokenizer_settings_clear(struct tokenizer_settings *s);
 
 /* The token of KEY, "cls_token", as the files say or as the class has it; NULL: there is none. */

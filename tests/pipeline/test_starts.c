@@ -302,9 +302,12 @@ static void finetune_starts_from_other_classes(void **state)
     const struct change three = {"classifier.", "classifier.", 3};
 
     (void) state;
-    make_model("mnli", &three, MNLI);
+    make_model("mnli", &three, "{}"); /* nothing says that there are three */
     assert_int_equal(run("mnli", "SST-2", "", CONVERT), 1);
     assert_said("has shape [3");
+    make_model("mnli", &three, MNLI);
+    assert_int_equal(run("mnli", "SST-2", "", CONVERT), 2);
+    assert_said("mnli/config.json: the network has 3 classes, the task SST-2 has 2");
     assert_int_equal(run("mnli", "SST-2", "", FINETUNE), 0);
     assert_said("finetune: weights of the head start new");
     char *names = reported("mnli");
@@ -358,6 +361,7 @@ static void only_another_order_of_classes_is_refused(void **state)
         {{"POSITIVE", "NEGATIVE"}, 2, "another order"},
         {{"pos", "neg"}, 2, "another order"},
         {{"1", "0"}, 2, "another order"},
+        {{"LABEL_1", "LABEL_0"}, 2, "calls class 0 'LABEL_1'"},
         {{"good", "Neg"}, 2, "another order"},
     };
 
@@ -365,7 +369,8 @@ static void only_another_order_of_classes_is_refused(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char config[400];
 
-        (void) snprintf(config, sizeof config, "{\"id2label\": {\"0\": \"%s\", \"1\": \"%s\"}}",
+        (void) snprintf(config, sizeof config,
+                        "{\"id2label\": {\"0\": \"%s\", \"1\": \"%s\"}, \"label2id\": null}",
                         cases[i].names[0], cases[i].names[1]);
         make_model("named", &(struct change){"nothing", "nothing", 0}, config);
         in_folder("rm -rf out-$1", "named");
@@ -384,6 +389,36 @@ static void only_another_order_of_classes_is_refused(void **state)
     }
     assert_int_equal(run("named", "SST-2", "", FINETUNE), 0); /* the last of them */
     assert_said("learnt anew");
+}
+
+/* The library believes the names: with three of them it makes a head of three rows. */
+static void more_names_than_classes_are_refused(void **state)
+{
+    static const char *const configs[] = {
+        "{\"id2label\": {\"0\": \"a\", \"1\": \"b\", \"2\": \"c\"}, \"num_labels\": null}",
+        "{\"num_labels\": 3}",
+        "{\"id2label\": {\"0\": \"a\", \"1\": \"b\", \"2\": \"c\"}, \"num_labels\": 2}",
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof configs / sizeof configs[0]; i++) {
+        make_model("more", &(struct change){"nothing", "nothing", 0}, configs[i]);
+        in_folder("rm -rf out-$1", "more");
+        assert_int_equal(run("more", "SST-2", "", CONVERT), i == 2 ? 0 : 2);
+        if (i < 2) {
+            assert_said("the network has 3 classes");
+        }
+    }
+}
+
+/* bitsandbytes makes 8 bits of the floats that are stored, once they are loaded. */
+static void a_quantization_that_is_left_out_is_said(void **state)
+{
+    (void) state;
+    make_model("quantized", &(struct change){"nothing", "nothing", 0},
+               "{\"quantization_config\": {\"quant_method\": \"bitsandbytes\"}}");
+    assert_int_equal(run("quantized", "SST-2", "", CONVERT), 0);
+    assert_said("quantization_config 'bitsandbytes' is left out");
 }
 
 /* Some folders have the names in label2id, and those that the library makes in id2label. */
@@ -510,6 +545,8 @@ int main(void)
         cmocka_unit_test(finetune_starts_from_another_head),
         cmocka_unit_test(several_labels_at_once_are_refused),
         cmocka_unit_test(only_another_order_of_classes_is_refused),
+        cmocka_unit_test(more_names_than_classes_are_refused),
+        cmocka_unit_test(a_quantization_that_is_left_out_is_said),
         cmocka_unit_test(names_stand_in_label2id_alone),
         cmocka_unit_test(the_user_compares_its_names),
         cmocka_unit_test(what_is_written_says_its_type),

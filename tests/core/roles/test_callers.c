@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -157,6 +158,33 @@ static void nobody_is_named(void **state)
         assert_message_contains(user.err, "nobody answers at '127.0.0.1:9'");
         actor_close(&user);
     }
+}
+
+/* A dealer that hangs, and a provider that waits no longer: the user finds the provider gone, whose
+ * fault it was not. */
+static void a_dealer_that_kept_the_user_is_named(void **state)
+{
+    (void) state;
+    struct roles_options o = actor_options("tcp", ROLE_DEALER);
+    struct actor dealer, user;
+    o.connect_ns = 4 * ACTOR_SECOND;
+    actor_open(&dealer, &o, "4");
+    o = actor_options("tcp", ROLE_USER);
+    o.connect_ns = 2 * ACTOR_SECOND;
+    o.addresses[ROLE_DEALER] = roles_address(dealer.roles);
+    o.addresses[ROLE_PROVIDER] = "127.0.0.1:9";
+    actor_open(&user, &o, "4");
+    actor_start(&user);
+    (void) nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 200000000}, NULL);
+    actor_start(&dealer);
+    actor_join(&user);
+    actor_join(&dealer);
+    assert_status_was(MPCF_E_TIMEOUT, user.status, user.err);
+    assert_message_contains(user.err, "the dealer took ");
+    assert_message_contains(user.err, "s to answer, and the provider may have ended meanwhile");
+    assert_message_contains(user.err, "calling the provider over 'tcp'");
+    actor_close(&user);
+    actor_close(&dealer);
 }
 
 /* --- roles at the wrong address --- */
@@ -316,6 +344,7 @@ int main(void)
         cmocka_unit_test(who_says_nothing_is_named),
         cmocka_unit_test(another_version_is_named),
         cmocka_unit_test(nobody_is_named),
+        cmocka_unit_test(a_dealer_that_kept_the_user_is_named),
         cmocka_unit_test(a_file_that_mixes_up_addresses_is_told_so),
         cmocka_unit_test(a_provider_that_calls_itself_says_so),
         cmocka_unit_test(roles_of_two_transports_say_so),

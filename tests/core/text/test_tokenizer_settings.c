@@ -34,12 +34,25 @@ static const char *folder_of(const struct named_file *files)
 }
 #define FOLDER(...) folder_of((const struct named_file[]){__VA_ARGS__, {NULL, NULL}})
 
+static mpcf_status read_folder(const char *folder, enum tokenizer_class usual,
+                               struct tokenizer_settings *s, mpcf_error *err)
+{
+    struct tokenizer_settings_files f = {0};
+    mpcf_status status = tokenizer_settings_open_files(folder, &f, err);
+
+    if (status == MPCF_OK) {
+        status = tokenizer_settings_merge(&f, usual, s, err);
+    }
+    tokenizer_settings_close_files(&f);
+    return status;
+}
+
 static struct tokenizer_settings read_settings(const char *folder, enum tokenizer_class usual)
 {
     struct tokenizer_settings s;
     mpcf_error *err = mpcf_error_create();
 
-    assert_ok(tokenizer_settings_read(folder, usual, NULL, &s, err), err);
+    assert_ok(read_folder(folder, usual, &s, err), err);
     mpcf_error_destroy(err);
     return s;
 }
@@ -161,10 +174,10 @@ static void an_unknown_class_is_refused_by_name(void **state)
         char text[128];
 
         (void) snprintf(text, sizeof text, "{\"tokenizer_class\": \"%s\"}", names[i]);
-        assert_status(MPCF_E_UNSUPPORTED,
-                      tokenizer_settings_read(FOLDER({"tokenizer_config.json", text}),
-                                              TOKENIZER_CLASS_BERT, NULL, &s, err),
-                      err);
+        assert_status(
+            MPCF_E_UNSUPPORTED,
+            read_folder(FOLDER({"tokenizer_config.json", text}), TOKENIZER_CLASS_BERT, &s, err),
+            err);
         assert_message_contains(err, names[i]);
         assert_message_contains(err, "tokenizer_config.json");
     }
@@ -229,8 +242,8 @@ static void what_is_no_token_is_refused(void **state)
     (void) state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_status(MPCF_E_FORMAT,
-                      tokenizer_settings_read(FOLDER({"tokenizer_config.json", bad[i][0]}),
-                                              TOKENIZER_CLASS_BERT, NULL, &s, err),
+                      read_folder(FOLDER({"tokenizer_config.json", bad[i][0]}),
+                                  TOKENIZER_CLASS_BERT, &s, err),
                       err);
         assert_message_contains(err, bad[i][1]);
     }
