@@ -212,6 +212,39 @@ static void a_checkpoint_answers_as_where_it_was_made(void **state)
     }
 }
 
+/* Names that the library makes, exchanged: without a dataset they are what the file says. */
+static void a_checkpoints_own_names_are_taken(void **state)
+{
+    static const char *const files[] = {"model.safetensors", "tokenizer.json",
+                                        "tokenizer_config.json", "config.json"};
+    const char *folder = test_folder();
+    char *config, *end, *swapped, from[4300];
+    struct heard h;
+
+    (void) state;
+    (void) snprintf(from, sizeof from, "%s/unnamed", source_path("tests/vectors/predict"));
+    config = test_read(from, files[3]);
+    end = strrchr(config, '}');
+    assert_non_null(end);
+    *end = '\0';
+    swapped = mpcf_format("%s, \"id2label\": {\"0\": \"LABEL_1\", \"1\": \"LABEL_0\"}}", config);
+    test_write(folder, "model/config.json", swapped);
+    for (size_t i = 0; i < 3; i++) {
+        char *source = file_join(from, files[i]),
+             *to = mpcf_format("%s/model/%s", folder, files[i]);
+
+        assert_int_equal(file_copy(source, to, NULL), MPCF_OK);
+        mpcf_free(source);
+        mpcf_free(to);
+    }
+    test_write(folder, "p.yaml", "version: 1\noutput: run\nmodel: {path: model}\n");
+    h = RUN(folder, NULL, "predict", "p.yaml", "--plain", "the film was good");
+    assert_heard(&h, 0, "LABEL_0\t0.8426\t[-0.8613, 0.8160]\n", NULL);
+    forget(&h);
+    mpcf_free(config);
+    mpcf_free(swapped);
+}
+
 static void texts_come_from_words_files_and_pipes_alike(void **state)
 {
     const char *folder = checkpoint_folder("classes");
@@ -585,6 +618,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_checkpoint_answers_as_where_it_was_made),
+        cmocka_unit_test(a_checkpoints_own_names_are_taken),
         cmocka_unit_test(texts_come_from_words_files_and_pipes_alike),
         cmocka_unit_test(lines_of_a_pipe_are_answered_as_they_come),
         cmocka_unit_test(what_cannot_be_asked_is_said),
