@@ -142,11 +142,14 @@ static mpcf_status check_count(const mpcf_task *task, const json_t *config, cons
                            name, count, task->name, task->classes);
 }
 
-/* LABEL_0 is the name of class 0 and no other: who exchanged such names meant the classes. */
+/* LABEL_0 is the name of class 0 and no other: who exchanged such names meant the classes. Without rows
+ * to compare with, answers are called what the file calls them. */
 static mpcf_status check_made(const mpcf_task *task, const json_t *config, const char *name,
                               mpcf_error *err)
 {
-    for (size_t i = 0; i < task->classes; i++) {
+    const size_t count = task->judge_split != NULL ? task->classes : 0;
+
+    for (size_t i = 0; i < count; i++) {
         const char *found = name_of(config, i);
         char made[32];
 

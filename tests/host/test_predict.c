@@ -212,6 +212,39 @@ static void a_checkpoint_answers_as_where_it_was_made(void **state)
     }
 }
 
+/* Names that the library makes, exchanged: without a dataset they are what the file says. */
+static void a_checkpoints_own_names_are_taken(void **state)
+{
+    static const char *const files[] = {"model.safetensors", "tokenizer.json",
+                                        "tokenizer_config.json", "config.json"};
+    const char *folder = test_folder();
+    char *config, *end, *swapped, from[4300];
+    struct heard h;
+
+    (void) state;
+    (void) snprintf(from, sizeof from, "%s/unnamed", source_path("tests/vectors/predict"));
+    config = test_read(from, files[3]);
+    end = strrchr(config, '}');
+    assert_non_null(end);
+    *end = '\0';
+    swapped = mpcf_format("%s, \"id2label\": {\"0\": \"LABEL_1\", \"1\": \"LABEL_0\"}}", config);
+    test_write(folder, "model/config.json", swapped);
+    for (size_t i = 0; i < 3; i++) {
+        char *source = file_join(from, files[i]),
+             *to = mpcf_format("%s/model/%s", folder, files[i]);
+
+        assert_int_equal(file_copy(source, to, NULL), MPCF_OK);
+        mpcf_free(source);
+        mpcf_free(to);
+    }
+    test_write(folder, "p.yaml", "version: 1\noutput: run\nmodel: {path: model}\n");
+    h = RUN(folder, NULL, "predict", "p.yaml", "--plain", "the film was good");
+    assert_heard(&h, 0, "LABEL_0\t0.8426\t[-0.8613, 0.8160]\n", NULL);
+    forget(&h);
+    mpcf_free(config);
+    mpcf_free(swapped);
+}
+
 static void texts_come_from_words_files_and_pipes_alike(void **state)
 {
     const char *folder = checkpoint_folder("classes");
@@ -438,6 +471,64 @@ static void the_users_role_asks_roles_elsewhere(void **state)
     mpcf_free(data);
 }
 
+/* The file without its dataset and what needs one: all that those have who only use the student. */
+static void write_bare(const char *folder)
+{
+    char *text = test_read(folder, "pipeline.yaml"), *from = strstr(text, "dataset: ");
+    char *stages = strstr(text, "stages:"), *bare = NULL;
+
+    assert_non_null(from);
+    assert_non_null(stages);
+    *from = '\0';
+    *stages = '\0';
+    bare = mpcf_format("%s%s", text, strchr(from + 1, '\n') + 1);
+    test_write(folder, "bare.yaml", bare);
+    mpcf_free(bare);
+    mpcf_free(text);
+}
+
+static pid_t serve_bare(const char *folder, int role)
+{
+    const char *const words[] = {"predict", "bare.yaml", "--role", apart_names[role], NULL};
+
+    return test_host_start(folder, apart_logs[role], NULL, words);
+}
+
+static void roles_of_predict_need_no_dataset_and_leave_no_record(void **state)
+{
+    const char *folder = apart_create("", 2);
+    char before[FILE_DIGEST_SIZE], after[FILE_DIGEST_SIZE];
+    pid_t pids[ROLES];
+    struct heard h, plain;
+    struct lines want, got;
+
+    (void) state;
+    write_bare(folder);
+    test_write(folder, "texts", TEXTS);
+    json_decref(test_run_infer(folder));
+    digest_run(folder, before);
+    pids[PROVIDER] = serve_bare(folder, PROVIDER);
+    pids[DEALER] = serve_bare(folder, DEALER);
+    h = RUN(folder, "texts", "predict", "bare.yaml", "--role", "user", "--json");
+    assert_heard(&h, 0, NULL, NULL);
+    end_others(pids);
+    digest_run(folder, after);
+    assert_string_equal(before, after);
+    plain = RUN(folder, "texts", "predict", "bare.yaml", "--plain", "--json");
+    assert_heard(&plain, 0, NULL, "the student in '");
+    want = parse(plain.out);
+    got = parse(h.out);
+    assert_same_answers(&want, &got, 0.02);
+    assert_string_equal(json_string_value(json_object_get(want.items[0], "label"))[0] == 'p'
+                            ? "positive"
+                            : "negative",
+                        json_string_value(json_object_get(want.items[0], "label")));
+    drop(&want);
+    drop(&got);
+    forget(&h);
+    forget(&plain);
+}
+
 /* Lines that come late are asked in the session of those before. */
 static void later_lines_are_asked_in_the_same_session(void **state)
 {
@@ -527,12 +618,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_checkpoint_answers_as_where_it_was_made),
+        cmocka_unit_test(a_checkpoints_own_names_are_taken),
         cmocka_unit_test(texts_come_from_words_files_and_pipes_alike),
         cmocka_unit_test(lines_of_a_pipe_are_answered_as_they_come),
         cmocka_unit_test(what_cannot_be_asked_is_said),
         cmocka_unit_test(three_processes_answer_as_the_student),
         cmocka_unit_test(nothing_to_ask_is_no_failure),
         cmocka_unit_test(the_users_role_asks_roles_elsewhere),
+        cmocka_unit_test(roles_of_predict_need_no_dataset_and_leave_no_record),
         cmocka_unit_test(later_lines_are_asked_in_the_same_session),
         cmocka_unit_test(an_interrupted_predict_uses_no_correction_twice),
     };

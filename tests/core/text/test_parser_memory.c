@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "format/json.h"
 #include "format/safetensors.h"
+#include "format/text_lines.h"
 #include "format/torch_file.h"
 #include "format/yaml_tree.h"
 #include "pass/ranges.h"
@@ -392,6 +393,37 @@ static void rows_take_the_longest_line(void **state)
     clear(&f);
 }
 
+static mpcf_status read_lines(const struct foreign *f, mpcf_error *err)
+{
+    enum text_lines_found found = TEXT_LINE;
+    struct text_lines *l = NULL;
+    struct text_line line;
+    mpcf_status status;
+
+    MPCF_TRY(text_lines_open(f->path, &l, err));
+    do {
+        status = text_lines_next(l, true, &line, &found, err);
+    } while (status == MPCF_OK && found == TEXT_LINE);
+    text_lines_close(l);
+    return status;
+}
+
+static void lines_take_the_longest(void **state)
+{
+    struct foreign f = {.want = MPCF_OK, .read = read_lines};
+
+    (void) state;
+    write_again(&f, "a.txt", "a\n", "\n", "\n", "\n", 8 * MIB);
+    f.name = "lines of nothing";
+    assert_true(peak_memory_of(read_it, &f) < MIB);
+    clear(&f);
+    f.want = MPCF_E_FORMAT;
+    write_again(&f, "b.txt", "a\n", "x", "y", "\n", 8 * MIB);
+    f.name = "one long line of text";
+    assert_bounded(&f);
+    clear(&f);
+}
+
 /* --- Tokenizers --- */
 
 static mpcf_status open_tokenizer(const struct foreign *f, mpcf_tokenizer_kind kind,
@@ -537,6 +569,7 @@ int main(void)
         cmocka_unit_test(archives_of_nothing_are_bounded),
         cmocka_unit_test(yaml_takes_its_limits_at_most),
         cmocka_unit_test(rows_take_the_longest_line),
+        cmocka_unit_test(lines_take_the_longest),
         cmocka_unit_test(vocabularies_of_long_words_are_bounded),
         cmocka_unit_test(merges_are_bounded),
         cmocka_unit_test(pieces_with_scores_are_bounded),
