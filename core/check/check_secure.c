@@ -5,9 +5,11 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "check/check_memory.h"
+#include "check/check_room.h"
 #include "check/trial_program.h"
 #include "inference/questions.h"
 #include "inference/secure_student.h"
+#include "lower/lookup_table.h"
 #include "preprocess/store_sessions.h"
 #include "secure/session_limits.h"
 
@@ -26,7 +28,28 @@ static mpcf_status check_program(struct check *c, const struct program *program,
     if (c->p->has_stage[STAGE_INFER]) {
         check_secure_memory(c, program);
     }
+    MPCF_TRY(check_store_room(c, program, err));
     return check_take(c, "stages.infer.batch", session_check_program(program, err), err);
+}
+
+/* What convert would write for the user to look words up in. */
+static mpcf_status check_tables(struct check *c, const mpcf_graph *graph, mpcf_error *err)
+{
+    if (c->p->infer.embedding != EMBEDDING_PUBLIC) {
+        return MPCF_OK;
+    }
+    for (size_t i = 0; i < graph_count(graph); i++) {
+        const mpcf_node *node = graph_node(graph, i);
+
+        if (node->kind == OP_PARAMETER && lower_needs_table(graph, node)) {
+            return MPCF_OK;
+        }
+    }
+    return check_take(c, "stages.infer.embedding",
+                      mpcf_fail(err, MPCF_E_UNSUPPORTED,
+                                "embedding: public: this model has no table that the user could "
+                                "look words up in"),
+                      err);
 }
 
 mpcf_status check_trial(struct check *c, mpcf_error *err)
@@ -46,6 +69,9 @@ mpcf_status check_trial(struct check *c, mpcf_error *err)
         return MPCF_OK;
     }
     status = check_program(c, trial.program, err);
+    if (status == MPCF_OK) {
+        status = check_tables(c, trial.graph, err);
+    }
     trial_program_clear(&trial);
     return status;
 }

@@ -10,6 +10,7 @@
 #include "check/check.h"
 #include "check/check_memory.h"
 #include "check/check_networks.h"
+#include "check/check_room.h"
 #include "check/check_secure.h"
 #include "pipeline/output.h"
 #include "roles/control.h"
@@ -22,7 +23,8 @@ static mpcf_status check_here(struct check *c, mpcf_error *err)
     MPCF_TRY(check_networks(c, folder, "model.path", err));
     MPCF_TRY(check_weights(c, "model.path", err));
     MPCF_TRY(check_texts(c, folder, "model.path", err));
-    MPCF_TRY(check_training_memory(c, err));
+    MPCF_TRY(check_training_needs(c, err));
+    MPCF_TRY(check_output_room(c, err));
     if (check_makes_student(c)) {
         return check_trial(c, err);
     }
