@@ -50,6 +50,8 @@ mpcf_status check_networks(struct check *c, const char *folder, const char *dott
         return MPCF_OK;
     }
     take_facts(c);
+    status = split_check_length(c->p, &c->exact.network->tokenizer, err);
+    MPCF_TRY(check_take(c, "dataset.max_length", status, err));
     MPCF_TRY(check_fillings(c, &fit, err));
     if (fit) {
         status = loaded_network_build(c->p, folder, FUNCTIONS_APPROXIMATED, &c->student, err);
@@ -144,7 +146,6 @@ mpcf_status check_texts(struct check *c, const char *folder, const char *dotted,
         return MPCF_OK;
     }
     spec = &c->exact.network->tokenizer;
-    MPCF_TRY(check_take(c, "dataset.max_length", split_check_length(c->p, spec, err), err));
     status = c->viewer == VIEW_ALL
                  ? tokenizer_open_in_case(folder, spec, (enum letter_case) c->p->lower_case,
                                           &c->tokenizer, err)

@@ -52,6 +52,12 @@ static mpcf_status check_tables(struct check *c, const mpcf_graph *graph, mpcf_e
                       err);
 }
 
+/* Said already, where it does not. */
+static bool fits_positions(const struct check *c)
+{
+    return c->exact.network != NULL && c->p->max_length <= c->exact.network->tokenizer.max_tokens;
+}
+
 mpcf_status check_trial(struct check *c, mpcf_error *err)
 {
     const struct secure_shape shape = longest_shape(c->p);
@@ -59,8 +65,8 @@ mpcf_status check_trial(struct check *c, mpcf_error *err)
     struct lower_options options;
     mpcf_status status;
 
-    if (c->student.network == NULL || c->p->max_length > c->exact.network->tokenizer.max_tokens) {
-        return MPCF_OK; /* said already */
+    if (c->student.network == NULL || !fits_positions(c)) {
+        return MPCF_OK;
     }
     secure_student_options(c->p, &options);
     status = trial_program_make(c->student.network->graph, &options, &shape, &trial, err);
@@ -111,13 +117,16 @@ mpcf_status check_made_student(struct check *c, mpcf_error *err)
     struct secure_program program;
     mpcf_status status = secure_student_open(c->p, part, &student, err);
 
-    if (status == MPCF_OK) {
-        status = secure_student_program(&student, &shape, &program, err);
+    MPCF_TRY(check_take(c, "output", status, err));
+    if (status != MPCF_OK || !fits_positions(c)) {
+        secure_student_close(&student);
+        return MPCF_OK;
     }
+    status = secure_student_program(&student, &shape, &program, err);
     if (status == MPCF_OK) {
         status = check_program(c, program.program, err);
     } else {
-        status = check_take(c, "output", status, err);
+        status = check_take(c, "stages.infer", status, err);
     }
     secure_student_close(&student);
     return status;
