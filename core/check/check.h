@@ -15,6 +15,7 @@
 struct check {
     const struct pipeline *p;
     enum pipeline_viewer viewer;
+    bool is_alone; /* no run follows */
     struct yaml_problems *problems;
     mpcf_status first; /* of a mistake in what the file names, as data; MPCF_OK: there was none */
     bool is_of_file;   /* some mistake is the pipeline file's own */

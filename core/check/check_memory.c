@@ -9,6 +9,7 @@
 #include "base/machine_memory.h"
 #include "pass/pass.h"
 #include "pass/token_rows.h"
+#include "pipeline/layer_match.h"
 #include "secure/memory_need.h"
 
 enum {
@@ -130,7 +131,19 @@ static mpcf_status check_calibration(struct check *c, mpcf_error *err)
     return MPCF_OK;
 }
 
-mpcf_status check_training_memory(struct check *c, mpcf_error *err)
+/* Whether the graphs have what the layers' loss compares. */
+static mpcf_status check_layers(struct check *c, mpcf_error *err)
+{
+    const struct trainer_setup setup = {.graph = c->student.network->graph,
+                                        .teacher = c->exact.network->graph,
+                                        .loss = LOSS_LAYERS,
+                                        .match = layer_match_of(&c->p->distill.layers),
+                                        .classes = c->p->task.classes};
+
+    return check_take(c, "stages.distill.layers", trainer_check(&setup, err), err);
+}
+
+mpcf_status check_training_needs(struct check *c, mpcf_error *err)
 {
     const struct pipeline *p = c->p;
     const struct training finetune = {"finetune", "stages.finetune",
@@ -148,6 +161,7 @@ mpcf_status check_training_memory(struct check *c, mpcf_error *err)
         MPCF_TRY(check_training(c, &finetune, err));
     }
     if (p->has_stage[STAGE_DISTILL] && p->distill.layers.training.epochs > 0) {
+        MPCF_TRY(check_layers(c, err));
         MPCF_TRY(check_training(c, &layers, err));
     }
     if (p->has_stage[STAGE_DISTILL] && p->distill.prediction.training.epochs > 0) {

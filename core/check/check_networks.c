@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "graph/slots.h"
+#include "metrics/metrics.h"
 #include "network/split.h"
 
 enum { ROWS = 64 }; /* of each split that are read */
@@ -49,6 +50,8 @@ mpcf_status check_networks(struct check *c, const char *folder, const char *dott
         return MPCF_OK;
     }
     take_facts(c);
+    status = split_check_length(c->p, &c->exact.network->tokenizer, err);
+    MPCF_TRY(check_take(c, "dataset.max_length", status, err));
     MPCF_TRY(check_fillings(c, &fit, err));
     if (fit) {
         status = loaded_network_build(c->p, folder, FUNCTIONS_APPROXIMATED, &c->student, err);
@@ -71,6 +74,53 @@ static mpcf_status check_split(struct check *c, const char *split, bool labelled
                       split_check(c->p, c->tokenizer, split, ROWS, labelled, err), err);
 }
 
+/* As the end of an epoch computes them: over every class that there is. */
+static mpcf_status check_metrics(struct check *c, mpcf_error *err)
+{
+    const mpcf_task *task = &c->p->task;
+    const size_t limit = sizeof task->metrics / sizeof task->metrics[0];
+    const size_t count = task->classes > 1 ? task->classes : 2;
+    double *labels = mpcf_alloc_array(count, sizeof *labels), value = 0;
+    mpcf_status status =
+        labels != NULL ? MPCF_OK : mpcf_fail_memory(err, count * sizeof *labels, "labels");
+
+    for (size_t i = 0; labels != NULL && i < count; i++) {
+        labels[i] = (double) i;
+    }
+    for (size_t i = 0; status == MPCF_OK && i < limit && task->metrics[i] != NULL; i++) {
+        status =
+            check_take(c, "dataset",
+                       metric_compute(task->metrics[i], labels, labels, count, &value, err), err);
+    }
+    mpcf_free(labels);
+    return status;
+}
+
+/* A provider that answers fewer questions than its own run asks. Batches count whole; those of several lengths
+ * may be more. */
+static mpcf_status check_questions(struct check *c, mpcf_error *err)
+{
+    const struct infer_settings *s = &c->p->infer;
+    const size_t limit = (size_t) s->max_questions;
+    size_t rows = 0, batches;
+    mpcf_status status =
+        split_count(c->p, c->tokenizer, c->p->task.judge_split, limit + 1, &rows, err);
+
+    MPCF_TRY(check_take(c, "dataset.path", status, err));
+    if (s->examples > 0 && (size_t) s->examples < rows) {
+        rows = (size_t) s->examples;
+    }
+    batches = (rows + (size_t) s->batch - 1) / (size_t) s->batch;
+    if (status == MPCF_OK && batches * (size_t) s->batch > limit) {
+        c->is_of_file = true;
+        yaml_problem(c->problems, key_place(c->p, "stages.infer.max_questions"),
+                     "max_questions: the run would ask %s%zu, and the provider would answer %zu: "
+                     "stages.infer.examples says how many",
+                     rows > limit ? "at least " : "", batches * (size_t) s->batch, limit);
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status check_data(struct check *c, mpcf_error *err)
 {
     const bool *has = c->p->has_stage;
@@ -80,7 +130,11 @@ static mpcf_status check_data(struct check *c, mpcf_error *err)
     if (trains) {
         MPCF_TRY(check_split(c, c->p->task.train_split, has[STAGE_FINETUNE], err));
     }
-    return check_split(c, c->p->task.judge_split, false, err);
+    MPCF_TRY(check_split(c, c->p->task.judge_split, false, err));
+    MPCF_TRY(check_metrics(c, err));
+    return c->viewer == VIEW_ALL && has[STAGE_INFER] && c->p->infer.max_questions > 0
+               ? check_questions(c, err)
+               : MPCF_OK;
 }
 
 mpcf_status check_texts(struct check *c, const char *folder, const char *dotted, mpcf_error *err)
@@ -92,7 +146,6 @@ mpcf_status check_texts(struct check *c, const char *folder, const char *dotted,
         return MPCF_OK;
     }
     spec = &c->exact.network->tokenizer;
-    MPCF_TRY(check_take(c, "dataset.max_length", split_check_length(c->p, spec, err), err));
     status = c->viewer == VIEW_ALL
                  ? tokenizer_open_in_case(folder, spec, (enum letter_case) c->p->lower_case,
                                           &c->tokenizer, err)

@@ -5,9 +5,11 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "check/check_memory.h"
+#include "check/check_room.h"
 #include "check/trial_program.h"
 #include "inference/questions.h"
 #include "inference/secure_student.h"
+#include "lower/lookup_table.h"
 #include "preprocess/store_sessions.h"
 #include "secure/session_limits.h"
 
@@ -26,7 +28,34 @@ static mpcf_status check_program(struct check *c, const struct program *program,
     if (c->p->has_stage[STAGE_INFER]) {
         check_secure_memory(c, program);
     }
+    MPCF_TRY(check_store_room(c, program, err));
     return check_take(c, "stages.infer.batch", session_check_program(program, err), err);
+}
+
+/* What convert would write for the user to look words up in. */
+static mpcf_status check_tables(struct check *c, const mpcf_graph *graph, mpcf_error *err)
+{
+    if (c->p->infer.embedding != EMBEDDING_PUBLIC) {
+        return MPCF_OK;
+    }
+    for (size_t i = 0; i < graph_count(graph); i++) {
+        const mpcf_node *node = graph_node(graph, i);
+
+        if (node->kind == OP_PARAMETER && lower_needs_table(graph, node)) {
+            return MPCF_OK;
+        }
+    }
+    return check_take(c, "stages.infer.embedding",
+                      mpcf_fail(err, MPCF_E_UNSUPPORTED,
+                                "embedding: public: this model has no table that the user could "
+                                "look words up in"),
+                      err);
+}
+
+/* Said already, where it does not. */
+static bool fits_positions(const struct check *c)
+{
+    return c->exact.network != NULL && c->p->max_length <= c->exact.network->tokenizer.max_tokens;
 }
 
 mpcf_status check_trial(struct check *c, mpcf_error *err)
@@ -36,8 +65,8 @@ mpcf_status check_trial(struct check *c, mpcf_error *err)
     struct lower_options options;
     mpcf_status status;
 
-    if (c->student.network == NULL || c->p->max_length > c->exact.network->tokenizer.max_tokens) {
-        return MPCF_OK; /* said already */
+    if (c->student.network == NULL || !fits_positions(c)) {
+        return MPCF_OK;
     }
     secure_student_options(c->p, &options);
     status = trial_program_make(c->student.network->graph, &options, &shape, &trial, err);
@@ -46,6 +75,9 @@ mpcf_status check_trial(struct check *c, mpcf_error *err)
         return MPCF_OK;
     }
     status = check_program(c, trial.program, err);
+    if (status == MPCF_OK) {
+        status = check_tables(c, trial.graph, err);
+    }
     trial_program_clear(&trial);
     return status;
 }
@@ -85,13 +117,16 @@ mpcf_status check_made_student(struct check *c, mpcf_error *err)
     struct secure_program program;
     mpcf_status status = secure_student_open(c->p, part, &student, err);
 
-    if (status == MPCF_OK) {
-        status = secure_student_program(&student, &shape, &program, err);
+    MPCF_TRY(check_take(c, "output", status, err));
+    if (status != MPCF_OK || !fits_positions(c)) {
+        secure_student_close(&student);
+        return MPCF_OK;
     }
+    status = secure_student_program(&student, &shape, &program, err);
     if (status == MPCF_OK) {
         status = check_program(c, program.program, err);
     } else {
-        status = check_take(c, "output", status, err);
+        status = check_take(c, "stages.infer", status, err);
     }
     secure_student_close(&student);
     return status;

@@ -10,6 +10,7 @@
 #include "check/check.h"
 #include "check/check_memory.h"
 #include "check/check_networks.h"
+#include "check/check_room.h"
 #include "check/check_secure.h"
 #include "pipeline/output.h"
 #include "roles/control.h"
@@ -22,28 +23,34 @@ static mpcf_status check_here(struct check *c, mpcf_error *err)
     MPCF_TRY(check_networks(c, folder, "model.path", err));
     MPCF_TRY(check_weights(c, "model.path", err));
     MPCF_TRY(check_texts(c, folder, "model.path", err));
-    MPCF_TRY(check_training_memory(c, err));
+    MPCF_TRY(check_training_needs(c, err));
+    MPCF_TRY(check_output_room(c, err));
     if (check_makes_student(c)) {
         return check_trial(c, err);
     }
     return c->p->has_stage[STAGE_INFER] ? check_made_student(c, err) : MPCF_OK;
 }
 
+/* The student, the user's texts, the programs: what a role that runs opens next, before it meets anybody. */
+static mpcf_status check_opened(struct check *c, const char *folder, mpcf_error *err)
+{
+    if (c->viewer == VIEW_PROVIDER) {
+        MPCF_TRY(check_weights(c, "output", err));
+    }
+    if (c->viewer == VIEW_USER) {
+        MPCF_TRY(check_texts(c, folder, "output", err));
+    }
+    return c->student.network != NULL ? check_made_student(c, err) : MPCF_OK;
+}
+
 static mpcf_status check_role(struct check *c, mpcf_error *err)
 {
-    const bool is_provider = c->viewer == VIEW_PROVIDER;
-    char *folder = output_path(c->p, is_provider ? "student" : "student/public");
+    char *folder = output_path(c->p, c->viewer == VIEW_PROVIDER ? "student" : "student/public");
     mpcf_status status = folder != NULL ? check_networks(c, folder, "output", err)
                                         : mpcf_fail_memory(err, 0, "a path");
 
-    if (status == MPCF_OK && is_provider) {
-        status = check_weights(c, "output", err);
-    }
-    if (status == MPCF_OK && c->viewer == VIEW_USER) {
-        status = check_texts(c, folder, "output", err);
-    }
-    if (status == MPCF_OK && c->student.network != NULL) {
-        status = check_made_student(c, err);
+    if (status == MPCF_OK && c->is_alone) {
+        status = check_opened(c, folder, err);
     }
     mpcf_free(folder);
     return status;
@@ -81,6 +88,7 @@ mpcf_status run_check(const struct pipeline *p, enum pipeline_viewer viewer,
     struct run_facts own = {0};
     struct check c = {.p = p,
                       .viewer = viewer,
+                      .is_alone = facts != NULL,
                       .problems = yaml_problems_create(),
                       .facts = facts != NULL ? facts : &own};
     mpcf_status status =

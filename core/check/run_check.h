@@ -13,7 +13,8 @@
 #include "pipeline/pipeline.h"
 
 /* A line for each mistake, "file:line:column: "; MPCF_E_CONFIG, or where only what the file names is broken (data,
- * a checkpoint) the first one's own status. FACTS may be NULL. A child process of a
+ * a checkpoint) the first one's own status. FACTS is NULL where the run follows: a role then opens its student and
+ * texts itself, before it meets anybody, and they are not opened twice. A child process of a
  * one-machine run checks nothing: its parent did. */
 mpcf_status run_check(const struct pipeline *p, enum pipeline_viewer viewer,
                       struct run_facts *facts, mpcf_error *err);

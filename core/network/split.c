@@ -98,3 +98,11 @@ mpcf_status split_check(const struct pipeline *p, const struct tokenizer *tokeni
 
     return corpus_check(&request, rows, labelled, err);
 }
+
+mpcf_status split_count(const struct pipeline *p, const struct tokenizer *tokenizer,
+                        const char *split, size_t limit, size_t *rows, mpcf_error *err)
+{
+    const struct corpus_request request = request_of(p, tokenizer, split);
+
+    return corpus_count(&request, limit, rows, err);
+}

@@ -20,4 +20,8 @@ mpcf_status split_check_length(const struct pipeline *p, const mpcf_tokenizer_sp
 mpcf_status split_check(const struct pipeline *p, const struct tokenizer *tokenizer,
                         const char *split, size_t rows, bool labelled, mpcf_error *err);
 
+/* *ROWS of SPLIT, as far as LIMIT: no further are read. */
+mpcf_status split_count(const struct pipeline *p, const struct tokenizer *tokenizer,
+                        const char *split, size_t limit, size_t *rows, mpcf_error *err);
+
 #endif

@@ -48,6 +48,12 @@ static mpcf_status read_distill(struct pipeline_reader *r, const struct yaml_nod
     MPCF_TRY(reader_section(r, SCHEMA_PREDICTION, prediction, &prediction_values));
     check_training(r, layers, &layer_values.training);
     check_training(r, prediction, &prediction_values.training);
+    if (layer_values.training.epochs > 0 && !layer_values.match_embedding &&
+        !layer_values.match_attention && !layer_values.match_hidden) {
+        yaml_problem(r->problems, layers,
+                     "layers: nothing is matched, neither embedding nor attention nor hidden "
+                     "states; epochs: 0 leaves the step out");
+    }
     if (prediction_values.loss == PREDICTION_SOFT && r->p->task.classes == 1) {
         yaml_problem(r->problems, yaml_get(prediction, "loss"),
                      "loss: soft labels need classes, and the task has one score; use mse");
@@ -61,6 +67,11 @@ static mpcf_status read_finetune(struct pipeline_reader *r, const struct yaml_no
 {
     MPCF_TRY(reader_section(r, SCHEMA_FINETUNE, node, &r->p->finetune));
     check_training(r, node, &r->p->finetune.training);
+    if (r->p->finetune.training.epochs == 0) {
+        yaml_problem(
+            r->problems, yaml_get(node, "epochs"),
+            "epochs: at least 1; without stages.finetune the model is the teacher as it is");
+    }
     return MPCF_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/memory.h"
 #include "network/loaded_network.h"
+#include "pipeline/layer_match.h"
 #include "pipeline/output.h"
 #include "stages/kept_weights.h"
 #include "stages/public_folder.h"
@@ -22,14 +23,6 @@ struct pupils {
     struct loaded_network student, teacher;
 };
 
-static struct layer_match match_of(const struct layers_settings *s)
-{
-    return (struct layer_match){.embedding = s->match_embedding,
-                                .hidden = s->match_hidden,
-                                .scores = s->match_attention && s->attention == ATTENTION_SCORES,
-                                .weights = s->match_attention && s->attention == ATTENTION_WEIGHTS};
-}
-
 static mpcf_status learn_layers(struct stage_context *c, const char *key, struct pupils *p,
                                 mpcf_error *err)
 {
@@ -38,7 +31,7 @@ static mpcf_status learn_layers(struct stage_context *c, const char *key, struct
                                        .title = "distill: layers",
                                        .key = key,
                                        .loss = LOSS_LAYERS,
-                                       .match = match_of(&s->layers),
+                                       .match = layer_match_of(&s->layers),
                                        .settings = &s->layers.training,
                                        .dropout =
                                            s->layers.training.dropout > 0 || s->teacher_dropout,

@@ -437,6 +437,35 @@ mpcf_status corpus_check(const struct corpus_request *request, size_t rows, bool
                                                request->split, request->dataset->name);
 }
 
+static mpcf_status count_up_to(const mpcf_dataset *d, void *reader, size_t limit, size_t *rows,
+                               mpcf_error *err)
+{
+    mpcf_example example;
+    int32_t more = 1;
+
+    for (*rows = 0; *rows < limit && !interrupt_pending(); (*rows)++) {
+        MPCF_TRY(d->next(reader, &example, &more, err));
+        if (more == 0) {
+            break;
+        }
+    }
+    return MPCF_OK;
+}
+
+mpcf_status corpus_count(const struct corpus_request *request, size_t limit, size_t *rows,
+                         mpcf_error *err)
+{
+    void *reader = NULL;
+    mpcf_status status =
+        request->dataset->open(request->config, request->path, request->split, &reader, err);
+
+    if (status == MPCF_OK) {
+        status = count_up_to(request->dataset, reader, limit, rows, err);
+        request->dataset->close(reader);
+    }
+    return status;
+}
+
 void corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE])
 {
     struct digest *digest = digest_begin();

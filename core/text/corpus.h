@@ -53,6 +53,9 @@ mpcf_status corpus_load(const struct corpus_request *request, struct corpus **ou
  * compares labels; rows without one, where LABELLED, are refused, too. */
 mpcf_status corpus_check(const struct corpus_request *request, size_t rows, bool labelled,
                          mpcf_error *err);
+/* *ROWS of the split, as far as LIMIT. */
+mpcf_status corpus_count(const struct corpus_request *request, size_t limit, size_t *rows,
+                         mpcf_error *err);
 void corpus_destroy(struct corpus *corpus); /* NULL is fine */
 
 /* A corpus of given items (copied), for tests and other sources; its task is zero. */

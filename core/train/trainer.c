@@ -170,6 +170,23 @@ static mpcf_status find_ends(struct trainer *t, mpcf_error *err)
     return t->setup.loss == LOSS_LAYERS ? pair_taps(t, err) : MPCF_OK;
 }
 
+mpcf_status trainer_check(const struct trainer_setup *setup, mpcf_error *err)
+{
+    struct trainer *t = mpcf_alloc_array(1, sizeof *t);
+    mpcf_status status = MPCF_OK;
+
+    if (t == NULL) {
+        return mpcf_fail_memory(err, sizeof *t, "the trainer");
+    }
+    t->setup = *setup;
+    status = narrow_graphs(t, err);
+    if (status == MPCF_OK) {
+        status = find_ends(t, err);
+    }
+    trainer_destroy(t);
+    return status;
+}
+
 mpcf_status trainer_create(const struct trainer_setup *setup, struct trainer **out, mpcf_error *err)
 {
     struct trainer *t = mpcf_alloc_array(1, sizeof *t);

@@ -52,6 +52,9 @@ struct trainer;
 /* MPCF_E_SHAPE: a tap that only one of the two has, or of another shape. */
 mpcf_status trainer_create(const struct trainer_setup *setup, struct trainer **out,
                            mpcf_error *err);
+/* Whether trainer_create() finds in the graphs of SETUP, which needs no more than them, the loss and classes, what
+ * the loss compares. */
+mpcf_status trainer_check(const struct trainer_setup *setup, mpcf_error *err);
 void trainer_destroy(struct trainer *t); /* NULL is fine */
 struct adamw *trainer_adamw(struct trainer *t);
 

@@ -46,6 +46,28 @@ static void evaluation_needs_less_memory_than_training(void **state)
     net_close(&observe);
 }
 
+/* From names and shapes alone. */
+static void memory_is_known_before(void **state)
+{
+    static const enum float_mode modes[] = {FLOAT_EVALUATE, FLOAT_TRAIN, FLOAT_OBSERVE};
+
+    (void) state;
+    for (size_t i = 0; i < 3; i++) {
+        struct parameters *outline = NULL;
+        struct net n;
+        size_t bytes = 0;
+
+        net_open(&n, 0.1, modes[i], 16, 64, 0);
+        assert_ok(parameters_outline(n.g, modes[i] == FLOAT_TRAIN, &outline, err), err);
+        assert_int_equal(outline->count, n.p->count);
+        assert_null(outline->items[0].value);
+        assert_ok(float_engine_measure(n.g, outline, modes[i], 16, 64, &bytes, err), err);
+        assert_int_equal(bytes, float_engine_bytes(n.e));
+        parameters_destroy(outline);
+        net_close(&n);
+    }
+}
+
 static void only_what_is_kept_can_be_read(void **state)
 {
     const struct float_batch batch = batch_of(0);
@@ -234,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(modes_compute_the_same),
         cmocka_unit_test(evaluation_needs_less_memory_than_training),
+        cmocka_unit_test(memory_is_known_before),
         cmocka_unit_test(only_what_is_kept_can_be_read),
         cmocka_unit_test(smaller_batches_run_after_larger_ones),
         cmocka_unit_test(padding_does_not_matter),

@@ -214,6 +214,52 @@ static void options_out_of_range_are_refused(void **state)
     refused_close(&r);
 }
 
+static void limits_between_options_have_one_home(void **state)
+{
+    struct lower_options o;
+
+    (void) state;
+    lower_options_default(&o);
+    assert_int_equal(lower_options_limit(&o, 4, false), LOWER_FITS);
+    assert_int_equal(lower_options_limit(&o, 4, true), LOWER_BATCH_OF_EXACT);
+    o.reveal_fraction = o.value_fraction;
+    assert_int_equal(lower_options_limit(&o, 1, true), LOWER_FITS);
+    o.reveal_fraction++;
+    assert_int_equal(lower_options_limit(&o, 1, true), LOWER_REVEALS_BEYOND_VALUES);
+    assert_status(MPCF_E_INVALID, lower_options_check(&o, 1, true, NULL), NULL);
+}
+
+/* A mean that is 0 in floats: in the secure run it is what the rounding of weights leaves, 2^-(f + 1) each, of
+ * values of a few units. */
+static void bounds_hold_what_rounded_weights_add(void **state)
+{
+    static const unsigned fractions[][2] = {{22, 14}, {24, 14}, {12, 6}, {16, 8}};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof fractions / sizeof fractions[0]; i++) {
+        struct refused r;
+        struct program *p = NULL;
+        double least = 1e9;
+
+        refused_open(&r);
+        set_range(&r, "LayerNorm.linear", -1e-7, 1e-7);
+        r.options.value_fraction = fractions[i][0];
+        r.options.weight_fraction = fractions[i][1];
+        assert_ok(lower_graph(r.g, r.ranges, &r.options, 1, 12, false, &p, r.err), r.err);
+        for (size_t k = 0; k < p->value_count; k++) {
+            const struct value *v = &p->values[k];
+
+            if (strstr(v->node, "LayerNorm.linear") != NULL && v->kind == VALUE_SHARED &&
+                !v->may_wrap && v->magnitude > 0) {
+                least = fmin(least, ldexp(1, (int) v->magnitude - 1 - (int) v->fraction));
+            }
+        }
+        assert_true(least >= 4 * ldexp(1, -(int) fractions[i][1]));
+        program_destroy(p);
+        refused_close(&r);
+    }
+}
+
 static void ranges_that_do_not_do_are_refused(void **state)
 {
     struct refused r;
@@ -418,6 +464,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_out_of_range_are_refused),
+        cmocka_unit_test(limits_between_options_have_one_home),
+        cmocka_unit_test(bounds_hold_what_rounded_weights_add),
         cmocka_unit_test(ranges_that_do_not_do_are_refused),
         cmocka_unit_test(a_node_without_a_range_is_named),
         cmocka_unit_test(programs_repeat),

@@ -167,6 +167,55 @@ static void test_refusals(void **state)
     }
 }
 
+static mpcf_status look(struct fake *f, size_t rows, bool labelled)
+{
+    struct tokenizer *t = opened();
+    const struct corpus_request q = {.dataset = &fake_dataset,
+                                     .config = &f,
+                                     .path = "nowhere",
+                                     .split = "train",
+                                     .tokenizer = t,
+                                     .max_tokens = 4};
+    const mpcf_status status = corpus_check(&q, rows, labelled, err);
+    size_t count = 0;
+
+    assert_ok(corpus_count(&q, 5, &count, NULL), NULL);
+    assert_int_equal(count, f->rows < 5 ? f->rows : 5);
+    tokenizer_close(t);
+    return status;
+}
+
+/* The first rows alone: a wrong one behind them is for the run. */
+static void test_first_rows(void **state)
+{
+    struct fake good = {.rows = 3, .odd_row = SIZE_MAX, .classes = 2};
+    struct fake late = {.rows = 9, .odd_row = 6, .odd_label = 7, .classes = 2};
+    struct fake none = {.rows = 0, .odd_row = SIZE_MAX, .classes = 2};
+
+    (void) state;
+    assert_ok(look(&good, 64, true), err);
+    assert_ok(look(&late, 6, true), err);
+    assert_status(MPCF_E_FORMAT, look(&late, 7, true), err);
+    assert_message_contains(err, "row 6: label 7");
+    assert_message_contains(err, "reading split 'train' with fake");
+    mpcf_error_reset(err);
+    assert_status(MPCF_E_FORMAT, look(&none, 64, false), err);
+    assert_message_contains(err, "no rows");
+    mpcf_error_reset(err);
+}
+
+/* Another stage, with another limit, may take the row. */
+static void test_labels_of_rows_left_out(void **state)
+{
+    struct fake f = {.rows = 100, .odd_row = 1, .odd_label = 7, .classes = 2};
+    struct corpus *c = NULL;
+
+    (void) state;
+    assert_status(MPCF_E_FORMAT, load(&f, 2, &c), err);
+    assert_message_contains(err, "row 1: label 7");
+    mpcf_error_reset(err);
+}
+
 static void test_interrupt(void **state)
 {
     struct fake f = {.rows = 9, .odd_row = SIZE_MAX, .classes = 2};
@@ -183,8 +232,8 @@ static void test_interrupt(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_limits),     cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_first_rows), cmocka_unit_test(test_labels_of_rows_left_out),
         cmocka_unit_test(test_interrupt),
     };
     int failed = 0;
