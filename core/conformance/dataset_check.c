@@ -25,6 +25,19 @@ static bool splits_name(const mpcf_task *task, const char *split)
     return false;
 }
 
+/* Each is one of its splits, and a file that cannot lead out of the folder of predictions. */
+static bool names_tests(const mpcf_task *task)
+{
+    for (const mpcf_test_split *test = task->test_splits; test != NULL && test->split != NULL;
+         test++) {
+        if (!splits_name(task, test->split) || test->file == NULL || *test->file == '\0' ||
+            strchr(test->file, '/') != NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void check_task(struct conform *c, const mpcf_task *task)
 {
     (void) conform_result(c, task->name != NULL && *task->name != '\0', "its task has a name",
@@ -41,6 +54,11 @@ static void check_task(struct conform *c, const mpcf_task *task)
     (void) conform_result(c, splits_name(task, task->judge_split),
                           "the evaluation split is one of its splits", "'%s' is not in splits",
                           task->judge_split == NULL ? "(none)" : task->judge_split);
+    if (task->test_splits != NULL) {
+        (void) conform_result(c, names_tests(task),
+                              "its test splits are among its splits, and name files",
+                              "test_splits has another split, or a name that is no file's");
+    }
 }
 
 static void check_missing_data(struct conform *c, const mpcf_dataset *dataset, const void *config,

@@ -16,6 +16,7 @@
 #include "base/text.h"
 
 #define COLUMN_LIMIT 256
+#define MARK         "\xef\xbb\xbf" /* of byte order */
 
 struct mpcf_tsv {
     FILE *file;
@@ -29,7 +30,9 @@ struct mpcf_tsv {
     const char *fields[COLUMN_LIMIT + 1];  /* into LINE */
     size_t column_count;
     uint64_t line_number, rows;
+    bool has_names;   /* in the first line */
     size_t first_row; /* offset of the first row */
+    size_t not_blank; /* the byte before this offset ends no line */
     char *where;
 };
 
@@ -39,6 +42,26 @@ static int next_byte(mpcf_tsv *t)
         return getc_unlocked(t->file);
     }
     return t->byte_at < t->byte_count ? (unsigned char) t->bytes[t->byte_at++] : EOF;
+}
+
+static mpcf_status tell(const mpcf_tsv *t, size_t *at, mpcf_error *err)
+{
+    const long offset = t->file != NULL ? ftell(t->file) : 0;
+
+    if (offset < 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", t->name, strerror(errno));
+    }
+    *at = t->file != NULL ? (size_t) offset : t->byte_at;
+    return MPCF_OK;
+}
+
+static mpcf_status seek(mpcf_tsv *t, size_t at, mpcf_error *err)
+{
+    if (t->file != NULL && fseek(t->file, (long) at, SEEK_SET) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot go back in '%s': %s", t->name, strerror(errno));
+    }
+    t->byte_at = at;
+    return MPCF_OK;
 }
 
 static bool is_text(const char *text, size_t length)
@@ -70,6 +93,14 @@ static mpcf_status grow_line(mpcf_tsv *t, mpcf_error *err)
     return MPCF_OK;
 }
 
+/* To the end of the line that BYTE is of: the next one can still be read. */
+static void pass_line(mpcf_tsv *t, int byte)
+{
+    while (byte != EOF && byte != '\n') {
+        byte = next_byte(t);
+    }
+}
+
 /* One line without its end; *MORE is false at the end of the file. */
 static mpcf_status read_line(mpcf_tsv *t, size_t *length, bool *more, mpcf_error *err)
 {
@@ -80,6 +111,7 @@ static mpcf_status read_line(mpcf_tsv *t, size_t *length, bool *more, mpcf_error
     t->line_number++;
     for (; byte != EOF && byte != '\n'; byte = next_byte(t)) {
         if (n == MPCF_LINE_LIMIT) {
+            pass_line(t, byte);
             return mpcf_fail(err, MPCF_E_FORMAT, "%s: line is longer than %zu bytes",
                              mpcf_tsv_where(t), MPCF_LINE_LIMIT);
         }
@@ -91,7 +123,7 @@ static mpcf_status read_line(mpcf_tsv *t, size_t *length, bool *more, mpcf_error
     if (t->file != NULL && ferror(t->file) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", t->name, strerror(errno));
     }
-    if (n > 0 && byte == '\n' && t->line[n - 1] == '\r') {
+    if (n > 0 && t->line[n - 1] == '\r') {
         n--;
     }
     t->line[n] = '\0';
@@ -128,7 +160,7 @@ static mpcf_status read_header(mpcf_tsv *t, mpcf_error *err)
     if (!more) {
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: empty, expected a line of column names", t->name);
     }
-    t->header = mpcf_strdup(text_starts_with(t->line, "\xef\xbb\xbf") ? t->line + 3 : t->line);
+    t->header = mpcf_strdup(text_starts_with(t->line, MARK) ? t->line + strlen(MARK) : t->line);
     if (t->header == NULL) {
         return mpcf_fail_memory(err, length, "column names");
     }
@@ -141,40 +173,104 @@ static mpcf_status read_header(mpcf_tsv *t, mpcf_error *err)
     return MPCF_OK;
 }
 
-/* Remembers where the rows begin; a file without any is refused at once. */
-static mpcf_status find_first_row(mpcf_tsv *t, mpcf_error *err)
+/* *ONLY: nothing but blank lines follows; else the place stays as it was. */
+static mpcf_status only_blank_follows(mpcf_tsv *t, bool *only, mpcf_error *err)
 {
+    size_t at = 0;
     int byte = 0;
 
-    if (t->file != NULL) {
-        long at = ftell(t->file);
-
-        if (at < 0) {
-            return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", t->name, strerror(errno));
-        }
-        t->first_row = (size_t) at;
-    } else {
-        t->first_row = t->byte_at;
+    *only = false;
+    MPCF_TRY(tell(t, &at, err));
+    if (at < t->not_blank) {
+        return MPCF_OK; /* many blank lines are looked through once */
     }
-    byte = next_byte(t);
-    if (byte == EOF) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s: no rows behind the column names", t->name);
+    do {
+        byte = next_byte(t);
+    } while (byte == '\n' || byte == '\r');
+    *only = byte == EOF;
+    if (*only) {
+        return t->file == NULL || ferror(t->file) == 0
+                   ? MPCF_OK
+                   : mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", t->name, strerror(errno));
+    }
+    MPCF_TRY(tell(t, &t->not_blank, err));
+    return seek(t, at, err);
+}
+
+/* Remembers where the rows begin; a file without any is refused at once. Of one column a blank line is a row. */
+static mpcf_status find_first_row(mpcf_tsv *t, mpcf_error *err)
+{
+    bool none = false;
+
+    MPCF_TRY(tell(t, &t->first_row, err));
+    if (t->column_count > 1) {
+        MPCF_TRY(only_blank_follows(t, &none, err));
+    } else {
+        none = next_byte(t) == EOF;
+    }
+    if (none) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: no rows%s", t->name,
+                         t->has_names ? " behind the column names" : "");
     }
     return mpcf_tsv_rewind(t, err);
 }
 
-static mpcf_status start(mpcf_tsv *t, const char *name, mpcf_error *err)
+/* A line that is refused is so when its turn comes. */
+static mpcf_status pass_mark(mpcf_tsv *t, mpcf_error *err)
+{
+    size_t length = 0;
+    bool more = false, has_mark = false;
+    const mpcf_status status = read_line(t, &length, &more, err);
+
+    if (status == MPCF_OK) {
+        has_mark = text_starts_with(t->line, MARK);
+        MPCF_TRY(lfs_pointer_check(t->name, t->line, length, err));
+    } else if (status == MPCF_E_FORMAT) {
+        mpcf_error_reset(err);
+    } else {
+        return status;
+    }
+    return seek(t, has_mark ? strlen(MARK) : 0, err);
+}
+
+static mpcf_status take_names(mpcf_tsv *t, const char *const *names, mpcf_error *err)
+{
+    while (names[t->column_count] != NULL) {
+        if (t->column_count == COLUMN_LIMIT) {
+            return mpcf_fail(err, MPCF_E_INVALID, "%s: more than %d columns", t->name,
+                             COLUMN_LIMIT);
+        }
+        t->columns[t->column_count] = names[t->column_count];
+        t->column_count++;
+    }
+    return pass_mark(t, err);
+}
+
+/* NAMES NULL: they stand in the first line. */
+static mpcf_status start(mpcf_tsv *t, const char *name, const char *const *names, mpcf_error *err)
 {
     t->name = mpcf_strdup(name);
     if (t->name == NULL) {
         return mpcf_fail_memory(err, strlen(name), "a name");
     }
+    t->has_names = names == NULL;
     MPCF_TRY(grow_line(t, err));
-    MPCF_TRY(read_header(t, err));
+    MPCF_TRY(names != NULL ? take_names(t, names, err) : read_header(t, err));
     return find_first_row(t, err);
 }
 
-mpcf_status mpcf_tsv_open(const char *path, mpcf_tsv **out, mpcf_error *err)
+static mpcf_status finish(mpcf_tsv *t, mpcf_status status, mpcf_tsv **out)
+{
+    if (status != MPCF_OK) {
+        mpcf_tsv_close(t);
+        return status;
+    }
+    *out = t;
+    return MPCF_OK;
+}
+
+mpcf_status mpcf_tsv_open_columns(const char *path, const char *const *names, mpcf_tsv **out,
+                                  mpcf_error *err)
 {
     mpcf_tsv *t = mpcf_alloc_array(1, sizeof(*t));
     mpcf_status status = MPCF_OK;
@@ -186,34 +282,33 @@ mpcf_status mpcf_tsv_open(const char *path, mpcf_tsv **out, mpcf_error *err)
     if (t->file == NULL) {
         status = mpcf_fail(err, file_status(errno), "cannot open '%s': %s", path, strerror(errno));
     } else {
-        status = start(t, path, err);
+        status = start(t, path, names, err);
     }
-    if (status != MPCF_OK) {
-        mpcf_tsv_close(t);
-        return status;
-    }
-    *out = t;
-    return MPCF_OK;
+    return finish(t, status, out);
 }
 
-mpcf_status mpcf_tsv_open_memory(const void *data, size_t length, const char *name, mpcf_tsv **out,
-                                 mpcf_error *err)
+mpcf_status mpcf_tsv_open(const char *path, mpcf_tsv **out, mpcf_error *err)
+{
+    return mpcf_tsv_open_columns(path, NULL, out, err);
+}
+
+mpcf_status mpcf_tsv_open_memory_columns(const void *data, size_t length, const char *name,
+                                         const char *const *names, mpcf_tsv **out, mpcf_error *err)
 {
     mpcf_tsv *t = mpcf_alloc_array(1, sizeof(*t));
-    mpcf_status status = MPCF_OK;
 
     if (t == NULL) {
         return mpcf_fail_memory(err, sizeof(*t), "a TSV reader");
     }
     t->bytes = data;
     t->byte_count = length;
-    status = start(t, name, err);
-    if (status != MPCF_OK) {
-        mpcf_tsv_close(t);
-        return status;
-    }
-    *out = t;
-    return MPCF_OK;
+    return finish(t, start(t, name, names, err), out);
+}
+
+mpcf_status mpcf_tsv_open_memory(const void *data, size_t length, const char *name, mpcf_tsv **out,
+                                 mpcf_error *err)
+{
+    return mpcf_tsv_open_memory_columns(data, length, name, NULL, out, err);
 }
 
 void mpcf_tsv_close(mpcf_tsv *tsv)
@@ -257,12 +352,28 @@ mpcf_status mpcf_tsv_require(const mpcf_tsv *tsv, const char *name, int32_t *col
     return MPCF_OK;
 }
 
+/* A line of a row; *MORE false: there are none left but blank ones. */
+static mpcf_status next_line(mpcf_tsv *t, bool *more, mpcf_error *err)
+{
+    size_t length = 0;
+    bool ended = false;
+
+    MPCF_TRY(read_line(t, &length, more, err));
+    if (*more && length == 0 && t->column_count > 1) {
+        MPCF_TRY(only_blank_follows(t, &ended, err));
+        *more = !ended;
+    }
+    return MPCF_OK;
+}
+
 mpcf_status mpcf_tsv_next(mpcf_tsv *tsv, const char *const **fields, mpcf_error *err)
 {
-    size_t length = 0, count = 0;
+    size_t count = 0;
     bool more = false;
+    mpcf_status status = next_line(tsv, &more, err);
 
-    MPCF_TRY(read_line(tsv, &length, &more, err));
+    tsv->rows += more;
+    MPCF_TRY(status);
     if (!more) {
         *fields = NULL;
         return MPCF_OK;
@@ -273,18 +384,14 @@ mpcf_status mpcf_tsv_next(mpcf_tsv *tsv, const char *const **fields, mpcf_error 
                          count, tsv->column_count);
     }
     tsv->fields[count] = NULL;
-    tsv->rows++;
     *fields = tsv->fields;
     return MPCF_OK;
 }
 
 mpcf_status mpcf_tsv_rewind(mpcf_tsv *tsv, mpcf_error *err)
 {
-    if (tsv->file != NULL && fseek(tsv->file, (long) tsv->first_row, SEEK_SET) != 0) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot go back in '%s': %s", tsv->name, strerror(errno));
-    }
-    tsv->byte_at = tsv->first_row;
-    tsv->line_number = 1;
+    MPCF_TRY(seek(tsv, tsv->first_row, err));
+    tsv->line_number = tsv->has_names;
     tsv->rows = 0;
     return MPCF_OK;
 }
@@ -299,6 +406,11 @@ const char *mpcf_tsv_where(mpcf_tsv *tsv)
 uint64_t mpcf_tsv_rows(const mpcf_tsv *tsv)
 {
     return tsv->rows;
+}
+
+mpcf_status mpcf_text_check(const char *text, size_t length, const char *where, mpcf_error *err)
+{
+    return is_text(text, length) ? MPCF_OK : refuse_text(where, text, length, err);
 }
 
 mpcf_status mpcf_text_read(const char *path, char *buffer, mpcf_error *err)
@@ -321,7 +433,7 @@ mpcf_status mpcf_text_read(const char *path, char *buffer, mpcf_error *err)
     if (longer) {
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: longer than %zu bytes", path, MPCF_LINE_LIMIT);
     }
-    return is_text(buffer, length) ? MPCF_OK : refuse_text(path, buffer, length, err);
+    return mpcf_text_check(buffer, length, path, err);
 }
 
 const char *mpcf_nearest_word(const char *word, const char *const *words)

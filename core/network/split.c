@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/progress.h"
 #include "pipeline/output.h"
@@ -53,6 +54,11 @@ mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokeniz
 
     (void) snprintf(title, sizeof title, "reading %s", split);
     status = corpus_load(&request, out, err);
+    if (status == MPCF_OK && (*out)->left_out > 0) {
+        log_line(LOG_WARN, "reading %s: %llu broken row%s left out of %llu; the first: %s", split,
+                 (unsigned long long) (*out)->left_out, (*out)->left_out == 1 ? "" : "s",
+                 (unsigned long long) ((*out)->left_out + (*out)->rows), (*out)->first_left_out);
+    }
     mpcf_free(cache);
     return status;
 }

@@ -8,6 +8,7 @@
  *   OUTPUT/stages/           what each finished stage was made from, and of interrupted ones the state
  *   OUTPUT/infer/            what each role wrote of the secure run
  *   OUTPUT/cache/            the data as token ids, for the next run (text/corpus_cache.h)
+ *   OUTPUT/predictions/      of test splits, in the benchmark's form
  *   OUTPUT/report.json, report.html
  */
 #ifndef MPCF_PIPELINE_OUTPUT_H

@@ -17,6 +17,8 @@ static void take_labels(struct pipeline *p)
         p->task.classes = p->model_labels;
         p->task.label_names = NULL;
         p->task.metrics[0] = NULL;
+        p->task.test_splits = NULL;
+        p->task.answer_words = NULL;
     }
 }
 

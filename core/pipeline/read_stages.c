@@ -105,6 +105,20 @@ static void check_questions(struct pipeline_reader *r, const struct yaml_node *n
     }
 }
 
+static void check_test_predictions(struct pipeline_reader *r, const struct yaml_node *node)
+{
+    const struct pipeline *p = r->p;
+
+    if (p->infer.test_predictions && p->task.name != NULL && p->task.test_splits == NULL) {
+        yaml_problem(
+            r->problems, yaml_get(node, "test_predictions"),
+            p->model_labels != 0
+                ? "test_predictions: model.labels is not the number of classes of the task '%s'"
+                : "test_predictions: no benchmark takes predictions of the task '%s'",
+            p->task.name);
+    }
+}
+
 static mpcf_status read_infer(struct pipeline_reader *r, const struct yaml_node *node)
 {
     struct infer_settings *s = &r->p->infer;
@@ -113,6 +127,7 @@ static mpcf_status read_infer(struct pipeline_reader *r, const struct yaml_node 
     check_buckets(r, node);
     check_reveal(r, node);
     check_questions(r, node);
+    check_test_predictions(r, node);
     if (*s->store == '\0' && r->p->output != NULL) {
         s->store = arena_format(r->p->memory->arena, "%s/store", r->p->output);
         if (s->store == NULL) {

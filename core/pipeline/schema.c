@@ -47,7 +47,7 @@ static const mpcf_option dataset_options[] = {
     {.key = "reader", .type = MPCF_OPT_STRING, FIELD(struct dataset_settings, reader),
      .help = "dataset plug-in: glue, imdb, table; its options stand beside this key"},
     {.key = "path", .type = MPCF_OPT_PATH, FIELD(struct dataset_settings, path),
-     .help = "folder of the data, or a file (table)"},
+     .help = "folder of the data, or the file where the reader takes one"},
     {.key = "max_length", .type = MPCF_OPT_INT, .default_text = "128",
      FIELD(struct dataset_settings, max_length), .min = 4, .max = RUN_TOKENS_MAX,
      .help = "tokens kept of an example, special ones included"},
@@ -210,6 +210,10 @@ static const mpcf_option infer_options[] = {
     {.key = "fixed", .type = MPCF_OPT_BOOL, .default_text = "true",
      FIELD(struct infer_settings, fixed),
      .help = "also evaluate the whole split in the clear, on the secure run's integers"},
+    {.key = "test_predictions", .type = MPCF_OPT_BOOL, .default_text = "false",
+     FIELD(struct infer_settings, test_predictions),
+     .help = "a run of all roles also writes what the student, in floats, says of the test splits, in "
+             "the benchmark's form"},
     END};
 
 static const char *const top_others[] = {"model", "dataset", "plugins", "approximations",

@@ -160,6 +160,29 @@ static void put_new_weights(struct text_buffer *page, const json_t *root)
     text_append(page, "</p>\n");
 }
 
+/* Broken rows that the reader left out, of each split. */
+static void put_left_out(struct text_buffer *page, const json_t *root)
+{
+    const char *split = NULL;
+    json_t *data = NULL;
+
+    json_object_foreach(report_get(root, "data"), split, data)
+    {
+        const json_t *left_out = json_object_get(data, "left_out");
+
+        if (json_integer_value(left_out) == 0) {
+            continue;
+        }
+        text_append(page, "<p class=\"warn\">Broken rows left out of ");
+        html_text(page, split);
+        text_append(page, ": ");
+        html_value(page, left_out, UNIT_PLAIN);
+        text_append(page, "; the first: ");
+        html_value(page, json_object_get(data, "first_left_out"), UNIT_PLAIN);
+        text_append(page, "</p>\n");
+    }
+}
+
 void section_metrics(struct text_buffer *page, const json_t *root)
 {
     struct rows rows = metric_names(root);
@@ -184,6 +207,7 @@ void section_metrics(struct text_buffer *page, const json_t *root)
     }
     text_append(page, "</table></div>");
     put_new_weights(page, root);
+    put_left_out(page, root);
     text_append(page, "<p class=\"note\">Agreement and the largest error of a logit "
                       "are against the float student.</p>\n");
     section_end(page);

@@ -42,13 +42,45 @@ static mpcf_status open_tokenizer(struct stage_context *c, mpcf_error *err)
                                   (enum letter_case) c->pipeline->lower_case, &c->tokenizer, err);
 }
 
+/* Rows read and broken ones left out, under data.SPLIT. */
+static mpcf_status report_split(struct stage_context *c, const char *split,
+                                const struct corpus *corpus, mpcf_error *err)
+{
+    char path[128];
+
+    if (c->report == NULL) {
+        return MPCF_OK;
+    }
+    (void) snprintf(path, sizeof path, "data.%.100s", split);
+    return report_set(c->report, path,
+                      json_pack("{s:I, s:I, s:s*}", "rows", (json_int_t) corpus->rows, "left_out",
+                                (json_int_t) corpus->left_out, "first_left_out",
+                                corpus->first_left_out),
+                      err);
+}
+
+mpcf_status stage_split(struct stage_context *c, const char *split, size_t limit,
+                        struct corpus **out, mpcf_error *err)
+{
+    struct corpus *corpus = NULL;
+    mpcf_status status = MPCF_OK;
+
+    MPCF_TRY(open_tokenizer(c, err));
+    MPCF_TRY(split_load(c->pipeline, c->tokenizer, split, limit, &corpus, err));
+    status = report_split(c, split, corpus, err);
+    if (status != MPCF_OK) {
+        corpus_destroy(corpus);
+        return status;
+    }
+    *out = corpus;
+    return MPCF_OK;
+}
+
 mpcf_status stage_evaluation_split(struct stage_context *c, const struct corpus **out,
                                    mpcf_error *err)
 {
     if (c->evaluation == NULL) {
-        MPCF_TRY(open_tokenizer(c, err));
-        MPCF_TRY(split_load(c->pipeline, c->tokenizer, c->pipeline->task.judge_split, 0,
-                            &c->evaluation, err));
+        MPCF_TRY(stage_split(c, c->pipeline->task.judge_split, 0, &c->evaluation, err));
     }
     *out = c->evaluation;
     return MPCF_OK;
@@ -62,9 +94,7 @@ mpcf_status stage_training_split(struct stage_context *c, size_t limit, const st
         c->train = NULL;
     }
     if (c->train == NULL) {
-        MPCF_TRY(open_tokenizer(c, err));
-        MPCF_TRY(split_load(c->pipeline, c->tokenizer, c->pipeline->task.train_split, limit,
-                            &c->train, err));
+        MPCF_TRY(stage_split(c, c->pipeline->task.train_split, limit, &c->train, err));
         c->train_limit = limit;
     }
     *out = c->train;

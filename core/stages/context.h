@@ -33,6 +33,9 @@ mpcf_status stage_evaluation_split(struct stage_context *c, const struct corpus 
                                    mpcf_error *err);
 mpcf_status stage_training_split(struct stage_context *c, size_t limit, const struct corpus **out,
                                  mpcf_error *err);
+/* Any split of the task, loaded anew; corpus_destroy(). The report says how many rows it has. */
+mpcf_status stage_split(struct stage_context *c, const char *split, size_t limit,
+                        struct corpus **out, mpcf_error *err);
 /* Digests of the evaluation split and of the training split with LIMIT, as read: what a stage that uses
  * both was made from. */
 mpcf_status stage_data_digest(struct stage_context *c, size_t limit, char text[FILE_DIGEST_SIZE],

@@ -22,6 +22,7 @@
 #include "stages/infer_report.h"
 #include "stages/public_folder.h"
 #include "stages/record.h"
+#include "stages/test_predictions.h"
 
 static mpcf_status run_float(struct stage_context *c, const struct secure_student *student,
                              struct infer_evaluation *e, mpcf_error *err)
@@ -78,6 +79,9 @@ static mpcf_status run_in_clear(struct stage_context *c, struct infer_evaluation
     }
     if (status == MPCF_OK) {
         status = run_reference(c, &student, e, err);
+    }
+    if (status == MPCF_OK && c->pipeline->infer.test_predictions) {
+        status = test_predictions_write(c, &student.network, err);
     }
     secure_student_close(&student);
     return status;
@@ -158,7 +162,8 @@ static mpcf_status infer(struct stage_context *c, struct infer_evaluation *e, mp
 static mpcf_status key_of(struct stage_context *c, const struct corpus *corpus,
                           char key[FILE_DIGEST_SIZE], mpcf_error *err)
 {
-    char extra[4 * FILE_DIGEST_SIZE], weights[FILE_DIGEST_SIZE], data[FILE_DIGEST_SIZE];
+    char extra[5 * FILE_DIGEST_SIZE], tests[FILE_DIGEST_SIZE] = "", weights[FILE_DIGEST_SIZE],
+                                      data[FILE_DIGEST_SIZE];
     char ranges[FILE_DIGEST_SIZE];
     char *student = output_path(c->pipeline, "student");
     char *path = output_path(c->pipeline, "student/public/ranges.json");
@@ -173,8 +178,11 @@ static mpcf_status key_of(struct stage_context *c, const struct corpus *corpus,
     mpcf_free(path);
     MPCF_TRY(status);
     corpus_digest(corpus, data);
-    (void) snprintf(extra, sizeof extra, "%s %s %s %.32s", weights, ranges, data,
-                    c->pipeline->transport.name);
+    if (c->pipeline->infer.test_predictions) {
+        MPCF_TRY(test_predictions_digest(c, tests, err));
+    }
+    (void) snprintf(extra, sizeof extra, "%s %s %s %.32s %s", weights, ranges, data,
+                    c->pipeline->transport.name, tests);
     return stage_key(c, STAGE_INFER, extra, key, err);
 }
 
@@ -186,7 +194,8 @@ mpcf_status stage_infer(struct stage_context *c, mpcf_error *err)
     MPCF_TRY(public_folder_update(c->pipeline, err));
     MPCF_TRY(stage_evaluation_split(c, &e.corpus, err));
     MPCF_TRY(key_of(c, e.corpus, key, err));
-    if (stage_is_done(c, STAGE_INFER, key)) {
+    if ((!c->pipeline->infer.test_predictions || test_predictions_exist(c->pipeline)) &&
+        stage_is_done(c, STAGE_INFER, key)) {
         return MPCF_OK;
     }
     MPCF_TRY(infer(c, &e, err));

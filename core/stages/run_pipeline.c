@@ -19,6 +19,7 @@
 #include "stages/infer.h"
 #include "stages/record.h"
 #include "stages/run_report.h"
+#include "stages/test_predictions.h"
 
 typedef mpcf_status stage_function(struct stage_context *c, mpcf_error *err);
 
@@ -137,6 +138,9 @@ static mpcf_status check_network(const struct pipeline *p, enum pipeline_viewer 
 mpcf_status pipeline_check(const struct pipeline *p, enum pipeline_viewer viewer, mpcf_error *err)
 {
     MPCF_TRY(pipeline_check_files(p, viewer, err));
+    if (viewer == VIEW_ALL) {
+        MPCF_TRY(test_predictions_check(p, err));
+    }
     return check_network(p, viewer, err);
 }
 

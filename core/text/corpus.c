@@ -120,6 +120,25 @@ mpcf_status corpus_from_items(const struct corpus_item *items, size_t count, int
     return MPCF_OK;
 }
 
+/* Broken rows since the last rewind; *FIRST: what is wrong with the first. */
+static uint64_t rows_left_out(const mpcf_dataset *d, void *reader, const char **first)
+{
+    *first = "";
+    return d->left_out != NULL ? d->left_out(reader, first) : 0;
+}
+
+static mpcf_status refuse_count(const mpcf_dataset *d, void *reader, size_t rows, mpcf_error *err)
+{
+    const char *first = "";
+    const uint64_t left_out = rows_left_out(d, reader, &first);
+
+    if (rows == 0 && left_out > 0) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "all %llu rows are broken; the first: %s",
+                         (unsigned long long) left_out, first);
+    }
+    return mpcf_fail(err, MPCF_E_FORMAT, "%zu rows, expected 1 to 2^32 - 1", rows);
+}
+
 static void add_text(struct digest *digest, const char *text)
 {
     if (text != NULL) {
@@ -158,9 +177,9 @@ static mpcf_status count_rows(const mpcf_dataset *d, void *reader, size_t *rows,
         }
     }
     if (*rows == 0 || *rows > UINT32_MAX) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%zu rows, expected 1 to 2^32 - 1", *rows);
+        return refuse_count(d, reader, *rows, err);
     }
-    return d->rewind(reader, err);
+    return MPCF_OK;
 }
 
 /* A plug-in's word is not taken for it: a wrong class would index past the logits. */
@@ -240,6 +259,25 @@ static mpcf_status read_rows(struct loading *l, const struct corpus_request *q, 
     return MPCF_OK;
 }
 
+static mpcf_status note_left_out(struct loading *l, const mpcf_dataset *d, void *reader,
+                                 mpcf_error *err)
+{
+    const char *first = "";
+    char *kept;
+
+    l->corpus.left_out = rows_left_out(d, reader, &first);
+    if (l->corpus.left_out == 0) {
+        return MPCF_OK;
+    }
+    kept = arena_alloc(l->memory, strlen(first) + 1, 1);
+    if (kept == NULL) {
+        return mpcf_fail_memory(err, strlen(first), "a message");
+    }
+    memcpy(kept, first, strlen(first) + 1);
+    l->corpus.first_left_out = kept;
+    return MPCF_OK;
+}
+
 /* --- What was tokenized before --- */
 
 static bool is_kept(const struct corpus_request *q)
@@ -314,9 +352,11 @@ static mpcf_status load(const struct corpus_request *q, void *reader, struct loa
     (*out)->corpus.rows = rows;
     (*out)->corpus.pad_id = tokenizer_pad_id(q->tokenizer);
     (*out)->corpus.task = task;
+    MPCF_TRY(note_left_out(*out, q->dataset, reader, err)); /* of the walk that counted */
     if (take_kept(*out, q, count)) {
         return MPCF_OK;
     }
+    MPCF_TRY(q->dataset->rewind(reader, err));
     MPCF_TRY(read_rows(*out, q, reader, err));
     if (cache.folder != NULL) {
         corpus_cache_write(&cache, (*out)->items, (*out)->corpus.count, rows);

@@ -20,6 +20,10 @@ struct corpus {
     const struct corpus_item *items; /* in the order of the split */
     size_t longest;                  /* of the items; at least 1 */
     size_t rows;                     /* of the split, before the limit */
+    /* Broken rows that the reader left out, which are none of ROWS, and what is wrong with the first, with file and
+     * line; NULL: there are none. */
+    uint64_t left_out;
+    const char *first_left_out;
     int32_t pad_id;
     mpcf_task task; /* strings live as long as the plug-in */
 };

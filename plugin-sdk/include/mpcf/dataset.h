@@ -25,6 +25,12 @@ typedef struct mpcf_example {
     uint64_t id;        /* the same each time the row is read: its number in the split, from 0 */
 } mpcf_example;
 
+/* A split whose labels a benchmark keeps to itself, and the name of the file of predictions that it
+ * takes: "CoLA.tsv". */
+typedef struct mpcf_test_split {
+    const char *split, *file;
+} mpcf_test_split;
+
 /* Filled by describe(); the host sets struct_size, to its own size of the struct, and data_path, and
  * zeroes the rest. Strings and arrays are the plug-in's or of CONFIG, and live as long. */
 typedef struct mpcf_task {
@@ -40,6 +46,10 @@ typedef struct mpcf_task {
     const char *train_split;   /* "train" */
     const char *judge_split;   /* what metrics are computed on: "dev" */
     const char *const *splits; /* all, both of these among them; NULL ends */
+    /* Since 0.6; may be NULL: none. A NULL split ends. */
+    const mpcf_test_split *test_splits;
+    /* What stands for each class in a file of predictions; NULL: its number. Since 0.6. */
+    const char *const *answer_words;
     /* From the host: what open() will be given, a folder or a file, which need not be there; NULL: not
      * known. For describe() to look into, so that a message about its options says more. */
     const char *data_path;
@@ -65,6 +75,11 @@ typedef struct mpcf_dataset {
     /* Back to the first row: the same rows follow in the same order. */
     mpcf_status (*rewind)(void *reader, mpcf_error *err);
     void (*close)(void *reader);
+    /* Broken rows that next() passed over, because the options ask for that, since the reader was
+     * opened or rewound; *FIRST: what is wrong with the first, with file and line and without
+     * its text, the reader's until its next call; not written where there are none. May be NULL:
+     * there never are. Since 0.6. */
+    uint64_t (*left_out)(void *reader, const char **first);
     /* 0, or the offset in the config of a field like that of MPCF_OPT_STRING_LIST, no option's. The host
      * puts the names of the checkpoint's classes there, in their order, two or more, where config.json's
      * id2label has them; else it is empty. */

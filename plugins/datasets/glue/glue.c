@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads a task of GLUE from its folder: train.tsv, dev.tsv, test.tsv.
+ * Reads a task of GLUE from its folder: train.tsv, dev.tsv, test.tsv, or the files that the options
+ * name in their places.
  */
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,31 +10,52 @@
 #include <mpcf/dataset.h>
 #include <mpcf/tsv.h>
 
+#include "glue_rows.h"
 #include "glue_tasks.h"
 
 #define PATH_LIMIT 4096
-/* Bytes of a wrong label that a message shows. What is longer may be the text of a private row, in a
- * file whose columns are not where they should be. */
-#define SHOWN_LABEL 2
+
+enum broken_rows { BROKEN_REFUSE = 0, BROKEN_SKIP };
 
 struct glue_config {
     int32_t task;
+    int32_t broken_rows; /* broken_rows */
+    const char *train_file, *dev_file, *test_file;
 };
 
-struct glue_reader {
-    const struct glue_task *task;
-    mpcf_tsv *tsv;
-    int32_t text_a, text_b, label; /* columns; -1: none */
-};
+static const char *const broken_names[] = {"refuse", "skip", NULL};
 
-static const char *const split_names[] = {"train", "dev", "test", NULL};
+#define FIELD(name) .offset = offsetof(struct glue_config, name)
 
 static const mpcf_option glue_options[] = {
     {.key = "task",
      .type = MPCF_OPT_CHOICE,
-     .offset = offsetof(struct glue_config, task),
-     .help = "which task of GLUE the folder holds",
+     FIELD(task),
+     .help = "which task of GLUE the folder holds; MNLI is judged on its matched half, MNLI-mm on "
+             "the mismatched",
      .choices = glue_task_names},
+    {.key = "broken_rows",
+     .type = MPCF_OPT_CHOICE,
+     .default_text = "refuse",
+     FIELD(broken_rows),
+     .help = "of another number of columns, not UTF-8, of a label that the task does not have: end "
+             "the run, or are left out and counted",
+     .choices = broken_names},
+    {.key = "train_file",
+     .type = MPCF_OPT_STRING,
+     .default_text = "",
+     FIELD(train_file),
+     .help = "of the training split, in the folder; empty: train.tsv"},
+    {.key = "dev_file",
+     .type = MPCF_OPT_STRING,
+     .default_text = "",
+     FIELD(dev_file),
+     .help = "of the split that is judged; empty: dev.tsv, of MNLI dev_matched.tsv"},
+    {.key = "test_file",
+     .type = MPCF_OPT_STRING,
+     .default_text = "",
+     FIELD(test_file),
+     .help = "of the test split; empty: test.tsv, of MNLI test_matched.tsv"},
     {.key = NULL},
 };
 
@@ -68,70 +88,84 @@ static mpcf_status glue_describe(const void *config, mpcf_task *task, mpcf_error
     task->label_high = t->label_high;
     task->label_names = t->label_names;
     task->train_split = "train";
-    task->judge_split = "dev";
-    task->splits = split_names;
-    return MPCF_OK;
-}
-
-/* Columns by name: a test split has no labels, any other must. */
-static mpcf_status find_columns(struct glue_reader *r, const char *split, mpcf_error *err)
-{
-    r->text_b = -1;
-    MPCF_TRY(mpcf_tsv_require(r->tsv, r->task->text_a, &r->text_a, err));
-    if (r->task->text_b != NULL) {
-        MPCF_TRY(mpcf_tsv_require(r->tsv, r->task->text_b, &r->text_b, err));
-    }
-    r->label = mpcf_tsv_column(r->tsv, r->task->label);
-    if (r->label < 0 && strcmp(split, "test") != 0) {
-        MPCF_TRY(mpcf_tsv_require(r->tsv, r->task->label, &r->label, err));
-    }
+    task->judge_split = t->judge;
+    task->splits = t->splits;
+    task->test_splits = t->test_splits;
+    task->answer_words = t->answer_words;
     return MPCF_OK;
 }
 
 static void glue_close(void *reader)
 {
-    struct glue_reader *r = reader;
+    struct glue_rows *r = reader;
 
     mpcf_tsv_close(r->tsv);
     free(r);
 }
 
-static mpcf_status check_split(const char *split, mpcf_error *err)
+static mpcf_status check_split(const struct glue_task *task, const char *split, mpcf_error *err)
 {
-    const char *nearest = mpcf_nearest_word(split, split_names);
+    const char *nearest = mpcf_nearest_word(split, task->splits);
+    char all[128] = "";
 
-    for (size_t i = 0; split_names[i] != NULL; i++) {
-        if (strcmp(split, split_names[i]) == 0) {
+    for (size_t i = 0; task->splits[i] != NULL; i++) {
+        const size_t length = strlen(all);
+
+        if (strcmp(split, task->splits[i]) == 0) {
             return MPCF_OK;
         }
+        (void) snprintf(all + length, sizeof(all) - length, "%s%s", i > 0 ? ", " : "",
+                        task->splits[i]);
     }
-    return mpcf_fail(err, MPCF_E_CONFIG, "glue: no split '%s', expected train, dev or test%s%s%s",
-                     split, nearest != NULL ? "; did you mean '" : "",
-                     nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+    return mpcf_fail(err, MPCF_E_CONFIG, "glue: no split '%s', expected one of %s%s%s%s", split,
+                     all, nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                     nearest != NULL ? "'?" : "");
+}
+
+/* What the options name for SPLIT; "": nothing. */
+static const char *file_of(const struct glue_config *c, const char *split)
+{
+    const struct glue_task *task = task_of(c);
+
+    return strcmp(split, "train") == 0       ? c->train_file
+           : strcmp(split, task->judge) == 0 ? c->dev_file
+           : strcmp(split, task->test) == 0  ? c->test_file
+                                             : "";
+}
+
+static mpcf_status open_file(const struct glue_config *c, const char *path, const char *split,
+                             mpcf_tsv **out, mpcf_error *err)
+{
+    const struct glue_task *task = task_of(c);
+    const char *given = file_of(c, split);
+    char file[PATH_LIMIT];
+    const int length = *given != '\0' ? snprintf(file, sizeof(file), "%s/%s", path, given)
+                                      : snprintf(file, sizeof(file), "%s/%s.tsv", path, split);
+
+    if (length < 0 || (size_t) length >= sizeof(file)) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "path of the data is longer than %d bytes",
+                         PATH_LIMIT);
+    }
+    return mpcf_tsv_open_columns(file, glue_split_is_test(split) ? NULL : task->columns, out, err);
 }
 
 static mpcf_status glue_open(const void *config, const char *path, const char *split, void **reader,
                              mpcf_error *err)
 {
-    struct glue_reader *r = NULL;
+    const struct glue_config *c = config;
+    struct glue_rows *r = NULL;
     mpcf_status status = MPCF_OK;
-    char file[PATH_LIMIT];
-    int length = 0;
 
-    MPCF_TRY(check_split(split, err));
-    length = snprintf(file, sizeof(file), "%s/%s.tsv", path, split);
-    if (length < 0 || (size_t) length >= sizeof(file)) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "path of the data is longer than %d bytes",
-                         PATH_LIMIT);
-    }
+    MPCF_TRY(check_split(task_of(c), split, err));
     r = calloc(1, sizeof(*r));
     if (r == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a reader");
     }
-    r->task = task_of(config);
-    status = mpcf_tsv_open(file, &r->tsv, err);
+    r->task = task_of(c);
+    r->skips = c->broken_rows == BROKEN_SKIP;
+    status = open_file(c, path, split, &r->tsv, err);
     if (status == MPCF_OK) {
-        status = find_columns(r, split, err);
+        status = glue_rows_find(r, !glue_split_is_test(split), err);
     }
     if (status != MPCF_OK) {
         glue_close(r);
@@ -141,77 +175,24 @@ static mpcf_status glue_open(const void *config, const char *path, const char *s
     return MPCF_OK;
 }
 
-static mpcf_status read_class(struct glue_reader *r, const char *word, double *label,
-                              mpcf_error *err)
-{
-    const char *const *words = r->task->label_words;
-    const char *nearest = NULL;
-
-    for (size_t i = 0; words[i] != NULL; i++) {
-        if (strcmp(word, words[i]) == 0) {
-            *label = (double) i;
-            return MPCF_OK;
-        }
-    }
-    nearest = mpcf_nearest_word(word, words);
-    if (nearest == NULL && strlen(word) > SHOWN_LABEL) {
-        return mpcf_fail(err, MPCF_E_FORMAT,
-                         "%s: %zu bytes that are no label, expected one of %zu from '%s' on",
-                         mpcf_tsv_where(r->tsv), strlen(word), class_count(r->task), words[0]);
-    }
-    return mpcf_fail(err, MPCF_E_FORMAT,
-                     "%s: label '%.80s', expected one of %zu from '%s' on%s%s%s",
-                     mpcf_tsv_where(r->tsv), word, class_count(r->task), words[0],
-                     nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
-                     nearest != NULL ? "'?" : "");
-}
-
-static mpcf_status read_score(struct glue_reader *r, const char *word, double *label,
-                              mpcf_error *err)
-{
-    char *end = NULL;
-    double value = strtod(word, &end);
-
-    if (end == word || *end != '\0') {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s: a score that is no number, expected %g to %g",
-                         mpcf_tsv_where(r->tsv), r->task->label_low, r->task->label_high);
-    }
-    /* Written so that NaN is refused too. */
-    if (!(value >= r->task->label_low && value <= r->task->label_high)) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s: score '%.80s', expected %g to %g",
-                         mpcf_tsv_where(r->tsv), word, r->task->label_low, r->task->label_high);
-    }
-    *label = value;
-    return MPCF_OK;
-}
-
 static mpcf_status glue_next(void *reader, mpcf_example *example, int32_t *more, mpcf_error *err)
 {
-    struct glue_reader *r = reader;
-    const char *const *fields = NULL;
-
-    MPCF_TRY(mpcf_tsv_next(r->tsv, &fields, err));
-    *more = fields != NULL;
-    if (fields == NULL) {
-        return MPCF_OK;
-    }
-    memset(example, 0, sizeof(*example));
-    example->text_a = fields[r->text_a];
-    example->text_b = r->text_b >= 0 ? fields[r->text_b] : NULL;
-    example->id = mpcf_tsv_rows(r->tsv) - 1;
-    example->has_label = r->label >= 0;
-    if (r->label < 0) {
-        return MPCF_OK;
-    }
-    return r->task->label_words != NULL ? read_class(r, fields[r->label], &example->label, err)
-                                        : read_score(r, fields[r->label], &example->label, err);
+    return glue_rows_next(reader, example, more, err);
 }
 
 static mpcf_status glue_rewind(void *reader, mpcf_error *err)
 {
-    struct glue_reader *r = reader;
+    return glue_rows_rewind(reader, err);
+}
 
-    return mpcf_tsv_rewind(r->tsv, err);
+static uint64_t glue_left_out(void *reader, const char **first)
+{
+    const struct glue_rows *r = reader;
+
+    if (r->left_out > 0) {
+        *first = r->reason;
+    }
+    return r->left_out;
 }
 
 static const mpcf_dataset glue = {
@@ -226,6 +207,7 @@ static const mpcf_dataset glue = {
     .next = glue_next,
     .rewind = glue_rewind,
     .close = glue_close,
+    .left_out = glue_left_out,
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)

@@ -25,7 +25,6 @@ struct table_reader {
     uint64_t edge;  /* of the judged rows' numbers, where IS_SHARED */
     uint64_t given; /* rows since the last rewind */
     uint64_t broken;
-    bool has_said;
     mpcf_error *words;       /* of the row that is being read, where broken ones are skipped */
     char first[FIRST_WORDS]; /* broken row */
 };
@@ -184,11 +183,6 @@ static mpcf_status end_walk(struct table_reader *r, mpcf_error *err)
 {
     const uint64_t rows = mpcf_table_rows(r->columns.table);
 
-    if (r->broken > 0 && !r->has_said) {
-        mpcf_note("%s: %llu of %llu rows are broken and left out; the first: %s", r->path,
-                  (unsigned long long) r->broken, (unsigned long long) rows, r->first);
-        r->has_said = true;
-    }
     if (r->given == 0) {
         return mpcf_fail(
             err, MPCF_E_FORMAT, "%s: none of %llu rows %s%s%s", r->path, (unsigned long long) rows,
@@ -224,6 +218,16 @@ static mpcf_status table_rewind(void *reader, mpcf_error *err)
 
     r->given = r->broken = 0;
     return mpcf_table_rewind(r->columns.table, err);
+}
+
+static uint64_t table_left_out(void *reader, const char **first)
+{
+    const struct table_reader *r = reader;
+
+    if (r->broken > 0) {
+        *first = r->first;
+    }
+    return r->broken;
 }
 
 /* --- Opening --- */
@@ -315,6 +319,7 @@ static const mpcf_dataset table = {
     .next = table_next,
     .rewind = table_rewind,
     .close = table_close,
+    .left_out = table_left_out,
     .known_labels_offset = offsetof(struct table_config, known_labels),
 };
 

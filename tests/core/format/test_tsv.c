@@ -76,6 +76,7 @@ static void test_refusals(void **state)
                 "is a Git LFS pointer");
     refuse_open("", "empty");
     refuse_open("a\tb\n", "no rows");
+    refuse_open("a\tb\n\r\n\n", "no rows");
     refuse_row("a\tb\nx\n", 6, "1 columns, expected 2");
     refuse_row("a\tb\nx\t\xff\n", 8, "UTF-8");
     refuse_row("a\tb\nx\0\ty\n", 9, "zero byte");
@@ -90,6 +91,86 @@ static void test_refusals(void **state)
     assert_message_contains(err, "nearest is 'sentence'");
     mpcf_tsv_close(t);
     assert_status(MPCF_E_IO, mpcf_tsv_open("/nowhere/x.tsv", &t, err), err);
+}
+
+/* A file that begins with a row, with a byte order mark and without one. */
+static void test_given_columns(void **state)
+{
+    static const char *const names[] = {"label", "text", NULL};
+    static const char *const texts[] = {"1\tx\n0\t\"y\n", "\xef\xbb\xbf"
+                                                          "1\tx\r\n0\t\"y\r"};
+    const char *const *fields = NULL;
+    mpcf_tsv *t = NULL;
+
+    (void) state;
+    for (size_t i = 0; i < 2; i++) {
+        assert_ok(mpcf_tsv_open_memory_columns(texts[i], strlen(texts[i]), "x.tsv", names, &t, err),
+                  err);
+        assert_int_equal(mpcf_tsv_column(t, "text"), 1);
+        for (int turn = 0; turn < 2; turn++) {
+            assert_ok(mpcf_tsv_next(t, &fields, err), err);
+            assert_string_equal(fields[0], "1");
+            assert_string_equal(fields[1], "x");
+            assert_string_equal(mpcf_tsv_where(t), "x.tsv:1");
+            assert_ok(mpcf_tsv_next(t, &fields, err), err);
+            assert_string_equal(fields[1], "\"y");
+            assert_ok(mpcf_tsv_next(t, &fields, err), err);
+            assert_null(fields);
+            assert_ok(mpcf_tsv_rewind(t, err), err);
+        }
+        mpcf_tsv_close(t);
+    }
+    assert_status(MPCF_E_FORMAT, mpcf_tsv_open_memory_columns("\n\n", 2, "x", names, &t, err), err);
+    assert_message_contains(err, "no rows");
+}
+
+/* Each refused row counts, and the ones behind it are read. */
+static void test_going_on(void **state)
+{
+    static const char text[] = "a\tb\nx\n\n1\t2\n\xff\ty\n3\t4\n\n\r\n\n";
+    const char *const *fields = NULL;
+    mpcf_tsv *t = opened(text);
+
+    (void) state;
+    for (int turn = 0; turn < 2; turn++) {
+        assert_status(MPCF_E_FORMAT, mpcf_tsv_next(t, &fields, err), err);
+        assert_message_contains(err, "x.tsv:2: 1 columns");
+        assert_status(MPCF_E_FORMAT, mpcf_tsv_next(t, &fields, err), err);
+        assert_message_contains(err, "x.tsv:3: 1 columns");
+        assert_ok(mpcf_tsv_next(t, &fields, err), err);
+        assert_string_equal(fields[1], "2");
+        assert_status(MPCF_E_FORMAT, mpcf_tsv_next(t, &fields, err), err);
+        assert_message_contains(err, "x.tsv:5: byte 1 is not UTF-8");
+        assert_ok(mpcf_tsv_next(t, &fields, err), err);
+        assert_string_equal(fields[1], "4");
+        assert_int_equal(mpcf_tsv_rows(t), 5);
+        assert_ok(mpcf_tsv_next(t, &fields, err), err);
+        assert_null(fields);
+        assert_int_equal(mpcf_tsv_rows(t), 5);
+        assert_ok(mpcf_tsv_rewind(t, err), err);
+    }
+    mpcf_tsv_close(t);
+}
+
+static void test_long_line_is_passed(void **state)
+{
+    const size_t length = MPCF_LINE_LIMIT + 100;
+    char *text = mpcf_alloc_array(length, 1);
+    const char *const *fields = NULL;
+    mpcf_tsv *t = NULL;
+
+    (void) state;
+    assert_non_null(text);
+    memset(text, 'x', length);
+    memcpy(text, "a\n", 2);
+    memcpy(text + length - 6, "\nlast\n", 6);
+    assert_ok(mpcf_tsv_open_memory(text, length, "x.tsv", &t, err), err);
+    assert_status(MPCF_E_FORMAT, mpcf_tsv_next(t, &fields, err), err);
+    assert_ok(mpcf_tsv_next(t, &fields, err), err);
+    assert_string_equal(fields[0], "last");
+    assert_string_equal(mpcf_tsv_where(t), "x.tsv:3");
+    mpcf_tsv_close(t);
+    mpcf_free(text);
 }
 
 static void test_text_read(void **state)
@@ -113,6 +194,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_given_columns),
+        cmocka_unit_test(test_going_on),
+        cmocka_unit_test(test_long_line_is_passed),
         cmocka_unit_test(test_text_read),
     };
     int failed = 0;
