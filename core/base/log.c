@@ -34,6 +34,7 @@ enum log_level log_level(void)
     return LOG_INFO;
 }
 
+MPCF_PRINTF(2, 0)
 static void write_line(enum log_level level, const char *format, va_list arguments)
 {
     static const char head[] = "mpcf: ";

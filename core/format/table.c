@@ -17,7 +17,7 @@ enum { SHOWN_NAME = 40 };
 
 static const struct {
     const char *ending;
-    mpcf_table_form form;
+    int32_t form; /* enum mpcf_table_form */
 } endings[] = {
     {".csv", MPCF_TABLE_CSV},           {".tsv", MPCF_TABLE_TSV},
     {".tab", MPCF_TABLE_TSV},           {".jsonl", MPCF_TABLE_JSON_LINES},

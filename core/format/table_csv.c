@@ -151,6 +151,7 @@ static mpcf_status take_run(mpcf_table *t, mpcf_error *err)
 
 static mpcf_status finish(mpcf_table *t, mpcf_error *err)
 {
+    (void) csv_set_opts(&t->csv->parser, CSV_STRICT_FINI | CSV_STRICT);
     if (csv_fini(&t->csv->parser, end_cell, end_row, t->csv) == 0) {
         return MPCF_OK;
     }

@@ -50,7 +50,7 @@ static const mpcf_option dataset_options[] = {
     {.key = "reader", .type = MPCF_OPT_STRING, FIELD(struct dataset_settings, reader),
      .help = "dataset plug-in: glue, imdb, table; its options stand beside this key"},
     {.key = "path", .type = MPCF_OPT_PATH, FIELD(struct dataset_settings, path),
-     .help = "folder of the data, or the file where the reader takes one (imdb, table)"},
+     .help = "folder of the data, or the file where the reader takes one"},
     {.key = "max_length", .type = MPCF_OPT_INT, .default_text = "128",
      FIELD(struct dataset_settings, max_length), .min = 4, .max = RUN_TOKENS_MAX,
      .help = "tokens kept of an example, special ones included"},

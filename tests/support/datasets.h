@@ -13,7 +13,7 @@ struct test_dataset {
     const void *config;
 };
 /* Reader NAME of the build tree with options as YAML ("{task: RTE}") or "{}". What it takes
- * lives until sixteen more were loaded. Fails the test where the options are refused. */
+ * lives until thirty-two more were loaded. Fails the test where the options are refused. */
 struct test_dataset test_dataset_load(const char *name, const char *options);
 
 /* A split as the reader D gives it against ONE of the entries of tests/vectors/make_datasets.py: rows, all texts and

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads the IMDb reviews (Maas et al. 2011) from the original archive, unpacked or as it is: train and test, each
- * with neg and pos, each review a file ID_RATING.txt.
+ * with neg and pos, each review a file ID_RATING.txt; or from the CSV file that was made of it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 
 #include "review_archive.h"
 #include "review_folder.h"
+#include "review_table.h"
 #include "reviews.h"
 
 #define PATH_LIMIT 4096
@@ -24,6 +25,7 @@ struct imdb_reader {
     struct reviews reviews;
     size_t at;
     char *text; /* of a file: MPCF_LINE_LIMIT + 1 bytes */
+    struct review_table table;
 };
 
 static const char *const split_names[] = {"train", "test", NULL};
@@ -47,15 +49,9 @@ static void imdb_close(void *reader)
     struct imdb_reader *r = reader;
 
     reviews_clear(&r->reviews);
+    review_table_close(&r->table);
     free(r->text);
     free(r);
-}
-
-static int ends_with(const char *text, const char *end)
-{
-    const size_t length = strlen(text), of_end = strlen(end);
-
-    return length >= of_end && strcmp(text + length - of_end, end) == 0;
 }
 
 static mpcf_status list(struct imdb_reader *r, mpcf_error *err)
@@ -68,12 +64,8 @@ static mpcf_status list(struct imdb_reader *r, mpcf_error *err)
     if (S_ISDIR(facts.st_mode)) {
         return folder_list(r->path, r->split, &r->reviews, err);
     }
-    if (ends_with(r->path, ".csv")) {
-        return mpcf_fail(
-            err, MPCF_E_CONFIG,
-            "%s: imdb reads the folder aclImdb or aclImdb_v1.tar.gz; a CSV file is for "
-            "the reader `table`",
-            r->path);
+    if (review_table_is(r->path)) {
+        return review_table_open(r->path, r->split == split_names[0], &r->table, err);
     }
     return archive_list(r->path, r->split, &r->reviews, err);
 }
@@ -87,7 +79,7 @@ static mpcf_status start_reading(struct imdb_reader *r, const char *path, mpcf_e
                          PATH_LIMIT);
     }
     MPCF_TRY(list(r, err));
-    if (r->reviews.texts == NULL) {
+    if (r->reviews.texts == NULL && r->table.table == NULL) {
         r->text = malloc(MPCF_LINE_LIMIT + 1);
         return r->text != NULL ? MPCF_OK
                                : mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a review");
@@ -139,6 +131,9 @@ static mpcf_status imdb_next(void *reader, mpcf_example *example, int32_t *more,
     const struct review *review = NULL;
     const char *text = NULL;
 
+    if (r->table.table != NULL) {
+        return review_table_next(&r->table, example, more, err);
+    }
     *more = r->at < r->reviews.count;
     if (!*more) {
         return MPCF_OK;
@@ -154,15 +149,14 @@ static mpcf_status imdb_rewind(void *reader, mpcf_error *err)
 {
     struct imdb_reader *r = reader;
 
-    (void) err;
     r->at = 0;
-    return MPCF_OK;
+    return r->table.table != NULL ? review_table_rewind(&r->table, err) : MPCF_OK;
 }
 
 static const mpcf_dataset imdb = {
     .struct_size = sizeof(mpcf_dataset),
     .name = "imdb",
-    .summary = "IMDb reviews, from the original archive, unpacked or not",
+    .summary = "IMDb reviews, from the original archive, unpacked or not, or as CSV",
     .describe = imdb_describe,
     .open = imdb_open,
     .next = imdb_next,

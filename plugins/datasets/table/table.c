@@ -222,7 +222,7 @@ static mpcf_status table_rewind(void *reader, mpcf_error *err)
 
 static uint64_t table_left_out(void *reader, const char **first)
 {
-    struct table_reader *r = reader;
+    const struct table_reader *r = reader;
 
     if (r->broken > 0) {
         *first = r->first;

@@ -207,7 +207,11 @@ static void test_archive_refusals(void **state)
     refuse_archive(&d, packed(folder, "-czf", "much.tar.gz", "f"), MPCF_E_FORMAT,
                    "too much for a file of its size");
     test_write(folder, "x.csv", "review,sentiment\n");
-    refuse_archive(&d, mpcf_format("%s/x.csv", folder), MPCF_E_CONFIG, "the reader `table`");
+    refuse_archive(&d, mpcf_format("%s/x.csv", folder), MPCF_E_FORMAT, "no rows behind the line");
+    test_write(folder, "x.csv", "review,sentiment\na,positive\n");
+    refuse_archive(&d, mpcf_format("%s/x.csv", folder), MPCF_E_FORMAT, "x.csv: one row");
+    test_write(folder, "x.csv", "reviews,sentiment\na,positive\nb,negative\n");
+    refuse_archive(&d, mpcf_format("%s/x.csv", folder), MPCF_E_FORMAT, "nearest is 'reviews'");
     test_write(folder, "x.tar.gz", "this is no archive at all");
     refuse_archive(&d, mpcf_format("%s/x.tar.gz", folder), MPCF_E_FORMAT, "no tar archive");
     mpcf_free(text);
@@ -263,10 +267,53 @@ static void test_damaged_archives(void **state)
     mpcf_free(folder);
 }
 
+/* The first half trains; what a label is and where it stands is refused with its line. */
+static void test_csv(void **state)
+{
+    struct test_dataset d = test_dataset_load("imdb", "{}");
+    static const char *const splits[] = {"train", "test"};
+    char *path = mpcf_format("%s/all.csv", test_folder());
+    mpcf_example e;
+    int32_t more = 0;
+    void *r = NULL;
+
+    (void) state;
+    test_write(
+        test_folder(), "all.csv",
+        "review,sentiment\n\"a,\n\"\"b\"\"\",positive\nc<br />,negative\n\nd,pos\ne,0\nf,so\n");
+    for (size_t i = 0; i < 2; i++) {
+        static const char *const want[2][2] = {{"a,\n\"b\"", "c<br />"}, {"d", "e"}};
+
+        assert_ok(d.dataset->open(d.config, path, splits[i], &r, err), err);
+        for (int turn = 0; turn < 2; turn++) {
+            for (size_t k = 0; k < 2; k++) {
+                assert_ok(d.dataset->next(r, &e, &more, err), err);
+                assert_int_equal(more, 1);
+                assert_string_equal(e.text_a, want[i][k]);
+                assert_true(e.label == (k == 0 ? 1.0 : 0.0) && e.has_label == 1 && e.id == k);
+            }
+            if (i == 0) {
+                assert_ok(d.dataset->next(r, &e, &more, err), err);
+                assert_int_equal(more, 0);
+            }
+            assert_ok(d.dataset->rewind(r, err), err);
+        }
+        d.dataset->close(r);
+    }
+    assert_ok(d.dataset->open(d.config, path, "test", &r, err), err);
+    assert_ok(d.dataset->next(r, &e, &more, err), err);
+    assert_ok(d.dataset->next(r, &e, &more, err), err);
+    assert_status(MPCF_E_FORMAT, d.dataset->next(r, &e, &more, err), err);
+    assert_message_contains(err, "all.csv:8: 2 bytes that are neither negative nor positive");
+    d.dataset->close(r);
+    mpcf_free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order),
+        cmocka_unit_test(test_csv),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_archives),
         cmocka_unit_test(test_archive_refusals),

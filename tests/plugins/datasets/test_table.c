@@ -326,6 +326,7 @@ static void test_skipped_rows(void **state)
 {
     struct test_dataset d =
         test_dataset_load("table", "{classes: 2, dev: x.csv, broken_rows: skip}");
+    const char *first = NULL;
     void *r = NULL;
 
     (void) state;
@@ -336,6 +337,8 @@ static void test_skipped_rows(void **state)
         next_is(&d, r, "b", NULL, 1, 1);
         next_is(&d, r, "f", NULL, 0, 5);
         no_more(&d, r);
+        assert_int_equal(d.dataset->left_out(r, &first), 5);
+        assert_non_null(strstr(first, "x.csv:2: 3 columns, expected 2"));
         assert_ok(d.dataset->rewind(r, err), err);
     }
     d.dataset->close(r);
