@@ -414,7 +414,7 @@ static mpcf_status check_rows(const struct corpus_request *q, void *reader, size
     for (size_t i = 0; i < rows; i++) {
         MPCF_TRY(q->dataset->next(reader, &example, &more, err));
         if (more == 0) {
-            return i > 0 ? MPCF_OK : mpcf_fail(err, MPCF_E_FORMAT, "no rows");
+            return i > 0 ? MPCF_OK : refuse_count(q->dataset, reader, 0, err);
         }
         MPCF_TRY(check_row(q, &task, &example, labelled, err));
     }

@@ -69,7 +69,7 @@ static void new_keys_are_three_files(void **state)
     ASSERT_HOST(0, "usage: mpcf-host keys new FOLDER", "keys", "new", "--help");
     ASSERT_HOST(0, "usage: mpcf-host keys show FILE", "keys", "show", "--help");
     ASSERT_HOST(2, "did you mean 'keys new'?", "keys", "nw", "./folder");
-    ASSERT_HOST(2, "there is no command 'keys'", "keys");
+    ASSERT_HOST(2, "expected one of 'keys new', 'keys show'", "keys");
     mpcf_free(folder);
 }
 
