@@ -181,6 +181,33 @@ static void an_older_record_is_not_written_over(void **state)
     ASSERT_HOST(0, "convert: unchanged, skipped", file, "--stage", "convert");
 }
 
+/* --- Roles by themselves --- */
+
+static void a_role_is_checked_as_far_as_it_goes(void **state)
+{
+    static const char *const roles[] = {"provider", "user", "dealer"};
+    const char *parties =
+        "parties={provider: {listen: \"@mpcf-made\"}, dealer: {listen: \"@mpcf-dealt\"}}";
+    char *weights = file_join(folder, "out-anew/student/model.safetensors");
+
+    (void) state;
+    for (size_t i = 0; i < 3; i++) {
+        ASSERT_HOST(0, "positions for 64 tokens\nmemory  about", file, "--check", "--role",
+                    roles[i], "--set", "output=out-anew", "--set", parties);
+        ASSERT_HOST(2, "dataset.max_length: 99 tokens, and the network has positions for 64", file,
+                    "--check", "--role", roles[i], "--set", "output=out-anew", "--set", parties,
+                    "--set", "dataset.max_length=99");
+    }
+    ASSERT_HOST(1, "dev.tsv:1: no column 'sentence1'", file, "--check", "--role", "user", "--set",
+                "output=out-anew", "--set", parties, "--set", "dataset.task=RTE");
+    assert_int_equal(remove(weights), 0);
+    ASSERT_HOST(1, "output: opening checkpoint", file, "--check", "--role",
+                "provider", "--set", "output=out-anew", "--set", parties);
+    ASSERT_HOST(0, "accepted", file, "--check", "--role", "dealer", "--set", "output=out-anew",
+                "--set", parties);
+    mpcf_free(weights);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +217,7 @@ int main(void)
         cmocka_unit_test(a_value_beyond_its_range_is_found_there),
         cmocka_unit_test(an_older_record_is_not_written_over),
         cmocka_unit_test(an_older_student_says_how_it_is_made_anew),
+        cmocka_unit_test(a_role_is_checked_as_far_as_it_goes),
     };
 
     return cmocka_run_group_tests(tests, open_folder, close_folder);
