@@ -61,6 +61,7 @@ int cmd_init(const struct args *args)
         return host_usage("init", "'%s' is there already, and is not replaced", request.file);
     }
     log_set_level(LOG_QUIET); /* what is said of each try */
+    host_show_progress();
     err = mpcf_error_create();
     status = draft_pipeline(&request, &yaml, &found, err);
     if (status == MPCF_OK) {

@@ -9,10 +9,23 @@
 
 #include "base/folder.h"
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "draft/columns.h"
 
 enum { LOOKED_AT = 2000, SCORES_FROM = 21 /* different whole numbers that are no classes */ };
+
+/* Large files take seconds a column. */
+static void show_column(size_t number, bool is_last)
+{
+    const struct progress p = {.stage = "looking at columns",
+                               .done = number,
+                               .loss = (double) NAN,
+                               .is_final = is_last,
+                               .is_passing = true};
+
+    progress_show(&p);
+}
 
 /* --- Which columns --- */
 
@@ -21,6 +34,7 @@ static mpcf_status read_columns(struct sketch *s, struct columns *c, mpcf_error 
     mpcf_status status = MPCF_OK;
 
     while (c->count < COLUMNS_MAX && status == MPCF_OK) {
+        show_column(c->count + 1, false);
         status = column_read(s, c->count + 1, LOOKED_AT, false, &c->items[c->count], err);
         c->count += status == MPCF_OK ? 1 : 0;
     }
@@ -218,13 +232,18 @@ static mpcf_status add_options(struct sketch *s, struct columns *c, mpcf_error *
 mpcf_status draft_table_options(struct sketch *s, mpcf_error *err)
 {
     struct columns *c = arena_alloc(s->arena, 1, sizeof *c);
+    mpcf_status status;
 
     if (c == NULL) {
         return mpcf_fail_memory(err, sizeof *c, "columns");
     }
-    MPCF_TRY(read_columns(s, c, err));
-    take_json_names(s, c);
-    columns_judge(c);
-    s->columns = list_columns(s, c);
-    return add_options(s, c, err);
+    status = read_columns(s, c, err);
+    if (status == MPCF_OK) {
+        take_json_names(s, c);
+        columns_judge(c);
+        s->columns = list_columns(s, c);
+        status = add_options(s, c, err);
+    }
+    show_column(c->count, true);
+    return status;
 }
