@@ -99,6 +99,7 @@ static void compare_costs(struct secure_totals *t, enum role role, const struct 
 static void add_to_list(struct secure_totals *t, const struct session_run *run, size_t examples)
 {
     const size_t begun = json_begin();
+    const uint64_t bytes = run->metered->provider_bytes + run->metered->user_bytes;
     json_t *seconds = json_object();
 
     if (t->each == NULL) {
@@ -113,9 +114,9 @@ static void add_to_list(struct secure_totals *t, const struct session_run *run, 
         json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o}", "examples",
                   (json_int_t) examples, "batch", (json_int_t) run->program->batch, "tokens",
                   (json_int_t) run->program->tokens, "rounds", (json_int_t) run->metered->rounds,
-                  "bytes", (json_int_t) (run->metered->provider_bytes + run->metered->user_bytes),
-                  "online_seconds", run->online_seconds, "offline_seconds", run->offline_seconds,
-                  "setup_seconds", run->setup_seconds, "functions", seconds));
+                  "bytes", (json_int_t) bytes, "online_seconds", run->online_seconds,
+                  "offline_seconds", run->offline_seconds, "setup_seconds", run->setup_seconds,
+                  "functions", seconds));
     t->each = json_end(t->each, begun);
     t->is_short = t->is_short || t->each == NULL;
 }

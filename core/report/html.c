@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static void put_byte(struct text_buffer *page, char byte)
 {
@@ -130,14 +131,15 @@ void html_time(struct text_buffer *page, const char *time)
     static const char *const months[] = {"January",   "February", "March",    "April",
                                          "May",       "June",     "July",     "August",
                                          "September", "October",  "November", "December"};
-    unsigned year = 0, month = 0, day = 0, hour = 0, minute = 0;
+    struct tm parts = {0};
+    const char *end = strptime(time, "%Y-%m-%dT%H:%M:%SZ", &parts);
 
-    if (sscanf(time, "%4u-%2u-%2uT%2u:%2u:", &year, &month, &day, &hour, &minute) != 5 ||
-        month < 1 || month > 12) {
+    if (end == NULL || *end != '\0') {
         html_text(page, time);
         return;
     }
-    text_printf(page, "%u %s %u, %02u:%02u UTC", day, months[month - 1], year, hour, minute);
+    text_printf(page, "%d %s %d, %02d:%02d UTC", parts.tm_mday, months[parts.tm_mon],
+                parts.tm_year + 1900, parts.tm_hour, parts.tm_min);
 }
 
 void html_number_cell(struct text_buffer *page, double value, enum number_unit unit)

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_all_zeros(const char *digits)
@@ -13,12 +14,12 @@ static bool is_all_zeros(const char *digits)
 
 /* --- Powers of ten --- */
 
-static void put_exponent(struct text_buffer *out, int exponent)
+static void put_exponent(struct text_buffer *out, long exponent)
 {
     static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
-    char digits[16];
+    char digits[24];
 
-    (void) snprintf(digits, sizeof digits, "%d", exponent < 0 ? -exponent : exponent);
+    (void) snprintf(digits, sizeof digits, "%ld", exponent < 0 ? -exponent : exponent);
     text_append(out, exponent < 0 ? "⁻" : "");
     for (const char *d = digits; *d != '\0'; d++) {
         text_append(out, raised[*d - '0']);
@@ -30,13 +31,12 @@ static void put_general(struct text_buffer *out, const char *digits)
 {
     const char *mantissa = *digits == '-' ? digits + 1 : digits;
     const size_t length = strcspn(mantissa, "e");
-    int exponent = 0;
 
     text_append(out, *digits == '-' ? NUMBER_MINUS : "");
     text_append_bytes(out, mantissa, length);
-    if (mantissa[length] == 'e' && sscanf(mantissa + length + 1, "%d", &exponent) == 1) {
+    if (mantissa[length] == 'e') {
         text_append(out, NUMBER_SPACE "×" NUMBER_SPACE "10");
-        put_exponent(out, exponent);
+        put_exponent(out, strtol(mantissa + length + 1, NULL, 10));
     }
 }
 

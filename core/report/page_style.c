@@ -112,7 +112,7 @@ const char *const page_style[] = {
     ".stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
     ".stack tr{padding:.7rem 0;border-bottom:1px solid var(--line)}"
     ".stack tr:last-child{border:0}.stack tbody th,.stack td{padding:.12rem 0;border:0}"
-    ".stack td.n{display:flex;justify-content:space-between;gap:.6rem;align-items:baseline}"
+    ".stack td.n{display:flex;flex-wrap:wrap;justify-content:flex-end;gap:0 .6rem;align-items:baseline}"
     ".stack td.n::before{content:attr(data-l);color:var(--soft);margin-right:auto}"
     ".stack td small{order:-1}.stack td.n::before{order:-2}.stack td.none{display:none}"
     ".stack .picture svg{width:180px;margin-left:auto}}\n",

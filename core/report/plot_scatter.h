@@ -11,11 +11,11 @@
 
 #include "base/text.h"
 
-/* Widens RANGE to what SCATTER, as in the tree (docs/report.md), needs; not where it is
+/* Widens RANGE to what a scatter of the TREE (docs/report.md) needs; not where it is
  * NULL or of another form. */
-void plot_scatter_range(const json_t *scatter, double range[2]);
+void plot_scatter_range(const json_t *tree, double range[2]);
 /* Both axes are RANGE, low < high. NULL, or another form: nothing is drawn. */
-void plot_scatter(struct text_buffer *page, const char *title, const json_t *scatter,
+void plot_scatter(struct text_buffer *page, const char *title, const json_t *tree,
                   const double range[2], size_t colour);
 
 #endif

@@ -164,7 +164,9 @@ static void put_metric_head(struct text_buffer *page, const char *name)
 /* The picture is of the first metric, and stands beside it. */
 static void put_heads(struct text_buffer *page, const struct metric_names *names, bool has_picture)
 {
-    text_append(page, "<table class=\"numbers stack\"><caption>Metrics of every network</caption>"
+    text_append(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                      "aria-label=\"Metrics of every network\"><table class=\"numbers "
+                      "stack\"><caption>Metrics of every network</caption>"
                       "<thead><tr><th scope=\"col\">network</th>");
     put_metric_head(page, names->name[0]);
     text_append(page, has_picture ? "<th scope=\"col\" class=\"picture\">95" NUMBER_SPACE
@@ -283,7 +285,7 @@ void section_metrics(struct text_buffer *page, const json_t *root)
             put_network(page, root, i, &names);
         }
     }
-    text_append(page, "</tbody></table>\n");
+    section_table_end(page);
     put_new_weights(page, root);
     put_left_out(page, root);
     put_disagreement(page, root);
