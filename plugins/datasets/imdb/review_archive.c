@@ -22,6 +22,8 @@
 #define UNPACKED_LIMIT ((int64_t) 4096 << 20)
 #define ENTRY_LIMIT    ((size_t) 1 << 20)
 #define TEXTS_LIMIT    (512 * MIB)
+#define TEXTS_RATIO    16 /* to the file's size, and */
+#define TEXTS_LEAST    (4 * MIB)
 #define PATH_LIMIT     8192
 #define BLOCK          (64 << 10)
 
@@ -36,6 +38,7 @@ struct walk {
     const char *name, *split;
     struct reviews *reviews;
     size_t entries;
+    size_t texts_limit;
 };
 
 static mpcf_status refuse_size(const struct walk *w, mpcf_error *err)
@@ -131,9 +134,11 @@ static mpcf_status make_room(const struct walk *w, mpcf_error *err)
     size_t capacity = r->texts_capacity == 0 ? 4 * MIB : r->texts_capacity;
     char *grown = NULL;
 
-    if (r->texts_length > TEXTS_LIMIT) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s: more than %zu MiB of reviews", w->name,
-                         TEXTS_LIMIT / MIB);
+    if (r->texts_length > w->texts_limit) {
+        return mpcf_fail(
+            err, MPCF_E_FORMAT,
+            "%s: more than %zu MiB of reviews, which is too much for a file of its size", w->name,
+            w->texts_limit / MIB);
     }
     while (capacity < wanted) {
         capacity *= 2;
@@ -227,6 +232,20 @@ static mpcf_status walk_entries(struct walk *w, mpcf_error *err)
     }
 }
 
+/* Reviews are a third of their size when they are packed. */
+static mpcf_status limit_texts(struct walk *w, FILE *file, mpcf_error *err)
+{
+    const off_t size = fseeko(file, 0, SEEK_END) == 0 ? ftello(file) : -1;
+
+    if (size < 0 || fseeko(file, 0, SEEK_SET) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", w->name, strerror(errno));
+    }
+    w->texts_limit = (uint64_t) size < TEXTS_LIMIT / TEXTS_RATIO
+                         ? (size_t) size * TEXTS_RATIO + TEXTS_LEAST
+                         : TEXTS_LIMIT;
+    return MPCF_OK;
+}
+
 static mpcf_status open_and_walk(struct walk *w, FILE *file, mpcf_error *err)
 {
     w->archive = archive_read_new();
@@ -235,6 +254,7 @@ static mpcf_status open_and_walk(struct walk *w, FILE *file, mpcf_error *err)
     if (w->archive == NULL || w->entry == NULL || w->block == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for an archive");
     }
+    MPCF_TRY(limit_texts(w, file, err));
     MPCF_TRY(unpack_open(file, w->name, &w->unpack, err));
     if (archive_read_support_format_tar(w->archive) != ARCHIVE_OK ||
         archive_read_set_read_callback(w->archive, give_block) != ARCHIVE_OK ||

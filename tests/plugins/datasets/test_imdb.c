@@ -197,6 +197,15 @@ static void test_archive_refusals(void **state)
     test_write(folder, "e/train/neg/0_1.txt", text);
     refuse_archive(&d, packed(folder, "-czf", "long.tar.gz", "e"), MPCF_E_FORMAT,
                    "e/train/neg/0_1.txt is longer than 1048576 bytes");
+    text[MPCF_LINE_LIMIT] = '\0';
+    for (int i = 0; i < 40; i++) {
+        char name[64];
+
+        (void) snprintf(name, sizeof(name), "f/train/neg/%d_1.txt", i);
+        test_write(folder, name, text);
+    }
+    refuse_archive(&d, packed(folder, "-czf", "much.tar.gz", "f"), MPCF_E_FORMAT,
+                   "too much for a file of its size");
     test_write(folder, "x.csv", "review,sentiment\n");
     refuse_archive(&d, mpcf_format("%s/x.csv", folder), MPCF_E_FORMAT, "no rows behind the line");
     test_write(folder, "x.csv", "review,sentiment\na,positive\n");
