@@ -15,6 +15,12 @@ static bool is_number(const char *column)
     return *column != '\0' && strlen(column) < 6 && strspn(column, "0123456789") == strlen(column);
 }
 
+/* Of what is_number(). */
+static long number_of(const char *column)
+{
+    return strtol(column, NULL, 10);
+}
+
 static bool all_by_number(const struct table_config *c)
 {
     return is_number(c->text) && (*c->text_b == '\0' || is_number(c->text_b)) &&
@@ -53,7 +59,7 @@ static mpcf_status judge_first_line(const struct table_config *c, mpcf_table *ta
                                     int32_t *header, mpcf_error *err)
 {
     const char *const *cells = NULL;
-    const size_t column = table_is_labelled(c) ? (size_t) atol(c->label) : 0;
+    const size_t column = table_is_labelled(c) ? (size_t) number_of(c->label) : 0;
     double value = 0;
 
     MPCF_TRY(mpcf_table_next(table, &cells, err));
@@ -123,7 +129,7 @@ static mpcf_status find(const mpcf_table *t, const char *option, const char *pat
     if (found >= 0) {
         *column = found;
     } else if (is_number(name)) {
-        const long number = atol(name);
+        const long number = number_of(name);
 
         if (number < 1 || (size_t) number > mpcf_table_width(t)) {
             return mpcf_fail(err, MPCF_E_FORMAT, "%s: no column %ld: there are %zu, counted from 1",

@@ -123,10 +123,10 @@ mpcf_status table_delimiter(const struct table_config *c, int32_t *delimiter, mp
 {
     const char *text = c->delimiter;
 
-    *delimiter = *text;
+    *delimiter = (unsigned char) *text;
     if (strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0) {
         *delimiter = '\t';
-    } else if (strlen(text) > 1 || *delimiter < 0 || (*text != '\0' && strchr("\"\n\r", *text))) {
+    } else if (strlen(text) > 1 || *delimiter > 127 || (*text != '\0' && strchr("\"\n\r", *text))) {
         return mpcf_fail(err, MPCF_E_CONFIG,
                          "option 'delimiter': expected one ASCII character, or tab");
     }
