@@ -136,7 +136,8 @@ static mpcf_status refuse_count(const mpcf_dataset *d, void *reader, size_t rows
         return mpcf_fail(err, MPCF_E_FORMAT, "all %llu rows are broken; the first: %s",
                          (unsigned long long) left_out, first);
     }
-    return mpcf_fail(err, MPCF_E_FORMAT, "%zu rows, expected 1 to 2^32 - 1", rows);
+    return rows == 0 ? mpcf_fail(err, MPCF_E_FORMAT, "no rows")
+                     : mpcf_fail(err, MPCF_E_FORMAT, "%zu rows, expected up to 2^32 - 1", rows);
 }
 
 static void add_text(struct digest *digest, const char *text)

@@ -60,7 +60,8 @@ static const char *find(const struct precompiled *p, const char *key, size_t len
 static void add_point(const struct precompiled *p, uint32_t point, struct points *out)
 {
     char bytes[4];
-    const char *found = find(p, bytes, unicode_encode(point, bytes));
+    const size_t length = unicode_encode(point, bytes);
+    const char *found = find(p, bytes, length);
 
     if (found != NULL) {
         points_add_utf8(out, found, strlen(found));
