@@ -4,6 +4,14 @@
 
 #include <string.h>
 
+bool check_trains(const struct check *c)
+{
+    const bool *has = c->p->has_stage;
+
+    return c->viewer == VIEW_ALL &&
+           (has[STAGE_FINETUNE] || has[STAGE_CONVERT] || has[STAGE_DISTILL]);
+}
+
 bool check_makes_student(const struct check *c)
 {
     return c->viewer == VIEW_ALL &&

@@ -25,6 +25,8 @@ struct check {
     struct tokenizer *tokenizer;   /* NULL: it cannot be opened */
 };
 
+/* Whether stages of P open the model and learn from data, here. */
+bool check_trains(const struct check *c);
 /* Whether stages of P make the student, here. */
 bool check_makes_student(const struct check *c);
 /* Takes STATUS of a step whose mistakes are at the key DOTTED: what ERR says becomes a problem, behind

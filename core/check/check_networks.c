@@ -124,10 +124,11 @@ static mpcf_status check_questions(struct check *c, mpcf_error *err)
 static mpcf_status check_data(struct check *c, mpcf_error *err)
 {
     const bool *has = c->p->has_stage;
-    const bool trains =
-        c->viewer == VIEW_ALL && (has[STAGE_FINETUNE] || has[STAGE_CONVERT] || has[STAGE_DISTILL]);
 
-    if (trains) {
+    if (c->p->dataset.descriptor == NULL) {
+        return MPCF_OK;
+    }
+    if (check_trains(c)) {
         MPCF_TRY(check_split(c, c->p->task.train_split, has[STAGE_FINETUNE], err));
     }
     MPCF_TRY(check_split(c, c->p->task.judge_split, false, err));

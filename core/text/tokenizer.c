@@ -265,10 +265,10 @@ mpcf_status tokenizer_open_in_case(const char *folder, const mpcf_tokenizer_spec
         t->wanted_case = letter_case;
         status = build(t, folder, file, err);
     }
+    json_decref(file);
     if (status == MPCF_OK) {
         status = take_digest(t, folder, err);
     }
-    json_decref(file);
     if (status != MPCF_OK) {
         tokenizer_close(t);
         return mpcf_fail_while(err, status, "reading the tokenizer of '%s'", folder);

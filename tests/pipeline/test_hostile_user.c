@@ -379,7 +379,7 @@ static void tell(struct hostile *h, const struct announcement *word)
 /* A user that was told that its questions are too many, and asks as if it had not been. */
 static void a_refused_session_is_none(void **state)
 {
-    const char *folder = apart_create("batch: 2, max_questions: 2, timeout: 20s", 3);
+    const char *folder = apart_create("batch: 2, examples: 2, max_questions: 2, timeout: 20s", 3);
     const struct announcement words[] = {
         {.kind = ANNOUNCE_SESSION, .count = 1, .questions = 1000},
         {.kind = ANNOUNCE_INFERENCE, .shape = {2, 16, false}, .digest = DIGEST}};

@@ -152,7 +152,7 @@ static void test_refusals(void **state)
         {{.rows = 9, .odd_row = 3, .odd_label = NAN, .classes = 1}, MPCF_E_FORMAT, "row 3"},
         {{.rows = 9, .odd_row = 3, .odd_label = 5.5, .classes = 1}, MPCF_E_FORMAT, "row 3"},
         {{.rows = 9, .odd_row = 3, .fails = true, .classes = 2}, MPCF_E_FORMAT, "another form"},
-        {{.rows = 0, .odd_row = 3, .classes = 2}, MPCF_E_FORMAT, "0 rows"},
+        {{.rows = 0, .odd_row = 3, .classes = 2}, MPCF_E_FORMAT, "no rows"},
         {{.rows = 9, .odd_row = 99, .shrinks = true, .classes = 2}, MPCF_E_IO, "8 rows, but 9"},
     };
 

@@ -26,9 +26,10 @@
 #include "support/support.h"
 #include "text/tokenizer.h"
 
-#define MIB    ((size_t) 1 << 20)
-#define TIMES  20
-#define BEYOND (4 * MIB)
+#define MIB   ((size_t) 1 << 20)
+#define TIMES 20
+#define BEYOND                                                                                     \
+    (12 * MIB) /* the file is mapped once more for its digest, and freed blocks stay resident */
 
 /* A file of FOLDER, of which a reader makes what it can. */
 struct foreign {
