@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mpcf-host predict: answers to texts of one's own. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/folder.h"
@@ -69,6 +71,22 @@ static bool take_wish(const struct args *args, struct wish *wish)
     return take_role(args, wish) && take_texts(args, wish);
 }
 
+/* Before three processes are started for it. */
+static mpcf_status check_input(const char *input, mpcf_error *err)
+{
+    struct stat facts;
+
+    if (input == NULL || strcmp(input, "-") == 0) {
+        return MPCF_OK;
+    }
+    if (access(input, R_OK) != 0 || stat(input, &facts) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", input, strerror(errno));
+    }
+    return S_ISDIR(facts.st_mode)
+               ? mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", input, strerror(EISDIR))
+               : MPCF_OK;
+}
+
 /* The user's process has the same texts, and prints alike. */
 static mpcf_status run_here(const struct args *args, const struct wish *wish,
                             const struct pipeline *p, const struct pipeline_request *source,
@@ -77,6 +95,7 @@ static mpcf_status run_here(const struct args *args, const struct wish *wish,
     const char *words[ARGS_LIMIT + 4];
     size_t count = 0;
 
+    MPCF_TRY(check_input(wish->input, err));
     if (args_has(args, "--json")) {
         words[count++] = "--json";
     }

