@@ -92,8 +92,10 @@ static bool is_due(struct display *display, const struct progress *p)
     const int64_t now = clock_now_ns();
     const bool stays = p->is_final && !p->is_passing;
 
-    if (!stays && !(p->is_final && display->terminal) &&
-        now - display->last_ns < (display->terminal ? TERMINAL_PAUSE_NS : LOG_PAUSE_NS)) {
+    if (p->is_final && p->is_passing && display->terminal) {
+        return true; /* it hides its line; many short ones must not keep the stage's own from showing */
+    }
+    if (!stays && now - display->last_ns < (display->terminal ? TERMINAL_PAUSE_NS : LOG_PAUSE_NS)) {
         return false;
     }
     display->last_ns = now;

@@ -16,7 +16,7 @@
 #include "support/program.h"
 #include "support/support.h"
 
-enum { COLUMNS = 72, LINES_MAX = 400 };
+enum { COLUMNS = 72, LINES_MAX = 4000 };
 
 /* As much of a terminal as is needed: what each line shows in the end. */
 struct screen {
