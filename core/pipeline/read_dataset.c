@@ -124,7 +124,7 @@ mpcf_status read_dataset(struct pipeline_reader *r)
     if (node == NULL) {
         return model_task_read(r);
     }
-    if (yaml_get(yaml_get(r->root, "model"), "max_length") != NULL) {
+    if (r->p->max_length != 0) { /* the model's, which is read before */
         yaml_problem(
             r->problems, yaml_get(yaml_get(r->root, "model"), "max_length"),
             "model.max_length is for files without a dataset: here dataset.max_length says it");

@@ -184,13 +184,13 @@ static const char *needed(const char *path)
     static const char *const rows[][2] = {
         {"version", "option 'version' must be given"},
         {"output", "option 'output' must be given"},
-        {"model", "model: option 'family' must be given"},
-        {"model.family", "model: option 'family' must be given"},
+        {"model", "model: option 'path' must be given"},
         {"model.path", "model: option 'path' must be given"},
-        {"dataset", "dataset: option 'reader' must be given"},
+        {"dataset", "its rows"},
         {"dataset.reader", "dataset: option 'reader' must be given"},
         {"dataset.path", "dataset: option 'path' must be given"},
-        {"dataset.max_length", "set dataset.max_length"}, /* the default is beyond the model's */
+        {"dataset.max_length",
+         "128 tokens, and the network has positions for 64"}, /* the default */
         {"dataset.options", "option 'task' must be given"},
         {"approximations.normaliser.name", "normaliser: expected a name, or {name: ..."},
         {"parties.provider", "parties.provider: option 'listen' must be given"},
