@@ -17,6 +17,7 @@
 #include "bench/bench_shape.h"
 #include "bench/bench_tokenizer.h"
 #include "format/json.h"
+#include "network/label_names.h"
 #include "text/tokenizer_files.h"
 
 enum { CALIBRATION_ROWS = 8 };
@@ -87,16 +88,11 @@ static mpcf_status write_data(const struct bench_secure_request *request,
     return status;
 }
 
-/* As Hugging Face's files have it: num_labels, the names, or 2. */
 static size_t label_count(const json_t *config)
 {
-    const json_t *count = json_object_get(config, "num_labels");
-    const json_t *names = json_object_get(config, "id2label");
+    const size_t said = label_names_count(config);
 
-    if (json_is_integer(count)) {
-        return (size_t) json_integer_value(count);
-    }
-    return json_object_size(names) > 0 ? json_object_size(names) : 2;
+    return said > 0 ? said : 2;
 }
 
 static mpcf_status write_pipeline(const struct bench_secure_request *request,

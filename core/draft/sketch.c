@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "network/label_names.h"
 
 const char *sketch_value(struct sketch *s, const char *text)
 {
@@ -42,10 +43,9 @@ mpcf_status sketch_add(struct sketch *s, const char *key, const char *value, con
 
 size_t sketch_labels(const struct sketch *s)
 {
-    const size_t names = json_object_size(json_object_get(s->config, "id2label"));
-    const json_t *number = json_object_get(s->config, "num_labels");
+    const size_t said = label_names_count(s->config);
 
-    return names > 0 ? names : json_is_integer(number) ? (size_t) json_integer_value(number) : 2;
+    return said > 0 ? said : 2;
 }
 
 mpcf_status sketch_open_text(const struct sketch *s, const char *text, struct pipeline **out,

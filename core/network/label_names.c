@@ -119,8 +119,7 @@ static bool has_names(const mpcf_task *task, const json_t *config)
     return task->label_names != NULL && task->classes > 1;
 }
 
-/* How many classes the file says the network has, as the library counts them; 0: it does not say. */
-static size_t count_of(const json_t *config)
+size_t label_names_count(const json_t *config)
 {
     const json_t *count = json_object_get(config, "num_labels");
 
@@ -132,7 +131,7 @@ static size_t count_of(const json_t *config)
 static mpcf_status check_count(const mpcf_task *task, const json_t *config, const char *name,
                                mpcf_error *err)
 {
-    const size_t count = count_of(config);
+    const size_t count = label_names_count(config);
 
     return count == 0 || count == task->classes
                ? MPCF_OK

@@ -11,9 +11,13 @@
 #include <jansson.h>
 #include <mpcf/dataset.h>
 
-/* MPCF_E_CONFIG where CONFIG's id2label proves another order than TASK's: the name of a class is that of
- * another class of the task, whatever its case, or by the words that sentiment has (neg, negative, 0;
- * pos, positive, 1). Names made by the library (LABEL_0) say nothing. NAME is config.json's, for messages. */
+/* How many classes CONFIG says the network has, in the library's order: num_labels, else the length of
+ * id2label; 0: it says neither, and the library takes 2. */
+size_t label_names_count(const json_t *config);
+/* MPCF_E_CONFIG where CONFIG has another number of classes than TASK, or where its id2label proves another
+ * order: the name of a class is that of another class of the task, whatever its case, or by the words that
+ * sentiment has (neg, negative, 0; pos, positive, 1), or it is LABEL_n of another n. LABEL_n of its own n
+ * says nothing. NAME is config.json's, for messages. */
 mpcf_status label_names_check(const mpcf_task *task, const json_t *config, const char *name,
                               mpcf_error *err);
 /* Logs which class each is taken for, or learnt anew as, where the names differ; a warning where they do
