@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/json.h"
@@ -235,6 +236,44 @@ mpcf_status public_folder_write(struct stage_context *c, const struct loaded_net
     loaded_network_clear(&plain);
     mpcf_free(folder);
     return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, status, "calibrating the student");
+}
+
+/* --- The same weights, calibrated anew --- */
+
+static mpcf_status calibrate_anew(struct stage_context *c, enum pipeline_stage stage,
+                                  const struct stage_keys *keys, const char *student,
+                                  mpcf_error *err)
+{
+    struct loaded_network n = {0};
+    mpcf_status status = loaded_network_open(c->pipeline, student, FUNCTIONS_APPROXIMATED, &n, err);
+
+    log_line(LOG_INFO, "%s: unchanged but for its calibration, which is made anew",
+             pipeline_stage_name(stage));
+    if (status == MPCF_OK) {
+        status = stage_begin_calibrating(c, stage, keys, err);
+    }
+    if (status == MPCF_OK) {
+        status = public_folder_write(c, &n, student, err);
+    }
+    loaded_network_clear(&n);
+    return status;
+}
+
+mpcf_status public_folder_write_anew(struct stage_context *c, enum pipeline_stage stage,
+                                     const struct stage_keys *keys, const char *student, bool *done,
+                                     mpcf_error *err)
+{
+    *done = stage_weights_are_made(c, stage, keys);
+    if (!*done) {
+        return MPCF_OK;
+    }
+    if (stage == STAGE_CONVERT && c->pipeline->has_stage[STAGE_DISTILL]) {
+        log_line(LOG_INFO, "%s: unchanged, skipped", pipeline_stage_name(stage));
+    } else {
+        MPCF_TRY(calibrate_anew(c, stage, keys, student, err));
+    }
+    c->skipped = true; /* the report has how long the weights took */
+    return stage_mark_made(c, stage, keys, err);
 }
 
 /* --- Another choice of embedding, later --- */
