@@ -16,7 +16,7 @@
 
 struct prediction {
     uint64_t index; /* of the text, from 0 */
-    bool is_cut; /* the text had more tokens than it may have */
+    bool is_cut;    /* the text had more tokens than it may have */
     bool has_row;
     uint64_t row;      /* in the dataset's split */
     const char *label; /* of the largest logit, the first of equal ones; NULL: a score */
