@@ -17,6 +17,7 @@
 #include "predict/predict_secure.h"
 #include "roles/control.h"
 #include "show_answer.h"
+#include "standard_output.h"
 
 /* What the words of a command line ask for. */
 struct wish {
@@ -120,6 +121,7 @@ static mpcf_status run(const struct args *args, const struct wish *wish, const s
         .texts = args->operands + 1,
         .count = wish->input == NULL && args->operand_count > 1 ? args->operand_count - 1 : 0,
         .input = wish->input,
+        .has_weights = wish->is_started,
         .show = args_has(args, "--json") ? show_answer_json : show_answer,
     };
 
@@ -133,8 +135,12 @@ static mpcf_status run(const struct args *args, const struct wish *wish, const s
                           : run_here(args, wish, p, source, err);
 }
 
+/* Who reads no more, as `head`, has what it wants. */
 static int fail(const struct wish *wish, const mpcf_error *err)
 {
+    if (!wish->is_started && mpcf_error_status(err) == MPCF_E_IO && standard_output_is_left()) {
+        return EXIT_DONE;
+    }
     if (!wish->is_started) {
         return host_failed(err);
     }

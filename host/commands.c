@@ -3,7 +3,6 @@
  * The table of commands, and what they share.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -231,10 +230,9 @@ static int run_words(int count, char **words)
 /* What was printed is there, or nobody wants it any more; else RESULT is no success. */
 static int finish_output(int result)
 {
-    struct pollfd reader = {.fd = STDOUT_FILENO, .events = POLLOUT};
     const int cause = standard_output_end();
 
-    if (cause == 0 || (poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0)) {
+    if (cause == 0 || standard_output_is_left()) {
         return result;
     }
     print_error("mpcf-host: cannot write standard output: ", strerror(cause));

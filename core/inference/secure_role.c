@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "channel/key_file.h"
 #include "channel/pulse.h"
+#include "inference/failed_check.h"
 #include "inference/farewell.h"
 #include "inference/questions.h"
 #include "inference/role_facts.h"
@@ -80,6 +81,7 @@ mpcf_status secure_role_prepare(struct role_state *state, const struct pipeline 
 
     MPCF_TRY(secure_student_open(p, parts[state->role], &state->student, err));
     if (state->role == ROLE_PROVIDER) {
+        failed_check_warn(p);
         MPCF_TRY(questions_left(p, "", &ignored, err));
     }
     if (state->role == ROLE_USER) {

@@ -39,7 +39,8 @@ static void put_margin(struct text_buffer *page, const json_t *root)
     if (!isfinite(margin)) {
         return;
     }
-    text_printf(page, "<p class=\"%s\">The fullest range has ", margin < 1 ? "warn" : "note");
+    text_printf(page, "<p class=\"%s\">On the evaluation split the fullest range has ",
+                margin < 1 ? "warn" : "note");
     number_fixed(page, margin, 1);
     text_append(page, " bits to spare");
     if (node != NULL) {
@@ -51,7 +52,8 @@ static void put_margin(struct text_buffer *page, const json_t *root)
                           ? ". Less than one bit is left there. A value outside its range is "
                             "a wrong answer that no party can see: calibrate on more rows, "
                             "or raise the margin.</p>\n"
-                          : ".</p>\n");
+                          : ". Other texts may need them: calibration saw training rows and "
+                            "texts of all lengths made of them.</p>\n");
 }
 
 static void put_sent(struct text_buffer *page, const json_t *root, double examples)

@@ -161,7 +161,7 @@ static double fixed_error(const struct test_network *n, const struct texts *x,
     size_t count = 0;
 
     assert_ok(pass_all(n->network->graph, &g, err), err);
-    assert_ok(calibrate(g, n->parameters, x->batch, x->tokens, next_batch, &once, &ranges, err),
+    assert_ok(calibrate(g, n->parameters, x->batch, x->tokens, 0, next_batch, &once, &ranges, err),
               err);
     ranges->margin_bits = s->margin_bits;
     assert_ok(lower_graph(g, ranges, &s->options, x->batch, x->tokens, false, &p, err), err);
