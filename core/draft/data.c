@@ -111,16 +111,21 @@ static mpcf_status try_reader(struct sketch *s, const mpcf_dataset *dataset, str
     return try_sketch(s, out, err);
 }
 
+static bool is_from_folder(const struct sketch *s, const struct plugins *plugins,
+                           const mpcf_dataset *dataset)
+{
+    const struct plugin_facts *facts = plugins_facts_of(plugins, dataset);
+
+    return facts != NULL && sketch_has_plugin(s, facts->path);
+}
+
 /* A plug-in that only --plugin-dir finds is named in the draft. */
 static mpcf_status note_plugin(struct sketch *s, const struct plugins *plugins,
                                const mpcf_dataset *dataset, mpcf_error *err)
 {
-    const struct plugin_facts *facts = plugins_facts_of(plugins, dataset);
-
     s->plugins[1] = NULL;
-    if (s->plugin_folder != NULL && facts != NULL && facts->path != NULL &&
-        text_starts_with(facts->path, s->plugin_folder)) {
-        s->plugins[1] = sketch_path(s, facts->path);
+    if (is_from_folder(s, plugins, dataset)) {
+        s->plugins[1] = sketch_plugin(s, plugins_facts_of(plugins, dataset)->path);
         return s->plugins[1] == NULL ? mpcf_fail_memory(err, 0, "a path") : MPCF_OK;
     }
     return MPCF_OK;
@@ -158,9 +163,9 @@ static bool comes_along(const char *name)
     return strcmp(name, "glue") == 0 || strcmp(name, "imdb") == 0 || strcmp(name, "table") == 0;
 }
 
-/* Readers of others, where there are plug-ins of them. */
-static mpcf_status ask_others(struct sketch *s, struct asking *a, struct pipeline **out,
-                              mpcf_error *err)
+/* Readers of others: those of --plugin-dir, which somebody wants, or those that lie elsewhere. */
+static mpcf_status ask_others(struct sketch *s, struct asking *a, bool from_folder,
+                              struct pipeline **out, mpcf_error *err)
 {
     const mpcf_dataset *dataset;
     mpcf_status status = MPCF_E_CONFIG;
@@ -169,7 +174,8 @@ static mpcf_status ask_others(struct sketch *s, struct asking *a, struct pipelin
     for (size_t i = 0; status != MPCF_OK && !is_hopeless(status) &&
                        (dataset = plugins_component(a->plugins, COMPONENT_DATASET, i)) != NULL;
          i++) {
-        if (!comes_along(dataset->name)) {
+        if (!comes_along(dataset->name) &&
+            is_from_folder(s, a->plugins, dataset) == from_folder) {
             status = ask_reader(s, a, dataset->name, out, err);
         }
     }
@@ -185,6 +191,9 @@ static mpcf_status ask(struct sketch *s, struct asking *a, struct pipeline **out
     if (given != NULL) {
         return ask_reader(s, a, given, out, err);
     }
+    if (s->plugin_folder != NULL) {
+        status = ask_others(s, a, true, out, err);
+    }
     for (size_t i = 0; i < 3 && status != MPCF_OK && !is_hopeless(status) && s->columns == NULL;
          i++) {
         status = ask_reader(s, a, names[i], out, err);
@@ -193,7 +202,7 @@ static mpcf_status ask(struct sketch *s, struct asking *a, struct pipeline **out
         return status; /* a table, with a mistake */
     }
     if (status != MPCF_OK && !is_hopeless(status)) {
-        status = ask_others(s, a, out, err);
+        status = ask_others(s, a, false, out, err);
     }
     if (status == MPCF_OK || is_hopeless(status)) {
         return status;

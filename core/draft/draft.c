@@ -22,9 +22,8 @@ static mpcf_status note_family(struct sketch *s, struct plugins *plugins, mpcf_e
 
     MPCF_TRY(plugins_find(plugins, COMPONENT_MODEL, s->family, &family, err));
     facts = plugins_facts_of(plugins, family);
-    if (s->plugin_folder != NULL && facts != NULL && facts->path != NULL &&
-        text_starts_with(facts->path, s->plugin_folder)) {
-        s->plugins[0] = sketch_path(s, facts->path);
+    if (facts != NULL && sketch_has_plugin(s, facts->path)) {
+        s->plugins[0] = sketch_plugin(s, facts->path);
         return s->plugins[0] == NULL ? mpcf_fail_memory(err, 0, "a path") : MPCF_OK;
     }
     return MPCF_OK;

@@ -77,6 +77,27 @@ const char *sketch_path(struct sketch *s, const char *path)
     return value;
 }
 
+bool sketch_has_plugin(const struct sketch *s, const char *path)
+{
+    char *folder = s->plugin_folder != NULL && path != NULL ? realpath(s->plugin_folder, NULL) : NULL;
+    char *file = folder != NULL ? realpath(path, NULL) : NULL;
+    const bool is_there = file != NULL && text_starts_with(file, folder);
+
+    free(file);
+    free(folder);
+    return is_there;
+}
+
+const char *sketch_plugin(struct sketch *s, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *joined = file_join(s->plugin_folder, slash != NULL ? slash + 1 : path);
+    const char *value = joined == NULL ? NULL : sketch_path(s, file_exists(joined) ? joined : path);
+
+    mpcf_free(joined);
+    return value;
+}
+
 const char *sketch_given(const struct sketch *s, const char *key)
 {
     const size_t length = strlen(key);

@@ -57,6 +57,10 @@ const char *sketch_value(struct sketch *s, const char *text);
 /* PATH, which starts from this process's folder, as the draft has it: from the draft's folder, or from the root
  * where it does. NULL: memory. */
 const char *sketch_path(struct sketch *s, const char *path);
+/* Whether the plug-in of file PATH, which may be NULL, lies in --plugin-dir. */
+bool sketch_has_plugin(const struct sketch *s, const char *path);
+/* That plug-in as the draft has it. NULL: memory. */
+const char *sketch_plugin(struct sketch *s, const char *path);
 /* What the command line says of dataset.KEY; NULL: nothing. */
 const char *sketch_given(const struct sketch *s, const char *key);
 /* Leaves the options that the command line gives. */
