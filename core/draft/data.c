@@ -174,8 +174,7 @@ static mpcf_status ask_others(struct sketch *s, struct asking *a, bool from_fold
     for (size_t i = 0; status != MPCF_OK && !is_hopeless(status) &&
                        (dataset = plugins_component(a->plugins, COMPONENT_DATASET, i)) != NULL;
          i++) {
-        if (!comes_along(dataset->name) &&
-            is_from_folder(s, a->plugins, dataset) == from_folder) {
+        if (!comes_along(dataset->name) && is_from_folder(s, a->plugins, dataset) == from_folder) {
             status = ask_reader(s, a, dataset->name, out, err);
         }
     }

@@ -200,14 +200,14 @@ static mpcf_status judge_misfits(struct sketch *s, const struct match *m,
         text_printf(&s->said, "left out %zu row%s of no class: broken_rows: skip\n", rows,
                     rows == 1 ? "" : "s");
     } else if (rows > 0) {
-        (void) mpcf_fail(err, MPCF_E_CONFIG,
+        (void) mpcf_fail(err, MPCF_E_FORMAT,
                          "%s\nThe other rows have the labels of the checkpoint (config.json). "
                          "Correct these rows, or leave them out: --set dataset.broken_rows=skip; "
                          "where they are classes of their own, say all of them, and a new head is "
                          "trained: --set \"dataset.labels=[a, b, c]\"",
                          text_string(&list));
         text_clear(&list);
-        return MPCF_E_CONFIG;
+        return MPCF_E_FORMAT;
     }
     text_clear(&list);
     return MPCF_OK;

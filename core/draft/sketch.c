@@ -79,7 +79,8 @@ const char *sketch_path(struct sketch *s, const char *path)
 
 bool sketch_has_plugin(const struct sketch *s, const char *path)
 {
-    char *folder = s->plugin_folder != NULL && path != NULL ? realpath(s->plugin_folder, NULL) : NULL;
+    char *folder =
+        s->plugin_folder != NULL && path != NULL ? realpath(s->plugin_folder, NULL) : NULL;
     char *file = folder != NULL ? realpath(path, NULL) : NULL;
     const bool is_there = file != NULL && text_starts_with(file, folder);
 

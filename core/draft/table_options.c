@@ -233,7 +233,7 @@ static mpcf_status judge_broken(struct walk *w, mpcf_error *err)
         return MPCF_OK;
     }
     if (!may_skip) {
-        return mpcf_fail(err, MPCF_E_CONFIG,
+        return mpcf_fail(err, MPCF_E_FORMAT,
                          "%s\n%zu of %zu rows are broken. Correct them, or leave them out: --set "
                          "dataset.broken_rows=skip%s",
                          w->first, w->broken, w->broken + w->s->rows,
