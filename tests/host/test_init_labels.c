@@ -191,6 +191,18 @@ static void a_misspelt_label_costs_no_head(void **state)
     HOST(0, "accepted", "mis.yaml", "--check");
 }
 
+/* Without `labels` they are config.json's, and so is their order in the message. */
+static void the_known_order_is_proposed(void **state)
+{
+    (void) state;
+    DATA("first.csv", .names = {"negative", "positive"}, .odd = 0, .odd_label = "postive");
+    INIT(0, "left out 1 row", "net", "first.csv", "first.yaml", "--set",
+         "dataset.broken_rows=skip");
+    HOST(1, "write labels: [negative, positive], the checkpoint's classes in their order",
+         "first.yaml", "--check", "--set", "dataset.labels=[]", "--set",
+         "dataset.broken_rows=refuse");
+}
+
 static void a_class_without_rows_costs_no_head(void **state)
 {
     (void) state;
@@ -321,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_misspelt_label_costs_no_head),
+        cmocka_unit_test(the_known_order_is_proposed),
         cmocka_unit_test(a_class_without_rows_costs_no_head),
         cmocka_unit_test(names_are_paired_by_what_they_mean),
         cmocka_unit_test(answers_say_the_order),
