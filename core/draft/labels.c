@@ -275,16 +275,14 @@ static mpcf_status take_sorted(struct sketch *s, const struct match *m, size_t c
         take_label(s, m->label->distinct[i].text);
     }
     MPCF_TRY(check_kept(s, err));
-    for (size_t i = 0; s->label_count < classes && s->label_count < SKETCH_LABELS; i++) {
-        const char *name = i < m->classes ? m->names[i] : arena_format(s->arena, "class_%zu", i);
+    while (s->label_count < classes && s->label_count < SKETCH_LABELS) {
+        const size_t at = s->label_count;
+        const bool has_name = at < m->classes && !is_listed(s, m->names[at]);
 
-        if (name == NULL) {
-            return mpcf_fail_memory(err, 0, "labels");
-        }
-        if (!is_listed(s, name)) {
-            take_label(s, name);
-            MPCF_TRY(check_kept(s, err));
-        }
+        s->labels[at] = has_name ? arena_strdup(s->arena, m->names[at])
+                                 : arena_format(s->arena, "class_%zu", at);
+        s->label_count++;
+        MPCF_TRY(check_kept(s, err));
     }
     return MPCF_OK;
 }
