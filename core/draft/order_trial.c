@@ -118,7 +118,7 @@ static mpcf_status try_network(const struct sketch *s, const struct pipeline *p,
 
 static void reorder(struct sketch *s, const struct class_order *order)
 {
-    const char *labels[SKETCH_LABELS];
+    const char *labels[SKETCH_LABELS] = {NULL};
 
     for (size_t i = 0; i < s->label_count; i++) {
         labels[i] = s->labels[order->order[i]];

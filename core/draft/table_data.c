@@ -151,7 +151,6 @@ static bool divides(const struct table_data *d, int32_t delimiter)
     mpcf_table_request request = d->request;
     const char *const *cells = NULL;
     mpcf_table *table = NULL;
-    mpcf_status status;
     bool is_good;
 
     request.no_header = 1;
@@ -161,7 +160,8 @@ static bool divides(const struct table_data *d, int32_t delimiter)
     }
     is_good = mpcf_table_width(table) > 1;
     for (size_t i = 0; is_good && i < TRIED_ROWS; i++) {
-        status = mpcf_table_next(table, &cells, NULL);
+        const mpcf_status status = mpcf_table_next(table, &cells, NULL);
+
         if (status == MPCF_OK && cells == NULL) {
             break;
         }
@@ -195,7 +195,7 @@ static mpcf_status find_delimiter(struct sketch *s, struct table_data *d, mpcf_e
     }
     for (const char *at = others; *at != '\0'; at++) {
         if (divides(d, *at)) {
-            d->request.delimiter = *at;
+            d->request.delimiter = (unsigned char) *at;
             return sketch_add(s, "delimiter",
                               *at == '\t' ? "tab" : arena_format(s->arena, "\"%c\"", *at),
                               "what divides the cells of the file", err);
