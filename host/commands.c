@@ -65,6 +65,11 @@ static const struct arg_option bench_options[] = {
 static const struct arg_option plugin_options[] = {
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
+static const struct arg_option init_options[] = {
+    {"--set", "dataset.KEY=VALUE", "an option of the reader, dataset.label=stars, or dataset.reader=NAME; repeatable"},
+    {"--no-trial", NULL, "do not ask the checkpoint, for some seconds, whether the order of its classes fits the data"},
+    {"--plugin-dir", "FOLDER", "look for plug-ins there first; what is found only there is named in the file"},
+    {NULL, NULL, NULL}};
 static const struct arg_option example_options[] = {
     {"--family", "NAME", "bert, distilbert, electra; default bert"},
     {"--seed", "N", "of texts and weights; default 1"},
@@ -96,7 +101,7 @@ const struct command commands[] = {
      NULL, 2, 3, cmd_plugin_new},
     {"init", "CHECKPOINT DATA [FILE.yaml]",
      "Writes a pipeline file for a checkpoint's folder and data, with what it chose and why.",
-     plugin_options, 2, 3, cmd_init},
+     init_options, 2, 3, cmd_init},
     {"example", "FOLDER", "Writes a tiny network and a small task to try everything on.",
      example_options, 1, 1, cmd_example},
     {"options", "", "Every key of a pipeline file and of all components, as Markdown.",

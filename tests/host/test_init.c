@@ -187,7 +187,7 @@ static void own_tables_are_understood(void **state)
     }
     write_rows("a.csv", "id,review,sentiment\n", "#,\"the film #, was good\",pos\n",
                "#,a dull film #,neg\n");
-    INIT(0, "table, table", "ex/model", "a.csv", "a.yaml");
+    INIT(0, "table, 80 rows, 2 classes", "ex/model", "a.csv", "a.yaml");
     has("a.yaml", "\n  # columns: id, review, sentiment\n  text: review ");
     has("a.yaml", "\n  label: sentiment ");
     has("a.yaml", "\n  labels: [neg, pos] ");
