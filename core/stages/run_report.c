@@ -13,6 +13,7 @@
 #include "pipeline/link_keys.h"
 #include "pipeline/settings_json.h"
 #include "report/report.h"
+#include "roles/roles.h"
 
 static mpcf_status put_run(const struct pipeline *p, json_t *report, mpcf_error *err)
 {
@@ -107,12 +108,26 @@ static json_t *privacy_notes(const struct pipeline *p)
     return json_end(notes, begun);
 }
 
-/* These runs draw keys for their links (roles/local_run.h). */
-static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_error *err)
+/* Whether all that is called has an address of this machine's own. */
+static bool is_called_here(const struct pipeline *p)
+{
+    bool is_here = true;
+
+    for (int role = 0; role < 3; role++) {
+        const char *address = p->endpoints[role].address;
+
+        is_here = is_here && (address == NULL || roles_is_loopback(address));
+    }
+    return is_here;
+}
+
+/* IS_HERE: the roles were on one machine. */
+static mpcf_status put_privacy(const struct pipeline *p, bool has_keys, bool is_here,
+                               json_t *report, mpcf_error *err)
 {
     const mpcf_transport *t = p->transport.descriptor;
-    const bool is_local = (t->caps & MPCF_TRANSPORT_LOCAL) != 0 || !p->has_parties;
-    const char *by = link_authentication(p, true);
+    const bool is_local = (t->caps & MPCF_TRANSPORT_LOCAL) != 0 || is_here;
+    const char *by = link_authentication(p, has_keys);
     json_t *link = json_pack("{s:s, s:b, s:b, s:s, s:b}", "name", t->name, "encrypted",
                              (t->caps & MPCF_TRANSPORT_ENCRYPTED) != 0, "authenticated",
                              strcmp(by, "none") != 0, "authenticated_by", by, "local", is_local);
@@ -129,12 +144,26 @@ static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_er
     return report_set(report, "privacy.notes", privacy_notes(p), err);
 }
 
-mpcf_status run_report_begin(const struct pipeline *p, json_t *report, mpcf_error *err)
+static mpcf_status put_common(const struct pipeline *p, json_t *report, mpcf_error *err)
 {
     MPCF_TRY(put_run(p, report, err));
     MPCF_TRY(put_task(p, report, err));
     MPCF_TRY(report_set(report, "settings", pipeline_settings_json(p), err));
     MPCF_TRY(put_machine(report, err));
-    MPCF_TRY(put_plugins(p, report, err));
-    return p->has_stage[STAGE_INFER] ? put_privacy(p, report, err) : MPCF_OK;
+    return put_plugins(p, report, err);
+}
+
+/* These runs draw keys for their links, and choose their addresses here (roles/local_run.h). */
+mpcf_status run_report_begin(const struct pipeline *p, json_t *report, mpcf_error *err)
+{
+    MPCF_TRY(put_common(p, report, err));
+    return p->has_stage[STAGE_INFER] ? put_privacy(p, true, true, report, err) : MPCF_OK;
+}
+
+mpcf_status run_report_begin_role(const struct pipeline *p, enum role role, json_t *report,
+                                  mpcf_error *err)
+{
+    MPCF_TRY(put_common(p, report, err));
+    MPCF_TRY(report_set_text(report, "run.role", role_name(role), err));
+    return put_privacy(p, p->endpoints[role].keys != NULL, is_called_here(p), report, err);
 }

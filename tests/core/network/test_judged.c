@@ -3,8 +3,8 @@
 
 #include <math.h>
 
+#include "network/judged.h"
 #include "report/report.h"
-#include "stages/judged.h"
 
 static mpcf_error *err;
 
