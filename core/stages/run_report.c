@@ -78,7 +78,8 @@ static mpcf_status put_plugins(const struct pipeline *p, json_t *report, mpcf_er
     return MPCF_OK;
 }
 
-static json_t *privacy_notes(const struct pipeline *p)
+/* One role has not looked at the evaluation split. */
+static json_t *privacy_notes(const struct pipeline *p, bool is_role)
 {
     const size_t begun = json_begin();
     json_t *notes = json_array();
@@ -91,8 +92,10 @@ static json_t *privacy_notes(const struct pipeline *p)
                            "something of them to user and dealer."));
     (void) json_array_append_new(
         notes,
-        json_string("Values beyond their range give wrong answers that no role can see; "
-                    "ranges.smallest_margin_bits is the room left on the evaluation split."));
+        json_string(is_role ? "Values beyond their range give wrong answers that no role can see."
+                            : "Values beyond their range give wrong answers that no role can see; "
+                              "ranges.smallest_margin_bits is the room left on the evaluation "
+                              "split."));
     if (p->infer.embedding == EMBEDDING_PUBLIC) {
         (void) json_array_append_new(
             notes, json_string("The embedding tables are given to the user: they lie in "
@@ -141,7 +144,8 @@ static mpcf_status put_privacy(const struct pipeline *p, bool has_keys, bool is_
     MPCF_TRY(report_set_text(report, "privacy.reveal", infer_reveal_names[p->infer.reveal], err));
     MPCF_TRY(
         report_set_count(report, "privacy.max_questions", (uint64_t) p->infer.max_questions, err));
-    return report_set(report, "privacy.notes", privacy_notes(p), err);
+    return report_set(report, "privacy.notes",
+                      privacy_notes(p, report_get(report, "run.role") != NULL), err);
 }
 
 static mpcf_status put_common(const struct pipeline *p, json_t *report, mpcf_error *err)
