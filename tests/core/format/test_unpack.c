@@ -189,7 +189,7 @@ static mpcf_status read_table(const char *path, size_t *rows)
         return status;
     }
     while ((status = mpcf_table_next(t, &fields, err)) == MPCF_OK && fields != NULL) {
-        ++*rows;
+        *rows += 1;
     }
     mpcf_table_close(t);
     return status;
