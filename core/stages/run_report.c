@@ -40,6 +40,7 @@ static json_t *label_names(const mpcf_task *task)
     return json_end(names, begun);
 }
 
+/* Roles that serve texts as they come have no dataset, and so no split. */
 static mpcf_status put_task(const struct pipeline *p, json_t *report, mpcf_error *err)
 {
     const mpcf_task *task = &p->task;
@@ -47,7 +48,9 @@ static mpcf_status put_task(const struct pipeline *p, json_t *report, mpcf_error
     MPCF_TRY(report_set_text(report, "task.name", task->name, err));
     MPCF_TRY(report_set_count(report, "task.classes", task->classes, err));
     MPCF_TRY(report_set(report, "task.labels", label_names(task), err));
-    MPCF_TRY(report_set_text(report, "task.split", task->judge_split, err));
+    if (task->judge_split != NULL) {
+        MPCF_TRY(report_set_text(report, "task.split", task->judge_split, err));
+    }
     return report_set_text(report, "model.family", p->model.name, err);
 }
 
