@@ -425,61 +425,11 @@ static void the_users_role_asks_roles_elsewhere(void **state)
 }
 
 /* The file without its dataset and what needs one: all that those have who only use the student. */
-static void write_bare(const char *folder)
-{
-    char *text = test_read(folder, "pipeline.yaml"), *from = strstr(text, "dataset: ");
-    char *stages = strstr(text, "stages:"), *bare = NULL;
-
-    assert_non_null(from);
-    assert_non_null(stages);
-    *from = '\0';
-    *stages = '\0';
-    bare = mpcf_format("%s%s", text, strchr(from + 1, '\n') + 1);
-    test_write(folder, "bare.yaml", bare);
-    mpcf_free(bare);
-    mpcf_free(text);
-}
-
 static pid_t serve_bare(const char *folder, int role)
 {
     const char *const words[] = {"predict", "bare.yaml", "--role", apart_names[role], NULL};
 
     return test_host_start(folder, apart_logs[role], NULL, words);
-}
-
-/* Roles of a file without data answer texts as they come, too, and leave their reports. */
-static void roles_without_a_dataset_leave_a_report(void **state)
-{
-    const char *folder = apart_create("", 2);
-    pid_t pids[ROLES];
-    struct heard h;
-
-    (void) state;
-    write_bare(folder);
-    test_write(folder, "texts", TEXTS);
-    for (int r = 0; r < ROLES; r++) {
-        const char *const words[] = {
-            "run", "bare.yaml", "--role", apart_names[r], "--set", "stages.infer.batch=1", NULL};
-
-        pids[r] = r != USER ? test_host_start(folder, apart_logs[r], NULL, words) : 0;
-    }
-    h = HEARD(folder, "texts", "predict", "bare.yaml", "--role", "user", "--json");
-    assert_heard(&h, 0, NULL, NULL);
-    for (int r = 0; r < ROLES; r++) {
-        char *name = mpcf_format("run/infer/%s/report.json", apart_names[r]);
-
-        if (r != USER) {
-            char *report = NULL;
-
-            assert_int_equal(test_host_wait(pids[r], 30), 0);
-            report = test_read(folder, name);
-            assert_non_null(strstr(report, "\"texts\"")); /* the task's name */
-            assert_null(strstr(report, "\"split\""));
-            mpcf_free(report);
-        }
-        mpcf_free(name);
-    }
-    heard_forget(&h);
 }
 
 static void roles_of_predict_need_no_dataset_and_leave_no_record(void **state)
@@ -491,7 +441,7 @@ static void roles_of_predict_need_no_dataset_and_leave_no_record(void **state)
     struct lines want, got;
 
     (void) state;
-    write_bare(folder);
+    apart_write_bare(folder);
     test_write(folder, "texts", TEXTS);
     json_decref(test_run_infer(folder));
     digest_run(folder, before);
@@ -613,7 +563,6 @@ int main(void)
         cmocka_unit_test(three_processes_answer_as_the_student),
         cmocka_unit_test(nothing_to_ask_is_no_failure),
         cmocka_unit_test(the_users_role_asks_roles_elsewhere),
-        cmocka_unit_test(roles_without_a_dataset_leave_a_report),
         cmocka_unit_test(roles_of_predict_need_no_dataset_and_leave_no_record),
         cmocka_unit_test(later_lines_are_asked_in_the_same_session),
         cmocka_unit_test(an_interrupted_predict_uses_no_correction_twice),

@@ -174,6 +174,37 @@ static void three_roles_meet_by_address(void **state)
     }
 }
 
+/* Roles of a file without data answer texts as they come, too. */
+static void roles_without_a_dataset_leave_a_report(void **state)
+{
+    static const char *const ask[] = {"predict", "bare.yaml", "--role", "user", "good bad", NULL};
+    const char *folder = apart_create("", 2);
+    pid_t pids[ROLES];
+
+    (void) state;
+    apart_write_bare(folder);
+    for (int r = 0; r < ROLES; r++) {
+        const char *const words[] = {
+            "run", "bare.yaml", "--role", apart_names[r], "--set", "stages.infer.batch=1", NULL};
+
+        pids[r] = test_host_start(folder, apart_logs[r], NULL, r == USER ? ask : words);
+    }
+    for (int r = 0; r < ROLES; r++) {
+        assert_int_equal(test_host_wait(pids[r], 60), 0);
+    }
+    for (int r = 0; r < ROLES; r++) {
+        if (r != USER) {
+            json_t *report = report_of(folder, r);
+
+            assert_string_equal(json_string_value(report_get(report, "task.name")), "texts");
+            assert_null(report_get(report, "task.split"));
+            assert_null(report_get(report, "settings.dataset"));
+            assert_true(test_report_number(report, "secure.examples") == 1);
+            json_decref(report);
+        }
+    }
+}
+
 static void a_killed_provider_ends_all(void **state)
 {
     const char *folder = apart_create("batch: 1, timeout: 20s", 2000);
@@ -381,6 +412,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_roles_meet_by_address),
+        cmocka_unit_test(roles_without_a_dataset_leave_a_report),
         cmocka_unit_test(a_killed_provider_ends_all),
         cmocka_unit_test(disagreement_is_told_on_each_side),
         cmocka_unit_test(each_role_opens_its_own_files_only),
