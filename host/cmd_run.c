@@ -121,8 +121,8 @@ static int run_open(const struct args *args, const struct pipeline *p,
     }
     if (request->viewer == VIEW_ALL) {
         show_summary(p->output);
-    } else if (request->viewer == VIEW_USER && !is_started) {
-        (void) printf("answers              %s/infer/" OUTPUT_ANSWER_LINES "\n", p->output);
+    } else if (!is_started) {
+        show_role_summary(p->output, (enum role) request->viewer);
     }
     return EXIT_DONE;
 }

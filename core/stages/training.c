@@ -9,9 +9,9 @@
 #include "base/text.h"
 #include "network/answer_order.h"
 #include "network/evaluate.h"
+#include "network/judged.h"
 #include "pipeline/output.h"
 #include "report/report.h"
-#include "stages/judged.h"
 #include "train/run.h"
 
 enum { SAVE_SECONDS = 120, EVALUATION_BATCH = 32 };

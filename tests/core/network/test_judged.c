@@ -2,9 +2,13 @@
 #include "support/support.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "network/judged.h"
+#include "report/page.h"
 #include "report/report.h"
-#include "stages/judged.h"
 
 static mpcf_error *err;
 
@@ -132,6 +136,97 @@ static void without_labels_nothing_is_judged(void **state)
     corpus_destroy(corpus);
 }
 
+/* --- What no run should have, and some do --- */
+
+/* Its page says no "nan"; the report may be written. */
+static void expect_page(const struct judged *judged, const char *why)
+{
+    struct text_buffer page = {0};
+    json_t *report = json_object();
+    char *text = NULL;
+
+    mpcf_error_reset(err);
+    if (judged_report(report, "secure", judged, err) != MPCF_OK ||
+        report_render(report, &page, err) != MPCF_OK) {
+        fail_msg("%s: %s", why, mpcf_error_text(err));
+    }
+    text = json_dumps(report, 0);
+    assert_non_null(text);
+    if (strstr(page.data, "nan") != NULL || strstr(page.data, "inf<") != NULL) {
+        fail_msg("%s: %s", why, text);
+    }
+    free(text);
+    text_clear(&page);
+    json_decref(report);
+}
+
+/* Such a network is broken, and no figure of it means anything. */
+static void expect_refusal(const struct judged *judged)
+{
+    json_t *report = json_object();
+
+    mpcf_error_reset(err);
+    assert_int_not_equal(judged_report(report, "secure", judged, err), MPCF_OK);
+    assert_message_contains(err, "is not a finite number");
+    mpcf_error_reset(err);
+    json_decref(report);
+}
+
+static bool all_finite(const float answers[ROWS])
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (!isfinite(answers[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void odd_answers_are_judged(void **state)
+{
+    static const struct {
+        const char *why, *metric;
+        size_t classes;
+        double labels[ROWS];
+        float answers[ROWS]; /* labels, or scores */
+    } cases[] = {
+        {"one class alone", "accuracy", 2, {1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1}},
+        {"one class alone, f1", "f1", 2, {0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0}},
+        {"one class alone, matthews", "matthews", 2, {0, 0, 0, 0, 0, 0}, {0, 1, 0, 0, 0, 0}},
+        {"a task of one class that all have",
+         "accuracy",
+         2,
+         {0, 0, 0, 0, 0, 0},
+         {1, 1, 1, 1, 1, 1}},
+        {"equal labels", "pearson", 1, {2, 2, 2, 2, 2, 2}, {1, 2, 3, 4, 5, 1}},
+        {"equal scores", "spearman", 1, {1, 2, 3, 4, 5, 0}, {2, 2, 2, 2, 2, 2}},
+        {"all is one number", "pearson", 1, {2, 2, 2, 2, 2, 2}, {2, 2, 2, 2, 2, 2}},
+        {"no number", "pearson", 1, {1, 2, 3, 4, 5, 0}, {NAN, 2, 3, 4, 5, 1}},
+        {"nothing but no numbers",
+         "pearson",
+         1,
+         {1, 2, 3, 4, 5, 0},
+         {NAN, NAN, NAN, NAN, NAN, NAN}},
+        {"without end", "spearman", 1, {1, 2, 3, 4, 5, 0}, {INFINITY, 2, 3, -INFINITY, 5, 1}},
+        {"nobody labelled", "accuracy", 2, {-1, -1, -1, -1, -1, -1}, {1, 1, 1, 1, 1, 1}},
+        {"one row labelled", "pearson", 1, {-1, -1, -1, -1, -1, 1}, {1, 1, 1, 1, 1, 1}},
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct corpus *corpus = corpus_of(cases[i].labels, cases[i].classes, cases[i].metric);
+        const struct judged judged = {
+            .corpus = corpus, .count = ROWS, .answers = cases[i].answers, .width = 1};
+
+        if (all_finite(cases[i].answers)) {
+            expect_page(&judged, cases[i].why);
+        } else {
+            expect_refusal(&judged);
+        }
+        corpus_destroy(corpus);
+    }
+}
+
 static int setup(void **state)
 {
     (void) state;
@@ -153,6 +248,7 @@ int main(void)
         cmocka_unit_test(rows_are_those_that_were_asked),
         cmocka_unit_test(scores_are_counted_by_place),
         cmocka_unit_test(without_labels_nothing_is_judged),
+        cmocka_unit_test(odd_answers_are_judged),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

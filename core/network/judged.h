@@ -3,8 +3,8 @@
  * What a network said of labelled rows, as the report has it: metrics and their intervals, predictions by
  * class, scores beside labels. Counts only, no row.
  */
-#ifndef MPCF_STAGES_JUDGED_H
-#define MPCF_STAGES_JUDGED_H
+#ifndef MPCF_NETWORK_JUDGED_H
+#define MPCF_NETWORK_JUDGED_H
 
 #include <jansson.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a network said of labelled rows: metrics, how sure they are, and counts of what it said. */
-#include "stages/judged.h"
+#include "network/judged.h"
 
 #include <math.h>
 #include <stdio.h>
