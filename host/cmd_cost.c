@@ -32,8 +32,8 @@ static int no_network(const char *name)
     for (size_t i = 0; i < COST_NETWORKS; i++) {
         text_printf(&names, "%s%s", i > 0 ? ", " : "", cost_networks[i].name);
     }
-    result = host_usage("cost", "there is no network '%s'; networks are %s", name,
-                        text_string(&names));
+    result =
+        host_usage("cost", "there is no network '%s'; networks are %s", name, text_string(&names));
     text_clear(&names);
     return result;
 }

@@ -12,7 +12,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "channel/pulse.h"
+#include "channel/heartbeat.h"
 #include "channel/role.h"
 #include "roles/call.h"
 
@@ -79,10 +79,10 @@ static mpcf_status call_dealer(struct roles *r, const struct handshake *mine,
 static mpcf_status call_beside(struct roles *r, struct call *call, const struct handshake *told,
                                struct handshake *theirs, struct channel **out, mpcf_error *err)
 {
-    struct pulse *pulse = NULL;
-    MPCF_TRY(pulse_start(&call->held, 1, call->patience, &pulse, err));
+    struct heartbeat *heartbeat = NULL;
+    MPCF_TRY(heartbeat_start(&call->held, 1, call->patience, &heartbeat, err));
     mpcf_status status = call_role(&r->o, call, told, theirs, out, err);
-    pulse_stop(pulse);
+    heartbeat_stop(heartbeat);
     return status;
 }
 
@@ -144,7 +144,7 @@ mpcf_status join_as_user(struct roles *r, struct handshake *mine, struct roles_l
 
 static mpcf_status fail_alone(const struct roles *r, mpcf_error *err)
 {
-    const char *refused = r->lobby.refused;
+    const char *refused = r->admission.refused;
     return mpcf_fail(err, MPCF_E_TIMEOUT,
                      "nobody joined the %s at %s in time (stages.infer.connect_timeout)%s%s",
                      role_name(r->o.role), r->address,
@@ -157,7 +157,7 @@ static mpcf_status next_caller(struct roles *r, int64_t deadline, struct caller 
 {
     bool came = false;
     while (!came) {
-        MPCF_TRY(lobby_turn(&r->lobby, deadline, caller, &came, err));
+        MPCF_TRY(admission_turn(&r->admission, deadline, caller, &came, err));
         (void) rendezvous_sweep(&r->rendezvous);
         if (!came && clock_now_ns() >= deadline) {
             return fail_alone(r, err);
@@ -221,7 +221,7 @@ static void turn_away(struct roles *r, const struct handshake *mine, struct call
     if (caller->handshake.kind == REFUSAL_NONE) {
         refuse(mine, caller, mpcf_error_text(err));
     }
-    lobby_note(&r->lobby, true, mpcf_error_text(err));
+    admission_note(&r->admission, true, mpcf_error_text(err));
     mpcf_error_reset(err);
     channel_close(caller->channel);
     caller->channel = NULL;
@@ -348,7 +348,7 @@ static void bring_together(struct roles *r, struct handshake *mine, const struct
         links->peers[w.role] = w.channel;
         take_over(mine, &caller->handshake);
     } else if (rendezvous_wait(&r->rendezvous, &w)) {
-        lobby_note(&r->lobby, true, "it waited longest for the other of its session");
+        admission_note(&r->admission, true, "it waited longest for the other of its session");
     }
 }
 
