@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 #include "base/workers.h"
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 
 #define CUT 96 /* a multiple of the rows and columns of OpenBLAS's tiles */
 #define SMALL_WORK                                                                                 \
@@ -42,7 +42,7 @@ static void blas(const struct float_gemm *call)
 static void gemm_here(const struct float_gemm *call)
 {
     if (is_small(call)) {
-        float_kernels()->gemm_small(call);
+        float_kernel()->gemm_small(call);
     } else {
         blas(call);
     }

@@ -12,8 +12,8 @@
 #include "base/memory.h"
 #include "channel/role.h"
 #include "roles/control.h"
-#include "roles/inside.h"
 #include "roles/join.h"
+#include "roles/roles_inside.h"
 
 bool roles_is_loopback(const char *address)
 {

@@ -2,8 +2,8 @@
 /*
  * What a role consists of, for those files that make it.
  */
-#ifndef MPCF_ROLES_INSIDE_H
-#define MPCF_ROLES_INSIDE_H
+#ifndef MPCF_ROLES_ROLES_INSIDE_H
+#define MPCF_ROLES_ROLES_INSIDE_H
 
 #include "roles/admission.h"
 #include "roles/attendant.h"
