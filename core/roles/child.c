@@ -58,20 +58,14 @@ static mpcf_status find_program(const struct local_run *run, struct launch *l, m
     return MPCF_OK;
 }
 
-static mpcf_status make_lists(struct launch *l, const struct local_run *run, enum role role,
-                              mpcf_error *err)
+static mpcf_status make_arguments(struct launch *l, const struct local_run *run, enum role role,
+                                  mpcf_error *err)
 {
     const char *const *more = role == ROLE_USER ? run->user_arguments : NULL;
-    size_t own = count_strings(run->arguments), extra = count_strings(run->environment);
-    size_t behind = count_strings(more);
-    size_t inherited = 0;
-    while (environ[inherited] != NULL) {
-        inherited++;
-    }
+    size_t own = count_strings(run->arguments), behind = count_strings(more);
     l->arguments = mpcf_alloc_array(own + behind + 4, sizeof(*l->arguments));
-    l->environment = mpcf_alloc_array(inherited + extra + 2, sizeof(*l->environment));
-    if (l->arguments == NULL || l->environment == NULL) {
-        return mpcf_fail_memory(err, inherited * sizeof(char *), "a process");
+    if (l->arguments == NULL) {
+        return mpcf_fail_memory(err, own * sizeof(char *), "a process");
     }
     l->arguments[0] = l->program;
     for (size_t i = 0; i < own; i++) {
@@ -83,7 +77,19 @@ static mpcf_status make_lists(struct launch *l, const struct local_run *run, enu
         l->arguments[3 + own + i] = more[i];
     }
     l->speaks = run->user_speaks && role == ROLE_USER;
-    size_t at = 0;
+    return MPCF_OK;
+}
+
+static mpcf_status make_environment(struct launch *l, const struct local_run *run, mpcf_error *err)
+{
+    size_t extra = count_strings(run->environment), inherited = 0, at = 0;
+    while (environ[inherited] != NULL) {
+        inherited++;
+    }
+    l->environment = mpcf_alloc_array(inherited + extra + 2, sizeof(*l->environment));
+    if (l->environment == NULL) {
+        return mpcf_fail_memory(err, inherited * sizeof(char *), "a process");
+    }
     l->environment[at++] = CONTROL_VARIABLE "=3"; /* CONTROL_FD */
     for (size_t i = 0; i < extra; i++) {          /* getenv() takes the first */
         l->environment[at++] = run->environment[i];
@@ -157,7 +163,10 @@ mpcf_status child_start(struct child *c, const struct local_run *run, mpcf_error
     l->control = l->output = -1;
     mpcf_status status = find_program(run, l, err);
     if (status == MPCF_OK) {
-        status = make_lists(l, run, c->role, err);
+        status = make_arguments(l, run, c->role, err);
+    }
+    if (status == MPCF_OK) {
+        status = make_environment(l, run, err);
     }
     if (status == MPCF_OK) {
         status = launch(c, l, err);

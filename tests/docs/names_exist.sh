@@ -148,4 +148,13 @@ if [ "$(grep -c "no_such\|no-such\|is not in" "$work/found")" -ne 9 ] ||
 fi
 
 check docs/*.md README.md CONTRIBUTING.md SECURITY.md
+
+# docs/architecture.md describes the folders of core, in the order that scripts/check-includes holds.
+sed -n '/^| folder | what it knows/,/^$/s/^| `\([a-z_]*\)` |.*/\1/p' docs/architecture.md >"$work/described"
+scripts/check-includes | sed -n '/ < /s/ < /\n/gp' >"$work/order"
+if ! diff "$work/described" "$work/order" >"$work/differ" || [ "$(wc -l <"$work/order")" -lt 30 ]; then
+    echo "docs/architecture.md describes other folders (<) than scripts/check-includes has (>), or in another order:"
+    cat "$work/differ"
+    exit 1
+fi
 echo "names_exist: $(ls docs/*.md | wc -l) pages of docs and three more"
