@@ -16,7 +16,8 @@
 #define HEX_BYTES  ((size_t) 2 * LINK_KEY_BYTES)
 #define FIRST_LINE "mpcf-keys 1"
 
-struct role_keys *role_keys_create(enum role role)
+/* Without a key yet; NULL: memory. */
+static struct role_keys *create(enum role role)
 {
     struct role_keys *keys = mpcf_secret_alloc(1, sizeof(*keys));
     if (keys != NULL) {
@@ -45,7 +46,7 @@ static mpcf_status draw_link(struct role_keys *a, struct role_keys *b, mpcf_erro
 static mpcf_status draw_all(struct role_keys *sets[3], mpcf_error *err)
 {
     for (unsigned r = 0; r < 3; r++) {
-        sets[r] = role_keys_create((enum role) r);
+        sets[r] = create((enum role) r);
         if (sets[r] == NULL) {
             return mpcf_fail_memory(err, sizeof(*sets[r]), "keys");
         }
@@ -261,7 +262,7 @@ mpcf_status role_keys_parse(const char *text, size_t length, const char *name,
     struct key_text t = {.at = text, .end = text + length, .name = name};
     enum role role = ROLE_PROVIDER;
     MPCF_TRY(parse_role(&t, &role, err));
-    struct role_keys *keys = role_keys_create(role);
+    struct role_keys *keys = create(role);
     if (keys == NULL) {
         return mpcf_fail_memory(err, sizeof(*keys), "keys");
     }

@@ -16,7 +16,6 @@
 #define SMALL_WORK                                                                                 \
     (64 * 64 * 64) /* below, packing and calling cost OpenBLAS more than the product */
 
-static atomic_size_t threads_allowed; /* 0: all workers */
 static atomic_bool is_single;
 
 static void openblas_alone(void)
@@ -74,9 +73,7 @@ static void columns_body(void *context, size_t begin, size_t end)
 
 static void gemm(const struct float_gemm *call)
 {
-    const size_t allowed = atomic_load(&threads_allowed);
-    const size_t workers = workers_count();
-    const size_t threads = allowed != 0 && allowed < workers ? allowed : workers;
+    const size_t threads = workers_count();
     const size_t longest = call->m > call->n ? call->m : call->n;
     const size_t cuts = (longest + CUT - 1) / CUT;
     struct float_gemm copy = *call;
@@ -123,9 +120,4 @@ const struct float_backend *float_backend(void)
     static const struct float_backend openblas = {"openblas", gemm, gemm_batch};
 
     return &openblas;
-}
-
-void float_backend_threads(size_t count)
-{
-    atomic_store(&threads_allowed, count);
 }
