@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # names_exist.sh: what the pages name is in the tree. Of docs/*.md, README.md, CONTRIBUTING.md and
 # SECURITY.md: paths that begin with a folder of the top (capitals in them stand for any name), `file.c`
-# and `folder/file.h` in backticks, `function()` in backticks, links and their headings. In a row of a
-# table of docs/one-inference.md a function is defined in the file that stands in front of it.
+# and `folder/file.h` in backticks, `function()`, `struct tag`, `CONSTANT` in backticks, links and their headings; `table[]` in (or of) `file.c`
+# stands in that file. In a row of a table of docs/one-inference.md a function is defined in the file that stands in front of it.
 set -eu
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
@@ -21,6 +21,10 @@ grep -E '^(core|host|plugins|plugin-sdk|tests)/.*\.[ch]$' "$work/files" | grep -
               print FILENAME, substr(line, RSTART, RLENGTH - 1) (/^[a-z]/ ? " defined" : "")
               line = substr(line, RSTART + RLENGTH)
           } }' | sort -u >"$work/functions"
+
+# Tags, and names of constants.
+grep -E '^(core|host|plugins|plugin-sdk|tests|scripts|cmake)/|^CMakeLists' "$work/files" | grep -vE '^tests/(sdk/older|docs/names_exist)' |
+    xargs grep -IohE '(struct|enum) [a-z_]+|[A-Z][A-Z_]{5,}' | sort -u >"$work/tags"
 
 # "FILE TABLE" of every array.
 grep -E '^(core|host|plugins)/.*\.[ch]$' "$work/files" |
@@ -71,6 +75,8 @@ function check_code(line,    word, name, row, of) {
             name = substr(word, 1, length(word) - 2)
             if (!(name in functions) && !(name in known)) complain("no function '" name "'")
             else if (row && of != "" && !((of " " name) in defined)) complain("'" name "' is not in '" of "'")
+        } else if (word ~ /^(struct|enum) [a-z_]+$/ || word ~ /^[A-Z][A-Z_][A-Z_][A-Z_][A-Z_][A-Z_]+$/) {
+            if (!(word in tags) && !(word in known)) complain("no '" word "'")
         } else if (word ~ /^[a-z0-9_]+[.](c|h|sh)$/) {
             if (!(word in names) && !(word in known)) complain("no file '" word "'")
         } else if (word !~ /^(core|plugins|plugin-sdk|host|scripts|tests|docs|examples|bench|cmake)\// &&
@@ -109,6 +115,7 @@ FILENAME == list { files[$0]; name = $0; sub(/.*\//, "", name); names[name]
     for (path = $0; sub(/\/[^\/]*$/, "", path);) folders[path]
     next }
 FILENAME == calls_of { functions[$2]; if (NF == 3) defined[$1 " " $2]; next }
+FILENAME == tags_of { tags[$0]; next }
 FILENAME == tables_of { tables[$1 " " $2]; next }
 FILENAME == exceptions { known[$0]; next }
 pass == 1 { if (/^#/) headings[FILENAME "#" heading($0)]; next }
@@ -122,8 +129,8 @@ END
 
 check() { # PAGE...
     awk -v list="$work/files" -v calls_of="$work/functions" -v exceptions="$work/known" \
-        -v tables_of="$work/tables" -f "$work/check.awk" \
-        "$work/files" "$work/functions" "$work/tables" "$work/known" \
+        -v tables_of="$work/tables" -v tags_of="$work/tags" -f "$work/check.awk" \
+        "$work/files" "$work/functions" "$work/tables" "$work/tags" "$work/known" \
         pass=1 docs/*.md README.md CONTRIBUTING.md SECURITY.md pass=2 "$@"
 }
 
@@ -134,15 +141,16 @@ core/base/no_such_file.c, core/base/text.c, `no_such_function()`, `program_finis
 [page](no_such_page.md), [page](glossary.md), [heading](glossary.md#no-such-heading)
 | `core/base/text.c`, `core/lower/ring_search.c`: `program_finish()` is called there, and not defined |
 | `core/base/text.c`, `core/schedule/finish.c`: `program_finish()` |
+`struct round`, `struct no_such_struct`, `enum role`, `STEP_MAP`, `NO_SUCH_CONSTANT`
 `rules[]` of `core/pass/pass.c`, `no_such_table[]` and more in `core/pass/pass.c`
 END
 if check "$work/wrong.md" >"$work/found"; then
     echo "nothing is found on a page of mistakes"
     exit 1
 fi
-if [ "$(grep -c "no_such\|no-such\|is not in" "$work/found")" -ne 9 ] ||
-    [ "$(wc -l <"$work/found")" -ne 9 ]; then
-    echo "not the nine mistakes of a page of mistakes:"
+if [ "$(grep -ci "no_such\|no-such\|is not in" "$work/found")" -ne 11 ] ||
+    [ "$(wc -l <"$work/found")" -ne 11 ]; then
+    echo "not the eleven mistakes of a page of mistakes:"
     cat "$work/found"
     exit 1
 fi
