@@ -29,6 +29,7 @@ static void write_u64(uint8_t *bytes, uint64_t value)
 static uint64_t read_u64(const uint8_t *bytes)
 {
     uint64_t value = 0;
+
     for (unsigned i = 0; i < 8; i++) {
         value |= (uint64_t) bytes[i] << (8 * i);
     }
@@ -53,6 +54,7 @@ static mpcf_status check_message(const uint8_t *head, const struct framing_job *
                                  mpcf_error *err)
 {
     uint64_t got_length = read_u64(head), got_sequence = read_u64(head + 8);
+
     if (got_sequence != job->in_sequence) {
         return mpcf_fail(err, MPCF_E_PROTOCOL,
                          "the peer sent message number %" PRIu64 ", expected %" PRIu64,
@@ -77,6 +79,7 @@ static mpcf_status take_drop(struct framing *f, mpcf_error *err)
 static mpcf_status read_head(struct framing *f, const struct framing_job *job, mpcf_error *err)
 {
     uint64_t kind = read_u64(f->head), length = read_u64(f->head + 8);
+
     if (kind < FRAMING_RESERVED) {
         return job->in == NULL ? MPCF_OK : check_message(f->head, job, err);
     }
@@ -222,6 +225,7 @@ static void count_sent(struct framing *f, struct outgoing *j, size_t moved)
 static size_t content_gone(const struct outgoing *j, size_t length)
 {
     size_t gone = outgoing_gone(j);
+
     return length == 0 || gone <= CHANNEL_FRAME_BYTES ? 0 : gone - CHANNEL_FRAME_BYTES;
 }
 
@@ -230,6 +234,7 @@ static size_t content_gone(const struct outgoing *j, size_t length)
 static void say_alive(struct framing *f)
 {
     size_t sent = 0;
+
     do {
         size_t nothing = 0;
         sent = sizeof(alive) - f->alive_done;
@@ -245,6 +250,7 @@ static void say_alive(struct framing *f)
 static size_t next_heard(struct framing *f, uint8_t **at)
 {
     static const struct framing_job none = {.out = NULL};
+
     if (f->head_done == CHANNEL_FRAME_BYTES && f->reason_length == 0 &&
         (f->body_done == read_u64(f->head) || read_u64(f->head) == FRAMING_DROP)) {
         begin_next(f);
@@ -261,6 +267,7 @@ static size_t next_heard(struct framing *f, uint8_t **at)
 bool framing_hear_end(struct framing *f)
 {
     const struct framing_job none = {.out = NULL};
+
     for (unsigned i = 0; i < POLL_STEPS && framing_reason(f) == NULL; i++) {
         uint8_t *at = NULL;
         size_t got = next_heard(f, &at), nothing = 0;
@@ -290,6 +297,7 @@ static mpcf_status step(struct framing *f, struct outgoing *away, const struct f
     size_t sent = outgoing_left(away), got = listens ? wanted(f, coming, &at) : 0;
     mpcf_status status =
         wire_move(&f->wire, outgoing_data(away), &sent, at, &got, patience_ns, err);
+
     count_sent(f, away, sent);
     MPCF_TRY(take(f, coming, got, err));
     if (got != 0 && f->body_done != 0 && outgoing_is_over(away) && !coming->is_beside) {
@@ -303,6 +311,7 @@ static mpcf_status run(struct framing *f, struct outgoing *away, struct framing_
 {
     const struct framing_job nothing = {.out = NULL};
     const struct framing_job *coming = job;
+
     /* Who only sends listens when nobody takes it: a call of the system less for most messages. */
     bool listens = job->in != NULL, is_duplex = wire_is_duplex(&f->wire);
     while (!outgoing_is_over(away) || coming->in != NULL) {
@@ -332,6 +341,7 @@ mpcf_status framing_run(struct framing *f, struct framing_job *job, int64_t pati
     uint8_t head[CHANNEL_FRAME_BYTES];
     struct outgoing away = {.at = OUTGOING_PIECES};
     bool is_duplex = wire_is_duplex(&f->wire);
+
     if (job->in != NULL || is_duplex) {
         MPCF_TRY(resume(f, job, err));
     }
@@ -378,6 +388,7 @@ mpcf_status framing_poll(struct framing *f, struct framing_job *job, bool *came,
 void framing_beat(struct framing *f, int64_t silence_ns)
 {
     const struct framing_job none = {.out = NULL};
+
     if (f->is_amid) {
         return;
     }
@@ -399,6 +410,7 @@ static bool say(struct framing *f, uint64_t kind, const char *text, size_t lengt
 {
     uint8_t head[CHANNEL_FRAME_BYTES];
     struct outgoing away;
+
     framing_write(head, kind, length);
     depart(f, head, (const uint8_t *) text, length, &away);
     while (!outgoing_is_over(&away)) {
@@ -420,6 +432,7 @@ static bool say(struct framing *f, uint64_t kind, const char *text, size_t lengt
 bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadline)
 {
     size_t length = strlen(reason);
+
     if (f->is_amid || framing_reason(f) != NULL || length == 0 || length > FRAMING_REASON ||
         !say(f, FRAMING_FAREWELL, reason, length, deadline)) {
         return false;

@@ -30,6 +30,7 @@ static bool wait_for_beat(struct heartbeat *h)
     int64_t at = clock_deadline(h->beat_ns);
     const struct timespec until = {.tv_sec = at / 1000000000, .tv_nsec = at % 1000000000};
     int error = 0;
+
     (void) pthread_mutex_lock(&h->lock);
     while (!h->has_to_end && error == 0) {
         error = pthread_cond_timedwait(&h->ends, &h->lock, &until);
@@ -42,6 +43,7 @@ static bool wait_for_beat(struct heartbeat *h)
 static void *beat(void *context)
 {
     struct heartbeat *h = context;
+
     while (wait_for_beat(h)) {
         for (size_t i = 0; i < CHANNELS; i++) {
             if (h->channels[i] != NULL) {
@@ -56,6 +58,7 @@ static void *beat(void *context)
 static int start_thread(struct heartbeat *h)
 {
     sigset_t all, before;
+
     (void) sigfillset(&all);
     (void) pthread_sigmask(SIG_SETMASK, &all, &before);
     int error = pthread_create(&h->thread, NULL, beat, h);
@@ -75,6 +78,7 @@ mpcf_status heartbeat_start(struct channel *const *channels, size_t count, int64
 {
     struct heartbeat *h = mpcf_alloc_array(1, sizeof(*h));
     pthread_condattr_t attributes;
+
     if (h == NULL) {
         return mpcf_fail_memory(err, sizeof(*h), "a heartbeat");
     }

@@ -40,6 +40,7 @@ void outgoing_move(struct outgoing *j, size_t moved)
 size_t outgoing_gone(const struct outgoing *j)
 {
     size_t gone = 0;
+
     for (size_t i = 1; i < OUTGOING_PIECES; i++) {
         gone += i < j->at ? j->length[i] : i == j->at ? j->done : 0;
     }

@@ -27,6 +27,7 @@
 static void log_turned_away(struct admission *a, const char *why)
 {
     const int64_t now = clock_now_ns();
+
     if (a->log_began == 0 || now - a->log_began > LOG_NS) {
         if (a->unlogged != 0) {
             log_line(LOG_WARN, "%s: turned %u more callers away", role_name(a->callee.role),
@@ -57,6 +58,7 @@ void admission_note(struct admission *a, bool known, const char *why)
 static void note_busy(struct admission *a, const struct greeting *g)
 {
     const int64_t now = clock_now_ns();
+
     if (a->busy_noted == 0 || now - a->busy_noted > LOG_NS) {
         a->busy_noted = now;
         log_line(LOG_INFO, "%s: told a %s that it has another session", role_name(a->callee.role),
@@ -76,6 +78,7 @@ static void take_out(struct admission *a, size_t i)
 static void send_away(struct admission *a, size_t i, const char *why)
 {
     struct greeting *g = &a->callers[i];
+
     if (g->is_told_busy) {
         note_busy(a, g);
     } else {
@@ -89,6 +92,7 @@ static void send_away(struct admission *a, size_t i, const char *why)
 static size_t last_in_line(const struct admission *a)
 {
     size_t worst = 0;
+
     for (size_t i = 1; i < a->count; i++) {
         if (a->callers[i].stage < a->callers[worst].stage) {
             worst = i;
@@ -130,6 +134,7 @@ static mpcf_status hear(struct admission *a, size_t i, bool *gone, mpcf_error *e
     struct greeting *g = &a->callers[i];
     enum greeting_stage before = GREETING_DONE;
     mpcf_status status = MPCF_OK;
+
     do {
         before = g->stage;
         status = greeting_step(g, &a->callee, err);
@@ -155,6 +160,7 @@ static mpcf_status hear(struct admission *a, size_t i, bool *gone, mpcf_error *e
 static mpcf_status hear_all(struct admission *a, struct caller *caller, bool *came, mpcf_error *err)
 {
     size_t i = 0;
+
     while (i < a->count && !*came) {
         bool gone = false;
         MPCF_TRY(hear(a, i, &gone, err));
@@ -180,6 +186,7 @@ static int64_t turn_end(const struct admission *a, int64_t until)
 {
     const int64_t now = clock_now_ns();
     int64_t wait = IDLE_NS;
+
     if (a->count != 0) {
         wait = now - a->moved < AT_IT_NS ? BRISK_NS : SLOW_NS;
     }
@@ -205,6 +212,7 @@ static mpcf_status answer_door(struct admission *a, int64_t deadline, bool *any,
 {
     void *conn = NULL;
     mpcf_status status = a->transport->accept(a->listener, deadline, &conn, err);
+
     *any = status != MPCF_E_TIMEOUT;
     if (status == MPCF_OK) {
         status = let_in(a, conn, err);
@@ -226,6 +234,7 @@ mpcf_status admission_turn(struct admission *a, int64_t until, struct caller *ca
                            mpcf_error *err)
 {
     bool any = true;
+
     *came = false;
     if (interrupt_pending()) {
         return fail_stopped(a, err);

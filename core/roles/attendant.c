@@ -19,6 +19,7 @@ static void dismiss(struct attendant *a, struct caller *caller)
 {
     mpcf_error *why = mpcf_error_create();
     struct handshake *theirs = &caller->handshake, refusal;
+
     if (handshake_heed(theirs, why) != MPCF_OK) {
         (void) rendezvous_leave(a->rendezvous, theirs->session);
         admission_note(a->admission, true, mpcf_error_text(why));
@@ -34,6 +35,7 @@ static void *attend(void *context)
 {
     struct attendant *a = context;
     mpcf_error *err = mpcf_error_create();
+
     while (!atomic_load(&a->must_stop)) {
         struct caller caller;
         bool came = false;
@@ -55,6 +57,7 @@ static void *attend(void *context)
 mpcf_status attendant_start(struct attendant *a, mpcf_error *err)
 {
     sigset_t all, before;
+
     if (a->runs) {
         return MPCF_OK;
     }

@@ -38,6 +38,7 @@ struct launch {
 static size_t count_strings(const char *const *strings)
 {
     size_t n = 0;
+
     while (strings != NULL && strings[n] != NULL) {
         n++;
     }
@@ -83,6 +84,7 @@ static mpcf_status make_arguments(struct launch *l, const struct local_run *run,
 static mpcf_status make_environment(struct launch *l, const struct local_run *run, mpcf_error *err)
 {
     size_t extra = count_strings(run->environment), inherited = 0, at = 0;
+
     while (environ[inherited] != NULL) {
         inherited++;
     }
@@ -128,6 +130,7 @@ static _Noreturn void become(const struct launch *l)
 static mpcf_status open_ways(struct child *c, struct launch *l, mpcf_error *err)
 {
     int ends[2] = {-1, -1};
+
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "making a line to a process: %s", strerror(errno));
     }
@@ -157,6 +160,7 @@ static mpcf_status launch(struct child *c, struct launch *l, mpcf_error *err)
 mpcf_status child_start(struct child *c, const struct local_run *run, mpcf_error *err)
 {
     struct launch *l = mpcf_alloc_array(1, sizeof(*l));
+
     if (l == NULL) {
         return mpcf_fail_memory(err, sizeof(*l), "a process");
     }
@@ -204,6 +208,7 @@ void child_read_output(struct child *c, const struct local_run *run)
 {
     char data[4096];
     ssize_t n = read(c->output, data, sizeof(data));
+
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
         return;
     }
@@ -228,6 +233,7 @@ static void take_end(struct child *c, const char *text)
     char *middle = NULL, *rest = NULL;
     long status = strtol(text, &middle, 10);
     uint64_t peak = strtoull(middle, &rest, 10);
+
     if (middle != text && rest != middle) {
         c->has_reported = true;
         c->status = (mpcf_status) status;
@@ -251,6 +257,7 @@ static void take_message(struct child *c, const struct local_run *run, const cha
 void child_read_control(struct child *c, const struct local_run *run)
 {
     char *message = mpcf_alloc_array(CONTROL_MESSAGE, 1);
+
     if (message == NULL) {
         return; /* the next look finds it again */
     }
@@ -270,6 +277,7 @@ void child_tell_address(struct child *c, const struct child *other)
 {
     char message[CHILD_ADDRESS + 8];
     int n = snprintf(message, sizeof(message), "%d %s", (int) other->role, other->address);
+
     if (c->control >= 0 && n > 0) {
         (void) send(c->control, message, (size_t) n, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
@@ -279,6 +287,7 @@ mpcf_status child_tell_keys(struct child *c, const struct role_keys *keys, mpcf_
 {
     const size_t head = sizeof(CONTROL_KEYS) - 1;
     char *message = mpcf_secret_alloc(head + ROLE_KEYS_TEXT, 1);
+
     if (message == NULL) {
         return mpcf_fail_memory(err, ROLE_KEYS_TEXT, "a message to a process");
     }

@@ -42,12 +42,14 @@ static const struct link_keys *keys_for(const struct callee *callee, enum role p
 static const char *name_foreign(const struct greeting *g)
 {
     uint8_t head[CHANNEL_FRAME_BYTES];
+
     return foreign_protocol(head, channel_head(g->channel, head));
 }
 
 static mpcf_status fail_foreign(const struct greeting *g, mpcf_error *err)
 {
     const char *name = name_foreign(g);
+
     mpcf_error_reset(err);
     return mpcf_fail(err, MPCF_E_FORMAT, "it does not speak mpcf%s%s",
                      name == NULL ? "" : " of this version, but ", name == NULL ? "" : name);
@@ -67,6 +69,7 @@ static mpcf_status check_roles(const struct callee *callee, const struct hello *
                                mpcf_error *err)
 {
     const char *caller = role_name(theirs->from), *own = role_name(callee->role);
+
     if (theirs->to != callee->role) {
         return mpcf_fail(err, MPCF_E_PROTOCOL,
                          "a %s called for the %s, and this is the %s: look at parties.%s.address "
@@ -83,6 +86,7 @@ static mpcf_status check_hello(const struct callee *callee, const struct hello *
                                bool has_key, mpcf_error *err)
 {
     const char *own = role_name(callee->role);
+
     if (theirs->protocol != HANDSHAKE_PROTOCOL) {
         return mpcf_fail(err, MPCF_E_PROTOCOL,
                          "a caller speaks protocol version %" PRIu32 ", this %s %d",
@@ -102,6 +106,7 @@ static mpcf_status check_hello(const struct callee *callee, const struct hello *
 static mpcf_status answer_hello(struct greeting *g, const struct callee *callee, mpcf_error *err)
 {
     struct hello theirs, mine;
+
     MPCF_TRY(hello_decode(g->call, &theirs, err));
     const struct link_keys *keys = keys_for(callee, theirs.from);
     MPCF_TRY(hello_init(&mine, callee->role, theirs.from, keys != NULL, err));
@@ -137,6 +142,7 @@ static mpcf_status refuse_proof(struct greeting *g, mpcf_error *err)
 static mpcf_status take_proof(struct greeting *g, const struct callee *callee, mpcf_error *err)
 {
     const struct link_keys *keys = keys_for(callee, g->from);
+
     if (keys != NULL) {
         mpcf_status status = hello_check_proof(g->call, g->answer, keys->theirs, g->proof, err);
         if (status != MPCF_OK) {
@@ -172,6 +178,7 @@ mpcf_status greeting_step(struct greeting *g, const struct callee *callee, mpcf_
 {
     bool came = false;
     mpcf_status status = MPCF_OK;
+
     if (g->stage == GREETING_HELLO) {
         status = channel_poll(g->channel, g->call, HELLO_BYTES, &came, err);
         MPCF_TRY(status == MPCF_OK ? MPCF_OK : fail_hello(g, status, err));
@@ -193,6 +200,7 @@ mpcf_status greeting_step(struct greeting *g, const struct callee *callee, mpcf_
 mpcf_status greeting_take(struct greeting *g, struct caller *out, mpcf_error *err)
 {
     mpcf_status status = handshake_decode(g->handshake, HANDSHAKE_BYTES, &out->handshake, err);
+
     if (status == MPCF_OK && out->handshake.role != g->from) {
         status = mpcf_fail(err, MPCF_E_PROTOCOL, "a %s's handshake says that it is a %s",
                            role_name(g->from), role_name(out->handshake.role));

@@ -22,6 +22,7 @@ bool roles_is_loopback(const char *address)
     struct in6_addr v6;
     const char *colon = strrchr(address, ':');
     size_t length = colon == NULL ? strlen(address) : (size_t) (colon - address);
+
     if (length == 0 || length >= sizeof(host)) {
         return false;
     }
@@ -50,6 +51,7 @@ static mpcf_status check_address(const struct roles_options *o, const char *addr
     const uint32_t wanted = MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED;
     bool is_protected =
         (o->transport->caps & MPCF_TRANSPORT_LOCAL) != 0 || (o->transport->caps & wanted) == wanted;
+
     if (address == NULL || is_protected || o->plain_allowed || o->unencrypted_allowed ||
         roles_is_loopback(address)) {
         return MPCF_OK;
@@ -85,6 +87,7 @@ static mpcf_status start_listening(struct roles *r, mpcf_error *err)
 {
     const mpcf_transport *t = r->o.transport;
     const char *wish = r->o.listen != NULL ? r->o.listen : roles_wish(t);
+
     MPCF_TRY(t->listen(r->o.config, wish, &r->listener, err));
     r->admission = (struct admission){
         .transport = t, .listener = r->listener, .callee = {.role = r->o.role, .keys = r->o.keys}};
