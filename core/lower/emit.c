@@ -10,9 +10,8 @@
 
 #include "base/memory.h"
 
-/* MAGNITUDE 0: no range of its own; it may wrap and is not checked. */
-static value_id emit_value(struct lowering *l, enum value_kind kind, struct dims dims,
-                           unsigned fraction, unsigned magnitude)
+value_id emit_value(struct lowering *l, enum value_kind kind, struct dims dims, unsigned fraction,
+                    unsigned magnitude)
 {
     if (l->status != MPCF_OK) {
         return VALUE_NONE;
@@ -79,9 +78,16 @@ static enum value_kind owner_of(const struct lowering *l, const struct term *ter
 
 #define TERMS_MAX 72
 
-static value_id combine_as(struct lowering *l, enum value_kind kind, struct dims dims,
-                           unsigned fraction, unsigned magnitude, const struct term *terms,
-                           size_t count, int64_t constant)
+value_id emit_combine(struct lowering *l, struct dims dims, unsigned fraction, unsigned magnitude,
+                      const struct term *terms, size_t count, int64_t constant)
+{
+    return emit_combine_as(l, owner_of(l, terms, count), dims, fraction, magnitude, terms, count,
+                           constant);
+}
+
+value_id emit_combine_as(struct lowering *l, enum value_kind kind, struct dims dims,
+                         unsigned fraction, unsigned magnitude, const struct term *terms,
+                         size_t count, int64_t constant)
 {
     value_id in[TERMS_MAX];
 
@@ -103,13 +109,6 @@ static value_id combine_as(struct lowering *l, enum value_kind kind, struct dims
         }
     }
     return out;
-}
-
-value_id emit_combine(struct lowering *l, struct dims dims, unsigned fraction, unsigned magnitude,
-                      const struct term *terms, size_t count, int64_t constant)
-{
-    return combine_as(l, owner_of(l, terms, count), dims, fraction, magnitude, terms, count,
-                      constant);
 }
 
 value_id emit_sum(struct lowering *l, struct dims dims, unsigned magnitude, value_id a, value_id b,
@@ -304,7 +303,7 @@ value_id emit_shared(struct lowering *l, value_id x)
 
     return v.kind == VALUE_SHARED
                ? x
-               : combine_as(l, VALUE_SHARED, v.dims, v.fraction, v.magnitude, &t, 1, 0);
+               : emit_combine_as(l, VALUE_SHARED, v.dims, v.fraction, v.magnitude, &t, 1, 0);
 }
 
 value_id emit_bits_to_ring(struct lowering *l, value_id bits)

@@ -7,6 +7,10 @@
 
 #include "lower/lowering.h"
 
+/* MAGNITUDE 0: no range of its own; it may wrap and is not checked. */
+value_id emit_value(struct lowering *l, enum value_kind kind, struct dims dims, unsigned fraction,
+                    unsigned magnitude);
+
 /* One operand of a sum, read at strides. */
 struct term {
     value_id x;
@@ -18,6 +22,9 @@ struct term term_whole(const struct lowering *l, value_id x, int64_t weight, str
 /* sum of weight x + CONSTANT (in units of the result). Owned by one party where all terms are. */
 value_id emit_combine(struct lowering *l, struct dims dims, unsigned fraction, unsigned magnitude,
                       const struct term *terms, size_t count, int64_t constant);
+value_id emit_combine_as(struct lowering *l, enum value_kind kind, struct dims dims,
+                         unsigned fraction, unsigned magnitude, const struct term *terms,
+                         size_t count, int64_t constant);
 /* X as a shared value: what one party owns becomes shares (x, 0). */
 value_id emit_shared(struct lowering *l, value_id x);
 /* a + sign b, aligned to the larger fraction; shape DIMS. */
