@@ -19,8 +19,8 @@
 #include "network/loaded_network.h"
 #include "pipeline/output.h"
 #include "report/report.h"
-#include "stages/evaluated.h"
 #include "stages/infer_report.h"
+#include "stages/judged.h"
 #include "stages/public_folder.h"
 #include "stages/record.h"
 #include "stages/test_predictions.h"
@@ -30,12 +30,12 @@ static mpcf_status run_float(struct stage_context *c, const struct secure_studen
 {
     enum { BATCH = 16 };
     const struct loaded_network *n = &student->network;
-    const struct evaluated evaluated = {
+    const struct judged judged = {
         .corpus = e->corpus, .count = e->corpus->count, .answers = e->exact, .width = e->classes};
 
     MPCF_TRY(evaluate_logits(n->network->graph, n->parameters, e->corpus, BATCH, e->classes,
                              "infer: float", e->exact, err));
-    return evaluated_report(c->report, "student", &evaluated, err);
+    return judged_report(c->report, "student", &judged, err);
 }
 
 static mpcf_status run_reference(struct stage_context *c, struct secure_student *student,

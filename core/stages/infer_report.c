@@ -10,7 +10,7 @@
 #include "inference/cost_network.h"
 #include "metrics/metrics.h"
 #include "report/report.h"
-#include "stages/evaluated.h"
+#include "stages/judged.h"
 
 /* What is known of each row: WIDTH numbers, the CLASSES logits of a network, or one that is a label
  * (or the only score there is). */
@@ -129,15 +129,15 @@ mpcf_status infer_report_reference(json_t *report, const struct infer_evaluation
 {
     const size_t count = e->corpus->count;
     const struct answers reference = {e->reference, e->answer}, exact = {e->exact, e->classes};
-    const struct evaluated evaluated = {
+    const struct judged judged = {
         .corpus = e->corpus, .count = count, .answers = e->reference, .width = e->answer};
     struct difference d = {0};
 
     /* Rows outside the ranges have no score and no label: the reason is the news then, not metrics. */
     if (e->answer > 1 || outcome->outside == 0) {
-        MPCF_TRY(evaluated_report(report, "fixed", &evaluated, err));
+        MPCF_TRY(judged_report(report, "fixed", &judged, err));
     } else {
-        evaluated_drop(report, "fixed"); /* an earlier run's must not stay */
+        judged_drop(report, "fixed"); /* an earlier run's must not stay */
         MPCF_TRY(report_set(report, "fixed.metrics", json_object(), err));
     }
     for (size_t i = 0; i < count; i++) {
@@ -223,23 +223,23 @@ static mpcf_status compare_rows(const json_t *user, const struct infer_evaluatio
 static mpcf_status judge_rows(json_t *report, const json_t *user, const struct infer_evaluation *e,
                               uint32_t *rows, float *answers, mpcf_error *err)
 {
-    const struct evaluated evaluated = {.corpus = e->corpus,
-                                        .rows = rows,
-                                        .count = json_array_size(json_object_get(user, "rows")),
-                                        .answers = answers,
-                                        .width = e->answer};
+    const struct judged judged = {.corpus = e->corpus,
+                                  .rows = rows,
+                                  .count = json_array_size(json_object_get(user, "rows")),
+                                  .answers = answers,
+                                  .width = e->answer};
 
-    for (size_t i = 0; i < evaluated.count; i++) {
+    for (size_t i = 0; i < judged.count; i++) {
         size_t place = 0;
 
         MPCF_TRY(read_row(user, i, e, answers + i * e->answer, &place, err));
         rows[i] = (uint32_t) place;
     }
-    return evaluated_report(report, "secure", &evaluated, err);
+    return judged_report(report, "secure", &judged, err);
 }
 
-static mpcf_status put_evaluated(json_t *report, const json_t *user,
-                                 const struct infer_evaluation *e, mpcf_error *err)
+static mpcf_status put_judged(json_t *report, const json_t *user, const struct infer_evaluation *e,
+                              mpcf_error *err)
 {
     const size_t count = json_array_size(json_object_get(user, "rows"));
     uint32_t *rows = mpcf_alloc_array(count + 1, sizeof *rows);
@@ -393,7 +393,7 @@ mpcf_status infer_report_secure(json_t *report, const struct infer_records *reco
     MPCF_TRY(compare_rows(user, e, &exact, &of_float, err));
     MPCF_TRY(report_set_count(report, "secure.examples", of_float.count, err));
     MPCF_TRY(report_set_count(report, "secure.runs", (uint64_t) number_at(user, "runs"), err));
-    MPCF_TRY(put_evaluated(report, user, e, err));
+    MPCF_TRY(put_judged(report, user, e, err));
     MPCF_TRY(put_difference(report, "secure", &of_float, err));
     MPCF_TRY(put_reference(report, user, e, err));
     MPCF_TRY(put_online(report, user, err));

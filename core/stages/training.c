@@ -8,7 +8,7 @@
 #include "network/evaluate.h"
 #include "pipeline/output.h"
 #include "report/report.h"
-#include "stages/evaluated.h"
+#include "stages/judged.h"
 #include "train/run.h"
 
 enum { SAVE_SECONDS = 120, EVALUATION_BATCH = 32 };
@@ -33,18 +33,18 @@ static mpcf_status judge(struct stage_context *c, const struct loaded_network *n
                          const struct corpus *corpus, const char *network, mpcf_error *err)
 {
     const size_t classes = c->pipeline->task.classes;
-    struct evaluated evaluated = {.corpus = corpus, .count = corpus->count, .width = classes};
+    struct judged judged = {.corpus = corpus, .count = corpus->count, .width = classes};
     float *logits = mpcf_alloc_array(corpus->count * classes, sizeof *logits);
     mpcf_status status = MPCF_OK;
 
     if (logits == NULL) {
         return mpcf_fail_memory(err, corpus->count * classes * sizeof *logits, "logits");
     }
-    evaluated.answers = logits;
+    judged.answers = logits;
     status = evaluate_logits(n->network->graph, n->parameters, corpus, EVALUATION_BATCH, classes,
                              network, logits, err);
     if (status == MPCF_OK) {
-        status = evaluated_report(c->report, network, &evaluated, err);
+        status = judged_report(c->report, network, &judged, err);
     }
     mpcf_free(logits);
     return status;

@@ -27,7 +27,7 @@ mpcf_status training_stage(struct stage_context *c, const struct training_reques
                            mpcf_error *err);
 
 /* What a network says of the evaluation split, put into the report under NETWORK ("teacher"):
- * evaluated.h. */
+ * judged.h. */
 mpcf_status training_evaluate(struct stage_context *c, const struct loaded_network *n,
                               const char *network, mpcf_error *err);
 

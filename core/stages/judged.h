@@ -3,14 +3,14 @@
  * What a network said of labelled rows, as the report has it: metrics and their intervals, predictions by
  * class, scores beside labels. Counts only, no row.
  */
-#ifndef MPCF_STAGES_EVALUATED_H
-#define MPCF_STAGES_EVALUATED_H
+#ifndef MPCF_STAGES_JUDGED_H
+#define MPCF_STAGES_JUDGED_H
 
 #include <jansson.h>
 
 #include "text/corpus.h"
 
-struct evaluated {
+struct judged {
     const struct corpus *corpus;
     const uint32_t *rows; /* item that row i is of; NULL: i */
     size_t count;
@@ -19,9 +19,9 @@ struct evaluated {
 };
 
 /* Replaces NETWORK.metrics, .rows, .intervals, .confusion, .scatter (docs/report.md). */
-mpcf_status evaluated_report(json_t *report, const char *network, const struct evaluated *evaluated,
-                             mpcf_error *err);
+mpcf_status judged_report(json_t *report, const char *network, const struct judged *judged,
+                          mpcf_error *err);
 /* Forgets them: an earlier run's. */
-void evaluated_drop(json_t *report, const char *network);
+void judged_drop(json_t *report, const char *network);
 
 #endif

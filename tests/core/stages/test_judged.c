@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "report/report.h"
-#include "stages/evaluated.h"
+#include "stages/judged.h"
 
 static mpcf_error *err;
 
@@ -41,13 +41,12 @@ static void classes_are_counted(void **state)
     static const double labels[ROWS] = {0, 0, 1, 1, 2, -1};
     static const float logits[ROWS * 3] = {2, 1, 0, 1, 2, 0, 0, 1, 0, 0, 5, 1, 3, 2, 1, 0, 0, 9};
     struct corpus *corpus = corpus_of(labels, 3, "accuracy");
-    const struct evaluated evaluated = {
-        .corpus = corpus, .count = ROWS, .answers = logits, .width = 3};
+    const struct judged judged = {.corpus = corpus, .count = ROWS, .answers = logits, .width = 3};
     json_t *report = json_object();
 
     (void) state;
     assert_ok(report_set_text(report, "student.scatter", "of an earlier run", err), err);
-    assert_ok(evaluated_report(report, "student", &evaluated, err), err);
+    assert_ok(judged_report(report, "student", &judged, err), err);
     assert_int_equal(json_integer_value(report_get(report, "student.rows")), 5);
     assert_true(fabs(json_number_value(report_get(report, "student.metrics.accuracy")) - 0.6) <
                 1e-12);
@@ -58,7 +57,7 @@ static void classes_are_counted(void **state)
     assert_int_equal(count_at(report, "student.confusion", 2, 0), 1);
     assert_int_equal(count_at(report, "student.confusion", 2, 2), 0);
     assert_null(report_get(report, "student.scatter"));
-    evaluated_drop(report, "student");
+    judged_drop(report, "student");
     assert_int_equal(json_object_size(report_get(report, "student")), 0);
     json_decref(report);
     corpus_destroy(corpus);
@@ -71,12 +70,12 @@ static void rows_are_those_that_were_asked(void **state)
     static const uint32_t rows[3] = {5, 1, 0};
     static const float answers[3] = {1, 0, 0};
     struct corpus *corpus = corpus_of(labels, 2, "accuracy");
-    const struct evaluated evaluated = {
+    const struct judged judged = {
         .corpus = corpus, .rows = rows, .count = 3, .answers = answers, .width = 1};
     json_t *report = json_object();
 
     (void) state;
-    assert_ok(evaluated_report(report, "secure", &evaluated, err), err);
+    assert_ok(judged_report(report, "secure", &judged, err), err);
     assert_int_equal(json_integer_value(report_get(report, "secure.rows")), 3);
     assert_int_equal(count_at(report, "secure.confusion", 0, 0), 1);
     assert_int_equal(count_at(report, "secure.confusion", 1, 0), 1);
@@ -101,12 +100,11 @@ static void scores_are_counted_by_place(void **state)
     static const double labels[ROWS] = {0, 1, 2, 3, 4, 5};
     static const float scores[ROWS] = {-1, 1, 2, 3, 4, 6};
     struct corpus *corpus = corpus_of(labels, 1, "pearson");
-    const struct evaluated evaluated = {
-        .corpus = corpus, .count = ROWS, .answers = scores, .width = 1};
+    const struct judged judged = {.corpus = corpus, .count = ROWS, .answers = scores, .width = 1};
     json_t *report = json_object();
 
     (void) state;
-    assert_ok(evaluated_report(report, "student", &evaluated, err), err);
+    assert_ok(judged_report(report, "student", &judged, err), err);
     assert_true(json_number_value(report_get(report, "student.scatter.low")) == -1);
     assert_true(json_number_value(report_get(report, "student.scatter.high")) == 6);
     assert_int_equal(sum_of_scatter(report_get(report, "student.scatter")), ROWS);
@@ -121,13 +119,12 @@ static void without_labels_nothing_is_judged(void **state)
     static const double labels[ROWS] = {-1, -1, -1, -1, -1, -1};
     static const float logits[ROWS * 2] = {0};
     struct corpus *corpus = corpus_of(labels, 2, "accuracy");
-    const struct evaluated evaluated = {
-        .corpus = corpus, .count = ROWS, .answers = logits, .width = 2};
+    const struct judged judged = {.corpus = corpus, .count = ROWS, .answers = logits, .width = 2};
     json_t *report = json_object();
 
     (void) state;
     assert_ok(report_set_real(report, "student.metrics.accuracy", 1, err), err);
-    assert_ok(evaluated_report(report, "student", &evaluated, err), err);
+    assert_ok(judged_report(report, "student", &judged, err), err);
     assert_int_equal(json_object_size(report_get(report, "student.metrics")), 0);
     assert_int_equal(json_integer_value(report_get(report, "student.rows")), 0);
     assert_null(report_get(report, "student.confusion"));

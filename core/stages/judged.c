@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a network said of labelled rows: metrics, how sure they are, and counts of what it said. */
-#include "stages/evaluated.h"
+#include "stages/judged.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,20 +20,20 @@ struct pairs {
     size_t count;
 };
 
-static mpcf_status pairs_of(const struct evaluated *e, struct pairs *pairs, mpcf_error *err)
+static mpcf_status pairs_of(const struct judged *j, struct pairs *pairs, mpcf_error *err)
 {
-    pairs->labels = mpcf_alloc_array(2 * e->count + 1, sizeof *pairs->labels);
+    pairs->labels = mpcf_alloc_array(2 * j->count + 1, sizeof *pairs->labels);
     if (pairs->labels == NULL) {
-        return mpcf_fail_memory(err, 2 * e->count * sizeof *pairs->labels, "predictions");
+        return mpcf_fail_memory(err, 2 * j->count * sizeof *pairs->labels, "predictions");
     }
-    pairs->predictions = pairs->labels + e->count;
-    for (size_t i = 0; i < e->count; i++) {
-        const struct corpus_item *item = &e->corpus->items[e->rows != NULL ? e->rows[i] : i];
+    pairs->predictions = pairs->labels + j->count;
+    for (size_t i = 0; i < j->count; i++) {
+        const struct corpus_item *item = &j->corpus->items[j->rows != NULL ? j->rows[i] : i];
 
         if (item->has_label) {
             pairs->labels[pairs->count] = item->label;
             pairs->predictions[pairs->count++] =
-                metric_prediction(e->answers + i * e->width, e->width);
+                metric_prediction(j->answers + i * j->width, j->width);
         }
     }
     return MPCF_OK;
@@ -164,11 +164,11 @@ static mpcf_status put_counts(json_t *report, const char *network, const mpcf_ta
                : put(report, network, "scatter", scatter_of(pairs), err);
 }
 
-static mpcf_status put_pairs(json_t *report, const char *network, const struct evaluated *e,
+static mpcf_status put_pairs(json_t *report, const char *network, const struct judged *j,
                              const struct pairs *pairs, mpcf_error *err)
 {
     json_t *intervals = json_object();
-    mpcf_status status = intervals != NULL ? intervals_of(&e->corpus->task, pairs, intervals, err)
+    mpcf_status status = intervals != NULL ? intervals_of(&j->corpus->task, pairs, intervals, err)
                                            : mpcf_fail_memory(err, 0, "the report");
 
     if (status != MPCF_OK) {
@@ -177,10 +177,10 @@ static mpcf_status put_pairs(json_t *report, const char *network, const struct e
     }
     MPCF_TRY(put(report, network, "intervals", intervals, err));
     MPCF_TRY(put(report, network, "rows", json_integer((json_int_t) pairs->count), err));
-    return put_counts(report, network, &e->corpus->task, pairs, err);
+    return put_counts(report, network, &j->corpus->task, pairs, err);
 }
 
-void evaluated_drop(json_t *report, const char *network)
+void judged_drop(json_t *report, const char *network)
 {
     static const char *const keys[] = {"metrics", "rows", "intervals", "confusion", "scatter"};
 
@@ -192,19 +192,19 @@ void evaluated_drop(json_t *report, const char *network)
     }
 }
 
-mpcf_status evaluated_report(json_t *report, const char *network, const struct evaluated *e,
-                             mpcf_error *err)
+mpcf_status judged_report(json_t *report, const char *network, const struct judged *j,
+                          mpcf_error *err)
 {
     struct pairs pairs = {0};
     json_t *metrics = NULL;
     mpcf_status status = MPCF_OK;
 
-    evaluated_drop(report, network);
-    MPCF_TRY(evaluate_metrics(e->corpus, e->rows, e->count, e->answers, e->width, &metrics, err));
+    judged_drop(report, network);
+    MPCF_TRY(evaluate_metrics(j->corpus, j->rows, j->count, j->answers, j->width, &metrics, err));
     MPCF_TRY(put(report, network, "metrics", metrics, err));
-    status = pairs_of(e, &pairs, err);
+    status = pairs_of(j, &pairs, err);
     if (status == MPCF_OK) {
-        status = put_pairs(report, network, e, &pairs, err);
+        status = put_pairs(report, network, j, &pairs, err);
     }
     mpcf_free(pairs.labels);
     return status;
