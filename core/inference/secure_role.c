@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "channel/heartbeat.h"
 #include "channel/key_file.h"
-#include "channel/pulse.h"
 #include "inference/failed_check.h"
 #include "inference/farewell.h"
 #include "inference/questions.h"
@@ -115,8 +115,8 @@ static mpcf_status take_part(struct role_state *state, mpcf_error *err)
 
 mpcf_status secure_role_part(struct role_state *state, mpcf_status status, mpcf_error *err)
 {
-    pulse_stop(state->pulse);
-    state->pulse = NULL;
+    heartbeat_stop(state->heartbeat);
+    state->heartbeat = NULL;
     if (status == MPCF_E_INTERRUPTED) {
         mpcf_error_reset(err);
         status = mpcf_fail(err, status, "the %s was stopped by a signal", role_name(state->role));
@@ -134,7 +134,7 @@ mpcf_status secure_role_join(struct role_state *state, mpcf_error *err)
     mpcf_status status = MPCF_OK;
 
     MPCF_TRY(join(state, err));
-    status = pulse_start(state->links.peers, 3, timeout_ns, &state->pulse, err);
+    status = heartbeat_start(state->links.peers, 3, timeout_ns, &state->heartbeat, err);
     return status == MPCF_OK ? MPCF_OK : secure_role_part(state, status, err);
 }
 

@@ -2,8 +2,8 @@
 /*
  * Where callers are greeted, all at once: none waits for another, and none can hold a place.
  */
-#ifndef MPCF_ROLES_LOBBY_H
-#define MPCF_ROLES_LOBBY_H
+#ifndef MPCF_ROLES_ADMISSION_H
+#define MPCF_ROLES_ADMISSION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,14 +13,14 @@
 
 #include "roles/greeting.h"
 
-#define LOBBY_CALLERS 16
-#define LOBBY_NS      INT64_C(10000000000) /* for a caller to say its handshake */
+#define ADMISSION_CALLERS 16
+#define ADMISSION_NS      INT64_C(10000000000) /* for a caller to say its handshake */
 
-struct lobby {
+struct admission {
     const mpcf_transport *transport;
     void *listener;
-    struct house house;
-    struct greeting callers[LOBBY_CALLERS]; /* by age, the oldest first */
+    struct callee callee;
+    struct greeting callers[ADMISSION_CALLERS]; /* by age, the oldest first */
     size_t count;
     int64_t moved;     /* when a caller came, or one said something that was waited for */
     char refused[384]; /* why a caller was turned away: the last that said a hello, or the last */
@@ -36,11 +36,11 @@ struct lobby {
  * answered where that can be, logged and left; so is the oldest where more come than there are
  * places, of those that have come less far. MPCF_E_INTERRUPTED, MPCF_E_NOMEM.
  */
-mpcf_status lobby_turn(struct lobby *l, int64_t until, struct caller *caller, bool *came,
-                       mpcf_error *err);
+mpcf_status admission_turn(struct admission *a, int64_t until, struct caller *caller, bool *came,
+                           mpcf_error *err);
 /* Logs that a caller was turned away, KNOWN where it had said its hello, and keeps why. */
-void lobby_note(struct lobby *l, bool known, const char *why);
+void admission_note(struct admission *a, bool known, const char *why);
 /* Hangs up on all. */
-void lobby_clear(struct lobby *l);
+void admission_clear(struct admission *a);
 
 #endif

@@ -3,7 +3,7 @@
  * Many callers at once: those that say nothing cost little and hold nobody up, the oldest make room,
  * and a signal ends the wait.
  */
-#include "roles/lobby.h"
+#include "roles/admission.h"
 
 #include <malloc.h>
 #include <stdio.h>
@@ -89,11 +89,11 @@ static void a_signal_ends_the_wait(void **state)
     }
 }
 
-/* --- a lobby by itself --- */
+/* --- admission by itself --- */
 
 struct scene {
     struct test_transport t;
-    struct lobby lobby;
+    struct admission admission;
     char address[256];
     mpcf_error *err;
 };
@@ -101,25 +101,26 @@ struct scene {
 static void open_scene(struct scene *s, const char *transport)
 {
     *s = (struct scene){.t = test_transport_load(transport), .err = mpcf_error_create()};
-    s->lobby.transport = s->t.transport;
-    s->lobby.house = (struct house){.role = ROLE_DEALER, .keys = test_role_keys(0, ROLE_DEALER)};
+    s->admission.transport = s->t.transport;
+    s->admission.callee =
+        (struct callee){.role = ROLE_DEALER, .keys = test_role_keys(0, ROLE_DEALER)};
     assert_ok(s->t.transport->listen(
                   s->t.config,
                   (s->t.transport->caps & MPCF_TRANSPORT_LOCAL) != 0 ? "auto" : "127.0.0.1:0",
-                  &s->lobby.listener, s->err),
+                  &s->admission.listener, s->err),
               s->err);
-    assert_ok(s->t.transport->bound(s->lobby.listener, s->address, sizeof(s->address), s->err),
+    assert_ok(s->t.transport->bound(s->admission.listener, s->address, sizeof(s->address), s->err),
               s->err);
 }
 
 static void close_scene(struct scene *s)
 {
-    lobby_clear(&s->lobby);
-    s->t.transport->unlisten(s->lobby.listener);
+    admission_clear(&s->admission);
+    s->t.transport->unlisten(s->admission.listener);
     mpcf_error_destroy(s->err);
 }
 
-/* Until COUNT are in the lobby and, where STAGE is given, have come so far. */
+/* Until COUNT are in it and, where STAGE is given, have come so far. */
 static void turn_until(struct scene *s, size_t count, enum greeting_stage stage)
 {
     int64_t deadline = clock_deadline(10 * ACTOR_SECOND);
@@ -127,12 +128,13 @@ static void turn_until(struct scene *s, size_t count, enum greeting_stage stage)
     bool came = false, done = false;
     while (!done) {
         assert_true(clock_now_ns() < deadline);
-        assert_ok(lobby_turn(&s->lobby, clock_deadline(ACTOR_SECOND / 50), &caller, &came, s->err),
+        assert_ok(admission_turn(&s->admission, clock_deadline(ACTOR_SECOND / 50), &caller, &came,
+                                 s->err),
                   s->err);
         assert_false(came);
-        done = s->lobby.count == count;
-        for (size_t i = 0; i < s->lobby.count; i++) {
-            done = done && s->lobby.callers[i].stage >= stage;
+        done = s->admission.count == count;
+        for (size_t i = 0; i < s->admission.count; i++) {
+            done = done && s->admission.callers[i].stage >= stage;
         }
     }
 }
@@ -187,32 +189,32 @@ static void a_stranger_costs_little(void **state)
     (void) state;
     for (size_t i = 0; i < 2; i++) { /* not zmq, which needs more: its README.md */
         struct scene s;
-        void *conns[LOBBY_CALLERS];
+        void *conns[ADMISSION_CALLERS];
         static const uint8_t long_head[16] = {0xff, 0xff, 0xff, 0x7f, [8] = 1};
         open_scene(&s, transports[i]);
-        for (size_t j = 0; j < LOBBY_CALLERS; j++) {
+        for (size_t j = 0; j < ADMISSION_CALLERS; j++) {
             conns[j] = stranger_call(&s.t, s.address);
             send_hello(&s, conns[j]);
         }
         size_t before = memory_in_use(), mapped_before = mapped();
-        turn_until(&s, LOBBY_CALLERS, GREETING_PROOF);
+        turn_until(&s, ADMISSION_CALLERS, GREETING_PROOF);
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
         before = mapped_before = 0; /* their malloc() counts otherwise */
 #else
-        size_t each = (memory_in_use() - before) / LOBBY_CALLERS;
+        size_t each = (memory_in_use() - before) / ADMISSION_CALLERS;
         size_t all = mapped() - mapped_before;
         print_message("%s: a caller without a proof costs %zu bytes of the heap, %d of them %zu of "
                       "the process\n",
-                      transports[i], each, LOBBY_CALLERS, all);
+                      transports[i], each, ADMISSION_CALLERS, all);
         assert_true(each > 0 && each < 16384);
-        assert_true(all < (size_t) LOBBY_CALLERS * 16384);
+        assert_true(all < (size_t) ADMISSION_CALLERS * 16384);
 #endif
-        for (size_t j = 0; j < LOBBY_CALLERS; j++) {
+        for (size_t j = 0; j < ADMISSION_CALLERS; j++) {
             stranger_send(&s.t, conns[j], long_head, sizeof(long_head));
         }
         turn_until(&s, 0, GREETING_HELLO);
         assert_true(before == 0 || memory_in_use() < before + 16384);
-        for (size_t j = 0; j < LOBBY_CALLERS; j++) {
+        for (size_t j = 0; j < ADMISSION_CALLERS; j++) {
             s.t.transport->close(conns[j]);
         }
         close_scene(&s);
@@ -224,28 +226,28 @@ static void the_oldest_that_said_nothing_goes(void **state)
 {
     (void) state;
     struct scene s;
-    void *conns[LOBBY_CALLERS + 4];
+    void *conns[ADMISSION_CALLERS + 4];
     uint8_t heard = 0;
     open_scene(&s, "tcp");
-    for (size_t i = 0; i < LOBBY_CALLERS + 4; i++) {
+    for (size_t i = 0; i < ADMISSION_CALLERS + 4; i++) {
         conns[i] = stranger_call(&s.t, s.address);
         if (i < 2) {
             send_hello(&s, conns[i]);
         }
-        turn_until(&s, i < LOBBY_CALLERS ? i + 1 : LOBBY_CALLERS, GREETING_HELLO);
+        turn_until(&s, i < ADMISSION_CALLERS ? i + 1 : ADMISSION_CALLERS, GREETING_HELLO);
         if (i == 1) {
             turn_until(&s, 2, GREETING_PROOF);
         }
     }
     /* More came than there are places: the third to sixth are gone. */
-    for (size_t i = 2; i < LOBBY_CALLERS + 4; i++) {
+    for (size_t i = 2; i < ADMISSION_CALLERS + 4; i++) {
         int64_t began = clock_now_ns();
         assert_int_equal(stranger_hear(&s.t, conns[i], &heard, 1, 0.1), 0);
         assert_true((clock_seconds_since(began) < 0.09) == (i < 6));
     }
-    assert_int_equal(s.lobby.callers[0].stage, GREETING_PROOF);
-    assert_int_equal(s.lobby.callers[1].stage, GREETING_PROOF);
-    for (size_t i = 0; i < LOBBY_CALLERS + 4; i++) {
+    assert_int_equal(s.admission.callers[0].stage, GREETING_PROOF);
+    assert_int_equal(s.admission.callers[1].stage, GREETING_PROOF);
+    for (size_t i = 0; i < ADMISSION_CALLERS + 4; i++) {
         s.t.transport->close(conns[i]);
     }
     turn_until(&s, 0, GREETING_HELLO); /* who hangs up has no place */
@@ -262,13 +264,13 @@ static void who_is_slow_is_let_go(void **state)
     void *conn = stranger_call(&s.t, s.address);
     stranger_send(&s.t, conn, "\x80", 1);
     turn_until(&s, 1, GREETING_HELLO);
-    s.lobby.callers[0].began -= LOBBY_NS - ACTOR_SECOND;
+    s.admission.callers[0].began -= ADMISSION_NS - ACTOR_SECOND;
     stranger_send(&s.t, conn, "\0", 1);
     turn_until(&s, 1, GREETING_HELLO);
-    s.lobby.callers[0].began -= ACTOR_SECOND;
+    s.admission.callers[0].began -= ACTOR_SECOND;
     stranger_send(&s.t, conn, "\0", 1);
     turn_until(&s, 0, GREETING_HELLO);
-    assert_non_null(strstr(s.lobby.refused, "did not say its handshake within 10 s"));
+    assert_non_null(strstr(s.admission.refused, "did not say its handshake within 10 s"));
     assert_int_equal(stranger_hear(&s.t, conn, &heard, 1, 1), 0);
     s.t.transport->close(conn);
     close_scene(&s);
@@ -291,7 +293,7 @@ static void a_flood_of_callers_is_no_flood_of_lines(void **state)
     captured_log_end(&log);
     assert_int_equal(captured_log_count(&log, "turned a caller away"), 20);
     assert_int_equal(captured_log_count(&log, "no more of these for a minute"), 1);
-    assert_int_equal(s.lobby.unlogged, 2 * MANY - 20);
+    assert_int_equal(s.admission.unlogged, 2 * MANY - 20);
     captured_log_clear(&log);
     close_scene(&s);
 }
@@ -306,7 +308,7 @@ static void nobody_calls_as_the_role_that_is_called(void **state)
     turn_until(&s, 1, GREETING_HELLO);
     send_hello_of(&s, conn, ROLE_DEALER, false);
     turn_until(&s, 0, GREETING_HELLO);
-    assert_non_null(strstr(s.lobby.refused, "a dealer called this dealer"));
+    assert_non_null(strstr(s.admission.refused, "a dealer called this dealer"));
     s.t.transport->close(conn);
     close_scene(&s);
 }
@@ -319,7 +321,7 @@ static void a_handshake_is_of_the_role_of_the_hello(void **state)
     struct scene s;
     struct handshake h;
     open_scene(&s, "tcp");
-    s.lobby.house.keys = NULL;
+    s.admission.callee.keys = NULL;
     void *conn = stranger_call(&s.t, s.address);
     turn_until(&s, 1, GREETING_HELLO);
     send_hello_of(&s, conn, ROLE_USER, false);
@@ -328,7 +330,7 @@ static void a_handshake_is_of_the_role_of_the_hello(void **state)
     handshake_encode(&h, wire);
     send_frame(&s, conn, 2, wire, sizeof(wire));
     turn_until(&s, 0, GREETING_HELLO);
-    assert_non_null(strstr(s.lobby.refused, "a user's handshake says that it is a provider"));
+    assert_non_null(strstr(s.admission.refused, "a user's handshake says that it is a provider"));
     s.t.transport->close(conn);
     close_scene(&s);
 }
@@ -348,9 +350,9 @@ static void a_door_that_fails_ends_no_role(void **state)
     open_scene(&s, "tcp");
     mpcf_transport failing = *s.t.transport;
     failing.accept = fail_accept;
-    s.lobby.transport = &failing;
+    s.admission.transport = &failing;
     turn_until(&s, 0, GREETING_HELLO);
-    assert_non_null(strstr(s.lobby.refused, "too many open files"));
+    assert_non_null(strstr(s.admission.refused, "too many open files"));
     close_scene(&s);
 }
 

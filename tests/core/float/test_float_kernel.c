@@ -11,13 +11,13 @@
 #include "base/cpu.h"
 #include "base/workers.h"
 #include "float/float_gemm.h"
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 
 enum { COUNT = 40000 };
 
 static float x[COUNT], y[COUNT], z[COUNT], dx[COUNT];
 
-static void on_each_level(void (*check)(const struct float_kernels *k))
+static void on_each_level(void (*check)(const struct float_kernel *k))
 {
     static const enum cpu_level levels[] = {CPU_PORTABLE, CPU_AVX2, CPU_AVX512};
     const enum cpu_level own = cpu_level();
@@ -25,7 +25,7 @@ static void on_each_level(void (*check)(const struct float_kernels *k))
     for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
         if (levels[i] <= cpu_level_of_machine()) {
             cpu_force(levels[i]);
-            check(float_kernels());
+            check(float_kernel());
         }
     }
     cpu_force(own);
@@ -63,7 +63,7 @@ static const struct {
     {"rsqrt", FLOAT_RSQRT, true_rsqrt, 1e-3, 1e3, 1.6},
 };
 
-static void check_functions(const struct float_kernels *k)
+static void check_functions(const struct float_kernel *k)
 {
     for (size_t f = 0; f < sizeof(functions) / sizeof(functions[0]); f++) {
         for (size_t i = 0; i < COUNT; i++) {
@@ -91,7 +91,7 @@ static void functions_are_accurate_to_units(void **state)
     on_each_level(check_functions);
 }
 
-static void check_edges(const struct float_kernels *k)
+static void check_edges(const struct float_kernel *k)
 {
     const float in[] = {NAN, INFINITY, -INFINITY, 0.0F, 1e30F, -1e30F};
     float out[6];
@@ -122,7 +122,7 @@ static void fill(float *values, size_t count, uint64_t seed)
     }
 }
 
-static void check_sums(const struct float_kernels *k)
+static void check_sums(const struct float_kernel *k)
 {
     static const size_t lengths[] = {1, 5, 16, 17, 40, 384};
 
@@ -157,7 +157,7 @@ static void sums_of_rows_and_columns(void **state)
     on_each_level(check_sums);
 }
 
-static void check_norm(const struct float_kernels *k)
+static void check_norm(const struct float_kernel *k)
 {
     enum { ROWS = 3, COLS = 37 };
     float gamma[COLS], beta[COLS], saved[2 * ROWS];
@@ -238,7 +238,7 @@ static void check_product(size_t m, size_t n, size_t k, int form, bool small)
     memcpy(want, c, m * (n + 2) * sizeof(float));
     naive(&g, want);
     if (small) {
-        float_kernels()->gemm_small(&g);
+        float_kernel()->gemm_small(&g);
     } else {
         float_backend()->gemm(&g);
     }
@@ -249,7 +249,7 @@ static void check_product(size_t m, size_t n, size_t k, int form, bool small)
     free(want);
 }
 
-static void check_small(const struct float_kernels *k)
+static void check_small(const struct float_kernel *k)
 {
     static const size_t sizes[][3] = {{1, 1, 1},    {13, 13, 32}, {13, 32, 13}, {6, 16, 5},
                                       {25, 25, 32}, {7, 33, 64},  {5, 48, 1},   {1, 13, 32}};
@@ -301,7 +301,7 @@ static void products_do_not_depend_on_the_workers(void **state)
     }
 }
 
-static void check_dropout(const struct float_kernels *k)
+static void check_dropout(const struct float_kernel *k)
 {
     const struct float_dropout d = {UINT64_C(0x123456789abcdef), (uint32_t) (0.3 * 4294967296.0),
                                     2.0F};
@@ -340,9 +340,9 @@ static void dropout_differs_between_keys(void **state)
     for (size_t i = 0; i < COUNT; i++) {
         x[i] = 1;
     }
-    float_kernels()->dropout(&d, 0, x, y, false, COUNT);
+    float_kernel()->dropout(&d, 0, x, y, false, COUNT);
     d.key = 2;
-    float_kernels()->dropout(&d, 0, x, z, false, COUNT);
+    float_kernel()->dropout(&d, 0, x, z, false, COUNT);
     for (size_t i = 0; i < COUNT; i++) {
         same += y[i] == z[i] ? 1 : 0;
     }
@@ -356,8 +356,8 @@ static void largest_kept_ignores_the_others(void **state)
     const float none[] = {0, 0, 0, 0};
 
     (void) state;
-    assert_true(float_kernels()->max_kept(values, keep, 4) == -2.0F);
-    assert_true(float_kernels()->max_kept(values, none, 4) == 0.0F);
+    assert_true(float_kernel()->max_kept(values, keep, 4) == -2.0F);
+    assert_true(float_kernel()->max_kept(values, none, 4) == 0.0F);
 }
 
 int main(void)

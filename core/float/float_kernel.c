@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which of the float kernels this processor runs. */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 
 #include "base/cpu.h"
 
-const struct float_kernels *float_kernels(void)
+const struct float_kernel *float_kernel(void)
 {
 #if defined(__x86_64__)
     if (cpu_level() >= CPU_AVX512) {
-        return &float_kernels_avx512;
+        return &float_kernel_avx512;
     }
     if (cpu_level() >= CPU_AVX2) {
-        return &float_kernels_avx2;
+        return &float_kernel_avx2;
     }
 #endif
-    return &float_kernels_portable;
+    return &float_kernel_portable;
 }

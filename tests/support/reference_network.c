@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A folder's network lowered, its integers in the clear against the float engine. */
-#include "support/fixed_network.h"
+#include "support/reference_network.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -148,8 +148,8 @@ static double difference(const float *want, const double *got, size_t count)
     return largest;
 }
 
-static double fixed_error(const struct test_network *n, const struct texts *x,
-                          const struct fixed_setting *s)
+static double reference_error(const struct test_network *n, const struct texts *x,
+                              const struct reference_setting *s)
 {
     mpcf_error *err = mpcf_error_create();
     mpcf_graph *g = NULL;
@@ -193,9 +193,9 @@ static double fixed_error(const struct test_network *n, const struct texts *x,
     return error;
 }
 
-double fixed_network_error(struct plugins *plugins, const char *folder, const char *ids,
-                           const char *activation, const char *normaliser,
-                           const struct fixed_setting *setting)
+double reference_network_error(struct plugins *plugins, const char *folder, const char *ids,
+                               const char *activation, const char *normaliser,
+                               const struct reference_setting *setting)
 {
     struct test_network n;
     struct texts x;
@@ -203,7 +203,7 @@ double fixed_network_error(struct plugins *plugins, const char *folder, const ch
 
     texts_open(&x, ids, err);
     test_network_open(&n, plugins, folder, activation, normaliser, false, false);
-    const double error = fixed_error(&n, &x, setting);
+    const double error = reference_error(&n, &x, setting);
     print_message("%s %s+%s: largest difference of a logit %.5f\n", folder,
                   activation == NULL ? "own" : activation,
                   normaliser == NULL ? "softmax" : normaliser, error);
@@ -213,9 +213,9 @@ double fixed_network_error(struct plugins *plugins, const char *folder, const ch
     return error;
 }
 
-struct fixed_setting fixed_setting_default(void)
+struct reference_setting reference_setting_default(void)
 {
-    struct fixed_setting s = {.margin_bits = 2};
+    struct reference_setting s = {.margin_bits = 2};
 
     lower_options_default(&s.options);
     return s;

@@ -4,8 +4,8 @@
  * the work. Where a gradient has ADD, it is added to what is there, else written over it. X and Y
  * (DX and DY) may be the same array in the elementwise ones.
  */
-#ifndef MPCF_FLOAT_FLOAT_KERNELS_H
-#define MPCF_FLOAT_FLOAT_KERNELS_H
+#ifndef MPCF_FLOAT_FLOAT_KERNEL_H
+#define MPCF_FLOAT_FLOAT_KERNEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,7 +43,7 @@ struct float_dropout {
     float scale;
 };
 
-struct float_kernels {
+struct float_kernel {
     const char *name;
     void (*function[FLOAT_FUNCTIONS])(const float *x, float *y, size_t n);
     /* With x and y of the forward run; only the one that the derivative needs is read. */
@@ -83,8 +83,8 @@ struct float_kernels {
 };
 #define FLOAT_SMALL_DEPTH 512
 
-const struct float_kernels *float_kernels(void);
+const struct float_kernel *float_kernel(void);
 
-extern const struct float_kernels float_kernels_portable, float_kernels_avx2, float_kernels_avx512;
+extern const struct float_kernel float_kernel_portable, float_kernel_avx2, float_kernel_avx512;
 
 #endif

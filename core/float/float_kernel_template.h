@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The loops of float_kernels.h. Included once for each processor level, which differ in compiler
+ * The loops of float_kernel.h. Included once for each processor level, which differ in compiler
  * flags only.
  */
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 
 #include "float/float_functions_template.h"
 
@@ -189,8 +189,8 @@ static void pieces_gradient(const struct float_pieces *p, const float *x, const 
 
 #include "float/float_small_template.h"
 
-const struct float_kernels FLOAT_KERNELS_TABLE = {
-    .name = FLOAT_KERNELS_NAME,
+const struct float_kernel FLOAT_KERNEL_TABLE = {
+    .name = FLOAT_KERNEL_NAME,
     .function = {square, relu, exponential, error_function, tangent, reciprocal, rsqrt},
     .function_gradient = {square_gradient, relu_gradient, exponential_gradient,
                           error_function_gradient, tangent_gradient, reciprocal_gradient,

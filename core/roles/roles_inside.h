@@ -2,11 +2,11 @@
 /*
  * What a role consists of, for those files that make it.
  */
-#ifndef MPCF_ROLES_INSIDE_H
-#define MPCF_ROLES_INSIDE_H
+#ifndef MPCF_ROLES_ROLES_INSIDE_H
+#define MPCF_ROLES_ROLES_INSIDE_H
 
+#include "roles/admission.h"
 #include "roles/attendant.h"
-#include "roles/lobby.h"
 #include "roles/options.h"
 #include "roles/rendezvous.h"
 
@@ -17,7 +17,7 @@ struct roles {
     void *
         listener; /* of a provider or dealer; used by one thread at a time: this one or ATTENDANT's */
     char address[ROLES_ADDRESS_SIZE];
-    struct lobby lobby;
+    struct admission admission;
     struct rendezvous rendezvous;
     struct attendant attendant;
 };
