@@ -22,6 +22,9 @@ void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage
  * MPCF_E_CONFIG. */
 mpcf_status stage_is_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
                           bool *done, mpcf_error *err);
+/* The same, before anything was read: MPCF_E_CONFIG with the commands that make STAGE anew. */
+mpcf_status stage_refuse_older(const struct pipeline *p, enum pipeline_stage stage,
+                               mpcf_error *err);
 /* Before results are written over: what the record says of STAGE and those behind it is true no
  * longer, whatever happens from here on. */
 mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_stage stage,
