@@ -199,7 +199,7 @@ static void records_of_before_are_found_without_the_data(void **state)
 static void what_was_begun_and_failed_is_one(void **state)
 {
     static const struct line lines[] = {
-        {1, "user",
+        {1, "nobody answers at",
          {"predict", "whole.yaml", "--role", "user", "--set",
           "parties={provider: {listen: '@nobody-p'}, dealer: {listen: '@nobody-d'}}", "--set",
           "transport=loopback", "--set", "stages.infer.connect_timeout=1s", "x"}},
