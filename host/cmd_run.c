@@ -124,7 +124,8 @@ static int run_open(const struct args *args, const struct pipeline *p,
     }
     status = pipeline_run(p, request, err);
     if (status != MPCF_OK) {
-        const int result = host_failed(err);
+        const bool is_run = *request->has_begun || request->viewer != VIEW_ALL;
+        const int result = is_run ? host_failed(err) : host_refused(err);
 
         return *request->has_begun ? EXIT_FAILED : result;
     }

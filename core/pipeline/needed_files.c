@@ -4,6 +4,7 @@
  */
 #include "pipeline/needed_files.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,14 +23,44 @@ struct look {
     struct yaml_problems *problems;
 };
 
+/* The first variable of TEXT, "${NAME:-other}/data", into NAME; false: there is none that a person sets for it. */
+static bool variable_of(const char *text, char *name, size_t size)
+{
+    const char *at = text != NULL ? strstr(text, "${") : NULL;
+
+    if (at == NULL) {
+        return false;
+    }
+    (void) snprintf(name, size, "%.*s", (int) strcspn(at + 2, ":}"), at + 2);
+    return strcmp(name, "PWD") != 0;
+}
+
+/* What stands at KEY in the file says the path; where that is a variable's, the variable is what to set. */
+static void complain_of_path(const struct look *l, const char *key, const char *what,
+                             const char *path)
+{
+    const struct yaml_node *at = key_place(l->p, key);
+    char name[64];
+
+    if (at->kind == YAML_NODE_SCALAR && variable_of(at->text, name, sizeof name)) {
+        const char *value = getenv(name);
+
+        yaml_problem(l->problems, at,
+                     "%s: '%s' is not there; %s %s%s%s: set `%s=FOLDER`, or give `--set %s=PATH`",
+                     what, path, name, value == NULL ? "is not set" : "is '",
+                     value == NULL ? "" : value, value == NULL ? "" : "'", name, key);
+    } else {
+        yaml_problem(l->problems, at, "%s: '%s' is not there", what, path);
+    }
+}
+
 static void need(const struct look *l, const char *key, const char *what, const char *folder,
                  const char *name)
 {
     char *path = *name == '\0' ? mpcf_strdup(folder) : mpcf_format("%s/%s", folder, name);
 
     if (path == NULL || !file_exists(path)) {
-        yaml_problem(l->problems, key_place(l->p, key), "%s: '%s' is not there", what,
-                     path == NULL ? name : path);
+        complain_of_path(l, key, what, path == NULL ? name : path);
     }
     mpcf_free(path);
 }

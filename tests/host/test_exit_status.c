@@ -94,6 +94,10 @@ static void what_is_wrong_before_anything_runs_is_two(void **state)
         {2, "there is no file", {"cost", "nowhere.yaml"}},
         {2, "is not there", {"cost", "whole.yaml"}},
         {2, "'nowhere' is no folder", {"bench", "secure", "--model", "nowhere"}},
+        {2, "bench secure: there is no approximation 'no'",
+         {"bench", "secure", "--model", "minilm", "--approximations", "no,2quad"}},
+        {2, "bench secure: there is no transport 'no'",
+         {"bench", "secure", "--model", "minilm", "--transport", "no"}},
         {2, "there is no file", {"bench", "train", "nowhere.yaml"}},
         {2, "is not there", {"bench", "repeats", "whole.yaml"}},
         {2, "'text' is not a folder", {"keys", "new", "text"}},
@@ -155,6 +159,38 @@ static void advice_fits_the_file(void **state)
     assert_int_equal(file_remove_tree(out, NULL), MPCF_OK);
     mpcf_free(public);
     mpcf_free(out);
+}
+
+/* A variable that the example's file takes a path from is what a person sets. */
+static void a_variable_is_named(void **state)
+{
+    static const struct line unset[] = {
+        {2, "data' is not there; MPCF_TEST_DATA is not set: set `MPCF_TEST_DATA=FOLDER`, or give "
+            "`--set dataset.path=PATH`",
+         {"variable.yaml", "--check"}},
+    };
+    static const struct line elsewhere[] = {
+        {2, "MPCF_TEST_DATA is '/nowhere': set", {"variable.yaml", "--check"}},
+        {2, "--set parties: user: option 'keys': environment variable 'MPCF_TEST_KEYS' is not set",
+         {"whole.yaml", "--check", "--set", "parties={user: {keys: \"${MPCF_TEST_KEYS}\"}}"}},
+        {2, "--set parties.user.keys: cannot open 'nowhere'",
+         {"whole.yaml", "--role", "user", "--check", "--set",
+          "parties={provider: {listen: '127.0.0.1:1'}, dealer: {listen: '127.0.0.1:2'}}", "--set",
+          "parties.user.keys=nowhere"}},
+    };
+    char text[1024];
+
+    (void) state;
+    (void) snprintf(text, sizeof text,
+                    HEAD "dataset: {reader: glue, task: SST-2, path: \"${MPCF_TEST_DATA:-no}/data\"}\n"
+                         "stages: {convert: {}}\n",
+                    "out");
+    write_file("variable.yaml", text);
+    assert_int_equal(unsetenv("MPCF_TEST_DATA"), 0);
+    EACH(unset);
+    assert_int_equal(setenv("MPCF_TEST_DATA", "/nowhere", 1), 0);
+    EACH(elsewhere);
+    assert_int_equal(unsetenv("MPCF_TEST_DATA"), 0);
 }
 
 /* Of another run, which this process is for it. */
@@ -234,6 +270,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_before_anything_runs_is_two),
         cmocka_unit_test(what_is_right_is_zero),
         cmocka_unit_test(advice_fits_the_file),
+        cmocka_unit_test(a_variable_is_named),
         cmocka_unit_test(one_run_at_a_time_has_a_folder),
         cmocka_unit_test(records_of_before_are_found_without_the_data),
         cmocka_unit_test(what_was_begun_and_failed_is_one),

@@ -138,7 +138,7 @@ static void test_predictions_of_numbers(void **state)
     (void) state;
     write_rows("cola/train.tsv", "", "gj04\t1\t\ta film ", "", 9, "");
     write_rows("cola/dev.tsv", "", "gj04\t0\t*\ta film ", "", 5, "");
-    ASSERT_HOST(1, "stages.infer.test_predictions: split 'test': cannot open", path, "--check");
+    ASSERT_HOST(2, "stages.infer.test_predictions: split 'test': cannot open", path, "--check");
     write_rows("cola/test.tsv", "index\tsentence\n", "7\ta film ", "", 11, "");
     ASSERT_HOST(0, "11 predictions of 'test' are in '", path);
     check_predictions("out-cola/predictions/CoLA.tsv", 11, numbers);
