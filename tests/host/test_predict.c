@@ -257,7 +257,7 @@ static void what_cannot_be_asked_is_said(void **state)
         int status;
         const char *log;
     } cases[] = {
-        {{"predict", "p.yaml", "x"}, 2, "`predict --plain` asks without one"},
+        {{"predict", "p.yaml", "x"}, 2, "asks without one"},
         {{"predict", "p.yaml", "--plain", "--input", "none"}, 1, "cannot read 'none': No such"},
         {{"predict", "p.yaml", "--plain", "--input", "."}, 1, "cannot read '.': Is a directory"},
         {{"predict", "p.yaml", "--input", "none"}, 1, "cannot read 'none': No such"},
