@@ -80,11 +80,12 @@ static mpcf_status check_input(const char *input, mpcf_error *err)
         return MPCF_OK;
     }
     if (access(input, R_OK) != 0 || stat(input, &facts) != 0) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "--input: cannot read '%s': %s", input, strerror(errno));
+        return mpcf_fail(err, MPCF_E_CONFIG, "--input: cannot read '%s': %s", input,
+                         strerror(errno));
     }
-    return S_ISDIR(facts.st_mode)
-               ? mpcf_fail(err, MPCF_E_CONFIG, "--input: cannot read '%s': %s", input, strerror(EISDIR))
-               : MPCF_OK;
+    return S_ISDIR(facts.st_mode) ? mpcf_fail(err, MPCF_E_CONFIG, "--input: cannot read '%s': %s",
+                                              input, strerror(EISDIR))
+                                  : MPCF_OK;
 }
 
 /* The user's process has the same texts, and prints alike. */

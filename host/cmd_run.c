@@ -163,8 +163,7 @@ int cmd_run(const struct args *args)
         .plugin_folder = args_value(args, "--plugin-dir"),
     };
     bool has_begun = false;
-    struct run_request request = {
-        .source = &source, .viewer = VIEW_ALL, .has_begun = &has_begun};
+    struct run_request request = {.source = &source, .viewer = VIEW_ALL, .has_begun = &has_begun};
     mpcf_error *err;
     int result;
 

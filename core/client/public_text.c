@@ -181,8 +181,9 @@ mpcf_status public_text(const mpcf_client_options *o, struct text_buffer *out, m
                            "public_folder '%s' is no folder named student/public", folder);
     }
     if (status == MPCF_OK && (o->provider == NULL || o->dealer == NULL)) {
-        status = mpcf_fail(err, MPCF_E_INVALID, "public_folder needs the addresses of the provider "
-                                                "and the dealer");
+        status = mpcf_fail(err, MPCF_E_INVALID,
+                           "public_folder needs the addresses of the provider "
+                           "and the dealer");
     }
     if (status == MPCF_OK) {
         put("version: 1\nmodel: {path: ", folder, "}\n", out);

@@ -217,10 +217,11 @@ static bool has_a_stage(const struct look *l, enum pipeline_viewer viewer)
         return false;
     }
     if (!p->has_stage[STAGE_INFER]) {
-        yaml_problem(l->problems, p->stages,
-                     "stages: --role is for infer, which is not in it; `mpcf-host predict %s --role "
-                     "%s` needs no stage",
-                     p->file, role_name((enum role) viewer));
+        yaml_problem(
+            l->problems, p->stages,
+            "stages: --role is for infer, which is not in it; `mpcf-host predict %s --role "
+            "%s` needs no stage",
+            p->file, role_name((enum role) viewer));
     }
     return p->has_stage[STAGE_INFER];
 }
@@ -251,10 +252,11 @@ static void advise_student(const struct look *l, enum pipeline_viewer viewer)
                      "'%s/student/public' is brought here from where the student was made",
                      l->p->output);
     } else if (has_public_part_alone(l->p)) {
-        yaml_problem(l->problems, at,
-                     "here is the public part alone, as the user and the dealer have it: `mpcf-host "
-                     "predict %s --role user` asks the others",
-                     file);
+        yaml_problem(
+            l->problems, at,
+            "here is the public part alone, as the user and the dealer have it: `mpcf-host "
+            "predict %s --role user` asks the others",
+            file);
     } else if (l->p->has_stage[STAGE_CONVERT]) {
         yaml_problem(l->problems, at,
                      "`mpcf-host %s` makes a student; `mpcf-host predict %s --plain` asks without "

@@ -191,13 +191,13 @@ mpcf_status stage_refuse_older(const struct pipeline *p, enum pipeline_stage sta
 
     if (status == MPCF_OK && stage != STAGE_INFER && is_older(path) &&
         results_are_there(p, stage)) {
-        status = mpcf_fail(err, MPCF_E_CONFIG,
-                           "%s: '%s' is of an earlier version of mpcf, which compared its inputs in "
-                           "another way, and what %s made would be written over: `mpcf-host %s "
-                           "--set output=%s-anew` makes it anew beside it, `rm '%s' && mpcf-host "
-                           "%s` in its place",
-                           p->file, path, pipeline_stage_name(stage), p->file, p->output, path,
-                           p->file);
+        status =
+            mpcf_fail(err, MPCF_E_CONFIG,
+                      "%s: '%s' is of an earlier version of mpcf, which compared its inputs in "
+                      "another way, and what %s made would be written over: `mpcf-host %s "
+                      "--set output=%s-anew` makes it anew beside it, `rm '%s' && mpcf-host "
+                      "%s` in its place",
+                      p->file, path, pipeline_stage_name(stage), p->file, p->output, path, p->file);
     }
     mpcf_free(path);
     return status;

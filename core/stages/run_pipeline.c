@@ -180,10 +180,10 @@ mpcf_status pipeline_run(const struct pipeline *p, const struct run_request *req
     if (is_role) {
         return secure_role_run(p, (enum role) request->viewer, err);
     }
-    MPCF_TRY(make_folders(p, err));
     if (request->has_begun != NULL) {
         *request->has_begun = true;
     }
+    MPCF_TRY(make_folders(p, err));
     MPCF_TRY(run_lock_take(p, &lock, err));
     status = run_here(p, request, err);
     run_lock_release(lock);

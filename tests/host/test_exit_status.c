@@ -94,9 +94,11 @@ static void what_is_wrong_before_anything_runs_is_two(void **state)
         {2, "there is no file", {"cost", "nowhere.yaml"}},
         {2, "is not there", {"cost", "whole.yaml"}},
         {2, "'nowhere' is no folder", {"bench", "secure", "--model", "nowhere"}},
-        {2, "bench secure: there is no approximation 'no'",
+        {2,
+         "bench secure: there is no approximation 'no'",
          {"bench", "secure", "--model", "minilm", "--approximations", "no,2quad"}},
-        {2, "bench secure: there is no transport 'no'",
+        {2,
+         "bench secure: there is no transport 'no'",
          {"bench", "secure", "--model", "minilm", "--transport", "no"}},
         {2, "there is no file", {"bench", "train", "nowhere.yaml"}},
         {2, "is not there", {"bench", "repeats", "whole.yaml"}},
@@ -139,14 +141,17 @@ static void advice_fits_the_file(void **state)
     static const struct line lines[] = {
         {2, "`mpcf-host whole.yaml` makes a student", {"predict", "whole.yaml", "x"}},
         {2, "nothing in this file makes a student", {"predict", "model.yaml", "x"}},
-        {2, "`mpcf-host predict model.yaml --role user` needs no stage",
+        {2,
+         "`mpcf-host predict model.yaml --role user` needs no stage",
          {"model.yaml", "--check", "--role", "user"}},
-        {2, "no stage of this file makes a student",
+        {2,
+         "no stage of this file makes a student",
          {"whole.yaml", "--check", "--set", "stages={infer: {}}"}},
     };
     static const struct line at_users[] = {
         {2, "`mpcf-host predict whole.yaml --role user` asks", {"predict", "whole.yaml", "x"}},
-        {2, "`mpcf-host whole.yaml --role user` (or dealer) is what runs here",
+        {2,
+         "`mpcf-host whole.yaml --role user` (or dealer) is what runs here",
          {"whole.yaml", "--set", "model.path=nowhere"}},
     };
     char *public = in_folder("out/student/public"), *out = in_folder("out");
@@ -165,15 +170,18 @@ static void advice_fits_the_file(void **state)
 static void a_variable_is_named(void **state)
 {
     static const struct line unset[] = {
-        {2, "data' is not there; MPCF_TEST_DATA is not set: set `MPCF_TEST_DATA=FOLDER`, or give "
-            "`--set dataset.path=PATH`",
+        {2,
+         "data' is not there; MPCF_TEST_DATA is not set: set `MPCF_TEST_DATA=FOLDER`, or give "
+         "`--set dataset.path=PATH`",
          {"variable.yaml", "--check"}},
     };
     static const struct line elsewhere[] = {
         {2, "MPCF_TEST_DATA is '/nowhere': set", {"variable.yaml", "--check"}},
-        {2, "--set parties: user: option 'keys': environment variable 'MPCF_TEST_KEYS' is not set",
+        {2,
+         "--set parties: user: option 'keys': environment variable 'MPCF_TEST_KEYS' is not set",
          {"whole.yaml", "--check", "--set", "parties={user: {keys: \"${MPCF_TEST_KEYS}\"}}"}},
-        {2, "--set parties.user.keys: cannot open 'nowhere'",
+        {2,
+         "--set parties.user.keys: cannot open 'nowhere'",
          {"whole.yaml", "--role", "user", "--check", "--set",
           "parties={provider: {listen: '127.0.0.1:1'}, dealer: {listen: '127.0.0.1:2'}}", "--set",
           "parties.user.keys=nowhere"}},
@@ -182,8 +190,9 @@ static void a_variable_is_named(void **state)
 
     (void) state;
     (void) snprintf(text, sizeof text,
-                    HEAD "dataset: {reader: glue, task: SST-2, path: \"${MPCF_TEST_DATA:-no}/data\"}\n"
-                         "stages: {convert: {}}\n",
+                    HEAD
+                    "dataset: {reader: glue, task: SST-2, path: \"${MPCF_TEST_DATA:-no}/data\"}\n"
+                    "stages: {convert: {}}\n",
                     "out");
     write_file("variable.yaml", text);
     assert_int_equal(unsetenv("MPCF_TEST_DATA"), 0);
@@ -235,12 +244,15 @@ static void records_of_before_are_found_without_the_data(void **state)
 static void what_was_begun_and_failed_is_one(void **state)
 {
     static const struct line lines[] = {
-        {1, "nobody answers at",
+        {1,
+         "nobody answers at",
          {"predict", "whole.yaml", "--role", "user", "--set",
           "parties={provider: {listen: '@nobody-p'}, dealer: {listen: '@nobody-d'}}", "--set",
           "transport=loopback", "--set", "stages.infer.connect_timeout=1s", "x"}},
-        {1, "bits at", {"whole.yaml", "--set", "output=other", "--set",
-                        "stages={convert: {}, infer: {value_fraction: 24, weight_fraction: 4}}"}},
+        {1,
+         "bits at",
+         {"whole.yaml", "--set", "output=other", "--set",
+          "stages={convert: {}, infer: {value_fraction: 24, weight_fraction: 4}}"}},
     };
 
     (void) state;

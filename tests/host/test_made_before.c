@@ -205,8 +205,8 @@ static void a_role_is_checked_as_far_as_it_goes(void **state)
     ASSERT_HOST(2, "dev.tsv:1: no column 'sentence1'", file, "--check", "--role", "user", "--set",
                 "output=out-anew", "--set", parties, "--set", "dataset.task=RTE");
     assert_int_equal(remove(weights), 0);
-    ASSERT_HOST(2, "output: opening checkpoint", file, "--check", "--role",
-                "provider", "--set", "output=out-anew", "--set", parties);
+    ASSERT_HOST(2, "output: opening checkpoint", file, "--check", "--role", "provider", "--set",
+                "output=out-anew", "--set", parties);
     ASSERT_HOST(0, "accepted", file, "--check", "--role", "dealer", "--set", "output=out-anew",
                 "--set", parties);
     mpcf_free(weights);

@@ -45,8 +45,8 @@ typedef struct mpcf_client_options {
      */
     const char *public_folder;
     const char *provider, *dealer; /* addresses, "10.0.0.2:9001" */
-    const char *keys;              /* the file user.key; NULL: none, where the transport needs none */
-    const char *transport;         /* NULL: "tcp" */
+    const char *keys;      /* the file user.key; NULL: none, where the transport needs none */
+    const char *transport; /* NULL: "tcp" */
 } mpcf_client_options;
 
 /* Reads the file, student/public and the tokenizer, and calls nobody. MPCF_E_CONFIG: what is missing or

@@ -174,10 +174,10 @@ static void a_structure_of_before_is_taken(void **state)
 {
     const char *folder = apart_create("batch: 1", 2);
     char *path = file_join(folder, "pipeline.yaml");
-    const mpcf_client_options options = {
-        .struct_size = offsetof(mpcf_client_options, public_folder),
-        .file = path,
-        .public_folder = "what no such caller has"};
+    const mpcf_client_options options = {.struct_size =
+                                             offsetof(mpcf_client_options, public_folder),
+                                         .file = path,
+                                         .public_folder = "what no such caller has"};
     mpcf_error *err = mpcf_error_create();
     mpcf_client *client = NULL;
 
@@ -201,8 +201,9 @@ static void address_of(const char *folder, const char *word, char out[64])
 static void a_folder_alone_is_enough(void **state)
 {
     const char *folder = apart_create("batch: 1", 2);
-    static const char *const sets[] = {"dataset={reader: glue, task: SST-2, path: no, max_length: 40}",
-                                       "stages.infer.batch=1", NULL};
+    static const char *const sets[] = {
+        "dataset={reader: glue, task: SST-2, path: no, max_length: 40}", "stages.infer.batch=1",
+        NULL};
     char provider[64], dealer[64];
     char *public = file_join(folder, "run/student/public");
     mpcf_client_options options = {.struct_size = sizeof options,
