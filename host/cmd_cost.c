@@ -15,8 +15,10 @@ static int price(const struct args *args, const struct pipeline *p,
     json_t *cost = NULL;
     int result;
 
-    if (pipeline_check_files(p, VIEW_PUBLIC, err) != MPCF_OK ||
-        pipeline_cost(p, network, &cost, err) != MPCF_OK) {
+    if (pipeline_check_files(p, VIEW_PUBLIC, err) != MPCF_OK) {
+        return host_refused(err);
+    }
+    if (pipeline_cost(p, network, &cost, err) != MPCF_OK) {
         return host_failed(err);
     }
     result = show_json(cost, pipeline_cost_table(cost), args_value(args, "--json"), err);
@@ -64,7 +66,7 @@ int cmd_cost(const struct args *args)
     }
     err = mpcf_error_create();
     result = pipeline_open(&source, &p, err) == MPCF_OK ? price(args, p, network, err)
-                                                        : host_failed(err);
+                                                        : host_refused(err);
     pipeline_close(p);
     mpcf_error_destroy(err);
     return result;

@@ -114,7 +114,7 @@ int cmd_init(const struct args *args)
     }
     text_clear(&yaml);
     text_clear(&found);
-    const int result = status == MPCF_OK ? EXIT_DONE : host_failed(err);
+    const int result = status == MPCF_OK ? EXIT_DONE : host_refused(err);
     mpcf_error_destroy(err);
     return result;
 }

@@ -74,6 +74,7 @@ static const struct arg_option example_options[] = {
     {"--family", "NAME", "bert, distilbert, electra; default bert"},
     {"--seed", "N", "of texts and weights; default 1"},
     {"--rows", "N", "training rows; default 4000"},
+    {"--force", NULL, "replaces data/ and model/ that something else made"},
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
 
@@ -160,6 +161,14 @@ int host_failed(const mpcf_error *err)
     return EXIT_FAILED;
 }
 
+int host_refused(const mpcf_error *err)
+{
+    const mpcf_status status = mpcf_error_status(err);
+    const int result = host_failed(err);
+
+    return status == MPCF_E_NOMEM || status == MPCF_E_INTERRUPTED ? result : EXIT_USAGE;
+}
+
 static int print_version(void)
 {
     (void) printf("mpcf-host %s, plug-in ABI %d.%d, kernels %s\n", MPCF_VERSION, MPCF_ABI_MAJOR,
@@ -224,7 +233,7 @@ static int run_words(int count, char **words)
     if (asks_for_help(words[0])) {
         return command_help_all();
     }
-    if (strcmp(words[0], "--version") == 0) {
+    if (strcmp(words[0], "--version") == 0 || strcmp(words[0], "version") == 0) {
         return print_version();
     }
     command = command_find(count, words, &taken);

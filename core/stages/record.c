@@ -251,19 +251,20 @@ bool stage_weights_are_made(const struct stage_context *c, enum pipeline_stage s
 }
 
 /* Hours of training may lie there; what infer made is only measured again. */
-static mpcf_status refuse_older(const struct stage_context *c, enum pipeline_stage stage,
-                                mpcf_error *err)
+mpcf_status stage_refuse_older(const struct pipeline *p, enum pipeline_stage stage, mpcf_error *err)
 {
-    char *path = record_path(c->pipeline, stage);
+    char *path = record_path(p, stage);
     mpcf_status status = path != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a stage's record");
 
     if (status == MPCF_OK && stage != STAGE_INFER && is_older(path) &&
-        results_are_there(c->pipeline, stage)) {
-        status = mpcf_fail(err, MPCF_E_CONFIG,
-                           "'%s' is of an earlier version of mpcf, which compared its inputs in "
-                           "another way, and what it made would be written over: `--set "
-                           "output=FOLDER` makes it anew beside it, `rm '%s'` in its place",
-                           path, path);
+        results_are_there(p, stage)) {
+        status =
+            mpcf_fail(err, MPCF_E_CONFIG,
+                      "%s: '%s' is of an earlier version of mpcf, which compared its inputs in "
+                      "another way, and what %s made would be written over: `mpcf-host %s "
+                      "--set output=%s-anew` makes it anew beside it, `rm '%s' && mpcf-host "
+                      "%s` in its place",
+                      p->file, path, pipeline_stage_name(stage), p->file, p->output, path, p->file);
     }
     mpcf_free(path);
     return status;
@@ -277,7 +278,7 @@ mpcf_status stage_is_done(struct stage_context *c, enum pipeline_stage stage, co
     *done = false;
     stage_recorded_key(c, stage, found);
     if (strcmp(found, key) != 0) {
-        return refuse_older(c, stage, err);
+        return stage_refuse_older(c->pipeline, stage, err);
     }
     if (!results_are_there(c->pipeline, stage) || was_written_over(c->pipeline, stage) ||
         !is_calibrated(c->pipeline, stage)) {

@@ -42,6 +42,9 @@ bool stage_weights_are_made(const struct stage_context *c, enum pipeline_stage s
 /* As stage_begin_writing(), where the weights stay. */
 mpcf_status stage_begin_calibrating(const struct stage_context *c, enum pipeline_stage stage,
                                     const struct stage_keys *keys, mpcf_error *err);
+/* The same, before anything was read: MPCF_E_CONFIG with the commands that make STAGE anew. */
+mpcf_status stage_refuse_older(const struct pipeline *p, enum pipeline_stage stage,
+                               mpcf_error *err);
 /* Before results are written over: what the record says of STAGE and those behind it is true no
  * longer, whatever happens from here on. */
 mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_stage stage,

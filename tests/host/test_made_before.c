@@ -216,8 +216,12 @@ static void an_older_record_is_not_written_over(void **state)
     write_json("out/stages/convert.json", record);
     ASSERT_HOST(2, "stages/convert.json' is of an earlier version of mpcf", file);
     assert_int_equal(json_integer_value(json_object_get(kept, "format")), 2);
-    /* With the very key it is what this version would have made. */
-    (void) json_object_del(kept, "format");
+    ASSERT_HOST(2, "convert.json' && mpcf-host", file, "--check");
+    /* Whether its key is the same only the data would tell, which is not read for it. */
+    record = json_deep_copy(kept);
+    (void) json_object_del(record, "format");
+    write_json("out/stages/convert.json", record);
+    ASSERT_HOST(2, "is of an earlier version of mpcf", file, "--stage", "convert");
     write_json("out/stages/convert.json", kept);
     ASSERT_HOST(0, "convert: unchanged, skipped", file, "--stage", "convert");
 }
@@ -239,10 +243,10 @@ static void a_role_is_checked_as_far_as_it_goes(void **state)
                     "--check", "--role", roles[i], "--set", "output=out-anew", "--set", parties,
                     "--set", "dataset.max_length=99");
     }
-    ASSERT_HOST(1, "dev.tsv:1: no column 'sentence1'", file, "--check", "--role", "user", "--set",
+    ASSERT_HOST(2, "dev.tsv:1: no column 'sentence1'", file, "--check", "--role", "user", "--set",
                 "output=out-anew", "--set", parties, "--set", "dataset.task=RTE");
     assert_int_equal(remove(weights), 0);
-    ASSERT_HOST(1, "output: opening checkpoint", file, "--check", "--role", "provider", "--set",
+    ASSERT_HOST(2, "output: opening checkpoint", file, "--check", "--role", "provider", "--set",
                 "output=out-anew", "--set", parties);
     ASSERT_HOST(0, "accepted", file, "--check", "--role", "dealer", "--set", "output=out-anew",
                 "--set", parties);

@@ -257,11 +257,11 @@ static void what_cannot_be_asked_is_said(void **state)
         int status;
         const char *log;
     } cases[] = {
-        {{"predict", "p.yaml", "x"}, 2, "`predict --plain` asks without one"},
-        {{"predict", "p.yaml", "--plain", "--input", "none"}, 1, "cannot read 'none': No such"},
-        {{"predict", "p.yaml", "--plain", "--input", "."}, 1, "cannot read '.': Is a directory"},
-        {{"predict", "p.yaml", "--input", "none"}, 1, "cannot read 'none': No such"},
-        {{"predict", "p.yaml", "--input", "."}, 1, "cannot read '.': Is a directory"},
+        {{"predict", "p.yaml", "x"}, 2, "asks without one"},
+        {{"predict", "p.yaml", "--plain", "--input", "none"}, 2, "cannot read 'none': No such"},
+        {{"predict", "p.yaml", "--plain", "--input", "."}, 2, "cannot read '.': Is a directory"},
+        {{"predict", "p.yaml", "--input", "none"}, 2, "cannot read 'none': No such"},
+        {{"predict", "p.yaml", "--input", "."}, 2, "cannot read '.': Is a directory"},
         {{"predict", "p.yaml", "--plain", "--input", "tabs"}, 1, "tabs:2: more than one tab"},
         {{"predict", "p.yaml", "--plain", "--input", "latin"}, 1, "latin:2"},
         {{"predict", "p.yaml", "--plain", "--input", "tabs", "x"}, 2, "not both"},
