@@ -46,7 +46,9 @@ static mpcf_status check(const struct draft_request *draft, const struct text_bu
     mpcf_status status = pipeline_open(&request, &p, err);
 
     if (status == MPCF_OK) {
-        status = pipeline_check(p, VIEW_ALL, &facts, err);
+        const struct run_request run = {.source = &request, .viewer = VIEW_ALL};
+
+        status = pipeline_check(p, &run, &facts, err);
     }
     pipeline_close(p);
     return status == MPCF_OK || status == MPCF_E_NOMEM || status == MPCF_E_INTERRUPTED

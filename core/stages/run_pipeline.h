@@ -17,8 +17,8 @@ struct run_request {
     bool one_stage; /* only STAGE */
     enum pipeline_stage stage;
     enum pipeline_viewer viewer; /* VIEW_ALL: this machine; a role: its part of infer alone */
-    bool *
-        has_begun; /* may be NULL; set where all was accepted and stages run: what fails now is the run */
+    /* May be NULL; set where all was accepted and stages run: what fails now is the run. */
+    bool *has_begun;
 };
 /* Before anything runs: the files and addresses that the request's viewer needs, records of earlier versions, then
  * all of check/run_check.h; FACTS is for that, too. With FACTS a file that names no stage is accepted: it is for
