@@ -183,7 +183,7 @@ static void a_misspelt_label_costs_no_head(void **state)
 {
     (void) state;
     DATA("mis.csv", .names = {"negative", "positive"}, .odd = 7, .odd_label = "postive");
-    REFUSED(1, "mis.csv", "mis.csv:9: label 'postive', in 1 row; did you mean 'positive'?", NULL);
+    REFUSED(2, "mis.csv", "mis.csv:9: label 'postive', in 1 row; did you mean 'positive'?", NULL);
     INIT(0, "left out 1 row", "net", "mis.csv", "mis.yaml", "--set", "dataset.broken_rows=skip");
     has("mis.yaml", "\n  labels: [negative, positive] ");
     has("mis.yaml", "\n  # finetune:");
@@ -198,7 +198,7 @@ static void the_known_order_is_proposed(void **state)
     DATA("first.csv", .names = {"negative", "positive"}, .odd = 0, .odd_label = "postive");
     INIT(0, "left out 1 row", "net", "first.csv", "first.yaml", "--set",
          "dataset.broken_rows=skip");
-    HOST(1, "write labels: [negative, positive], the checkpoint's classes in their order",
+    HOST(2, "write labels: [negative, positive], the checkpoint's classes in their order",
          "first.yaml", "--check", "--set", "dataset.labels=[]", "--set",
          "dataset.broken_rows=refuse");
 }
@@ -259,16 +259,16 @@ static void broken_rows_are_named_with_what_to_write(void **state)
 {
     (void) state;
     DATA("empty.csv", .names = {"negative", "positive"}, .odd = 4, .odd_label = "");
-    REFUSED(1, "empty.csv", "empty.csv:6: the label is missing\n1 of 600 rows are broken", NULL);
+    REFUSED(2, "empty.csv", "empty.csv:6: the label is missing\n1 of 600 rows are broken", NULL);
     DATA("commas.csv", .names = {"negative", "positive"}, .odd = 4, .odd_text = ", so");
-    REFUSED(1, "commas.csv", "stands in double quotes", NULL);
+    REFUSED(2, "commas.csv", "stands in double quotes", NULL);
     DATA("bytes.csv", .names = {"negative", "positive"}, .odd = 4, .odd_text = " caf\xe9");
-    REFUSED(1, "bytes.csv", "iconv -f WINDOWS-1252 -t UTF-8", NULL);
+    REFUSED(2, "bytes.csv", "iconv -f WINDOWS-1252 -t UTF-8", NULL);
     INIT(0, "left out 1 broken row", "net", "bytes.csv", "bytes.yaml", "--set",
          "dataset.broken_rows=skip");
     HOST(0, "accepted", "bytes.yaml", "--check");
     DATA("names.csv", .names = {NULL, NULL});
-    REFUSED(1, "names.csv", "no rows behind the line of column names", NULL);
+    REFUSED(2, "names.csv", "no rows behind the line of column names", NULL);
 }
 
 static void tables_are_found_and_divided(void **state)
@@ -320,12 +320,12 @@ static void what_a_run_would_refuse_is_not_written(void **state)
     (void) state;
     DATA("plain.csv", .names = {"negative", "positive"});
     copy_net("hollow", no_weights);
-    INIT(1, "no weights are there", "hollow", "plain.csv", "refused.yaml");
+    INIT(2, "no weights are there", "hollow", "plain.csv", "refused.yaml");
     copy_net("mute", no_words);
-    INIT(1, "neither tokenizer.json nor vocab.txt", "mute", "plain.csv", "refused.yaml");
+    INIT(2, "neither tokenizer.json nor vocab.txt", "mute", "plain.csv", "refused.yaml");
     copy_net("several", whole);
     change_config("several", "problem_type", json_string("multi_label_classification"));
-    INIT(1, "problem_type is multi_label_classification", "several", "plain.csv", "refused.yaml");
+    INIT(2, "problem_type is multi_label_classification", "several", "plain.csv", "refused.yaml");
     assert_false(is_there("refused.yaml"));
 }
 
