@@ -114,7 +114,7 @@ static mpcf_status run_here(const struct args *args, const struct wish *wish,
 }
 
 static mpcf_status run(const struct args *args, const struct wish *wish, const struct pipeline *p,
-                       const struct pipeline_request *source, mpcf_error *err)
+                       const struct pipeline_request *source, bool *has_begun, mpcf_error *err)
 {
     const struct predict_request request = {
         .pipeline = p,
@@ -123,6 +123,7 @@ static mpcf_status run(const struct args *args, const struct wish *wish, const s
         .input = wish->input,
         .has_weights = wish->is_started,
         .show = args_has(args, "--json") ? show_answer_json : show_answer,
+        .has_begun = has_begun,
     };
 
     MPCF_TRY(check_input(wish->input, err));
@@ -137,13 +138,13 @@ static mpcf_status run(const struct args *args, const struct wish *wish, const s
 }
 
 /* Who reads no more, as `head`, has what it wants. */
-static int fail(const struct wish *wish, const mpcf_error *err)
+static int fail(const struct wish *wish, bool has_begun, const mpcf_error *err)
 {
     if (!wish->is_started && mpcf_error_status(err) == MPCF_E_IO && standard_output_is_left()) {
         return EXIT_DONE;
     }
     if (!wish->is_started) {
-        return host_failed(err);
+        return wish->is_plain && !has_begun ? host_refused(err) : host_failed(err);
     }
     return mpcf_error_status(err) == MPCF_E_CONFIG ? EXIT_USAGE : EXIT_FAILED;
 }
@@ -154,16 +155,17 @@ static int open_and_run(const struct args *args, const struct wish *wish,
                         const struct pipeline_request *source, mpcf_error *err)
 {
     struct pipeline *p = NULL;
+    bool has_begun = false;
     mpcf_status status = wish->has_role || wish->is_plain ? hide_memory(err) : MPCF_OK;
 
     if (status == MPCF_OK) {
         status = pipeline_open(source, &p, err);
     }
     if (status == MPCF_OK) {
-        status = run(args, wish, p, source, err);
+        status = run(args, wish, p, source, &has_begun, err);
     }
     pipeline_close(p);
-    return status == MPCF_OK ? EXIT_DONE : fail(wish, err);
+    return status == MPCF_OK ? EXIT_DONE : fail(wish, has_begun, err);
 }
 
 int cmd_predict(const struct args *args)

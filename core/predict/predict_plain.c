@@ -173,6 +173,9 @@ mpcf_status predict_plain(const struct predict_request *request, mpcf_error *err
     if (status == MPCF_OK) {
         status = prepare(&s, err);
     }
+    if (status == MPCF_OK && request->has_begun != NULL) {
+        *request->has_begun = true;
+    }
     if (status == MPCF_OK) {
         status = answer_all(&s, err);
     }

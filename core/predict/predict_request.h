@@ -18,6 +18,7 @@ struct predict_request {
     bool has_weights;
     predict_show *show;
     void *context;
+    bool *has_begun; /* may be NULL; set where the network is opened: what fails now are the texts */
 };
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -40,6 +41,25 @@ static void write_file(const char *name, const char *text)
     mpcf_free(path);
 }
 
+/* A checkpoint that lost its weights. */
+static void write_hollow(void)
+{
+    static const char *const names[] = {"config.json", "vocab.txt"};
+    char *hollow = in_folder("hollow");
+
+    assert_int_equal(mkdir(hollow, 0700), 0);
+    for (size_t i = 0; i < 2; i++) {
+        char *model = in_folder("example/model"), *from = file_join(model, names[i]);
+        char *to = file_join(hollow, names[i]);
+
+        assert_int_equal(file_copy(from, to, NULL), MPCF_OK);
+        mpcf_free(model);
+        mpcf_free(from);
+        mpcf_free(to);
+    }
+    mpcf_free(hollow);
+}
+
 static int open_folder(void **state)
 {
     char text[1024];
@@ -52,6 +72,7 @@ static int open_folder(void **state)
     write_file("whole.yaml", text);
     (void) snprintf(text, sizeof text, HEAD, "none");
     write_file("model.yaml", text);
+    write_hollow();
     write_file("text", "no key, no checkpoint\n");
     return 0;
 }
@@ -91,6 +112,9 @@ static void what_is_wrong_before_anything_runs_is_two(void **state)
         {2, "--input: cannot read", {"predict", "whole.yaml", "--plain", "--input", "nowhere"}},
         {2, "--input: cannot read", {"predict", "whole.yaml", "--input", "nowhere"}},
         {2, "is not given", {"predict", "whole.yaml", "--role", "user", "x"}},
+        {2,
+         "no weights are there",
+         {"predict", "model.yaml", "--plain", "--set", "model.path=hollow", "x"}},
         {2, "there is no file", {"cost", "nowhere.yaml"}},
         {2, "is not there", {"cost", "whole.yaml"}},
         {2, "'nowhere' is no folder", {"bench", "secure", "--model", "nowhere"}},
