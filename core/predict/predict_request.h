@@ -18,7 +18,8 @@ struct predict_request {
     bool has_weights;
     predict_show *show;
     void *context;
-    bool *has_begun; /* may be NULL; set where the network is opened: what fails now are the texts */
+    /* May be NULL; set where the network is opened: what fails now are the texts. */
+    bool *has_begun;
 };
 
 #endif

@@ -141,7 +141,7 @@ static void test_pandas(void **state)
 static mpcf_status open_text(const char *text, size_t length, mpcf_table_form form, mpcf_table **t)
 {
     const mpcf_table_request request = {
-        .struct_size = sizeof request, .form = form, .data = text, .length = length};
+        .struct_size = sizeof request, .form = (int32_t) form, .data = text, .length = length};
 
     return mpcf_table_open("x.csv", &request, t, err);
 }
