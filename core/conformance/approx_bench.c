@@ -12,6 +12,7 @@
 #include "float_engine/float_engine.h"
 #include "graph/finish.h"
 #include "graph/slots.h"
+#include "pass/measure.h"
 
 static void fill_batch(struct approx_bench *b)
 {
@@ -52,6 +53,26 @@ static void fill_units(struct parameters *p)
             units->value[i * BENCH_WIDTH + head * BENCH_TOKENS + i] = 1;
         }
     }
+}
+
+static mpcf_status get_batch(void *context, size_t i, struct float_batch *batch, mpcf_error *err)
+{
+    const struct approx_bench *b = context;
+
+    (void) err;
+    *batch = i == 0 ? b->batch : (struct float_batch){0};
+    return MPCF_OK;
+}
+
+/* Measured constants: of the inputs that are checked. */
+static mpcf_status measure(struct approx_bench *b, mpcf_error *err)
+{
+    const struct measure_rows rows = {
+        .batch = BENCH_BATCH, .tokens = BENCH_TOKENS, .get = get_batch, .context = b};
+
+    MPCF_TRY(measure_constants(b->graph, b->parameters, &rows, NULL, err));
+    measure_publish(b->graph, b->parameters);
+    return MPCF_OK;
 }
 
 static void build(mpcf_graph *g, mpcf_slot slot, struct approx_bench *b)
@@ -99,7 +120,7 @@ mpcf_status approx_bench_create(const mpcf_approx *approx, const void *config, b
         b->x->value[i] = (float) (approx->input_low + (approx->input_high - approx->input_low) *
                                                           random_uniform(&state));
     }
-    return MPCF_OK;
+    return measure(b, err);
 }
 
 void approx_bench_clear(struct approx_bench *b)

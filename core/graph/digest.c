@@ -33,6 +33,9 @@ static void describe_node(struct text_buffer *text, const mpcf_node *node)
     if (node->label != NULL) {
         text_printf(text, " label %s", node->label);
     }
+    if (node->is_measured) {
+        text_append(text, node->is_frozen ? " measured" : " fitted");
+    }
     if (node->approx != NULL) {
         text_printf(text, " approximation %s", node->approx->name);
     }

@@ -23,6 +23,16 @@
 /* The longest padded text of a run, and so the limit of `max_length`. */
 #define RUN_TOKENS_MAX 8192
 
+/* What a measured constant is measured of. Passes leave it out: they come after measuring. */
+struct measure {
+    mpcf_node *x;
+    mpcf_statistic statistic; /* 0: FIT */
+    double quantile;
+    bool by_head, by_position;
+    mpcf_fit *fit;
+    const void *fit_config;
+};
+
 struct mpcf_node {
     mpcf_graph *graph;
     size_t id; /* its place in the graph's list */
@@ -46,6 +56,10 @@ struct mpcf_node {
     size_t cut_count;
     bool transposed;           /* MATMUL, MATMUL_MASKED: of b */
     mpcf_init init;            /* PARAMETER */
+    bool is_measured;          /* PARAMETER: a measured constant; one that is public has its value in
+                                   `real` (NaN: not measured) */
+    bool is_frozen;            /* PARAMETER: training leaves it as it is */
+    const struct measure *measure; /* is_measured, before passes */
     const char *label;         /* INPUT, PARAMETER, TAP: the name given by the builder */
     const mpcf_approx *approx; /* FUSED: its float kernels; in[0] is x, in[1] keep or NULL, */
     const void *approx_config; /* in[2] the graph form, which gives range and lowering */
@@ -62,6 +76,11 @@ void graph_destroy(mpcf_graph *g);
 mpcf_status graph_check(const mpcf_graph *g, mpcf_error *err);
 /* Marks G failed, once, with the scope in front of the message; returns NULL. */
 mpcf_node *graph_fail(mpcf_graph *g, mpcf_status status, const char *format, ...) MPCF_PRINTF(3, 4);
+
+/* Positions that a text can have, for what is measured by position; before a model builds. Without it
+ * PLACES_DEFAULT. */
+#define PLACES_DEFAULT 512
+void graph_set_places(mpcf_graph *g, int64_t places);
 
 size_t graph_count(const mpcf_graph *g);
 mpcf_node *graph_node(const mpcf_graph *g, size_t id);

@@ -37,6 +37,7 @@ struct mpcf_graph {
     const char *slot_function;          /* inside an approximation, else NULL */
     const char *parameter_prefix;       /* inside an approximation, else "" */
     bool has_own_parameters;            /* the approximation asked for some */
+    int64_t places;                     /* positions that a text can have */
     struct counted_scope *counted;
     mpcf_status status; /* the first failure */
     char message[512];

@@ -154,6 +154,8 @@ static void copy_attributes(mpcf_graph *g, mpcf_node *copy, const mpcf_node *nod
     copy->cut_count = node->cut_count;
     copy->transposed = node->transposed;
     copy->init = node->init;
+    copy->is_measured = node->is_measured;
+    copy->is_frozen = node->is_frozen;
     copy->approx = node->approx;
     copy->approx_config = node->approx_config;
     if (node->coef != NULL) {

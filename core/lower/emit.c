@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "base/memory.h"
+#include "graph/owner.h"
 
 value_id emit_value(struct lowering *l, enum value_kind kind, struct dims dims, unsigned fraction,
                     unsigned magnitude)
@@ -346,7 +347,9 @@ value_id emit_user_select(struct lowering *l, value_id x, const struct term *kee
 
 value_id emit_provider(struct lowering *l, const mpcf_node *node, unsigned fraction)
 {
-    const value_id out = emit_value(l, VALUE_PROVIDER, node_dims(l, node), fraction, 0);
+    const size_t places = node_places(node);
+    const struct dims dims = shape_resolve(node->shape, 1, places > 0 ? places : 1);
+    const value_id out = emit_value(l, VALUE_PROVIDER, dims, fraction, 0);
 
     if (out != VALUE_NONE) {
         emit_step(l, STEP_PROVIDER, out, NULL, 0)->node = node;

@@ -160,6 +160,7 @@ static mpcf_status build(struct network *n, const struct network_request *reques
     if (n->graph == NULL) {
         return mpcf_fail_memory(err, 0, "a graph");
     }
+    graph_set_places(n->graph, n->tokenizer.max_tokens);
     MPCF_TRY(fill_slots(n, request, err));
     MPCF_TRY(n->family->build(n->model, n->graph, err));
     MPCF_TRY(graph_finish(n->graph, err));

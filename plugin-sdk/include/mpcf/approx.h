@@ -78,7 +78,12 @@ typedef struct mpcf_approx {
     void (*forward)(const void *config, const mpcf_rows *shape, const float *x, float *y);
     void (*backward)(const void *config, const mpcf_rows *shape, const float *x, const float *y,
                      const float *dy, float *dx);
+
+    uint32_t flags; /* MPCF_APPROX_.. */
 } mpcf_approx;
+
+/* NORMALISER: kept columns of a row need not sum to 1; what `plugin check` else asks. */
+#define MPCF_APPROX_ANY_ROW_SUM 1u
 
 /* The descriptor and all it points to live as long as the plug-in. Refuses a name that
  * is taken, missing functions, and options whose default does not pass its own table. */
