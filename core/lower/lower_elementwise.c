@@ -26,7 +26,7 @@ static struct term constant_term(struct lowering *l, const mpcf_node *node, unsi
     return (struct term){.x = lower_constant(l, node->in[0], fraction),
                          .weight = sign,
                          .first = (size_t) node->first * h,
-                         .stride = {0, 0, h, 1}};
+                         .stride = {0, 0, h, h == 1 ? 0 : 1}}; /* one a row is for all columns */
 }
 
 static void sum_with_constant(struct lowering *l, const mpcf_node *node, size_t secret,

@@ -118,6 +118,7 @@ mpcf_node *mpcf_fitted(mpcf_graph *g, const char *name, mpcf_node *x, int64_t co
                        const void *config, int is_trained)
 {
     const struct measure m = {.x = x, .fit = fit, .fit_config = config};
+    mpcf_shape shape;
 
     if (!graph_label_ok(g, OP_PARAMETER, name) || !graph_operands_ok(g, OP_PARAMETER, &x, 1)) {
         return NULL;
@@ -126,5 +127,7 @@ mpcf_node *mpcf_fitted(mpcf_graph *g, const char *name, mpcf_node *x, int64_t co
         return graph_fail(g, MPCF_E_INVALID, "fitted values '%s': %lld of them%s", name,
                           (long long) count, fit == NULL ? ", and no function" : "");
     }
-    return add_parameter(g, name, mpcf_shape_1(count), MPCF_PROVIDER, &m, is_trained == 0);
+    shape = whole_shape(x, 1);
+    shape.dim[shape.rank - 1] = count;
+    return add_parameter(g, name, shape, MPCF_PROVIDER, &m, is_trained == 0);
 }

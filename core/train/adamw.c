@@ -54,7 +54,7 @@ static bool create_moments(struct adamw *a)
         struct parameter *p = &a->parameters->items[i];
         struct moments *m = &a->moments[i];
 
-        m->decays = is_decayed(p) && p->is_trained;
+        m->decays = is_decayed(p) && p->is_trained && !p->is_measured;
         m->is_left_out = !p->is_trained;
         m->first = mpcf_alloc_array(p->count, sizeof(float));
         m->second = mpcf_alloc_array(p->count, sizeof(float));

@@ -128,8 +128,8 @@ typedef struct mpcf_histogram {
  * while measuring, when the graph is long built, and cannot fail. */
 typedef void mpcf_fit(const void *config, const mpcf_histogram *h, double *values);
 
-/* [count], at most MPCF_FITTED_MAX, the provider's: what FIT makes of X's histogram, as coefficients of pieces; measured as
- * above. IS_TRAINED 1: what training begins with; 0: frozen. CONFIG outlives the graph. */
+/* [1, .., 1, count] of X's rank, at most MPCF_FITTED_MAX, the provider's: what FIT makes of X's histogram, as
+ * coefficients of pieces; mpcf_slice() gives one that broadcasts with X. Measured as above. IS_TRAINED 1: what training begins with; 0: frozen. CONFIG outlives the graph. */
 MPCF_EXPORT mpcf_node *mpcf_fitted(mpcf_graph *g, const char *name, mpcf_node *x, int64_t count,
                                    mpcf_fit *fit, const void *config, int is_trained);
 
