@@ -22,6 +22,8 @@ struct test_run {
     const char *transport;
     const char *infer;   /* its options, "batch: 2" */
     const char *parties; /* lines of the file, or "" */
+    const char *approximations; /* "{normaliser: softmax}"; NULL: quad and 2quad */
+    const char *stages;         /* lines of the file behind convert, or NULL */
     size_t rows;         /* of the evaluation split */
 };
 

@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Softmax as m (s + c)^p / R, R measured: the largest row sum over training rows, for each head and
- * position. Source: Powerformer (Park et al., 2025), Batch Power-Max. */
+ * position. Source: Powerformer (2025), Batch Power-Max. */
+#include <stdbool.h>
+
 #include <mpcf/approx.h>
 
+enum { BY_POSITION, BY_LAYER };
 struct bpmax {
     double c;
     int64_t p;
+    int32_t r;
 };
+
+static const char *const ways[] = {"position", "layer", NULL};
 
 static const mpcf_option options[] = {
     {"c", MPCF_OPT_REAL, "5", offsetof(struct bpmax, c), "added to the score before the power", 0, 0,
      NULL},
     {"p", MPCF_OPT_INT, "5", offsetof(struct bpmax, p), "the power", 1, 8, NULL},
+    {"r", MPCF_OPT_CHOICE, "position", offsetof(struct bpmax, r),
+     "a sum for each head and position, the provider's; or one a layer, which all roles know", 0, 0,
+     ways},
     {0},
 };
 
@@ -31,11 +40,13 @@ static mpcf_node *power(mpcf_graph *g, mpcf_node *x, int64_t p)
 
 static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
-    static const mpcf_measure largest = {.struct_size = sizeof(mpcf_measure),
-                                         .statistic = MPCF_LARGEST,
-                                         .by = MPCF_BY_HEAD | MPCF_BY_POSITION,
-                                         .owner = MPCF_PROVIDER};
     const struct bpmax *o = config;
+    const bool by_layer = o->r == BY_LAYER;
+    const mpcf_measure largest = {.struct_size = sizeof(mpcf_measure),
+                                  .statistic = MPCF_LARGEST,
+                                  .by = by_layer ? MPCF_BY_WHOLE
+                                                 : MPCF_BY_HEAD | MPCF_BY_POSITION,
+                                  .owner = by_layer ? MPCF_PUBLIC : MPCF_PROVIDER};
     /* R takes the factor back: a power of small numbers needs fewer bits. */
     mpcf_node *small = mpcf_scale(g, mpcf_offset(g, x, o->c), 1.0 / 8);
     mpcf_node *w = mpcf_mask(g, power(g, small, o->p), keep);
