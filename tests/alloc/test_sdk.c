@@ -40,10 +40,21 @@ static mpcf_node *attend(mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
     return mpcf_merge_heads(g, mpcf_matmul(g, mpcf_dropout(g, u, 0.1), heads));
 }
 
+static void fit(const void *config, const mpcf_histogram *h, double *values)
+{
+    (void) config;
+    values[0] = h->low;
+    values[1] = h->high;
+}
+
 /* One node of every builder that a model or an approximation has. */
 static mpcf_graph *build(void)
 {
     static const double square[] = {1, 2, 3}, cuts[] = {-1, 1}, pieces[] = {0, 0, 0, 1, 1, 0};
+    static const mpcf_measure by_position = {.struct_size = sizeof(mpcf_measure),
+                                             .statistic = MPCF_LARGEST,
+                                             .by = MPCF_BY_POSITION,
+                                             .owner = MPCF_PROVIDER};
     mpcf_graph *g = graph_create();
     mpcf_node *ids, *keep, *x;
 
@@ -66,6 +77,8 @@ static mpcf_graph *build(void)
                     weight(g, "bias", mpcf_shape_1(4)));
     x = mpcf_poly(g, x, square, 2);
     x = mpcf_piecewise(g, x, cuts, 2, pieces, 1);
+    x = mpcf_mul(g, x, mpcf_measured(g, "largest", x, &by_position));
+    x = mpcf_add(g, x, mpcf_slice(g, mpcf_fitted(g, "fitted", x, 2, fit, NULL, 1), 0, 1));
     x = mpcf_mul(g, mpcf_erf(g, x), mpcf_relu(g, mpcf_offset(g, x, 1)));
     x = mpcf_add(g, mpcf_square(g, x), mpcf_tanh(g, x));
     mpcf_tap(g, "hidden.0", mpcf_stop_gradient(g, x));
