@@ -10,7 +10,7 @@
 
 struct constants {
     const struct parameters *parameters;
-    size_t count; /* nodes up to the one asked for */
+    size_t count;  /* nodes up to the one asked for */
     size_t tokens; /* positions of its tables; 1 where it reads none */
     bool *needed;
     float **values; /* ours, but for parameters */

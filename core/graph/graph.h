@@ -54,15 +54,15 @@ struct mpcf_node {
     size_t degree;
     const double *cuts; /* PIECEWISE */
     size_t cut_count;
-    bool transposed;           /* MATMUL, MATMUL_MASKED: of b */
-    mpcf_init init;            /* PARAMETER */
-    bool is_measured;          /* PARAMETER: a measured constant; one that is public has its value in
+    bool transposed;  /* MATMUL, MATMUL_MASKED: of b */
+    mpcf_init init;   /* PARAMETER */
+    bool is_measured; /* PARAMETER: a measured constant; one that is public has its value in
                                    `real` (NaN: not measured) */
-    bool is_frozen;            /* PARAMETER: training leaves it as it is */
+    bool is_frozen;   /* PARAMETER: training leaves it as it is */
     const struct measure *measure; /* is_measured, before passes */
-    const char *label;         /* INPUT, PARAMETER, TAP: the name given by the builder */
-    const mpcf_approx *approx; /* FUSED: its float kernels; in[0] is x, in[1] keep or NULL, */
-    const void *approx_config; /* in[2] the graph form, which gives range and lowering */
+    const char *label;             /* INPUT, PARAMETER, TAP: the name given by the builder */
+    const mpcf_approx *approx;     /* FUSED: its float kernels; in[0] is x, in[1] keep or NULL, */
+    const void *approx_config;     /* in[2] the graph form, which gives range and lowering */
 };
 
 struct graph_output {

@@ -21,10 +21,11 @@ bool parameter_is_unmeasured(const struct parameter *p)
 
 mpcf_status parameter_fail_unmeasured(const struct parameter *p, mpcf_error *err)
 {
-    return mpcf_fail(err, MPCF_E_INVALID,
-                     "'%s' is a constant that was not measured: the stage convert does, on training "
-                     "rows",
-                     p->name);
+    return mpcf_fail(
+        err, MPCF_E_INVALID,
+        "'%s' is a constant that was not measured: the stage convert does, on training "
+        "rows",
+        p->name);
 }
 
 /* Every use of the table is a look-up, so that its gradient has few rows. */

@@ -27,13 +27,14 @@ static mpcf_status fail_other_graph(const struct secure_student *s, const char *
                          "plug-ins make %.16s...",
                          folder, found != NULL ? found : "missing", s->graph_digest);
     }
-    return mpcf_fail(err, MPCF_E_CONFIG,
-                     "'%s' was written by an earlier version of mpcf, or is of another network (its "
-                     "graph is %.16s..., this file and its plug-ins make %.16s...): where the weights "
-                     "are, `mpcf-host run %s --set model.path=%s/student --set output=%s-anew --set "
-                     "'stages={convert: {}}'` makes it anew from them, without training",
-                     folder, found != NULL ? found : "missing", s->graph_digest, s->pipeline->file,
-                     s->pipeline->output, s->pipeline->output);
+    return mpcf_fail(
+        err, MPCF_E_CONFIG,
+        "'%s' was written by an earlier version of mpcf, or is of another network (its "
+        "graph is %.16s..., this file and its plug-ins make %.16s...): where the weights "
+        "are, `mpcf-host run %s --set model.path=%s/student --set output=%s-anew --set "
+        "'stages={convert: {}}'` makes it anew from them, without training",
+        folder, found != NULL ? found : "missing", s->graph_digest, s->pipeline->file,
+        s->pipeline->output, s->pipeline->output);
 }
 
 /* Whether RECORD, FOLDER's digest.json, names the graph that was built here; which tables it names. */

@@ -34,8 +34,10 @@ static void lower_nothing(struct lowering *l, const mpcf_node *node, struct lowe
 static void lower_public(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     if (node->owner != MPCF_PUBLIC || !isfinite(node->real)) {
-        lower_fail(l, MPCF_E_INVALID, "'%s': the public constant's value is not known: the stage "
-                   "convert measures it", node->name);
+        lower_fail(l, MPCF_E_INVALID,
+                   "'%s': the public constant's value is not known: the stage "
+                   "convert measures it",
+                   node->name);
         return;
     }
     out->is_uniform = true;

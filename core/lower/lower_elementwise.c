@@ -154,9 +154,8 @@ void lower_scale(struct lowering *l, const mpcf_node *node, struct lowered *out)
 static unsigned factor_fraction(struct lowering *l, const mpcf_node *product, size_t i)
 {
     const mpcf_node *other = lower_past_taps(product->in[1 - i]);
-    const int bits = other->kind == OP_INPUT
-                         ? 0
-                         : log2_up(node_seen(l, other)) - log2_up(node_seen(l, product));
+    const int bits =
+        other->kind == OP_INPUT ? 0 : log2_up(node_seen(l, other)) - log2_up(node_seen(l, product));
 
     return l->options->weight_fraction + (unsigned) (bits < 0 ? 0 : bits > 30 ? 30 : bits);
 }

@@ -143,8 +143,8 @@ value_id lower_constant(struct lowering *l, const mpcf_node *node, unsigned frac
             return n->forms[i];
         }
     }
-    const value_id id = node_has_tokens(node) ? places_of(l, node, fraction)
-                            : emit_provider(l, node, fraction);
+    const value_id id =
+        node_has_tokens(node) ? places_of(l, node, fraction) : emit_provider(l, node, fraction);
     if (n->form_count < FORMS_MAX) {
         n->forms[n->form_count++] = id;
     }

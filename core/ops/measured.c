@@ -24,7 +24,8 @@ static mpcf_node *add_parameter(mpcf_graph *g, const char *name, mpcf_shape shap
         return graph_fail(g, MPCF_E_NOMEM, "out of memory for a measured constant");
     }
     if (graph_find_label(g, OP_PARAMETER, label) != NULL) {
-        return graph_fail(g, MPCF_E_INVALID, "'%s' is measured twice, or is a parameter, too", label);
+        return graph_fail(g, MPCF_E_INVALID, "'%s' is measured twice, or is a parameter, too",
+                          label);
     }
     g->has_own_parameters = g->has_own_parameters || g->parameter_prefix[0] != '\0';
     node = graph_add_labelled(g, OP_PARAMETER, shape, NULL, label);
@@ -61,7 +62,8 @@ static const char *refused(const mpcf_node *x, const mpcf_measure *how)
         return "it is the provider's or public";
     }
     if (how->owner == MPCF_PUBLIC && how->by != MPCF_BY_WHOLE) {
-        return "by head or position it is the provider's alone: one public number is a whole tensor's";
+        return "by head or position it is the provider's alone: one public number is a whole "
+               "tensor's";
     }
     if (by_head && (s.rank != 4 || s.dim[1] < 1)) {
         return "by head it is of [B, heads, .., ..]";
@@ -95,7 +97,8 @@ mpcf_node *mpcf_measured(mpcf_graph *g, const char *name, mpcf_node *x, const mp
     if (!graph_label_ok(g, OP_PARAMETER, name) || !graph_operands_ok(g, OP_PARAMETER, &x, 1)) {
         return NULL;
     }
-    problem = how == NULL || how->struct_size < sizeof(*how) ? "it does not say how" : refused(x, how);
+    problem =
+        how == NULL || how->struct_size < sizeof(*how) ? "it does not say how" : refused(x, how);
     if (problem != NULL) {
         return graph_fail(g, MPCF_E_INVALID, "measured constant '%s': %s", name, problem);
     }

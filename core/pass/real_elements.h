@@ -18,7 +18,8 @@ struct axes {
 
 struct axes axes_of(mpcf_shape shape);
 /* Whether the element AT is of real tokens of B. */
-bool axes_real(const struct axes *axes, const size_t at[MPCF_RANK_MAX], const struct float_batch *b);
+bool axes_real(const struct axes *axes, const size_t at[MPCF_RANK_MAX],
+               const struct float_batch *b);
 /* AT of the element behind. */
 void axes_advance(size_t at[MPCF_RANK_MAX], const struct dims *d);
 

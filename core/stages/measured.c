@@ -76,12 +76,12 @@ static mpcf_status report(const struct stage_context *c, const struct parameters
     }
     log_line(LOG_INFO, "convert: %zu constants measured on %zu training rows, in %zu passes",
              done->constants, done->rows, done->passes);
-    return c->report == NULL ? (json_decref(names), MPCF_OK)
-                             : report_set(c->report, "convert.measured",
-                                          json_pack("{s:I, s:I, s:o}", "rows",
-                                                    (json_int_t) done->rows, "passes",
-                                                    (json_int_t) done->passes, "constants", names),
-                                          err);
+    return c->report == NULL
+               ? (json_decref(names), MPCF_OK)
+               : report_set(c->report, "convert.measured",
+                            json_pack("{s:I, s:I, s:o}", "rows", (json_int_t) done->rows, "passes",
+                                      (json_int_t) done->passes, "constants", names),
+                            err);
 }
 
 static mpcf_status measure(struct stage_context *c, struct loaded_network *n, mpcf_error *err)
@@ -90,8 +90,7 @@ static mpcf_status measure(struct stage_context *c, struct loaded_network *n, mp
     struct measured_rows done;
 
     MPCF_TRY(stage_training_split(c, (size_t) c->pipeline->calibrate.examples, &corpus, err));
-    MPCF_TRY(
-        network_measure(n, corpus, (size_t) c->pipeline->convert.measure_rows, &done, err));
+    MPCF_TRY(network_measure(n, corpus, (size_t) c->pipeline->convert.measure_rows, &done, err));
     return report(c, n->parameters, &done, err);
 }
 
@@ -115,7 +114,6 @@ mpcf_status stage_measure(struct stage_context *c, struct loaded_network *n, con
         }
     }
     mpcf_free(path);
-    return status == MPCF_OK
-               ? MPCF_OK
-               : mpcf_fail_while(err, status, "measuring constants of the student");
+    return status == MPCF_OK ? MPCF_OK
+                             : mpcf_fail_while(err, status, "measuring constants of the student");
 }

@@ -158,7 +158,8 @@ static void distillation_leaves_them_as_they_are(void **state)
     run.stages = "  distill: {layers: {epochs: 1, learning_rate: 1e-3}, prediction: {epochs: 1}}\n";
     folder = test_run_create(&run);
     count = read_tensor(folder, "approximations.normaliser.0.R", converted[0], 4096);
-    assert_int_equal(read_tensor(folder, "approximations.normaliser.1.R", converted[1], 4096), count);
+    assert_int_equal(read_tensor(folder, "approximations.normaliser.1.R", converted[1], 4096),
+                     count);
     assert_int_equal(read_tensor(folder, WEIGHT, weights[0], 4096), 32 * 32);
     run_all(folder, "stages.infer.examples=4", false);
     for (int layer = 0; layer < 2; layer++) {

@@ -89,13 +89,15 @@ typedef enum mpcf_statistic {
     MPCF_LARGEST = 1,
     MPCF_SMALLEST = 2,
     MPCF_MEAN = 3,
-    MPCF_QUANTILE = 4 /* of 2^22 values drawn evenly where there are more; between two, in proportion */
+    MPCF_QUANTILE =
+        4 /* of 2^22 values drawn evenly where there are more; between two, in proportion */
 } mpcf_statistic;
 
 /* For what the statistic is one number; together: for each head and position. */
-#define MPCF_BY_WHOLE    0u
-#define MPCF_BY_HEAD     1u /* dimension 1 of X [B, H, .., ..] */
-#define MPCF_BY_POSITION 2u /* rows of X, [.., T, c]: its last dimension but one. A position that no row
+#define MPCF_BY_WHOLE 0u
+#define MPCF_BY_HEAD  1u /* dimension 1 of X [B, H, .., ..] */
+#define MPCF_BY_POSITION                                                                           \
+    2u /* rows of X, [.., T, c]: its last dimension but one. A position that no row
                                reached has the largest of LARGEST, the smallest of SMALLEST, else
                                the mean of the others (of its head) */
 
@@ -116,7 +118,7 @@ MPCF_EXPORT mpcf_node *mpcf_measured(mpcf_graph *g, const char *name, mpcf_node 
 /* How X's values lie. */
 typedef struct mpcf_histogram {
     size_t struct_size;
-    double low, high;    /* the smallest and the largest */
+    double low, high; /* the smallest and the largest */
     double mean, deviation;
     size_t bins;         /* of equal width, from LOW to HIGH */
     const double *share; /* of the values, by bin; together 1 */

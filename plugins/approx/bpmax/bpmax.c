@@ -15,8 +15,8 @@ struct bpmax {
 static const char *const ways[] = {"position", "layer", NULL};
 
 static const mpcf_option options[] = {
-    {"c", MPCF_OPT_REAL, "5", offsetof(struct bpmax, c), "added to the score before the power", 0, 0,
-     NULL},
+    {"c", MPCF_OPT_REAL, "5", offsetof(struct bpmax, c), "added to the score before the power", 0,
+     0, NULL},
     {"p", MPCF_OPT_INT, "5", offsetof(struct bpmax, p), "the power", 1, 8, NULL},
     {"r", MPCF_OPT_CHOICE, "position", offsetof(struct bpmax, r),
      "a sum for each head and position, the provider's; or one a layer, which all roles know", 0, 0,
@@ -44,8 +44,7 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
     const bool by_layer = o->r == BY_LAYER;
     const mpcf_measure largest = {.struct_size = sizeof(mpcf_measure),
                                   .statistic = MPCF_LARGEST,
-                                  .by = by_layer ? MPCF_BY_WHOLE
-                                                 : MPCF_BY_HEAD | MPCF_BY_POSITION,
+                                  .by = by_layer ? MPCF_BY_WHOLE : MPCF_BY_HEAD | MPCF_BY_POSITION,
                                   .owner = by_layer ? MPCF_PUBLIC : MPCF_PROVIDER};
     /* R takes the factor back: a power of small numbers needs fewer bits. */
     mpcf_node *small = mpcf_scale(g, mpcf_offset(g, x, o->c), 1.0 / 8);

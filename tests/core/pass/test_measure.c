@@ -52,9 +52,8 @@ static mpcf_node *measure_all(const void *config, mpcf_graph *g, mpcf_node *x, m
     return mpcf_mask(g, mpcf_add(g, x, sum), keep);
 }
 
-static mpcf_approx approx_of(mpcf_slot slot,
-                             mpcf_node *(*build)(const void *, mpcf_graph *, mpcf_node *,
-                                                 mpcf_node *) )
+static mpcf_approx approx_of(mpcf_slot slot, mpcf_node *(*build)(const void *, mpcf_graph *,
+                                                                 mpcf_node *, mpcf_node *) )
 {
     return (mpcf_approx){.struct_size = sizeof(mpcf_approx),
                          .name = "measuring",
@@ -423,8 +422,8 @@ static void assert_refused(mpcf_measure how, const char *why)
     mpcf_graph *g = graph_create();
     mpcf_node *ids =
         mpcf_input(g, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
-    mpcf_node *x = mpcf_embedding(
-        g, mpcf_parameter(g, "x", mpcf_shape_2(8, 4), MPCF_INIT_REQUIRED, 0), ids);
+    mpcf_node *x =
+        mpcf_embedding(g, mpcf_parameter(g, "x", mpcf_shape_2(8, 4), MPCF_INIT_REQUIRED, 0), ids);
     mpcf_error *err = mpcf_error_create();
 
     assert_null(mpcf_measured(g, "r", x, &how));
@@ -507,10 +506,10 @@ static void formulas_run_securely(void **state)
     static const struct {
         mpcf_slot slot;
         mpcf_node *(*build)(const void *, mpcf_graph *, mpcf_node *, mpcf_node *);
-    } all[] = {{MPCF_SLOT_NORMALISER, measure_all}, {MPCF_SLOT_ACTIVATION, one_after_the_other},
-               {MPCF_SLOT_ACTIVATION, by_own},      {MPCF_SLOT_ACTIVATION, by_public},
-               {MPCF_SLOT_ACTIVATION, by_rows},     {MPCF_SLOT_NORMALISER, of_scores},
-               {MPCF_SLOT_ACTIVATION, of_large},    {MPCF_SLOT_ACTIVATION, of_small},
+    } all[] = {{MPCF_SLOT_NORMALISER, measure_all},    {MPCF_SLOT_ACTIVATION, one_after_the_other},
+               {MPCF_SLOT_ACTIVATION, by_own},         {MPCF_SLOT_ACTIVATION, by_public},
+               {MPCF_SLOT_ACTIVATION, by_rows},        {MPCF_SLOT_NORMALISER, of_scores},
+               {MPCF_SLOT_ACTIVATION, of_large},       {MPCF_SLOT_ACTIVATION, of_small},
                {MPCF_SLOT_ACTIVATION, fitted_anywhere}};
     struct conform c = {.out = tmpfile(), .err = mpcf_error_create(), .plugins = test_plugins()};
     char line[512];

@@ -32,8 +32,8 @@ static double numerator(const struct approx_bench *b, const struct config *o, si
                : pow(score(b, example, h, t, col) + o->c, (double) o->p);
 }
 
-static double row_sum(const struct approx_bench *b, const struct config *o, size_t example, size_t h,
-                      size_t t)
+static double row_sum(const struct approx_bench *b, const struct config *o, size_t example,
+                      size_t h, size_t t)
 {
     double sum = 0;
 
