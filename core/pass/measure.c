@@ -472,9 +472,10 @@ static mpcf_status run_passes(struct measuring *m, size_t *passes, mpcf_error *e
         m->items == NULL) {
         return mpcf_fail_memory(err, count * sizeof(*m->items), "measuring");
     }
-    for (; status == MPCF_OK && measure_is_needed(m->parameters); ++*passes) {
+    while (status == MPCF_OK && measure_is_needed(m->parameters)) {
         status = run_pass(m, err);
         clear_pass(m);
+        *passes += 1;
     }
     return status;
 }
