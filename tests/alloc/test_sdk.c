@@ -13,9 +13,11 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/memory.h"
+#include "conformance/approx_bench.h"
 #include "graph/digest.h"
 #include "graph/graph.h"
 #include "lower/lower.h"
+#include "pass/measure.h"
 #include "pass/pass.h"
 #include "plugin/option_set.h"
 #include "plugin/plugins.h"
@@ -109,6 +111,48 @@ static void graphs_say_memory_is_short(void **state)
 {
     (void) state;
     assert_survives("a graph, its passes and its digest", build_and_pass, NULL);
+}
+
+/* --- Measuring --- */
+
+/* Two passes, the second from values that the first kept; a sample, a fit. */
+static mpcf_node *build_measured(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    static const mpcf_measure median = {.struct_size = sizeof(mpcf_measure),
+                                        .statistic = MPCF_QUANTILE,
+                                        .by = MPCF_BY_POSITION,
+                                        .quantile = 0.5,
+                                        .owner = MPCF_PROVIDER};
+    mpcf_node *y = mpcf_sub(g, x, mpcf_measured(g, "median", x, &median));
+
+    (void) config, (void) keep;
+    return mpcf_mul(g, y, mpcf_slice(g, mpcf_fitted(g, "ends", y, 2, fit, NULL, 0), 1, 1));
+}
+
+static mpcf_status measure(void *context, mpcf_error *err)
+{
+    const mpcf_approx approx = {.struct_size = sizeof(mpcf_approx),
+                                .name = "measured",
+                                .summary = "",
+                                .slot = MPCF_SLOT_ACTIVATION,
+                                .input_low = -1,
+                                .input_high = 1,
+                                .build = build_measured};
+    struct approx_bench bench;
+    mpcf_status status = approx_bench_create(&approx, NULL, false, &bench, err);
+
+    (void) context;
+    if (status == MPCF_OK) {
+        assert_false(measure_is_needed(bench.parameters));
+    }
+    approx_bench_clear(&bench);
+    return status;
+}
+
+static void measuring_says_memory_is_short(void **state)
+{
+    (void) state;
+    assert_survives("measured constants", measure, NULL);
 }
 
 /* --- Loading --- */
@@ -278,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(graphs_say_memory_is_short),
+        cmocka_unit_test(measuring_says_memory_is_short),
         cmocka_unit_test(loading_says_memory_is_short),
         cmocka_unit_test(readers_say_memory_is_short),
         cmocka_unit_test(transports_say_memory_is_short),
