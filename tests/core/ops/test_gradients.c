@@ -251,7 +251,7 @@ static mpcf_node *fused_of(mpcf_graph *g, mpcf_slot slot, mpcf_node *x, mpcf_nod
                                        .forward = fused_forward,
                                        .backward = fused_backward};
     static mpcf_approx filled[4];
-    struct slot_filling filling = {slot, 0, 9, &filled[slot], NULL};
+    struct slot_filling filling = {.slot = slot, .last_layer = 9, .approx = &filled[slot]};
     mpcf_error *err = mpcf_error_create();
     mpcf_node *y;
 

@@ -193,7 +193,8 @@ static void fill_config(const mpcf_approx *approx, void **config, struct option_
 static void network_open(struct network *n, const mpcf_approx *approx, const void *config,
                          bool fuse)
 {
-    const struct slot_filling filling = {approx->slot, 0, 0, approx, config};
+    const struct slot_filling filling = {
+        .slot = approx->slot, .last_layer = 0, .approx = approx, .config = config};
     struct test_random random = {9};
     struct parameter *x;
     struct parameter *unit;
