@@ -119,6 +119,19 @@ struct parts {
     size_t count;
 };
 
+/* Whether F is of heads that there are; else G is failed. */
+static bool has_heads(mpcf_graph *g, const struct slot_filling *f, size_t heads)
+{
+    char text[HEAD_SET_TEXT_SIZE];
+
+    if (head_set_rank(&f->heads, heads) == head_set_count(&f->heads)) {
+        return true;
+    }
+    graph_fail(g, MPCF_E_CONFIG, "approximations.%s: heads %s: the network has %zu",
+               slot_name(f->slot), head_set_text(&f->heads, text), heads);
+    return false;
+}
+
 /* False where the layer's fillings are of no heads. */
 static bool find_parts(mpcf_graph *g, mpcf_slot slot, size_t layer, size_t heads, struct parts *p)
 {
@@ -129,7 +142,7 @@ static bool find_parts(mpcf_graph *g, mpcf_slot slot, size_t layer, size_t heads
     for (size_t i = 0; i < g->filling_count && p->count < HEADS_MAX - 1; i++) {
         const struct slot_filling *f = &g->fillings[i];
 
-        if (slots_is_of_heads(f, slot, layer)) {
+        if (slots_is_of_heads(f, slot, layer) && has_heads(g, f, heads)) {
             p->sets[p->count] = f->heads;
             p->fillings[p->count++] = f;
             rest = head_set_without(&rest, &f->heads);
