@@ -18,7 +18,7 @@
 #include "plugin/option_set.h"
 #include "secure/trio.h"
 
-enum { REPEATS_MAX = 1000 };
+enum { REPEATS_MAX = 1000, COMPONENTS_MAX = 512 };
 
 struct bench {
     const struct bench_approx_request *request;
@@ -285,24 +285,44 @@ static mpcf_status add_line(const struct bench *b, const mpcf_approx *approx,
                : mpcf_fail_memory(err, 0, "a result");
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp((*(const mpcf_approx *const *) a)->name, (*(const mpcf_approx *const *) b)->name);
+}
+
+/* Those of SLOT, by name, in FOUND[COMPONENTS_MAX]; returns how many. */
+static size_t find_all(const struct bench *b, mpcf_slot slot,
+                       const mpcf_approx *found[COMPONENTS_MAX])
+{
+    const mpcf_approx *approx;
+    size_t count = 0;
+
+    for (size_t i = 0; (approx = plugins_component(b->plugins, COMPONENT_APPROX, i)) != NULL &&
+                       count < COMPONENTS_MAX;
+         i++) {
+        if (approx->slot == slot) {
+            found[count++] = approx;
+        }
+    }
+    qsort(found, count, sizeof *found, compare_names);
+    return count;
+}
+
 static mpcf_status add_slot(const struct bench *b, mpcf_slot slot, json_t *slots, mpcf_error *err)
 {
     const char *const exact[] = {NULL, b->activation, "softmax", "tanh", "layer_norm"};
     json_t *results = json_array();
     json_t *entry = json_pack("{s:s, s:s, s:o}", "slot", slot_name(slot), "exact", exact[slot],
                               "results", results);
-    const mpcf_approx *approx;
+    const mpcf_approx *found[COMPONENTS_MAX];
+    const size_t count = find_all(b, slot, found);
     struct approx_interval x;
     const bool is_seen = b->student != NULL && slot_interval(b->student, slot, &x);
     mpcf_status status =
         json_array_append_new(slots, entry) == 0 ? MPCF_OK : mpcf_fail_memory(err, 0, "results");
 
-    for (size_t i = 0;
-         status == MPCF_OK && (approx = plugins_component(b->plugins, COMPONENT_APPROX, i)) != NULL;
-         i++) {
-        if (approx->slot == slot) {
-            status = add_line(b, approx, is_seen ? &x : NULL, results, err);
-        }
+    for (size_t i = 0; status == MPCF_OK && i < count; i++) {
+        status = add_line(b, found[i], is_seen ? &x : NULL, results, err);
     }
     return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mpcf/approx.h - a function that stands in for GeLU, softmax, tanh.
+ * mpcf/approx.h - a function that stands in for GeLU, softmax, tanh, layer norm.
  */
 #ifndef MPCF_APPROX_H
 #define MPCF_APPROX_H
