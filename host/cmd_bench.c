@@ -192,6 +192,7 @@ static int measure_approx(const struct args *args, const struct pipeline *p, mpc
 {
     struct bench_approx_request request = {.slot = args_value(args, "--slot"),
                                            .pipeline = p,
+                                           .shape = args_value(args, "--model"),
                                            .plugin_folder = args_value(args, "--plugin-dir")};
     int64_t tokens = 128, repeat = 3;
     mpcf_slot slot = MPCF_SLOT_ACTIVATION;

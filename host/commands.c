@@ -50,7 +50,7 @@ static const struct arg_option cost_options[] = {
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
 static const struct arg_option bench_options[] = {
-    {"--model", "NAME", "secure: bert-base, minilm, roberta-base, distilbert-base, electra-small, electra-base or a checkpoint's folder; default bert-base"},
+    {"--model", "NAME", "secure: bert-base, minilm, roberta-base, distilbert-base, electra-small, electra-base or a checkpoint's folder; default bert-base. approx: shapes of one of these names, default the run's or bert-base"},
     {"--tokens", "N", "secure, approx: tokens of an example; default 128"},
     {"--batch", "N", "secure: examples in one run; default 1"},
     {"--approximations", "A,N", "secure: activation and normaliser; default quad,2quad"},

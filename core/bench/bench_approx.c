@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "bench/approx_graph.h"
+#include "bench/bench_shape.h"
 #include "bench/slot_interval.h"
 #include "format/json.h"
 #include "graph/slot_name.h"
@@ -350,6 +351,36 @@ static mpcf_status run(const struct bench *b, json_t **out, mpcf_error *err)
     return MPCF_OK;
 }
 
+/* Of a known network, by its family. */
+static mpcf_status take_shape(struct bench *b, const char *name, mpcf_error *err)
+{
+    json_t *config = bench_shape(name);
+    const mpcf_json json = {config, name};
+    const void *found = NULL;
+    const mpcf_model *family;
+    mpcf_model_facts facts = {.struct_size = sizeof facts};
+    void *model = NULL;
+    mpcf_status status;
+
+    if (config == NULL) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "there is no shape '%s'", name);
+    }
+    status = plugins_find(b->plugins, COMPONENT_MODEL,
+                          json_string_value(json_object_get(config, "model_type")), &found, err);
+    family = found;
+    if (status == MPCF_OK) {
+        status = family->configure(NULL, &json, 2, &model, err);
+    }
+    if (status == MPCF_OK) {
+        status = family->facts(model, &facts, err);
+        b->sizes = (struct approx_sizes){b->request->tokens, (size_t) facts.hidden,
+                                         (size_t) facts.heads, (size_t) facts.intermediate};
+        family->release(model);
+    }
+    json_decref(config);
+    return status;
+}
+
 static mpcf_status run_of_student(struct bench *b, json_t **out, mpcf_error *err)
 {
     struct secure_student student = {0};
@@ -362,7 +393,8 @@ static mpcf_status run_of_student(struct bench *b, json_t **out, mpcf_error *err
         b->activation = facts->activation;
         b->sizes = (struct approx_sizes){b->request->tokens, (size_t) facts->hidden,
                                          (size_t) facts->heads, (size_t) facts->intermediate};
-        status = run(b, out, err);
+        status = b->request->shape == NULL ? MPCF_OK : take_shape(b, b->request->shape, err);
+        status = status == MPCF_OK ? run(b, out, err) : status;
     }
     secure_student_close(&student);
     return status;
@@ -370,8 +402,7 @@ static mpcf_status run_of_student(struct bench *b, json_t **out, mpcf_error *err
 
 mpcf_status bench_approx(const struct bench_approx_request *request, json_t **out, mpcf_error *err)
 {
-    struct bench b = {
-        .request = request, .sizes = {request->tokens, 768, 12, 3072}, .activation = "gelu"};
+    struct bench b = {.request = request, .activation = "gelu"};
     mpcf_status status;
 
     if (request->pipeline != NULL) {
@@ -381,7 +412,10 @@ mpcf_status bench_approx(const struct bench_approx_request *request, json_t **ou
     }
     MPCF_TRY(plugins_create(request->plugin_folder, &b.plugins, err));
     plugins_load_all(b.plugins);
-    status = run(&b, out, err);
+    status = take_shape(&b, request->shape == NULL ? "bert-base" : request->shape, err);
+    if (status == MPCF_OK) {
+        status = run(&b, out, err);
+    }
     plugins_destroy(b.plugins);
     return status;
 }

@@ -21,6 +21,7 @@ struct bench_approx_request {
     const char *slot;                /* NULL: all */
     const struct pipeline *pipeline; /* of the run whose ranges count; NULL: none */
     const char *plugin_folder;
+    const char *shape; /* as of bench_shape(); NULL: the pipeline's network's, else BERT-base's */
     size_t tokens, repeat;
 };
 

@@ -13,6 +13,7 @@
 #include "pipeline/padded_length.h"
 #include "pipeline/paper.h"
 #include "pipeline/print_settings.h"
+#include "pipeline/settings_json.h"
 #include "support/support.h"
 
 #define HEAD                                                                                       \
@@ -168,6 +169,8 @@ static void normalisers_go_by_heads(void **state)
                                   "    - {name: toy_norm, options: {c: 2}, heads: \"1\"}\n"
                                   "    - toy_norm\n");
     struct text_buffer text = {0};
+    json_t *settings;
+    const json_t *approximations;
 
     (void) state;
     assert_int_equal(o.p->filling_count, 4);
@@ -181,6 +184,12 @@ static void normalisers_go_by_heads(void **state)
     assert_non_null(strstr(text_string(&text), "normaliser 4-4 heads 0,3-5 toy_norm"));
     assert_non_null(strstr(text_string(&text), "normaliser all heads 1 toy_norm c=2"));
     text_clear(&text);
+    settings = pipeline_settings_json(o.p);
+    approximations = json_object_get(settings, "approximations");
+    assert_int_equal(json_object_size(approximations), 4);
+    assert_string_equal(json_string_value(json_object_get(approximations, "normaliser heads 1")),
+                        "toy_norm c=2");
+    json_decref(settings);
     close_it(&o);
 }
 
