@@ -15,10 +15,11 @@
 #include <mpcf/error.h>
 #include <mpcf/graph.h>
 
+#include "graph/head_set.h"
 #include "graph/op_kind.h"
 #include "graph/shapes.h"
 
-#define NODE_INPUTS_MAX 4
+#define NODE_INPUTS_MAX 16
 
 /* The longest padded text of a run, and so the limit of `max_length`. */
 #define RUN_TOKENS_MAX 8192
@@ -61,6 +62,7 @@ struct mpcf_node {
     bool is_frozen;   /* PARAMETER: training leaves it as it is */
     const struct measure *measure; /* is_measured, before passes */
     const char *label;             /* INPUT, PARAMETER, TAP: the name given by the builder */
+    const struct head_set *heads;  /* TAKE_HEADS: of in[0]; JOIN_HEADS: one an operand */
     const mpcf_approx *approx;     /* FUSED: its float kernels; in[0] is x, in[1] keep or NULL, */
     const void *approx_config;     /* in[2] the graph form, which gives range and lowering */
 };
@@ -92,13 +94,15 @@ mpcf_node *graph_find_input(const mpcf_graph *g, const char *label);
 size_t graph_output_count(const mpcf_graph *g);
 const struct graph_output *graph_output(const mpcf_graph *g, size_t i);
 
-/* What pass-made operations compute:
+/* What operations without a constructor compute, made by passes and slots:
  *   CONCAT          rows joined: [.., a] and [.., b] -> [.., a + b] (on parameters: dimension 0
  *                   where `first` is 1)
  *   CENTER          x - mean of its row; on parameters: of its column (dimension 0) where
  *                   `first` is 1
  *   ROW_MEAN_SQUARE mean of squares of a row, plus `real`: [.., r, c] -> [.., r, 1]
  *   SCALE_COLUMNS   x [.., h] times a vector [h] of the provider
+ *   TAKE_HEADS      some heads of x [B,h,r,c], in ascending order: [B,n,r,c]
+ *   JOIN_HEADS      parts of the heads as one: what TAKE_HEADS took of them are the parts
  *   MATMUL_MASKED   u [B,h,n,T] times (v [B,h,T,d] with rows zeroed by keep): in u, v, keep
  * Passes align shapes at the right (as struct dims does): ADD, SUB, MUL may have a vector [h]
  * beside x [B,T,h]; a LINEAR's weight may be a vector [i], which stands for [1, i].

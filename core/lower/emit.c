@@ -77,8 +77,6 @@ static enum value_kind owner_of(const struct lowering *l, const struct term *ter
     return kind;
 }
 
-#define TERMS_MAX 72
-
 value_id emit_combine(struct lowering *l, struct dims dims, unsigned fraction, unsigned magnitude,
                       const struct term *terms, size_t count, int64_t constant)
 {
@@ -105,6 +103,8 @@ value_id emit_combine_as(struct lowering *l, enum value_kind kind, struct dims d
     for (size_t i = 0; i < count && s->views != NULL; i++) {
         s->views[i].first = terms[i].first;
         s->views[i].weight = terms[i].weight;
+        s->views[i].begin = terms[i].begin;
+        s->views[i].end = terms[i].end;
         for (size_t j = 0; j < MPCF_RANK_MAX; j++) {
             s->views[i].stride[j] = terms[i].stride[j];
         }

@@ -136,6 +136,8 @@ static bool passes_on(enum op_kind kind)
     case OP_MERGE_HEADS:
     case OP_SLICE:
     case OP_TOKEN:
+    case OP_TAKE_HEADS:
+    case OP_JOIN_HEADS:
     case OP_MASK:
     case OP_CENTER:
     case OP_CONCAT:

@@ -43,7 +43,11 @@ static mpcf_status default_filling(struct network *n, struct plugins *plugins, s
 
     MPCF_TRY(plugins_find(plugins, COMPONENT_APPROX, names[which], &found, err));
     MPCF_TRY(default_options(n, which, found, err));
-    *filling = (struct slot_filling){slots[which], 0, SIZE_MAX, found, n->default_configs[which]};
+    *filling = (struct slot_filling){.slot = slots[which],
+                                     .last_layer = SIZE_MAX,
+                                     .approx = found,
+                                     .config = n->default_configs[which],
+                                     .is_default = true};
     return MPCF_OK;
 }
 

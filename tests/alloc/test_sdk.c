@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <mpcf/dataset.h>
+#include <mpcf/model.h>
 #include <mpcf/transport.h>
 #include <mpcf/tsv.h>
 
@@ -16,6 +17,7 @@
 #include "conformance/approx_bench.h"
 #include "graph/digest.h"
 #include "graph/graph.h"
+#include "graph/slots.h"
 #include "lower/lower.h"
 #include "pass/measure.h"
 #include "pass/pass.h"
@@ -49,6 +51,46 @@ static void fit(const void *config, const mpcf_histogram *h, double *values)
     values[1] = h->high;
 }
 
+static mpcf_node *scaled(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    const double c = (double) mpcf_slot_layer(g) + (double) mpcf_slot_head(g, 0);
+    mpcf_node *y = mpcf_scale(g, x, 1 + c + mpcf_slot_epsilon(g));
+
+    (void) config;
+    return keep == NULL ? y : mpcf_mask(g, y, keep);
+}
+
+static const mpcf_approx of_norms = {.struct_size = sizeof(mpcf_approx),
+                                     .name = "of_norms",
+                                     .slot = MPCF_SLOT_LAYER_NORM,
+                                     .build = scaled};
+static const mpcf_approx of_scores = {.struct_size = sizeof(mpcf_approx),
+                                      .name = "of_scores",
+                                      .slot = MPCF_SLOT_NORMALISER,
+                                      .build = scaled};
+
+/* Slots by heads and of a layer norm. */
+static mpcf_node *use_slots(mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    const struct slot_filling fillings[] = {
+        {.slot = MPCF_SLOT_LAYER_NORM, .last_layer = SIZE_MAX, .approx = &of_norms},
+        {.slot = MPCF_SLOT_NORMALISER,
+         .last_layer = SIZE_MAX,
+         .approx = &of_scores,
+         .heads = {{1}}},
+        {.slot = MPCF_SLOT_NORMALISER, .last_layer = SIZE_MAX, .approx = &of_scores}};
+    mpcf_node *heads = mpcf_split_heads(g, x, 2), *scores;
+
+    if (graph_fill_slots(g, fillings, 3, false, NULL) != MPCF_OK) {
+        return graph_fail(g, MPCF_E_NOMEM, "no memory for slots");
+    }
+    scores =
+        mpcf_slot_apply(g, MPCF_SLOT_NORMALISER, 0, mpcf_matmul_transposed(g, heads, heads), keep);
+    x = mpcf_merge_heads(g, mpcf_matmul(g, scores, heads));
+    return mpcf_slot_layer_norm(g, 0, MPCF_NORM_ATTENTION, x, weight(g, "gain", mpcf_shape_1(4)),
+                                weight(g, "shift", mpcf_shape_1(4)), 1e-12);
+}
+
 /* One node of every builder that a model or an approximation has. */
 static mpcf_graph *build(void)
 {
@@ -75,6 +117,7 @@ static mpcf_graph *build(void)
     x = mpcf_layer_norm(g, x, weight(g, "gain", mpcf_shape_1(4)),
                         weight(g, "shift", mpcf_shape_1(4)), 1e-12);
     x = mpcf_add(g, x, attend(g, x, keep));
+    x = mpcf_add(g, x, use_slots(g, x, keep));
     x = mpcf_linear(g, x, weight(g, "dense", mpcf_shape_2(4, 4)),
                     weight(g, "bias", mpcf_shape_1(4)));
     x = mpcf_poly(g, x, square, 2);
