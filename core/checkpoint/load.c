@@ -181,8 +181,8 @@ static mpcf_status load_parameter(struct loading *l, struct parameter *p, mpcf_i
     if (t == NULL && !is_head) {
         return fail_missing(l->c, p->name, err);
     }
-    if (t == NULL && is_own(p)) {
-        return MPCF_OK;
+    if (t == NULL ? is_own(p) : p->is_measured && !has_shape(t, &p->shape)) {
+        return MPCF_OK; /* one that was measured otherwise is measured anew */
     }
     if (t == NULL || (is_head && l->request->new_weights == NEW_ANY && !has_shape(t, &p->shape))) {
         start_new(l, p->name);

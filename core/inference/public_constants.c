@@ -39,11 +39,12 @@ mpcf_status public_constants_take(mpcf_graph *g, const json_t *record, const cha
         mpcf_node *node = graph_node(g, i);
         const json_t *value = is_public(node) ? json_object_get(constants, node->label) : NULL;
 
-        if (!is_public(node)) {
+        if (value == NULL) { /* of another network, as its digest will tell */
             continue;
         }
         if (!json_is_number(value) || !isfinite(json_number_value(value))) {
-            return mpcf_fail(err, MPCF_E_FORMAT, "%s: no number 'measured.%s'", path, node->label);
+            return mpcf_fail(err, MPCF_E_FORMAT, "%s: 'measured.%s' is no number", path,
+                             node->label);
         }
         node->real = json_number_value(value);
     }

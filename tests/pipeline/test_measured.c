@@ -87,7 +87,7 @@ static void constants_by_position_are_the_providers(void **state)
 
 /* --- Public ones --- */
 
-static void change_constant(const char *folder)
+static void change_constant(const char *folder, json_t *value)
 {
     char *path = file_join(folder, "run/student/public/digest.json");
     json_t *record = json_load_file(path, 0, NULL), *constants;
@@ -95,21 +95,32 @@ static void change_constant(const char *folder)
 
     constants = json_object_get(record, "measured");
     assert_int_equal(json_object_size(constants), 2);
-    assert_int_equal(
-        json_object_set_new(constants, "approximations.normaliser.1.R", json_real(1.25)), 0);
+    assert_int_equal(json_object_set_new(constants, "approximations.normaliser.1.R", value), 0);
     assert_int_equal(json_dump_file(record, path, 0), 0);
     json_decref(record);
     mpcf_free(path);
     mpcf_error_destroy(err);
 }
 
+static void assert_infer_fails(const char *folder, const char *why)
+{
+    const char *const words[] = {"pipeline.yaml", "--stage", "infer", NULL};
+    char *log;
+
+    assert_int_not_equal(test_host_wait(test_host_start(folder, "log", NULL, words), 100), 0);
+    log = test_read(folder, "log");
+    if (strstr(log, why) == NULL) {
+        fail_msg("not '%s': %s", why, log);
+    }
+    mpcf_free(log);
+}
+
 /* It is in the digest of the graph: nobody runs with another. */
 static void a_public_constant_is_agreed_on(void **state)
 {
     const struct test_run run = run_of(LAYER);
-    const char *const words[] = {"pipeline.yaml", "--stage", "infer", NULL};
     const char *folder = test_run_create(&run);
-    char *digest = test_read(folder, "run/student/public/digest.json"), *log;
+    char *digest = test_read(folder, "run/student/public/digest.json");
     float r[1];
     char number[64];
 
@@ -120,11 +131,10 @@ static void a_public_constant_is_agreed_on(void **state)
     assert_non_null(strstr(digest, number));
     mpcf_free(digest);
     check_run(folder);
-    change_constant(folder);
-    assert_int_not_equal(test_host_wait(test_host_start(folder, "log", NULL, words), 100), 0);
-    log = test_read(folder, "log");
-    assert_non_null(strstr(log, "is of another network"));
-    mpcf_free(log);
+    change_constant(folder, json_real(1.25));
+    assert_infer_fails(folder, "is of another network");
+    change_constant(folder, json_string("2"));
+    assert_infer_fails(folder, "'measured.approximations.normaliser.1.R' is no number");
 }
 
 /* --- Distillation --- */
@@ -183,12 +193,45 @@ static void distillation_leaves_them_as_they_are(void **state)
     mpcf_error_destroy(err);
 }
 
+/* --- A student as the teacher of another --- */
+
+static bool run_again(const char *folder, const char *output, const char *approximations)
+{
+    char model[] = "model.path=run/student", *out = mpcf_format("output=%s", output);
+    char *slots = mpcf_format("approximations=%s", approximations);
+    const char *const words[] = {"pipeline.yaml", "--stage", "convert", "--set", model,
+                                 "--set",         out,       "--set",   slots,   NULL};
+    const int status = test_host_wait(test_host_start(folder, "log", NULL, words), 200);
+    char *log = test_read(folder, "log");
+    const bool measured = strstr(log, "2 constants measured") != NULL;
+
+    if (status != 0) {
+        fail_msg("ends with %d: %s", status, log);
+    }
+    mpcf_free(log);
+    mpcf_free(slots);
+    mpcf_free(out);
+    return measured;
+}
+
+/* What its weights have is taken, and measured anew where another shape is asked for. */
+static void weights_bring_their_constants(void **state)
+{
+    const struct test_run run = run_of(POSITION);
+    const char *folder = test_run_create(&run);
+
+    (void) state;
+    assert_false(run_again(folder, "same", POSITION));
+    assert_true(run_again(folder, "other", LAYER));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(constants_by_position_are_the_providers),
         cmocka_unit_test(a_public_constant_is_agreed_on),
         cmocka_unit_test(distillation_leaves_them_as_they_are),
+        cmocka_unit_test(weights_bring_their_constants),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Softmax as m (s + c)^p / R, R measured: the largest row sum over training rows, for each head and
- * position. Source: Powerformer (2025), Batch Power-Max. */
+ * position. Source: Park, Lee and Lee, Powerformer, ACL 2025. */
 #include <stdbool.h>
 
 #include <mpcf/approx.h>

@@ -14,7 +14,7 @@
 #include "conformance/approx_check.h"
 #include "conformance/conform.h"
 #include "float_engine/float_engine.h"
-#include "graph/finish.h"
+#include "lower/lookup_table.h"
 #include "pass/pass.h"
 #include "support/network.h"
 #include "support/support.h"
@@ -249,6 +249,15 @@ static mpcf_status count_batches(void *context, size_t i, struct float_batch *ba
     return MPCF_OK;
 }
 
+static void forget(struct parameters *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        for (size_t k = 0; p->items[i].is_measured && k < p->items[i].count; k++) {
+            p->items[i].value[k] = NAN;
+        }
+    }
+}
+
 static void what_follows_is_measured_after(void **state)
 {
     const mpcf_approx approx = approx_of(MPCF_SLOT_ACTIVATION, one_after_the_other);
@@ -274,16 +283,93 @@ static void what_follows_is_measured_after(void **state)
     assert_near((double) second->value[0], low - high);
     assert_ok(measure_constants(b.graph, b.parameters, &rows, &passes, err), err);
     assert_int_equal(passes, 0); /* nothing is measured again */
-    for (size_t i = 0; i < b.parameters->count; i++) {
-        for (size_t k = 0; k < b.parameters->items[i].count && b.parameters->items[i].is_measured;
-             k++) {
-            b.parameters->items[i].value[k] = NAN;
-        }
-    }
+    forget(b.parameters);
     assert_ok(measure_constants(b.graph, b.parameters, &rows, &passes, err), err);
     assert_int_equal(passes, 2);
     assert_int_equal(counted.calls, 6); /* each: how many there are, and a run */
     assert_near((double) second->value[0], low - high);
+    approx_bench_clear(&b);
+    mpcf_error_destroy(err);
+}
+
+/* --- Several batches --- */
+
+/* Each of what the one before made, so that a pass goes on from what the one before kept. */
+static mpcf_node *a_chain(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    mpcf_node *y = mpcf_sub(g, x, mpcf_measured(g, "first", x, &largest)), *z;
+
+    (void) config, (void) keep;
+    z = mpcf_square(g, mpcf_sub(g, y, mpcf_measured(g, "second", y, &smallest)));
+    z = mpcf_sub(g, z, mpcf_measured(g, "third", z, &by_position));
+    return mpcf_mul(g, mpcf_add(g, z, y), mpcf_measured(g, "fourth", mpcf_mul(g, z, y), &smallest));
+}
+
+/* One example a batch, at its own length: 8 tokens, and 5. */
+static mpcf_status one_example(void *context, size_t i, struct float_batch *batch, mpcf_error *err)
+{
+    const struct approx_bench *b = context;
+
+    (void) err;
+    *batch = (struct float_batch){0};
+    if (i < BENCH_BATCH) {
+        *batch = (struct float_batch){.batch = 1,
+                                      .tokens = i == 0 ? 8 : 5,
+                                      .input_ids = b->ids + i * 8,
+                                      .token_type_ids = b->types + i * 8,
+                                      .attention_mask = b->mask + i * 8};
+    }
+    return MPCF_OK;
+}
+
+/* By a loop: the smallest of z y over real tokens. */
+static double fourth_of(const struct approx_bench *b)
+{
+    double first = -1e9, second = 1e9, third[8], fourth = 1e9;
+
+    for (size_t i = 0; i < BENCH_COUNT; i++) {
+        first = b->mask[i / 16] != 0 ? fmax(first, (double) b->x->value[i]) : first;
+        third[i % 8] = -1e9;
+    }
+    for (size_t i = 0; i < BENCH_COUNT; i++) {
+        second = b->mask[i / 16] != 0 ? fmin(second, (double) b->x->value[i] - first) : second;
+    }
+    for (size_t i = 0; i < BENCH_COUNT; i++) {
+        const double y = (double) b->x->value[i] - first, z = (y - second) * (y - second);
+
+        if (b->mask[i / 16] != 0) {
+            third[i / 16 % 8] = fmax(third[i / 16 % 8], z);
+        }
+    }
+    for (size_t i = 0; i < BENCH_COUNT; i++) {
+        const double y = (double) b->x->value[i] - first, z = (y - second) * (y - second);
+
+        if (b->mask[i / 16] != 0) {
+            fourth = fmin(fourth, (z - third[i / 16 % 8]) * y);
+        }
+    }
+    return fourth;
+}
+
+static void passes_go_on_from_what_was_kept(void **state)
+{
+    const mpcf_approx approx = approx_of(MPCF_SLOT_ACTIVATION, a_chain);
+    struct approx_bench b;
+    const struct measure_rows rows = {1, BENCH_TOKENS, one_example, &b};
+    const struct parameter *fourth;
+    float whole;
+    size_t passes = 0;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_ok(approx_bench_create(&approx, NULL, false, &b, err), err);
+    fourth = parameters_find(b.parameters, "approximations.activation.0.fourth");
+    whole = fourth->value[0];
+    forget(b.parameters);
+    assert_ok(measure_constants(b.graph, b.parameters, &rows, &passes, err), err);
+    assert_int_equal(passes, 4);
+    assert_near((double) fourth->value[0], (double) whole);
+    assert_true(fabs((double) fourth->value[0] - fourth_of(&b)) < 1e-4);
     approx_bench_clear(&b);
     mpcf_error_destroy(err);
 }
@@ -532,13 +618,39 @@ static void formulas_run_securely(void **state)
     mpcf_error_destroy(c.err);
 }
 
+/* With embedding: public tables of positions go to the user; a measured one is none of them. */
+static void a_table_by_position_is_not_published(void **state)
+{
+    const mpcf_approx approx = approx_of(MPCF_SLOT_ACTIVATION, by_rows);
+    struct approx_bench b;
+    mpcf_graph *passed = NULL;
+    size_t positions = 0;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_ok(approx_bench_create(&approx, NULL, false, &b, err), err);
+    assert_ok(pass_all(b.graph, &passed, err), err);
+    for (size_t i = 0; i < graph_count(passed); i++) {
+        const mpcf_node *node = graph_node(passed, i);
+
+        positions += node->kind == OP_POSITIONS ? 1 : 0;
+        assert_false(node->is_measured && lower_needs_table(passed, node));
+    }
+    assert_true(positions > 0);
+    graph_destroy(passed);
+    approx_bench_clear(&b);
+    mpcf_error_destroy(err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statistics_are_those_of_a_plain_loop),
         cmocka_unit_test(each_row_meets_its_own),
         cmocka_unit_test(what_follows_is_measured_after),
+        cmocka_unit_test(passes_go_on_from_what_was_kept),
         cmocka_unit_test(nothing_runs_before_it_is_measured),
+        cmocka_unit_test(a_table_by_position_is_not_published),
         cmocka_unit_test(they_have_no_gradient),
         cmocka_unit_test(a_fit_gets_the_histogram),
         cmocka_unit_test(what_cannot_be_is_refused),
