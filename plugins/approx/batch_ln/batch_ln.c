@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Layer norm as (x - mean) / R, R measured: l times the largest root of a row's variance over training
- * rows, for each position. Source: Powerformer (2025), Batch LayerNorm. */
+ * rows, for each position. Source: Park, Lee and Lee, Powerformer, ACL 2025. */
 #include <mpcf/approx.h>
 
 enum { BY_POSITION, BY_LAYER };
@@ -52,7 +52,7 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .input_high = 5,
         .build = build,
         .formula = "(x - mean) / R, R = l times the largest deviation, by position",
-        .source = "Powerformer (2025): linear once R is measured; l from 1.0 to 1.3",
+        .source = "Park, Lee and Lee, Powerformer, ACL 2025: linear once R is measured; l from 1.0 to 1.3",
     };
 
     return mpcf_register_approx(registry, &batch_ln, err);
