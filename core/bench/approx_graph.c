@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "float_engine/float_engine.h"
 #include "graph/finish.h"
+#include "pass/measure.h"
 
 enum { HEAD_WIDTH = 64 };
 
@@ -142,7 +143,9 @@ mpcf_status approx_graph_open(struct approx_graph *a, mpcf_slot slot,
     a->count = shape_resolve(b.result->shape, 1, sizes->tokens).count;
     MPCF_TRY(parameters_create(a->graph, false, &a->parameters, err));
     fill(a, sizes, x);
-    return make_batch(a, sizes->tokens, err);
+    MPCF_TRY(make_batch(a, sizes->tokens, err));
+    /* Measured constants: of these values. */
+    return measure_on_batch(a->graph, a->parameters, &a->batch, err);
 }
 
 void approx_graph_clear(struct approx_graph *a)

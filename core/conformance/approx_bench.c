@@ -55,26 +55,6 @@ static void fill_units(struct parameters *p)
     }
 }
 
-static mpcf_status get_batch(void *context, size_t i, struct float_batch *batch, mpcf_error *err)
-{
-    const struct approx_bench *b = context;
-
-    (void) err;
-    *batch = i == 0 ? b->batch : (struct float_batch){0};
-    return MPCF_OK;
-}
-
-/* Measured constants: of the inputs that are checked. */
-static mpcf_status measure(struct approx_bench *b, mpcf_error *err)
-{
-    const struct measure_rows rows = {
-        .batch = BENCH_BATCH, .tokens = BENCH_TOKENS, .get = get_batch, .context = b};
-
-    MPCF_TRY(measure_constants(b->graph, b->parameters, &rows, NULL, err));
-    measure_publish(b->graph, b->parameters);
-    return MPCF_OK;
-}
-
 /* A layer norm's gain and bias: 1 and 0, so that the result is the formula's. */
 static mpcf_node *normed(mpcf_graph *g, mpcf_node *x)
 {
@@ -132,7 +112,8 @@ mpcf_status approx_bench_create(const mpcf_approx *approx, const void *config, b
         b->x->value[i] = (float) (approx->input_low + (approx->input_high - approx->input_low) *
                                                           random_uniform(&state));
     }
-    return measure(b, err);
+    /* Measured constants: of the inputs that are checked. */
+    return measure_on_batch(b->graph, b->parameters, &b->batch, err);
 }
 
 void approx_bench_clear(struct approx_bench *b)

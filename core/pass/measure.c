@@ -498,3 +498,26 @@ mpcf_status measure_constants(const mpcf_graph *g, struct parameters *p,
     }
     return status;
 }
+
+/* --- One batch --- */
+
+static mpcf_status get_batch(void *context, size_t i, struct float_batch *batch, mpcf_error *err)
+{
+    const struct float_batch *one = context;
+
+    (void) err;
+    *batch = i == 0 ? *one : (struct float_batch){0};
+    return MPCF_OK;
+}
+
+mpcf_status measure_on_batch(mpcf_graph *g, struct parameters *p, const struct float_batch *b,
+                             mpcf_error *err)
+{
+    struct float_batch one = *b;
+    const struct measure_rows rows = {
+        .batch = b->batch, .tokens = b->tokens, .get = get_batch, .context = &one};
+
+    MPCF_TRY(measure_constants(g, p, &rows, NULL, err));
+    measure_publish(g, p);
+    return MPCF_OK;
+}

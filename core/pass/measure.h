@@ -29,6 +29,9 @@ bool measure_is_needed(const struct parameters *p);
  */
 mpcf_status measure_constants(const mpcf_graph *g, struct parameters *p,
                               const struct measure_rows *rows, size_t *passes, mpcf_error *err);
+/* The same on the one batch B, and measure_publish(): for graphs that are made up. */
+mpcf_status measure_on_batch(mpcf_graph *g, struct parameters *p, const struct float_batch *b,
+                             mpcf_error *err);
 /* Tells the nodes of G (before passes) what P has of public constants. */
 void measure_publish(mpcf_graph *g, const struct parameters *p);
 
