@@ -12,6 +12,9 @@
 #include "graph/build.h"
 #include "graph/graph_inside.h"
 
+/* What a plug-in of the first ABI with this struct fills. */
+#define SIZE_THROUGH_OWNER (offsetof(mpcf_measure, owner) + sizeof(mpcf_owner))
+
 /* The parameter NAME of SHAPE, which M says how to measure. */
 static mpcf_node *add_parameter(mpcf_graph *g, const char *name, mpcf_shape shape, mpcf_owner owner,
                                 const struct measure *m, bool is_frozen)
@@ -97,8 +100,8 @@ mpcf_node *mpcf_measured(mpcf_graph *g, const char *name, mpcf_node *x, const mp
     if (!graph_label_ok(g, OP_PARAMETER, name) || !graph_operands_ok(g, OP_PARAMETER, &x, 1)) {
         return NULL;
     }
-    problem =
-        how == NULL || how->struct_size < sizeof(*how) ? "it does not say how" : refused(x, how);
+    problem = how == NULL || how->struct_size < SIZE_THROUGH_OWNER ? "it does not say how"
+                                                                   : refused(x, how);
     if (problem != NULL) {
         return graph_fail(g, MPCF_E_INVALID, "measured constant '%s': %s", name, problem);
     }
