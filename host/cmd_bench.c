@@ -7,12 +7,15 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "bench/bench_accuracy.h"
+#include "bench/bench_approx.h"
+#include "bench/bench_approx_table.h"
 #include "bench/bench_kernels.h"
 #include "bench/bench_repeats.h"
 #include "bench/bench_secure.h"
 #include "bench/bench_secure_result.h"
 #include "bench/bench_train.h"
 #include "graph/graph.h"
+#include "graph/slot_name.h"
 #include "host.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
@@ -189,12 +192,44 @@ static int run_accuracy(const struct args *args, mpcf_error *err)
     return finish(args, status, result, bench_accuracy_table, err);
 }
 
+static int measure_approx(const struct args *args, const struct pipeline *p, mpcf_error *err)
+{
+    struct bench_approx_request request = {.slot = args_value(args, "--slot"),
+                                           .pipeline = p,
+                                           .shape = args_value(args, "--model"),
+                                           .plugin_folder = args_value(args, "--plugin-dir")};
+    int64_t tokens = 128, repeat = 3;
+    mpcf_slot slot = MPCF_SLOT_ACTIVATION;
+    json_t *result = NULL;
+    mpcf_status status;
+
+    if (!args_number(args, "--tokens", 1, RUN_TOKENS_MAX, &tokens) ||
+        !args_number(args, "--repeat", 1, 1000, &repeat)) {
+        return EXIT_USAGE;
+    }
+    if (request.slot != NULL && !slot_parse(request.slot, &slot)) {
+        return host_usage("bench", "there is no slot '%s'; slots are %s, %s, %s, %s", request.slot,
+                          slot_name(1), slot_name(2), slot_name(3), slot_name(4));
+    }
+    request.tokens = (size_t) tokens;
+    request.repeat = (size_t) repeat;
+    status = bench_approx(&request, &result, err);
+    return finish(args, status, result,
+                  args_has(args, "--markdown") ? bench_approx_markdown : bench_approx_table, err);
+}
+
+static int run_approx(const struct args *args, mpcf_error *err)
+{
+    return args->operand_count > 1 ? with_pipeline(args, "approx", measure_approx, err)
+                                   : measure_approx(args, NULL, err);
+}
+
 static const struct {
     const char *name;
     int (*run)(const struct args *args, mpcf_error *err);
 } benches[] = {
     {"secure", run_secure},     {"train", run_train},     {"kernels", run_kernels},
-    {"accuracy", run_accuracy}, {"repeats", run_repeats},
+    {"accuracy", run_accuracy}, {"repeats", run_repeats}, {"approx", run_approx},
 };
 #define BENCH_COUNT (sizeof benches / sizeof *benches)
 
@@ -218,7 +253,7 @@ int cmd_bench(const struct args *args)
     }
     near = text_nearest(name, words, BENCH_COUNT);
     return host_usage("bench", "there is no bench '%s'; %s%s%s", name,
-                      near == NULL ? "there are secure, train, kernels, accuracy, repeats"
+                      near == NULL ? "there are secure, train, kernels, accuracy, repeats, approx"
                                    : "did you mean '",
                       near == NULL ? "" : near, near == NULL ? "" : "'?");
 }

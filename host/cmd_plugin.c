@@ -74,6 +74,12 @@ static void show_component(enum component_kind kind, const void *descriptor)
         text_printf(&text, "  slot %s, checked on [%g, %g], %s\n", slot_name(a->slot), a->input_low,
                     a->input_high,
                     a->forward != NULL ? "with fused float kernels" : "float from the graph");
+        if (a->formula != NULL) {
+            text_printf(&text, "  %s\n", a->formula);
+        }
+        if (a->source != NULL) {
+            text_printf(&text, "  source: %s\n", a->source);
+        }
     }
     if (kind == COMPONENT_TRANSPORT) {
         const mpcf_transport *t = descriptor;

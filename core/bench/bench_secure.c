@@ -16,6 +16,7 @@
 #include "pipeline/open_pipeline.h"
 #include "pipeline/output.h"
 #include "stages/context.h"
+#include "stages/measured.h"
 #include "stages/public_folder.h"
 #include "stages/run_pipeline.h"
 
@@ -29,7 +30,7 @@ static void fill(struct parameters *parameters)
         struct parameter *p = &parameters->items[i];
         const bool is_gain = parameter_is_gain(p);
 
-        for (size_t k = 0; k < p->count; k++) {
+        for (size_t k = 0; k < p->count && !p->is_measured; k++) {
             p->value[k] = (float) ((is_gain ? 1 : 0) + 0.02 * random_normal(&random));
         }
     }
@@ -65,6 +66,9 @@ static mpcf_status write_student(const struct bench_secure_request *request,
                          : folder->has_checkpoint ? given_network(p, request->model, &n, err)
                                                   : random_network(p, &n, err);
 
+    if (status == MPCF_OK) {
+        status = stage_measure(&c, &n, NULL, err);
+    }
     if (status == MPCF_OK) {
         status = loaded_network_save(p, &n, student, err);
     }

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "format/json.h"
 #include "network/loaded_network.h"
+#include "network/measure_rows.h"
 #include "stages/context.h"
 #include "text/batches.h"
 #include "train/trainer.h"
@@ -53,6 +54,7 @@ static mpcf_status open_networks(struct bench *b, const struct stage_row *row, m
     if (row->loss == LOSS_LABELS) {
         return MPCF_OK;
     }
+    MPCF_TRY(network_measure(&b->student, b->corpus, (size_t) p->convert.measure_rows, NULL, err));
     return loaded_network_open_trainable(p, p->model_path, FUNCTIONS_EXACT, 0, &b->teacher, err);
 }
 

@@ -17,8 +17,8 @@ static mpcf_status check_fillings(struct check *c, bool *fit, mpcf_error *err)
     const size_t before = yaml_problems_count(c->problems);
 
     for (size_t i = 0; i < c->p->filling_count; i++) {
-        const mpcf_status status =
-            graph_check_filling(c->exact.network->graph, &c->p->fillings[i], err);
+        const mpcf_status status = graph_check_filling(c->exact.network->graph, c->p->fillings,
+                                                       c->p->filling_count, i, err);
 
         MPCF_TRY(check_take_at(c, c->p->filling_places[i], NULL, status, err));
     }

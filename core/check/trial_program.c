@@ -23,6 +23,18 @@ static bool is_positive(const mpcf_graph *g, const mpcf_node *node)
     return false;
 }
 
+/* Nothing has measured them yet; no power of two, which would cost less than others. */
+static void give_constants(mpcf_graph *g)
+{
+    for (size_t i = 0; i < graph_count(g); i++) {
+        mpcf_node *node = graph_node(g, i);
+
+        if (node->is_measured && node->owner == MPCF_PUBLIC) {
+            node->real = 0.3;
+        }
+    }
+}
+
 /* A layer norm's result reaches 1, what a normaliser gives sums to 1: real ranges are wider than these. */
 static mpcf_status guess(const mpcf_graph *g, struct ranges *r, mpcf_error *err)
 {
@@ -58,6 +70,7 @@ mpcf_status trial_program_make(const mpcf_graph *graph, const struct lower_optio
                                         : mpcf_fail_memory(err, sizeof *ranges, "ranges");
 
     if (status == MPCF_OK) {
+        give_constants(t.graph);
         status = guess(t.graph, ranges, err);
     }
     if (status == MPCF_OK) {

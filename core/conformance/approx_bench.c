@@ -12,6 +12,7 @@
 #include "float_engine/float_engine.h"
 #include "graph/finish.h"
 #include "graph/slots.h"
+#include "pass/measure.h"
 
 static void fill_batch(struct approx_bench *b)
 {
@@ -54,6 +55,16 @@ static void fill_units(struct parameters *p)
     }
 }
 
+/* A layer norm's gain and bias: 1 and 0, so that the result is the formula's. */
+static mpcf_node *normed(mpcf_graph *g, mpcf_node *x)
+{
+    const mpcf_shape width = mpcf_shape_1(BENCH_WIDTH);
+    mpcf_node *gain = mpcf_parameter(g, "gain", width, MPCF_INIT_CONSTANT, 1);
+    mpcf_node *bias = mpcf_parameter(g, "bias", width, MPCF_INIT_CONSTANT, 0);
+
+    return mpcf_slot_layer_norm(g, 0, MPCF_NORM_ATTENTION, x, gain, bias, BENCH_EPSILON);
+}
+
 static void build(mpcf_graph *g, mpcf_slot slot, struct approx_bench *b)
 {
     mpcf_node *ids =
@@ -70,7 +81,9 @@ static void build(mpcf_graph *g, mpcf_slot slot, struct approx_bench *b)
         b->in = as_scores(g, b->in);
     }
     b->in = mpcf_tap(g, "x", b->in);
-    b->out = mpcf_slot_apply(g, slot, 0, b->in, is_normaliser ? keep : NULL);
+    b->out = slot == MPCF_SLOT_LAYER_NORM
+                 ? normed(g, b->in)
+                 : mpcf_slot_apply(g, slot, 0, b->in, is_normaliser ? keep : NULL);
     b->out = mpcf_tap(g, "y", b->out);
     mpcf_output(g, "logits", b->out);
 }
@@ -99,7 +112,8 @@ mpcf_status approx_bench_create(const mpcf_approx *approx, const void *config, b
         b->x->value[i] = (float) (approx->input_low + (approx->input_high - approx->input_low) *
                                                           random_uniform(&state));
     }
-    return MPCF_OK;
+    /* Measured constants: of the inputs that are checked. */
+    return measure_on_batch(b->graph, b->parameters, &b->batch, err);
 }
 
 void approx_bench_clear(struct approx_bench *b)

@@ -14,6 +14,9 @@ enum { BENCH_BATCH = 2, BENCH_TOKENS = 8, BENCH_HEADS = 2, BENCH_WIDTH = 16 };
 /* Elements of the result, [2, 2, 8, 8] for a normaliser, else [2, 8, 16]. */
 enum { BENCH_COUNT = BENCH_BATCH * BENCH_TOKENS * BENCH_WIDTH };
 
+/* Of layer norms, which config.json says in a network. */
+#define BENCH_EPSILON 1e-5
+
 struct approx_bench {
     mpcf_graph *graph;
     struct parameters *parameters; /* "x" and the approximation's own */

@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/owner.h"
 #include "ops/op_table.h"
 
 struct constants {
     const struct parameters *parameters;
-    size_t count; /* nodes up to the one asked for */
+    size_t count;  /* nodes up to the one asked for */
+    size_t tokens; /* positions of its tables; 1 where it reads none */
     bool *needed;
     float **values; /* ours, but for parameters */
 };
@@ -44,16 +46,16 @@ static mpcf_status compute(struct constants *c, const mpcf_node *node, mpcf_erro
     const struct op *op = op_of(node->kind);
     struct op_call call = {.node = node,
                            .batch = 1,
-                           .tokens = 1,
+                           .tokens = c->tokens,
                            .factor = 1,
-                           .out = shape_resolve(node->shape, 1, 1)};
+                           .out = shape_resolve(node->shape, 1, c->tokens)};
     size_t in_count[NODE_INPUTS_MAX] = {0};
     size_t saved = 0;
     mpcf_status status = MPCF_OK;
 
     for (size_t k = 0; k < node->in_count; k++) {
         if (node->in[k] != NULL) {
-            call.in[k] = shape_resolve(node->in[k]->shape, 1, 1);
+            call.in[k] = shape_resolve(node->in[k]->shape, 1, c->tokens);
             call.x[k] = c->values[node->in[k]->id];
             in_count[k] = call.in[k].count;
         }
@@ -75,7 +77,7 @@ static mpcf_status give_value(struct constants *c, const mpcf_node *node, mpcf_e
 {
     struct parameter *p;
 
-    if (node->kind == OP_INPUT || node->kind == OP_POSITIONS) {
+    if (node->kind == OP_INPUT) {
         return mpcf_fail(err, MPCF_E_INVALID, "'%s' depends on the input", node->name);
     }
     if (node->kind != OP_PARAMETER) {
@@ -85,6 +87,9 @@ static mpcf_status give_value(struct constants *c, const mpcf_node *node, mpcf_e
     if (p == NULL) {
         return mpcf_fail(err, MPCF_E_INVALID, "there is no parameter '%s'", node->label);
     }
+    if (parameter_is_unmeasured(p)) {
+        return parameter_fail_unmeasured(p, err);
+    }
     c->values[node->id] = p->value;
     return MPCF_OK;
 }
@@ -93,12 +98,15 @@ mpcf_status float_evaluate_constant(const mpcf_graph *g, const struct parameters
                                     const mpcf_node *node, float *out, size_t count,
                                     mpcf_error *err)
 {
-    struct constants c = {.parameters = p, .count = node->id + 1};
+    const size_t places = node_places(node);
+    struct constants c = {
+        .parameters = p, .count = node->id + 1, .tokens = places > 0 ? places : 1};
+    const size_t found = shape_resolve(node->shape, 1, c.tokens).count;
     mpcf_status status = MPCF_OK;
 
-    if (shape_resolve(node->shape, 1, 1).count != count) {
-        return mpcf_fail(err, MPCF_E_SHAPE, "'%s' has %zu elements, not %zu", node->name,
-                         shape_resolve(node->shape, 1, 1).count, count);
+    if (found != count) {
+        return mpcf_fail(err, MPCF_E_SHAPE, "'%s' has %zu elements, not %zu", node->name, found,
+                         count);
     }
     c.needed = mpcf_alloc_array(c.count, sizeof(*c.needed));
     c.values = mpcf_alloc_array(c.count, sizeof(*c.values));

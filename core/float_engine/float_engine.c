@@ -211,6 +211,9 @@ static mpcf_status check_run(const struct float_engine *e, const struct float_ba
         if (!plan->nodes[i].live) {
             continue;
         }
+        if (node->kind == OP_PARAMETER && parameter_is_unmeasured(plan->nodes[i].parameter)) {
+            return parameter_fail_unmeasured(plan->nodes[i].parameter, err);
+        }
         if (node->kind == OP_EMBEDDING) {
             MPCF_TRY(check_ids(node, ids_of(e, node->in[1]), b->batch * b->tokens, err));
         }

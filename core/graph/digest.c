@@ -30,8 +30,16 @@ static void describe_node(struct text_buffer *text, const mpcf_node *node)
                 (int) node->owner, node->real, node->first, node->count, (int) node->transposed);
     describe_numbers(text, "coef", node->coef, (node->cut_count + 1) * (node->degree + 1));
     describe_numbers(text, "cut", node->cuts, node->cut_count);
+    for (size_t i = 0; node->heads != NULL && i < node->in_count; i++) {
+        char heads[HEAD_SET_TEXT_SIZE];
+
+        text_printf(text, " heads %s", head_set_text(&node->heads[i], heads));
+    }
     if (node->label != NULL) {
         text_printf(text, " label %s", node->label);
+    }
+    if (node->is_measured) {
+        text_append(text, node->is_frozen ? " measured" : " fitted");
     }
     if (node->approx != NULL) {
         text_printf(text, " approximation %s", node->approx->name);

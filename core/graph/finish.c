@@ -80,6 +80,9 @@ static void place_all(struct order *o, const mpcf_graph *g)
     qsort(o->roots, count, sizeof(mpcf_node *), compare_labels);
     for (size_t i = 0; i < count; i++) {
         place(o, o->roots[i]);
+        if (o->roots[i]->measure != NULL) {
+            place(o, o->roots[i]->measure->x);
+        }
     }
 }
 

@@ -21,11 +21,19 @@ mpcf_graph *graph_create(void)
     g->arena = arena_create();
     g->scope = "";
     g->parameter_prefix = "";
+    g->places = PLACES_DEFAULT;
     if (g->arena == NULL) {
         graph_destroy(g);
         return NULL;
     }
     return g;
+}
+
+void graph_set_places(mpcf_graph *g, int64_t places)
+{
+    if (places > 0) {
+        g->places = places < RUN_TOKENS_MAX ? places : RUN_TOKENS_MAX;
+    }
 }
 
 void graph_destroy(mpcf_graph *g)

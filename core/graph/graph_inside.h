@@ -15,11 +15,19 @@
 
 struct graph_output; /* graph.h */
 struct slot_filling; /* slots.h */
+struct head_set;     /* head_set.h */
 
 /* What a model said of a scope; a list, the last said first. */
 struct counted_scope {
     const char *scope, *function;
     struct counted_scope *next;
+};
+
+/* Where the formula that is being built stands; all 0 outside. */
+struct slot_place {
+    size_t layer;
+    double epsilon;
+    const struct head_set *heads;
 };
 
 struct mpcf_graph {
@@ -32,11 +40,14 @@ struct mpcf_graph {
     size_t filling_count;
     bool fuse;
     size_t slot_layers[SLOT_COUNT + 1]; /* by slot: the last layer that it was applied in, plus 1 */
-    const char *scope;                  /* "" outside any */
-    const char *function;               /* what the scope counts as, or NULL */
-    const char *slot_function;          /* inside an approximation, else NULL */
-    const char *parameter_prefix;       /* inside an approximation, else "" */
-    bool has_own_parameters;            /* the approximation asked for some */
+    size_t slot_heads[SLOT_COUNT + 1];  /* by slot: the heads of its values; 0: it has none */
+    struct slot_place at;
+    const char *scope;            /* "" outside any */
+    const char *function;         /* what the scope counts as, or NULL */
+    const char *slot_function;    /* inside an approximation, else NULL */
+    const char *parameter_prefix; /* inside an approximation, else "" */
+    bool has_own_parameters;      /* the approximation asked for some */
+    int64_t places;               /* positions that a text can have */
     struct counted_scope *counted;
     mpcf_status status; /* the first failure */
     char message[512];

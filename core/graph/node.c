@@ -142,6 +142,18 @@ static const double *copy_numbers(mpcf_graph *g, const double *from, size_t coun
     return copy;
 }
 
+static const struct head_set *copy_heads(mpcf_graph *g, const mpcf_node *node)
+{
+    struct head_set *copy = arena_alloc(g->arena, node->in_count, sizeof(*copy));
+
+    if (copy == NULL) {
+        graph_fail(g, MPCF_E_NOMEM, "out of memory for sets of heads");
+        return NULL;
+    }
+    memcpy(copy, node->heads, node->in_count * sizeof(*copy));
+    return copy;
+}
+
 static void copy_attributes(mpcf_graph *g, mpcf_node *copy, const mpcf_node *node)
 {
     if (node->in_count == 0) {
@@ -154,10 +166,15 @@ static void copy_attributes(mpcf_graph *g, mpcf_node *copy, const mpcf_node *nod
     copy->cut_count = node->cut_count;
     copy->transposed = node->transposed;
     copy->init = node->init;
+    copy->is_measured = node->is_measured;
+    copy->is_frozen = node->is_frozen;
     copy->approx = node->approx;
     copy->approx_config = node->approx_config;
     if (node->coef != NULL) {
         copy->coef = copy_numbers(g, node->coef, (node->cut_count + 1) * (node->degree + 1));
+    }
+    if (node->heads != NULL) {
+        copy->heads = copy_heads(g, node);
     }
     if (node->cuts != NULL) {
         copy->cuts = copy_numbers(g, node->cuts, node->cut_count);

@@ -14,6 +14,20 @@ bool parameter_is_gain(const struct parameter *p)
            text_ends_with(p->name, "layer_norm.weight");
 }
 
+bool parameter_is_unmeasured(const struct parameter *p)
+{
+    return p->is_measured && p->value != NULL && isnan(p->value[0]);
+}
+
+mpcf_status parameter_fail_unmeasured(const struct parameter *p, mpcf_error *err)
+{
+    return mpcf_fail(
+        err, MPCF_E_INVALID,
+        "'%s' is a constant that was not measured: the stage convert does, on training "
+        "rows",
+        p->name);
+}
+
 /* Every use of the table is a look-up, so that its gradient has few rows. */
 static bool is_table(const mpcf_graph *g, const mpcf_node *parameter)
 {
@@ -42,7 +56,8 @@ static mpcf_status outline_one(const mpcf_graph *g, const mpcf_node *node, bool 
     p->count = shape_resolve(node->shape, 1, 1).count;
     p->name = mpcf_strdup(node->label);
     p->is_table = is_table(g, node);
-    p->is_trained = is_trained;
+    p->is_trained = is_trained && !node->is_frozen;
+    p->is_measured = node->is_measured;
     return p->name != NULL ? MPCF_OK : mpcf_fail_memory(err, strlen(node->label), node->label);
 }
 
@@ -62,6 +77,9 @@ static mpcf_status add_numbers(struct parameter *p, mpcf_error *err)
     if (p->value == NULL || (gradients && p->gradient == NULL) ||
         (gradients && p->is_table && (p->touched == NULL || p->is_touched == NULL))) {
         return mpcf_fail_memory(err, p->count * sizeof(float), p->name);
+    }
+    for (size_t i = 0; p->is_measured && i < p->count; i++) {
+        p->value[i] = NAN;
     }
     return MPCF_OK;
 }
@@ -188,7 +206,7 @@ void parameters_init(struct parameters *p, const mpcf_graph *g, uint64_t seed)
         struct parameter *item =
             node->kind == OP_PARAMETER ? parameters_find(p, node->label) : NULL;
 
-        if (item == NULL) {
+        if (item == NULL || node->is_measured) {
             continue;
         }
         if (node->init == MPCF_INIT_NORMAL) {

@@ -24,7 +24,13 @@ struct parameter {
     bool *is_touched; /* rows marks, NULL where touched is */
     bool is_table;    /* used by EMBEDDING alone */
     bool is_trained;  /* made with gradients */
+    bool is_measured; /* a measured constant: NaN until it is (pass/measure.h) */
 };
+
+/* Of a measured constant: nothing has measured or loaded it yet. */
+bool parameter_is_unmeasured(const struct parameter *p);
+/* MPCF_E_INVALID, with what to do. */
+mpcf_status parameter_fail_unmeasured(const struct parameter *p, mpcf_error *err);
 
 struct parameters {
     struct parameter *items;

@@ -10,6 +10,14 @@ static const char *const names[SLOT_COUNT + 1] = {
     [MPCF_SLOT_ACTIVATION] = "activation",
     [MPCF_SLOT_NORMALISER] = "normaliser",
     [MPCF_SLOT_TANH] = "tanh",
+    [MPCF_SLOT_LAYER_NORM] = "layer_norm",
+};
+
+static const char *const norms[NORM_COUNT + 1] = {
+    "unknown",
+    [MPCF_NORM_ATTENTION] = "attention",
+    [MPCF_NORM_FEED_FORWARD] = "feed_forward",
+    [MPCF_NORM_EMBEDDING] = "embedding",
 };
 
 const char *slot_name(mpcf_slot slot)
@@ -26,4 +34,9 @@ bool slot_parse(const char *name, mpcf_slot *slot)
         }
     }
     return false;
+}
+
+const char *norm_name(mpcf_norm where)
+{
+    return norms[(size_t) where <= NORM_COUNT ? where : 0];
 }

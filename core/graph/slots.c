@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Slots: where a model leaves the choice of a function to the pipeline. */
+/* What the slots are filled with, and whether the network has these layers and heads. */
 #include "graph/slots.h"
 
+#include <stdio.h>
 #include <string.h>
-
-#include <mpcf/model.h>
 
 #include "base/memory.h"
 #include "graph/graph_inside.h"
-#include "graph/node.h"
 #include "graph/slot_name.h"
 
 static mpcf_status check_fillings(const struct slot_filling *fillings, size_t count,
@@ -52,70 +50,41 @@ mpcf_status graph_fill_slots(mpcf_graph *g, const struct slot_filling *fillings,
     return MPCF_OK;
 }
 
-static const struct slot_filling *find_filling(const mpcf_graph *g, mpcf_slot slot, size_t layer)
+static bool is_of_layer(const struct slot_filling *f, mpcf_slot slot, size_t layer)
+{
+    return f->slot == slot && f->first_layer <= layer && layer <= f->last_layer;
+}
+
+bool slots_is_of_heads(const struct slot_filling *filling, mpcf_slot slot, size_t layer)
+{
+    return is_of_layer(filling, slot, layer) && !head_set_is_empty(&filling->heads);
+}
+
+const struct slot_filling *slots_find(const mpcf_graph *g, mpcf_slot slot, size_t layer,
+                                      mpcf_norm where)
 {
     for (size_t i = 0; i < g->filling_count; i++) {
         const struct slot_filling *f = &g->fillings[i];
 
-        if (f->slot == slot && f->first_layer <= layer && layer <= f->last_layer) {
+        if (is_of_layer(f, slot, layer) && head_set_is_empty(&f->heads) &&
+            (where == 0 || f->norms == 0 || (f->norms >> where & 1) != 0)) {
             return f;
         }
     }
     return NULL;
 }
 
-/* The formula's own nodes, in a scope of their own. */
-static mpcf_node *build_formula(mpcf_graph *g, const struct slot_filling *filling, size_t layer,
-                                mpcf_node *x, mpcf_node *keep)
-{
-    const char *slot = slot_name(filling->slot);
-    const char *scope = g->scope;
-    const char *function = g->function;
-    const char *inner = scope[0] == '\0' ? arena_strdup(g->arena, slot)
-                                         : arena_format(g->arena, "%s.%s", scope, slot);
-    const char *prefix = arena_format(g->arena, "approximations.%s.%zu.", slot, layer);
-    mpcf_node *y;
+/* --- After the model has built --- */
 
-    if (inner == NULL || prefix == NULL) {
-        return graph_fail(g, MPCF_E_NOMEM, "out of memory for a name");
-    }
-    g->scope = inner;
-    g->slot_function = slot;
-    g->parameter_prefix = prefix;
-    g->has_own_parameters = false;
-    y = filling->approx->build(filling->config, g, x, keep);
-    g->scope = scope;
-    g->function = function;
-    g->slot_function = NULL;
-    g->parameter_prefix = "";
-    return y;
-}
-
-static mpcf_node *fuse(mpcf_graph *g, const struct slot_filling *filling, mpcf_node *x,
-                       mpcf_node *keep, mpcf_node *formula)
-{
-    mpcf_node *in[3] = {x, keep, formula};
-    mpcf_node *node = graph_add_node(g, OP_FUSED, x->shape, in, 3);
-
-    if (node != NULL) {
-        node->function = formula->function;
-        node->approx = filling->approx;
-        node->approx_config = filling->config;
-    }
-    return node;
-}
-
-static void note_layer(mpcf_graph *g, mpcf_slot slot, size_t layer)
-{
-    if (layer >= g->slot_layers[slot]) {
-        g->slot_layers[slot] = layer + 1;
-    }
-}
-
-mpcf_status graph_check_filling(const mpcf_graph *g, const struct slot_filling *f, mpcf_error *err)
+static mpcf_status check_layers(const mpcf_graph *g, const struct slot_filling *f, mpcf_error *err)
 {
     const size_t layers = g->slot_layers[f->slot];
 
+    if (f->slot == MPCF_SLOT_LAYER_NORM && !f->is_default && layers == 0) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "approximations.%s: the family's layer norms are no slot",
+                         slot_name(f->slot));
+    }
     if (f->last_layer == SIZE_MAX || f->last_layer < layers) {
         return MPCF_OK;
     }
@@ -129,42 +98,70 @@ mpcf_status graph_check_filling(const mpcf_graph *g, const struct slot_filling *
                      slot_name(f->slot), f->first_layer, f->last_layer, layers - 1);
 }
 
-mpcf_status graph_check_layers(const mpcf_graph *g, mpcf_error *err)
+/* Heads of LAYER that nothing of the file is of; FIRST: the first filling that is of some. */
+static struct head_set uncovered(const struct slot_filling *fillings, size_t count, mpcf_slot slot,
+                                 size_t layer, size_t heads, size_t *first)
 {
-    for (size_t i = 0; i < g->filling_count; i++) {
-        MPCF_TRY(graph_check_filling(g, &g->fillings[i], err));
+    struct head_set rest = head_set_first(heads);
+
+    *first = count;
+    for (size_t i = 0; i < count; i++) {
+        if (slots_is_of_heads(&fillings[i], slot, layer)) {
+            *first = *first == count ? i : *first;
+            rest = head_set_without(&rest, &fillings[i].heads);
+        } else if (is_of_layer(&fillings[i], slot, layer) && !fillings[i].is_default) {
+            rest = (struct head_set){{0}};
+        }
+    }
+    return rest;
+}
+
+static mpcf_status check_heads(const mpcf_graph *g, const struct slot_filling *fillings,
+                               size_t count, size_t i, mpcf_error *err)
+{
+    const struct slot_filling *f = &fillings[i];
+    const size_t layers = g->slot_layers[f->slot], heads = g->slot_heads[f->slot];
+    char text[HEAD_SET_TEXT_SIZE];
+    size_t first = 0;
+
+    if (head_set_rank(&f->heads, heads) < head_set_count(&f->heads)) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "approximations.%s: heads %s: the network has heads 0-%zu",
+                         slot_name(f->slot), head_set_text(&f->heads, text), heads - 1);
+    }
+    for (size_t layer = f->first_layer; layer < layers && layer <= f->last_layer; layer++) {
+        const struct head_set rest = uncovered(fillings, count, f->slot, layer, heads, &first);
+
+        if (first == i && !head_set_is_empty(&rest)) {
+            return mpcf_fail(err, MPCF_E_CONFIG,
+                             "approximations.%s: no entry is of heads %s of layer %zu; one without "
+                             "`heads:` takes those that are left",
+                             slot_name(f->slot), head_set_text(&rest, text), layer);
+        }
     }
     return MPCF_OK;
 }
 
-mpcf_node *mpcf_slot_apply(mpcf_graph *g, mpcf_slot slot, size_t layer, mpcf_node *x,
-                           mpcf_node *keep)
+mpcf_status graph_check_filling(const mpcf_graph *g, const struct slot_filling *fillings,
+                                size_t count, size_t i, mpcf_error *err)
 {
-    const struct slot_filling *filling = find_filling(g, slot, layer);
-    mpcf_node *y;
+    const struct slot_filling *f = &fillings[i];
 
-    if (x == NULL || (slot == MPCF_SLOT_NORMALISER) != (keep != NULL)) {
-        return graph_fail(g, MPCF_E_INVALID, "slot '%s' of layer %zu: %s", slot_name(slot), layer,
-                          x == NULL ? "operand is missing" : "a mask goes with normalisers only");
+    MPCF_TRY(check_layers(g, f, err));
+    if (head_set_is_empty(&f->heads)) {
+        return MPCF_OK;
     }
-    if (g->status != MPCF_OK) {
-        return NULL;
+    if (g->slot_heads[f->slot] == 0) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "approximations.%s: heads: the network has none here",
+                         slot_name(f->slot));
     }
-    if (filling == NULL) {
-        return graph_fail(g, MPCF_E_CONFIG, "slot '%s' of layer %zu has no approximation",
-                          slot_name(slot), layer);
+    return check_heads(g, fillings, count, i, err);
+}
+
+mpcf_status graph_check_layers(const mpcf_graph *g, mpcf_error *err)
+{
+    for (size_t i = 0; i < g->filling_count; i++) {
+        MPCF_TRY(graph_check_filling(g, g->fillings, g->filling_count, i, err));
     }
-    note_layer(g, slot, layer);
-    y = build_formula(g, filling, layer, x, keep);
-    if (y == NULL || y->graph != g || !shape_equal(y->shape, x->shape)) {
-        return graph_fail(g, MPCF_E_SHAPE,
-                          "approximation '%s' gives no node of its operand's shape",
-                          filling->approx->name);
-    }
-    /* A formula with parameters of its own has no float kernel: those see the options only. */
-    if (g->fuse && filling->approx->forward != NULL && filling->approx->backward != NULL &&
-        !g->has_own_parameters) {
-        return fuse(g, filling, x, keep, y);
-    }
-    return y;
+    return MPCF_OK;
 }

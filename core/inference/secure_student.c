@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "format/json.h"
 #include "graph/digest.h"
+#include "inference/public_constants.h"
 #include "inference/public_tables.h"
 #include "network/label_names.h"
 #include "pass/pass.h"
@@ -108,25 +109,20 @@ static mpcf_status fail_other_graph(const struct secure_student *s, const char *
         s->pipeline->output, s->pipeline->output);
 }
 
-/* Whether FOLDER's digest.json names the graph that was built here; which tables it names. */
-static mpcf_status check_digest(struct secure_student *s, const char *folder, mpcf_error *err)
+/* Whether RECORD, FOLDER's digest.json, names the graph that was built here; which tables it names. */
+static mpcf_status check_digest(struct secure_student *s, const char *folder, const json_t *record,
+                                mpcf_error *err)
 {
-    char *path = file_join(folder, "digest.json");
-    json_t *record = NULL;
-    mpcf_status status =
-        path != NULL ? json_read_file(path, &record, err) : mpcf_fail_memory(err, 0, "a path");
     const char *found = json_string_value(json_object_get(record, "graph"));
 
-    if (status == MPCF_OK && (found == NULL || strcmp(found, s->graph_digest) != 0)) {
-        status = fail_other_graph(s, folder, record, found, err);
+    if (found == NULL || strcmp(found, s->graph_digest) != 0) {
+        return fail_other_graph(s, folder, record, found, err);
     }
     found = json_string_value(json_object_get(record, "embedding"));
     if (s->options.embedding_public && found != NULL && strlen(found) < FILE_DIGEST_SIZE) {
         (void) memcpy(s->tables_digest, found, strlen(found) + 1);
     }
-    json_decref(record);
-    mpcf_free(path);
-    return status;
+    return MPCF_OK;
 }
 
 static mpcf_status read_tables(struct secure_student *s, const char *folder, mpcf_error *err)
@@ -153,14 +149,30 @@ static mpcf_status read_ranges(struct secure_student *s, const char *folder, mpc
     return status;
 }
 
-static mpcf_status open_public(struct secure_student *s, const char *folder, mpcf_error *err)
+static mpcf_status make_graph(struct secure_student *s, const char *folder, const char *path,
+                              const json_t *record, mpcf_error *err)
 {
+    MPCF_TRY(public_constants_take(s->network.network->graph, record, path, err));
     MPCF_TRY(pass_all(s->network.network->graph, &s->graph, err));
     if (!graph_digest(s->graph, s->graph_digest)) {
         return mpcf_fail_memory(err, FILE_DIGEST_SIZE, "a digest");
     }
-    MPCF_TRY(check_digest(s, folder, err));
-    return read_ranges(s, folder, err);
+    return check_digest(s, folder, record, err);
+}
+
+static mpcf_status open_public(struct secure_student *s, const char *folder, mpcf_error *err)
+{
+    char *path = file_join(folder, "digest.json");
+    json_t *record = NULL;
+    mpcf_status status =
+        path != NULL ? json_read_file(path, &record, err) : mpcf_fail_memory(err, 0, "a path");
+
+    if (status == MPCF_OK) {
+        status = make_graph(s, folder, path, record, err);
+    }
+    json_decref(record);
+    mpcf_free(path);
+    return status == MPCF_OK ? read_ranges(s, folder, err) : status;
 }
 
 void secure_student_options(const struct pipeline *p, struct lower_options *o)

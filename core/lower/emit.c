@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "base/memory.h"
+#include "graph/owner.h"
 
 value_id emit_value(struct lowering *l, enum value_kind kind, struct dims dims, unsigned fraction,
                     unsigned magnitude)
@@ -76,8 +77,6 @@ static enum value_kind owner_of(const struct lowering *l, const struct term *ter
     return kind;
 }
 
-#define TERMS_MAX 72
-
 value_id emit_combine(struct lowering *l, struct dims dims, unsigned fraction, unsigned magnitude,
                       const struct term *terms, size_t count, int64_t constant)
 {
@@ -104,6 +103,8 @@ value_id emit_combine_as(struct lowering *l, enum value_kind kind, struct dims d
     for (size_t i = 0; i < count && s->views != NULL; i++) {
         s->views[i].first = terms[i].first;
         s->views[i].weight = terms[i].weight;
+        s->views[i].begin = terms[i].begin;
+        s->views[i].end = terms[i].end;
         for (size_t j = 0; j < MPCF_RANK_MAX; j++) {
             s->views[i].stride[j] = terms[i].stride[j];
         }
@@ -346,7 +347,9 @@ value_id emit_user_select(struct lowering *l, value_id x, const struct term *kee
 
 value_id emit_provider(struct lowering *l, const mpcf_node *node, unsigned fraction)
 {
-    const value_id out = emit_value(l, VALUE_PROVIDER, node_dims(l, node), fraction, 0);
+    const size_t places = node_places(node);
+    const struct dims dims = shape_resolve(node->shape, 1, places > 0 ? places : 1);
+    const value_id out = emit_value(l, VALUE_PROVIDER, dims, fraction, 0);
 
     if (out != VALUE_NONE) {
         emit_step(l, STEP_PROVIDER, out, NULL, 0)->node = node;

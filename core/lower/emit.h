@@ -16,7 +16,9 @@ struct term {
     value_id x;
     int64_t weight;
     size_t first, stride[MPCF_RANK_MAX];
+    size_t begin, end; /* of emit_combine(): as in struct view; 0, 0: of all */
 };
+#define TERMS_MAX 256 /* of a sum */
 /* X as it is or, dimension by dimension, repeated; dimensions align at the right. */
 struct term term_whole(const struct lowering *l, value_id x, int64_t weight, struct dims out);
 /* sum of weight x + CONSTANT (in units of the result). Owned by one party where all terms are. */

@@ -48,6 +48,15 @@ static void ask_default(struct lowering *l, const mpcf_node *node)
 /* Bits behind the point that keep an inverse's operand to 2^-17 of its smallest value. */
 #define INVERSE_BITS 17
 
+/* How large the constant is that makes NODE of X, as far as the ranges tell: itself it is not known. Where it is
+ * small some elements may be larger (by head, say): half of the bits. */
+static double constant_factor(struct lowering *l, const mpcf_node *x, const mpcf_node *node)
+{
+    const double factor = node_seen(l, node) / node_seen(l, x);
+
+    return factor > 4 ? factor : factor < 0.25 ? sqrt(factor) : 1;
+}
+
 static void ask_product(struct lowering *l, const mpcf_node *node)
 {
     for (size_t i = 0; i < 2; i++) {
@@ -57,7 +66,7 @@ static void ask_product(struct lowering *l, const mpcf_node *node)
         }
         const bool is_inverse =
             lower_past_taps(x)->kind == OP_RECIPROCAL || lower_past_taps(x)->kind == OP_RSQRT;
-        const double other = is_secret(y) ? node_seen(l, y) : 1;
+        const double other = is_secret(y) ? node_seen(l, y) : constant_factor(l, x, node);
         int want = l->nodes[node->id].want + log2_up(other) + (is_inverse ? 1 : 0);
         want = want < 4 ? 4 : want > 30 ? 30 : want;
         ask(l, x, want);
@@ -127,6 +136,8 @@ static bool passes_on(enum op_kind kind)
     case OP_MERGE_HEADS:
     case OP_SLICE:
     case OP_TOKEN:
+    case OP_TAKE_HEADS:
+    case OP_JOIN_HEADS:
     case OP_MASK:
     case OP_CENTER:
     case OP_CONCAT:

@@ -8,14 +8,16 @@
 #include "lower/lowering.h"
 
 /* A parameter as the checkpoint has it, or with its rows centred (what fold_norm makes of it): a
- * table that anything else is folded into stays the provider's. */
+ * table that anything else is folded into stays the provider's, and so does a measured one. */
 static const mpcf_node *public_table(const mpcf_node *table)
 {
     if (table->kind == OP_CENTER && table->first != 1) {
         table = table->in[0];
     }
-    return table->kind == OP_PARAMETER && table->shape.rank == 2 && node_is_constant(table) ? table
-                                                                                            : NULL;
+    return table->kind == OP_PARAMETER && table->shape.rank == 2 && node_is_constant(table) &&
+                   !table->is_measured
+               ? table
+               : NULL;
 }
 
 /* Of an EMBEDDING or POSITIONS that the user can look up: its parameter; else NULL. */

@@ -4,6 +4,8 @@
  */
 #include "lower/lower.h"
 
+#include <math.h>
+
 #include "base/memory.h"
 #include "lower/emit.h"
 #include "lower/fractions.h"
@@ -28,9 +30,23 @@ static void lower_nothing(struct lowering *l, const mpcf_node *node, struct lowe
     lower_fail(l, MPCF_E_UNSUPPORTED, "'%s' is no operation of a secure run here", node->name);
 }
 
+/* A measured constant that all know. */
+static void lower_public(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    if (node->owner != MPCF_PUBLIC || !isfinite(node->real)) {
+        lower_fail(l, MPCF_E_INVALID,
+                   "'%s': the public constant's value is not known: the stage "
+                   "convert measures it",
+                   node->name);
+        return;
+    }
+    out->is_uniform = true;
+    out->uniform = node->real;
+}
+
 static lower_op *const table[OP_COUNT] = {
     [OP_INPUT] = lower_input,
-    [OP_PARAMETER] = lower_nothing, /* constants go through lower_constant() */
+    [OP_PARAMETER] = lower_public, /* the provider's go through lower_constant() */
     [OP_LINEAR] = lower_linear,
     [OP_MATMUL] = lower_matmul,
     [OP_EMBEDDING] = lower_embedding,
@@ -57,6 +73,8 @@ static lower_op *const table[OP_COUNT] = {
     [OP_MERGE_HEADS] = lower_merge_heads,
     [OP_SLICE] = lower_slice,
     [OP_TOKEN] = lower_token,
+    [OP_TAKE_HEADS] = lower_take_heads,
+    [OP_JOIN_HEADS] = lower_join_heads,
     [OP_DROPOUT] = lower_nothing,
     [OP_STOP_GRADIENT] = lower_nothing,
     [OP_TAP] = lower_nothing, /* transparent: see lower_node.c */

@@ -26,7 +26,7 @@ static struct term constant_term(struct lowering *l, const mpcf_node *node, unsi
     return (struct term){.x = lower_constant(l, node->in[0], fraction),
                          .weight = sign,
                          .first = (size_t) node->first * h,
-                         .stride = {0, 0, h, 1}};
+                         .stride = {0, 0, h, h == 1 ? 0 : 1}}; /* one a row is for all columns */
 }
 
 static void sum_with_constant(struct lowering *l, const mpcf_node *node, size_t secret,
@@ -150,18 +150,28 @@ void lower_scale(struct lowering *l, const mpcf_node *node, struct lowered *out)
 
 /* --- Products --- */
 
+/* Of the constant factor I: what makes a small product of a large value, as 1/R does, is small. */
+static unsigned factor_fraction(struct lowering *l, const mpcf_node *product, size_t i)
+{
+    const mpcf_node *other = lower_past_taps(product->in[1 - i]);
+    const int bits =
+        other->kind == OP_INPUT ? 0 : log2_up(node_seen(l, other)) - log2_up(node_seen(l, product));
+
+    return l->options->weight_fraction + (unsigned) (bits < 0 ? 0 : bits > 30 ? 30 : bits);
+}
+
 /* A factor that only moves the point is left to the product: what is opened is then what others
  * open as well. */
-static value_id operand(struct lowering *l, const mpcf_node *node, double *factor)
+static value_id operand(struct lowering *l, const mpcf_node *product, size_t i, double *factor)
 {
+    const mpcf_node *node = lower_past_taps(product->in[i]);
     int exponent = 0;
 
-    node = lower_past_taps(node);
     if (node->kind == OP_SCALE && frexp(fabs(node->real), &exponent) == 0.5) {
         *factor *= node->real;
         return lower_wanted(l, node->in[0]);
     }
-    return node_is_constant(node) ? lower_constant(l, node, l->options->weight_fraction)
+    return node_is_constant(node) ? lower_constant(l, node, factor_fraction(l, product, i))
                                   : lower_wanted(l, node);
 }
 
@@ -234,7 +244,7 @@ void lower_mul(struct lowering *l, const mpcf_node *node, struct lowered *out)
     }
     double factor = 1;
     for (size_t i = 0; i < 2; i++) {
-        x[i] = spread(l, operand(l, node->in[i], &factor), dims);
+        x[i] = spread(l, operand(l, node, i, &factor), dims);
     }
     out->raw = product(l, node, x, dims, factor);
 }

@@ -7,6 +7,7 @@
 
 #include <assert.h>
 
+#include "graph/owner.h"
 #include "lower/emit.h"
 #include "lower/magnitude.h"
 
@@ -41,7 +42,11 @@ static void lower_node(struct lowering *l, const mpcf_node *node)
     const mpcf_node *outer = l->node;
     const uint32_t outer_function = l->function;
     lower_enter(l, node);
-    l->operation_of(l, node)(l, node, out);
+    if (node_is_constant(node)) { /* an operation with no shorter way for constants asked */
+        out->raw = lower_constant(l, node, l->options->weight_fraction);
+    } else {
+        l->operation_of(l, node)(l, node, out);
+    }
     l->node = outer;
     l->function = outer_function;
     if (l->status == MPCF_OK) {
@@ -113,6 +118,22 @@ bool lower_is_uniform(struct lowering *l, const mpcf_node *node, double *number)
     return l->status == MPCF_OK && l->nodes[node->id].is_uniform;
 }
 
+/* The first rows of what was rounded once for all lengths. */
+static value_id places_of(struct lowering *l, const mpcf_node *node, unsigned fraction)
+{
+    const size_t places = node_places(node);
+    const struct dims dims = node_dims(l, node);
+
+    if (l->tokens > places) {
+        lower_fail(l, MPCF_E_INVALID, "%zu tokens, but '%s' has positions for %zu", l->tokens,
+                   node->name, places);
+        return VALUE_NONE;
+    }
+    const value_id all = emit_provider(l, node, fraction);
+    const struct term t = term_whole(l, all, 1, dims);
+    return emit_combine(l, dims, fraction, 0, &t, 1, 0);
+}
+
 value_id lower_constant(struct lowering *l, const mpcf_node *node, unsigned fraction)
 {
     struct lowered *n = &l->nodes[node->id];
@@ -122,7 +143,8 @@ value_id lower_constant(struct lowering *l, const mpcf_node *node, unsigned frac
             return n->forms[i];
         }
     }
-    const value_id id = emit_provider(l, node, fraction);
+    const value_id id =
+        node_has_tokens(node) ? places_of(l, node, fraction) : emit_provider(l, node, fraction);
     if (n->form_count < FORMS_MAX) {
         n->forms[n->form_count++] = id;
     }

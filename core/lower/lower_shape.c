@@ -71,3 +71,73 @@ void lower_token(struct lowering *l, const mpcf_node *node, struct lowered *out)
     }
     copy_through(l, node, t, out);
 }
+
+/* --- By heads: neighbours go together, each run of them is one term --- */
+
+/* Terms of the heads PART: of X, which has the heads FROM, into a result with the heads TO, times
+ * 2^SHIFT. From TERMS[COUNT] on; returns how many there are then. */
+static size_t head_terms(const struct lowering *l, value_id x, const struct head_set *from,
+                         const struct head_set *part, const struct head_set *to, unsigned shift,
+                         struct term *terms, size_t count)
+{
+    const struct dims d = value_at(l, x)->dims;
+    const size_t head = d.dim[2] * d.dim[3];
+
+    for (size_t i = 0; i < HEADS_MAX && count < TERMS_MAX; i++) {
+        size_t end = i;
+
+        if (!head_set_has(part, i)) {
+            continue;
+        }
+        while (head_set_has(part, end) &&
+               head_set_rank(from, end) - head_set_rank(from, i) == end - i &&
+               head_set_rank(to, end) - head_set_rank(to, i) == end - i) {
+            end++;
+        }
+        terms[count++] = (struct term){.x = x,
+                                       .weight = (int64_t) 1 << shift,
+                                       .first = head_set_rank(from, i) * head,
+                                       .stride = {d.dim[1] * head, head, d.dim[3], 1},
+                                       .begin = head_set_rank(to, i),
+                                       .end = head_set_rank(to, i) + end - i};
+        i = end - 1;
+    }
+    return count;
+}
+
+void lower_take_heads(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    const value_id x = lower_raw(l, node->in[0]);
+    const unsigned f = value_at(l, x)->fraction;
+    const struct head_set all = head_set_first(value_at(l, x)->dims.dim[1]);
+    struct term terms[TERMS_MAX];
+    const size_t count = head_terms(l, x, &all, node->heads, node->heads, 0, terms, 0);
+
+    out->raw = emit_combine(l, node_dims(l, node), f, lower_magnitude(l, node, f), terms, count, 0);
+}
+
+/* Parts of one fraction are joined as they are; else each is truncated for itself, at once. */
+void lower_join_heads(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    struct head_set all = {{0}};
+    struct term terms[TERMS_MAX];
+    value_id x[NODE_INPUTS_MAX];
+    unsigned f = 0;
+    size_t count = 0;
+    bool same = true;
+
+    for (size_t i = 0; i < node->in_count; i++) {
+        x[i] = lower_raw(l, node->in[i]);
+        same = same && value_at(l, x[i])->fraction == value_at(l, x[0])->fraction;
+        all = head_set_join(&all, &node->heads[i]);
+    }
+    for (size_t i = 0; i < node->in_count; i++) {
+        x[i] = same ? x[i] : lower_wanted(l, node->in[i]);
+        f = value_at(l, x[i])->fraction > f ? value_at(l, x[i])->fraction : f;
+    }
+    for (size_t i = 0; i < node->in_count && l->status == MPCF_OK; i++) {
+        count = head_terms(l, x[i], &node->heads[i], &node->heads[i], &all,
+                           f - value_at(l, x[i])->fraction, terms, count);
+    }
+    out->raw = emit_combine(l, node_dims(l, node), f, lower_magnitude(l, node, f), terms, count, 0);
+}

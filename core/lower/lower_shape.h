@@ -7,6 +7,7 @@
 
 #include "lower/lowering.h"
 
+lower_op lower_take_heads, lower_join_heads;
 lower_op lower_slice, lower_split_heads, lower_merge_heads, lower_token;
 
 #endif

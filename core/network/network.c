@@ -43,7 +43,11 @@ static mpcf_status default_filling(struct network *n, struct plugins *plugins, s
 
     MPCF_TRY(plugins_find(plugins, COMPONENT_APPROX, names[which], &found, err));
     MPCF_TRY(default_options(n, which, found, err));
-    *filling = (struct slot_filling){slots[which], 0, SIZE_MAX, found, n->default_configs[which]};
+    *filling = (struct slot_filling){.slot = slots[which],
+                                     .last_layer = SIZE_MAX,
+                                     .approx = found,
+                                     .config = n->default_configs[which],
+                                     .is_default = true};
     return MPCF_OK;
 }
 
@@ -160,6 +164,7 @@ static mpcf_status build(struct network *n, const struct network_request *reques
     if (n->graph == NULL) {
         return mpcf_fail_memory(err, 0, "a graph");
     }
+    graph_set_places(n->graph, n->tokenizer.max_tokens);
     MPCF_TRY(fill_slots(n, request, err));
     MPCF_TRY(n->family->build(n->model, n->graph, err));
     MPCF_TRY(graph_finish(n->graph, err));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fused: an approximation by its own float kernels. in[0] x, in[1] the mask or NULL; in[2], the
- * formula, is not computed.
+ * formula, is not computed. A normaliser and a layer norm see whole rows.
  */
 #include <mpcf/approx.h>
 
@@ -11,6 +11,11 @@
 static bool has_mask(const struct op_call *c)
 {
     return c->node->in[1] != NULL;
+}
+
+static bool is_by_row(const mpcf_node *node)
+{
+    return node->in[1] != NULL || node->approx->slot == MPCF_SLOT_LAYER_NORM;
 }
 
 /* The mask as the kernels want it, a mark for each element; heads share it where they may. */
@@ -42,6 +47,9 @@ static const float *marks_of(const struct op_call *c, size_t row)
 {
     const struct dims d = marks_dims(&c->in[1], &c->out);
 
+    if (!has_mask(c)) {
+        return NULL;
+    }
     return c->saved + op_broadcast_row(&d, &c->out, row);
 }
 
@@ -62,7 +70,7 @@ static float *gradient_room(const struct op_call *c, size_t first, size_t count,
     if (count <= MPCF_PIECE_MAX) {
         return on_stack;
     }
-    return c->saved + marks_dims(&c->in[1], &c->out).count + first;
+    return c->saved + (has_mask(c) ? marks_dims(&c->in[1], &c->out).count : 0) + first;
 }
 
 static void gradient_piece(const struct op_call *c, const mpcf_rows *shape, size_t first)
@@ -131,11 +139,13 @@ static void forward(const struct op_call *c)
 {
     const size_t cols = c->out.dim[3];
 
-    if (!has_mask(c)) {
+    if (!is_by_row(c->node)) {
         op_each(c, c->out.count, flat_forward);
         return;
     }
-    expand_marks(c, 0, marks_dims(&c->in[1], &c->out).count / cols);
+    if (has_mask(c)) {
+        expand_marks(c, 0, marks_dims(&c->in[1], &c->out).count / cols);
+    }
     op_each_row(c, c->out.count / cols, cols, rows_forward);
 }
 
@@ -143,7 +153,7 @@ static void backward(const struct op_call *c)
 {
     const size_t cols = c->out.dim[3];
 
-    if (!has_mask(c)) {
+    if (!is_by_row(c->node)) {
         op_each(c, c->out.count, flat_backward);
     } else {
         op_each_row(c, c->out.count / cols, cols, rows_backward);
@@ -159,7 +169,7 @@ static size_t saved(const mpcf_node *node, const struct dims *out, const size_t 
 
     (void) in_count;
     if (keep == NULL) {
-        return 0;
+        return is_by_row(node) ? room : 0;
     }
     if (keep->shape.rank < 3 || keep->shape.dim[keep->shape.rank - 3] == 1) {
         return out->count / out->dim[1] + room;

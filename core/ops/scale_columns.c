@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Scale columns, made by passes: x [.., h] times a vector [h].
+ * Scale columns, made by passes and by slots of layer norms: x [.., h] times a vector [h].
  */
 #include "float/float_kernel.h"
+#include "ops/broadcast.h"
 #include "ops/op.h"
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)
@@ -19,4 +20,11 @@ static void forward(const struct op_call *c)
     op_each_row(c, c->out.count / c->out.dim[3], c->out.dim[3], forward_part);
 }
 
-const struct op op_scale_columns = {.forward = forward};
+static void backward(const struct op_call *c)
+{
+    broadcast_product_gradient(c, 0);
+    broadcast_product_gradient(c, 1);
+}
+
+const struct op op_scale_columns = {
+    .forward = forward, .backward = backward, .reads = OP_READS_X0 | OP_READS_X1};

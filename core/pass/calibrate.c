@@ -12,55 +12,8 @@
 #include "base/memory.h"
 #include "float_engine/float_engine.h"
 #include "graph/owner.h"
+#include "pass/real_elements.h"
 #include "pass/rewrite.h"
-
-/* Axes of a value, right-aligned as struct dims; -1 where there is none. */
-struct axes {
-    int batch, tokens[2];
-};
-
-static struct axes axes_of(mpcf_shape shape)
-{
-    struct axes axes = {-1, {-1, -1}};
-    size_t found = 0;
-
-    for (int32_t i = 0; i < shape.rank; i++) {
-        const int axis = MPCF_RANK_MAX - shape.rank + i;
-        if (shape.dim[i] == MPCF_DIM_BATCH) {
-            axes.batch = axis;
-        } else if (shape.dim[i] == MPCF_DIM_TOKENS && found < 2) {
-            axes.tokens[found++] = axis;
-        }
-    }
-    return axes;
-}
-
-static bool is_real(const struct axes *axes, const size_t at[MPCF_RANK_MAX],
-                    const struct float_batch *b)
-{
-    const size_t example = axes->batch < 0 ? 0 : at[axes->batch];
-
-    if (axes->batch < 0) {
-        return true; /* positions: the same for all */
-    }
-    for (size_t i = 0; i < 2; i++) {
-        if (axes->tokens[i] >= 0 &&
-            b->attention_mask[example * b->tokens + at[axes->tokens[i]]] == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void advance(size_t at[MPCF_RANK_MAX], const struct dims *d)
-{
-    for (int i = MPCF_RANK_MAX - 1; i >= 0; i--) {
-        if (++at[i] < d->dim[i]) {
-            return;
-        }
-        at[i] = 0;
-    }
-}
 
 /* Rows whose columns are not tokens are looked at whole. */
 static mpcf_status observe(const mpcf_node *node, const float *x, const struct float_batch *b,
@@ -75,8 +28,8 @@ static mpcf_status observe(const mpcf_node *node, const float *x, const struct f
     size_t at[MPCF_RANK_MAX] = {0};
 
     walked.dim[last] = by_row ? 1 : d.dim[last];
-    for (size_t i = 0; i < d.count; i += step, advance(at, &walked)) {
-        if (!is_real(&axes, at, b)) {
+    for (size_t i = 0; i < d.count; i += step, axes_advance(at, &walked)) {
+        if (!axes_real(&axes, at, b)) {
             continue;
         }
         for (size_t j = i; j < i + step; j++) {

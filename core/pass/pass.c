@@ -5,6 +5,7 @@
 #include "pass/pass.h"
 
 #include "graph/finish.h"
+#include "pass/by_heads.h"
 #include "pass/complete_square.h"
 #include "pass/drop_training.h"
 #include "pass/fold_norm.h"
@@ -15,8 +16,9 @@
 #include "pass/token_rows.h"
 
 static rewrite_rule *const rules[] = {
-    rule_drop_training, rule_complete_square, rule_open_layer_norm, rule_fold_scale,
-    rule_fuse_linears,  rule_fold_norm,       rule_row_scaling,     NULL /* drop what is dead */,
+    rule_drop_training, rule_complete_square, rule_open_layer_norm,
+    rule_fold_scale,    rule_fuse_linears,    rule_fold_norm,
+    rule_by_heads,      rule_row_scaling,     NULL /* drop what is dead */,
 };
 
 /* The order of nodes decides in which Q, K and V are joined, and must not be the builder's. */

@@ -60,6 +60,22 @@ void pipeline_print_lowering(const struct pipeline *p, struct text_buffer *out)
     text_append(out, "\n");
 }
 
+void pipeline_print_part(const struct slot_filling *f, struct text_buffer *out)
+{
+    char text[HEAD_SET_TEXT_SIZE];
+    const char *before = " ";
+
+    for (size_t i = 1; i <= NORM_COUNT; i++) {
+        if ((f->norms >> i & 1) != 0) {
+            text_printf(out, "%s%s", before, norm_name((mpcf_norm) i));
+            before = "+";
+        }
+    }
+    if (!head_set_is_empty(&f->heads)) {
+        text_printf(out, " heads %s", head_set_text(&f->heads, text));
+    }
+}
+
 void pipeline_print_approximations(const struct pipeline *p, struct text_buffer *out)
 {
     for (size_t i = 0; i < p->filling_count; i++) {
@@ -71,6 +87,7 @@ void pipeline_print_approximations(const struct pipeline *p, struct text_buffer 
         } else {
             text_printf(out, "%zu-%zu", f->first_layer, f->last_layer);
         }
+        pipeline_print_part(f, out);
         text_printf(out, " %s ", f->approx->name);
         option_config_print(f->approx->options, f->approx->option_size, f->config, out);
         text_append(out, "\n");

@@ -7,6 +7,36 @@
 
 #include "graph/slot_name.h"
 
+static bool share_layers(const struct slot_filling *a, const struct slot_filling *b)
+{
+    return a->slot == b->slot && a->first_layer <= b->last_layer &&
+           b->first_layer <= a->last_layer &&
+           (a->norms == 0 || b->norms == 0 || (a->norms & b->norms) != 0);
+}
+
+/* Whether a place would get both; of some heads and of the rest they go together. */
+static bool is_overlap(struct pipeline_reader *r, const struct yaml_node *at,
+                       const struct slot_filling *a, const struct slot_filling *b)
+{
+    const bool has_heads = !head_set_is_empty(&a->heads);
+
+    if (!share_layers(a, b) || has_heads == head_set_is_empty(&b->heads)) {
+        return false;
+    }
+    if (!has_heads) {
+        yaml_problem(r->problems, at,
+                     "two entries of '%s' cover the same layer; give each its `layers:`",
+                     slot_name(a->slot));
+        return true;
+    }
+    if (head_set_meets(&a->heads, &b->heads)) {
+        yaml_problem(r->problems, at, "two entries of '%s' cover the same head of the same layer",
+                     slot_name(a->slot));
+        return true;
+    }
+    return false;
+}
+
 static mpcf_status add_filling(struct pipeline_reader *r, const struct yaml_node *at,
                                const struct slot_filling *filling)
 {
@@ -15,13 +45,7 @@ static mpcf_status add_filling(struct pipeline_reader *r, const struct yaml_node
     const struct yaml_node **places;
 
     for (size_t i = 0; i < p->filling_count; i++) {
-        const struct slot_filling *other = &p->fillings[i];
-
-        if (other->slot == filling->slot && other->first_layer <= filling->last_layer &&
-            filling->first_layer <= other->last_layer) {
-            yaml_problem(r->problems, at,
-                         "two entries of '%s' cover the same layer; give each its `layers:`",
-                         slot_name(filling->slot));
+        if (is_overlap(r, at, &p->fillings[i], filling)) {
             return MPCF_OK;
         }
     }
@@ -41,20 +65,27 @@ static mpcf_status add_filling(struct pipeline_reader *r, const struct yaml_node
     return MPCF_OK;
 }
 
-/* "0-5" or "3" at *TEXT; leaves *TEXT behind it. */
-static bool parse_range(const char **text, struct slot_filling *filling)
+/* "0-5" or "3" at *TEXT, below LIMIT; leaves *TEXT behind it and what may follow. */
+static bool parse_range(const char **text, size_t limit, size_t *first, size_t *last)
 {
     char *end = NULL;
 
+    *text += strspn(*text, " ");
     if (**text < '0' || **text > '9') {
         return false;
     }
-    filling->first_layer = filling->last_layer = strtoul(*text, &end, 10);
+    *first = *last = strtoul(*text, &end, 10);
     if (*end == '-' && end[1] >= '0' && end[1] <= '9') {
-        filling->last_layer = strtoul(end + 1, &end, 10);
+        *last = strtoul(end + 1, &end, 10);
     }
-    *text = end;
-    return filling->first_layer <= filling->last_layer && filling->last_layer < 1000;
+    *text = end + strspn(end, " ");
+    return *first <= *last && *last < limit;
+}
+
+/* Whether another range stands behind a comma at *TEXT; leaves *TEXT in front of it. */
+static bool has_next(const char **text)
+{
+    return **text == ',' && *++*text != '\0';
 }
 
 static mpcf_status add_layers(struct pipeline_reader *r, const struct yaml_node *layers,
@@ -69,33 +100,118 @@ static mpcf_status add_layers(struct pipeline_reader *r, const struct yaml_node 
     }
     text = layers->text;
     do {
-        text += strspn(text, " ");
-        if (layers->kind != YAML_NODE_SCALAR || !parse_range(&text, &filling)) {
+        if (layers->kind != YAML_NODE_SCALAR ||
+            !parse_range(&text, 1000, &filling.first_layer, &filling.last_layer)) {
             yaml_problem(r->problems, layers,
                          "layers: expected ranges from 0, as \"0-5\" or \"0,2,4-7\"");
             return MPCF_OK;
         }
         MPCF_TRY(add_filling(r, layers, &filling));
-        text += strspn(text, " ");
-    } while (*text == ',' && *++text != '\0');
+    } while (has_next(&text));
     if (*text != '\0') {
         yaml_problem(r->problems, layers, "layers: '%s' is not understood", text);
     }
     return MPCF_OK;
 }
 
+/* False: told. */
+static bool read_heads(struct pipeline_reader *r, const struct yaml_node *heads,
+                       struct slot_filling *filling)
+{
+    const char *text = heads->text;
+    size_t first = 0, last = 0;
+
+    if (filling->slot != MPCF_SLOT_NORMALISER) {
+        yaml_problem(r->problems, heads, "heads: '%s' has none; normalisers have",
+                     slot_name(filling->slot));
+        return false;
+    }
+    do {
+        if (heads->kind != YAML_NODE_SCALAR || !parse_range(&text, HEADS_MAX, &first, &last)) {
+            yaml_problem(r->problems, heads,
+                         "heads: expected ranges from 0, as \"0,3\" or \"0-5,8\"");
+            return false;
+        }
+        for (size_t head = first; head <= last; head++) {
+            head_set_add(&filling->heads, head);
+        }
+    } while (has_next(&text));
+    if (*text != '\0') {
+        yaml_problem(r->problems, heads, "heads: '%s' is not understood", text);
+    }
+    return *text == '\0';
+}
+
+/* A word of `where:`; 0: none, and told. */
+static unsigned norm_bit(struct pipeline_reader *r, const struct yaml_node *word)
+{
+    const char *words[NORM_COUNT], *near;
+
+    for (size_t i = 0; i < NORM_COUNT; i++) {
+        words[i] = norm_name((mpcf_norm) (i + 1));
+        if (word->kind == YAML_NODE_SCALAR && strcmp(word->text, words[i]) == 0) {
+            return 1u << (i + 1);
+        }
+    }
+    near = word->kind == YAML_NODE_SCALAR ? text_nearest(word->text, words, NORM_COUNT) : NULL;
+    yaml_problem(r->problems, word, "where: expected attention, feed_forward, embedding%s%s%s",
+                 near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
+                 near == NULL ? "" : "'?");
+    return 0;
+}
+
+/* Which layer norms an entry is of: `where:` and, as the embedding is no layer, `layers:`. False: told. */
+static bool read_norms(struct pipeline_reader *r, const struct yaml_node *entry,
+                       struct slot_filling *filling)
+{
+    const struct yaml_node *where = yaml_get(entry, "where");
+    const struct yaml_node *layers = yaml_get(entry, "layers");
+    const unsigned embedding = 1u << MPCF_NORM_EMBEDDING;
+    const bool is_list = where != NULL && where->kind == YAML_NODE_SEQUENCE;
+
+    if (where != NULL && filling->slot != MPCF_SLOT_LAYER_NORM) {
+        yaml_problem(r->problems, where, "where: says which layer norms; '%s' has none",
+                     slot_name(filling->slot));
+        return false;
+    }
+    if (where == NULL) {
+        filling->norms = filling->slot != MPCF_SLOT_LAYER_NORM || layers == NULL
+                             ? 0
+                             : 1u << MPCF_NORM_ATTENTION | 1u << MPCF_NORM_FEED_FORWARD;
+        return true;
+    }
+    for (size_t i = 0; i < (is_list ? where->count : 1); i++) {
+        const unsigned bit = norm_bit(r, is_list ? where->items[i] : where);
+
+        if (bit == 0) {
+            return false;
+        }
+        filling->norms |= bit;
+    }
+    if (layers != NULL && (filling->norms & embedding) != 0) {
+        yaml_problem(r->problems, layers, "layers: the norm of the embedding is of no layer");
+        return false;
+    }
+    return true;
+}
+
 static void check_entry_keys(struct pipeline_reader *r, const struct yaml_node *entry)
 {
-    static const char *const keys[] = {"name", "options", "layers"};
+    static const char *const keys[] = {"name", "options", "layers", "heads", "where"};
+    enum { COUNT = sizeof keys / sizeof *keys };
 
     for (size_t i = 0; i < entry->count; i++) {
-        const char *key = entry->items[i]->key, *near = text_nearest(key, keys, 3);
+        const char *key = entry->items[i]->key, *near = text_nearest(key, keys, COUNT);
+        bool is_known = false;
 
-        if (strcmp(key, "name") != 0 && strcmp(key, "options") != 0 && strcmp(key, "layers") != 0) {
-            yaml_problem_key(r->problems, entry->items[i],
-                             "an approximation has no key '%s'; %s%s%s", key,
-                             near == NULL ? "it has name, options, layers" : "did you mean '",
-                             near == NULL ? "" : near, near == NULL ? "" : "'?");
+        for (size_t k = 0; k < COUNT; k++) {
+            is_known = is_known || strcmp(key, keys[k]) == 0;
+        }
+        if (!is_known) {
+            yaml_problem_key(
+                r->problems, entry->items[i], "an approximation has no key '%s'; %s%s%s", key,
+                near == NULL ? "it has name, options, layers, heads, where" : "did you mean '",
+                near == NULL ? "" : near, near == NULL ? "" : "'?");
         }
     }
 }
@@ -105,6 +221,7 @@ static mpcf_status read_approximation(struct pipeline_reader *r, mpcf_slot slot,
 {
     const struct yaml_node *name =
         entry->kind == YAML_NODE_MAPPING ? yaml_get(entry, "name") : entry;
+    const struct yaml_node *heads = yaml_get(entry, "heads");
     struct component_use use = {0};
     const mpcf_approx *approx;
     struct slot_filling filling = {.slot = slot};
@@ -134,7 +251,10 @@ static mpcf_status read_approximation(struct pipeline_reader *r, mpcf_slot slot,
         reader_config(r, COMPONENT_APPROX, &use, yaml_get(entry, "options"), entry, NULL, &config));
     filling.approx = approx;
     filling.config = config;
-    return add_layers(r, yaml_get(entry, "layers"), entry, filling);
+    if ((heads != NULL && !read_heads(r, heads, &filling)) || !read_norms(r, entry, &filling)) {
+        return MPCF_OK;
+    }
+    return add_layers(r, yaml_get(entry, "layers"), heads == NULL ? entry : heads, filling);
 }
 
 static mpcf_status read_slot(struct pipeline_reader *r, mpcf_slot slot,
@@ -161,8 +281,9 @@ static void report_slot(struct pipeline_reader *r, const struct yaml_node *item)
         yaml_problem_key(r->problems, item, "approximations has no slot '%s'; did you mean '%s'?",
                          item->key, near);
     } else {
-        yaml_problem_key(r->problems, item, "approximations has no slot '%s'; slots are %s, %s, %s",
-                         item->key, words[0], words[1], words[2]);
+        yaml_problem_key(r->problems, item,
+                         "approximations has no slot '%s'; slots are %s, %s, %s, %s", item->key,
+                         words[0], words[1], words[2], words[3]);
     }
 }
 

@@ -102,6 +102,9 @@ static const mpcf_option convert_options[] = {
     {.key = "init", .type = MPCF_OPT_CHOICE, .default_text = "teacher",
      FIELD(struct convert_settings, init), .choices = inits,
      .help = "what the student's weights begin as; random is the paper's ablation"},
+    {.key = "measure_rows", .type = MPCF_OPT_INT, .default_text = "256",
+     FIELD(struct convert_settings, measure_rows), .min = 1, .max = 1e9,
+     .help = "of calibrate's rows, those that constants of approximations are measured on"},
     END};
 
 static const mpcf_option distill_options[] = {

@@ -28,7 +28,8 @@ struct finetune_settings {
 
 enum convert_init { INIT_TEACHER = 0, INIT_RANDOM };
 struct convert_settings {
-    int32_t init; /* convert_init */
+    int32_t init;         /* convert_init */
+    int64_t measure_rows; /* training rows that constants are measured on */
 };
 
 enum prediction_loss { PREDICTION_MSE = 0, PREDICTION_SOFT };

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "format/json.h"
 #include "graph/slot_name.h"
+#include "pipeline/print_settings.h"
 #include "pipeline/schema.h"
 #include "plugin/option_json.h"
 #include "plugin/option_set.h"
@@ -48,29 +49,31 @@ static json_t *dataset_json(const struct pipeline *p)
     return with_options(dataset, COMPONENT_DATASET, &p->dataset);
 }
 
-/* "activation": "quad", or of some layers "activation 0-5": "2quad c=5". */
+/* "activation": "quad", or of some layers "activation 0-5": "quad a=0.125", of some heads
+ * "normaliser 0-5 heads 0,3": "2quad c=5". */
 static json_t *approximations_json(const struct pipeline *p)
 {
     json_t *object = json_object();
 
     for (size_t i = 0; i < p->filling_count; i++) {
         const struct slot_filling *f = &p->fillings[i];
-        struct text_buffer value = {0};
-        char key[96];
+        struct text_buffer value = {0}, key = {0};
 
-        (void) snprintf(key, sizeof key, "%s", slot_name(f->slot));
+        text_printf(&key, "%s", slot_name(f->slot));
         if (f->last_layer != SIZE_MAX) {
-            (void) snprintf(key, sizeof key, "%s %zu-%zu", slot_name(f->slot), f->first_layer,
-                            f->last_layer);
+            text_printf(&key, " %zu-%zu", f->first_layer, f->last_layer);
         }
+        pipeline_print_part(f, &key);
         text_printf(&value, "%s", f->approx->name);
         if (f->approx->options != NULL && f->approx->options->key != NULL) {
             text_append(&value, " ");
             option_config_print(f->approx->options, f->approx->option_size, f->config, &value);
         }
-        (void) json_object_set_new(object, key,
-                                   value.failed ? NULL : json_string(text_string(&value)));
+        (void) json_object_set_new(object, text_string(&key),
+                                   value.failed || key.failed ? NULL
+                                                              : json_string(text_string(&value)));
         text_clear(&value);
+        text_clear(&key);
     }
     return object;
 }

@@ -155,7 +155,7 @@ static mpcf_status check_approx(const mpcf_approx *a, mpcf_error *err)
     if (a->build == NULL) {
         return missing(COMPONENT_APPROX, a->name, "build is missing", err);
     }
-    if (a->slot < MPCF_SLOT_ACTIVATION || a->slot > MPCF_SLOT_TANH) {
+    if (a->slot < MPCF_SLOT_ACTIVATION || a->slot > MPCF_SLOT_LAYER_NORM) {
         return missing(COMPONENT_APPROX, a->name, "slot is none of MPCF_SLOT_*", err);
     }
     if (!(a->input_low < a->input_high)) {

@@ -22,8 +22,12 @@ static void write_step(struct text_buffer *t, const struct step *s)
                 s->input == NULL ? "-" : s->input, s->node == NULL ? "-" : s->node->name);
     for (size_t i = 0; i < s->in_count; i++) {
         const struct view *v = &s->views[i];
-        text_printf(t, "i %u %zu %zu %zu %zu %zu %" PRId64 "\n", (unsigned) s->in[i], v->first,
+        text_printf(t, "i %u %zu %zu %zu %zu %zu %" PRId64, (unsigned) s->in[i], v->first,
                     v->stride[0], v->stride[1], v->stride[2], v->stride[3], v->weight);
+        if (v->end != 0) {
+            text_printf(t, " of %zu %zu", v->begin, v->end);
+        }
+        text_append(t, "\n");
     }
     for (size_t i = 0; i < s->threshold_count; i++) {
         text_printf(t, "t %" PRId64 "\n", s->thresholds[i]);

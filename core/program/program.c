@@ -117,8 +117,8 @@ struct step *program_add_step(struct program *p, enum step_kind kind, value_id o
 
     if (operands == NULL || views == NULL ||
         !make_room(&list, p->step_count, &p->step_capacity, sizeof *p->steps)) {
-        static value_id no_operands[16];
-        static struct view no_views[16];
+        static value_id no_operands[256];
+        static struct view no_views[256];
         p->failed = true;
         p->spare = (struct step){.in = no_operands, .views = no_views};
         return &p->spare;

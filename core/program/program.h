@@ -90,11 +90,13 @@ enum step_kind {
 };
 
 /* How COMBINE and USER_SELECT read an operand: element (i0,i1,i2,i3) of the result is
- * x[first + i0 s0 + i1 s1 + i2 s2 + i3 s3]. */
+ * x[first + i0 s0 + i1 s1 + i2 s2 + i3 s3]. Of COMBINE a view may be of i1 = begin .. end - 1
+ * alone (end 0: of all), counted from BEGIN: elsewhere it adds nothing. */
 struct view {
     size_t first;
     size_t stride[MPCF_RANK_MAX];
     int64_t weight;
+    size_t begin, end;
 };
 
 /* Which step's message opens an operand of a product, and under which of its masks: a value is

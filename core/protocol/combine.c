@@ -2,8 +2,9 @@
 /*
  * COMBINE: sums of tensors read at strides, with public integer weights.
  *
- * Ideal function: y = c0 + sum_j w_j x_j[first_j + i . stride_j], modulo 2^k. Each party does it on
- * its shares; the provider (or the owner) adds c0. No message, no leakage.
+ * Ideal function: y = c0 + sum_j w_j x_j[first_j + i . stride_j], modulo 2^k; operands that are of
+ * some indices of dimension 1 alone (heads) are summed there. Each party does it on its shares; the
+ * provider (or the owner) adds c0. No message, no leakage.
  */
 #include <string.h>
 
@@ -21,9 +22,14 @@ static const char *check(const struct program *p, const struct step *s)
         if (x->kind == VALUE_SHARED && x->ring < out->ring) {
             return "an operand's ring is narrower than the result's";
         }
-        size_t last = s->views[j].first;
+        const struct view *v = &s->views[j];
+        if (v->end != 0 && (v->begin >= v->end || v->end > out->dims.dim[1])) {
+            return "a view is of indices that the result does not have";
+        }
+        size_t last = v->first;
         for (unsigned i = 0; i < MPCF_RANK_MAX; i++) {
-            last += (out->dims.dim[i] - 1) * s->views[j].stride[i];
+            const size_t length = i == 1 && v->end != 0 ? v->end - v->begin : out->dims.dim[i];
+            last += (length - 1) * v->stride[i];
         }
         if (last >= x->dims.count) {
             return "a view reads outside its operand";
@@ -113,8 +119,9 @@ static void rows_body(void *context, size_t begin, size_t end)
         for (size_t j = 0; j < c->step->in_count; j++) {
             const struct view *v = &c->step->views[j];
             const uint64_t *x = c->x[c->step->in[j]];
-            if (x != NULL) {
-                x += v->first + i0 * v->stride[0] + i1 * v->stride[1] + i2 * v->stride[2];
+            if (x != NULL && (v->end == 0 || (v->begin <= i1 && i1 < v->end))) {
+                x += v->first + i0 * v->stride[0] + (i1 - v->begin) * v->stride[1] +
+                     i2 * v->stride[2];
                 add_row(z, x, v->stride[3], (uint64_t) v->weight, dim[3]);
             }
         }

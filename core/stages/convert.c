@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "network/loaded_network.h"
 #include "pipeline/output.h"
+#include "stages/measured.h"
 #include "stages/public_folder.h"
 #include "stages/random_weights.h"
 #include "stages/record.h"
@@ -33,14 +34,17 @@ static mpcf_status evaluate_teacher(struct stage_context *c, const char *folder,
     return status;
 }
 
-static mpcf_status convert(struct stage_context *c, const char *teacher, const char *student,
-                           mpcf_error *err)
+static mpcf_status convert(struct stage_context *c, const char *key, const char *teacher,
+                           const char *student, mpcf_error *err)
 {
     struct loaded_network n = {0};
     mpcf_status status = loaded_network_open(c->pipeline, teacher, FUNCTIONS_APPROXIMATED, &n, err);
 
     if (status == MPCF_OK && c->pipeline->convert.init == INIT_RANDOM) {
         stage_randomise(c->pipeline, &n);
+    }
+    if (status == MPCF_OK) {
+        status = stage_measure(c, &n, key, err);
     }
     if (status == MPCF_OK) {
         status = training_evaluate(c, &n, "converted", err);
@@ -90,7 +94,7 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
         return MPCF_OK;
     }
     MPCF_TRY(evaluate_teacher(c, teacher, err));
-    MPCF_TRY(convert(c, teacher, student, err));
+    MPCF_TRY(convert(c, keys.all, teacher, student, err));
     return stage_mark_made(c, STAGE_CONVERT, &keys, err);
 }
 

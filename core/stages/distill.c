@@ -13,6 +13,7 @@
 #include "pipeline/layer_match.h"
 #include "pipeline/output.h"
 #include "stages/kept_weights.h"
+#include "stages/measured.h"
 #include "stages/public_folder.h"
 #include "stages/random_weights.h"
 #include "stages/record.h"
@@ -106,6 +107,16 @@ static double student_dropout(const struct distill_settings *s)
     return fmax(fmax(layers, prediction), 0);
 }
 
+/* As convert measured them, where there was one. */
+static mpcf_status measure(struct stage_context *c, struct loaded_network *student, const char *key,
+                           mpcf_error *err)
+{
+    char converted[FILE_DIGEST_SIZE] = "";
+
+    stage_recorded_key(c, STAGE_CONVERT, converted);
+    return stage_measure(c, student, converted[0] != '\0' ? converted : key, err);
+}
+
 static mpcf_status distill(struct stage_context *c, const char *key, const char *teacher,
                            const char *student, mpcf_error *err)
 {
@@ -120,6 +131,9 @@ static mpcf_status distill(struct stage_context *c, const char *key, const char 
     }
     if (status == MPCF_OK && c->pipeline->convert.init == INIT_RANDOM) {
         stage_randomise(c->pipeline, &p.student);
+    }
+    if (status == MPCF_OK) {
+        status = measure(c, &p.student, key, err);
     }
     if (status == MPCF_OK) {
         status = learn(c, key, &p, student, err);

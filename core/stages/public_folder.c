@@ -15,8 +15,10 @@
 #include "base/text.h"
 #include "format/json.h"
 #include "graph/digest.h"
+#include "inference/public_constants.h"
 #include "inference/public_tables.h"
 #include "pass/calibrate.h"
+#include "pass/measure.h"
 #include "pass/pass.h"
 #include "pipeline/output.h"
 #include "pipeline/print_settings.h"
@@ -170,20 +172,26 @@ static mpcf_status write_digest(const struct pipeline *p, const char *folder,
                                 mpcf_error *err)
 {
     char digest[FILE_DIGEST_SIZE], tables[FILE_DIGEST_SIZE];
+    json_t *record = NULL;
+    mpcf_status status = MPCF_OK;
 
     if (!graph_digest(graph, digest)) {
         return mpcf_fail_memory(err, FILE_DIGEST_SIZE, "a digest");
     }
     if (!wants_tables(p)) {
         MPCF_TRY(public_tables_remove(folder, err));
-        return write_json(folder, "digest.json",
-                          json_pack("{s:i, s:s}", "format", OUTPUT_FORMAT, "graph", digest), err);
+    } else {
+        MPCF_TRY(public_tables_write(graph, parameters, folder, tables, err));
     }
-    MPCF_TRY(public_tables_write(graph, parameters, folder, tables, err));
-    return write_json(
-        folder, "digest.json",
-        json_pack("{s:i, s:s, s:s}", "format", OUTPUT_FORMAT, "graph", digest, "embedding", tables),
-        err);
+    record = json_pack("{s:i, s:s, s:s*}", "format", OUTPUT_FORMAT, "graph", digest, "embedding",
+                       wants_tables(p) ? tables : NULL);
+    status = record != NULL ? public_constants_put(graph, record, err)
+                            : mpcf_fail_memory(err, 0, "digest.json");
+    if (status != MPCF_OK) {
+        json_decref(record);
+        return status;
+    }
+    return write_json(folder, "digest.json", record, err);
 }
 
 static mpcf_status write_folder(const struct pipeline *p, const char *student, const char *folder,
@@ -220,6 +228,7 @@ mpcf_status public_folder_write(struct stage_context *c, const struct loaded_net
                                         : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
+        measure_publish(plain.network->graph, n->parameters);
         status = pass_all(plain.network->graph, &graph, err);
     }
     if (status == MPCF_OK) {
@@ -309,6 +318,7 @@ static mpcf_status rewrite_digest(const struct pipeline *p, const char *student,
     mpcf_status status = loaded_network_open(p, student, FUNCTIONS_APPROXIMATED, &n, err);
 
     if (status == MPCF_OK) {
+        measure_publish(n.network->graph, n.parameters);
         status = pass_all(n.network->graph, &graph, err);
     }
     if (status == MPCF_OK) {

@@ -11,7 +11,7 @@ void stage_randomise(const struct pipeline *p, struct loaded_network *n)
 
     for (size_t i = 0; i < n->parameters->count; i++) {
         struct parameter *parameter = &n->parameters->items[i];
-        for (size_t j = 0; j < parameter->count; j++) {
+        for (size_t j = 0; j < parameter->count && !parameter->is_measured; j++) {
             if (parameter->shape.rank < 2) {
                 parameter->value[j] = parameter_is_gain(parameter) ? 1 : 0;
             } else {

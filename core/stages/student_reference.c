@@ -28,25 +28,6 @@ static bool is_last(const struct pipeline *p, enum pipeline_stage stage)
     return stage == STAGE_DISTILL || !p->has_stage[STAGE_DISTILL];
 }
 
-/* ROWS of CORPUS, spread evenly. */
-static mpcf_status some_rows(const struct corpus *corpus, size_t rows, struct corpus **out,
-                             mpcf_error *err)
-{
-    const size_t count = rows < corpus->count ? rows : corpus->count;
-    struct corpus_item *items = mpcf_alloc_array(count, sizeof *items);
-    mpcf_status status =
-        items != NULL ? MPCF_OK : mpcf_fail_memory(err, count * sizeof *items, "rows to look at");
-
-    for (size_t i = 0; status == MPCF_OK && i < count; i++) {
-        items[i] = corpus->items[i * corpus->count / count];
-    }
-    if (status == MPCF_OK) {
-        status = corpus_from_items(items, count, corpus->pad_id, out, err);
-    }
-    mpcf_free(items);
-    return status;
-}
-
 static mpcf_status compute(struct stage_context *c, struct secure_student *student,
                            struct infer_evaluation *e, struct reference_outcome *outcome,
                            mpcf_error *err)
@@ -114,7 +95,7 @@ static mpcf_status look(struct stage_context *c, enum pipeline_stage stage, mpcf
     mpcf_status status = stage_training_split(c, (size_t) s->examples, &corpus, err);
 
     if (status == MPCF_OK) {
-        status = some_rows(corpus, (size_t) s->reference, &some, err);
+        status = corpus_spread(corpus, (size_t) s->reference, &some, err);
     }
     if (status == MPCF_OK) {
         status = secure_student_open(c->pipeline, STUDENT_WEIGHTS, &student, err);

@@ -120,6 +120,24 @@ mpcf_status corpus_from_items(const struct corpus_item *items, size_t count, int
     return MPCF_OK;
 }
 
+mpcf_status corpus_spread(const struct corpus *corpus, size_t rows, struct corpus **out,
+                          mpcf_error *err)
+{
+    const size_t count = rows < corpus->count ? rows : corpus->count;
+    struct corpus_item *items = mpcf_alloc_array(count, sizeof *items);
+    mpcf_status status =
+        items != NULL ? MPCF_OK : mpcf_fail_memory(err, count * sizeof *items, "rows to look at");
+
+    for (size_t i = 0; status == MPCF_OK && i < count; i++) {
+        items[i] = corpus->items[i * corpus->count / count];
+    }
+    if (status == MPCF_OK) {
+        status = corpus_from_items(items, count, corpus->pad_id, out, err);
+    }
+    mpcf_free(items);
+    return status;
+}
+
 /* Broken rows since the last rewind; *FIRST: what is wrong with the first. */
 static uint64_t rows_left_out(const mpcf_dataset *d, void *reader, const char **first)
 {

@@ -62,6 +62,10 @@ void corpus_destroy(struct corpus *corpus); /* NULL is fine */
 mpcf_status corpus_from_items(const struct corpus_item *items, size_t count, int32_t pad_id,
                               struct corpus **out, mpcf_error *err);
 
+/* ROWS of CORPUS, spread evenly; all, where it has fewer. A copy. */
+mpcf_status corpus_spread(const struct corpus *corpus, size_t rows, struct corpus **out,
+                          mpcf_error *err);
+
 /* Of its texts as ids, labels and rows; "" where memory is short. */
 void corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE]);
 

@@ -54,7 +54,8 @@ static bool create_moments(struct adamw *a)
         struct parameter *p = &a->parameters->items[i];
         struct moments *m = &a->moments[i];
 
-        m->decays = is_decayed(p);
+        m->is_left_out = p->gradient == NULL;
+        m->decays = is_decayed(p) && !m->is_left_out && !p->is_measured;
         m->first = mpcf_alloc_array(p->count, sizeof(float));
         m->second = mpcf_alloc_array(p->count, sizeof(float));
         m->used = p->is_table ? mpcf_alloc_array(row_count(p), sizeof(float)) : NULL;

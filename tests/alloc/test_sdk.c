@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include <mpcf/dataset.h>
+#include <mpcf/model.h>
 #include <mpcf/transport.h>
 #include <mpcf/tsv.h>
 
@@ -14,9 +15,12 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/memory.h"
+#include "conformance/approx_bench.h"
 #include "graph/digest.h"
 #include "graph/graph.h"
+#include "graph/slots.h"
 #include "lower/lower.h"
+#include "pass/measure.h"
 #include "pass/pass.h"
 #include "plugin/option_set.h"
 #include "plugin/plugins.h"
@@ -41,10 +45,61 @@ static mpcf_node *attend(mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
     return mpcf_merge_heads(g, mpcf_matmul(g, mpcf_dropout(g, u, 0.1), heads));
 }
 
+static void fit(const void *config, const mpcf_histogram *h, double *values)
+{
+    (void) config;
+    values[0] = h->low;
+    values[1] = h->high;
+}
+
+static mpcf_node *scaled(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    const double c = (double) mpcf_slot_layer(g) + (double) mpcf_slot_head(g, 0);
+    mpcf_node *y = mpcf_scale(g, x, 1 + c + mpcf_slot_epsilon(g));
+
+    (void) config;
+    return keep == NULL ? y : mpcf_mask(g, y, keep);
+}
+
+static const mpcf_approx of_norms = {.struct_size = sizeof(mpcf_approx),
+                                     .name = "of_norms",
+                                     .slot = MPCF_SLOT_LAYER_NORM,
+                                     .build = scaled};
+static const mpcf_approx of_scores = {.struct_size = sizeof(mpcf_approx),
+                                      .name = "of_scores",
+                                      .slot = MPCF_SLOT_NORMALISER,
+                                      .build = scaled};
+
+/* Slots by heads and of a layer norm. */
+static mpcf_node *use_slots(mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    const struct slot_filling fillings[] = {
+        {.slot = MPCF_SLOT_LAYER_NORM, .last_layer = SIZE_MAX, .approx = &of_norms},
+        {.slot = MPCF_SLOT_NORMALISER,
+         .last_layer = SIZE_MAX,
+         .approx = &of_scores,
+         .heads = {{1}}},
+        {.slot = MPCF_SLOT_NORMALISER, .last_layer = SIZE_MAX, .approx = &of_scores}};
+    mpcf_node *heads = mpcf_split_heads(g, x, 2), *scores;
+
+    if (graph_fill_slots(g, fillings, 3, false, NULL) != MPCF_OK) {
+        return graph_fail(g, MPCF_E_NOMEM, "no memory for slots");
+    }
+    scores =
+        mpcf_slot_apply(g, MPCF_SLOT_NORMALISER, 0, mpcf_matmul_transposed(g, heads, heads), keep);
+    x = mpcf_merge_heads(g, mpcf_matmul(g, scores, heads));
+    return mpcf_slot_layer_norm(g, 0, MPCF_NORM_ATTENTION, x, weight(g, "gain", mpcf_shape_1(4)),
+                                weight(g, "shift", mpcf_shape_1(4)), 1e-12);
+}
+
 /* One node of every builder that a model or an approximation has. */
 static mpcf_graph *build(void)
 {
     static const double square[] = {1, 2, 3}, cuts[] = {-1, 1}, pieces[] = {0, 0, 0, 1, 1, 0};
+    static const mpcf_measure by_position = {.struct_size = sizeof(mpcf_measure),
+                                             .statistic = MPCF_LARGEST,
+                                             .by = MPCF_BY_POSITION,
+                                             .owner = MPCF_PROVIDER};
     mpcf_graph *g = graph_create();
     mpcf_node *ids, *keep, *x;
 
@@ -63,10 +118,13 @@ static mpcf_graph *build(void)
     x = mpcf_layer_norm(g, x, weight(g, "gain", mpcf_shape_1(4)),
                         weight(g, "shift", mpcf_shape_1(4)), 1e-12);
     x = mpcf_add(g, x, attend(g, x, keep));
+    x = mpcf_add(g, x, use_slots(g, x, keep));
     x = mpcf_linear(g, x, weight(g, "dense", mpcf_shape_2(4, 4)),
                     weight(g, "bias", mpcf_shape_1(4)));
     x = mpcf_poly(g, x, square, 2);
     x = mpcf_piecewise(g, x, cuts, 2, pieces, 1);
+    x = mpcf_mul(g, x, mpcf_measured(g, "largest", x, &by_position));
+    x = mpcf_add(g, x, mpcf_slice(g, mpcf_fitted(g, "fitted", x, 2, fit, NULL, 1), 0, 1));
     x = mpcf_mul(g, mpcf_erf(g, x), mpcf_relu(g, mpcf_offset(g, x, 1)));
     x = mpcf_add(g, mpcf_square(g, x), mpcf_tanh(g, x));
     mpcf_tap(g, "hidden.0", mpcf_stop_gradient(g, x));
@@ -97,6 +155,48 @@ static void graphs_say_memory_is_short(void **state)
 {
     (void) state;
     assert_survives("a graph, its passes and its digest", build_and_pass, NULL);
+}
+
+/* --- Measuring --- */
+
+/* Two passes, the second from values that the first kept; a sample, a fit. */
+static mpcf_node *build_measured(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    static const mpcf_measure median = {.struct_size = sizeof(mpcf_measure),
+                                        .statistic = MPCF_QUANTILE,
+                                        .by = MPCF_BY_POSITION,
+                                        .quantile = 0.5,
+                                        .owner = MPCF_PROVIDER};
+    mpcf_node *y = mpcf_sub(g, x, mpcf_measured(g, "median", x, &median));
+
+    (void) config, (void) keep;
+    return mpcf_mul(g, y, mpcf_slice(g, mpcf_fitted(g, "ends", y, 2, fit, NULL, 0), 1, 1));
+}
+
+static mpcf_status measure(void *context, mpcf_error *err)
+{
+    const mpcf_approx approx = {.struct_size = sizeof(mpcf_approx),
+                                .name = "measured",
+                                .summary = "",
+                                .slot = MPCF_SLOT_ACTIVATION,
+                                .input_low = -1,
+                                .input_high = 1,
+                                .build = build_measured};
+    struct approx_bench bench;
+    mpcf_status status = approx_bench_create(&approx, NULL, false, &bench, err);
+
+    (void) context;
+    if (status == MPCF_OK) {
+        assert_false(measure_is_needed(bench.parameters));
+    }
+    approx_bench_clear(&bench);
+    return status;
+}
+
+static void measuring_says_memory_is_short(void **state)
+{
+    (void) state;
+    assert_survives("measured constants", measure, NULL);
 }
 
 /* --- Loading --- */
@@ -282,6 +382,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(graphs_say_memory_is_short),
+        cmocka_unit_test(measuring_says_memory_is_short),
         cmocka_unit_test(loading_says_memory_is_short),
         cmocka_unit_test(readers_say_memory_is_short),
         cmocka_unit_test(transports_say_memory_is_short),

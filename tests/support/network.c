@@ -38,7 +38,8 @@ static void fill(struct test_network *n, size_t slot, struct plugins *plugins, c
                   err);
         assert_int_equal(yaml_problems_count(problems), 0);
     }
-    *filling = (struct slot_filling){approx->slot, 0, SIZE_MAX, approx, config};
+    *filling = (struct slot_filling){
+        .slot = approx->slot, .last_layer = SIZE_MAX, .approx = approx, .config = config};
     n->configs[slot] = config;
     n->memory[slot] = memory;
     yaml_tree_destroy(tree);

@@ -53,8 +53,8 @@ static void fill_slots(mpcf_graph *g)
                                            .slot = MPCF_SLOT_NORMALISER,
                                            .build = share};
     const struct slot_filling fillings[2] = {
-        {MPCF_SLOT_ACTIVATION, 0, SIZE_MAX, &activation, NULL},
-        {MPCF_SLOT_NORMALISER, 0, SIZE_MAX, &normaliser, NULL},
+        {.slot = MPCF_SLOT_ACTIVATION, .last_layer = SIZE_MAX, .approx = &activation},
+        {.slot = MPCF_SLOT_NORMALISER, .last_layer = SIZE_MAX, .approx = &normaliser},
     };
     mpcf_error *err = mpcf_error_create();
 

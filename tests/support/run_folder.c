@@ -146,10 +146,12 @@ static void write_pipeline(const struct test_run *run, const char *folder)
     text_printf(&text, "path: model, labels: %zu}\n", run->labels);
     text_printf(&text, "dataset: {reader: glue, task: %s, path: data, max_length: %zu}\n",
                 run->task, run->max_length != 0 ? run->max_length : MAX_LENGTH);
-    text_append(&text, "approximations: {activation: quad, normaliser: 2quad}\n");
+    text_printf(&text, "approximations: %s\n",
+                run->approximations != NULL ? run->approximations
+                                            : "{activation: quad, normaliser: 2quad}");
     text_printf(&text, "transport: {name: %s}\n%s", run->transport, run->parties);
-    text_printf(&text, "stages:\n  convert: {}\n  calibrate: {examples: %d}\n  infer: {%s}\n",
-                TRAIN_ROWS, run->infer);
+    text_printf(&text, "stages:\n  convert: {}\n  calibrate: {examples: %d}\n  infer: {%s}\n%s",
+                TRAIN_ROWS, run->infer, run->stages != NULL ? run->stages : "");
     test_write(folder, "pipeline.yaml", text.data);
     text_clear(&text);
 }

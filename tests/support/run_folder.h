@@ -20,9 +20,11 @@ struct test_run {
     size_t labels, vocabulary, max_length;
     const char *task; /* "SST-2", "RTE" (pairs) */
     const char *transport;
-    const char *infer;   /* its options, "batch: 2" */
-    const char *parties; /* lines of the file, or "" */
-    size_t rows;         /* of the evaluation split */
+    const char *infer;          /* its options, "batch: 2" */
+    const char *parties;        /* lines of the file, or "" */
+    const char *approximations; /* "{normaliser: softmax}"; NULL: quad and 2quad */
+    const char *stages;         /* lines of the file behind convert, or NULL */
+    size_t rows;                /* of the evaluation split */
 };
 
 /* Writes model, data and pipeline.yaml under a new folder, and runs the stage convert there;

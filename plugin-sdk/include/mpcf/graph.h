@@ -73,10 +73,69 @@ MPCF_EXPORT mpcf_node *mpcf_input(mpcf_graph *g, const char *name, mpcf_shape sh
  * and its kin do. It names rows of a table in mpcf_embedding(): T + PAD_ID + 1 at least. */
 MPCF_EXPORT mpcf_node *mpcf_input_positions(mpcf_graph *g, int64_t pad_id);
 /* A weight, under the checkpoint's name; the provider's. In an approximation: its own
- * trainable value, saved as approximations.<slot>.<layer>.<name>. The same NAME twice, with
- * the same shape, init and value, gives the same node. */
+ * trainable value, saved as approximations.<slot>.<layer>.<name>; behind <layer> stands the kind of a
+ * layer norm, "attention" or "feed_forward" (of the embedding it stands for <layer>), and of an
+ * entry of some heads "heads.0,3". The same NAME twice, with the same shape, init and value, gives
+ * the same node. */
 MPCF_EXPORT mpcf_node *mpcf_parameter(mpcf_graph *g, const char *name, mpcf_shape shape,
                                       mpcf_init init, double value);
+
+/* --- Measured constants --- */
+
+/*
+ * A statistic of X over training rows, measured once, by the stage `convert`, and frozen: from then on a
+ * constant without gradient, saved with the student as approximations.<slot>.<layer>.<name>. Elements of
+ * padding do not count. One that X depends on is measured before. NAME once in an approximation.
+ */
+typedef enum mpcf_statistic {
+    MPCF_LARGEST = 1,
+    MPCF_SMALLEST = 2,
+    MPCF_MEAN = 3,
+    MPCF_QUANTILE =
+        4 /* of 2^22 values drawn evenly where there are more; between two, in proportion */
+} mpcf_statistic;
+
+/* For what the statistic is one number; together: for each head and position. */
+#define MPCF_BY_WHOLE 0u
+#define MPCF_BY_HEAD  1u /* dimension 1 of X [B, H, .., ..] */
+#define MPCF_BY_POSITION                                                                           \
+    2u /* rows of X, [.., T, c]: its last dimension but one. A position that no row
+                               reached has the largest of LARGEST, the smallest of SMALLEST, else
+                               the mean of the others (of its head) */
+
+typedef struct mpcf_measure {
+    size_t struct_size; /* sizeof(mpcf_measure) */
+    mpcf_statistic statistic;
+    uint32_t by;     /* MPCF_BY_.. */
+    double quantile; /* QUANTILE: 0 smallest, 0.5 median, 1 largest */
+    /* MPCF_PROVIDER: as a weight. MPCF_PUBLIC: told to user and dealer; a factor of it then costs
+     * what mpcf_scale() does. For BY_WHOLE alone. */
+    mpcf_owner owner;
+} mpcf_measure;
+
+/* Of X's rank, so that it broadcasts with X: [1, .., 1], [1, H, 1, 1], [1, T, 1], [1, H, T, 1]. */
+MPCF_EXPORT mpcf_node *mpcf_measured(mpcf_graph *g, const char *name, mpcf_node *x,
+                                     const mpcf_measure *how);
+
+/* How X's values lie. */
+typedef struct mpcf_histogram {
+    size_t struct_size;
+    double low, high; /* the smallest and the largest */
+    double mean, deviation;
+    size_t bins;         /* of equal width, from LOW to HIGH */
+    const double *share; /* of the values, by bin; together 1 */
+} mpcf_histogram;
+
+#define MPCF_FITTED_MAX 4096
+
+/* Writes the COUNT values that mpcf_fitted() was asked for, finite. CONFIG as given to it. It is called
+ * while measuring, when the graph is long built, and cannot fail. */
+typedef void mpcf_fit(const void *config, const mpcf_histogram *h, double *values);
+
+/* [1, .., 1, count] of X's rank, at most MPCF_FITTED_MAX, the provider's: what FIT makes of X's histogram, as
+ * coefficients of pieces; mpcf_slice() gives one that broadcasts with X. Measured as above. IS_TRAINED 1: what training begins with; 0: frozen. CONFIG outlives the graph. */
+MPCF_EXPORT mpcf_node *mpcf_fitted(mpcf_graph *g, const char *name, mpcf_node *x, int64_t count,
+                                   mpcf_fit *fit, const void *config, int is_trained);
 
 /* --- Products --- */
 

@@ -80,6 +80,19 @@ typedef struct mpcf_model {
 MPCF_EXPORT mpcf_node *mpcf_slot_apply(mpcf_graph *g, mpcf_slot slot, size_t layer, mpcf_node *x,
                                        mpcf_node *keep);
 
+/* Which of a network's layer norms: an entry of the pipeline file may be of some of them (`where:`). */
+typedef enum mpcf_norm {
+    MPCF_NORM_ATTENTION = 1,    /* of a layer, at its attention */
+    MPCF_NORM_FEED_FORWARD = 2, /* of a layer, at its feed-forward block */
+    MPCF_NORM_EMBEDDING = 3     /* of the embedding; LAYER is 0 then, and counts for nothing */
+} mpcf_norm;
+
+/* mpcf_layer_norm(), where the pipeline's approximations put nothing in its place; else what they
+ * put there for the normalised rows, times GAMMA plus BETA. */
+MPCF_EXPORT mpcf_node *mpcf_slot_layer_norm(mpcf_graph *g, size_t layer, mpcf_norm where,
+                                            mpcf_node *x, mpcf_node *gamma, mpcf_node *beta,
+                                            double epsilon);
+
 /* As mpcf_register_approx(). */
 MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_register_model(mpcf_registry *registry,
                                                             const mpcf_model *model,

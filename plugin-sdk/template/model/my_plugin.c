@@ -100,14 +100,16 @@ static mpcf_node *dense(mpcf_graph *g, int64_t layer, const char *name, mpcf_nod
     return mpcf_linear(g, x, w, weight(g, layer, bias, mpcf_shape_1(out), 0));
 }
 
-static mpcf_node *norm(mpcf_graph *g, int64_t layer, const char *name, mpcf_node *x, int64_t hidden)
+static mpcf_node *norm(mpcf_graph *g, int64_t layer, const char *name, mpcf_norm where,
+                       mpcf_node *x, int64_t hidden)
 {
     const mpcf_shape shape = mpcf_shape_1(hidden);
     mpcf_node *gamma = weight(g, layer, name, shape, 1);
     char beta[64];
 
     (void) snprintf(beta, sizeof beta, "%s.bias", name);
-    return mpcf_layer_norm(g, x, gamma, weight(g, layer, beta, shape, 0), 1e-6);
+    return mpcf_slot_layer_norm(g, layer < 0 ? 0 : (size_t) layer, where, x, gamma,
+                                weight(g, layer, beta, shape, 0), 1e-6);
 }
 
 static mpcf_node *tap(mpcf_graph *g, const char *what, int64_t layer, mpcf_node *x)
@@ -143,11 +145,13 @@ static mpcf_node *encoder_layer(const struct network *n, mpcf_graph *g, int64_t 
 
     (void) snprintf(scope, sizeof scope, "layer.%lld", (long long) layer);
     mpcf_scope(g, scope);
-    x = norm(g, layer, "norm1", mpcf_add(g, x, attention(n, g, layer, x, keep)), n->hidden);
+    x = norm(g, layer, "norm1", MPCF_NORM_ATTENTION,
+             mpcf_add(g, x, attention(n, g, layer, x, keep)), n->hidden);
     y = dense(g, layer, "up", x, n->hidden, n->intermediate);
     y = mpcf_slot_apply(g, MPCF_SLOT_ACTIVATION, (size_t) layer, y, NULL);
     y = dense(g, layer, "down", y, n->intermediate, n->hidden);
-    return tap(g, "hidden", layer, norm(g, layer, "norm2", mpcf_add(g, x, y), n->hidden));
+    x = norm(g, layer, "norm2", MPCF_NORM_FEED_FORWARD, mpcf_add(g, x, y), n->hidden);
+    return tap(g, "hidden", layer, x);
 }
 
 static mpcf_status build(void *model, mpcf_graph *g, mpcf_error *err)
@@ -167,7 +171,7 @@ static mpcf_status build(void *model, mpcf_graph *g, mpcf_error *err)
     mpcf_scope(g, "embeddings");
     x = mpcf_embedding(g, words, ids);
     x = mpcf_add(g, x, mpcf_positions(g, places, 0));
-    x = mpcf_tap(g, "embedding", norm(g, -1, "norm", x, n->hidden));
+    x = mpcf_tap(g, "embedding", norm(g, -1, "norm", MPCF_NORM_EMBEDDING, x, n->hidden));
     for (int64_t i = 0; i < n->layers; i++) {
         x = encoder_layer(n, g, i, x, keep);
     }

@@ -88,6 +88,8 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .build = build,
         .forward = forward,
         .backward = backward,
+        .formula = "(x + c)^2 m / sum (x + c)^2 m, c = 5",
+        .source = "Li et al., MPCFormer, ICLR 2023, equation 3",
     };
 
     return mpcf_register_approx(registry, &two_quad, err);

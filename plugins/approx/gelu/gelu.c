@@ -83,6 +83,8 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .build = build,
         .forward = forward,
         .backward = backward,
+        .formula = "x/2 (1 + erf(x / sqrt 2))",
+        .source = "Hendrycks and Gimpel, Gaussian Error Linear Units, 2016",
     };
 
     return mpcf_register_approx(registry, &gelu, err);

@@ -81,6 +81,8 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .build = build,
         .forward = forward,
         .backward = backward,
+        .formula = "x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))",
+        .source = "Hendrycks and Gimpel, 2016; BERT's original code",
     };
 
     return mpcf_register_approx(registry, &gelu_tanh, err);

@@ -36,6 +36,9 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .input_low = -20,
         .input_high = 20,
         .build = build,
+        .formula = "0.125 x^2 + 0.25 x + 0.5",
+        .source = "Li et al., MPCFormer, ICLR 2023, section 4.2.1, after Chou et al., 2018; its "
+                  "benchmark's code swaps the last two constants",
     };
 
     return mpcf_register_approx(registry, &quad, err);

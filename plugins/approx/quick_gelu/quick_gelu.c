@@ -36,6 +36,8 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .build = build,
         .forward = forward,
         .backward = backward,
+        .formula = "x sigmoid(1.702 x)",
+        .source = "Hendrycks and Gimpel, 2016",
     };
 
     return mpcf_register_approx(registry, &quick_gelu, err);

@@ -18,6 +18,8 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .input_low = -8,
         .input_high = 8,
         .build = build,
+        .formula = "max(x, 0)",
+        .source = "Nair and Hinton, 2010",
     };
 
     return mpcf_register_approx(registry, &relu, err);

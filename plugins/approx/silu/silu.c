@@ -36,6 +36,9 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .build = build,
         .forward = forward,
         .backward = backward,
+        .formula = "x sigmoid(x)",
+        .source = "Elfwing, Uchibe and Doya, 2017; Ramachandran, Zoph and Le, Searching for "
+                  "Activation Functions, 2017",
     };
 
     return mpcf_register_approx(registry, &silu, err);

@@ -84,6 +84,8 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .build = build,
         .forward = forward,
         .backward = backward,
+        .formula = "exp(x - max) m / sum exp(x - max) m",
+        .source = "Bridle, 1990; exact",
     };
 
     return mpcf_register_approx(registry, &softmax, err);

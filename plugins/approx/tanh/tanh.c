@@ -18,6 +18,8 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .input_low = -8,
         .input_high = 8,
         .build = build,
+        .formula = "tanh(x)",
+        .source = "exact",
     };
 
     return mpcf_register_approx(registry, &tangent, err);

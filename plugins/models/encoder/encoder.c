@@ -37,7 +37,8 @@ static mpcf_node *linear(const struct part *p, const char *name, mpcf_node *x, i
     return encoder_linear(p->e, p->g, full, x, o, false);
 }
 
-static mpcf_node *layer_norm(const struct part *p, const char *name, mpcf_node *x, int64_t width)
+static mpcf_node *layer_norm(const struct part *p, const char *name, size_t layer, mpcf_norm where,
+                             mpcf_node *x, int64_t width)
 {
     const mpcf_shape shape = mpcf_shape_1(width);
     char full[2 * NAME_SIZE];
@@ -47,7 +48,7 @@ static mpcf_node *layer_norm(const struct part *p, const char *name, mpcf_node *
     enter(p, name, full);
     gamma = encoder_weight(p->g, full, "weight", shape);
     beta = encoder_weight(p->g, full, "bias", shape);
-    return mpcf_layer_norm(p->g, x, gamma, beta, p->e->epsilon);
+    return mpcf_slot_layer_norm(p->g, layer, where, x, gamma, beta, p->e->epsilon);
 }
 
 static mpcf_node *dropout(const struct part *p, mpcf_node *x, double chance)
@@ -116,7 +117,8 @@ static mpcf_node *embed(const struct encoder *e, mpcf_graph *g)
     mpcf_node *x;
 
     mpcf_scope(g, "embeddings");
-    x = layer_norm(&p, "LayerNorm", mpcf_add(g, tokens, places), e->embedding);
+    x = layer_norm(&p, "LayerNorm", 0, MPCF_NORM_EMBEDDING, mpcf_add(g, tokens, places),
+                   e->embedding);
     if (e->embedding == e->hidden) {
         return dropout(&p, mpcf_tap(g, "embedding", x), e->dropout);
     }
@@ -157,15 +159,18 @@ static mpcf_node *attention(const struct part *p, size_t layer, mpcf_node *x, mp
     return mpcf_merge_heads(g, mpcf_matmul(g, probs, v));
 }
 
-static mpcf_node *residual(const struct part *p, const struct encoder_residual *names, mpcf_node *x,
+static mpcf_node *residual(const struct part *p, size_t layer, mpcf_norm where, mpcf_node *x,
                            mpcf_node *y)
 {
+    const struct encoder_names *all = p->e->family->names;
+    const struct encoder_residual *names =
+        where == MPCF_NORM_ATTENTION ? &all->attended : &all->fed;
     char full[2 * NAME_SIZE];
 
     y = linear(p, names->dense, y, p->e->hidden);
     enter(p, names->scope, full);
     y = mpcf_add(p->g, names->drops ? dropout(p, y, p->e->dropout) : y, x);
-    return layer_norm(p, names->norm, y, p->e->hidden);
+    return layer_norm(p, names->norm, layer, where, y, p->e->hidden);
 }
 
 static mpcf_node *build_layer(const struct encoder *e, mpcf_graph *g, size_t layer, mpcf_node *x,
@@ -177,11 +182,11 @@ static mpcf_node *build_layer(const struct encoder *e, mpcf_graph *g, size_t lay
     mpcf_node *y;
 
     (void) snprintf(p.path, sizeof(p.path), "%s.%zu", names->layer, layer);
-    x = residual(&p, &names->attended, x, attention(&p, layer, x, keep));
+    x = residual(&p, layer, MPCF_NORM_ATTENTION, x, attention(&p, layer, x, keep));
     y = linear(&p, names->inner, x, e->intermediate);
     enter(&p, names->inner_scope, full);
     y = mpcf_slot_apply(g, MPCF_SLOT_ACTIVATION, layer, y, NULL);
-    return tap_of_layer(g, "hidden", layer, residual(&p, &names->fed, x, y));
+    return tap_of_layer(g, "hidden", layer, residual(&p, layer, MPCF_NORM_FEED_FORWARD, x, y));
 }
 
 /* Mistakes stay in the graph, where the host finds them. */

@@ -240,7 +240,8 @@ static void backward(const void *config, const mpcf_rows *shape, const float *x,
 
 static mpcf_node *filled(mpcf_graph *g, const mpcf_approx *approx, const double *config, bool fuse)
 {
-    const struct slot_filling filling = {MPCF_SLOT_ACTIVATION, 0, 3, approx, config};
+    const struct slot_filling filling = {
+        .slot = MPCF_SLOT_ACTIVATION, .last_layer = 3, .approx = approx, .config = config};
     mpcf_error *err = mpcf_error_create();
     mpcf_node *x = mpcf_input(g, "x", hidden(), MPCF_USER);
 
@@ -285,7 +286,8 @@ static void costs_are_booked_by_scope_slot_and_operation(void **state)
 {
     const mpcf_approx approx = {
         .struct_size = sizeof(approx), .name = "t", .slot = MPCF_SLOT_TANH, .build = build_tanh};
-    const struct slot_filling filling = {MPCF_SLOT_TANH, 0, 0, &approx, NULL};
+    const struct slot_filling filling = {
+        .slot = MPCF_SLOT_TANH, .last_layer = 0, .approx = &approx};
     mpcf_error *err = mpcf_error_create();
     mpcf_graph *g = graph_create();
     mpcf_node *x = mpcf_input(g, "x", hidden(), MPCF_USER);

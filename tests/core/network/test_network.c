@@ -96,7 +96,8 @@ static struct made make(mpcf_slot slot, size_t first, size_t last)
     const void *approx = NULL;
 
     assert_ok(plugins_find(m.plugins, COMPONENT_APPROX, names[slot], &approx, m.err), m.err);
-    const struct slot_filling filling = {slot, first, last, approx, NULL};
+    const struct slot_filling filling = {
+        .slot = slot, .first_layer = first, .last_layer = last, .approx = approx};
     const struct network_request request = {.plugins = m.plugins,
                                             .family = &model,
                                             .config = m.config,

@@ -66,6 +66,15 @@ static mpcf_approx square(mpcf_slot slot)
                          .backward = backward};
 }
 
+static mpcf_node *normed(mpcf_graph *g, mpcf_node *x, size_t cols)
+{
+    const mpcf_shape width = mpcf_shape_1((int64_t) cols);
+    mpcf_node *gain = mpcf_parameter(g, "z.gain", width, MPCF_INIT_CONSTANT, 1);
+    mpcf_node *bias = mpcf_parameter(g, "z.bias", width, MPCF_INIT_CONSTANT, 0);
+
+    return mpcf_slot_layer_norm(g, 0, MPCF_NORM_ATTENTION, x, gain, bias, 1e-5);
+}
+
 /* logits = f(x) + x, so that the gradient of f is added to another. x [B, 1, ROWS, cols] = w times 1
  * in the first example, 2 in the second; keep [B, 1, 1, 1] takes all of the first, none of the second. */
 static mpcf_graph *build(const mpcf_approx *approx, bool fuse, size_t cols)
@@ -83,7 +92,10 @@ static mpcf_graph *build(const mpcf_approx *approx, bool fuse, size_t cols)
     mpcf_node *y;
 
     assert_ok(graph_fill_slots(g, &filling, 1, fuse, err), err);
-    y = mpcf_slot_apply(g, approx->slot, 0, x, approx->slot == MPCF_SLOT_NORMALISER ? keep : NULL);
+    y = approx->slot == MPCF_SLOT_LAYER_NORM
+            ? normed(g, x, cols)
+            : mpcf_slot_apply(g, approx->slot, 0, x,
+                              approx->slot == MPCF_SLOT_NORMALISER ? keep : NULL);
     mpcf_output(g, "logits", mpcf_add(g, y, x));
     assert_ok(graph_check(g, err), err);
     return g;
@@ -137,6 +149,16 @@ static void rows_longer_than_a_piece_come_one_by_one(void **state)
     assert_int_equal(most_rows, 1);
 }
 
+static void layer_norms_get_whole_rows(void **state)
+{
+    (void) state;
+    check_against_graph(MPCF_SLOT_LAYER_NORM, LONG_ROW);
+    assert_int_equal(most_elements, LONG_ROW);
+    assert_int_equal(most_rows, 1);
+    check_against_graph(MPCF_SLOT_LAYER_NORM, 50);
+    assert_int_equal(most_rows, ROWS);
+}
+
 static void short_rows_come_together(void **state)
 {
     (void) state;
@@ -173,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_longer_than_a_piece_come_one_by_one),
+        cmocka_unit_test(layer_norms_get_whole_rows),
         cmocka_unit_test(short_rows_come_together),
         cmocka_unit_test(elementwise_kernels_get_flat_pieces),
     };

@@ -4,6 +4,9 @@
  * parameter element, with two consumers of each operand, so that gradients are added as well as
  * written.
  */
+#include "graph/head_nodes.h"
+#include "graph/node.h"
+#include "graph/slot_name.h"
 #include "graph/slots.h"
 #include "support/support.h"
 
@@ -250,8 +253,8 @@ static mpcf_node *fused_of(mpcf_graph *g, mpcf_slot slot, mpcf_node *x, mpcf_nod
                                        .build = fused_build,
                                        .forward = fused_forward,
                                        .backward = fused_backward};
-    static mpcf_approx filled[4];
-    struct slot_filling filling = {slot, 0, 9, &filled[slot], NULL};
+    static mpcf_approx filled[SLOT_COUNT + 1];
+    struct slot_filling filling = {.slot = slot, .last_layer = 9, .approx = &filled[slot]};
     mpcf_error *err = mpcf_error_create();
     mpcf_node *y;
 
@@ -270,6 +273,25 @@ static mpcf_node *fused_case(mpcf_graph *g)
 static mpcf_node *fused_mask_case(mpcf_graph *g)
 {
     return fused_of(g, MPCF_SLOT_NORMALISER, mpcf_tap(g, "scores", scores(g)), keep(g));
+}
+
+static mpcf_node *scale_columns_case(mpcf_graph *g)
+{
+    mpcf_node *in[2] = {hidden(g, "a"), vector(g, "gamma")};
+
+    return graph_add_node(g, OP_SCALE_COLUMNS, mpcf_node_shape(in[0]), in, 2);
+}
+/* Head 0 is taken twice, and the parts come back in another order. */
+static mpcf_node *heads_case(mpcf_graph *g)
+{
+    mpcf_node *x = mpcf_split_heads(g, hidden(g, "a"), 3);
+    const struct head_set ends = {{5}}, middle = {{2}}, first = {{1}};
+    const struct head_set sets[2] = {middle, ends};
+    mpcf_node *parts[2] = {mpcf_tanh(g, graph_take_heads(g, x, &middle)),
+                           graph_take_heads(g, x, &ends)};
+    mpcf_node *y = graph_join_heads(g, parts, sets, 2);
+
+    return mpcf_merge_heads(g, mpcf_mul(g, y, graph_take_heads(g, x, &first)));
 }
 
 struct run {
@@ -400,6 +422,8 @@ static const struct {
     {"rsqrt", rsqrt_case},
     {"softmax", softmax_case},
     {"layer norm", layer_norm_case},
+    {"scale columns", scale_columns_case},
+    {"heads", heads_case},
     {"slice", slice_case},
     {"token", token_case},
     {"dropout", dropout_case},

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "graph/owner.h"
+#include "pass/by_heads.h"
 #include "pass/complete_square.h"
 #include "pass/drop_training.h"
 #include "pass/fold_norm.h"
@@ -69,7 +70,7 @@ static void each_rewrite_keeps_the_function(void **state)
 {
     rewrite_rule *const rules[] = {rule_drop_training, rule_complete_square, rule_open_layer_norm,
                                    rule_fold_scale,    rule_fuse_linears,    rule_fold_norm,
-                                   rule_row_scaling};
+                                   rule_by_heads,      rule_row_scaling};
 
     (void) state;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {

@@ -13,6 +13,7 @@
 #include "pipeline/padded_length.h"
 #include "pipeline/paper.h"
 #include "pipeline/print_settings.h"
+#include "pipeline/settings_json.h"
 #include "support/support.h"
 
 #define HEAD                                                                                       \
@@ -159,6 +160,86 @@ static void slots_take_lists_with_layers(void **state)
     assert_int_equal(o.p->fillings[2].last_layer, 11);
     assert_true(*(const double *) o.p->fillings[0].config == 2);
     close_it(&o);
+}
+
+static void normalisers_go_by_heads(void **state)
+{
+    struct opened o = opened(HEAD "approximations:\n  normaliser:\n"
+                                  "    - {name: toy_norm, heads: \"0, 3-5\", layers: \"0-1,4\"}\n"
+                                  "    - {name: toy_norm, options: {c: 2}, heads: \"1\"}\n"
+                                  "    - toy_norm\n");
+    struct text_buffer text = {0};
+    json_t *settings;
+    const json_t *approximations;
+
+    (void) state;
+    assert_int_equal(o.p->filling_count, 4);
+    assert_int_equal(o.p->fillings[0].heads.bits[0], 1 + 8 + 16 + 32);
+    assert_int_equal(o.p->fillings[1].heads.bits[0], 1 + 8 + 16 + 32);
+    assert_int_equal(o.p->fillings[1].first_layer, 4);
+    assert_int_equal(o.p->fillings[2].heads.bits[0], 2);
+    assert_true(head_set_is_empty(&o.p->fillings[3].heads));
+    pipeline_print_approximations(o.p, &text); /* by which a changed entry is noticed */
+    assert_non_null(strstr(text_string(&text), "normaliser 0-1 heads 0,3-5 toy_norm"));
+    assert_non_null(strstr(text_string(&text), "normaliser 4-4 heads 0,3-5 toy_norm"));
+    assert_non_null(strstr(text_string(&text), "normaliser all heads 1 toy_norm c=2"));
+    text_clear(&text);
+    settings = pipeline_settings_json(o.p);
+    approximations = json_object_get(settings, "approximations");
+    assert_int_equal(json_object_size(approximations), 4);
+    assert_string_equal(json_string_value(json_object_get(approximations, "normaliser heads 1")),
+                        "toy_norm c=2");
+    json_decref(settings);
+    close_it(&o);
+}
+
+static void layer_norms_go_by_kind(void **state)
+{
+    struct opened o = opened(HEAD "approximations:\n  layer_norm:\n"
+                                  "    - {name: toy_ln, layers: \"0-1\"}\n"
+                                  "    - {name: toy_ln, where: [feed_forward], layers: \"2\"}\n"
+                                  "    - {name: toy_ln, options: {c: 2}, where: embedding}\n");
+    struct text_buffer text = {0};
+
+    (void) state;
+    pipeline_print_approximations(o.p, &text);
+    assert_non_null(strstr(text_string(&text), "layer_norm 0-1 attention+feed_forward toy_ln"));
+    assert_non_null(strstr(text_string(&text), "layer_norm 2-2 feed_forward toy_ln"));
+    assert_non_null(strstr(text_string(&text), "layer_norm all embedding toy_ln c=2"));
+    text_clear(&text);
+    close_it(&o);
+}
+
+static void parts_of_a_slot_are_read_with_care(void **state)
+{
+    static const char *const cases[][2] = {
+        {"normaliser: [{name: toy_norm, heads: \"0-2\"}, {name: toy_norm, heads: \"2\"}]",
+         "p.yaml:7:72: two entries of 'normaliser' cover the same head of the same layer"},
+        {"normaliser: {name: toy_norm, heads: \"2-1\"}", ": heads: expected ranges"},
+        {"normaliser: {name: toy_norm, heads: \"0;1\"}", "p.yaml:7:39: heads: ';1' is not"},
+        {"normaliser: {name: toy_norm, heads: \"256\"}", ": heads: expected ranges"},
+        {"normaliser: {name: toy_norm, heads: [0, 1]}", ": heads: expected ranges"},
+        {"activation: {name: toy_act, heads: \"0\"}", "p.yaml:7:38: heads: 'activation' has none"},
+        {"activation: {name: toy_act, where: embedding}", "p.yaml:7:38: where: says which layer"},
+        {"layer_norm: {name: toy_ln, where: embeding}", "did you mean 'embedding'?"},
+        {"layer_norm: {name: toy_ln, where: [embedding, attention], layers: \"0\"}",
+         "layers: the norm of the embedding is of no layer"},
+        {"layer_norm: [{name: toy_ln, where: attention}, {name: toy_ln, layers: \"0-2\"}]",
+         "two entries of 'layer_norm' cover the same layer"},
+        {"normaliser: {name: toy_norm, head: \"0\"}", "did you mean 'heads'?"},
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[1024];
+        struct opened o;
+
+        (void) snprintf(text, sizeof text, HEAD "approximations:\n  %s\n", cases[i][0]);
+        o = open_with(text, NULL, 0);
+        assert_status_was(MPCF_E_CONFIG, o.status, o.err);
+        assert_message_contains(o.err, cases[i][1]);
+        close_it(&o);
+    }
 }
 
 static void all_mistakes_of_a_file_come_at_once(void **state)
@@ -344,6 +425,9 @@ int main(void)
         cmocka_unit_test(the_paper_decides_epochs_by_task),
         cmocka_unit_test(the_file_decides_before_the_paper),
         cmocka_unit_test(slots_take_lists_with_layers),
+        cmocka_unit_test(normalisers_go_by_heads),
+        cmocka_unit_test(layer_norms_go_by_kind),
+        cmocka_unit_test(parts_of_a_slot_are_read_with_care),
         cmocka_unit_test(all_mistakes_of_a_file_come_at_once),
         cmocka_unit_test(wrong_forms_are_refused),
         cmocka_unit_test(a_plain_link_is_for_loopback_addresses),

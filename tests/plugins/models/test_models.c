@@ -164,7 +164,8 @@ static mpcf_graph *build(const char *name)
 
         assert_ok(plugins_find(plugins, COMPONENT_APPROX, fillers[i], &found, err), err);
         approx = found;
-        fillings[i] = (struct slot_filling){approx->slot, 0, SIZE_MAX, approx, &five};
+        fillings[i] = (struct slot_filling){
+            .slot = approx->slot, .last_layer = SIZE_MAX, .approx = approx, .config = &five};
     }
     assert_ok(configure(name, "{" SIZES "}", 2, &model), err);
     assert_ok(graph_fill_slots(g, fillings, 3, false, err), err);

@@ -38,6 +38,7 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
 static const mpcf_approx approxes[] = {
     TOY_APPROX("toy_act", MPCF_SLOT_ACTIVATION),
     TOY_APPROX("toy_norm", MPCF_SLOT_NORMALISER),
+    TOY_APPROX("toy_ln", MPCF_SLOT_LAYER_NORM),
 };
 
 /* --- A model that has no network --- */
@@ -256,7 +257,7 @@ static const mpcf_transport transports[] = {
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof approxes / sizeof *approxes; i++) {
         MPCF_TRY(mpcf_register_approx(registry, &approxes[i], err));
     }
     for (size_t i = 0; i < 3; i++) {

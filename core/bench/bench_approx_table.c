@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of approximations, as text and as Markdown. */
+#include "bench/bench_approx_table.h"
+
+#include "base/text.h"
+
+static double real(const json_t *line, const char *name)
+{
+    return json_number_value(json_object_get(line, name));
+}
+
+static const char *word(const json_t *line, const char *name)
+{
+    const char *text = json_string_value(json_object_get(line, name));
+
+    return text == NULL ? "" : text;
+}
+
+static char *taken(struct text_buffer *text)
+{
+    if (text->failed) {
+        text_clear(text);
+        return NULL;
+    }
+    return text->data;
+}
+
+static void print_line(struct text_buffer *text, const json_t *line)
+{
+    if (json_object_get(line, "failed") != NULL) {
+        text_printf(text, "%-16s %s\n", word(line, "name"), word(line, "failed"));
+        return;
+    }
+    text_printf(text, "%-16s %9.3g %9.3g %10.2e %10.2e %9.4f %11.3f %11.3f %8.0f\n",
+                word(line, "name"), real(line, "low"), real(line, "high"), real(line, "max_error"),
+                real(line, "mean_error"), real(line, "seconds"), real(line, "bytes") / 1e6,
+                real(line, "dealer_bytes") / 1e6, real(line, "delays"));
+}
+
+char *bench_approx_table(const json_t *result)
+{
+    struct text_buffer text = {0};
+    const json_t *slot = NULL, *line = NULL;
+    size_t i, k;
+
+    text_printf(
+        &text,
+        "one layer of %.0f tokens, hidden %.0f, heads %.0f, intermediate %.0f; errors of the "
+        "formula against the exact function, all else of a secure run\n",
+        real(result, "tokens"), real(result, "hidden"), real(result, "heads"),
+        real(result, "intermediate"));
+    json_array_foreach(json_object_get(result, "slots"), i, slot)
+    {
+        text_printf(&text, "\n%s, exact: %s\n%-16s %9s %9s %10s %10s %9s %11s %11s %8s\n",
+                    word(slot, "slot"), word(slot, "exact"), "approximation", "from", "to",
+                    "largest", "mean", "seconds", "online MB", "dealer MB", "delays");
+        json_array_foreach(json_object_get(slot, "results"), k, line)
+        {
+            print_line(&text, line);
+        }
+    }
+    return taken(&text);
+}
+
+/* --- Markdown --- */
+
+/* A bar would end the cell. */
+static void print_cell(struct text_buffer *text, const char *cell)
+{
+    for (; *cell != '\0'; cell++) {
+        text_printf(text, *cell == '|' ? "\\%c" : "%c", *cell);
+    }
+}
+
+static void print_row(struct text_buffer *text, const json_t *line)
+{
+    text_printf(text, "| `%s` | ", word(line, "name"));
+    print_cell(text, word(line, "formula"));
+    if (json_object_get(line, "failed") != NULL) {
+        text_append(text, " | | | | | | | ");
+    } else {
+        text_printf(text, " | %.3g .. %.3g | %.2g | %.2g | %.3f | %.2f | %.0f | ",
+                    real(line, "low"), real(line, "high"), real(line, "max_error"),
+                    real(line, "mean_error"), real(line, "seconds"), real(line, "bytes") / 1e6,
+                    real(line, "delays"));
+    }
+    print_cell(text, word(line, "source"));
+    text_append(text, " |\n");
+}
+
+char *bench_approx_markdown(const json_t *result)
+{
+    struct text_buffer text = {0};
+    const json_t *slot = NULL, *line = NULL;
+    size_t i, k;
+
+    json_array_foreach(json_object_get(result, "slots"), i, slot)
+    {
+        text_printf(
+            &text,
+            "## %s\n\nExact: `%s`.\n\n| name | formula | inputs | largest error | mean error | "
+            "seconds | MB | delays | source |\n|---|---|---|---|---|---|---|---|---|\n",
+            word(slot, "slot"), word(slot, "exact"));
+        json_array_foreach(json_object_get(slot, "results"), k, line)
+        {
+            print_row(&text, line);
+        }
+        text_append(&text, "\n");
+    }
+    return taken(&text);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Measured constants of a network, from rows of a corpus.
+ */
+#ifndef MPCF_NETWORK_MEASURE_ROWS_H
+#define MPCF_NETWORK_MEASURE_ROWS_H
+
+#include "network/loaded_network.h"
+#include "text/corpus.h"
+
+struct measured_rows {
+    size_t constants; /* how many had no value */
+    size_t rows, passes;
+};
+
+/* Gives N's constants their values where they have none: on ROWS rows of CORPUS, spread evenly over it, or on
+ * all where it has fewer. DONE (may be NULL) says what was done; constants 0: nothing. */
+mpcf_status network_measure(struct loaded_network *n, const struct corpus *corpus, size_t rows,
+                            struct measured_rows *done, mpcf_error *err);
+
+#endif
