@@ -363,7 +363,13 @@ static mpcf_status take_shape(struct bench *b, const char *name, mpcf_error *err
     mpcf_status status;
 
     if (config == NULL) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "there is no shape '%s'", name);
+        struct text_buffer names = {0};
+
+        bench_shape_names(&names);
+        status = mpcf_fail(err, MPCF_E_CONFIG, "there is no shape '%s'; there are %s", name,
+                           text_string(&names));
+        text_clear(&names);
+        return status;
     }
     status = plugins_find(b->plugins, COMPONENT_MODEL,
                           json_string_value(json_object_get(config, "model_type")), &found, err);
