@@ -154,7 +154,7 @@ static mpcf_status next_batch(void *context, struct float_batch *batch, mpcf_err
 static struct approx_interval scores_of(const struct slot_network *n,
                                         const struct float_batch *batch)
 {
-    struct approx_interval seen = {INFINITY, -INFINITY};
+    struct approx_interval seen = {(double) INFINITY, -(double) INFINITY};
     const mpcf_node *scores = graph_find_tap(n->graph, "scores.0");
     struct float_engine *e = NULL;
     const float *x;
