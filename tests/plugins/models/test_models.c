@@ -153,12 +153,12 @@ static void roberta_keeps_positions_for_its_padding(void **state)
     assert_message_contains(err, "max_position_embeddings");
 }
 
-/* The graph of FAMILY with every slot filled by the named approximations. */
-static mpcf_graph *build(const char *name)
+/* The graph of FAMILY with every slot filled by the named approximations; MORE: another, or NULL. */
+static mpcf_graph *build_with(const char *name, const struct slot_filling *more)
 {
     static const char *const fillers[] = {"relu", "2quad", "tanh"};
     static double five = 5;
-    struct slot_filling fillings[3];
+    struct slot_filling fillings[4];
     mpcf_graph *g = graph_create();
     void *model = NULL;
 
@@ -172,7 +172,10 @@ static mpcf_graph *build(const char *name)
             .slot = approx->slot, .last_layer = SIZE_MAX, .approx = approx, .config = &five};
     }
     assert_ok(configure(name, "{" SIZES "}", 2, &model), err);
-    assert_ok(graph_fill_slots(g, fillings, 3, false, err), err);
+    if (more != NULL) {
+        fillings[3] = *more;
+    }
+    assert_ok(graph_fill_slots(g, fillings, more != NULL ? 4 : 3, false, err), err);
     assert_ok(family(name)->build(model, g, err), err);
     assert_ok(graph_check(g, err), err);
     family(name)->release(model);
@@ -181,6 +184,12 @@ static mpcf_graph *build(const char *name)
 
 /* Where nothing fills layer norms and heads are not told apart, the graph is that of the versions before
  * there were such entries: a student of theirs (`mpcf-host example`, Quad+2Quad) has this digest. */
+
+static mpcf_graph *build(const char *name)
+{
+    return build_with(name, NULL);
+}
+
 static void slots_that_are_not_filled_change_no_digest(void **state)
 {
     static const char config[] =
@@ -216,6 +225,34 @@ static void slots_that_are_not_filled_change_no_digest(void **state)
     graph_destroy(passed);
     graph_destroy(g);
     family("bert")->release(model);
+}
+
+/* Two a layer and that of the embedding, each with values of its own. */
+static void layer_norms_of_every_family_are_slots(void **state)
+{
+    static const char *const families[] = {"bert",        "roberta",    "camembert",
+                                           "xlm-roberta", "distilbert", "electra"};
+    static const double half = 0.5;
+    const void *found = NULL;
+
+    (void) state;
+    assert_ok(plugins_find(plugins, COMPONENT_APPROX, "dyt", &found, err), err);
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        const struct slot_filling norm = {
+            .slot = MPCF_SLOT_LAYER_NORM, .last_layer = SIZE_MAX, .approx = found, .config = &half};
+        mpcf_graph *g = build_with(families[i], &norm);
+        size_t own = 0;
+
+        for (size_t k = 0; k < graph_count(g); k++) {
+            const mpcf_node *node = graph_node(g, k);
+
+            assert_int_not_equal(node->kind, OP_LAYER_NORM);
+            own += node->kind == OP_PARAMETER &&
+                   strncmp(node->label, "approximations.layer_norm.", 26) == 0;
+        }
+        assert_int_equal(own, 2 * 2 + 1);
+        graph_destroy(g);
+    }
 }
 
 static void distilbert_has_keys_of_its_own(void **state)
@@ -292,6 +329,7 @@ int main(void)
         cmocka_unit_test(labels_give_the_classes),
         cmocka_unit_test(roberta_keeps_positions_for_its_padding),
         cmocka_unit_test(slots_that_are_not_filled_change_no_digest),
+        cmocka_unit_test(layer_norms_of_every_family_are_slots),
         cmocka_unit_test(distilbert_has_keys_of_its_own),
         cmocka_unit_test(distilbert_refuses_under_its_own_keys),
         cmocka_unit_test(graphs_have_the_taps_and_names_of_checkpoints),
