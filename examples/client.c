@@ -31,9 +31,13 @@ static void show(const mpcf_client *client, const float *answer)
 
 int main(int argc, char **argv)
 {
+    if (argc < 3) {
+        fprintf(stderr, "usage: client PIPELINE.yaml TEXT ...\n");
+        return 2;
+    }
     const mpcf_client_options options = {.struct_size = sizeof options, .file = argv[1]};
     const char *const *texts = (const char *const *) argv + 2;
-    const size_t count = argc > 2 ? (size_t) argc - 2 : 0;
+    const size_t count = (size_t) argc - 2;
     mpcf_error *err = mpcf_error_create();
     mpcf_client *client = NULL;
     float *answers = NULL;

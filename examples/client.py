@@ -66,6 +66,8 @@ class Client:
 
 
 def main():
+    if len(sys.argv) < 3:
+        sys.exit("usage: client.py PIPELINE.yaml TEXT ...")
     with Client(sys.argv[1]) as client:
         for numbers in client.ask(sys.argv[2:]):
             print(client.label(numbers), *("%.4f" % n for n in numbers))

@@ -17,6 +17,7 @@
 #include "graph/graph.h"
 #include "graph/slot_name.h"
 #include "host.h"
+#include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "pipeline/pipeline.h"
 #include "show_json.h"
@@ -134,6 +135,9 @@ static int measure_repeats(const struct args *args, const struct pipeline *p, mp
         !args_number(args, "--row", 0, 1000000000, &row)) {
         return EXIT_USAGE;
     }
+    if (pipeline_check_predict(p, VIEW_ALL, err) != MPCF_OK) {
+        return host_refused(err);
+    }
     request.repeats = (size_t) repeats;
     request.row = (size_t) row;
     status = bench_repeats(&request, &result, err);
@@ -162,7 +166,7 @@ static int with_pipeline(const struct args *args, const char *name,
         return host_usage("bench", "expected bench %s PIPELINE.yaml; there is no file '%s'", name,
                           source.file);
     }
-    result = pipeline_open(&source, &p, err) == MPCF_OK ? measure(args, p, err) : host_failed(err);
+    result = pipeline_open(&source, &p, err) == MPCF_OK ? measure(args, p, err) : host_refused(err);
     pipeline_close(p);
     return result;
 }

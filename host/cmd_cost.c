@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mpcf-host cost: what a run of the pipeline costs on a named network. */
 #include "base/folder.h"
+#include "base/text.h"
 #include "host.h"
+#include "inference/cost_network.h"
 #include "inference/pipeline_cost.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
@@ -13,12 +15,28 @@ static int price(const struct args *args, const struct pipeline *p,
     json_t *cost = NULL;
     int result;
 
-    if (pipeline_check_files(p, VIEW_PUBLIC, err) != MPCF_OK ||
-        pipeline_cost(p, network, &cost, err) != MPCF_OK) {
+    if (pipeline_check_files(p, VIEW_PUBLIC, err) != MPCF_OK) {
+        return host_refused(err);
+    }
+    if (pipeline_cost(p, network, &cost, err) != MPCF_OK) {
         return host_failed(err);
     }
     result = show_json(cost, pipeline_cost_table(cost), args_value(args, "--json"), err);
     json_decref(cost);
+    return result;
+}
+
+static int no_network(const char *name)
+{
+    struct text_buffer names = {0};
+    int result;
+
+    for (size_t i = 0; i < COST_NETWORKS; i++) {
+        text_printf(&names, "%s%s", i > 0 ? ", " : "", cost_networks[i].name);
+    }
+    result =
+        host_usage("cost", "there is no network '%s'; networks are %s", name, text_string(&names));
+    text_clear(&names);
     return result;
 }
 
@@ -38,7 +56,7 @@ int cmd_cost(const struct args *args)
     int result;
 
     if (network == NULL) {
-        return host_usage("cost", "there is no network '%s'; networks are lan, campus, wan", name);
+        return no_network(name);
     }
     if (!file_exists(source.file)) {
         return host_usage("cost", "there is no file '%s'", source.file);
@@ -48,7 +66,7 @@ int cmd_cost(const struct args *args)
     }
     err = mpcf_error_create();
     result = pipeline_open(&source, &p, err) == MPCF_OK ? price(args, p, network, err)
-                                                        : host_failed(err);
+                                                        : host_refused(err);
     pipeline_close(p);
     mpcf_error_destroy(err);
     return result;

@@ -156,13 +156,42 @@ static mpcf_status write_all(const char *folder, const struct example_family *ki
     return status;
 }
 
+/* In a folder that this command made, and may make anew. */
+#define MARK ".mpcf-example"
+
+static bool has(const char *folder, const char *name)
+{
+    char *path = file_join(folder, name);
+    const bool is_there = path == NULL || file_exists(path);
+
+    mpcf_free(path);
+    return is_there;
+}
+
+/* Whether what lies in FOLDER is somebody's. */
+static bool is_foreign(const char *folder)
+{
+    return (has(folder, "data") || has(folder, "model")) && !has(folder, MARK);
+}
+
+/* The mark comes first: what broke off is made anew, too. */
+static mpcf_status begin_folder(const char *folder, mpcf_error *err)
+{
+    struct text_buffer text = {0};
+
+    MPCF_TRY(file_make_folder(folder, err));
+    text_append(&text, "`mpcf-host example` made data/ and model/ here, and may replace them.\n");
+    return write_text(folder, MARK, &text, err);
+}
+
 int cmd_example(const struct args *args)
 {
+    const char *folder = args->operands[0];
     const char *name = args_value(args, "--family");
     const struct example_family *kind = find_family(name != NULL ? name : "bert");
     int64_t seed = 1, rows = 4000;
     mpcf_error *err;
-    int result = EXIT_DONE;
+    int result = EXIT_USAGE;
 
     if (!args_number(args, "--seed", 0, 1000000000, &seed) ||
         !args_number(args, "--rows", 10, 10000000, &rows)) {
@@ -174,12 +203,21 @@ int cmd_example(const struct args *args)
                           "electra",
                           name);
     }
+    if (is_foreign(folder) && !args_has(args, "--force")) {
+        return host_usage("example",
+                          "'%s' has a folder data or model that this command did not make: name "
+                          "another folder, or --force replaces what is in them",
+                          folder);
+    }
     err = mpcf_error_create();
-    if (write_all(args->operands[0], kind, (size_t) rows, (uint64_t) seed,
-                  args_value(args, "--plugin-dir"), err) == MPCF_OK) {
-        (void) printf("%s: data/ in SST-2's form, model/ with random weights\n", args->operands[0]);
-    } else {
+    if (begin_folder(folder, err) != MPCF_OK) {
+        result = host_refused(err);
+    } else if (write_all(folder, kind, (size_t) rows, (uint64_t) seed,
+                         args_value(args, "--plugin-dir"), err) != MPCF_OK) {
         result = host_failed(err);
+    } else {
+        (void) printf("%s: data/ in SST-2's form, model/ with random weights\n", folder);
+        result = EXIT_DONE;
     }
     mpcf_error_destroy(err);
     return result;

@@ -36,7 +36,7 @@ int cmd_keys_new(const struct args *args)
     if (key_folder_create(args->operands[0], err) == MPCF_OK) {
         tell_what_to_do(args->operands[0]);
     } else {
-        result = host_failed(err);
+        result = host_refused(err);
     }
     mpcf_error_destroy(err);
     return result;
@@ -80,7 +80,7 @@ int cmd_keys_show(const struct args *args)
         status = show_keys(keys, err);
     }
     role_keys_destroy(keys);
-    const int result = status == MPCF_OK ? EXIT_DONE : host_failed(err);
+    const int result = status == MPCF_OK ? EXIT_DONE : host_refused(err);
     mpcf_error_destroy(err);
     return result;
 }

@@ -17,6 +17,7 @@
 #include "predict/predict_secure.h"
 #include "roles/control.h"
 #include "show_answer.h"
+#include "standard_output.h"
 
 /* What the words of a command line ask for. */
 struct wish {
@@ -71,7 +72,7 @@ static bool take_wish(const struct args *args, struct wish *wish)
     return take_role(args, wish) && take_texts(args, wish);
 }
 
-/* Before three processes are started for it. */
+/* Before a network is read or three processes are started for it. */
 static mpcf_status check_input(const char *input, mpcf_error *err)
 {
     struct stat facts;
@@ -80,11 +81,12 @@ static mpcf_status check_input(const char *input, mpcf_error *err)
         return MPCF_OK;
     }
     if (access(input, R_OK) != 0 || stat(input, &facts) != 0) {
-        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", input, strerror(errno));
+        return mpcf_fail(err, MPCF_E_CONFIG, "--input: cannot read '%s': %s", input,
+                         strerror(errno));
     }
-    return S_ISDIR(facts.st_mode)
-               ? mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", input, strerror(EISDIR))
-               : MPCF_OK;
+    return S_ISDIR(facts.st_mode) ? mpcf_fail(err, MPCF_E_CONFIG, "--input: cannot read '%s': %s",
+                                              input, strerror(EISDIR))
+                                  : MPCF_OK;
 }
 
 /* The user's process has the same texts, and prints alike. */
@@ -95,7 +97,6 @@ static mpcf_status run_here(const struct args *args, const struct wish *wish,
     const char *words[ARGS_LIMIT + 4];
     size_t count = 0;
 
-    MPCF_TRY(check_input(wish->input, err));
     if (args_has(args, "--json")) {
         words[count++] = "--json";
     }
@@ -120,9 +121,11 @@ static mpcf_status run(const struct args *args, const struct wish *wish, const s
         .texts = args->operands + 1,
         .count = wish->input == NULL && args->operand_count > 1 ? args->operand_count - 1 : 0,
         .input = wish->input,
+        .has_weights = wish->is_started,
         .show = args_has(args, "--json") ? show_answer_json : show_answer,
     };
 
+    MPCF_TRY(check_input(wish->input, err));
     if (wish->input != NULL && strcmp(wish->input, "-") == 0 && isatty(STDIN_FILENO) == 1) {
         log_line(LOG_INFO, "texts, one a line, and Ctrl-D behind the last:");
     }
@@ -133,8 +136,12 @@ static mpcf_status run(const struct args *args, const struct wish *wish, const s
                           : run_here(args, wish, p, source, err);
 }
 
+/* Who reads no more, as `head`, has what it wants. */
 static int fail(const struct wish *wish, const mpcf_error *err)
 {
+    if (!wish->is_started && mpcf_error_status(err) == MPCF_E_IO && standard_output_is_left()) {
+        return EXIT_DONE;
+    }
     if (!wish->is_started) {
         return host_failed(err);
     }

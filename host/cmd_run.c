@@ -83,6 +83,12 @@ static int print_checked(const struct pipeline *p, enum pipeline_viewer viewer,
             text_printf(&text, " %s", pipeline_stage_name((enum pipeline_stage) i));
         }
     }
+    if (pipeline_is_for_predict(p)) {
+        text_printf(&text,
+                    " none: for `mpcf-host predict %s --plain`, which answers texts; `mpcf-host "
+                    "init` writes a file that makes a student for secure answers",
+                    p->file);
+    }
     text_append(&text, "\n");
     print_facts(facts, &text);
     text_printf(&text, "links   %s, authenticated by %s\n", p->transport.name,
@@ -93,12 +99,13 @@ static int print_checked(const struct pipeline *p, enum pipeline_viewer viewer,
     return EXIT_DONE;
 }
 
-static int check_open(const struct pipeline *p, enum pipeline_viewer viewer, mpcf_error *err)
+static int check_open(const struct pipeline *p, const struct run_request *request, mpcf_error *err)
 {
     struct run_facts facts = {0};
 
-    return pipeline_check(p, viewer, &facts, err) == MPCF_OK ? print_checked(p, viewer, &facts)
-                                                             : host_failed(err);
+    return pipeline_check(p, request, &facts, err) == MPCF_OK
+               ? print_checked(p, request->viewer, &facts)
+               : host_refused(err);
 }
 
 static int run_open(const struct args *args, const struct pipeline *p,
@@ -108,7 +115,7 @@ static int run_open(const struct args *args, const struct pipeline *p,
     mpcf_status status;
 
     if (args_has(args, "--check")) {
-        return check_open(p, request->viewer, err);
+        return check_open(p, request, err);
     }
     if (args_has(args, "--quiet")) {
         log_set_level(LOG_WARN);
@@ -117,12 +124,15 @@ static int run_open(const struct args *args, const struct pipeline *p,
     }
     status = pipeline_run(p, request, err);
     if (status != MPCF_OK) {
-        return host_failed(err);
+        const bool is_run = *request->has_begun || request->viewer != VIEW_ALL;
+        const int result = is_run ? host_failed(err) : host_refused(err);
+
+        return *request->has_begun ? EXIT_FAILED : result;
     }
     if (request->viewer == VIEW_ALL) {
         show_summary(p->output);
-    } else if (request->viewer == VIEW_USER && !is_started) {
-        (void) printf("answers              %s/infer/" OUTPUT_ANSWER_LINES "\n", p->output);
+    } else if (!is_started) {
+        show_role_summary(p->output, (enum role) request->viewer);
     }
     return EXIT_DONE;
 }
@@ -138,7 +148,7 @@ static int open_and_run(const struct args *args, const struct pipeline_request *
         return host_failed(err);
     }
     result = pipeline_open(source, &p, err) == MPCF_OK ? run_open(args, p, request, err)
-                                                       : host_failed(err);
+                                                       : host_refused(err);
     pipeline_close(p);
     return result;
 }
@@ -152,7 +162,8 @@ int cmd_run(const struct args *args)
         .set_count = args_values(args, "--set", sets),
         .plugin_folder = args_value(args, "--plugin-dir"),
     };
-    struct run_request request = {.source = &source, .viewer = VIEW_ALL};
+    bool has_begun = false;
+    struct run_request request = {.source = &source, .viewer = VIEW_ALL, .has_begun = &has_begun};
     mpcf_error *err;
     int result;
 

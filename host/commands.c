@@ -3,7 +3,6 @@
  * The table of commands, and what they share.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -68,10 +67,16 @@ static const struct arg_option bench_options[] = {
 static const struct arg_option plugin_options[] = {
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
+static const struct arg_option init_options[] = {
+    {"--set", "dataset.KEY=VALUE", "an option of the reader, dataset.label=stars, or dataset.reader=NAME; repeatable"},
+    {"--no-trial", NULL, "do not ask the checkpoint, for some seconds, whether the order of its classes fits the data"},
+    {"--plugin-dir", "FOLDER", "look for plug-ins there first; what is found only there is named in the file"},
+    {NULL, NULL, NULL}};
 static const struct arg_option example_options[] = {
     {"--family", "NAME", "bert, distilbert, electra; default bert"},
     {"--seed", "N", "of texts and weights; default 1"},
     {"--rows", "N", "training rows; default 4000"},
+    {"--force", NULL, "replaces data/ and model/ that something else made"},
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
 
@@ -99,7 +104,7 @@ const struct command commands[] = {
      NULL, 2, 3, cmd_plugin_new},
     {"init", "CHECKPOINT DATA [FILE.yaml]",
      "Writes a pipeline file for a checkpoint's folder and data, with what it chose and why.",
-     plugin_options, 2, 3, cmd_init},
+     init_options, 2, 3, cmd_init},
     {"example", "FOLDER", "Writes a tiny network and a small task to try everything on.",
      example_options, 1, 1, cmd_example},
     {"options", "", "Every key of a pipeline file and of all components, as Markdown.",
@@ -156,6 +161,14 @@ int host_failed(const mpcf_error *err)
     }
     print_error("mpcf-host: ", *text == '\0' ? mpcf_status_text(status) : text);
     return EXIT_FAILED;
+}
+
+int host_refused(const mpcf_error *err)
+{
+    const mpcf_status status = mpcf_error_status(err);
+    const int result = host_failed(err);
+
+    return status == MPCF_E_NOMEM || status == MPCF_E_INTERRUPTED ? result : EXIT_USAGE;
 }
 
 static int print_version(void)
@@ -222,7 +235,7 @@ static int run_words(int count, char **words)
     if (asks_for_help(words[0])) {
         return command_help_all();
     }
-    if (strcmp(words[0], "--version") == 0) {
+    if (strcmp(words[0], "--version") == 0 || strcmp(words[0], "version") == 0) {
         return print_version();
     }
     command = command_find(count, words, &taken);
@@ -233,10 +246,9 @@ static int run_words(int count, char **words)
 /* What was printed is there, or nobody wants it any more; else RESULT is no success. */
 static int finish_output(int result)
 {
-    struct pollfd reader = {.fd = STDOUT_FILENO, .events = POLLOUT};
     const int cause = standard_output_end();
 
-    if (cause == 0 || (poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0)) {
+    if (cause == 0 || standard_output_is_left()) {
         return result;
     }
     print_error("mpcf-host: cannot write standard output: ", strerror(cause));

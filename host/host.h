@@ -10,7 +10,8 @@
 
 #include "args.h"
 
-/* What a process of mpcf-host ends with. */
+/* What a process of mpcf-host ends with: EXIT_USAGE where the command line, or what it names, is wrong and
+ * nothing ran; EXIT_FAILED where a run failed. */
 enum exit_status { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 MPCF_EXPORT int mpcf_main(int argc, char **argv);
@@ -33,6 +34,9 @@ int cmd_options(const struct args *args);
 /* Prints ERR as "mpcf-host: text" (lines of a pipeline file as they are) and returns the
  * process's status for it: 2 for MPCF_E_CONFIG, else 1. */
 int host_failed(const mpcf_error *err);
+/* The same where nothing ran and what the command line names was looked at: 2, but for a lack of memory and a
+ * signal. */
+int host_refused(const mpcf_error *err);
 /* A wrong command line: prints the message and a hint at --help; returns 2. */
 int host_usage(const char *command, const char *format, ...) MPCF_PRINTF(2, 3);
 /* Shows progress on standard error: one line that is rewritten on a terminal, else a line now

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/memory.h"
+#include "pipeline/output.h"
 #include "report/report.h"
 
 /* The sections of a report with metrics, and their names here. */
@@ -66,4 +68,84 @@ void show_summary(const char *folder)
     show_secure(report);
     (void) printf("  %-20s %s/report.html\n", "report", folder);
     json_decref(report);
+}
+
+/* --- One role --- */
+
+/* ", accuracy 0.9000 (0.8567 to 0.9312) of 200 labelled rows" */
+static void show_role_metrics(const json_t *report)
+{
+    const char *metric;
+    json_t *value;
+
+    json_object_foreach(report_get(report, "secure.metrics"), metric, value)
+    {
+        const json_t *interval = json_object_get(report_get(report, "secure.intervals"), metric);
+
+        if (json_is_number(value)) {
+            (void) printf(", %s %.4f", metric, json_number_value(value));
+        }
+        if (json_array_size(interval) == 2) {
+            (void) printf(" (%.4f to %.4f)", json_number_value(json_array_get(interval, 0)),
+                          json_number_value(json_array_get(interval, 1)));
+        }
+    }
+    if (number(report, "secure.rows") > 0) {
+        (void) printf(" of %.0f labelled rows", number(report, "secure.rows"));
+    }
+}
+
+static double over_links(const json_t *report, const char *way)
+{
+    const char *role;
+    json_t *link;
+    double bytes = 0;
+
+    json_object_foreach(report_get(report, "secure.links"), role, link)
+    {
+        bytes += json_number_value(json_object_get(link, way));
+    }
+    return bytes;
+}
+
+static void show_work(const json_t *report, enum role role)
+{
+    const double asked = number(report, "secure.examples"), kept = number(report, "secure.kept");
+    const double dealt = number(report, "secure.dealt");
+
+    if (role == ROLE_DEALER) {
+        (void) printf("dealt for %.0f runs", number(report, "secure.runs") + dealt);
+        return;
+    }
+    (void) printf("%.0f examples answered", asked + kept);
+    if (kept > 0) {
+        (void) printf(", %.0f of them by an earlier run", kept);
+    }
+    if (role == ROLE_USER) {
+        show_role_metrics(report);
+    }
+    if (asked > 0) {
+        (void) printf(", %.3g s an example online",
+                      number(report, "secure.online.seconds_per_example"));
+    }
+}
+
+void show_role_summary(const char *output, enum role role)
+{
+    char *folder = mpcf_format("%s/infer/%s", output, role_name(role));
+    json_t *report = NULL;
+
+    if (folder != NULL && report_read(folder, &report, NULL) == MPCF_OK) {
+        (void) printf("%s: ", role_name(role));
+        show_work(report, role);
+        (void) printf("; %.4g MB sent, %.4g MB received; report %s/report.html",
+                      over_links(report, "sent_bytes") / 1e6,
+                      over_links(report, "received_bytes") / 1e6, folder);
+        if (role == ROLE_USER) {
+            (void) printf(", answers %s/infer/" OUTPUT_ANSWER_LINES, output);
+        }
+        (void) printf("\n");
+    }
+    json_decref(report);
+    mpcf_free(folder);
 }

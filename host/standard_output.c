@@ -6,7 +6,7 @@
 #include "standard_output.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -87,6 +87,13 @@ void standard_output_begin(void)
         (void) setvbuf(stream, buffer, held.is_terminal ? _IOLBF : _IOFBF, sizeof buffer);
         stdout = stream;
     }
+}
+
+bool standard_output_is_left(void)
+{
+    struct pollfd reader = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0;
 }
 
 int standard_output_end(void)

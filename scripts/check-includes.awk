@@ -101,7 +101,7 @@ function read_include(path, name,    own, other) {
 # which the files of the levels fill.
 function is_declaration(path, line) {
     return line ~ /^[a-z].*[(;]/ && line !~ /^(static|typedef)|^(struct|enum|union) [a-z_0-9]+;|\{/ &&
-           !(line ~ /^extern / && path ~ /_kernels?\.h$/)
+           !(line ~ /^extern / && path ~ /_kernel\.h$/)
 }
 function read_core_line(path, line, n,    quoted) {
     if (line ~ /^#include "/) {

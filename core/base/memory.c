@@ -146,17 +146,6 @@ void mpcf_wipe(void *data, size_t length)
     explicit_bzero(data, length);
 }
 
-bool mpcf_equal_secret(const void *a, const void *b, size_t length)
-{
-    const unsigned char *x = a, *y = b;
-    volatile unsigned char difference = 0;
-
-    for (size_t i = 0; i < length; i++) {
-        difference = (unsigned char) (difference | (x[i] ^ y[i]));
-    }
-    return difference == 0;
-}
-
 #undef mpcf_fail_memory /* a macro for the analyzer */
 mpcf_status mpcf_fail_memory(mpcf_error *err, size_t bytes, const char *what)
 {

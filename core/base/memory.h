@@ -28,8 +28,6 @@ void *mpcf_secret_alloc(size_t count, size_t size);
 void mpcf_secret_free(void *block);
 /* Zeroes LENGTH bytes; the compiler cannot leave it out. */
 void mpcf_wipe(void *data, size_t length);
-/* Compares in time that depends on LENGTH alone. */
-bool mpcf_equal_secret(const void *a, const void *b, size_t length);
 
 /* How often this thread was refused memory so far. A parser that compares before and after tells a
  * mistake in a file from a shortage that a library on the way took for one. */

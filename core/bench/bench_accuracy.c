@@ -154,7 +154,7 @@ static mpcf_status run(struct measuring *m, mpcf_error *err)
 
     lower_options_default(&options);
     options.value_fraction = options.weight_fraction = options.reveal_fraction = FRACTION;
-    MPCF_TRY(calibrate(m->graph, m->parameters, 1, m->c->rows, feed, m, &m->ranges, err));
+    MPCF_TRY(calibrate(m->graph, m->parameters, 1, m->c->rows, 0, feed, m, &m->ranges, err));
     MPCF_TRY(lower_graph(m->graph, m->ranges, &options, 1, m->c->rows, true, &m->program, err));
     MPCF_TRY(weights_create(m->program, m->parameters, &m->weights, err));
     MPCF_TRY(reference_run(m->program, m->weights, &input, m->plaintext, NULL, NULL, NULL, err));

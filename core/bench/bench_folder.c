@@ -16,24 +16,12 @@
 #include "base/text.h"
 #include "bench/bench_shape.h"
 #include "bench/bench_tokenizer.h"
+#include "bench/bench_write.h"
 #include "format/json.h"
 #include "network/label_names.h"
 #include "text/tokenizer_files.h"
 
 enum { CALIBRATION_ROWS = 8 };
-
-static mpcf_status write_text(const char *folder, const char *name, struct text_buffer *text,
-                              mpcf_error *err)
-{
-    char *path = file_join(folder, name);
-    mpcf_status status = path != NULL && !text->failed
-                             ? file_write_whole(path, text->data, text->length, err)
-                             : mpcf_fail_memory(err, text->length, name);
-
-    mpcf_free(path);
-    text_clear(text);
-    return status;
-}
 
 /* --- Tokenizer --- */
 
@@ -64,7 +52,7 @@ static mpcf_status write_rows(const char *folder, const char *name, size_t rows,
         }
         text_printf(&text, "\t%d\n", (int) (i % 2));
     }
-    return write_text(folder, name, &text, err);
+    return bench_write(folder, name, &text, err);
 }
 
 static mpcf_status write_data(const struct bench_secure_request *request,
@@ -117,7 +105,7 @@ static mpcf_status write_pipeline(const struct bench_secure_request *request,
     /* Every text is TOKENS long: nothing is padded, so a batch of one needs no mask. */
     text_printf(&text, "  infer: {batch: %zu, length: %s}\n", request->batch,
                 request->batch == 1 ? "exact" : "full");
-    return write_text(f->path, "pipeline.yaml", &text, err);
+    return bench_write(f->path, "pipeline.yaml", &text, err);
 }
 
 /* --- The folder --- */

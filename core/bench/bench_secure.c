@@ -79,6 +79,36 @@ static mpcf_status write_student(const struct bench_secure_request *request,
     return status;
 }
 
+/* The file is this bench's own: who reads of it knows the options of the command alone. */
+static mpcf_status say_of_options(const struct bench_folder *folder, mpcf_status status,
+                                  mpcf_error *err)
+{
+    const size_t length = strlen(folder->pipeline);
+    const char *text = mpcf_error_text(err);
+    struct text_buffer said = {0};
+
+    if (status != MPCF_E_CONFIG || strncmp(text, folder->pipeline, length) != 0) {
+        return status;
+    }
+    while (*text != '\0') {
+        if (strncmp(text, folder->pipeline, length) == 0) { /* and ":LINE:COLUMN: " */
+            text += length;
+            text += strspn(text, ":0123456789");
+            text_append(&said, "bench secure:");
+        }
+        text_printf(&said, "%.*s", (int) strcspn(text, "\n"), text);
+        text += strcspn(text, "\n");
+        if (*text == '\n') {
+            text_append(&said, "\n");
+            text++;
+        }
+    }
+    mpcf_error_reset(err);
+    status = mpcf_fail(err, status, "%s", text_string(&said));
+    text_clear(&said);
+    return status;
+}
+
 static mpcf_status run(const struct bench_secure_request *request,
                        const struct bench_folder *folder, json_t **out, mpcf_error *err)
 {
@@ -99,7 +129,7 @@ static mpcf_status run(const struct bench_secure_request *request,
         status = bench_secure_summarise(request, p->output, out, err);
     }
     pipeline_close(p);
-    return status;
+    return say_of_options(folder, status, err);
 }
 
 mpcf_status bench_secure(const struct bench_secure_request *request, json_t **out, mpcf_error *err)

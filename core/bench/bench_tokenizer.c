@@ -6,23 +6,8 @@
 
 #include <string.h>
 
-#include "base/file.h"
-#include "base/folder.h"
-#include "base/memory.h"
 #include "base/text.h"
-
-static mpcf_status write_text(const char *folder, const char *name, struct text_buffer *text,
-                              mpcf_error *err)
-{
-    char *path = file_join(folder, name);
-    mpcf_status status = path != NULL && !text->failed
-                             ? file_write_whole(path, text->data, text->length, err)
-                             : mpcf_fail_memory(err, text->length, name);
-
-    mpcf_free(path);
-    text_clear(text);
-    return status;
-}
+#include "bench/bench_write.h"
 
 /* "t5", "t6", ...: one word an id. */
 static mpcf_status write_words(const char *folder, int64_t count, mpcf_error *err)
@@ -37,7 +22,7 @@ static mpcf_status write_words(const char *folder, int64_t count, mpcf_error *er
             text_printf(&text, "t%lld\n", (long long) i);
         }
     }
-    return write_text(folder, "vocab.txt", &text, err);
+    return bench_write(folder, "vocab.txt", &text, err);
 }
 
 /* The letters that our texts have, as tokens, and no merges. "\xc4\xa0" stands for a space. */
@@ -56,13 +41,13 @@ static mpcf_status write_letters(const char *folder, mpcf_error *err)
     }
     text_printf(&vocabulary, "\"t\": %zu, \"\xc4\xa0\": %zu}\n", id, id + 1);
     text_append(&merges, "#version: 0.2\n");
-    mpcf_status status = write_text(folder, "vocab.json", &vocabulary, err);
+    mpcf_status status = bench_write(folder, "vocab.json", &vocabulary, err);
 
     if (status != MPCF_OK) {
         text_clear(&merges);
         return status;
     }
-    return write_text(folder, "merges.txt", &merges, err);
+    return bench_write(folder, "merges.txt", &merges, err);
 }
 
 mpcf_status bench_tokenizer_write(const char *folder, const char *family, int64_t vocabulary,

@@ -34,6 +34,7 @@ struct channel {
 static mpcf_status prepare(struct channel *c, mpcf_error *err)
 {
     const mpcf_transport *t = c->framing.wire.transport;
+
     c->framing.room_limit = FRAMING_FIRST_LIMIT;
     c->framing.room = mpcf_secret_alloc(FRAMING_FIRST_LIMIT + CHANNEL_FRAME_BYTES, 1);
     if (c->framing.room == NULL) {
@@ -117,6 +118,7 @@ size_t channel_head(const struct channel *c, uint8_t head[CHANNEL_FRAME_BYTES])
 static void describe_moved(const struct framing_job *job, char *text, size_t size)
 {
     int n = 0;
+
     text[0] = '\0';
     if (job->out != NULL) {
         n = snprintf(text, size, "; %zu of %zu bytes were sent", job->sent, job->out_length);
@@ -132,6 +134,7 @@ static mpcf_status reword(const struct channel *c, mpcf_status status,
                           const struct framing_job *job, mpcf_error *err)
 {
     char moved[160];
+
     if (status == MPCF_E_TIMEOUT) {
         const char *key = c->timeout_key;
         describe_moved(job, moved, sizeof(moved));
@@ -147,6 +150,7 @@ static mpcf_status tell(const struct channel *c, mpcf_status status, const struc
                         mpcf_error *err)
 {
     const char *reason = framing_reason(&c->framing);
+
     if (status == MPCF_E_CLOSED && reason != NULL) {
         mpcf_error_reset(err);
         return mpcf_fail(err, status, "the %s ended the run, saying: %s", c->role, reason);
@@ -198,6 +202,7 @@ struct sender {
 static void *send_beside(void *context)
 {
     struct sender *s = context;
+
     s->status = framing_run(&s->channel->framing, &s->job, s->channel->timeout_ns, s->err);
     return NULL;
 }
@@ -208,6 +213,7 @@ static mpcf_status run_by_thread(struct channel *c, struct framing_job *job, mpc
     struct sender sender = {.channel = c, .job = *job, .err = mpcf_error_create()};
     struct framing_job in = *job;
     pthread_t thread;
+
     sender.job.in = NULL;
     in.out = NULL;
     in.is_beside = true;
@@ -230,6 +236,7 @@ static mpcf_status run_by_thread(struct channel *c, struct framing_job *job, mpc
 static mpcf_status run(struct channel *c, struct framing_job *job, mpcf_error *err)
 {
     bool needs_thread = job->out != NULL && job->in != NULL && !wire_is_duplex(&c->framing.wire);
+
     job->out_sequence = c->meter.sent_messages;
     job->in_sequence = c->meter.received_messages;
     (void) pthread_mutex_lock(&c->lock);
@@ -261,6 +268,7 @@ mpcf_status channel_exchange(struct channel *c, const void *out, size_t out_leng
                               .out_length = out_length,
                               .in = in_length == 0 ? NULL : in,
                               .in_length = in_length};
+
     if (out_length == 0 && in_length == 0) {
         return check_usable(c, err);
     }
@@ -271,6 +279,7 @@ mpcf_status channel_poll(struct channel *c, void *data, size_t length, bool *cam
 {
     struct framing_job job = {
         .in = data, .in_length = length, .in_sequence = c->meter.received_messages};
+
     *came = false;
     (void) pthread_mutex_lock(&c->lock);
     mpcf_status status = check_usable(c, err);
@@ -290,6 +299,7 @@ mpcf_status channel_poll(struct channel *c, void *data, size_t length, bool *cam
 mpcf_status channel_say_drop(struct channel *c, mpcf_error *err)
 {
     const char *key = c->timeout_key;
+
     (void) pthread_mutex_lock(&c->lock);
     mpcf_status status = check_usable(c, err);
     if (status == MPCF_OK && !framing_say_drop(&c->framing, clock_deadline(c->timeout_ns))) {
@@ -322,6 +332,7 @@ void channel_say_end(struct channel *c, const char *reason, int64_t deadline)
 {
     char text[FRAMING_REASON + 1];
     size_t length = strlen(reason);
+
     (void) snprintf(text, sizeof(text), "%s", reason);
     for (size_t i = 0; text[i] != '\0'; i++) {
         text[i] = text[i] < ' ' || text[i] > '~' ? '?' : text[i];

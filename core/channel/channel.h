@@ -3,7 +3,7 @@
  * A channel: messages of agreed lengths between two roles, over a transport plug-in's
  * connection. Frames them, counts bytes, and ends where the peer shows no life for too long.
  *
- * One thread uses a channel; a pulse (pulse.h) beats beside it.
+ * One thread uses a channel; a heartbeat (heartbeat.h) beats beside it.
  */
 #ifndef MPCF_CHANNEL_CHANNEL_H
 #define MPCF_CHANNEL_CHANNEL_H
@@ -58,7 +58,7 @@ void channel_say_end(struct channel *c, const char *reason, int64_t deadline);
 /* Forgets what comes until the peer has ended, too, by the deadline: what goes before close() is
  * sure to arrive only then. */
 void channel_wait_end(struct channel *c, int64_t deadline);
-/* A beat of a pulse, from its thread: unless the other thread uses the channel now, takes the
+/* A beat of a heartbeat, from its thread: unless the other thread uses the channel now, takes the
  * peer's signs of life, and sends one where nothing has gone for SILENCE_NS. Never waits. */
 void channel_beat(struct channel *c, int64_t silence_ns);
 

@@ -27,6 +27,7 @@ static bool is_tls(const uint8_t *bytes, size_t length)
 static bool is_zmtp(const uint8_t *bytes, size_t length)
 {
     static const uint8_t signature[8] = {0xff};
+
     return length >= 10 && memcmp(bytes, signature, sizeof(signature)) == 0 && bytes[9] == 0x7f;
 }
 
@@ -34,6 +35,7 @@ static bool is_zmtp(const uint8_t *bytes, size_t length)
 static bool is_early(const uint8_t *bytes, size_t length)
 {
     static const uint8_t head[16] = {0x00, 0x20};
+
     return length >= sizeof(head) && memcmp(bytes, head, sizeof(head)) == 0;
 }
 

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "channel/journey.h"
+#include "channel/outgoing.h"
 
 enum {
     POLL_STEPS = 4096, /* moves of one call that must not wait */
@@ -29,6 +29,7 @@ static void write_u64(uint8_t *bytes, uint64_t value)
 static uint64_t read_u64(const uint8_t *bytes)
 {
     uint64_t value = 0;
+
     for (unsigned i = 0; i < 8; i++) {
         value |= (uint64_t) bytes[i] << (8 * i);
     }
@@ -53,6 +54,7 @@ static mpcf_status check_message(const uint8_t *head, const struct framing_job *
                                  mpcf_error *err)
 {
     uint64_t got_length = read_u64(head), got_sequence = read_u64(head + 8);
+
     if (got_sequence != job->in_sequence) {
         return mpcf_fail(err, MPCF_E_PROTOCOL,
                          "the peer sent message number %" PRIu64 ", expected %" PRIu64,
@@ -77,6 +79,7 @@ static mpcf_status take_drop(struct framing *f, mpcf_error *err)
 static mpcf_status read_head(struct framing *f, const struct framing_job *job, mpcf_error *err)
 {
     uint64_t kind = read_u64(f->head), length = read_u64(f->head + 8);
+
     if (kind < FRAMING_RESERVED) {
         return job->in == NULL ? MPCF_OK : check_message(f->head, job, err);
     }
@@ -190,11 +193,11 @@ static bool has_room(struct framing *f, size_t length)
 
 /* HEAD and DATA, after what is left of a sign of life; a short message in F's room as one piece. */
 static void depart(struct framing *f, const uint8_t *head, const uint8_t *data, size_t length,
-                   struct journey *j)
+                   struct outgoing *j)
 {
-    *j = (struct journey){.piece = {alive + f->alive_done, head, data},
-                          .length = {f->alive_done == 0 ? 0 : sizeof(alive) - f->alive_done,
-                                     CHANNEL_FRAME_BYTES, length}};
+    *j = (struct outgoing){.piece = {alive + f->alive_done, head, data},
+                           .length = {f->alive_done == 0 ? 0 : sizeof(alive) - f->alive_done,
+                                      CHANNEL_FRAME_BYTES, length}};
     if (has_room(f, length)) {
         memcpy(f->room, head, CHANNEL_FRAME_BYTES);
         memcpy(f->room + CHANNEL_FRAME_BYTES, data, length);
@@ -202,10 +205,10 @@ static void depart(struct framing *f, const uint8_t *head, const uint8_t *data, 
         j->length[1] += length;
         j->length[2] = 0;
     }
-    journey_begin(j);
+    outgoing_begin(j);
 }
 
-static void count_sent(struct framing *f, struct journey *j, size_t moved)
+static void count_sent(struct framing *f, struct outgoing *j, size_t moved)
 {
     if (moved == 0) {
         return;
@@ -214,14 +217,15 @@ static void count_sent(struct framing *f, struct journey *j, size_t moved)
     if (j->at == 0) {
         f->alive_done = (f->alive_done + moved) % sizeof(alive);
     }
-    journey_move(j, moved);
-    f->is_amid = !journey_is_over(j) && journey_gone(j) != 0;
+    outgoing_move(j, moved);
+    f->is_amid = !outgoing_is_over(j) && outgoing_gone(j) != 0;
 }
 
 /* Bytes of a content of LENGTH that have gone. */
-static size_t content_gone(const struct journey *j, size_t length)
+static size_t content_gone(const struct outgoing *j, size_t length)
 {
-    size_t gone = journey_gone(j);
+    size_t gone = outgoing_gone(j);
+
     return length == 0 || gone <= CHANNEL_FRAME_BYTES ? 0 : gone - CHANNEL_FRAME_BYTES;
 }
 
@@ -230,6 +234,7 @@ static size_t content_gone(const struct journey *j, size_t length)
 static void say_alive(struct framing *f)
 {
     size_t sent = 0;
+
     do {
         size_t nothing = 0;
         sent = sizeof(alive) - f->alive_done;
@@ -245,6 +250,7 @@ static void say_alive(struct framing *f)
 static size_t next_heard(struct framing *f, uint8_t **at)
 {
     static const struct framing_job none = {.out = NULL};
+
     if (f->head_done == CHANNEL_FRAME_BYTES && f->reason_length == 0 &&
         (f->body_done == read_u64(f->head) || read_u64(f->head) == FRAMING_DROP)) {
         begin_next(f);
@@ -261,6 +267,7 @@ static size_t next_heard(struct framing *f, uint8_t **at)
 bool framing_hear_end(struct framing *f)
 {
     const struct framing_job none = {.out = NULL};
+
     for (unsigned i = 0; i < POLL_STEPS && framing_reason(f) == NULL; i++) {
         uint8_t *at = NULL;
         size_t got = next_heard(f, &at), nothing = 0;
@@ -283,28 +290,31 @@ static void acknowledge(struct framing *f, int64_t patience_ns)
 }
 
 /* One move, and what it means. LISTENS: what comes is taken, too. */
-static mpcf_status step(struct framing *f, struct journey *away, const struct framing_job *coming,
+static mpcf_status step(struct framing *f, struct outgoing *away, const struct framing_job *coming,
                         bool listens, int64_t patience_ns, mpcf_error *err)
 {
     uint8_t *at = NULL;
-    size_t sent = journey_left(away), got = listens ? wanted(f, coming, &at) : 0;
-    mpcf_status status = wire_move(&f->wire, journey_data(away), &sent, at, &got, patience_ns, err);
+    size_t sent = outgoing_left(away), got = listens ? wanted(f, coming, &at) : 0;
+    mpcf_status status =
+        wire_move(&f->wire, outgoing_data(away), &sent, at, &got, patience_ns, err);
+
     count_sent(f, away, sent);
     MPCF_TRY(take(f, coming, got, err));
-    if (got != 0 && f->body_done != 0 && journey_is_over(away) && !coming->is_beside) {
+    if (got != 0 && f->body_done != 0 && outgoing_is_over(away) && !coming->is_beside) {
         acknowledge(f, patience_ns);
     }
     return status;
 }
 
-static mpcf_status run(struct framing *f, struct journey *away, struct framing_job *job,
+static mpcf_status run(struct framing *f, struct outgoing *away, struct framing_job *job,
                        int64_t patience_ns, mpcf_error *err)
 {
     const struct framing_job nothing = {.out = NULL};
     const struct framing_job *coming = job;
+
     /* Who only sends listens when nobody takes it: a call of the system less for most messages. */
     bool listens = job->in != NULL, is_duplex = wire_is_duplex(&f->wire);
-    while (!journey_is_over(away) || coming->in != NULL) {
+    while (!outgoing_is_over(away) || coming->in != NULL) {
         mpcf_status status =
             step(f, away, coming, listens, listens || !is_duplex ? patience_ns : 0, err);
         if (status == MPCF_E_TIMEOUT && !listens && is_duplex) {
@@ -329,8 +339,9 @@ mpcf_status framing_run(struct framing *f, struct framing_job *job, int64_t pati
                         mpcf_error *err)
 {
     uint8_t head[CHANNEL_FRAME_BYTES];
-    struct journey away = {.at = JOURNEY_PIECES};
+    struct outgoing away = {.at = OUTGOING_PIECES};
     bool is_duplex = wire_is_duplex(&f->wire);
+
     if (job->in != NULL || is_duplex) {
         MPCF_TRY(resume(f, job, err));
     }
@@ -342,7 +353,7 @@ mpcf_status framing_run(struct framing *f, struct framing_job *job, int64_t pati
     job->sent = content_gone(&away, job->out_length);
     if (status != MPCF_OK && job->out != NULL) {
         /* How much of a piece has gone is known only where the transport can do both. */
-        f->is_amid = f->is_amid || (!is_duplex && !journey_is_over(&away));
+        f->is_amid = f->is_amid || (!is_duplex && !outgoing_is_over(&away));
         if (status == MPCF_E_CLOSED && is_duplex) {
             (void) framing_hear_end(f); /* what it said before is still there */
         }
@@ -377,6 +388,7 @@ mpcf_status framing_poll(struct framing *f, struct framing_job *job, bool *came,
 void framing_beat(struct framing *f, int64_t silence_ns)
 {
     const struct framing_job none = {.out = NULL};
+
     if (f->is_amid) {
         return;
     }
@@ -397,13 +409,14 @@ void framing_beat(struct framing *f, int64_t silence_ns)
 static bool say(struct framing *f, uint64_t kind, const char *text, size_t length, int64_t deadline)
 {
     uint8_t head[CHANNEL_FRAME_BYTES];
-    struct journey away;
+    struct outgoing away;
+
     framing_write(head, kind, length);
     depart(f, head, (const uint8_t *) text, length, &away);
-    while (!journey_is_over(&away)) {
-        size_t sent = journey_left(&away), nothing = 0;
+    while (!outgoing_is_over(&away)) {
+        size_t sent = outgoing_left(&away), nothing = 0;
         mpcf_status status =
-            wire_move(&f->wire, journey_data(&away), &sent, NULL, &nothing, 0, NULL);
+            wire_move(&f->wire, outgoing_data(&away), &sent, NULL, &nothing, 0, NULL);
         count_sent(f, &away, sent);
         bool is_full = status == MPCF_E_TIMEOUT || status == MPCF_E_INTERRUPTED;
         if (status != MPCF_OK && (!is_full || clock_now_ns() >= deadline)) {
@@ -419,6 +432,7 @@ static bool say(struct framing *f, uint64_t kind, const char *text, size_t lengt
 bool framing_say_farewell(struct framing *f, const char *reason, int64_t deadline)
 {
     size_t length = strlen(reason);
+
     if (f->is_amid || framing_reason(f) != NULL || length == 0 || length > FRAMING_REASON ||
         !say(f, FRAMING_FAREWELL, reason, length, deadline)) {
         return false;

@@ -48,6 +48,7 @@ static size_t fact_bytes(const struct handshake_fact *fact)
 static size_t used_bytes(const struct handshake *h)
 {
     size_t used = HEAD_BYTES;
+
     for (size_t i = 0; i < h->fact_count; i++) {
         used += fact_bytes(&h->facts[i]);
     }
@@ -70,6 +71,7 @@ mpcf_status handshake_add(struct handshake *h, mpcf_error *err, const char *name
 {
     struct handshake_fact fact;
     va_list arguments;
+
     va_start(arguments, format);
     int value = vsnprintf(fact.value, sizeof(fact.value), format, arguments);
     va_end(arguments);
@@ -92,6 +94,7 @@ mpcf_status handshake_add(struct handshake *h, mpcf_error *err, const char *name
 void handshake_refuse(struct handshake *h, enum handshake_refusal_kind kind, const char *why)
 {
     static const char more[] = "...";
+
     assert(kind != REFUSAL_NONE);
     why = why[0] == '\0' ? "no reason given" : why;
     size_t length = strlen(why);
@@ -118,6 +121,7 @@ void handshake_refuse_bare(struct handshake *h, enum role role, enum handshake_r
 mpcf_status handshake_heed(const struct handshake *theirs, mpcf_error *err)
 {
     const char *role = role_name(theirs->role);
+
     switch (theirs->kind) {
     case REFUSAL_NONE:
         break;
@@ -142,6 +146,7 @@ static void write_number(uint8_t *at, uint64_t value, size_t bytes)
 static uint64_t read_number(const uint8_t *at, size_t bytes)
 {
     uint64_t value = 0;
+
     for (size_t i = 0; i < bytes; i++) {
         value |= (uint64_t) at[i] << (8 * i);
     }
@@ -200,6 +205,7 @@ static bool decode_fact(const uint8_t *wire, size_t used, size_t *at, struct han
 static bool decode_facts(const uint8_t *wire, size_t used, struct handshake *h)
 {
     size_t at = HEAD_BYTES, count = read_number(wire + 18, 2);
+
     if (count > HANDSHAKE_FACTS) {
         return false;
     }
@@ -216,6 +222,7 @@ static bool decode_facts(const uint8_t *wire, size_t used, struct handshake *h)
 static bool decode_refusal(const uint8_t *wire, struct handshake *h)
 {
     size_t length = read_number(wire + 22, 2);
+
     if (wire[21] > REFUSAL_DIFFERS || length >= HANDSHAKE_REFUSAL ||
         (wire[21] != REFUSAL_NONE) != (length != 0)) {
         return false;
@@ -293,6 +300,7 @@ static void compare(const struct handshake *mine, const struct handshake *theirs
                     struct differences *d)
 {
     char there[16], here[16];
+
     if (mine->protocol != theirs->protocol) {
         (void) snprintf(there, sizeof(there), "%" PRIu32, theirs->protocol);
         (void) snprintf(here, sizeof(here), "%" PRIu32, mine->protocol);
@@ -319,6 +327,7 @@ static mpcf_status report_differences(const struct handshake *mine, const struct
                                       bool has_values, mpcf_error *err)
 {
     struct differences d = {.has_values = has_values};
+
     compare(mine, theirs, &d);
     mpcf_status status = MPCF_OK;
     if (d.text.failed) {
@@ -353,6 +362,7 @@ bool handshake_same_stored(const struct handshake *mine, const struct handshake 
 {
     const bool is_same = mine->has_stored && theirs->has_stored &&
                          memcmp(mine->stored, theirs->stored, HANDSHAKE_SESSION) == 0;
+
     if (is_same) {
         *next = mine->next_inference > theirs->next_inference ? mine->next_inference
                                                               : theirs->next_inference;
@@ -364,6 +374,7 @@ mpcf_status handshake_exchange(struct channel *c, const struct handshake *mine,
                                struct handshake *theirs, mpcf_error *err)
 {
     uint8_t out[HANDSHAKE_BYTES], in[HANDSHAKE_BYTES];
+
     handshake_encode(mine, out);
     MPCF_TRY(channel_exchange(c, out, sizeof(out), in, sizeof(in), err));
     return handshake_decode(in, sizeof(in), theirs, err);
@@ -372,6 +383,7 @@ mpcf_status handshake_exchange(struct channel *c, const struct handshake *mine,
 mpcf_status handshake_send(struct channel *c, const struct handshake *mine, mpcf_error *err)
 {
     uint8_t out[HANDSHAKE_BYTES];
+
     handshake_encode(mine, out);
     return channel_send(c, out, sizeof(out), err);
 }

@@ -43,6 +43,7 @@ static void write_u32(uint8_t *at, uint32_t value)
 static uint32_t read_u32(const uint8_t *at)
 {
     uint32_t value = 0;
+
     for (unsigned i = 0; i < 4; i++) {
         value |= (uint32_t) at[i] << (8 * i);
     }
@@ -65,6 +66,7 @@ void hello_encode(const struct hello *h, uint8_t wire[HELLO_BYTES])
 static bool is_rest_zero(const uint8_t wire[HELLO_BYTES])
 {
     uint8_t seen = wire[AT_FLAGS + 1];
+
     for (size_t i = AT_REST; i < AT_LINE; i++) {
         seen |= wire[i];
     }
@@ -100,6 +102,7 @@ static mpcf_status compute(const uint8_t speaker[SPEAKER_BYTES], const uint8_t c
 {
     uint8_t text[SPEAKER_BYTES + 2 * HELLO_BYTES];
     unsigned length = 0;
+
     memcpy(text, speaker, SPEAKER_BYTES);
     memcpy(text + SPEAKER_BYTES, caller, HELLO_BYTES);
     memcpy(text + SPEAKER_BYTES + HELLO_BYTES, callee, used);
@@ -128,6 +131,7 @@ mpcf_status hello_check_seal(const uint8_t caller[HELLO_BYTES], const uint8_t ca
                              const uint8_t key[LINK_KEY_BYTES], mpcf_error *err)
 {
     uint8_t mac[HELLO_MAC_BYTES];
+
     MPCF_TRY(seal(caller, callee, key, mac, err));
     if (CRYPTO_memcmp(mac, callee + AT_MAC, sizeof(mac)) != 0) {
         return mpcf_fail(err, MPCF_E_AUTH, "its hello is not made with the key of this link");
@@ -147,6 +151,7 @@ mpcf_status hello_check_proof(const uint8_t caller[HELLO_BYTES], const uint8_t c
                               const uint8_t proof[HELLO_MAC_BYTES], mpcf_error *err)
 {
     uint8_t mac[HELLO_MAC_BYTES];
+
     MPCF_TRY(hello_prove(caller, callee, key, mac, err));
     if (CRYPTO_memcmp(mac, proof, sizeof(mac)) != 0) {
         return mpcf_fail(err, MPCF_E_AUTH, "its proof is not made with the key of this link");

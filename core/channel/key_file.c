@@ -22,6 +22,7 @@
 static mpcf_status check_file(int fd, const char *path, mpcf_error *err)
 {
     struct stat facts;
+
     if (fstat(fd, &facts) != 0) {
         return mpcf_fail(err, file_status(errno), "'%s': %s", path, strerror(errno));
     }
@@ -48,6 +49,7 @@ static mpcf_status read_text(int fd, const char *path, char *text, size_t *lengt
 {
     size_t used = 0;
     ssize_t n = 1;
+
     while (n != 0 && used <= FILE_LIMIT) {
         n = read(fd, text + used, FILE_LIMIT + 1 - used);
         if (n < 0 && errno != EINTR) {
@@ -67,6 +69,7 @@ static mpcf_status read_text(int fd, const char *path, char *text, size_t *lengt
 static mpcf_status read_open(int fd, const char *path, struct role_keys **out, mpcf_error *err)
 {
     size_t length = 0;
+
     MPCF_TRY(check_file(fd, path, err));
     char *text = mpcf_secret_alloc(FILE_LIMIT + 1, 1);
     if (text == NULL) {
@@ -96,6 +99,7 @@ mpcf_status key_file_read_as(const char *path, enum role role, struct role_keys 
                              mpcf_error *err)
 {
     struct role_keys *keys = NULL;
+
     MPCF_TRY(key_file_read(path, &keys, err));
     if (keys != NULL && keys->role != role) { /* NULL: never, which clang-tidy does not see */
         mpcf_status status =
@@ -127,6 +131,7 @@ static bool write_keys(int fd, const struct role_keys *keys)
 {
     char head[160];
     char *text = mpcf_secret_alloc(ROLE_KEYS_TEXT, 1);
+
     if (text == NULL) {
         errno = ENOMEM;
         return false;
@@ -150,6 +155,7 @@ static bool sync_folder(const char *folder)
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
     int cause = errno;
+
     if (fd >= 0) {
         (void) close(fd);
     }
@@ -177,6 +183,7 @@ static mpcf_status create_in(const char *folder, const char *path, const struct 
                              mpcf_error *err)
 {
     char *part = mpcf_format("%s/.mpcf-keys-XXXXXX", folder);
+
     if (part == NULL) {
         return mpcf_fail_memory(err, strlen(folder), "a file name");
     }
@@ -203,6 +210,7 @@ static mpcf_status create_in(const char *folder, const char *path, const struct 
 mpcf_status key_file_create(const char *path, const struct role_keys *keys, mpcf_error *err)
 {
     char *folder = file_folder_of(path);
+
     if (folder == NULL) {
         return mpcf_fail_memory(err, strlen(path), "a file name");
     }

@@ -16,6 +16,7 @@
 static mpcf_status check_folder(const char *folder, mpcf_error *err)
 {
     struct stat facts;
+
     if (stat(folder, &facts) != 0) {
         return mpcf_fail(err, file_status(errno), "'%s': %s", folder, strerror(errno));
     }
@@ -35,6 +36,7 @@ static mpcf_status check_folder(const char *folder, mpcf_error *err)
 static mpcf_status make_named(const char *folder, mpcf_error *err)
 {
     char *above = file_folder_of(folder);
+
     if (above == NULL) {
         return mpcf_fail_memory(err, strlen(folder), "a folder name");
     }
@@ -52,6 +54,7 @@ static mpcf_status make_named(const char *folder, mpcf_error *err)
 static mpcf_status make_folder(const char *folder, mpcf_error *err)
 {
     size_t length = strlen(folder);
+
     while (length > 1 && folder[length - 1] == '/') {
         length--;
     }
@@ -88,6 +91,7 @@ static mpcf_status make_files(char *const paths[3], struct role_keys *const sets
 static mpcf_status fill_folder(const char *folder, struct role_keys *const sets[3], mpcf_error *err)
 {
     char *paths[3];
+
     for (unsigned r = 0; r < 3; r++) {
         paths[r] = mpcf_format("%s/%s.key", folder, role_name((enum role) r));
     }
@@ -103,6 +107,7 @@ static mpcf_status fill_folder(const char *folder, struct role_keys *const sets[
 mpcf_status key_folder_create(const char *folder, mpcf_error *err)
 {
     struct role_keys *sets[3];
+
     MPCF_TRY(make_folder(folder, err));
     MPCF_TRY(role_keys_draw(sets, err));
     mpcf_status status = fill_folder(folder, sets, err);

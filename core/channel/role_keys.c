@@ -16,9 +16,11 @@
 #define HEX_BYTES  ((size_t) 2 * LINK_KEY_BYTES)
 #define FIRST_LINE "mpcf-keys 1"
 
-struct role_keys *role_keys_create(enum role role)
+/* Without a key yet; NULL: memory. */
+static struct role_keys *create(enum role role)
 {
     struct role_keys *keys = mpcf_secret_alloc(1, sizeof(*keys));
+
     if (keys != NULL) {
         keys->role = role;
     }
@@ -33,6 +35,7 @@ void role_keys_destroy(struct role_keys *keys)
 static mpcf_status draw_link(struct role_keys *a, struct role_keys *b, mpcf_error *err)
 {
     struct link_keys *of_a = &a->links[b->role], *of_b = &b->links[a->role];
+
     if (getrandom(of_a, sizeof(*of_a), 0) != sizeof(*of_a)) {
         return mpcf_fail(err, MPCF_E_IO, "no randomness from the system");
     }
@@ -45,7 +48,7 @@ static mpcf_status draw_link(struct role_keys *a, struct role_keys *b, mpcf_erro
 static mpcf_status draw_all(struct role_keys *sets[3], mpcf_error *err)
 {
     for (unsigned r = 0; r < 3; r++) {
-        sets[r] = role_keys_create((enum role) r);
+        sets[r] = create((enum role) r);
         if (sets[r] == NULL) {
             return mpcf_fail_memory(err, sizeof(*sets[r]), "keys");
         }
@@ -59,6 +62,7 @@ mpcf_status role_keys_draw(struct role_keys *sets[3], mpcf_error *err)
 {
     struct role_keys *made[3] = {NULL, NULL, NULL};
     mpcf_status status = draw_all(made, err);
+
     for (unsigned r = 0; r < 3; r++) {
         if (status == MPCF_OK) {
             sets[r] = made[r];
@@ -75,6 +79,7 @@ mpcf_status role_keys_draw(struct role_keys *sets[3], mpcf_error *err)
 static char hex_digit(unsigned value)
 {
     const unsigned letter = (9u - value) >> 8 & 1u; /* 1 from 10 on */
+
     return (char) ('0' + value + letter * ('a' - '0' - 10));
 }
 
@@ -92,6 +97,7 @@ static char *print_key(char *at, enum role from, enum role to, const uint8_t key
 size_t role_keys_print(const struct role_keys *keys, char text[ROLE_KEYS_TEXT])
 {
     char *at = text + sprintf(text, FIRST_LINE "\nrole %s\n", role_name(keys->role));
+
     for (unsigned peer = 0; peer < 3; peer++) {
         if (peer != (unsigned) keys->role) {
             assert(keys->has[peer]);
@@ -171,12 +177,14 @@ static unsigned hex_value(unsigned char c)
 {
     const unsigned digit = c - (unsigned) '0', letter = (c | 0x20u) - (unsigned) 'a';
     const unsigned is_digit = mask_below(digit, 10), is_letter = mask_below(letter, 6);
+
     return (digit & is_digit) | ((letter + 10u) & is_letter) | ~(is_digit | is_letter);
 }
 
 static bool parse_key(const char *hex, uint8_t key[LINK_KEY_BYTES])
 {
     unsigned wrong = 0;
+
     for (size_t i = 0; i < LINK_KEY_BYTES; i++) {
         unsigned high = hex_value((unsigned char) hex[2 * i]);
         unsigned low = hex_value((unsigned char) hex[2 * i + 1]);
@@ -191,6 +199,7 @@ static bool is_key_line(const struct key_text *t, enum role from, enum role to, 
 {
     char head[32];
     size_t length = (size_t) snprintf(head, sizeof(head), "%s>%s ", role_name(from), role_name(to));
+
     if (t->length < length || memcmp(t->line, head, length) != 0) {
         return false;
     }
@@ -216,6 +225,7 @@ static mpcf_status take_key(struct key_text *t, bool *seen, const char *hex,
 static mpcf_status parse_line(struct key_text *t, struct role_keys *keys, mpcf_error *err)
 {
     const char *hex = NULL;
+
     for (unsigned r = 0; r < 3; r++) {
         const enum role peer = (enum role) r;
         if (peer == keys->role) {
@@ -260,8 +270,9 @@ mpcf_status role_keys_parse(const char *text, size_t length, const char *name,
 {
     struct key_text t = {.at = text, .end = text + length, .name = name};
     enum role role = ROLE_PROVIDER;
+
     MPCF_TRY(parse_role(&t, &role, err));
-    struct role_keys *keys = role_keys_create(role);
+    struct role_keys *keys = create(role);
     if (keys == NULL) {
         return mpcf_fail_memory(err, sizeof(*keys), "keys");
     }
@@ -279,6 +290,7 @@ mpcf_status role_keys_fingerprint(const uint8_t key[LINK_KEY_BYTES],
 {
     char whole[FILE_DIGEST_SIZE];
     struct digest *digest = digest_begin();
+
     if (digest == NULL) {
         return mpcf_fail_memory(err, 0, "a digest");
     }

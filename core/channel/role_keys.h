@@ -28,8 +28,6 @@ struct role_keys {
     struct link_keys links[3]; /* by the peer's role */
 };
 
-/* Without a key yet; NULL: memory. */
-struct role_keys *role_keys_create(enum role role);
 void role_keys_destroy(struct role_keys *keys); /* NULL is fine; wipes */
 /* Six new keys from the system's generator, as the sets of the three roles, by role. */
 mpcf_status role_keys_draw(struct role_keys *sets[3], mpcf_error *err);

@@ -48,6 +48,7 @@ static mpcf_status send_piece(const struct wire *w, struct move *m, int64_t dead
                               mpcf_error *err)
 {
     size_t length = piece(m->out_length);
+
     MPCF_TRY(w->transport->send(w->conn, m->out, length, deadline, err));
     m->sent = length;
     return MPCF_OK;
@@ -57,6 +58,7 @@ static mpcf_status recv_piece(const struct wire *w, struct move *m, int64_t dead
                               mpcf_error *err)
 {
     size_t length = piece(m->in_length);
+
     MPCF_TRY(w->transport->recv(w->conn, m->in, length, deadline, err));
     m->received = length;
     return MPCF_OK;
@@ -105,6 +107,7 @@ static mpcf_status move_pieces(const struct wire *w, struct move *m, const struc
                                mpcf_error *err)
 {
     struct move first = *m;
+
     if (m->out_length != 0) {
         m->out_length = wait->limit == PAST ? 1 : m->out_length;
         return send_piece(w, m, wait->limit, err);
@@ -144,6 +147,7 @@ mpcf_status wire_move(const struct wire *w, const void *out, size_t *out_length,
     struct wait wait = {.limit = later(now, patience_ns)};
     struct move m;
     mpcf_status status = MPCF_OK;
+
     for (;;) {
         m = (struct move){out, in, *out_length, *in_length, 0, 0};
         wait.slice = later(now, patience_ns < SLICE_NS ? patience_ns : SLICE_NS);

@@ -26,8 +26,6 @@ mpcf_status check_take_at(struct check *c, const struct yaml_node *at, const cha
     if (status == MPCF_OK || status == MPCF_E_NOMEM || status == MPCF_E_INTERRUPTED) {
         return status;
     }
-    c->is_of_file = c->is_of_file || status == MPCF_E_CONFIG;
-    c->first = c->first == MPCF_OK ? status : c->first;
     if (what == NULL || strncmp(text, what, strlen(what)) == 0) {
         yaml_problem(c->problems, at, "%s", text);
     } else {

@@ -17,8 +17,6 @@ struct check {
     enum pipeline_viewer viewer;
     bool is_alone; /* no run follows */
     struct yaml_problems *problems;
-    mpcf_status first; /* of a mistake in what the file names, as data; MPCF_OK: there was none */
-    bool is_of_file;   /* some mistake is the pipeline file's own */
     struct run_facts *facts;
     struct loaded_network exact;   /* the network as it is; .network NULL: it cannot be built */
     struct loaded_network student; /* with the approximations; the same */

@@ -36,7 +36,6 @@ static void say(struct check *c, const struct need *n)
         c->facts->memory_of = n->stage;
     }
     if (n->least > machine.all) {
-        c->is_of_file = true;
         yaml_problem(c->problems, key_place(c->p, n->key),
                      "%s: needs about %.1f GB of memory, and the machine has %.1f GB", n->stage,
                      (double) n->least / gb, (double) machine.all / gb);

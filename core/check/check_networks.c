@@ -3,6 +3,8 @@
 #include "check/check_networks.h"
 
 #include "base/memory.h"
+#include "base/text.h"
+#include "check/data_mistake.h"
 #include "graph/slots.h"
 #include "metrics/metrics.h"
 #include "network/split.h"
@@ -68,10 +70,41 @@ mpcf_status check_weights(struct check *c, const char *dotted, mpcf_error *err)
                               : check_take(c, dotted, loaded_network_check(c->p, n, err), err);
 }
 
-static mpcf_status check_split(struct check *c, const char *split, bool labelled, mpcf_error *err)
+/* What the split TOLD of before is not told again of this one; TOLD gets what is told now. */
+static mpcf_status check_split(struct check *c, const char *split, bool labelled,
+                               struct text_buffer *told, mpcf_error *err)
 {
-    return check_take(c, "dataset.path",
-                      split_check(c->p, c->tokenizer, split, ROWS, labelled, err), err);
+    const mpcf_status status = split_check(c->p, c->tokenizer, split, ROWS, labelled, err);
+    const char *text = mpcf_error_text(err);
+    char key[DATA_KEY_SIZE];
+
+    if (status == MPCF_OK || status == MPCF_E_NOMEM || status == MPCF_E_INTERRUPTED) {
+        return status;
+    }
+    if (told->length > 0 && data_mistakes_are_one(text_string(told), text)) {
+        mpcf_error_reset(err);
+        return MPCF_OK;
+    }
+    text_append(told, text);
+    data_mistake_key(c->p, text, key);
+    return check_take(c, key, status, err);
+}
+
+/* As what they are for needs them. */
+static mpcf_status check_splits(struct check *c, mpcf_error *err)
+{
+    struct text_buffer told = {0};
+    mpcf_status status = MPCF_OK;
+
+    if (check_trains(c)) {
+        status =
+            check_split(c, c->p->task.train_split, c->p->has_stage[STAGE_FINETUNE], &told, err);
+    }
+    if (status == MPCF_OK) {
+        status = check_split(c, c->p->task.judge_split, false, &told, err);
+    }
+    text_clear(&told);
+    return status;
 }
 
 /* As the end of an epoch computes them: over every class that there is. */
@@ -112,7 +145,6 @@ static mpcf_status check_questions(struct check *c, mpcf_error *err)
     }
     batches = (rows + (size_t) s->batch - 1) / (size_t) s->batch;
     if (status == MPCF_OK && batches * (size_t) s->batch > limit) {
-        c->is_of_file = true;
         yaml_problem(c->problems, key_place(c->p, "stages.infer.max_questions"),
                      "max_questions: the run would ask %s%zu, and the provider would answer %zu: "
                      "stages.infer.examples says how many",
@@ -128,10 +160,7 @@ static mpcf_status check_data(struct check *c, mpcf_error *err)
     if (c->p->dataset.descriptor == NULL) {
         return MPCF_OK;
     }
-    if (check_trains(c)) {
-        MPCF_TRY(check_split(c, c->p->task.train_split, has[STAGE_FINETUNE], err));
-    }
-    MPCF_TRY(check_split(c, c->p->task.judge_split, false, err));
+    MPCF_TRY(check_splits(c, err));
     MPCF_TRY(check_metrics(c, err));
     return c->viewer == VIEW_ALL && has[STAGE_INFER] && c->p->infer.max_questions > 0
                ? check_questions(c, err)

@@ -50,7 +50,6 @@ mpcf_status check_output_room(struct check *c, mpcf_error *err)
 
     MPCF_TRY(free_at(c->p->output, &room, err));
     if (count > 0 && network > room) {
-        c->is_of_file = true;
         yaml_problem(c->problems, key_place(c->p, "output"),
                      "output: a network takes %.2f GB, and %.2f GB are free there",
                      (double) network / 1e9, (double) room / 1e9);
@@ -93,7 +92,6 @@ mpcf_status check_store_room(struct check *c, const struct program *program, mpc
         return MPCF_OK;
     }
     if (c->p->infer.length == LENGTH_FULL) {
-        c->is_of_file = true;
         yaml_problem(
             c->problems, key_place(c->p, "stages.infer.store"),
             "stages.infer.store: %llu inferences dealt ahead take %.2f GB, and %.2f GB are "

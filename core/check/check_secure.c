@@ -69,6 +69,7 @@ mpcf_status check_trial(struct check *c, mpcf_error *err)
         return MPCF_OK;
     }
     secure_student_options(c->p, &options);
+    options.is_trial = true;
     status = trial_program_make(c->student.network->graph, &options, &shape, &trial, err);
     MPCF_TRY(check_take(c, "stages.infer", status, err));
     if (status != MPCF_OK) {

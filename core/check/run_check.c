@@ -21,7 +21,7 @@ static mpcf_status check_here(struct check *c, mpcf_error *err)
     const char *folder = c->p->model_path;
 
     MPCF_TRY(check_networks(c, folder, "model.path", err));
-    if (check_trains(c)) { /* infer alone works from the student */
+    if (check_trains(c) || pipeline_is_for_predict(c->p)) { /* infer alone works from the student */
         MPCF_TRY(check_weights(c, "model.path", err));
     }
     MPCF_TRY(check_texts(c, folder, "model.path", err));
@@ -75,13 +75,12 @@ static mpcf_status check_quietly(struct check *c, mpcf_error *err)
     return status;
 }
 
-/* Broken data and folders keep their status where the file itself is right. */
+/* Also of data and folders: the file names them, and nothing ran. */
 static mpcf_status fail_with(struct check *c, mpcf_error *err)
 {
     const char *lines = yaml_problems_text(c->problems);
 
-    return mpcf_fail(err, c->is_of_file ? MPCF_E_CONFIG : c->first, "%.*s", (int) strlen(lines) - 1,
-                     lines);
+    return mpcf_fail(err, MPCF_E_CONFIG, "%.*s", (int) strlen(lines) - 1, lines);
 }
 
 mpcf_status run_check(const struct pipeline *p, enum pipeline_viewer viewer,

@@ -12,8 +12,8 @@
 #include "pipeline/needed_files.h"
 #include "pipeline/pipeline.h"
 
-/* A line for each mistake, "file:line:column: "; MPCF_E_CONFIG, or where only what the file names is broken (data,
- * a checkpoint) the first one's own status. FACTS is NULL where the run follows: a role then opens its student and
+/* A line for each mistake, "file:line:column: ": MPCF_E_CONFIG, also where what the file names is broken (data, a
+ * checkpoint), as nothing ran. FACTS is NULL where the run follows: a role then opens its student and
  * texts itself, before it meets anybody, and they are not opened twice. A child process of a
  * one-machine run checks nothing: its parent did. */
 mpcf_status run_check(const struct pipeline *p, enum pipeline_viewer viewer,

@@ -34,6 +34,7 @@ static bool folder_has(const char *folder, const char *name)
 {
     char *path = file_join(folder, name);
     bool has = path != NULL && file_exists(path);
+
     mpcf_free(path);
     return has;
 }
@@ -42,6 +43,7 @@ static mpcf_status read_object(const char *folder, const char *name, json_t **ou
 {
     json_t *value = NULL;
     char *path = file_join(folder, name);
+
     if (path == NULL) {
         return mpcf_fail_memory(err, strlen(folder) + strlen(name), "a path");
     }
@@ -63,6 +65,7 @@ static mpcf_status open_shard(struct checkpoint *c, const char *name, mpcf_error
 {
     struct shard *grown =
         mpcf_grow_array(c->shards, c->shard_count, c->shard_count + 1, sizeof(*grown));
+
     if (grown == NULL) {
         return mpcf_fail_memory(err, sizeof(*grown), "a list of shards");
     }
@@ -108,6 +111,7 @@ static mpcf_status open_shards(struct checkpoint *c, const char *index, json_t *
 {
     const char *tensor;
     json_t *value;
+
     json_object_foreach(map, tensor, value)
     {
         const char *file = json_string_value(value);
@@ -123,6 +127,7 @@ static mpcf_status open_shards(struct checkpoint *c, const char *index, json_t *
 static mpcf_status open_index(struct checkpoint *c, const char *name, mpcf_error *err)
 {
     json_t *index = NULL;
+
     MPCF_TRY(read_object(c->folder, name, &index, err));
     json_t *map = json_object_get(index, "weight_map");
     mpcf_status status = MPCF_OK;
@@ -176,12 +181,14 @@ static int compare_tensors(const void *a, const void *b)
 {
     const struct listed_tensor *x = a;
     const struct listed_tensor *y = b;
+
     return strcmp(x->tensor->name, y->tensor->name);
 }
 
 static mpcf_status list_tensors(struct checkpoint *c, mpcf_error *err)
 {
     size_t room = 0;
+
     for (size_t i = 0; i < c->shard_count; i++) {
         room += weights_file_count(c->shards[i].file);
     }
@@ -221,6 +228,7 @@ static mpcf_status open_all(struct checkpoint *c, const char *folder, mpcf_error
 mpcf_status checkpoint_open(const char *folder, struct checkpoint **out, mpcf_error *err)
 {
     struct checkpoint *c = mpcf_alloc_array(1, sizeof(*c));
+
     if (c == NULL) {
         return mpcf_fail_memory(err, sizeof(*c), "a checkpoint");
     }
@@ -280,6 +288,7 @@ static const struct listed_tensor *find(const struct checkpoint *c, const char *
 const struct tensor *checkpoint_tensor(const struct checkpoint *c, const char *name)
 {
     const struct listed_tensor *found = find(c, name);
+
     return found == NULL ? NULL : found->tensor;
 }
 

@@ -26,6 +26,7 @@ static const struct tensor *find_now_or_before(const struct checkpoint *c, const
                                                bool *memory_short)
 {
     const struct tensor *t = checkpoint_tensor(c, name);
+
     for (size_t i = 0; t == NULL && i < sizeof(old_names) / sizeof(old_names[0]); i++) {
         if (!text_ends_with(name, old_names[i].now)) {
             continue;
@@ -46,6 +47,7 @@ static const struct tensor *find_tensor(const struct checkpoint *c, const char *
                                         const char *name, bool *memory_short)
 {
     const struct tensor *t = find_now_or_before(c, name, memory_short);
+
     if (t == NULL && prefix[0] != '\0' && text_starts_with(name, prefix)) {
         t = find_now_or_before(c, name + strlen(prefix), memory_short);
     }
@@ -57,6 +59,7 @@ static const struct tensor *find_tensor(const struct checkpoint *c, const char *
 static mpcf_status fail_missing(const struct checkpoint *c, const char *name, mpcf_error *err)
 {
     const char **names = mpcf_alloc_array(c->tensor_count, sizeof(*names));
+
     if (names == NULL) {
         return mpcf_fail_memory(err, c->tensor_count * sizeof(*names), "a list of names");
     }
@@ -83,6 +86,7 @@ static mpcf_status fail_shape(const struct tensor *t, const uint64_t *want, size
                               bool is_head, mpcf_error *err)
 {
     struct text_buffer text = {0};
+
     append_shape(&text, t->dim, t->rank);
     text_append(&text, ", expected ");
     append_shape(&text, want, rank);

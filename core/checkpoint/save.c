@@ -20,6 +20,7 @@ static mpcf_status put_parameters(FILE *stream, const struct parameters *paramet
                                   mpcf_error *err)
 {
     struct tensor_out *tensors = mpcf_alloc_array(parameters->count, sizeof(*tensors));
+
     if (tensors == NULL) {
         return mpcf_fail_memory(err, parameters->count * sizeof(*tensors), "a list of tensors");
     }
@@ -66,6 +67,7 @@ static mpcf_status begin(const char *folder, const char *name, struct file_write
                          mpcf_error *err)
 {
     char *path = file_join(folder, name);
+
     if (path == NULL) {
         return mpcf_fail_memory(err, strlen(folder), "a path");
     }
@@ -89,6 +91,7 @@ static mpcf_status save(const char *folder, const json_t *config, const char *fr
 {
     struct file_write *model = NULL;
     struct file_write *settings = NULL;
+
     MPCF_TRY(file_make_folder(folder, err));
     mpcf_status status = begin(folder, "model.safetensors", &model, err);
     if (status == MPCF_OK) {
@@ -118,6 +121,7 @@ mpcf_status checkpoint_save(const char *folder, const json_t *config, const char
                             const struct parameters *parameters, mpcf_error *err)
 {
     mpcf_status status = save(folder, config, from, parameters, err);
+
     return status == MPCF_OK ? MPCF_OK
                              : mpcf_fail_while(err, status, "saving checkpoint '%s'", folder);
 }

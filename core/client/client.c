@@ -2,14 +2,19 @@
 /* The user's role, a call at a time, for programs that hold the library. */
 #include <mpcf/client.h>
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/cpu.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "client/public_text.h"
+#include "format/yaml_problems.h"
 #include "inference/role_state.h"
 #include "inference/secure_role.h"
 #include "inference/user.h"
 #include "network/label_names.h"
+#include "pipeline/key_place.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "text/encode.h"
@@ -62,46 +67,79 @@ static mpcf_status take(void *context, const uint32_t *rows, size_t count, const
 
 /* --- Opening --- */
 
-static mpcf_status check_options(const mpcf_client_options *o, mpcf_error *err)
+/* What a caller's structure has, which may be one of before; the rest is zero. */
+static mpcf_status take_options(const mpcf_client_options *o, mpcf_client_options *out,
+                                mpcf_error *err)
 {
-    if (o->struct_size < sizeof *o || o->file == NULL) {
+    *out = (mpcf_client_options){.struct_size = sizeof *out};
+    if (o->struct_size < offsetof(mpcf_client_options, public_folder)) {
+        return mpcf_fail(err, MPCF_E_INVALID, "mpcf_client_options: struct_size is too small");
+    }
+    memcpy(out, o, o->struct_size < sizeof *out ? o->struct_size : sizeof *out);
+    if ((out->file == NULL) == (out->public_folder == NULL)) {
         return mpcf_fail(err, MPCF_E_INVALID, "mpcf_client_options: %s",
-                         o->file == NULL ? "no file" : "struct_size is too small");
+                         out->file == NULL ? "no file, and no public_folder"
+                                           : "either file or public_folder, not both");
     }
     return cpu_check() == NULL ? MPCF_OK : mpcf_fail(err, MPCF_E_UNSUPPORTED, "%s", cpu_check());
 }
 
+/* A store is dealt for texts that are all known before the first is asked. */
+static mpcf_status refuse_store(const struct pipeline *p, mpcf_error *err)
+{
+    const struct yaml_node *at = key_place(p, "stages.infer.preprocess");
+    struct yaml_problems *problems = yaml_problems_create();
+    const char *text;
+    mpcf_status status;
+
+    if (problems == NULL) {
+        return mpcf_fail_memory(err, 0, "a list of mistakes");
+    }
+    yaml_problem(problems, at,
+                 "stages.infer.preprocess: `store` deals ahead for texts that are all known, and a "
+                 "program's come one after the other: all three roles need `stream`");
+    text = yaml_problems_text(problems);
+    status = mpcf_fail(err, MPCF_E_UNSUPPORTED, "%.*s", (int) strlen(text) - 1, text);
+    yaml_problems_destroy(problems);
+    return status;
+}
+
 static mpcf_status open_pipeline(mpcf_client *c, const mpcf_client_options *o, mpcf_error *err)
 {
-    struct pipeline_request request = {
-        .file = o->file, .sets = o->settings, .plugin_folder = o->plugin_folder};
+    struct text_buffer text = {0};
+    struct pipeline_request request = {.file = o->file != NULL ? o->file : "mpcf_client_options",
+                                       .sets = o->settings,
+                                       .plugin_folder = o->plugin_folder};
+    mpcf_status status = o->file != NULL ? MPCF_OK : public_text(o, &text, err);
 
     while (o->settings != NULL && o->settings[request.set_count] != NULL) {
         request.set_count++;
     }
-    MPCF_TRY(pipeline_open(&request, &c->pipeline, err));
-    if (c->pipeline->infer.preprocess == PREPROCESS_STORE) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED,
-                         "%s: a client does not know how many texts come, as `preprocess: store` "
-                         "needs",
-                         c->pipeline->file);
+    request.text = o->file != NULL ? NULL : text_string(&text);
+    if (status == MPCF_OK) {
+        status = pipeline_open(&request, &c->pipeline, err);
     }
-    return pipeline_check_predict(c->pipeline, VIEW_USER, err);
+    text_clear(&text);
+    if (status == MPCF_OK && c->pipeline->infer.preprocess == PREPROCESS_STORE) {
+        status = refuse_store(c->pipeline, err);
+    }
+    return status == MPCF_OK ? pipeline_check_predict(c->pipeline, VIEW_USER, err) : status;
 }
 
 mpcf_status mpcf_client_open(const mpcf_client_options *options, mpcf_client **out, mpcf_error *err)
 {
+    mpcf_client_options taken;
     mpcf_client *c = NULL;
     mpcf_status status;
 
-    MPCF_TRY(check_options(options, err));
+    MPCF_TRY(take_options(options, &taken, err));
     c = mpcf_alloc_array(1, sizeof *c);
     if (c == NULL) {
         return mpcf_fail_memory(err, sizeof *c, "a client");
     }
     c->asking = (struct asking){.context = c, .begin = begin, .next = next, .take = take};
     c->state = (struct role_state){.role = ROLE_USER, .asking = &c->asking};
-    status = open_pipeline(c, options, err);
+    status = open_pipeline(c, &taken, err);
     if (status == MPCF_OK) {
         status = secure_role_prepare(&c->state, c->pipeline, err);
     }

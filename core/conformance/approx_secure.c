@@ -51,7 +51,7 @@ static mpcf_status open_secure(struct approx_bench *bench, struct secure_bench *
     s->input = (struct secure_input){
         .input_ids = bench->ids, .token_type_ids = bench->types, .attention_mask = bench->mask};
     MPCF_TRY(pass_all(bench->graph, &s->graph, err));
-    MPCF_TRY(calibrate(s->graph, bench->parameters, BENCH_BATCH, BENCH_TOKENS, next_batch, &left,
+    MPCF_TRY(calibrate(s->graph, bench->parameters, BENCH_BATCH, BENCH_TOKENS, 0, next_batch, &left,
                        &s->ranges, err));
     MPCF_TRY(lower_graph(s->graph, s->ranges, &options, BENCH_BATCH, BENCH_TOKENS, false,
                          &s->program, err));

@@ -18,6 +18,7 @@
 static mpcf_status run_check(struct pair *s, const struct transport_check *check, mpcf_error *err)
 {
     mpcf_status status = pair_listen(s, err);
+
     if (status == MPCF_OK && check->joined) {
         status = pair_join(s, err);
     }
@@ -45,6 +46,7 @@ struct tally {
 static void leave_out(const struct transport_check *check, conform_report *report, void *context)
 {
     char why[80];
+
     (void) snprintf(why, sizeof why, "the plug-in is of an ABI before %d.%u", MPCF_ABI_MAJOR,
                     check->since);
     report(context, check->name, MPCF_E_UNSUPPORTED, why);
@@ -54,6 +56,7 @@ static struct tally run_checks(struct pair *s, unsigned abi_minor, conform_repor
                                void *context, mpcf_error *err)
 {
     struct tally tally = {0};
+
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         for (const struct transport_check *check = lists[i]; check->name != NULL; check++) {
             if (check->since > abi_minor) {
@@ -75,6 +78,7 @@ static struct tally run_checks(struct pair *s, unsigned abi_minor, conform_repor
 static const char *choose_address(const mpcf_transport *t, const void *config)
 {
     void *listener = NULL;
+
     if (t->listen(config, "auto", &listener, NULL) != MPCF_OK) {
         return "127.0.0.1:0";
     }
@@ -87,6 +91,7 @@ mpcf_status conform_transport(const mpcf_transport *transport, unsigned abi_mino
                               void *context, mpcf_error *err)
 {
     struct pair s = {.t = transport, .config = config};
+
     s.wish = address != NULL ? address : choose_address(transport, config);
     s.out = mpcf_alloc_array(LARGEST, 1);
     s.in = mpcf_alloc_array(LARGEST, 1);

@@ -11,6 +11,7 @@ static mpcf_status check_recv_deadline(struct pair *s, mpcf_error *err)
 {
     int64_t start = clock_now_ns();
     mpcf_status got = s->t->recv(s->a, s->in, 8, start + SECOND / 5, NULL);
+
     MPCF_TRY(expect_status(got, MPCF_E_TIMEOUT, "recv() from a silent peer", err));
     if (clock_now_ns() < start + SECOND / 5) {
         return mpcf_fail(err, MPCF_E_INVALID, "recv() gave up before its deadline");
@@ -22,6 +23,7 @@ static mpcf_status check_past_deadline(struct pair *s, mpcf_error *err)
 {
     int64_t start = clock_now_ns();
     mpcf_status got = s->t->recv(s->a, s->in, 8, start - SECOND, NULL);
+
     MPCF_TRY(expect_status(got, MPCF_E_TIMEOUT, "recv() with a deadline in the past", err));
     return expect_within(start, SECOND, "recv() with a deadline in the past", err);
 }
@@ -44,6 +46,7 @@ static mpcf_status check_look(struct pair *s, mpcf_error *err)
 static mpcf_status check_advance_look(struct pair *s, mpcf_error *err)
 {
     size_t sent = 8, received = 8, none = 0;
+
     if (s->t->advance == NULL) {
         return MPCF_OK;
     }
@@ -67,6 +70,7 @@ static mpcf_status check_accept_deadline(struct pair *s, mpcf_error *err)
     void *conn = NULL;
     int64_t start = clock_now_ns();
     mpcf_status got = s->t->accept(s->listener, start + SECOND / 5, &conn, NULL);
+
     if (got == MPCF_OK) {
         s->t->close(conn);
     }
@@ -77,6 +81,7 @@ static mpcf_status check_accept_deadline(struct pair *s, mpcf_error *err)
 static mpcf_status check_nobody(struct pair *s, mpcf_error *err)
 {
     void *conn = NULL;
+
     pair_unlisten(s);
     int64_t start = clock_now_ns();
     mpcf_status got = s->t->connect(s->config, s->address, start + SECOND / 5, &conn, NULL);
@@ -90,6 +95,7 @@ static mpcf_status check_nobody(struct pair *s, mpcf_error *err)
 static mpcf_status check_late_listener(struct pair *s, mpcf_error *err)
 {
     char wish[sizeof(s->address)];
+
     pair_unlisten(s);
     memcpy(wish, s->address, sizeof(wish));
     struct peer peer;

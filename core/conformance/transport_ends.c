@@ -29,6 +29,7 @@ static mpcf_status close_b_later(struct pair *s, mpcf_error *err)
 static mpcf_status check_death_in_recv(struct pair *s, mpcf_error *err)
 {
     struct peer peer;
+
     MPCF_TRY(peer_start(&peer, s, close_b_later, err));
     int64_t start = clock_now_ns();
     mpcf_status got = s->t->recv(s->a, s->in, LARGEST, pair_soon(), NULL);
@@ -43,6 +44,7 @@ static mpcf_status check_death_in_recv(struct pair *s, mpcf_error *err)
 static mpcf_status check_death_in_send(struct pair *s, mpcf_error *err)
 {
     struct peer peer;
+
     MPCF_TRY(peer_start(&peer, s, close_b_later, err));
     int64_t start = clock_now_ns();
     mpcf_status got = MPCF_OK;
@@ -91,6 +93,7 @@ static mpcf_status cross_check(struct pair *s, void *a, void *b, mpcf_error *err
 static mpcf_status check_two(struct pair *s, mpcf_error *err)
 {
     void *a = s->a, *b = s->b;
+
     s->a = s->b = NULL;
     mpcf_status status = pair_join(s, err);
     if (status == MPCF_OK) {
@@ -130,6 +133,7 @@ static mpcf_status check_judgement(struct pair *s, mpcf_error *err)
 static mpcf_status check_close(struct pair *s, mpcf_error *err)
 {
     int64_t start = clock_now_ns();
+
     pair_close(s, &s->a);
     pair_close(s, &s->b);
     return expect_within(start, 3 * SECOND, "close() of both ends", err);

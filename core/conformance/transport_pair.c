@@ -15,6 +15,7 @@
 static void *run_peer(void *context)
 {
     struct peer *p = context;
+
     p->status = p->act(p->s, p->err);
     return NULL;
 }
@@ -48,12 +49,14 @@ int64_t pair_soon(void)
 void pair_pause(int64_t duration)
 {
     struct timespec time = {.tv_sec = duration / SECOND, .tv_nsec = duration % SECOND};
+
     (void) nanosleep(&time, NULL);
 }
 
 void pair_fill(uint8_t *data, size_t length, uint64_t seed)
 {
     uint64_t x = seed * 2 + 1;
+
     for (size_t i = 0; i < length; i++) {
         x = x * UINT64_C(6364136223846793005) + 1;
         data[i] = (uint8_t) (x >> 56);
@@ -83,6 +86,7 @@ mpcf_status expect_status(mpcf_status got, mpcf_status want, const char *call, m
 mpcf_status expect_within(int64_t start, int64_t limit, const char *call, mpcf_error *err)
 {
     int64_t took = clock_now_ns() - start;
+
     if (took <= limit) {
         return MPCF_OK;
     }
@@ -112,6 +116,7 @@ mpcf_status pair_connect(struct pair *s, mpcf_error *err)
 mpcf_status pair_join(struct pair *s, mpcf_error *err)
 {
     struct peer peer;
+
     MPCF_TRY(peer_start(&peer, s, pair_connect, err));
     mpcf_status status = s->t->accept(s->listener, pair_soon(), &s->a, err);
     return peer_join(&peer, status, err);

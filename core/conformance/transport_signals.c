@@ -20,6 +20,7 @@ struct alarm {
 static void *ring(void *context)
 {
     struct alarm *a = context;
+
     pair_pause(SECOND / 5);
     a->at = clock_now_ns();
     interrupt_set();
@@ -38,6 +39,7 @@ static mpcf_status alarm_start(struct alarm *a, mpcf_error *err)
 static mpcf_status alarm_end(struct alarm *a, mpcf_status got, const char *call, mpcf_error *err)
 {
     int64_t now = clock_now_ns();
+
     (void) pthread_join(a->thread, NULL);
     interrupt_clear();
     MPCF_TRY(expect_status(got, MPCF_E_INTERRUPTED, call, err));
@@ -51,6 +53,7 @@ static mpcf_status alarm_end(struct alarm *a, mpcf_status got, const char *call,
 static mpcf_status check_recv(struct pair *s, mpcf_error *err)
 {
     struct alarm alarm;
+
     MPCF_TRY(alarm_start(&alarm, err));
     mpcf_status got = s->t->recv(s->a, s->in, 8, clock_deadline(WAIT_NS), NULL);
     return alarm_end(&alarm, got, "recv() from a silent peer", err);
@@ -62,6 +65,7 @@ static mpcf_status check_send(struct pair *s, mpcf_error *err)
     struct alarm alarm;
     mpcf_status got = MPCF_OK;
     int64_t deadline = clock_deadline(WAIT_NS);
+
     MPCF_TRY(alarm_start(&alarm, err));
     while (got == MPCF_OK && clock_now_ns() < deadline) {
         got = s->t->send(s->a, s->out, MIB, deadline, NULL);
@@ -73,6 +77,7 @@ static mpcf_status check_advance(struct pair *s, mpcf_error *err)
 {
     struct alarm alarm;
     size_t sent = 0, received = 8;
+
     if (s->t->advance == NULL) {
         return MPCF_OK;
     }
@@ -86,6 +91,7 @@ static mpcf_status check_accept(struct pair *s, mpcf_error *err)
 {
     struct alarm alarm;
     void *conn = NULL;
+
     MPCF_TRY(alarm_start(&alarm, err));
     mpcf_status got = s->t->accept(s->listener, clock_deadline(WAIT_NS), &conn, NULL);
     if (got == MPCF_OK) {
@@ -98,6 +104,7 @@ static mpcf_status check_connect(struct pair *s, mpcf_error *err)
 {
     struct alarm alarm;
     void *conn = NULL;
+
     pair_unlisten(s);
     MPCF_TRY(alarm_start(&alarm, err));
     mpcf_status got = s->t->connect(s->config, s->address, clock_deadline(WAIT_NS), &conn, NULL);

@@ -22,6 +22,7 @@ static mpcf_status echo_lengths(struct pair *s, mpcf_error *err)
 static mpcf_status send_lengths(struct pair *s, mpcf_error *err)
 {
     uint8_t *back = mpcf_alloc_array(LARGEST, 1);
+
     if (back == NULL) {
         return mpcf_fail_memory(err, LARGEST, "a message");
     }
@@ -43,6 +44,7 @@ static mpcf_status send_lengths(struct pair *s, mpcf_error *err)
 static mpcf_status check_lengths(struct pair *s, mpcf_error *err)
 {
     struct peer peer;
+
     MPCF_TRY(peer_start(&peer, s, echo_lengths, err));
     mpcf_status status = send_lengths(s, err);
     if (status != MPCF_OK) {
@@ -91,6 +93,7 @@ static mpcf_status advance_all(const mpcf_transport *t, void *conn, const uint8_
                                size_t length, mpcf_error *err)
 {
     size_t sent = 0, received = 0;
+
     while (sent < length || received < length) {
         size_t away = length - sent, home = length - received;
         MPCF_TRY(t->advance(conn, out + sent, &away, in + received, &home, pair_soon(), err));

@@ -8,15 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 
 /* --- One column --- */
-
-struct reading {
-    struct column *column;
-    bool has_first, counts_first;
-};
 
 static bool number_of(const char *cell, double *value)
 {
@@ -29,10 +23,13 @@ static bool number_of(const char *cell, double *value)
     return *end == '\0' && isfinite(*value);
 }
 
-static void note_distinct(struct column *c, const char *cell)
+static void note_distinct(struct column *c, const char *cell, size_t line, size_t file)
 {
+    struct cell_value *value = &c->distinct[c->count];
+
     for (size_t i = 0; i < c->count; i++) {
-        if (strcmp(c->distinct[i], cell) == 0) {
+        if (strcmp(c->distinct[i].text, cell) == 0) {
+            c->distinct[i].rows++;
             return;
         }
     }
@@ -40,7 +37,9 @@ static void note_distinct(struct column *c, const char *cell)
         c->more = true;
         return;
     }
-    (void) snprintf(c->distinct[c->count++], CELL_MAX + 1, "%s", cell);
+    *value = (struct cell_value){.rows = 1, .line = line, .file = file};
+    (void) snprintf(value->text, sizeof value->text, "%s", cell);
+    c->count++;
 }
 
 static void note_number(struct column *c, const char *cell)
@@ -56,86 +55,104 @@ static void note_number(struct column *c, const char *cell)
     c->high = value > c->high ? value : c->high;
 }
 
-static bool take_cell(void *context, const mpcf_example *example)
+static int by_value(const void *a, const void *b)
 {
-    struct reading *r = context;
-    struct column *c = r->column;
-    const char *cell = example->text_a;
-    double value = 0;
+    const char *one = ((const struct cell_value *) a)->text;
+    const char *other = ((const struct cell_value *) b)->text;
+    double x = 0, y = 0;
 
-    if (example->id == 0) { /* of the file, or of each of two */
-        if (!r->has_first) {
-            r->has_first = true;
-            (void) snprintf(c->first, sizeof c->first, "%s", cell);
-            c->first[text_utf8_valid(c->first, strlen(c->first))] = '\0';
-            c->first_is_number = number_of(cell, &value);
-        }
-        if (!r->counts_first) {
-            return true;
-        }
+    if (number_of(one, &x) && number_of(other, &y) && x != y) {
+        return x < y ? -1 : 1;
+    }
+    return strcmp(one, other);
+}
+
+void column_begin(struct column *c)
+{
+    *c = (struct column){.numbers = true, .whole = true, .low = INFINITY, .high = -INFINITY};
+}
+
+void column_add(struct column *c, const char *cell, size_t line, size_t file)
+{
+    if (cell == NULL || *cell == '\0') {
+        return;
     }
     c->rows++;
     c->bytes += strlen(cell);
-    note_number(c, cell);
+    if (c->numbers) {
+        note_number(c, cell);
+    }
     if (!c->more) {
-        note_distinct(c, cell);
+        note_distinct(c, cell, line, file);
     }
-    return true;
 }
 
-static int by_value(const void *a, const void *b)
+void column_end(struct column *c)
 {
-    double x = 0, y = 0;
-
-    if (number_of(a, &x) && number_of(b, &y) && x != y) {
-        return x < y ? -1 : 1;
+    if (c->count > 1) {
+        qsort(c->distinct, c->count, sizeof c->distinct[0], by_value);
     }
-    return strcmp(a, b);
 }
 
-/* Both splits: one file's rows are shared out by their texts, which are here cells of any column, so that all rows
- * of a value are in one of them. */
-static mpcf_status walk_column(const struct pipeline *p, size_t limit, struct reading *reading,
-                               mpcf_error *err)
-{
-    const mpcf_status train = sketch_walk(p, p->task.train_split, limit, take_cell, reading, err);
-    mpcf_error *other = mpcf_error_create();
-    const mpcf_status judged =
-        other == NULL ? MPCF_E_NOMEM
-                      : sketch_walk(p, p->task.judge_split, limit, take_cell, reading, other);
+/* --- Some rows of all columns --- */
 
-    mpcf_error_destroy(other);
-    if (train == MPCF_E_NOMEM || train == MPCF_E_INTERRUPTED) {
-        return train;
-    }
-    if (judged == MPCF_E_NOMEM) {
-        return mpcf_fail_memory(err, 0, "a column");
-    }
-    return judged == MPCF_OK ? judged : train; /* one of them may be empty */
+static void take_first(struct column *c, const char *cell)
+{
+    double value = 0;
+
+    (void) snprintf(c->first, sizeof c->first, "%s", cell == NULL ? "" : cell);
+    c->first[text_utf8_valid(c->first, strlen(c->first))] = '\0';
+    c->first_is_number = number_of(c->first, &value);
 }
 
-mpcf_status column_read(struct sketch *s, size_t number, size_t limit, bool counts_first,
-                        struct column *out, mpcf_error *err)
+/* Broken rows are judged when all are read. */
+static mpcf_status take_rows(mpcf_table *table, size_t limit, struct columns *out, mpcf_error *err)
 {
-    struct sketch one = *s;
-    struct pipeline *p = NULL;
-    struct reading reading = {.column = out, .counts_first = counts_first};
+    for (size_t row = 0; row < limit; row++) {
+        const char *const *cells = NULL;
+        const mpcf_status status = mpcf_table_next(table, &cells, err);
+
+        if (status == MPCF_E_FORMAT) {
+            mpcf_error_reset(err);
+            continue;
+        }
+        MPCF_TRY(status);
+        for (size_t i = 0; cells != NULL && i < out->count; i++) {
+            if (row == 0 && !out->is_json) {
+                take_first(&out->items[i], cells[i]);
+            } else {
+                column_add(&out->items[i], cells[i], 0, 0);
+            }
+        }
+        if (cells == NULL) {
+            return MPCF_OK;
+        }
+    }
+    return MPCF_OK;
+}
+
+mpcf_status columns_read(const struct table_data *d, size_t limit, struct columns *out,
+                         mpcf_error *err)
+{
+    mpcf_table_request request = d->request;
+    mpcf_table *table = NULL;
     mpcf_status status;
 
-    *out = (struct column){.numbers = true, .whole = true, .low = INFINITY, .high = -INFINITY};
-    one.option_count = 0;
-    MPCF_TRY(sketch_add(&one, "text", arena_format(s->arena, "%zu", number), NULL, err));
-    MPCF_TRY(sketch_add(&one, "label", "none", NULL, err));
-    MPCF_TRY(sketch_add(&one, "header", "no", NULL, err));
-    MPCF_TRY(sketch_add(&one, "classes", "2", NULL, err));
-    MPCF_TRY(sketch_add(&one, "broken_rows", "skip", NULL, err)); /* empty cells */
-    status = sketch_open(&one, &p, err);
-    if (status == MPCF_OK) {
-        status = walk_column(p, limit, &reading, err);
+    request.no_header = 1;
+    MPCF_TRY(mpcf_table_open(d->files[0], &request, &table, err));
+    out->count = mpcf_table_width(table) < COLUMNS_MAX ? mpcf_table_width(table) : COLUMNS_MAX;
+    out->is_json = mpcf_table_column_name(table, 0) != NULL;
+    for (size_t i = 0; i < out->count; i++) {
+        column_begin(&out->items[i]);
+        if (out->is_json) {
+            take_first(&out->items[i], mpcf_table_column_name(table, i));
+            out->items[i].first_is_number = false;
+        }
     }
-    pipeline_close(p);
-    if (out->count > 1) {
-        qsort(out->distinct, out->count, sizeof out->distinct[0], by_value);
+    status = take_rows(table, limit, out, err);
+    mpcf_table_close(table);
+    for (size_t i = 0; i < out->count; i++) {
+        column_end(&out->items[i]);
     }
     return status;
 }
@@ -182,7 +199,7 @@ static bool has_few_values(const struct column *c)
 static bool holds(const struct column *c, const char *cell)
 {
     for (size_t i = 0; i < c->count; i++) {
-        if (strcmp(c->distinct[i], cell) == 0) {
+        if (strcmp(c->distinct[i].text, cell) == 0) {
             return true;
         }
     }

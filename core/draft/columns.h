@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The columns of a table, as its reader gives them, and which of them are texts and label.
+ * The columns of a table, and which of them are texts and label.
  */
 #ifndef MPCF_DRAFT_COLUMNS_H
 #define MPCF_DRAFT_COLUMNS_H
 
 #include <stdbool.h>
 
-#include "draft/sketch.h"
+#include "draft/table_data.h"
 
 enum { COLUMNS_MAX = 48, DISTINCT_MAX = 64, CELL_MAX = 64 };
+
+struct cell_value {
+    char text[CELL_MAX + 1];
+    size_t rows;
+    size_t line, file; /* where it stands first; of table_data.files */
+};
 
 /* What the cells of a column are like. */
 struct column {
@@ -19,9 +25,9 @@ struct column {
     size_t bytes;
     bool numbers, whole; /* all of them are; whole numbers */
     double low, high;
-    char distinct[DISTINCT_MAX][CELL_MAX + 1]; /* sorted once all are seen */
-    size_t count;                              /* of DISTINCT */
-    bool more;                                 /* than are kept, or longer ones */
+    struct cell_value distinct[DISTINCT_MAX]; /* sorted once all are seen */
+    size_t count;                             /* of DISTINCT */
+    bool more;                                /* than are kept, or longer ones */
 };
 
 struct columns {
@@ -32,12 +38,15 @@ struct columns {
     int text, text_b, label; /* -1: none */
 };
 
-/* Column NUMBER, from 1, of S's reader, whose options are text, label and header: LIMIT rows, 0: all.
- * COUNTS_FIRST: the first row is one like the others. MPCF_E_FORMAT and so on: the reader's words, where there
- * is no such column, too. */
-mpcf_status column_read(struct sketch *s, size_t number, size_t limit, bool counts_first,
-                        struct column *out, mpcf_error *err);
+/* The first LIMIT rows of D's first file, whether it has names or not. */
+mpcf_status columns_read(const struct table_data *d, size_t limit, struct columns *out,
+                         mpcf_error *err);
 /* Sets has_names, text, text_b, label from what the columns hold. */
 void columns_judge(struct columns *c);
+
+/* Empty columns of C become what all cells of it are like. */
+void column_begin(struct column *c);
+void column_add(struct column *c, const char *cell, size_t line, size_t file);
+void column_end(struct column *c);
 
 #endif

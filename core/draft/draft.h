@@ -6,6 +6,9 @@
 #ifndef MPCF_DRAFT_DRAFT_H
 #define MPCF_DRAFT_DRAFT_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <mpcf/error.h>
 
 #include "base/text.h"
@@ -15,6 +18,9 @@ struct draft_request {
     const char *data;       /* folder or file */
     const char *file;       /* that the pipeline will be: paths in it start from its folder */
     const char *plugin_folder;
+    const char *const *sets; /* "dataset.KEY=VALUE": options of the reader, or dataset.reader */
+    size_t set_count;
+    bool no_trial; /* the checkpoint is not asked for the order of its classes */
 };
 
 /* YAML: the file's text, which pipeline_open() takes. FOUND: what it was made from, lines for a person.

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "draft/samples.h"
 #include "network/loaded_network.h"
 #include "text/corpus.h"
 
@@ -75,7 +76,8 @@ static mpcf_status choose(const struct corpus *corpus, struct draft_lengths *out
     return MPCF_OK;
 }
 
-mpcf_status draft_lengths(const struct pipeline *p, struct draft_lengths *out, mpcf_error *err)
+mpcf_status draft_lengths(const struct sketch *s, const struct pipeline *p,
+                          struct draft_lengths *out, mpcf_error *err)
 {
     struct loaded_network network = {0};
     struct tokenizer *tokenizer = NULL;
@@ -91,19 +93,23 @@ mpcf_status draft_lengths(const struct pipeline *p, struct draft_lengths *out, m
     status = tokenizer_open_in_case(p->model_path, &spec, (enum letter_case) p->lower_case,
                                     &tokenizer, err);
     if (status == MPCF_OK) {
-        const struct corpus_request request = {.dataset = p->dataset.descriptor,
-                                               .config = p->dataset.config,
-                                               .path = p->dataset_path,
-                                               .split = p->task.train_split,
-                                               .tokenizer = tokenizer,
-                                               .max_tokens = out->positions,
-                                               .limit = MEASURED,
-                                               .unlabelled = true};
+        const struct samples_config drawn = {s->samples, s, &p->task};
+        const bool has_drawn = s->samples != NULL;
+        const struct corpus_request request = {
+            .dataset = has_drawn ? &samples_dataset : p->dataset.descriptor,
+            .config = has_drawn ? (const void *) &drawn : p->dataset.config,
+            .path = p->dataset_path,
+            .split = p->task.train_split,
+            .tokenizer = tokenizer,
+            .max_tokens = out->positions,
+            .limit = MEASURED,
+            .unlabelled = true};
 
         status = corpus_load(&request, &corpus, err);
     }
     if (status == MPCF_OK) {
         status = choose(corpus, out, err);
+        out->rows = s->rows > 0 ? s->rows : out->rows;
     }
     corpus_destroy(corpus);
     tokenizer_close(tokenizer);

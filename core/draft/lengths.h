@@ -5,7 +5,7 @@
 #ifndef MPCF_DRAFT_LENGTHS_H
 #define MPCF_DRAFT_LENGTHS_H
 
-#include "pipeline/pipeline.h"
+#include "draft/sketch.h"
 
 enum { LENGTH_BUCKETS_MAX = 4 };
 
@@ -20,8 +20,9 @@ struct draft_lengths {
     size_t buckets[LENGTH_BUCKETS_MAX], bucket_count; /* rising; the last is max_length */
 };
 
-/* From some thousand rows of P's training split. */
-mpcf_status draft_lengths(const struct pipeline *p, struct draft_lengths *out, mpcf_error *err);
+/* From some thousand rows of P's training split, or those that were drawn while S's table was read. */
+mpcf_status draft_lengths(const struct sketch *s, const struct pipeline *p,
+                          struct draft_lengths *out, mpcf_error *err);
 /* From LENGTHS, sorted, COUNT of them; POSITIONS is given. */
 void draft_choose_lengths(const size_t *lengths, size_t count, struct draft_lengths *out);
 

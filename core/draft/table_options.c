@@ -3,77 +3,20 @@
 #include "draft/table_options.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/folder.h"
+#include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/progress.h"
-#include "base/text.h"
 #include "draft/columns.h"
+#include "draft/labels.h"
+#include "draft/samples.h"
 
-enum { LOOKED_AT = 2000, SCORES_FROM = 21 /* different whole numbers that are no classes */ };
-
-/* Large files take seconds a column. */
-static void show_column(size_t number, bool is_last)
-{
-    const struct progress p = {.stage = "looking at columns",
-                               .done = number,
-                               .loss = (double) NAN,
-                               .is_final = is_last,
-                               .is_passing = true};
-
-    progress_show(&p);
-}
+enum { LOOKED_AT = 2000, FIRST_WORDS = 512, SHOWN_ROWS = 4096 };
 
 /* --- Which columns --- */
-
-static mpcf_status read_columns(struct sketch *s, struct columns *c, mpcf_error *err)
-{
-    mpcf_status status = MPCF_OK;
-
-    while (c->count < COLUMNS_MAX && status == MPCF_OK) {
-        show_column(c->count + 1, false);
-        status = column_read(s, c->count + 1, LOOKED_AT, false, &c->items[c->count], err);
-        c->count += status == MPCF_OK ? 1 : 0;
-    }
-    if (c->count == 0 || status == MPCF_E_NOMEM || status == MPCF_E_INTERRUPTED) {
-        return status;
-    }
-    mpcf_error_reset(err); /* there is no column more */
-    return MPCF_OK;
-}
-
-/* The keys of the first line of JSON Lines stand for names, where it is a file without gzip. */
-static void take_json_names(const struct sketch *s, struct columns *c)
-{
-    static const char *const names[] = {"", "/train.jsonl", "/train.ndjson", "/train.json"};
-    json_t *object = NULL;
-    const char *key;
-    json_t *value;
-    size_t at = 0;
-
-    for (size_t i = 0; object == NULL && i < sizeof names / sizeof *names; i++) {
-        char *path = mpcf_format("%s%s", s->data_as_given, names[i]);
-        FILE *file = path == NULL || file_is_folder(path) ? NULL : fopen(path, "re");
-
-        object = file == NULL ? NULL : json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL);
-        if (file != NULL) {
-            (void) fclose(file);
-        }
-        mpcf_free(path);
-    }
-    c->is_json = object != NULL;
-    json_object_foreach(object, key, value)
-    {
-        if (at < c->count) {
-            (void) snprintf(c->items[at].first, sizeof c->items[at].first, "%s", key);
-            c->items[at++].first_is_number = false;
-        }
-    }
-    json_decref(object);
-}
 
 static const char *list_columns(struct sketch *s, const struct columns *c)
 {
@@ -91,6 +34,245 @@ static const char *list_columns(struct sketch *s, const struct columns *c)
     return kept;
 }
 
+static mpcf_status fail_column(const struct columns *c, const struct sketch *s, const char *key,
+                               const char *given, mpcf_error *err)
+{
+    const char *words[COLUMNS_MAX], *near;
+
+    for (size_t i = 0; i < c->count; i++) {
+        words[i] = c->items[i].first;
+    }
+    near = c->has_names ? text_nearest(given, words, c->count) : NULL;
+    return mpcf_fail(err, MPCF_E_CONFIG, "dataset.%s: there is no column '%s'%s%s%s; columns: %s",
+                     key, given, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+                     near != NULL ? "'?" : "", s->columns);
+}
+
+/* What the command line says of KEY, else what stands in *COLUMN. */
+static mpcf_status take_given(const struct columns *c, const struct sketch *s, const char *key,
+                              int *column, mpcf_error *err)
+{
+    const char *given = sketch_given(s, key);
+    char *end = NULL;
+    long number;
+
+    if (given == NULL) {
+        return MPCF_OK;
+    }
+    if (*given == '\0' || (strcmp(key, "label") == 0 && strcmp(given, "none") == 0)) {
+        *column = -1;
+        return MPCF_OK;
+    }
+    for (size_t i = 0; c->has_names && i < c->count; i++) {
+        if (strcmp(c->items[i].first, given) == 0) {
+            *column = (int) i;
+            return MPCF_OK;
+        }
+    }
+    number = strtol(given, &end, 10);
+    if (end == given || *end != '\0' || number < 1 || (size_t) number > c->count) {
+        return fail_column(c, s, key, given, err);
+    }
+    *column = (int) number - 1;
+    return MPCF_OK;
+}
+
+static mpcf_status choose_columns(struct sketch *s, struct columns *c, mpcf_error *err)
+{
+    const char *header = sketch_given(s, "header");
+
+    columns_judge(c);
+    if (header != NULL && !c->is_json) {
+        c->has_names = strcmp(header, "yes") == 0 || strcmp(header, "true") == 0;
+    }
+    s->columns = list_columns(s, c);
+    if (s->columns == NULL) {
+        return mpcf_fail_memory(err, 0, "names of columns");
+    }
+    MPCF_TRY(take_given(c, s, "label", &c->label, err));
+    MPCF_TRY(take_given(c, s, "text", &c->text, err));
+    MPCF_TRY(take_given(c, s, "text_b", &c->text_b, err));
+    return c->text >= 0
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_CONFIG,
+                           "no column holds texts: all are numbers; columns: %s", s->columns);
+}
+
+/* --- All rows --- */
+
+/* One walk over each file: labels are known from all rows alone, as files are often sorted by them. */
+struct walk {
+    struct sketch *s;
+    const struct table_data *d;
+    const struct columns *c;
+    struct column *label;
+    size_t file, broken;
+    char first[FIRST_WORDS];  /* broken row */
+    int32_t text, text_b, at; /* columns of this file; -1: none */
+    int64_t shown_ns;
+};
+
+static void show_rows(struct walk *w, bool is_last)
+{
+    const struct progress p = {.stage = "looking at rows",
+                               .done = w->s->rows,
+                               .loss = (double) NAN,
+                               .is_final = is_last,
+                               .is_passing = true};
+
+    if (is_last || clock_seconds_since(w->shown_ns) > 0.2) {
+        progress_show(&p);
+        w->shown_ns = clock_now_ns();
+    }
+}
+
+/* A second file may have its columns in another order. */
+static int32_t column_of(const struct walk *w, const mpcf_table *table, int column)
+{
+    const int32_t named =
+        column >= 0 && w->c->has_names ? mpcf_table_column(table, w->c->items[column].first) : -1;
+
+    return named >= 0 ? named : column < (int) mpcf_table_width(table) ? column : -1;
+}
+
+static void note_broken(struct walk *w, const char *where, const char *words)
+{
+    if (w->broken++ == 0) {
+        (void) snprintf(w->first, sizeof w->first, "%s%s%s", where, *where != '\0' ? ": " : "",
+                        words);
+    }
+}
+
+static bool is_empty(const char *const *cells, int32_t column)
+{
+    return column >= 0 && (cells[column] == NULL || *cells[column] == '\0');
+}
+
+static size_t line_of(mpcf_table *table)
+{
+    const char *colon = strrchr(mpcf_table_where(table), ':');
+
+    return colon != NULL ? (size_t) strtoull(colon + 1, NULL, 10) : 0;
+}
+
+static mpcf_status take_row(struct walk *w, mpcf_table *table, const char *const *cells,
+                            mpcf_error *err)
+{
+    const char *label = w->at >= 0 ? cells[w->at] : NULL;
+
+    if (is_empty(cells, w->text) || is_empty(cells, w->text_b) || is_empty(cells, w->at)) {
+        note_broken(w, mpcf_table_where(table),
+                    is_empty(cells, w->at) ? "the label is missing" : "no text");
+        return MPCF_OK;
+    }
+    w->s->rows++;
+    if (label != NULL) {
+        const size_t before = w->label->count;
+
+        column_add(w->label, label, 0, w->file);
+        if (w->label->count > before) {
+            w->label->distinct[before].line = line_of(table);
+        }
+    }
+    if (!samples_offer(w->s->samples, cells[w->text], w->text_b >= 0 ? cells[w->text_b] : NULL,
+                       label)) {
+        return mpcf_fail_memory(err, 0, "rows");
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status take_rows(struct walk *w, mpcf_table *table, mpcf_error *err)
+{
+    for (size_t i = 0;; i++) {
+        const char *const *cells = NULL;
+        const mpcf_status status = mpcf_table_next(table, &cells, err);
+
+        if (status == MPCF_E_FORMAT) {
+            note_broken(w, "", mpcf_error_text(err));
+            mpcf_error_reset(err);
+            continue;
+        }
+        MPCF_TRY(status);
+        if (cells == NULL) {
+            return MPCF_OK;
+        }
+        MPCF_TRY(take_row(w, table, cells, err));
+        if (interrupt_pending()) {
+            return mpcf_fail(err, MPCF_E_INTERRUPTED, "reading stopped at row %zu", i);
+        }
+        if (i % SHOWN_ROWS == 0) {
+            show_rows(w, false);
+        }
+    }
+}
+
+static mpcf_status walk_file(struct walk *w, mpcf_error *err)
+{
+    mpcf_table_request request = w->d->request;
+    mpcf_table *table = NULL;
+    mpcf_status status;
+
+    request.no_header = !w->c->has_names;
+    MPCF_TRY(mpcf_table_open(w->d->files[w->file], &request, &table, err));
+    w->text = column_of(w, table, w->c->text);
+    w->text_b = column_of(w, table, w->c->text_b);
+    w->at = column_of(w, table, w->c->label);
+    status = w->text >= 0 ? take_rows(w, table, err)
+                          : mpcf_fail(err, MPCF_E_FORMAT, "%s: there is no column %d",
+                                      w->d->files[w->file], w->c->text + 1);
+    mpcf_table_close(table);
+    return status;
+}
+
+static mpcf_status judge_broken(struct walk *w, mpcf_error *err)
+{
+    const char *skip = sketch_given(w->s, "broken_rows");
+    const bool may_skip = skip != NULL && strcmp(skip, "skip") == 0 && w->s->rows > 0;
+
+    if (w->broken == 0) {
+        return MPCF_OK;
+    }
+    if (!may_skip) {
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "%s\n%zu of %zu rows are broken. Correct them, or leave them out: --set "
+                         "dataset.broken_rows=skip%s",
+                         w->first, w->broken, w->broken + w->s->rows,
+                         strstr(w->first, " columns, expected ") != NULL
+                             ? ". A cell that holds the delimiter stands in double quotes"
+                             : "");
+    }
+    text_printf(&w->s->said, "left out %zu broken row%s; the first: %s\n", w->broken,
+                w->broken == 1 ? "" : "s", w->first);
+    return MPCF_OK;
+}
+
+static mpcf_status walk_all(struct walk *w, mpcf_error *err)
+{
+    samples_destroy(w->s->samples);
+    w->s->samples = samples_create();
+    w->s->rows = 0;
+    if (w->s->samples == NULL) {
+        return mpcf_fail_memory(err, 0, "rows");
+    }
+    if (w->label != NULL) {
+        char name[CELL_MAX + 1];
+
+        memcpy(name, w->label->first, sizeof name);
+        column_begin(w->label);
+        memcpy(w->label->first, name, sizeof name);
+    }
+    for (w->file = 0; w->file < w->d->count; w->file++) {
+        MPCF_TRY(walk_file(w, err));
+    }
+    show_rows(w, true);
+    if (w->label != NULL) {
+        column_end(w->label);
+    }
+    return judge_broken(w, err);
+}
+
+/* --- Options --- */
+
 static mpcf_status add_column(struct sketch *s, const struct columns *c, const char *key,
                               int column, const char *why, mpcf_error *err)
 {
@@ -100,116 +282,9 @@ static mpcf_status add_column(struct sketch *s, const struct columns *c, const c
     return sketch_add(s, key, value, why, err);
 }
 
-/* --- Which labels --- */
-
-/* The checkpoint's name of class I, where it is no made-up one; NULL: none. */
-static const char *known_name(const struct sketch *s, size_t i)
+static mpcf_status add_options(struct sketch *s, const struct table_data *d,
+                               const struct columns *c, mpcf_error *err)
 {
-    char key[24];
-    const char *name;
-
-    (void) snprintf(key, sizeof key, "%zu", i);
-    name = json_string_value(json_object_get(json_object_get(s->config, "id2label"), key));
-    return name != NULL && strncmp(name, "LABEL_", 6) != 0 ? name : NULL;
-}
-
-static const char *as_in_file(const struct column *label, const char *name)
-{
-    for (size_t i = 0; i < label->count; i++) {
-        if (strcasecmp(label->distinct[i], name) == 0) {
-            return label->distinct[i];
-        }
-    }
-    return NULL;
-}
-
-/* Whether the checkpoint has the file's labels and no others. */
-static bool knows_all(const struct sketch *s, const struct column *label)
-{
-    size_t count = 0;
-    const char *name;
-
-    while ((name = known_name(s, count)) != NULL && as_in_file(label, name) != NULL) {
-        count++;
-    }
-    return name == NULL && count == label->count;
-}
-
-static const char *list_labels(struct sketch *s, const struct column *label, bool known)
-{
-    struct text_buffer list = {0};
-    const char *kept = NULL;
-
-    text_append(&list, "[");
-    for (size_t i = 0; i < label->count; i++) {
-        const char *name = known ? as_in_file(label, known_name(s, i)) : label->distinct[i];
-        const char *value = sketch_value(s, name);
-
-        text_printf(&list, "%s%s", i == 0 ? "" : ", ", value == NULL ? "" : value);
-        list.failed = list.failed || value == NULL;
-    }
-    text_append(&list, "]");
-    if (!list.failed) {
-        kept = arena_strdup(s->arena, list.data);
-    }
-    text_clear(&list);
-    return kept;
-}
-
-static bool are_numbers_from_zero(const struct column *label)
-{
-    return label->whole && !label->more && label->low == 0 &&
-           label->high == (double) label->count - 1;
-}
-
-static mpcf_status add_labels(struct sketch *s, const struct column *label, mpcf_error *err)
-{
-    if (label->numbers && (!label->whole || label->more || label->count >= SCORES_FROM)) {
-        return sketch_add(
-            s, "score",
-            arena_format(s->arena, "[%.15g, %.15g]", floor(label->low), ceil(label->high)),
-            "lowest and highest, from the file: a score is learnt, no classes", err);
-    }
-    if (label->more || label->count < 2) {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "the column that seems to be the label has %s; which one is it?",
-                         label->more ? "more than 64 values" : "one value in all rows");
-    }
-    if (knows_all(s, label)) {
-        return sketch_add(s, "labels", list_labels(s, label, true),
-                          "of the file, in the order of config.json's id2label", err);
-    }
-    if (are_numbers_from_zero(label)) {
-        return sketch_add(s, "classes", arena_format(s->arena, "%zu", label->count),
-                          "the labels are the numbers from 0; or labels: [name, name], for reports",
-                          err);
-    }
-    return sketch_add(s, "labels", list_labels(s, label, false),
-                      known_name(s, 0) != NULL
-                          ? "of the file, sorted; CHECK THE ORDER: id2label has other names"
-                          : "of the file, sorted; a checkpoint that is trained for them may have "
-                            "another order",
-                      err);
-}
-
-/* A column is read whole for its labels: files are often sorted by them. */
-static mpcf_status add_label(struct sketch *s, struct columns *c, mpcf_error *err)
-{
-    struct column *label = &c->items[c->label];
-    char name[CELL_MAX + 1];
-
-    memcpy(name, label->first, sizeof name);
-    MPCF_TRY(column_read(s, (size_t) c->label + 1, 0, !c->has_names || c->is_json, label, err));
-    memcpy(label->first, name, sizeof name);
-    MPCF_TRY(add_column(s, c, "label", c->label, "or none, where texts are only answered", err));
-    return add_labels(s, label, err);
-}
-
-static mpcf_status add_options(struct sketch *s, struct columns *c, mpcf_error *err)
-{
-    if (c->text < 0) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "no column holds texts: all are numbers");
-    }
     if (c->count > 1 || c->has_names) {
         MPCF_TRY(add_column(s, c, "text", c->text, "column of the text", err));
     }
@@ -221,7 +296,9 @@ static mpcf_status add_options(struct sketch *s, struct columns *c, mpcf_error *
         MPCF_TRY(sketch_add(s, "header", "no", "the first line is a row like the others", err));
     }
     if (c->label >= 0) {
-        return add_label(s, c, err);
+        MPCF_TRY(
+            add_column(s, c, "label", c->label, "or none, where texts are only answered", err));
+        return draft_labels(s, d, &c->items[c->label], err);
     }
     MPCF_TRY(
         sketch_add(s, "label", "none", "there is no column of labels: nothing is learnt", err));
@@ -232,18 +309,16 @@ static mpcf_status add_options(struct sketch *s, struct columns *c, mpcf_error *
 mpcf_status draft_table_options(struct sketch *s, mpcf_error *err)
 {
     struct columns *c = arena_alloc(s->arena, 1, sizeof *c);
-    mpcf_status status;
+    struct table_data d;
+    struct walk w = {.s = s, .d = &d, .c = c};
 
     if (c == NULL) {
         return mpcf_fail_memory(err, sizeof *c, "columns");
     }
-    status = read_columns(s, c, err);
-    if (status == MPCF_OK) {
-        take_json_names(s, c);
-        columns_judge(c);
-        s->columns = list_columns(s, c);
-        status = add_options(s, c, err);
-    }
-    show_column(c->count, true);
-    return status;
+    MPCF_TRY(table_data_find(s, &d, err));
+    MPCF_TRY(columns_read(&d, LOOKED_AT, c, err));
+    MPCF_TRY(choose_columns(s, c, err));
+    w.label = c->label >= 0 ? &c->items[c->label] : NULL;
+    MPCF_TRY(walk_all(&w, err));
+    return add_options(s, &d, c, err);
 }

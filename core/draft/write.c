@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pipeline/class_names.h"
+
 enum { COMMENT_COLUMN = 34, WIDTH = 112 };
 
 /* WHY as comments from COLUMN on, in lines of WIDTH; the first goes on in the line that stands. */
@@ -56,16 +58,6 @@ static void note(struct text_buffer *out, int indent, const char *text)
 
 /* --- Facts --- */
 
-/* Whether config.json says that there is a head of the task's kind. */
-static bool is_classifier(const struct sketch *s, const mpcf_task *task)
-{
-    const char *class =
-        json_string_value(json_array_get(json_object_get(s->config, "architectures"), 0));
-
-    return class != NULL && text_ends_with(class, "ForSequenceClassification") &&
-           sketch_labels(s) == task->classes;
-}
-
 static void describe_lengths(const struct draft_lengths *l, char *out, size_t size)
 {
     (void) snprintf(
@@ -88,6 +80,11 @@ static void write_head(const struct sketch *s, struct text_buffer *out)
     put(out, 0, "version", "1", NULL);
     (void) snprintf(output, sizeof output, "\"runs/%.*s\"", (int) strcspn(name, ".\"\\"), name);
     put(out, 0, "output", output, "networks, answers, report.html; from this file's folder");
+    if (s->plugins[0] != NULL || s->plugins[1] != NULL) {
+        text_printf(out, "plugins: [%s%s%s]\n", s->plugins[0] != NULL ? s->plugins[0] : "",
+                    s->plugins[0] != NULL && s->plugins[1] != NULL ? ", " : "",
+                    s->plugins[1] != NULL ? s->plugins[1] : "");
+    }
 }
 
 static void write_model(const struct sketch *s, struct text_buffer *out)
@@ -143,14 +140,16 @@ static void write_stages(const struct sketch *s, const mpcf_task *task,
     size_t length = 0;
 
     text_append(out, "\nstages:\n");
-    if (is_classifier(s, task)) {
+    if (sketch_is_classifier(s, task)) {
         note(out, 2,
              "config.json says that the checkpoint classifies into as many classes, so it is the "
              "teacher. Where it was not trained for this task:");
         note(out, 2, "finetune: {epochs: 3}");
     } else {
         put(out, 2, "finetune", "{epochs: 3}",
-            "the checkpoint has no head for this task, so one is trained");
+            s->is_other_task ? "trains a new head: the checkpoint's own is for other classes, and "
+                               "is not used"
+                             : "the checkpoint has no head for this task, so one is trained");
     }
     put(out, 2, "convert", "{}", "teacher to student");
     put(out, 2, "distill", "{}",
@@ -194,19 +193,57 @@ void draft_write(const struct sketch *s, const mpcf_task *task, const struct dra
     write_links(out);
 }
 
+/* The checkpoint's head, and whether it is used. */
+static const char *head_of(const struct sketch *s, const mpcf_task *task)
+{
+    if (sketch_is_classifier(s, task)) {
+        return "a classifier, taken as the teacher";
+    }
+    return s->is_other_task ? "whose trained head is NOT USED, as the data's classes are others: "
+                              "finetune trains "
+                              "a new one"
+                            : "without a head for the task: finetune makes one";
+}
+
+static void tell_labels(const struct sketch *s, const mpcf_task *task, struct text_buffer *out)
+{
+    const bool has_head = sketch_is_classifier(s, task);
+
+    for (size_t i = 0; i < s->label_count; i++) {
+        const char *name = class_name_of(s->config, i);
+
+        text_printf(out, "%s%zu = %s", i == 0 ? "labels   " : ", ", i, s->labels[i]);
+        if (has_head && name != NULL && strcmp(name, s->labels[i]) != 0) {
+            text_printf(out, " (%s)", name);
+        }
+    }
+    if (s->label_count > 0) {
+        text_append(out, "\n");
+    }
+    for (size_t i = 0; s->order == ORDER_BY_NUMBER && has_head && i < task->classes; i++) {
+        const char *name = class_name_of(s->config, i);
+
+        text_printf(out, "%s%zu = %s%s", i == 0 ? "labels   are numbers: " : ", ", i,
+                    name != NULL ? name : "?", i + 1 == task->classes ? "\n" : "");
+    }
+}
+
 void draft_tell(const struct sketch *s, const mpcf_task *task, const struct draft_lengths *lengths,
                 struct text_buffer *out)
 {
     text_printf(out, "model    %s, %zu layers, %zu positions, %s\n", s->family, lengths->layers,
-                lengths->positions,
-                is_classifier(s, task) ? "a classifier, taken as the teacher"
-                                       : "without a head for the task: finetune makes one");
-    text_printf(out, "data     %s, %s, %zu training rows, ", s->reader, task->name, lengths->rows);
+                lengths->positions, head_of(s, task));
+    text_printf(out, "data     %s%s%s, %zu %srows, ", s->reader,
+                strcmp(s->reader, task->name) == 0 ? "" : ", ",
+                strcmp(s->reader, task->name) == 0 ? "" : task->name, lengths->rows,
+                s->rows > 0 ? "" : "training ");
     if (task->classes == 1) {
         text_append(out, "a score\n");
     } else {
         text_printf(out, "%zu classes\n", task->classes);
     }
+    tell_labels(s, task, out);
+    text_append(out, text_string(&s->said));
     text_printf(
         out,
         "lengths  half of the texts have %zu tokens at most, nine tenths %zu, the longest %zu; "

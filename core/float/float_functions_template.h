@@ -2,7 +2,7 @@
 /*
  * Elementary functions of one float, without branches, so that loops over them become vector
  * code. Coefficients: scripts/fit-float-kernels.py (least squares on Chebyshev nodes, weighted
- * towards the smallest largest error). Included by float_kernels_template.h only.
+ * towards the smallest largest error). Included by float_kernel_template.h only.
  */
 static inline float float_from_bits(uint32_t bits)
 {

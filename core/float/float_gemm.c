@@ -10,13 +10,12 @@
 #include <stdatomic.h>
 
 #include "base/workers.h"
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 
 #define CUT 96 /* a multiple of the rows and columns of OpenBLAS's tiles */
 #define SMALL_WORK                                                                                 \
     (64 * 64 * 64) /* below, packing and calling cost OpenBLAS more than the product */
 
-static atomic_size_t threads_allowed; /* 0: all workers */
 static atomic_bool is_single;
 
 static void openblas_alone(void)
@@ -42,7 +41,7 @@ static void blas(const struct float_gemm *call)
 static void gemm_here(const struct float_gemm *call)
 {
     if (is_small(call)) {
-        float_kernels()->gemm_small(call);
+        float_kernel()->gemm_small(call);
     } else {
         blas(call);
     }
@@ -74,9 +73,7 @@ static void columns_body(void *context, size_t begin, size_t end)
 
 static void gemm(const struct float_gemm *call)
 {
-    const size_t allowed = atomic_load(&threads_allowed);
-    const size_t workers = workers_count();
-    const size_t threads = allowed != 0 && allowed < workers ? allowed : workers;
+    const size_t threads = workers_count();
     const size_t longest = call->m > call->n ? call->m : call->n;
     const size_t cuts = (longest + CUT - 1) / CUT;
     struct float_gemm copy = *call;
@@ -123,9 +120,4 @@ const struct float_backend *float_backend(void)
     static const struct float_backend openblas = {"openblas", gemm, gemm_batch};
 
     return &openblas;
-}
-
-void float_backend_threads(size_t count)
-{
-    atomic_store(&threads_allowed, count);
 }

@@ -19,7 +19,5 @@ struct float_backend {
 };
 
 const struct float_backend *float_backend(void);
-/* Threads a single product may use. */
-void float_backend_threads(size_t count);
 
 #endif

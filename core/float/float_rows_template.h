@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sums over rows and columns. Sixteen running sums side by side, so that every processor level
- * adds in the same order. Included by float_kernels_template.h only.
+ * adds in the same order. Included by float_kernel_template.h only.
  */
 #define LANES 16
 typedef float lanes __attribute__((vector_size(64)));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Products of small matrices, as attention has them: b is packed into panels of 16 columns, and
- * tiles of 6 rows by 16 columns stay in registers. Included by float_kernels_template.h only.
+ * tiles of 6 rows by 16 columns stay in registers. Included by float_kernel_template.h only.
  */
 #define TILE_ROWS 6
 

@@ -26,16 +26,27 @@ static bool reads_positions(const mpcf_graph *g)
     return graph_find_input(g, POSITION_IDS) != NULL;
 }
 
+static mpcf_status allocate(struct float_engine *e, mpcf_error *err)
+{
+    const struct float_plan *plan = &e->plan;
+
+    e->memory = mpcf_alloc_array(plan->floats + 1, sizeof(float));
+    e->has_gradient = mpcf_alloc_array(plan->count + 1, sizeof(bool));
+    e->positions =
+        mpcf_alloc_array(reads_positions(plan->graph) ? plan->elements : 1, sizeof(int32_t));
+    return e->memory != NULL && e->has_gradient != NULL && e->positions != NULL
+               ? MPCF_OK
+               : mpcf_fail_memory(err, plan->floats * sizeof(float), "float engine");
+}
+
 mpcf_status float_engine_create(const mpcf_graph *g, struct parameters *p, enum float_mode mode,
                                 size_t batch, size_t tokens, size_t elements,
                                 struct float_engine **out, mpcf_error *err)
 {
     struct float_engine *e;
-    mpcf_status status = graph_check(g, err);
+    mpcf_status status;
 
-    if (status != MPCF_OK) {
-        return status;
-    }
+    MPCF_TRY(graph_check(g, err));
     if (batch == 0 || tokens == 0 || tokens > RUN_TOKENS_MAX) {
         return mpcf_fail(err, MPCF_E_INVALID, "an engine for %zu examples of %zu tokens (1 .. %d)",
                          batch, tokens, RUN_TOKENS_MAX);
@@ -51,12 +62,7 @@ mpcf_status float_engine_create(const mpcf_graph *g, struct parameters *p, enum 
         .graph = g, .mode = mode, .batch = batch, .tokens = tokens, .elements = elements};
     status = plan_make(&e->plan, p, err);
     if (status == MPCF_OK) {
-        e->memory = mpcf_alloc_array(e->plan.floats + 1, sizeof(float));
-        e->has_gradient = mpcf_alloc_array(e->plan.count + 1, sizeof(bool));
-        e->positions = mpcf_alloc_array(reads_positions(g) ? elements : 1, sizeof(int32_t));
-        if (e->memory == NULL || e->has_gradient == NULL || e->positions == NULL) {
-            status = mpcf_fail_memory(err, e->plan.floats * sizeof(float), "float engine");
-        }
+        status = allocate(e, err);
     }
     if (status != MPCF_OK) {
         float_engine_destroy(e);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a table's bytes come from; zlib reads what is not gzipped as it stands. */
+/* Where a table's bytes come from. */
 #include "format/row_bytes.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <zlib.h>
 
 #include "base/folder.h"
 #include "base/lfs_pointer.h"
@@ -33,24 +32,6 @@ static const struct {
     {"\xfe\xff", 2, "text in UTF-16", "write it anew: iconv -f UTF-16 -t UTF-8 FILE > NEW"},
 };
 
-static mpcf_status fail_read(const struct row_bytes *b, mpcf_error *err)
-{
-    int cause = Z_OK;
-    const char *words = gzerror(b->file, &cause);
-
-    if (cause == Z_MEM_ERROR) {
-        return mpcf_fail_memory(err, PIECE, "a compressed file");
-    }
-    if (cause == Z_ERRNO) {
-        return mpcf_fail(err, file_status(errno), "cannot read '%s': %s", b->name, strerror(errno));
-    }
-    if (cause == Z_BUF_ERROR) {
-        return mpcf_fail(err, MPCF_E_IO, "%s: the gzip file ends in its middle", b->name);
-    }
-    return mpcf_fail(err, MPCF_E_IO, "%s: the gzip file is damaged%s%s", b->name,
-                     words != NULL && *words != '\0' ? ": " : "", words != NULL ? words : "");
-}
-
 /* It is read more than once. */
 static mpcf_status check_kind(const char *path, mpcf_error *err)
 {
@@ -69,18 +50,13 @@ mpcf_status row_bytes_open(struct row_bytes *b, const char *path, mpcf_error *er
 {
     MPCF_TRY(check_kind(path, err));
     b->name = path;
-    errno = 0;
-    b->file = gzopen(path, "rbe");
+    b->file = fopen(path, "rbe");
     if (b->file == NULL) {
-        const int cause = errno != 0 ? errno : ENOMEM;
-
-        return mpcf_fail(err, file_status(cause), "cannot open '%s': %s", path, strerror(cause));
+        return mpcf_fail(err, file_status(errno), "cannot open '%s': %s", path, strerror(errno));
     }
+    (void) setvbuf(b->file, NULL, _IONBF, 0); /* texts lie in buffers that are wiped */
     b->buffer = mpcf_alloc_array(PIECE, 1);
-    if (b->buffer == NULL || gzbuffer(b->file, PIECE) != 0) {
-        return mpcf_fail_memory(err, PIECE, "a file");
-    }
-    return MPCF_OK;
+    return b->buffer != NULL ? MPCF_OK : mpcf_fail_memory(err, PIECE, "a file");
 }
 
 void row_bytes_open_memory(struct row_bytes *b, const void *data, size_t length, const char *name)
@@ -93,8 +69,9 @@ void row_bytes_open_memory(struct row_bytes *b, const void *data, size_t length,
 
 void row_bytes_close(struct row_bytes *b)
 {
+    mpcf_unpack_close(b->unpack);
     if (b->file != NULL) {
-        (void) gzclose(b->file); /* only read */
+        (void) fclose(b->file); /* only read */
     }
     if (b->buffer != NULL) {
         mpcf_wipe(b->buffer, PIECE);
@@ -105,21 +82,30 @@ void row_bytes_close(struct row_bytes *b)
 
 mpcf_status row_bytes_more(struct row_bytes *b, mpcf_error *err)
 {
-    int length = 0, cause = Z_OK;
+    size_t length = 0;
 
     if (b->file == NULL || b->at < b->end) {
         return MPCF_OK; /* memory is one piece */
     }
-    length = gzread(b->file, b->buffer, PIECE);
-    if (length == 0) {
-        (void) gzerror(b->file, &cause);
+    if (b->unpack == NULL) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot read '%s' again", b->name); /* it failed before */
     }
-    if (length < 0 || (cause != Z_OK && cause != Z_STREAM_END)) {
-        return fail_read(b, err);
-    }
+    MPCF_TRY(mpcf_unpack_read(b->unpack, b->buffer, PIECE, &length, err));
     b->at = b->buffer;
     b->end = b->buffer + length;
     return MPCF_OK;
+}
+
+static mpcf_status rewind_file(struct row_bytes *b, mpcf_error *err)
+{
+    mpcf_unpack_close(b->unpack);
+    b->unpack = NULL;
+    if (fseek(b->file, 0, SEEK_SET) != 0) {
+        return mpcf_fail(err, file_status(errno), "cannot read '%s': %s", b->name, strerror(errno));
+    }
+    MPCF_TRY(mpcf_unpack_open(b->file, b->name, &b->unpack, err));
+    b->at = b->end = b->buffer;
+    return row_bytes_more(b, err);
 }
 
 static mpcf_status look(const struct row_bytes *b, mpcf_error *err)
@@ -141,11 +127,8 @@ mpcf_status row_bytes_start(struct row_bytes *b, mpcf_error *err)
     if (b->file == NULL) {
         b->at = b->memory;
         b->end = b->memory + b->memory_length;
-    } else if (gzrewind(b->file) != 0) {
-        return fail_read(b, err);
     } else {
-        b->at = b->end = b->buffer;
-        MPCF_TRY(row_bytes_more(b, err));
+        MPCF_TRY(rewind_file(b, err));
     }
     MPCF_TRY(look(b, err));
     if (b->end - b->at >= 3 && memcmp(b->at, "\xef\xbb\xbf", 3) == 0) {

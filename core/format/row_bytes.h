@@ -6,13 +6,16 @@
 #define MPCF_FORMAT_ROW_BYTES_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include <mpcf/error.h>
+#include <mpcf/unpack.h>
 
 struct row_bytes {
     const unsigned char *at, *end; /* of the piece: what is not taken yet */
     const char *name;
-    struct gzFile_s *file; /* NULL: memory */
+    FILE *file; /* NULL: memory */
+    mpcf_unpack *unpack;
     unsigned char *buffer;
     const unsigned char *memory;
     size_t memory_length;

@@ -159,9 +159,20 @@ static void append_position(struct text_buffer *text, const struct problem *item
     text_append(text, ": ");
 }
 
+/* LINE without the key in front where the position is that key: "--set model.path". */
+static const char *without_key(const struct problem *item, const char *line)
+{
+    const char *key = item->file != NULL && item->line == 0 ? strchr(item->file, ' ') : NULL;
+    const size_t length = key != NULL ? strlen(key + 1) : 0;
+
+    return length > 0 && strncmp(line, key + 1, length) == 0 && strncmp(line + length, ": ", 2) == 0
+               ? line + length + 2
+               : line;
+}
+
 static void append_problem(struct text_buffer *text, const struct problem *item)
 {
-    const char *line = item->message == NULL ? "out of memory" : item->message;
+    const char *line = item->message == NULL ? "out of memory" : without_key(item, item->message);
 
     for (;;) {
         const char *end = strchr(line, '\n');

@@ -46,7 +46,7 @@ mpcf_status metered_deal(struct role_state *state, const struct secure_program *
         status = session_deal(state->session, &run, count, err);
     }
     if (status == MPCF_OK) {
-        secure_totals_add_deal(&state->totals, state->role, &run, expected);
+        secure_totals_add_deal(&state->totals, state->role, &run, expected, count);
     }
     cost_destroy(run.metered);
     cost_destroy(expected);

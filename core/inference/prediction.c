@@ -127,6 +127,6 @@ mpcf_status prediction_print(const struct prediction *p, struct text_buffer *out
     if (p->logits != NULL) {
         put_logits(p, out);
     }
-    text_append(out, "}\n");
+    text_append(out, p->is_cut ? ", \"cut\": true}\n" : "}\n");
     return out->failed ? mpcf_fail_memory(err, out->length, "an answer") : MPCF_OK;
 }

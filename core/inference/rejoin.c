@@ -68,10 +68,10 @@ bool rejoin_note_loss(struct role_state *state, mpcf_status status, mpcf_error *
 
 static mpcf_status beat_again(struct role_state *state, mpcf_error *err)
 {
-    pulse_stop(state->pulse);
-    state->pulse = NULL;
-    return pulse_start(state->links.peers, 3, state->student.pipeline->infer.timeout_ns,
-                       &state->pulse, err);
+    heartbeat_stop(state->heartbeat);
+    state->heartbeat = NULL;
+    return heartbeat_start(state->links.peers, 3, state->student.pipeline->infer.timeout_ns,
+                           &state->heartbeat, err);
 }
 
 /* The other party hears meanwhile that this one lives. */
@@ -84,9 +84,9 @@ static mpcf_status call_dealer(struct role_state *state, const uint8_t *session,
 
     log_line(LOG_INFO, "%s: waits for the dealer to come back, up to %g s", role_name(state->role),
              (double) infer->connect_ns * 1e-9);
-    pulse_stop(state->pulse);
-    state->pulse = NULL;
-    MPCF_TRY(pulse_start(peers, 3, infer->timeout_ns, &state->pulse, err));
+    heartbeat_stop(state->heartbeat);
+    state->heartbeat = NULL;
+    MPCF_TRY(heartbeat_start(peers, 3, infer->timeout_ns, &state->heartbeat, err));
     status = roles_rejoin_dealer(state->roles, &state->handshake, session, &state->links, err);
     if (status != MPCF_OK) {
         return mpcf_fail_while(err, status,

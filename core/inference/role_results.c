@@ -108,6 +108,27 @@ bool role_results_are_there(const struct role_state *state)
 
 /* --- After --- */
 
+/* What went over the links that this role has at its end, framing included. */
+static json_t *links_json(const struct role_state *state)
+{
+    const size_t begun = json_begin();
+    json_t *links = json_object();
+
+    for (int role = 0; role < 3; role++) {
+        const struct channel *peer = state->links.peers[role];
+
+        if (peer != NULL) {
+            const struct channel_meter m = channel_meter(peer);
+
+            (void) json_object_set_new(links, role_name((enum role) role),
+                                       json_pack("{s:I, s:I}", "sent_bytes",
+                                                 (json_int_t) m.sent_bytes, "received_bytes",
+                                                 (json_int_t) m.received_bytes));
+        }
+    }
+    return json_end(links, begun);
+}
+
 mpcf_status role_results_write(const struct role_state *state, json_t *record, mpcf_error *err)
 {
     json_t *totals = secure_totals_json(&state->totals);
@@ -117,7 +138,8 @@ mpcf_status role_results_write(const struct role_state *state, json_t *record, m
     mpcf_status status = MPCF_OK;
 
     if (totals == NULL || json_object_update(record, totals) != 0 ||
-        json_object_set_new(record, "authenticated_by", json_string(authenticated_by)) != 0) {
+        json_object_set_new(record, "authenticated_by", json_string(authenticated_by)) != 0 ||
+        json_object_set_new(record, "links", links_json(state)) != 0) {
         status = mpcf_fail_memory(err, 0, "a record");
     }
     if (status == MPCF_OK) {

@@ -7,7 +7,7 @@
 
 #include "base/digest.h"
 #include "channel/handshake.h"
-#include "channel/pulse.h"
+#include "channel/heartbeat.h"
 #include "channel/role.h"
 #include "channel/role_keys.h"
 #include "inference/agreement.h"
@@ -41,7 +41,7 @@ struct role_state {
     struct handshake handshake;    /* this side's, as it joined */
     struct roles *roles;
     struct roles_links links;
-    struct pulse *pulse; /* on them; NULL: none beats */
+    struct heartbeat *heartbeat; /* on them; NULL: none */
     bool is_dealer_gone; /* its link has ended; it is closed when the dealer is called again */
     char *store; /* folder of this role's stored sessions, mpcf_free(); NULL: nothing is stored */
     char store_facts[FILE_DIGEST_SIZE]; /* what a session is dealt for, as the store has it */

@@ -4,8 +4,9 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "channel/heartbeat.h"
 #include "channel/key_file.h"
-#include "channel/pulse.h"
+#include "inference/failed_check.h"
 #include "inference/farewell.h"
 #include "inference/questions.h"
 #include "inference/role_facts.h"
@@ -80,6 +81,7 @@ mpcf_status secure_role_prepare(struct role_state *state, const struct pipeline 
 
     MPCF_TRY(secure_student_open(p, parts[state->role], &state->student, err));
     if (state->role == ROLE_PROVIDER) {
+        failed_check_warn(p);
         MPCF_TRY(questions_left(p, "", &ignored, err));
     }
     if (state->role == ROLE_USER) {
@@ -113,8 +115,8 @@ static mpcf_status take_part(struct role_state *state, mpcf_error *err)
 
 mpcf_status secure_role_part(struct role_state *state, mpcf_status status, mpcf_error *err)
 {
-    pulse_stop(state->pulse);
-    state->pulse = NULL;
+    heartbeat_stop(state->heartbeat);
+    state->heartbeat = NULL;
     if (status == MPCF_E_INTERRUPTED) {
         mpcf_error_reset(err);
         status = mpcf_fail(err, status, "the %s was stopped by a signal", role_name(state->role));
@@ -132,7 +134,7 @@ mpcf_status secure_role_join(struct role_state *state, mpcf_error *err)
     mpcf_status status = MPCF_OK;
 
     MPCF_TRY(join(state, err));
-    status = pulse_start(state->links.peers, 3, timeout_ns, &state->pulse, err);
+    status = heartbeat_start(state->links.peers, 3, timeout_ns, &state->heartbeat, err);
     return status == MPCF_OK ? MPCF_OK : secure_role_part(state, status, err);
 }
 

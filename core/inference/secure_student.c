@@ -6,12 +6,87 @@
 
 #include "base/folder.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "format/json.h"
 #include "graph/digest.h"
 #include "inference/public_tables.h"
 #include "network/label_names.h"
 #include "pass/pass.h"
 #include "pipeline/output.h"
+#include "pipeline/print_settings.h"
+
+/* LINE, without blanks at its end, behind those before. */
+static void add_to_list(struct text_buffer *out, const char *line, size_t length)
+{
+    while (length > 0 && line[length - 1] == ' ') {
+        length--;
+    }
+    text_append(out, out->length > 0 ? "; " : "");
+    text_append_bytes(out, line, length);
+}
+
+/* What stood in the slots when FOLDER was written: "activation all quad a=0.125; normaliser all softmax". */
+static void list_made(const char *folder, struct text_buffer *out)
+{
+    char *path = file_join(folder, "approximations.json");
+    json_t *record = NULL, *line;
+    size_t i;
+
+    if (path != NULL && file_exists(path) && json_read_file(path, &record, NULL) == MPCF_OK) {
+        json_array_foreach(json_object_get(record, "approximations"), i, line)
+        {
+            add_to_list(out, json_string_value(line), json_string_length(line));
+        }
+        json_decref(record);
+    }
+    mpcf_free(path);
+}
+
+/* What stands there by the file. */
+static void list_wanted(const struct pipeline *p, struct text_buffer *out)
+{
+    struct text_buffer lines = {0};
+    const char *at, *end;
+
+    pipeline_print_approximations(p, &lines);
+    at = text_string(&lines);
+    for (; (end = strchr(at, '\n')) != NULL; at = end + 1) {
+        add_to_list(out, at, (size_t) (end - at));
+    }
+    text_clear(&lines);
+}
+
+/* The file says another network than the one that FOLDER was made of. */
+static mpcf_status fail_other_network(const struct secure_student *s, const char *folder,
+                                      const char *found, mpcf_error *err)
+{
+    const struct pipeline *p = s->pipeline;
+    struct text_buffer made = {0}, wanted = {0};
+    const char *had, *asked;
+    mpcf_status status;
+
+    list_made(folder, &made);
+    list_wanted(p, &wanted);
+    had = made.length > 0 ? text_string(&made) : "exact functions";
+    asked = wanted.length > 0 ? text_string(&wanted) : "exact functions";
+    status =
+        strcmp(had, asked) != 0
+            ? mpcf_fail(err, MPCF_E_CONFIG,
+                        "'%s' was made with %s; the file, with each --set, asks for %s: "
+                        "`mpcf-host run %s` with the same --set makes it anew in its place, with "
+                        "`--set output=FOLDER` beside it",
+                        folder, had, asked, p->file)
+            : mpcf_fail(
+                  err, MPCF_E_CONFIG,
+                  "'%s' is of another network: its graph is %.16s..., this file and its plug-ins "
+                  "make %.16s... (with %s): `mpcf-host run %s --set output=FOLDER` makes one of "
+                  "this "
+                  "file, beside it",
+                  folder, found != NULL ? found : "missing", s->graph_digest, asked, p->file);
+    text_clear(&made);
+    text_clear(&wanted);
+    return status;
+}
 
 /* Its weights are still good: they are taken as a network of their own, and the folder is written anew. */
 static mpcf_status fail_other_graph(const struct secure_student *s, const char *folder,
@@ -21,18 +96,16 @@ static mpcf_status fail_other_graph(const struct secure_student *s, const char *
         json_integer_value(json_object_get(record, "format")) != (json_int_t) OUTPUT_FORMAT;
 
     if (!is_older) {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "'%s' is of another network: its graph is %.16s..., this file and its "
-                         "plug-ins make %.16s...",
-                         folder, found != NULL ? found : "missing", s->graph_digest);
+        return fail_other_network(s, folder, found, err);
     }
-    return mpcf_fail(err, MPCF_E_CONFIG,
-                     "'%s' was written by an earlier version of mpcf, or is of another network (its "
-                     "graph is %.16s..., this file and its plug-ins make %.16s...): where the weights "
-                     "are, `mpcf-host run %s --set model.path=%s/student --set output=%s-anew --set "
-                     "'stages={convert: {}}'` makes it anew from them, without training",
-                     folder, found != NULL ? found : "missing", s->graph_digest, s->pipeline->file,
-                     s->pipeline->output, s->pipeline->output);
+    return mpcf_fail(
+        err, MPCF_E_CONFIG,
+        "'%s' was written by an earlier version of mpcf, or is of another network (its "
+        "graph is %.16s..., this file and its plug-ins make %.16s...): where the weights "
+        "are, `mpcf-host run %s --set model.path=%s/student --set output=%s-anew --set "
+        "'stages={convert: {}}'` makes it anew from them, without training",
+        folder, found != NULL ? found : "missing", s->graph_digest, s->pipeline->file,
+        s->pipeline->output, s->pipeline->output);
 }
 
 /* Whether FOLDER's digest.json names the graph that was built here; which tables it names. */

@@ -74,8 +74,9 @@ static void add_setup(struct secure_totals *t, enum role role, const struct sess
 }
 
 void secure_totals_add_deal(struct secure_totals *t, enum role role, const struct session_run *run,
-                            const struct cost *expected)
+                            const struct cost *expected, size_t count)
 {
+    t->dealt += count;
     add_setup(t, role, run, expected);
 }
 
@@ -203,14 +204,15 @@ json_t *secure_totals_json(const struct secure_totals *t)
         return NULL;
     }
     return json_pack(
-        "{s:I, s:I, s:{s:f, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I, s:I, s:I},"
+        "{s:I, s:I, s:I, s:{s:f, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I, s:I, s:I},"
         " s:{s:f, s:I}, s:o, s:O?, s:o*, s:I}",
-        "runs", (json_int_t) t->runs, "examples", (json_int_t) t->examples, "online", "seconds",
-        t->online_seconds, "rounds", (json_int_t) t->rounds, "bytes", (json_int_t) online,
-        "bytes_sent", "provider", (json_int_t) t->provider_bytes, "user",
-        (json_int_t) t->user_bytes, "offline", "seconds", t->offline_seconds, "bytes",
-        (json_int_t) offline, "user_offline_bytes", (json_int_t) t->user_offline_bytes,
-        "dealer_provider_bytes", (json_int_t) t->dealer_provider_bytes, "dealer_user_bytes",
+        "runs", (json_int_t) t->runs, "dealt", (json_int_t) t->dealt, "examples",
+        (json_int_t) t->examples, "online", "seconds", t->online_seconds, "rounds",
+        (json_int_t) t->rounds, "bytes", (json_int_t) online, "bytes_sent", "provider",
+        (json_int_t) t->provider_bytes, "user", (json_int_t) t->user_bytes, "offline", "seconds",
+        t->offline_seconds, "bytes", (json_int_t) offline, "user_offline_bytes",
+        (json_int_t) t->user_offline_bytes, "dealer_provider_bytes",
+        (json_int_t) t->dealer_provider_bytes, "dealer_user_bytes",
         (json_int_t) t->dealer_user_bytes, "taken_up", (json_int_t) t->taken_up, "setup", "seconds",
         t->setup_seconds, "bytes", (json_int_t) t->setup_bytes, "functions", functions_json(t),
         "each", t->each, "cost_engine", t->compared > 0 ? comparison_json(t) : NULL,

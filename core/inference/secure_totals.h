@@ -16,6 +16,7 @@
 struct secure_totals {
     uint64_t runs, examples;
     uint64_t taken_up; /* runs whose corrections an earlier process was dealt */
+    uint64_t dealt;    /* runs dealt ahead */
     bool has_setup;    /* the session's weights are set up: its first run or deal did it */
     double setup_seconds, offline_seconds, online_seconds;
     uint64_t provider_bytes, user_bytes, user_offline_bytes; /* sums over runs, framing included */
@@ -37,11 +38,11 @@ void secure_totals_clear(struct secure_totals *t);
 void secure_totals_add(struct secure_totals *t, enum role role, const struct session_run *run,
                        const struct cost *expected, size_t examples);
 
-/* Adds what dealing ahead took; RUN's METERED is filled. */
+/* Adds what dealing COUNT runs ahead took; RUN's METERED is filled. */
 void secure_totals_add_deal(struct secure_totals *t, enum role role, const struct session_run *run,
-                            const struct cost *expected);
+                            const struct cost *expected, size_t count);
 
-/* {"runs", "online": {"seconds", "rounds", "bytes", "bytes_sent": {..}}, "offline": {.., "taken_up"},
+/* {"runs", "dealt", "online": {"seconds", "rounds", "bytes", "bytes_sent": {..}}, "offline": {.., "taken_up"},
  * "setup": {..}, "functions": [..], "each": [..], "peak_rss_bytes", "cost_engine": "equal" or what
  * differs}; without the last where nothing was compared (the dealer meters nothing). NULL: memory. */
 json_t *secure_totals_json(const struct secure_totals *t);

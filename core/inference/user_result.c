@@ -6,6 +6,7 @@
 #include "format/json.h"
 #include "metrics/metrics.h"
 #include "network/evaluate.h"
+#include "network/judged.h"
 
 static json_t *logits_json(const float *logits, size_t count)
 {
@@ -18,8 +19,8 @@ static json_t *logits_json(const float *logits, size_t count)
 }
 
 /* Without logits where only labels were revealed. */
-mpcf_status user_result_make(const struct role_state *state, const float *answers, json_t **out,
-                             mpcf_error *err)
+static mpcf_status answers_json(const struct role_state *state, const float *answers, json_t **out,
+                                mpcf_error *err)
 {
     const struct corpus *corpus = state->corpus;
     const size_t width = state->student.answer;
@@ -47,4 +48,26 @@ mpcf_status user_result_make(const struct role_state *state, const float *answer
         status = mpcf_fail_memory(err, 0, "the result");
     }
     return status;
+}
+
+/* Whoever started all three roles judges for itself (stages/infer_report.c). */
+mpcf_status user_result_make(const struct role_state *state, const float *answers, json_t **out,
+                             mpcf_error *err)
+{
+    const struct judged judged = {.corpus = state->corpus,
+                                  .count = state->corpus->count,
+                                  .answers = answers,
+                                  .width = state->student.answer};
+    json_t *result = NULL;
+    mpcf_status status = answers_json(state, answers, &result, err);
+
+    if (status == MPCF_OK && state->control == NULL) {
+        status = judged_report(result, "judged", &judged, err);
+    }
+    if (status != MPCF_OK) {
+        json_decref(result);
+        return status;
+    }
+    *out = result;
+    return MPCF_OK;
 }

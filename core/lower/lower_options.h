@@ -17,6 +17,7 @@ struct lower_options {
     bool weights_shared; /* products with weights by Beaver triples, as in the paper's system */
     unsigned reveal_fraction; /* of revealed logits; default 8 */
     bool reveal_label;        /* only the number of the largest logit is revealed */
+    bool is_trial; /* nobody runs the program: its rings are searched less (ring_search.h) */
 };
 void lower_options_default(struct lower_options *o);
 /* Which limit between the options is broken. The only place that knows them: the pipeline file's reader asks

@@ -242,6 +242,26 @@ static bool is_straight(const struct pieces *p, size_t piece)
     return true;
 }
 
+/* Lines on both sides of the only cut: constants by the bit. */
+static value_id by_the_bit(struct lowering *l, const struct piecewise *k)
+{
+    int64_t table[CUTS_MAX + 1];
+    struct term terms[CUTS_MAX + 1];
+    size_t count = 0;
+    const double largest = table_of(k, 0, k->f, table);
+    const int64_t constant = table_terms(k, table, terms, &count);
+
+    return emit_combine(l, k->dims, k->f, magnitude_of(largest, k->f), terms, count, constant);
+}
+
+static value_id between_the_ends(struct lowering *l, struct piecewise *k, struct ends *ends)
+{
+    double largest_t = 0;
+    const value_id t = local_t(l, k, ends, &largest_t);
+
+    return horner(l, k, t, largest_t);
+}
+
 static value_id evaluate(struct lowering *l, const mpcf_node *node, struct piecewise *k)
 {
     const size_t last = k->p->cut_count;
@@ -258,20 +278,7 @@ static value_id evaluate(struct lowering *l, const mpcf_node *node, struct piece
     if (k->straight_high && (inner || slope_high != 0)) {
         ends.high = last == 1 && ends.low != VALUE_NONE ? ends.low : select_row(l, k, last - 1);
     }
-    value_id y;
-    if (inner) {
-        double largest_t = 0;
-        const value_id t = local_t(l, k, &ends, &largest_t);
-        y = horner(l, k, t, largest_t);
-    } else { /* two lines: constants by the bit */
-        int64_t table[CUTS_MAX + 1];
-        struct term terms[CUTS_MAX + 1];
-        size_t count = 0;
-        const unsigned f = k->f;
-        const double largest = table_of(k, 0, f, table);
-        const int64_t constant = table_terms(k, table, terms, &count);
-        y = emit_combine(l, k->dims, f, magnitude_of(largest, f), terms, count, constant);
-    }
+    value_id y = inner ? between_the_ends(l, k, &ends) : by_the_bit(l, k);
     if (k->straight_low) {
         y = add_line(l, k, y, slope_low, ends.low, true);
     }

@@ -240,15 +240,11 @@ static size_t find_big(const struct search *search, size_t big[BIG_MAX])
     return count;
 }
 
-static void climb(struct search *search)
+static void climb_far(struct search *search)
 {
     size_t big[BIG_MAX];
-
-    find_groups(search);
-    search->cost = evaluate(search);
-    for (int i = 0; i < 12 && try_groups(search); i++) {
-    }
     const size_t count = find_big(search, big);
+
     for (int i = 0; i < 6; i++) {
         const bool triples = try_triples(search, big, count);
         if (!try_pairs(search) && !triples && !try_groups(search)) {
@@ -257,7 +253,23 @@ static void climb(struct search *search)
     }
     for (int i = 0; i < 3 && try_single(search); i++) {
     }
+}
+
+/* Steps of a program of some 20 layers: the moves behind the first are then thousands of sweeps over all of it. */
+#define FEW_STEPS 3000
+
+static void climb(struct search *search, bool is_trial)
+{
+    find_groups(search);
+    search->cost = evaluate(search);
+    for (int i = 0; i < 12 && try_groups(search); i++) {
+    }
     (void) evaluate(search);
+    if (!is_trial || search->trial.program->step_count <= FEW_STEPS ||
+        search->trial.program->values[search->trial.widest].ring > 64) {
+        climb_far(search);
+        (void) evaluate(search);
+    }
 }
 
 static void settle(struct search *search)
@@ -274,12 +286,12 @@ static void settle(struct search *search)
     }
 }
 
-static mpcf_status search_rings(struct search *search, mpcf_error *err)
+static mpcf_status search_rings(struct search *search, bool is_trial, mpcf_error *err)
 {
     struct program *p = search->trial.program;
 
     find_sites(search);
-    climb(search);
+    climb(search, is_trial);
     const struct value *widest = &p->values[search->trial.widest];
     if (widest->ring > 64) {
         return mpcf_fail(err, MPCF_E_RANGE,
@@ -291,7 +303,7 @@ static mpcf_status search_rings(struct search *search, mpcf_error *err)
     return program_finish(p, err);
 }
 
-mpcf_status ring_search(struct program *p, mpcf_error *err)
+mpcf_status ring_search(struct program *p, bool is_trial, mpcf_error *err)
 {
     struct search search = {.sites = mpcf_alloc_array(p->step_count + 1, sizeof(struct site)),
                             .groups = mpcf_alloc_array(p->step_count + 1, sizeof(struct group))};
@@ -302,7 +314,7 @@ mpcf_status ring_search(struct program *p, mpcf_error *err)
             mpcf_fail_memory(err, p->step_count * sizeof *search.sites, "the search for rings");
     }
     if (status == MPCF_OK) {
-        status = search_rings(&search, err);
+        status = search_rings(&search, is_trial, err);
     }
     ring_trial_clear(&search.trial);
     mpcf_free(search.sites);

@@ -34,6 +34,7 @@ void ring_trial_clear(struct ring_trial *t)
 static void sweep_once(struct ring_trial *t)
 {
     struct program *p = t->program;
+
     for (size_t i = 0; i < p->value_count; i++) {
         p->values[i].ring = t->floor[i];
     }
@@ -53,6 +54,7 @@ static bool raise_to_widest(struct ring_trial *t, size_t first, size_t end)
     const struct program *p = t->program;
     unsigned widest = 0;
     bool changed = false;
+
     for (size_t i = first; i < end; i++) {
         unsigned ring = p->values[p->steps[t->openings.items[i].step].out].ring;
         widest = ring > widest ? ring : widest;
@@ -71,6 +73,7 @@ static bool raise_to_widest(struct ring_trial *t, size_t first, size_t end)
 static bool equal_openings(struct ring_trial *t)
 {
     bool changed = false;
+
     for (size_t first = 0, end = 0; first < t->openings.count; first = end) {
         end = openings_end(&t->openings, first);
         changed = raise_to_widest(t, first, end) || changed;
@@ -105,6 +108,7 @@ static double step_price(const struct program *p, const struct step *s)
 {
     struct step_cost c;
     uint64_t online = 0;
+
     step_cost(p, s, &c);
     for (uint32_t i = 0; i < c.rounds; i++) {
         online += c.provider_bits[i] + c.user_bits[i];
@@ -117,6 +121,7 @@ double ring_trial_price(struct ring_trial *t)
 {
     struct program *p = t->program;
     double price = 0;
+
     schedule_settle(p, &t->openings);
     for (size_t i = 0; i < p->step_count; i++) {
         price += step_price(p, &p->steps[i]);

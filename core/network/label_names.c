@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "pipeline/class_names.h"
 
 enum { WORD_SIZE = 64 };
 
@@ -45,9 +46,7 @@ static int sentiment_of(const char *word)
     return -1;
 }
 
-/* Whether the checkpoint's name FOUND means the class that the task calls WANT. A digit says nothing of a
- * task that is not of sentiment. */
-static bool means(const char *found, const char *want)
+bool label_names_mean_one(const char *found, const char *want)
 {
     char a[WORD_SIZE], b[WORD_SIZE];
 
@@ -56,51 +55,15 @@ static bool means(const char *found, const char *want)
     return strcmp(a, b) == 0 || (sentiment_of(a) >= 0 && sentiment_of(a) == sentiment_of(b));
 }
 
-/* Whether NAME is one of those that the library makes where nobody gave any. */
-static bool is_made(const char *name)
-{
-    return text_starts_with(name, "LABEL_");
-}
-
-/* The name that label2id gives to CLASS: some folders have names there alone. NULL: none. */
-static const char *name_by_label(const json_t *config, size_t class)
-{
-    json_t *labels = json_object_get(config, "label2id"), *value = NULL;
-    const char *name = NULL;
-
-    json_object_foreach(labels, name, value)
-    {
-        if (json_is_integer(value) && json_integer_value(value) == (json_int_t) class &&
-            !is_made(name)) {
-            return name;
-        }
-    }
-    return NULL;
-}
-
-static const char *name_of(const json_t *config, size_t class)
-{
-    char key[24];
-    const char *name = NULL, *other = NULL;
-
-    (void) snprintf(key, sizeof key, "%zu", class);
-    name = json_string_value(json_object_get(json_object_get(config, "id2label"), key));
-    if (name != NULL && !is_made(name)) {
-        return name;
-    }
-    other = name_by_label(config, class);
-    return other != NULL ? other : name;
-}
-
 /* The class of the task, not its I-th, that FOUND means; TASK's number of classes: none. */
 static size_t meant_elsewhere(const mpcf_task *task, size_t i, const char *found)
 {
     size_t k = 0;
 
-    if (means(found, task->label_names[i])) {
+    if (label_names_mean_one(found, task->label_names[i])) {
         return task->classes;
     }
-    while (k < task->classes && (k == i || !means(found, task->label_names[k]))) {
+    while (k < task->classes && (k == i || !label_names_mean_one(found, task->label_names[k]))) {
         k++;
     }
     return k;
@@ -110,9 +73,9 @@ static size_t meant_elsewhere(const mpcf_task *task, size_t i, const char *found
 static bool has_names(const mpcf_task *task, const json_t *config)
 {
     for (size_t i = 0; i < task->classes; i++) {
-        const char *found = name_of(config, i);
+        const char *found = class_name_of(config, i);
 
-        if (found == NULL || is_made(found)) {
+        if (found == NULL || class_name_is_made(found)) {
             return false;
         }
     }
@@ -128,17 +91,66 @@ size_t label_names_count(const json_t *config)
                : json_object_size(json_object_get(config, "id2label"));
 }
 
+/* The checkpoint's, in its order. */
+static void list_names(const json_t *config, struct text_buffer *out)
+{
+    for (size_t i = 0; i < class_names_count(config); i++) {
+        text_printf(out, "%s%.60s", i == 0 ? "" : ", ", class_name_of(config, i));
+    }
+}
+
+/* The task's names in the order of the checkpoint's classes. */
+static void list_labels(const mpcf_task *task, const json_t *config, struct text_buffer *out)
+{
+    for (size_t i = 0; i < task->classes; i++) {
+        const size_t other = meant_elsewhere(task, i, class_name_of(config, i));
+
+        text_printf(out, "%s%.60s", i == 0 ? "" : ", ",
+                    task->label_names[other < task->classes ? other : i]);
+    }
+}
+
+static mpcf_status fail_order(const mpcf_task *task, const json_t *config, const char *name,
+                              size_t class, mpcf_error *err)
+{
+    const char *found = class_name_of(config, class);
+    const size_t other = meant_elsewhere(task, class, found);
+    struct text_buffer labels = {0};
+
+    list_labels(task, config, &labels);
+    (void) mpcf_fail(
+        err, MPCF_E_CONFIG,
+        "%s calls class %zu '%.60s', which the task %s calls class %zu ('%s'): its classes are in "
+        "another order, and its answers would be read wrongly. Reader table takes its order: "
+        "dataset.labels: [%s]. Else train it with stages.finetune",
+        name, class, found, task->name, other, task->label_names[other], text_string(&labels));
+    text_clear(&labels);
+    return MPCF_E_CONFIG;
+}
+
 static mpcf_status check_count(const mpcf_task *task, const json_t *config, const char *name,
                                mpcf_error *err)
 {
     const size_t count = label_names_count(config);
+    struct text_buffer labels = {0};
 
-    return count == 0 || count == task->classes
-               ? MPCF_OK
-               : mpcf_fail(err, MPCF_E_CONFIG,
-                           "%s: the network has %zu classes, the task %s has %zu. Train it with "
-                           "stages.finetune; if only the names are wrong, correct id2label",
-                           name, count, task->name, task->classes);
+    if (count == 0 || count == task->classes) {
+        return MPCF_OK;
+    }
+    if (count > 1 && class_names_count(config) == count) {
+        list_names(config, &labels);
+    }
+    (void) mpcf_fail(err, MPCF_E_CONFIG,
+                     "%s: the network has %zu classes, the task %s has %zu. %s%s%srain it with "
+                     "stages.finetune",
+                     name, count, task->name, task->classes,
+                     labels.length > 0
+                         ? "Reader table takes the network's, also where the data has "
+                           "fewer: dataset.labels: ["
+                         : "",
+                     text_string(&labels), labels.length > 0 ? "]. Else t" : "T");
+    text_clear(&labels);
+    return MPCF_E_CONFIG;
 }
 
 /* LABEL_0 is the name of class 0 and no other: who exchanged such names meant the classes. Without rows
@@ -149,16 +161,15 @@ static mpcf_status check_made(const mpcf_task *task, const json_t *config, const
     const size_t count = task->judge_split != NULL ? task->classes : 0;
 
     for (size_t i = 0; i < count; i++) {
-        const char *found = name_of(config, i);
+        const char *found = class_name_of(config, i);
         char made[32];
 
         (void) snprintf(made, sizeof made, "LABEL_%zu", i);
-        if (found != NULL && is_made(found) && strcmp(found, made) != 0) {
+        if (found != NULL && class_name_is_made(found) && strcmp(found, made) != 0) {
             return mpcf_fail(
                 err, MPCF_E_CONFIG,
                 "%s calls class %zu '%.60s': its classes are in another order, and its "
-                "answers would be read wrongly. Train it with stages.finetune; if only "
-                "the names are wrong, correct id2label",
+                "answers would be read wrongly. Train it with stages.finetune",
                 name, i, found);
         }
     }
@@ -174,17 +185,8 @@ mpcf_status label_names_check(const mpcf_task *task, const json_t *config, const
         return MPCF_OK;
     }
     for (size_t i = 0; i < task->classes; i++) {
-        const char *found = name_of(config, i);
-        const size_t other = meant_elsewhere(task, i, found);
-
-        if (other < task->classes) {
-            return mpcf_fail(
-                err, MPCF_E_CONFIG,
-                "%s calls class %zu '%.60s', which the task %s calls class %zu ('%s'): "
-                "its classes are in another order, and its answers would be read "
-                "wrongly. Train it with stages.finetune; if only the names are wrong, "
-                "correct id2label",
-                name, i, found, task->name, other, task->label_names[other]);
+        if (meant_elsewhere(task, i, class_name_of(config, i)) < task->classes) {
+            return fail_order(task, config, name, i, err);
         }
     }
     return MPCF_OK;
@@ -199,10 +201,10 @@ void label_names_say(const mpcf_task *task, const json_t *config, const char *na
         return;
     }
     for (size_t i = 0; i < task->classes; i++) {
-        const char *found = name_of(config, i), *want = task->label_names[i];
+        const char *found = class_name_of(config, i), *want = task->label_names[i];
 
         is_equal = is_equal && strcasecmp(found, want) == 0;
-        is_same = is_same && means(found, want);
+        is_same = is_same && label_names_mean_one(found, want);
         text_printf(&text, "%s%.60s = %s", i == 0 ? "" : ", ", found, want);
     }
     if (!text.failed && !is_equal) {
@@ -216,5 +218,5 @@ void label_names_say(const mpcf_task *task, const json_t *config, const char *na
 const char *label_names_of(const mpcf_task *task, const json_t *config, size_t class)
 {
     return task->label_names != NULL && class < task->classes ? task->label_names[class]
-                                                              : name_of(config, class);
+                                                              : class_name_of(config, class);
 }

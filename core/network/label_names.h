@@ -23,6 +23,8 @@ mpcf_status label_names_check(const mpcf_task *task, const json_t *config, const
 /* Logs which class each is taken for, or learnt anew as, where the names differ; a warning where they do
  * not even mean the same. */
 void label_names_say(const mpcf_task *task, const json_t *config, const char *name, bool is_learnt);
+/* Whether the checkpoint's name FOUND means the class that a task calls WANT, by the rule above. */
+bool label_names_mean_one(const char *found, const char *want);
 /* What an answer of CLASS is called: as the task has it or, where that names none, CONFIG's id2label or
  * label2id. NULL: nothing names it; else it lives as long as both. */
 const char *label_names_of(const mpcf_task *task, const json_t *config, size_t class);

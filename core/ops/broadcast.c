@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/workers.h"
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 
 struct job {
     const struct op_call *call;
@@ -75,15 +75,15 @@ static void product_flat(void *context, size_t begin, size_t end)
     const struct op_call *c = job->call;
     const size_t i = job->operand;
 
-    float_kernels()->multiply(c->dy + begin, c->x[1 - i] + begin, c->dx[i] + begin, c->add[i],
-                              end - begin);
+    float_kernel()->multiply(c->dy + begin, c->x[1 - i] + begin, c->dx[i] + begin, c->add[i],
+                             end - begin);
 }
 
 static void product_rows(void *context, size_t begin, size_t end)
 {
     const struct product *job = context;
     const struct op_call *c = job->call;
-    const struct float_kernels *k = float_kernels();
+    const struct float_kernel *k = float_kernel();
     const size_t i = job->operand;
     const size_t cols = c->out.dim[3];
     float room[BROADCAST_ROW];

@@ -3,7 +3,7 @@
  * Center, made by passes: x minus the mean of its row; with `first` 1 minus the mean over the
  * outermost dimension (a weight [o, i] whose outputs are to have mean 0).
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "ops/op.h"
 
 static void rows_part(const struct op_call *c, size_t begin, size_t end)
@@ -12,9 +12,9 @@ static void rows_part(const struct op_call *c, size_t begin, size_t end)
 
     for (size_t r = begin; r < end; r++) {
         const float *x = c->x[0] + r * cols;
-        const float mean = float_kernels()->sum(x, cols) / (float) cols;
+        const float mean = float_kernel()->sum(x, cols) / (float) cols;
 
-        float_kernels()->affine(x, 1.0F, -mean, c->y + r * cols, cols);
+        float_kernel()->affine(x, 1.0F, -mean, c->y + r * cols, cols);
     }
 }
 

@@ -2,7 +2,7 @@
 /*
  * Dropout: while training, zeroes an element with chance p and scales the others.
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -35,12 +35,12 @@ static void forward_part(const struct op_call *c, size_t begin, size_t end)
 {
     const struct float_dropout d = draw(c);
 
-    float_kernels()->dropout(&d, begin, c->x[0] + begin, c->y + begin, false, end - begin);
+    float_kernel()->dropout(&d, begin, c->x[0] + begin, c->y + begin, false, end - begin);
 }
 
 static void copy_part(const struct op_call *c, size_t begin, size_t end)
 {
-    float_kernels()->scale(c->x[0] + begin, 1.0F, c->y + begin, false, end - begin);
+    float_kernel()->scale(c->x[0] + begin, 1.0F, c->y + begin, false, end - begin);
 }
 
 static void forward(const struct op_call *c)
@@ -56,7 +56,7 @@ static void backward_part(const struct op_call *c, size_t begin, size_t end)
 {
     const struct float_dropout d = draw(c);
 
-    float_kernels()->dropout(&d, begin, c->dy + begin, c->dx[0] + begin, c->add[0], end - begin);
+    float_kernel()->dropout(&d, begin, c->dy + begin, c->dx[0] + begin, c->add[0], end - begin);
 }
 
 static void backward(const struct op_call *c)

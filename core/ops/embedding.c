@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -48,8 +48,8 @@ static void backward_part(const struct op_call *c, size_t begin, size_t end)
     const size_t rows = c->out.count / h;
 
     for (size_t r = 0; r < rows; r++) {
-        float_kernels()->scale(c->dy + r * h + begin, 1.0F,
-                               c->dx[0] + (size_t) c->ids[r] * h + begin, true, end - begin);
+        float_kernel()->scale(c->dy + r * h + begin, 1.0F,
+                              c->dx[0] + (size_t) c->ids[r] * h + begin, true, end - begin);
     }
 }
 

@@ -5,7 +5,7 @@
  */
 #include <mpcf/approx.h>
 
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "ops/op.h"
 
 static bool has_mask(const struct op_call *c)
@@ -87,7 +87,7 @@ static void gradient_piece(const struct op_call *c, const mpcf_rows *shape, size
     }
     node->approx->backward(node->approx_config, shape, c->x[0] + first, c->y + first, c->dy + first,
                            room);
-    float_kernels()->scale(room, 1.0F, c->dx[0] + first, true, count);
+    float_kernel()->scale(room, 1.0F, c->dx[0] + first, true, count);
 }
 
 static void rows_forward(const struct op_call *c, size_t begin, size_t end)

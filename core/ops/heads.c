@@ -3,7 +3,7 @@
 #include "ops/heads.h"
 
 #include "base/workers.h"
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 
 struct job {
     const struct dims *d;
@@ -27,8 +27,8 @@ static void copy_part(void *context, size_t begin, size_t end)
             const size_t apart = (b * heads * tokens + i) * width;
             const size_t woven = ((b * tokens + t) * heads + h) * width;
 
-            float_kernels()->scale(job->from + (job->split ? woven : apart), 1.0F,
-                                   job->to + (job->split ? apart : woven), job->add, width);
+            float_kernel()->scale(job->from + (job->split ? woven : apart), 1.0F,
+                                  job->to + (job->split ? apart : woven), job->add, width);
         }
     }
 }

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -38,8 +38,8 @@ static void forward_part(const struct op_call *c, size_t begin, size_t end)
 {
     const size_t h = c->out.dim[3];
 
-    float_kernels()->layer_norm(c->x[0] + begin * h, c->x[1], c->x[2], (float) c->node->real,
-                                end - begin, h, c->y + begin * h, c->saved + 2 * begin);
+    float_kernel()->layer_norm(c->x[0] + begin * h, c->x[1], c->x[2], (float) c->node->real,
+                               end - begin, h, c->y + begin * h, c->saved + 2 * begin);
 }
 
 static void forward(const struct op_call *c)
@@ -51,9 +51,9 @@ static void rows_part(const struct op_call *c, size_t begin, size_t end)
 {
     const size_t h = c->out.dim[3];
 
-    float_kernels()->layer_norm_gradient(c->x[0] + begin * h, c->x[1], c->saved + 2 * begin,
-                                         c->dy + begin * h, end - begin, h, c->dx[0] + begin * h,
-                                         c->add[0]);
+    float_kernel()->layer_norm_gradient(c->x[0] + begin * h, c->x[1], c->saved + 2 * begin,
+                                        c->dy + begin * h, end - begin, h, c->dx[0] + begin * h,
+                                        c->add[0]);
 }
 
 /* Columns BEGIN * 64 .. END * 64 of gamma and beta. */
@@ -63,8 +63,8 @@ static void columns_part(const struct op_call *c, size_t begin, size_t end)
     const size_t first = begin * 64;
     const size_t last = end * 64 < h ? end * 64 : h;
 
-    float_kernels()->layer_norm_columns(c->x[0] + first, c->saved, c->dy + first, c->out.count / h,
-                                        last - first, h, c->dx[1] + first, c->dx[2] + first);
+    float_kernel()->layer_norm_columns(c->x[0] + first, c->saved, c->dy + first, c->out.count / h,
+                                       last - first, h, c->dx[1] + first, c->dx[2] + first);
 }
 
 /* Gamma and beta are parameters, or values of parameters: both want a gradient, or neither. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "float/float_gemm.h"
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -73,8 +73,7 @@ static void bias_gradient_part(const struct op_call *c, size_t begin, size_t end
     const size_t first = begin * 64;
     const size_t last = end * 64 < o ? end * 64 : o;
 
-    float_kernels()->column_sums(c->dy + first, c->out.count / o, last - first, o,
-                                 c->dx[2] + first);
+    float_kernel()->column_sums(c->dy + first, c->out.count / o, last - first, o, c->dx[2] + first);
 }
 
 static void bias_gradient(const struct op_call *c)

@@ -2,7 +2,7 @@
 /*
  * Mask: y = x keep, keep of 0 and 1 broadcast to x.
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -34,7 +34,7 @@ static void select_rows(const struct op_call *c, const float *from, float *to, b
         float *y = to + r * cols;
 
         if (c->in[1].dim[3] == cols) {
-            float_kernels()->select(x, keep, y, add, cols);
+            float_kernel()->select(x, keep, y, add, cols);
             continue;
         }
         for (size_t i = 0; i < cols; i++) {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "float/float_gemm.h"
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "ops/op.h"
 
 /* Row R of v, or zeros, into the copy that the product reads. */

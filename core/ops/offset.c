@@ -2,7 +2,7 @@
 /*
  * Offset: y = x + c.
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -13,8 +13,7 @@ mpcf_node *mpcf_offset(mpcf_graph *g, mpcf_node *x, double c)
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)
 {
-    float_kernels()->affine(c->x[0] + begin, 1.0F, (float) c->node->real, c->y + begin,
-                            end - begin);
+    float_kernel()->affine(c->x[0] + begin, 1.0F, (float) c->node->real, c->y + begin, end - begin);
 }
 
 static void forward(const struct op_call *c)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/workers.h"
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 
 /* A piece below this is done sooner than another thread wakes. */
 #define PIECE 16384
@@ -62,7 +62,7 @@ bool op_shares_rows(const struct dims *small, const struct dims *big)
 /* SIGN travels in the call's factor. */
 static void reduce_rows(const struct op_call *c, size_t operand, size_t begin, size_t end)
 {
-    const struct float_kernels *k = float_kernels();
+    const struct float_kernel *k = float_kernel();
     const size_t cols = c->out.dim[3];
 
     for (size_t r = begin; r < end; r++) {
@@ -89,12 +89,12 @@ static void reduce_second(const struct op_call *c, size_t begin, size_t end)
 
 static void whole_first(const struct op_call *c, size_t begin, size_t end)
 {
-    float_kernels()->scale(c->dy + begin, c->factor, c->dx[0] + begin, c->add[0], end - begin);
+    float_kernel()->scale(c->dy + begin, c->factor, c->dx[0] + begin, c->add[0], end - begin);
 }
 
 static void whole_second(const struct op_call *c, size_t begin, size_t end)
 {
-    float_kernels()->scale(c->dy + begin, c->factor, c->dx[1] + begin, c->add[1], end - begin);
+    float_kernel()->scale(c->dy + begin, c->factor, c->dx[1] + begin, c->add[1], end - begin);
 }
 
 void op_reduce_gradient(const struct op_call *c, size_t operand, float sign)

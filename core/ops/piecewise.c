@@ -2,7 +2,7 @@
 /*
  * Piecewise polynomial: row i of coef holds from cuts[i-1] on, below cuts[i].
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/coefficients.h"
 #include "ops/op.h"
@@ -63,7 +63,7 @@ static void forward_part(const struct op_call *c, size_t begin, size_t end)
     struct narrow room;
     const struct float_pieces p = pieces_of(c->node, &room);
 
-    float_kernels()->pieces(&p, c->x[0] + begin, c->y + begin, end - begin);
+    float_kernel()->pieces(&p, c->x[0] + begin, c->y + begin, end - begin);
 }
 
 static void forward(const struct op_call *c)
@@ -76,8 +76,8 @@ static void backward_part(const struct op_call *c, size_t begin, size_t end)
     struct narrow room;
     const struct float_pieces p = pieces_of(c->node, &room);
 
-    float_kernels()->pieces_gradient(&p, c->x[0] + begin, c->dy + begin, c->dx[0] + begin,
-                                     c->add[0], end - begin);
+    float_kernel()->pieces_gradient(&p, c->x[0] + begin, c->dy + begin, c->dx[0] + begin, c->add[0],
+                                    end - begin);
 }
 
 static void backward(const struct op_call *c)

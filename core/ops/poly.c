@@ -2,7 +2,7 @@
 /*
  * Polynomial: y = coef[0] + coef[1] x + .. + coef[degree] x^degree.
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/coefficients.h"
 #include "ops/op.h"
@@ -30,7 +30,7 @@ static void forward_part(const struct op_call *c, size_t begin, size_t end)
     float coef[DEGREE_MAX + 1];
 
     coefficients_narrow(c->node->coef, c->node->degree + 1, coef);
-    float_kernels()->poly(c->x[0] + begin, coef, c->node->degree, c->y + begin, end - begin);
+    float_kernel()->poly(c->x[0] + begin, coef, c->node->degree, c->y + begin, end - begin);
 }
 
 static void forward(const struct op_call *c)
@@ -43,8 +43,8 @@ static void backward_part(const struct op_call *c, size_t begin, size_t end)
     float coef[DEGREE_MAX + 1];
 
     coefficients_narrow(c->node->coef, c->node->degree + 1, coef);
-    float_kernels()->poly_gradient(c->x[0] + begin, coef, c->node->degree, c->dy + begin,
-                                   c->dx[0] + begin, c->add[0], end - begin);
+    float_kernel()->poly_gradient(c->x[0] + begin, coef, c->node->degree, c->dy + begin,
+                                  c->dx[0] + begin, c->add[0], end - begin);
 }
 
 static void backward(const struct op_call *c)

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -38,8 +38,8 @@ static void backward(const struct op_call *c)
     if (!c->add[0]) {
         memset(c->dx[0], 0, c->in[0].count * sizeof(float));
     }
-    float_kernels()->scale(c->dy, 1.0F, c->dx[0] + (size_t) c->node->first * c->out.dim[3], true,
-                           c->out.count);
+    float_kernel()->scale(c->dy, 1.0F, c->dx[0] + (size_t) c->node->first * c->out.dim[3], true,
+                          c->out.count);
 }
 
 const struct op op_positions = {.forward = forward, .backward = backward};

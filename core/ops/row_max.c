@@ -2,7 +2,7 @@
 /*
  * Largest kept element of each row: [.., r, c] -> [.., r, 1]; no gradient.
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -34,7 +34,7 @@ static void forward_part(const struct op_call *c, size_t begin, size_t end)
         const float *x = c->x[0] + r * cols;
 
         if (c->in[1].dim[3] == cols) {
-            c->y[r] = float_kernels()->max_kept(x, keep, cols);
+            c->y[r] = float_kernel()->max_kept(x, keep, cols);
             continue;
         }
         c->y[r] = x[0]; /* one mark for the whole row */

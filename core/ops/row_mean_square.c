@@ -3,7 +3,7 @@
  * Mean of squares of a row plus `real`, made by passes: the variance of a row with mean 0, with
  * its epsilon. [.., r, c] -> [.., r, 1]
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "ops/op.h"
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)
@@ -13,7 +13,7 @@ static void forward_part(const struct op_call *c, size_t begin, size_t end)
     for (size_t r = begin; r < end; r++) {
         const float *x = c->x[0] + r * cols;
 
-        c->y[r] = float_kernels()->dot(x, x, cols) / (float) cols + (float) c->node->real;
+        c->y[r] = float_kernel()->dot(x, x, cols) / (float) cols + (float) c->node->real;
     }
 }
 

@@ -2,7 +2,7 @@
 /*
  * Row sum: [.., r, c] -> [.., r, 1].
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -23,7 +23,7 @@ static void forward_part(const struct op_call *c, size_t begin, size_t end)
     const size_t cols = c->in[0].dim[3];
 
     for (size_t r = begin; r < end; r++) {
-        c->y[r] = float_kernels()->sum(c->x[0] + r * cols, cols);
+        c->y[r] = float_kernel()->sum(c->x[0] + r * cols, cols);
     }
 }
 

@@ -2,7 +2,7 @@
 /*
  * Inverse square root: y = x^(-1/2), x > 0.
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -13,7 +13,7 @@ mpcf_node *mpcf_rsqrt(mpcf_graph *g, mpcf_node *x)
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)
 {
-    float_kernels()->function[FLOAT_RSQRT](c->x[0] + begin, c->y + begin, end - begin);
+    float_kernel()->function[FLOAT_RSQRT](c->x[0] + begin, c->y + begin, end - begin);
 }
 
 static void forward(const struct op_call *c)
@@ -23,8 +23,8 @@ static void forward(const struct op_call *c)
 
 static void backward_part(const struct op_call *c, size_t begin, size_t end)
 {
-    float_kernels()->function_gradient[FLOAT_RSQRT](c->x[0] + begin, c->y + begin, c->dy + begin,
-                                                    c->dx[0] + begin, c->add[0], end - begin);
+    float_kernel()->function_gradient[FLOAT_RSQRT](c->x[0] + begin, c->y + begin, c->dy + begin,
+                                                   c->dx[0] + begin, c->add[0], end - begin);
 }
 
 static void backward(const struct op_call *c)

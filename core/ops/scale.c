@@ -2,7 +2,7 @@
 /*
  * Scale: y = x c.
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -13,8 +13,7 @@ mpcf_node *mpcf_scale(mpcf_graph *g, mpcf_node *x, double c)
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)
 {
-    float_kernels()->scale(c->x[0] + begin, (float) c->node->real, c->y + begin, false,
-                           end - begin);
+    float_kernel()->scale(c->x[0] + begin, (float) c->node->real, c->y + begin, false, end - begin);
 }
 
 static void forward(const struct op_call *c)

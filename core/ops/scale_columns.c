@@ -2,7 +2,7 @@
 /*
  * Scale columns, made by passes and by slots of layer norms: x [.., h] times a vector [h].
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "ops/broadcast.h"
 #include "ops/op.h"
 
@@ -11,7 +11,7 @@ static void forward_part(const struct op_call *c, size_t begin, size_t end)
     const size_t cols = c->out.dim[3];
 
     for (size_t r = begin; r < end; r++) {
-        float_kernels()->multiply(c->x[0] + r * cols, c->x[1], c->y + r * cols, false, cols);
+        float_kernel()->multiply(c->x[0] + r * cols, c->x[1], c->y + r * cols, false, cols);
     }
 }
 

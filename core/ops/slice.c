@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -59,7 +59,7 @@ static void backward_part(const struct op_call *c, size_t begin, size_t end)
         if (!c->add[0]) {
             memset(dx, 0, from * sizeof(float));
         }
-        float_kernels()->scale(c->dy + r * count, 1.0F, dx + (size_t) c->node->first, true, count);
+        float_kernel()->scale(c->dy + r * count, 1.0F, dx + (size_t) c->node->first, true, count);
     }
 }
 

@@ -2,7 +2,7 @@
 /*
  * Stop: y = x, and no gradient passes.
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -13,7 +13,7 @@ mpcf_node *mpcf_stop_gradient(mpcf_graph *g, mpcf_node *x)
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)
 {
-    float_kernels()->scale(c->x[0] + begin, 1.0F, c->y + begin, false, end - begin);
+    float_kernel()->scale(c->x[0] + begin, 1.0F, c->y + begin, false, end - begin);
 }
 
 static void forward(const struct op_call *c)

@@ -2,7 +2,7 @@
 /*
  * Difference of two values, with broadcasting: y = a - b.
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/broadcast.h"
 #include "ops/op.h"
@@ -14,7 +14,7 @@ mpcf_node *mpcf_sub(mpcf_graph *g, mpcf_node *a, mpcf_node *b)
 
 static void pair(const float *a, const float *b, float *y, size_t n)
 {
-    float_kernels()->sub(a, b, y, n);
+    float_kernel()->sub(a, b, y, n);
 }
 
 static void forward(const struct op_call *c)

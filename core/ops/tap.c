@@ -2,7 +2,7 @@
 /*
  * Tap: y = x, under a name that losses and reports know.
  */
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -19,7 +19,7 @@ mpcf_node *mpcf_tap(mpcf_graph *g, const char *name, mpcf_node *x)
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)
 {
-    float_kernels()->scale(c->x[0] + begin, 1.0F, c->y + begin, false, end - begin);
+    float_kernel()->scale(c->x[0] + begin, 1.0F, c->y + begin, false, end - begin);
 }
 
 static void forward(const struct op_call *c)

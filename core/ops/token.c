@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
 
@@ -77,7 +77,7 @@ static void backward(const struct op_call *c)
         memset(c->dx[0], 0, c->in[0].count * sizeof(float));
     }
     for (size_t i = 0; i < c->out.count / cols; i++) {
-        float_kernels()->scale(c->dy + i * cols, 1.0F, c->dx[0] + place(c, i), true, cols);
+        float_kernel()->scale(c->dy + i * cols, 1.0F, c->dx[0] + place(c, i), true, cols);
     }
 }
 

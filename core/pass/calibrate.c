@@ -136,6 +136,19 @@ static mpcf_status observe_batch(const mpcf_graph *g, const struct float_engine 
     return MPCF_OK;
 }
 
+static void note_lengths(const struct float_batch *b, struct ranges *r)
+{
+    for (size_t i = 0; i < b->batch; i++) {
+        size_t length = 0;
+
+        for (size_t t = 0; t < b->tokens; t++) {
+            length += b->attention_mask[i * b->tokens + t] != 0 ? 1 : 0;
+        }
+        r->shortest = r->shortest == 0 || length < r->shortest ? length : r->shortest;
+        r->longest = length > r->longest ? length : r->longest;
+    }
+}
+
 static mpcf_status walk_batches(const mpcf_graph *g, struct float_engine *e, calibrate_next *next,
                                 void *context, struct ranges *r, mpcf_error *err)
 {
@@ -148,6 +161,7 @@ static mpcf_status walk_batches(const mpcf_graph *g, struct float_engine *e, cal
             break;
         }
         MPCF_TRY(float_forward(e, &b, err));
+        note_lengths(&b, r);
         MPCF_TRY(observe_batch(g, e, &b, r, err));
         batches++;
     }
@@ -158,7 +172,8 @@ static mpcf_status walk_batches(const mpcf_graph *g, struct float_engine *e, cal
 }
 
 mpcf_status calibrate(const mpcf_graph *g, struct parameters *p, size_t batch, size_t tokens,
-                      calibrate_next *next, void *context, struct ranges **out, mpcf_error *err)
+                      size_t elements, calibrate_next *next, void *context, struct ranges **out,
+                      mpcf_error *err)
 {
     struct float_engine *e = NULL;
     struct ranges *r = mpcf_alloc_array(1, sizeof(*r));
@@ -169,7 +184,7 @@ mpcf_status calibrate(const mpcf_graph *g, struct parameters *p, size_t batch, s
     r->margin_bits = 2;
     mpcf_status status = enter_nodes(g, r, err);
     if (status == MPCF_OK) {
-        status = float_engine_create(g, p, FLOAT_OBSERVE, batch, tokens, 0, &e, err);
+        status = float_engine_create(g, p, FLOAT_OBSERVE, batch, tokens, elements, &e, err);
     }
     if (status == MPCF_OK) {
         status = walk_batches(g, e, next, context, r, err);

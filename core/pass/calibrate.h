@@ -10,9 +10,11 @@
 
 /* Ranges of every node of G (a graph after pass_all) over batches that NEXT gives: it fills
  * *BATCH and returns MPCF_OK, with batch->batch == 0 at the end. Values of padded rows and
- * columns do not count. MPCF_E_RANGE: a value that is not finite, by node name. */
+ * columns do not count. A batch has up to BATCH examples, TOKENS tokens and ELEMENTS (0: batch * tokens) of both
+ * together. MPCF_E_RANGE: a value that is not finite, by node name. */
 typedef mpcf_status calibrate_next(void *context, struct float_batch *batch, mpcf_error *err);
 mpcf_status calibrate(const mpcf_graph *g, struct parameters *p, size_t batch, size_t tokens,
-                      calibrate_next *next, void *context, struct ranges **out, mpcf_error *err);
+                      size_t elements, calibrate_next *next, void *context, struct ranges **out,
+                      mpcf_error *err);
 
 #endif

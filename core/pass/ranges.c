@@ -3,6 +3,7 @@
 #include "pass/ranges.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,7 +41,8 @@ void ranges_destroy(struct ranges *r)
     mpcf_free(r);
 }
 
-/* --- ranges.json: {"margin_bits": 2, "nodes": {"layer.0.attention.linear": [-15.1, 17.6]}} --- */
+/* --- ranges.json:
+ * {"margin_bits": 2, "tokens": [2, 128], "nodes": {"layer.0.attention.linear": [-15.1, 17.6]}} --- */
 
 static json_t *nodes_to_json(const struct ranges *r)
 {
@@ -60,9 +62,10 @@ static json_t *nodes_to_json(const struct ranges *r)
 mpcf_status ranges_write(const struct ranges *r, const char *path, mpcf_error *err)
 {
     json_t *nodes = nodes_to_json(r);
-    json_t *root = nodes == NULL
-                       ? NULL
-                       : json_pack("{s:f,s:o}", "margin_bits", r->margin_bits, "nodes", nodes);
+    json_t *root = nodes == NULL ? NULL
+                                 : json_pack("{s:f,s:[I,I],s:o}", "margin_bits", r->margin_bits,
+                                             "tokens", (json_int_t) r->shortest,
+                                             (json_int_t) r->longest, "nodes", nodes);
 
     if (root == NULL) {
         return mpcf_fail_memory(err, r->count * sizeof(*r->items), "ranges");
@@ -105,6 +108,23 @@ static mpcf_status read_nodes(const char *path, json_t *nodes, struct ranges *r,
     return MPCF_OK;
 }
 
+static mpcf_status read_tokens(const char *path, const json_t *pair, struct ranges *r,
+                               mpcf_error *err)
+{
+    const json_int_t shortest = json_integer_value(json_array_get(pair, 0));
+    const json_int_t longest = json_integer_value(json_array_get(pair, 1));
+
+    if (pair == NULL) {
+        return MPCF_OK;
+    }
+    if (json_array_size(pair) != 2 || shortest < 0 || longest < shortest || longest > INT32_MAX) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: tokens: expected [fewest, most]", path);
+    }
+    r->shortest = (size_t) shortest;
+    r->longest = (size_t) longest;
+    return MPCF_OK;
+}
+
 static mpcf_status read_root(const char *path, const json_t *root, struct ranges *r,
                              mpcf_error *err)
 {
@@ -119,6 +139,7 @@ static mpcf_status read_root(const char *path, const json_t *root, struct ranges
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: margin_bits: %g, expected 0 to 16", path,
                          r->margin_bits);
     }
+    MPCF_TRY(read_tokens(path, json_object_get(root, "tokens"), r, err));
     return read_nodes(path, nodes, r, err);
 }
 

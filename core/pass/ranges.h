@@ -20,6 +20,9 @@ struct ranges {
     struct node_range *items; /* sorted by name */
     size_t count;
     double margin_bits; /* added when widths are chosen; default 2 */
+    /* Tokens of the shortest and the longest text that were looked at; 0: not known, of an earlier version,
+     * which looked at rows alone. */
+    size_t shortest, longest;
 };
 /* NULL: none. */
 const struct node_range *ranges_find(const struct ranges *r, const char *node);

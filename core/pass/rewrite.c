@@ -17,7 +17,8 @@ struct walk {
     rewrite_rule *rule;
 };
 
-mpcf_node *rewrite_copy(struct rewrite *rw, const mpcf_node *node)
+/* A copy of NODE on the stand-ins of its operands. */
+static mpcf_node *copy_of(struct rewrite *rw, const mpcf_node *node)
 {
     mpcf_node *in[NODE_INPUTS_MAX] = {NULL};
 
@@ -43,7 +44,7 @@ mpcf_node *rewrite_of(struct rewrite *rw, const mpcf_node *node)
         made = walk->rule(rw, node);
     }
     if (made == NULL) {
-        made = rewrite_copy(rw, node);
+        made = copy_of(rw, node);
     }
     rw->made[node->id] = made;
     return made;

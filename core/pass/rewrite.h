@@ -25,8 +25,6 @@ mpcf_status rewrite_graph(const mpcf_graph *from, rewrite_rule *rule, mpcf_graph
 
 /* The stand-in of NODE, made now if it is not there; NULL for NULL. RULE as given above. */
 mpcf_node *rewrite_of(struct rewrite *rw, const mpcf_node *node);
-/* A copy of NODE on the stand-ins of its operands. */
-mpcf_node *rewrite_copy(struct rewrite *rw, const mpcf_node *node);
 /* Nodes made from here on are in NODE's scope and count as it does. */
 void rewrite_scope(struct rewrite *rw, const mpcf_node *node);
 

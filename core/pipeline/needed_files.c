@@ -4,6 +4,7 @@
  */
 #include "pipeline/needed_files.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,14 +23,44 @@ struct look {
     struct yaml_problems *problems;
 };
 
+/* The first variable of TEXT, "${NAME:-other}/data", into NAME; false: there is none that a person sets for it. */
+static bool variable_of(const char *text, char *name, size_t size)
+{
+    const char *at = text != NULL ? strstr(text, "${") : NULL;
+
+    if (at == NULL) {
+        return false;
+    }
+    (void) snprintf(name, size, "%.*s", (int) strcspn(at + 2, ":}"), at + 2);
+    return strcmp(name, "PWD") != 0;
+}
+
+/* What stands at KEY in the file says the path; where that is a variable's, the variable is what to set. */
+static void complain_of_path(const struct look *l, const char *key, const char *what,
+                             const char *path)
+{
+    const struct yaml_node *at = key_place(l->p, key);
+    char name[64];
+
+    if (at->kind == YAML_NODE_SCALAR && variable_of(at->text, name, sizeof name)) {
+        const char *value = getenv(name);
+
+        yaml_problem(l->problems, at,
+                     "%s: '%s' is not there; %s %s%s%s: set `%s=FOLDER`, or give `--set %s=PATH`",
+                     what, path, name, value == NULL ? "is not set" : "is '",
+                     value == NULL ? "" : value, value == NULL ? "" : "'", name, key);
+    } else {
+        yaml_problem(l->problems, at, "%s: '%s' is not there", what, path);
+    }
+}
+
 static void need(const struct look *l, const char *key, const char *what, const char *folder,
                  const char *name)
 {
     char *path = *name == '\0' ? mpcf_strdup(folder) : mpcf_format("%s/%s", folder, name);
 
     if (path == NULL || !file_exists(path)) {
-        yaml_problem(l->problems, key_place(l->p, key), "%s: '%s' is not there", what,
-                     path == NULL ? name : path);
+        complain_of_path(l, key, what, path == NULL ? name : path);
     }
     mpcf_free(path);
 }
@@ -155,17 +186,119 @@ static bool makes_student(const struct pipeline *p)
     return p->has_stage[STAGE_CONVERT];
 }
 
-/* Such a run would end well having done nothing. What `calibrate` says is part of convert. */
-static bool has_a_stage(const struct look *l)
+static bool has_stages(const struct pipeline *p)
 {
+    bool has = false;
+
     for (size_t i = 0; i < STAGE_COUNT; i++) {
-        if (l->p->has_stage[i]) {
-            return true;
-        }
+        has = has || p->has_stage[i];
     }
-    yaml_problem(l->problems, l->p->stages,
-                 "stages: there is nothing to run; name finetune, convert, distill or infer");
-    return false;
+    return has;
+}
+
+bool pipeline_is_for_predict(const struct pipeline *p)
+{
+    return p->stages == p->root && !has_stages(p);
+}
+
+/* Such a run would end well having done nothing. What `calibrate` says is part of convert. */
+static bool has_a_stage(const struct look *l, enum pipeline_viewer viewer)
+{
+    const struct pipeline *p = l->p;
+
+    if (viewer == VIEW_PUBLIC || (viewer == VIEW_ALL && has_stages(p))) {
+        return true;
+    }
+    if (viewer == VIEW_ALL) {
+        yaml_problem(l->problems, p->stages,
+                     "stages: there is nothing to run; name finetune, convert, distill or infer. "
+                     "Texts are answered by `mpcf-host predict %s --plain` without a stage",
+                     p->file);
+        return false;
+    }
+    if (!p->has_stage[STAGE_INFER]) {
+        yaml_problem(
+            l->problems, p->stages,
+            "stages: --role is for infer, which is not in it; `mpcf-host predict %s --role "
+            "%s` needs no stage",
+            p->file, role_name((enum role) viewer));
+    }
+    return p->has_stage[STAGE_INFER];
+}
+
+static bool is_in_output(const struct pipeline *p, const char *name)
+{
+    char *path = output_path(p, name);
+    const bool is_there = path != NULL && file_exists(path);
+
+    mpcf_free(path);
+    return is_there;
+}
+
+/* A user's or a dealer's machine: the public part was brought there, and neither network is. */
+static bool has_public_part_alone(const struct pipeline *p)
+{
+    return is_in_output(p, "student/public/digest.json") && !is_in_output(p, "student/config.json");
+}
+
+/* How a student comes to be, for who has none. */
+static void advise_student(const struct look *l, enum pipeline_viewer viewer)
+{
+    const struct yaml_node *at = key_place(l->p, "output");
+    const char *file = l->p->file;
+
+    if (viewer == VIEW_USER || viewer == VIEW_DEALER) {
+        yaml_problem(l->problems, at,
+                     "'%s/student/public' is brought here from where the student was made",
+                     l->p->output);
+    } else if (has_public_part_alone(l->p)) {
+        yaml_problem(
+            l->problems, at,
+            "here is the public part alone, as the user and the dealer have it: `mpcf-host "
+            "predict %s --role user` asks the others",
+            file);
+    } else if (l->p->has_stage[STAGE_CONVERT]) {
+        yaml_problem(l->problems, at,
+                     "`mpcf-host %s` makes a student; `mpcf-host predict %s --plain` asks without "
+                     "one",
+                     file, file);
+    } else if (l->p->dataset.name != NULL) {
+        yaml_problem(l->problems, at,
+                     "no stage of this file makes a student: write `stages: {convert: {}}`, then "
+                     "`mpcf-host %s`; `mpcf-host predict %s --plain` asks without one",
+                     file, file);
+    } else {
+        yaml_problem(l->problems, at,
+                     "nothing in this file makes a student, which takes `dataset` and `stages: "
+                     "{convert: {}}` (`mpcf-host init CHECKPOINT DATA` writes both); `mpcf-host "
+                     "predict %s --plain` asks without one",
+                     file);
+    }
+}
+
+/* Adds the advice where nothing but a student was looked for since BEFORE, and something was missing. */
+static void need_student_for(const struct look *l, enum pipeline_viewer viewer, bool weights)
+{
+    const size_t before = yaml_problems_count(l->problems);
+
+    need_student(l, weights);
+    if (yaml_problems_count(l->problems) > before) {
+        advise_student(l, viewer);
+    }
+}
+
+/* Who has not even the checkpoint may have another's place. */
+static void need_model(const struct look *l)
+{
+    const size_t before = yaml_problems_count(l->problems);
+
+    need(l, "model.path", "model.path", l->p->model_path, "config.json");
+    if (yaml_problems_count(l->problems) > before && has_public_part_alone(l->p)) {
+        yaml_problem(l->problems, key_place(l->p, "output"),
+                     "here is the public part of a student alone, as the user and the dealer have "
+                     "it: `mpcf-host %s --role user` (or dealer) is what runs here",
+                     l->p->file);
+    }
 }
 
 /* The user's role and a run's evaluation read rows. */
@@ -189,18 +322,18 @@ static mpcf_status look_for_all(const struct look *l, enum pipeline_viewer viewe
     const struct pipeline *p = l->p;
     const bool trains = viewer == VIEW_ALL;
 
-    if (viewer != VIEW_PUBLIC && !has_a_stage(l)) {
+    if (!has_a_stage(l, viewer)) {
         return MPCF_OK;
     }
     if (trains) {
-        need(l, "model.path", "model.path", p->model_path, "config.json");
+        need_model(l);
     }
     need_dataset(l, viewer);
     if (viewer == VIEW_PROVIDER || (trains && !makes_student(p) && p->has_stage[STAGE_INFER])) {
-        need_student(l, true);
+        need_student_for(l, viewer, true);
     }
     if (viewer == VIEW_USER || viewer == VIEW_DEALER || viewer == VIEW_PUBLIC) {
-        need_student(l, false);
+        need_student_for(l, viewer, false);
     }
     if (viewer == VIEW_USER) {
         need_tables(l);
@@ -234,22 +367,35 @@ mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer 
     return look_whole(p, viewer, look_for_all, err);
 }
 
+static mpcf_status look_for_plain(const struct look *l, enum pipeline_viewer viewer,
+                                  mpcf_error *err)
+{
+    (void) viewer;
+    (void) err;
+    need_model(l);
+    if (l->p->dataset.name != NULL) {
+        need(l, "dataset.path", "dataset.path", l->p->dataset_path, "");
+    }
+    return MPCF_OK;
+}
+
+mpcf_status pipeline_check_plain(const struct pipeline *p, mpcf_error *err)
+{
+    return look_whole(p, VIEW_ALL, look_for_plain, err);
+}
+
 /* All three roles here, or one of them. */
 static mpcf_status look_for_predict(const struct look *l, enum pipeline_viewer viewer,
                                     mpcf_error *err)
 {
     const struct pipeline *p = l->p;
 
-    need_student(l, viewer == VIEW_ALL || viewer == VIEW_PROVIDER);
+    need_student_for(l, viewer, viewer == VIEW_ALL || viewer == VIEW_PROVIDER);
     if (viewer == VIEW_ALL || viewer == VIEW_USER) {
         need_tables(l);
     }
     if (p->infer.preprocess == PREPROCESS_STORE && viewer != VIEW_DEALER) {
         need_room(l, "stages.infer.store", mpcf_strdup(p->infer.store));
-    }
-    if (yaml_problems_count(l->problems) > 0 && viewer == VIEW_ALL) {
-        yaml_problem(l->problems, key_place(p, "output"),
-                     "`mpcf-host %s` makes a student; `predict --plain` asks without one", p->file);
     }
     return check_links(p, viewer, l->problems, err);
 }

@@ -26,5 +26,9 @@ mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer 
  * VIEW_ALL: three roles on this machine. */
 mpcf_status pipeline_check_predict(const struct pipeline *p, enum pipeline_viewer viewer,
                                    mpcf_error *err);
+/* Whether P is no run's file, as it has no section `stages`: texts are asked with it (`mpcf-host predict`). */
+bool pipeline_is_for_predict(const struct pipeline *p);
+/* What `predict --plain` needs of such a file: the checkpoint, and the data where it names some. */
+mpcf_status pipeline_check_plain(const struct pipeline *p, mpcf_error *err);
 
 #endif

@@ -1,53 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* id2label of config.json, as a list of texts. */
+/* The names of config.json, as a list of texts. */
 #include "pipeline/offer_labels.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "format/json.h"
+#include "pipeline/class_names.h"
 #include "pipeline/read_model.h"
 #include "plugin/option_parse.h"
 
 enum { NAMES_MAX = 64 };
 
-/* Names "0", "1", .. of OBJECT in their order; 0: not all are there, or two are the same. */
-static size_t take_names(const json_t *object, const char *names[NAMES_MAX])
-{
-    const size_t count = json_object_size(object);
-
-    for (size_t i = 0; i < count && count <= NAMES_MAX; i++) {
-        char key[24];
-
-        (void) snprintf(key, sizeof key, "%zu", i);
-        names[i] = json_string_value(json_object_get(object, key));
-        if (names[i] == NULL || *names[i] == '\0') {
-            return 0;
-        }
-        for (size_t k = 0; k < i; k++) {
-            if (strcmp(names[i], names[k]) == 0) {
-                return 0;
-            }
-        }
-    }
-    return count <= NAMES_MAX && count > 1 ? count : 0;
-}
-
 static mpcf_status keep_names(struct arena *arena, const json_t *config,
                               struct option_string_list *list, mpcf_error *err)
 {
-    const char *names[NAMES_MAX];
-    const size_t count = take_names(json_object_get(config, "id2label"), names);
+    const size_t named = class_names_count(config);
+    const size_t count = named > 1 && named <= NAMES_MAX ? named : 0;
     const char **items = count > 0 ? arena_alloc(arena, count, sizeof *items) : NULL;
 
     if (count > 0 && items == NULL) {
         return mpcf_fail_memory(err, count * sizeof *items, "names of classes");
     }
     for (size_t i = 0; i < count; i++) {
-        items[i] = arena_strdup(arena, names[i]);
+        items[i] = arena_strdup(arena, class_name_of(config, i));
         if (items[i] == NULL) {
-            return mpcf_fail_memory(err, strlen(names[i]), "names of classes");
+            return mpcf_fail_memory(err, 0, "names of classes");
         }
     }
     *list = (struct option_string_list){items, count};

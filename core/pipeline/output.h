@@ -7,6 +7,7 @@
  *   OUTPUT/student/public/   what user and dealer need: no weights
  *   OUTPUT/stages/           what each finished stage was made from, and of interrupted ones the state
  *   OUTPUT/infer/            what each role wrote of the secure run
+ *   OUTPUT/infer/ROLE/       report.json, report.html of a role that was started by itself
  *   OUTPUT/predictions/      of test splits, in the benchmark's form
  *   OUTPUT/cache/            the data as token ids, for the next run (text/corpus_cache.h)
  *   OUTPUT/report.json, report.html

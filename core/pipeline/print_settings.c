@@ -94,8 +94,8 @@ void pipeline_print_approximations(const struct pipeline *p, struct text_buffer 
     }
 }
 
-void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage,
-                             struct text_buffer *out)
+static void print_common(const struct pipeline *p, enum pipeline_stage stage,
+                         struct text_buffer *out)
 {
     text_printf(out, "seed %lld max_length %lld\n", (long long) p->seed, (long long) p->max_length);
     print_component(COMPONENT_MODEL, &p->model, out);
@@ -105,6 +105,29 @@ void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage
     if (stage != STAGE_FINETUNE) {
         pipeline_print_approximations(p, out);
     }
+}
+
+static void print_distill(const struct pipeline *p, struct text_buffer *out)
+{
+    print_section(SCHEMA_DISTILL, &p->distill, out);
+    print_section(SCHEMA_LAYERS, &p->distill.layers, out);
+    print_section(SCHEMA_PREDICTION, &p->distill.prediction, out);
+}
+
+void pipeline_print_weights(const struct pipeline *p, enum pipeline_stage stage,
+                            struct text_buffer *out)
+{
+    print_common(p, stage, out);
+    print_section(SCHEMA_CONVERT, &p->convert, out);
+    if (stage == STAGE_DISTILL) {
+        print_distill(p, out);
+    }
+}
+
+void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage,
+                             struct text_buffer *out)
+{
+    print_common(p, stage, out);
     switch (stage) {
     case STAGE_FINETUNE:
         print_section(SCHEMA_FINETUNE, &p->finetune, out);
@@ -114,9 +137,7 @@ void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage
         print_calibrate(&p->calibrate, out);
         return;
     case STAGE_DISTILL:
-        print_section(SCHEMA_DISTILL, &p->distill, out);
-        print_section(SCHEMA_LAYERS, &p->distill.layers, out);
-        print_section(SCHEMA_PREDICTION, &p->distill.prediction, out);
+        print_distill(p, out);
         print_calibrate(&p->calibrate, out);
         return;
     case STAGE_INFER:

@@ -12,6 +12,9 @@
  * unchanged". Without the settings of the stages before it. */
 void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage,
                              struct text_buffer *out);
+/* The same of the weights that convert or distill, STAGE, makes: without their calibration. */
+void pipeline_print_weights(const struct pipeline *p, enum pipeline_stage stage,
+                            struct text_buffer *out);
 /* Of stages.infer what decides which programs the student becomes. */
 void pipeline_print_lowering(const struct pipeline *p, struct text_buffer *out);
 /* One line a slot entry, "normaliser 0-5 2quad c=5", as in reports. */

@@ -35,10 +35,16 @@ static json_t *model_json(const struct pipeline *p)
     return with_options(model, COMPONENT_MODEL, &p->model);
 }
 
+/* NULL: memory, or there is none. */
 static json_t *dataset_json(const struct pipeline *p)
 {
-    json_t *dataset = json_pack("{s:s, s:s, s:I}", "reader", p->dataset.name, "path",
-                                p->dataset_path, "max_length", (json_int_t) p->max_length);
+    json_t *dataset = NULL;
+
+    if (p->dataset.descriptor == NULL) {
+        return NULL;
+    }
+    dataset = json_pack("{s:s, s:s, s:I}", "reader", p->dataset.name, "path", p->dataset_path,
+                        "max_length", (json_int_t) p->max_length);
 
     return with_options(dataset, COMPONENT_DATASET, &p->dataset);
 }
@@ -110,7 +116,7 @@ json_t *pipeline_settings_json(const struct pipeline *p)
 {
     const size_t begun = json_begin();
     json_t *settings =
-        json_pack("{s:I, s:o, s:o, s:o, s:s*, s:o}", "seed", (json_int_t) p->seed, "model",
+        json_pack("{s:I, s:o, s:o*, s:o, s:s*, s:o}", "seed", (json_int_t) p->seed, "model",
                   model_json(p), "dataset", dataset_json(p), "approximations",
                   approximations_json(p), "transport", p->transport.name, "stages", stages_json(p));
 

@@ -356,17 +356,20 @@ const char *option_expand_path(const char *text, const char *base, struct arena 
 static bool parse_string(const mpcf_option *o, const char *text, const char *base,
                          struct arena *arena, void *at, struct text_buffer *why)
 {
-    const char **out = at;
+    const char **out = at, *value;
 
     if (o->type == MPCF_OPT_PATH && *text != '\0') {
-        *out = option_expand_path(text, base, arena, why);
+        value = option_expand_path(text, base, arena, why);
     } else {
-        *out = arena_strdup(arena, text);
-        if (*out == NULL) {
+        value = arena_strdup(arena, text);
+        if (value == NULL) {
             text_append(why, "out of memory");
         }
     }
-    return *out != NULL;
+    if (value != NULL) { /* else the default stays, which readers may look at before they end */
+        *out = value;
+    }
+    return value != NULL;
 }
 
 static bool parse_scalar(const mpcf_option *o, const char *text, const char *base,

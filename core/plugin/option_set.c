@@ -27,7 +27,7 @@ static const char *const type_names[] = {
     [MPCF_OPT_REAL_LIST] = "reals",    [MPCF_OPT_STRING_LIST] = "texts",
 };
 
-const char *option_type_name(mpcf_option_type type)
+static const char *type_name(mpcf_option_type type)
 {
     return option_type_size(type) == 0 ? "unknown type" : type_names[type];
 }
@@ -232,7 +232,7 @@ static void describe(const mpcf_option *o, struct text_buffer *out)
             text_printf(out, "%s%s", i == 0 ? "" : "|", o->choices[i]);
         }
     } else {
-        text_append(out, option_type_name(o->type));
+        text_append(out, type_name(o->type));
     }
     if (o->default_text == NULL) {
         text_append(out, ", must be given)");

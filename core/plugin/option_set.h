@@ -53,7 +53,6 @@ void option_table_print(const mpcf_option *options, size_t option_size, struct t
 /* Each option with its value in CONFIG: "c=5 p=2", for reports and digests. */
 void option_config_print(const mpcf_option *options, size_t option_size, const void *config,
                          struct text_buffer *out);
-const char *option_type_name(mpcf_option_type type);
 /* Entry I of a table of a plug-in, whose entries may be smaller than ours: copied into
  * *OPTION, the rest zero. false: past the end. */
 bool option_at(const mpcf_option *options, size_t option_size, size_t i, mpcf_option *option);

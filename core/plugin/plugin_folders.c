@@ -125,6 +125,7 @@ static bool add_beside(struct folder_list *list, const char *library_folder, con
 static bool add_own(struct folder_list *list)
 {
     Dl_info where;
+
     /* A constant of this object file, so that no function pointer has to become data. */
     static const char inside = 0;
     char *library, *folder;

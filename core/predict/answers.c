@@ -6,8 +6,10 @@
 
 #include "base/memory.h"
 
-mpcf_status answers_expect(struct answers *a, const struct corpus *corpus, mpcf_error *err)
+mpcf_status answers_expect(struct answers *a, const struct corpus *corpus, const bool *is_cut,
+                           mpcf_error *err)
 {
+    a->is_cut = is_cut;
     mpcf_free(a->is_there);
     a->is_there = mpcf_alloc_array(corpus->count, sizeof *a->is_there);
     a->count = corpus->count;
@@ -36,6 +38,7 @@ static mpcf_status tell(struct answers *a, const float *numbers, mpcf_error *err
     MPCF_TRY(check_numbers(a, numbers, err));
     predictor_read(&a->predictor, numbers, &p);
     p.index = a->first + a->next;
+    p.is_cut = a->is_cut[a->next];
     return a->show(a->context, &p, err);
 }
 

@@ -18,12 +18,14 @@ struct answers {
     void *context;
     struct predictor predictor; /* begun before the first text is expected */
     bool *is_there;             /* of the corpus, [count] */
+    const bool *is_cut;         /* the same: its text was too long; not its own */
     size_t count, next;         /* of the corpus; the first that is not told yet */
     uint64_t first;             /* index of its first text */
 };
 
-/* The texts that follow; those before are all told. */
-mpcf_status answers_expect(struct answers *a, const struct corpus *corpus, mpcf_error *err);
+/* The texts that follow, and which of them were cut, which lives as long; those before are all told. */
+mpcf_status answers_expect(struct answers *a, const struct corpus *corpus, const bool *is_cut,
+                           mpcf_error *err);
 /* NUMBERS [corpus->count, predictor.width] has those of ROWS now. One that is not finite:
  * MPCF_E_RANGE. */
 mpcf_status answers_take(struct answers *a, const uint32_t *rows, size_t count,

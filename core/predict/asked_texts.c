@@ -5,13 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/memory.h"
+#include "predict/student_words.h"
 #include "text/encode.h"
 
 /* What becomes a corpus. */
 struct gathered {
     struct corpus_item *items;
     struct encoding *encodings;
+    bool *is_cut;
     size_t count, room;
 };
 
@@ -22,6 +25,7 @@ static void forget(struct gathered *g)
     }
     mpcf_free(g->items);
     mpcf_free(g->encodings);
+    mpcf_free(g->is_cut);
 }
 
 static mpcf_status make_room(struct gathered *g, mpcf_error *err)
@@ -29,6 +33,7 @@ static mpcf_status make_room(struct gathered *g, mpcf_error *err)
     const size_t room = g->room == 0 ? 64 : 2 * g->room;
     struct corpus_item *items;
     struct encoding *encodings;
+    bool *is_cut;
 
     if (g->count < g->room) {
         return MPCF_OK;
@@ -37,14 +42,33 @@ static mpcf_status make_room(struct gathered *g, mpcf_error *err)
     g->items = items != NULL ? items : g->items;
     encodings = mpcf_grow_array(g->encodings, g->room, room, sizeof *encodings);
     g->encodings = encodings != NULL ? encodings : g->encodings;
-    if (items == NULL || encodings == NULL) {
+    is_cut = mpcf_grow_array(g->is_cut, g->room, room, sizeof *is_cut);
+    g->is_cut = is_cut != NULL ? is_cut : g->is_cut;
+    if (items == NULL || encodings == NULL || is_cut == NULL) {
         return mpcf_fail_memory(err, room * sizeof *items, "texts");
     }
     g->room = room;
     return MPCF_OK;
 }
 
-static mpcf_status add(struct gathered *g, const struct asked_request *r,
+/* Whether one more token than may be would be taken, too. */
+static mpcf_status find_cut(const struct asked_request *r, const struct text_line *line,
+                            const struct encoding *e, bool *is_cut, mpcf_error *err)
+{
+    struct encoding longer;
+
+    *is_cut = false;
+    if (e->count < r->max_tokens) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(tokenizer_encode_bytes(r->tokenizer, line->a, line->a_length, line->b, line->b_length,
+                                    r->max_tokens + 1, &longer, err));
+    *is_cut = longer.count > e->count;
+    encoding_clear(&longer);
+    return MPCF_OK;
+}
+
+static mpcf_status add(struct asked_texts *t, struct gathered *g, const struct asked_request *r,
                        const struct text_line *line, uint64_t number, const char *where,
                        mpcf_error *err)
 {
@@ -59,9 +83,20 @@ static mpcf_status add(struct gathered *g, const struct asked_request *r,
         encoding_clear(e);
         status = mpcf_fail(err, MPCF_E_FORMAT, "the tokenizer makes no token of it");
     }
+    if (status == MPCF_OK) {
+        status = find_cut(r, line, e, &g->is_cut[g->count], err);
+        if (status != MPCF_OK) {
+            encoding_clear(e);
+        }
+    }
     if (status != MPCF_OK) {
         return mpcf_fail_while(err, status, "%s", where);
     }
+    if (line->b != NULL && !t->had_a_pair) {
+        t->had_a_pair = true;
+        student_words_of_pair(r->pipeline, where);
+    }
+    t->cut += g->is_cut[g->count] ? 1 : 0;
     g->items[g->count++] =
         (struct corpus_item){.ids = e->ids, .types = e->type_ids, .length = e->count, .id = number};
     return MPCF_OK;
@@ -82,7 +117,7 @@ static mpcf_status add_word(struct asked_texts *t, const struct asked_request *r
     (void) snprintf(where, sizeof where, "text %llu", (unsigned long long) t->given + 1);
     status = text_line_split(copy, strlen(word), where, &line, err);
     if (status == MPCF_OK) {
-        status = add(g, r, &line, t->given, where, err);
+        status = add(t, g, r, &line, t->given, where, err);
     }
     mpcf_wipe(copy, strlen(word));
     mpcf_free(copy);
@@ -114,7 +149,7 @@ static mpcf_status gather_lines(struct asked_texts *t, const struct asked_reques
         }
         t->has_ended = found == TEXT_LINES_END;
         if (found == TEXT_LINE) {
-            MPCF_TRY(add(g, r, &line, t->given++, text_lines_where(t->lines), err));
+            MPCF_TRY(add(t, g, r, &line, t->given++, text_lines_where(t->lines), err));
         }
     }
     return MPCF_OK;
@@ -128,10 +163,25 @@ mpcf_status asked_texts_next(struct asked_texts *texts, const struct asked_reque
                                               : gather_words(texts, request, &g, err);
 
     *out = NULL;
+    mpcf_free(texts->is_cut);
+    texts->is_cut = g.is_cut;
+    g.is_cut = NULL;
     if (status == MPCF_OK && g.count > 0) {
         status =
             corpus_from_items(g.items, g.count, tokenizer_pad_id(request->tokenizer), out, err);
     }
     forget(&g);
     return status;
+}
+
+void asked_texts_end(struct asked_texts *texts, const struct pipeline *p)
+{
+    if (texts->cut > 0) {
+        log_line(LOG_WARN, "%llu of %llu texts are longer than %lld tokens, and were cut (%s)",
+                 (unsigned long long) texts->cut, (unsigned long long) texts->given,
+                 (long long) p->max_length,
+                 p->dataset.name != NULL ? "dataset.max_length" : "model.max_length");
+    }
+    mpcf_free(texts->is_cut);
+    texts->is_cut = NULL;
 }

@@ -109,7 +109,7 @@ static mpcf_status answer(struct plain *s, const struct corpus *corpus, mpcf_err
     float *logits = mpcf_secret_alloc(corpus->count * s->classes, sizeof *logits);
     mpcf_status status =
         logits != NULL
-            ? answers_expect(&s->answers, corpus, err)
+            ? answers_expect(&s->answers, corpus, s->texts.is_cut, err)
             : mpcf_fail_memory(err, corpus->count * s->classes * sizeof *logits, "answers");
 
     if (status == MPCF_OK) {
@@ -126,6 +126,7 @@ static mpcf_status answer(struct plain *s, const struct corpus *corpus, mpcf_err
 static mpcf_status answer_all(struct plain *s, mpcf_error *err)
 {
     const struct asked_request request = {
+        .pipeline = s->request->pipeline,
         .tokenizer = s->tokenizer,
         .max_tokens = (size_t) s->request->pipeline->max_length,
         .limit = TEXTS,
@@ -176,6 +177,7 @@ mpcf_status predict_plain(const struct predict_request *request, mpcf_error *err
         status = answer_all(&s, err);
     }
     answers_clear(&s.answers);
+    asked_texts_end(&s.texts, request->pipeline);
     text_lines_close(s.texts.lines);
     tokenizer_close(s.tokenizer);
     secure_student_close(&s.student);

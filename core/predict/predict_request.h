@@ -13,6 +13,9 @@ struct predict_request {
     const char *const *texts; /* COUNT of them; */
     size_t count;
     const char *input; /* or a file with one a line, "-" for standard input; NULL: TEXTS */
+    /* Of the user's role: all roles are on this machine, and with them the weights, so that answers are compared
+     * with the student's in floats. */
+    bool has_weights;
     predict_show *show;
     void *context;
 };

@@ -10,17 +10,25 @@
 #include "inference/secure_student.h"
 #include "pipeline/needed_files.h"
 #include "predict/asked_texts.h"
+#include "predict/beside_plain.h"
+#include "predict/student_words.h"
 
 struct asker {
     const struct predict_request *request;
     struct asked_texts texts;
     struct answers answers;
+    const struct corpus *asked;  /* the texts given last */
+    struct beside_plain *beside; /* NULL: the weights are not here */
 };
 
 static mpcf_status begin(void *context, const struct secure_student *student, mpcf_error *err)
 {
     struct asker *a = context;
 
+    student_words(student);
+    if (a->request->has_weights) {
+        MPCF_TRY(beside_plain_open(a->request->pipeline, &a->beside, err));
+    }
     return predictor_begin(&a->answers.predictor, &a->request->pipeline->task,
                            student->network.config, student->classes, student->options.reveal_label,
                            err);
@@ -30,12 +38,16 @@ static mpcf_status next(void *context, const struct tokenizer *tokenizer, size_t
                         bool all, struct corpus **out, bool *is_last, mpcf_error *err)
 {
     struct asker *a = context;
-    const struct asked_request request = {
-        .tokenizer = tokenizer, .max_tokens = max_tokens, .limit = SIZE_MAX, .all = all};
+    const struct asked_request request = {.pipeline = a->request->pipeline,
+                                          .tokenizer = tokenizer,
+                                          .max_tokens = max_tokens,
+                                          .limit = SIZE_MAX,
+                                          .all = all};
 
     MPCF_TRY(asked_texts_next(&a->texts, &request, out, err));
     *is_last = a->texts.has_ended;
-    return *out != NULL ? answers_expect(&a->answers, *out, err) : MPCF_OK;
+    a->asked = *out;
+    return *out != NULL ? answers_expect(&a->answers, *out, a->texts.is_cut, err) : MPCF_OK;
 }
 
 static mpcf_status take(void *context, const uint32_t *rows, size_t count, const float *answers,
@@ -43,7 +55,9 @@ static mpcf_status take(void *context, const uint32_t *rows, size_t count, const
 {
     struct asker *a = context;
 
-    return answers_take(&a->answers, rows, count, answers, err);
+    MPCF_TRY(answers_take(&a->answers, rows, count, answers, err));
+    return a->beside != NULL ? beside_plain_look(a->beside, a->asked, rows, count, answers, err)
+                             : MPCF_OK;
 }
 
 static mpcf_status ask(const struct predict_request *request, mpcf_error *err)
@@ -58,7 +72,12 @@ static mpcf_status ask(const struct predict_request *request, mpcf_error *err)
     if (status == MPCF_OK) {
         status = secure_role_answer(request->pipeline, ROLE_USER, &asking, err);
     }
+    if (a.beside != NULL) {
+        beside_plain_sum_up(a.beside);
+    }
+    beside_plain_close(a.beside);
     answers_clear(&a.answers);
+    asked_texts_end(&a.texts, request->pipeline);
     text_lines_close(a.texts.lines);
     return status;
 }

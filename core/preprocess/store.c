@@ -55,6 +55,7 @@ static mpcf_status path_of(const struct store *s, char **path, mpcf_error *err, 
 static mpcf_status new_store(const char *folder, struct store **out, mpcf_error *err)
 {
     struct store *s = mpcf_alloc_array(1, sizeof *s);
+
     if (s != NULL) {
         s->lock = -1;
         s->folder = mpcf_strdup(folder);
@@ -73,6 +74,7 @@ static mpcf_status put(struct store *s, const char *name, const void *data, size
                        mpcf_error *err)
 {
     char *path = NULL;
+
     MPCF_TRY(path_of(s, &path, err, name));
     mpcf_status status = file_write_whole_private(path, data, length, err);
     mpcf_free(path);
@@ -85,6 +87,7 @@ static mpcf_status get(struct store *s, const char *name, void *data, size_t len
 {
     char *path = NULL, *text = NULL;
     size_t found = 0;
+
     MPCF_TRY(path_of(s, &path, err, name));
     mpcf_status status = file_read(path, length, &text, &found, err);
     if (status == MPCF_OK && found != length) {
@@ -103,6 +106,7 @@ static mpcf_status get(struct store *s, const char *name, void *data, size_t len
 static mpcf_status write_consumed(struct store *s, uint32_t next, mpcf_error *err)
 {
     uint8_t bytes[4];
+
     for (unsigned i = 0; i < 4; i++) {
         bytes[i] = (uint8_t) (next >> (8 * i));
     }
@@ -116,6 +120,7 @@ static mpcf_status write_consumed(struct store *s, uint32_t next, mpcf_error *er
 static mpcf_status fill_new(struct store *s, const struct store_identity *identity, mpcf_error *err)
 {
     struct session_file file = {.identity = *identity};
+
     MPCF_TRY(store_folder_make(s->folder, err));
     MPCF_TRY(store_folder_lock(s->folder, &s->lock, err));
     MPCF_TRY(store_folder_empty(s->folder, err));
@@ -133,6 +138,7 @@ mpcf_status store_create(const char *folder, const struct store_identity *identi
                          struct store **out, mpcf_error *err)
 {
     struct store *s = NULL;
+
     MPCF_TRY(new_store(folder, &s, err));
     mpcf_status status = fill_new(s, identity, err);
     if (status != MPCF_OK) {
@@ -147,6 +153,7 @@ static mpcf_status read_session(struct store *s, struct store_identity *identity
 {
     struct session_file file;
     uint8_t bytes[4] = {0};
+
     MPCF_TRY(get(s, "session", &file, sizeof file, err));
     bool is_good = memcmp(file.magic, session_magic, sizeof file.magic) == 0;
     *identity = file.identity;
@@ -179,6 +186,7 @@ mpcf_status store_open(const char *folder, struct store_identity *identity, stru
                        mpcf_error *err)
 {
     struct store *s = NULL;
+
     MPCF_TRY(new_store(folder, &s, err));
     mpcf_status status = take_session(s, identity, err);
     if (status != MPCF_OK) {
@@ -193,6 +201,7 @@ mpcf_status store_look(const char *folder, struct store_label *out, mpcf_error *
 {
     struct store *s = NULL;
     struct store_identity identity = {.facts = {0}};
+
     MPCF_TRY(new_store(folder, &s, err));
     mpcf_status status = read_session(s, &identity, err);
     if (status == MPCF_OK) {
@@ -242,6 +251,7 @@ static mpcf_status inference_path(const struct store *s, uint32_t inference, cha
                                   mpcf_error *err)
 {
     char name[32];
+
     (void) snprintf(name, sizeof name, "inference-%" PRIu32, inference);
     return path_of(s, path, err, name);
 }
@@ -250,6 +260,7 @@ static struct inference_header header_of(const struct store *s, uint32_t inferen
                                          const char *digest)
 {
     struct inference_header h = {.inference = inference};
+
     memcpy(h.magic, inference_magic, sizeof h.magic);
     memcpy(h.session, s->session, sizeof h.session);
     memcpy(h.digest, digest, sizeof h.digest);
@@ -287,6 +298,7 @@ static mpcf_status copy_parts(struct source *from, const size_t *lengths, size_t
                               int *cause, mpcf_error *err)
 {
     size_t longest = 0;
+
     for (size_t i = 0; i < count; i++) {
         longest = lengths[i] > longest ? lengths[i] : longest;
     }
@@ -307,6 +319,7 @@ static mpcf_status copy_parts(struct source *from, const size_t *lengths, size_t
 uint64_t store_bytes(const size_t *lengths, size_t count)
 {
     uint64_t bytes = sizeof(struct inference_header);
+
     for (size_t i = 0; i < count; i++) {
         bytes += lengths[i];
     }
@@ -319,6 +332,7 @@ static mpcf_status fill_file(struct store *s, const char *path, const struct inf
 {
     struct file_write *file = NULL;
     int cause = 0;
+
     MPCF_TRY(file_write_begin_private(path, &file, err));
     FILE *stream = file_write_stream(file);
     mpcf_status status = MPCF_OK;
@@ -349,6 +363,7 @@ mpcf_status store_fill(struct store *s, uint32_t inference, const char *digest, 
 {
     char *path = NULL;
     struct inference_header h = header_of(s, inference, digest);
+
     h.length = store_bytes(lengths, count) - sizeof h;
     MPCF_TRY(inference_path(s, inference, &path, err));
     mpcf_status status = fill_file(s, path, &h, from, lengths, count, err);
@@ -384,6 +399,7 @@ static mpcf_status open_corrections(const struct store *s, uint32_t inference, F
                                     struct inference_header *h, mpcf_error *err)
 {
     char *path = NULL;
+
     MPCF_TRY(inference_path(s, inference, &path, err));
     FILE *opened = fopen(path, "rbe");
     mpcf_status status =
@@ -405,6 +421,7 @@ mpcf_status store_source(struct store *s, uint32_t inference, const char *digest
 {
     struct inference_header h;
     FILE *file = NULL;
+
     MPCF_TRY(open_corrections(s, inference, &file, &h, err));
     if (memcmp(h.digest, digest, sizeof h.digest) != 0) {
         (void) fclose(file);
@@ -422,6 +439,7 @@ mpcf_status store_program(struct store *s, uint32_t inference, char digest[FILE_
 {
     struct inference_header h;
     FILE *file = NULL;
+
     MPCF_TRY(open_corrections(s, inference, &file, &h, err));
     (void) fclose(file);
     memcpy(digest, h.digest, sizeof h.digest);
@@ -432,6 +450,7 @@ mpcf_status store_program(struct store *s, uint32_t inference, char digest[FILE_
 void store_source_close(struct store *s, uint32_t inference, struct source *source)
 {
     char *path = NULL;
+
     (void) fclose(source->context);
     source->context = NULL;
     if (inference_path(s, inference, &path, NULL) == MPCF_OK) {
@@ -446,6 +465,7 @@ mpcf_status store_masked_weights(struct store *s, const char *id, const char *di
                                  mpcf_error *err)
 {
     char *path = NULL, *name = mpcf_format("packing-%s", id), known[FILE_DIGEST_SIZE - 1];
+
     if (name == NULL) {
         return mpcf_fail_memory(err, strlen(id), "a path");
     }

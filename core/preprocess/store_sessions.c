@@ -44,8 +44,7 @@ static bool is_session_name(const char *name)
 mpcf_status store_sessions_check(const char *root, mpcf_error *err)
 {
     char *session = file_join(root, "session");
-    mpcf_status status =
-        session != NULL ? MPCF_OK : mpcf_fail_memory(err, strlen(root), "a path");
+    mpcf_status status = session != NULL ? MPCF_OK : mpcf_fail_memory(err, strlen(root), "a path");
 
     if (status == MPCF_OK && file_exists(session)) {
         status =

@@ -38,6 +38,7 @@ void program_digest(struct program *p)
 {
     struct text_buffer text = {0};
     bool is_told = true;
+
     text_printf(&text, "mpcf program 1\n%zu %zu %d\n", p->batch, p->tokens, p->exact_length);
     if (p->graph != NULL) {
         char graph[FILE_DIGEST_SIZE] = "";

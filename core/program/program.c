@@ -14,12 +14,14 @@ const char *step_name(enum step_kind kind)
         STEP_MAP(STEP_NAME)
 #undef STEP_NAME
     };
+
     return names[kind];
 }
 
 struct program *program_create(const mpcf_graph *g, size_t batch, size_t tokens, bool exact_length)
 {
     struct program *p = mpcf_alloc_array(1, sizeof *p);
+
     if (p == NULL) {
         return NULL;
     }
@@ -87,6 +89,7 @@ value_id program_add_value(struct program *p, enum value_kind kind, struct dims 
                            unsigned fraction, unsigned magnitude, const char *node)
 {
     void *list = p->values;
+
     if (!make_room(&list, p->value_count, &p->value_capacity, sizeof *p->values)) {
         p->failed = true;
         return 0;
@@ -111,6 +114,7 @@ struct step *program_add_step(struct program *p, enum step_kind kind, value_id o
     void *list = p->steps;
     value_id *operands = arena_alloc(p->arena, in_count + 1, sizeof *operands);
     struct view *views = arena_alloc(p->arena, in_count + 1, sizeof *views);
+
     if (operands == NULL || views == NULL ||
         !make_room(&list, p->step_count, &p->step_capacity, sizeof *p->steps)) {
         static value_id no_operands[256];

@@ -10,6 +10,7 @@ mpcf_status bits_open_send(struct party *p, const struct step *s, const uint64_t
                            size_t words, uint64_t **half, struct message *out, mpcf_error *err)
 {
     uint64_t *own = share_pool_take(p->pool, words);
+
     if (own == NULL) {
         return mpcf_fail_memory(err, words * sizeof *own, "opened bits");
     }
@@ -26,6 +27,7 @@ void bits_open_receive(uint64_t *half, size_t words, struct message *in)
 {
     struct packed_array from = message_array(in, words, 64);
     uint64_t other[64];
+
     for (size_t i = 0; i < words; i += 64) {
         size_t n = words - i < 64 ? words - i : 64;
         packed_read(from, i, other, n);

@@ -15,6 +15,7 @@
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s);
+
     if (s->in_count != 1 || step_in(p, s, 0)->kind != VALUE_BITS || out->kind != VALUE_SHARED) {
         return "bits to a shared value";
     }
@@ -31,6 +32,7 @@ static unsigned ring_needed(const struct program *p, const struct step *s, size_
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     const struct value *bits = step_in(p, s, 0), *out = step_out(p, s);
+
     c->provider_bits[0] = c->user_bits[0] = packed_cost(value_rows(bits) * bits_words(bits), 64);
     c->correction_bits = value_rows(bits) * packed_cost(bits_elements(bits), out->ring);
 }
@@ -48,6 +50,7 @@ struct to_ring {
 static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct to_ring *k = context;
+
     (void) t;
     bit_spread(k->out + first, k->bits + first / 64, n);
 }
@@ -57,6 +60,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
     const struct value *bits = step_in(r->program, s, 0);
     size_t n = bits_elements(bits), words = bits_words(bits);
     uint64_t *out = NULL;
+
     MPCF_TRY(reference_value(r, s, &out, err));
     for (size_t row = 0; row < value_rows(bits); row++) {
         struct to_ring k = {.bits = r->x[s->in[0]] + row * words, .out = out + row * n};
@@ -68,6 +72,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
 static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct to_ring *k = context;
+
     random_fill_bits(k->random, ROLE_PROVIDER, k->step, ITEM_BIT, k->row_first + first, t[0], n);
     random_fill_bits(k->random, ROLE_USER, k->step, ITEM_BIT, k->row_first + first, t[1], n);
     random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_BIT_SHARE, k->row_first + first, t[2], n);
@@ -115,6 +120,7 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
 static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct to_ring *k = context;
+
     bit_spread(t[0], k->bits + first / 64, n);
     if (k->provides) {
         random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_BIT_SHARE, k->row_first + first, t[1],
@@ -134,6 +140,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     size_t n = bits_elements(bits), words = bits_words(bits);
     uint64_t *out = NULL, *opened = p->state[s->index];
     struct message correction = {0};
+
     MPCF_TRY(party_result(p, s, &out, err));
     if (p->role == ROLE_USER) {
         correction = party_correction(p, s);

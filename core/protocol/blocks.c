@@ -17,6 +17,7 @@ static void run_blocks(void *context, size_t begin, size_t end)
 {
     const struct block_loop *loop = context;
     uint64_t scratch[BLOCK_SCRATCH][BLOCK_LENGTH];
+
     for (size_t b = begin; b < end; b++) {
         size_t first = b * BLOCK_LENGTH, left = loop->count - first;
         loop->body(loop->context, first, left < BLOCK_LENGTH ? left : BLOCK_LENGTH, scratch);
@@ -27,5 +28,6 @@ static void run_blocks(void *context, size_t begin, size_t end)
 void blocks_for(size_t count, block_body *body, void *context)
 {
     struct block_loop loop = {.body = body, .context = context, .count = count};
+
     workers_for((count + BLOCK_LENGTH - 1) / BLOCK_LENGTH, 8, run_blocks, &loop);
 }

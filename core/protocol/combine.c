@@ -16,6 +16,7 @@
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s);
+
     for (size_t j = 0; j < s->in_count; j++) {
         const struct value *x = step_in(p, s, j);
         if (x->kind == VALUE_SHARED && x->ring < out->ring) {
@@ -40,6 +41,7 @@ static const char *check(const struct program *p, const struct step *s)
 static size_t stride_of(const struct dims *d, unsigned axis)
 {
     size_t stride = 1;
+
     for (unsigned i = axis + 1; i < MPCF_RANK_MAX; i++) {
         stride *= d->dim[i];
     }
@@ -51,6 +53,7 @@ static unsigned axes_along(const struct value *out, const struct value *x, const
                            unsigned axis)
 {
     unsigned axes = 0;
+
     for (unsigned i = 0; i < MPCF_RANK_MAX; i++) {
         if (out->dims.dim[i] > 1 && out->dims.dim[i] == x->dims.dim[axis] &&
             view->stride[i] == stride_of(&x->dims, axis)) {
@@ -106,6 +109,7 @@ static void rows_body(void *context, size_t begin, size_t end)
 {
     const struct combine *c = context;
     const size_t *dim = c->dims->dim;
+
     for (size_t row = begin; row < end; row++) {
         size_t i2 = row % dim[2], i1 = row / dim[2] % dim[1], i0 = row / dim[2] / dim[1];
         uint64_t *z = c->out + row * dim[3];
@@ -129,12 +133,14 @@ static void combine(const struct program *p, const struct step *s, uint64_t *con
 {
     const struct value *v = step_out(p, s);
     struct combine c = {.step = s, .dims = &v->dims, .x = x, .constant = constant, .out = out};
+
     workers_for(value_rows(v), 1 + 8192 / v->dims.dim[3], rows_body, &c);
 }
 
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
+
     MPCF_TRY(reference_value(r, s, &out, err));
     combine(r->program, s, r->x, s->constant, out);
     return MPCF_OK;
@@ -146,6 +152,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     enum role adds = v->kind == VALUE_USER ? ROLE_USER : ROLE_PROVIDER;
     uint64_t constant = p->role == adds ? s->constant : 0;
     bool is_zero = constant == 0;
+
     for (size_t j = 0; j < s->in_count; j++) {
         is_zero = is_zero && party_operand(p, s, j) == NULL;
     }

@@ -66,6 +66,7 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
 {
     struct compare c = compare_of(p, s);
     uint64_t bits = packed_cost(c.elements, c.opened);
+
     cost->provider_bits[0] = bits;
     *(step_in(p, s, 0)->is_input_independent ? &cost->offline_bits : &cost->user_bits[0]) = bits;
     cost->correction_bits = packed_cost(c.planes * c.words, 64);
@@ -77,6 +78,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
     struct compare c = compare_of(r->program, s);
     const uint64_t *x = r->x[s->in[0]];
     uint64_t *out = NULL;
+
     MPCF_TRY(reference_value(r, s, &out, err));
     memset(out, 0, c.thresholds * c.words * sizeof *out);
     for (size_t t = 0; t < c.thresholds; t++) {
@@ -114,6 +116,7 @@ static void write_plane(const struct deal_planes *k, size_t plane, size_t first_
 {
     uint64_t share[BLOCK_WORDS];
     size_t at = plane * k->c->words + first_word;
+
     random_fill(k->random, ROLE_PROVIDER, k->c->step, ITEM_BIT_SHARE, at, share, n);
     for (size_t i = 0; i < n; i++) {
         words[i] ^= share[i];
@@ -128,6 +131,7 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     struct planes r;
     uint64_t hot[COMPARE_GROUP_PLANES][BLOCK_WORDS];
     size_t words = (n + 63) / 64, plane = 0;
+
     random_fill(k->random, ROLE_PROVIDER, c->step, ITEM_MASK_0, first, t[0], n);
     random_fill(k->random, ROLE_USER, c->step, ITEM_MASK_0, first, t[1], n);
     ring_add(t[0], t[0], t[1], n);
@@ -149,6 +153,7 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
 {
     struct compare c = compare_of(d->program, s);
     struct deal_planes k = {.c = &c, .random = &d->random};
+
     k.out = message_array(out, c.planes * c.words, 64);
     blocks_for(c.elements, deal_block, &k);
     return compare_tree_deal(&c, d, out, err);
@@ -167,6 +172,7 @@ struct open {
 static void own_half(const struct open *o, size_t first, uint64_t *out, size_t n)
 {
     uint64_t offset = o->party->role == ROLE_PROVIDER ? ring_power(o->c->opened - 2) : 0;
+
     random_fill(&o->party->random, o->party->role, o->c->step, ITEM_MASK_0, first, out, n);
     if (o->x != NULL) {
         ring_add(out, out, o->x + first, n);
@@ -179,6 +185,7 @@ static void own_half(const struct open *o, size_t first, uint64_t *out, size_t n
 static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct open *o = context;
+
     own_half(o, first, t[0], n);
     packed_write(o->to, first, t[0], n);
 }
@@ -186,6 +193,7 @@ static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
 static void send_half(struct party *p, const struct compare *c, struct message *out)
 {
     struct open o = {.c = c, .party = p, .x = party_operand(p, c->step, 0)};
+
     o.to = message_array(out, c->elements, c->opened);
     blocks_for(c->elements, send_block, &o);
 }
@@ -239,6 +247,7 @@ static void local_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     uint64_t shares[COMPARE_GROUP_PLANES * COMPARE_GROUPS_MAX + 1][BLOCK_WORDS];
     size_t words = (n + 63) / 64, first_word = first / 64;
     uint64_t flip = o->party->role == ROLE_PROVIDER ? UINT64_MAX : 0;
+
     assert(c->planes > 0 && c->opened > 0);
     own_half(o, first, t[0], n);
     packed_read(o->from, first, t[1], n);
@@ -269,6 +278,7 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
                            struct message *in, mpcf_error *err)
 {
     struct compare c = compare_of(p->program, s);
+
     if (round > 0) {
         compare_tree_receive(&c, p, round, in);
         return MPCF_OK;
@@ -296,6 +306,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     struct compare c = compare_of(p->program, s);
     struct compare_state state = compare_state_at(&c, p->state[s->index]);
     uint64_t *out = NULL;
+
     MPCF_TRY(party_result(p, s, &out, err));
     for (size_t t = 0; t < c.thresholds; t++) {
         const uint64_t *less = state.less + t * c.groups * c.words;

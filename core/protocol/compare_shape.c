@@ -10,6 +10,7 @@ struct compare compare_of(const struct program *p, const struct step *s)
 {
     const struct value *x = step_in(p, s, 0);
     struct compare c = {.program = p, .step = s, .opened = x->magnitude + 1, .rounds = 1};
+
     c.groups = (x->magnitude + COMPARE_GROUP_BITS - 1) / COMPARE_GROUP_BITS;
     c.thresholds = s->threshold_count;
     c.elements = x->dims.count;
@@ -27,12 +28,14 @@ struct compare compare_of(const struct program *p, const struct step *s)
 unsigned compare_group_bits(const struct compare *c, unsigned g)
 {
     unsigned left = c->opened - 1 - COMPARE_GROUP_BITS * g;
+
     return left < COMPARE_GROUP_BITS ? left : COMPARE_GROUP_BITS;
 }
 
 uint64_t compare_threshold(const struct compare *c, size_t threshold)
 {
     int64_t half = INT64_C(1) << (c->opened - 2), t = c->step->thresholds[threshold];
+
     t = t < -half ? -half : t > half ? half : t;
     return (uint64_t) (t + half);
 }
@@ -50,6 +53,7 @@ struct compare_state compare_state_at(const struct compare *c, uint64_t *block)
 {
     size_t all = c->thresholds * c->groups * c->words;
     struct compare_state state = {.less = block, .equal = block + all, .top = block + 2 * all};
+
     state.opened = state.top + c->thresholds * c->words;
     return state;
 }
@@ -57,5 +61,6 @@ struct compare_state compare_state_at(const struct compare *c, uint64_t *block)
 size_t compare_state_words(const struct compare *c)
 {
     size_t opened = 3 * (c->groups / 2);
+
     return c->thresholds * c->words * (2 * (size_t) c->groups + 1 + opened);
 }

@@ -54,6 +54,7 @@ static size_t product_plane(const struct tree *k, size_t t, size_t pair)
 static void tree_body(void *context, size_t begin, size_t end)
 {
     const struct tree *k = context;
+
     for (size_t i = begin; i < end; i++) {
         size_t first = i % k->chunks * CHUNK_WORDS, unit = i / k->chunks;
         size_t left = k->c->words - first;
@@ -73,6 +74,7 @@ static void mask(const struct tree *k, enum role role, size_t t, size_t pair, si
                  size_t first, uint64_t *out, size_t n)
 {
     size_t plane = opened_plane(k, t, pair) + which;
+
     random_fill(k->random, role, k->c->step, ITEM_TREE + k->round, plane * k->c->words + first, out,
                 n);
 }
@@ -81,6 +83,7 @@ static void product_share(const struct tree *k, size_t t, size_t pair, size_t wh
                           uint64_t *out, size_t n)
 {
     size_t at = (product_plane(k, t, pair) + which) * k->c->words + first;
+
     if (k->role == ROLE_USER) {
         packed_read(k->products, at, out, n);
     } else {
@@ -93,6 +96,7 @@ static void product_share(const struct tree *k, size_t t, size_t pair, size_t wh
 static void deal_pair(const struct tree *k, size_t t, size_t pair, size_t first, size_t n)
 {
     uint64_t alpha[CHUNK_WORDS], other[CHUNK_WORDS], factor[CHUNK_WORDS];
+
     mask(k, ROLE_PROVIDER, t, pair, 0, first, alpha, n);
     mask(k, ROLE_USER, t, pair, 0, first, other, n);
     for (size_t i = 0; i < n; i++) {
@@ -135,6 +139,7 @@ mpcf_status compare_tree_deal(const struct compare *c, struct deal_run *d, struc
 static const uint64_t *operand(const struct tree *k, size_t t, size_t pair, size_t which)
 {
     size_t low = (t * k->c->groups + 2 * pair) * k->c->words, high = low + k->c->words;
+
     return which == 0 ? k->state.equal + high : (which == 1 ? k->state.less : k->state.equal) + low;
 }
 
@@ -156,6 +161,7 @@ static struct tree party_tree(const struct compare *c, struct party *p, unsigned
                               struct message *m)
 {
     struct tree k = {.c = c, .random = &p->random, .role = p->role, .round = round};
+
     k.state = compare_state_at(c, p->state[c->step->index]);
     k.pairs = compare_pairs(c, round, &k.groups);
     k.array = message_array(m, c->thresholds * (3 * k.pairs - 1) * c->words, 64);
@@ -166,6 +172,7 @@ void compare_tree_send(const struct compare *c, struct party *p, unsigned round,
                        struct message *out)
 {
     struct tree k = party_tree(c, p, round, out);
+
     k.body = send_pair;
     tree_run(&k);
 }
@@ -175,6 +182,7 @@ static void opened(const struct tree *k, size_t t, size_t pair, size_t which, si
                    uint64_t *out, size_t n)
 {
     size_t at = (opened_plane(k, t, pair) + which) * k->c->words + first;
+
     packed_read(k->array, at, out, n);
     for (size_t i = 0; i < n; i++) {
         out[i] ^= k->state.opened[at + i];
@@ -188,6 +196,7 @@ static void join_pair(const struct tree *k, size_t t, size_t pair, size_t first,
     uint64_t a[CHUNK_WORDS], alpha[CHUNK_WORDS], b[CHUNK_WORDS], beta[CHUNK_WORDS];
     uint64_t product[CHUNK_WORDS], provides = k->role == ROLE_PROVIDER ? UINT64_MAX : 0;
     size_t low = (t * k->c->groups + 2 * pair) * k->c->words + first;
+
     opened(k, t, pair, 0, first, a, n);
     mask(k, k->role, t, pair, 0, first, alpha, n);
     for (size_t which = 0; which < (pair == 0 ? 1u : 2u); which++) {
@@ -229,6 +238,7 @@ void compare_tree_receive(const struct compare *c, struct party *p, unsigned rou
 {
     struct tree k = party_tree(c, p, round, in);
     struct message correction = {0};
+
     if (p->role == ROLE_USER) {
         correction = party_correction(p, c->step);
         correction.at = c->planes * c->words * 8;

@@ -28,6 +28,7 @@ static void linear_shape(const struct program *p, const struct step *s, size_t *
                          size_t *columns)
 {
     const struct value *x = step_in(p, s, 0);
+
     *depth = x->dims.dim[3];
     *rows = value_rows(x);
     *columns = step_out(p, s)->dims.dim[3];
@@ -62,6 +63,7 @@ static void axes(const struct program *p, const struct step *s, struct value *ou
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     const struct value *out = step_out(p, s);
+
     c->correction_bits = packed_cost(out->dims.count, out->ring);
     c->wide_bits = out->ring > LIMB_BITS ? out->dims.count * (out->ring - LIMB_BITS) : 0;
     c->setup_bits = packed_cost(step_in(p, s, 1)->dims.count, step_out(p, s)->ring);
@@ -71,6 +73,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
 {
     size_t rows = 0, depth = 0, columns = 0;
     uint64_t *out = NULL;
+
     MPCF_TRY(reference_value(r, s, &out, err));
     linear_shape(r->program, s, &rows, &depth, &columns);
     ring_multiply_packed(r->x[s->in[0]], rows, depth, weights_packed(r->weights, s->index), out,
@@ -92,6 +95,7 @@ struct linear_fill {
 static void random_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct linear_fill *f = context;
+
     (void) t;
     random_fill_of(f->random, f->role, f->step, f->item, first, f->out + first, n);
 }
@@ -99,6 +103,7 @@ static void random_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
 static void read_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct linear_fill *f = context;
+
     (void) t;
     packed_read(f->array, first, f->out + first, n);
 }
@@ -106,6 +111,7 @@ static void read_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
 static void correct_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct linear_fill *f = context;
+
     random_fill_of(f->random, ROLE_PROVIDER, f->step, ITEM_SHARE, first, t[0], n);
     ring_sub(t[0], f->out + first, t[0], n);
     packed_write(f->array, first, t[0], n);
@@ -117,6 +123,7 @@ static mpcf_status fill_mask(const struct randomness *r, const struct program *p
                              mpcf_error *err)
 {
     const struct value *x = step_in(p, s, 0);
+
     *out = share_pool_take(pool, x->dims.count);
     if (*out == NULL) {
         return mpcf_fail_memory(err, x->dims.count * sizeof **out, "a mask");
@@ -134,6 +141,7 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     const struct value *v = step_out(p, s);
     size_t rows = 0, depth = 0, columns = 0;
     uint64_t *a = NULL, *c = share_pool_take(d->pool, v->dims.count);
+
     if (c == NULL) {
         return mpcf_fail_memory(err, v->dims.count * sizeof *c, "a correction");
     }
@@ -156,6 +164,7 @@ static mpcf_status compute_user(struct party *p, const struct step *s, uint64_t 
     const struct value *v = step_out(p->program, s);
     struct message correction = party_correction(p, s);
     struct linear_fill f = {.out = out};
+
     f.array = message_array(&correction, v->dims.count, v->ring);
     blocks_for(v->dims.count, read_block, &f);
     size_t rows = 0, depth = 0, columns = 0;
@@ -172,6 +181,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     const struct value *v = step_out(p->program, s);
     size_t rows = 0, depth = 0, columns = 0;
     uint64_t *out = NULL;
+
     MPCF_TRY(party_result(p, s, &out, err));
     if (p->role == ROLE_USER) {
         return compute_user(p, s, out, err);

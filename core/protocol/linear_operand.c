@@ -10,6 +10,7 @@ struct ring_packed *linear_operand(const uint64_t *x, const struct dims *dims, b
                                    unsigned ring)
 {
     size_t inner = dims->dim[MPCF_RANK_MAX - 1], outer = dims->count / inner;
+
     return ring_pack_right(x, transposed ? outer : inner, transposed ? inner : outer, inner,
                            !transposed, ring);
 }

@@ -16,6 +16,7 @@
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s), *x = step_in(p, s, 0);
+
     if (s->in_count != 1 || out->kind != VALUE_MASKED || out->dims.count != x->dims.count) {
         return "the result is masked and has the operand's shape";
     }
@@ -36,6 +37,7 @@ static unsigned rounds(const struct program *p, const struct step *s)
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     uint64_t bits = packed_cost(step_out(p, s)->dims.count, step_out(p, s)->ring);
+
     if (step_in(p, s, 0)->is_input_independent) {
         c->offline_bits = bits;
     } else {
@@ -46,6 +48,7 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
+
     MPCF_TRY(reference_value(r, s, &out, err));
     memcpy(out, r->x[s->in[0]], step_out(r->program, s)->dims.count * sizeof *out);
     return MPCF_OK;
@@ -62,6 +65,7 @@ struct masked {
 static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct masked *m = context;
+
     random_fill(&m->party->random, ROLE_USER, m->step, ITEM_MASK_0, first, t[0], n);
     if (m->x == NULL) {
         memset(t[1], 0, n * sizeof t[1][0]);
@@ -75,6 +79,7 @@ static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
 static void receive_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct masked *m = context;
+
     (void) t;
     packed_read(m->array, first, m->out + first, n);
     if (m->x != NULL) {
@@ -86,6 +91,7 @@ static void send_masked(struct party *p, const struct step *s, struct message *o
 {
     const struct value *v = step_out(p->program, s);
     struct masked m = {.party = p, .step = s, .x = party_operand(p, s, 0)};
+
     m.array = message_array(out, v->dims.count, v->ring);
     blocks_for(v->dims.count, send_block, &m);
 }
@@ -115,6 +121,7 @@ static mpcf_status receive_masked(struct party *p, const struct step *s, struct 
 {
     const struct value *v = step_out(p->program, s);
     struct masked m = {.party = p, .step = s, .x = party_operand(p, s, 0)};
+
     m.array = message_array(in, v->dims.count, v->ring);
     MPCF_TRY(party_result(p, s, &m.out, err));
     blocks_for(v->dims.count, receive_block, &m);
@@ -131,6 +138,7 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
 static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
 {
     bool was_sent_offline = step_in(p->program, s, 0)->is_input_independent;
+
     return p->role == ROLE_PROVIDER && was_sent_offline
                ? receive_masked(p, s, &p->offline[s->index], err)
                : MPCF_OK;

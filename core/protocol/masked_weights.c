@@ -24,6 +24,7 @@ bool masked_weights_are_used(const struct step *s)
 static const char *node_of(const struct program *p, const struct step *s)
 {
     const struct step *source = &p->steps[step_in(p, s, 1)->producer];
+
     return source->node != NULL ? source->node->name : step_in(p, s, 1)->node;
 }
 
@@ -31,6 +32,7 @@ bool masked_weights_fits(const struct masked_weights *k, const struct program *p
                          const struct step *s)
 {
     const struct value *w = step_in(p, s, 1);
+
     return masked_weights_are_used(s) && k->kind == s->kind && k->ring == step_out(p, s)->ring &&
            k->fraction == w->fraction && k->transposed == s->transposed &&
            memcmp(&k->dims, &w->dims, sizeof k->dims) == 0 && strcmp(k->node, node_of(p, s)) == 0;
@@ -40,6 +42,7 @@ bool masked_weights_is_same(const struct program *p, const struct step *s, const
                             const struct step *t)
 {
     struct masked_weights k = {.kind = t->kind, .node = node_of(q, t), .transposed = t->transposed};
+
     k.ring = step_out(q, t)->ring;
     k.fraction = step_in(q, t, 1)->fraction;
     k.dims = step_in(q, t, 1)->dims;
@@ -50,6 +53,7 @@ static bool set_id(struct masked_weights *k)
 {
     struct text_buffer text = {0};
     struct digest *digest = digest_begin();
+
     text_printf(&text, "%d %d %u %u %zu %zu %zu %zu %s", (int) k->kind, k->transposed, k->ring,
                 k->fraction, k->dims.dim[0], k->dims.dim[1], k->dims.dim[2], k->dims.dim[3],
                 k->node);
@@ -70,6 +74,7 @@ static void masked_weights_key(const struct masked_weights *k, const struct prg_
 {
     uint64_t place[2] = {0}, words[2];
     uint8_t seed[PRG_KEY_BYTES];
+
     for (unsigned i = 0; i < 32; i++) {
         uint64_t digit = (uint64_t) (k->id[i] <= '9' ? k->id[i] - '0' : k->id[i] - 'a' + 10);
         place[i / 16] |= digit << (4 * (i % 16));
@@ -87,6 +92,7 @@ static void masked_weights_key(const struct masked_weights *k, const struct prg_
 struct masked_weights *masked_weights_create(const struct program *p, const struct step *s)
 {
     struct masked_weights *k = mpcf_alloc_array(1, sizeof *k);
+
     if (k == NULL) {
         return NULL;
     }
@@ -143,6 +149,7 @@ struct mask_weights {
 static void mask_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct mask_weights *m = context;
+
     prg_fill(m->key, (struct prg_stream){0}, first, t[0], n);
     weights_read(m->weights, m->step, first, t[1], n);
     ring_sub(t[1], t[1], t[0], n);
@@ -152,6 +159,7 @@ static void mask_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
 static void random_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct mask_weights *m = context;
+
     (void) t;
     prg_fill(m->key, (struct prg_stream){0}, first, m->out + first, n);
 }
@@ -159,6 +167,7 @@ static void random_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
 static void read_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct mask_weights *m = context;
+
     (void) t;
     packed_read(m->array, first, m->out + first, n);
 }
@@ -168,6 +177,7 @@ static mpcf_status fill(struct masked_weights *k, const struct program *p, const
                         struct share_pool *pool, struct message *d, mpcf_error *err)
 {
     struct mask_weights m = {.key = key};
+
     if (weights != NULL) {
         m.weights = weights;
         m.step = step_in(p, s, 1)->producer;
@@ -191,6 +201,7 @@ mpcf_status masked_weights_fill(struct masked_weights *k, const struct program *
                                 struct message *d, mpcf_error *err)
 {
     struct prg_key key;
+
     masked_weights_key(k, weight_key, &key);
     mpcf_status status = fill(k, p, s, weights, &key, pool, d, err);
     mpcf_wipe(&key, sizeof key);
@@ -201,6 +212,7 @@ mpcf_status masked_weights_receive(struct masked_weights *k, struct share_pool *
                                    struct message *d, mpcf_error *err)
 {
     struct mask_weights m = {.array = message_array(d, k->dims.count, k->ring)};
+
     m.out = share_pool_take(pool, k->dims.count);
     if (m.out == NULL) {
         return mpcf_fail_memory(err, 8 * k->dims.count, "masked weights");

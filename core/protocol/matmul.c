@@ -22,6 +22,7 @@ static struct matmul_shape shape_of(const struct program *p, const struct step *
 {
     const size_t *a = step_in(p, s, 0)->dims.dim, *b = step_in(p, s, 1)->dims.dim;
     struct matmul_shape m = {.batches = b[0] * b[1], .depth = a[3]};
+
     m.rows = step_in(p, s, 0)->dims.count / (m.batches * m.depth);
     m.columns = s->transposed ? b[2] : b[3];
     return m;
@@ -55,6 +56,7 @@ static void axes(const struct program *p, const struct step *s, struct value *ou
 {
     const struct value *a = step_in(p, s, 0), *b = step_in(p, s, 1);
     unsigned columns = b->token_axes >> (s->transposed ? 2 : 3) & 1;
+
     axes_take(out, a->batch_axis, (a->token_axes & 7u) | columns << 3);
 }
 
@@ -62,6 +64,7 @@ static void multiply(const struct program *p, const struct step *s, const uint64
                      const uint64_t *b, uint64_t *out, bool accumulate)
 {
     struct matmul_shape m = shape_of(p, s);
+
     ring_multiply_batch(a, b, out, m.batches, m.rows, m.depth, m.columns, s->transposed,
                         step_out(p, s)->ring, accumulate);
 }
@@ -69,6 +72,7 @@ static void multiply(const struct program *p, const struct step *s, const uint64
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
+
     MPCF_TRY(reference_value(r, s, &out, err));
     multiply(r->program, s, r->x[s->in[0]], r->x[s->in[1]], out, false);
     return MPCF_OK;
@@ -88,12 +92,14 @@ struct matmul {
 static void whole_mask_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct matmul *k = context;
+
     opening_mask_whole(k->program, k->random, k->step, k->operand, first, k->out + first, t[0], n);
 }
 
 static void mask_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct matmul *k = context;
+
     (void) t;
     opening_mask(k->program, k->random, k->role, k->step, k->operand, first, k->out + first, n);
     if (k->add != NULL) {
@@ -104,6 +110,7 @@ static void mask_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
 static void correct_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct matmul *k = context;
+
     random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_SHARE, first, t[0], n);
     ring_sub(t[0], k->out + first, t[0], n);
     packed_write(k->array, first, t[0], n);
@@ -112,6 +119,7 @@ static void correct_block(void *context, size_t first, size_t n, uint64_t (*t)[B
 static void share_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct matmul *k = context;
+
     (void) t;
     if (k->role == ROLE_PROVIDER) {
         random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_SHARE, first, k->out + first, n);
@@ -125,6 +133,7 @@ static mpcf_status fill(struct matmul k, unsigned j, block_body *body, struct sh
                         uint64_t **out, mpcf_error *err)
 {
     size_t count = step_in(k.program, k.step, j)->dims.count;
+
     *out = share_pool_take(pool, count);
     if (*out == NULL) {
         return mpcf_fail_memory(err, count * sizeof **out, "a matrix of masks");
@@ -141,6 +150,7 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     const struct value *v = step_out(d->program, s);
     uint64_t *a = NULL, *b = NULL;
     struct matmul k = {.program = d->program, .random = &d->random, .step = s};
+
     k.out = share_pool_take(d->pool, v->dims.count);
     mpcf_status status = k.out != NULL ? MPCF_OK : mpcf_fail_memory(err, 8 * v->dims.count, "C");
     if (status == MPCF_OK) {
@@ -167,6 +177,7 @@ static mpcf_status add_products(struct party *p, const struct step *s, struct ma
     const uint64_t *e = opening_get(p, s, 0), *f = opening_get(p, s, 1);
     uint64_t *mask = NULL;
     bool provides = p->role == ROLE_PROVIDER;
+
     if (provides || value_is_held(step_in(p->program, s, 1), p->role)) {
         struct matmul right = k;
         right.add = provides ? f : NULL;
@@ -186,6 +197,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 {
     const struct value *v = step_out(p->program, s);
     struct matmul k = {.program = p->program, .random = &p->random, .step = s, .role = p->role};
+
     if (p->role == ROLE_USER) {
         struct message correction = party_correction(p, s);
         k.array = message_array(&correction, v->dims.count, v->ring);

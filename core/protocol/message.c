@@ -11,6 +11,7 @@
 struct packed_array message_array(struct message *m, size_t count, unsigned bits)
 {
     size_t length = ring_packed_size(count, bits);
+
     assert(length <= m->length - m->at); /* costs and writers agree */
     struct packed_array a = {.data = m->data + m->at, .bits = bits};
     m->at += length;

@@ -12,6 +12,7 @@
 unsigned opening_count(const struct step *s)
 {
     unsigned opens = s->operations->opens;
+
     return (opens & 1) + (opens >> 1 & 1);
 }
 
@@ -19,6 +20,7 @@ unsigned opening_count(const struct step *s)
 value_id opening_id(const struct step *s, unsigned j)
 {
     bool first_is_not = (s->operations->opens & 1) == 0;
+
     return s->in[first_is_not ? j + 1 : j];
 }
 
@@ -35,6 +37,7 @@ static bool is_own(const struct step *s, unsigned j)
 const char *opening_check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s);
+
     if (out->kind != VALUE_SHARED) {
         return "the result is shared";
     }
@@ -101,6 +104,7 @@ static void half_block(void *context, size_t first, size_t n, uint64_t (*scratch
 {
     const struct half *h = context;
     uint64_t *mask = scratch[0], *e = h->e == NULL ? scratch[1] : h->e + first;
+
     opening_mask(h->party->program, &h->party->random, h->party->role, h->step, h->operand, first,
                  mask, n);
     if (h->x == NULL) {
@@ -162,6 +166,7 @@ struct other_half {
 static void other_block(void *context, size_t first, size_t n, uint64_t (*scratch)[BLOCK_LENGTH])
 {
     const struct other_half *h = context;
+
     packed_read(h->from, first, scratch[0], n);
     ring_add(h->e + first, h->e + first, scratch[0], n);
 }
@@ -188,6 +193,7 @@ mpcf_status opening_receive(struct party *p, const struct step *s, unsigned roun
 const uint64_t *opening_get(const struct party *p, const struct step *s, unsigned j)
 {
     const uint64_t *e = p->opened[s->opening[j].step][s->opening[j].item];
+
     assert(e != NULL);
     return e;
 }

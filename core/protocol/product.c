@@ -39,6 +39,7 @@ struct product {
 static size_t y_range(const struct product *k, size_t first, size_t n, size_t *count)
 {
     size_t begin = first / k->columns;
+
     *count = (first + n - 1) / k->columns - begin + 1;
     return begin;
 }
@@ -47,6 +48,7 @@ static size_t y_range(const struct product *k, size_t first, size_t n, size_t *c
 static void spread(const struct product *k, size_t first, const uint64_t *y, uint64_t *z, size_t n)
 {
     size_t column = first % k->columns, row = 0;
+
     for (size_t i = 0; i < n; i++) {
         z[i] = y[row];
         if (++column == k->columns) {
@@ -60,6 +62,7 @@ static void spread_mask(const struct product *k, enum role role, size_t first, u
                         uint64_t *scratch, size_t n)
 {
     size_t count = 0, begin = y_range(k, first, n, &count);
+
     opening_mask(k->program, k->random, role, k->step, 1, begin, scratch, count);
     spread(k, first, scratch, z, n);
 }
@@ -67,6 +70,7 @@ static void spread_mask(const struct product *k, enum role role, size_t first, u
 static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct product *k = context;
+
     spread(k, first, k->y + first / k->columns, t[0], n);
     ring_mul(k->out + first, k->x + first, t[0], n);
 }
@@ -74,6 +78,7 @@ static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)
 static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct product *k = context;
+
     opening_mask_whole(k->program, k->random, k->step, 0, first, t[0], t[1], n);
     spread_mask(k, ROLE_PROVIDER, first, t[1], t[2], n);
     spread_mask(k, ROLE_USER, first, t[3], t[2], n);
@@ -89,6 +94,7 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     const struct product *k = context;
     uint64_t *z = k->out + first;
     const uint64_t *e = k->x + first;
+
     spread(k, first, k->y + first / k->columns, t[0], n);
     spread_mask(k, k->role, first, t[1], t[2], n);
     opening_mask(k->program, k->random, k->role, k->step, 0, first, t[2], n);
@@ -110,6 +116,7 @@ static size_t columns_of(const struct program *p, const struct step *s)
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     struct product k = {.columns = columns_of(r->program, s)};
+
     k.x = r->x[s->in[0]];
     k.y = r->x[s->in[1]];
     MPCF_TRY(reference_value(r, s, &k.out, err));
@@ -133,6 +140,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 {
     const struct value *v = step_out(p->program, s);
     struct product k = {.program = p->program, .random = &p->random, .step = s};
+
     k.role = p->role;
     k.columns = columns_of(p->program, s);
     k.x = opening_get(p, s, 0);

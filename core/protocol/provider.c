@@ -54,6 +54,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 static void constant(const struct program *p, const struct step *s, struct weight_form *form)
 {
     const struct value *v = step_out(p, s);
+
     *form = (struct weight_form){v->node, v->dims.count, v->fraction, v->magnitude};
 }
 

@@ -31,6 +31,7 @@ void random_fill_bits(const struct randomness *r, enum role role, const struct s
                       unsigned item, size_t first, uint64_t *out, size_t n)
 {
     uint64_t words[16];
+
     assert(first % 64 == 0 && n <= 1024);
     random_fill(r, role, s, item, first / 64, words, (n + 63) / 64);
     bit_spread(out, words, n);

@@ -17,6 +17,7 @@
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s);
+
     if (s->in_count != 1 || out->kind != VALUE_USER ||
         out->dims.count != step_in(p, s, 0)->dims.count) {
         return "the result is the user's and has the operand's shape";
@@ -38,6 +39,7 @@ static void write_reals(const struct program *p, const struct step *s, const uin
                         double *output)
 {
     const struct value *v = step_out(p, s);
+
     if (output == NULL) {
         return;
     }
@@ -54,6 +56,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
 {
     const struct value *v = step_out(r->program, s);
     uint64_t *out = NULL;
+
     MPCF_TRY(reference_value(r, s, &out, err));
     memcpy(out, r->x[s->in[0]], v->dims.count * sizeof *out);
     write_reals(r->program, s, out, r->output);
@@ -70,6 +73,7 @@ struct reveal {
 static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct reveal *r = context;
+
     if (r->x == NULL) {
         memset(t[0], 0, n * sizeof t[0][0]);
         packed_write(r->array, first, t[0], n);
@@ -81,6 +85,7 @@ static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
 static void receive_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct reveal *r = context;
+
     (void) t;
     packed_read(r->array, first, r->out + first, n);
     if (r->x != NULL) {

@@ -43,6 +43,7 @@ void rounded_weight_read(const struct rounded_weight *w, size_t first, uint64_t 
 static struct rounded_weight *allocate(const struct weight_form *form, mpcf_error *err)
 {
     struct rounded_weight *w = mpcf_alloc_array(1, sizeof *w);
+
     if (w != NULL) {
         w->count = form->count;
         if (form->magnitude <= 32) {
@@ -72,6 +73,7 @@ static mpcf_status round_reals(struct rounded_weight *w, const struct weight_for
                                const float *x, mpcf_error *err)
 {
     double limit = ldexp(1.0, (int) form->magnitude - 1), unit = ldexp(1.0, (int) form->fraction);
+
     for (size_t i = 0; i < form->count; i++) {
         double scaled = nearbyint((double) x[i] * unit);
         if (!(fabs(scaled) < limit)) {
@@ -89,6 +91,7 @@ mpcf_status rounded_weight_create(const struct weight_form *form, const float *x
                                   struct rounded_weight **out, mpcf_error *err)
 {
     struct rounded_weight *w = allocate(form, err);
+
     if (w == NULL) {
         return MPCF_E_NOMEM;
     }
@@ -105,6 +108,7 @@ mpcf_status rounded_weight_copy(const struct weight_form *form, const int64_t *x
                                 struct rounded_weight **out, mpcf_error *err)
 {
     struct rounded_weight *w = allocate(form, err);
+
     if (w == NULL) {
         return MPCF_E_NOMEM;
     }
@@ -151,6 +155,7 @@ void rounded_weight_pick(const struct rounded_weight *w, size_t rows, size_t col
                          const int32_t *ids, size_t n, uint64_t *out)
 {
     int32_t sum[PICKED_IDS][PICKED_COLUMNS];
+
     for (size_t i = 0; i < n; i += PICKED_IDS) {
         size_t some = n - i < PICKED_IDS ? n - i : PICKED_IDS;
         for (size_t first = 0; first < columns; first += PICKED_COLUMNS) {

@@ -8,6 +8,7 @@
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s), *x = step_in(p, s, 0);
+
     if (s->in_count != 1 || out->dims.count != value_rows(x)) {
         return "the result is one number a row of one operand";
     }
@@ -26,6 +27,7 @@ struct row_sum {
 static void rows_body(void *context, size_t begin, size_t end)
 {
     const struct row_sum *r = context;
+
     for (size_t row = begin; row < end; row++) {
         const uint64_t *x = r->x + row * r->columns;
         uint64_t sum = 0;
@@ -40,12 +42,14 @@ static void sum(const struct program *p, const struct step *s, const uint64_t *x
 {
     const struct value *v = step_in(p, s, 0);
     struct row_sum r = {.x = x, .columns = v->dims.dim[3], .out = out};
+
     workers_for(value_rows(v), 1 + 8192 / r.columns, rows_body, &r);
 }
 
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
+
     MPCF_TRY(reference_value(r, s, &out, err));
     sum(r->program, s, r->x[s->in[0]], out);
     return MPCF_OK;
@@ -54,6 +58,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
 static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
 {
     const uint64_t *x = party_operand(p, s, 0);
+
     if (x == NULL) {
         return MPCF_OK;
     }

@@ -56,6 +56,7 @@ static void scale_rows(const struct scale *s, size_t first, const uint64_t *x, u
                        size_t n)
 {
     size_t column = first % s->columns;
+
     for (size_t i = 0; i < n; i++) {
         z[i] = x[i] * s->vector[column];
         column = column + 1 == s->columns ? 0 : column + 1;
@@ -65,6 +66,7 @@ static void scale_rows(const struct scale *s, size_t first, const uint64_t *x, u
 static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct scale *s = context;
+
     (void) t;
     scale_rows(s, first, s->x + first, s->out + first, n);
 }
@@ -72,6 +74,7 @@ static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)
 static void provider_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct scale *s = context;
+
     scale_rows(s, first, s->x + first, t[0], n);
     random_fill(s->random, ROLE_PROVIDER, s->step, ITEM_SHARE, first, t[1], n);
     ring_add(s->out + first, t[0], t[1], n);
@@ -80,6 +83,7 @@ static void provider_block(void *context, size_t first, size_t n, uint64_t (*t)[
 static void user_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct scale *s = context;
+
     random_fill_of(s->random, ROLE_USER, s->masked_step, ITEM_MASK_0, first, t[0], n);
     scale_rows(s, first, t[0], t[1], n);
     packed_read(s->array, first, t[2], n);
@@ -89,6 +93,7 @@ static void user_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
 static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct scale *s = context;
+
     random_fill_of(s->random, ROLE_USER, s->masked_step, ITEM_MASK_0, first, t[0], n);
     scale_rows(s, first, t[0], t[1], n);
     random_fill(s->random, ROLE_PROVIDER, s->step, ITEM_SHARE, first, t[2], n);
@@ -99,6 +104,7 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     struct scale k = {.x = r->x[s->in[0]], .vector = r->x[s->in[1]]};
+
     k.columns = step_in(r->program, s, 0)->dims.dim[3];
     MPCF_TRY(reference_value(r, s, &k.out, err));
     blocks_for(step_out(r->program, s)->dims.count, reference_block, &k);
@@ -122,6 +128,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 {
     const struct value *v = step_out(p->program, s), *x = step_in(p->program, s, 0);
     struct scale k = {.random = &p->random, .step = s, .masked_step = x->producer};
+
     k.columns = x->dims.dim[3];
     MPCF_TRY(party_result(p, s, &k.out, err));
     if (p->role == ROLE_PROVIDER) {

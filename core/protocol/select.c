@@ -45,6 +45,7 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
 {
     const struct value *out = step_out(p, s);
     uint64_t bits = packed_cost(bits_words(step_in(p, s, 0)), 64);
+
     opening_cost(p, s, c);
     c->provider_bits[0] += bits;
     c->user_bits[0] += bits;
@@ -64,6 +65,7 @@ struct select {
 static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct select *k = context;
+
     bit_spread(t[0], k->bits + first / 64, n);
     ring_mul(k->out + first, k->x + first, t[0], n);
 }
@@ -72,6 +74,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
 {
     const size_t words = bits_words(step_in(r->program, s, 0));
     struct select k = {.bits = r->x[s->in[0]] + s->row * words, .x = r->x[s->in[1]]};
+
     MPCF_TRY(reference_value(r, s, &k.out, err));
     blocks_for(step_out(r->program, s)->dims.count, reference_block, &k);
     return MPCF_OK;
@@ -80,6 +83,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
 static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct select *k = context;
+
     random_fill_bits(k->random, ROLE_PROVIDER, k->step, ITEM_BIT, first, t[0], n);
     random_fill_bits(k->random, ROLE_USER, k->step, ITEM_BIT, first, t[1], n);
     for (size_t i = 0; i < n; i++) {
@@ -113,6 +117,7 @@ static mpcf_status send(struct party *p, const struct step *s, unsigned round, s
     uint64_t *own = NULL;
     size_t words = bits_words(step_in(p->program, s, 0));
     const uint64_t *bits = party_operand(p, s, 0);
+
     bits = bits == NULL ? NULL : bits + s->row * words;
     MPCF_TRY(bits_open_send(p, s, bits, words, &own, out, err));
     p->state[s->index] = own;
@@ -131,6 +136,7 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     const struct select *k = context;
     bool provides = k->role == ROLE_PROVIDER;
     const uint64_t *e = k->x + first;
+
     bit_spread(t[0], k->bits + first / 64, n);
     opening_mask(k->program, k->random, k->role, k->step, 0, first, t[1], n);
     if (provides) {
@@ -150,6 +156,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 {
     const struct value *v = step_out(p->program, s);
     struct select k = {.program = p->program, .random = &p->random, .step = s, .role = p->role};
+
     k.x = opening_get(p, s, 0);
     k.bits = p->state[s->index];
     if (p->role == ROLE_USER) {

@@ -32,6 +32,7 @@ struct square {
 static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct square *k = context;
+
     (void) t;
     ring_mul(k->out + first, k->x + first, k->x + first, n);
 }
@@ -39,6 +40,7 @@ static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)
 static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct square *k = context;
+
     opening_mask_whole(k->program, k->random, k->step, 0, first, t[0], t[1], n);
     ring_mul(t[0], t[0], t[0], n);
     random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_SHARE, first, t[1], n);
@@ -51,6 +53,7 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     const struct square *k = context;
     uint64_t *z = k->out + first;
     const uint64_t *e = k->x + first;
+
     opening_mask(k->program, k->random, k->role, k->step, 0, first, t[0], n);
     ring_add(t[0], t[0], t[0], n);
     if (k->role == ROLE_PROVIDER) {
@@ -65,6 +68,7 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     struct square k = {.x = r->x[s->in[0]]};
+
     MPCF_TRY(reference_value(r, s, &k.out, err));
     blocks_for(step_out(r->program, s)->dims.count, reference_block, &k);
     return MPCF_OK;
@@ -85,6 +89,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 {
     const struct value *v = step_out(p->program, s);
     struct square k = {.program = p->program, .random = &p->random, .step = s};
+
     k.role = p->role;
     k.x = opening_get(p, s, 0);
     if (p->role == ROLE_USER) {

@@ -9,6 +9,7 @@
 void step_axes(const struct program *p, const struct step *s, struct value *out)
 {
     const struct step_operations *o = s->operations;
+
     if (o->axes != NULL) {
         o->axes(p, s, out);
     } else {
@@ -21,6 +22,7 @@ bool step_is_independent(const struct program *p, const struct step *s)
     enum step_independence when = s->operations->independence;
     bool is_independent =
         when == INDEPENDENT_ALWAYS || (when == INDEPENDENT_AS_OPERANDS && step_rounds(p, s) == 0);
+
     for (size_t i = 0; when == INDEPENDENT_AS_OPERANDS && i < s->in_count; i++) {
         is_independent = is_independent && step_in(p, s, i)->is_input_independent;
     }
@@ -30,6 +32,7 @@ bool step_is_independent(const struct program *p, const struct step *s)
 void step_cost(const struct program *p, const struct step *s, struct step_cost *cost)
 {
     const struct step_operations *o = s->operations;
+
     *cost = (struct step_cost){.rounds = step_rounds(p, s)};
     assert(cost->rounds <= STEP_ROUNDS_MAX);
     if (o->cost != NULL) {
@@ -96,6 +99,7 @@ bool value_is_owned(const struct value *v)
 const char *check_owned(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s);
+
     if (out->kind != VALUE_SHARED && !value_is_owned(out)) {
         return "the result is a shared or owned value";
     }
@@ -131,6 +135,7 @@ mpcf_status reference_value(struct reference_state *r, const struct step *s, uin
                             mpcf_error *err)
 {
     size_t count = value_words(step_out(r->program, s));
+
     assert(r->x[s->out] == NULL);
     r->x[s->out] = share_pool_take(r->pool, count);
     if (r->x[s->out] == NULL) {
@@ -143,6 +148,7 @@ mpcf_status reference_value(struct reference_state *r, const struct step *s, uin
 mpcf_status party_result(struct party *p, const struct step *s, uint64_t **out, mpcf_error *err)
 {
     size_t count = value_words(step_out(p->program, s));
+
     assert(p->share[s->out] == NULL);
     p->share[s->out] = share_pool_take(p->pool, count);
     if (p->share[s->out] == NULL) {

@@ -42,6 +42,7 @@ struct extend {
 static bool is_local(const struct program *p, const struct step *s)
 {
     const struct value *x = step_in(p, s, 0);
+
     return value_is_owned(x) || step_out(p, s)->ring + s->shift <= x->ring;
 }
 
@@ -50,6 +51,7 @@ static struct extend extend_of(const struct program *p, const struct step *s)
     const struct value *x = step_in(p, s, 0);
     unsigned magnitude = x->magnitude > s->shift ? x->magnitude : s->shift + 1;
     struct extend l = {.step = s, .shift = s->shift, .opened = magnitude + 1};
+
     l.ring = step_out(p, s)->ring;
     l.low = l.opened - s->shift;
     l.high_bits = l.ring > l.low ? l.ring - l.low : 0;
@@ -105,6 +107,7 @@ static void deal_independent_block(void *context, size_t first, size_t n,
 {
     const struct extend *l = context;
     const struct randomness *r = &l->deal->random;
+
     random_fill_bits(r, ROLE_PROVIDER, l->step, ITEM_BIT, first, t[0], n);
     random_fill_bits(r, ROLE_USER, l->step, ITEM_BIT, first, t[1], n);
     random_fill(r, ROLE_PROVIDER, l->step, ITEM_BIT_SHARE, first, t[2], n);
@@ -118,6 +121,7 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
 {
     const struct extend *l = context;
     const struct randomness *r = &l->deal->random;
+
     random_fill(r, ROLE_PROVIDER, l->step, ITEM_MASK_0, first, t[0], n);
     random_fill(r, ROLE_USER, l->step, ITEM_MASK_0, first, t[1], n);
     random_fill(r, ROLE_PROVIDER, l->step, ITEM_HIGH_SHARE, first, t[2], n);
@@ -175,6 +179,7 @@ static void own_number(const struct extend *l, size_t first, uint64_t *out, size
 {
     uint64_t mask = ring_mask(l->opened);
     uint64_t sign = l->party->role == ROLE_USER ? UINT64_MAX : 1;
+
     read_share(out, l->x, first, n);
     for (size_t i = 0; i < n; i++) {
         out[i] = (sign * out[i] + l->offset) & mask;
@@ -186,6 +191,7 @@ static void masked_bit(const struct extend *l, const uint64_t *number, size_t fi
                        uint64_t *mask, size_t n)
 {
     uint64_t flip = l->party->role == ROLE_PROVIDER ? 1 : 0;
+
     random_fill_bits(&l->party->random, l->party->role, l->step, ITEM_BIT, first, mask, n);
     for (size_t i = 0; i < n; i++) {
         bit[i] = (number[i] >> (l->opened - 1)) ^ flip ^ mask[i];
@@ -195,6 +201,7 @@ static void masked_bit(const struct extend *l, const uint64_t *number, size_t fi
 static void bit_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct extend *l = context;
+
     own_number(l, first, t[0], n);
     masked_bit(l, t[0], first, t[1], t[2], n);
     packed_write(l->to, first, t[1], n);
@@ -218,6 +225,7 @@ static void finish_independent_block(void *context, size_t first, size_t n,
     const struct extend *l = context;
     bool provides = l->party->role == ROLE_PROVIDER;
     uint64_t *own = t[0], *bit = t[1], *mask = t[2], *other = t[3], *product = t[4];
+
     own_number(l, first, own, n);
     masked_bit(l, own, first, bit, mask, n);
     packed_read(l->from, first, other, n);
@@ -247,6 +255,7 @@ static void own_opening(const struct extend *l, size_t first, uint64_t *out, uin
 static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct extend *l = context;
+
     own_opening(l, first, t[0], t[1], n);
     packed_write(l->to, first, t[0], n);
 }
@@ -256,6 +265,7 @@ static void finish_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
     const struct extend *l = context;
     bool provides = l->party->role == ROLE_PROVIDER;
     uint64_t mask = ring_mask(l->opened);
+
     own_opening(l, first, t[0], t[1], n);
     packed_read(l->from, first, t[1], n);
     if (provides) {
@@ -279,6 +289,7 @@ static void finish_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
 static struct extend party_extend(struct party *p, const struct step *s)
 {
     struct extend l = extend_of(p->program, s);
+
     l.party = p;
     l.x = party_operand(p, s, 0);
     l.offset = p->role == ROLE_PROVIDER ? ring_power(l.opened - 2) : 0;

@@ -18,6 +18,7 @@
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s), *x = step_in(p, s, 0);
+
     if (s->in_count != 1 || out->dims.count != x->dims.count) {
         return "operand and result have one shape";
     }
@@ -43,6 +44,7 @@ struct truncate {
 static void nearest_block(void *context, size_t first, size_t n, uint64_t (*scratch)[BLOCK_LENGTH])
 {
     const struct truncate *k = context;
+
     (void) scratch;
     for (size_t i = first; i < first + n; i++) {
         k->out[i] = ring_round_shift(k->x[i], k->shift);
@@ -52,6 +54,7 @@ static void nearest_block(void *context, size_t first, size_t n, uint64_t (*scra
 static void share_block(void *context, size_t first, size_t n, uint64_t (*scratch)[BLOCK_LENGTH])
 {
     const struct truncate *k = context;
+
     (void) scratch;
     ring_shift_right(k->out + first, k->x + first, k->ring, k->shift, n);
     if (k->one != 0) {
@@ -65,6 +68,7 @@ mpcf_status truncate_reduce_reference(struct reference_state *r, const struct st
                                       mpcf_error *err)
 {
     uint64_t *out = NULL;
+
     MPCF_TRY(reference_value(r, s, &out, err));
     struct truncate k = {.x = r->x[s->in[0]], .out = out, .shift = s->shift};
     blocks_for(step_out(r->program, s)->dims.count, nearest_block, &k);
@@ -92,6 +96,7 @@ mpcf_status truncate_reduce_compute(struct party *p, const struct step *s, mpcf_
     bool is_owned = value_is_owned(x);
     uint64_t one = p->role == ROLE_PROVIDER && !is_owned && s->shift > 0 ? 1 : 0;
     struct truncate k = {.x = party_operand(p, s, 0), .ring = x->ring, .shift = s->shift};
+
     k.one = one;
     if (k.x == NULL) {
         return truncate_zero(p, s, one, err);

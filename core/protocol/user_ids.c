@@ -24,6 +24,7 @@ const char *user_ids_rule(const struct program *p, const struct step *s, size_t 
 __attribute__((noinline)) static bool ids_fit(const int32_t *ids, size_t count, size_t rows)
 {
     uint64_t outside = 0;
+
     for (size_t i = 0; i < count; i++) {
         uint64_t id = (uint64_t) (int64_t) ids[i];
         outside |= id >> 63 | (rows - 1 - id) >> 63;

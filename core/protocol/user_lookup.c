@@ -21,6 +21,7 @@ static bool is_positions(const struct step *s)
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s);
+
     if (s->in_count != 0 || out->kind != VALUE_USER) {
         return "the result is the user's, of no operands";
     }
@@ -61,6 +62,7 @@ static void rows_body(void *context, size_t begin, size_t end)
     const struct lookup *l = context;
     size_t columns = step_out(l->program, l->step)->dims.dim[MPCF_RANK_MAX - 1];
     int32_t ids[AT_ONCE];
+
     for (size_t i = begin; i < end; i += AT_ONCE) {
         const size_t n = end - i < AT_ONCE ? end - i : AT_ONCE;
         for (size_t k = 0; k < n; k++) {
@@ -76,6 +78,7 @@ static mpcf_status fill(const struct program *p, const struct step *s, const str
 {
     const struct dims *d = &step_out(p, s)->dims;
     struct lookup l = {.program = p, .step = s, .weights = w, .out = out};
+
     if (w == NULL) {
         return mpcf_fail(err, MPCF_E_INVALID, "the user has no table for '%s'",
                          step_out(p, s)->node);
@@ -92,6 +95,7 @@ static mpcf_status fill(const struct program *p, const struct step *s, const str
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
+
     MPCF_TRY(reference_value(r, s, &out, err));
     return fill(r->program, s, r->weights, r->input, out, err);
 }
@@ -111,6 +115,7 @@ static void constant(const struct program *p, const struct step *s, struct weigh
 {
     const struct value *v = step_out(p, s);
     size_t count = s->table_rows * v->dims.dim[MPCF_RANK_MAX - 1];
+
     *form = (struct weight_form){v->node, count, v->fraction, 32};
 }
 

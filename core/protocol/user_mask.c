@@ -11,6 +11,7 @@
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s);
+
     if (s->in_count != 0 || out->kind != VALUE_USER) {
         return "the result is the user's, of no operands";
     }
@@ -31,6 +32,7 @@ static void fill(const struct program *p, const struct step *s, const struct sec
                  uint64_t *out)
 {
     unsigned fraction = step_out(p, s)->fraction;
+
     for (size_t i = 0; i < p->batch * p->tokens; i++) {
         uint64_t kept = in->attention_mask == NULL ? 1 : (uint64_t) in->attention_mask[i] & 1;
         out[i] = kept << fraction;
@@ -40,6 +42,7 @@ static void fill(const struct program *p, const struct step *s, const struct sec
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
+
     MPCF_TRY(reference_value(r, s, &out, err));
     fill(r->program, s, r->input, out);
     return MPCF_OK;

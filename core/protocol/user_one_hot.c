@@ -11,6 +11,7 @@
 static const char *check(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s);
+
     if (s->in_count != 0 || out->kind != VALUE_USER) {
         return "the result is the user's, of no operands";
     }
@@ -41,6 +42,7 @@ static void rows_body(void *context, size_t begin, size_t end)
 {
     const struct one_hot *o = context;
     const uint64_t zero = unknown_zero;
+
     for (size_t r = begin; r < end; r++) {
         uint64_t id = (uint64_t) (int64_t) user_id(&o->ids, r);
         uint64_t *row = o->out + r * o->columns;
@@ -56,6 +58,7 @@ static mpcf_status fill(const struct program *p, const struct step *s,
                         const struct secure_input *in, uint64_t *out, mpcf_error *err)
 {
     struct one_hot o = {.out = out, .columns = step_out(p, s)->dims.dim[3]};
+
     o.one = UINT64_C(1) << step_out(p, s)->fraction;
     MPCF_TRY(user_ids(p, s, in, o.columns, &o.ids, err));
     workers_for(p->batch * p->tokens, 1, rows_body, &o);
@@ -65,6 +68,7 @@ static mpcf_status fill(const struct program *p, const struct step *s,
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     uint64_t *out = NULL;
+
     MPCF_TRY(reference_value(r, s, &out, err));
     return fill(r->program, s, r->input, out, err);
 }

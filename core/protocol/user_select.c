@@ -41,6 +41,7 @@ static const char *check(const struct program *p, const struct step *s)
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     const struct value *out = step_out(p, s);
+
     c->provider_bits[0] = packed_cost(out->dims.count, out->ring);
     c->user_bits[0] = packed_cost(step_in(p, s, 1)->dims.count, out->ring);
     c->correction_bits = packed_cost(out->dims.count, out->ring);
@@ -61,6 +62,7 @@ static void spread(const struct user_select *k, size_t first, uint64_t *out, siz
 {
     const size_t *dim = k->dims->dim;
     const struct view *v = &k->step->views[1];
+
     for (size_t i = 0; i < n; i++) {
         size_t e = first + i;
         size_t i3 = e % dim[3], row = e / dim[3];
@@ -73,6 +75,7 @@ static void spread(const struct user_select *k, size_t first, uint64_t *out, siz
 static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct user_select *k = context;
+
     spread(k, first, t[0], n);
     ring_mul(k->out + first, k->x + first, t[0], n);
 }
@@ -81,6 +84,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
 {
     const struct value *v = step_out(r->program, s);
     struct user_select k = {.step = s, .dims = &v->dims, .x = r->x[s->in[0]]};
+
     k.m = r->x[s->in[1]];
     MPCF_TRY(reference_value(r, s, &k.out, err));
     blocks_for(v->dims.count, reference_block, &k);
@@ -92,6 +96,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
 static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct user_select *k = context;
+
     spread(k, first, t[0], n);
     random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_MASK_0, first, t[1], n);
     ring_mul(t[0], t[0], t[1], n);
@@ -106,6 +111,7 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     const struct value *v = step_out(d->program, s);
     size_t bits = step_in(d->program, s, 1)->dims.count;
     uint64_t *b = share_pool_take(d->pool, bits);
+
     if (b == NULL) {
         return mpcf_fail_memory(err, bits * sizeof *b, "masks");
     }
@@ -122,6 +128,7 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
 static void send_provider_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct user_select *k = context;
+
     random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_MASK_0, first, t[0], n);
     memset(t[1], 0, n * sizeof t[1][0]);
     ring_sub(t[0], k->x == NULL ? t[1] : k->x + first, t[0], n);
@@ -131,6 +138,7 @@ static void send_provider_block(void *context, size_t first, size_t n, uint64_t 
 static void send_user_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct user_select *k = context;
+
     random_fill(k->random, ROLE_USER, k->step, ITEM_MASK_1, first, t[0], n);
     ring_sub(t[0], k->m + first, t[0], n);
     packed_write(k->to, first, t[0], n);
@@ -154,6 +162,7 @@ static void finish_provider_block(void *context, size_t first, size_t n,
                                   uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct user_select *k = context;
+
     spread(k, first, t[0], n);
     random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_MASK_0, first, t[1], n);
     random_fill(k->random, ROLE_PROVIDER, k->step, ITEM_SHARE, first, k->out + first, n);
@@ -165,6 +174,7 @@ static void finish_user_block(void *context, size_t first, size_t n, uint64_t (*
     const struct user_select *k = context;
     struct message correction = party_correction(k->party, k->step);
     struct packed_array c = message_array(&correction, k->dims->count, k->from.bits);
+
     spread(k, first, t[0], n);
     packed_read(k->from, first, t[1], n);
     if (k->x != NULL) {

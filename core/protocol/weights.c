@@ -44,6 +44,7 @@ void weights_pick(const struct weights *w, const struct program *p, uint32_t ste
                   const int32_t *ids, size_t n, uint64_t *out)
 {
     const size_t columns = step_out(p, &p->steps[step])->dims.dim[MPCF_RANK_MAX - 1];
+
     rounded_weight_pick(w->items[step].rounded, p->steps[step].table_rows, columns, ids, n, out);
 }
 
@@ -63,6 +64,7 @@ static mpcf_status create(const struct program *p, struct weights_store *store,
                           struct weights **out, mpcf_error *err)
 {
     struct weights *w = mpcf_alloc_array(1, sizeof *w);
+
     if (w != NULL) {
         w->items = mpcf_alloc_array(p->step_count, sizeof *w->items);
     }
@@ -108,6 +110,7 @@ mpcf_status weights_create_shared(const struct program *p, struct weights_store 
                                   enum weights_part part, struct weights **out, mpcf_error *err)
 {
     struct weights *w = NULL;
+
     if (weights_store_graph(store) != p->graph) {
         return mpcf_fail(err, MPCF_E_INVALID, "the weights are of another graph than the program");
     }
@@ -125,6 +128,7 @@ mpcf_status weights_create(const struct program *p, const struct parameters *par
                            struct weights **out, mpcf_error *err)
 {
     struct weights_store *store = weights_store_create(p->graph, params);
+
     if (store == NULL) {
         return mpcf_fail_memory(err, 0, "weights");
     }
@@ -155,6 +159,7 @@ mpcf_status weights_from_values(const struct program *p, const int64_t *const *v
                                 struct weights **out, mpcf_error *err)
 {
     struct weights *w = NULL;
+
     MPCF_TRY(create(p, NULL, &w, err));
     w->store = w->own = weights_store_create(NULL, NULL);
     mpcf_status status =

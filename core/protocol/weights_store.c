@@ -38,6 +38,7 @@ struct weights_store {
 struct weights_store *weights_store_create(const mpcf_graph *g, const struct parameters *params)
 {
     struct weights_store *s = mpcf_alloc_array(1, sizeof *s);
+
     if (s != NULL) {
         *s = (struct weights_store){.graph = g, .params = params};
     }
@@ -73,6 +74,7 @@ const struct parameters *weights_store_parameters(const struct weights_store *s)
 struct weights_store_size weights_store_size(const struct weights_store *s)
 {
     struct weights_store_size size = {.rounded = s->rounded_count, .arranged = s->arranged_count};
+
     for (size_t i = 0; i < s->rounded_count; i++) {
         size.bytes += rounded_weight_bytes(s->rounded[i].weight);
     }
@@ -104,6 +106,7 @@ static mpcf_status add_rounded(struct weights_store *s, const mpcf_node *node,
 {
     struct rounded_entry *grown =
         mpcf_grow_array(s->rounded, s->rounded_count, s->rounded_count + 1, sizeof *grown);
+
     if (grown == NULL) {
         rounded_weight_destroy(weight);
         return mpcf_fail_memory(err, sizeof *grown, "weights");
@@ -119,6 +122,7 @@ static mpcf_status evaluate(const struct weights_store *s, const mpcf_node *node
                             mpcf_error *err)
 {
     float *x = mpcf_alloc_array(form->count, sizeof *x);
+
     if (x == NULL) {
         return mpcf_fail_memory(err, form->count * sizeof *x, "weights");
     }
@@ -136,6 +140,7 @@ mpcf_status weights_store_round(struct weights_store *s, const mpcf_node *node,
 {
     struct rounded_weight *made = NULL;
     const struct rounded_weight *found = find_rounded(s, node, form);
+
     if (found == NULL) {
         MPCF_TRY(evaluate(s, node, form, &made, err));
         MPCF_TRY(add_rounded(s, node, form, made, err));
@@ -149,6 +154,7 @@ mpcf_status weights_store_copy(struct weights_store *s, const struct weight_form
                                const int64_t *x, const struct rounded_weight **out, mpcf_error *err)
 {
     struct rounded_weight *made = NULL;
+
     MPCF_TRY(rounded_weight_copy(form, x, &made, err));
     MPCF_TRY(add_rounded(s, NULL, form, made, err));
     *out = made;
@@ -173,6 +179,7 @@ static const struct ring_packed *find_arranged(const struct weights_store *s,
 static struct ring_packed *arrange(const struct arranged_entry *e)
 {
     uint64_t *x = mpcf_secret_alloc(e->dims.count, sizeof *x);
+
     if (x == NULL) {
         return NULL;
     }
@@ -186,6 +193,7 @@ static mpcf_status add_arranged(struct weights_store *s, struct arranged_entry *
 {
     struct arranged_entry *grown =
         mpcf_grow_array(s->arranged, s->arranged_count, s->arranged_count + 1, sizeof *grown);
+
     if (grown == NULL) {
         return mpcf_fail_memory(err, sizeof *grown, "weights");
     }
@@ -204,6 +212,7 @@ mpcf_status weights_store_arrange(struct weights_store *s, const struct rounded_
 {
     struct arranged_entry e = {w, *dims, transposed, ring, NULL};
     const struct ring_packed *found = find_arranged(s, &e);
+
     if (found == NULL) {
         MPCF_TRY(add_arranged(s, &e, err));
         found = e.matrix;

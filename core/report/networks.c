@@ -71,6 +71,11 @@ struct metric_names report_metric_names(const json_t *root)
     return names;
 }
 
+const char *report_role(const json_t *root)
+{
+    return json_string_value(report_get(root, "run.role"));
+}
+
 double report_online_bytes(const json_t *root)
 {
     const double sent = report_number(root, "secure.online.bytes_sent.provider") +

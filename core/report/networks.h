@@ -32,6 +32,9 @@ struct metric_names {
 };
 struct metric_names report_metric_names(const json_t *root);
 
+/* The role that the report is of, which was started by itself; NULL: all of them, on one machine. */
+const char *report_role(const json_t *root);
+
 /* Bytes of an example, online, both ways; NAN where the tree does not say. */
 double report_online_bytes(const json_t *root);
 

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "report/html.h"
+#include "report/networks.h"
 #include "report/page_style.h"
 #include "report/report_tree.h"
 #include "report/section_before.h"
@@ -94,6 +95,7 @@ static const struct section {
     {"predictions", "Predictions", "Predictions", section_predictions},
     {"before", "Since the run before", "Changes", section_before},
     {"cost", "What an example costs", "Cost", section_cost},
+    {"links", "What went over this role\xe2\x80\x99s links", "Links", section_own_links},
     {"networks", "On other networks", "Networks", section_links},
     {"functions", "Where it goes", "Functions", section_functions},
     {"training", "Training", "Training", section_training},
@@ -102,6 +104,14 @@ static const struct section {
     {"machine", "Machine", "Machine", section_machine},
     {"plugins", "Plug-ins", "Plug-ins", section_plugins},
 };
+
+/* One role compares nothing. */
+static const char *title_of(const struct section *section, const json_t *root)
+{
+    return section->put == section_metrics && report_role(root) != NULL
+               ? "How right the answers are"
+               : section->title;
+}
 
 /* A section that has nothing to show has no heading, and no place in the list. */
 static void put_section(struct text_buffer *body, struct text_buffer *list,
@@ -113,7 +123,7 @@ static void put_section(struct text_buffer *body, struct text_buffer *list,
     body->failed = body->failed || content.failed;
     if (content.length > 0 && section->id != NULL) {
         text_printf(list, "<a href=\"#%s\">%s</a> ", section->id, section->word);
-        text_printf(body, "<section id=\"%s\"><h2>%s</h2>\n", section->id, section->title);
+        text_printf(body, "<section id=\"%s\"><h2>%s</h2>\n", section->id, title_of(section, root));
         text_append(body, text_string(&content));
         text_append(body, "</section>\n");
     } else {

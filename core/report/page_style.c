@@ -28,7 +28,7 @@ const char *const page_style[] = {
     "p{margin:.5rem 0}h3+p{margin:.1rem 0 .6rem}"
     ".run,.note,small,figcaption,footer{color:var(--soft)}.run{margin:.4rem 0 1.4rem}"
     "nav{margin:0 0 1.4rem;line-height:1.9}nav a{color:var(--good);text-decoration:none;"
-    "margin-right:1rem}nav a:hover{text-decoration:underline}.run+nav{margin-top:-.9rem}"
+    "margin-right:1rem;white-space:nowrap}nav a:hover{text-decoration:underline}.run+nav{margin-top:-.9rem}"
     ".run span:not(:last-child)::after{content:\" \\b7  \"}.note{max-width:46rem}ul.note{padding-left:1.2rem}"
     "small{font-size:.86em;font-weight:400}code,.mono{font-family:ui-monospace,monospace;"
     "font-size:.88em;overflow-wrap:anywhere}"

@@ -56,13 +56,26 @@ static void range_of(const struct drawing *d, double *low, double *high)
     }
 }
 
+/* No metric is above 1: where all are as good there is room below them, else above. */
+static struct plot_axis metric_axis(double low, double high)
+{
+    const double room = 0.1;
+
+    if (!(low < high) && high + room > 1) {
+        low = high - room;
+    } else if (!(low < high)) {
+        high = low + room;
+    }
+    return plot_axis_of(low, high, HEIGHT - BOTTOM, TOP);
+}
+
 static struct plot_axis y_axis_of(const struct drawing *d)
 {
     double low, high;
 
     range_of(d, &low, &high);
     if (d->curve->range != NULL) {
-        return plot_axis_of(d->curve->range[0], d->curve->range[1], HEIGHT - BOTTOM, TOP);
+        return metric_axis(d->curve->range[0], d->curve->range[1]);
     }
     if (low > 0 && high / low >= LOG_FROM) {
         return plot_axis_log(low, high, HEIGHT - BOTTOM, TOP);

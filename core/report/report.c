@@ -2,6 +2,7 @@
 /* A report on the disk: the tree read, and written with its page. */
 #include "report/report.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -34,18 +35,21 @@ mpcf_status report_read(const char *folder, json_t **out, mpcf_error *err)
     return status;
 }
 
-static mpcf_status write_page(const char *path, const json_t *root, mpcf_error *err)
+static mpcf_status write_page(const char *path, const json_t *root, bool is_private,
+                              mpcf_error *err)
 {
     struct text_buffer page = {0};
     mpcf_status status = report_render(root, &page, err);
     if (status == MPCF_OK) {
-        status = file_write_whole(path, page.data, page.length, err);
+        status = is_private ? file_write_whole_private(path, page.data, page.length, err)
+                            : file_write_whole(path, page.data, page.length, err);
     }
     text_clear(&page);
     return status;
 }
 
-mpcf_status report_write(const char *folder, const json_t *root, mpcf_error *err)
+static mpcf_status write_both(const char *folder, const json_t *root, bool is_private,
+                              mpcf_error *err)
 {
     char *truth = file_join(folder, "report.json");
     char *page = file_join(folder, "report.html");
@@ -57,12 +61,23 @@ mpcf_status report_write(const char *folder, const json_t *root, mpcf_error *err
         status = file_make_folder(folder, err);
     }
     if (status == MPCF_OK) {
-        status = json_write_file(truth, root, err);
+        status = is_private ? json_write_private_file(truth, root, err)
+                            : json_write_file(truth, root, err);
     }
     if (status == MPCF_OK) {
-        status = write_page(page, root, err);
+        status = write_page(page, root, is_private, err);
     }
     mpcf_free(truth);
     mpcf_free(page);
     return status;
+}
+
+mpcf_status report_write(const char *folder, const json_t *root, mpcf_error *err)
+{
+    return write_both(folder, root, false, err);
+}
+
+mpcf_status report_write_private(const char *folder, const json_t *root, mpcf_error *err)
+{
+    return write_both(folder, root, true, err);
 }

@@ -16,5 +16,7 @@
 mpcf_status report_read(const char *folder, json_t **out, mpcf_error *err);
 /* Writes FOLDER/report.json and FOLDER/report.html, each whole or not at all. */
 mpcf_status report_write(const char *folder, const json_t *root, mpcf_error *err);
+/* The same with mode 0600: of a user's texts. */
+mpcf_status report_write_private(const char *folder, const json_t *root, mpcf_error *err);
 
 #endif

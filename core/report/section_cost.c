@@ -39,7 +39,8 @@ static void put_margin(struct text_buffer *page, const json_t *root)
     if (!isfinite(margin)) {
         return;
     }
-    text_printf(page, "<p class=\"%s\">The fullest range has ", margin < 1 ? "warn" : "note");
+    text_printf(page, "<p class=\"%s\">On the evaluation split the fullest range has ",
+                margin < 1 ? "warn" : "note");
     number_fixed(page, margin, 1);
     text_append(page, " bits to spare");
     if (node != NULL) {
@@ -51,7 +52,8 @@ static void put_margin(struct text_buffer *page, const json_t *root)
                           ? ". Less than one bit is left there. A value outside its range is "
                             "a wrong answer that no party can see: calibrate on more rows, "
                             "or raise the margin.</p>\n"
-                          : ".</p>\n");
+                          : ". Other texts may need them: calibration saw training rows and "
+                            "texts of all lengths made of them.</p>\n");
 }
 
 static void put_sent(struct text_buffer *page, const json_t *root, double examples)
@@ -95,7 +97,11 @@ static void put_phases(struct text_buffer *page, const json_t *root)
 
     section_table_begin(page, "numbers", "What an example costs", heads, COLUMNS + 1);
     put_row(page, "time", "", seconds, UNIT_SECONDS);
-    put_row(page, "bytes", "both ways, dealer\xe2\x80\x99s included", bytes, UNIT_BYTES);
+    put_row(page, "bytes",
+            report_role(root) == NULL
+                ? "both ways, dealer\xe2\x80\x99s included"
+                : "both ways, with the dealer\xe2\x80\x99s to this role alone",
+            bytes, UNIT_BYTES);
     put_sent(page, root, examples);
     section_table_end(page);
 }
@@ -110,8 +116,10 @@ static void put_examples(struct text_buffer *page, const json_t *root)
         number_count(page, report_number(root, "secure.runs"));
         text_append(page, " runs");
     }
-    text_append(page, ", measured with all three roles on this machine; rounds of the longest "
-                      "run.</p>\n");
+    text_append(page, report_role(root) == NULL
+                          ? ", measured with all three roles on this machine"
+                          : ", as this role measured them, which spends part of the time waiting");
+    text_append(page, "; rounds of the longest run.</p>\n");
 }
 
 void section_cost(struct text_buffer *page, const json_t *root)
@@ -185,7 +193,8 @@ static void put_link_heads(struct text_buffer *page, const json_t *list)
     }
 }
 
-static void put_links(struct text_buffer *page, const json_t *list, double computing)
+static void put_links(struct text_buffer *page, const json_t *list, double computing,
+                      bool is_one_role)
 {
     double all[COLUMNS], online[COLUMNS], offline[COLUMNS], setup[COLUMNS], here[COLUMNS];
 
@@ -200,7 +209,9 @@ static void put_links(struct text_buffer *page, const json_t *list, double compu
     }
     put_row(page, "an example, at most", "", all, UNIT_SECONDS);
     put_row(page, "of it the link", "", online, UNIT_SECONDS);
-    put_row(page, "of it computing", "as measured here", here, UNIT_SECONDS);
+    put_row(page, "of it computing",
+            is_one_role ? "as measured here, with the link that there was" : "as measured here",
+            here, UNIT_SECONDS);
     put_row(page, "offline, the link", "", offline, UNIT_SECONDS);
     put_row(page, "setup, the link", "", setup, UNIT_SECONDS);
 }
@@ -210,13 +221,71 @@ void section_links(struct text_buffer *page, const json_t *root)
     const json_t *list = report_get(root, "secure.networks");
     const double computing = report_number(root, "secure.online.seconds_per_example");
 
-    if (json_array_size(list) != COLUMNS || !isfinite(computing)) {
+    if (json_array_size(list) != COLUMNS || !isfinite(computing) ||
+        !(report_number(root, "secure.examples") > 0)) {
         return;
     }
     put_link_heads(page, list);
-    put_links(page, list, computing);
+    put_links(page, list, computing, report_role(root) != NULL);
     section_table_end(page);
     section_note(page,
                  "The link\xe2\x80\x99s part is what the metered rounds and bytes take there. "
                  "Computing comes on top at most: a run spends part of it while it waits.");
+}
+
+/* --- One role's own links --- */
+
+static void put_peer(struct text_buffer *page, const char *peer, const json_t *link)
+{
+    text_printf(page, "<tr>");
+    html_row_head(page, peer);
+    html_number_cell(page, number_of(link, "sent_bytes"), UNIT_BYTES);
+    html_number_cell(page, number_of(link, "received_bytes"), UNIT_BYTES);
+    text_append(page, "</tr>\n");
+}
+
+/* "16 examples in 8 runs; 4 more were answered by an earlier run." */
+static void put_work(struct text_buffer *page, const json_t *root)
+{
+    const double kept = report_number(root, "secure.kept");
+    const double dealt = report_number(root, "secure.dealt");
+
+    text_append(page, "<p class=\"note\">");
+    number_count(page, report_number(root, "secure.examples"));
+    text_append(page, " examples in ");
+    number_count(page, report_number(root, "secure.runs"));
+    text_append(page, " runs");
+    if (dealt > 0) {
+        text_append(page, "; corrections of ");
+        number_count(page, dealt);
+        text_append(page, " runs dealt ahead");
+    }
+    if (kept > 0) {
+        text_append(page, "; answers of ");
+        number_count(page, kept);
+        text_append(page, " examples taken over from an earlier run, which this report has no "
+                          "time and bytes of");
+    }
+    text_append(page, ". Bytes with framing, of the whole run.</p>\n");
+}
+
+void section_own_links(struct text_buffer *page, const json_t *root)
+{
+    static const char *const heads[] = {"with", "sent", "received"};
+    json_t *links = report_get(root, "secure.links"), *link = NULL;
+    const char *peer = NULL;
+
+    if (links == NULL) {
+        return;
+    }
+    if (json_object_size(links) > 0) {
+        section_table_begin(page, "numbers", "What went over the links", heads,
+                            sizeof heads / sizeof heads[0]);
+        json_object_foreach(links, peer, link)
+        {
+            put_peer(page, peer, link);
+        }
+        section_table_end(page);
+    }
+    put_work(page, root);
 }

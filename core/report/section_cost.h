@@ -11,5 +11,7 @@
 
 void section_cost(struct text_buffer *page, const json_t *root);
 void section_links(struct text_buffer *page, const json_t *root);
+/* What a role that was started by itself sent and received. */
+void section_own_links(struct text_buffer *page, const json_t *root);
 
 #endif

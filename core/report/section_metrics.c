@@ -161,8 +161,15 @@ static void put_metric_head(struct text_buffer *page, const char *name)
     text_append(page, "</th>");
 }
 
+/* A report of one role has neither teacher nor student, and no column of them. */
+static bool has_others(const json_t *root)
+{
+    return report_role(root) == NULL;
+}
+
 /* The picture is of the first metric, and stands beside it. */
-static void put_heads(struct text_buffer *page, const struct metric_names *names, bool has_picture)
+static void put_heads(struct text_buffer *page, const struct metric_names *names, bool has_picture,
+                      bool others)
 {
     text_append(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
                       "aria-label=\"Metrics of every network\"><table class=\"numbers "
@@ -175,9 +182,10 @@ static void put_heads(struct text_buffer *page, const struct metric_names *names
     for (size_t i = 1; i < names->count; i++) {
         put_metric_head(page, names->name[i]);
     }
-    text_append(page, "<th scope=\"col\" class=\"n\">against the teacher</th>"
-                      "<th scope=\"col\" class=\"n\">same as the student</th>"
-                      "<th scope=\"col\" class=\"n\">rows</th></tr></thead><tbody>\n");
+    text_append(page, others ? "<th scope=\"col\" class=\"n\">against the teacher</th>"
+                               "<th scope=\"col\" class=\"n\">same as the student</th>"
+                             : "");
+    text_append(page, "<th scope=\"col\" class=\"n\">rows</th></tr></thead><tbody>\n");
 }
 
 static void put_network(struct text_buffer *page, const json_t *root, size_t i,
@@ -197,8 +205,10 @@ static void put_network(struct text_buffer *page, const json_t *root, size_t i,
     for (size_t k = 1; k < names->count; k++) {
         put_metric(page, root, i, names->name[k]);
     }
-    put_change(page, root, i, names->name[0]);
-    put_agreement(page, root, i);
+    if (has_others(root)) {
+        put_change(page, root, i, names->name[0]);
+        put_agreement(page, root, i);
+    }
     put_rows(page, root, i);
     text_append(page, "</tr>\n");
 }
@@ -279,7 +289,7 @@ void section_metrics(struct text_buffer *page, const json_t *root)
     if (names.count == 0) {
         return;
     }
-    put_heads(page, &names, range_of(root, names.name[0], &low, &high));
+    put_heads(page, &names, range_of(root, names.name[0], &low, &high), has_others(root));
     for (size_t i = 0; i < NETWORKS; i++) {
         if (json_object_get(root, report_networks[i].key) != NULL) {
             put_network(page, root, i, &names);

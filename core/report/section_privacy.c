@@ -86,6 +86,11 @@ static void put_transport(struct text_buffer *page, const json_t *root)
         text_append(page, "no role proved who it is");
     }
     text_append(page, ".</p>\n");
+    if (!is_encrypted && is_local) {
+        section_note(page, "Texts and weights go over them as shares: masked by random numbers, so "
+                           "that no role reads another\xe2\x80\x99s. The links themselves hide "
+                           "nothing from who may read this machine\xe2\x80\x99s memory.");
+    }
     if (!is_encrypted && !is_local) {
         text_append(page,
                     "<p class=\"warn\">The links were not encrypted and left this machine. Who "

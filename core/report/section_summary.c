@@ -23,6 +23,19 @@ static void card_end(struct text_buffer *page)
 
 enum { TEACHER = 0, STUDENT = 2, SECURE = 4 };
 
+/* A role that was started by itself knows of no other network. */
+static void put_secure_metric(struct text_buffer *page, const json_t *root, const char *name)
+{
+    const double value = network_metric(root, SECURE, name);
+
+    if (isfinite(value)) {
+        card_begin(page, value, number_unit_of_metric(name));
+        html_text(page, name);
+        text_append(page, " of the secure answers");
+        card_end(page);
+    }
+}
+
 /* The student's first metric beside the teacher's; the teacher's alone where there is no student. */
 static void put_metric(struct text_buffer *page, const json_t *root)
 {
@@ -33,6 +46,7 @@ static void put_metric(struct text_buffer *page, const json_t *root)
     const double student = network_metric(root, STUDENT, name);
 
     if (!isfinite(teacher) && !isfinite(student)) {
+        put_secure_metric(page, root, name);
         return;
     }
     card_begin(page, isfinite(student) ? student : teacher, unit);
@@ -67,11 +81,12 @@ static void put_time(struct text_buffer *page, const json_t *root)
     const double offline =
         report_number(root, "secure.offline.seconds") / network_number(root, SECURE, "examples");
 
-    if (!isfinite(online)) {
+    if (!isfinite(online) || !(network_number(root, SECURE, "examples") > 0)) {
         return;
     }
     card_begin(page, online, UNIT_SECONDS);
-    text_append(page, "an example, all roles on this machine");
+    text_append(page, report_role(root) == NULL ? "an example, all roles on this machine"
+                                                : "an example, as this role measured it");
     if (isfinite(offline) && offline > 0) {
         text_append(page, "; ");
         number_seconds(page, offline);

@@ -201,6 +201,7 @@ static void multiply_strips(void *context, size_t begin, size_t end)
     const struct job *job = context;
     size_t panels = panels_of(job->kernel, job->columns);
     size_t chunks = (job->rows + CHUNK_ROWS - 1) / CHUNK_ROWS;
+
     _Alignas(64) unsigned char scratch[RING_BLOCK_BYTES];
 
     while (begin < end) {

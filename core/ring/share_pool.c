@@ -39,6 +39,7 @@ void share_pool_destroy(struct share_pool *pool)
 static struct pool_block *find_free(struct share_pool *pool, size_t count)
 {
     struct pool_block *best = NULL;
+
     for (size_t i = 0; i < pool->count; i++) {
         struct pool_block *b = &pool->blocks[i];
         if (!b->is_taken && b->count >= count && b->count <= 2 * count &&
@@ -75,6 +76,7 @@ uint64_t *share_pool_take(struct share_pool *pool, size_t count)
 {
     size_t wanted = count < 16 ? 16 : count;
     struct pool_block *b = find_free(pool, wanted);
+
     if (b == NULL) {
         b = add_block(pool, wanted);
     }

@@ -19,11 +19,12 @@ static void dismiss(struct attendant *a, struct caller *caller)
 {
     mpcf_error *why = mpcf_error_create();
     struct handshake *theirs = &caller->handshake, refusal;
+
     if (handshake_heed(theirs, why) != MPCF_OK) {
         (void) rendezvous_leave(a->rendezvous, theirs->session);
-        lobby_note(a->lobby, true, mpcf_error_text(why));
+        admission_note(a->admission, true, mpcf_error_text(why));
     } else {
-        handshake_refuse_bare(&refusal, a->lobby->house.role, REFUSAL_BUSY, "another session");
+        handshake_refuse_bare(&refusal, a->admission->callee.role, REFUSAL_BUSY, "another session");
         (void) handshake_send(caller->channel, &refusal, NULL);
     }
     channel_close(caller->channel);
@@ -34,10 +35,12 @@ static void *attend(void *context)
 {
     struct attendant *a = context;
     mpcf_error *err = mpcf_error_create();
+
     while (!atomic_load(&a->must_stop)) {
         struct caller caller;
         bool came = false;
-        mpcf_status status = lobby_turn(a->lobby, clock_deadline(TURN_NS), &caller, &came, err);
+        mpcf_status status =
+            admission_turn(a->admission, clock_deadline(TURN_NS), &caller, &came, err);
         if (came) {
             dismiss(a, &caller);
         }
@@ -54,17 +57,18 @@ static void *attend(void *context)
 mpcf_status attendant_start(struct attendant *a, mpcf_error *err)
 {
     sigset_t all, before;
+
     if (a->runs) {
         return MPCF_OK;
     }
-    a->lobby->house.is_busy = true;
+    a->admission->callee.is_busy = true;
     atomic_store(&a->must_stop, false);
     (void) sigfillset(&all);
     (void) pthread_sigmask(SIG_SETMASK, &all, &before);
     int error = pthread_create(&a->thread, NULL, attend, a);
     (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error != 0) {
-        a->lobby->house.is_busy = false;
+        a->admission->callee.is_busy = false;
         return mpcf_fail(err, MPCF_E_NOMEM, "cannot start a thread that answers callers: %s",
                          strerror(error));
     }
@@ -78,6 +82,6 @@ void attendant_stop(struct attendant *a)
         atomic_store(&a->must_stop, true);
         (void) pthread_join(a->thread, NULL);
         a->runs = false;
-        a->lobby->house.is_busy = false;
+        a->admission->callee.is_busy = false;
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who answers callers while a role has its session: they hear that it is busy, and those that wait
- * and go are let go. Lobby and rendezvous are the attendant's as long as it runs.
+ * and go are let go. Admission and rendezvous are the attendant's as long as it runs.
  */
 #ifndef MPCF_ROLES_ATTENDANT_H
 #define MPCF_ROLES_ATTENDANT_H
@@ -13,11 +13,11 @@
 
 #include <mpcf/error.h>
 
-#include "roles/lobby.h"
+#include "roles/admission.h"
 #include "roles/rendezvous.h"
 
 struct attendant {
-    struct lobby *lobby;
+    struct admission *admission;
     struct rendezvous *rendezvous;
     pthread_t thread;
     bool runs;

@@ -24,6 +24,7 @@
 static mpcf_status find_address(struct call *to, struct attempt *a, mpcf_error *err)
 {
     const struct roles_options *o = a->o;
+
     a->address = o->addresses[a->role];
     if (a->address == NULL && o->control != NULL) {
         MPCF_TRY(control_ask_address(o->control, a->role, to->deadline, &a->address, err));
@@ -46,6 +47,7 @@ static mpcf_status reach(struct call *to, struct attempt *a, mpcf_error *err)
     const int64_t limit = earlier(to->deadline, clock_deadline(to->reach_ns));
     void *conn = NULL;
     mpcf_status status = t->connect(a->o->config, a->address, limit, &conn, err);
+
     if (status == MPCF_OK) {
         status = channel_create(t, conn, a->patience, &a->channel, err);
     }
@@ -68,6 +70,7 @@ static mpcf_status prove(struct attempt *a, mpcf_error *err)
 {
     uint8_t proof[HELLO_MAC_BYTES] = {0};
     const struct link_keys *keys = meet_keys(a);
+
     if (keys != NULL) {
         MPCF_TRY(hello_prove(a->call, a->answer, keys->mine, proof, err));
     }
@@ -78,6 +81,7 @@ static mpcf_status agree(struct attempt *a, const struct handshake *mine, struct
                          mpcf_error *err)
 {
     int64_t patience = 3 * a->patience;
+
     channel_set_timeout(a->channel, patience, "stages.infer.timeout");
     MPCF_TRY(prove(a, err));
     MPCF_TRY(handshake_exchange(a->channel, mine, theirs, err));
@@ -122,12 +126,14 @@ static bool has_ended(struct channel *held)
 {
     uint8_t early = 0;
     bool came = false;
+
     return held != NULL && (channel_poll(held, &early, 1, &came, NULL) != MPCF_OK || came);
 }
 
 static mpcf_status pause_call(struct call *to, struct attempt *a, int64_t pause_ns, mpcf_error *err)
 {
     const int64_t end = earlier(to->deadline, clock_deadline(pause_ns));
+
     while (clock_now_ns() < end) {
         if (interrupt_pending()) {
             return meet_fail_stopped(a, err);
@@ -175,6 +181,7 @@ static mpcf_status call_until(struct call *to, struct attempt *a, const struct h
     const int64_t cut = earlier(to->deadline, clock_deadline(to->reach_ns));
     bool said[3] = {false};
     int64_t pause = PAUSE_NS;
+
     for (;;) {
         mpcf_status status = try_once(to, a, mine, theirs, err);
         if (status == MPCF_E_TIMEOUT && clock_now_ns() >= to->deadline &&
@@ -196,6 +203,7 @@ mpcf_status call_role(const struct roles_options *o, struct call *to, const stru
                       struct handshake *theirs, struct channel **out, mpcf_error *err)
 {
     struct attempt a = {.o = o, .role = to->role, .patience = to->patience};
+
     to->held_ended = false;
     MPCF_TRY(find_address(to, &a, err));
     MPCF_TRY(call_until(to, &a, mine, theirs, err));
@@ -213,6 +221,7 @@ void call_to_tell(const struct roles_options *o, enum role role, const struct ha
                       .reach_ns = TELL_NS,
                       .patience = TELL_NS};
     struct attempt a = {.o = o, .role = role, .patience = to.patience};
+
     handshake_refuse(&refusal, REFUSAL_ENDED, mpcf_error_text(why));
     if (!interrupt_pending() && find_address(&to, &a, NULL) == MPCF_OK &&
         try_once(&to, &a, &refusal, &theirs, NULL) == MPCF_OK) {

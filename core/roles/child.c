@@ -38,6 +38,7 @@ struct launch {
 static size_t count_strings(const char *const *strings)
 {
     size_t n = 0;
+
     while (strings != NULL && strings[n] != NULL) {
         n++;
     }
@@ -58,20 +59,14 @@ static mpcf_status find_program(const struct local_run *run, struct launch *l, m
     return MPCF_OK;
 }
 
-static mpcf_status make_lists(struct launch *l, const struct local_run *run, enum role role,
-                              mpcf_error *err)
+static mpcf_status make_arguments(struct launch *l, const struct local_run *run, enum role role,
+                                  mpcf_error *err)
 {
     const char *const *more = role == ROLE_USER ? run->user_arguments : NULL;
-    size_t own = count_strings(run->arguments), extra = count_strings(run->environment);
-    size_t behind = count_strings(more);
-    size_t inherited = 0;
-    while (environ[inherited] != NULL) {
-        inherited++;
-    }
+    size_t own = count_strings(run->arguments), behind = count_strings(more);
     l->arguments = mpcf_alloc_array(own + behind + 4, sizeof(*l->arguments));
-    l->environment = mpcf_alloc_array(inherited + extra + 2, sizeof(*l->environment));
-    if (l->arguments == NULL || l->environment == NULL) {
-        return mpcf_fail_memory(err, inherited * sizeof(char *), "a process");
+    if (l->arguments == NULL) {
+        return mpcf_fail_memory(err, own * sizeof(char *), "a process");
     }
     l->arguments[0] = l->program;
     for (size_t i = 0; i < own; i++) {
@@ -83,7 +78,20 @@ static mpcf_status make_lists(struct launch *l, const struct local_run *run, enu
         l->arguments[3 + own + i] = more[i];
     }
     l->speaks = run->user_speaks && role == ROLE_USER;
-    size_t at = 0;
+    return MPCF_OK;
+}
+
+static mpcf_status make_environment(struct launch *l, const struct local_run *run, mpcf_error *err)
+{
+    size_t extra = count_strings(run->environment), inherited = 0, at = 0;
+
+    while (environ[inherited] != NULL) {
+        inherited++;
+    }
+    l->environment = mpcf_alloc_array(inherited + extra + 2, sizeof(*l->environment));
+    if (l->environment == NULL) {
+        return mpcf_fail_memory(err, inherited * sizeof(char *), "a process");
+    }
     l->environment[at++] = CONTROL_VARIABLE "=3"; /* CONTROL_FD */
     for (size_t i = 0; i < extra; i++) {          /* getenv() takes the first */
         l->environment[at++] = run->environment[i];
@@ -122,6 +130,7 @@ static _Noreturn void become(const struct launch *l)
 static mpcf_status open_ways(struct child *c, struct launch *l, mpcf_error *err)
 {
     int ends[2] = {-1, -1};
+
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "making a line to a process: %s", strerror(errno));
     }
@@ -151,13 +160,17 @@ static mpcf_status launch(struct child *c, struct launch *l, mpcf_error *err)
 mpcf_status child_start(struct child *c, const struct local_run *run, mpcf_error *err)
 {
     struct launch *l = mpcf_alloc_array(1, sizeof(*l));
+
     if (l == NULL) {
         return mpcf_fail_memory(err, sizeof(*l), "a process");
     }
     l->control = l->output = -1;
     mpcf_status status = find_program(run, l, err);
     if (status == MPCF_OK) {
-        status = make_lists(l, run, c->role, err);
+        status = make_arguments(l, run, c->role, err);
+    }
+    if (status == MPCF_OK) {
+        status = make_environment(l, run, err);
     }
     if (status == MPCF_OK) {
         status = launch(c, l, err);
@@ -195,6 +208,7 @@ void child_read_output(struct child *c, const struct local_run *run)
 {
     char data[4096];
     ssize_t n = read(c->output, data, sizeof(data));
+
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
         return;
     }
@@ -219,6 +233,7 @@ static void take_end(struct child *c, const char *text)
     char *middle = NULL, *rest = NULL;
     long status = strtol(text, &middle, 10);
     uint64_t peak = strtoull(middle, &rest, 10);
+
     if (middle != text && rest != middle) {
         c->has_reported = true;
         c->status = (mpcf_status) status;
@@ -242,6 +257,7 @@ static void take_message(struct child *c, const struct local_run *run, const cha
 void child_read_control(struct child *c, const struct local_run *run)
 {
     char *message = mpcf_alloc_array(CONTROL_MESSAGE, 1);
+
     if (message == NULL) {
         return; /* the next look finds it again */
     }
@@ -261,6 +277,7 @@ void child_tell_address(struct child *c, const struct child *other)
 {
     char message[CHILD_ADDRESS + 8];
     int n = snprintf(message, sizeof(message), "%d %s", (int) other->role, other->address);
+
     if (c->control >= 0 && n > 0) {
         (void) send(c->control, message, (size_t) n, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
@@ -270,6 +287,7 @@ mpcf_status child_tell_keys(struct child *c, const struct role_keys *keys, mpcf_
 {
     const size_t head = sizeof(CONTROL_KEYS) - 1;
     char *message = mpcf_secret_alloc(head + ROLE_KEYS_TEXT, 1);
+
     if (message == NULL) {
         return mpcf_fail_memory(err, ROLE_KEYS_TEXT, "a message to a process");
     }

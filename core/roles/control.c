@@ -31,6 +31,7 @@ struct roles_control {
 mpcf_status control_open(struct roles_control **out, mpcf_error *err)
 {
     const char *text = getenv(CONTROL_VARIABLE);
+
     *out = NULL;
     if (text == NULL) {
         return MPCF_OK;
@@ -69,6 +70,7 @@ static mpcf_status tell(struct roles_control *c, const char *word, const char *t
                         mpcf_error *err)
 {
     char *message = mpcf_format("%s %s", word, text);
+
     if (message == NULL) {
         return mpcf_fail_memory(err, strlen(text), "a message to the parent");
     }
@@ -103,6 +105,7 @@ mpcf_status control_tell_result(struct roles_control *c, const char *text, mpcf_
 void control_tell_end(struct roles_control *c, mpcf_status status, const mpcf_error *why)
 {
     char head[64];
+
     if (c == NULL) {
         return;
     }
@@ -122,6 +125,7 @@ static mpcf_status take_message(struct roles_control *c, const char *message, si
                                 mpcf_error *err)
 {
     const size_t head = sizeof(CONTROL_KEYS) - 1;
+
     if (strncmp(message, CONTROL_KEYS, head) != 0) {
         take_address(c, message);
         return MPCF_OK;
@@ -136,6 +140,7 @@ static mpcf_status receive(struct roles_control *c, mpcf_error *err)
 {
     char *message = mpcf_secret_alloc(HEARD_SIZE, 1);
     mpcf_status status = MPCF_OK;
+
     if (message == NULL) {
         return mpcf_fail_memory(err, HEARD_SIZE, "a message of the parent");
     }
@@ -156,6 +161,7 @@ static mpcf_status read_message(struct roles_control *c, const char *what, int64
     struct pollfd wait = {.fd = c->fd, .events = POLLIN};
     int64_t slice = clock_deadline(SLICE_NS);
     int ready = poll(&wait, 1, clock_poll_timeout(slice < deadline ? slice : deadline));
+
     if (interrupt_pending()) {
         return mpcf_fail(err, MPCF_E_INTERRUPTED, "stopped while it waited for its %s", what);
     }
@@ -197,6 +203,7 @@ uint64_t control_peak_memory(void)
     char line[256];
     uint64_t kilobytes = 0;
     FILE *file = fopen("/proc/self/status", "re");
+
     while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
         if (strncmp(line, "VmHWM:", 6) == 0) {
             kilobytes = strtoull(line + 6, NULL, 10);

@@ -31,9 +31,9 @@ void greeting_end(struct greeting *g)
     *g = (struct greeting){.channel = NULL};
 }
 
-static const struct link_keys *keys_for(const struct house *house, enum role peer)
+static const struct link_keys *keys_for(const struct callee *callee, enum role peer)
 {
-    return house->keys != NULL && house->keys->has[peer] ? &house->keys->links[peer] : NULL;
+    return callee->keys != NULL && callee->keys->has[peer] ? &callee->keys->links[peer] : NULL;
 }
 
 /* --- the hello --- */
@@ -42,12 +42,14 @@ static const struct link_keys *keys_for(const struct house *house, enum role pee
 static const char *name_foreign(const struct greeting *g)
 {
     uint8_t head[CHANNEL_FRAME_BYTES];
+
     return foreign_protocol(head, channel_head(g->channel, head));
 }
 
 static mpcf_status fail_foreign(const struct greeting *g, mpcf_error *err)
 {
     const char *name = name_foreign(g);
+
     mpcf_error_reset(err);
     return mpcf_fail(err, MPCF_E_FORMAT, "it does not speak mpcf%s%s",
                      name == NULL ? "" : " of this version, but ", name == NULL ? "" : name);
@@ -63,32 +65,34 @@ static mpcf_status fail_hello(const struct greeting *g, mpcf_status status, mpcf
                : status;
 }
 
-static mpcf_status check_roles(const struct house *house, const struct hello *theirs,
+static mpcf_status check_roles(const struct callee *callee, const struct hello *theirs,
                                mpcf_error *err)
 {
-    const char *caller = role_name(theirs->from), *own = role_name(house->role);
-    if (theirs->to != house->role) {
+    const char *caller = role_name(theirs->from), *own = role_name(callee->role);
+
+    if (theirs->to != callee->role) {
         return mpcf_fail(err, MPCF_E_PROTOCOL,
                          "a %s called for the %s, and this is the %s: look at parties.%s.address "
                          "in the file of the %s",
                          caller, role_name(theirs->to), own, role_name(theirs->to), caller);
     }
-    if (theirs->from == house->role || theirs->from == ROLE_DEALER) {
+    if (theirs->from == callee->role || theirs->from == ROLE_DEALER) {
         return mpcf_fail(err, MPCF_E_PROTOCOL, "a %s called this %s", caller, own);
     }
     return MPCF_OK;
 }
 
-static mpcf_status check_hello(const struct house *house, const struct hello *theirs, bool has_key,
-                               mpcf_error *err)
+static mpcf_status check_hello(const struct callee *callee, const struct hello *theirs,
+                               bool has_key, mpcf_error *err)
 {
-    const char *own = role_name(house->role);
+    const char *own = role_name(callee->role);
+
     if (theirs->protocol != HANDSHAKE_PROTOCOL) {
         return mpcf_fail(err, MPCF_E_PROTOCOL,
                          "a caller speaks protocol version %" PRIu32 ", this %s %d",
                          theirs->protocol, own, HANDSHAKE_PROTOCOL);
     }
-    MPCF_TRY(check_roles(house, theirs, err));
+    MPCF_TRY(check_roles(callee, theirs, err));
     if (theirs->has_key != has_key) {
         return mpcf_fail(err, MPCF_E_AUTH, "a %s %s, and this %s %s: " ROLES_TWO_WAYS,
                          role_name(theirs->from),
@@ -99,14 +103,15 @@ static mpcf_status check_hello(const struct house *house, const struct hello *th
 }
 
 /* Answers, also who is wrong here, so that it can say so; the seal is for who may go on. */
-static mpcf_status answer_hello(struct greeting *g, const struct house *house, mpcf_error *err)
+static mpcf_status answer_hello(struct greeting *g, const struct callee *callee, mpcf_error *err)
 {
     struct hello theirs, mine;
+
     MPCF_TRY(hello_decode(g->call, &theirs, err));
-    const struct link_keys *keys = keys_for(house, theirs.from);
-    MPCF_TRY(hello_init(&mine, house->role, theirs.from, keys != NULL, err));
-    mpcf_status status = check_hello(house, &theirs, keys != NULL, err);
-    mine.is_busy = house->is_busy && status == MPCF_OK;
+    const struct link_keys *keys = keys_for(callee, theirs.from);
+    MPCF_TRY(hello_init(&mine, callee->role, theirs.from, keys != NULL, err));
+    mpcf_status status = check_hello(callee, &theirs, keys != NULL, err);
+    mine.is_busy = callee->is_busy && status == MPCF_OK;
     hello_encode(&mine, g->answer);
     if (status != MPCF_OK) {
         (void) channel_send(g->channel, g->answer, HELLO_BYTES, NULL);
@@ -121,7 +126,7 @@ static mpcf_status answer_hello(struct greeting *g, const struct house *house, m
     g->is_told_busy = mine.is_busy;
     g->stage = GREETING_PROOF;
     return g->is_told_busy ? mpcf_fail(err, MPCF_E_CLOSED, "a %s called this %s, which is busy",
-                                       role_name(g->from), role_name(house->role))
+                                       role_name(g->from), role_name(callee->role))
                            : MPCF_OK;
 }
 
@@ -134,9 +139,10 @@ static mpcf_status refuse_proof(struct greeting *g, mpcf_error *err)
     return mpcf_fail_while(err, MPCF_E_AUTH, "a caller says that it is the %s", role_name(g->from));
 }
 
-static mpcf_status take_proof(struct greeting *g, const struct house *house, mpcf_error *err)
+static mpcf_status take_proof(struct greeting *g, const struct callee *callee, mpcf_error *err)
 {
-    const struct link_keys *keys = keys_for(house, g->from);
+    const struct link_keys *keys = keys_for(callee, g->from);
+
     if (keys != NULL) {
         mpcf_status status = hello_check_proof(g->call, g->answer, keys->theirs, g->proof, err);
         if (status != MPCF_OK) {
@@ -153,37 +159,38 @@ static mpcf_status take_proof(struct greeting *g, const struct house *house, mpc
 }
 
 /* The caller has seen the answer, and went. */
-static mpcf_status fail_proof(const struct greeting *g, const struct house *house,
+static mpcf_status fail_proof(const struct greeting *g, const struct callee *callee,
                               mpcf_status status, mpcf_error *err)
 {
     if (status != MPCF_E_CLOSED) {
         return status;
     }
     mpcf_error_reset(err);
-    return mpcf_fail(err, status, "a caller that says it is the %s hung up on this %s's hello%s",
-                     role_name(g->from), role_name(house->role),
-                     keys_for(house, g->from) == NULL ? ""
-                                                      : ": it was stopped, or its keys are others");
+    return mpcf_fail(
+        err, status, "a caller that says it is the %s hung up on this %s's hello%s",
+        role_name(g->from), role_name(callee->role),
+        keys_for(callee, g->from) == NULL ? "" : ": it was stopped, or its keys are others");
 }
 
 /* --- step by step --- */
 
-mpcf_status greeting_step(struct greeting *g, const struct house *house, mpcf_error *err)
+mpcf_status greeting_step(struct greeting *g, const struct callee *callee, mpcf_error *err)
 {
     bool came = false;
     mpcf_status status = MPCF_OK;
+
     if (g->stage == GREETING_HELLO) {
         status = channel_poll(g->channel, g->call, HELLO_BYTES, &came, err);
         MPCF_TRY(status == MPCF_OK ? MPCF_OK : fail_hello(g, status, err));
         if (came) {
-            return answer_hello(g, house, err);
+            return answer_hello(g, callee, err);
         }
         return name_foreign(g) == NULL ? MPCF_OK : fail_foreign(g, err);
     }
     if (g->stage == GREETING_PROOF) {
         status = channel_poll(g->channel, g->proof, HELLO_MAC_BYTES, &came, err);
-        MPCF_TRY(status == MPCF_OK ? MPCF_OK : fail_proof(g, house, status, err));
-        return came ? take_proof(g, house, err) : MPCF_OK;
+        MPCF_TRY(status == MPCF_OK ? MPCF_OK : fail_proof(g, callee, status, err));
+        return came ? take_proof(g, callee, err) : MPCF_OK;
     }
     MPCF_TRY(channel_poll(g->channel, g->handshake, HANDSHAKE_BYTES, &came, err));
     g->stage = came ? GREETING_DONE : g->stage;
@@ -193,6 +200,7 @@ mpcf_status greeting_step(struct greeting *g, const struct house *house, mpcf_er
 mpcf_status greeting_take(struct greeting *g, struct caller *out, mpcf_error *err)
 {
     mpcf_status status = handshake_decode(g->handshake, HANDSHAKE_BYTES, &out->handshake, err);
+
     if (status == MPCF_OK && out->handshake.role != g->from) {
         status = mpcf_fail(err, MPCF_E_PROTOCOL, "a %s's handshake says that it is a %s",
                            role_name(g->from), role_name(out->handshake.role));

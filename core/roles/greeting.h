@@ -17,7 +17,7 @@
 #include "channel/role_keys.h"
 
 /* Who is called. */
-struct house {
+struct callee {
     enum role role;
     const struct role_keys *keys; /* NULL: none */
     bool is_busy;                 /* callers are told so, and to come again */
@@ -48,8 +48,8 @@ struct caller {
 mpcf_status greeting_begin(struct greeting *g, const mpcf_transport *transport, void *conn,
                            mpcf_error *err);
 /* Takes what has come, answers, and never waits for the caller. Fails where the greeting is over, saying
- * why; where the house is busy and the caller was told so, with MPCF_E_CLOSED and is_told_busy. */
-mpcf_status greeting_step(struct greeting *g, const struct house *house, mpcf_error *err);
+ * why; where the callee is busy and the caller was told so, with MPCF_E_CLOSED and is_told_busy. */
+mpcf_status greeting_step(struct greeting *g, const struct callee *callee, mpcf_error *err);
 /* Of one that is GREETING_DONE, which is over by that: *OUT owns the channel. */
 mpcf_status greeting_take(struct greeting *g, struct caller *out, mpcf_error *err);
 /* Hangs up. */

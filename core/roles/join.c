@@ -12,7 +12,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "channel/pulse.h"
+#include "channel/heartbeat.h"
 #include "channel/role.h"
 #include "roles/call.h"
 
@@ -37,6 +37,7 @@ static struct call call_to(const struct roles *r, enum role role, int64_t reach_
 static struct handshake without_stored(const struct handshake *mine)
 {
     struct handshake h = *mine;
+
     h.has_stored = false;
     h.next_inference = 0;
     memset(h.stored, 0, sizeof(h.stored));
@@ -69,6 +70,7 @@ static mpcf_status call_dealer(struct roles *r, const struct handshake *mine,
     struct call dealer = call_to(r, ROLE_DEALER, r->o.connect_ns);
     struct handshake told = without_stored(mine), theirs;
     mpcf_status status = call_role(&r->o, &dealer, &told, &theirs, &links->peers[ROLE_DEALER], err);
+
     if (status != MPCF_OK) {
         call_to_tell(&r->o, ROLE_PROVIDER, &told, err);
     }
@@ -79,10 +81,11 @@ static mpcf_status call_dealer(struct roles *r, const struct handshake *mine,
 static mpcf_status call_beside(struct roles *r, struct call *call, const struct handshake *told,
                                struct handshake *theirs, struct channel **out, mpcf_error *err)
 {
-    struct pulse *pulse = NULL;
-    MPCF_TRY(pulse_start(&call->held, 1, call->patience, &pulse, err));
+    struct heartbeat *heartbeat = NULL;
+
+    MPCF_TRY(heartbeat_start(&call->held, 1, call->patience, &heartbeat, err));
     mpcf_status status = call_role(&r->o, call, told, theirs, out, err);
-    pulse_stop(pulse);
+    heartbeat_stop(heartbeat);
     return status;
 }
 
@@ -104,6 +107,7 @@ static mpcf_status call_provider(struct roles *r, const struct handshake *mine,
 {
     struct call provider = call_to(r, ROLE_PROVIDER, r->o.connect_ns);
     struct handshake theirs;
+
     provider.held = links->peers[ROLE_DEALER];
     mpcf_status status =
         call_beside(r, &provider, mine, &theirs, &links->peers[ROLE_PROVIDER], err);
@@ -123,6 +127,7 @@ mpcf_status join_as_user(struct roles *r, struct handshake *mine, struct roles_l
 {
     mpcf_status status = MPCF_OK;
     bool again = true;
+
     MPCF_TRY(begin_session(mine, err));
     while (again) {
         const int64_t began = clock_now_ns();
@@ -144,7 +149,8 @@ mpcf_status join_as_user(struct roles *r, struct handshake *mine, struct roles_l
 
 static mpcf_status fail_alone(const struct roles *r, mpcf_error *err)
 {
-    const char *refused = r->lobby.refused;
+    const char *refused = r->admission.refused;
+
     return mpcf_fail(err, MPCF_E_TIMEOUT,
                      "nobody joined the %s at %s in time (stages.infer.connect_timeout)%s%s",
                      role_name(r->o.role), r->address,
@@ -156,8 +162,9 @@ static mpcf_status next_caller(struct roles *r, int64_t deadline, struct caller 
                                mpcf_error *err)
 {
     bool came = false;
+
     while (!came) {
-        MPCF_TRY(lobby_turn(&r->lobby, deadline, caller, &came, err));
+        MPCF_TRY(admission_turn(&r->admission, deadline, caller, &came, err));
         (void) rendezvous_sweep(&r->rendezvous);
         if (!came && clock_now_ns() >= deadline) {
             return fail_alone(r, err);
@@ -194,6 +201,7 @@ static void take_over(struct handshake *mine, const struct handshake *theirs)
 static struct handshake answer_to(const struct handshake *mine, const struct handshake *theirs)
 {
     uint64_t next = 0;
+
     return handshake_same_stored(mine, theirs, &next) ? *mine : without_stored(mine);
 }
 
@@ -202,6 +210,7 @@ static void refuse(const struct handshake *mine, const struct caller *caller, co
 {
     struct handshake answer;
     mpcf_error *names = mpcf_error_create();
+
     if (caller->is_proved) {
         answer = answer_to(mine, &caller->handshake);
         handshake_refuse(&answer, REFUSAL_ENDED, why);
@@ -221,7 +230,7 @@ static void turn_away(struct roles *r, const struct handshake *mine, struct call
     if (caller->handshake.kind == REFUSAL_NONE) {
         refuse(mine, caller, mpcf_error_text(err));
     }
-    lobby_note(&r->lobby, true, mpcf_error_text(err));
+    admission_note(&r->admission, true, mpcf_error_text(err));
     mpcf_error_reset(err);
     channel_close(caller->channel);
     caller->channel = NULL;
@@ -242,6 +251,7 @@ static mpcf_status call_dealer_for(struct roles *r, const struct handshake *mine
 {
     struct call dealer = call_to(r, ROLE_DEALER, smaller(r->o.connect_ns, PATIENCE_NS));
     struct handshake told = without_stored(mine), theirs;
+
     dealer.held = caller->channel;
     return call_beside(r, &dealer, &told, &theirs, out, err);
 }
@@ -260,6 +270,7 @@ static mpcf_status take_user(struct roles *r, struct handshake *mine, struct cal
                              struct roles_links *links, mpcf_error *err)
 {
     struct handshake told;
+
     take_over(mine, &caller->handshake);
     look_for_stored(r, &caller->handshake, mine);
     MPCF_TRY(attendant_start(&r->attendant, err));
@@ -282,6 +293,7 @@ mpcf_status join_as_provider(struct roles *r, struct handshake *mine, struct rol
                              mpcf_error *err)
 {
     const int64_t deadline = clock_deadline(r->o.connect_ns);
+
     for (;;) {
         struct caller caller = {.channel = NULL};
         mpcf_status status = MPCF_OK;
@@ -313,6 +325,7 @@ mpcf_status join_dealer_again(struct roles *r, const struct handshake *mine,
 {
     struct call dealer = call_to(r, ROLE_DEALER, r->o.connect_ns);
     struct handshake told = without_stored(mine), theirs;
+
     if (r->o.role == ROLE_PROVIDER) {
         dealer.held = links->peers[ROLE_USER];
     }
@@ -326,6 +339,7 @@ static mpcf_status answer_caller(struct roles *r, const struct handshake *mine,
 {
     const struct handshake *theirs = &caller->handshake;
     mpcf_status status = check_caller(mine, theirs, err);
+
     if (status == MPCF_OK && rendezvous_has(&r->rendezvous, theirs->role, theirs->session)) {
         status = mpcf_fail(err, MPCF_E_PROTOCOL, "two callers are the %s of one session",
                            role_name(theirs->role));
@@ -341,6 +355,7 @@ static void bring_together(struct roles *r, struct handshake *mine, const struct
 {
     struct waiter other,
         w = {.channel = settle(r, caller->channel), .role = caller->handshake.role};
+
     memcpy(w.session, caller->handshake.session, sizeof(w.session));
     *complete = rendezvous_pair(&r->rendezvous, &w, &other);
     if (*complete) {
@@ -348,7 +363,7 @@ static void bring_together(struct roles *r, struct handshake *mine, const struct
         links->peers[w.role] = w.channel;
         take_over(mine, &caller->handshake);
     } else if (rendezvous_wait(&r->rendezvous, &w)) {
-        lobby_note(&r->lobby, true, "it waited longest for the other of its session");
+        admission_note(&r->admission, true, "it waited longest for the other of its session");
     }
 }
 
@@ -357,6 +372,7 @@ mpcf_status join_as_dealer(struct roles *r, struct handshake *mine, struct roles
 {
     const int64_t deadline = clock_deadline(r->o.connect_ns);
     bool complete = false;
+
     while (!complete) {
         struct caller caller = {.channel = NULL};
         MPCF_TRY(next_caller(r, deadline, &caller, err));

@@ -8,7 +8,7 @@
 #include <mpcf/error.h>
 
 #include "channel/handshake.h"
-#include "roles/inside.h"
+#include "roles/roles_inside.h"
 
 /* Links that were made stay in LINKS also where it fails. A provider's or dealer's attendant does not run
  * before; it may run behind. */

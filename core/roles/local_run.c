@@ -45,6 +45,7 @@ static void read_child(struct local *l, struct child *c, const struct pollfd *co
                        const struct pollfd *output)
 {
     bool was_known = c->address[0] != '\0';
+
     if (output->revents != 0) {
         child_read_output(c, l->run);
     }
@@ -60,6 +61,7 @@ static void read_child(struct local *l, struct child *c, const struct pollfd *co
 static void look(struct local *l)
 {
     struct pollfd fds[6];
+
     for (size_t i = 0; i < 3; i++) {
         fds[2 * i] = (struct pollfd){.fd = l->children[i].control, .events = POLLIN};
         fds[2 * i + 1] = (struct pollfd){.fd = l->children[i].output, .events = POLLIN};
@@ -98,6 +100,7 @@ static bool any_open(const struct local *l)
 static void stop(struct local *l)
 {
     int64_t limit = clock_deadline(STOP_NS);
+
     for (size_t i = 0; i < 3; i++) {
         child_signal(&l->children[i], SIGTERM);
     }
@@ -134,6 +137,7 @@ static unsigned distance_from_cause(const struct child *c)
 static const struct child *find_cause(const struct local *l)
 {
     const struct child *cause = NULL;
+
     for (size_t i = 0; i < 3; i++) {
         const struct child *c = &l->children[i];
         if (c->order == 0) {
@@ -153,6 +157,7 @@ static const struct child *find_cause(const struct local *l)
 static const struct child *find_silent(const struct local *l, const struct child *cause)
 {
     const struct child *silent = NULL;
+
     for (size_t i = 0; i < 3; i++) {
         const struct child *c = &l->children[i];
         if (c->was_stopped && (c->order == 0 || c->is_echo)) {
@@ -169,6 +174,7 @@ static mpcf_status tell_cause(const struct local *l, const struct child *c, mpcf
 {
     const char *role = role_name(c->role);
     const struct child *silent = find_silent(l, c);
+
     if (silent != NULL) {
         return mpcf_fail(err, MPCF_E_TIMEOUT, "the %s stopped answering (the %s: %s)",
                          role_name(silent->role), role,
@@ -196,6 +202,7 @@ static mpcf_status hand_keys(struct local *l, mpcf_error *err)
 {
     struct role_keys *sets[3];
     mpcf_status status = role_keys_draw(sets, err);
+
     if (status != MPCF_OK) {
         return status;
     }
@@ -222,6 +229,7 @@ static mpcf_status start_all(struct local *l, mpcf_error *err)
 static mpcf_status wait_all(struct local *l, mpcf_error *err)
 {
     int64_t deadline = clock_deadline(l->run->timeout_ns);
+
     while (any_runs(l)) {
         look(l);
         if (interrupt_pending()) {
@@ -245,6 +253,7 @@ static mpcf_status wait_all(struct local *l, mpcf_error *err)
 static void drain(struct local *l)
 {
     int64_t limit = clock_deadline(DRAIN_NS);
+
     while (any_open(l) && clock_now_ns() < limit) {
         look(l);
     }
@@ -265,6 +274,7 @@ mpcf_status local_run(const struct local_run *run, struct local_outcome *outcome
 {
     int64_t start = clock_now_ns();
     struct local *l = mpcf_alloc_array(1, sizeof(*l));
+
     if (l == NULL) {
         return mpcf_fail_memory(err, sizeof(*l), "a run of three processes");
     }

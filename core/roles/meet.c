@@ -33,6 +33,7 @@ mpcf_status meet_fail_stopped(const struct attempt *a, mpcf_error *err)
 const struct link_keys *meet_keys(const struct attempt *a)
 {
     const struct role_keys *keys = a->o->keys;
+
     return keys != NULL && keys->has[a->role] ? &keys->links[a->role] : NULL;
 }
 
@@ -40,6 +41,7 @@ const struct link_keys *meet_keys(const struct attempt *a)
 static void nap(int64_t waited)
 {
     int64_t length = waited < 20 * MILLISECOND ? MILLISECOND / 5 : 2 * MILLISECOND;
+
     length = waited < 200 * MILLISECOND ? length : 20 * MILLISECOND;
     (void) nanosleep(&(struct timespec){.tv_nsec = length}, NULL);
 }
@@ -48,6 +50,7 @@ static void nap(int64_t waited)
 static const char *name_foreign(const struct attempt *a)
 {
     uint8_t head[CHANNEL_FRAME_BYTES];
+
     return foreign_protocol(head, channel_head(a->channel, head));
 }
 
@@ -55,6 +58,7 @@ static mpcf_status wait_for_hello(struct attempt *a, mpcf_error *err)
 {
     const int64_t began = clock_now_ns();
     bool came = false;
+
     for (;;) {
         MPCF_TRY(channel_poll(a->channel, a->answer, HELLO_BYTES, &came, err));
         if (came) {
@@ -81,6 +85,7 @@ static mpcf_status explain_no_hello(struct attempt *a, mpcf_status status, mpcf_
 {
     const char *name = name_foreign(a);
     const char *transport = a->o->transport->name;
+
     if (name != NULL || status == MPCF_E_PROTOCOL) {
         mpcf_error_reset(err);
         return mpcf_fail(err, MPCF_E_PROTOCOL,
@@ -111,6 +116,7 @@ static mpcf_status explain_no_hello(struct attempt *a, mpcf_status status, mpcf_
 static mpcf_status say_hello(struct attempt *a, mpcf_error *err)
 {
     struct hello mine;
+
     MPCF_TRY(hello_init(&mine, a->o->role, a->role, meet_keys(a) != NULL, err));
     hello_encode(&mine, a->call);
     mpcf_status status = channel_send(a->channel, a->call, HELLO_BYTES, err);
@@ -150,6 +156,7 @@ static mpcf_status check_answer(const struct attempt *a, const struct hello *the
 static mpcf_status check_key(const struct attempt *a, const struct hello *theirs, mpcf_error *err)
 {
     const struct link_keys *keys = meet_keys(a);
+
     if (keys == NULL && theirs->has_key) {
         return mpcf_fail(err, MPCF_E_AUTH,
                          "the %s at %s wants proof by keys, and this %s has none: " ROLES_TWO_WAYS,
@@ -177,6 +184,7 @@ static mpcf_status check_key(const struct attempt *a, const struct hello *theirs
 mpcf_status meet(struct attempt *a, mpcf_error *err)
 {
     struct hello theirs;
+
     MPCF_TRY(say_hello(a, err));
     mpcf_status status = hello_decode(a->answer, &theirs, err);
     if (status != MPCF_OK) {

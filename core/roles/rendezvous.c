@@ -14,6 +14,7 @@ static bool is_of(const struct waiter *w, const uint8_t session[HANDSHAKE_SESSIO
 static void take_out(struct rendezvous *rendezvous, size_t i)
 {
     struct waiter *waiting = rendezvous->waiting;
+
     rendezvous->count--;
     memmove(&waiting[i], &waiting[i + 1], (rendezvous->count - i) * sizeof(waiting[0]));
 }
@@ -44,6 +45,7 @@ bool rendezvous_pair(struct rendezvous *rendezvous, const struct waiter *w, stru
 bool rendezvous_wait(struct rendezvous *rendezvous, const struct waiter *w)
 {
     const bool is_full = rendezvous->count == RENDEZVOUS_CALLERS;
+
     if (is_full) {
         channel_close(rendezvous->waiting[0].channel);
         take_out(rendezvous, 0);
@@ -55,6 +57,7 @@ bool rendezvous_wait(struct rendezvous *rendezvous, const struct waiter *w)
 bool rendezvous_leave(struct rendezvous *rendezvous, const uint8_t session[HANDSHAKE_SESSION])
 {
     bool any = false;
+
     for (size_t i = rendezvous->count; i > 0; i--) {
         if (is_of(&rendezvous->waiting[i - 1], session)) {
             channel_close(rendezvous->waiting[i - 1].channel);
@@ -68,6 +71,7 @@ bool rendezvous_leave(struct rendezvous *rendezvous, const uint8_t session[HANDS
 size_t rendezvous_sweep(struct rendezvous *rendezvous)
 {
     size_t gone = 0;
+
     for (size_t i = rendezvous->count; i > 0; i--) {
         struct waiter *w = &rendezvous->waiting[i - 1];
         uint8_t early = 0;

@@ -12,8 +12,8 @@
 #include "base/memory.h"
 #include "channel/role.h"
 #include "roles/control.h"
-#include "roles/inside.h"
 #include "roles/join.h"
+#include "roles/roles_inside.h"
 
 bool roles_is_loopback(const char *address)
 {
@@ -22,6 +22,7 @@ bool roles_is_loopback(const char *address)
     struct in6_addr v6;
     const char *colon = strrchr(address, ':');
     size_t length = colon == NULL ? strlen(address) : (size_t) (colon - address);
+
     if (length == 0 || length >= sizeof(host)) {
         return false;
     }
@@ -50,6 +51,7 @@ static mpcf_status check_address(const struct roles_options *o, const char *addr
     const uint32_t wanted = MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED;
     bool is_protected =
         (o->transport->caps & MPCF_TRANSPORT_LOCAL) != 0 || (o->transport->caps & wanted) == wanted;
+
     if (address == NULL || is_protected || o->plain_allowed || o->unencrypted_allowed ||
         roles_is_loopback(address)) {
         return MPCF_OK;
@@ -85,9 +87,10 @@ static mpcf_status start_listening(struct roles *r, mpcf_error *err)
 {
     const mpcf_transport *t = r->o.transport;
     const char *wish = r->o.listen != NULL ? r->o.listen : roles_wish(t);
+
     MPCF_TRY(t->listen(r->o.config, wish, &r->listener, err));
-    r->lobby = (struct lobby){
-        .transport = t, .listener = r->listener, .house = {.role = r->o.role, .keys = r->o.keys}};
+    r->admission = (struct admission){
+        .transport = t, .listener = r->listener, .callee = {.role = r->o.role, .keys = r->o.keys}};
     MPCF_TRY(t->bound(r->listener, r->address, sizeof(r->address), err));
     log_line(LOG_INFO, "%s: listening on %s", role_name(r->o.role), r->address);
     return r->o.control == NULL ? MPCF_OK : control_tell_address(r->o.control, r->address, err);
@@ -101,7 +104,7 @@ mpcf_status roles_open(const struct roles_options *o, struct roles **out, mpcf_e
         return mpcf_fail_memory(err, sizeof(*r), "a role");
     }
     r->o = *o;
-    r->attendant.lobby = &r->lobby;
+    r->attendant.admission = &r->admission;
     r->attendant.rendezvous = &r->rendezvous;
     mpcf_status status = o->role == ROLE_USER ? MPCF_OK : start_listening(r, err);
     if (status != MPCF_OK) {
@@ -118,7 +121,7 @@ void roles_close(struct roles *r)
         return;
     }
     attendant_stop(&r->attendant);
-    lobby_clear(&r->lobby);
+    admission_clear(&r->admission);
     if (r->listener != NULL) {
         r->o.transport->unlisten(r->listener);
     }

@@ -47,7 +47,7 @@ mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_lin
                        mpcf_error *err);
 /* User or provider, in a joined session: its dealer has gone. Closes that link, and calls the dealer
  * until connect_timeout, as to join SESSION, which both name; MINE is what roles_join() had. Where it
- * fails, as there, LINKS has none to a dealer. No pulse beats on that link meanwhile. */
+ * fails, as there, LINKS has none to a dealer. No heartbeat goes on that link meanwhile. */
 mpcf_status roles_rejoin_dealer(struct roles *r, struct handshake *mine,
                                 const uint8_t session[HANDSHAKE_SESSION], struct roles_links *links,
                                 mpcf_error *err);

@@ -14,6 +14,7 @@
 static mpcf_status check_step(const struct program *p, const struct step *s, mpcf_error *err)
 {
     const char *name = step_name(s->kind);
+
     if (s->out >= p->value_count) {
         return mpcf_fail(err, MPCF_E_INTERNAL, "step %u (%s): result %u is no value",
                          (unsigned) s->index, name, (unsigned) s->out);
@@ -71,6 +72,7 @@ static void count_opening_uses(struct program *p)
 static mpcf_status settle(struct program *p, mpcf_error *err)
 {
     struct openings openings;
+
     MPCF_TRY(openings_find(p, &openings, err));
     schedule_settle(p, &openings);
     openings_clear(&openings);

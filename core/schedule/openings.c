@@ -12,6 +12,7 @@
 static int by_value(const void *a, const void *b)
 {
     const struct opener *x = a, *y = b;
+
     if (x->value != y->value) {
         return x->value < y->value ? -1 : 1;
     }
@@ -24,6 +25,7 @@ static int by_value(const void *a, const void *b)
 size_t openings_end(const struct openings *o, size_t first)
 {
     size_t end = first + 1;
+
     while (end < o->count && o->items[end].value == o->items[first].value) {
         end++;
     }
@@ -34,6 +36,7 @@ size_t openings_end(const struct openings *o, size_t first)
 static void drop_single(struct openings *o)
 {
     size_t kept = 0;
+
     for (size_t first = 0, end = 0; first < o->count; first = end) {
         end = openings_end(o, first);
         for (size_t i = first; end - first > 1 && i < end; i++) {
@@ -76,6 +79,7 @@ static unsigned ring_of(const struct program *p, const struct opener *o)
 static bool is_before(const struct program *p, const struct opener *a, const struct opener *b)
 {
     uint32_t x = p->steps[a->step].round, y = p->steps[b->step].round;
+
     return x < y || (x == y && a->step < b->step) || (a->step == b->step && a->item < b->item);
 }
 

@@ -16,6 +16,7 @@ struct lists {
 static void count_step(struct program *p, const struct step *s)
 {
     const struct step_cost *c = &p->costs[s->index];
+
     if (c->rounds == 0) {
         p->rounds[s->round].local_count++;
         return;
@@ -52,6 +53,7 @@ static void list_step(struct program *p, const struct lists *all, const struct s
 {
     uint32_t rounds = p->costs[s->index].rounds;
     struct round *r = &p->rounds[s->round];
+
     if (rounds == 0) {
         all->local[r->local - all->local + r->local_count++] = s->index;
         return;
@@ -67,6 +69,7 @@ static void list_step(struct program *p, const struct lists *all, const struct s
 static bool allocate(struct program *p, struct lists *lists)
 {
     size_t exchange = 0;
+
     p->rounds = arena_alloc(p->arena, p->round_count + (size_t) 1, sizeof *p->rounds);
     for (size_t i = 0; i < p->step_count; i++) {
         exchange += p->costs[i].rounds;
@@ -81,6 +84,7 @@ static bool allocate(struct program *p, struct lists *lists)
 mpcf_status rounds_build(struct program *p, mpcf_error *err)
 {
     struct lists lists;
+
     p->costs = arena_alloc(p->arena, p->step_count + 1, sizeof *p->costs);
     if (p->costs == NULL) {
         return mpcf_fail_memory(err, p->step_count * sizeof *p->costs, "costs of steps");

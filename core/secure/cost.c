@@ -13,6 +13,7 @@
 static struct cost *cost_create(const struct program *p)
 {
     struct cost *c = mpcf_alloc_array(1, sizeof *c);
+
     if (c != NULL) {
         c->lines = mpcf_alloc_array(p->function_count + 1, sizeof *c->lines);
     }
@@ -88,6 +89,7 @@ static void add_offline(const struct program *p, const struct step *s, struct co
     const struct step_cost *step = &p->costs[s->index];
     struct cost_line *line = &c->lines[s->function];
     uint64_t offline = step->offline_bits / 8, dealer = cost_message(step->correction_bits / 8);
+
     if (offline > 0 && c->user_offline_bytes == 0) {
         c->user_offline_bytes += CHANNEL_FRAME_BYTES;
         line->offline_bytes += CHANNEL_FRAME_BYTES;
@@ -104,6 +106,7 @@ static void add_offline(const struct program *p, const struct step *s, struct co
 mpcf_status cost_run(const struct program *p, struct cost **out, mpcf_error *err)
 {
     struct cost *c = cost_create(p);
+
     if (c == NULL) {
         return mpcf_fail_memory(err, p->function_count * sizeof *c->lines, "costs");
     }

@@ -11,6 +11,7 @@ static mpcf_status deal_step(struct deal_run *d, const struct step *s, struct ch
                              mpcf_error *err)
 {
     struct message out = {.length = d->program->costs[s->index].correction_bits / 8};
+
     if (out.length == 0) {
         return MPCF_OK;
     }
@@ -33,6 +34,7 @@ static mpcf_status deal_step(struct deal_run *d, const struct step *s, struct ch
 mpcf_status dealer_run(const struct deal_options *o, struct channel *user, mpcf_error *err)
 {
     struct deal_run d = {.program = o->program, .pool = o->pool, .masked = o->masked};
+
     d.random = (struct randomness){.key = {o->key[0], o->key[1]}, .inference = o->inference};
     d.random.observe = o->observe;
     d.random.observe_context = o->observe_context;

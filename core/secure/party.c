@@ -22,6 +22,7 @@ static mpcf_status allocate(struct party_run *r, mpcf_error *err)
 {
     struct party *p = &r->p;
     size_t values = p->program->value_count, steps = p->program->step_count + 1;
+
     p->share = mpcf_alloc_array(values, sizeof *p->share);
     p->uses = mpcf_alloc_array(values, sizeof *p->uses);
     p->opened = mpcf_alloc_array(steps, sizeof *p->opened);
@@ -39,6 +40,7 @@ static mpcf_status allocate(struct party_run *r, mpcf_error *err)
 mpcf_status party_create(const struct party_options *o, struct party_run **out, mpcf_error *err)
 {
     struct party_run *r = mpcf_alloc_array(1, sizeof *r);
+
     if (r == NULL) {
         return mpcf_fail_memory(err, sizeof *r, "a party");
     }
@@ -70,6 +72,7 @@ mpcf_status party_create(const struct party_options *o, struct party_run **out, 
 static void give_all(struct party_run *r)
 {
     struct party *p = &r->p;
+
     for (size_t i = 0; p->share != NULL && i < p->program->value_count; i++) {
         share_pool_give(p->pool, p->share[i]);
     }
@@ -113,6 +116,7 @@ static void release_value(struct party *p, value_id id)
 static mpcf_status complete(struct party *p, const struct step *s, mpcf_error *err)
 {
     const struct step_operations *row = s->operations;
+
     if (row->compute != NULL) {
         MPCF_TRY(row->compute(p, s, err));
     }
@@ -149,6 +153,7 @@ static mpcf_status take_correction(struct party_run *r, const struct step *s, st
 {
     struct party *p = &r->p;
     size_t length = p->program->costs[s->index].correction_bits / 8;
+
     if (length == 0) {
         return MPCF_OK;
     }
@@ -179,6 +184,7 @@ static mpcf_status user_steps(struct party_run *r, struct source *source, struct
                               struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
+
     for (size_t i = 0; i < p->program->step_count; i++) {
         const struct step *s = &p->program->steps[i];
         size_t before = out->at;
@@ -201,6 +207,7 @@ static mpcf_status user_offline(struct party_run *r, struct source *source, stru
 {
     struct message out = {.length = r->p.program->offline_bytes};
     uint64_t *words = share_pool_take(r->p.pool, out.length / 8 + 1);
+
     if (words == NULL) {
         return mpcf_fail_memory(err, out.length, "the message before the run");
     }
@@ -219,6 +226,7 @@ static mpcf_status provider_offline(struct party_run *r, struct channel *peer, s
     struct party *p = &r->p;
     size_t length = p->program->offline_bytes, at = 0;
     uint64_t *words = share_pool_take(p->pool, length / 8 + 1);
+
     if (words == NULL) {
         return mpcf_fail_memory(err, length, "the message before the run");
     }
@@ -245,6 +253,7 @@ static mpcf_status local_steps(struct party_run *r, const struct round *round, s
                                mpcf_error *err)
 {
     struct party *p = &r->p;
+
     for (size_t i = 0; i < round->local_count; i++) {
         const struct step *s = &p->program->steps[round->local[i]];
         if (p->role == ROLE_USER && step_out(p->program, s)->is_input_independent) {
@@ -266,6 +275,7 @@ static mpcf_status take_messages(struct party_run *r, const struct round *round,
                                  mpcf_error *err)
 {
     bool provides = r->p.role == ROLE_PROVIDER;
+
     m->out.length = provides ? round->provider_bytes : round->user_bytes;
     m->in.length = provides ? round->user_bytes : round->provider_bytes;
     m->blocks[0] = share_pool_take(r->p.pool, m->out.length / 8 + 1);
@@ -281,6 +291,7 @@ static mpcf_status take_messages(struct party_run *r, const struct round *round,
 static size_t sent_bytes(const struct party *p, const struct step *s, uint32_t number)
 {
     const struct step_cost *c = &p->program->costs[s->index];
+
     return (p->role == ROLE_PROVIDER ? c->provider_bits : c->user_bits)[number] / 8;
 }
 
@@ -296,6 +307,7 @@ static mpcf_status send_round(struct party_run *r, const struct round *round, st
                               struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
+
     for (size_t i = 0; i < round->exchange_count; i++) {
         const struct round_step *part = &round->exchange[i];
         const struct step *s = &p->program->steps[part->step];
@@ -312,6 +324,7 @@ static mpcf_status receive_round(struct party_run *r, const struct round *round,
                                  struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
+
     for (size_t i = 0; i < round->exchange_count; i++) {
         const struct round_step *part = &round->exchange[i];
         const struct step *s = &p->program->steps[part->step];
@@ -328,6 +341,7 @@ static mpcf_status complete_round(struct party_run *r, const struct round *round
                                   struct cost *metered, mpcf_error *err)
 {
     struct party *p = &r->p;
+
     for (size_t i = 0; i < round->complete_count; i++) {
         const struct step *s = &p->program->steps[round->complete[i]];
         int64_t start = clock_now_ns();
@@ -342,6 +356,7 @@ static void meter_round(const struct party_run *r, const struct round *round, st
                         struct channel_meter before, struct cost *metered, int64_t start)
 {
     size_t own = round->provider_bytes + round->user_bytes;
+
     if (metered == NULL || own == 0) {
         return;
     }
@@ -376,6 +391,7 @@ mpcf_status party_online(struct party_run *r, const struct secure_input *in, dou
                          struct channel *peer, struct cost *metered, mpcf_error *err)
 {
     const struct program *p = r->p.program;
+
     r->p.input = in;
     r->p.output = output;
     for (uint32_t i = 0; i < p->round_count; i++) {

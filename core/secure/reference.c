@@ -34,6 +34,7 @@ static bool row_is_real(const struct range_check *k, size_t row, size_t *example
     const size_t *dim = k->value->dims.dim;
     size_t i[3] = {row / dim[2] / dim[1], row / dim[2] % dim[1], row % dim[2]};
     int8_t batch = k->value->batch_axis;
+
     *example = batch >= 0 && batch < 3 ? i[batch] : 0;
     for (unsigned a = 0; a < 3; a++) {
         if ((k->value->token_axes >> a & 1) != 0 &&
@@ -53,6 +54,7 @@ static void check_rows(void *context, size_t begin, size_t end)
 {
     const struct range_check *k = context;
     size_t columns = k->value->dims.dim[3], example = 0;
+
     for (size_t row = begin; row < end; row++) {
         uint64_t *x = k->x + row * columns, largest = 0;
         for (size_t c = 0; c < columns; c++) {
@@ -80,6 +82,7 @@ static mpcf_status check_value(struct reference_state *r, const struct value *v,
 {
     size_t rows = value_rows(v);
     struct range_check k = {.program = r->program, .value = v, .x = x};
+
     k.mask = r->program->exact_length ? NULL : r->input->attention_mask;
     k.largest = share_pool_take(r->pool, rows);
     if (k.largest == NULL) {
@@ -133,6 +136,7 @@ static mpcf_status run_step(struct reference_state *r, const struct step *s, uin
                             void *context, mpcf_error *err)
 {
     const struct value *v = step_out(r->program, s);
+
     MPCF_TRY(s->operations->reference(r, s, err));
     if (has_range(v, s)) {
         MPCF_TRY(check_value(r, v, r->x[s->out], result, err));
@@ -157,6 +161,7 @@ mpcf_status reference_run(const struct program *p, const struct weights *w,
     struct reference_result *res = result != NULL ? result : &ignored;
     struct reference_state r = {.program = p, .weights = w, .input = in, .output = output};
     uint32_t *uses = mpcf_alloc_array(p->value_count, sizeof *uses);
+
     r.x = mpcf_alloc_array(p->value_count, sizeof *r.x);
     r.pool = share_pool_create();
     mpcf_status status =

@@ -48,6 +48,7 @@ static void draw(const struct session_options *o, struct seeds *seeds)
 static mpcf_status share_seeds(struct session *s, struct seeds *seeds, mpcf_error *err)
 {
     uint8_t *user = seeds->seed[SEED_USER];
+
     switch (s->options.role) {
     case ROLE_PROVIDER:
         return channel_recv(s->peers[ROLE_DEALER], seeds, 2 * PRG_KEY_BYTES, err);
@@ -64,6 +65,7 @@ static mpcf_status share_seeds(struct session *s, struct seeds *seeds, mpcf_erro
 static mpcf_status resume(struct session *s, struct seeds *seeds, mpcf_error *err)
 {
     struct store_identity identity;
+
     MPCF_TRY(store_open(s->options.store_path, &identity, &s->store, err));
     const bool is_agreed =
         memcmp(s->options.session, identity.session, sizeof identity.session) == 0;
@@ -99,6 +101,7 @@ static mpcf_status start(struct session *s, struct seeds *seeds, mpcf_error *err
 static mpcf_status prepare(struct session *s, mpcf_error *err)
 {
     struct seeds seeds = {{{0}}};
+
     s->keys = mpcf_secret_alloc(1, sizeof *s->keys);
     s->pool = share_pool_create();
     if (s->keys == NULL || s->pool == NULL) {
@@ -116,6 +119,7 @@ mpcf_status session_create(const struct session_options *o, struct channel *peer
                            struct session **out, mpcf_error *err)
 {
     struct session *s = mpcf_alloc_array(1, sizeof *s);
+
     if (s == NULL) {
         return mpcf_fail_memory(err, sizeof *s, "a session");
     }

@@ -16,6 +16,7 @@ static mpcf_status deal(struct session *s, const struct session_run *run,
                         struct masked_weights *const *masked, uint32_t inference, mpcf_error *err)
 {
     struct deal_options o = {.program = run->program, .inference = inference};
+
     o.key[ROLE_PROVIDER] = &s->keys->party[ROLE_PROVIDER];
     o.key[ROLE_USER] = &s->keys->party[ROLE_USER];
     o.pool = s->pool;
@@ -44,6 +45,7 @@ static mpcf_status keep(struct session *s, const struct session_run *run, uint32
     const struct program *p = run->program;
     struct source stream = source_stream(s->peers[ROLE_DEALER]);
     size_t *lengths = NULL;
+
     MPCF_TRY(list_lengths(p, &lengths, err));
     mpcf_status status =
         store_fill(s->store, inference, p->digest, &stream, lengths, p->step_count, err);
@@ -54,6 +56,7 @@ static mpcf_status keep(struct session *s, const struct session_run *run, uint32
 mpcf_status session_deal_bytes(const struct program *p, uint64_t *bytes, mpcf_error *err)
 {
     size_t *lengths = NULL;
+
     MPCF_TRY(list_lengths(p, &lengths, err));
     *bytes = store_bytes(lengths, p->step_count);
     mpcf_free(lengths);
@@ -90,6 +93,7 @@ static mpcf_status deal_ahead(struct session *s, struct session_run *run, size_t
                               mpcf_error *err)
 {
     struct masked_weights **masked = NULL;
+
     MPCF_TRY(session_set_up_weights(s, run, &masked, err));
     int64_t start_ns = clock_now_ns();
     mpcf_status status = MPCF_OK;

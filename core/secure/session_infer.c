@@ -21,6 +21,7 @@ static mpcf_status run_party(struct session *s, struct session_run *run,
     enum role role = s->options.role;
     struct channel *peer = s->peers[role == ROLE_PROVIDER ? ROLE_USER : ROLE_PROVIDER];
     struct party_run *party = NULL;
+
     o.role = role;
     o.key = &s->keys->party[role];
     o.pool = s->pool;
@@ -46,6 +47,7 @@ static mpcf_status take_part(struct session *s, struct session_run *run,
                              mpcf_error *err)
 {
     struct source source = source_stream(s->peers[ROLE_DEALER]);
+
     if (s->store != NULL) {
         MPCF_TRY(store_consume(s->store, inference, err));
     }
@@ -62,6 +64,7 @@ static mpcf_status infer(struct session *s, struct session_run *run, mpcf_error 
 {
     uint32_t inference = 0;
     struct masked_weights **masked = NULL;
+
     MPCF_TRY(session_number(s, &s->next_inference, &inference, err));
     MPCF_TRY(session_set_up_weights(s, run, &masked, err));
     mpcf_status status = session_deal_one(s, run, masked, inference, err);

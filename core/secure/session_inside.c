@@ -21,6 +21,7 @@ mpcf_status session_check(const struct session *s, mpcf_error *err)
 static void clear_metered(const struct session_run *run)
 {
     struct cost *m = run->metered;
+
     if (m == NULL) {
         return;
     }

@@ -30,6 +30,7 @@ static mpcf_status keep_masked_weights(struct session *s, struct masked_weights 
 {
     struct masked_weights **grown =
         mpcf_grow_array(s->masked, s->masked_count, s->masked_count + 1, sizeof *grown);
+
     if (grown == NULL) {
         return mpcf_fail_memory(err, sizeof *grown, "masked weights");
     }
@@ -44,6 +45,7 @@ static mpcf_status check_resent(struct session *s, const struct masked_weights *
 {
     char text[FILE_DIGEST_SIZE];
     struct digest *digest = s->store == NULL ? NULL : digest_begin();
+
     if (s->store == NULL) {
         return MPCF_OK;
     }
@@ -78,6 +80,7 @@ static mpcf_status send_masked_weights(struct session *s, const struct session_r
                                        mpcf_error *err)
 {
     struct message d = {.length = run->program->costs[step->index].setup_bits / 8};
+
     if (s->options.role == ROLE_DEALER) {
         return masked_weights_fill(k, run->program, step, NULL, &s->keys->weight, s->pool, NULL,
                                    err);
@@ -103,6 +106,7 @@ static mpcf_status add_masked_weights(struct session *s, const struct session_ru
                                       mpcf_error *err)
 {
     struct masked_weights *k = masked_weights_create(run->program, step);
+
     if (k == NULL) {
         return mpcf_fail_memory(err, sizeof *k, "masked weights");
     }
@@ -123,6 +127,7 @@ static mpcf_status set_up(struct session *s, const struct session_run *run,
                           struct masked_weights **by_step, mpcf_error *err)
 {
     const struct program *p = run->program;
+
     for (size_t i = 0; i < p->step_count; i++) {
         if (!masked_weights_are_used(&p->steps[i])) {
             continue;

@@ -58,24 +58,40 @@ static mpcf_status convert(struct stage_context *c, const char *teacher, const c
     return status;
 }
 
-static mpcf_status run(struct stage_context *c, const char *teacher, const char *student,
-                       mpcf_error *err)
+static mpcf_status keys_of(struct stage_context *c, const char *teacher, struct stage_keys *keys,
+                           mpcf_error *err)
 {
-    char key[FILE_DIGEST_SIZE], folder[FILE_DIGEST_SIZE], data[FILE_DIGEST_SIZE];
+    char folder[FILE_DIGEST_SIZE], data[FILE_DIGEST_SIZE], judged[FILE_DIGEST_SIZE];
     char extra[3 * FILE_DIGEST_SIZE];
-    bool done = false;
+    const struct corpus *evaluation = NULL;
 
     MPCF_TRY(stage_folder_digest(teacher, folder, err));
     MPCF_TRY(stage_data_digest(c, (size_t) c->pipeline->calibrate.examples, data, err));
+    MPCF_TRY(stage_evaluation_split(c, &evaluation, err));
+    corpus_digest(evaluation, judged);
     (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
-    MPCF_TRY(stage_key(c, STAGE_CONVERT, extra, key, err));
-    MPCF_TRY(stage_is_done(c, STAGE_CONVERT, key, &done, err));
+    MPCF_TRY(stage_key(c, STAGE_CONVERT, extra, keys->all, err));
+    (void) snprintf(extra, sizeof extra, "%s %s", folder, judged);
+    return stage_weights_key(c, STAGE_CONVERT, extra, keys->weights, err);
+}
+
+static mpcf_status run(struct stage_context *c, const char *teacher, const char *student,
+                       mpcf_error *err)
+{
+    struct stage_keys keys;
+    bool done = false;
+
+    MPCF_TRY(keys_of(c, teacher, &keys, err));
+    MPCF_TRY(stage_is_done(c, STAGE_CONVERT, keys.all, &done, err));
+    if (!done) {
+        MPCF_TRY(public_folder_write_anew(c, STAGE_CONVERT, &keys, student, &done, err));
+    }
     if (done) {
         return MPCF_OK;
     }
     MPCF_TRY(evaluate_teacher(c, teacher, err));
     MPCF_TRY(convert(c, teacher, student, err));
-    return stage_mark_done(c, STAGE_CONVERT, key, err);
+    return stage_mark_made(c, STAGE_CONVERT, &keys, err);
 }
 
 mpcf_status stage_convert(struct stage_context *c, mpcf_error *err)
@@ -86,5 +102,8 @@ mpcf_status stage_convert(struct stage_context *c, mpcf_error *err)
 
     mpcf_free(teacher);
     mpcf_free(student);
-    return status == MPCF_OK ? student_reference(c, STAGE_CONVERT, err) : status;
+    if (status != MPCF_OK || (c->skipped && c->pipeline->has_stage[STAGE_DISTILL])) {
+        return status; /* the student that is there may be distill's */
+    }
+    return student_reference(c, STAGE_CONVERT, err);
 }

@@ -129,24 +129,37 @@ static mpcf_status distill(struct stage_context *c, const char *key, const char 
     return status;
 }
 
-static mpcf_status run(struct stage_context *c, const char *teacher, const char *student,
-                       mpcf_error *err)
+static mpcf_status keys_of(struct stage_context *c, const char *teacher, struct stage_keys *keys,
+                           mpcf_error *err)
 {
-    char key[FILE_DIGEST_SIZE], extra[4 * FILE_DIGEST_SIZE], folder[FILE_DIGEST_SIZE];
+    char extra[4 * FILE_DIGEST_SIZE], folder[FILE_DIGEST_SIZE];
     char data[FILE_DIGEST_SIZE], ranges[FILE_DIGEST_SIZE];
-    bool done = false;
 
     MPCF_TRY(stage_folder_digest(teacher, folder, err));
     MPCF_TRY(stage_data_digest(c, (size_t) c->pipeline->calibrate.examples, ranges, err));
     MPCF_TRY(stage_data_digest(c, (size_t) c->pipeline->distill.examples, data, err));
     (void) snprintf(extra, sizeof extra, "%s %s %s", folder, data, ranges);
-    MPCF_TRY(stage_key(c, STAGE_DISTILL, extra, key, err));
-    MPCF_TRY(stage_is_done(c, STAGE_DISTILL, key, &done, err));
+    MPCF_TRY(stage_key(c, STAGE_DISTILL, extra, keys->all, err));
+    (void) snprintf(extra, sizeof extra, "%s %s", folder, data);
+    return stage_weights_key(c, STAGE_DISTILL, extra, keys->weights, err);
+}
+
+static mpcf_status run(struct stage_context *c, const char *teacher, const char *student,
+                       mpcf_error *err)
+{
+    struct stage_keys keys;
+    bool done = false;
+
+    MPCF_TRY(keys_of(c, teacher, &keys, err));
+    MPCF_TRY(stage_is_done(c, STAGE_DISTILL, keys.all, &done, err));
+    if (!done) {
+        MPCF_TRY(public_folder_write_anew(c, STAGE_DISTILL, &keys, student, &done, err));
+    }
     if (done) {
         return MPCF_OK;
     }
-    MPCF_TRY(distill(c, key, teacher, student, err));
-    return stage_mark_done(c, STAGE_DISTILL, key, err);
+    MPCF_TRY(distill(c, keys.all, teacher, student, err));
+    return stage_mark_made(c, STAGE_DISTILL, &keys, err);
 }
 
 mpcf_status stage_distill(struct stage_context *c, mpcf_error *err)

@@ -9,8 +9,8 @@
 #include "channel/role.h"
 #include "inference/cost_network.h"
 #include "metrics/metrics.h"
+#include "network/judged.h"
 #include "report/report.h"
-#include "stages/judged.h"
 
 /* What is known of each row: WIDTH numbers, the CLASSES logits of a network, or one that is a label
  * (or the only score there is). */
@@ -350,19 +350,33 @@ static mpcf_status put_functions(json_t *report, const json_t *user, mpcf_error 
     return MPCF_OK;
 }
 
+/* ROLE's own word. */
+static mpcf_status check_meter(const json_t *record, enum role role, mpcf_error *err)
+{
+    const char *word = json_string_value(json_object_get(record, "cost_engine"));
+
+    return word != NULL && strcmp(word, "equal") == 0
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_INTERNAL, "the %s's meter and the cost engine differ: %s",
+                           role_name(role), word != NULL ? word : "nothing was compared");
+}
+
+static mpcf_status put_memory(json_t *report, const json_t *record, enum role role, mpcf_error *err)
+{
+    char path[96];
+
+    (void) snprintf(path, sizeof path, "secure.peak_rss_bytes.%s", role_name(role));
+    return report_set_count(report, path, (uint64_t) number_at(record, "peak_rss_bytes"), err);
+}
+
 static mpcf_status put_roles(json_t *report, const struct infer_records *records, mpcf_error *err)
 {
-    for (int role = 0; role < 3; role++) {
-        const char *name = role_name((enum role) role);
-        const char *word = json_string_value(json_object_get(records->roles[role], "cost_engine"));
-        char path[96];
+    for (int r = 0; r < 3; r++) {
+        const enum role role = (enum role) r;
 
-        (void) snprintf(path, sizeof path, "secure.peak_rss_bytes.%s", name);
-        MPCF_TRY(report_set_count(
-            report, path, (uint64_t) number_at(records->roles[role], "peak_rss_bytes"), err));
-        if (role != ROLE_DEALER && (word == NULL || strcmp(word, "equal") != 0)) {
-            return mpcf_fail(err, MPCF_E_INTERNAL, "the %s's meter and the cost engine differ: %s",
-                             name, word != NULL ? word : "nothing was compared");
+        MPCF_TRY(put_memory(report, records->roles[r], role, err));
+        if (role != ROLE_DEALER) {
+            MPCF_TRY(check_meter(records->roles[r], role, err));
         }
     }
     return MPCF_OK;
@@ -401,4 +415,39 @@ mpcf_status infer_report_secure(json_t *report, const struct infer_records *reco
     MPCF_TRY(put_networks(report, user, err));
     MPCF_TRY(put_functions(report, user, err));
     return put_roles(report, records, err);
+}
+
+/* --- One role alone --- */
+
+/* KEY of the record as it stands, where it is there. */
+static mpcf_status copy(json_t *report, const char *path, const json_t *record, const char *key,
+                        mpcf_error *err)
+{
+    const json_t *value = json_object_get(record, key);
+
+    return value != NULL ? report_set(report, path, json_deep_copy(value), err) : MPCF_OK;
+}
+
+/* What the two parties meter, which the dealer does not. */
+static mpcf_status put_party(json_t *report, const json_t *record, enum role role, mpcf_error *err)
+{
+    MPCF_TRY(put_online(report, record, err));
+    MPCF_TRY(put_offline(report, record, role == ROLE_PROVIDER ? record : NULL, err));
+    MPCF_TRY(put_networks(report, record, err));
+    MPCF_TRY(put_functions(report, record, err));
+    return json_object_get(record, "cost_engine") != NULL ? check_meter(record, role, err)
+                                                          : MPCF_OK; /* nothing ran */
+}
+
+mpcf_status infer_report_role(json_t *report, enum role role, const json_t *record, mpcf_error *err)
+{
+    MPCF_TRY(report_set(report, "secure", json_object(), err));
+    MPCF_TRY(copy(report, "secure", record, "judged", err));
+    MPCF_TRY(copy(report, "secure.examples", record, "examples", err));
+    MPCF_TRY(copy(report, "secure.runs", record, "runs", err));
+    MPCF_TRY(copy(report, "secure.dealt", record, "dealt", err));
+    MPCF_TRY(copy(report, "secure.kept", record, "kept", err));
+    MPCF_TRY(copy(report, "secure.links", record, "links", err));
+    MPCF_TRY(put_memory(report, record, role, err));
+    return role != ROLE_DEALER ? put_party(report, record, role, err) : MPCF_OK;
 }

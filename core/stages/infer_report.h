@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "channel/role.h"
 #include "inference/reference_corpus.h"
 
 /* What the float student and the plaintext reference say of the evaluation split. */
@@ -30,5 +31,9 @@ struct infer_records {
 /* MPCF_E_INTERNAL: what was metered is not what the cost engine says. */
 mpcf_status infer_report_secure(json_t *report, const struct infer_records *records,
                                 const struct infer_evaluation *e, mpcf_error *err);
+
+/* What ROLE, which was started by itself, knows: infer/ROLE.json. As above. */
+mpcf_status infer_report_role(json_t *report, enum role role, const json_t *record,
+                              mpcf_error *err);
 
 #endif

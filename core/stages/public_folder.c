@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/json.h"
@@ -20,11 +21,13 @@
 #include "pipeline/output.h"
 #include "pipeline/print_settings.h"
 #include "text/batches.h"
+#include "text/other_lengths.h"
 #include "text/tokenizer_files.h"
 
+/* Rows as they are, then texts of other lengths. */
 struct feed {
-    struct batches *batches;
-    size_t next;
+    struct batches *parts[2];
+    size_t part, next;
 };
 
 static mpcf_status feed_next(void *context, struct float_batch *batch, mpcf_error *err)
@@ -34,37 +37,70 @@ static mpcf_status feed_next(void *context, struct float_batch *batch, mpcf_erro
 
     (void) err;
     memset(batch, 0, sizeof *batch);
-    if (feed->next < batches_count(feed->batches)) {
-        batches_get(feed->batches, feed->next++, &labelled);
+    while (feed->part < 2 && (feed->parts[feed->part] == NULL ||
+                              feed->next == batches_count(feed->parts[feed->part]))) {
+        feed->part++;
+        feed->next = 0;
+    }
+    if (feed->part < 2) {
+        batches_get(feed->parts[feed->part], feed->next++, &labelled);
         *batch = labelled.inputs;
     }
     return MPCF_OK;
 }
 
-/* Ranges of the graph as it is lowered, on training rows: never the evaluation split. */
+/* Every node of a batch is kept: BATCH examples, TOKENS together. */
+enum { BATCH = 16, TOKENS = 2048 };
+
+static size_t batch_of(size_t longest)
+{
+    const size_t fits = TOKENS / longest;
+
+    return fits >= BATCH ? BATCH : fits > 0 ? fits : 1;
+}
+
+static mpcf_status walk(const struct corpus *rows, const struct corpus *others,
+                        const mpcf_graph *graph, struct parameters *parameters,
+                        struct ranges **ranges, mpcf_error *err)
+{
+    const size_t longest =
+        others != NULL && others->longest > rows->longest ? others->longest : rows->longest;
+    struct feed feed = {0};
+    mpcf_status status = batches_create(rows, batch_of(rows->longest), &feed.parts[0], err);
+
+    if (status == MPCF_OK && others != NULL) {
+        status = batches_create(others, batch_of(others->longest), &feed.parts[1], err);
+    }
+    if (status == MPCF_OK) {
+        status = calibrate(graph, parameters, BATCH, longest, longest > TOKENS ? longest : TOKENS,
+                           feed_next, &feed, ranges, err);
+    }
+    batches_destroy(feed.parts[0]);
+    batches_destroy(feed.parts[1]);
+    return status;
+}
+
+/* Ranges of the graph as it is lowered, on training rows, never the evaluation split, and on texts of lengths
+ * that these do not have: who asks has any. */
 static mpcf_status measure(struct stage_context *c, const mpcf_graph *graph,
                            struct parameters *parameters, struct ranges **ranges, mpcf_error *err)
 {
-    enum { BATCH = 16, TOKENS = 2048 }; /* every node of a batch is kept */
-    const struct corpus *corpus = NULL;
-    struct feed feed = {0};
-    size_t batch = BATCH;
+    const struct corpus *rows = NULL;
+    struct corpus *others = NULL;
     mpcf_status status =
-        stage_training_split(c, (size_t) c->pipeline->calibrate.examples, &corpus, err);
+        stage_training_split(c, (size_t) c->pipeline->calibrate.examples, &rows, err);
 
     if (status == MPCF_OK) {
-        batch = corpus->longest * BATCH <= TOKENS ? BATCH : TOKENS / corpus->longest;
-        batch = batch > 0 ? batch : 1;
-        status = batches_create(corpus, batch, &feed.batches, err);
+        status = other_lengths_create(c->tokenizer, rows, (size_t) c->pipeline->max_length, &others,
+                                      err);
     }
     if (status == MPCF_OK) {
-        status =
-            calibrate(graph, parameters, batch, corpus->longest, feed_next, &feed, ranges, err);
+        status = walk(rows, others, graph, parameters, ranges, err);
     }
     if (status == MPCF_OK) {
         (*ranges)->margin_bits = c->pipeline->calibrate.margin_bits;
     }
-    batches_destroy(feed.batches);
+    corpus_destroy(others);
     return status;
 }
 
@@ -200,6 +236,44 @@ mpcf_status public_folder_write(struct stage_context *c, const struct loaded_net
     loaded_network_clear(&plain);
     mpcf_free(folder);
     return status == MPCF_OK ? MPCF_OK : mpcf_fail_while(err, status, "calibrating the student");
+}
+
+/* --- The same weights, calibrated anew --- */
+
+static mpcf_status calibrate_anew(struct stage_context *c, enum pipeline_stage stage,
+                                  const struct stage_keys *keys, const char *student,
+                                  mpcf_error *err)
+{
+    struct loaded_network n = {0};
+    mpcf_status status = loaded_network_open(c->pipeline, student, FUNCTIONS_APPROXIMATED, &n, err);
+
+    log_line(LOG_INFO, "%s: unchanged but for its calibration, which is made anew",
+             pipeline_stage_name(stage));
+    if (status == MPCF_OK) {
+        status = stage_begin_calibrating(c, stage, keys, err);
+    }
+    if (status == MPCF_OK) {
+        status = public_folder_write(c, &n, student, err);
+    }
+    loaded_network_clear(&n);
+    return status;
+}
+
+mpcf_status public_folder_write_anew(struct stage_context *c, enum pipeline_stage stage,
+                                     const struct stage_keys *keys, const char *student, bool *done,
+                                     mpcf_error *err)
+{
+    *done = stage_weights_are_made(c, stage, keys);
+    if (!*done) {
+        return MPCF_OK;
+    }
+    if (stage == STAGE_CONVERT && c->pipeline->has_stage[STAGE_DISTILL]) {
+        log_line(LOG_INFO, "%s: unchanged, skipped", pipeline_stage_name(stage));
+    } else {
+        MPCF_TRY(calibrate_anew(c, stage, keys, student, err));
+    }
+    c->skipped = true; /* the report has how long the weights took */
+    return stage_mark_made(c, stage, keys, err);
 }
 
 /* --- Another choice of embedding, later --- */

@@ -7,10 +7,16 @@
 
 #include "network/loaded_network.h"
 #include "stages/context.h"
+#include "stages/record.h"
 
 /* Calibrates N on training rows and writes OUTPUT/student/public. */
 mpcf_status public_folder_write(struct stage_context *c, const struct loaded_network *n,
                                 const char *student, mpcf_error *err);
+/* Unless that is done: convert or distill, STAGE, would make the very student that is there, which is only calibrated
+ * anew, with KEYS in its record then; *DONE. Where distill is to write over it, convert leaves it as it is. */
+mpcf_status public_folder_write_anew(struct stage_context *c, enum pipeline_stage stage,
+                                     const struct stage_keys *keys, const char *student, bool *done,
+                                     mpcf_error *err);
 /* The embedding tables in OUTPUT/student/public, or none there, as the file now says: the
  * folder may have been written for another choice. */
 mpcf_status public_folder_update(const struct pipeline *p, mpcf_error *err);

@@ -50,25 +50,41 @@ static void print_plugins(const struct stage_context *c, enum pipeline_stage sta
     }
 }
 
+/* Takes over TEXT. */
+static mpcf_status digest_text(struct text_buffer *text, char key[FILE_DIGEST_SIZE],
+                               mpcf_error *err)
+{
+    struct digest *digest = digest_begin();
+    const bool is_whole = digest != NULL && !text->failed;
+
+    if (digest != NULL) {
+        digest_add(digest, text_string(text), text->length);
+        digest_end(digest, key);
+    }
+    text_clear(text);
+    return is_whole ? MPCF_OK : mpcf_fail_memory(err, 0, "a stage's key");
+}
+
 mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, const char *extra,
                       char key[FILE_DIGEST_SIZE], mpcf_error *err)
 {
     struct text_buffer text = {0};
-    struct digest *digest = digest_begin();
-    mpcf_status status = MPCF_OK;
 
     pipeline_print_settings(c->pipeline, stage, &text);
     print_plugins(c, stage, &text);
     text_printf(&text, "\nbefore %s\nextra %s\n", c->key, extra != NULL ? extra : "");
-    if (digest != NULL) {
-        digest_add(digest, text_string(&text), text.length);
-        digest_end(digest, key);
-    }
-    if (digest == NULL || text.failed) {
-        status = mpcf_fail_memory(err, 0, "a stage's key");
-    }
-    text_clear(&text);
-    return status;
+    return digest_text(&text, key, err);
+}
+
+mpcf_status stage_weights_key(const struct stage_context *c, enum pipeline_stage stage,
+                              const char *extra, char key[FILE_DIGEST_SIZE], mpcf_error *err)
+{
+    struct text_buffer text = {0};
+
+    pipeline_print_weights(c->pipeline, stage, &text);
+    print_plugins(c, stage, &text);
+    text_printf(&text, "\nextra %s\n", extra);
+    return digest_text(&text, key, err);
 }
 
 /* Of what tokenizer_files_copy() would copy. */
@@ -126,9 +142,14 @@ static char *record_path(const struct pipeline *p, enum pipeline_stage stage)
     return output_path(p, name);
 }
 
-static mpcf_status write_record(const char *path, const char *key, mpcf_error *err)
+/* WEIGHTS may be NULL: of a stage that makes no student. */
+static mpcf_status write_record(const char *path, const char *key, const char *weights,
+                                mpcf_error *err)
 {
-    json_t *record = json_pack("{s:i, s:s}", "format", OUTPUT_FORMAT, "key", key);
+    json_t *record = weights == NULL
+                         ? json_pack("{s:i, s:s}", "format", OUTPUT_FORMAT, "key", key)
+                         : json_pack("{s:i, s:s, s:s, s:i}", "format", OUTPUT_FORMAT, "key", key,
+                                     "weights", weights, "calibration", CALIBRATION_SCHEME);
     mpcf_status status = record != NULL ? json_write_file(path, record, err)
                                         : mpcf_fail_memory(err, 0, "a stage's record");
 
@@ -183,20 +204,67 @@ static bool is_older(const char *path)
     return older;
 }
 
-/* Hours of training may lie there; what infer made is only measured again. */
-static mpcf_status refuse_older(const struct stage_context *c, enum pipeline_stage stage,
-                                mpcf_error *err)
+static json_t *read_record(const struct pipeline *p, enum pipeline_stage stage)
 {
-    char *path = record_path(c->pipeline, stage);
+    char *path = record_path(p, stage);
+    json_t *record = NULL;
+
+    if (path != NULL && file_exists(path)) {
+        (void) json_read_file(path, &record, NULL);
+    }
+    mpcf_free(path);
+    return record;
+}
+
+/* Whether what STAGE calibrated, if it does, saw what it would now. */
+static bool is_calibrated(const struct pipeline *p, enum pipeline_stage stage)
+{
+    json_t *record = read_record(p, stage);
+    const json_int_t scheme = json_integer_value(json_object_get(record, "calibration"));
+
+    json_decref(record);
+    return (stage != STAGE_CONVERT && stage != STAGE_DISTILL) || scheme == CALIBRATION_SCHEME;
+}
+
+static bool has_output(const struct pipeline *p, const char *name)
+{
+    char *path = output_path(p, name);
+    const bool is_there = path != NULL && file_exists(path);
+
+    mpcf_free(path);
+    return is_there;
+}
+
+bool stage_weights_are_made(const struct stage_context *c, enum pipeline_stage stage,
+                            const struct stage_keys *keys)
+{
+    json_t *record = read_record(c->pipeline, stage);
+    const char *weights = json_string_value(json_object_get(record, "weights"));
+    const char *all = json_string_value(json_object_get(record, "key"));
+    const bool same = weights != NULL ? strcmp(weights, keys->weights) == 0
+                                      : all != NULL && strcmp(all, keys->all) == 0;
+
+    json_decref(record);
+    return same && has_output(c->pipeline, "student/config.json") &&
+           has_output(c->pipeline, "student/model.safetensors") &&
+           !was_written_over(c->pipeline, stage);
+}
+
+/* Hours of training may lie there; what infer made is only measured again. */
+mpcf_status stage_refuse_older(const struct pipeline *p, enum pipeline_stage stage, mpcf_error *err)
+{
+    char *path = record_path(p, stage);
     mpcf_status status = path != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a stage's record");
 
     if (status == MPCF_OK && stage != STAGE_INFER && is_older(path) &&
-        results_are_there(c->pipeline, stage)) {
-        status = mpcf_fail(err, MPCF_E_CONFIG,
-                           "'%s' is of an earlier version of mpcf, which compared its inputs in "
-                           "another way, and what it made would be written over: `--set "
-                           "output=FOLDER` makes it anew beside it, `rm '%s'` in its place",
-                           path, path);
+        results_are_there(p, stage)) {
+        status =
+            mpcf_fail(err, MPCF_E_CONFIG,
+                      "%s: '%s' is of an earlier version of mpcf, which compared its inputs in "
+                      "another way, and what %s made would be written over: `mpcf-host %s "
+                      "--set output=%s-anew` makes it anew beside it, `rm '%s' && mpcf-host "
+                      "%s` in its place",
+                      p->file, path, pipeline_stage_name(stage), p->file, p->output, path, p->file);
     }
     mpcf_free(path);
     return status;
@@ -210,9 +278,10 @@ mpcf_status stage_is_done(struct stage_context *c, enum pipeline_stage stage, co
     *done = false;
     stage_recorded_key(c, stage, found);
     if (strcmp(found, key) != 0) {
-        return refuse_older(c, stage, err);
+        return stage_refuse_older(c->pipeline, stage, err);
     }
-    if (!results_are_there(c->pipeline, stage) || was_written_over(c->pipeline, stage)) {
+    if (!results_are_there(c->pipeline, stage) || was_written_over(c->pipeline, stage) ||
+        !is_calibrated(c->pipeline, stage)) {
         return MPCF_OK;
     }
     log_line(LOG_INFO, "%s: unchanged, skipped", pipeline_stage_name(stage));
@@ -221,8 +290,8 @@ mpcf_status stage_is_done(struct stage_context *c, enum pipeline_stage stage, co
     return MPCF_OK;
 }
 
-mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_stage stage,
-                                mpcf_error *err)
+static mpcf_status begin(const struct stage_context *c, enum pipeline_stage stage,
+                         const char *weights, mpcf_error *err)
 {
     mpcf_status status = MPCF_OK;
 
@@ -232,13 +301,25 @@ mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_sta
         if (path == NULL) {
             status = mpcf_fail_memory(err, 0, "a stage's record");
         } else if (i == (size_t) stage) {
-            status = write_record(path, "", err);
+            status = write_record(path, "", weights, err);
         } else {
             status = file_remove_tree(path, err);
         }
         mpcf_free(path);
     }
     return status;
+}
+
+mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_stage stage,
+                                mpcf_error *err)
+{
+    return begin(c, stage, NULL, err);
+}
+
+mpcf_status stage_begin_calibrating(const struct stage_context *c, enum pipeline_stage stage,
+                                    const struct stage_keys *keys, mpcf_error *err)
+{
+    return begin(c, stage, keys->weights, err);
 }
 
 void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
@@ -258,12 +339,12 @@ void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage
     mpcf_free(path);
 }
 
-mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
-                            mpcf_error *err)
+static mpcf_status mark(struct stage_context *c, enum pipeline_stage stage, const char *key,
+                        const char *weights, mpcf_error *err)
 {
     char *path = record_path(c->pipeline, stage);
-    mpcf_status status =
-        path != NULL ? write_record(path, key, err) : mpcf_fail_memory(err, 0, "a stage's record");
+    mpcf_status status = path != NULL ? write_record(path, key, weights, err)
+                                      : mpcf_fail_memory(err, 0, "a stage's record");
 
     if (status == MPCF_OK) {
         memcpy(c->key, key, sizeof c->key);
@@ -271,4 +352,16 @@ mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, 
     }
     mpcf_free(path);
     return status;
+}
+
+mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
+                            mpcf_error *err)
+{
+    return mark(c, stage, key, NULL, err);
+}
+
+mpcf_status stage_mark_made(struct stage_context *c, enum pipeline_stage stage,
+                            const struct stage_keys *keys, mpcf_error *err)
+{
+    return mark(c, stage, keys->all, keys->weights, err);
 }

@@ -8,10 +8,23 @@
 #include "base/digest.h"
 #include "stages/context.h"
 
+/* What calibration sees; raised where it sees something else, so that students are calibrated anew. 1, or none in a
+ * record: rows alone. 2: texts of other lengths, too. */
+enum { CALIBRATION_SCHEME = 2 };
+
+/* Of convert or distill: of all that the student is made from, and of its weights. */
+struct stage_keys {
+    char all[FILE_DIGEST_SIZE], weights[FILE_DIGEST_SIZE];
+};
+
 /* Digest of the settings of STAGE, the files of the plug-ins that it uses, the context's key and EXTRA (may be
  * NULL): the stage's key. A corpus was loaded before. */
 mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, const char *extra,
                       char key[FILE_DIGEST_SIZE], mpcf_error *err);
+/* The same of the weights that convert or distill makes, without what only calibration is made from: of
+ * EXTRA and what the file says. Not of the stages before: EXTRA has what they made. */
+mpcf_status stage_weights_key(const struct stage_context *c, enum pipeline_stage stage,
+                              const char *extra, char key[FILE_DIGEST_SIZE], mpcf_error *err);
 /* Digest of a checkpoint's config, weights and tokenizer's files. */
 mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE], mpcf_error *err);
 /* The key that STAGE's record holds, of a run before; untouched where there is none. */
@@ -22,11 +35,23 @@ void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage
  * MPCF_E_CONFIG. */
 mpcf_status stage_is_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
                           bool *done, mpcf_error *err);
+/* convert or distill, not done with KEYS: whether the student's weights are what it would make, so that only its
+ * calibration has to be made anew. Those that an earlier version made are where all else is as it was. */
+bool stage_weights_are_made(const struct stage_context *c, enum pipeline_stage stage,
+                            const struct stage_keys *keys);
+/* As stage_begin_writing(), where the weights stay. */
+mpcf_status stage_begin_calibrating(const struct stage_context *c, enum pipeline_stage stage,
+                                    const struct stage_keys *keys, mpcf_error *err);
+/* The same, before anything was read: MPCF_E_CONFIG with the commands that make STAGE anew. */
+mpcf_status stage_refuse_older(const struct pipeline *p, enum pipeline_stage stage,
+                               mpcf_error *err);
 /* Before results are written over: what the record says of STAGE and those behind it is true no
  * longer, whatever happens from here on. */
 mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_stage stage,
                                 mpcf_error *err);
 mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
                             mpcf_error *err);
+mpcf_status stage_mark_made(struct stage_context *c, enum pipeline_stage stage,
+                            const struct stage_keys *keys, mpcf_error *err);
 
 #endif

@@ -2,6 +2,8 @@
 /* Runs the stages of a pipeline in order, or one of them, or one role. */
 #include "stages/run_pipeline.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/file_room.h"
 #include "base/folder.h"
@@ -13,12 +15,15 @@
 #include "pipeline/output.h"
 #include "report/report.h"
 #include "report/report_before.h"
+#include "roles/control.h"
 #include "stages/context.h"
 #include "stages/convert.h"
 #include "stages/distill.h"
 #include "stages/finetune.h"
 #include "stages/infer.h"
 #include "stages/record.h"
+#include "stages/role_report.h"
+#include "stages/run_lock.h"
 #include "stages/run_report.h"
 #include "stages/test_predictions.h"
 
@@ -130,20 +135,53 @@ static mpcf_status make_folders(const struct pipeline *p, mpcf_error *err)
     return status;
 }
 
-mpcf_status pipeline_check(const struct pipeline *p, enum pipeline_viewer viewer,
+/* Of each stage that would run: its key needs the data, and its version does not. */
+static mpcf_status check_records(const struct pipeline *p, const struct run_request *request,
+                                 mpcf_error *err)
+{
+    for (size_t i = 0; i < STAGE_COUNT; i++) {
+        const enum pipeline_stage stage = (enum pipeline_stage) i;
+
+        if (p->has_stage[i] && (!request->one_stage || request->stage == stage)) {
+            MPCF_TRY(stage_refuse_older(p, stage, err));
+        }
+    }
+    return MPCF_OK;
+}
+
+mpcf_status pipeline_check(const struct pipeline *p, const struct run_request *request,
                            struct run_facts *facts, mpcf_error *err)
 {
+    const enum pipeline_viewer viewer = request->viewer;
+
+    if (facts != NULL && viewer == VIEW_ALL && pipeline_is_for_predict(p)) {
+        MPCF_TRY(pipeline_check_plain(p, err));
+        return run_check(p, viewer, facts, err);
+    }
     MPCF_TRY(pipeline_check_files(p, viewer, err));
     if (viewer == VIEW_ALL) {
         MPCF_TRY(test_predictions_check(p, err));
+        MPCF_TRY(check_records(p, request, err));
     }
     return run_check(p, viewer, facts, err);
+}
+
+/* Whoever started all roles makes one report of what they leave. */
+static mpcf_status run_role(const struct pipeline *p, enum role role, mpcf_error *err)
+{
+    const bool is_started = getenv(CONTROL_VARIABLE) != NULL; /* the role takes it away */
+    const int64_t began_ns = clock_now_ns();
+
+    MPCF_TRY(secure_role_run(p, role, err));
+    return is_started ? MPCF_OK : role_report_write(p, role, clock_seconds_since(began_ns), err);
 }
 
 mpcf_status pipeline_run(const struct pipeline *p, const struct run_request *request,
                          mpcf_error *err)
 {
     const bool is_role = request->viewer != VIEW_ALL;
+    mpcf_status status;
+    int lock = -1;
 
     if (request->one_stage && !p->has_stage[request->stage]) {
         return mpcf_fail(err, MPCF_E_CONFIG, "%s: there is no stage '%s' in it", p->file,
@@ -152,10 +190,16 @@ mpcf_status pipeline_run(const struct pipeline *p, const struct run_request *req
     if (is_role && !p->has_stage[STAGE_INFER]) {
         return mpcf_fail(err, MPCF_E_CONFIG, "%s: --role needs the stage 'infer'", p->file);
     }
-    MPCF_TRY(pipeline_check(p, request->viewer, NULL, err));
+    MPCF_TRY(pipeline_check(p, request, NULL, err));
     if (is_role) {
-        return secure_role_run(p, (enum role) request->viewer, err);
+        return run_role(p, (enum role) request->viewer, err);
+    }
+    if (request->has_begun != NULL) {
+        *request->has_begun = true;
     }
     MPCF_TRY(make_folders(p, err));
-    return run_here(p, request, err);
+    MPCF_TRY(run_lock_take(p, &lock, err));
+    status = run_here(p, request, err);
+    run_lock_release(lock);
+    return status;
 }

@@ -13,6 +13,7 @@
 #include "pipeline/link_keys.h"
 #include "pipeline/settings_json.h"
 #include "report/report.h"
+#include "roles/roles.h"
 
 static mpcf_status put_run(const struct pipeline *p, json_t *report, mpcf_error *err)
 {
@@ -39,6 +40,7 @@ static json_t *label_names(const mpcf_task *task)
     return json_end(names, begun);
 }
 
+/* Roles that serve texts as they come have no dataset, and so no split. */
 static mpcf_status put_task(const struct pipeline *p, json_t *report, mpcf_error *err)
 {
     const mpcf_task *task = &p->task;
@@ -46,7 +48,9 @@ static mpcf_status put_task(const struct pipeline *p, json_t *report, mpcf_error
     MPCF_TRY(report_set_text(report, "task.name", task->name, err));
     MPCF_TRY(report_set_count(report, "task.classes", task->classes, err));
     MPCF_TRY(report_set(report, "task.labels", label_names(task), err));
-    MPCF_TRY(report_set_text(report, "task.split", task->judge_split, err));
+    if (task->judge_split != NULL) {
+        MPCF_TRY(report_set_text(report, "task.split", task->judge_split, err));
+    }
     return report_set_text(report, "model.family", p->model.name, err);
 }
 
@@ -77,7 +81,8 @@ static mpcf_status put_plugins(const struct pipeline *p, json_t *report, mpcf_er
     return MPCF_OK;
 }
 
-static json_t *privacy_notes(const struct pipeline *p)
+/* One role has not looked at the evaluation split. */
+static json_t *privacy_notes(const struct pipeline *p, bool is_role)
 {
     const size_t begun = json_begin();
     json_t *notes = json_array();
@@ -90,8 +95,10 @@ static json_t *privacy_notes(const struct pipeline *p)
                            "something of them to user and dealer."));
     (void) json_array_append_new(
         notes,
-        json_string("Values beyond their range give wrong answers that no role can see; "
-                    "ranges.smallest_margin_bits is the room left on the evaluation split."));
+        json_string(is_role ? "Values beyond their range give wrong answers that no role can see."
+                            : "Values beyond their range give wrong answers that no role can see; "
+                              "ranges.smallest_margin_bits is the room left on the evaluation "
+                              "split."));
     if (p->infer.embedding == EMBEDDING_PUBLIC) {
         (void) json_array_append_new(
             notes, json_string("The embedding tables are given to the user: they lie in "
@@ -107,12 +114,26 @@ static json_t *privacy_notes(const struct pipeline *p)
     return json_end(notes, begun);
 }
 
-/* These runs draw keys for their links (roles/local_run.h). */
-static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_error *err)
+/* Whether all that is called has an address of this machine's own. */
+static bool is_called_here(const struct pipeline *p)
+{
+    bool is_here = true;
+
+    for (int role = 0; role < 3; role++) {
+        const char *address = p->endpoints[role].address;
+
+        is_here = is_here && (address == NULL || roles_is_loopback(address));
+    }
+    return is_here;
+}
+
+/* IS_HERE: the roles were on one machine. */
+static mpcf_status put_privacy(const struct pipeline *p, bool has_keys, bool is_here,
+                               json_t *report, mpcf_error *err)
 {
     const mpcf_transport *t = p->transport.descriptor;
-    const bool is_local = (t->caps & MPCF_TRANSPORT_LOCAL) != 0 || !p->has_parties;
-    const char *by = link_authentication(p, true);
+    const bool is_local = (t->caps & MPCF_TRANSPORT_LOCAL) != 0 || is_here;
+    const char *by = link_authentication(p, has_keys);
     json_t *link = json_pack("{s:s, s:b, s:b, s:s, s:b}", "name", t->name, "encrypted",
                              (t->caps & MPCF_TRANSPORT_ENCRYPTED) != 0, "authenticated",
                              strcmp(by, "none") != 0, "authenticated_by", by, "local", is_local);
@@ -126,15 +147,30 @@ static mpcf_status put_privacy(const struct pipeline *p, json_t *report, mpcf_er
     MPCF_TRY(report_set_text(report, "privacy.reveal", infer_reveal_names[p->infer.reveal], err));
     MPCF_TRY(
         report_set_count(report, "privacy.max_questions", (uint64_t) p->infer.max_questions, err));
-    return report_set(report, "privacy.notes", privacy_notes(p), err);
+    return report_set(report, "privacy.notes",
+                      privacy_notes(p, report_get(report, "run.role") != NULL), err);
 }
 
-mpcf_status run_report_begin(const struct pipeline *p, json_t *report, mpcf_error *err)
+static mpcf_status put_common(const struct pipeline *p, json_t *report, mpcf_error *err)
 {
     MPCF_TRY(put_run(p, report, err));
     MPCF_TRY(put_task(p, report, err));
     MPCF_TRY(report_set(report, "settings", pipeline_settings_json(p), err));
     MPCF_TRY(put_machine(report, err));
-    MPCF_TRY(put_plugins(p, report, err));
-    return p->has_stage[STAGE_INFER] ? put_privacy(p, report, err) : MPCF_OK;
+    return put_plugins(p, report, err);
+}
+
+/* These runs draw keys for their links, and choose their addresses here (roles/local_run.h). */
+mpcf_status run_report_begin(const struct pipeline *p, json_t *report, mpcf_error *err)
+{
+    MPCF_TRY(put_common(p, report, err));
+    return p->has_stage[STAGE_INFER] ? put_privacy(p, true, true, report, err) : MPCF_OK;
+}
+
+mpcf_status run_report_begin_role(const struct pipeline *p, enum role role, json_t *report,
+                                  mpcf_error *err)
+{
+    MPCF_TRY(put_common(p, report, err));
+    MPCF_TRY(report_set_text(report, "run.role", role_name(role), err));
+    return put_privacy(p, p->endpoints[role].keys != NULL, is_called_here(p), report, err);
 }

@@ -8,8 +8,12 @@
 
 #include <jansson.h>
 
+#include "channel/role.h"
 #include "pipeline/pipeline.h"
 
 mpcf_status run_report_begin(const struct pipeline *p, json_t *report, mpcf_error *err);
+/* The same of a role that was started by itself. */
+mpcf_status run_report_begin_role(const struct pipeline *p, enum role role, json_t *report,
+                                  mpcf_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 /* The plaintext reference over training rows, at the end of convert and of distill. */
 #include "stages/student_reference.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -10,11 +11,14 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/json.h"
+#include "inference/failed_check.h"
 #include "inference/reference_corpus.h"
 #include "network/evaluate.h"
 #include "pipeline/output.h"
 #include "pipeline/print_settings.h"
+#include "report/report.h"
 #include "stages/infer_report.h"
+#include "stages/record.h"
 
 enum { BATCH = 16 };
 
@@ -62,14 +66,27 @@ static mpcf_status compute(struct stage_context *c, struct secure_student *stude
     return infer_report_calibration(c->report, e, outcome, err);
 }
 
+/* How near a value came to the end of its range says nothing of rows that the range was measured on: margin_bits. */
+static void say_well(const struct stage_context *c, enum pipeline_stage stage, size_t rows)
+{
+    const json_t *error = report_get(c->report, "calibration.max_logit_error");
+    char off[64] = "";
+
+    if (json_is_number(error)) {
+        (void) snprintf(off, sizeof off, ", logits are within %.4f of the floats",
+                        json_number_value(error));
+    }
+    log_line(LOG_INFO,
+             "%s: %zu training rows on the secure run's integers, in the clear: no value left its "
+             "range%s",
+             pipeline_stage_name(stage), rows, off);
+}
+
 static mpcf_status judge(const struct stage_context *c, enum pipeline_stage stage, size_t rows,
                          const struct reference_outcome *outcome, mpcf_error *err)
 {
     if (outcome->outside == 0) {
-        log_line(LOG_INFO,
-                 "%s: %zu training rows on the secure run's integers, in the clear: %.1f bits are "
-                 "left in the fullest range ('%s')",
-                 pipeline_stage_name(stage), rows, outcome->smallest_margin, outcome->margin_node);
+        say_well(c, stage, rows);
         return MPCF_OK;
     }
     if (!is_last(c->pipeline, stage)) {
@@ -126,7 +143,7 @@ static mpcf_status key_of(const struct stage_context *c, char key[FILE_DIGEST_SI
     struct digest *digest = digest_begin();
     mpcf_status status = MPCF_OK;
 
-    text_printf(&text, "student %s rows %lld\n", c->key,
+    text_printf(&text, "student %s calibration %d rows %lld\n", c->key, (int) CALIBRATION_SCHEME,
                 (long long) c->pipeline->calibrate.reference);
     pipeline_print_lowering(c->pipeline, &text);
     if (digest != NULL) {
@@ -176,6 +193,12 @@ static mpcf_status look_and_note(struct stage_context *c, enum pipeline_stage st
 
     if (status == MPCF_OK && !was_done(record, stage, key)) {
         status = look(c, stage, err);
+        if (status == MPCF_OK) {
+            status = failed_check_forget(c->pipeline, err);
+        } else if (status == MPCF_E_RANGE) {
+            /* The run that follows, of whatever stage or role, says it, if it does not look again. */
+            (void) failed_check_note(c->pipeline, mpcf_error_text(err), NULL);
+        }
         if (status == MPCF_OK) {
             status = note(path, record, stage, key, err);
         }

@@ -2,13 +2,16 @@
 /* A training run as the stages use it: trainer, epochs, evaluation, and what the report gets. */
 #include "stages/training.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "network/answer_order.h"
 #include "network/evaluate.h"
+#include "network/judged.h"
 #include "pipeline/output.h"
 #include "report/report.h"
-#include "stages/judged.h"
 #include "train/run.h"
 
 enum { SAVE_SECONDS = 120, EVALUATION_BATCH = 32 };
@@ -35,6 +38,7 @@ static mpcf_status judge(struct stage_context *c, const struct loaded_network *n
     const size_t classes = c->pipeline->task.classes;
     struct judged judged = {.corpus = corpus, .count = corpus->count, .width = classes};
     float *logits = mpcf_alloc_array(corpus->count * classes, sizeof *logits);
+    struct class_order order;
     mpcf_status status = MPCF_OK;
 
     if (logits == NULL) {
@@ -43,6 +47,10 @@ static mpcf_status judge(struct stage_context *c, const struct loaded_network *n
     judged.answers = logits;
     status = evaluate_logits(n->network->graph, n->parameters, corpus, EVALUATION_BATCH, classes,
                              network, logits, err);
+    if (status == MPCF_OK && strcmp(network, "teacher") == 0 &&
+        answer_order_judge(corpus, logits, classes, &order)) {
+        answer_order_warn(&c->pipeline->task, &order, network);
+    }
     if (status == MPCF_OK) {
         status = judged_report(c->report, network, &judged, err);
     }

@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-uint32_t byte_level_character(unsigned char byte)
+/* What stands for BYTE: itself where it can be seen, else the next free character from U+0100. */
+static uint32_t character_of(unsigned char byte)
 {
     const uint32_t b = byte;
 
@@ -24,12 +25,12 @@ void byte_level_add(struct points *out, uint32_t point)
     size_t length = 0;
 
     if (point < 0x80) {
-        points_add(out, byte_level_character((unsigned char) point));
+        points_add(out, character_of((unsigned char) point));
         return;
     }
     length = unicode_encode(point, bytes);
     for (size_t i = 0; i < length; i++) {
-        points_add(out, byte_level_character((unsigned char) bytes[i]));
+        points_add(out, character_of((unsigned char) bytes[i]));
     }
 }
 

@@ -10,8 +10,6 @@
 
 #include "text/unicode.h"
 
-/* The character that stands for BYTE: itself where it can be seen, else the next free one from U+0100. */
-uint32_t byte_level_character(unsigned char byte);
 /* Adds the characters of POINT's bytes. */
 void byte_level_add(struct points *out, uint32_t point);
 /* Points of the first word of COUNT > 0: one match of

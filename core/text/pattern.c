@@ -248,11 +248,22 @@ static size_t bytes_of_point(const struct searched *s, size_t at)
     return bytes;
 }
 
+/* The bytes from FIRST to END, as points. */
+static void add_part(struct searched *s, size_t first, size_t end, bool matches,
+                     struct parts *parts)
+{
+    if (first < end || matches) {
+        const size_t point = point_at(s, first);
+
+        parts_add(parts, point, point_at(s, end), matches);
+    }
+}
+
 /* An empty match right behind another one does not count. */
 static mpcf_status find_all(const struct pattern *p, struct searched *s, OnigRegion *region,
                             OnigMatchParam *limits, struct parts *parts, mpcf_error *err)
 {
-    size_t from = 0, behind = 0, last_end = SIZE_MAX, point = 0;
+    size_t from = 0, behind = 0, last_end = SIZE_MAX;
     long long since = processor_ns();
 
     for (unsigned searches = 1; from <= s->length; searches++) {
@@ -271,18 +282,11 @@ static mpcf_status find_all(const struct pattern *p, struct searched *s, OnigReg
             from += bytes_of_point(s, from);
             continue;
         }
-        if (first > behind) {
-            point = point_at(s, behind);
-            parts_add(parts, point, point_at(s, first), false);
-        }
-        point = point_at(s, first);
-        parts_add(parts, point, point_at(s, end), true);
+        add_part(s, behind, first, false, parts);
+        add_part(s, first, end, true, parts);
         from = behind = last_end = end;
     }
-    if (behind < s->length) {
-        point = point_at(s, behind);
-        parts_add(parts, point, point_at(s, s->length), false);
-    }
+    add_part(s, behind, s->length, false, parts);
     return look_at_clock(parts, &since, err);
 }
 

@@ -8,7 +8,8 @@
 #include "base/memory.h"
 #include "text/unicode.h"
 
-uint32_t piece_tree_step(const struct piece_tree *t, uint32_t node, unsigned char byte)
+/* The child of NODE by BYTE. */
+static uint32_t step(const struct piece_tree *t, uint32_t node, unsigned char byte)
 {
     uint32_t low = t->first[node], high = t->first[node + 1];
 
@@ -33,11 +34,11 @@ uint32_t piece_tree_step_point(const struct piece_tree *t, uint32_t node, uint32
     size_t length = 0;
 
     if (point < 0x80) {
-        return piece_tree_step(t, node, (unsigned char) point);
+        return step(t, node, (unsigned char) point);
     }
     length = unicode_encode(point, bytes);
     for (size_t i = 0; i < length && node != PIECE_TREE_NOWHERE; i++) {
-        node = piece_tree_step(t, node, (unsigned char) bytes[i]);
+        node = step(t, node, (unsigned char) bytes[i]);
     }
     return node;
 }
@@ -52,7 +53,7 @@ int32_t piece_tree_find(const struct piece_tree *t, const char *text, size_t len
     uint32_t node = t->node_count > 0 ? 0 : PIECE_TREE_NOWHERE;
 
     for (size_t i = 0; i < length && node != PIECE_TREE_NOWHERE; i++) {
-        node = piece_tree_step(t, node, (unsigned char) text[i]);
+        node = step(t, node, (unsigned char) text[i]);
     }
     return id_of(t, node);
 }

@@ -36,9 +36,7 @@ mpcf_status piece_tree_build(struct piece_tree *t, struct piece *pieces, size_t 
                              mpcf_error *err);
 void piece_tree_clear(struct piece_tree *t);
 
-/* The child of NODE (0: the root) by BYTE, or NOWHERE. T is not empty. */
-uint32_t piece_tree_step(const struct piece_tree *t, uint32_t node, unsigned char byte);
-/* The node behind all bytes of POINT, or NOWHERE. */
+/* The node behind all bytes of POINT from NODE (0: the root), or NOWHERE. T is not empty. */
 uint32_t piece_tree_step_point(const struct piece_tree *t, uint32_t node, uint32_t point);
 /* Id of a piece, or NO_ID; the second: of COUNT points. */
 int32_t piece_tree_find(const struct piece_tree *t, const char *text, size_t length);

@@ -27,16 +27,6 @@ mpcf_status splitters_add(struct splitters *list, struct splitter *s, mpcf_error
     return MPCF_OK;
 }
 
-struct splitter *splitters_find(const struct splitters *list, enum splitter_kind kind)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (list->items[i].kind == kind) {
-            return &list->items[i];
-        }
-    }
-    return NULL;
-}
-
 void splitters_clear(struct splitters *list)
 {
     for (size_t i = 0; i < list->count; i++) {

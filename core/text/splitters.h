@@ -59,8 +59,6 @@ struct splitters {
 
 /* Takes S over, also where it fails. */
 mpcf_status splitters_add(struct splitters *list, struct splitter *s, mpcf_error *err);
-/* The first of KIND, or NULL. */
-struct splitter *splitters_find(const struct splitters *list, enum splitter_kind kind);
 void splitters_clear(struct splitters *list);
 
 /* Memory that one text after the other uses; all zero: none. */

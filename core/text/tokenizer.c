@@ -109,13 +109,25 @@ static mpcf_status read_byte_bpe(struct tokenizer *t, const char *folder, mpcf_e
     return status;
 }
 
+static mpcf_status read_word_list(struct tokenizer *t, const char *folder, mpcf_error *err)
+{
+    char *path = file_join(folder, "vocab.txt");
+    const bool is_there = path != NULL && file_exists(path);
+
+    if (path == NULL) {
+        return mpcf_fail_memory(err, strlen(folder), "a path");
+    }
+    mpcf_free(path);
+    return is_there ? read_text(t, folder, "vocab.txt", tokenizer_load_words, err)
+                    : mpcf_fail(err, MPCF_E_IO, "%s: neither tokenizer.json nor vocab.txt", folder);
+}
+
 /* The files that a class has where there is no tokenizer.json. */
 static mpcf_status read_words(struct tokenizer *t, const struct tokenizer_settings *s,
                               const char *folder, mpcf_error *err)
 {
-    return s->class == TOKENIZER_CLASS_BERT
-               ? read_text(t, folder, "vocab.txt", tokenizer_load_words, err)
-               : read_byte_bpe(t, folder, err);
+    return s->class == TOKENIZER_CLASS_BERT ? read_word_list(t, folder, err)
+                                            : read_byte_bpe(t, folder, err);
 }
 
 /* tokenizer.json, whole, and what is added to it. */

@@ -20,6 +20,7 @@ static mpcf_status digest_of(const char *facts, const struct tensor_out *tensors
                              char digest[FILE_DIGEST_SIZE], mpcf_error *err)
 {
     struct digest *sum = digest_begin();
+
     if (sum == NULL) {
         return mpcf_fail_memory(err, 0, "a digest");
     }
@@ -45,6 +46,7 @@ static size_t list_tensors(const struct state_array *arrays, size_t count,
                            struct tensor_out *tensors)
 {
     size_t used = 0;
+
     for (size_t i = 0; i < count; i++) {
         if (arrays[i].count > 0) {
             tensors[used++] = (struct tensor_out){.name = arrays[i].name,
@@ -62,6 +64,7 @@ static mpcf_status write_state(const char *path, const char *facts,
 {
     char digest[FILE_DIGEST_SIZE];
     struct file_write *file = NULL;
+
     MPCF_TRY(digest_of(facts, tensors, count, digest, err));
     json_t *metadata = json_pack("{s:s, s:s}", FACTS_KEY, facts, DIGEST_KEY, digest);
     if (metadata == NULL) {
@@ -85,6 +88,7 @@ mpcf_status state_save(const char *path, const json_t *facts, const struct state
     struct tensor_out *tensors = mpcf_alloc_array(count + 1, sizeof(*tensors));
     char *text = json_text(facts, JSON_COMPACT | JSON_SORT_KEYS);
     mpcf_status status = MPCF_OK;
+
     if (tensors == NULL || text == NULL) {
         status = mpcf_fail_memory(err, count * sizeof(*tensors), "a state");
     } else {
@@ -120,6 +124,7 @@ static mpcf_status check_digest(const struct safetensors *s, mpcf_error *err)
     const char *text = NULL, *want = NULL;
     char found[FILE_DIGEST_SIZE];
     size_t count = safetensors_count(s);
+
     MPCF_TRY(facts_text(s, &text, &want, err));
     struct tensor_out *tensors = mpcf_alloc_array(count + 1, sizeof(*tensors));
     if (tensors == NULL) {
@@ -149,6 +154,7 @@ static mpcf_status check_array(const struct safetensors *s, const struct state_a
                                mpcf_error *err)
 {
     const struct tensor *t = safetensors_find(s, array->name);
+
     if (t == NULL) {
         return mpcf_fail(err, MPCF_E_FORMAT, "it has no '%s'", array->name);
     }
@@ -182,6 +188,7 @@ mpcf_status state_load(const char *path, const struct state_array *arrays, size_
                        mpcf_error *err)
 {
     struct safetensors *s = NULL;
+
     MPCF_TRY(safetensors_open(path, &s, err));
     mpcf_status status = load(s, arrays, count, err);
     safetensors_close(s);
@@ -195,6 +202,7 @@ mpcf_status state_facts(const char *path, json_t **facts, mpcf_error *err)
 {
     struct safetensors *s = NULL;
     const char *text = NULL, *digest = NULL;
+
     MPCF_TRY(safetensors_open(path, &s, err));
     mpcf_status status = facts_text(s, &text, &digest, err);
     if (status == MPCF_OK) {

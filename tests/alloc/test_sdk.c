@@ -4,6 +4,7 @@
  * readers of data, transports, loading itself.
  */
 #include <string.h>
+#include <zlib.h>
 
 #include <mpcf/dataset.h>
 #include <mpcf/model.h>
@@ -217,6 +218,21 @@ static void read_tables(void)
     }
 }
 
+/* zlib asks for memory, too. */
+static void read_packed_table(void)
+{
+    struct test_dataset d = test_dataset_load("table", "{classes: 2, dev: rows.csv.gz}");
+    gzFile file = NULL;
+
+    data = mpcf_format("%s/rows.csv.gz", test_folder());
+    file = gzopen(data, "wb");
+    assert_non_null(file);
+    assert_true(gzputs(file, "text,label\na,1\nb,0\n") > 0);
+    assert_int_equal(gzclose(file), Z_OK);
+    assert_survives("rows.csv.gz", read_dataset, &d);
+    mpcf_free(data);
+}
+
 static void readers_say_memory_is_short(void **state)
 {
     struct test_dataset glue = test_dataset_load("glue", "{task: SST-2}");
@@ -239,6 +255,7 @@ static void readers_say_memory_is_short(void **state)
     /* Its archive is left out: libarchive ends the process. */
     mpcf_free(data);
     read_tables();
+    read_packed_table();
 }
 
 /* --- Transports --- */

@@ -53,7 +53,8 @@ static void wrong_words_end_with_two(void **state)
     ASSERT_HOST(2, "roles are provider, user, dealer", "a.yaml", "--role", "cook");
     ASSERT_HOST(2, "--role is for the stage infer", "a.yaml", "--role", "user", "--stage",
                 "convert");
-    ASSERT_HOST(2, "there is no network 'man'", "cost", "a.yaml", "--network", "man");
+    ASSERT_HOST(2, "there is no network 'man'; networks are lan, campus, wan", "cost", "a.yaml",
+                "--network", "man");
     ASSERT_HOST(2, "did you mean 'secure'?", "bench", "secur");
     ASSERT_HOST(2, "there is no folder '/nowhere'", "bench", "secure", "--json", "/nowhere/a.json");
     ASSERT_HOST(2, "cannot write '/tmp': it is a folder", "bench", "secure", "--json", "/tmp");

@@ -90,7 +90,7 @@ static void nothing_is_written_over(void **state)
     write_text("kept.yaml", "mine\n");
     INIT(2, "'kept.yaml' is there already", "ex/model", "ex/data", "kept.yaml");
     has("kept.yaml", "mine\n");
-    INIT(1, "cannot write 'nowhere/x.yaml'", "ex/model", "ex/data", "nowhere/x.yaml");
+    INIT(2, "cannot write 'nowhere/x.yaml'", "ex/model", "ex/data", "nowhere/x.yaml");
 }
 
 static void what_fits_nothing_is_told(void **state)
@@ -99,7 +99,7 @@ static void what_fits_nothing_is_told(void **state)
     write_text("bin/x.dat", "abc");
     INIT(2, "'nowhere' is no folder: a checkpoint is one", "nowhere", "ex/data", "n.yaml");
     INIT(2, "there is no 'nowhere'", "ex/model", "nowhere", "n.yaml");
-    INIT(1, "ex/data/config.json", "ex/data", "ex/data", "n.yaml");
+    INIT(2, "ex/data/config.json", "ex/data", "ex/data", "n.yaml");
     INIT(2, "no reader takes 'bin'", "ex/model", "bin", "n.yaml");
     INIT(2, "\n  imdb: ", "ex/model", "bin", "n.yaml");
     INIT(2, "expected CHECKPOINT DATA", "ex/model");
@@ -187,7 +187,7 @@ static void own_tables_are_understood(void **state)
     }
     write_rows("a.csv", "id,review,sentiment\n", "#,\"the film #, was good\",pos\n",
                "#,a dull film #,neg\n");
-    INIT(0, "table, table", "ex/model", "a.csv", "a.yaml");
+    INIT(0, "table, 80 rows, 2 classes", "ex/model", "a.csv", "a.yaml");
     has("a.yaml", "\n  # columns: id, review, sentiment\n  text: review ");
     has("a.yaml", "\n  label: sentiment ");
     has("a.yaml", "\n  labels: [neg, pos] ");

@@ -114,13 +114,13 @@ static void what_is_shown_is_a_file_of_keys(void **state)
     char *folder = file_join(test_folder(), "wrong"), *path = file_join(folder, "user.key");
 
     (void) state;
-    ASSERT_HOST(1, "No such file", "keys", "show", path);
+    ASSERT_HOST(2, "No such file", "keys", "show", path);
     ASSERT_HOST(0, NULL, "keys", "new", folder);
     assert_int_equal(chmod(path, 0644), 0);
     ASSERT_HOST(2, "others can reach the keys", "keys", "show", path);
     assert_int_equal(file_write_whole(path, "mpcf-keys 1\nrole cook\n", 22, NULL), MPCF_OK);
     assert_int_equal(chmod(path, 0600), 0);
-    ASSERT_HOST(1, "user.key:2: expected 'role provider'", "keys", "show", path);
+    ASSERT_HOST(2, "user.key:2: expected 'role provider'", "keys", "show", path);
     mpcf_free(path);
     mpcf_free(folder);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
@@ -136,7 +137,47 @@ static void a_value_beyond_its_range_is_found_there(void **state)
     write_json("out/student/public/ranges.json", ranges);
     ASSERT_HOST(1, "8 of 8 training rows left the ranges on the secure run's integers", file,
                 "--stage", "convert", "--set", "stages.calibrate.reference=8");
+    /* Who uses the student before that is looked at again hears it. */
+    ASSERT_HOST(0, "failed its check when it was made, and its answers may be wrong", "predict",
+                file, "good", "--set", "stages={infer: {}}");
+    /* And on one machine, where the floats are, that they are wrong. */
+    ASSERT_HOST(0, "text 1: a logit is ", "predict", file, "good", "a film");
+    ASSERT_HOST(0, "2 of 2 answers are not the student's", "predict", file, "good", "a film");
     write_json("out/student/public/ranges.json", kept);
+    ASSERT_HOST(0, "8 training rows on the secure run's integers, in the clear: no value left",
+                file, "--stage", "convert", "--set", "stages.calibrate.reference=8");
+}
+
+static void another_calibration_leaves_the_weights(void **state)
+{
+    json_t *record = read_json("out/stages/convert.json"), *ranges;
+    char *weights = file_join(folder, "out/student/model.safetensors");
+    char before[FILE_DIGEST_SIZE], after[FILE_DIGEST_SIZE];
+
+    (void) state;
+    assert_int_equal(file_digest(weights, before, NULL), MPCF_OK);
+    ASSERT_HOST(0, "convert: unchanged but for its calibration, which is made anew", file,
+                "--stage", "convert", "--set", "stages.calibrate.margin_bits=3");
+    ranges = read_json("out/student/public/ranges.json");
+    assert_true(json_number_value(json_object_get(ranges, "margin_bits")) == 3);
+    assert_int_equal(json_integer_value(json_array_get(json_object_get(ranges, "tokens"), 0)), 2);
+    assert_int_equal(json_integer_value(json_array_get(json_object_get(ranges, "tokens"), 1)), 16);
+    json_decref(ranges);
+    ASSERT_HOST(0, "stages.calibrate.margin_bits is 2, but the student", "predict", file, "good");
+    /* What calibrated rows alone, as versions before this one, is calibrated anew. */
+    ASSERT_HOST(0, "made anew", file, "--stage", "convert");
+    (void) json_object_del(record, "calibration");
+    (void) json_object_del(record, "weights");
+    write_json("out/stages/convert.json", record);
+    ASSERT_HOST(0, "made anew", file, "--stage", "convert");
+    ASSERT_HOST(0, "convert: unchanged, skipped", file, "--stage", "convert");
+    assert_int_equal(file_digest(weights, after, NULL), MPCF_OK);
+    assert_string_equal(before, after);
+    mpcf_free(weights);
+    /* Nor are stand-ins for functions changed by asking. */
+    ASSERT_HOST(
+        2, "normaliser all 2quad c=5; the file, with each --set, asks for activation all relu; ",
+        "predict", file, "good", "--set", "approximations.activation=relu");
 }
 
 /* --- What an earlier version made --- */
@@ -175,8 +216,12 @@ static void an_older_record_is_not_written_over(void **state)
     write_json("out/stages/convert.json", record);
     ASSERT_HOST(2, "stages/convert.json' is of an earlier version of mpcf", file);
     assert_int_equal(json_integer_value(json_object_get(kept, "format")), 2);
-    /* With the very key it is what this version would have made. */
-    (void) json_object_del(kept, "format");
+    ASSERT_HOST(2, "convert.json' && mpcf-host", file, "--check");
+    /* Whether its key is the same only the data would tell, which is not read for it. */
+    record = json_deep_copy(kept);
+    (void) json_object_del(record, "format");
+    write_json("out/stages/convert.json", record);
+    ASSERT_HOST(2, "is of an earlier version of mpcf", file, "--stage", "convert");
     write_json("out/stages/convert.json", kept);
     ASSERT_HOST(0, "convert: unchanged, skipped", file, "--stage", "convert");
 }
@@ -198,11 +243,11 @@ static void a_role_is_checked_as_far_as_it_goes(void **state)
                     "--check", "--role", roles[i], "--set", "output=out-anew", "--set", parties,
                     "--set", "dataset.max_length=99");
     }
-    ASSERT_HOST(1, "dev.tsv:1: no column 'sentence1'", file, "--check", "--role", "user", "--set",
+    ASSERT_HOST(2, "dev.tsv:1: no column 'sentence1'", file, "--check", "--role", "user", "--set",
                 "output=out-anew", "--set", parties, "--set", "dataset.task=RTE");
     assert_int_equal(remove(weights), 0);
-    ASSERT_HOST(1, "output: opening checkpoint", file, "--check", "--role",
-                "provider", "--set", "output=out-anew", "--set", parties);
+    ASSERT_HOST(2, "output: opening checkpoint", file, "--check", "--role", "provider", "--set",
+                "output=out-anew", "--set", parties);
     ASSERT_HOST(0, "accepted", file, "--check", "--role", "dealer", "--set", "output=out-anew",
                 "--set", parties);
     mpcf_free(weights);
@@ -215,6 +260,7 @@ int main(void)
         cmocka_unit_test(it_can_be_left_out),
         cmocka_unit_test(another_lowering_is_looked_at),
         cmocka_unit_test(a_value_beyond_its_range_is_found_there),
+        cmocka_unit_test(another_calibration_leaves_the_weights),
         cmocka_unit_test(an_older_record_is_not_written_over),
         cmocka_unit_test(an_older_student_says_how_it_is_made_anew),
         cmocka_unit_test(a_role_is_checked_as_far_as_it_goes),

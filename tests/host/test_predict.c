@@ -257,11 +257,11 @@ static void what_cannot_be_asked_is_said(void **state)
         int status;
         const char *log;
     } cases[] = {
-        {{"predict", "p.yaml", "x"}, 2, "`predict --plain` asks without one"},
-        {{"predict", "p.yaml", "--plain", "--input", "none"}, 1, "cannot read 'none': No such"},
-        {{"predict", "p.yaml", "--plain", "--input", "."}, 1, "cannot read '.': Is a directory"},
-        {{"predict", "p.yaml", "--input", "none"}, 1, "cannot read 'none': No such"},
-        {{"predict", "p.yaml", "--input", "."}, 1, "cannot read '.': Is a directory"},
+        {{"predict", "p.yaml", "x"}, 2, "asks without one"},
+        {{"predict", "p.yaml", "--plain", "--input", "none"}, 2, "cannot read 'none': No such"},
+        {{"predict", "p.yaml", "--plain", "--input", "."}, 2, "cannot read '.': Is a directory"},
+        {{"predict", "p.yaml", "--input", "none"}, 2, "cannot read 'none': No such"},
+        {{"predict", "p.yaml", "--input", "."}, 2, "cannot read '.': Is a directory"},
         {{"predict", "p.yaml", "--plain", "--input", "tabs"}, 1, "tabs:2: more than one tab"},
         {{"predict", "p.yaml", "--plain", "--input", "latin"}, 1, "latin:2"},
         {{"predict", "p.yaml", "--plain", "--input", "tabs", "x"}, 2, "not both"},
@@ -425,21 +425,6 @@ static void the_users_role_asks_roles_elsewhere(void **state)
 }
 
 /* The file without its dataset and what needs one: all that those have who only use the student. */
-static void write_bare(const char *folder)
-{
-    char *text = test_read(folder, "pipeline.yaml"), *from = strstr(text, "dataset: ");
-    char *stages = strstr(text, "stages:"), *bare = NULL;
-
-    assert_non_null(from);
-    assert_non_null(stages);
-    *from = '\0';
-    *stages = '\0';
-    bare = mpcf_format("%s%s", text, strchr(from + 1, '\n') + 1);
-    test_write(folder, "bare.yaml", bare);
-    mpcf_free(bare);
-    mpcf_free(text);
-}
-
 static pid_t serve_bare(const char *folder, int role)
 {
     const char *const words[] = {"predict", "bare.yaml", "--role", apart_names[role], NULL};
@@ -456,7 +441,7 @@ static void roles_of_predict_need_no_dataset_and_leave_no_record(void **state)
     struct lines want, got;
 
     (void) state;
-    write_bare(folder);
+    apart_write_bare(folder);
     test_write(folder, "texts", TEXTS);
     json_decref(test_run_infer(folder));
     digest_run(folder, before);

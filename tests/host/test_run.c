@@ -304,7 +304,7 @@ static void bad_data_is_a_clear_error(void **state)
     (void) state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         spoil("example/data/dev.tsv", rows[i][0], strlen(rows[i][0]));
-        ASSERT_HOST(1, rows[i][1], path, "--set", "output=spoiled");
+        ASSERT_HOST(2, rows[i][1], path, "--set", "output=spoiled");
     }
     mpcf_free(path);
     (void) make_example(NULL);
@@ -316,13 +316,13 @@ static void a_bad_checkpoint_is_a_clear_error(void **state)
 
     (void) state;
     spoil("example/model/config.json", "{\"model_type\": \"bert\"", 21);
-    ASSERT_HOST(1, "config.json", path, "--set", "output=spoiled");
+    ASSERT_HOST(2, "config.json", path, "--set", "output=spoiled");
     spoil("example/model/config.json", "{\"model_type\": \"bert\"}", 22);
     /* Its class has other sizes than the weights. */
-    ASSERT_HOST(1, "has shape [78, 48], expected [30522, 768]", path, "--set", "output=spoiled");
+    ASSERT_HOST(2, "has shape [78, 48], expected [30522, 768]", path, "--set", "output=spoiled");
     spoil("example/model/config.json",
           "{\"architectures\": [\"GPT2LMHeadModel\"], \"hidden_size\": 48}", 57);
-    ASSERT_HOST(1, "'GPT2LMHeadModel', which the family 'bert' does not take", path, "--set",
+    ASSERT_HOST(2, "'GPT2LMHeadModel', which the family 'bert' does not take", path, "--set",
                 "output=spoiled");
     mpcf_free(path);
 }

@@ -108,7 +108,7 @@ static void test_left_out_is_said(void **state)
     write_rows("skip/train.tsv", "sentence\tlabel\n", "a film ", "\t1", 20,
                "torn\nrow\t0\nlast\t7\n");
     write_rows("skip/dev.tsv", "sentence\tlabel\n", "a film ", "\t0", 4, "");
-    ASSERT_HOST(1, "train.tsv:22: 1 columns, expected 2", skipping, "--set",
+    ASSERT_HOST(2, "train.tsv:22: 1 columns, expected 2", skipping, "--set",
                 "dataset.broken_rows=refuse");
     ASSERT_HOST(0, "2 broken rows left out of 23; the first: ", skipping);
     assert_int_equal(report_read(out, &report, NULL), MPCF_OK);
@@ -120,7 +120,7 @@ static void test_left_out_is_said(void **state)
     assert_int_equal(file_read(page, 1 << 24, &html, &length, NULL), MPCF_OK);
     assert_non_null(strstr(html, "train.tsv:22: 1 columns, expected 2"));
     write_rows("skip/train.tsv", "sentence\tlabel\n", "a film ", "", 3, "");
-    ASSERT_HOST(1, "all 3 rows are broken; the first: ", skipping);
+    ASSERT_HOST(2, "all 3 rows are broken; the first: ", skipping);
     json_decref(report);
     mpcf_free(html);
     mpcf_free(page);
@@ -138,7 +138,7 @@ static void test_predictions_of_numbers(void **state)
     (void) state;
     write_rows("cola/train.tsv", "", "gj04\t1\t\ta film ", "", 9, "");
     write_rows("cola/dev.tsv", "", "gj04\t0\t*\ta film ", "", 5, "");
-    ASSERT_HOST(1, "stages.infer.test_predictions: split 'test': cannot open", path, "--check");
+    ASSERT_HOST(2, "stages.infer.test_predictions: split 'test': cannot open", path, "--check");
     write_rows("cola/test.tsv", "index\tsentence\n", "7\ta film ", "", 11, "");
     ASSERT_HOST(0, "11 predictions of 'test' are in '", path);
     check_predictions("out-cola/predictions/CoLA.tsv", 11, numbers);

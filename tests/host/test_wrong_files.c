@@ -127,6 +127,7 @@ static void each_is_refused_at_its_place(void **state)
     assert_true(case_count >= LEAST);
     for (size_t i = 0; i < case_count; i++) {
         write_case(&cases[i], path);
+        assert_int_equal(cases[i].status, 2); /* nothing was begun */
         program_run(folder, (const char *const[]){path, "--check", NULL}, &result);
         if (result.status != cases[i].status) {
             fail_msg("%s: exit status %d, expected %d: %s", cases[i].name, result.status,

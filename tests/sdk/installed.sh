@@ -65,12 +65,54 @@ for page in mpcf-host.1 mpcf-plugin.3; do
     [ -s "$prefix/share/man/man${page##*.}/$page" ] || { echo "no $page"; exit 1; }
 done
 
-# What the examples need, the program makes.
-[ -f "$prefix/share/mpcf/examples/quickstart.yaml" ]
-mkdir -p work/examples
-cp "$prefix/share/mpcf/examples/quickstart.yaml" work/examples
+# Examples work from where they are, in the folder in which the command is given; no copy is needed.
+examples=$prefix/share/mpcf/examples
+mkdir work
 cd work
 "$host" example runs/example --rows 40 >/dev/null
-"$host" examples/quickstart.yaml --check >"$folder/check"
-grep -q '^output  runs/quickstart$' "$folder/check" || { cat "$folder/check"; exit 1; }
+"$host" "$examples/quickstart.yaml" --check >"$folder/check" 2>&1 || { cat "$folder/check"; exit 1; }
+grep -q "^output  .*/work/runs/quickstart$" "$folder/check" || { cat "$folder/check"; exit 1; }
+[ ! -e "$prefix/share/mpcf/runs" ]
+
+# Programs of the user's role: built by pkg-config, they ask roles that this prefix's program plays.
+PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name mpcf-client.pc)")
+export PKG_CONFIG_PATH
+# shellcheck disable=SC2046
+cc -std=c11 -Wall -Wextra -Werror -o client "$examples/client.c" \
+    $(pkg-config --cflags --libs mpcf-client) -Wl,-rpath,"$(pkg-config --variable=libdir mpcf)"
+ldd ./client | grep -qF "$prefix/" || { echo "the client takes another library"; ldd ./client; exit 1; }
+cat >client.yaml <<END
+version: 1
+output: run
+model: {path: runs/example/model}
+dataset: {reader: glue, task: SST-2, path: runs/example/data, max_length: 16}
+approximations: {activation: quad, normaliser: 2quad}
+transport: loopback
+parties: {provider: {listen: "@mpcf-installed-$$-p"}, dealer: {listen: "@mpcf-installed-$$-d"}}
+stages: {convert: {}, infer: {}}
+END
+export MPCF_LOG=warn
+"$host" client.yaml --stage convert --quiet
+"$host" predict client.yaml --plain "good film" "bad story" | cut -f 1 >expected
+# ask COMMAND...: a secure question of each text.
+ask() {
+    "$host" predict client.yaml --role provider --quiet &
+    provider=$!
+    "$host" predict client.yaml --role dealer --quiet &
+    dealer=$!
+    "$@" client.yaml "good film" "bad story" | cut -d ' ' -f 1 >got
+    wait "$provider" "$dealer"
+    diff expected got || { echo "other labels: $*"; exit 1; }
+}
+ask ./client
+asked=C
+if command -v python3 >/dev/null && python3 -c 'import ctypes' 2>/dev/null; then
+    MPCF_LIBRARY="$(pkg-config --variable=libdir mpcf)/libmpcf.so.0" ask python3 "$examples/client.py"
+    asked="C and ctypes"
+    ! python3 "$examples/client.py" 2>usage || { echo "client.py takes no words"; exit 1; }
+    grep -q '^usage: client.py' usage || { cat usage; exit 1; }
+fi
+! ./client 2>usage || { echo "client takes no words"; exit 1; }
+grep -q '^usage: client' usage || { cat usage; exit 1; }
+echo "installed client: $asked"
 echo "installed: built, moved, found"

@@ -115,6 +115,16 @@ awk -F '[:,]' '/"max_logit_error"/ && $2 > 0.02 { bad = 1 } /"disagreement_margi
     END { exit bad }' "$folder/out/report.json"
 "$host" cost "$folder/third.yaml"
 
+# init asks the reader of a third party, and names it in what it writes.
+mkdir "$folder/lines"
+for split in train dev; do
+    awk -F '\t' 'NR > 1 { print $2 "\t" $1 }' "$folder/example/data/$split.tsv" >"$folder/lines/$split.tsv"
+done
+(cd "$folder" && "$host" init example/model lines lines.yaml --plugin-dir third_dataset/build)
+grep -q '^plugins: \[third_dataset/build/mpcf-third_dataset.so\]$' "$folder/lines.yaml"
+grep -q '^  reader: third_dataset ' "$folder/lines.yaml"
+"$host" "$folder/lines.yaml" --check
+
 # Installed, it is found by its name.
 cmake --install "$folder/third_approx/build" >/dev/null
 "$host" plugin show third_approx >/dev/null

@@ -2,9 +2,13 @@
 #include "support/apart.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+#include "support/datasets.h"
 #include "support/run_folder.h"
+#include "support/support.h"
 
 const char *const apart_names[ROLES] = {"provider", "user", "dealer"};
 const char *const apart_logs[ROLES] = {"provider.log", "user.log", "dealer.log"};
@@ -47,4 +51,19 @@ pid_t apart_start_with(const char *folder, int role, const char *const *sets)
         words[n++] = sets[i];
     }
     return test_host_start(folder, apart_logs[role], NULL, words);
+}
+
+void apart_write_bare(const char *folder)
+{
+    char *text = test_read(folder, "pipeline.yaml"), *from = strstr(text, "dataset: ");
+    char *stages = strstr(text, "stages:"), *bare = NULL;
+
+    assert_non_null(from);
+    assert_non_null(stages);
+    *from = '\0';
+    *stages = '\0';
+    bare = mpcf_format("%s%s", text, strchr(from + 1, '\n') + 1);
+    test_write(folder, "bare.yaml", bare);
+    mpcf_free(bare);
+    mpcf_free(text);
 }

@@ -18,5 +18,7 @@ const char *apart_create(const char *infer, size_t rows);
 pid_t apart_start(const char *folder, int role, const char *const *before, const char *set);
 /* SETS: options, NULL ends; at most 4. */
 pid_t apart_start_with(const char *folder, int role, const char *const *sets);
+/* FOLDER/bare.yaml: its pipeline without data and stages. */
+void apart_write_bare(const char *folder);
 
 #endif

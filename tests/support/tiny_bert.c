@@ -245,7 +245,8 @@ struct ranges *tiny_bert_calibrate(const struct tiny_bert *t, const mpcf_graph *
     struct ranges *ranges = NULL;
     mpcf_error *err = mpcf_error_create();
 
-    assert_ok(calibrate(passed, t->parameters, batch, tokens, next_batch, &c, &ranges, err), err);
+    assert_ok(calibrate(passed, t->parameters, batch, tokens, 0, next_batch, &c, &ranges, err),
+              err);
     mpcf_error_destroy(err);
     return ranges;
 }

@@ -21,3 +21,4 @@ cp example/data/*.tsv data-bytes && printf 'sentence\tlabel\ngo\377od\t1\n' > da
 printf x > file
 mkdir -p out-store/store/user out-asked && printf x > out-store/store/user/session
 printf '{' > out-asked/questions.json
+printf 'review,mood\nfine,good\nbad,bad\nso,good\n' > rows.csv

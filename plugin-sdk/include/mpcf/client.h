@@ -38,11 +38,21 @@ typedef struct mpcf_client_options {
     const char *file;
     const char *const *settings; /* "key=value" as --set takes them, NULL ends; may be NULL */
     const char *plugin_folder;   /* looked at first; may be NULL */
+    /*
+     * In place of FILE, where only the folder student/public was brought: its path, whose last names are these, and
+     * the addresses of the others. The folder says the network and its approximations; what the other roles' file says
+     * besides (dataset or model.max_length, stages.infer) is given as settings. connect() tells what differs.
+     */
+    const char *public_folder;
+    const char *provider, *dealer; /* addresses, "10.0.0.2:9001" */
+    const char *keys;      /* the file user.key; NULL: none, where the transport needs none */
+    const char *transport; /* NULL: "tcp" */
 } mpcf_client_options;
 
 /* Reads the file, student/public and the tokenizer, and calls nobody. MPCF_E_CONFIG: what is missing or
- * wrong, all at once. MPCF_E_UNSUPPORTED: `preprocess: store`, which needs to know all texts. *OUT ends with
- * mpcf_client_close(), and is not set on failure. */
+ * wrong, all at once. MPCF_E_UNSUPPORTED: `preprocess: store`, which needs to know all texts. MPCF_E_INVALID: options.
+ * A structure of before PUBLIC_FOLDER is taken as well (struct_size). *OUT ends with mpcf_client_close(), and is not set
+ * on failure. */
 MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_client_open(const mpcf_client_options *options,
                                                          mpcf_client **out, mpcf_error *err);
 

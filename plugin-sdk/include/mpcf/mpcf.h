@@ -17,6 +17,7 @@
 #include <mpcf/table.h>
 #include <mpcf/transport.h>
 #include <mpcf/tsv.h>
+#include <mpcf/unpack.h>
 #include <mpcf/version.h>
 
 #endif

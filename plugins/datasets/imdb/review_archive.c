@@ -15,8 +15,7 @@
 #include <archive_entry.h>
 #include <mpcf/plugin.h>
 #include <mpcf/tsv.h>
-
-#include "unpack.h"
+#include <mpcf/unpack.h>
 
 #define MIB            ((size_t) 1 << 20)
 #define UNPACKED_LIMIT ((int64_t) 4096 << 20)
@@ -30,7 +29,7 @@
 struct walk {
     struct archive *archive;
     struct archive_entry *entry; /* the library's own may be missing where memory is short */
-    struct unpack *unpack;
+    mpcf_unpack *unpack;
     unsigned char *block;
     int64_t unpacked;
     mpcf_status unpack_status; /* what ERR has of it */
@@ -64,7 +63,7 @@ static mpcf_status fail(const struct walk *w, mpcf_error *err)
 
 static mpcf_status unpack_block(struct walk *w, size_t *got, mpcf_error *err)
 {
-    MPCF_TRY(unpack_read(w->unpack, w->block, BLOCK, got, err));
+    MPCF_TRY(mpcf_unpack_read(w->unpack, w->block, BLOCK, got, err));
     w->unpacked += (int64_t) *got;
     return w->unpacked > UNPACKED_LIMIT ? refuse_size(w, err) : MPCF_OK;
 }
@@ -255,7 +254,7 @@ static mpcf_status open_and_walk(struct walk *w, FILE *file, mpcf_error *err)
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for an archive");
     }
     MPCF_TRY(limit_texts(w, file, err));
-    MPCF_TRY(unpack_open(file, w->name, &w->unpack, err));
+    MPCF_TRY(mpcf_unpack_open(file, w->name, &w->unpack, err));
     if (archive_read_support_format_tar(w->archive) != ARCHIVE_OK ||
         archive_read_set_read_callback(w->archive, give_block) != ARCHIVE_OK ||
         archive_read_set_callback_data(w->archive, w) != ARCHIVE_OK ||
@@ -275,7 +274,7 @@ mpcf_status archive_list_stream(FILE *file, const char *name, const char *split,
         (void) archive_read_free(w.archive); /* only read */
     }
     archive_entry_free(w.entry);
-    unpack_close(w.unpack);
+    mpcf_unpack_close(w.unpack);
     free(w.block);
     return status == MPCF_OK ? reviews_sort(reviews, name, err) : status;
 }

@@ -236,7 +236,30 @@ static void append_list(char out[TABLE_ADVICE], const struct distinct *d)
     }
 }
 
-static void advise(struct distinct *d, const char *column, char out[TABLE_ADVICE])
+/* The checkpoint's own names, where the file's labels are among them but for a few. */
+static bool is_known(const struct distinct *d, const struct table_texts *known)
+{
+    size_t found = 0;
+    double value = 0;
+
+    for (size_t i = 0; i < d->count; i++) {
+        found += name_of(known, d->labels[i], &value);
+    }
+    return found > 0 && 2 * found >= d->count;
+}
+
+static void append_known(char out[TABLE_ADVICE], const struct table_texts *known)
+{
+    append(out, "; write labels: [", "", "");
+    for (size_t i = 0; i < known->count; i++) {
+        append(out, i > 0 ? ", " : "", "", "");
+        append_label(out, known->items[i]);
+    }
+    append(out, "]", "", ", the checkpoint's classes in their order, and correct the others");
+}
+
+static void advise(const struct table_texts *known, struct distinct *d, const char *column,
+                   char out[TABLE_ADVICE])
 {
     char line[80];
 
@@ -259,6 +282,10 @@ static void advise(struct distinct *d, const char *column, char out[TABLE_ADVICE
         append(out, "; write classes: ", line, "");
         return;
     }
+    if (is_known(d, known)) {
+        append_known(out, known);
+        return;
+    }
     append(out, "; write labels: [", "", "");
     append_list(out, d);
     append(out, "]", "", ", in the order of the checkpoint's classes");
@@ -275,7 +302,7 @@ void table_labels_advice(const struct table_config *c, const char *path, char ou
     }
     if (columns.label >= 0) {
         gather(columns.table, columns.label, &d);
-        advise(&d, c->label, out);
+        advise(&c->known_labels, &d, c->label, out);
     }
     mpcf_table_close(columns.table);
 }

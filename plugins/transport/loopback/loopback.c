@@ -57,6 +57,7 @@ struct loopback_connection {
 static mpcf_status check_peer(int fd, struct ucred *peer, mpcf_error *err)
 {
     socklen_t length = sizeof(*peer);
+
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &length) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "asking who the peer is: %s", strerror(errno));
     }
@@ -73,6 +74,7 @@ static mpcf_status wrap(int fd, const struct loopback_config *config, void **con
     struct ucred peer = {0};
     mpcf_status status = check_peer(fd, &peer, err);
     struct loopback_connection *c = calloc(1, sizeof(*c));
+
     if (status == MPCF_OK && c == NULL) {
         status = mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a connection");
     }
@@ -92,6 +94,7 @@ static void remove_stale(const struct sockaddr_un *address, socklen_t length)
 {
     const char *path = loopback_address_path(address);
     int fd = path == NULL ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
     if (fd < 0) {
         return;
     }
@@ -106,6 +109,7 @@ static void remove_stale(const struct sockaddr_un *address, socklen_t length)
 static int listen_on(const struct sockaddr_un *address, socklen_t length)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
     if (fd < 0) {
         return -1;
     }
@@ -157,6 +161,7 @@ static mpcf_status loopback_bound(void *listener, char *address, size_t size, mp
     const struct loopback_listener *l = listener;
     struct sockaddr_un own = {0};
     socklen_t length = sizeof(own);
+
     if (getsockname(l->fd, (struct sockaddr *) &own, &length) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "naming a socket: %s", strerror(errno));
     }
@@ -167,6 +172,7 @@ static mpcf_status loopback_accept(void *listener, int64_t deadline, void **conn
 {
     const struct loopback_listener *l = listener;
     int fd = -1;
+
     MPCF_TRY(stream_accept(l->fd, deadline, &fd, err));
     return wrap(fd, &l->config, conn, err);
 }
@@ -174,6 +180,7 @@ static mpcf_status loopback_accept(void *listener, int64_t deadline, void **conn
 static void loopback_unlisten(void *listener)
 {
     struct loopback_listener *l = listener;
+
     if (l != NULL) {
         const char *path = loopback_address_path(&l->address);
         if (path != NULL) {
@@ -209,6 +216,7 @@ static mpcf_status loopback_connect(const void *config, const char *address, int
 {
     struct sockaddr_un peer;
     socklen_t length = 0;
+
     MPCF_TRY(loopback_address_check(address, false, err));
     MPCF_TRY(loopback_address_parse(address, &peer, &length, err));
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -226,6 +234,7 @@ static mpcf_status loopback_connect(const void *config, const char *address, int
 static void loopback_close(void *conn)
 {
     struct loopback_connection *c = conn;
+
     if (c != NULL) {
         close(c->fd);
         free(c);
@@ -255,6 +264,7 @@ static mpcf_status loopback_identity(void *conn, char *text, size_t size, mpcf_e
 {
     const struct loopback_connection *c = conn;
     int n = snprintf(text, size, "user %lu on this machine", (unsigned long) c->peer.uid);
+
     if (n < 0 || (size_t) n >= size) {
         return mpcf_fail(err, MPCF_E_INVALID, "an identity needs %d bytes, given %zu", n + 1, size);
     }
@@ -265,7 +275,7 @@ static const mpcf_transport loopback = {
     .struct_size = sizeof(mpcf_transport),
     .name = "loopback",
     .summary = "Unix sockets between processes of one user on one machine",
-    .caps = MPCF_TRANSPORT_LOCAL | MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED,
+    .caps = MPCF_TRANSPORT_LOCAL | MPCF_TRANSPORT_AUTHENTICATED,
     .options = loopback_options,
     .option_size = sizeof(mpcf_option),
     .config_size = sizeof(struct loopback_config),

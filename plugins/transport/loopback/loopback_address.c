@@ -15,6 +15,7 @@ static size_t abstract_name(const char *text, char *name, size_t room)
 {
     int n = text[0] == '@' ? snprintf(name, room, "%s", text + 1)
                            : snprintf(name, room, "mpcf-%lu-%s", (unsigned long) geteuid(), text);
+
     return n < 0 ? room : (size_t) n;
 }
 
@@ -45,6 +46,7 @@ mpcf_status loopback_address_parse(const char *text, struct sockaddr_un *address
 static bool is_another_machine(const char *text)
 {
     unsigned port;
+
     return (text[0] == '[' || strchr(text, '.') != NULL) && strncmp(text, "127.", 4) != 0 &&
            strncmp(text, "[::1]", 5) != 0 && host_port_check(text, true, &port, NULL) == MPCF_OK;
 }
@@ -53,6 +55,7 @@ mpcf_status loopback_address_check(const char *text, bool is_listen, mpcf_error 
 {
     struct sockaddr_un address;
     socklen_t length = 0;
+
     if (strstr(text, "://") != NULL || strncmp(text, "unix:", 5) == 0) {
         return mpcf_fail(err, MPCF_E_CONFIG,
                          "loopback address '%s' begins with a scheme; it is a path or a name",
@@ -78,6 +81,7 @@ mpcf_status loopback_address_print(const struct sockaddr_un *address, socklen_t 
     int n = path != NULL
                 ? snprintf(text, size, "%s", path)
                 : snprintf(text, size, "@%.*s", used > 0 ? used - 1 : 0, address->sun_path + 1);
+
     if (n < 0 || (size_t) n >= size) {
         return mpcf_fail(err, MPCF_E_INVALID, "an address needs %d bytes, given %zu", n + 1, size);
     }

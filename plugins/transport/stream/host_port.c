@@ -13,6 +13,7 @@ mpcf_status host_port_resolve(const char *text, bool passive, int64_t deadline,
 {
     struct host_port_parts parts;
     char port[8];
+
     MPCF_TRY(host_port_split(text, passive, &parts, err));
     (void) snprintf(port, sizeof(port), "%u", parts.port);
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
@@ -41,6 +42,7 @@ mpcf_status host_port_print(const struct sockaddr *address, socklen_t length, ch
     char host[NI_MAXHOST], port[NI_MAXSERV];
     int code = getnameinfo(address, length, host, sizeof(host), port, sizeof(port),
                            NI_NUMERICHOST | NI_NUMERICSERV);
+
     if (code != 0) {
         return mpcf_fail(err, code == EAI_MEMORY ? MPCF_E_NOMEM : MPCF_E_IO, "naming a socket: %s",
                          gai_strerror(code));

@@ -30,6 +30,7 @@ static mpcf_status fail_form(const char *text, mpcf_error *err)
 static mpcf_status fail_no_port(const char *text, mpcf_error *err)
 {
     size_t length = strcspn(text, text[0] == '[' ? "" : ":");
+
     if (text[0] != '\0' && strspn(text, DIGITS) == strlen(text)) {
         return mpcf_fail(err, MPCF_E_CONFIG,
                          "address '%s' has no host; the form is host:port: write 'HOST:%s'", text,
@@ -44,6 +45,7 @@ static bool is_v6(const char *text, size_t length)
 {
     char copy[INET6_ADDRSTRLEN];
     struct in6_addr address;
+
     if (length >= sizeof(copy)) {
         return false;
     }
@@ -56,6 +58,7 @@ static bool is_v6(const char *text, size_t length)
 static mpcf_status fail_colons(const char *text, const char *colon, mpcf_error *err)
 {
     size_t before = (size_t) (colon - text);
+
     if (is_v6(text, before) && strspn(colon + 1, DIGITS) == strlen(colon + 1)) {
         return mpcf_fail(err, MPCF_E_CONFIG,
                          "address '%s': an IPv6 address stands in brackets: write '[%.*s]:%s'",
@@ -75,6 +78,7 @@ static const char *find_colon(const char *text, mpcf_error *err)
 {
     const char *scheme = strstr(text, "://"), *colon = strrchr(text, ':');
     const char *bracket = text[0] == '[' ? strchr(text, ']') : NULL;
+
     if (scheme != NULL) {
         (void) fail_scheme(text, scheme + 3, err);
     } else if (bracket != NULL && bracket[1] == ':') {
@@ -96,6 +100,7 @@ static mpcf_status split(const char *text, struct host_port_parts *parts, const 
                          mpcf_error *err)
 {
     const char *colon = find_colon(text, err);
+
     if (colon == NULL) {
         return MPCF_E_CONFIG;
     }
@@ -117,6 +122,7 @@ static mpcf_status split(const char *text, struct host_port_parts *parts, const 
 static mpcf_status check_port(const char *text, const char *port, bool is_listen, mpcf_error *err)
 {
     size_t length = strlen(port), zeros = strspn(port, "0");
+
     if (length == 0 || strspn(port, DIGITS) != length) {
         return mpcf_fail(err, MPCF_E_CONFIG,
                          "address '%s': port '%s' is not a number from 1 to 65535", text, port);
@@ -159,6 +165,7 @@ static mpcf_status check_v6(const char *text, const char *host, bool is_listen, 
     struct in6_addr address;
     size_t length = strcspn(host, "%");
     char number[HOST_PORT_HOST];
+
     (void) snprintf(number, sizeof(number), "%.*s", (int) length, host);
     if (inet_pton(AF_INET6, number, &address) != 1) {
         return mpcf_fail(err, MPCF_E_CONFIG,
@@ -185,12 +192,14 @@ static mpcf_status check_v6(const char *text, const char *host, bool is_listen, 
 static bool ends_in_number(const char *host)
 {
     const char *dot = strrchr(host, '.'), *last = dot == NULL ? host : dot + 1;
+
     return *last != '\0' && strspn(last, DIGITS) == strlen(last);
 }
 
 static mpcf_status check_name(const char *text, const char *host, bool is_listen, mpcf_error *err)
 {
     struct in_addr v4;
+
     if (host[0] == '\0') {
         return is_listen ? MPCF_OK : fail_every(text, err);
     }
@@ -231,6 +240,7 @@ mpcf_status host_port_split(const char *text, bool is_listen, struct host_port_p
 mpcf_status host_port_check(const char *text, bool is_listen, unsigned *port, mpcf_error *err)
 {
     struct host_port_parts parts;
+
     MPCF_TRY(host_port_split(text, is_listen, &parts, err));
     *port = parts.port;
     return MPCF_OK;

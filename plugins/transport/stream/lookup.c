@@ -39,6 +39,7 @@ static void *ask(void *context)
     struct lookup *l = context;
     struct addrinfo *found = NULL;
     int code = getaddrinfo(l->host, l->port, &l->hints, &found);
+
     (void) pthread_mutex_lock(&l->lock);
     l->code = code;
     l->found = code == 0 ? found : NULL;
@@ -56,6 +57,7 @@ static struct lookup *create(const char *host, const char *port, const struct ad
 {
     struct lookup *l = calloc(1, sizeof(*l));
     pthread_condattr_t attributes;
+
     if (l == NULL) {
         return NULL;
     }
@@ -75,6 +77,7 @@ static bool start(struct lookup *l)
 {
     sigset_t all, before;
     pthread_t thread;
+
     (void) sigfillset(&all);
     (void) pthread_sigmask(SIG_SETMASK, &all, &before);
     bool has_started = pthread_create(&thread, NULL, ask, l) == 0;
@@ -103,6 +106,7 @@ mpcf_status lookup_name(const char *host, const char *port, const struct addrinf
                         int64_t deadline, struct addrinfo **found, int *code, mpcf_error *err)
 {
     struct lookup *l = create(host, port, hints);
+
     if (l == NULL || !start(l)) {
         if (l != NULL) {
             clear(l);

@@ -22,6 +22,7 @@
 int64_t stream_now_ns(void)
 {
     struct timespec now;
+
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t) now.tv_sec * 1000000000 + now.tv_nsec;
 }
@@ -29,6 +30,7 @@ int64_t stream_now_ns(void)
 int stream_slice(int64_t deadline)
 {
     int64_t left = deadline - stream_now_ns();
+
     if (left <= 0) {
         return 0;
     }
@@ -64,6 +66,7 @@ mpcf_status stream_pause(int64_t duration_ns, int64_t deadline, mpcf_error *err)
     int64_t now = stream_now_ns();
     int64_t until = deadline - duration_ns < now ? deadline : now + duration_ns;
     struct timespec at = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
+
     while (until > now && !mpcf_interrupted() &&
            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR) {
     }
@@ -100,6 +103,7 @@ mpcf_status stream_fail(int error, const char *doing, mpcf_error *err)
 static size_t next_chunk(const struct half *half)
 {
     size_t left = half->length - half->done;
+
     return left < STREAM_CHUNK ? left : STREAM_CHUNK;
 }
 
@@ -158,6 +162,7 @@ static mpcf_status advance(int fd, struct half *out, struct half *in, int64_t de
 static struct half half_of(const void *buffer, size_t length)
 {
     struct half half = {.length = length};
+
     memcpy(&half.data, &buffer, sizeof(buffer));
     return half;
 }
@@ -167,6 +172,7 @@ mpcf_status stream_advance(int fd, const void *out, size_t *out_length, void *in
 {
     struct half away = half_of(out, *out_length), home = half_of(in, *in_length);
     mpcf_status status = advance(fd, &away, &home, deadline, err);
+
     *out_length = away.done;
     *in_length = home.done;
     return status;

@@ -66,6 +66,7 @@ static void tune(int fd, const struct tcp_config *config)
 static int listen_on(const struct addrinfo *address, const struct tcp_config *config)
 {
     int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
     if (fd < 0) {
         return -1;
     }
@@ -84,6 +85,7 @@ mpcf_status tcp_listen_socket(const struct tcp_config *config, const char *addre
                               mpcf_error *err)
 {
     struct addrinfo *found = NULL;
+
     MPCF_TRY(host_port_resolve(address, true, MPCF_NO_DEADLINE, &found, err));
     int made = -1, error = 0;
     for (const struct addrinfo *a = found; a != NULL && made < 0; a = a->ai_next) {
@@ -102,6 +104,7 @@ mpcf_status tcp_listen_address(int fd, char *text, size_t size, mpcf_error *err)
 {
     struct sockaddr_storage own = {0};
     socklen_t length = sizeof(own);
+
     if (getsockname(fd, (struct sockaddr *) &own, &length) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "naming a socket: %s", strerror(errno));
     }
@@ -123,6 +126,7 @@ static bool met_itself(int fd)
 {
     struct sockaddr_storage own = {0}, peer = {0};
     socklen_t own_length = sizeof(own), peer_length = sizeof(peer);
+
     return getsockname(fd, (struct sockaddr *) &own, &own_length) == 0 &&
            getpeername(fd, (struct sockaddr *) &peer, &peer_length) == 0 &&
            own_length == peer_length && memcmp(&own, &peer, own_length) == 0;
@@ -133,6 +137,7 @@ static int finish_connect(int fd, int64_t deadline)
 {
     int64_t limit = stream_now_ns() + ATTEMPT_NS;
     mpcf_status status = stream_wait(fd, POLLOUT, limit < deadline ? limit : deadline, NULL);
+
     if (status != MPCF_OK) {
         return status == MPCF_E_INTERRUPTED ? EINTR : ETIMEDOUT;
     }
@@ -149,6 +154,7 @@ static int connect_to(const struct addrinfo *address, const struct tcp_config *c
                       int64_t deadline)
 {
     int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
     if (fd < 0) {
         return -1;
     }
@@ -174,6 +180,7 @@ static mpcf_status call_once(const struct tcp_config *config, const char *addres
 {
     struct addrinfo *found = NULL;
     mpcf_status status = host_port_resolve(address, false, deadline, &found, err);
+
     if (status == MPCF_E_TIMEOUT) {
         *reason = "the name server does not answer";
         mpcf_error_reset(err);
@@ -192,6 +199,7 @@ mpcf_status tcp_connect_socket(const struct tcp_config *config, const char *addr
                                int64_t deadline, int *fd, mpcf_error *err)
 {
     const char *reason = "no attempt was made";
+
     for (;;) {
         int made = -1;
         MPCF_TRY(call_once(config, address, deadline, &made, &reason, err));

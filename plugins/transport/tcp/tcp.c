@@ -24,6 +24,7 @@ struct tcp_connection {
 static mpcf_status wrap(int fd, void **conn, mpcf_error *err)
 {
     struct tcp_connection *c = calloc(1, sizeof(*c));
+
     if (c == NULL) {
         close(fd);
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a connection");
@@ -37,6 +38,7 @@ static mpcf_status tcp_check_address(const void *config, const char *address, bo
                                      mpcf_error *err)
 {
     unsigned port;
+
     (void) config;
     return host_port_check(address, is_listen, &port, err);
 }
@@ -45,6 +47,7 @@ static mpcf_status tcp_listen(const void *config, const char *address, void **li
                               mpcf_error *err)
 {
     struct tcp_listener *l = calloc(1, sizeof(*l));
+
     if (l == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a listener");
     }
@@ -67,6 +70,7 @@ static mpcf_status tcp_accept(void *listener, int64_t deadline, void **conn, mpc
 {
     const struct tcp_listener *l = listener;
     int fd = -1;
+
     MPCF_TRY(tcp_accept_socket(&l->config, l->fd, deadline, &fd, err));
     return wrap(fd, conn, err);
 }
@@ -74,6 +78,7 @@ static mpcf_status tcp_accept(void *listener, int64_t deadline, void **conn, mpc
 static void tcp_unlisten(void *listener)
 {
     struct tcp_listener *l = listener;
+
     if (l != NULL) {
         close(l->fd);
         free(l);
@@ -84,6 +89,7 @@ static mpcf_status tcp_connect(const void *config, const char *address, int64_t 
                                void **conn, mpcf_error *err)
 {
     int fd = -1;
+
     MPCF_TRY(tcp_connect_socket(config, address, deadline, &fd, err));
     return wrap(fd, conn, err);
 }
@@ -91,6 +97,7 @@ static mpcf_status tcp_connect(const void *config, const char *address, int64_t 
 static void tcp_close(void *conn)
 {
     struct tcp_connection *c = conn;
+
     if (c != NULL) {
         close(c->fd);
         free(c);

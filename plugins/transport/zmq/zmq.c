@@ -21,6 +21,7 @@ static mpcf_status transport_check_address(const void *config, const char *addre
                                            mpcf_error *err)
 {
     unsigned port = 0;
+
     (void) config;
     return host_port_check(address, is_listen, &port, err);
 }
@@ -29,6 +30,7 @@ static mpcf_status transport_listen(const void *config, const char *address, voi
                                     mpcf_error *err)
 {
     struct listener *l = calloc(1, sizeof(*l));
+
     if (l == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a listener");
     }
@@ -51,6 +53,7 @@ static mpcf_status transport_bound(void *listener, char *address, size_t size, m
 static mpcf_status wrap(int fd, void **conn, mpcf_error *err)
 {
     struct zmtp *z = calloc(1, sizeof(*z));
+
     if (z == NULL) {
         (void) close(fd);
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a connection");
@@ -64,6 +67,7 @@ static mpcf_status transport_accept(void *listener, int64_t deadline, void **con
 {
     const struct listener *l = listener;
     int fd = -1;
+
     MPCF_TRY(tcp_accept_socket(&l->config, l->fd, deadline, &fd, err));
     return wrap(fd, conn, err);
 }
@@ -71,6 +75,7 @@ static mpcf_status transport_accept(void *listener, int64_t deadline, void **con
 static void transport_unlisten(void *listener)
 {
     struct listener *l = listener;
+
     if (l != NULL) {
         (void) close(l->fd);
         free(l);
@@ -81,6 +86,7 @@ static mpcf_status transport_connect(const void *config, const char *address, in
                                      void **conn, mpcf_error *err)
 {
     int fd = -1;
+
     MPCF_TRY(tcp_connect_socket(config, address, deadline, &fd, err));
     return wrap(fd, conn, err);
 }
@@ -88,6 +94,7 @@ static mpcf_status transport_connect(const void *config, const char *address, in
 static void transport_close(void *conn)
 {
     struct zmtp *z = conn;
+
     if (z != NULL) {
         (void) close(z->fd);
         explicit_bzero(z, sizeof(*z));

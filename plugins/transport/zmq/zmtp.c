@@ -38,6 +38,7 @@ static void begin_frame(struct zmtp *z, size_t left)
 static struct iovec part(const void *data, size_t length)
 {
     struct iovec v = {.iov_len = length};
+
     memcpy(&v.iov_base, &data, sizeof(data));
     return v;
 }
@@ -45,6 +46,7 @@ static struct iovec part(const void *data, size_t length)
 static size_t take(size_t *left, size_t *moved)
 {
     size_t taken = *moved < *left ? *moved : *left;
+
     *left -= taken;
     *moved -= taken;
     return taken;
@@ -56,6 +58,7 @@ static mpcf_status push(struct zmtp *z, const uint8_t *out, size_t length, size_
 {
     size_t opening = sizeof(z->opening) - z->opening_done;
     bool sends = z->is_ready && *done < length;
+
     if (opening == 0 && !sends) {
         return MPCF_OK;
     }
@@ -100,6 +103,7 @@ void zmtp_begin(struct zmtp *z, int fd)
 static mpcf_status fill(struct zmtp *z, uint8_t *in, size_t length, size_t *done, mpcf_error *err)
 {
     size_t here = z->ahead_end - z->ahead_at, payload = z->incoming;
+
     memmove(z->ahead, z->ahead + z->ahead_at, here);
     z->ahead_at = 0;
     z->ahead_end = here;
@@ -126,6 +130,7 @@ static mpcf_status refuse(const struct zmtp *z, const char *what, mpcf_error *er
 {
     char text[3 * 8 + 1] = "";
     size_t here = z->ahead_end - z->ahead_at;
+
     for (size_t i = 0; i < here && i < 8; i++) {
         (void) snprintf(text + 3 * i, 4, "%02x ", z->ahead[z->ahead_at + i]);
     }
@@ -145,6 +150,7 @@ static mpcf_status read_greeting(struct zmtp *z, mpcf_error *err)
 {
     size_t here = 0;
     const uint8_t *at = ahead(z, &here);
+
     if ((here > 0 && at[0] != 0xff) || (here > 9 && at[9] != 0x7f)) {
         return refuse(z, "no greeting", err);
     }
@@ -164,6 +170,7 @@ static mpcf_status read_ready(struct zmtp *z, mpcf_error *err)
     static const uint8_t name[] = {5, 'R', 'E', 'A', 'D', 'Y'};
     size_t here = 0;
     const uint8_t *at = ahead(z, &here);
+
     if ((here > 0 && at[0] != COMMAND) || (here > 1 && at[1] < sizeof(name)) ||
         (here > 1 + sizeof(name) && memcmp(at + 2, name, sizeof(name)) != 0)) {
         return refuse(z, "no READY", err);
@@ -180,6 +187,7 @@ static mpcf_status read_head(struct zmtp *z, mpcf_error *err)
 {
     size_t here = 0;
     const uint8_t *at = ahead(z, &here);
+
     if (here == 0) {
         return MPCF_OK;
     }
@@ -206,6 +214,7 @@ static mpcf_status read_head(struct zmtp *z, mpcf_error *err)
 static void copy_ahead(struct zmtp *z, uint8_t *in, size_t length, size_t *done)
 {
     size_t here = z->ahead_end - z->ahead_at, wanted = length - *done;
+
     here = here < z->incoming ? here : z->incoming;
     here = here < wanted ? here : wanted;
     if (here != 0) {
@@ -220,6 +229,7 @@ static void copy_ahead(struct zmtp *z, uint8_t *in, size_t length, size_t *done)
 static mpcf_status digest(struct zmtp *z, uint8_t *in, size_t length, size_t *done, mpcf_error *err)
 {
     size_t before = 0;
+
     do {
         before = z->ahead_at;
         if (!z->is_ready) {
@@ -258,6 +268,7 @@ struct half {
 static struct half half_of(const void *buffer, size_t length)
 {
     struct half half = {.length = length};
+
     memcpy(&half.data, &buffer, sizeof(buffer));
     return half;
 }
@@ -267,6 +278,7 @@ static mpcf_status advance(struct zmtp *z, struct half *out, struct half *in, in
                            mpcf_error *err)
 {
     const size_t before = out->done + in->done;
+
     for (;;) {
         MPCF_TRY(push(z, out->data, out->length, &out->done, err));
         bool was_ready = z->is_ready;
@@ -289,6 +301,7 @@ mpcf_status zmtp_advance(struct zmtp *z, const void *out, size_t *out_length, vo
 {
     struct half away = half_of(out, *out_length), home = half_of(in, *in_length);
     mpcf_status status = advance(z, &away, &home, deadline, err);
+
     *out_length = away.done;
     *in_length = home.done;
     return status;

@@ -38,26 +38,12 @@ static void nth_allocation_fails_on_request(void **state)
     mpcf_free(first);
 }
 
-static void equal_secret_compares_every_byte(void **state)
-{
-    char a[100], b[100];
-
-    (void) state;
-    memset(a, 7, sizeof a);
-    memset(b, 7, sizeof b);
-    assert_true(mpcf_equal_secret(a, b, sizeof a));
-    b[99] = 8;
-    assert_false(mpcf_equal_secret(a, b, sizeof a));
-    assert_true(mpcf_equal_secret(a, b, 99));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(array_of_overflowing_size_is_refused),
         cmocka_unit_test(array_is_zeroed_and_aligned),
         cmocka_unit_test(nth_allocation_fails_on_request),
-        cmocka_unit_test(equal_secret_compares_every_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -191,7 +191,7 @@ static void check_interval(const struct slot_filling *fillings, size_t count)
 
     want = scores_of(&n, &batch);
     assert_ok(pass_all(n.graph, &s.graph, err), err);
-    assert_ok(calibrate(s.graph, n.parameters, SLOT_BATCH, SLOT_TOKENS, next_batch, &left,
+    assert_ok(calibrate(s.graph, n.parameters, SLOT_BATCH, SLOT_TOKENS, 0, next_batch, &left,
                         &s.ranges, err),
               err);
     assert_true(slot_interval(&s, MPCF_SLOT_NORMALISER, &got));

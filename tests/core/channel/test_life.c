@@ -13,7 +13,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "channel/channel.h"
-#include "channel/pulse.h"
+#include "channel/heartbeat.h"
 #include "support/queue.h"
 #include "support/support.h"
 #include "support/transports.h"
@@ -80,16 +80,16 @@ static mpcf_status act(struct part *p)
 static void *run_part(void *context)
 {
     struct part *p = context;
-    struct pulse *pulse = NULL;
+    struct heartbeat *heartbeat = NULL;
     p->status = MPCF_OK;
     if (p->has_pulse) {
-        p->status = pulse_start(&p->channel, 1, TIMEOUT, &pulse, NULL);
+        p->status = heartbeat_start(&p->channel, 1, TIMEOUT, &heartbeat, NULL);
     }
     clock_pause(p->pause_ns);
     if (p->status == MPCF_OK) {
         p->status = act(p);
     }
-    pulse_stop(pulse);
+    heartbeat_stop(heartbeat);
     return NULL;
 }
 
@@ -228,15 +228,15 @@ static void two_that_wait_for_each_other_end(void **state)
 {
     (void) state;
     struct channel *c[2];
-    struct pulse *pulse = NULL;
+    struct heartbeat *heartbeat = NULL;
     uint8_t got[2][8];
     make_pair(0, c);
-    assert_int_equal(pulse_start(&c[0], 1, TIMEOUT, &pulse, NULL), MPCF_OK);
+    assert_int_equal(heartbeat_start(&c[0], 1, TIMEOUT, &heartbeat, NULL), MPCF_OK);
     struct part p = {.channel = c[1], .has_pulse = true, .in = got[1], .in_length = 8};
     start(&p);
     assert_int_equal(channel_recv(c[0], got[0], 8, NULL), MPCF_E_TIMEOUT);
     assert_int_equal(join(&p), MPCF_E_TIMEOUT);
-    pulse_stop(pulse);
+    heartbeat_stop(heartbeat);
     close_pair(c);
 }
 
@@ -378,7 +378,7 @@ static void two_farewells_meet(void **state)
     close_pair(c);
 }
 
-/* --- the pulse's thread --- */
+/* --- the heartbeat's thread --- */
 
 /* How many threads block signal 15. */
 static size_t count_deaf(void)
@@ -407,15 +407,15 @@ static void a_pulse_takes_no_signals(void **state)
 {
     (void) state;
     struct channel *c[2];
-    struct pulse *pulse = NULL;
+    struct heartbeat *heartbeat = NULL;
     make_pair(0, c);
     size_t before = count_deaf();
-    assert_int_equal(pulse_start(c, 2, TIMEOUT, &pulse, NULL), MPCF_OK);
+    assert_int_equal(heartbeat_start(c, 2, TIMEOUT, &heartbeat, NULL), MPCF_OK);
     clock_pause(100 * MS); /* one that begins blocks all, whatever it is told */
     assert_int_equal(count_deaf(), before + 1);
     int64_t began = clock_now_ns();
-    pulse_stop(pulse);
-    pulse_stop(NULL);
+    heartbeat_stop(heartbeat);
+    heartbeat_stop(NULL);
     assert_true(clock_now_ns() - began < TIMEOUT);
     close_pair(c);
 }

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -154,6 +155,7 @@ static void what_cannot_be_opened_is_said(void **state)
     (void) state;
     options.settings = sets;
     assert_status(MPCF_E_UNSUPPORTED, mpcf_client_open(&options, &client, err), err);
+    assert_message_contains(err, "--set stages.infer.preprocess: `store` deals ahead");
     options.settings = (const char *const[]){"output=nowhere", NULL};
     assert_status(MPCF_E_CONFIG, mpcf_client_open(&options, &client, err), err);
     assert_message_contains(err, "student/public");
@@ -167,6 +169,74 @@ static void what_cannot_be_opened_is_said(void **state)
     mpcf_free(path);
 }
 
+/* Of a caller that was built before the folder could be named. */
+static void a_structure_of_before_is_taken(void **state)
+{
+    const char *folder = apart_create("batch: 1", 2);
+    char *path = file_join(folder, "pipeline.yaml");
+    const mpcf_client_options options = {.struct_size =
+                                             offsetof(mpcf_client_options, public_folder),
+                                         .file = path,
+                                         .public_folder = "what no such caller has"};
+    mpcf_error *err = mpcf_error_create();
+    mpcf_client *client = NULL;
+
+    (void) state;
+    assert_ok(mpcf_client_open(&options, &client, err), err);
+    mpcf_client_close(client);
+    mpcf_error_destroy(err);
+    mpcf_free(path);
+}
+
+/* The address that the file in FOLDER says behind WORD. */
+static void address_of(const char *folder, const char *word, char out[64])
+{
+    char *text = test_read(folder, "pipeline.yaml"), *at = strstr(text, word);
+
+    assert_non_null(at);
+    assert_int_equal(sscanf(at + strlen(word), "%63[^\"]", out), 1);
+    mpcf_free(text);
+}
+
+static void a_folder_alone_is_enough(void **state)
+{
+    const char *folder = apart_create("batch: 1", 2);
+    static const char *const sets[] = {
+        "dataset={reader: glue, task: SST-2, path: no, max_length: 40}", "stages.infer.batch=1",
+        NULL};
+    char provider[64], dealer[64];
+    char *public = file_join(folder, "run/student/public");
+    mpcf_client_options options = {.struct_size = sizeof options,
+                                   .public_folder = public,
+                                   .provider = provider,
+                                   .transport = "loopback",
+                                   .settings = sets};
+    mpcf_error *err = mpcf_error_create();
+    mpcf_client *client = NULL;
+    float answers[2 * TEXTS];
+    pid_t pids[ROLES];
+
+    (void) state;
+    address_of(folder, "provider: {listen: \"", provider);
+    address_of(folder, "dealer: {listen: \"", dealer);
+    assert_status(MPCF_E_INVALID, mpcf_client_open(&options, &client, err), err);
+    assert_message_contains(err, "addresses");
+    options.dealer = dealer;
+    options.public_folder = folder;
+    assert_status(MPCF_E_INVALID, mpcf_client_open(&options, &client, err), err);
+    assert_message_contains(err, "named student/public");
+    options.public_folder = public;
+    assert_ok(mpcf_client_open(&options, &client, err), err);
+    start_others(folder, pids, NULL);
+    assert_ok(mpcf_client_connect(client, err), err);
+    assert_ok(mpcf_client_ask(client, texts, NULL, TEXTS, answers, err), err);
+    assert_string_equal(mpcf_client_label(client, 1), "positive");
+    mpcf_client_close(client);
+    expect_others(folder, pids, 0, 0);
+    mpcf_error_destroy(err);
+    mpcf_free(public);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +244,8 @@ int main(void)
         cmocka_unit_test(a_lost_provider_ends_the_client),
         cmocka_unit_test(labels_alone_are_numbers_of_classes),
         cmocka_unit_test(what_cannot_be_opened_is_said),
+        cmocka_unit_test(a_structure_of_before_is_taken),
+        cmocka_unit_test(a_folder_alone_is_enough),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

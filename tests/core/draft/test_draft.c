@@ -46,7 +46,7 @@ static void set_column(struct column *c, const char *first, const char *prefix, 
     c->first_is_number = *first >= '0' && *first <= '9';
     c->more = count > DISTINCT_MAX;
     for (size_t i = 0; !c->more && i < count; i++) {
-        (void) snprintf(c->distinct[c->count++], CELL_MAX + 1, "%s%zu", prefix, i);
+        (void) snprintf(c->distinct[c->count++].text, CELL_MAX + 1, "%s%zu", prefix, i);
     }
 }
 

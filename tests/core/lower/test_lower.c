@@ -59,8 +59,8 @@ static void print_cost(const struct program *p, mpcf_error *err)
 }
 
 /* Largest difference of logits, over BATCH examples of up to TOKENS tokens. */
-static double fixed_error(struct tiny_bert *t, const struct lower_options *options, size_t batch,
-                          size_t tokens, bool exact)
+static double reference_error(struct tiny_bert *t, const struct lower_options *options,
+                              size_t batch, size_t tokens, bool exact)
 {
     struct tiny_batch b;
     struct program *p = NULL;
@@ -102,8 +102,8 @@ static void quad_and_2quad_agree(void **state)
 
     (void) state;
     lower_options_default(&options);
-    assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
-    assert_true(fixed_error(&t, &options, 3, 16, false) < 0.01);
+    assert_true(reference_error(&t, &options, 1, 16, true) < 0.01);
+    assert_true(reference_error(&t, &options, 3, 16, false) < 0.01);
 }
 
 static void shared_weights_agree(void **state)
@@ -114,7 +114,7 @@ static void shared_weights_agree(void **state)
     (void) state;
     lower_options_default(&options);
     options.weights_shared = true;
-    assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
+    assert_true(reference_error(&t, &options, 1, 16, true) < 0.01);
 }
 
 static void public_embedding_agrees(void **state)
@@ -125,10 +125,10 @@ static void public_embedding_agrees(void **state)
     (void) state;
     lower_options_default(&options);
     options.embedding_public = true;
-    assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
-    assert_true(fixed_error(&t, &options, 3, 16, false) < 0.01);
+    assert_true(reference_error(&t, &options, 1, 16, true) < 0.01);
+    assert_true(reference_error(&t, &options, 3, 16, false) < 0.01);
     options.weights_shared = true;
-    assert_true(fixed_error(&t, &options, 2, 16, false) < 0.01);
+    assert_true(reference_error(&t, &options, 2, 16, false) < 0.01);
 }
 
 static void gelu_and_softmax_agree(void **state)
@@ -138,8 +138,8 @@ static void gelu_and_softmax_agree(void **state)
 
     (void) state;
     lower_options_default(&options);
-    assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
-    assert_true(fixed_error(&t, &options, 3, 16, false) < 0.01);
+    assert_true(reference_error(&t, &options, 1, 16, true) < 0.01);
+    assert_true(reference_error(&t, &options, 3, 16, false) < 0.01);
 }
 
 static void relu_and_2relu_agree(void **state)
@@ -149,8 +149,8 @@ static void relu_and_2relu_agree(void **state)
 
     (void) state;
     lower_options_default(&options);
-    assert_true(fixed_error(&t, &options, 1, 16, true) < 0.01);
-    assert_true(fixed_error(&t, &options, 3, 16, false) < 0.01);
+    assert_true(reference_error(&t, &options, 1, 16, true) < 0.01);
+    assert_true(reference_error(&t, &options, 3, 16, false) < 0.01);
 }
 
 /* --- What cannot be lowered --- */

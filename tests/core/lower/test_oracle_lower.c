@@ -12,15 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "support/fixed_network.h"
 #include "support/network.h"
+#include "support/reference_network.h"
 
 static struct plugins *plugins;
 
 static void each_network_agrees(void **state)
 {
     static const char *const functions[][2] = {{NULL, NULL}, {"quad", "2quad"}, {"gelu", "2relu"}};
-    const struct fixed_setting setting = fixed_setting_default();
+    const struct reference_setting setting = reference_setting_default();
     const char *root = shared_path("oracle/networks");
     DIR *folder = opendir(root);
     char path[700], ids[800];
@@ -37,8 +37,8 @@ static void each_network_agrees(void **state)
         }
         (void) fclose(there);
         for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-            assert_true(fixed_network_error(plugins, path, ids, functions[i][0], functions[i][1],
-                                            &setting) < 0.02);
+            assert_true(reference_network_error(plugins, path, ids, functions[i][0],
+                                                functions[i][1], &setting) < 0.02);
         }
         found++;
     }
@@ -48,13 +48,13 @@ static void each_network_agrees(void **state)
 
 static void minilm_agrees_on_real_text(void **state)
 {
-    const struct fixed_setting setting = fixed_setting_default();
+    const struct reference_setting setting = reference_setting_default();
     char folder[700], ids[700];
 
     (void) state;
     (void) snprintf(folder, sizeof folder, "%s", shared_path("models/minilm-l6-h384"));
     (void) snprintf(ids, sizeof ids, "%s", shared_path("oracle/minilm/expected.safetensors"));
-    assert_true(fixed_network_error(plugins, folder, ids, NULL, NULL, &setting) < 0.02);
+    assert_true(reference_network_error(plugins, folder, ids, NULL, NULL, &setting) < 0.02);
 }
 
 int main(int argc, char **argv)
@@ -66,13 +66,13 @@ int main(int argc, char **argv)
     };
 
     if (argc > 4) {
-        struct fixed_setting s = fixed_setting_default();
+        struct reference_setting s = reference_setting_default();
         s.options.value_fraction = argc > 5 ? (unsigned) atoi(argv[5]) : s.options.value_fraction;
         s.options.weight_fraction = argc > 6 ? (unsigned) atoi(argv[6]) : s.options.weight_fraction;
         s.margin_bits = argc > 7 ? atof(argv[7]) : s.margin_bits;
         s.options.reveal_fraction = s.options.value_fraction;
         s.print = true;
-        (void) fixed_network_error(plugins, argv[1], argv[2], argv[3], argv[4], &s);
+        (void) reference_network_error(plugins, argv[1], argv[2], argv[3], argv[4], &s);
         return 0;
     }
     require_shared("oracle/networks");

@@ -123,7 +123,7 @@ static void the_command_line_takes_them_as_they_are(void **state)
     (void) state;
     expect(PLAIN("tcp") TWO, "parties.dealer.address=[::1]:9002", NULL);
     expect(PLAIN("tcp") TWO, "parties.dealer.address=[::1]:90020",
-           "--set parties.dealer.address: parties.dealer.address: address '[::1]:90020': port");
+           "--set parties.dealer.address: address '[::1]:90020': port");
     expect(PLAIN("loopback") "  provider: {listen: x}\n  dealer: {listen: y}\n",
            "parties.dealer.listen=@y", NULL);
 }

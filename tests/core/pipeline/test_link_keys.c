@@ -199,7 +199,7 @@ static void a_command_line_names_a_file_too(void **state)
 
     assert_none(complaint(text, "parties.user.keys=user.key", VIEW_USER));
     assert_complains(complaint(text, "parties.user.keys=dealer.key", VIEW_USER),
-                     "--set parties.user.keys: parties.user.keys: '");
+                     "--set parties.user.keys: '");
     assert_complains(complaint(text, "parties.user.key=user.key", VIEW_USER),
                      "did you mean 'keys'?");
 }

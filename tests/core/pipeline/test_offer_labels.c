@@ -74,6 +74,7 @@ static void test_offered(void **state)
     labels_are("net", three, "labels: [x, y]", "x", "y", 2);
     labels_are("net", three, "score: [0, 5]", NULL, NULL, 1);
     labels_are("net", "{\"0\": \"LABEL_0\", \"1\": \"LABEL_1\"}", "", "LABEL_0", "LABEL_1", 2);
+    labels_are("net", "null, \"label2id\": {\"p\": 1, \"n\": 0}", "", "n", "p", 2);
 }
 
 static void test_not_offered(void **state)

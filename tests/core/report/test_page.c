@@ -446,6 +446,84 @@ static void odd_trees_are_shown_as_far_as_they_go(void **state)
     }
 }
 
+/* --- What a metric's axis, a setting and the links say --- */
+
+/* Twice all right, or all wrong: no tick is above 100 %. */
+static void an_axis_ends_at_all(void **state)
+{
+    static const double values[] = {1, 0.5, 0};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        json_t *root = json_object();
+        struct text_buffer page = {0};
+
+        for (uint64_t step = 1; step <= 2; step++) {
+            assert_ok(report_add_loss(root, "finetune", step, (double) step, 0.5, err), err);
+        }
+        assert_ok(report_set_real(root, "teacher.metrics.accuracy", values[i], err), err);
+        assert_ok(report_set_real(root, "training.finetune.epochs.1.accuracy", values[i], err),
+                  err);
+        assert_ok(report_set_real(root, "training.finetune.epochs.2.accuracy", values[i], err),
+                  err);
+        assert_ok(report_render(root, &page, err), err);
+        assert_has(&page, "accuracy over epochs");
+        for (int over = 101; over <= 120; over++) {
+            char tick[32];
+
+            (void) snprintf(tick, sizeof tick, ">%d" NUMBER_SPACE "%%<", over);
+            assert_lacks(&page, tick);
+        }
+        assert_lacks(&page, "\">" NUMBER_MINUS);
+        assert_lacks(&page, "nan");
+        assert_int_equal(values[i] == 1,
+                         strstr(page.data, "\">100" NUMBER_SPACE "%</text>") != NULL);
+        text_clear(&page);
+        json_decref(root);
+    }
+}
+
+static void settings_say_what_ran(void **state)
+{
+    json_t *root = json_object();
+    struct text_buffer page = {0};
+
+    (void) state;
+    assert_ok(report_set_count(root, "settings.stages.infer.examples", 99999, err), err);
+    assert_ok(report_set_count(root, "settings.stages.finetune.examples", 0, err), err);
+    assert_ok(report_set_count(root, "settings.stages.calibrate.reference", 16, err), err);
+    assert_ok(report_set_count(root, "secure.examples", 20, err), err);
+    assert_ok(report_set_count(root, "training.finetune.examples", 100, err), err);
+    assert_ok(report_set_count(root, "calibration.examples", 16, err), err);
+    assert_ok(report_render(root, &page, err), err);
+    assert_has(&page, "<td>99" NUMBER_SPACE "999<small>20 ran</small></td>");
+    assert_has(&page, "<td>0<small>100 ran</small></td>");
+    assert_has(&page, "<td>16</td>");
+    text_clear(&page);
+    json_decref(root);
+}
+
+/* Where nothing is encrypted nothing says so, and what hides the texts is named. */
+static void links_within_a_machine_hide_nothing(void **state)
+{
+    json_t *root = json_object();
+    struct text_buffer page = {0};
+
+    (void) state;
+    assert_ok(report_set(root, "privacy.transport",
+                         json_pack("{s:s, s:b, s:b, s:s, s:b}", "name", "loopback", "encrypted", 0,
+                                   "authenticated", 1, "authenticated_by", "keys", "local", 1),
+                         err),
+              err);
+    assert_ok(report_render(root, &page, err), err);
+    assert_has(&page, "Links: loopback, within this machine, not encrypted; each role proved");
+    assert_has(&page, "go over them as shares");
+    assert_lacks(&page, ", encrypted");
+    assert_lacks(&page, "left this machine");
+    text_clear(&page);
+    json_decref(root);
+}
+
 static int setup(void **state)
 {
     (void) state;
@@ -463,6 +541,9 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_axis_ends_at_all),
+        cmocka_unit_test(settings_say_what_ran),
+        cmocka_unit_test(links_within_a_machine_hide_nothing),
         cmocka_unit_test(page_shows_what_the_tree_has),
         cmocka_unit_test(long_numbers_are_short),
         cmocka_unit_test(classes_have_their_names_and_shares),

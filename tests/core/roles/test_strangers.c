@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "roles/lobby.h"
+#include "roles/admission.h"
 #include "support/actors.h"
 #include "support/role_keys.h"
 #include "support/support.h"

@@ -7,83 +7,10 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "support/datasets.h"
+#include "support/fake_reader.h"
 #include "support/support.h"
 
 static mpcf_error *err;
-
-/* A reader of ROWS rows, one of which may have another label or fail. */
-struct fake {
-    size_t rows, at;
-    size_t odd_row; /* SIZE_MAX: none */
-    double odd_label;
-    bool fails, shrinks;
-    size_t classes;
-};
-
-static mpcf_status fake_describe(const void *config, mpcf_task *task, mpcf_error *e)
-{
-    const struct fake *const *f = config;
-
-    (void) e;
-    task->name = "fake";
-    task->classes = (*f)->classes;
-    task->label_high = (*f)->classes == 1 ? 5 : 0;
-    return MPCF_OK;
-}
-
-static mpcf_status fake_open(const void *config, const char *path, const char *split, void **reader,
-                             mpcf_error *e)
-{
-    struct fake *const *f = config;
-
-    (void) path;
-    (void) split;
-    (void) e;
-    (*f)->at = 0;
-    *reader = *f;
-    return MPCF_OK;
-}
-
-static mpcf_status fake_next(void *reader, mpcf_example *example, int32_t *more, mpcf_error *e)
-{
-    struct fake *f = reader;
-
-    *more = f->at < f->rows;
-    if (f->at == f->odd_row && f->fails) {
-        return mpcf_fail(e, MPCF_E_FORMAT, "row of another form");
-    }
-    *example = (mpcf_example){.text_a = f->at % 2 == 0 ? "the the the" : "the",
-                              .label = f->at == f->odd_row ? f->odd_label : 1.0,
-                              .has_label = 1,
-                              .id = f->at};
-    f->at++;
-    return MPCF_OK;
-}
-
-static mpcf_status fake_rewind(void *reader, mpcf_error *e)
-{
-    struct fake *f = reader;
-
-    (void) e;
-    f->at = 0;
-    f->rows -= f->shrinks;
-    return MPCF_OK;
-}
-
-static void fake_close(void *reader)
-{
-    (void) reader;
-}
-
-static const mpcf_dataset fake_dataset = {
-    .struct_size = sizeof(mpcf_dataset),
-    .name = "fake",
-    .describe = fake_describe,
-    .open = fake_open,
-    .next = fake_next,
-    .rewind = fake_rewind,
-    .close = fake_close,
-};
 
 static struct tokenizer *opened(void)
 {
@@ -99,7 +26,7 @@ static struct tokenizer *opened(void)
     return t;
 }
 
-static mpcf_status load(struct fake *f, size_t limit, struct corpus **out)
+static mpcf_status load(struct fake_reader *f, size_t limit, struct corpus **out)
 {
     struct tokenizer *t = opened();
     struct corpus_request q = {.dataset = &fake_dataset,
@@ -121,7 +48,7 @@ static void test_limits(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-        struct fake f = {.rows = 100, .odd_row = SIZE_MAX, .classes = 2};
+        struct fake_reader f = {.rows = 100, .odd = SIZE_MAX, .classes = 2};
         struct corpus *c = NULL;
         size_t want = limits[i] == 0 || limits[i] > 100 ? 100 : limits[i];
 
@@ -142,23 +69,23 @@ static void test_limits(void **state)
 static void test_refusals(void **state)
 {
     static const struct {
-        struct fake fake;
+        struct fake_reader fake;
         mpcf_status status;
         const char *why;
     } cases[] = {
-        {{.rows = 9, .odd_row = 3, .odd_label = 2, .classes = 2}, MPCF_E_FORMAT, "row 3: label 2"},
-        {{.rows = 9, .odd_row = 3, .odd_label = 0.5, .classes = 2}, MPCF_E_FORMAT, "row 3"},
-        {{.rows = 9, .odd_row = 3, .odd_label = NAN, .classes = 2}, MPCF_E_FORMAT, "row 3"},
-        {{.rows = 9, .odd_row = 3, .odd_label = NAN, .classes = 1}, MPCF_E_FORMAT, "row 3"},
-        {{.rows = 9, .odd_row = 3, .odd_label = 5.5, .classes = 1}, MPCF_E_FORMAT, "row 3"},
-        {{.rows = 9, .odd_row = 3, .fails = true, .classes = 2}, MPCF_E_FORMAT, "another form"},
-        {{.rows = 0, .odd_row = 3, .classes = 2}, MPCF_E_FORMAT, "no rows"},
-        {{.rows = 9, .odd_row = 99, .shrinks = true, .classes = 2}, MPCF_E_IO, "8 rows, but 9"},
+        {{.rows = 9, .odd = 3, .odd_label = 2, .classes = 2}, MPCF_E_FORMAT, "row 3: label 2"},
+        {{.rows = 9, .odd = 3, .odd_label = 0.5, .classes = 2}, MPCF_E_FORMAT, "row 3"},
+        {{.rows = 9, .odd = 3, .odd_label = NAN, .classes = 2}, MPCF_E_FORMAT, "row 3"},
+        {{.rows = 9, .odd = 3, .odd_label = NAN, .classes = 1}, MPCF_E_FORMAT, "row 3"},
+        {{.rows = 9, .odd = 3, .odd_label = 5.5, .classes = 1}, MPCF_E_FORMAT, "row 3"},
+        {{.rows = 9, .odd = 3, .odd_fails = true, .classes = 2}, MPCF_E_FORMAT, "another form"},
+        {{.rows = 0, .odd = 3, .classes = 2}, MPCF_E_FORMAT, "no rows"},
+        {{.rows = 9, .odd = 99, .shrinks = true, .classes = 2}, MPCF_E_IO, "8 rows, but 9"},
     };
 
     (void) state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct fake f = cases[i].fake;
+        struct fake_reader f = cases[i].fake;
         struct corpus *c = NULL;
 
         assert_status(cases[i].status, load(&f, 0, &c), err);
@@ -167,7 +94,7 @@ static void test_refusals(void **state)
     }
 }
 
-static mpcf_status look(struct fake *f, size_t rows, bool labelled)
+static mpcf_status look(struct fake_reader *f, size_t rows, bool labelled)
 {
     struct tokenizer *t = opened();
     const struct corpus_request q = {.dataset = &fake_dataset,
@@ -188,9 +115,9 @@ static mpcf_status look(struct fake *f, size_t rows, bool labelled)
 /* The first rows alone: a wrong one behind them is for the run. */
 static void test_first_rows(void **state)
 {
-    struct fake good = {.rows = 3, .odd_row = SIZE_MAX, .classes = 2};
-    struct fake late = {.rows = 9, .odd_row = 6, .odd_label = 7, .classes = 2};
-    struct fake none = {.rows = 0, .odd_row = SIZE_MAX, .classes = 2};
+    struct fake_reader good = {.rows = 3, .odd = SIZE_MAX, .classes = 2};
+    struct fake_reader late = {.rows = 9, .odd = 6, .odd_label = 7, .classes = 2};
+    struct fake_reader none = {.rows = 0, .odd = SIZE_MAX, .classes = 2};
 
     (void) state;
     assert_ok(look(&good, 64, true), err);
@@ -207,7 +134,7 @@ static void test_first_rows(void **state)
 /* Another stage, with another limit, may take the row. */
 static void test_labels_of_rows_left_out(void **state)
 {
-    struct fake f = {.rows = 100, .odd_row = 1, .odd_label = 7, .classes = 2};
+    struct fake_reader f = {.rows = 100, .odd = 1, .odd_label = 7, .classes = 2};
     struct corpus *c = NULL;
 
     (void) state;
@@ -218,7 +145,7 @@ static void test_labels_of_rows_left_out(void **state)
 
 static void test_interrupt(void **state)
 {
-    struct fake f = {.rows = 9, .odd_row = SIZE_MAX, .classes = 2};
+    struct fake_reader f = {.rows = 9, .odd = SIZE_MAX, .classes = 2};
     struct corpus *c = NULL;
 
     (void) state;

@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "support/datasets.h"
+#include "support/fake_reader.h"
 #include "support/support.h"
 #include "text/corpus.h"
 
@@ -24,84 +25,12 @@ static mpcf_error *err;
 
 enum { ROWS = 20 };
 
-/* Rows of "the the .. a", of which one may be another; READ counts them. */
-struct fake {
-    size_t at, read, odd;
-    const char *odd_text, *text_b;
-    double odd_label;
-    bool has_labels;
-    size_t classes;
-};
-
-static mpcf_status fake_describe(const void *config, mpcf_task *task, mpcf_error *e)
+static struct fake_reader usual(void)
 {
-    const struct fake *const *f = config;
+    static const char *const texts[] = {"the the the", "a the", "a", "the a the a the a", NULL};
 
-    (void) e;
-    task->name = "fake";
-    task->classes = (*f)->classes;
-    return MPCF_OK;
-}
-
-static mpcf_status fake_open(const void *config, const char *path, const char *split, void **reader,
-                             mpcf_error *e)
-{
-    struct fake *const *f = config;
-
-    (void) path;
-    (void) split;
-    (void) e;
-    (*f)->at = (*f)->read = 0;
-    *reader = *f;
-    return MPCF_OK;
-}
-
-static mpcf_status fake_next(void *reader, mpcf_example *example, int32_t *more, mpcf_error *e)
-{
-    static const char *const texts[] = {"the the the", "a the", "a", "the a the a the a"};
-    struct fake *f = reader;
-    const bool is_odd = f->at == f->odd;
-
-    (void) e;
-    *more = f->at < ROWS;
-    f->read += f->at < ROWS;
-    *example =
-        (mpcf_example){.text_a = is_odd && f->odd_text != NULL ? f->odd_text : texts[f->at % 4],
-                       .text_b = f->text_b,
-                       .label = is_odd ? f->odd_label : (double) (f->at % 2),
-                       .has_label = f->has_labels,
-                       .id = 3 * f->at};
-    f->at++;
-    return MPCF_OK;
-}
-
-static mpcf_status fake_rewind(void *reader, mpcf_error *e)
-{
-    struct fake *f = reader;
-
-    (void) e;
-    f->at = 0;
-    return MPCF_OK;
-}
-
-static void fake_close(void *reader)
-{
-    (void) reader;
-}
-
-static const mpcf_dataset fake_dataset = {
-    .struct_size = sizeof(mpcf_dataset),
-    .name = "fake",
-    .describe = fake_describe,
-    .open = fake_open,
-    .next = fake_next,
-    .rewind = fake_rewind,
-    .close = fake_close,
-};
-
-static struct fake usual(void)
-{
-    return (struct fake){.odd = SIZE_MAX, .text_b = "a", .has_labels = true, .classes = 2};
+    return (struct fake_reader){
+        .rows = ROWS, .classes = 2, .texts = texts, .text_b = "a", .id_step = 3, .odd = SIZE_MAX};
 }
 
 /* --- Loading --- */
@@ -158,7 +87,7 @@ struct wish {
 static const struct wish usual_wish = {8, 0, false, "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\na\n"};
 
 /* Whether all rows were read twice: they were tokenized. */
-static bool load(struct fake *f, const struct wish *w, struct corpus **out)
+static bool load(struct fake_reader *f, const struct wish *w, struct corpus **out)
 {
     const mpcf_tokenizer_spec spec = {.struct_size = sizeof spec,
                                       .kind = MPCF_TOKENIZER_WORDPIECE,
@@ -200,7 +129,7 @@ static void assert_same(const struct corpus *a, const struct corpus *b)
     }
 }
 
-static bool is_tokenized(struct fake f, const struct wish *w)
+static bool is_tokenized(struct fake_reader f, const struct wish *w)
 {
     struct corpus *c = NULL;
     const bool tokenized = load(&f, w, &c);
@@ -213,7 +142,7 @@ static bool is_tokenized(struct fake f, const struct wish *w)
 
 static void test_once(void **state)
 {
-    struct fake f = usual();
+    struct fake_reader f = usual();
     struct corpus *first = NULL, *second = NULL;
     struct stat facts;
 
@@ -235,7 +164,7 @@ static void test_once(void **state)
 /* Each change makes it anew, and leaves what was before. */
 static void test_changes(void **state)
 {
-    struct fake f[6];
+    struct fake_reader f[6];
     struct wish w[4] = {usual_wish, usual_wish, usual_wish, usual_wish};
 
     (void) state;
@@ -249,7 +178,7 @@ static void test_changes(void **state)
     f[1].odd = 4;
     f[1].odd_label = 1; /* another label */
     f[2].text_b = NULL;
-    f[3].has_labels = false;
+    f[3].has_no_labels = true;
     f[4].classes = 3;
     f[5].text_b = "";
     w[0].max_tokens = 7;
@@ -278,7 +207,7 @@ static void damage(const char *path, size_t at)
 
 static void test_damage(void **state)
 {
-    struct fake f = usual();
+    struct fake_reader f = usual();
     struct corpus *first = NULL, *again = NULL;
     struct stat facts;
     char path[1024];

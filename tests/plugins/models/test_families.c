@@ -15,8 +15,8 @@
 #include "base/folder.h"
 #include "format/json.h"
 #include "support/expected.h"
-#include "support/fixed_network.h"
 #include "support/network.h"
+#include "support/reference_network.h"
 
 static struct plugins *plugins;
 static const char *root;
@@ -75,7 +75,7 @@ static void training_agrees(void **state)
 static void check_logits(struct plugins *with, const char *folder)
 {
     static const char *const functions[][2] = {{NULL, NULL}, {"quad", "2quad"}, {"gelu", "2relu"}};
-    struct fixed_setting setting = fixed_setting_default();
+    struct reference_setting setting = reference_setting_default();
     const double error = expected_logits_error(with, folder);
     char ids[4700];
 
@@ -83,11 +83,11 @@ static void check_logits(struct plugins *with, const char *folder)
     print_message("%s in floats: largest difference of a logit %.7f\n", folder, error);
     assert_true(error <= 1e-4);
     for (size_t i = 0; i < 3; i++) {
-        assert_true(fixed_network_error(with, folder, ids, functions[i][0], functions[i][1],
-                                        &setting) <= 0.02);
+        assert_true(reference_network_error(with, folder, ids, functions[i][0], functions[i][1],
+                                            &setting) <= 0.02);
     }
     setting.options.embedding_public = true;
-    assert_true(fixed_network_error(with, folder, ids, NULL, NULL, &setting) <= 0.02);
+    assert_true(reference_network_error(with, folder, ids, NULL, NULL, &setting) <= 0.02);
 }
 
 static void secure_logits_agree(void **state)

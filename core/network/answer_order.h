@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether a network's answers to labelled rows speak against the order of its classes' names.
+ */
+#ifndef MPCF_NETWORK_ANSWER_ORDER_H
+#define MPCF_NETWORK_ANSWER_ORDER_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "metrics/class_order.h"
+#include "text/corpus.h"
+
+/* From LOGITS [corpus->count, classes]. false: no classes, or too many of them. */
+bool answer_order_judge(const struct corpus *corpus, const float *logits, size_t classes,
+                        struct class_order *out);
+/* "[b, a]": TASK's labels, or their numbers, in ORDER. */
+void answer_order_list(const mpcf_task *task, const struct class_order *order,
+                       struct text_buffer *out);
+/* A warning where another order fits and TASK's does not. NETWORK: "teacher". */
+void answer_order_warn(const mpcf_task *task, const struct class_order *order, const char *network);
+
+#endif
