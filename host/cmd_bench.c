@@ -42,38 +42,48 @@ static const char *value_or(const struct args *args, const char *name, const cha
     return value == NULL ? other : value;
 }
 
-/* "quad,2quad" */
-static bool take_approximations(const struct args *args, char *activation, char *normaliser,
-                                size_t size)
+enum { NAMES = 3, NAME_SIZE = 256 };
+
+/* "quad,2quad" or "quad,2quad,dyt"; the third is empty then. */
+static bool take_approximations(const struct args *args, char names[NAMES][NAME_SIZE])
 {
     const char *text = value_or(args, "--approximations", "quad,2quad");
-    const char *comma = strchr(text, ',');
+    size_t count = 0;
+    bool fits = true;
 
-    if (comma == NULL || comma == text || comma[1] == '\0' || strlen(text) >= size) {
-        (void) host_usage("bench",
-                          "--approximations: expected ACTIVATION,NORMALISER, as quad,2quad");
-        return false;
+    for (bool more = true; more && fits;) {
+        const size_t length = strcspn(text, ",");
+
+        more = text[length] == ',';
+        fits = count < NAMES && length > 0 && length < NAME_SIZE;
+        if (fits) {
+            (void) snprintf(names[count++], NAME_SIZE, "%.*s", (int) length, text);
+        }
+        text += length + 1;
     }
-    (void) snprintf(activation, size, "%.*s", (int) (comma - text), text);
-    (void) snprintf(normaliser, size, "%s", comma + 1);
-    return true;
+    if (!fits || count < 2) {
+        (void) host_usage("bench", "--approximations: expected ACTIVATION,NORMALISER or "
+                                   "ACTIVATION,NORMALISER,LAYER_NORM, as quad,2quad");
+    }
+    return fits && count >= 2;
 }
 
 static int run_secure(const struct args *args, mpcf_error *err)
 {
-    char activation[256], normaliser[256];
+    char names[NAMES][NAME_SIZE] = {"", "", ""};
     int64_t tokens = 128, batch = 1, repeat = 5;
     struct bench_secure_request request = {
         .model = value_or(args, "--model", "bert-base"),
         .transport = value_or(args, "--transport", "tcp"),
-        .activation = activation,
-        .normaliser = normaliser,
+        .activation = names[0],
+        .normaliser = names[1],
+        .layer_norm = names[2],
         .plugin_folder = args_value(args, "--plugin-dir"),
     };
     json_t *result = NULL;
     mpcf_status status;
 
-    if (!take_approximations(args, activation, normaliser, sizeof activation) ||
+    if (!take_approximations(args, names) ||
         !args_number(args, "--tokens", 1, RUN_TOKENS_MAX, &tokens) ||
         !args_number(args, "--batch", 1, 1024, &batch) ||
         !args_number(args, "--repeat", 1, 1000, &repeat)) {

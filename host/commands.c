@@ -52,7 +52,7 @@ static const struct arg_option bench_options[] = {
     {"--model", "NAME", "secure: bert-base, minilm, roberta-base, distilbert-base, electra-small, electra-base or a checkpoint's folder; default bert-base. approx: shapes of one of these names, default the run's or bert-base"},
     {"--tokens", "N", "secure, approx: tokens of an example; default 128"},
     {"--batch", "N", "secure: examples in one run; default 1"},
-    {"--approximations", "A,N", "secure: activation and normaliser; default quad,2quad"},
+    {"--approximations", "A,N", "secure: activation and normaliser, and a third in place of layer norm; default quad,2quad"},
     {"--transport", "NAME", "secure: between the processes; default tcp"},
     {"--repeat", "N", "secure, kernels, approx: runs, of which the median is shown; default 5, of approx 3. repeats: 512"},
     {"--slot", "NAME", "approx: activation, normaliser, tanh or layer_norm; default all"},

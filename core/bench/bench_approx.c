@@ -177,8 +177,8 @@ static mpcf_status secure_open(const struct bench *b, const struct slot_filling 
     lower_options_default(&options);
     MPCF_TRY(approx_graph_open(&s->values, filling->slot, filling, &b->sizes, x, err));
     MPCF_TRY(pass_all(s->values.graph, &s->graph, err));
-    MPCF_TRY(
-        calibrate(s->graph, s->values.parameters, 1, tokens, next_batch, &left, &s->ranges, err));
+    MPCF_TRY(calibrate(s->graph, s->values.parameters, 1, tokens, 0, next_batch, &left, &s->ranges,
+                       err));
     MPCF_TRY(lower_graph(s->graph, s->ranges, &options, 1, tokens, false, &s->program, err));
     MPCF_TRY(weights_create(s->program, s->values.parameters, &s->weights, err));
     s->output = mpcf_alloc_array(tokens, sizeof *s->output);
@@ -363,7 +363,13 @@ static mpcf_status take_shape(struct bench *b, const char *name, mpcf_error *err
     mpcf_status status;
 
     if (config == NULL) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "there is no shape '%s'", name);
+        struct text_buffer names = {0};
+
+        bench_shape_names(&names);
+        status = mpcf_fail(err, MPCF_E_CONFIG, "there is no shape '%s'; there are %s", name,
+                           text_string(&names));
+        text_clear(&names);
+        return status;
     }
     status = plugins_find(b->plugins, COMPONENT_MODEL,
                           json_string_value(json_object_get(config, "model_type")), &found, err);

@@ -94,8 +94,12 @@ static mpcf_status write_pipeline(const struct bench_secure_request *request,
         f->family, label_count(f->config));
     text_printf(&text, "dataset: {reader: glue, task: SST-2, path: data, max_length: %zu}\n",
                 request->tokens);
-    text_printf(&text, "approximations: {activation: %s, normaliser: %s}\n", request->activation,
+    text_printf(&text, "approximations: {activation: %s, normaliser: %s", request->activation,
                 request->normaliser);
+    if (request->layer_norm != NULL && request->layer_norm[0] != '\0') {
+        text_printf(&text, ", layer_norm: %s", request->layer_norm);
+    }
+    text_append(&text, "}\n");
     text_printf(&text, "transport: {name: %s}\nstages:\n", request->transport);
     text_printf(&text, "  calibrate: {examples: %d, margin_bits: 2}\n", CALIBRATION_ROWS);
     /* Every text is TOKENS long: nothing is padded, so a batch of one needs no mask. */

@@ -21,16 +21,18 @@
 #include "stages/run_pipeline.h"
 
 /* As a network begins, but for a little of training in gains and biases: exactly equal gains
- * make values that are 0 but for rounding, which no trained network has. */
-static void fill(struct parameters *parameters)
+ * make values that are 0 but for rounding, which no trained network has. Approximations' own values
+ * stay as they begin. */
+static void fill(struct parameters *parameters, const mpcf_graph *g)
 {
     uint64_t random = 1;
 
+    parameters_init(parameters, g, 1);
     for (size_t i = 0; i < parameters->count; i++) {
         struct parameter *p = &parameters->items[i];
         const bool is_gain = parameter_is_gain(p);
 
-        for (size_t k = 0; k < p->count && !p->is_measured; k++) {
+        for (size_t k = 0; k < p->count && !text_starts_with(p->name, "approximations."); k++) {
             p->value[k] = (float) ((is_gain ? 1 : 0) + 0.02 * random_normal(&random));
         }
     }
@@ -41,7 +43,7 @@ static mpcf_status random_network(const struct pipeline *p, struct loaded_networ
 {
     MPCF_TRY(loaded_network_build(p, p->model_path, FUNCTIONS_APPROXIMATED, n, err));
     MPCF_TRY(parameters_create(n->network->graph, false, &n->parameters, err));
-    fill(n->parameters);
+    fill(n->parameters, n->network->graph);
     return MPCF_OK;
 }
 

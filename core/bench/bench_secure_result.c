@@ -120,9 +120,11 @@ static const char *cost_engine_of(const struct records *r)
 
 static json_t *summary(const struct bench_secure_request *q, const struct records *r)
 {
-    char approximations[512];
+    const bool has_norm = q->layer_norm != NULL && q->layer_norm[0] != '\0';
+    char approximations[768];
 
-    (void) snprintf(approximations, sizeof approximations, "%s,%s", q->activation, q->normaliser);
+    (void) snprintf(approximations, sizeof approximations, "%s,%s%s%s", q->activation,
+                    q->normaliser, has_norm ? "," : "", has_norm ? q->layer_norm : "");
     return json_pack(
         "{s:s, s:I, s:I, s:s, s:s, s:I, s:s, s:o, s:o, s:{s:f, s:I}, s:o, s:o, s:o, s:f, s:f, s:s,"
         " s:o}",

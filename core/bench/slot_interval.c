@@ -37,7 +37,7 @@ static bool reads_input(const mpcf_node *node, size_t k, mpcf_slot slot)
 
 bool slot_interval(const struct secure_student *s, mpcf_slot slot, struct approx_interval *out)
 {
-    struct approx_interval seen = {INFINITY, -INFINITY};
+    struct approx_interval seen = {(double) INFINITY, -(double) INFINITY};
 
     for (size_t i = 0; i < graph_count(s->graph); i++) {
         const mpcf_node *node = graph_node(s->graph, i);

@@ -56,12 +56,62 @@ static bool put_options(const char *at, struct text_buffer *out)
     return true;
 }
 
+/* "where=attention+feed_forward" of LENGTH as a key of the file. */
+static bool put_where(const char *word, size_t length, struct text_buffer *out)
+{
+    text_append(out, ", where: \"");
+    for (size_t i = 0; i < length; i++) {
+        const bool is_end = i == 0 || i + 1 == length || word[i - 1] == '+';
+
+        if (word[i] != '_' && (word[i] < 'a' || word[i] > 'z') && (word[i] != '+' || is_end)) {
+            return false;
+        }
+        text_append_bytes(out, word[i] == '+' ? "," : word + i, 1);
+    }
+    text_append(out, "\"");
+    return length > 0;
+}
+
+static bool put_heads(const char *word, size_t length, struct text_buffer *out)
+{
+    if (length == 0 || strspn(word, "0123456789,-") < length) {
+        return false;
+    }
+    text_printf(out, ", heads: \"%.*s\"", (int) length, word);
+    return true;
+}
+
+/* The words in front of the name that say what of its layers an entry is of; *AT is left behind them. */
+static bool put_part(const char **at, struct text_buffer *out)
+{
+    static const struct {
+        const char *begin;
+        bool (*put)(const char *word, size_t length, struct text_buffer *out);
+    } words[] = {{"where=", put_where}, {"heads=", put_heads}};
+    bool is_read = true;
+
+    for (size_t i = 0; is_read && i < sizeof words / sizeof *words; i++) {
+        const size_t begin = strlen(words[i].begin);
+
+        *at += strspn(*at, " ");
+        if (strncmp(*at, words[i].begin, begin) == 0) {
+            const size_t length = strcspn(*at + begin, " ");
+
+            is_read = words[i].put(*at + begin, length, out);
+            *at += begin + length;
+        }
+    }
+    return is_read;
+}
+
 mpcf_status public_text_entry(const char *line, struct text_buffer *out, mpcf_error *err)
 {
     const char *at = line, *slot, *layers, *name;
     const size_t slot_length = next_word(&at, &slot, ' ');
     const size_t layers_length = slot_length > 0 ? next_word(&at, &layers, ' ') : 0;
-    const size_t name_length = layers_length > 0 ? next_word(&at, &name, ' ') : 0;
+    struct text_buffer part = {0};
+    const bool has_part = layers_length > 0 && put_part(&at, &part);
+    const size_t name_length = has_part ? next_word(&at, &name, ' ') : 0;
     bool is_read = name_length > 0;
 
     if (is_read) {
@@ -71,9 +121,12 @@ mpcf_status public_text_entry(const char *line, struct text_buffer *out, mpcf_er
         if (!all) {
             text_printf(out, ", layers: \"%.*s\"", (int) layers_length, layers);
         }
+        text_append(out, part.length > 0 ? text_string(&part) : "");
         is_read = put_options(at, out);
         text_append(out, "}");
     }
+    out->failed = out->failed || part.failed;
+    text_clear(&part);
     return is_read ? MPCF_OK
                    : mpcf_fail(err, MPCF_E_FORMAT,
                                "approximations.json: '%.80s', expected a slot, layers, a name and "

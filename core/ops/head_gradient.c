@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-#include "float/float_kernels.h"
+#include "float/float_kernel.h"
 
 void head_gradient(const float *dy, float *dx, size_t count, bool add)
 {
     if (dy != NULL) {
-        float_kernels()->scale(dy, 1.0F, dx, add, count);
+        float_kernel()->scale(dy, 1.0F, dx, add, count);
     } else if (!add) {
         memset(dx, 0, count * sizeof(float));
     }

@@ -39,22 +39,34 @@ static mpcf_node *cut_product(struct rewrite *rw, const mpcf_node *node)
     return product(g, x, a, b);
 }
 
+/* The products of the parts of JOIN with those heads of V, joined. More parts than a node takes are
+ * joins of joins. */
+static mpcf_node *join_of_products(mpcf_graph *g, const mpcf_node *node, const mpcf_node *join,
+                                   mpcf_node *v)
+{
+    mpcf_node *parts[NODE_INPUTS_MAX];
+
+    for (size_t i = 0; i < join->in_count; i++) {
+        mpcf_node *part = node_without_taps(join->in[i]);
+
+        parts[i] = part->kind == OP_JOIN_HEADS
+                       ? join_of_products(g, node, part, v)
+                       : product(g, node, part, graph_take_heads(g, v, &join->heads[i]));
+    }
+    return graph_join_heads(g, parts, join->heads, join->in_count);
+}
+
 static mpcf_node *join_products(struct rewrite *rw, const mpcf_node *node)
 {
-    mpcf_graph *g = rw->to;
-    mpcf_node *join = node_without_taps(rewrite_of(rw, node->in[0]));
+    const mpcf_node *join = node_without_taps(rewrite_of(rw, node->in[0]));
     mpcf_node *v = rewrite_of(rw, node->in[1]);
-    mpcf_node *parts[NODE_INPUTS_MAX];
 
     if (join == NULL || v == NULL || join->kind != OP_JOIN_HEADS ||
         !has_heads(v, join->shape.dim[1])) {
         return NULL;
     }
     rewrite_scope(rw, node);
-    for (size_t i = 0; i < join->in_count; i++) {
-        parts[i] = product(g, node, join->in[i], graph_take_heads(g, v, &join->heads[i]));
-    }
-    return graph_join_heads(g, parts, join->heads, join->in_count);
+    return join_of_products(rw->to, node, join, v);
 }
 
 mpcf_node *rule_by_heads(struct rewrite *rw, const mpcf_node *node)

@@ -63,7 +63,7 @@ void pipeline_print_lowering(const struct pipeline *p, struct text_buffer *out)
 void pipeline_print_part(const struct slot_filling *f, struct text_buffer *out)
 {
     char text[HEAD_SET_TEXT_SIZE];
-    const char *before = " ";
+    const char *before = " where=";
 
     for (size_t i = 1; i <= NORM_COUNT; i++) {
         if ((f->norms >> i & 1) != 0) {
@@ -72,7 +72,7 @@ void pipeline_print_part(const struct slot_filling *f, struct text_buffer *out)
         }
     }
     if (!head_set_is_empty(&f->heads)) {
-        text_printf(out, " heads %s", head_set_text(&f->heads, text));
+        text_printf(out, " heads=%s", head_set_text(&f->heads, text));
     }
 }
 

@@ -19,8 +19,9 @@ void pipeline_print_weights(const struct pipeline *p, enum pipeline_stage stage,
 void pipeline_print_lowering(const struct pipeline *p, struct text_buffer *out);
 /* One line a slot entry, "normaliser 0-5 2quad c=5", as in reports. */
 void pipeline_print_approximations(const struct pipeline *p, struct text_buffer *out);
-/* What of its layers an entry is of, with a blank in front: " attention+feed_forward",
- * " heads 0,3"; nothing where it is of all. */
+/* What of its layers an entry is of, as words with a blank in front: " where=attention+feed_forward",
+ * " heads=0,3"; nothing where it is of all. No name has a "=", so that client/public_text.c tells them
+ * from names. */
 void pipeline_print_part(const struct slot_filling *f, struct text_buffer *out);
 
 #endif

@@ -2,6 +2,7 @@
 /* Reads the section approximations: what fills which slot in which layers. */
 #include "pipeline/read_approximations.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,22 +143,43 @@ static bool read_heads(struct pipeline_reader *r, const struct yaml_node *heads,
     return *text == '\0';
 }
 
-/* A word of `where:`; 0: none, and told. */
-static unsigned norm_bit(struct pipeline_reader *r, const struct yaml_node *word)
+static void report_where(struct pipeline_reader *r, const struct yaml_node *at, const char *word,
+                         const char *const words[NORM_COUNT])
 {
-    const char *words[NORM_COUNT], *near;
+    const char *near = text_nearest(word, words, NORM_COUNT);
+
+    yaml_problem(r->problems, at, "where: expected attention, feed_forward, embedding%s%s%s",
+                 near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
+                 near == NULL ? "" : "'?");
+}
+
+/* "attention, embedding" or one word of it; false: told. */
+static bool read_words(struct pipeline_reader *r, const struct yaml_node *where, unsigned *norms)
+{
+    const char *text = where->kind == YAML_NODE_SCALAR ? where->text : "";
+    const char *words[NORM_COUNT];
+    char word[32];
 
     for (size_t i = 0; i < NORM_COUNT; i++) {
         words[i] = norm_name((mpcf_norm) (i + 1));
-        if (word->kind == YAML_NODE_SCALAR && strcmp(word->text, words[i]) == 0) {
-            return 1u << (i + 1);
-        }
     }
-    near = word->kind == YAML_NODE_SCALAR ? text_nearest(word->text, words, NORM_COUNT) : NULL;
-    yaml_problem(r->problems, word, "where: expected attention, feed_forward, embedding%s%s%s",
-                 near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
-                 near == NULL ? "" : "'?");
-    return 0;
+    do {
+        const size_t length = strcspn(text += strspn(text, " "), ", ");
+        unsigned bit = 0;
+
+        (void) snprintf(word, sizeof word, "%.*s", (int) length, text);
+        for (size_t i = 0; i < NORM_COUNT; i++) {
+            bit |= strcmp(word, words[i]) == 0 ? 1u << (i + 1) : 0;
+        }
+        text += length;
+        text += strspn(text, " ");
+        if (bit == 0 || (*text != ',' && *text != '\0')) {
+            report_where(r, where, word, words);
+            return false;
+        }
+        *norms |= bit;
+    } while (has_next(&text));
+    return true;
 }
 
 /* Which layer norms an entry is of: `where:` and, as the embedding is no layer, `layers:`. False: told. */
@@ -181,12 +203,9 @@ static bool read_norms(struct pipeline_reader *r, const struct yaml_node *entry,
         return true;
     }
     for (size_t i = 0; i < (is_list ? where->count : 1); i++) {
-        const unsigned bit = norm_bit(r, is_list ? where->items[i] : where);
-
-        if (bit == 0) {
+        if (!read_words(r, is_list ? where->items[i] : where, &filling->norms)) {
             return false;
         }
-        filling->norms |= bit;
     }
     if (layers != NULL && (filling->norms & embedding) != 0) {
         yaml_problem(r->problems, layers, "layers: the norm of the embedding is of no layer");

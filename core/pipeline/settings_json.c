@@ -50,7 +50,7 @@ static json_t *dataset_json(const struct pipeline *p)
 }
 
 /* "activation": "quad", or of some layers "activation 0-5": "quad a=0.125", of some heads
- * "normaliser 0-5 heads 0,3": "2quad c=5". */
+ * "normaliser 0-5 heads=0,3": "2quad c=5". */
 static json_t *approximations_json(const struct pipeline *p)
 {
     json_t *object = json_object();

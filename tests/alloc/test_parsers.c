@@ -36,7 +36,8 @@ static const char *folder; /* example/: model and data; out/student: what conver
 #define PIPELINE                                                                                   \
     "version: 1\noutput: out\nmodel: {family: bert, path: example/model}\n"                        \
     "dataset: {reader: glue, task: SST-2, path: example/data, max_length: 16}\n"                   \
-    "approximations: {activation: quad, normaliser: {name: 2quad, options: {c: 5}}}\n"             \
+    "approximations: {activation: quad, normaliser: [{name: 2quad, options: {c: 5}, heads: "       \
+    "\"0,2\"}, 2quad]}\n"                                                                          \
     "transport: tcp\nparties: {provider: {listen: \"127.0.0.1:1\"}, "                              \
     "dealer: {listen: \"127.0.0.1:2\"}}\n"                                                         \
     "stages: {convert: {}, infer: {buckets: [4, 8]}}\n"
@@ -155,7 +156,7 @@ static mpcf_status open_pipeline(void *context, mpcf_error *err)
 
     MPCF_TRY(pipeline_open(&request, &p, err));
     assert_int_equal(p->infer.batch, 2);
-    assert_int_equal(p->filling_count, 2);
+    assert_int_equal(p->filling_count, 3);
     pipeline_close(p);
     return MPCF_OK;
 }

@@ -81,7 +81,7 @@ fresh
 change transport.h 's|^} mpcf_transport;|    int (*later)(void *conn);\n&|'
 added "a field appended to a descriptor"
 fresh
-change approx.h 's|MPCF_SLOT_TANH = 3 .*|MPCF_SLOT_TANH = 3, MPCF_SLOT_GATE = 4|'
+change approx.h 's|MPCF_SLOT_LAYER_NORM = 4 .*|MPCF_SLOT_LAYER_NORM = 4, MPCF_SLOT_GATE = 5|'
 added "a value appended to an enum"
 fresh
 sed -i '/^mpcf_float_exp@/d' "$folder"/abi/*.names
@@ -103,7 +103,7 @@ fresh
 change model.h 's|^    int64_t layers, hidden, |    int64_t hidden, layers, |'
 broken "two fields exchanged"
 fresh
-change approx.h 's|MPCF_SLOT_TANH = 3 |MPCF_SLOT_TANH = 4 |'
+change approx.h 's|MPCF_SLOT_TANH = 3,|MPCF_SLOT_TANH = 5,|'
 broken "the value of an enum"
 fresh
 change transport.h 's|(1u << 2)|(1u << 4)|'

@@ -37,6 +37,8 @@ static const mpcf_approx approx = {
     .input_low = -5,
     .input_high = 5,
     .build = build,
+    .formula = "a x^2 + b x + c",
+    .source = "who published it, and what is known of it",
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)

@@ -154,7 +154,7 @@ static mpcf_status next_batch(void *context, struct float_batch *batch, mpcf_err
 static struct approx_interval scores_of(const struct slot_network *n,
                                         const struct float_batch *batch)
 {
-    struct approx_interval seen = {INFINITY, -INFINITY};
+    struct approx_interval seen = {(double) INFINITY, -(double) INFINITY};
     const mpcf_node *scores = graph_find_tap(n->graph, "scores.0");
     struct float_engine *e = NULL;
     const float *x;
@@ -191,7 +191,7 @@ static void check_interval(const struct slot_filling *fillings, size_t count)
 
     want = scores_of(&n, &batch);
     assert_ok(pass_all(n.graph, &s.graph, err), err);
-    assert_ok(calibrate(s.graph, n.parameters, SLOT_BATCH, SLOT_TOKENS, next_batch, &left,
+    assert_ok(calibrate(s.graph, n.parameters, SLOT_BATCH, SLOT_TOKENS, 0, next_batch, &left,
                         &s.ranges, err),
               err);
     assert_true(slot_interval(&s, MPCF_SLOT_NORMALISER, &got));

@@ -211,29 +211,115 @@ static void the_digest_tells_which_heads(void **state)
     assert_string_not_equal(digest[0], digest[1]);
 }
 
-/* More parts than a node has operands, and copies that passes make. */
-static void a_part_may_be_every_head(void **state)
+enum { MANY = 40 };
+
+/* 2quad over rows of [B, MANY, 1, T], as FILLINGS say; into Y[MANY * SLOT_TOKENS]. */
+static size_t run_many(const struct slot_filling *fillings, size_t count, float *y)
 {
-    enum { HEADS = 40 };
-    struct slot_filling fillings[HEADS];
+    static const int32_t mask[SLOT_TOKENS] = {1, 1, 1, 1, 0, 0};
+    const struct float_batch batch = {.batch = 1, .tokens = SLOT_TOKENS, .attention_mask = mask};
     mpcf_graph *g = graph_create();
     mpcf_node *keep = mpcf_input(g, "attention_mask",
                                  mpcf_shape_4(MPCF_DIM_BATCH, 1, 1, MPCF_DIM_TOKENS), MPCF_USER);
-    mpcf_node *x = mpcf_mul(
-        g, keep, mpcf_parameter(g, "x", mpcf_shape_4(1, HEADS, 1, 1), MPCF_INIT_NORMAL, 1));
-    mpcf_node *y;
+    mpcf_node *x = mpcf_parameter(g, "x", mpcf_shape_4(1, MANY, 1, 1), MPCF_INIT_NORMAL, 1);
+    struct parameters *p = NULL;
+    struct float_engine *e = NULL;
+    size_t joins;
+
+    assert_ok(graph_fill_slots(g, fillings, count, false, err), err);
+    x = mpcf_slot_apply(g, MPCF_SLOT_NORMALISER, 0, mpcf_mul(g, keep, x), keep);
+    mpcf_output(g, "logits", x);
+    assert_ok(graph_finish(g, err), err);
+    assert_int_equal(x->shape.dim[1], MANY);
+    assert_ok(parameters_create(g, false, &p, err), err);
+    parameters_init(p, g, 3);
+    assert_ok(float_engine_create(g, p, FLOAT_EVALUATE, 1, SLOT_TOKENS, 0, &e, err), err);
+    assert_ok(float_forward(e, &batch, err), err);
+    memcpy(y, float_value(e, x), MANY * SLOT_TOKENS * sizeof *y);
+    joins = count_kind(g, OP_JOIN_HEADS);
+    float_engine_destroy(e);
+    parameters_destroy(p);
+    graph_destroy(g);
+    return joins;
+}
+
+/* More parts than a node has operands, from the last head to the first. */
+static void a_part_may_be_every_head(void **state)
+{
+    static double c[MANY];
+    float want[MANY * SLOT_TOKENS], got[MANY * SLOT_TOKENS];
+    struct slot_filling fillings[MANY];
 
     (void) state;
-    for (size_t i = 0; i < HEADS; i++) {
+    for (size_t i = 0; i < MANY; i++) {
         fillings[i] = heads(&slot_test_2quad, &five, "");
-        head_set_add(&fillings[i].heads, HEADS - 1 - i);
+        head_set_add(&fillings[i].heads, MANY - 1 - i);
     }
-    assert_ok(graph_fill_slots(g, fillings, HEADS, false, err), err);
-    y = mpcf_slot_apply(g, MPCF_SLOT_NORMALISER, 0, x, keep);
-    mpcf_output(g, "logits", y);
-    assert_ok(graph_finish(g, err), err);
-    assert_int_equal(y->shape.dim[1], HEADS);
-    assert_true(count_kind(g, OP_JOIN_HEADS) == 3);
+    assert_int_equal(run_many(fillings, MANY, got), 3);
+    fillings[0] = heads(&slot_test_2quad, &five, "");
+    assert_int_equal(run_many(fillings, 1, want), 0);
+    assert_close_floats("parts", want, got, MANY * SLOT_TOKENS, 1e-7, 1e-7);
+    for (size_t i = 0; i < MANY; i++) { /* each its own number: c = i belongs to head i */
+        c[i] = 3 + (double) i;
+        fillings[i] = heads(&slot_test_2quad, &c[i], "");
+        head_set_add(&fillings[i].heads, i);
+    }
+    (void) run_many(fillings, MANY, got);
+    for (size_t i = 0; i < MANY; i++) {
+        fillings[0] = heads(&slot_test_2quad, &c[i], "");
+        (void) run_many(fillings, 1, want);
+        assert_close_floats("head", want + i * SLOT_TOKENS, got + i * SLOT_TOKENS, SLOT_TOKENS,
+                            1e-7, 1e-7);
+    }
+}
+
+static void copy_kept(const void *config, const mpcf_rows *shape, const float *x, float *y)
+{
+    (void) config;
+    for (size_t i = 0; i < shape->rows * shape->cols; i++) {
+        y[i] = shape->keep[i] != 0.0F ? x[i] : 0.0F;
+    }
+}
+
+static void copy_gradient(const void *config, const mpcf_rows *shape, const float *x,
+                          const float *y, const float *dy, float *dx)
+{
+    (void) x, (void) y;
+    copy_kept(config, shape, dy, dx);
+}
+
+static mpcf_node *build_copy(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    (void) config;
+    return mpcf_mask(g, x, keep);
+}
+
+/* A part's formula with float kernels is one node on that part. */
+static void kernels_work_on_their_part(void **state)
+{
+    const mpcf_approx copy = {.struct_size = sizeof copy,
+                              .name = "copy",
+                              .slot = MPCF_SLOT_NORMALISER,
+                              .build = build_copy,
+                              .forward = copy_kept,
+                              .backward = copy_gradient};
+    const struct slot_filling fillings[] = {heads(&copy, NULL, "13"),
+                                            heads(&slot_test_2quad, &five, "")};
+    mpcf_graph *g = graph_create();
+    mpcf_node *keep = mpcf_input(g, "attention_mask",
+                                 mpcf_shape_4(MPCF_DIM_BATCH, 1, 1, MPCF_DIM_TOKENS), MPCF_USER);
+    mpcf_node *x = mpcf_parameter(g, "x", mpcf_shape_4(1, 4, 1, 1), MPCF_INIT_NORMAL, 1);
+    const mpcf_node *y;
+
+    (void) state;
+    assert_ok(graph_fill_slots(g, fillings, 2, true, err), err);
+    y = mpcf_slot_apply(g, MPCF_SLOT_NORMALISER, 0, mpcf_mul(g, keep, x), keep);
+    assert_non_null(y);
+    assert_int_equal(y->kind, OP_JOIN_HEADS);
+    assert_int_equal(y->in[0]->kind, OP_FUSED);
+    assert_int_equal(y->in[0]->shape.dim[1], 2);
+    assert_int_equal(y->in[0]->in[0]->kind, OP_TAKE_HEADS);
+    assert_int_not_equal(y->in[1]->kind, OP_FUSED);
     graph_destroy(g);
 }
 
@@ -350,6 +436,7 @@ int main(void)
         cmocka_unit_test(cut_by_heads_it_is_the_same_function),
         cmocka_unit_test(the_digest_tells_which_heads),
         cmocka_unit_test(a_part_may_be_every_head),
+        cmocka_unit_test(kernels_work_on_their_part),
         cmocka_unit_test(a_formula_knows_its_layer_and_heads),
         cmocka_unit_test(heads_that_are_not_there_or_left_are_refused),
         cmocka_unit_test(a_norm_must_fit),

@@ -69,7 +69,7 @@ static void run_open(struct run *r, const struct slot_filling *fillings, size_t 
     assert_ok(pass_all(r->network.graph, &r->passed, err), err);
     slot_network_logits(&r->network, r->passed, passed);
     assert_close_floats("after passes", want, passed, LOGITS, 1e-4, 1e-4);
-    assert_ok(calibrate(r->passed, r->network.parameters, SLOT_BATCH, SLOT_TOKENS, next_batch,
+    assert_ok(calibrate(r->passed, r->network.parameters, SLOT_BATCH, SLOT_TOKENS, 0, next_batch,
                         &left, &r->ranges, err),
               err);
     lower_options_default(&options);

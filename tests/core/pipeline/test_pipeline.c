@@ -180,14 +180,14 @@ static void normalisers_go_by_heads(void **state)
     assert_int_equal(o.p->fillings[2].heads.bits[0], 2);
     assert_true(head_set_is_empty(&o.p->fillings[3].heads));
     pipeline_print_approximations(o.p, &text); /* by which a changed entry is noticed */
-    assert_non_null(strstr(text_string(&text), "normaliser 0-1 heads 0,3-5 toy_norm"));
-    assert_non_null(strstr(text_string(&text), "normaliser 4-4 heads 0,3-5 toy_norm"));
-    assert_non_null(strstr(text_string(&text), "normaliser all heads 1 toy_norm c=2"));
+    assert_non_null(strstr(text_string(&text), "normaliser 0-1 heads=0,3-5 toy_norm"));
+    assert_non_null(strstr(text_string(&text), "normaliser 4-4 heads=0,3-5 toy_norm"));
+    assert_non_null(strstr(text_string(&text), "normaliser all heads=1 toy_norm c=2"));
     text_clear(&text);
     settings = pipeline_settings_json(o.p);
     approximations = json_object_get(settings, "approximations");
     assert_int_equal(json_object_size(approximations), 4);
-    assert_string_equal(json_string_value(json_object_get(approximations, "normaliser heads 1")),
+    assert_string_equal(json_string_value(json_object_get(approximations, "normaliser heads=1")),
                         "toy_norm c=2");
     json_decref(settings);
     close_it(&o);
@@ -197,15 +197,20 @@ static void layer_norms_go_by_kind(void **state)
 {
     struct opened o = opened(HEAD "approximations:\n  layer_norm:\n"
                                   "    - {name: toy_ln, layers: \"0-1\"}\n"
-                                  "    - {name: toy_ln, where: [feed_forward], layers: \"2\"}\n"
-                                  "    - {name: toy_ln, options: {c: 2}, where: embedding}\n");
+                                  "    - {name: toy_ln, where: \"feed_forward\", layers: \"2\"}\n"
+                                  "    - {name: toy_ln, options: {c: 2}, where: \"embedding\"}\n"
+                                  "    - {name: toy_ln, where: \"attention , feed_forward\", "
+                                  "layers: \"7\"}\n");
     struct text_buffer text = {0};
 
     (void) state;
     pipeline_print_approximations(o.p, &text);
-    assert_non_null(strstr(text_string(&text), "layer_norm 0-1 attention+feed_forward toy_ln"));
-    assert_non_null(strstr(text_string(&text), "layer_norm 2-2 feed_forward toy_ln"));
-    assert_non_null(strstr(text_string(&text), "layer_norm all embedding toy_ln c=2"));
+    assert_non_null(
+        strstr(text_string(&text), "layer_norm 0-1 where=attention+feed_forward toy_ln"));
+    assert_non_null(strstr(text_string(&text), "layer_norm 2-2 where=feed_forward toy_ln"));
+    assert_non_null(
+        strstr(text_string(&text), "layer_norm 7-7 where=attention+feed_forward toy_ln"));
+    assert_non_null(strstr(text_string(&text), "layer_norm all where=embedding toy_ln c=2"));
     text_clear(&text);
     close_it(&o);
 }
@@ -221,6 +226,12 @@ static void parts_of_a_slot_are_read_with_care(void **state)
         {"normaliser: {name: toy_norm, heads: [0, 1]}", ": heads: expected ranges"},
         {"activation: {name: toy_act, heads: \"0\"}", "p.yaml:7:38: heads: 'activation' has none"},
         {"activation: {name: toy_act, where: embedding}", "p.yaml:7:38: where: says which layer"},
+        {"layer_norm: {name: toy_ln, where: \"attention, embeding\"}",
+         "p.yaml:7:37: where: expected attention, feed_forward, embedding; did you mean 'embed"},
+        {"layer_norm: {name: toy_ln, where: \"attention embedding\"}",
+         ": where: expected attention"},
+        {"layer_norm: {name: toy_ln, where: \"\"}", ": where: expected attention"},
+        {"layer_norm: {name: toy_ln, where: {a: b}}", ": where: expected attention"},
         {"layer_norm: {name: toy_ln, where: embeding}", "did you mean 'embedding'?"},
         {"layer_norm: {name: toy_ln, where: [embedding, attention], layers: \"0\"}",
          "layers: the norm of the embedding is of no layer"},

@@ -5,9 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/memory.h"
 #include "format/json.h"
+#include "graph/digest.h"
+#include "graph/finish.h"
 #include "graph/graph.h"
+#include "pass/pass.h"
 #include "plugin/plugins.h"
 
 static struct plugins *plugins;
@@ -149,12 +153,12 @@ static void roberta_keeps_positions_for_its_padding(void **state)
     assert_message_contains(err, "max_position_embeddings");
 }
 
-/* The graph of FAMILY with every slot filled by the named approximations. */
-static mpcf_graph *build(const char *name)
+/* The graph of FAMILY with every slot filled by the named approximations; MORE: another, or NULL. */
+static mpcf_graph *build_with(const char *name, const struct slot_filling *more)
 {
     static const char *const fillers[] = {"relu", "2quad", "tanh"};
     static double five = 5;
-    struct slot_filling fillings[3];
+    struct slot_filling fillings[4];
     mpcf_graph *g = graph_create();
     void *model = NULL;
 
@@ -168,11 +172,87 @@ static mpcf_graph *build(const char *name)
             .slot = approx->slot, .last_layer = SIZE_MAX, .approx = approx, .config = &five};
     }
     assert_ok(configure(name, "{" SIZES "}", 2, &model), err);
-    assert_ok(graph_fill_slots(g, fillings, 3, false, err), err);
+    if (more != NULL) {
+        fillings[3] = *more;
+    }
+    assert_ok(graph_fill_slots(g, fillings, more != NULL ? 4 : 3, false, err), err);
     assert_ok(family(name)->build(model, g, err), err);
     assert_ok(graph_check(g, err), err);
     family(name)->release(model);
     return g;
+}
+
+/* Where nothing fills layer norms and heads are not told apart, the graph is that of the versions before
+ * there were such entries: a student of theirs (`mpcf-host example`, Quad+2Quad) has this digest. */
+
+static mpcf_graph *build(const char *name)
+{
+    return build_with(name, NULL);
+}
+
+static void slots_that_are_not_filled_change_no_digest(void **state)
+{
+    static const char config[] =
+        "{\"vocab_size\": 78, \"hidden_size\": 48, \"num_hidden_layers\": 2, "
+        "\"num_attention_heads\": 4, \"intermediate_size\": 96, \"max_position_embeddings\": 64, "
+        "\"hidden_dropout_prob\": 0.0, \"initializer_range\": 0.1, "
+        "\"attention_probs_dropout_prob\": 0.0, \"pad_token_id\": 0}";
+    static const char *const names[] = {"quad", "2quad", "tanh"};
+    static const double options[] = {0.125, 0.25, 0.5}, five = 5;
+    const void *const configs[] = {options, &five, NULL};
+    struct slot_filling fillings[3];
+    mpcf_graph *g = graph_create(), *passed = NULL;
+    char digest[FILE_DIGEST_SIZE];
+    void *model = NULL;
+
+    (void) state;
+    for (size_t i = 0; i < 3; i++) {
+        const void *found = NULL;
+
+        assert_ok(plugins_find(plugins, COMPONENT_APPROX, names[i], &found, err), err);
+        fillings[i] = (struct slot_filling){.slot = (mpcf_slot) (i + 1),
+                                            .last_layer = SIZE_MAX,
+                                            .approx = found,
+                                            .config = configs[i]};
+    }
+    assert_ok(configure("bert", config, 2, &model), err);
+    assert_ok(graph_fill_slots(g, fillings, 3, false, err), err);
+    assert_ok(family("bert")->build(model, g, err), err);
+    assert_ok(graph_finish(g, err), err);
+    assert_ok(pass_all(g, &passed, err), err);
+    assert_true(graph_digest(passed, digest));
+    assert_string_equal(digest, "808ab1bab13285cd0d23cb3408e13ff0608f2a877ad41fa049e0e367f41ff47f");
+    graph_destroy(passed);
+    graph_destroy(g);
+    family("bert")->release(model);
+}
+
+/* Two a layer and that of the embedding, each with values of its own. */
+static void layer_norms_of_every_family_are_slots(void **state)
+{
+    static const char *const families[] = {"bert",        "roberta",    "camembert",
+                                           "xlm-roberta", "distilbert", "electra"};
+    static const double half = 0.5;
+    const void *found = NULL;
+
+    (void) state;
+    assert_ok(plugins_find(plugins, COMPONENT_APPROX, "dyt", &found, err), err);
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        const struct slot_filling norm = {
+            .slot = MPCF_SLOT_LAYER_NORM, .last_layer = SIZE_MAX, .approx = found, .config = &half};
+        mpcf_graph *g = build_with(families[i], &norm);
+        size_t own = 0;
+
+        for (size_t k = 0; k < graph_count(g); k++) {
+            const mpcf_node *node = graph_node(g, k);
+
+            assert_int_not_equal(node->kind, OP_LAYER_NORM);
+            own += node->kind == OP_PARAMETER &&
+                   strncmp(node->label, "approximations.layer_norm.", 26) == 0;
+        }
+        assert_int_equal(own, 2 * 2 + 1);
+        graph_destroy(g);
+    }
 }
 
 static void distilbert_has_keys_of_its_own(void **state)
@@ -248,6 +328,8 @@ int main(void)
         cmocka_unit_test(activations_have_names_of_approximations),
         cmocka_unit_test(labels_give_the_classes),
         cmocka_unit_test(roberta_keeps_positions_for_its_padding),
+        cmocka_unit_test(slots_that_are_not_filled_change_no_digest),
+        cmocka_unit_test(layer_norms_of_every_family_are_slots),
         cmocka_unit_test(distilbert_has_keys_of_its_own),
         cmocka_unit_test(distilbert_refuses_under_its_own_keys),
         cmocka_unit_test(graphs_have_the_taps_and_names_of_checkpoints),
