@@ -87,6 +87,9 @@ static mpcf_status weighted_sum(struct approx_bench *bench, const float *dy, dou
     return MPCF_OK;
 }
 
+/* No gradient flows through a row's maximum: an exp whose slope is some percent off gives that. */
+#define GRADIENT_ERROR 0.05
+
 /* Difference quotients at element I on both sides; where they disagree there is a kink. */
 static mpcf_status quotients(struct approx_bench *bench, const float *dy, size_t i, double step,
                              double slope[2], mpcf_error *err)
@@ -136,7 +139,7 @@ static void check_gradients(struct conform *c, const mpcf_approx *approx,
             worst = fmax(worst, fabs((slope[0] + slope[1]) / 2 - (double) dx[i]) / largest);
         }
     }
-    (void) conform_result(c, status == MPCF_OK && worst < 0.02 && kinks < bench->x->count / 6,
+    (void) conform_result(c, status == MPCF_OK && worst < GRADIENT_ERROR && kinks < bench->x->count / 6,
                           "its gradient is that of differences",
                           "largest error %.3g of the largest gradient; %zu kinks", worst, kinks);
 }

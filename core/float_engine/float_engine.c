@@ -214,6 +214,12 @@ static mpcf_status check_run(const struct float_engine *e, const struct float_ba
                              b->tokens, node->in[0]->name,
                              (long long) (node->in[0]->shape.dim[0] - node->first));
         }
+        if (node->kind == OP_SLICE && shape_row(node->in[0]->shape) == MPCF_DIM_TOKENS &&
+            node->first + node->count > (int64_t) b->tokens) {
+            return mpcf_fail(err, MPCF_E_INVALID, "%zu tokens, but '%s' takes columns %lld .. %lld",
+                             b->tokens, node->name, (long long) node->first,
+                             (long long) (node->first + node->count - 1));
+        }
     }
     return MPCF_OK;
 }

@@ -393,17 +393,21 @@ static void lower_function(struct lowering *l, const mpcf_node *node, double (*f
     lower_pieces(l, node, &best, out);
 }
 
-/* Below -11.5 it counts as 0 (1e-5 at most); a little above 0 for a maximum that is rounded. */
+#define EXP_MOST 11 /* e^11 has 16 bits in front of the point */
+
+/* Below -11.5 it counts as 0 (1e-5 at most); a little above 0 for a maximum that is rounded. The
+ * margin is the result's: above what that leaves room for, exp stays what it is there. */
 void lower_exp(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     double low = 0, high = 0;
 
     node_interval(l, node->in[0], &low, &high);
-    if (high > 4) {
+    high = fmin(high, log(node_largest(l, node)));
+    if (high > EXP_MOST) {
         lower_fail(l, MPCF_E_RANGE,
-                   "'%s': exp takes numbers up to 0 in a secure run; calibration "
+                   "'%s': exp takes numbers up to %d in a secure run, with the margin; calibration "
                    "saw up to %g",
-                   node->name, high);
+                   node->name, EXP_MOST, log(node_seen(l, node)));
         return;
     }
     const double top = high > 0.5 ? ceil(high * 2) / 2 : 0.5;

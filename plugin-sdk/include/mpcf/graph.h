@@ -139,7 +139,8 @@ MPCF_EXPORT mpcf_node *mpcf_layer_norm(mpcf_graph *g, mpcf_node *x, mpcf_node *g
 MPCF_EXPORT mpcf_node *mpcf_split_heads(mpcf_graph *g, mpcf_node *x,
                                         int64_t heads); /* [B,T,h] -> [B,heads,T,h/heads] */
 MPCF_EXPORT mpcf_node *mpcf_merge_heads(mpcf_graph *g, mpcf_node *x); /* and back */
-/* Columns FIRST .. FIRST + COUNT - 1 of each row. */
+/* Columns FIRST .. FIRST + COUNT - 1 of each row; a run with fewer tokens than that, where a row has a
+ * column a token, is refused. */
 MPCF_EXPORT mpcf_node *mpcf_slice(mpcf_graph *g, mpcf_node *x, int64_t first, int64_t count);
 /* The row of token INDEX, from 0: [B, T, h] -> [B, h]. */
 MPCF_EXPORT mpcf_node *mpcf_token(mpcf_graph *g, mpcf_node *x, int64_t index);

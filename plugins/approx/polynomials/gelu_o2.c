@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GeLU as x/2 + q(|x|) for |x| < 2.2, q of degree 2, else ReLU.
+ * Source: CrypTorch (2025). */
+#include "polynomials.h"
+
+static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    static const double cuts[] = {-2.2, 0, 2.2};
+    static const double coef[4][3] = {
+        {0},
+        {-0.0316129, 0.5 - 0.2597658, 0.1159408},
+        {-0.0316129, 0.5 + 0.2597658, 0.1159408},
+        {0, 1},
+    };
+
+    (void) config, (void) keep;
+    return mpcf_piecewise(g, x, cuts, 3, coef[0], 2);
+}
+
+const mpcf_approx approx_gelu_o2 = {
+    .struct_size = sizeof(mpcf_approx),
+    .name = "gelu_o2",
+    .summary = "GeLU by a square of |x| (CrypTorch)",
+    .slot = MPCF_SLOT_ACTIVATION,
+    .input_low = -6,
+    .input_high = 6,
+    .build = build,
+};
