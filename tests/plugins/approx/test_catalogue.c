@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The families of published approximations against their formulas in double precision and PyTorch's
+ * gradients (tests/vectors/make_approximations.py); and that their pages have the errors measured there.
+ */
+#include "support/support.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "conformance/approx_bench.h"
+#include "plugin/option_set.h"
+#include "plugin/plugins.h"
+#include "support/vectors.h"
+
+static struct plugins *plugins;
+static mpcf_error *err;
+
+static const struct {
+    const char *vector, *family;
+} entries[] = {
+    {"puma_gelu", "polynomials"},      {"bolt_gelu", "polynomials"},
+    {"bolt_gelu_refit", "polynomials"}, {"gelu_o2", "polynomials"},
+    {"gelu_quad5", "polynomials"},     {"tanh_poly", "polynomials"},
+    {"2linear", "normalisers"},        {"power", "normalisers"},
+    {"power_6", "normalisers"},        {"power_8", "normalisers"},
+    {"l2q", "normalisers"},            {"puma_softmax", "normalisers"},
+    {"ibert_softmax", "normalisers"},  {"softmax_const", "normalisers"},
+    {"softmax_first_max", "normalisers"}, {"shaft_softmax", "normalisers"},
+    {"ode_softmax", "normalisers"},    {"sigma_attn", "normalisers"},
+};
+
+static void fill_config(const mpcf_approx *approx, const json_t *options, void **config,
+                        struct option_memory **owned)
+{
+    struct yaml_problems *problems = yaml_problems_create();
+    struct yaml_tree *tree = NULL;
+    char *text = json_dumps(options, JSON_ENCODE_ANY);
+
+    assert_ok(yaml_parse_text(text, strlen(text), "options", &tree, err), err);
+    *config = mpcf_alloc_array(1, approx->config_size + 1);
+    assert_ok(option_fill(approx->options, approx->option_size, approx->config_size,
+                          yaml_root(tree), approx->name, "/", *config, owned, problems, err),
+              err);
+    assert_int_equal(yaml_problems_count(problems), 0);
+    yaml_problems_destroy(problems);
+    yaml_tree_destroy(tree);
+    free(text);
+}
+
+static double at(const json_t *vector, const char *key, size_t i)
+{
+    return json_number_value(json_array_get(json_object_get(vector, key), i));
+}
+
+static void compare(const char *what, const json_t *want, const float *got, double tolerance)
+{
+    double largest = 1;
+
+    for (size_t i = 0; i < json_array_size(want); i++) {
+        largest = fmax(largest, fabs(json_number_value(json_array_get(want, i))));
+    }
+    for (size_t i = 0; i < json_array_size(want); i++) {
+        const double w = json_number_value(json_array_get(want, i));
+
+        if (!(fabs((double) got[i] - w) <= tolerance * largest)) {
+            fail_msg("%s: element %zu is %.9g, want %.9g", what, i, (double) got[i], w);
+        }
+    }
+}
+
+static void compare_parameters(const char *name, const char *slot, const json_t *vector,
+                               struct parameters *p)
+{
+    const char *key;
+    json_t *want;
+
+    json_object_foreach(json_object_get(vector, "parameters"), key, want)
+    {
+        char *full = mpcf_format("approximations.%s.0.%s", slot, key);
+        const struct parameter *found = parameters_find(p, full);
+
+        assert_non_null(found);
+        assert_int_equal(found->count, json_array_size(want));
+        compare(name, want, found->gradient, 2e-5);
+        mpcf_free(full);
+    }
+}
+
+static void run(const char *name, const json_t *vector, const mpcf_approx *approx,
+                const void *config)
+{
+    struct approx_bench bench;
+    float y[BENCH_COUNT], dx[BENCH_COUNT], dy[BENCH_COUNT];
+
+    assert_ok(approx_bench_create(approx, config, false, &bench, err), err);
+    assert_int_equal(json_array_size(json_object_get(vector, "x")), bench.x->count);
+    for (size_t i = 0; i < bench.x->count; i++) {
+        bench.x->value[i] = (float) at(vector, "x", i);
+        dy[i] = (float) at(vector, "dy", i);
+    }
+    assert_ok(approx_bench_run(&bench, y, dy, dx, err), err);
+    compare(name, json_object_get(vector, "y"), y, 5e-6);
+    compare(name, json_object_get(vector, "dx"), dx, 2e-5);
+    compare_parameters(name, approx->slot == MPCF_SLOT_NORMALISER ? "normaliser" : "activation",
+                       vector, bench.parameters);
+    approx_bench_clear(&bench);
+}
+
+static void formulas_and_gradients_agree(void **state)
+{
+    (void) state;
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        char *path = mpcf_format("approximations/%s.json", entries[i].vector);
+        json_t *vector = vector_json(path);
+        const char *name = json_string_value(json_object_get(vector, "name"));
+        struct option_memory *owned = NULL;
+        const void *approx = NULL;
+        void *config = NULL;
+
+        assert_ok(plugins_find(plugins, COMPONENT_APPROX, name, &approx, err), err);
+        assert_string_equal(plugins_owner(plugins, approx), entries[i].family);
+        fill_config(approx, json_object_get(vector, "options"), &config, &owned);
+        run(entries[i].vector, vector, approx, config);
+        mpcf_free(config);
+        option_config_release(owned);
+        json_decref(vector);
+        mpcf_free(path);
+    }
+}
+
+/* "| `puma_gelu` | ... | 0.02 |" in the family's README. */
+static void pages_have_the_measured_errors(void **state)
+{
+    (void) state;
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        char *path = mpcf_format("approximations/%s.json", entries[i].vector);
+        char *page = mpcf_format("../../plugins/approx/%s/README.md", entries[i].family);
+        json_t *vector = vector_json(path);
+        char *where = vector_path(page), *text = NULL, *row;
+        char *start = mpcf_format("| `%s` |", entries[i].vector);
+        char *error = mpcf_format("| %g |", json_number_value(json_object_get(vector, "error")));
+        size_t length = 0;
+
+        assert_ok(file_read(where, 1 << 20, &text, &length, err), err);
+        row = strstr(text, start);
+        if (row == NULL || strstr(row, error) == NULL ||
+            strstr(row, error) > row + strcspn(row, "\n")) {
+            fail_msg("%s: no row '%s .. %s'", where, start, error);
+        }
+        json_decref(vector);
+        mpcf_free(path);
+        mpcf_free(page);
+        mpcf_free(where);
+        mpcf_free(text);
+        mpcf_free(start);
+        mpcf_free(error);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(formulas_and_gradients_agree),
+        cmocka_unit_test(pages_have_the_measured_errors),
+    };
+    int failed;
+
+    err = mpcf_error_create();
+    if (plugins_create(NULL, &plugins, err) != MPCF_OK) {
+        return 1;
+    }
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    plugins_destroy(plugins);
+    mpcf_error_destroy(err);
+    return failed;
+}
