@@ -16,7 +16,7 @@
     X(ROW_MAX, row_max) X(MASK, mask) X(LAYER_NORM, layer_norm)                    \
     X(SPLIT_HEADS, split_heads) X(MERGE_HEADS, merge_heads) X(SLICE, slice)        \
     X(TOKEN, token) X(DROPOUT, dropout) X(STOP_GRADIENT, stop_gradient)            \
-    X(TAP, tap) X(FUSED, fused)                                                    \
+    X(TAP, tap) X(FUSED, fused) X(PIECEWISE_SINES, piecewise_sines)                \
     /* made by passes only */                                                      \
     X(CONCAT, concat) X(CENTER, center) X(ROW_MEAN_SQUARE, row_mean_square)        \
     X(SCALE_COLUMNS, scale_columns) X(MATMUL_MASKED, matmul_masked)

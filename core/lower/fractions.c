@@ -181,6 +181,7 @@ static void ask_operands(struct lowering *l, const mpcf_node *node)
     case OP_ERF:
     case OP_TANH:
     case OP_PIECEWISE:
+    case OP_PIECEWISE_SINES:
         ask(l, node->in[0], (int) l->options->value_fraction);
         return;
     case OP_RELU:

@@ -61,6 +61,7 @@ static lower_op *const table[OP_COUNT] = {
     [OP_STOP_GRADIENT] = lower_nothing,
     [OP_TAP] = lower_nothing, /* transparent: see lower_node.c */
     [OP_FUSED] = lower_nothing,
+    [OP_PIECEWISE_SINES] = lower_piecewise_sines,
     [OP_CONCAT] = lower_nothing,
     [OP_CENTER] = lower_center,
     [OP_ROW_MEAN_SQUARE] = lower_row_mean_square,

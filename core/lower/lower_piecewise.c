@@ -20,6 +20,8 @@
 #include "lower/magnitude.h"
 #include "lower/pieces.h"
 
+#define SINES_TOLERANCE 4e-5 /* of what fits a sine series */
+
 struct piecewise {
     const struct pieces *p;
     double scale; /* the function is of scale * value */
@@ -338,6 +340,12 @@ static void lower_pieces(struct lowering *l, const mpcf_node *node, struct piece
     }
 }
 
+/* A cut takes some 20 bits an element, a degree about 60. */
+static size_t piece_cost(const struct pieces *p)
+{
+    return 20 * p->cut_count + 60 * p->degree;
+}
+
 /* --- Operations --- */
 
 void lower_piecewise(struct lowering *l, const mpcf_node *node, struct lowered *out)
@@ -370,9 +378,98 @@ void lower_relu(struct lowering *l, const mpcf_node *node, struct lowered *out)
     out->raw = emit_select(l, emit_compare(l, x, &zero, 1), x);
 }
 
-/* Of degrees 2 to 5 the one that costs least: a cut takes some 20 bits an element, a degree
- * about 60. */
-static void lower_function(struct lowering *l, const mpcf_node *node, double (*function)(double),
+/* --- Pieces with sines --- */
+
+struct sines {
+    const double *row; /* polynomial, then sines */
+    size_t degree, count;
+    double rate;
+};
+
+static double sines_at(const void *context, double x)
+{
+    const struct sines *s = context;
+    double y = s->row[s->degree];
+
+    for (size_t i = s->degree; i-- > 0;) {
+        y = y * x + s->row[i];
+    }
+    for (size_t k = 0; k < s->count; k++) {
+        y += s->row[s->degree + 1 + k] * sin(s->rate * (double) (k + 1) * x);
+    }
+    return y;
+}
+
+static bool is_polynomial(const struct sines *s)
+{
+    for (size_t k = 0; k < s->count; k++) {
+        if (fabs(s->row[s->degree + 1 + k]) > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Pieces of P's degree for all of NODE; those without sines as they are. */
+static bool fit_sines(const mpcf_node *node, double low, double high, struct pieces *p)
+{
+    struct sines s = {.count = (size_t) node->count, .rate = 2 * acos(-1) / node->real};
+
+    s.degree = node->degree - s.count;
+    p->cut_count = 0;
+    for (size_t i = 0; i <= node->cut_count; i++) {
+        const double from = i == 0 ? fmin(low, node->cuts[0]) : node->cuts[i - 1];
+        const double to = i == node->cut_count ? fmax(high, from) : node->cuts[i];
+
+        s.row = node->coef + i * (node->degree + 1);
+        if (!is_polynomial(&s)) {
+            if (!append_fit(p, sines_at, &s, from, to, SINES_TOLERANCE)) {
+                return false;
+            }
+            continue;
+        }
+        if (p->cut_count == CUTS_MAX) {
+            return false;
+        }
+        double *coef = p->coef[p->cut_count];
+        for (size_t j = 0; j <= p->degree; j++) {
+            coef[j] = 0;
+        }
+        p->center[p->cut_count] = (from + to) / 2;
+        shift_polynomial(s.row, s.degree, p->center[p->cut_count], coef);
+        if (i < node->cut_count) {
+            p->cuts[p->cut_count++] = to;
+        }
+    }
+    return true;
+}
+
+void lower_piecewise_sines(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    const size_t least = node->degree - (size_t) node->count;
+    struct pieces best = {0}, p = {0};
+    size_t best_cost = SIZE_MAX;
+    double low = 0, high = 0;
+
+    node_interval(l, node->in[0], &low, &high);
+    for (p.degree = least < 2 ? 2 : least; p.degree <= (least < 5 ? 5 : least); p.degree++) {
+        if (fit_sines(node, low, high, &p) && piece_cost(&p) < best_cost) {
+            best_cost = piece_cost(&p);
+            best = p;
+        }
+    }
+    if (best_cost == SIZE_MAX) {
+        lower_fail(l, MPCF_E_RANGE, "'%s': no fit of its sines by %d pieces of degree 5", node->name,
+                   CUTS_MAX + 1);
+        return;
+    }
+    lower_pieces(l, node, &best, out);
+}
+
+/* --- Functions --- */
+
+/* Of degrees 2 to 5 the one that costs least. */
+static void lower_function(struct lowering *l, const mpcf_node *node, fit_function *function,
                            double low, double high, double below, double above, double tolerance,
                            struct lowered *out)
 {
@@ -380,9 +477,9 @@ static void lower_function(struct lowering *l, const mpcf_node *node, double (*f
     size_t best_cost = SIZE_MAX;
 
     for (size_t degree = 2; degree <= 5; degree++) {
-        if (fit_pieces(function, low, high, below, above, degree, tolerance, &p) &&
-            20 * p.cut_count + 60 * degree < best_cost) {
-            best_cost = 20 * p.cut_count + 60 * degree;
+        if (fit_pieces(function, NULL, low, high, below, above, degree, tolerance, &p) &&
+            piece_cost(&p) < best_cost) {
+            best_cost = piece_cost(&p);
             best = p;
         }
     }
@@ -391,6 +488,24 @@ static void lower_function(struct lowering *l, const mpcf_node *node, double (*f
         return;
     }
     lower_pieces(l, node, &best, out);
+}
+
+static double exp_of(const void *context, double x)
+{
+    (void) context;
+    return exp(x);
+}
+
+static double erf_of(const void *context, double x)
+{
+    (void) context;
+    return erf(x);
+}
+
+static double tanh_of(const void *context, double x)
+{
+    (void) context;
+    return tanh(x);
 }
 
 #define EXP_MOST 11 /* e^11 has 16 bits in front of the point */
@@ -411,15 +526,15 @@ void lower_exp(struct lowering *l, const mpcf_node *node, struct lowered *out)
         return;
     }
     const double top = high > 0.5 ? ceil(high * 2) / 2 : 0.5;
-    lower_function(l, node, exp, -11.5, top, 0, exp(top), 1.2e-5, out);
+    lower_function(l, node, exp_of, -11.5, top, 0, exp(top), 1.2e-5, out);
 }
 
 void lower_erf(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
-    lower_function(l, node, erf, -2.96875, 2.96875, -1, 1, 4e-5, out);
+    lower_function(l, node, erf_of, -2.96875, 2.96875, -1, 1, 4e-5, out);
 }
 
 void lower_tanh(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
-    lower_function(l, node, tanh, -5.25, 5.25, -1, 1, 6e-5, out);
+    lower_function(l, node, tanh_of, -5.25, 5.25, -1, 1, 6e-5, out);
 }

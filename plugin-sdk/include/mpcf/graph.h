@@ -110,7 +110,22 @@ MPCF_EXPORT mpcf_node *mpcf_poly(mpcf_graph *g, mpcf_node *x, const double *coef
  */
 MPCF_EXPORT mpcf_node *mpcf_piecewise(mpcf_graph *g, mpcf_node *x, const double *cuts,
                                       size_t cut_count, const double *coef, size_t degree);
+/*
+ * The same with a sine series: piece i is its polynomial plus the sum over k = 1 .. SINE_COUNT
+ * (1 .. 16) of sines[i][k - 1] sin(2 pi k x / PERIOD). CUT_COUNT is 2 .. 32; SINES has CUT_COUNT + 1
+ * rows of SINE_COUNT, the first and the last of them 0. A secure run fits pieces with sines by polynomials, to
+ * 4e-5, and costs what the pieces then do.
+ */
+MPCF_EXPORT mpcf_node *mpcf_piecewise_sines(mpcf_graph *g, mpcf_node *x, const double *cuts,
+                                            size_t cut_count, const double *coef, size_t degree,
+                                            const double *sines, size_t sine_count, double period);
+/* LOW where x is below, HIGH where it is above, else x; low < high. Two pieces are constant there. */
+MPCF_EXPORT mpcf_node *mpcf_clamp(mpcf_graph *g, mpcf_node *x, double low, double high);
+/* x^EXPONENT, 1 .. 16, by squares and products: of 3 one of each, of 4 two squares. */
+MPCF_EXPORT mpcf_node *mpcf_power(mpcf_graph *g, mpcf_node *x, unsigned exponent);
 MPCF_EXPORT mpcf_node *mpcf_relu(mpcf_graph *g, mpcf_node *x);
+/* The larger of two, a + relu(b - a); they broadcast. */
+MPCF_EXPORT mpcf_node *mpcf_max(mpcf_graph *g, mpcf_node *a, mpcf_node *b);
 MPCF_EXPORT mpcf_node *mpcf_exp(mpcf_graph *g, mpcf_node *x); /* x <= 0 in a secure run */
 MPCF_EXPORT mpcf_node *mpcf_erf(mpcf_graph *g, mpcf_node *x);
 MPCF_EXPORT mpcf_node *mpcf_tanh(mpcf_graph *g, mpcf_node *x);

@@ -22,22 +22,12 @@ static const mpcf_option options[] = {
 static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
     const struct power *o = config;
-    mpcf_node *square = mpcf_square(g, mpcf_scale(g, mpcf_offset(g, x, o->c), 1 / o->scale));
-    mpcf_node *w = square;
+    mpcf_node *u = mpcf_scale(g, mpcf_offset(g, x, o->c), 1 / o->scale);
 
     if (o->p % 2 != 0) {
         return mpcf_graph_refuse(g, "power: p is %d, and must be even", (int) o->p);
     }
-    if (o->p >= 4) {
-        w = mpcf_square(g, square);
-    }
-    if (o->p == 6) {
-        w = mpcf_mul(g, w, square);
-    }
-    if (o->p == 8) {
-        w = mpcf_square(g, w);
-    }
-    return normalise(g, w, keep);
+    return normalise(g, mpcf_power(g, u, (unsigned) o->p), keep);
 }
 
 const mpcf_approx approx_power = {

@@ -37,9 +37,7 @@ mpcf_node *euler_softmax(mpcf_graph *g, mpcf_node *x, mpcf_node *keep, mpcf_node
 static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
     const struct shaft_softmax *o = config;
-    const double cuts[] = {o->low, o->high};
-    const double coef[3][2] = {{o->low, 0}, {0, 1}, {o->high, 0}};
-    mpcf_node *clipped = mpcf_piecewise(g, x, cuts, 2, coef[0], 1);
+    mpcf_node *clipped = mpcf_clamp(g, x, o->low, o->high);
     mpcf_node *share = inverse_count(g, keep);
     mpcf_node *h = euler_softmax(g, clipped, keep, share, (int) o->steps);
 

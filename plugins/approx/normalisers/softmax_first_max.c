@@ -21,9 +21,7 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
     mpcf_node *largest = mpcf_slice(g, x, 0, 1);
 
     for (int64_t i = 1; i < o->columns; i++) {
-        mpcf_node *next = mpcf_slice(g, x, i, 1);
-
-        largest = mpcf_add(g, largest, mpcf_relu(g, mpcf_sub(g, next, largest)));
+        largest = mpcf_max(g, largest, mpcf_slice(g, x, i, 1));
     }
     return normalise(g, mpcf_exp(g, mpcf_sub(g, x, mpcf_stop_gradient(g, largest))), keep);
 }

@@ -32,6 +32,8 @@ static const struct {
     {"ibert_softmax", "normalisers"},  {"softmax_const", "normalisers"},
     {"softmax_first_max", "normalisers"}, {"shaft_softmax", "normalisers"},
     {"ode_softmax", "normalisers"},    {"sigma_attn", "normalisers"},
+    {"secformer_gelu", "series"},      {"shaft_gelu", "series"},
+    {"shaft_silu", "series"},
 };
 
 static void fill_config(const mpcf_approx *approx, const json_t *options, void **config,
