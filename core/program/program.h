@@ -79,7 +79,8 @@ struct value {
     X(BITS_TO_RING, bits_to_ring) \
     X(SELECT, select) \
     X(USER_SELECT, user_select) \
-    X(REVEAL, reveal)
+    X(REVEAL, reveal) \
+    X(TABLE_LOOKUP, table_lookup)
 /* clang-format on */
 
 enum step_kind {
@@ -120,7 +121,7 @@ struct step {
     uint32_t row;        /* SELECT: of the bits; USER_LOOKUP: the first position; of
                             position_ids the padding id, in USER_ONE_HOT, too */
     bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o] */
-    int64_t *thresholds; /* COMPARE, ascending, in units of x */
+    int64_t *thresholds; /* COMPARE, ascending, in units of x; TABLE_LOOKUP: the entries */
     size_t threshold_count;
     const char *input; /* USER_ONE_HOT, USER_LOOKUP, USER_MASK, REVEAL: of the input or output */
     const mpcf_node *node;     /* PROVIDER, USER_LOOKUP: the constant node */
