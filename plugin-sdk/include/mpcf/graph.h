@@ -119,6 +119,15 @@ MPCF_EXPORT mpcf_node *mpcf_piecewise(mpcf_graph *g, mpcf_node *x, const double 
 MPCF_EXPORT mpcf_node *mpcf_piecewise_sines(mpcf_graph *g, mpcf_node *x, const double *cuts,
                                             size_t cut_count, const double *coef, size_t degree,
                                             const double *sines, size_t sine_count, double period);
+/*
+ * Entry floor((x - LOW) / (HIGH - LOW) COUNT) of a public TABLE of COUNT (2 .. 4096) entries; the first
+ * below LOW, the last from HIGH on. Its gradient is the slope between the neighbours of x's entry, and 0
+ * outside. In a secure run the dealer sends as many bits an element as there are entries, rounded up to
+ * a power of two, and it is compared and opened besides: 256 entries cost less online than a quartic on
+ * pieces and a little more of the dealer's, 4096 are the dealer's alone (docs/protocols.md).
+ */
+MPCF_EXPORT mpcf_node *mpcf_lookup(mpcf_graph *g, mpcf_node *x, double low, double high,
+                                   const double *table, size_t count);
 /* LOW where x is below, HIGH where it is above, else x; low < high. Two pieces are constant there. */
 MPCF_EXPORT mpcf_node *mpcf_clamp(mpcf_graph *g, mpcf_node *x, double low, double high);
 /* x^EXPONENT, 1 .. 16, by squares and products: of 3 one of each, of 4 two squares. */

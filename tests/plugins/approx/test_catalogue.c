@@ -33,7 +33,8 @@ static const struct {
     {"softmax_first_max", "normalisers"}, {"shaft_softmax", "normalisers"},
     {"ode_softmax", "normalisers"},    {"sigma_attn", "normalisers"},
     {"secformer_gelu", "series"},      {"shaft_gelu", "series"},
-    {"shaft_silu", "series"},
+    {"shaft_silu", "series"},          {"gelu_lut", "tables"},
+    {"gelu_lut_edge", "tables"},
 };
 
 static void fill_config(const mpcf_approx *approx, const json_t *options, void **config,
