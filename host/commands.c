@@ -66,6 +66,10 @@ static const struct arg_option bench_options[] = {
 static const struct arg_option plugin_options[] = {
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
+static const struct arg_option check_options[] = {
+    {"--options", "OPTIONS", "of the one component, as in a pipeline file: 'p: 6, c: 1'"},
+    {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
+    {NULL, NULL, NULL}};
 static const struct arg_option example_options[] = {
     {"--family", "NAME", "bert, distilbert, electra; default bert"},
     {"--seed", "N", "of texts and weights; default 1"},
@@ -90,8 +94,8 @@ const struct command commands[] = {
      plugin_options, 0, 0, cmd_plugin_list},
     {"plugin show", "NAME", "A plug-in: its components, with their options.",
      plugin_options, 1, 1, cmd_plugin_show},
-    {"plugin check", "NAME|FILE.so", "Tests a plug-in's components; TAP output.",
-     plugin_options, 1, 1, cmd_plugin_check},
+    {"plugin check", "NAME|FILE.so", "Tests a plug-in's components, or the one that is named; TAP output.",
+     check_options, 1, 1, cmd_plugin_check},
     {"plugin new", "KIND NAME [FOLDER]",
      "Writes a plug-in that builds and works: approx, transport, model or dataset.",
      NULL, 2, 3, cmd_plugin_new},

@@ -21,9 +21,13 @@ static bool same_shape(mpcf_shape a, mpcf_shape b)
 static bool check_builds(struct conform *c, const mpcf_approx *approx, const void *config,
                          struct approx_bench *bench)
 {
-    mpcf_status status = approx_bench_create(approx, config, false, bench, c->err);
+    mpcf_status status;
     mpcf_shape in, out;
 
+    if (!conform_begin(c, "build() makes a graph")) {
+        return false;
+    }
+    status = approx_bench_create(approx, config, false, bench, c->err);
     if (!conform_result(c, status == MPCF_OK, "build() makes a graph", "it failed")) {
         return false;
     }
@@ -36,9 +40,13 @@ static bool check_builds(struct conform *c, const mpcf_approx *approx, const voi
 static bool check_finite(struct conform *c, const mpcf_approx *approx, struct approx_bench *bench,
                          float *y)
 {
-    mpcf_status status = approx_bench_run(bench, y, NULL, NULL, c->err);
+    mpcf_status status;
     size_t bad = 0;
 
+    if (!conform_begin(c, "it runs in floats")) {
+        return false;
+    }
+    status = approx_bench_run(bench, y, NULL, NULL, c->err);
     if (!conform_result(c, status == MPCF_OK, "it runs in floats", "it failed")) {
         return false;
     }
@@ -122,6 +130,9 @@ static void check_gradients(struct conform *c, const mpcf_approx *approx,
     size_t kinks = 0;
     mpcf_status status;
 
+    if (!conform_begin(c, "its gradient is that of differences")) {
+        return;
+    }
     for (size_t i = 0; i < BENCH_COUNT; i++) {
         dy[i] = (float) random_normal(&state);
     }
@@ -163,6 +174,9 @@ static void check_fused(struct conform *c, const mpcf_approx *approx, const void
     uint64_t state = 3;
     mpcf_status status;
 
+    if (!conform_begin(c, name)) {
+        return;
+    }
     if (approx->forward == NULL) {
         conform_skip(c, name, "it has none");
         return;
@@ -213,6 +227,9 @@ static void check_threads(struct conform *c, const mpcf_approx *approx, const vo
     struct worker workers[4];
     bool same = true;
 
+    if (!conform_begin(c, "four threads get the same bits")) {
+        return;
+    }
     for (size_t i = 0; i < 4; i++) {
         workers[i] = (struct worker){.approx = approx, .config = config, .status = MPCF_E_INTERNAL};
         workers[i].begun = pthread_create(&workers[i].thread, NULL, run_worker, &workers[i]) == 0;

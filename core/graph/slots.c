@@ -74,6 +74,7 @@ static mpcf_node *build_formula(mpcf_graph *g, const struct slot_filling *fillin
     const char *inner = scope[0] == '\0' ? arena_strdup(g->arena, slot)
                                          : arena_format(g->arena, "%s.%s", scope, slot);
     const char *prefix = arena_format(g->arena, "approximations.%s.%zu.", slot, layer);
+    const size_t outputs = g->output_count;
     mpcf_node *y;
 
     if (inner == NULL || prefix == NULL) {
@@ -88,6 +89,10 @@ static mpcf_node *build_formula(mpcf_graph *g, const struct slot_filling *fillin
     g->function = function;
     g->slot_function = NULL;
     g->parameter_prefix = "";
+    if (g->output_count != outputs) {
+        return graph_fail(g, MPCF_E_INVALID, "approximation '%s' names an output: those are a model's",
+                          filling->approx->name);
+    }
     return y;
 }
 
