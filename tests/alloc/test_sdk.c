@@ -44,6 +44,7 @@ static mpcf_node *attend(mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 static mpcf_graph *build(void)
 {
     static const double square[] = {1, 2, 3}, cuts[] = {-1, 1}, pieces[] = {0, 0, 0, 1, 1, 0};
+    static const double sines[] = {0, 0.5, 0};
     mpcf_graph *g = graph_create();
     mpcf_node *ids, *keep, *x;
 
@@ -68,6 +69,9 @@ static mpcf_graph *build(void)
     x = mpcf_piecewise(g, x, cuts, 2, pieces, 1);
     x = mpcf_mul(g, mpcf_erf(g, x), mpcf_relu(g, mpcf_offset(g, x, 1)));
     x = mpcf_add(g, mpcf_square(g, x), mpcf_tanh(g, x));
+    x = mpcf_max(g, mpcf_clamp(g, x, -1, 1), mpcf_power(g, x, 3));
+    x = mpcf_piecewise_sines(g, x, cuts, 2, pieces, 1, sines, 1, 2);
+    x = mpcf_lookup(g, x, -1, 1, square, 3);
     mpcf_tap(g, "hidden.0", mpcf_stop_gradient(g, x));
     mpcf_output(g, "logits", mpcf_slice(g, mpcf_token(g, x, 0), 0, 2));
     return g;

@@ -22,4 +22,7 @@ const mpcf_approx approx_sigma_attn = {
     .input_low = -6,
     .input_high = 6,
     .build = build,
+#ifdef MPCF_APPROX_ANY_ROW_SUM
+    .flags = MPCF_APPROX_ANY_ROW_SUM,
+#endif
 };
