@@ -115,9 +115,8 @@ static int check_plugin(struct conform *c, const struct chosen *chosen)
 int cmd_plugin_check(const struct args *args)
 {
     const char *name = args->operands[0];
-    struct conform c = {.out = stdout,
-                        .err = mpcf_error_create(),
-                        .options = args_value(args, "--options")};
+    struct conform c = {
+        .out = stdout, .err = mpcf_error_create(), .options = args_value(args, "--options")};
     int result;
 
     if (plugins_create(args_value(args, "--plugin-dir"), &c.plugins, c.err) == MPCF_OK &&

@@ -12,7 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-
 static void run_child(struct conform *c, conform_body *body, const void *descriptor)
 {
     c->done = c->failed = 0;
@@ -58,7 +57,7 @@ static bool tell_end(struct conform *c, int how)
         (void) fprintf(c->out, "#   it ended the process: signal %d (%s)\n", WTERMSIG(how),
                        strsignal(WTERMSIG(how)));
     } else {
-        (void) fprintf(c->out, "#   it ended the process: exit(%d)\n", WEXITSTATUS(how));
+        (void) fprintf(c->out, "#   it ended the process with exit status %d\n", WEXITSTATUS(how));
     }
     (void) fflush(c->out);
     return true;

@@ -150,9 +150,10 @@ static void check_gradients(struct conform *c, const mpcf_approx *approx,
             worst = fmax(worst, fabs((slope[0] + slope[1]) / 2 - (double) dx[i]) / largest);
         }
     }
-    (void) conform_result(c, status == MPCF_OK && worst < GRADIENT_ERROR && kinks < bench->x->count / 6,
-                          "its gradient is that of differences",
-                          "largest error %.3g of the largest gradient; %zu kinks", worst, kinks);
+    (void) conform_result(
+        c, status == MPCF_OK && worst < GRADIENT_ERROR && kinks < bench->x->count / 6,
+        "its gradient is that of differences",
+        "largest error %.3g of the largest gradient; %zu kinks", worst, kinks);
 }
 
 static double largest_difference(const float *a, const float *b)

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "conformance/apart.h"
 #include "plugin/option_set.h"
 
 /* Lines of a diagnosis, each behind "# ". */

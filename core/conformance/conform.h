@@ -12,7 +12,14 @@
 
 #include "plugin/plugins.h"
 
-struct conform_apart;
+/* What both processes see, counted from the component's first test. */
+struct conform_apart {
+    size_t told;   /* results that are printed */
+    size_t failed; /* of those */
+    bool is_finished;
+    char running[128]; /* the test that runs, by its name */
+    bool ended[256];   /* tests that ended a process */
+};
 
 struct conform {
     FILE *out;

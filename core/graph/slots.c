@@ -90,7 +90,8 @@ static mpcf_node *build_formula(mpcf_graph *g, const struct slot_filling *fillin
     g->slot_function = NULL;
     g->parameter_prefix = "";
     if (g->output_count != outputs) {
-        return graph_fail(g, MPCF_E_INVALID, "approximation '%s' names an output: those are a model's",
+        return graph_fail(g, MPCF_E_INVALID,
+                          "approximation '%s' names an output: those are a model's",
                           filling->approx->name);
     }
     return y;

@@ -459,8 +459,8 @@ void lower_piecewise_sines(struct lowering *l, const mpcf_node *node, struct low
         }
     }
     if (best_cost == SIZE_MAX) {
-        lower_fail(l, MPCF_E_RANGE, "'%s': no fit of its sines by %d pieces of degree 5", node->name,
-                   CUTS_MAX + 1);
+        lower_fail(l, MPCF_E_RANGE, "'%s': no fit of its sines by %d pieces of degree 5",
+                   node->name, CUTS_MAX + 1);
         return;
     }
     lower_pieces(l, node, &best, out);

@@ -168,8 +168,7 @@ void lower_table(struct lowering *l, const mpcf_node *node, struct lowered *out)
     const unsigned f = want < 4 && most >= 4 ? 4 : (unsigned) (want < most ? want : most);
     const unsigned planes = rounded(&t, f, entries, &smallest);
     const value_id index = index_of(l, &t, clamped(l, &t, place_of(l, &t, node->in[0])));
-    const value_id bits =
-        emit_table_lookup(l, index, entries, (size_t) 1 << t.bits, planes);
+    const value_id bits = emit_table_lookup(l, index, entries, (size_t) 1 << t.bits, planes);
     const value_id ring = emit_bits_to_ring(l, bits);
     for (size_t p = 0; p < planes; p++) {
         terms[p] = row_term(ring, p, (int64_t) 1 << p, t.dims);

@@ -79,8 +79,7 @@ static double fit_error(const struct fitted *f, double low, double high, size_t 
     fit_one(f, low, high, degree, &center, coef);
     for (size_t i = 0; i <= SAMPLES; i++) {
         const double x = low + (high - low) * (double) i / SAMPLES;
-        const double error = 
-            fabs(horner(coef, degree, x - center) - f->function(f->context, x));
+        const double error = fabs(horner(coef, degree, x - center) - f->function(f->context, x));
         largest = error > largest ? error : largest;
     }
     return largest;

@@ -62,9 +62,7 @@ static void forward_part(const struct op_call *c, size_t begin, size_t end)
 
     for (size_t i = begin; i < end; i++) {
         const double place = place_of(&l, c->x[0][i]);
-        const size_t entry = !(place > 0)                ? 0
-                             : place >= (double) l.last ? l.last
-                                                         : (size_t) place;
+        const size_t entry = !(place > 0) ? 0 : place >= (double) l.last ? l.last : (size_t) place;
 
         c->y[i] = (float) l.table[entry];
     }

@@ -74,8 +74,8 @@ mpcf_node *mpcf_piecewise_sines(mpcf_graph *g, mpcf_node *x, const double *cuts,
                           "piecewise_sines: the first and the last piece have no sines");
     }
     rows = join_rows(g, cut_count + 1, coef, degree, sines, sine_count);
-    node = rows == NULL || !(period > 0) ? NULL
-                                         : graph_unary_real(g, OP_PIECEWISE_SINES, x, period);
+    node =
+        rows == NULL || !(period > 0) ? NULL : graph_unary_real(g, OP_PIECEWISE_SINES, x, period);
     if (node == NULL) {
         return graph_fail(g, MPCF_E_INVALID, "piecewise_sines: a period of %g", period);
     }

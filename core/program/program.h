@@ -79,8 +79,8 @@ struct value {
     X(BITS_TO_RING, bits_to_ring) \
     X(SELECT, select) \
     X(USER_SELECT, user_select) \
-    X(REVEAL, reveal) \
-    X(TABLE_LOOKUP, table_lookup)
+    X(TABLE_LOOKUP, table_lookup) \
+    X(REVEAL, reveal)
 /* clang-format on */
 
 enum step_kind {

@@ -124,7 +124,7 @@ MPCF_EXPORT mpcf_node *mpcf_piecewise_sines(mpcf_graph *g, mpcf_node *x, const d
  * below LOW, the last from HIGH on. Its gradient is the slope between the neighbours of x's entry, and 0
  * outside. In a secure run the dealer sends as many bits an element as there are entries, rounded up to
  * a power of two, and it is compared and opened besides: 256 entries cost less online than a quartic on
- * pieces and a little more of the dealer's, 4096 are the dealer's alone (docs/protocols.md).
+ * pieces and a little more of the dealer's, of 4096 nearly all is the dealer's.
  */
 MPCF_EXPORT mpcf_node *mpcf_lookup(mpcf_graph *g, mpcf_node *x, double low, double high,
                                    const double *table, size_t count);

@@ -9,8 +9,8 @@ struct l2q {
 };
 
 static const mpcf_option options[] = {
-    {"a", MPCF_OPT_REAL, "1", offsetof(struct l2q, a), "what each head's factor starts as", -100, 100,
-     NULL},
+    {"a", MPCF_OPT_REAL, "1", offsetof(struct l2q, a), "what each head's factor starts as", -100,
+     100, NULL},
     {"c", MPCF_OPT_REAL, "5", offsetof(struct l2q, c), "what each head's addend starts as", -1000,
      1000, NULL},
     {0},

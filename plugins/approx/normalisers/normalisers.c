@@ -22,8 +22,8 @@ mpcf_node *kept_mean(mpcf_graph *g, mpcf_node *x, mpcf_node *keep, mpcf_node *sh
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
     static const mpcf_approx *const entries[] = {
-        &approx_2linear,       &approx_power,         &approx_l2q,
-        &approx_puma_softmax,  &approx_ibert_softmax, &approx_softmax_const,
+        &approx_2linear,           &approx_power,         &approx_l2q,
+        &approx_puma_softmax,      &approx_ibert_softmax, &approx_softmax_const,
         &approx_softmax_first_max, &approx_shaft_softmax, &approx_ode_softmax,
         &approx_sigma_attn,
     };

@@ -10,12 +10,12 @@ struct shaft_softmax {
 };
 
 static const mpcf_option options[] = {
-    {"low", MPCF_OPT_REAL, "-4", offsetof(struct shaft_softmax, low), "smaller scores count as this",
-     -100, 0, NULL},
-    {"high", MPCF_OPT_REAL, "12", offsetof(struct shaft_softmax, high), "larger scores count as this",
-     0.5, 100, NULL},
-    {"steps", MPCF_OPT_INT, "16", offsetof(struct shaft_softmax, steps), "of two rounds each", 1, 64,
-     NULL},
+    {"low", MPCF_OPT_REAL, "-4", offsetof(struct shaft_softmax, low),
+     "smaller scores count as this", -100, 0, NULL},
+    {"high", MPCF_OPT_REAL, "12", offsetof(struct shaft_softmax, high),
+     "larger scores count as this", 0.5, 100, NULL},
+    {"steps", MPCF_OPT_INT, "16", offsetof(struct shaft_softmax, steps), "of two rounds each", 1,
+     64, NULL},
     {0},
 };
 

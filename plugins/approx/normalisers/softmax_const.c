@@ -10,8 +10,8 @@ struct softmax_const {
 };
 
 static const mpcf_option options[] = {
-    {"c", MPCF_OPT_REAL, "5", offsetof(struct softmax_const, c), "in place of the row's maximum", -1000,
-     1000, NULL},
+    {"c", MPCF_OPT_REAL, "5", offsetof(struct softmax_const, c), "in place of the row's maximum",
+     -1000, 1000, NULL},
     {0},
 };
 

@@ -15,7 +15,8 @@ static const mpcf_option options[] = {
 
 static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
-    static const double q[] = {0.0016208, -0.0379816, 0.5410550, -0.1835251, 0.0208486}; /* of |x| */
+    static const double q[] = {0.0016208, -0.0379816, 0.5410550, -0.1835251,
+                               0.0208486}; /* of |x| */
     const struct bolt_gelu *o = config;
     const double cuts[] = {-o->b, 0, o->b};
     const double coef[4][5] = {

@@ -15,7 +15,8 @@ static const mpcf_option options[] = {
 
 static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
-    static const double q[] = {0.0041063, -0.5538635, 0.5658561, -0.1971984, 0.0232896}; /* of |x| */
+    static const double q[] = {0.0041063, -0.5538635, 0.5658561, -0.1971984,
+                               0.0232896}; /* of |x| */
     const struct bolt_gelu_refit *o = config;
     const double cuts[] = {-o->b, 0, o->b};
     const double coef[4][5] = {

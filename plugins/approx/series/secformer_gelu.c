@@ -9,8 +9,8 @@ struct secformer_gelu {
 };
 
 static const mpcf_option options[] = {
-    {"b", MPCF_OPT_REAL, "1.7", offsetof(struct secformer_gelu, b), "up to where f is the series", 1, 5,
-     NULL},
+    {"b", MPCF_OPT_REAL, "1.7", offsetof(struct secformer_gelu, b), "up to where f is the series",
+     1, 5, NULL},
     {0},
 };
 

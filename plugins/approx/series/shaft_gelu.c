@@ -5,7 +5,8 @@
 
 static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
-    static const double b[] = {-0.0818, -0.0809, -0.0424, -0.0176, -0.0079, -0.0043, -0.0026, -0.0017};
+    static const double b[] = {-0.0818, -0.0809, -0.0424, -0.0176,
+                               -0.0079, -0.0043, -0.0026, -0.0017};
 
     (void) config, (void) keep;
     return relu_and_sines(g, x, b, 8, 8);
