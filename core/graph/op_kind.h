@@ -17,7 +17,7 @@
     X(SPLIT_HEADS, split_heads) X(MERGE_HEADS, merge_heads) X(SLICE, slice)        \
     X(TOKEN, token) X(DROPOUT, dropout) X(STOP_GRADIENT, stop_gradient)            \
     X(TAP, tap) X(FUSED, fused) X(PIECEWISE_SINES, piecewise_sines)                \
-    X(LOOKUP, lookup)                                                              \
+    X(LOOKUP, lookup) X(PIECEWISE_OF, piecewise_of)                                \
     /* made by passes only */                                                      \
     X(CONCAT, concat) X(CENTER, center) X(ROW_MEAN_SQUARE, row_mean_square)        \
     X(SCALE_COLUMNS, scale_columns) X(MATMUL_MASKED, matmul_masked)

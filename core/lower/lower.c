@@ -64,6 +64,7 @@ static lower_op *const table[OP_COUNT] = {
     [OP_FUSED] = lower_nothing,
     [OP_PIECEWISE_SINES] = lower_piecewise_sines,
     [OP_LOOKUP] = lower_table,
+    [OP_PIECEWISE_OF] = lower_piecewise,
     [OP_CONCAT] = lower_nothing,
     [OP_CENTER] = lower_center,
     [OP_ROW_MEAN_SQUARE] = lower_row_mean_square,

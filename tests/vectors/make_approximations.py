@@ -207,6 +207,24 @@ NORMALISERS = {
 }
 
 
+def trained(name, x, delta):
+    """The sextic or quartic between the outer cuts gets DELTA of x less the middle of its piece."""
+    f, cuts = {"bolt_gelu": (bolt_gelu, [-2.7, 0, 2.7]), "puma_gelu": (puma_gelu, [-4, -1.95, 3])}[name]
+    y = f(x)
+    for p in range(len(cuts) - 1):
+        inside = (x >= cuts[p]) & (x < cuts[p + 1])
+        y = y + where(inside, poly(list(delta[:, p]), x - (cuts[p] + cuts[p + 1]) / 2), 0 * x)
+    return y
+
+
+def trained_case(name):
+    _, _, low, high = ELEMENTWISE[name]
+    x, dy = inputs(low, high)
+    x.requires_grad = True
+    delta = torch.zeros({"bolt_gelu": 5, "puma_gelu": 7}[name], 2, requires_grad=True)
+    return case(name, {"trained": True}, x, dy, trained(name, x, delta), {"delta": delta}, 0)
+
+
 def inputs(low, high):
     torch.manual_seed(1)
     x = torch.rand(B * T, W) * (high - low) + low
@@ -256,8 +274,11 @@ def normaliser(name):
 
 def main(out):
     os.makedirs(out, exist_ok=True)
-    for name in list(ELEMENTWISE) + list(NORMALISERS):
-        made = elementwise(name) if name in ELEMENTWISE else normaliser(name)
+    for name in list(ELEMENTWISE) + list(NORMALISERS) + ["bolt_gelu_trained", "puma_gelu_trained"]:
+        if name.endswith("_trained"):
+            made = trained_case(name.removesuffix("_trained"))
+        else:
+            made = elementwise(name) if name in ELEMENTWISE else normaliser(name)
         with open(os.path.join(out, name + ".json"), "w", encoding="utf-8") as file:
             json.dump(made, file)
             file.write("\n")

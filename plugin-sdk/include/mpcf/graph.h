@@ -111,6 +111,15 @@ MPCF_EXPORT mpcf_node *mpcf_poly(mpcf_graph *g, mpcf_node *x, const double *coef
 MPCF_EXPORT mpcf_node *mpcf_piecewise(mpcf_graph *g, mpcf_node *x, const double *cuts,
                                       size_t cut_count, const double *coef, size_t degree);
 /*
+ * The same with trained parts: DELTA [degree + 1, CUT_COUNT - 1], which depends on parameters alone,
+ * adds delta[i][p - 1] (x - m)^i to piece p, m its middle, of the inner pieces p = 1 .. CUT_COUNT - 1. The
+ * first and the last piece stay as they are, and are lines. A parameter that starts as 0 trains COEF. In a
+ * secure run delta is the provider's; it costs about twice what mpcf_piecewise() does.
+ */
+MPCF_EXPORT mpcf_node *mpcf_piecewise_of(mpcf_graph *g, mpcf_node *x, const double *cuts,
+                                         size_t cut_count, const double *coef, size_t degree,
+                                         mpcf_node *delta);
+/*
  * The same with a sine series: piece i is its polynomial plus the sum over k = 1 .. SINE_COUNT
  * (1 .. 16) of sines[i][k - 1] sin(2 pi k x / PERIOD). CUT_COUNT is 2 .. 32; SINES has CUT_COUNT + 1
  * rows of SINE_COUNT, the first and the last of them 0. A secure run fits pieces with sines by polynomials, to

@@ -6,10 +6,12 @@
 
 struct bolt_gelu_refit {
     double b;
+    bool trained;
 };
 
 static const mpcf_option options[] = {
     {"b", MPCF_OPT_REAL, "3", offsetof(struct bolt_gelu_refit, b), "where ReLU begins", 2, 4, NULL},
+    TRAINED_OPTION(struct bolt_gelu_refit),
     {0},
 };
 
@@ -27,7 +29,7 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
     };
 
     (void) keep;
-    return mpcf_piecewise(g, x, cuts, 3, coef[0], 4);
+    return on_pieces(g, x, cuts, 3, coef[0], 4, o->trained);
 }
 
 const mpcf_approx approx_bolt_gelu_refit = {

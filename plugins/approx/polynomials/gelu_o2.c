@@ -3,6 +3,15 @@
  * Source: CrypTorch (2025). */
 #include "polynomials.h"
 
+struct gelu_o2 {
+    bool trained;
+};
+
+static const mpcf_option options[] = {
+    TRAINED_OPTION(struct gelu_o2),
+    {0},
+};
+
 static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
     static const double cuts[] = {-2.2, 0, 2.2};
@@ -13,8 +22,8 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
         {0, 1},
     };
 
-    (void) config, (void) keep;
-    return mpcf_piecewise(g, x, cuts, 3, coef[0], 2);
+    (void) keep;
+    return on_pieces(g, x, cuts, 3, coef[0], 2, ((const struct gelu_o2 *) config)->trained);
 }
 
 const mpcf_approx approx_gelu_o2 = {
@@ -22,6 +31,9 @@ const mpcf_approx approx_gelu_o2 = {
     .name = "gelu_o2",
     .summary = "GeLU by a square of |x| (CrypTorch)",
     .slot = MPCF_SLOT_ACTIVATION,
+    .options = options,
+    .option_size = sizeof(mpcf_option),
+    .config_size = sizeof(struct gelu_o2),
     .input_low = -6,
     .input_high = 6,
     .build = build,

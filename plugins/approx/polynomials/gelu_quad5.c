@@ -3,6 +3,15 @@
  * Source: the breaks of SecMoE (2026); coefficients are a fit of our own. */
 #include "polynomials.h"
 
+struct gelu_quad5 {
+    bool trained;
+};
+
+static const mpcf_option options[] = {
+    TRAINED_OPTION(struct gelu_quad5),
+    {0},
+};
+
 static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
     static const double cuts[] = {-5, -3, -1, 1, 3};
@@ -15,8 +24,8 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
         {0, 1},
     };
 
-    (void) config, (void) keep;
-    return mpcf_piecewise(g, x, cuts, 5, coef[0], 2);
+    (void) keep;
+    return on_pieces(g, x, cuts, 5, coef[0], 2, ((const struct gelu_quad5 *) config)->trained);
 }
 
 const mpcf_approx approx_gelu_quad5 = {
@@ -24,6 +33,9 @@ const mpcf_approx approx_gelu_quad5 = {
     .name = "gelu_quad5",
     .summary = "GeLU by squares on six pieces (SecMoE's breaks)",
     .slot = MPCF_SLOT_ACTIVATION,
+    .options = options,
+    .option_size = sizeof(mpcf_option),
+    .config_size = sizeof(struct gelu_quad5),
     .input_low = -7,
     .input_high = 7,
     .build = build,

@@ -2,6 +2,19 @@
 /* The family's entries, registered. */
 #include "polynomials.h"
 
+mpcf_node *on_pieces(mpcf_graph *g, mpcf_node *x, const double *cuts, size_t cut_count,
+                     const double *coef, size_t degree, bool trained)
+{
+    mpcf_node *delta;
+
+    if (!trained) {
+        return mpcf_piecewise(g, x, cuts, cut_count, coef, degree);
+    }
+    delta = mpcf_parameter(g, "delta", mpcf_shape_2((int64_t) degree + 1, (int64_t) cut_count - 1),
+                           MPCF_INIT_CONSTANT, 0);
+    return mpcf_piecewise_of(g, x, cuts, cut_count, coef, degree, delta);
+}
+
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
     static const mpcf_approx *const entries[] = {

@@ -3,6 +3,15 @@
  * Source: Dong et al., "PUMA: Secure inference of LLaMA-7B in five minutes", 2023, section 4. */
 #include "polynomials.h"
 
+struct puma_gelu {
+    bool trained;
+};
+
+static const mpcf_option options[] = {
+    TRAINED_OPTION(struct puma_gelu),
+    {0},
+};
+
 static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
     static const double cuts[] = {-4, -1.95, 3};
@@ -13,8 +22,8 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
         {0, 1},
     };
 
-    (void) config, (void) keep;
-    return mpcf_piecewise(g, x, cuts, 3, coef[0], 6);
+    (void) keep;
+    return on_pieces(g, x, cuts, 3, coef[0], 6, ((const struct puma_gelu *) config)->trained);
 }
 
 const mpcf_approx approx_puma_gelu = {
@@ -22,6 +31,9 @@ const mpcf_approx approx_puma_gelu = {
     .name = "puma_gelu",
     .summary = "GeLU by a cubic and a sextic (PUMA)",
     .slot = MPCF_SLOT_ACTIVATION,
+    .options = options,
+    .option_size = sizeof(mpcf_option),
+    .config_size = sizeof(struct puma_gelu),
     .input_low = -6,
     .input_high = 6,
     .build = build,

@@ -5,6 +5,15 @@
  * NDSS 2025; BOLT has the like. */
 #include "polynomials.h"
 
+struct tanh_poly {
+    bool trained;
+};
+
+static const mpcf_option options[] = {
+    TRAINED_OPTION(struct tanh_poly),
+    {0},
+};
+
 static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
     static const double cuts[] = {-2.95, 0, 2.95};
@@ -15,8 +24,8 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
         {1},
     };
 
-    (void) config, (void) keep;
-    return mpcf_piecewise(g, x, cuts, 3, coef[0], 4);
+    (void) keep;
+    return on_pieces(g, x, cuts, 3, coef[0], 4, ((const struct tanh_poly *) config)->trained);
 }
 
 const mpcf_approx approx_tanh_poly = {
@@ -24,6 +33,9 @@ const mpcf_approx approx_tanh_poly = {
     .name = "tanh_poly",
     .summary = "tanh by a quartic of |x|",
     .slot = MPCF_SLOT_TANH,
+    .options = options,
+    .option_size = sizeof(mpcf_option),
+    .config_size = sizeof(struct tanh_poly),
     .input_low = -5,
     .input_high = 5,
     .build = build,

@@ -195,6 +195,14 @@ static mpcf_node *sines_case(mpcf_graph *g)
 
     return mpcf_piecewise_sines(g, hidden(g, "a"), cuts, 3, coef[0], 1, sines[0], 3, 3);
 }
+static mpcf_node *trained_pieces_case(mpcf_graph *g)
+{
+    static const double cuts[] = {-2.01, 0.003, 2.02};
+    static const double coef[4][3] = {{0, 0.5, 0}, {0, 0.5, 0}, {0, 0.5, 0}, {0, 0.5, 0}};
+    mpcf_node *delta = mpcf_parameter(g, "delta", mpcf_shape_2(3, 2), MPCF_INIT_CONSTANT, 0);
+
+    return mpcf_piecewise_of(g, hidden(g, "a"), cuts, 3, coef[0], 2, delta);
+}
 static mpcf_node *builders_case(mpcf_graph *g)
 {
     mpcf_node *clamped = mpcf_clamp(g, hidden(g, "a"), -1.01, 1.23);
@@ -407,6 +415,7 @@ static const struct {
     {"poly high", poly_high_case},
     {"piecewise", piecewise_case},
     {"piecewise sines", sines_case},
+    {"trained pieces", trained_pieces_case},
     {"clamp, max, power", builders_case},
     {"square", square_case},
     {"relu", relu_case},
