@@ -162,6 +162,12 @@ static mpcf_status load_values(const struct checkpoint *c, const struct tensor *
     return check_finite(t, values, err);
 }
 
+/* A value of an approximation's own, which no teacher has: it keeps its init. */
+static bool is_own(const struct parameter *p)
+{
+    return text_starts_with(p->name, "approximations.");
+}
+
 static mpcf_status load_parameter(struct loading *l, struct parameter *p, mpcf_init init,
                                   mpcf_error *err)
 {
@@ -174,6 +180,9 @@ static mpcf_status load_parameter(struct loading *l, struct parameter *p, mpcf_i
     }
     if (t == NULL && !is_head) {
         return fail_missing(l->c, p->name, err);
+    }
+    if (t == NULL && is_own(p)) {
+        return MPCF_OK;
     }
     if (t == NULL || (is_head && l->request->new_weights == NEW_ANY && !has_shape(t, &p->shape))) {
         start_new(l, p->name);
