@@ -97,42 +97,71 @@ static size_t piece_of(const mpcf_node *node, double x)
     return i;
 }
 
-/* Value and slope at X. */
-static void evaluate(const mpcf_node *node, double x, double *y, double *slope)
+/* Coefficients of the piece X lies in; *SINES NULL where it has none. */
+static const double *row_of(const mpcf_node *node, double x, size_t *degree, const double **sines)
 {
-    const size_t sine_count = (size_t) node->count, degree = node->degree - sine_count;
     const double *row = node->coef + piece_of(node, x) * (node->degree + 1);
-    const double *sines = row + degree + 1;
-    double value = row[degree], change = 0;
+
+    *degree = node->degree - (size_t) node->count;
+    *sines = row + *degree + 1;
+    if (has_no_sine(*sines, (size_t) node->count)) {
+        *sines = NULL;
+    }
+    return row;
+}
+
+static double value_at(const mpcf_node *node, double x)
+{
+    size_t degree;
+    const double *sines, *row = row_of(node, x, &degree, &sines);
+    double y = row[degree];
 
     for (size_t i = degree; i-- > 0;) {
-        change = change * x + value;
-        value = value * x + row[i];
+        y = y * x + row[i];
     }
-    if (!has_no_sine(sines, sine_count)) {
-        const double rate = TWO_PI / node->real, s1 = sin(rate * x), c1 = cos(rate * x);
-        double s = s1, s_before = 0, c = c1, c_before = 1;
+    if (sines != NULL) {
+        const double angle = TWO_PI / node->real * x, twice = 2 * cos(angle);
+        double s = sin(angle), before = 0;
 
-        for (size_t k = 0; k < sine_count; k++) {
-            const double s_next = 2 * c1 * s - s_before, c_next = 2 * c1 * c - c_before;
+        for (int64_t k = 0; k < node->count; k++) {
+            const double next = twice * s - before;
 
-            value += sines[k] * s;
-            change += sines[k] * rate * (double) (k + 1) * c;
-            s_before = s, c_before = c;
-            s = s_next, c = c_next;
+            y += sines[k] * s;
+            before = s;
+            s = next;
         }
     }
-    *y = value;
-    *slope = change;
+    return y;
+}
+
+static double slope_at(const mpcf_node *node, double x)
+{
+    size_t degree;
+    const double *sines, *row = row_of(node, x, &degree, &sines);
+    double y = 0;
+
+    for (size_t i = degree; i > 0; i--) {
+        y = y * x + (double) i * row[i];
+    }
+    if (sines != NULL) {
+        const double rate = TWO_PI / node->real, twice = 2 * cos(rate * x);
+        double c = twice / 2, before = 1;
+
+        for (int64_t k = 0; k < node->count; k++) {
+            const double next = twice * c - before;
+
+            y += sines[k] * rate * (double) (k + 1) * c;
+            before = c;
+            c = next;
+        }
+    }
+    return y;
 }
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++) {
-        double y, slope;
-
-        evaluate(c->node, (double) c->x[0][i], &y, &slope);
-        c->y[i] = (float) y;
+        c->y[i] = (float) value_at(c->node, (double) c->x[0][i]);
     }
 }
 
@@ -144,10 +173,9 @@ static void forward(const struct op_call *c)
 static void backward_part(const struct op_call *c, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++) {
-        double y, slope;
+        const float slope = (float) slope_at(c->node, (double) c->x[0][i]);
 
-        evaluate(c->node, (double) c->x[0][i], &y, &slope);
-        c->dx[0][i] = (c->add[0] ? c->dx[0][i] : 0.0F) + (float) slope * c->dy[i];
+        c->dx[0][i] = (c->add[0] ? c->dx[0][i] : 0.0F) + slope * c->dy[i];
     }
 }
 

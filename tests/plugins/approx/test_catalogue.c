@@ -203,6 +203,44 @@ static void trained_pieces_run_securely(void **state)
     approx_bench_clear(&bench);
 }
 
+static mpcf_node *exponential(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    (void) config, (void) keep;
+    return mpcf_exp(g, x);
+}
+
+static void check_exponential(double high, bool is_taken)
+{
+    const mpcf_approx approx = {.struct_size = sizeof(mpcf_approx),
+                                .name = "exponential",
+                                .summary = "",
+                                .slot = MPCF_SLOT_ACTIVATION,
+                                .input_low = -14,
+                                .input_high = high,
+                                .build = exponential};
+    struct conform c = {.out = tmpfile(), .err = err, .plugins = plugins};
+    char text[8192] = "";
+
+    approx_check(&c, &approx);
+    rewind(c.out);
+    text[fread(text, 1, sizeof text - 1, c.out)] = '\0';
+    if ((c.failed == 0) != is_taken ||
+        (strstr(text, "exp takes numbers up to 11") == NULL) != is_taken) {
+        fail_msg("up to %g: %s", high, text);
+    }
+    (void) fclose(c.out);
+}
+
+/* The margin is that of the result: e^9.5 times 4 is below e^11. */
+static void exp_goes_up_to_its_limit(void **state)
+{
+    (void) state;
+    check_exponential(0, true);
+    check_exponential(4.5, true);
+    check_exponential(9.5, true);
+    check_exponential(10.5, false);
+}
+
 /* "| `puma_gelu` | ... | 0.02 |" in the family's README. */
 static void pages_have_the_measured_errors(void **state)
 {
@@ -240,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formulas_and_gradients_agree),
         cmocka_unit_test(trained_pieces_run_securely),
+        cmocka_unit_test(exp_goes_up_to_its_limit),
         cmocka_unit_test(pages_have_the_measured_errors),
     };
     int failed;
