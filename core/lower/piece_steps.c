@@ -188,6 +188,32 @@ static value_id local_t(struct lowering *l, const struct piecewise *k, const str
 
 /* --- The whole --- */
 
+/* Whether all inner pieces have one highest coefficient and the outer ones none: t times it is then no
+ * product of two values. Clamps are so. */
+static bool has_one_top(const struct piecewise *k, double *top)
+{
+    const size_t degree = k->p->degree;
+
+    *top = coefficient(k, 1, degree);
+    for (size_t piece = 1; piece < k->p->cut_count; piece++) {
+        if (fabs(coefficient(k, piece, degree) - *top) > 0) {
+            return false;
+        }
+    }
+    return degree > 0 && k->straight_low && k->straight_high;
+}
+
+static value_id scaled_by(struct lowering *l, value_id t, double c, double largest)
+{
+    const value_id y = emit_scaled(l, t, c, 0);
+
+    if (l->status == MPCF_OK) {
+        struct value *v = &l->program->values[y];
+        v->magnitude = magnitude_of(largest, v->fraction);
+    }
+    return y;
+}
+
 /* Inner pieces by Horner; constants of all pieces are in its last coefficient. */
 static value_id horner(struct lowering *l, const struct piecewise *k, value_id t, double largest_t)
 {
@@ -195,14 +221,24 @@ static value_id horner(struct lowering *l, const struct piecewise *k, value_id t
     struct term terms[CUTS_MAX + 3];
     const unsigned fc = l->options->value_fraction + 3;
     value_id r = VALUE_NONE;
-    double bound = 0;
+    double bound = 0, top = 0;
+    const bool one_top = has_one_top(k, &top);
 
     for (size_t i = k->p->degree + 1; i-- > 0 && l->status == MPCF_OK;) {
+        const bool is_second = one_top && i + 1 == k->p->degree;
         size_t count = 0;
         unsigned f = fc;
-        if (r != VALUE_NONE) {
+        if (one_top && i == k->p->degree) {
+            bound = fabs(top);
+            continue;
+        }
+        if (is_second) {
+            r = scaled_by(l, t, top, bound * largest_t);
+        } else if (r != VALUE_NONE) {
             const unsigned full = value_at(l, r)->fraction + value_at(l, t)->fraction;
             r = emit_product(l, t, r, magnitude_of(bound * largest_t, full)); /* t knows padding */
+        }
+        if (r != VALUE_NONE) {
             r = i == 0 ? r : emit_at(l, r, fc);
             f = value_at(l, r)->fraction;
             terms[count++] = term_whole(l, r, 1, k->dims);
