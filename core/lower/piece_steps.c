@@ -32,6 +32,7 @@ struct piecewise {
     value_id bits, ring; /* as bits, as numbers */
     struct dims dims;
     bool straight_low, straight_high; /* outer pieces */
+    bool is_written;                  /* PIECEWISE: by a builder, not fitted */
     const mpcf_node *delta;           /* PIECEWISE_OF, or NULL */
 };
 
@@ -219,7 +220,11 @@ static value_id horner(struct lowering *l, const struct piecewise *k, value_id t
 {
     int64_t table[CUTS_MAX + 1];
     struct term terms[CUTS_MAX + 3];
-    const unsigned fc = l->options->value_fraction + 3;
+    /* An error of the highest coefficient is multiplied by t^degree: more bits for wide pieces that
+     * somebody wrote. Those fitted here have high ones only where they are narrow. */
+    const int wide = k->is_written && k->p->degree > 2 ? log2_up(largest_t) - 1 : 0;
+    const unsigned more = wide > 0 ? (unsigned) wide * (unsigned) (k->p->degree - 2) : 0;
+    const unsigned fc = l->options->value_fraction + 3 + (more > 8 ? 8 : more);
     value_id r = VALUE_NONE;
     double bound = 0, top = 0;
     const bool one_top = has_one_top(k, &top);
@@ -456,6 +461,7 @@ void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p, s
         is_trained ? lower_past_taps(node->in[0]) : without_scale(node->in[0], &k.scale);
     int want = l->nodes[lower_past_taps(node->in[0])->id].want + log2_up(k.scale);
 
+    k.is_written = node->kind == OP_PIECEWISE;
     if (l->nodes[x->id].want > want) {
         want = l->nodes[x->id].want;
     }
