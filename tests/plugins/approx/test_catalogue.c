@@ -150,6 +150,54 @@ static void formulas_and_gradients_agree(void **state)
     }
 }
 
+/* "p: 6" of {"p": 6}; free() it. */
+static char *option_text(const json_t *options)
+{
+    char *text = json_dumps(options, JSON_ENCODE_ANY);
+
+    text[strlen(text) - 1] = '\0';
+    text[0] = ' ';
+    return text;
+}
+
+static void check_entry(const char *vector_name)
+{
+    char *path = mpcf_format("approximations/%s.json", vector_name);
+    json_t *vector = vector_json(path);
+    char *options = option_text(json_object_get(vector, "options"));
+    struct conform c = {.out = tmpfile(), .err = err, .plugins = plugins, .options = options};
+    const void *approx = NULL;
+    size_t allowed = 0;
+    char line[512];
+
+#ifndef MPCF_APPROX_ANY_ROW_SUM
+    allowed = strcmp(vector_name, "sigma_attn") == 0; /* its rows need not sum to 1 */
+#endif
+    assert_ok(plugins_find(plugins, COMPONENT_APPROX,
+                           json_string_value(json_object_get(vector, "name")), &approx, err),
+              err);
+    approx_check(&c, approx);
+    rewind(c.out);
+    while (c.failed != allowed && fgets(line, sizeof line, c.out) != NULL) {
+        print_message("%s", line);
+    }
+    if (c.failed != allowed || c.done < 12) {
+        fail_msg("%s: %zu of %zu checks failed", vector_name, c.failed, c.done);
+    }
+    (void) fclose(c.out);
+    free(options);
+    json_decref(vector);
+    mpcf_free(path);
+}
+
+static void entries_pass_the_check(void **state)
+{
+    (void) state;
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        check_entry(entries[i].vector);
+    }
+}
+
 /* What is trained is the provider's in a secure run. */
 static mpcf_node *trained_pieces(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
@@ -277,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formulas_and_gradients_agree),
+        cmocka_unit_test(entries_pass_the_check),
         cmocka_unit_test(trained_pieces_run_securely),
         cmocka_unit_test(exp_goes_up_to_its_limit),
         cmocka_unit_test(pages_have_the_measured_errors),
