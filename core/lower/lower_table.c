@@ -156,8 +156,8 @@ void lower_table(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     const struct table t = table_of(l, node);
     const int most = PLANES_MAX - 2 - log2_up(largest_entry(&t));
-    const int want = l->nodes[node->id].want;
-    int64_t entries[4096], smallest = 0;
+    const int want = l->nodes[node->id].want < 4 ? 4 : l->nodes[node->id].want;
+    int64_t entries[4096] = {0}, smallest = 0;
     struct term terms[PLANES_MAX];
 
     if (most < 0) {
@@ -165,7 +165,7 @@ void lower_table(struct lowering *l, const mpcf_node *node, struct lowered *out)
                    largest_entry(&t), PLANES_MAX - 2);
         return;
     }
-    const unsigned f = want < 4 && most >= 4 ? 4 : (unsigned) (want < most ? want : most);
+    const unsigned f = (unsigned) (want < most ? want : most);
     const unsigned planes = rounded(&t, f, entries, &smallest);
     const value_id index = index_of(l, &t, clamped(l, &t, place_of(l, &t, node->in[0])));
     const value_id bits = emit_table_lookup(l, index, entries, (size_t) 1 << t.bits, planes);

@@ -320,7 +320,7 @@ static value_id trained_sum(struct lowering *l, const mpcf_node *node, const str
     const unsigned fp = l->options->value_fraction + 3;
     const unsigned wanted = fp + (unsigned) each * (unsigned) k->p->degree;
     const value_id parts = trained_parts(l, k, wanted > 24 ? 24 : wanted);
-    value_id power[PIECE_DEGREE_MAX + 1], products[PIECE_DEGREE_MAX + 1];
+    value_id power[PIECE_DEGREE_MAX + 1] = {0}, products[PIECE_DEGREE_MAX + 1] = {0};
     struct term terms[PIECE_DEGREE_MAX + 1];
     unsigned top = 0;
 

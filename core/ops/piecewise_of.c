@@ -22,8 +22,6 @@ static bool is_straight(const double *row, size_t degree)
 static bool fits(mpcf_graph *g, const double *cuts, size_t cut_count, const double *coef,
                  size_t degree, const mpcf_node *delta)
 {
-    char text[SHAPE_TEXT_SIZE];
-
     if (degree < 1 || degree > DEGREE_MAX || cut_count < 2 || cut_count > CUTS_MAX ||
         cuts == NULL || coef == NULL) {
         graph_fail(g, MPCF_E_INVALID, "piecewise_of: %zu cuts (2 .. %d), degree %zu (1 .. %d)",
@@ -42,6 +40,8 @@ static bool fits(mpcf_graph *g, const double *cuts, size_t cut_count, const doub
     }
     if (delta->shape.rank != 2 || delta->shape.dim[0] != (int64_t) degree + 1 ||
         delta->shape.dim[1] != (int64_t) cut_count - 1) {
+        char text[SHAPE_TEXT_SIZE];
+
         graph_fail(g, MPCF_E_SHAPE, "piecewise_of: delta is %s, expected [%zu, %zu]",
                    shape_text(delta->shape, text), degree + 1, cut_count - 1);
         return false;
