@@ -2,6 +2,7 @@
 /*
  * plugin list, plugin show.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -109,14 +110,16 @@ static void show_plugin(const struct plugins *p, const char *name)
     }
 }
 
-static void show_components(const struct plugins *p, const char *plugin)
+/* COMPONENT: only the one of that name, or NULL. */
+static void show_components(const struct plugins *p, const char *plugin, const char *component)
 {
     for (size_t kind = 0; kind < COMPONENT_KINDS; kind++) {
         const enum component_kind k = (enum component_kind) kind;
         const void *c;
 
         for (size_t i = 0; (c = plugins_component(p, k, i)) != NULL; i++) {
-            if (strcmp(plugins_owner(p, c), plugin) == 0) {
+            if (strcmp(plugins_owner(p, c), plugin) == 0 &&
+                (component == NULL || strcmp(component_name(k, c), component) == 0)) {
                 show_component(k, c);
             }
         }
@@ -126,11 +129,12 @@ static void show_components(const struct plugins *p, const char *plugin)
 static int show_loaded(struct plugins *p, const char *name, mpcf_error *err)
 {
     if (plugins_load(p, name, err) == MPCF_OK) {
-        /* By path, the plug-in's own name is what it was loaded as last. */
-        const char *own = !plugin_is_path(name) ? name : plugins_facts(p, 0)->name;
+        /* By path, or by a component's name, the plug-in's own name is another. */
+        const char *own = plugins_facts(p, 0)->name;
+        const bool by_component = !plugin_is_path(name) && strcmp(name, own) != 0;
 
         show_plugin(p, own);
-        show_components(p, own);
+        show_components(p, own, by_component ? name : NULL);
         return EXIT_DONE;
     }
     return host_failed(err);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conformance/apart.h"
 #include "conformance/approx_check.h"
 #include "conformance/conform.h"
 #include "conformance/dataset_check.h"
@@ -22,8 +23,14 @@ static void report_transport(void *context, const char *check, mpcf_status statu
     (void) conform_result(context, status == MPCF_OK, check, "%s", detail);
 }
 
-static void check_transport(struct conform *c, const mpcf_transport *transport)
+static bool start_transport(void *context, const char *check)
 {
+    return conform_begin_alone(context, check);
+}
+
+static void check_transport(struct conform *c, const void *descriptor)
+{
+    const mpcf_transport *transport = descriptor;
     struct option_memory *owned = NULL;
     void *config = NULL;
 
@@ -31,58 +38,95 @@ static void check_transport(struct conform *c, const mpcf_transport *transport)
         mpcf_error *err = mpcf_error_create();
 
         (void) conform_transport(transport, plugins_facts_of(c->plugins, transport)->abi_minor,
-                                 config, NULL, report_transport, c, err);
+                                 config, NULL, start_transport, report_transport, c, err);
         mpcf_error_destroy(err);
     }
     conform_release(config, owned);
 }
 
-static void check_component(struct conform *c, enum component_kind kind, const void *descriptor)
+static void check_approx(struct conform *c, const void *descriptor)
 {
-    conform_note(c, "%s '%s'", component_kind_name(kind), component_name(kind, descriptor));
-    switch (kind) {
-    case COMPONENT_APPROX:
-        approx_check(c, descriptor);
-        return;
-    case COMPONENT_TRANSPORT:
-        check_transport(c, descriptor);
-        return;
-    case COMPONENT_MODEL:
-        model_check(c, descriptor);
-        return;
-    case COMPONENT_DATASET:
-        dataset_check(c, descriptor);
-        return;
-    case COMPONENT_KINDS:
-        return;
-    }
+    approx_check(c, descriptor);
 }
 
-/* The components that came with the plug-in loaded last. */
-static int check_plugin(struct conform *c, const char *plugin)
+static void check_model(struct conform *c, const void *descriptor)
 {
+    model_check(c, descriptor);
+}
+
+static void check_dataset(struct conform *c, const void *descriptor)
+{
+    dataset_check(c, descriptor);
+}
+
+static conform_body *const bodies[COMPONENT_KINDS] = {
+    [COMPONENT_APPROX] = check_approx,
+    [COMPONENT_TRANSPORT] = check_transport,
+    [COMPONENT_MODEL] = check_model,
+    [COMPONENT_DATASET] = check_dataset,
+};
+
+/* What is asked for of the plug-in loaded last: all of it, or a component by which it was named. */
+struct chosen {
+    const char *plugin, *component; /* NULL: all */
+};
+
+static bool is_chosen(const struct conform *c, const struct chosen *chosen,
+                      enum component_kind kind, const void *descriptor)
+{
+    return strcmp(plugins_owner(c->plugins, descriptor), chosen->plugin) == 0 &&
+           (chosen->component == NULL ||
+            strcmp(component_name(kind, descriptor), chosen->component) == 0);
+}
+
+/* Checks them where CHECK; how many they are. */
+static size_t each_chosen(struct conform *c, const struct chosen *chosen, bool check)
+{
+    size_t count = 0;
+
     for (size_t kind = 0; kind < COMPONENT_KINDS; kind++) {
         const enum component_kind k = (enum component_kind) kind;
         const void *d;
 
         for (size_t i = 0; (d = plugins_component(c->plugins, k, i)) != NULL; i++) {
-            if (strcmp(plugins_owner(c->plugins, d), plugin) == 0) {
-                check_component(c, k, d);
+            if (!is_chosen(c, chosen, k, d)) {
+                continue;
+            }
+            count++;
+            if (check) {
+                conform_note(c, "%s '%s'", component_kind_name(k), component_name(k, d));
+                conform_run_apart(c, bodies[k], d);
             }
         }
     }
+    return count;
+}
+
+static int check_plugin(struct conform *c, const struct chosen *chosen)
+{
+    if (c->options != NULL && each_chosen(c, chosen, false) != 1) {
+        return host_usage("plugin check", "--options are those of one component: name it");
+    }
+    (void) each_chosen(c, chosen, true);
     (void) fprintf(c->out, "1..%zu\n", c->done);
     return c->failed == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
 int cmd_plugin_check(const struct args *args)
 {
-    struct conform c = {.out = stdout, .err = mpcf_error_create()};
+    const char *name = args->operands[0];
+    struct conform c = {
+        .out = stdout, .err = mpcf_error_create(), .options = args_value(args, "--options")};
     int result;
 
     if (plugins_create(args_value(args, "--plugin-dir"), &c.plugins, c.err) == MPCF_OK &&
-        plugins_load(c.plugins, args->operands[0], c.err) == MPCF_OK) {
-        result = check_plugin(&c, plugins_facts(c.plugins, 0)->name);
+        plugins_load(c.plugins, name, c.err) == MPCF_OK) {
+        struct chosen chosen = {.plugin = plugins_facts(c.plugins, 0)->name};
+
+        if (!plugin_is_path(name) && strcmp(name, chosen.plugin) != 0) {
+            chosen.component = name;
+        }
+        result = check_plugin(&c, &chosen);
     } else {
         result = host_failed(c.err);
     }

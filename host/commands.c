@@ -72,6 +72,10 @@ static const struct arg_option init_options[] = {
     {"--no-trial", NULL, "do not ask the checkpoint, for some seconds, whether the order of its classes fits the data"},
     {"--plugin-dir", "FOLDER", "look for plug-ins there first; what is found only there is named in the file"},
     {NULL, NULL, NULL}};
+static const struct arg_option check_options[] = {
+    {"--options", "OPTIONS", "of the one component, as in a pipeline file: 'p: 6, c: 1'"},
+    {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
+    {NULL, NULL, NULL}};
 static const struct arg_option example_options[] = {
     {"--family", "NAME", "bert, distilbert, electra; default bert"},
     {"--seed", "N", "of texts and weights; default 1"},
@@ -97,8 +101,8 @@ const struct command commands[] = {
      plugin_options, 0, 0, cmd_plugin_list},
     {"plugin show", "NAME", "A plug-in: its components, with their options.",
      plugin_options, 1, 1, cmd_plugin_show},
-    {"plugin check", "NAME|FILE.so", "Tests a plug-in's components; TAP output.",
-     plugin_options, 1, 1, cmd_plugin_check},
+    {"plugin check", "NAME|FILE.so", "Tests a plug-in's components, or the one that is named; TAP output.",
+     check_options, 1, 1, cmd_plugin_check},
     {"plugin new", "KIND NAME [FOLDER]",
      "Writes a plug-in that builds and works: approx, transport, model or dataset.",
      NULL, 2, 3, cmd_plugin_new},

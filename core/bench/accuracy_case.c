@@ -28,6 +28,22 @@ static mpcf_node *gate_of(mpcf_graph *g, mpcf_node *x, double rate)
     return mpcf_mul(g, mpcf_scale(g, x, 0.5), mpcf_offset(g, t, 1));
 }
 
+/* sin(pi x / 4) / 2 - sin(pi x / 2) / 4 between -4 and 4. */
+static mpcf_node *sines_of(mpcf_graph *g, mpcf_node *x)
+{
+    static const double cuts[] = {-4, 4}, constants[3] = {0};
+    static const double sines[3][2] = {{0}, {0.5, -0.25}, {0}};
+
+    return mpcf_piecewise_sines(g, x, cuts, 2, constants, 0, sines[0], 2, 8);
+}
+
+static double sines_at(double x)
+{
+    const double angle = acos(-1) * x / 4;
+
+    return fabs(x) < 4 ? sin(angle) / 2 - sin(2 * angle) / 4 : 0;
+}
+
 #define ELEMENTWISE(name, node, value)                                                             \
     static mpcf_node *build_##name(mpcf_graph *g, mpcf_node *x, mpcf_node *y)                      \
     {                                                                                              \
@@ -53,6 +69,9 @@ ELEMENTWISE(quick_gelu, gate_of(g, x, 1.702), x / (1 + exp(-1.702 * x)))
 ELEMENTWISE(erf, mpcf_erf(g, x), erf(x))
 ELEMENTWISE(tanh, mpcf_tanh(g, x), tanh(x))
 ELEMENTWISE(exp, mpcf_exp(g, x), exp(x))
+ELEMENTWISE(clamp, mpcf_clamp(g, x, -1, 2), fmin(fmax(x, -1), 2))
+ELEMENTWISE(power, mpcf_power(g, x, 5), x *x *x *x *x)
+ELEMENTWISE(sines, sines_of(g, x), sines_at(x))
 ELEMENTWISE(reciprocal, mpcf_reciprocal(g, x), 1 / x)
 ELEMENTWISE(rsqrt, mpcf_rsqrt(g, x), 1 / sqrt(x))
 
@@ -212,6 +231,14 @@ const struct accuracy_case accuracy_cases[] = {
     {CASE(exp, "exp"), .range = "-10000 .. -2^-4", .low = -10000, .high = -0x1p-4,
      .by_logarithm = true, .rows = 64, .cols = MANY / 64, .result_cols = MANY / 64,
      .limit = 3.5e-5},
+    {CASE(exp, "exp"), .range = "-16 .. 9", .low = -16, .high = 9, .rows = 64, .cols = MANY / 64,
+     .result_cols = MANY / 64, .limit = 9.0e-2},
+    {CASE(clamp, "clamp to -1 .. 2"), .range = "-8 .. 8", .low = -8, .high = 8, .rows = 64,
+     .cols = MANY / 64, .result_cols = MANY / 64, .limit = 1.1e-5},
+    {CASE(power, "x^5"), .range = "-2 .. 2", .low = -2, .high = 2, .rows = 64, .cols = MANY / 64,
+     .result_cols = MANY / 64, .limit = 1.3e-4},
+    {CASE(sines, "two sines"), .range = "-6 .. 6", .low = -6, .high = 6, .rows = 64,
+     .cols = MANY / 64, .result_cols = MANY / 64, .limit = 7.0e-5},
     {CASE(reciprocal, "reciprocal"), .range = "1 .. 128", .low = 1, .high = 128, .rows = 64,
      .cols = MANY / 64, .result_cols = MANY / 64, .by_logarithm = true, .limit = 1.3e-5,
      .to_beat = 2.1e-3},

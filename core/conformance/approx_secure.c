@@ -149,8 +149,12 @@ void approx_check_secure(struct conform *c, const mpcf_approx *approx, struct ap
 {
     struct secure_bench s = {0};
     double output[BENCH_COUNT];
-    mpcf_status status = open_secure(bench, &s, c->err);
+    mpcf_status status;
 
+    if (!conform_begin(c, "it is lowered to a program")) {
+        return;
+    }
+    status = open_secure(bench, &s, c->err);
     if (conform_result(c, status == MPCF_OK, "it is lowered to a program", "it failed")) {
         status = reference_run(s.program, s.weights, &s.input, output, NULL, NULL, NULL, c->err);
         if (check_engine(c, "the plaintext reference agrees with floats", status, approx, bench,

@@ -65,10 +65,14 @@ static void check_missing_data(struct conform *c, const mpcf_dataset *dataset, c
                                const mpcf_task *task)
 {
     void *reader = NULL;
-    const mpcf_status status =
-        dataset->open(config, "/nowhere/at/all", task->judge_split, &reader, c->err);
-    const bool named = strstr(mpcf_error_text(c->err), "/nowhere/at/all") != NULL;
+    mpcf_status status;
+    bool named;
 
+    if (!conform_begin(c, "data that is not there is an error")) {
+        return;
+    }
+    status = dataset->open(config, "/nowhere/at/all", task->judge_split, &reader, c->err);
+    named = strstr(mpcf_error_text(c->err), "/nowhere/at/all") != NULL;
     if (status == MPCF_OK) {
         dataset->close(reader);
     }
@@ -83,7 +87,8 @@ void dataset_check(struct conform *c, const mpcf_dataset *dataset)
     void *config = NULL;
     mpcf_task task;
 
-    if (conform_defaults(c, COMPONENT_DATASET, dataset, &config, &owned)) {
+    if (conform_defaults(c, COMPONENT_DATASET, dataset, &config, &owned) &&
+        conform_begin(c, "describe() tells the task")) {
         const bool described = describes(dataset, config, &task, c->err);
 
         if (conform_result(c, described, "describe() tells the task", "it failed")) {

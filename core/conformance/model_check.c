@@ -134,7 +134,7 @@ static void check_runs(struct conform *c, const struct network *n)
     parameters_destroy(p);
 }
 
-static void check_network(struct conform *c, const struct network *n)
+static void check_built(struct conform *c, const struct network *n)
 {
     const mpcf_node *logits = graph_find_tap(n->graph, "logits");
     const mpcf_shape shape = mpcf_node_shape(logits);
@@ -142,9 +142,22 @@ static void check_network(struct conform *c, const struct network *n)
     check_facts(c, n);
     check_taps(c, n);
     if (conform_result(c, shape.rank == 2 && shape.dim[1] == MODEL_CLASSES,
-                       "its logits are [batch, classes]", "rank %d", shape.rank)) {
+                       "its logits are [batch, classes]", "rank %d", shape.rank) &&
+        conform_begin(c, "random weights give finite logits")) {
         check_runs(c, n);
     }
+}
+
+static void check_network(struct conform *c, const struct network_request *request)
+{
+    struct network *n = NULL;
+    const mpcf_status status = network_create(request, &n, c->err);
+
+    if (conform_result(c, status == MPCF_OK, "it builds a network from a small config.json",
+                       "it failed")) {
+        check_built(c, n);
+    }
+    network_destroy(n);
 }
 
 void model_check(struct conform *c, const mpcf_model *model)
@@ -152,7 +165,6 @@ void model_check(struct conform *c, const mpcf_model *model)
     struct option_memory *owned = NULL;
     void *config = NULL;
     json_t *json = small_config(model);
-    struct network *n = NULL;
     struct network_request request = {
         .plugins = c->plugins,
         .family = model,
@@ -161,17 +173,11 @@ void model_check(struct conform *c, const mpcf_model *model)
         .classes = MODEL_CLASSES,
     };
 
-    if (conform_defaults(c, COMPONENT_MODEL, model, &config, &owned)) {
-        mpcf_status status;
-
+    if (conform_defaults(c, COMPONENT_MODEL, model, &config, &owned) &&
+        conform_begin(c, "it builds a network from a small config.json")) {
         request.family_config = config;
-        status = network_create(&request, &n, c->err);
-        if (conform_result(c, status == MPCF_OK, "it builds a network from a small config.json",
-                           "it failed")) {
-            check_network(c, n);
-        }
+        check_network(c, &request);
     }
-    network_destroy(n);
     conform_release(config, owned);
     json_decref(json);
 }

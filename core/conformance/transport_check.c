@@ -52,13 +52,16 @@ static void leave_out(const struct transport_check *check, conform_report *repor
     report(context, check->name, MPCF_E_UNSUPPORTED, why);
 }
 
-static struct tally run_checks(struct pair *s, unsigned abi_minor, conform_report *report,
-                               void *context, mpcf_error *err)
+static struct tally run_checks(struct pair *s, unsigned abi_minor, conform_start *start,
+                               conform_report *report, void *context, mpcf_error *err)
 {
     struct tally tally = {0};
 
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         for (const struct transport_check *check = lists[i]; check->name != NULL; check++) {
+            if (start != NULL && !start(context, check->name)) {
+                continue;
+            }
             if (check->since > abi_minor) {
                 leave_out(check, report, context);
                 continue;
@@ -87,8 +90,8 @@ static const char *choose_address(const mpcf_transport *t, const void *config)
 }
 
 mpcf_status conform_transport(const mpcf_transport *transport, unsigned abi_minor,
-                              const void *config, const char *address, conform_report *report,
-                              void *context, mpcf_error *err)
+                              const void *config, const char *address, conform_start *start,
+                              conform_report *report, void *context, mpcf_error *err)
 {
     struct pair s = {.t = transport, .config = config};
 
@@ -100,7 +103,7 @@ mpcf_status conform_transport(const mpcf_transport *transport, unsigned abi_mino
     if (s.out == NULL || s.in == NULL || own == NULL) {
         status = mpcf_fail_memory(err, 2 * LARGEST, "messages to check a transport with");
     } else {
-        const struct tally tally = run_checks(&s, abi_minor, report, context, own);
+        const struct tally tally = run_checks(&s, abi_minor, start, report, context, own);
         if (tally.failed != 0) {
             status = mpcf_fail(err, MPCF_E_INVALID, "transport '%s': %zu of %zu checks failed",
                                transport->name, tally.failed, tally.run);

@@ -200,6 +200,25 @@ static mpcf_status check_size(const struct float_engine *e, const struct float_b
     return MPCF_OK;
 }
 
+/* Columns, or a row, of as many as there are tokens. */
+static mpcf_status check_columns(const mpcf_node *node, int64_t tokens, mpcf_error *err)
+{
+    const mpcf_shape *in = node->in_count > 0 ? &node->in[0]->shape : NULL;
+
+    if (node->kind == OP_SLICE && shape_row(*in) == MPCF_DIM_TOKENS &&
+        node->first + node->count > tokens) {
+        return mpcf_fail(err, MPCF_E_INVALID, "%lld tokens, but '%s' takes columns %lld .. %lld",
+                         (long long) tokens, node->name, (long long) node->first,
+                         (long long) (node->first + node->count - 1));
+    }
+    if (node->kind == OP_TOKEN && in->dim[in->rank - 2] == MPCF_DIM_TOKENS &&
+        node->first >= tokens) {
+        return mpcf_fail(err, MPCF_E_INVALID, "%lld tokens, but '%s' takes token %lld",
+                         (long long) tokens, node->name, (long long) node->first);
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status check_run(const struct float_engine *e, const struct float_batch *b,
                              mpcf_error *err)
 {
@@ -223,6 +242,7 @@ static mpcf_status check_run(const struct float_engine *e, const struct float_ba
                              b->tokens, node->in[0]->name,
                              (long long) (node->in[0]->shape.dim[0] - node->first));
         }
+        MPCF_TRY(check_columns(node, (int64_t) b->tokens, err));
     }
     return MPCF_OK;
 }

@@ -47,13 +47,15 @@ struct mpcf_node {
     mpcf_node *in[NODE_INPUTS_MAX];
     size_t in_count;
 
-    double real;          /* OFFSET, SCALE: c; LAYER_NORM: epsilon; DROPOUT: p;
+    double real; /* OFFSET, SCALE: c; LAYER_NORM: epsilon; DROPOUT: p; PIECEWISE_SINES: period;
                               PARAMETER: value of its init */
     int64_t first, count; /* SLICE, POSITIONS, TOKEN: first; SLICE: count; SPLIT_HEADS: heads;
+                              PIECEWISE_SINES: how many of a row's coefficients are the sines';
                               TOKEN: 1 where a pass kept the dimension, [.., T, c] -> [.., 1, c] */
-    const double *coef;   /* POLY, PIECEWISE: rows of degree + 1 */
+    const double *coef; /* POLY, PIECEWISE, _SINES, _OF: rows of degree + 1; LOOKUP: low, high,
+                              degree - 1 entries */
     size_t degree;
-    const double *cuts; /* PIECEWISE */
+    const double *cuts; /* PIECEWISE, PIECEWISE_SINES */
     size_t cut_count;
     bool transposed;  /* MATMUL, MATMUL_MASKED: of b */
     mpcf_init init;   /* PARAMETER */

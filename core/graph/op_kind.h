@@ -18,6 +18,8 @@
     X(TOKEN, token) X(DROPOUT, dropout) X(STOP_GRADIENT, stop_gradient)            \
     X(TAP, tap) X(FUSED, fused)                                                    \
     X(TAKE_HEADS, take_heads) X(JOIN_HEADS, join_heads)                            \
+    X(PIECEWISE_SINES, piecewise_sines) X(LOOKUP, lookup)                          \
+    X(PIECEWISE_OF, piecewise_of)                                                  \
     /* made by passes only */                                                      \
     X(CONCAT, concat) X(CENTER, center) X(ROW_MEAN_SQUARE, row_mean_square)        \
     X(SCALE_COLUMNS, scale_columns) X(MATMUL_MASKED, matmul_masked)

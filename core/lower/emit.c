@@ -276,15 +276,17 @@ value_id emit_scaled(struct lowering *l, value_id x, double c, unsigned magnitud
     return emit_combine(l, v->dims, (unsigned) fraction, magnitude, &t, 1, 0);
 }
 
-value_id emit_compare(struct lowering *l, value_id x, const int64_t *thresholds, size_t count)
+/* ROWS rows of bits from X and COUNT numbers. */
+static value_id emit_bits(struct lowering *l, enum step_kind kind, value_id x,
+                          const int64_t *thresholds, size_t count, size_t rows)
 {
-    const struct dims dims = dims_of(1, 1, count, value_at(l, x)->dims.count);
+    const struct dims dims = dims_of(1, 1, rows, value_at(l, x)->dims.count);
     const value_id out = emit_value(l, VALUE_BITS, dims, 0, 1);
 
     if (out == VALUE_NONE) {
         return out;
     }
-    struct step *s = emit_step(l, STEP_COMPARE, out, &x, 1);
+    struct step *s = emit_step(l, kind, out, &x, 1);
     s->threshold_count = count;
     s->thresholds = arena_alloc(l->program->arena, count, sizeof(*s->thresholds));
     if (s->thresholds == NULL) {
@@ -295,6 +297,17 @@ value_id emit_compare(struct lowering *l, value_id x, const int64_t *thresholds,
         s->thresholds[i] = thresholds[i];
     }
     return out;
+}
+
+value_id emit_compare(struct lowering *l, value_id x, const int64_t *thresholds, size_t count)
+{
+    return emit_bits(l, STEP_COMPARE, x, thresholds, count, count);
+}
+
+value_id emit_table_lookup(struct lowering *l, value_id x, const int64_t *entries, size_t count,
+                           size_t planes)
+{
+    return emit_bits(l, STEP_TABLE_LOOKUP, x, entries, count, planes);
 }
 
 value_id emit_shared(struct lowering *l, value_id x)

@@ -52,6 +52,9 @@ value_id emit_matmul(struct lowering *l, value_id a, value_id b, bool transposed
 /* x times the public number C; exact where C is a power of two. */
 value_id emit_scaled(struct lowering *l, value_id x, double c, unsigned magnitude);
 value_id emit_compare(struct lowering *l, value_id x, const int64_t *thresholds, size_t count);
+/* The lowest PLANES bits of entry X modulo COUNT, a power of two. */
+value_id emit_table_lookup(struct lowering *l, value_id x, const int64_t *entries, size_t count,
+                           size_t planes);
 value_id emit_bits_to_ring(struct lowering *l, value_id bits);
 /* x bits[0] (BITS of one threshold). */
 value_id emit_select(struct lowering *l, value_id bits, value_id x);

@@ -192,6 +192,9 @@ static void ask_operands(struct lowering *l, const mpcf_node *node)
     case OP_ERF:
     case OP_TANH:
     case OP_PIECEWISE:
+    case OP_PIECEWISE_SINES:
+    case OP_PIECEWISE_OF:
+    case OP_LOOKUP:
         ask(l, node->in[0], (int) l->options->value_fraction);
         return;
     case OP_RELU:

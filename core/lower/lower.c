@@ -20,6 +20,7 @@
 #include "lower/lower_row_max.h"
 #include "lower/lower_rows.h"
 #include "lower/lower_shape.h"
+#include "lower/lower_table.h"
 #include "lower/lowering.h"
 #include "lower/magnitude.h"
 #include "lower/ring_search.h"
@@ -79,6 +80,9 @@ static lower_op *const table[OP_COUNT] = {
     [OP_STOP_GRADIENT] = lower_nothing,
     [OP_TAP] = lower_nothing, /* transparent: see lower_node.c */
     [OP_FUSED] = lower_nothing,
+    [OP_PIECEWISE_SINES] = lower_piecewise_sines,
+    [OP_LOOKUP] = lower_table,
+    [OP_PIECEWISE_OF] = lower_piecewise,
     [OP_CONCAT] = lower_nothing,
     [OP_CENTER] = lower_center,
     [OP_ROW_MEAN_SQUARE] = lower_row_mean_square,

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Functions by pieces.
- *
- *   bits_j = x >= cut_j                   one comparison for all cuts
- *   t      = x - center of x's piece      0 in outer pieces, which are straight lines
- *   y      = Horner in t with the piece's coefficients (sums of bits times differences)
- *            + what outer lines give, by bit times x
- *
- * Where neighbours agree about a cut, x may fall on either side of it: the comparison then
- * looks at fewer bits, which is what it costs by.
+ * Functions by pieces: which pieces each of them is.
  */
 #include "lower/lower_piecewise.h"
 
@@ -18,331 +10,14 @@
 #include "lower/emit.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
-#include "lower/pieces.h"
+#include "lower/piece_steps.h"
 
-struct piecewise {
-    const struct pieces *p;
-    double scale; /* the function is of scale * value */
-    value_id x;
-    unsigned f;          /* fraction of x */
-    double low, high;    /* of the value, with margin */
-    value_id bits, ring; /* as bits, as numbers */
-    struct dims dims;
-    bool straight_low, straight_high; /* outer pieces */
-};
+#define SINES_TOLERANCE 4e-5 /* of what fits a sine series */
 
-/* --- Cuts --- */
-
-/* Largest jump between neighbours within DISTANCE of their cut. */
-static double jump(const struct pieces *p, size_t cut, double distance)
+/* A cut takes some 20 bits an element, a degree about 60. */
+static size_t piece_cost(const struct pieces *p)
 {
-    const double at = p->cuts[cut];
-    double largest = 0;
-
-    for (int side = -1; side <= 1; side++) {
-        const double x = at + side * distance;
-        const double d = fabs(pieces_at(p, cut, x) - pieces_at(p, cut + 1, x));
-        largest = d > largest ? d : largest;
-    }
-    return largest;
-}
-
-static unsigned compare_fraction(const struct lowering *l, const struct piecewise *k)
-{
-    const double tolerance = ldexp(1, -(int) l->options->value_fraction - 2);
-
-    for (unsigned f = 3; f < k->f; f++) {
-        bool good = true;
-        for (size_t j = 0; j < k->p->cut_count; j++) {
-            good = good && jump(k->p, j, ldexp(1.5 * k->scale, -(int) f)) < tolerance;
-        }
-        if (good) {
-            return f;
-        }
-    }
-    return k->f;
-}
-
-static void compare_cuts(struct lowering *l, struct piecewise *k)
-{
-    int64_t thresholds[CUTS_MAX];
-    const value_id coarse = emit_at(l, k->x, compare_fraction(l, k));
-    const int f = (int) value_at(l, coarse)->fraction;
-    const double limit = ldexp(1, (int) value_at(l, coarse)->magnitude) - 1;
-
-    for (size_t j = 0; j < k->p->cut_count; j++) {
-        const double at = ldexp(k->p->cuts[j] / k->scale, f);
-        thresholds[j] = llround(fmax(-limit, fmin(limit, at)));
-    }
-    k->bits = emit_compare(l, coarse, thresholds, k->p->cut_count);
-    k->ring = emit_bits_to_ring(l, k->bits);
-}
-
-/* --- Parts of the sum --- */
-
-static struct term bit_term(const struct piecewise *k, size_t j, int64_t weight)
-{
-    struct term t = {.x = k->ring, .weight = weight, .first = j * k->dims.count};
-    size_t stride = 1;
-
-    for (int i = MPCF_RANK_MAX - 1; i >= 0; i--) {
-        t.stride[i] = stride;
-        stride *= k->dims.dim[i];
-    }
-    return t;
-}
-
-/* Adds terms of what TABLE gives for x's piece to TERMS; returns the constant. */
-static int64_t table_terms(const struct piecewise *k, const int64_t *table, struct term *terms,
-                           size_t *count)
-{
-    for (size_t j = 0; j < k->p->cut_count; j++) {
-        if (table[j + 1] != table[j]) {
-            terms[(*count)++] = bit_term(k, j, table[j + 1] - table[j]);
-        }
-    }
-    return table[0];
-}
-
-static bool is_outer(const struct piecewise *k, size_t piece)
-{
-    return (piece == 0 && k->straight_low) || (piece == k->p->cut_count && k->straight_high);
-}
-
-/* Coefficient I of value^i about the centre, for inner pieces; outer ones have what is constant. */
-static double coefficient(const struct piecewise *k, size_t piece, size_t i)
-{
-    const struct pieces *p = k->p;
-
-    if (is_outer(k, piece)) {
-        const double slope = p->degree > 0 ? p->coef[piece][1] : 0;
-        return i == 0 ? p->coef[piece][0] - slope * p->center[piece] : 0;
-    }
-    return p->coef[piece][i] * pow(k->scale, (double) i);
-}
-
-static double outer_slope(const struct piecewise *k, size_t piece)
-{
-    return k->p->degree > 0 ? k->p->coef[piece][1] * k->scale : 0;
-}
-
-static double table_of(const struct piecewise *k, size_t i, unsigned f, int64_t *table)
-{
-    double largest = 0;
-
-    for (size_t piece = 0; piece <= k->p->cut_count; piece++) {
-        const double c = coefficient(k, piece, i);
-        table[piece] = llround(ldexp(c, (int) f));
-        largest = fabs(c) > largest ? fabs(c) : largest;
-    }
-    return largest;
-}
-
-/* --- t --- */
-
-static value_id select_row(struct lowering *l, const struct piecewise *k, size_t row)
-{
-    const value_id y = emit_select(l, k->bits, k->x);
-
-    if (l->status == MPCF_OK) {
-        l->program->steps[l->program->step_count - 1].row = (uint32_t) row;
-    }
-    return y;
-}
-
-struct ends {
-    value_id low, high; /* x where it is above the first cut, above the last; else 0 */
-};
-
-/* x minus its centre in inner pieces, 0 in outer ones, and the largest that can be. */
-static value_id local_t(struct lowering *l, const struct piecewise *k, const struct ends *ends,
-                        double *largest)
-{
-    int64_t table[CUTS_MAX + 1];
-    struct term terms[CUTS_MAX + 3];
-    size_t count = 0;
-    const struct pieces *p = k->p;
-
-    *largest = 0;
-    terms[count++] = term_whole(l, k->straight_low ? ends->low : k->x, 1, k->dims);
-    if (k->straight_high) {
-        terms[count++] = term_whole(l, ends->high, -1, k->dims);
-    }
-    for (size_t i = 0; i <= p->cut_count; i++) {
-        const double center = is_outer(k, i) ? 0 : p->center[i] / k->scale;
-        const double from = i == 0 ? k->low : p->cuts[i - 1] / k->scale;
-        const double to = i == p->cut_count ? k->high : p->cuts[i] / k->scale;
-        const double reach = is_outer(k, i) ? 0 : fmax(fabs(from - center), fabs(to - center));
-        table[i] = -llround(ldexp(center, (int) k->f));
-        *largest = reach > *largest ? reach : *largest;
-    }
-    *largest += 0.25; /* cuts are looked at with few bits */
-    const int64_t constant = table_terms(k, table, terms, &count);
-    return emit_combine(l, k->dims, k->f, magnitude_of(*largest, k->f), terms, count, constant);
-}
-
-/* --- The whole --- */
-
-/* Inner pieces by Horner; constants of all pieces are in its last coefficient. */
-static value_id horner(struct lowering *l, const struct piecewise *k, value_id t, double largest_t)
-{
-    int64_t table[CUTS_MAX + 1];
-    struct term terms[CUTS_MAX + 3];
-    const unsigned fc = l->options->value_fraction + 3;
-    value_id r = VALUE_NONE;
-    double bound = 0;
-
-    for (size_t i = k->p->degree + 1; i-- > 0 && l->status == MPCF_OK;) {
-        size_t count = 0;
-        unsigned f = fc;
-        if (r != VALUE_NONE) {
-            const unsigned full = value_at(l, r)->fraction + value_at(l, t)->fraction;
-            r = emit_product(l, t, r, magnitude_of(bound * largest_t, full)); /* t knows padding */
-            r = i == 0 ? r : emit_at(l, r, fc);
-            f = value_at(l, r)->fraction;
-            terms[count++] = term_whole(l, r, 1, k->dims);
-        }
-        const double largest = table_of(k, i, f, table);
-        bound = bound * largest_t + largest;
-        const int64_t constant = table_terms(k, table, terms, &count);
-        r = emit_combine(l, k->dims, f, magnitude_of(bound, f), terms, count, constant);
-    }
-    return r;
-}
-
-/* Y + SLOPE x where x is in an outer piece, given there as SELECTED (minus: as x - SELECTED). */
-static value_id add_line(struct lowering *l, const struct piecewise *k, value_id y, double slope,
-                         value_id selected, bool complement)
-{
-    if (slope == 0) {
-        return y;
-    }
-    const value_id line =
-        complement ? emit_sum(l, k->dims, value_at(l, k->x)->magnitude + 1, k->x, selected, -1)
-                   : selected;
-    const double reach = fmax(fabs(k->low), fabs(k->high));
-    const value_id scaled = emit_scaled(l, line, slope, 0);
-    if (l->status == MPCF_OK) {
-        struct value *v = &l->program->values[scaled];
-        v->magnitude = magnitude_of(reach * fabs(slope), v->fraction);
-    }
-    const unsigned fy = value_at(l, y)->fraction, fs = value_at(l, scaled)->fraction;
-    const value_id part = fs > fy ? emit_at(l, scaled, fy) : scaled;
-    const double bound = ldexp(1, (int) value_at(l, y)->magnitude - (int) fy) + reach * fabs(slope);
-    return emit_sum(l, k->dims, magnitude_of(bound, fy), y, part, 1);
-}
-
-static bool is_straight(const struct pieces *p, size_t piece)
-{
-    for (size_t i = 2; i <= p->degree; i++) {
-        if (fabs(p->coef[piece][i]) > 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Lines on both sides of the only cut: constants by the bit. */
-static value_id by_the_bit(struct lowering *l, const struct piecewise *k)
-{
-    int64_t table[CUTS_MAX + 1];
-    struct term terms[CUTS_MAX + 1];
-    size_t count = 0;
-    const double largest = table_of(k, 0, k->f, table);
-    const int64_t constant = table_terms(k, table, terms, &count);
-
-    return emit_combine(l, k->dims, k->f, magnitude_of(largest, k->f), terms, count, constant);
-}
-
-static value_id between_the_ends(struct lowering *l, struct piecewise *k, struct ends *ends)
-{
-    double largest_t = 0;
-    const value_id t = local_t(l, k, ends, &largest_t);
-
-    return horner(l, k, t, largest_t);
-}
-
-static value_id evaluate(struct lowering *l, const mpcf_node *node, struct piecewise *k)
-{
-    const size_t last = k->p->cut_count;
-    struct ends ends = {VALUE_NONE, VALUE_NONE};
-
-    compare_cuts(l, k);
-    k->straight_low = is_straight(k->p, 0);
-    k->straight_high = is_straight(k->p, last);
-    const bool inner = last > 1 || !k->straight_low || !k->straight_high;
-    const double slope_low = outer_slope(k, 0), slope_high = outer_slope(k, last);
-    if (k->straight_low && (inner || slope_low != 0)) {
-        ends.low = select_row(l, k, 0);
-    }
-    if (k->straight_high && (inner || slope_high != 0)) {
-        ends.high = last == 1 && ends.low != VALUE_NONE ? ends.low : select_row(l, k, last - 1);
-    }
-    value_id y = inner ? between_the_ends(l, k, &ends) : by_the_bit(l, k);
-    if (k->straight_low) {
-        y = add_line(l, k, y, slope_low, ends.low, true);
-    }
-    if (k->straight_high) {
-        y = add_line(l, k, y, slope_high, ends.high, false);
-    }
-    if (l->status == MPCF_OK) {
-        struct value *v = &l->program->values[y];
-        v->magnitude = lower_magnitude(l, node, v->fraction);
-    }
-    return y;
-}
-
-/* Cuts outside the value's range would never be passed: their pieces go. */
-static void drop_cuts(struct pieces *p, double low, double high)
-{
-    size_t first = 0, end = p->cut_count;
-
-    while (first + 1 < end && p->cuts[first] < low) {
-        first++;
-    }
-    while (end > first + 1 && p->cuts[end - 1] > high) {
-        end--;
-    }
-    for (size_t i = first; i < end; i++) {
-        p->cuts[i - first] = p->cuts[i];
-    }
-    for (size_t i = first; i <= end; i++) {
-        p->center[i - first] = p->center[i];
-        for (size_t j = 0; j <= p->degree; j++) {
-            p->coef[i - first][j] = p->coef[i][j];
-        }
-    }
-    p->cut_count = end - first;
-}
-
-/* A factor in front goes into cuts and coefficients. */
-static const mpcf_node *without_scale(const mpcf_node *x, double *scale)
-{
-    x = lower_past_taps(x);
-    while (x->kind == OP_SCALE && x->real > 0) {
-        *scale *= x->real;
-        x = lower_past_taps(x->in[0]);
-    }
-    return x;
-}
-
-static void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p,
-                         struct lowered *out)
-{
-    struct piecewise k = {.p = p, .scale = 1, .dims = node_dims(l, node)};
-    const mpcf_node *x = without_scale(node->in[0], &k.scale);
-    int want = l->nodes[lower_past_taps(node->in[0])->id].want + log2_up(k.scale);
-
-    if (l->nodes[x->id].want > want) {
-        want = l->nodes[x->id].want;
-    }
-    node_interval(l, x, &k.low, &k.high);
-    drop_cuts(p, k.low * k.scale, k.high * k.scale);
-    k.x = emit_shared(l, lower_at(l, x, want < 4 ? 4 : (unsigned) want));
-    k.f = value_at(l, k.x)->fraction;
-    if (l->status == MPCF_OK) {
-        out->raw = evaluate(l, node, &k);
-    }
+    return 20 * p->cut_count + 60 * p->degree;
 }
 
 /* --- Operations --- */
@@ -377,9 +52,98 @@ void lower_relu(struct lowering *l, const mpcf_node *node, struct lowered *out)
     out->raw = emit_select(l, emit_compare(l, x, &zero, 1), x);
 }
 
-/* Of degrees 2 to 5 the one that costs least: a cut takes some 20 bits an element, a degree
- * about 60. */
-static void lower_function(struct lowering *l, const mpcf_node *node, double (*function)(double),
+/* --- Pieces with sines --- */
+
+struct sines {
+    const double *row; /* polynomial, then sines */
+    size_t degree, count;
+    double rate;
+};
+
+static double sines_at(const void *context, double x)
+{
+    const struct sines *s = context;
+    double y = s->row[s->degree];
+
+    for (size_t i = s->degree; i-- > 0;) {
+        y = y * x + s->row[i];
+    }
+    for (size_t k = 0; k < s->count; k++) {
+        y += s->row[s->degree + 1 + k] * sin(s->rate * (double) (k + 1) * x);
+    }
+    return y;
+}
+
+static bool is_polynomial(const struct sines *s)
+{
+    for (size_t k = 0; k < s->count; k++) {
+        if (fabs(s->row[s->degree + 1 + k]) > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Pieces of P's degree for all of NODE; those without sines as they are. */
+static bool fit_sines(const mpcf_node *node, double low, double high, struct pieces *p)
+{
+    struct sines s = {.count = (size_t) node->count, .rate = 2 * acos(-1) / node->real};
+
+    s.degree = node->degree - s.count;
+    p->cut_count = 0;
+    for (size_t i = 0; i <= node->cut_count; i++) {
+        const double from = i == 0 ? fmin(low, node->cuts[0]) : node->cuts[i - 1];
+        const double to = i == node->cut_count ? fmax(high, from) : node->cuts[i];
+
+        s.row = node->coef + i * (node->degree + 1);
+        if (!is_polynomial(&s)) {
+            if (!append_fit(p, sines_at, &s, from, to, SINES_TOLERANCE)) {
+                return false;
+            }
+            continue;
+        }
+        if (p->cut_count == CUTS_MAX) {
+            return false;
+        }
+        double *coef = p->coef[p->cut_count];
+        for (size_t j = 0; j <= p->degree; j++) {
+            coef[j] = 0;
+        }
+        p->center[p->cut_count] = (from + to) / 2;
+        shift_polynomial(s.row, s.degree, p->center[p->cut_count], coef);
+        if (i < node->cut_count) {
+            p->cuts[p->cut_count++] = to;
+        }
+    }
+    return true;
+}
+
+void lower_piecewise_sines(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    const size_t least = node->degree - (size_t) node->count;
+    struct pieces best = {0}, p = {0};
+    size_t best_cost = SIZE_MAX;
+    double low = 0, high = 0;
+
+    node_interval(l, node->in[0], &low, &high);
+    for (p.degree = least < 2 ? 2 : least; p.degree <= (least < 5 ? 5 : least); p.degree++) {
+        if (fit_sines(node, low, high, &p) && piece_cost(&p) < best_cost) {
+            best_cost = piece_cost(&p);
+            best = p;
+        }
+    }
+    if (best_cost == SIZE_MAX) {
+        lower_fail(l, MPCF_E_RANGE, "'%s': no fit of its sines by %d pieces of degree 5",
+                   node->name, CUTS_MAX + 1);
+        return;
+    }
+    lower_pieces(l, node, &best, out);
+}
+
+/* --- Functions --- */
+
+/* Of degrees 2 to 5 the one that costs least. */
+static void lower_function(struct lowering *l, const mpcf_node *node, fit_function *function,
                            double low, double high, double below, double above, double tolerance,
                            struct lowered *out)
 {
@@ -387,9 +151,9 @@ static void lower_function(struct lowering *l, const mpcf_node *node, double (*f
     size_t best_cost = SIZE_MAX;
 
     for (size_t degree = 2; degree <= 5; degree++) {
-        if (fit_pieces(function, low, high, below, above, degree, tolerance, &p) &&
-            20 * p.cut_count + 60 * degree < best_cost) {
-            best_cost = 20 * p.cut_count + 60 * degree;
+        if (fit_pieces(function, NULL, low, high, below, above, degree, tolerance, &p) &&
+            piece_cost(&p) < best_cost) {
+            best_cost = piece_cost(&p);
             best = p;
         }
     }
@@ -400,29 +164,51 @@ static void lower_function(struct lowering *l, const mpcf_node *node, double (*f
     lower_pieces(l, node, &best, out);
 }
 
-/* Below -11.5 it counts as 0 (1e-5 at most); a little above 0 for a maximum that is rounded. */
+static double exp_of(const void *context, double x)
+{
+    (void) context;
+    return exp(x);
+}
+
+static double erf_of(const void *context, double x)
+{
+    (void) context;
+    return erf(x);
+}
+
+static double tanh_of(const void *context, double x)
+{
+    (void) context;
+    return tanh(x);
+}
+
+#define EXP_MOST 11 /* e^11 has 16 bits in front of the point */
+
+/* Below -11.5 it counts as 0 (1e-5 at most); a little above 0 for a maximum that is rounded. The
+ * margin is the result's: above what that leaves room for, exp stays what it is there. */
 void lower_exp(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     double low = 0, high = 0;
 
     node_interval(l, node->in[0], &low, &high);
-    if (high > 4) {
+    high = fmin(high, log(node_largest(l, node)));
+    if (high > EXP_MOST) {
         lower_fail(l, MPCF_E_RANGE,
-                   "'%s': exp takes numbers up to 0 in a secure run; calibration "
+                   "'%s': exp takes numbers up to %d in a secure run, with the margin; calibration "
                    "saw up to %g",
-                   node->name, high);
+                   node->name, EXP_MOST, log(node_seen(l, node)));
         return;
     }
     const double top = high > 0.5 ? ceil(high * 2) / 2 : 0.5;
-    lower_function(l, node, exp, -11.5, top, 0, exp(top), 1.2e-5, out);
+    lower_function(l, node, exp_of, -11.5, top, 0, exp(top), 1.2e-5, out);
 }
 
 void lower_erf(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
-    lower_function(l, node, erf, -2.96875, 2.96875, -1, 1, 4e-5, out);
+    lower_function(l, node, erf_of, -2.96875, 2.96875, -1, 1, 4e-5, out);
 }
 
 void lower_tanh(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
-    lower_function(l, node, tanh, -5.25, 5.25, -1, 1, 6e-5, out);
+    lower_function(l, node, tanh_of, -5.25, 5.25, -1, 1, 6e-5, out);
 }

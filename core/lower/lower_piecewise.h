@@ -7,6 +7,6 @@
 
 #include "lower/lowering.h"
 
-lower_op lower_piecewise, lower_relu, lower_exp, lower_erf, lower_tanh;
+lower_op lower_piecewise, lower_piecewise_sines, lower_relu, lower_exp, lower_erf, lower_tanh;
 
 #endif

@@ -22,6 +22,12 @@ void lower_slice(struct lowering *l, const mpcf_node *node, struct lowered *out)
     const value_id x = lower_raw(l, node->in[0]);
     struct term t = term_whole(l, x, 1, value_at(l, x)->dims);
 
+    if ((size_t) (node->first + node->count) > value_at(l, x)->dims.dim[3]) {
+        lower_fail(l, MPCF_E_INVALID, "'%s': columns %lld .. %lld of %zu", node->name,
+                   (long long) node->first, (long long) (node->first + node->count - 1),
+                   value_at(l, x)->dims.dim[3]);
+        return;
+    }
     t.first = (size_t) node->first;
     copy_through(l, node, t, out);
 }

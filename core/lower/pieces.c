@@ -12,6 +12,11 @@
 #define GRID    64.0 /* cuts are multiples of 1 / GRID */
 #define SAMPLES 40
 
+struct fitted {
+    fit_function *function;
+    const void *context;
+};
+
 static double horner(const double *coef, size_t degree, double t)
 {
     double y = coef[degree];
@@ -52,8 +57,8 @@ static void interpolate(const double *t, double *y, size_t degree, double *coef)
     }
 }
 
-static void fit_one(double (*function)(double), double low, double high, size_t degree,
-                    double *center, double *coef)
+static void fit_one(const struct fitted *f, double low, double high, size_t degree, double *center,
+                    double *coef)
 {
     double t[NODES], y[NODES];
     const double half = (high - low) / 2;
@@ -62,41 +67,43 @@ static void fit_one(double (*function)(double), double low, double high, size_t 
     *center = (low + high) / 2;
     for (size_t i = 0; i <= degree; i++) {
         t[i] = half * chebyshev_node(i, degree + 1);
-        y[i] = function(*center + t[i]);
+        y[i] = f->function(f->context, *center + t[i]);
     }
     interpolate(t, y, degree, coef);
 }
 
-static double fit_error(double (*function)(double), double low, double high, size_t degree)
+static double fit_error(const struct fitted *f, double low, double high, size_t degree)
 {
     double center, coef[NODES], largest = 0;
 
-    fit_one(function, low, high, degree, &center, coef);
+    fit_one(f, low, high, degree, &center, coef);
     for (size_t i = 0; i <= SAMPLES; i++) {
         const double x = low + (high - low) * (double) i / SAMPLES;
-        const double error = fabs(horner(coef, degree, x - center) - function(x));
+        const double error = fabs(horner(coef, degree, x - center) - f->function(f->context, x));
         largest = error > largest ? error : largest;
     }
     return largest;
 }
 
 /* The furthest end of a piece from LOW on that keeps the tolerance. */
-static double reach(double (*function)(double), double low, double high, size_t degree,
+static double reach(const struct fitted *f, double low, double high, size_t degree,
                     double tolerance)
 {
     double good = low, step = 1 / GRID;
 
-    while (good + step <= high && fit_error(function, low, good + step, degree) <= tolerance) {
+    while (good + step <= high && fit_error(f, low, good + step, degree) <= tolerance) {
         good += step;
         step *= 2;
     }
     while (step >= 1 / GRID) {
-        if (good + step <= high && fit_error(function, low, good + step, degree) <= tolerance) {
+        if (good + step <= high && fit_error(f, low, good + step, degree) <= tolerance) {
             good += step;
         }
         step /= 2;
     }
-    return good;
+    return good < high && good + 1 / GRID > high && fit_error(f, low, high, degree) <= tolerance
+               ? high
+               : good;
 }
 
 static void add_piece(struct pieces *p, double center)
@@ -105,24 +112,34 @@ static void add_piece(struct pieces *p, double center)
     memset(p->coef[p->cut_count], 0, sizeof(p->coef[0]));
 }
 
-bool fit_pieces(double (*function)(double), double low, double high, double below, double above,
-                size_t degree, double tolerance, struct pieces *out)
+bool append_fit(struct pieces *p, fit_function *function, const void *context, double low,
+                double high, double tolerance)
+{
+    const struct fitted f = {function, context};
+
+    while (low < high) {
+        const double end = reach(&f, low, high, p->degree, tolerance);
+        if (!(end > low) || p->cut_count + 1 > CUTS_MAX) {
+            return false;
+        }
+        fit_one(&f, low, end, p->degree, &p->center[p->cut_count], p->coef[p->cut_count]);
+        p->cuts[p->cut_count++] = end;
+        low = end;
+    }
+    return true;
+}
+
+bool fit_pieces(fit_function *function, const void *context, double low, double high, double below,
+                double above, size_t degree, double tolerance, struct pieces *out)
 {
     memset(out, 0, sizeof(*out));
     out->degree = degree;
     add_piece(out, low);
     out->coef[0][0] = below;
-    while (low < high) {
-        const double end = reach(function, low, high, degree, tolerance);
-        if (!(end > low) || out->cut_count + 2 > CUTS_MAX) {
-            return false;
-        }
-        out->cuts[out->cut_count++] = low;
-        fit_one(function, low, end, degree, &out->center[out->cut_count],
-                out->coef[out->cut_count]);
-        low = end;
+    out->cuts[out->cut_count++] = low;
+    if (!append_fit(out, function, context, low, high, tolerance)) {
+        return false;
     }
-    out->cuts[out->cut_count++] = high;
     add_piece(out, high);
     out->coef[out->cut_count][0] = above;
     return true;

@@ -22,6 +22,13 @@ struct pieces {
 
 double pieces_at(const struct pieces *p, size_t piece, double x);
 
+/* What is fitted: of X, and of CONTEXT. */
+typedef double fit_function(const void *context, double x);
+
+/* Appends pieces that fit FUNCTION from LOW, where the last piece ends, to HIGH, each with a cut at its
+ * end: as fit_pieces() does. P's degree is that of the pieces. */
+bool append_fit(struct pieces *p, fit_function *function, const void *context, double low,
+                double high, double tolerance);
 /*
  * Fits FUNCTION on [low, high] by polynomials of DEGREE on as few pieces as keep the error below
  * TOLERANCE: each reaches as far to the right as it can, in steps of 1/64. Interpolation at
@@ -29,8 +36,8 @@ double pieces_at(const struct pieces *p, size_t piece, double x);
  * ABOVE. False where CUTS_MAX pieces do not do. The same on every machine but for the last bits
  * of FUNCTION, which rounding to fixed point takes away.
  */
-bool fit_pieces(double (*function)(double), double low, double high, double below, double above,
-                size_t degree, double tolerance, struct pieces *out);
+bool fit_pieces(fit_function *function, const void *context, double low, double high, double below,
+                double above, size_t degree, double tolerance, struct pieces *out);
 /* Coefficients of the same polynomial in x - CENTER. */
 void shift_polynomial(const double *coef, size_t degree, double center, double *out);
 

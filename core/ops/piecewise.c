@@ -46,6 +46,16 @@ mpcf_node *mpcf_piecewise(mpcf_graph *g, mpcf_node *x, const double *cuts, size_
     return node;
 }
 
+mpcf_node *mpcf_clamp(mpcf_graph *g, mpcf_node *x, double low, double high)
+{
+    const double cuts[] = {low, high}, coef[3][2] = {{low, 0}, {0, 1}, {high, 0}};
+
+    if (!(low < high)) {
+        return graph_fail(g, MPCF_E_INVALID, "clamp: %g is not below %g", low, high);
+    }
+    return mpcf_piecewise(g, x, cuts, 2, coef[0], 1);
+}
+
 struct narrow {
     float cuts[CUTS_MAX];
     float coef[(CUTS_MAX + 1) * (DEGREE_MAX + 1)];

@@ -11,6 +11,11 @@ mpcf_node *mpcf_relu(mpcf_graph *g, mpcf_node *x)
     return graph_unary(g, OP_RELU, x);
 }
 
+mpcf_node *mpcf_max(mpcf_graph *g, mpcf_node *a, mpcf_node *b)
+{
+    return mpcf_add(g, a, mpcf_relu(g, mpcf_sub(g, b, a)));
+}
+
 static void forward_part(const struct op_call *c, size_t begin, size_t end)
 {
     float_kernel()->function[FLOAT_RELU](c->x[0] + begin, c->y + begin, end - begin);

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Slice: columns first .. first + count - 1 of each row.
+ * Slice: columns first .. first + count - 1 of each row. Whether a row of as many columns as there are
+ * tokens has them is asked when a run begins.
  */
 #include <string.h>
 
 #include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/op.h"
+
+static bool has_columns(mpcf_shape shape, int64_t first, int64_t count)
+{
+    const int64_t row = shape_row(shape) == MPCF_DIM_TOKENS ? INT32_MAX : shape_row(shape);
+
+    return first >= 0 && count >= 1 && row >= 1 && count <= row && first <= row - count;
+}
 
 mpcf_node *mpcf_slice(mpcf_graph *g, mpcf_node *x, int64_t first, int64_t count)
 {
@@ -18,7 +26,7 @@ mpcf_node *mpcf_slice(mpcf_graph *g, mpcf_node *x, int64_t first, int64_t count)
         return NULL;
     }
     shape = x->shape;
-    if (first < 0 || count < 1 || shape_row(shape) < 1 || first > shape_row(shape) - count) {
+    if (!has_columns(shape, first, count)) {
         return graph_fail(g, MPCF_E_SHAPE, "slice: no columns %lld .. %lld in %s",
                           (long long) first, (long long) (first + count - 1),
                           shape_text(shape, text));

@@ -79,6 +79,7 @@ struct value {
     X(BITS_TO_RING, bits_to_ring) \
     X(SELECT, select) \
     X(USER_SELECT, user_select) \
+    X(TABLE_LOOKUP, table_lookup) \
     X(REVEAL, reveal)
 /* clang-format on */
 
@@ -122,7 +123,7 @@ struct step {
     uint32_t row;        /* SELECT: of the bits; USER_LOOKUP: the first position; of
                             position_ids the padding id, in USER_ONE_HOT, too */
     bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o] */
-    int64_t *thresholds; /* COMPARE, ascending, in units of x */
+    int64_t *thresholds; /* COMPARE, ascending, in units of x; TABLE_LOOKUP: the entries */
     size_t threshold_count;
     const char *input; /* USER_ONE_HOT, USER_LOOKUP, USER_MASK, REVEAL: of the input or output */
     const mpcf_node *node;     /* PROVIDER, USER_LOOKUP: the constant node */

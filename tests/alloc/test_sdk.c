@@ -100,6 +100,7 @@ static mpcf_graph *build(void)
                                              .statistic = MPCF_LARGEST,
                                              .by = MPCF_BY_POSITION,
                                              .owner = MPCF_PROVIDER};
+    static const double sines[] = {0, 0.5, 0};
     mpcf_graph *g = graph_create();
     mpcf_node *ids, *keep, *x;
 
@@ -127,6 +128,10 @@ static mpcf_graph *build(void)
     x = mpcf_add(g, x, mpcf_slice(g, mpcf_fitted(g, "fitted", x, 2, fit, NULL, 1), 0, 1));
     x = mpcf_mul(g, mpcf_erf(g, x), mpcf_relu(g, mpcf_offset(g, x, 1)));
     x = mpcf_add(g, mpcf_square(g, x), mpcf_tanh(g, x));
+    x = mpcf_max(g, mpcf_clamp(g, x, -1, 1), mpcf_power(g, x, 3));
+    x = mpcf_piecewise_sines(g, x, cuts, 2, pieces, 1, sines, 1, 2);
+    x = mpcf_piecewise_of(g, x, cuts, 2, pieces, 1, weight(g, "delta", mpcf_shape_2(2, 1)));
+    x = mpcf_lookup(g, x, -1, 1, square, 3);
     mpcf_tap(g, "hidden.0", mpcf_stop_gradient(g, x));
     mpcf_output(g, "logits", mpcf_slice(g, mpcf_token(g, x, 0), 0, 2));
     return g;

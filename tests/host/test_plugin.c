@@ -119,6 +119,55 @@ static void a_transport_that_is_deaf_to_signals_is_found(void **state)
     }
 }
 
+/* The test that ran has failed, those behind it ran in another process. */
+static void what_a_plugin_ends_has_failed(void **state)
+{
+    static struct program_result result;
+    char *folder = file_join(getenv("MPCF_TEST_PLUGINS"), "dying");
+    const char *const arguments[] = {"plugin", "check", "loopback", "--plugin-dir", folder, NULL};
+
+    (void) state;
+    ASSERT_HOST(1, "not ok 2 - build() makes a graph\n#   it ended the process: signal 11",
+                "plugin", "check", "raising", "--plugin-dir", getenv("MPCF_TEST_PLUGINS"));
+    ASSERT_HOST(1, "not ok 2 - build() makes a graph\n#   it ended the process with exit status 0",
+                "plugin", "check", "exiting", "--plugin-dir", getenv("MPCF_TEST_PLUGINS"));
+    program_run(NULL, arguments, &result);
+    assert_int_equal(result.status, 1);
+    expect_result(result.out, "a peer that closes ends send()", true);
+    assert_non_null(strstr(result.out, "it ended the process: signal 13"));
+    expect_result(result.out, "a message of another length is refused", false);
+    expect_result(result.out, "what needs no wait goes after a signal", false);
+    mpcf_free(folder);
+}
+
+static void options_are_given_or_made_up(void **state)
+{
+    const char *tests = getenv("MPCF_TEST_PLUGINS");
+
+    (void) state;
+    ASSERT_HOST(0, "two parties and the dealer agree with floats", "plugin", "check", "power",
+                "--options", "p: 6, c: 0.5");
+    ASSERT_HOST(1, "p is 5, and must be even", "plugin", "check", "power", "--options", "p: 5");
+    ASSERT_HOST(1, "no option 'q'", "plugin", "check", "power", "--options", "q: 5");
+    ASSERT_HOST(2, "name it", "plugin", "check", "normalisers", "--options", "p: 6");
+    ASSERT_HOST(0, "c must be given: 4", "plugin", "check", "demanding", "--plugin-dir", tests);
+    ASSERT_HOST(1, "names an output", "plugin", "check", "twofold", "--plugin-dir", tests);
+}
+
+/* By the name of one of its components. */
+static void a_component_stands_for_its_plugin(void **state)
+{
+    static struct program_result result;
+    const char *const arguments[] = {"plugin", "show", "puma_gelu", NULL};
+
+    (void) state;
+    program_run(NULL, arguments, &result);
+    assert_int_equal(result.status, 0);
+    assert_non_null(strstr(result.out, "plug-in polynomials"));
+    assert_non_null(strstr(result.out, "approximation puma_gelu"));
+    assert_null(strstr(result.out, "bolt_gelu"));
+}
+
 static void new_writes_a_folder_once(void **state)
 {
     char *folder = file_join(test_folder(), "made");
@@ -147,6 +196,9 @@ int main(void)
         cmocka_unit_test(a_file_is_named_as_it_lies),
         cmocka_unit_test(check_prints_tap),
         cmocka_unit_test(a_transport_that_is_deaf_to_signals_is_found),
+        cmocka_unit_test(what_a_plugin_ends_has_failed),
+        cmocka_unit_test(options_are_given_or_made_up),
+        cmocka_unit_test(a_component_stands_for_its_plugin),
         cmocka_unit_test(new_writes_a_folder_once),
     };
 

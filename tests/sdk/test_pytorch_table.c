@@ -65,6 +65,10 @@ ROW(rest, 1 - x, mpcf_offset(g, mpcf_scale(g, x, -1), 1))
 ROW(quotient, a / b, mpcf_mul(g, a, mpcf_reciprocal(g, b)))
 ROW(square, x *x, mpcf_square(g, x))
 ROW(cube, x *x *x, mpcf_poly(g, x, (const double[]){0, 0, 0, 1}, 3))
+ROW(fifth, x *x *x *x *x, mpcf_power(g, x, 5))
+ROW(sines, fabs(x) < 2 ? 0.5 * sin(acos(-1) * x) - 0.25 * sin(2 * acos(-1) * x) : 0,
+    mpcf_piecewise_sines(g, x, (const double[]){-2, 2}, 2, (const double[]){0, 0, 0}, 0,
+                         (const double[]){0, 0, 0.5, -0.25, 0, 0}, 2, 2))
 ROW(rsqrt, 1 / sqrt(x), mpcf_rsqrt(g, x))
 ROW(sqrt, sqrt(x), mpcf_mul(g, x, mpcf_rsqrt(g, x)))
 ROW(exp, exp(x), mpcf_exp(g, x))
@@ -76,9 +80,8 @@ ROW(relu, fmax(x, 0), mpcf_relu(g, x))
 ROW(leaky_relu, x < 0 ? 0.1 * x : x,
     mpcf_piecewise(g, x, (const double[]){0}, 1, (const double[]){0, 0.1, 0, 1}, 1))
 ROW(abs, fabs(x), mpcf_piecewise(g, x, (const double[]){0}, 1, (const double[]){0, -1, 0, 1}, 1))
-ROW(clamp, fmin(fmax(x, -1), 2),
-    mpcf_piecewise(g, x, (const double[]){-1, 2}, 2, (const double[]){-1, 0, 0, 1, 2, 0}, 1))
-ROW(maximum, fmax(a, b), mpcf_add(g, a, mpcf_relu(g, mpcf_sub(g, b, a))))
+ROW(clamp, fmin(fmax(x, -1), 2), mpcf_clamp(g, x, -1, 2))
+ROW(maximum, fmax(a, b), mpcf_max(g, a, b))
 ROW(minimum, fmin(a, b), mpcf_sub(g, a, mpcf_relu(g, mpcf_sub(g, a, b))))
 
 #define TEXT(...)        #__VA_ARGS__
@@ -115,6 +118,8 @@ static const struct row rows[] = {
     ENTRY(quotient, -2, 0.25),
     ENTRY(square, -2, 2),
     ENTRY(cube, -2, 2),
+    ENTRY(fifth, -2, 2),
+    ENTRY(sines, -3, 3),
     ENTRY(rsqrt, 0.25, 4),
     ENTRY(sqrt, 0.25, 4),
     ENTRY(exp, -4, 0),

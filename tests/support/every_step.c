@@ -5,7 +5,7 @@
 
 void source_every_step(struct shared_source *s, size_t rows, size_t columns)
 {
-    static int64_t thresholds[2] = {-3, 500};
+    static int64_t thresholds[2] = {-3, 500}, entries[256];
     size_t count = rows * columns;
     int64_t *x = malloc(count * sizeof *x);
     for (size_t i = 0; i < count; i++) {
@@ -54,6 +54,10 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
         s->p->steps[s->p->step_count - 1].thresholds = thresholds;
         s->p->steps[s->p->step_count - 1].threshold_count = 1;
         (void) test_step(s->p, STEP_SELECT, one, a, true, VALUE_SHARED, dims, 40, 0, 12, "sel");
+        (void) test_step(s->p, STEP_TABLE_LOOKUP, a, 0, false, VALUE_BITS,
+                         test_dims(1, 1, 3, count), 1, 0, 2, "entry");
+        s->p->steps[s->p->step_count - 1].thresholds = i == 0 ? entries : thresholds;
+        s->p->steps[s->p->step_count - 1].threshold_count = i == 0 ? 256 : 2;
         (void) source_step(s, STEP_USER_SELECT, a, s->one_hot, true, 40, 12);
         struct step *keep = &s->p->steps[s->p->step_count - 1];
         keep->views[1].stride[2] = rows;

@@ -169,7 +169,40 @@ MPCF_EXPORT mpcf_node *mpcf_poly(mpcf_graph *g, mpcf_node *x, const double *coef
  */
 MPCF_EXPORT mpcf_node *mpcf_piecewise(mpcf_graph *g, mpcf_node *x, const double *cuts,
                                       size_t cut_count, const double *coef, size_t degree);
+/*
+ * The same with trained parts: DELTA [degree + 1, CUT_COUNT - 1], which depends on parameters alone,
+ * adds delta[i][p - 1] (x - m)^i to piece p, m its middle, of the inner pieces p = 1 .. CUT_COUNT - 1. The
+ * first and the last piece stay as they are, and are lines. A parameter that starts as 0 trains COEF. In a
+ * secure run delta is the provider's; it costs about twice what mpcf_piecewise() does.
+ */
+MPCF_EXPORT mpcf_node *mpcf_piecewise_of(mpcf_graph *g, mpcf_node *x, const double *cuts,
+                                         size_t cut_count, const double *coef, size_t degree,
+                                         mpcf_node *delta);
+/*
+ * The same with a sine series: piece i is its polynomial plus the sum over k = 1 .. SINE_COUNT
+ * (1 .. 16) of sines[i][k - 1] sin(2 pi k x / PERIOD). CUT_COUNT is 2 .. 32; SINES has CUT_COUNT + 1
+ * rows of SINE_COUNT, the first and the last of them 0. A secure run fits pieces with sines by polynomials, to
+ * 4e-5, and costs what the pieces then do.
+ */
+MPCF_EXPORT mpcf_node *mpcf_piecewise_sines(mpcf_graph *g, mpcf_node *x, const double *cuts,
+                                            size_t cut_count, const double *coef, size_t degree,
+                                            const double *sines, size_t sine_count, double period);
+/*
+ * Entry floor((x - LOW) / (HIGH - LOW) COUNT) of a public TABLE of COUNT (2 .. 4096) entries; the first
+ * below LOW, the last from HIGH on. Its gradient is the slope between the neighbours of x's entry, and 0
+ * outside. In a secure run the dealer sends as many bits an element as there are entries, rounded up to
+ * a power of two, and it is compared and opened besides: 256 entries cost less online than a quartic on
+ * pieces and a little more of the dealer's, of 4096 nearly all is the dealer's.
+ */
+MPCF_EXPORT mpcf_node *mpcf_lookup(mpcf_graph *g, mpcf_node *x, double low, double high,
+                                   const double *table, size_t count);
+/* LOW where x is below, HIGH where it is above, else x; low < high. Two pieces are constant there. */
+MPCF_EXPORT mpcf_node *mpcf_clamp(mpcf_graph *g, mpcf_node *x, double low, double high);
+/* x^EXPONENT, 1 .. 16, by squares and products: of 3 one of each, of 4 two squares. */
+MPCF_EXPORT mpcf_node *mpcf_power(mpcf_graph *g, mpcf_node *x, unsigned exponent);
 MPCF_EXPORT mpcf_node *mpcf_relu(mpcf_graph *g, mpcf_node *x);
+/* The larger of two, a + relu(b - a); they broadcast. */
+MPCF_EXPORT mpcf_node *mpcf_max(mpcf_graph *g, mpcf_node *a, mpcf_node *b);
 MPCF_EXPORT mpcf_node *mpcf_exp(mpcf_graph *g, mpcf_node *x); /* x <= 0 in a secure run */
 MPCF_EXPORT mpcf_node *mpcf_erf(mpcf_graph *g, mpcf_node *x);
 MPCF_EXPORT mpcf_node *mpcf_tanh(mpcf_graph *g, mpcf_node *x);
@@ -198,7 +231,8 @@ MPCF_EXPORT mpcf_node *mpcf_layer_norm(mpcf_graph *g, mpcf_node *x, mpcf_node *g
 MPCF_EXPORT mpcf_node *mpcf_split_heads(mpcf_graph *g, mpcf_node *x,
                                         int64_t heads); /* [B,T,h] -> [B,heads,T,h/heads] */
 MPCF_EXPORT mpcf_node *mpcf_merge_heads(mpcf_graph *g, mpcf_node *x); /* and back */
-/* Columns FIRST .. FIRST + COUNT - 1 of each row. */
+/* Columns FIRST .. FIRST + COUNT - 1 of each row; a run with fewer tokens than that, where a row has a
+ * column a token, is refused. */
 MPCF_EXPORT mpcf_node *mpcf_slice(mpcf_graph *g, mpcf_node *x, int64_t first, int64_t count);
 /* The row of token INDEX, from 0: [B, T, h] -> [B, h]. */
 MPCF_EXPORT mpcf_node *mpcf_token(mpcf_graph *g, mpcf_node *x, int64_t index);

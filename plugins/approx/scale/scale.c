@@ -63,6 +63,7 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .build = build,
         .forward = forward,
         .backward = backward,
+        .flags = MPCF_APPROX_ANY_ROW_SUM,
         .formula = "x m / n",
         .source = "Zeng et al., MPCViT, ICCV 2023, in some heads beside 2relu",
     };

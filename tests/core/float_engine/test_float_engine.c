@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "float_net.h"
+#include "graph/finish.h"
 #include "graph/node.h"
 
 static void modes_compute_the_same(void **state)
@@ -161,6 +162,38 @@ static void too_many_positions_are_refused(void **state)
     net_close(&n);
 }
 
+/* Columns and rows of tokens that a run may not have. */
+static void tokens_that_are_not_there_are_refused(void **state)
+{
+    static const int32_t zeros[16] = {0};
+    struct float_batch batch = {1, 6, zeros, NULL, zeros, 0};
+    mpcf_graph *g = graph_create();
+    mpcf_node *in =
+        mpcf_input(g, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
+    mpcf_node *x = mpcf_split_heads(g, mpcf_embedding(g, matrix(g, "table", 7), in), 1);
+    struct parameters *p = NULL;
+    struct float_engine *e = NULL;
+
+    (void) state;
+    mpcf_output(g, "logits", mpcf_slice(g, mpcf_matmul_transposed(g, x, x), 3, 2));
+    mpcf_output(g, "fourth", mpcf_token(g, mpcf_merge_heads(g, x), 3));
+    assert_ok(graph_finish(g, err), err);
+    assert_ok(parameters_create(g, false, &p, err), err);
+    assert_ok(float_engine_create(g, p, FLOAT_EVALUATE, 1, 16, 0, &e, err), err);
+    assert_ok(float_forward(e, &batch, err), err);
+    batch.tokens = 5;
+    assert_ok(float_forward(e, &batch, err), err);
+    batch.tokens = 4;
+    assert_status(MPCF_E_INVALID, float_forward(e, &batch, err), err);
+    assert_message_contains(err, "4 tokens, but 'slice' takes columns 3 .. 4");
+    batch.tokens = 3;
+    assert_status(MPCF_E_INVALID, float_forward(e, &batch, err), err);
+    assert_message_contains(err, "3 tokens, but '");
+    float_engine_destroy(e);
+    parameters_destroy(p);
+    graph_destroy(g);
+}
+
 static void not_finite_names_the_first_node(void **state)
 {
     const struct float_batch batch = batch_of(0);
@@ -262,6 +295,7 @@ int main(void)
         cmocka_unit_test(padding_does_not_matter),
         cmocka_unit_test(wrong_runs_are_refused),
         cmocka_unit_test(too_many_positions_are_refused),
+        cmocka_unit_test(tokens_that_are_not_there_are_refused),
         cmocka_unit_test(not_finite_names_the_first_node),
         cmocka_unit_test(unknown_inputs_are_refused),
         cmocka_unit_test(operations_of_passes),

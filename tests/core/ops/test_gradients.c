@@ -190,6 +190,29 @@ static mpcf_node *layer_norm_case(mpcf_graph *g)
 {
     return mpcf_layer_norm(g, hidden(g, "a"), vector(g, "gamma"), vector(g, "beta"), 1e-5);
 }
+static mpcf_node *sines_case(mpcf_graph *g)
+{
+    static const double cuts[] = {-1.5, 0, 1.5}; /* no jumps: the sines are 0 there */
+    static const double coef[4][2] = {{1.5, 0}, {0, -1}, {0, 1}, {1.5, 0}};
+    static const double sines[4][3] = {{0}, {0.5, -0.25, 0.125}, {-0.3, 0.2, 0.4}, {0}};
+
+    return mpcf_piecewise_sines(g, hidden(g, "a"), cuts, 3, coef[0], 1, sines[0], 3, 3);
+}
+static mpcf_node *trained_pieces_case(mpcf_graph *g)
+{
+    static const double cuts[] = {-2.01, 0.003, 2.02};
+    static const double coef[4][3] = {{0, 0.5, 0}, {0, 0.5, 0}, {0, 0.5, 0}, {0, 0.5, 0}};
+    mpcf_node *delta = mpcf_parameter(g, "delta", mpcf_shape_2(3, 2), MPCF_INIT_CONSTANT, 0);
+
+    return mpcf_piecewise_of(g, hidden(g, "a"), cuts, 3, coef[0], 2, delta);
+}
+static mpcf_node *builders_case(mpcf_graph *g)
+{
+    mpcf_node *clamped = mpcf_clamp(g, hidden(g, "a"), -1.01, 1.23);
+    mpcf_node *power = mpcf_power(g, hidden(g, "b"), 5);
+
+    return mpcf_max(g, clamped, power);
+}
 static mpcf_node *slice_case(mpcf_graph *g)
 {
     return mpcf_add(g, mpcf_slice(g, hidden(g, "a"), 1, 3), mpcf_slice(g, hidden(g, "a"), 3, 3));
@@ -413,6 +436,9 @@ static const struct {
     {"poly", poly_case},
     {"poly high", poly_high_case},
     {"piecewise", piecewise_case},
+    {"piecewise sines", sines_case},
+    {"trained pieces", trained_pieces_case},
+    {"clamp, max, power", builders_case},
     {"square", square_case},
     {"relu", relu_case},
     {"exp", exp_case},

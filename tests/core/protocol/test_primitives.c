@@ -246,6 +246,45 @@ static void comparisons_are_exact(void **state)
     check_compare(52, false);
 }
 
+/* Entries of BITS bits of index and 7 bits each, of positive and negative indices. */
+static void check_table(unsigned bits, bool is_input_independent)
+{
+    static int64_t entries[4096];
+    struct shared_source s;
+    int64_t *x = source_numbers(COUNT, 20, 13), y[7 * COUNT], expected[7 * COUNT];
+    for (size_t i = 0; i < (size_t) 1 << bits; i++) {
+        entries[i] = (int64_t) ((i * 2654435761u >> 7) % 128);
+    }
+    source_init(&s, ROWS, COLUMNS);
+    value_id v = source_shared(&s, x, 24, 20, is_input_independent);
+    value_id entry = test_step(s.p, STEP_TABLE_LOOKUP, v, 0, false, VALUE_BITS,
+                               test_dims(1, 1, 7, COUNT), 1, 0, 2, "entry");
+    s.p->steps[s.p->step_count - 1].thresholds = entries;
+    s.p->steps[s.p->step_count - 1].threshold_count = (size_t) 1 << bits;
+    value_id ones = test_step(s.p, STEP_BITS_TO_RING, entry, 0, false, VALUE_SHARED,
+                              test_dims(1, 1, 7, COUNT), 10, 0, 2, "ones");
+    source_run(&s, &ones, 1, y, expected);
+    for (size_t i = 0; i < COUNT; i++) {
+        int64_t got = 0;
+        for (size_t p = 0; p < 7; p++) {
+            assert_int_equal(y[p * COUNT + i], expected[p * COUNT + i]);
+            got += y[p * COUNT + i] << p;
+        }
+        assert_int_equal(got, entries[x[i] & (((int64_t) 1 << bits) - 1)]);
+    }
+    free(x);
+    source_clear(&s);
+}
+
+static void entries_of_a_table_are_exact(void **state)
+{
+    (void) state;
+    for (unsigned bits = 1; bits <= 12; bits++) {
+        check_table(bits, bits % 2 == 0);
+    }
+    check_table(8, false);
+}
+
 static void select_and_user_select_keep_or_drop(void **state)
 {
     (void) state;
@@ -287,6 +326,7 @@ int main(void)
         cmocka_unit_test(matmul_is_exact),
         cmocka_unit_test(scaled_columns_and_linear_share_a_mask),
         cmocka_unit_test(comparisons_are_exact),
+        cmocka_unit_test(entries_of_a_table_are_exact),
         cmocka_unit_test(select_and_user_select_keep_or_drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

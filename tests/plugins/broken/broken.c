@@ -2,6 +2,7 @@
 /*
  * One approximation with one option; definitions on the command line break it in one way.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,6 +35,10 @@ static const mpcf_option options[] = {
     {.key = "c",
      .type = MPCF_OPT_REAL,
      .default_text = DEFAULT,
+#ifdef LEAST
+     .min = LEAST,
+     .max = LEAST + 2,
+#endif
      .offset = offsetof(struct good_config, c),
      .help = "added before squaring"},
     {.key = NULL},
@@ -62,6 +67,15 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
     const struct good_config *c = config;
 
     (void) keep;
+#ifdef RAISES
+    (void) raise(RAISES);
+#endif
+#ifdef EXITS
+    exit(EXITS);
+#endif
+#ifdef NAMES_OUTPUT
+    mpcf_output(g, "mine", x);
+#endif
 #ifdef CALLS_MISSING
     x = c == NULL ? x : mpcf_not_there(g);
 #endif

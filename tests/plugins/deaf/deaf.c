@@ -26,6 +26,22 @@ static mpcf_status hasty_recv(int fd, void *buffer, size_t length, int64_t deadl
 }
 #define stream_send hasty_send
 #define stream_recv hasty_recv
+#elif defined(DYING)
+#include <signal.h>
+
+/* As with a library that sets the signal of a write to a peer that is gone as it was. */
+static mpcf_status dying_send(int fd, const void *buffer, size_t length, int64_t deadline,
+                              mpcf_error *err)
+{
+    const mpcf_status status = stream_send(fd, buffer, length, deadline, err);
+
+    if (status == MPCF_E_CLOSED) {
+        (void) signal(SIGPIPE, SIG_DFL);
+        (void) raise(SIGPIPE);
+    }
+    return status;
+}
+#define stream_send dying_send
 #else
 bool deaf_interrupted(void);
 

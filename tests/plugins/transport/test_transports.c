@@ -20,9 +20,9 @@ static void it_keeps_the_contract(void **state)
 {
     struct test_transport t = test_transport_load(*state);
     mpcf_error *err = mpcf_error_create();
-    assert_ok(
-        conform_transport(t.transport, MPCF_ABI_MINOR, t.config, NULL, print_check, NULL, err),
-        err);
+    assert_ok(conform_transport(t.transport, MPCF_ABI_MINOR, t.config, NULL, NULL, print_check,
+                                NULL, err),
+              err);
     mpcf_error_destroy(err);
 }
 
