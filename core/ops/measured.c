@@ -120,20 +120,31 @@ mpcf_node *mpcf_measured(mpcf_graph *g, const char *name, mpcf_node *x, const mp
 
 /* --- Fits --- */
 
-mpcf_node *mpcf_fitted(mpcf_graph *g, const char *name, mpcf_node *x, int64_t count, mpcf_fit *fit,
-                       const void *config, int is_trained)
+/* 0: a dimension is no number, or there are too many. */
+static int64_t count_of(mpcf_shape shape)
+{
+    int64_t count = shape.rank >= 1 && shape.rank <= MPCF_RANK_MAX ? 1 : 0;
+
+    for (int32_t i = 0; count > 0 && i < shape.rank; i++) {
+        count =
+            shape.dim[i] >= 1 && shape.dim[i] <= MPCF_FITTED_MAX / count ? count * shape.dim[i] : 0;
+    }
+    return count;
+}
+
+mpcf_node *mpcf_fitted(mpcf_graph *g, const char *name, mpcf_node *x, mpcf_shape shape,
+                       mpcf_fit *fit, const void *config, int is_trained)
 {
     const struct measure m = {.x = x, .fit = fit, .fit_config = config};
-    mpcf_shape shape;
 
     if (!graph_label_ok(g, OP_PARAMETER, name) || !graph_operands_ok(g, OP_PARAMETER, &x, 1)) {
         return NULL;
     }
-    if (fit == NULL || count < 1 || count > MPCF_FITTED_MAX) {
-        return graph_fail(g, MPCF_E_INVALID, "fitted values '%s': %lld of them%s", name,
-                          (long long) count, fit == NULL ? ", and no function" : "");
+    if (fit == NULL || count_of(shape) == 0) {
+        char text[SHAPE_TEXT_SIZE];
+
+        return graph_fail(g, MPCF_E_INVALID, "fitted values '%s': %s", name,
+                          fit == NULL ? "no function" : shape_text(shape, text));
     }
-    shape = whole_shape(x, 1);
-    shape.dim[shape.rank - 1] = count;
     return add_parameter(g, name, shape, MPCF_PROVIDER, &m, is_trained == 0);
 }

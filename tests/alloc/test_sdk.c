@@ -125,7 +125,9 @@ static mpcf_graph *build(void)
     x = mpcf_poly(g, x, square, 2);
     x = mpcf_piecewise(g, x, cuts, 2, pieces, 1);
     x = mpcf_mul(g, x, mpcf_measured(g, "largest", x, &by_position));
-    x = mpcf_add(g, x, mpcf_slice(g, mpcf_fitted(g, "fitted", x, 2, fit, NULL, 1), 0, 1));
+    x = mpcf_add(
+        g, x,
+        mpcf_slice(g, mpcf_fitted(g, "fitted", x, mpcf_shape_3(1, 1, 2), fit, NULL, 1), 0, 1));
     x = mpcf_mul(g, mpcf_erf(g, x), mpcf_relu(g, mpcf_offset(g, x, 1)));
     x = mpcf_add(g, mpcf_square(g, x), mpcf_tanh(g, x));
     x = mpcf_max(g, mpcf_clamp(g, x, -1, 1), mpcf_power(g, x, 3));
@@ -175,7 +177,8 @@ static mpcf_node *build_measured(const void *config, mpcf_graph *g, mpcf_node *x
     mpcf_node *y = mpcf_sub(g, x, mpcf_measured(g, "median", x, &median));
 
     (void) config, (void) keep;
-    return mpcf_mul(g, y, mpcf_slice(g, mpcf_fitted(g, "ends", y, 2, fit, NULL, 0), 1, 1));
+    return mpcf_mul(
+        g, y, mpcf_slice(g, mpcf_fitted(g, "ends", y, mpcf_shape_3(1, 1, 2), fit, NULL, 0), 1, 1));
 }
 
 static mpcf_status measure(void *context, mpcf_error *err)

@@ -128,13 +128,15 @@ typedef struct mpcf_histogram {
 
 #define MPCF_FITTED_MAX 4096
 
-/* Writes the COUNT values that mpcf_fitted() was asked for, finite. CONFIG as given to it. It is called
- * while measuring, when the graph is long built, and cannot fail. */
+/* Writes the values that mpcf_fitted() was asked for, finite, the last dimension first. CONFIG as given to
+ * it. It is called while measuring, when the graph is long built, and cannot fail. */
 typedef void mpcf_fit(const void *config, const mpcf_histogram *h, double *values);
 
-/* [1, .., 1, count] of X's rank, at most MPCF_FITTED_MAX, the provider's: what FIT makes of X's histogram, as
- * coefficients of pieces; mpcf_slice() gives one that broadcasts with X. Measured as above. IS_TRAINED 1: what training begins with; 0: frozen. CONFIG outlives the graph. */
-MPCF_EXPORT mpcf_node *mpcf_fitted(mpcf_graph *g, const char *name, mpcf_node *x, int64_t count,
+/* A tensor of SHAPE, of at most MPCF_FITTED_MAX numbers, the provider's: what FIT makes of X's histogram.
+ * [degree + 1, inner pieces] are coefficients for mpcf_piecewise_of(); of [1, .., 1, count], mpcf_slice()
+ * gives one number that broadcasts. Measured as above. IS_TRAINED 1: what training begins with; 0: frozen.
+ * CONFIG outlives the graph. */
+MPCF_EXPORT mpcf_node *mpcf_fitted(mpcf_graph *g, const char *name, mpcf_node *x, mpcf_shape shape,
                                    mpcf_fit *fit, const void *config, int is_trained);
 
 /* --- Products --- */

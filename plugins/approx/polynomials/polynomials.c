@@ -18,8 +18,8 @@ mpcf_node *on_pieces(mpcf_graph *g, mpcf_node *x, const double *cuts, size_t cut
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
     static const mpcf_approx *const entries[] = {
-        &approx_puma_gelu, &approx_bolt_gelu,  &approx_bolt_gelu_refit,
-        &approx_gelu_o2,   &approx_gelu_quad5, &approx_tanh_poly,
+        &approx_puma_gelu,  &approx_bolt_gelu, &approx_bolt_gelu_refit, &approx_gelu_o2,
+        &approx_gelu_quad5, &approx_nimbus,    &approx_tanh_poly,
     };
     mpcf_status status = MPCF_OK;
 

@@ -26,6 +26,7 @@ extern const mpcf_approx approx_bolt_gelu;
 extern const mpcf_approx approx_bolt_gelu_refit;
 extern const mpcf_approx approx_gelu_o2;
 extern const mpcf_approx approx_gelu_quad5;
+extern const mpcf_approx approx_nimbus;
 extern const mpcf_approx approx_tanh_poly;
 
 #endif

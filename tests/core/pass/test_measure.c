@@ -271,7 +271,7 @@ static void fit_constants(const void *config, const mpcf_histogram *h, double *v
 
 static mpcf_node *fitted_anywhere(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
-    mpcf_node *c = mpcf_fitted(g, "line", x, 2, fit_constants, config, 0);
+    mpcf_node *c = mpcf_fitted(g, "line", x, mpcf_shape_3(1, 1, 2), fit_constants, config, 0);
 
     (void) keep;
     return mpcf_mul(g, mpcf_sub(g, x, mpcf_slice(g, c, 0, 1)), mpcf_slice(g, c, 1, 1));

@@ -209,7 +209,7 @@ static void fit_line(const void *config, const mpcf_histogram *h, double *values
 
 static mpcf_node *fitted_line(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
-    mpcf_node *c = mpcf_fitted(g, "line", x, 2, fit_line, config, 1);
+    mpcf_node *c = mpcf_fitted(g, "line", x, mpcf_shape_3(1, 1, 2), fit_line, config, 1);
 
     (void) keep;
     return mpcf_add(g, mpcf_mul(g, x, mpcf_slice(g, c, 1, 1)), mpcf_slice(g, c, 0, 1));
