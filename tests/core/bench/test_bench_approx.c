@@ -131,6 +131,34 @@ static void both_tables_have_every_line(void **state)
     mpcf_free(page);
 }
 
+/* exp takes up to 11 and 2linear's sums may be negative: priced where they can be, and said so. */
+static void a_refused_range_is_said_and_another_is_priced(void **state)
+{
+    const struct approx_interval wide = {-40, 40};
+    const struct bench_approx_request request = {
+        .slot = "normaliser", .inputs = &wide, .tokens = 4, .repeat = 1};
+    json_t *before = result;
+    char *text, *page;
+
+    (void) state;
+    assert_ok(bench_approx(&request, &result, err), err);
+    assert_true(figure("normaliser", "softmax", "high") == 40);
+    assert_true(figure("normaliser", "softmax_const", "high") == 10);
+    assert_true(figure("normaliser", "softmax_const", "delays") > 1);
+    assert_true(figure("normaliser", "bpmax", "low") == -40);
+    text = bench_approx_table(result);
+    page = bench_approx_markdown(result);
+    assert_non_null(strstr(text, "\n`softmax_const` is refused on the range of the others: "));
+    assert_non_null(strstr(text, "exp takes numbers up to 11"));
+    assert_non_null(strstr(page, "| its own: -2 .. 10 |"));
+    assert_non_null(strstr(page, "\n- `softmax_const` is refused on the range of the others: "));
+    assert_null(strstr(page, "`softmax` is refused"));
+    mpcf_free(text);
+    mpcf_free(page);
+    json_decref(result);
+    result = before;
+}
+
 static void one_slot_and_another_shape(void **state)
 {
     const struct bench_approx_request request = {
@@ -235,6 +263,7 @@ int main(void)
         cmocka_unit_test(errors_are_those_of_the_formula),
         cmocka_unit_test(costs_are_those_of_the_slots_steps),
         cmocka_unit_test(both_tables_have_every_line),
+        cmocka_unit_test(a_refused_range_is_said_and_another_is_priced),
         cmocka_unit_test(one_slot_and_another_shape),
         cmocka_unit_test(a_runs_ranges_are_those_in_front_of_the_slot),
     };
