@@ -163,7 +163,10 @@ static mpcf_status next_batch(void *context, struct float_batch *batch, mpcf_err
     const struct float_batch **left = context;
 
     (void) err;
-    *batch = *left == NULL ? (struct float_batch){0} : **left;
+    memset(batch, 0, sizeof *batch); /* none is left */
+    if (*left != NULL) {
+        *batch = **left;
+    }
     *left = NULL;
     return MPCF_OK;
 }
