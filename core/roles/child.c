@@ -62,7 +62,9 @@ static mpcf_status find_program(const struct local_run *run, struct launch *l, m
 static mpcf_status make_arguments(struct launch *l, const struct local_run *run, enum role role,
                                   mpcf_error *err)
 {
-    const char *const *more = role == ROLE_USER ? run->user_arguments : NULL;
+    static const char *const none[] = {NULL};
+    const char *const *more =
+        role == ROLE_USER && run->user_arguments != NULL ? run->user_arguments : none;
     size_t own = count_strings(run->arguments), behind = count_strings(more);
     l->arguments = mpcf_alloc_array(own + behind + 4, sizeof(*l->arguments));
     if (l->arguments == NULL) {
