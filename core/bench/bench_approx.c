@@ -354,7 +354,7 @@ static mpcf_status add_slot(const struct bench *b, mpcf_slot slot, json_t *slots
     json_t *results = json_array();
     json_t *entry = json_pack("{s:s, s:s, s:o}", "slot", slot_name(slot), "exact", exact[slot],
                               "results", results);
-    const mpcf_approx *found[COMPONENTS_MAX];
+    const mpcf_approx *found[COMPONENTS_MAX] = {NULL};
     const size_t count = find_all(b, slot, found);
     struct approx_interval x;
     const bool is_seen = seen_interval(b, slot, &x);

@@ -76,7 +76,7 @@ static mpcf_status make_arguments(struct launch *l, const struct local_run *run,
     }
     l->arguments[1 + own] = "--role";
     l->arguments[2 + own] = role_name(role);
-    for (size_t i = 0; i < behind; i++) {
+    for (size_t i = 0; more[i] != NULL; i++) {
         l->arguments[3 + own + i] = more[i];
     }
     l->speaks = run->user_speaks && role == ROLE_USER;
