@@ -32,6 +32,7 @@ struct bench {
 /* What is said of one approximation. */
 struct line {
     struct approx_interval x;
+    char *refused; /* why X is its own interval, not the run's; NULL: it is as asked */
     double max_error, mean_error, seconds;
     struct cost_line cost;
 };
@@ -162,7 +163,10 @@ static mpcf_status next_batch(void *context, struct float_batch *batch, mpcf_err
     const struct float_batch **left = context;
 
     (void) err;
-    *batch = *left == NULL ? (struct float_batch){0} : **left;
+    memset(batch, 0, sizeof *batch); /* none is left */
+    if (*left != NULL) {
+        *batch = **left;
+    }
     *left = NULL;
     return MPCF_OK;
 }
@@ -236,12 +240,18 @@ static mpcf_status measure_secure(const struct bench *b, const struct slot_filli
 static json_t *line_json(const mpcf_approx *approx, const struct line *line)
 {
     return json_pack(
-        "{s:s, s:s*, s:s*, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I}", "name", approx->name,
-        "formula", approx->formula, "source", approx->source, "low", line->x.low, "high",
-        line->x.high, "max_error", line->max_error, "mean_error", line->mean_error, "seconds",
-        line->seconds, "bytes", (json_int_t) line->cost.online_bytes, "offline_bytes",
-        (json_int_t) line->cost.offline_bytes, "dealer_bytes", (json_int_t) line->cost.dealer_bytes,
-        "delays", (json_int_t) line->cost.rounds);
+        "{s:s, s:s*, s:s*, s:f, s:f, s:s*, s:f, s:f, s:f, s:I, s:I, s:I, s:I}", "name",
+        approx->name, "formula", approx->formula, "source", approx->source, "low", line->x.low,
+        "high", line->x.high, "refused", line->refused, "max_error", line->max_error, "mean_error",
+        line->mean_error, "seconds", line->seconds, "bytes", (json_int_t) line->cost.online_bytes,
+        "offline_bytes", (json_int_t) line->cost.offline_bytes, "dealer_bytes",
+        (json_int_t) line->cost.dealer_bytes, "delays", (json_int_t) line->cost.rounds);
+}
+
+static json_t *failed_json(const mpcf_approx *approx, const mpcf_error *err)
+{
+    return json_pack("{s:s, s:s*, s:s*, s:s}", "name", approx->name, "formula", approx->formula,
+                     "source", approx->source, "failed", mpcf_error_text(err));
 }
 
 static mpcf_status measure(const struct bench *b, const mpcf_approx *approx, struct line *line,
@@ -260,26 +270,46 @@ static mpcf_status measure(const struct bench *b, const mpcf_approx *approx, str
     return status;
 }
 
+static bool ends_all(mpcf_status status)
+{
+    return status == MPCF_E_NOMEM || status == MPCF_E_INTERRUPTED;
+}
+
+/* One that a secure run of the values X refuses, as its own page says of it, has a price all the same: on
+ * those that it is made for. */
+static mpcf_status measure_somewhere(const struct bench *b, const mpcf_approx *approx,
+                                     const struct approx_interval *x, struct line *line,
+                                     mpcf_error *err)
+{
+    const struct approx_interval own = {approx->input_low, approx->input_high};
+    mpcf_status status;
+
+    *line = (struct line){.x = x != NULL ? *x : own};
+    status = measure(b, approx, line, err);
+    if (status != MPCF_OK && !ends_all(status) && x != NULL) {
+        *line = (struct line){.x = own, .refused = mpcf_format("%s", mpcf_error_text(err))};
+        mpcf_error_reset(err);
+        status = line->refused != NULL ? measure(b, approx, line, err)
+                                       : mpcf_fail_memory(err, 0, "a reason");
+    }
+    return status;
+}
+
 /* An approximation that cannot be run so does not end the others. */
 static mpcf_status add_line(const struct bench *b, const mpcf_approx *approx,
                             const struct approx_interval *x, json_t *results, mpcf_error *err)
 {
-    struct line line = {.x = {approx->input_low, approx->input_high}};
+    struct line line;
     const size_t begun = json_begin();
-    mpcf_status status;
+    const mpcf_status status = measure_somewhere(b, approx, x, &line, err);
     json_t *made;
 
-    if (x != NULL) {
-        line.x = *x;
-    }
-    status = measure(b, approx, &line, err);
-    if (status == MPCF_E_NOMEM || status == MPCF_E_INTERRUPTED) {
+    if (ends_all(status)) {
+        mpcf_free(line.refused);
         return mpcf_fail_while(err, status, "approximation '%s'", approx->name);
     }
-    made = status == MPCF_OK ? line_json(approx, &line)
-                             : json_pack("{s:s, s:s*, s:s*, s:s}", "name", approx->name, "formula",
-                                         approx->formula, "source", approx->source, "failed",
-                                         mpcf_error_text(err));
+    made = status == MPCF_OK ? line_json(approx, &line) : failed_json(approx, err);
+    mpcf_free(line.refused);
     mpcf_error_reset(err);
     return json_array_append_new(results, json_end(made, begun)) == 0
                ? MPCF_OK
@@ -309,16 +339,25 @@ static size_t find_all(const struct bench *b, mpcf_slot slot,
     return count;
 }
 
+static bool seen_interval(const struct bench *b, mpcf_slot slot, struct approx_interval *x)
+{
+    if (b->request->inputs != NULL) {
+        *x = *b->request->inputs;
+        return true;
+    }
+    return b->student != NULL && slot_interval(b->student, slot, x);
+}
+
 static mpcf_status add_slot(const struct bench *b, mpcf_slot slot, json_t *slots, mpcf_error *err)
 {
     const char *const exact[] = {NULL, b->activation, "softmax", "tanh", "layer_norm"};
     json_t *results = json_array();
     json_t *entry = json_pack("{s:s, s:s, s:o}", "slot", slot_name(slot), "exact", exact[slot],
                               "results", results);
-    const mpcf_approx *found[COMPONENTS_MAX];
+    const mpcf_approx *found[COMPONENTS_MAX] = {NULL};
     const size_t count = find_all(b, slot, found);
     struct approx_interval x;
-    const bool is_seen = b->student != NULL && slot_interval(b->student, slot, &x);
+    const bool is_seen = seen_interval(b, slot, &x);
     mpcf_status status =
         json_array_append_new(slots, entry) == 0 ? MPCF_OK : mpcf_fail_memory(err, 0, "results");
 
@@ -401,6 +440,7 @@ static mpcf_status run_of_student(struct bench *b, json_t **out, mpcf_error *err
                                          (size_t) facts->heads, (size_t) facts->intermediate};
         status = b->request->shape == NULL ? MPCF_OK : take_shape(b, b->request->shape, err);
         status = status == MPCF_OK ? run(b, out, err) : status;
+        b->student = NULL;
     }
     secure_student_close(&student);
     return status;

@@ -28,13 +28,42 @@ static char *taken(struct text_buffer *text)
 static void print_line(struct text_buffer *text, const json_t *line)
 {
     if (json_object_get(line, "failed") != NULL) {
-        text_printf(text, "%-16s %s\n", word(line, "name"), word(line, "failed"));
+        text_printf(text, "%-18s it failed, see below\n", word(line, "name"));
         return;
     }
-    text_printf(text, "%-16s %9.3g %9.3g %10.2e %10.2e %9.4f %11.3f %11.3f %8.0f\n",
+    text_printf(text, "%-18s %9.3g %9.3g %10.2e %10.2e %9.4f %11.3f %11.3f %8.0f\n",
                 word(line, "name"), real(line, "low"), real(line, "high"), real(line, "max_error"),
                 real(line, "mean_error"), real(line, "seconds"), real(line, "bytes") / 1e6,
                 real(line, "dealer_bytes") / 1e6, real(line, "delays"));
+}
+
+/* What a line has no room for: why it failed, or lies elsewhere than the others. */
+static bool print_reason(struct text_buffer *text, const char *format, const json_t *line)
+{
+    const char *failed = word(line, "failed"), *refused = word(line, "refused");
+
+    if (failed[0] == '\0' && refused[0] == '\0') {
+        return false;
+    }
+    text_append(text, format);
+    text_printf(text, "`%s` %s: %s\n", word(line, "name"),
+                failed[0] != '\0' ? "fails" : "is refused on the range of the others",
+                failed[0] != '\0' ? failed : refused);
+    return true;
+}
+
+static void print_reasons(struct text_buffer *text, const char *bullet, const json_t *slot)
+{
+    const json_t *line = NULL;
+    const char *before = bullet[0] == '\0' ? "" : "\n- ";
+    size_t i;
+
+    json_array_foreach(json_object_get(slot, "results"), i, line)
+    {
+        if (print_reason(text, before, line)) {
+            before = bullet;
+        }
+    }
 }
 
 char *bench_approx_table(const json_t *result)
@@ -51,13 +80,14 @@ char *bench_approx_table(const json_t *result)
         real(result, "intermediate"));
     json_array_foreach(json_object_get(result, "slots"), i, slot)
     {
-        text_printf(&text, "\n%s, exact: %s\n%-16s %9s %9s %10s %10s %9s %11s %11s %8s\n",
+        text_printf(&text, "\n%s, exact: %s\n%-18s %9s %9s %10s %10s %9s %11s %11s %8s\n",
                     word(slot, "slot"), word(slot, "exact"), "approximation", "from", "to",
                     "largest", "mean", "seconds", "online MB", "dealer MB", "delays");
         json_array_foreach(json_object_get(slot, "results"), k, line)
         {
             print_line(&text, line);
         }
+        print_reasons(&text, "", slot);
     }
     return taken(&text);
 }
@@ -79,10 +109,10 @@ static void print_row(struct text_buffer *text, const json_t *line)
     if (json_object_get(line, "failed") != NULL) {
         text_append(text, " | | | | | | | ");
     } else {
-        text_printf(text, " | %.3g .. %.3g | %.2g | %.2g | %.3f | %.2f | %.0f | ",
-                    real(line, "low"), real(line, "high"), real(line, "max_error"),
-                    real(line, "mean_error"), real(line, "seconds"), real(line, "bytes") / 1e6,
-                    real(line, "delays"));
+        text_printf(text, " | %s%.3g .. %.3g | %.2g | %.2g | %.3f | %.2f | %.0f | ",
+                    json_object_get(line, "refused") != NULL ? "its own: " : "", real(line, "low"),
+                    real(line, "high"), real(line, "max_error"), real(line, "mean_error"),
+                    real(line, "seconds"), real(line, "bytes") / 1e6, real(line, "delays"));
     }
     print_cell(text, word(line, "source"));
     text_append(text, " |\n");
@@ -105,6 +135,7 @@ char *bench_approx_markdown(const json_t *result)
         {
             print_row(&text, line);
         }
+        print_reasons(&text, "- ", slot);
         text_append(&text, "\n");
     }
     return taken(&text);

@@ -37,9 +37,11 @@ static uint64_t networks_written(const struct pipeline *p)
 {
     enum { NETWORK = 1, STATE = 6, BETWEEN = 1 };
 
-    return (uint64_t) ((p->has_stage[STAGE_FINETUNE] ? NETWORK + STATE : 0) +
-                       (p->has_stage[STAGE_CONVERT] ? NETWORK : 0) +
-                       (p->has_stage[STAGE_DISTILL] ? NETWORK + STATE + BETWEEN : 0));
+    const int count = (p->has_stage[STAGE_FINETUNE] ? NETWORK + STATE : 0) +
+                      (p->has_stage[STAGE_CONVERT] ? NETWORK : 0) +
+                      (p->has_stage[STAGE_DISTILL] ? NETWORK + STATE + BETWEEN : 0);
+
+    return (uint64_t) count;
 }
 
 mpcf_status check_output_room(struct check *c, mpcf_error *err)

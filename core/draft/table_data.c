@@ -139,8 +139,10 @@ static mpcf_status find_files(struct sketch *s, struct table_data *out, mpcf_err
                                    : NULL;
     mpcf_free(folder);
     out->count = out->files[1] != NULL ? 2 : 1;
-    return out->files[0] != NULL && (out->files[1] != NULL || !is_folder) ? MPCF_OK
-                                                                          : take_only(s, out, err);
+    if (!is_folder) {
+        return out->files[0] != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
+    }
+    return out->files[0] != NULL && out->files[1] != NULL ? MPCF_OK : take_only(s, out, err);
 }
 
 /* --- Delimiters --- */

@@ -203,8 +203,12 @@ static mpcf_status check_size(const struct float_engine *e, const struct float_b
 /* Columns, or a row, of as many as there are tokens. */
 static mpcf_status check_columns(const mpcf_node *node, int64_t tokens, mpcf_error *err)
 {
-    const mpcf_shape *in = node->in_count > 0 ? &node->in[0]->shape : NULL;
+    const mpcf_shape *in;
 
+    if (node->kind != OP_SLICE && node->kind != OP_TOKEN) {
+        return MPCF_OK;
+    }
+    in = &node->in[0]->shape;
     if (node->kind == OP_SLICE && shape_row(*in) == MPCF_DIM_TOKENS &&
         node->first + node->count > tokens) {
         return mpcf_fail(err, MPCF_E_INVALID, "%lld tokens, but '%s' takes columns %lld .. %lld",

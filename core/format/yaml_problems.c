@@ -165,7 +165,7 @@ static const char *without_key(const struct problem *item, const char *line)
     const char *key = item->file != NULL && item->line == 0 ? strchr(item->file, ' ') : NULL;
     const size_t length = key != NULL ? strlen(key + 1) : 0;
 
-    return length > 0 && strncmp(line, key + 1, length) == 0 && strncmp(line + length, ": ", 2) == 0
+    return length > 0 && text_starts_with(line, key + 1) && text_starts_with(line + length, ": ")
                ? line + length + 2
                : line;
 }

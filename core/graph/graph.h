@@ -52,7 +52,7 @@ struct mpcf_node {
     int64_t first, count; /* SLICE, POSITIONS, TOKEN: first; SLICE: count; SPLIT_HEADS: heads;
                               PIECEWISE_SINES: how many of a row's coefficients are the sines';
                               TOKEN: 1 where a pass kept the dimension, [.., T, c] -> [.., 1, c] */
-    const double *coef; /* POLY, PIECEWISE, _SINES, _OF: rows of degree + 1; LOOKUP: low, high,
+    const double *coef;   /* POLY, PIECEWISE, _SINES, _OF: rows of degree + 1; LOOKUP: low, high,
                               degree - 1 entries */
     size_t degree;
     const double *cuts; /* PIECEWISE, PIECEWISE_SINES */

@@ -61,7 +61,7 @@ mpcf_node *graph_join_heads(mpcf_graph *g, mpcf_node *const *parts, const struct
                             size_t count)
 {
     struct head_set joined[NODE_INPUTS_MAX];
-    mpcf_node *in[NODE_INPUTS_MAX];
+    mpcf_node *in[NODE_INPUTS_MAX] = {NULL};
     size_t room = 0, taken = 0;
 
     if (!graph_operands_ok(g, OP_JOIN_HEADS, parts, count)) {

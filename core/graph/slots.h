@@ -14,11 +14,10 @@
 /* One filling of a slot for a range of layers. */
 struct slot_filling {
     mpcf_slot slot;
+    unsigned norms;                 /* LAYER_NORM: which ones, a bit 1 << mpcf_norm each; 0: all */
     size_t first_layer, last_layer; /* inclusive */
     const mpcf_approx *approx;
     const void *config; /* parsed options; outlives the graph */
-    /* LAYER_NORM: which ones, a bit 1 << mpcf_norm each; 0: all. */
-    unsigned norms;
     /* NORMALISER: of these heads; none: of those that no other filling of the layer is of. */
     struct head_set heads;
     bool is_default; /* of what the pipeline file leaves alone */

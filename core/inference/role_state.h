@@ -29,9 +29,7 @@ struct role_state {
     struct secure_student student;
     struct corpus *corpus;         /* the user's: all it asks or, with ASKING, what it asks now */
     const struct asking *asking;   /* the user's, of `predict`; else NULL */
-    bool has_record;               /* this role leaves one in OUTPUT/infer */
     struct tokenizer *tokenizer;   /* of ASKING's texts; else NULL */
-    bool is_last;                  /* no texts come behind CORPUS */
     struct kept_answers *kept;     /* the user's, as they come; else NULL */
     struct answer_lines *lines;    /* the same, to be read; else NULL */
     struct predictor predictor;    /* of LINES */
@@ -42,10 +40,12 @@ struct role_state {
     struct roles *roles;
     struct roles_links links;
     struct heartbeat *heartbeat; /* on them; NULL: none */
-    bool is_dealer_gone; /* its link has ended; it is closed when the dealer is called again */
     char *store; /* folder of this role's stored sessions, mpcf_free(); NULL: nothing is stored */
     char store_facts[FILE_DIGEST_SIZE]; /* what a session is dealt for, as the store has it */
-    bool is_offered;                    /* the user: OFFERED was, in the handshake */
+    bool has_record;                    /* this role leaves one in OUTPUT/infer */
+    bool is_last;                       /* no texts come behind CORPUS */
+    bool is_dealer_gone; /* its link has ended; it is closed when the dealer is called again */
+    bool is_offered;     /* the user: OFFERED was, in the handshake */
     uint8_t offered[HANDSHAKE_SESSION];
     char asker[QUESTIONS_USER_SIZE]; /* the provider: as whom the user's questions are counted */
     struct agreement agreed;         /* provider, dealer: what the user has announced so far */

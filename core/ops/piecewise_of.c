@@ -136,8 +136,8 @@ static void backward_part(const struct op_call *c, size_t begin, size_t end)
     size_t piece = 0;
     float t = 0;
 
-    float_kernel()->pieces_gradient(&p, c->x[0] + begin, c->dy + begin, c->dx[0] + begin,
-                                     c->add[0], end - begin);
+    float_kernel()->pieces_gradient(&p, c->x[0] + begin, c->dy + begin, c->dx[0] + begin, c->add[0],
+                                    end - begin);
     for (size_t i = begin; i < end; i++) {
         if (inner_piece(c->node, &room, c->x[0][i], &piece, &t)) {
             float slope = 0;

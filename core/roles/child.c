@@ -62,7 +62,9 @@ static mpcf_status find_program(const struct local_run *run, struct launch *l, m
 static mpcf_status make_arguments(struct launch *l, const struct local_run *run, enum role role,
                                   mpcf_error *err)
 {
-    const char *const *more = role == ROLE_USER ? run->user_arguments : NULL;
+    static const char *const none[] = {NULL};
+    const char *const *more =
+        role == ROLE_USER && run->user_arguments != NULL ? run->user_arguments : none;
     size_t own = count_strings(run->arguments), behind = count_strings(more);
     l->arguments = mpcf_alloc_array(own + behind + 4, sizeof(*l->arguments));
     if (l->arguments == NULL) {
@@ -74,7 +76,7 @@ static mpcf_status make_arguments(struct launch *l, const struct local_run *run,
     }
     l->arguments[1 + own] = "--role";
     l->arguments[2 + own] = role_name(role);
-    for (size_t i = 0; i < behind; i++) {
+    for (size_t i = 0; more[i] != NULL; i++) {
         l->arguments[3 + own + i] = more[i];
     }
     l->speaks = run->user_speaks && role == ROLE_USER;

@@ -143,7 +143,7 @@ static void put(struct text *t, const struct corpus_item *from, size_t begin, si
 /* *OUT: one more of M's. */
 static mpcf_status begin_text(struct making *m, struct text **out, mpcf_error *err)
 {
-    struct text *t = m->texts;
+    struct text *t;
 
     if (m->count == m->room) {
         const size_t room = m->room == 0 ? 128 : 2 * m->room;

@@ -89,7 +89,9 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .forward = forward,
         .backward = backward,
         .formula = "(x + c)^2 m / sum (x + c)^2 m, c = 5",
-        .source = "Li et al., MPCFormer, ICLR 2023, equation 3",
+        .source =
+            "Li et al., MPCFormer, ICLR 2023, equation 3; with quad in BERT-base: 80.3 of 82.8, "
+            "the average of GLUE",
     };
 
     return mpcf_register_approx(registry, &two_quad, err);

@@ -99,7 +99,8 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .forward = forward,
         .backward = backward,
         .formula = "(ReLU(x) + e/n) m / (sum ReLU(x) m + e), e = 1/64",
-        .source = "Mohassel and Zhang, SecureML, 2017; MPCFormer, equation 2, with e = 1e-12",
+        .source = "Mohassel and Zhang, SecureML, 2017; MPCFormer, equation 2, with e = 1e-12; with "
+                  "quad in BERT-base: 81.1 of 82.8, the average of GLUE",
     };
 
     return mpcf_register_approx(registry, &two_relu, err);

@@ -12,8 +12,8 @@ struct batch_ln {
 static const char *const ways[] = {"position", "layer", NULL};
 
 static const mpcf_option options[] = {
-    {"l", MPCF_OPT_REAL, "1.1", offsetof(struct batch_ln, l), "factor of the largest deviation", 0.1,
-     10, NULL},
+    {"l", MPCF_OPT_REAL, "1.1", offsetof(struct batch_ln, l), "factor of the largest deviation",
+     0.1, 10, NULL},
     {"r", MPCF_OPT_CHOICE, "position", offsetof(struct batch_ln, r),
      "a deviation for each position, the provider's; or one a norm, which all roles know", 0, 0,
      ways},
@@ -52,7 +52,9 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .input_high = 5,
         .build = build,
         .formula = "(x - mean) / R, R = l times the largest deviation, by position",
-        .source = "Park, Lee and Lee, Powerformer, ACL 2025: linear once R is measured; l from 1.0 to 1.3",
+        .source =
+            "Park, Lee and Lee, Powerformer, ACL 2025: linear once R is measured; l from 1.0 to "
+            "1.3",
     };
 
     return mpcf_register_approx(registry, &batch_ln, err);

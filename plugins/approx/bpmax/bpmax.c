@@ -69,6 +69,9 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .input_high = 10,
         .build = build,
         .flags = MPCF_APPROX_ANY_ROW_SUM,
+        .formula =
+            "m (x + c)^p / R, p = 5, c = 5, R the largest row sum measured, by head and position",
+        .source = "Park, Lee and Lee, Powerformer, ACL 2025: no reciprocal once R is measured",
     };
 
     return mpcf_register_approx(registry, &bpmax, err);

@@ -34,4 +34,7 @@ const mpcf_approx approx_ibert_softmax = {
     .input_low = -10,
     .input_high = 10,
     .build = build,
+    .formula = "e(x - max) m / sum e(x - max) m, e(x) = (0.3585 (p + 1.353)^2 + 0.344) 2^-z, z = "
+               "floor(-x / ln 2), p = x + z ln 2",
+    .source = "Kim et al., I-BERT, ICML 2021; its exp is off by 0.0021",
 };

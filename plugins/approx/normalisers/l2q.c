@@ -37,4 +37,6 @@ const mpcf_approx approx_l2q = {
     .input_low = -8,
     .input_high = 8,
     .build = build,
+    .formula = "(a x + c)^2 m / sum (a x + c)^2 m, a and c of each head trained, from 1 and 5 on",
+    .source = "Zhang et al., SAL-ViT, ICCV 2023",
 };

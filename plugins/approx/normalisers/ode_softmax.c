@@ -34,4 +34,7 @@ const mpcf_approx approx_ode_softmax = {
     .input_low = -6,
     .input_high = 6,
     .build = build,
+    .formula = "g^2 m / sum g^2 m, g from 1/n, 12 times g += g (y - sum g y), y = (x - mean) / 24",
+    .source = "a public repository, 2025; good where scores are close: off by 0.0035 at a "
+              "deviation of 0.5, by 0.14 at 2",
 };

@@ -24,4 +24,6 @@ const mpcf_approx approx_puma_softmax = {
     .input_low = -10,
     .input_high = 10,
     .build = build,
+    .formula = "e(x - max) m / sum e(x - max) m, e(x) = 0 below -14, else (1 + x/32)^32",
+    .source = "Dong et al., PUMA, 2023",
 };

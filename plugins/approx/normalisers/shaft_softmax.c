@@ -55,4 +55,7 @@ const mpcf_approx approx_shaft_softmax = {
     .input_low = -6,
     .input_high = 10,
     .build = build,
+    .formula = "g from 1/n, 16 times g += g (y - sum g y), y = x / 16, x clipped to -4 .. 12",
+    .source = "Kei and Chow, SHAFT, NDSS 2025; good where scores are close: off by 0.0047 at a "
+              "deviation of 0.5, by 0.13 at 2",
 };

@@ -23,4 +23,6 @@ const mpcf_approx approx_sigma_attn = {
     .input_high = 6,
     .build = build,
     .flags = MPCF_APPROX_ANY_ROW_SUM,
+    .formula = "gelu(x) m / sqrt n",
+    .source = "Zimerman et al., 2023, with a penalty on ranges in training; rows do not sum to 1",
 };

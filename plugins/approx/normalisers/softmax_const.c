@@ -33,4 +33,7 @@ const mpcf_approx approx_softmax_const = {
     .input_low = -2,
     .input_high = 10,
     .build = build,
+    .formula = "exp(x - c) m / sum exp(x - c) m, c = 5",
+    .source = "CrypTorch, 2025; SPRINT, 2025, which caps scores at 50: here x - c goes up to about "
+              "9.5",
 };

@@ -37,4 +37,7 @@ const mpcf_approx approx_softmax_first_max = {
     .input_low = -3,
     .input_high = 3,
     .build = build,
+    .formula = "exp(x - M) m / sum exp(x - M) m, M the largest of the first 2 columns",
+    .source = "SOAL, ICLR 2026, with the last two as well, after a training that keeps outliers "
+              "there; not for BERT, its authors say",
 };

@@ -32,4 +32,6 @@ const mpcf_approx approx_2linear = {
     .input_low = -4,
     .input_high = 12,
     .build = build,
+    .formula = "(x + c) m / sum (x + c) m, c = 5",
+    .source = "code of MPCFormer, ICLR 2023, with c = 0, whose sums may be 0; a lower anchor",
 };

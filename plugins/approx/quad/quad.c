@@ -37,8 +37,10 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .input_high = 20,
         .build = build,
         .formula = "0.125 x^2 + 0.25 x + 0.5",
-        .source = "Li et al., MPCFormer, ICLR 2023, section 4.2.1, after Chou et al., 2018; its "
-                  "benchmark's code swaps the last two constants",
+        .source =
+            "Li et al., MPCFormer, ICLR 2023, section 4.2.1, after Chou et al., 2018; its "
+            "benchmark's code swaps the last two constants; in BERT-base 81.1 with 2relu, 80.3 "
+            "with 2quad, of 82.8, the average of GLUE",
     };
 
     return mpcf_register_approx(registry, &quad, err);

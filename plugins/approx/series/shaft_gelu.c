@@ -20,4 +20,7 @@ const mpcf_approx approx_shaft_gelu = {
     .input_low = -6,
     .input_high = 6,
     .build = build,
+    .formula = "max(x, 0) + (t < 4: sum over k = 1 .. 8 of c_k sin(2 pi k t / 8)), t = abs x, c = "
+               "-0.0818, -0.0809, -0.0424, -0.0176, -0.0079, -0.0043, -0.0026, -0.0017",
+    .source = "Kei and Chow, SHAFT, NDSS 2025: off by 0.0045, as they say",
 };

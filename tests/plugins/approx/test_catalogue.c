@@ -317,6 +317,29 @@ static void pages_have_the_measured_errors(void **state)
     }
 }
 
+static void check_line(const char *name, const char *what, const char *text)
+{
+    if (text == NULL || text[0] == '\0' || strpbrk(text, "\n|") != NULL) {
+        fail_msg("%s: its %s is no line of a table: '%s'", name, what, text == NULL ? "" : text);
+    }
+}
+
+/* All that the tree brings: the page and `plugin list` say what each is and whose. */
+static void each_has_a_formula_and_a_source(void **state)
+{
+    const mpcf_approx *approx;
+    size_t count = 0;
+
+    (void) state;
+    plugins_load_all(plugins);
+    while ((approx = plugins_component(plugins, COMPONENT_APPROX, count)) != NULL) {
+        check_line(approx->name, "formula", approx->formula);
+        check_line(approx->name, "source", approx->source);
+        count++;
+    }
+    assert_true(count >= 36);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +348,7 @@ int main(void)
         cmocka_unit_test(trained_pieces_run_securely),
         cmocka_unit_test(exp_goes_up_to_its_limit),
         cmocka_unit_test(pages_have_the_measured_errors),
+        cmocka_unit_test(each_has_a_formula_and_a_source),
     };
     int failed;
 
