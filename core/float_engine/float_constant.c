@@ -41,6 +41,23 @@ static void mark_needed(const mpcf_graph *g, struct constants *c)
     }
 }
 
+/* What ranges hold of values that are measured. The kernels give 0 for 1/0. */
+static mpcf_status check_positive(const mpcf_node *node, const float *x, size_t count,
+                                  mpcf_error *err)
+{
+    if (node->kind != OP_RECIPROCAL && node->kind != OP_RSQRT) {
+        return MPCF_OK;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!(x[i] > 0)) {
+            return mpcf_fail(err, MPCF_E_RANGE, "'%s' must be positive; its value %zu is %g",
+                             node->in[0]->label != NULL ? node->in[0]->label : node->in[0]->name, i,
+                             (double) x[i]);
+        }
+    }
+    return MPCF_OK;
+}
+
 static mpcf_status compute(struct constants *c, const mpcf_node *node, mpcf_error *err)
 {
     const struct op *op = op_of(node->kind);
@@ -60,6 +77,7 @@ static mpcf_status compute(struct constants *c, const mpcf_node *node, mpcf_erro
             in_count[k] = call.in[k].count;
         }
     }
+    MPCF_TRY(check_positive(node, call.x[0], in_count[0], err));
     saved = op->saved == NULL ? 0 : op->saved(node, &call.out, in_count);
     call.saved = mpcf_alloc_array(saved + 1, sizeof(float));
     call.y = mpcf_alloc_array(call.out.count, sizeof(float));

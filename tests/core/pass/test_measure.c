@@ -359,6 +359,35 @@ static void formulas_run_securely(void **state)
     mpcf_error_destroy(c.err);
 }
 
+static mpcf_node *of_nothing(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    mpcf_node *zero = mpcf_relu(g, mpcf_scale(g, mpcf_square(g, x), -1));
+
+    (void) config, (void) keep;
+    return mpcf_mul(g, x, mpcf_reciprocal(g, mpcf_measured(g, "r", zero, &by_position)));
+}
+
+/* The kernels' 1/0 is 0, which would switch off what is divided. */
+static void the_inverse_of_nothing_is_refused(void **state)
+{
+    const mpcf_approx approx = approx_of(MPCF_SLOT_ACTIVATION, of_nothing);
+    struct conform c = {.out = tmpfile(), .err = mpcf_error_create(), .plugins = test_plugins()};
+    char text[4096] = "";
+
+    (void) state;
+    approx_check(&c, &approx);
+    rewind(c.out);
+    text[fread(text, 1, sizeof text - 1, c.out)] = 0;
+    if (strstr(text, "'approximations.activation.0.r' must be positive; its value 0 is 0") ==
+        NULL) {
+        fail_msg("it said: %s", text);
+    }
+    assert_true(c.failed > 0);
+    (void) fclose(c.out);
+    plugins_destroy(c.plugins);
+    mpcf_error_destroy(c.err);
+}
+
 /* With embedding: public tables of positions go to the user; a measured one is none of them. */
 static void a_table_by_position_is_not_published(void **state)
 {
@@ -393,6 +422,7 @@ int main(void)
         cmocka_unit_test(they_have_no_gradient),
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(formulas_run_securely),
+        cmocka_unit_test(the_inverse_of_nothing_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
