@@ -127,8 +127,8 @@ static void what_a_plugin_ends_has_failed(void **state)
     const char *const arguments[] = {"plugin", "check", "loopback", "--plugin-dir", folder, NULL};
 
     (void) state;
-    ASSERT_HOST(1, "not ok 2 - build() makes a graph\n#   it ended the process: signal 6",
-                "plugin", "check", "raising", "--plugin-dir", getenv("MPCF_TEST_PLUGINS"));
+    ASSERT_HOST(1, "not ok 2 - build() makes a graph\n#   it ended the process: signal 6", "plugin",
+                "check", "raising", "--plugin-dir", getenv("MPCF_TEST_PLUGINS"));
     ASSERT_HOST(1, "not ok 2 - build() makes a graph\n#   it ended the process with exit status 0",
                 "plugin", "check", "exiting", "--plugin-dir", getenv("MPCF_TEST_PLUGINS"));
     program_run(NULL, arguments, &result);

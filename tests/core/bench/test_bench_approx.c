@@ -126,7 +126,7 @@ static void both_tables_have_every_line(void **state)
             count++;
         }
     }
-    assert_true(count >= 36);
+    assert_true(count >= 37);
     mpcf_free(text);
     mpcf_free(page);
 }
