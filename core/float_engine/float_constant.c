@@ -41,18 +41,26 @@ static void mark_needed(const mpcf_graph *g, struct constants *c)
     }
 }
 
-/* What ranges hold of values that are measured. The kernels give 0 for 1/0. */
-static mpcf_status check_positive(const mpcf_node *node, const float *x, size_t count,
-                                  mpcf_error *err)
+/* A table by position is known by its own name. */
+static const char *called(const mpcf_node *node)
 {
-    if (node->kind != OP_RECIPROCAL && node->kind != OP_RSQRT) {
-        return MPCF_OK;
+    while (node->kind == OP_POSITIONS || node->kind == OP_SPLIT_HEADS) {
+        node = node->in[0];
     }
+    return node->label != NULL ? node->label : node->name;
+}
+
+/* The kernels give 0 for 1/0, which would switch off what is multiplied with it. */
+static mpcf_status check_operand(const mpcf_node *node, const float *x, size_t count,
+                                 mpcf_error *err)
+{
     for (size_t i = 0; i < count; i++) {
-        if (!(x[i] > 0)) {
-            return mpcf_fail(err, MPCF_E_RANGE, "'%s' must be positive; its value %zu is %g",
-                             node->in[0]->label != NULL ? node->in[0]->label : node->in[0]->name, i,
-                             (double) x[i]);
+        const bool has_inverse = x[i] > 0 || (node->kind == OP_RECIPROCAL && x[i] < 0);
+
+        if (!has_inverse) {
+            return mpcf_fail(
+                err, MPCF_E_RANGE, "'%s' has no %s: its value %zu is %g", called(node->in[0]),
+                node->kind == OP_RECIPROCAL ? "inverse" : "inverse root", i, (double) x[i]);
         }
     }
     return MPCF_OK;
@@ -77,7 +85,9 @@ static mpcf_status compute(struct constants *c, const mpcf_node *node, mpcf_erro
             in_count[k] = call.in[k].count;
         }
     }
-    MPCF_TRY(check_positive(node, call.x[0], in_count[0], err));
+    if (node->kind == OP_RECIPROCAL || node->kind == OP_RSQRT) {
+        MPCF_TRY(check_operand(node, call.x[0], in_count[0], err));
+    }
     saved = op->saved == NULL ? 0 : op->saved(node, &call.out, in_count);
     call.saved = mpcf_alloc_array(saved + 1, sizeof(float));
     call.y = mpcf_alloc_array(call.out.count, sizeof(float));
