@@ -24,8 +24,10 @@ static const char *list_columns(struct sketch *s, const struct columns *c)
     const char *kept = NULL;
 
     for (size_t i = 0; i < c->count; i++) {
+        const bool is_named = c->has_names && c->items[i].first[0] != '\0';
+
         text_printf(&list, "%s%s", i == 0 ? "" : ", ",
-                    c->has_names ? c->items[i].first : arena_format(s->arena, "%zu", i + 1));
+                    is_named ? c->items[i].first : arena_format(s->arena, "%zu", i + 1));
     }
     if (!list.failed) {
         kept = arena_strdup(s->arena, text_string(&list));
@@ -77,13 +79,32 @@ static mpcf_status take_given(const struct columns *c, const struct sketch *s, c
     return MPCF_OK;
 }
 
+/* Who calls a column by a word of the first line says that the line has names. */
+static bool names_first_line(const struct sketch *s, const struct columns *c)
+{
+    static const char *const keys[] = {"text", "text_b", "label"};
+
+    for (size_t i = 0; i < 3 * c->count; i++) {
+        const char *given = sketch_given(s, keys[i % 3]);
+        const struct column *item = &c->items[i / 3];
+
+        if (given != NULL && !item->first_is_number && *given != '\0' &&
+            strcmp(given, item->first) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static mpcf_status choose_columns(struct sketch *s, struct columns *c, mpcf_error *err)
 {
     const char *header = sketch_given(s, "header");
 
     columns_judge(c);
-    if (header != NULL && !c->is_json) {
+    if (!c->is_json && header != NULL) {
         c->has_names = strcmp(header, "yes") == 0 || strcmp(header, "true") == 0;
+    } else {
+        c->has_names = c->has_names || names_first_line(s, c);
     }
     s->columns = list_columns(s, c);
     if (s->columns == NULL) {
@@ -276,8 +297,9 @@ static mpcf_status walk_all(struct walk *w, mpcf_error *err)
 static mpcf_status add_column(struct sketch *s, const struct columns *c, const char *key,
                               int column, const char *why, mpcf_error *err)
 {
-    const char *value = c->has_names ? sketch_value(s, c->items[column].first)
-                                     : arena_format(s->arena, "%d", column + 1);
+    const bool is_named = c->has_names && c->items[column].first[0] != '\0';
+    const char *value = is_named ? sketch_value(s, c->items[column].first)
+                                 : arena_format(s->arena, "%d", column + 1);
 
     return sketch_add(s, key, value, why, err);
 }

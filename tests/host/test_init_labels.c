@@ -118,6 +118,7 @@ struct form {
     const char *names[2]; /* of the labels; NULL: the row is left out */
     size_t odd;           /* this row, from 0, has ODD_TEXT behind its text and ODD_LABEL */
     const char *odd_text, *odd_label;
+    bool index;   /* before each row its number */
     size_t third; /* each so manieth row has ODD_LABEL, too; 0: none */
 };
 
@@ -133,6 +134,9 @@ static void put_row(FILE *out, const struct form *f, size_t row, char *line)
     }
     if ((is_odd && f->odd_label != NULL) || (f->third > 0 && row % f->third == 0)) {
         name = f->odd_label;
+    }
+    if (f->index) {
+        (void) fprintf(out, "%zu,", row);
     }
     (void) fprintf(out, "%s%s%s%s\n", line, is_odd && f->odd_text != NULL ? f->odd_text : "",
                    f->between != NULL ? f->between : ",", name);
@@ -283,6 +287,18 @@ static void tables_are_found_and_divided(void **state)
     REFUSED(2, "folder", "2 tables: more.csv, tickets.csv", NULL);
 }
 
+/* As to_csv() writes a frame: no name above the index. */
+static void an_index_has_no_name(void **state)
+{
+    (void) state;
+    DATA("pandas.csv", .head = ",comment,topic\n", .names = {"negative", "positive"},
+         .index = true);
+    drafted("net", "pandas.csv", "600 rows, 2 classes", "\n  labels: [negative, positive] ");
+    has("x.yaml", "\n  text: comment ");
+    INIT(0, "600 rows, 2 classes", "net", "pandas.csv", "y.yaml", "--set", "dataset.label=topic");
+    has("y.yaml", "\n  label: topic ");
+}
+
 /* --- The command line --- */
 
 static void words_are_checked(void **state)
@@ -341,6 +357,7 @@ int main(void)
         cmocka_unit_test(other_classes_are_learnt_and_that_is_said),
         cmocka_unit_test(broken_rows_are_named_with_what_to_write),
         cmocka_unit_test(tables_are_found_and_divided),
+        cmocka_unit_test(an_index_has_no_name),
         cmocka_unit_test(words_are_checked),
         cmocka_unit_test(paths_begin_at_the_file),
         cmocka_unit_test(what_a_run_would_refuse_is_not_written),

@@ -72,6 +72,22 @@ static void columns_have_parts(void **state)
     assert_false(c->has_names);
     assert_int_equal(c->text, 1);
     assert_int_equal(c->label, 2);
+    /* As pandas writes its index. */
+    set_column(&c->items[0], "", "", 100, 3, true);
+    set_column(&c->items[1], "what", "t", 100, 60, false);
+    set_column(&c->items[2], "kind", "k", 3, 2, false);
+    columns_judge(c);
+    assert_true(c->has_names);
+    assert_int_equal(c->text, 1);
+    assert_int_equal(c->label, 2);
+    set_column(&c->items[2], "k1", "k", 3, 2, false); /* a row that lacks a cell */
+    columns_judge(c);
+    assert_false(c->has_names);
+    /* Words above others, of which none comes again: names, by custom. */
+    set_column(&c->items[0], "autor", "a", 100, 9, false);
+    set_column(&c->items[2], "datum", "d", 100, 9, false);
+    columns_judge(c);
+    assert_true(c->has_names);
     /* Names before what cells look like. */
     set_column(&c->items[0], "Label", "", 100, 3, false);
     set_column(&c->items[1], "Premise", "t", 100, 10, false);
