@@ -288,11 +288,54 @@ static int longest_texts(const struct columns *c)
     return best;
 }
 
-void columns_judge(struct columns *c)
+static bool is_class(const char *value, const char *const *classes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcasecmp(classes[i], value) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The column with most of CLASSES as its values, and no other value; of a file that is sorted, one may be all. */
+static int of_classes(const struct columns *c, const char *const *classes, size_t count)
+{
+    int best = -1;
+
+    for (size_t i = 0; c->count > 1 && i < c->count; i++) {
+        const struct column *item = &c->items[i];
+        bool are_classes = !item->more && item->count > 0;
+
+        for (size_t k = 0; k < item->count; k++) {
+            are_classes = are_classes && is_class(item->distinct[k].text, classes, count);
+        }
+        if (are_classes && (best < 0 || item->count > c->items[best].count)) {
+            best = (int) i;
+        }
+    }
+    return best;
+}
+
+int columns_of_one_value(const struct columns *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct column *item = &c->items[i];
+
+        if ((int) i != c->text && (int) i != c->text_b && !item->more && !item->numbers &&
+            item->count == 1 && item->rows > 1) {
+            return (int) i;
+        }
+    }
+    return -1;
+}
+
+void columns_judge(struct columns *c, const char *const *classes, size_t count)
 {
     c->has_names = c->is_json || (c->count > 0 && has_names(c));
     c->text = c->text_b = -1;
-    c->label = first_named(c, label_names);
+    c->label = of_classes(c, classes, count);
+    c->label = c->label < 0 ? first_named(c, label_names) : c->label;
     c->label = c->label < 0 && c->count > 1 ? fewest_values(c) : c->label;
     for (size_t i = 0; c->text_b < 0 && i < sizeof pairs / sizeof pairs[0]; i++) {
         const int first = named(c, pairs[i][0]), second = named(c, pairs[i][1]);

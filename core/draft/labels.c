@@ -335,6 +335,12 @@ static mpcf_status take_numbers(struct sketch *s, const struct column *label, mp
 
     s->order = ORDER_BY_NUMBER;
     s->is_other_task = needed > classes;
+    if (label->count < taken) {
+        text_printf(&s->said,
+                    "WARNING  of the numbers 0 to %zu, which are the classes, the data has "
+                    "%zu only; is '%s' the label?\n",
+                    taken - 1, label->count, label->first);
+    }
     return sketch_add(s, "classes", arena_format(s->arena, "%zu", taken),
                       "the labels are the numbers from 0; or labels: [name, name], for reports",
                       err);

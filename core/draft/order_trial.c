@@ -253,6 +253,16 @@ void draft_tell_untried(struct sketch *s, const char *why)
     }
 }
 
+static bool has_labels(const struct sketch *s)
+{
+    for (size_t i = 0; i < s->option_count; i++) {
+        if (strcmp(s->options[i].key, "label") == 0) {
+            return strcmp(s->options[i].value, "none") != 0;
+        }
+    }
+    return true;
+}
+
 mpcf_status draft_try_order(struct sketch *s, const struct pipeline *p, mpcf_error *err)
 {
     struct class_order order = {.verdict = CLASS_ORDER_UNCLEAR};
@@ -271,6 +281,8 @@ mpcf_status draft_try_order(struct sketch *s, const struct pipeline *p, mpcf_err
         draft_tell_untried(s, mpcf_error_text(err));
     } else if (count == 0) {
         draft_tell_untried(s, "weights of its head are missing");
+    } else if (!has_labels(s)) {
+        draft_tell_untried(s, "the data has no labels");
     } else if (order.labels < 2) {
         draft_tell_untried(s, "that takes five rows each of two labels at least");
     }

@@ -13,6 +13,7 @@
 #include "draft/columns.h"
 #include "draft/labels.h"
 #include "draft/samples.h"
+#include "pipeline/class_names.h"
 
 enum { LOOKED_AT = 2000, FIRST_WORDS = 512, SHOWN_ROWS = 4096 };
 
@@ -99,8 +100,13 @@ static bool names_first_line(const struct sketch *s, const struct columns *c)
 static mpcf_status choose_columns(struct sketch *s, struct columns *c, mpcf_error *err)
 {
     const char *header = sketch_given(s, "header");
+    const size_t named = class_names_count(s->config);
+    const char *classes[SKETCH_LABELS];
 
-    columns_judge(c);
+    for (size_t i = 0; i < named && i < SKETCH_LABELS; i++) {
+        classes[i] = class_name_of(s->config, i);
+    }
+    columns_judge(c, classes, named <= SKETCH_LABELS ? named : 0);
     if (!c->is_json && header != NULL) {
         c->has_names = strcmp(header, "yes") == 0 || strcmp(header, "true") == 0;
     } else {
@@ -304,9 +310,42 @@ static mpcf_status add_column(struct sketch *s, const struct columns *c, const c
     return sketch_add(s, key, value, why, err);
 }
 
+static void tell_column(struct sketch *s, const struct columns *c, const char *part, int column)
+{
+    const bool is_named = c->has_names && c->items[column].first[0] != '\0';
+
+    text_printf(&s->said, "%s%s%d%s%s%s", part, is_named ? "" : "number ", column + 1,
+                is_named ? " '" : "", is_named ? c->items[column].first : "", is_named ? "'" : "");
+}
+
+/* Which columns were taken: the others are there to be seen. */
+static void tell_columns(struct sketch *s, const struct columns *c)
+{
+    const int single = c->label < 0 ? columns_of_one_value(c) : -1;
+
+    tell_column(s, c, "columns  text: ", c->text);
+    if (c->text_b >= 0) {
+        tell_column(s, c, ", text_b: ", c->text_b);
+    }
+    if (c->label >= 0) {
+        tell_column(s, c, ", label: ", c->label);
+    } else {
+        text_append(&s->said, ", label: none, nothing is learnt");
+    }
+    text_printf(&s->said, "; there %s %s\n", c->count == 1 ? "is" : "are", s->columns);
+    if (single >= 0) {
+        tell_column(s, c, "WARNING  no label was found: column ", single);
+        text_printf(&s->said,
+                    " has one value only, '%s'; where it is the label, say so (--set "
+                    "dataset.label=) and which labels there are (dataset.labels=[a, b])\n",
+                    c->items[single].distinct[0].text);
+    }
+}
+
 static mpcf_status add_options(struct sketch *s, const struct table_data *d,
                                const struct columns *c, mpcf_error *err)
 {
+    tell_columns(s, c);
     if (c->count > 1 || c->has_names) {
         MPCF_TRY(add_column(s, c, "text", c->text, "column of the text", err));
     }

@@ -271,6 +271,23 @@ static void given_labels_are_tried(void **state)
     HOST(0, "accepted", "signs2.yaml", "--check");
 }
 
+/* A column of the checkpoint's classes is the label before one with a usual name. */
+static void columns_are_told(void **state)
+{
+    (void) state;
+    DATA("more.csv", .head = "comment,mood,rating\n", .names = {"negative,4", "positive,4"});
+    drafted("net", "more.csv",
+            "columns  text: 1 'comment', label: 2 'mood'; there are comment, "
+            "mood, rating\n",
+            "\n  label: mood ");
+    DATA("single.csv", .head = "comment,mood\n", .names = {"joy", "joy"});
+    drafted("net", "single.csv", "no label was found: column 2 'mood' has one value only, 'joy'",
+            "\n  label: none ");
+    DATA("part.csv", .head = "comment,label\n", .names = {"1", "1"});
+    INIT(0, "of the numbers 0 to 1, which are the classes, the data has 1 only", "net", "part.csv",
+         "part.yaml");
+}
+
 static void why_it_was_not_asked(void **state)
 {
     (void) state;
@@ -404,6 +421,7 @@ int main(void)
         cmocka_unit_test(answers_say_the_order),
         cmocka_unit_test(a_wrong_order_is_told),
         cmocka_unit_test(given_labels_are_tried),
+        cmocka_unit_test(columns_are_told),
         cmocka_unit_test(why_it_was_not_asked),
         cmocka_unit_test(weights_that_are_none),
         cmocka_unit_test(other_classes_are_learnt_and_that_is_said),
