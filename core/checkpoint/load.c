@@ -128,8 +128,9 @@ static mpcf_status check_finite(const struct tensor *t, const float *value, mpcf
 {
     for (size_t i = 0; i < t->count; i++) {
         if (!isfinite(value[i])) {
-            return mpcf_fail(err, MPCF_E_FORMAT, "tensor '%.200s': element %zu is %g", t->name, i,
-                             (double) value[i]);
+            return mpcf_fail(err, MPCF_E_FORMAT,
+                             "tensor '%.200s': element %zu is %g: its weights are not finite",
+                             t->name, i, (double) value[i]);
         }
     }
     return MPCF_OK;
@@ -166,6 +167,19 @@ static mpcf_status load_values(const struct checkpoint *c, const struct tensor *
     return check_finite(t, values, err);
 }
 
+/* What an outline has no room for: read to see that it is whole. */
+static mpcf_status look_at_values(const struct checkpoint *c, const struct tensor *t,
+                                  mpcf_error *err)
+{
+    float *values = mpcf_alloc_array(t->count, sizeof *values);
+    const mpcf_status status = values != NULL
+                                   ? load_values(c, t, values, err)
+                                   : mpcf_fail_memory(err, t->count * sizeof *values, t->name);
+
+    mpcf_free(values);
+    return status;
+}
+
 /* A value of an approximation's own, which no teacher has: it keeps its init, or waits to be measured. */
 static bool is_own(const struct parameter *p)
 {
@@ -193,8 +207,7 @@ static mpcf_status load_parameter(struct loading *l, struct parameter *p, mpcf_i
         return MPCF_OK;
     }
     MPCF_TRY(check_shape(t, &p->shape, is_head, err));
-    return p->value == NULL ? checkpoint_check_once(l->c, t->name, err)
-                            : load_values(l->c, t, p->value, err);
+    return p->value == NULL ? look_at_values(l->c, t, err) : load_values(l->c, t, p->value, err);
 }
 
 static mpcf_init init_of(const mpcf_graph *g, const char *name)

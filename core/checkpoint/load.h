@@ -34,7 +34,7 @@ struct load_outcome {
  * Fills PARAMETERS of graph G by name: F32, F16, BF16, F64, and F8 with its scale, to float; old names
  * gamma/beta stand for LayerNorm's weight/bias. MPCF_E_SHAPE, MPCF_E_FORMAT with name, found, expected:
  * wrong shapes, missing names, a name that two shards have, elements that are NaN or infinite.
- * Where PARAMETERS are an outline, names and shapes alone are looked at and no number is read.
+ * Where PARAMETERS are an outline, the same is looked at, a tensor at a time, and nothing is kept.
  * Tensors that G has no use for are passed over, of whatever type they are. OUTCOME may be NULL.
  */
 mpcf_status checkpoint_load(const struct checkpoint *c, const mpcf_graph *g,

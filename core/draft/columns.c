@@ -10,6 +10,8 @@
 
 #include "base/text.h"
 
+enum { NAME_BYTES = 40 };
+
 /* --- One column --- */
 
 static bool number_of(const char *cell, double *value)
@@ -216,23 +218,42 @@ static bool has_usual_name(const struct columns *c)
     return first_named(c, text_names) >= 0 || first_named(c, label_names) >= 0;
 }
 
+/* Above rows that are numbered an index has no name, where pandas wrote the file. */
+static bool may_be_name(const struct columns *c, size_t i)
+{
+    const struct column *item = &c->items[i];
+
+    if (item->first[0] == '\0') {
+        return i == 0 && c->count > 1 && item->rows > 0;
+    }
+    return !item->first_is_number;
+}
+
+/* A word or a few, none of which comes again as a value of classes. */
+static bool is_plain_name(const struct column *c)
+{
+    return strlen(c->first) <= NAME_BYTES && strpbrk(c->first, ".,;:!?\"") == NULL &&
+           !(has_few_values(c) && holds(c, c->first));
+}
+
 /* A first row of names: none is a number, and either one is a usual name, or on top of numbers, or of few values,
- * stands something else. */
+ * stands something else, or all of several are plain names, as a first line is one of names by custom. */
 static bool has_names(struct columns *c)
 {
-    bool says = false;
+    bool says = false, are_plain = c->count > 1;
 
     for (size_t i = 0; i < c->count; i++) {
         const struct column *item = &c->items[i];
 
-        if (item->first_is_number || item->first[0] == '\0') {
+        if (!may_be_name(c, i)) {
             return false;
         }
-        says = says || (item->numbers && item->rows > 0) ||
+        are_plain = are_plain && is_plain_name(item);
+        says = says || (item->first[0] != '\0' && item->numbers && item->rows > 0) ||
                (has_few_values(item) && !holds(item, item->first));
     }
     c->has_names = true; /* for named() */
-    return says || has_usual_name(c);
+    return says || are_plain || has_usual_name(c);
 }
 
 static double mean_bytes(const struct column *c)
@@ -267,11 +288,54 @@ static int longest_texts(const struct columns *c)
     return best;
 }
 
-void columns_judge(struct columns *c)
+static bool is_class(const char *value, const char *const *classes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcasecmp(classes[i], value) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The column with most of CLASSES as its values, and no other value; of a file that is sorted, one may be all. */
+static int of_classes(const struct columns *c, const char *const *classes, size_t count)
+{
+    int best = -1;
+
+    for (size_t i = 0; c->count > 1 && i < c->count; i++) {
+        const struct column *item = &c->items[i];
+        bool are_classes = !item->more && item->count > 0;
+
+        for (size_t k = 0; k < item->count; k++) {
+            are_classes = are_classes && is_class(item->distinct[k].text, classes, count);
+        }
+        if (are_classes && (best < 0 || item->count > c->items[best].count)) {
+            best = (int) i;
+        }
+    }
+    return best;
+}
+
+int columns_of_one_value(const struct columns *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct column *item = &c->items[i];
+
+        if ((int) i != c->text && (int) i != c->text_b && !item->more && !item->numbers &&
+            item->count == 1 && item->rows > 1) {
+            return (int) i;
+        }
+    }
+    return -1;
+}
+
+void columns_judge(struct columns *c, const char *const *classes, size_t count)
 {
     c->has_names = c->is_json || (c->count > 0 && has_names(c));
     c->text = c->text_b = -1;
-    c->label = first_named(c, label_names);
+    c->label = of_classes(c, classes, count);
+    c->label = c->label < 0 ? first_named(c, label_names) : c->label;
     c->label = c->label < 0 && c->count > 1 ? fewest_values(c) : c->label;
     for (size_t i = 0; c->text_b < 0 && i < sizeof pairs / sizeof pairs[0]; i++) {
         const int first = named(c, pairs[i][0]), second = named(c, pairs[i][1]);

@@ -41,8 +41,11 @@ struct columns {
 /* The first LIMIT rows of D's first file, whether it has names or not. */
 mpcf_status columns_read(const struct table_data *d, size_t limit, struct columns *out,
                          mpcf_error *err);
-/* Sets has_names, text, text_b, label from what the columns hold. */
-void columns_judge(struct columns *c);
+/* Sets has_names, text, text_b, label from what the columns hold. A column of nothing but the COUNT names of CLASSES is
+ * the label, whatever it is called. */
+void columns_judge(struct columns *c, const char *const *classes, size_t count);
+/* A column that may be the label but for having one value; -1: there is none. */
+int columns_of_one_value(const struct columns *c);
 
 /* Empty columns of C become what all cells of it are like. */
 void column_begin(struct column *c);

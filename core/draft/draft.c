@@ -152,7 +152,7 @@ static mpcf_status draft(const struct draft_request *request, struct sketch *s,
     MPCF_TRY(draft_data(s, &p, err));
     status = draft_lengths(s, p, &lengths, err);
     if (status == MPCF_OK && request->no_trial) {
-        draft_tell_untried(s);
+        draft_tell_untried(s, "--no-trial");
     } else if (status == MPCF_OK) {
         status = draft_try_order(s, p, err);
     }

@@ -161,8 +161,20 @@ static bool has_own_class(const struct match *m)
 
 /* --- Mistakes --- */
 
-static size_t list_misfits(const struct match *m, const struct table_data *d,
-                           struct text_buffer *out)
+/* Whether the file's first line was read as a row, and VALUE stands there. */
+static bool is_of_first_line(const struct sketch *s, const struct cell_value *value)
+{
+    for (size_t i = 0; value->line == 1 && i < s->option_count; i++) {
+        if (strcmp(s->options[i].key, "header") == 0) {
+            return strcmp(s->options[i].value, "no") == 0 ||
+                   strcmp(s->options[i].value, "false") == 0;
+        }
+    }
+    return false;
+}
+
+static size_t list_misfits(const struct sketch *s, const struct match *m,
+                           const struct table_data *d, struct text_buffer *out)
 {
     size_t count = 0, rows = 0;
 
@@ -180,6 +192,9 @@ static size_t list_misfits(const struct match *m, const struct table_data *d,
                         d->files[value->file], value->line, value->text, value->rows,
                         value->rows == 1 ? "" : "s", near != NULL ? "; did you mean '" : "",
                         near != NULL ? near : "", near != NULL ? "'?" : "");
+            text_append(out, is_of_first_line(s, value)
+                                 ? "; the first line looks like column names: dataset.header: yes"
+                                 : "");
         }
     }
     if (count > NAMED_MISFITS) {
@@ -194,7 +209,7 @@ static mpcf_status judge_misfits(struct sketch *s, const struct match *m,
 {
     const char *skip = sketch_given(s, "broken_rows");
     struct text_buffer list = {0};
-    const size_t rows = list_misfits(m, d, &list);
+    const size_t rows = list_misfits(s, m, d, &list);
 
     if (rows > 0 && skip != NULL && strcmp(skip, "skip") == 0) {
         text_printf(&s->said, "left out %zu row%s of no class: broken_rows: skip\n", rows,
@@ -320,6 +335,12 @@ static mpcf_status take_numbers(struct sketch *s, const struct column *label, mp
 
     s->order = ORDER_BY_NUMBER;
     s->is_other_task = needed > classes;
+    if (label->count < taken) {
+        text_printf(&s->said,
+                    "WARNING  of the numbers 0 to %zu, which are the classes, the data has "
+                    "%zu only; is '%s' the label?\n",
+                    taken - 1, label->count, label->first);
+    }
     return sketch_add(s, "classes", arena_format(s->arena, "%zu", taken),
                       "the labels are the numbers from 0; or labels: [name, name], for reports",
                       err);

@@ -93,7 +93,7 @@ mpcf_status draft_lengths(const struct sketch *s, const struct pipeline *p,
     status = tokenizer_open_in_case(p->model_path, &spec, (enum letter_case) p->lower_case,
                                     &tokenizer, err);
     if (status == MPCF_OK) {
-        const struct samples_config drawn = {s->samples, s, &p->task};
+        const struct samples_config drawn = {s->samples, &p->task};
         const bool has_drawn = s->samples != NULL;
         const struct corpus_request request = {
             .dataset = has_drawn ? &samples_dataset : p->dataset.descriptor,

@@ -23,7 +23,7 @@ static mpcf_status load_rows(const struct sketch *s, const struct pipeline *p,
                              const struct loaded_network *n, struct corpus **out, mpcf_error *err)
 {
     const mpcf_tokenizer_spec spec = n->network->tokenizer;
-    const struct samples_config drawn = {s->samples, s, &p->task};
+    const struct samples_config drawn = {s->samples, &p->task};
     const bool has_drawn = s->samples != NULL;
     struct tokenizer *tokenizer = NULL;
     mpcf_status status;
@@ -204,18 +204,21 @@ static mpcf_status tell_unclear(struct sketch *s, const struct class_order *o, s
     return MPCF_OK;
 }
 
-static void tell_other(struct sketch *s, const mpcf_task *task, const struct class_order *o,
+/* Where the data has numbers, its classes are called so. */
+static void tell_other(struct sketch *s, const mpcf_task *given, const struct class_order *o,
                        size_t count)
 {
-    struct text_buffer labels = {0};
+    mpcf_task task = *given;
 
-    answer_order_list(task, o, &labels);
-    text_printf(&s->said,
-                "WARNING  the checkpoint's answers to %zu rows are right in %.2f, far below the "
-                "%.2f of guessing; with its classes as %s it would be %.2f. Where that is their "
-                "order, write labels: %s\n",
-                count, o->accuracy, o->chance, text_string(&labels), o->best, text_string(&labels));
-    text_clear(&labels);
+    task.label_names = s->order == ORDER_BY_NUMBER ? NULL : task.label_names;
+    text_printf(&s->said, "WARNING  the checkpoint's answers to %zu rows are right in %.2f, ",
+                count, o->accuracy);
+    answer_order_beside(o, &s->said);
+    text_append(&s->said, "; with its classes as ");
+    answer_order_list(&task, o, &s->said);
+    text_printf(&s->said, " it would be %.2f. ", o->best);
+    answer_order_advise(&task, o, s->config, &s->said);
+    text_append(&s->said, "\n");
 }
 
 static mpcf_status tell(struct sketch *s, const mpcf_task *task, const struct class_order *o,
@@ -237,13 +240,27 @@ static mpcf_status tell(struct sketch *s, const mpcf_task *task, const struct cl
     return MPCF_OK;
 }
 
-void draft_tell_untried(struct sketch *s)
+void draft_tell_untried(struct sketch *s, const char *why)
 {
     if (s->order == ORDER_ASSUMED) {
-        text_append(&s->said, "WARNING  the order of the labels is only assumed: nothing names "
-                              "it, and the checkpoint was not asked\n");
+        text_printf(&s->said,
+                    "WARNING  the order of the labels is only assumed: nothing names it, and the "
+                    "checkpoint was not asked: %s\n",
+                    why);
         tell_turn(s);
+    } else {
+        text_printf(&s->said, "answers  the checkpoint was not asked: %s\n", why);
     }
+}
+
+static bool has_labels(const struct sketch *s)
+{
+    for (size_t i = 0; i < s->option_count; i++) {
+        if (strcmp(s->options[i].key, "label") == 0) {
+            return strcmp(s->options[i].value, "none") != 0;
+        }
+    }
+    return true;
 }
 
 mpcf_status draft_try_order(struct sketch *s, const struct pipeline *p, mpcf_error *err)
@@ -257,13 +274,20 @@ mpcf_status draft_try_order(struct sketch *s, const struct pipeline *p, mpcf_err
         return MPCF_OK;
     }
     status = try_network(s, p, &order, &count, err);
-    if (status == MPCF_E_NOMEM || status == MPCF_E_INTERRUPTED) {
+    if (status == MPCF_E_NOMEM || status == MPCF_E_INTERRUPTED || status == MPCF_E_FORMAT) {
         return status;
     }
-    mpcf_error_reset(err);
-    if (status != MPCF_OK || count == 0 || order.labels < 2) {
-        draft_tell_untried(s);
-        return MPCF_OK;
+    if (status != MPCF_OK) {
+        draft_tell_untried(s, mpcf_error_text(err));
+    } else if (count == 0) {
+        draft_tell_untried(s, "weights of its head are missing");
+    } else if (!has_labels(s)) {
+        draft_tell_untried(s, "the data has no labels");
+    } else if (order.labels < 2) {
+        draft_tell_untried(s, "that takes five rows each of two labels at least");
     }
-    return tell(s, &p->task, &order, count, err);
+    mpcf_error_reset(err);
+    return status != MPCF_OK || count == 0 || order.labels < 2
+               ? MPCF_OK
+               : tell(s, &p->task, &order, count, err);
 }

@@ -117,19 +117,30 @@ static mpcf_status open_samples(const void *config, const char *path, const char
     return MPCF_OK;
 }
 
-/* As the table's reader takes a label. */
-static bool class_of(const struct sketch *s, const char *label, double *value)
+static bool is_number(const char *text, double *value)
 {
     char *end = NULL;
 
-    for (size_t i = 0; label != NULL && i < s->label_count; i++) {
-        if (strcasecmp(s->labels[i], label) == 0) {
-            *value = (double) i;
+    *value = strtod(text, &end);
+    return end != text && *end == '\0';
+}
+
+/* As the table's reader takes a label: by name, exactly or in other letters, else by number, where no name is one. */
+static bool class_of(const mpcf_task *task, const char *label, double *value)
+{
+    const size_t named = task->label_names != NULL ? task->classes : 0;
+    bool has_numbers = false;
+
+    for (size_t i = 0; label != NULL && i < 2 * named; i++) {
+        const char *name = task->label_names[i % named];
+
+        if ((i < named ? strcmp(name, label) : strcasecmp(name, label)) == 0) {
+            *value = (double) (i % named);
             return true;
         }
+        has_numbers = has_numbers || is_number(name, value);
     }
-    *value = label != NULL && s->label_count == 0 ? strtod(label, &end) : 0;
-    return end != NULL && end != label && *end == '\0';
+    return label != NULL && !has_numbers && is_number(label, value);
 }
 
 static mpcf_status next(void *reader, mpcf_example *example, int32_t *more, mpcf_error *err)
@@ -142,7 +153,7 @@ static mpcf_status next(void *reader, mpcf_example *example, int32_t *more, mpcf
     if (*more != 0) {
         const struct sample *item = &samples->items[r->at];
         double label = 0;
-        const bool has_label = class_of(r->config->sketch, item->label, &label);
+        const bool has_label = class_of(r->config->task, item->label, &label);
 
         *example = (mpcf_example){.text_a = item->text_a,
                                   .text_b = item->text_b,

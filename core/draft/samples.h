@@ -22,8 +22,7 @@ bool samples_offer(struct samples *samples, const char *text_a, const char *text
 /* What samples_dataset's config is. */
 struct samples_config {
     const struct samples *samples;
-    const struct sketch *sketch; /* its labels */
-    const mpcf_task *task;
+    const mpcf_task *task; /* and its labels */
 };
 extern const mpcf_dataset samples_dataset;
 

@@ -13,6 +13,7 @@
 #include "draft/columns.h"
 #include "draft/labels.h"
 #include "draft/samples.h"
+#include "pipeline/class_names.h"
 
 enum { LOOKED_AT = 2000, FIRST_WORDS = 512, SHOWN_ROWS = 4096 };
 
@@ -24,8 +25,10 @@ static const char *list_columns(struct sketch *s, const struct columns *c)
     const char *kept = NULL;
 
     for (size_t i = 0; i < c->count; i++) {
+        const bool is_named = c->has_names && c->items[i].first[0] != '\0';
+
         text_printf(&list, "%s%s", i == 0 ? "" : ", ",
-                    c->has_names ? c->items[i].first : arena_format(s->arena, "%zu", i + 1));
+                    is_named ? c->items[i].first : arena_format(s->arena, "%zu", i + 1));
     }
     if (!list.failed) {
         kept = arena_strdup(s->arena, text_string(&list));
@@ -77,13 +80,37 @@ static mpcf_status take_given(const struct columns *c, const struct sketch *s, c
     return MPCF_OK;
 }
 
+/* Who calls a column by a word of the first line says that the line has names. */
+static bool names_first_line(const struct sketch *s, const struct columns *c)
+{
+    static const char *const keys[] = {"text", "text_b", "label"};
+
+    for (size_t i = 0; i < 3 * c->count; i++) {
+        const char *given = sketch_given(s, keys[i % 3]);
+        const struct column *item = &c->items[i / 3];
+
+        if (given != NULL && !item->first_is_number && *given != '\0' &&
+            strcmp(given, item->first) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static mpcf_status choose_columns(struct sketch *s, struct columns *c, mpcf_error *err)
 {
     const char *header = sketch_given(s, "header");
+    const size_t named = class_names_count(s->config);
+    const char *classes[SKETCH_LABELS];
 
-    columns_judge(c);
-    if (header != NULL && !c->is_json) {
+    for (size_t i = 0; i < named && i < SKETCH_LABELS; i++) {
+        classes[i] = class_name_of(s->config, i);
+    }
+    columns_judge(c, classes, named <= SKETCH_LABELS ? named : 0);
+    if (!c->is_json && header != NULL) {
         c->has_names = strcmp(header, "yes") == 0 || strcmp(header, "true") == 0;
+    } else {
+        c->has_names = c->has_names || names_first_line(s, c);
     }
     s->columns = list_columns(s, c);
     if (s->columns == NULL) {
@@ -276,15 +303,49 @@ static mpcf_status walk_all(struct walk *w, mpcf_error *err)
 static mpcf_status add_column(struct sketch *s, const struct columns *c, const char *key,
                               int column, const char *why, mpcf_error *err)
 {
-    const char *value = c->has_names ? sketch_value(s, c->items[column].first)
-                                     : arena_format(s->arena, "%d", column + 1);
+    const bool is_named = c->has_names && c->items[column].first[0] != '\0';
+    const char *value = is_named ? sketch_value(s, c->items[column].first)
+                                 : arena_format(s->arena, "%d", column + 1);
 
     return sketch_add(s, key, value, why, err);
+}
+
+static void tell_column(struct sketch *s, const struct columns *c, const char *part, int column)
+{
+    const bool is_named = c->has_names && c->items[column].first[0] != '\0';
+
+    text_printf(&s->said, "%s%s%d%s%s%s", part, is_named ? "" : "number ", column + 1,
+                is_named ? " '" : "", is_named ? c->items[column].first : "", is_named ? "'" : "");
+}
+
+/* Which columns were taken: the others are there to be seen. */
+static void tell_columns(struct sketch *s, const struct columns *c)
+{
+    const int single = c->label < 0 ? columns_of_one_value(c) : -1;
+
+    tell_column(s, c, "columns  text: ", c->text);
+    if (c->text_b >= 0) {
+        tell_column(s, c, ", text_b: ", c->text_b);
+    }
+    if (c->label >= 0) {
+        tell_column(s, c, ", label: ", c->label);
+    } else {
+        text_append(&s->said, ", label: none, nothing is learnt");
+    }
+    text_printf(&s->said, "; there %s %s\n", c->count == 1 ? "is" : "are", s->columns);
+    if (single >= 0) {
+        tell_column(s, c, "WARNING  no label was found: column ", single);
+        text_printf(&s->said,
+                    " has one value only, '%s'; where it is the label, say so (--set "
+                    "dataset.label=) and which labels there are (dataset.labels=[a, b])\n",
+                    c->items[single].distinct[0].text);
+    }
 }
 
 static mpcf_status add_options(struct sketch *s, const struct table_data *d,
                                const struct columns *c, mpcf_error *err)
 {
+    tell_columns(s, c);
     if (c->count > 1 || c->has_names) {
         MPCF_TRY(add_column(s, c, "text", c->text, "column of the text", err));
     }

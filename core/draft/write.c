@@ -209,15 +209,19 @@ static void tell_labels(const struct sketch *s, const mpcf_task *task, struct te
 {
     const bool has_head = sketch_is_classifier(s, task);
 
-    for (size_t i = 0; i < s->label_count; i++) {
+    const bool are_given = sketch_given(s, "labels") != NULL && task->label_names != NULL;
+    const char *const *labels = are_given ? task->label_names : s->labels;
+    const size_t count = are_given ? task->classes : s->label_count;
+
+    for (size_t i = 0; i < count; i++) {
         const char *name = class_name_of(s->config, i);
 
-        text_printf(out, "%s%zu = %s", i == 0 ? "labels   " : ", ", i, s->labels[i]);
-        if (has_head && name != NULL && strcmp(name, s->labels[i]) != 0) {
+        text_printf(out, "%s%zu = %s", i == 0 ? "labels   " : ", ", i, labels[i]);
+        if (has_head && name != NULL && strcmp(name, labels[i]) != 0) {
             text_printf(out, " (%s)", name);
         }
     }
-    if (s->label_count > 0) {
+    if (count > 0) {
         text_append(out, "\n");
     }
     for (size_t i = 0; s->order == ORDER_BY_NUMBER && has_head && i < task->classes; i++) {

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include <jansson.h>
+
 #include "base/text.h"
 #include "metrics/class_order.h"
 #include "text/corpus.h"
@@ -17,7 +19,14 @@ bool answer_order_judge(const struct corpus *corpus, const float *logits, size_t
 /* "[b, a]": TASK's labels, or their numbers, in ORDER. */
 void answer_order_list(const mpcf_task *task, const struct class_order *order,
                        struct text_buffer *out);
-/* A warning where another order fits and TASK's does not. NETWORK: "teacher". */
-void answer_order_warn(const mpcf_task *task, const struct class_order *order, const char *network);
+/* "far below the 0.33 of guessing", or what else ORDER's accuracy is beside it. */
+void answer_order_beside(const struct class_order *order, struct text_buffer *out);
+/* What to do where ORDER is the network's: the labels to write, which CONFIG's names do not speak against, or else
+ * how the names are mended. */
+void answer_order_advise(const mpcf_task *task, const struct class_order *order,
+                         const json_t *config, struct text_buffer *out);
+/* A warning where another order fits and TASK's does not. NETWORK: "teacher"; its CONFIG. */
+void answer_order_warn(const mpcf_task *task, const struct class_order *order, const json_t *config,
+                       const char *network);
 
 #endif

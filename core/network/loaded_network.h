@@ -40,7 +40,7 @@ mpcf_status loaded_network_build(const struct pipeline *p, const char *folder,
                                  enum network_functions functions, struct loaded_network *out,
                                  mpcf_error *err);
 /* Whether loaded_network_open() would take N's folder, N being built from it: classes, names and shapes of
- * the weights. No weight is read. */
+ * the weights, and that they are finite. None is kept. */
 mpcf_status loaded_network_check(const struct pipeline *p, const struct loaded_network *n,
                                  mpcf_error *err);
 void loaded_network_clear(struct loaded_network *n);

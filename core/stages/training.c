@@ -49,7 +49,7 @@ static mpcf_status judge(struct stage_context *c, const struct loaded_network *n
                              network, logits, err);
     if (status == MPCF_OK && strcmp(network, "teacher") == 0 &&
         answer_order_judge(corpus, logits, classes, &order)) {
-        answer_order_warn(&c->pipeline->task, &order, network);
+        answer_order_warn(&c->pipeline->task, &order, n->config, network);
     }
     if (status == MPCF_OK) {
         status = judged_report(c->report, network, &judged, err);

@@ -118,6 +118,8 @@ struct form {
     const char *names[2]; /* of the labels; NULL: the row is left out */
     size_t odd;           /* this row, from 0, has ODD_TEXT behind its text and ODD_LABEL */
     const char *odd_text, *odd_label;
+    bool index;   /* before each row its number */
+    size_t rows;  /* of all; 0: as many as there are */
     size_t third; /* each so manieth row has ODD_LABEL, too; 0: none */
 };
 
@@ -133,6 +135,9 @@ static void put_row(FILE *out, const struct form *f, size_t row, char *line)
     }
     if ((is_odd && f->odd_label != NULL) || (f->third > 0 && row % f->third == 0)) {
         name = f->odd_label;
+    }
+    if (f->index) {
+        (void) fprintf(out, "%zu,", row);
     }
     (void) fprintf(out, "%s%s%s%s\n", line, is_odd && f->odd_text != NULL ? f->odd_text : "",
                    f->between != NULL ? f->between : ",", name);
@@ -150,7 +155,8 @@ static void write_data(const char *name, const struct form *f)
     assert_non_null(out);
     (void) fputs(f->head != NULL ? f->head : "review,sentiment\n", out);
     assert_non_null(fgets(line, sizeof line, in)); /* names */
-    for (size_t row = 0; fgets(line, sizeof line, in) != NULL; row++) {
+    for (size_t row = 0; (f->rows == 0 || row < f->rows) && fgets(line, sizeof line, in) != NULL;
+         row++) {
         put_row(out, f, row, line);
     }
     (void) fclose(in);
@@ -173,9 +179,10 @@ static void drafted(const char *net, const char *data, const char *said, const c
     mpcf_free(path);
 }
 
-#define REFUSED(status, data, part, ...)                                                           \
-    INIT((status), (part), "net", (data), "refused.yaml", __VA_ARGS__);                            \
+#define REFUSED_OF(net, status, data, part, ...)                                                   \
+    INIT((status), (part), (net), (data), "refused.yaml", __VA_ARGS__);                            \
     assert_false(is_there("refused.yaml"))
+#define REFUSED(status, data, part, ...) REFUSED_OF("net", status, data, part, __VA_ARGS__)
 
 /* --- Labels --- */
 
@@ -239,11 +246,74 @@ static void a_wrong_order_is_told(void **state)
     DATA("swapped.csv", .names = {"positive", "negative"});
     drafted("net", "swapped.csv", "far below the 0.50 of guessing",
             "\n  labels: [negative, positive] ");
-    INIT(0, "write labels: [positive, negative]", "net", "swapped.csv", "swapped.yaml");
+    INIT(0, "mend it and write dataset.labels: [positive, negative]", "net", "swapped.csv",
+         "swapped.yaml");
     HOST(0, "teacher: right answers 0", "swapped.yaml", "--quiet", "--set", "stages={convert: {}}",
          "--set", "output=turned");
     HOST(0, "dataset.labels: [positive, negative]", "swapped.yaml", "--quiet", "--set",
          "stages={convert: {}}", "--set", "output=again");
+    copy_net("mended", whole);
+    change_config("mended", "id2label", json_pack("{s:s, s:s}", "0", "positive", "1", "negative"));
+    INIT(0, "answers  of the checkpoint to 200 rows: right 1.00", "mended", "swapped.csv", "m.yaml",
+         "--set", "dataset.labels=[positive, negative]");
+    HOST(0, "accepted", "m.yaml", "--check");
+}
+
+/* What is proposed is taken, and then no longer warned of. */
+static void given_labels_are_tried(void **state)
+{
+    (void) state;
+    DATA("signs.csv", .names = {"-1", "1"});
+    INIT(0, "write dataset.labels: [-1, 1]\n", "net", "signs.csv", "signs.yaml", "--set",
+         "dataset.labels=[1, -1]");
+    INIT(0, "answers  of the checkpoint to 200 rows: right 1.00", "net", "signs.csv", "signs2.yaml",
+         "--set", "dataset.labels=[-1, 1]");
+    HOST(0, "accepted", "signs2.yaml", "--check");
+}
+
+/* A column of the checkpoint's classes is the label before one with a usual name. */
+static void columns_are_told(void **state)
+{
+    (void) state;
+    DATA("more.csv", .head = "comment,mood,rating\n", .names = {"negative,4", "positive,4"});
+    drafted("net", "more.csv",
+            "columns  text: 1 'comment', label: 2 'mood'; there are comment, "
+            "mood, rating\n",
+            "\n  label: mood ");
+    DATA("single.csv", .head = "comment,mood\n", .names = {"joy", "joy"});
+    drafted("net", "single.csv", "no label was found: column 2 'mood' has one value only, 'joy'",
+            "\n  label: none ");
+    DATA("part.csv", .head = "comment,label\n", .names = {"1", "1"});
+    INIT(0, "of the numbers 0 to 1, which are the classes, the data has 1 only", "net", "part.csv",
+         "part.yaml");
+}
+
+static void why_it_was_not_asked(void **state)
+{
+    (void) state;
+    DATA("few.csv", .names = {"negative", "positive"}, .rows = 6);
+    INIT(0, "was not asked: that takes five rows each", "net", "few.csv", "few.yaml");
+    INIT(0, "was not asked: --no-trial", "net", "few.csv", "few2.yaml", "--no-trial");
+}
+
+/* The last weights of the file become NaN. */
+static void weights_that_are_none(void **state)
+{
+    char *path = path_of("nan/model.safetensors");
+    FILE *file;
+
+    (void) state;
+    DATA("plain.csv", .names = {"negative", "positive"});
+    copy_net("nan", whole);
+    INIT(0, "written", "nan", "plain.csv", "nan.yaml");
+    file = fopen(path, "r+e");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, -4, SEEK_END), 0);
+    assert_int_equal(fwrite("\xff\xff\xff\xff", 1, 4, file), 4);
+    assert_int_equal(fclose(file), 0);
+    REFUSED_OF("nan", 2, "plain.csv", "weights are not finite", NULL);
+    HOST(2, "weights are not finite", "nan.yaml", "--check");
+    mpcf_free(path);
 }
 
 static void other_classes_are_learnt_and_that_is_said(void **state)
@@ -281,6 +351,18 @@ static void tables_are_found_and_divided(void **state)
     drafted("net", "folder", "600 rows", "\n  path: folder/tickets.csv\n");
     DATA("folder/more.csv", .names = {"negative", "positive"});
     REFUSED(2, "folder", "2 tables: more.csv, tickets.csv", NULL);
+}
+
+/* As to_csv() writes a frame: no name above the index. */
+static void an_index_has_no_name(void **state)
+{
+    (void) state;
+    DATA("pandas.csv", .head = ",comment,topic\n", .names = {"negative", "positive"},
+         .index = true);
+    drafted("net", "pandas.csv", "600 rows, 2 classes", "\n  labels: [negative, positive] ");
+    has("x.yaml", "\n  text: comment ");
+    INIT(0, "600 rows, 2 classes", "net", "pandas.csv", "y.yaml", "--set", "dataset.label=topic");
+    has("y.yaml", "\n  label: topic ");
 }
 
 /* --- The command line --- */
@@ -338,9 +420,14 @@ int main(void)
         cmocka_unit_test(names_are_paired_by_what_they_mean),
         cmocka_unit_test(answers_say_the_order),
         cmocka_unit_test(a_wrong_order_is_told),
+        cmocka_unit_test(given_labels_are_tried),
+        cmocka_unit_test(columns_are_told),
+        cmocka_unit_test(why_it_was_not_asked),
+        cmocka_unit_test(weights_that_are_none),
         cmocka_unit_test(other_classes_are_learnt_and_that_is_said),
         cmocka_unit_test(broken_rows_are_named_with_what_to_write),
         cmocka_unit_test(tables_are_found_and_divided),
+        cmocka_unit_test(an_index_has_no_name),
         cmocka_unit_test(words_are_checked),
         cmocka_unit_test(paths_begin_at_the_file),
         cmocka_unit_test(what_a_run_would_refuse_is_not_written),

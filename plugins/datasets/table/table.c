@@ -134,10 +134,22 @@ static mpcf_status read_row(struct table_reader *r, mpcf_example *example, int32
                               : MPCF_OK;
 }
 
+/* Whether the file was read without names and its first line is the row that was refused. */
+static bool is_first_line(const struct table_reader *r)
+{
+    return mpcf_table_column_name(r->columns.table, 0) == NULL &&
+           mpcf_table_rows(r->columns.table) <= 1;
+}
+
 static mpcf_status refuse_row(const struct table_reader *r, mpcf_status status, mpcf_error *err)
 {
     char advice[TABLE_ADVICE] = "";
 
+    if (r->columns.label >= 0 && is_first_line(r) && err != NULL &&
+        strstr(mpcf_error_text(err), "label") != NULL) {
+        return mpcf_fail_while(err, status,
+                               "the first line looks like column names: dataset.header: yes");
+    }
     if (r->columns.label >= 0 && r->given == 0) { /* the labels are others, not one row */
         table_labels_advice(r->config, r->path, advice);
     }

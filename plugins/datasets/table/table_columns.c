@@ -39,14 +39,18 @@ static bool looks_like_a_name(const char *cell)
            strspn(cell, others) == strlen(cell);
 }
 
+/* The first may be empty: pandas writes no name above its index. */
 static bool looks_like_names(const char *const *cells, size_t width)
 {
     for (size_t i = 0; i < width; i++) {
+        if (i == 0 && width > 1 && (cells[i] == NULL || *cells[i] == '\0')) {
+            continue;
+        }
         if (!looks_like_a_name(cells[i])) {
             return false;
         }
         for (size_t k = 0; k < i; k++) {
-            if (strcmp(cells[i], cells[k]) == 0) {
+            if (cells[k] != NULL && strcmp(cells[i], cells[k]) == 0) {
                 return false;
             }
         }

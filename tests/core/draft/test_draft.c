@@ -59,7 +59,7 @@ static void columns_have_parts(void **state)
     set_column(&c->items[0], "id", "", 100, 3, true);
     set_column(&c->items[1], "what", "t", 100, 60, false);
     set_column(&c->items[2], "kind", "k", 3, 2, false);
-    columns_judge(c);
+    columns_judge(c, NULL, 0);
     assert_true(c->has_names);
     assert_int_equal(c->text, 1);
     assert_int_equal(c->label, 2);
@@ -68,22 +68,54 @@ static void columns_have_parts(void **state)
     set_column(&c->items[0], "7", "", 100, 3, true);
     set_column(&c->items[1], "t5", "t", 100, 60, false);
     set_column(&c->items[2], "k1", "k", 3, 2, false);
-    columns_judge(c);
+    columns_judge(c, NULL, 0);
     assert_false(c->has_names);
     assert_int_equal(c->text, 1);
     assert_int_equal(c->label, 2);
+    /* As pandas writes its index. */
+    set_column(&c->items[0], "", "", 100, 3, true);
+    set_column(&c->items[1], "what", "t", 100, 60, false);
+    set_column(&c->items[2], "kind", "k", 3, 2, false);
+    columns_judge(c, NULL, 0);
+    assert_true(c->has_names);
+    assert_int_equal(c->text, 1);
+    assert_int_equal(c->label, 2);
+    set_column(&c->items[2], "k1", "k", 3, 2, false); /* a row that lacks a cell */
+    columns_judge(c, NULL, 0);
+    assert_false(c->has_names);
+    /* Words above others, of which none comes again: names, by custom. */
+    set_column(&c->items[0], "autor", "a", 100, 9, false);
+    set_column(&c->items[2], "datum", "d", 100, 9, false);
+    columns_judge(c, NULL, 0);
+    assert_true(c->has_names);
+    /* Values that are the classes before names, and few before fewer. */
+    c->count = 4;
+    set_column(&c->items[0], "rating", "", 2, 1, true);
+    set_column(&c->items[1], "what", "t", 100, 60, false);
+    set_column(&c->items[2], "kind", "k", 3, 2, false);
+    set_column(&c->items[3], "lang", "d", 2, 2, false);
+    columns_judge(c, (const char *const[]){"K0", "k1", "k2"}, 3);
+    assert_int_equal(c->label, 2);
+    columns_judge(c, (const char *const[]){"k0", "k1", "other"}, 3);
+    assert_int_equal(c->label, 0);
+    c->count = 3;
+    set_column(&c->items[0], "id", "", 100, 3, true);
+    set_column(&c->items[2], "kind", "k", 1, 2, false);
+    columns_judge(c, NULL, 0);
+    assert_int_equal(c->label, -1);
+    assert_int_equal(columns_of_one_value(c), 2);
     /* Names before what cells look like. */
     set_column(&c->items[0], "Label", "", 100, 3, false);
     set_column(&c->items[1], "Premise", "t", 100, 10, false);
     set_column(&c->items[2], "hypothesis", "k", 3, 90, false);
-    columns_judge(c);
+    columns_judge(c, NULL, 0);
     assert_int_equal(c->label, 0);
     assert_int_equal(c->text, 1);
     assert_int_equal(c->text_b, 2);
     /* One column is text. */
     c->count = 1;
     set_column(&c->items[0], "so it goes", "t", 2, 10, false);
-    columns_judge(c);
+    columns_judge(c, NULL, 0);
     assert_int_equal(c->text, 0);
     assert_int_equal(c->label, -1);
     mpcf_free(c);

@@ -112,6 +112,29 @@ static void other_labels(void **state)
         "[mixed, negative, positive]", ORDER_OF_READER, true);
 }
 
+/* Line 1 was read as a row. */
+static void a_line_of_names(void **state)
+{
+    static const struct table_data d = {.files = {"x.csv", NULL}, .count = 1};
+    struct sketch s = {.arena = arena_create(),
+                       .options = {{"header", "no", NULL}},
+                       .option_count = 1,
+                       .config = json_pack("{s:o}", "id2label", json_loads(TWO, 0, NULL))};
+    struct column *column = mpcf_alloc_array(1, sizeof *column);
+
+    (void) state;
+    column_begin(column);
+    column_add(column, "mood", 1, 0);
+    for (size_t line = 2; line < 100; line++) {
+        column_add(column, line % 2 == 0 ? "positive" : "negative", line, 0);
+    }
+    mpcf_error_reset(err);
+    assert_int_not_equal(draft_labels(&s, &d, column, err), MPCF_OK);
+    assert_message_contains(err, "the first line looks like column names: dataset.header: yes");
+    mpcf_free(column);
+    end(&s);
+}
+
 static void mistakes(void **state)
 {
     (void) state;
@@ -127,9 +150,8 @@ static void mistakes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(named_labels),
-        cmocka_unit_test(numbered_labels),
-        cmocka_unit_test(other_labels),
+        cmocka_unit_test(named_labels), cmocka_unit_test(numbered_labels),
+        cmocka_unit_test(other_labels), cmocka_unit_test(a_line_of_names),
         cmocka_unit_test(mistakes),
     };
 

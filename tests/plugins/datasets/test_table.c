@@ -318,6 +318,9 @@ static void test_refused_rows(void **state)
     refuse_row(two, "text\nsecret\n", "where there are no labels, write label: none");
     refuse_row("{labels: [no, yes], text: 1, label: 5, header: no, dev: x.csv}", "secret,yes\n",
                "no column 5: there are 2, counted from 1");
+    refuse_row("{labels: [no, yes], text: 1, label: 2, header: no, dev: x.csv}",
+               "comment,topic\na,yes\n",
+               "the first line looks like column names: dataset.header: yes");
     refuse_row("{labels: [no, yes], text: 1, label: none, dev: x.csv}", "secret,yes\n",
                "write header: yes or header: no");
 }
