@@ -72,14 +72,13 @@ static mpcf_status add_approximations(const struct pipeline *p, struct handshake
     return add_text(handshake, "approximations", &text, err);
 }
 
+/* How many classes answers are of, not what a reader calls them: names are never sent, and each who has
+ * its own holds them against config.json, which is compared. A side without a dataset has none. */
 static mpcf_status add_task(const struct secure_student *student, struct handshake *handshake,
                             mpcf_error *err)
 {
-    struct text_buffer text = {0};
-
-    text_printf(&text, "%s, %zu %s", student->pipeline->task.name, student->classes,
-                student->classes == 1 ? "score" : "classes");
-    return add_text(handshake, "task", &text, err);
+    return handshake_add(handshake, err, "task", "%zu %s", student->classes,
+                         student->classes == 1 ? "score" : "classes");
 }
 
 /* How long a text may be, and what its length is padded to: what an announced shape is held

@@ -140,9 +140,31 @@ static void task_and_lengths_are_compared(void **state)
     const char *folder = apart_create(INFER, 2);
 
     (void) state;
-    run_with_odd(folder, DEALER, "dataset.task=RTE", "task");
+    run_with_odd(folder, DEALER, "dataset.task=STS-B", "task");
     run_with_odd(folder, PROVIDER, "stages.infer.buckets=[24]", "padded lengths");
     run_with_odd(folder, USER, "dataset.max_length=39", "max_length");
+}
+
+/* What the others' reader is called is no fact of a user's who has none. */
+static void a_user_without_a_dataset_asks_roles_that_have_one(void **state)
+{
+    static const char *const ask[] = {"predict", "bare.yaml",
+                                      "--role",  "user",
+                                      "--set",   "model.max_length=40",
+                                      "--set",   "stages.infer.batch=2",
+                                      "t7 t8",   NULL};
+    const char *folder = apart_create(INFER, 2);
+    pid_t pids[ROLES];
+
+    (void) state;
+    apart_write_bare(folder);
+    for (int r = 0; r < ROLES; r++) {
+        pids[r] = r == USER ? test_host_start(folder, apart_logs[r], NULL, ask)
+                            : apart_start(folder, r, NULL, NULL);
+    }
+    for (int r = 0; r < ROLES; r++) {
+        assert_int_equal(test_host_wait(pids[r], 60), 0);
+    }
 }
 
 int main(void)
@@ -151,6 +173,7 @@ int main(void)
         cmocka_unit_test(every_file_is_compared),
         cmocka_unit_test(every_file_that_is_there_is_known),
         cmocka_unit_test(task_and_lengths_are_compared),
+        cmocka_unit_test(a_user_without_a_dataset_asks_roles_that_have_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
