@@ -49,7 +49,11 @@ class Client:
 
     def ask(self, texts):
         """A list of numbers for each: logits, or a score, or the class alone with reveal: label."""
+        if isinstance(texts, (str, bytes)):
+            raise TypeError("ask() takes a list of texts: ask([text])")
         pairs = [(t, None) if isinstance(t, str) else t for t in texts]
+        if any("\0" in t for pair in pairs for t in pair if t is not None):
+            raise ValueError("a text with a zero in it")
         firsts = (ctypes.c_char_p * len(pairs))(*[a.encode() for a, _ in pairs])
         seconds = (ctypes.c_char_p * len(pairs))(*[b.encode() if b is not None else None for _, b in pairs])
         width = self.lib.mpcf_client_numbers(self.client)

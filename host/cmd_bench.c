@@ -234,14 +234,39 @@ static int run_approx(const struct args *args, mpcf_error *err)
                                    : measure_approx(args, NULL, err);
 }
 
-static const struct {
+static const struct bench {
     const char *name;
     int (*run)(const struct args *args, mpcf_error *err);
+    bool takes_file;
 } benches[] = {
-    {"secure", run_secure},     {"train", run_train},     {"kernels", run_kernels},
-    {"accuracy", run_accuracy}, {"repeats", run_repeats}, {"approx", run_approx},
+    {"secure", run_secure, false},   {"train", run_train, true},
+    {"repeats", run_repeats, true},  {"approx", run_approx, true},
+    {"kernels", run_kernels, false}, {"accuracy", run_accuracy, false},
 };
 #define BENCH_COUNT (sizeof benches / sizeof *benches)
+
+/* What is measured is no file's; a person who gives one has another in mind. */
+static int run_bench(const struct bench *bench, const struct args *args)
+{
+    const bool has_file = args->operand_count > 1;
+    mpcf_error *err;
+    int result;
+
+    if (has_file && !bench->takes_file) {
+        return host_usage("bench",
+                          "'%s' is one word too many: bench %s takes no file (train, repeats and "
+                          "approx do)%s",
+                          args->operands[1], bench->name,
+                          bench->run == run_secure ? "; `mpcf-host cost` says what a pipeline's "
+                                                     "infer takes, and --model which network "
+                                                     "is measured here"
+                                                   : "");
+    }
+    err = mpcf_error_create();
+    result = bench->run(args, err);
+    mpcf_error_destroy(err);
+    return result;
+}
 
 int cmd_bench(const struct args *args)
 {
@@ -254,11 +279,7 @@ int cmd_bench(const struct args *args)
     for (size_t i = 0; i < BENCH_COUNT; i++) {
         words[i] = benches[i].name;
         if (strcmp(benches[i].name, name) == 0) {
-            mpcf_error *err = mpcf_error_create();
-            const int result = benches[i].run(args, err);
-
-            mpcf_error_destroy(err);
-            return result;
+            return run_bench(&benches[i], args);
         }
     }
     near = text_nearest(name, words, BENCH_COUNT);

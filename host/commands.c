@@ -91,7 +91,7 @@ const struct command commands[] = {
      predict_options, 1, ARGS_LIMIT, cmd_predict},
     {"cost", "PIPELINE.yaml", "Rounds, bytes and time of infer, without a peer.",
      cost_options, 1, 1, cmd_cost},
-    {"bench", "secure|train|repeats|kernels|accuracy|approx [PIPELINE.yaml]", "Measures on this machine.",
+    {"bench", "secure|kernels|accuracy, or train|repeats|approx [PIPELINE.yaml]", "Measures on this machine.",
      bench_options, 1, 2, cmd_bench},
     {"keys new", "FOLDER", "Makes keys with which the roles know each other, a file for each.",
      NULL, 1, 1, cmd_keys_new},

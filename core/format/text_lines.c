@@ -214,6 +214,27 @@ static bool has_mark(const char *text, size_t length)
     return length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
 }
 
+/* How files begin that are no text here. */
+static const struct {
+    const char *begin, *is, *what_to_do;
+} foreign[] = {
+    {"\xff\xfe", "text in UTF-16", "write it anew: iconv -f UTF-16 -t UTF-8 FILE > NEW"},
+    {"\xfe\xff", "text in UTF-16", "write it anew: iconv -f UTF-16 -t UTF-8 FILE > NEW"},
+    {"\x1f\x8b", "compressed by gzip", "unpack it: gunzip -c FILE > NEW"},
+};
+
+static mpcf_status check_beginning(const struct text_lines *l, mpcf_error *err)
+{
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        if (l->number == 0 && l->end - l->begin >= 2 &&
+            memcmp(l->buffer + l->begin, foreign[i].begin, 2) == 0) {
+            return mpcf_fail(err, MPCF_E_FORMAT, "%s: the file is %s, not text in UTF-8; %s",
+                             l->name, foreign[i].is, foreign[i].what_to_do);
+        }
+    }
+    return MPCF_OK;
+}
+
 /* The bytes up to STOP; NEXT: where the next line begins. */
 static mpcf_status take(struct text_lines *l, size_t stop, size_t next, struct text_line *line,
                         mpcf_error *err)
@@ -221,6 +242,7 @@ static mpcf_status take(struct text_lines *l, size_t stop, size_t next, struct t
     char *text = l->buffer + l->begin;
     size_t length = stop - l->begin;
 
+    MPCF_TRY(check_beginning(l, err));
     if (length > MPCF_LINE_LIMIT) {
         l->number++;
         return mpcf_fail(err, MPCF_E_FORMAT, "%s: a line of more than %zu bytes",

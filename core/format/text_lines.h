@@ -35,7 +35,7 @@ mpcf_status text_lines_open_memory(const void *data, size_t length, const char *
 void text_lines_close(struct text_lines *l); /* NULL is fine */
 
 /* The next line, valid until the next call. MUST_WAIT: TEXT_LINE_NOT_YET is not found; a signal ends
- * it then, with MPCF_E_INTERRUPTED. A line longer than MPCF_LINE_LIMIT, or with two tabs:
+ * it then, with MPCF_E_INTERRUPTED. What begins as UTF-16 or gzip does: MPCF_E_FORMAT with what to do. A line longer than MPCF_LINE_LIMIT, or with two tabs:
  * MPCF_E_FORMAT with its number, but not with what it says. */
 mpcf_status text_lines_next(struct text_lines *l, bool must_wait, struct text_line *line,
                             enum text_lines_found *found, mpcf_error *err);

@@ -72,16 +72,6 @@ static mpcf_status add_approximations(const struct pipeline *p, struct handshake
     return add_text(handshake, "approximations", &text, err);
 }
 
-static mpcf_status add_task(const struct secure_student *student, struct handshake *handshake,
-                            mpcf_error *err)
-{
-    struct text_buffer text = {0};
-
-    text_printf(&text, "%s, %zu %s", student->pipeline->task.name, student->classes,
-                student->classes == 1 ? "score" : "classes");
-    return add_text(handshake, "task", &text, err);
-}
-
 /* How long a text may be, and what its length is padded to: what an announced shape is held
  * against. */
 static mpcf_status add_lengths(const struct pipeline *p, struct handshake *handshake,
@@ -127,6 +117,8 @@ static mpcf_status add_plugins(const struct pipeline *p, struct handshake *hands
     return MPCF_OK;
 }
 
+/* Classes are no fact of their own: the graph has their number, and config.json, which is compared, their
+ * names. What a reader calls its task is of who has a dataset alone. */
 mpcf_status role_facts_add(const struct secure_student *student, struct handshake *handshake,
                            mpcf_error *err)
 {
@@ -148,7 +140,6 @@ mpcf_status role_facts_add(const struct secure_student *student, struct handshak
     MPCF_TRY(handshake_add(handshake, err, "session", "%lld inferences at most",
                            (long long) i->session_inferences));
     MPCF_TRY(add_lengths(p, handshake, err));
-    MPCF_TRY(add_task(student, handshake, err));
     MPCF_TRY(add_approximations(p, handshake, err));
     MPCF_TRY(public_files_add(p, handshake, err));
     return add_plugins(p, handshake, err);

@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "predict/input_words.h"
 #include "predict/student_words.h"
 #include "text/encode.h"
 
@@ -92,9 +94,9 @@ static mpcf_status add(struct asked_texts *t, struct gathered *g, const struct a
     if (status != MPCF_OK) {
         return mpcf_fail_while(err, status, "%s", where);
     }
-    if (line->b != NULL && !t->had_a_pair) {
-        t->had_a_pair = true;
-        student_words_of_pair(r->pipeline, where);
+    if (!t->had_form[line->b != NULL]) {
+        t->had_form[line->b != NULL] = true;
+        student_words_of_form(r->pipeline, line->b != NULL, where);
     }
     t->cut += g->is_cut[g->count] ? 1 : 0;
     g->items[g->count++] =
@@ -135,6 +137,24 @@ static mpcf_status gather_words(struct asked_texts *t, const struct asked_reques
     return MPCF_OK;
 }
 
+/* The text itself is in no message. */
+static mpcf_status check_line(const struct text_line *line, const char *where, mpcf_error *err)
+{
+    const size_t length =
+        line->b != NULL ? (size_t) (line->b - line->a) + line->b_length : line->a_length;
+    size_t good = text_utf8_valid(line->a, line->a_length);
+
+    if (good == line->a_length && line->b != NULL) {
+        good += 1 + text_utf8_valid(line->b, line->b_length);
+    }
+    return good == length
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_FORMAT,
+                           "%s: byte %zu is not UTF-8; a file in another encoding is written anew "
+                           "as in: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW",
+                           where, good + 1);
+}
+
 static mpcf_status gather_lines(struct asked_texts *t, const struct asked_request *r,
                                 struct gathered *g, mpcf_error *err)
 {
@@ -149,7 +169,13 @@ static mpcf_status gather_lines(struct asked_texts *t, const struct asked_reques
         }
         t->has_ended = found == TEXT_LINES_END;
         if (found == TEXT_LINE) {
-            MPCF_TRY(add(t, g, r, &line, t->given++, text_lines_where(t->lines), err));
+            const char *where = text_lines_where(t->lines);
+
+            if (t->given == 0) {
+                input_words(t->input, &line, where);
+            }
+            MPCF_TRY(check_line(&line, where, err));
+            MPCF_TRY(add(t, g, r, &line, t->given++, where, err));
         }
     }
     return MPCF_OK;

@@ -14,12 +14,13 @@ struct asked_texts {
     const char *const *texts; /* COUNT of them, where LINES is NULL */
     size_t count;
     struct text_lines *lines;
-    uint64_t given; /* so far: the number of the next */
+    const char *input; /* what LINES are of, for input_words() */
+    uint64_t given;    /* so far: the number of the next */
     bool has_ended;
     bool *
         is_cut; /* of the corpus given last, [its count]: longer than it may be, and cut; asked_texts_end() */
-    uint64_t cut;    /* of all */
-    bool had_a_pair; /* so that one is told of once */
+    uint64_t cut;     /* of all */
+    bool had_form[2]; /* a single text, a pair: so that one is told of once */
 };
 
 struct asked_request {

@@ -11,6 +11,7 @@
 #include "network/evaluate.h"
 #include "pipeline/output.h"
 #include "predict/asked_texts.h"
+#include "predict/student_words.h"
 #include "text/tokenizer.h"
 
 /* Texts that are computed together, of which as many as a batch has at once. */
@@ -50,6 +51,7 @@ static mpcf_status open_student(struct plain *s, const char *folder, mpcf_error 
     s->network = &s->student.network;
     s->classes = s->student.classes;
     log_line(LOG_INFO, "the student in '%s' answers, in the clear", folder);
+    student_words_of_labels(&s->student);
     return tokenizer_open(folder, &s->network->network->tokenizer, &s->tokenizer, err);
 }
 
@@ -164,9 +166,10 @@ static mpcf_status prepare(struct plain *s, mpcf_error *err)
 
 mpcf_status predict_plain(const struct predict_request *request, mpcf_error *err)
 {
-    struct plain s = {.request = request,
-                      .texts = {.texts = request->texts, .count = request->count},
-                      .answers = {.show = request->show, .context = request->context}};
+    struct plain s = {
+        .request = request,
+        .texts = {.texts = request->texts, .count = request->count, .input = request->input},
+        .answers = {.show = request->show, .context = request->context}};
     mpcf_status status =
         request->input != NULL ? text_lines_open(request->input, &s.texts.lines, err) : MPCF_OK;
 

@@ -26,6 +26,7 @@ static mpcf_status begin(void *context, const struct secure_student *student, mp
     struct asker *a = context;
 
     student_words(student);
+    student_words_of_labels(student);
     if (a->request->has_weights) {
         MPCF_TRY(beside_plain_open(a->request->pipeline, &a->beside, err));
     }
@@ -62,9 +63,10 @@ static mpcf_status take(void *context, const uint32_t *rows, size_t count, const
 
 static mpcf_status ask(const struct predict_request *request, mpcf_error *err)
 {
-    struct asker a = {.request = request,
-                      .texts = {.texts = request->texts, .count = request->count},
-                      .answers = {.show = request->show, .context = request->context}};
+    struct asker a = {
+        .request = request,
+        .texts = {.texts = request->texts, .count = request->count, .input = request->input},
+        .answers = {.show = request->show, .context = request->context}};
     const struct asking asking = {.context = &a, .begin = begin, .next = next, .take = take};
     mpcf_status status =
         request->input != NULL ? text_lines_open(request->input, &a.texts.lines, err) : MPCF_OK;

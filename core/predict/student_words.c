@@ -3,6 +3,7 @@
 #include "predict/student_words.h"
 
 #include "base/log.h"
+#include "network/label_names.h"
 
 static bool makes_students(const struct pipeline *p)
 {
@@ -35,33 +36,47 @@ void student_words(const struct secure_student *s)
     }
 }
 
-/* Whether the first row can be read, and is one text. */
-static bool has_single_texts(const struct pipeline *p)
+void student_words_of_labels(const struct secure_student *s)
+{
+    label_names_say(&s->pipeline->task, s->network.config, "the student", false);
+}
+
+enum form { UNKNOWN, SINGLE, PAIR };
+
+/* Of the first row, as far as it can be read. */
+static enum form form_of_rows(const struct pipeline *p)
 {
     const mpcf_dataset *d = p->dataset.descriptor;
     mpcf_example example = {0};
     void *reader = NULL;
     int32_t more = 0;
-    bool is_single = false;
+    enum form form = UNKNOWN;
 
     if (d == NULL || d->open(p->dataset.config, p->dataset_path, p->task.judge_split, &reader,
                              NULL) != MPCF_OK) {
-        return false;
+        return UNKNOWN;
     }
     if (d->next(reader, &example, &more, NULL) == MPCF_OK && more != 0) {
-        is_single = example.text_b == NULL;
+        form = example.text_b == NULL ? SINGLE : PAIR;
     }
     d->close(reader);
-    return is_single;
+    return form;
 }
 
-void student_words_of_pair(const struct pipeline *p, const char *where)
+void student_words_of_form(const struct pipeline *p, bool is_pair, const char *where)
 {
-    if (has_single_texts(p)) {
+    const enum form form = form_of_rows(p);
+
+    if (is_pair && form == SINGLE) {
         log_line(
             LOG_WARN,
             "%s: a tab makes it a pair of texts, but the rows of the dataset are single texts: "
             "the network has learned nothing of pairs",
             where);
+    } else if (!is_pair && form == PAIR) {
+        log_line(LOG_WARN,
+                 "%s: a single text, but the rows of the dataset are pairs, and the network has "
+                 "learned nothing of single texts: a tab between the two makes it a pair",
+                 where);
     }
 }

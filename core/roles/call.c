@@ -17,6 +17,7 @@
 #define MILLISECOND INT64_C(1000000)
 #define PAUSE_NS    (100 * MILLISECOND) /* before a role is called again; each time twice as long, */
 #define PAUSES_NS   (1000 * MILLISECOND) /* up to this */
+#define SILENT_NS   (3000 * MILLISECOND) /* for who is not there; then it is said */
 #define TELL_NS     (1000 * MILLISECOND) /* to tell one that is there why this one ends */
 
 /* --- reaching it --- */
@@ -41,12 +42,32 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* Whoever started this role may have forgotten another: after a while they hear of it. */
+static mpcf_status connect_until(const struct attempt *a, int64_t limit, void **conn,
+                                 mpcf_error *err)
+{
+    const struct roles_options *o = a->o;
+    const int64_t soon = earlier(limit, clock_deadline(SILENT_NS));
+    mpcf_status status = o->transport->connect(o->config, a->address, soon, conn, err);
+
+    if (status != MPCF_E_TIMEOUT || soon == limit || interrupt_pending()) {
+        return status;
+    }
+    log_line(LOG_INFO,
+             "%s: waits for the %s at %s, which is not there yet (%.0f s at most: "
+             "stages.infer.connect_timeout)",
+             role_name(o->role), role_name(a->role), a->address,
+             (double) (limit - clock_now_ns()) / 1e9);
+    mpcf_error_reset(err);
+    return o->transport->connect(o->config, a->address, limit, conn, err);
+}
+
 static mpcf_status reach(struct call *to, struct attempt *a, mpcf_error *err)
 {
     const mpcf_transport *t = a->o->transport;
     const int64_t limit = earlier(to->deadline, clock_deadline(to->reach_ns));
     void *conn = NULL;
-    mpcf_status status = t->connect(a->o->config, a->address, limit, &conn, err);
+    mpcf_status status = connect_until(a, limit, &conn, err);
 
     if (status == MPCF_OK) {
         status = channel_create(t, conn, a->patience, &a->channel, err);

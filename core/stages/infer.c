@@ -19,6 +19,7 @@
 #include "network/judged.h"
 #include "network/loaded_network.h"
 #include "pipeline/output.h"
+#include "predict/student_words.h"
 #include "report/report.h"
 #include "stages/infer_report.h"
 #include "stages/public_folder.h"
@@ -73,6 +74,7 @@ static mpcf_status run_in_clear(struct stage_context *c, struct infer_evaluation
     mpcf_status status = secure_student_open(c->pipeline, STUDENT_WEIGHTS, &student, err);
 
     if (status == MPCF_OK) {
+        student_words(&student);
         e->classes = student.classes;
         e->answer = student.answer;
         e->exact = mpcf_alloc_array(e->corpus->count * e->classes, sizeof *e->exact);

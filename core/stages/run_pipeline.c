@@ -159,6 +159,9 @@ mpcf_status pipeline_check(const struct pipeline *p, const struct run_request *r
         return run_check(p, viewer, facts, err);
     }
     MPCF_TRY(pipeline_check_files(p, viewer, err));
+    if (viewer == VIEW_ALL && request->one_stage && request->stage == STAGE_INFER) {
+        MPCF_TRY(pipeline_check_predict(p, viewer, err)); /* no stage before it makes the student */
+    }
     if (viewer == VIEW_ALL) {
         MPCF_TRY(test_predictions_check(p, err));
         MPCF_TRY(check_records(p, request, err));

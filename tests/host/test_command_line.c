@@ -56,6 +56,11 @@ static void wrong_words_end_with_two(void **state)
     ASSERT_HOST(2, "there is no network 'man'; networks are lan, campus, wan", "cost", "a.yaml",
                 "--network", "man");
     ASSERT_HOST(2, "did you mean 'secure'?", "bench", "secur");
+    ASSERT_HOST(2, "'a.yaml' is one word too many: bench secure takes no file", "bench", "secure",
+                "a.yaml");
+    ASSERT_HOST(2, "bench kernels takes no file", "bench", "kernels", "a.yaml");
+    ASSERT_HOST(2, "bench accuracy takes no file", "bench", "accuracy", "a.yaml");
+    ASSERT_HOST(2, "there is no file 'a.yaml'", "bench", "train", "a.yaml");
     ASSERT_HOST(2, "there is no folder '/nowhere'", "bench", "secure", "--json", "/nowhere/a.json");
     ASSERT_HOST(2, "cannot write '/tmp': it is a folder", "bench", "secure", "--json", "/tmp");
     ASSERT_HOST(2, "cannot write '/proc/a.json'", "bench", "secure", "--json", "/proc/a.json");

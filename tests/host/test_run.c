@@ -73,6 +73,8 @@ static void check_reads_the_file_and_looks_for_data(void **state)
     ASSERT_HOST(2, "is not there", good, "--check", "--set", "dataset.path=nowhere");
     ASSERT_HOST(2, "student/public", good, "--check", "--role", "dealer");
     ASSERT_HOST(2, "student/public", "cost", good);
+    ASSERT_HOST(2, "good.yaml` makes a student; `mpcf-host predict", good, "--stage", "infer");
+    ASSERT_HOST(2, "makes a student", good, "--stage", "infer", "--check");
     ASSERT_HOST(2, "approximations.activation: layers 1-9: the network has this slot in layers 0-1",
                 good, "--check", "--set", "approximations.activation={name: quad, layers: 1-9}");
     ASSERT_HOST(2, "there is no dataset 'gleu'; did you mean 'glue'?", good, "--check", "--set",
@@ -144,6 +146,9 @@ static void a_changed_run_knows_the_one_before(void **state)
     assert_true(report_number("secure.rows") == 2);
     assert_true(report_number("before.settings.stages.infer.examples") == 3);
     assert_true(report_number("before.secure.examples") == 3);
+    ASSERT_HOST(0, "was calibrated on texts of up to 16 tokens, and may answer longer ones wrongly",
+                path, "--stage", "infer", "--set", "dataset.max_length=20", "--set",
+                "stages.infer.examples=1");
     mpcf_free(path);
 }
 

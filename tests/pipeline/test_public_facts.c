@@ -135,14 +135,35 @@ static void every_file_that_is_there_is_known(void **state)
     mpcf_free(public);
 }
 
-static void task_and_lengths_are_compared(void **state)
+static void lengths_are_compared(void **state)
 {
     const char *folder = apart_create(INFER, 2);
 
     (void) state;
-    run_with_odd(folder, DEALER, "dataset.task=RTE", "task");
     run_with_odd(folder, PROVIDER, "stages.infer.buckets=[24]", "padded lengths");
     run_with_odd(folder, USER, "dataset.max_length=39", "max_length");
+}
+
+/* What a reader calls its task is no fact: a user may have none, and a dealer another. */
+static void a_user_without_a_dataset_asks_roles_that_have_one(void **state)
+{
+    static const char *const ask[] = {"predict", "bare.yaml",
+                                      "--role",  "user",
+                                      "--set",   "model.max_length=40",
+                                      "--set",   "stages.infer.batch=1",
+                                      "t7 t8",   NULL};
+    const char *folder = apart_create(INFER, 2);
+    pid_t pids[ROLES];
+
+    (void) state;
+    apart_write_bare(folder);
+    for (int r = 0; r < ROLES; r++) {
+        pids[r] = r == USER ? test_host_start(folder, apart_logs[r], NULL, ask)
+                            : apart_start(folder, r, NULL, r == DEALER ? "dataset.task=RTE" : NULL);
+    }
+    for (int r = 0; r < ROLES; r++) {
+        assert_int_equal(test_host_wait(pids[r], 60), 0);
+    }
 }
 
 int main(void)
@@ -150,7 +171,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_file_is_compared),
         cmocka_unit_test(every_file_that_is_there_is_known),
-        cmocka_unit_test(task_and_lengths_are_compared),
+        cmocka_unit_test(lengths_are_compared),
+        cmocka_unit_test(a_user_without_a_dataset_asks_roles_that_have_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,18 @@ ask C ./client
 if command -v python3 >/dev/null && python3 -c 'import ctypes' 2>/dev/null; then
     export MPCF_LIBRARY="$build/lib/libmpcf.so"
     ask ctypes python3 "$top/examples/client.py"
+    # A text that is no list is none of letters, and what C would cut is refused.
+    PYTHONPATH="$top/examples" PYTHONDONTWRITEBYTECODE=1 python3 - <<'END'
+from client import Client
+c = Client("client.yaml")
+for texts, kind in ("bank", TypeError), (b"bank", TypeError), (["a\0b"], ValueError):
+    try:
+        c.ask(texts)
+    except kind:
+        continue
+    raise SystemExit(f"ask({texts!r}) is taken")
+c.__exit__()
+END
     echo "client: C and ctypes, $(wc -l <expected) labels each"
 else
     echo "client: C, $(wc -l <expected) labels; no Python with ctypes here"

@@ -115,7 +115,7 @@ const mpcf_option table_options[] = {
      .type = MPCF_OPT_STRING,
      .default_text = "table",
      FIELD(name),
-     .help = "of the task, for reports; the same for all roles"},
+     .help = "of the task, for reports"},
     {.key = NULL},
 };
 

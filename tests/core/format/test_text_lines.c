@@ -101,6 +101,10 @@ static void what_is_no_line_is_named_and_not_quoted(void **state)
     char *big = mpcf_alloc_array(limit + 3, 1);
 
     (void) state;
+    assert_refused("\xff\xfes\0e\0\n\0", 8,
+                   "t: the file is text in UTF-16, not text in UTF-8; write");
+    assert_refused("\xfe\xff\0s\0\n", 6, "iconv -f UTF-16 -t UTF-8 FILE > NEW");
+    assert_refused("\x1f\x8b\x08\0", 4, "compressed by gzip, not text in UTF-8; unpack it: gunzip");
     assert_refused("a\nsecret\tb\tc", 12, "t:2: more than one tab");
     memset(big, 'x', limit + 2);
     assert_refused(big, limit + 1, "t:1: a line of more than 1048576 bytes");
