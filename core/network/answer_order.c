@@ -2,7 +2,6 @@
 /* Counts of labels and answers, and the line to write where they belong to each other otherwise. */
 #include "network/answer_order.h"
 
-#include "base/log.h"
 #include "base/memory.h"
 #include "metrics/metrics.h"
 
@@ -49,7 +48,8 @@ void answer_order_list(const mpcf_task *task, const struct class_order *order,
     text_append(out, "]");
 }
 
-void answer_order_warn(const mpcf_task *task, const struct class_order *order, const char *network)
+void answer_order_tell(const mpcf_task *task, const struct class_order *order, const char *network,
+                       struct text_buffer *out)
 {
     struct text_buffer labels = {0};
 
@@ -57,14 +57,12 @@ void answer_order_warn(const mpcf_task *task, const struct class_order *order, c
         return;
     }
     answer_order_list(task, order, &labels);
-    if (!labels.failed) {
-        log_line(
-            LOG_WARN,
-            "%s: right answers %.2f, mean of the classes, far below the %.2f of guessing; with "
-            "its classes in the order %s they would be %.2f. Where that is its order, reader "
-            "table takes it as dataset.labels: %s",
-            network, order->accuracy, order->chance, text_string(&labels), order->best,
-            text_string(&labels));
-    }
+    text_printf(out,
+                "%s: right answers %.2f, mean of the classes, far below the %.2f of guessing; with "
+                "its classes in the order %s they would be %.2f. Where that is its order, reader "
+                "table takes it as dataset.labels: %s",
+                network, order->accuracy, order->chance, text_string(&labels), order->best,
+                text_string(&labels));
+    out->failed = out->failed || labels.failed;
     text_clear(&labels);
 }

@@ -17,7 +17,8 @@ bool answer_order_judge(const struct corpus *corpus, const float *logits, size_t
 /* "[b, a]": TASK's labels, or their numbers, in ORDER. */
 void answer_order_list(const mpcf_task *task, const struct class_order *order,
                        struct text_buffer *out);
-/* A warning where another order fits and TASK's does not. NETWORK: "teacher". */
-void answer_order_warn(const mpcf_task *task, const struct class_order *order, const char *network);
+/* What to say of NETWORK ("teacher") where another order fits and TASK's does not; else nothing. */
+void answer_order_tell(const mpcf_task *task, const struct class_order *order, const char *network,
+                       struct text_buffer *out);
 
 #endif

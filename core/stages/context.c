@@ -10,6 +10,7 @@
 #include "network/loaded_network.h"
 #include "network/split.h"
 #include "report/report.h"
+#include "report/report_warnings.h"
 
 /* The tokenizer's facts come with the network, which is cheap without weights. */
 static mpcf_status spec_of(struct stage_context *c, const char *folder, mpcf_tokenizer_spec *spec,
@@ -37,6 +38,23 @@ static mpcf_status open_tokenizer(struct stage_context *c, mpcf_error *err)
                                   (enum letter_case) c->pipeline->lower_case, &c->tokenizer, err);
 }
 
+/* split_load() has logged it. */
+static mpcf_status report_cut(struct stage_context *c, const char *split,
+                              const struct corpus *corpus, mpcf_error *err)
+{
+    struct text_buffer text = {0};
+    char about[128];
+    mpcf_status status;
+
+    (void) snprintf(about, sizeof about, "data.%.100s.cut", split);
+    split_tell_cut(c->pipeline, split, corpus, &text);
+    status = text.failed
+                 ? mpcf_fail_memory(err, 0, "a warning")
+                 : report_warn(c->report, about, text.length > 0 ? text_string(&text) : NULL, err);
+    text_clear(&text);
+    return status;
+}
+
 /* Rows read and broken ones left out, under data.SPLIT. */
 static mpcf_status report_split(struct stage_context *c, const char *split,
                                 const struct corpus *corpus, mpcf_error *err)
@@ -47,11 +65,13 @@ static mpcf_status report_split(struct stage_context *c, const char *split,
         return MPCF_OK;
     }
     (void) snprintf(path, sizeof path, "data.%.100s", split);
-    return report_set(c->report, path,
-                      json_pack("{s:I, s:I, s:s*}", "rows", (json_int_t) corpus->rows, "left_out",
-                                (json_int_t) corpus->left_out, "first_left_out",
-                                corpus->first_left_out),
-                      err);
+    MPCF_TRY(report_set(
+        c->report, path,
+        json_pack("{s:I, s:I, s:I, s:I, s:s*}", "rows", (json_int_t) corpus->rows, "taken",
+                  (json_int_t) corpus->count, "cut", (json_int_t) corpus_cut(corpus), "left_out",
+                  (json_int_t) corpus->left_out, "first_left_out", corpus->first_left_out),
+        err));
+    return report_cut(c, split, corpus, err);
 }
 
 mpcf_status stage_split(struct stage_context *c, const char *split, size_t limit,
