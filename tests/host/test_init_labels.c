@@ -262,7 +262,7 @@ static void what_figures_hide_is_warned_of(void **state)
     HOST(0, "", "init", "net", "once.csv", "once.yaml");
     HOST(0, "evaluation texts (dev) are also training texts (train)", "once.yaml", "--quiet",
          "--set", "stages={finetune: {epochs: 1, learning_rate: 1e-9}}", "--set", "output=once",
-         "--set", "dataset.dev=once.csv", "--set", "dataset.max_length=3");
+         "--set", "dataset.dev=once.csv", "--set", "dataset.max_length=4");
     has("once/report.json", "\"about\": \"data.same\"");
     has("once/report.json", "\"about\": \"data.dev.cut\"");
     has("once/report.html", "tokens, and were cut (dataset.max_length)</p>");
