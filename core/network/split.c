@@ -67,7 +67,7 @@ void split_tell_cut(const struct pipeline *p, const char *split, const struct co
     }
 }
 
-static void say_cut(const struct pipeline *p, const char *split, const struct corpus *c)
+void split_say_cut(const struct pipeline *p, const char *split, const struct corpus *c)
 {
     struct text_buffer text = {0};
 
@@ -99,7 +99,6 @@ mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokeniz
     status = corpus_load(&request, out, err);
     if (status == MPCF_OK) {
         say_left_out(split, *out);
-        say_cut(p, split, *out);
     }
     mpcf_free(cache);
     return status;

@@ -10,7 +10,7 @@
 #include "network/loaded_network.h"
 #include "network/split.h"
 #include "report/report.h"
-#include "report/report_warnings.h"
+#include "stages/warnings.h"
 
 /* The tokenizer's facts come with the network, which is cheap without weights. */
 static mpcf_status spec_of(struct stage_context *c, const char *folder, mpcf_tokenizer_spec *spec,
@@ -38,21 +38,22 @@ static mpcf_status open_tokenizer(struct stage_context *c, mpcf_error *err)
                                   (enum letter_case) c->pipeline->lower_case, &c->tokenizer, err);
 }
 
-/* split_load() has logged it. */
-static mpcf_status report_cut(struct stage_context *c, const char *split,
-                              const struct corpus *corpus, mpcf_error *err)
+/* The training split is read anew for each number of rows: said again where more are cut. */
+static mpcf_status warn_of_cut(struct stage_context *c, const char *split,
+                               const struct corpus *corpus, mpcf_error *err)
 {
+    const char *train = c->pipeline->task.train_split;
+    const bool is_train = train != NULL && strcmp(split, train) == 0;
     struct text_buffer text = {0};
     char about[128];
-    mpcf_status status;
 
+    if (is_train && c->told_cut > 0 && corpus_cut(corpus) <= c->told_cut) {
+        return MPCF_OK;
+    }
+    c->told_cut = is_train ? corpus_cut(corpus) : c->told_cut;
     (void) snprintf(about, sizeof about, "data.%.100s.cut", split);
     split_tell_cut(c->pipeline, split, corpus, &text);
-    status = text.failed
-                 ? mpcf_fail_memory(err, 0, "a warning")
-                 : report_warn(c->report, about, text.length > 0 ? text_string(&text) : NULL, err);
-    text_clear(&text);
-    return status;
+    return stage_warn(c, about, &text, err);
 }
 
 /* Rows read and broken ones left out, under data.SPLIT. */
@@ -71,7 +72,7 @@ static mpcf_status report_split(struct stage_context *c, const char *split,
                   (json_int_t) corpus->count, "cut", (json_int_t) corpus_cut(corpus), "left_out",
                   (json_int_t) corpus->left_out, "first_left_out", corpus->first_left_out),
         err));
-    return report_cut(c, split, corpus, err);
+    return warn_of_cut(c, split, corpus, err);
 }
 
 mpcf_status stage_split(struct stage_context *c, const char *split, size_t limit,

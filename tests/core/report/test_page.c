@@ -282,21 +282,6 @@ static void a_role_says_no_offline_cost_of_all(void **state)
     json_decref(root);
 }
 
-static void warnings_come_first(void **state)
-{
-    struct text_buffer page =
-        page_of_text("{\"warnings\": [{\"about\": \"teacher.order\", \"text\": \"labels [a<b]\"}, "
-                     "3], \"teacher\": "
-                     "{\"metrics\": {\"accuracy\": 0.62}, \"guessing\": 0.61, \"rows\": 500}}");
-
-    (void) state;
-    assert_has(&page, "<h2>Warnings</h2>\n<p class=\"warn\">labels [a&lt;b]</p>");
-    assert_true(strstr(page.data, "<h2>Warnings") < strstr(page.data, "<div class=\"cards\">"));
-    assert_has(&page, "<small>guessing 61.0" THIN "%</small>");
-    assert_has(&page, "of the teacher; by guessing 61.0" THIN "%");
-    text_clear(&page);
-}
-
 static void one_epoch_is_said_and_not_drawn(void **state)
 {
     static const char text[] =
@@ -591,7 +576,6 @@ int main(void)
         cmocka_unit_test(scores_lie_over_their_labels),
         cmocka_unit_test(a_run_is_compared_with_the_one_before),
         cmocka_unit_test(a_role_says_no_offline_cost_of_all),
-        cmocka_unit_test(warnings_come_first),
         cmocka_unit_test(one_epoch_is_said_and_not_drawn),
         cmocka_unit_test(titles_say_the_task),
         cmocka_unit_test(labels_alone_are_said_to_be_all),
