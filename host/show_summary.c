@@ -18,15 +18,21 @@ static const struct {
 
 static void show_metrics(const json_t *report, const char *section, const char *name)
 {
-    char path[64];
+    char path[64], rows[64] = "";
     const char *metric;
     json_t *value;
 
+    (void) snprintf(path, sizeof path, "%s.rows", section);
+    value = report_get(report, path);
+    if (json_is_integer(value)) {
+        (void) snprintf(rows, sizeof rows, " of %lld row%s", (long long) json_integer_value(value),
+                        json_integer_value(value) == 1 ? "" : "s");
+    }
     (void) snprintf(path, sizeof path, "%s.metrics", section);
     json_object_foreach(report_get(report, path), metric, value)
     {
         if (json_is_number(value)) {
-            (void) printf("  %-20s %s %.4f\n", name, metric, json_number_value(value));
+            (void) printf("  %-20s %s %.4f%s\n", name, metric, json_number_value(value), rows);
         }
     }
 }

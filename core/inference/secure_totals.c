@@ -128,8 +128,14 @@ void secure_totals_clear(struct secure_totals *t)
     *t = (struct secure_totals){0};
 }
 
+/* Bytes and seconds of all runs; rounds of the longest one, as its own sum is. */
 static void add_lines(struct secure_totals *t, const struct cost *m)
 {
+    const bool is_longest = m->rounds >= t->rounds;
+
+    for (size_t i = 0; is_longest && i < t->line_count; i++) {
+        t->lines[i].rounds = 0;
+    }
     for (size_t i = 0; i < m->line_count; i++) {
         struct cost_line *line = line_of(t, m->lines[i].function);
 
@@ -138,9 +144,7 @@ static void add_lines(struct secure_totals *t, const struct cost *m)
             line->offline_bytes += m->lines[i].offline_bytes;
             line->dealer_bytes += m->lines[i].dealer_bytes;
             line->seconds += m->lines[i].seconds;
-            if (m->lines[i].rounds > line->rounds) {
-                line->rounds = m->lines[i].rounds;
-            }
+            line->rounds = is_longest ? m->lines[i].rounds : line->rounds;
         }
     }
 }
@@ -159,10 +163,8 @@ void secure_totals_add(struct secure_totals *t, enum role role, const struct ses
     t->dealer_provider_bytes += m->dealer_provider_bytes;
     t->dealer_user_bytes += m->dealer_user_bytes;
     add_setup(t, role, run, expected);
-    if (m->rounds > t->rounds) {
-        t->rounds = m->rounds;
-    }
     add_lines(t, m);
+    t->rounds = m->rounds > t->rounds ? m->rounds : t->rounds;
     add_to_list(t, run, examples);
     compare_costs(t, role, m, expected);
 }

@@ -55,6 +55,9 @@ static mpcf_status load_texts(struct role_state *state, mpcf_error *err)
     }
     status = split_load(p, state->tokenizer, p->task.judge_split, (size_t) p->infer.examples,
                         &state->corpus, err);
+    if (status == MPCF_OK) {
+        split_say_cut(p, p->task.judge_split, state->corpus);
+    }
     tokenizer_close(state->tokenizer);
     state->tokenizer = NULL;
     return status;

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 
-#include "base/log.h"
 #include "base/memory.h"
 #include "metrics/metrics.h"
 #include "network/label_names.h"
@@ -109,23 +108,17 @@ static void advise_numbers(const mpcf_task *task, const struct class_order *orde
     }
 }
 
-void answer_order_warn(const mpcf_task *task, const struct class_order *order, const json_t *config,
-                       const char *network)
+void answer_order_tell(const mpcf_task *task, const struct class_order *order, const json_t *config,
+                       const char *network, struct text_buffer *out)
 {
-    struct text_buffer line = {0};
-
     if (order->verdict != CLASS_ORDER_OTHER) {
         return;
     }
-    text_printf(&line, "%s: right answers %.2f, mean of the classes, ", network, order->accuracy);
-    answer_order_beside(order, &line);
-    text_append(&line, "; with its classes in the order ");
-    answer_order_list(task, order, &line);
-    text_printf(&line, " they would be %.2f. ", order->best);
-    answer_order_advise(task, order, config, &line);
-    advise_numbers(task, order, config, &line);
-    if (!line.failed) {
-        log_line(LOG_WARN, "%s", text_string(&line));
-    }
-    text_clear(&line);
+    text_printf(out, "%s: right answers %.2f, mean of the classes, ", network, order->accuracy);
+    answer_order_beside(order, out);
+    text_append(out, "; with its classes in the order ");
+    answer_order_list(task, order, out);
+    text_printf(out, " they would be %.2f. ", order->best);
+    answer_order_advise(task, order, config, out);
+    advise_numbers(task, order, config, out);
 }

@@ -25,8 +25,8 @@ void answer_order_beside(const struct class_order *order, struct text_buffer *ou
  * how the names are mended. */
 void answer_order_advise(const mpcf_task *task, const struct class_order *order,
                          const json_t *config, struct text_buffer *out);
-/* A warning where another order fits and TASK's does not. NETWORK: "teacher"; its CONFIG. */
-void answer_order_warn(const mpcf_task *task, const struct class_order *order, const json_t *config,
-                       const char *network);
+/* What to say of NETWORK ("teacher"), which has CONFIG, where another order fits and TASK's does not; else nothing. */
+void answer_order_tell(const mpcf_task *task, const struct class_order *order, const json_t *config,
+                       const char *network, struct text_buffer *out);
 
 #endif

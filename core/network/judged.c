@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/memory.h"
 #include "format/json.h"
@@ -97,6 +98,28 @@ static json_t *confusion_of(const struct pairs *pairs, size_t classes)
     return json_end(rows, begun);
 }
 
+/* --- Guessing --- */
+
+static int compare_labels(const void *a, const void *b)
+{
+    const double x = *(const double *) a, y = *(const double *) b;
+
+    return (x > y) - (x < y);
+}
+
+/* Rows of the class that most have. Sorts COUNT labels. */
+static size_t largest_class(double *labels, size_t count)
+{
+    size_t largest = 0, run = 0;
+
+    qsort(labels, count, sizeof *labels, compare_labels);
+    for (size_t i = 0; i < count; i++) {
+        run = i > 0 && labels[i] == labels[i - 1] ? run + 1 : 1;
+        largest = run > largest ? run : largest;
+    }
+    return largest;
+}
+
 /* --- Scores beside labels --- */
 
 static void range_of(const struct pairs *pairs, double *low, double *high)
@@ -164,8 +187,24 @@ static mpcf_status put_counts(json_t *report, const char *network, const mpcf_ta
                : put(report, network, "scatter", scatter_of(pairs), err);
 }
 
+/* Rows answered right, and the share that always answering the largest class would have. Sorts the labels. */
+static mpcf_status put_guessing(json_t *report, const char *network, struct pairs *pairs,
+                                mpcf_error *err)
+{
+    size_t right = 0;
+
+    for (size_t i = 0; i < pairs->count; i++) {
+        right += pairs->labels[i] == pairs->predictions[i] ? 1 : 0;
+    }
+    MPCF_TRY(put(report, network, "right", json_integer((json_int_t) right), err));
+    return put(
+        report, network, "guessing",
+        json_real((double) largest_class(pairs->labels, pairs->count) / (double) pairs->count),
+        err);
+}
+
 static mpcf_status put_pairs(json_t *report, const char *network, const struct judged *j,
-                             const struct pairs *pairs, mpcf_error *err)
+                             struct pairs *pairs, mpcf_error *err)
 {
     json_t *intervals = json_object();
     mpcf_status status = intervals != NULL ? intervals_of(&j->corpus->task, pairs, intervals, err)
@@ -177,12 +216,16 @@ static mpcf_status put_pairs(json_t *report, const char *network, const struct j
     }
     MPCF_TRY(put(report, network, "intervals", intervals, err));
     MPCF_TRY(put(report, network, "rows", json_integer((json_int_t) pairs->count), err));
-    return put_counts(report, network, &j->corpus->task, pairs, err);
+    MPCF_TRY(put_counts(report, network, &j->corpus->task, pairs, err));
+    return pairs->count > 0 && j->corpus->task.classes > 1
+               ? put_guessing(report, network, pairs, err)
+               : MPCF_OK;
 }
 
 void judged_drop(json_t *report, const char *network)
 {
-    static const char *const keys[] = {"metrics", "rows", "intervals", "confusion", "scatter"};
+    static const char *const keys[] = {"metrics", "rows",  "intervals", "confusion",
+                                       "scatter", "right", "guessing"};
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         char path[96];

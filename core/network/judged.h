@@ -18,7 +18,7 @@ struct judged {
     size_t width;         /* logits, or 1: a label or a score */
 };
 
-/* Replaces NETWORK.metrics, .rows, .intervals, .confusion, .scatter (docs/report.md). */
+/* Replaces NETWORK.metrics, .rows, .intervals, .confusion, .scatter, .right, .guessing (docs/report.md). */
 mpcf_status judged_report(json_t *report, const char *network, const struct judged *judged,
                           mpcf_error *err);
 /* Forgets them: an earlier run's. */

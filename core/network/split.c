@@ -54,6 +54,30 @@ static void say_left_out(const char *split, const struct corpus *c)
     }
 }
 
+void split_tell_cut(const struct pipeline *p, const char *split, const struct corpus *c,
+                    struct text_buffer *out)
+{
+    const size_t cut = corpus_cut(c);
+
+    if (cut > 0) {
+        text_printf(out,
+                    "reading %s: %zu of %zu texts are longer than %lld tokens, and were cut "
+                    "(dataset.max_length)",
+                    split, cut, c->count, (long long) p->max_length);
+    }
+}
+
+void split_say_cut(const struct pipeline *p, const char *split, const struct corpus *c)
+{
+    struct text_buffer text = {0};
+
+    split_tell_cut(p, split, c, &text);
+    if (text.length > 0) {
+        log_line(LOG_WARN, "%s", text_string(&text));
+    }
+    text_clear(&text);
+}
+
 mpcf_status split_load(const struct pipeline *p, const struct tokenizer *tokenizer,
                        const char *split, size_t limit, struct corpus **out, mpcf_error *err)
 {

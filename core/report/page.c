@@ -21,6 +21,7 @@
 #include "report/section_settings.h"
 #include "report/section_summary.h"
 #include "report/section_training.h"
+#include "report/section_warnings.h"
 #include "report/task_title.h"
 
 /* A key of "run" that is said in its own words. */
@@ -90,6 +91,7 @@ static const struct section {
     const char *word;       /* in the list of them all */
     void (*put)(struct text_buffer *page, const json_t *root);
 } sections[] = {
+    {"warnings", "Warnings", "Warnings", section_warnings},
     {NULL, NULL, NULL, section_summary},
     {"accuracy", "Exact beside approximated", "Accuracy", section_metrics},
     {"predictions", "Predictions", "Predictions", section_predictions},

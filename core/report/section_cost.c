@@ -212,7 +212,9 @@ static void put_links(struct text_buffer *page, const json_t *list, double compu
     put_row(page, "of it computing",
             is_one_role ? "as measured here, with the link that there was" : "as measured here",
             here, UNIT_SECONDS);
-    put_row(page, "offline, the link", "", offline, UNIT_SECONDS);
+    if (!is_one_role) { /* which knows no bytes but its own */
+        put_row(page, "offline, the link", "", offline, UNIT_SECONDS);
+    }
     put_row(page, "setup, the link", "", setup, UNIT_SECONDS);
 }
 

@@ -149,7 +149,7 @@ void section_functions(struct text_buffer *page, const json_t *root)
     put_bars(page, functions, count);
     put_rows(page, functions, count);
     if (examples > 0) {
-        section_note(page, "Of an example; rounds of one run.");
+        section_note(page, "Of an example; rounds of the longest run.");
     }
     mpcf_free(functions);
 }

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "report/html.h"
 #include "report/networks.h"
@@ -46,6 +47,18 @@ static void cell_begin(struct text_buffer *page, const char *name, bool is_empty
     text_append(page, is_empty ? "\">" NUMBER_DASH : "\">");
 }
 
+/* What always answering the largest class would be right in: without it no accuracy says anything. */
+static void put_guessing(struct text_buffer *page, const json_t *root, size_t i, const char *name)
+{
+    const double guessing = network_number(root, i, "guessing");
+
+    if (isfinite(guessing) && strcmp(name, "accuracy") == 0) {
+        text_append(page, "<small>guessing ");
+        number_percent(page, guessing);
+        text_append(page, "</small>");
+    }
+}
+
 static void put_metric(struct text_buffer *page, const json_t *root, size_t i, const char *name)
 {
     const enum number_unit unit = number_unit_of_metric(name);
@@ -63,6 +76,7 @@ static void put_metric(struct text_buffer *page, const json_t *root, size_t i, c
     if (interval_of(root, i, name, &low, &high)) {
         put_interval(page, low, high, unit);
     }
+    put_guessing(page, root, i, name);
     text_append(page, "</td>");
 }
 
@@ -227,6 +241,17 @@ static bool has_intervals(const json_t *root, const struct metric_names *names)
     return false;
 }
 
+static bool has_guessing(const json_t *root)
+{
+    for (size_t i = 0; i < NETWORKS; i++) {
+        if (isfinite(network_number(root, i, "guessing")) &&
+            isfinite(network_metric(root, i, "accuracy"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A head of random numbers that nothing has trained answers at random. */
 static void put_new_weights(struct text_buffer *page, const json_t *root)
 {
@@ -299,6 +324,9 @@ void section_metrics(struct text_buffer *page, const json_t *root)
     put_new_weights(page, root);
     put_left_out(page, root);
     put_disagreement(page, root);
+    if (has_guessing(root)) {
+        section_note(page, "Guessing: always answering the class of most rows is as often right.");
+    }
     if (has_intervals(root, &names)) {
         section_note(page,
                      "Below a metric its 95" NUMBER_SPACE

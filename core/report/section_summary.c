@@ -23,6 +23,17 @@ static void card_end(struct text_buffer *page)
 
 enum { TEACHER = 0, STUDENT = 2, SECURE = 4 };
 
+/* Of network I, beside its accuracy. */
+static void put_guessing(struct text_buffer *page, const json_t *root, size_t i, const char *metric)
+{
+    const double guessing = network_number(root, i, "guessing");
+
+    if (isfinite(guessing) && strcmp(metric, "accuracy") == 0) {
+        text_append(page, "; by guessing ");
+        number_percent(page, guessing);
+    }
+}
+
 /* A role that was started by itself knows of no other network. */
 static void put_secure_metric(struct text_buffer *page, const json_t *root, const char *name)
 {
@@ -32,6 +43,7 @@ static void put_secure_metric(struct text_buffer *page, const json_t *root, cons
         card_begin(page, value, number_unit_of_metric(name));
         html_text(page, name);
         text_append(page, " of the secure answers");
+        put_guessing(page, root, SECURE, name);
         card_end(page);
     }
 }
@@ -56,6 +68,7 @@ static void put_metric(struct text_buffer *page, const json_t *root)
         text_append(page, "; teacher ");
         number_in(page, teacher, unit);
     }
+    put_guessing(page, root, isfinite(student) ? STUDENT : TEACHER, name);
     card_end(page);
 }
 
@@ -106,7 +119,7 @@ static void put_bytes(struct text_buffer *page, const json_t *root)
     }
     card_begin(page, online, UNIT_BYTES);
     text_append(page, "an example, both ways");
-    if (isfinite(offline) && offline > 0) {
+    if (isfinite(offline) && offline > 0 && report_role(root) == NULL) {
         text_append(page, "; ");
         number_bytes(page, offline);
         text_append(page, " before the text is known");

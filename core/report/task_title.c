@@ -2,6 +2,7 @@
 /* The title of a report: task, what is asked there, network. */
 #include "report/task_title.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "report/html.h"
@@ -44,6 +45,29 @@ static const char *known_question(const char *task)
     return NULL;
 }
 
+/* ": food, money or sport", where they are short enough for a title. */
+static bool put_labels(struct text_buffer *page, const json_t *root)
+{
+    enum { LABELS_MOST = 4, LETTERS_MOST = 48 };
+    const json_t *labels = report_get(root, "task.labels");
+    const size_t count = json_array_size(labels);
+    size_t letters = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        letters += json_string_length(json_array_get(labels, i));
+    }
+    if (count < 2 || count > LABELS_MOST || letters > LETTERS_MOST) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *label = json_string_value(json_array_get(labels, i));
+
+        text_append(page, i == 0 ? ": " : i + 1 < count ? ", " : " or ");
+        html_text(page, label != NULL ? label : "?");
+    }
+    return true;
+}
+
 static void put_question(struct text_buffer *page, const json_t *root, const char *task)
 {
     const char *question = known_question(task);
@@ -53,8 +77,23 @@ static void put_question(struct text_buffer *page, const json_t *root, const cha
         text_printf(page, ": %s", question);
     } else if (classes == 1) {
         text_append(page, ": a score");
+    } else if (classes > 1 && put_labels(page, root)) {
+        return;
     } else if (classes > 1) {
         text_printf(page, ": one of %lld classes", (long long) classes);
+    }
+}
+
+/* A task that was given no name has its reader's: then the data's says more. */
+static void put_name(struct text_buffer *page, const json_t *root, const char *task)
+{
+    const char *reader = text_at(root, "settings.dataset.reader");
+    const char *data = text_at(root, "settings.dataset.path");
+
+    if (reader != NULL && data != NULL && strcmp(reader, task) == 0) {
+        html_file_name(page, data);
+    } else {
+        html_text(page, task);
     }
 }
 
@@ -67,7 +106,7 @@ void task_title(struct text_buffer *page, const json_t *root)
         html_text(page, file != NULL ? file : "Private inference");
         return;
     }
-    html_text(page, task);
+    put_name(page, root, task);
     put_question(page, root, task);
     if (model != NULL) {
         text_append(page, " with ");

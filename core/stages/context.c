@@ -10,6 +10,7 @@
 #include "network/loaded_network.h"
 #include "network/split.h"
 #include "report/report.h"
+#include "stages/warnings.h"
 
 /* The tokenizer's facts come with the network, which is cheap without weights. */
 static mpcf_status spec_of(struct stage_context *c, const char *folder, mpcf_tokenizer_spec *spec,
@@ -37,6 +38,24 @@ static mpcf_status open_tokenizer(struct stage_context *c, mpcf_error *err)
                                   (enum letter_case) c->pipeline->lower_case, &c->tokenizer, err);
 }
 
+/* The training split is read anew for each number of rows: said again where more are cut. */
+static mpcf_status warn_of_cut(struct stage_context *c, const char *split,
+                               const struct corpus *corpus, mpcf_error *err)
+{
+    const char *train = c->pipeline->task.train_split;
+    const bool is_train = train != NULL && strcmp(split, train) == 0;
+    struct text_buffer text = {0};
+    char about[128];
+
+    if (is_train && c->told_cut > 0 && corpus_cut(corpus) <= c->told_cut) {
+        return MPCF_OK;
+    }
+    c->told_cut = is_train ? corpus_cut(corpus) : c->told_cut;
+    (void) snprintf(about, sizeof about, "data.%.100s.cut", split);
+    split_tell_cut(c->pipeline, split, corpus, &text);
+    return stage_warn(c, about, &text, err);
+}
+
 /* Rows read and broken ones left out, under data.SPLIT. */
 static mpcf_status report_split(struct stage_context *c, const char *split,
                                 const struct corpus *corpus, mpcf_error *err)
@@ -47,11 +66,13 @@ static mpcf_status report_split(struct stage_context *c, const char *split,
         return MPCF_OK;
     }
     (void) snprintf(path, sizeof path, "data.%.100s", split);
-    return report_set(c->report, path,
-                      json_pack("{s:I, s:I, s:s*}", "rows", (json_int_t) corpus->rows, "left_out",
-                                (json_int_t) corpus->left_out, "first_left_out",
-                                corpus->first_left_out),
-                      err);
+    MPCF_TRY(report_set(
+        c->report, path,
+        json_pack("{s:I, s:I, s:I, s:I, s:s*}", "rows", (json_int_t) corpus->rows, "taken",
+                  (json_int_t) corpus->count, "cut", (json_int_t) corpus_cut(corpus), "left_out",
+                  (json_int_t) corpus->left_out, "first_left_out", corpus->first_left_out),
+        err));
+    return warn_of_cut(c, split, corpus, err);
 }
 
 mpcf_status stage_split(struct stage_context *c, const char *split, size_t limit,

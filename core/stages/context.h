@@ -22,6 +22,8 @@ struct stage_context {
     struct corpus *train;        /* of the last request */
     size_t train_limit;
     char activation[64];        /* the teacher's; "" until a corpus was asked for */
+    size_t told_cut;            /* training texts */
+    bool compared;              /* evaluation and training rows */
     bool skipped;               /* by the stage that runs: there was nothing to do */
     char key[FILE_DIGEST_SIZE]; /* of the last stage done: the next one's input */
     /* How the file was opened: what the processes of the roles are started with. */

@@ -19,6 +19,7 @@
 #include "stages/record.h"
 #include "stages/student_reference.h"
 #include "stages/training.h"
+#include "stages/warnings.h"
 
 struct pupils {
     struct loaded_network student, teacher;
@@ -172,6 +173,7 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
     if (done) {
         return MPCF_OK;
     }
+    MPCF_TRY(stage_warn_of_same_rows(c, (size_t) c->pipeline->distill.examples, err));
     MPCF_TRY(distill(c, keys.all, teacher, student, err));
     return stage_mark_made(c, STAGE_DISTILL, &keys, err);
 }

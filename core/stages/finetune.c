@@ -8,6 +8,7 @@
 #include "pipeline/output.h"
 #include "stages/record.h"
 #include "stages/training.h"
+#include "stages/warnings.h"
 
 /* Zeros would be learnt instead. */
 static mpcf_status check_labelled(const struct corpus *corpus, mpcf_error *err)
@@ -79,6 +80,9 @@ mpcf_status stage_finetune(struct stage_context *c, mpcf_error *err)
     MPCF_TRY(loaded_network_open_trainable(c->pipeline, c->pipeline->model_path, FUNCTIONS_EXACT,
                                            c->pipeline->finetune.training.dropout, &n, err));
     status = stage_report_head(c, STAGE_FINETUNE, n.new_weights, err);
+    if (status == MPCF_OK) {
+        status = stage_warn_of_same_rows(c, (size_t) c->pipeline->finetune.examples, err);
+    }
     if (status == MPCF_OK) {
         status = train(c, key, &n, err);
     }

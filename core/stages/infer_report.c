@@ -311,6 +311,9 @@ static mpcf_status put_networks(json_t *report, const json_t *user, mpcf_error *
     const uint64_t offline = (uint64_t) number_at(report, "secure.offline.bytes");
     const uint64_t setup = (uint64_t) number_at(user, "setup.bytes");
     const double examples = number_at(user, "examples");
+    /* As the cost engine has it: the dealer's corrections, and the user's values behind them. */
+    const uint64_t delays = (uint64_t) number_at(user, "runs") *
+                            (number_at(user, "offline.user_offline_bytes") > 0 ? 2 : 1);
 
     MPCF_TRY(report_set(report, "secure.networks", json_array(), err));
     for (size_t i = 0; examples > 0 && i < COST_NETWORKS; i++) {
@@ -319,7 +322,7 @@ static mpcf_status put_networks(json_t *report, const json_t *user, mpcf_error *
             "{s:s, s:f, s:f, s:f, s:f, s:f}", "name", n->name, "delay_seconds", n->delay_seconds,
             "bytes_per_second", n->bytes_per_second, "online_seconds_per_example",
             cost_network_seconds(n, rounds, online) / examples, "offline_seconds_per_example",
-            cost_network_seconds(n, 0, offline) / examples, "setup_seconds",
+            cost_network_seconds(n, delays, offline) / examples, "setup_seconds",
             cost_network_seconds(n, 1, setup));
 
         if (entry == NULL ||

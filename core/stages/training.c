@@ -12,6 +12,7 @@
 #include "network/judged.h"
 #include "pipeline/output.h"
 #include "report/report.h"
+#include "stages/warnings.h"
 #include "train/run.h"
 
 enum { SAVE_SECONDS = 120, EVALUATION_BATCH = 32 };
@@ -32,13 +33,34 @@ static void log_metrics(const char *title, json_t *metrics)
     text_clear(&line);
 }
 
+/* A teacher that answers in another order is told that alone; distill may yet win a converted student's answers
+ * back. */
+static mpcf_status warn_of(struct stage_context *c, const struct loaded_network *n,
+                           const char *network, const struct corpus *corpus, const float *logits,
+                           mpcf_error *err)
+{
+    const bool is_teacher = strcmp(network, "teacher") == 0;
+    struct text_buffer text = {0};
+    struct class_order order;
+    bool is_told =
+        !is_teacher && strcmp(network, "converted") == 0 && c->pipeline->has_stage[STAGE_DISTILL];
+
+    if (is_teacher && answer_order_judge(corpus, logits, c->pipeline->task.classes, &order)) {
+        answer_order_tell(&c->pipeline->task, &order, n->config, network, &text);
+        is_told = text.length > 0;
+    }
+    if (is_teacher) {
+        MPCF_TRY(stage_warn(c, "teacher.order", &text, err));
+    }
+    return stage_warn_of_guessing(c, network, is_told, err);
+}
+
 static mpcf_status judge(struct stage_context *c, const struct loaded_network *n,
                          const struct corpus *corpus, const char *network, mpcf_error *err)
 {
     const size_t classes = c->pipeline->task.classes;
     struct judged judged = {.corpus = corpus, .count = corpus->count, .width = classes};
     float *logits = mpcf_alloc_array(corpus->count * classes, sizeof *logits);
-    struct class_order order;
     mpcf_status status = MPCF_OK;
 
     if (logits == NULL) {
@@ -47,12 +69,11 @@ static mpcf_status judge(struct stage_context *c, const struct loaded_network *n
     judged.answers = logits;
     status = evaluate_logits(n->network->graph, n->parameters, corpus, EVALUATION_BATCH, classes,
                              network, logits, err);
-    if (status == MPCF_OK && strcmp(network, "teacher") == 0 &&
-        answer_order_judge(corpus, logits, classes, &order)) {
-        answer_order_warn(&c->pipeline->task, &order, n->config, network);
-    }
     if (status == MPCF_OK) {
         status = judged_report(c->report, network, &judged, err);
+    }
+    if (status == MPCF_OK) {
+        status = warn_of(c, n, network, corpus, logits, err);
     }
     mpcf_free(logits);
     return status;

@@ -241,6 +241,7 @@ static mpcf_status add_example(struct loading *l, const struct corpus_request *q
         item.ids = encoding.ids;
         item.types = encoding.type_ids;
         item.length = encoding.count;
+        item.is_cut = encoding.is_cut;
         status = add_item(l, &item, err);
     }
     encoding_clear(&encoding);
@@ -483,6 +484,16 @@ mpcf_status corpus_count(const struct corpus_request *request, size_t limit, siz
         request->dataset->close(reader);
     }
     return status;
+}
+
+size_t corpus_cut(const struct corpus *corpus)
+{
+    size_t cut = 0;
+
+    for (size_t i = 0; i < corpus->count; i++) {
+        cut += corpus->items[i].is_cut ? 1 : 0;
+    }
+    return cut;
 }
 
 void corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE])

@@ -66,6 +66,9 @@ mpcf_status corpus_from_items(const struct corpus_item *items, size_t count, int
 mpcf_status corpus_spread(const struct corpus *corpus, size_t rows, struct corpus **out,
                           mpcf_error *err);
 
+/* Items that are the beginnings of longer texts. */
+size_t corpus_cut(const struct corpus *corpus);
+
 /* Of its texts as ids, labels and rows; "" where memory is short. */
 void corpus_digest(const struct corpus *corpus, char text[FILE_DIGEST_SIZE]);
 

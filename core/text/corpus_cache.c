@@ -31,7 +31,7 @@ struct entry {
     double label;
     uint64_t id;
     uint32_t length, zeros; /* leading types that are 0; the others are 1 */
-    uint32_t has_label, unused;
+    uint32_t has_label, is_cut;
 };
 
 enum { BLOCK = 4096, FILE_DIGITS = FILE_DIGEST_SIZE - 1 };
@@ -84,7 +84,7 @@ static bool take_entries(struct reading *r, struct corpus_item *items, uint64_t 
         struct entry e;
 
         if (!take(r, &e, sizeof e) || e.length == 0 || e.length > most || e.zeros > e.length ||
-            e.has_label > 1) {
+            e.has_label > 1 || e.is_cut > 1) {
             return false;
         }
         sum += e.length;
@@ -92,6 +92,7 @@ static bool take_entries(struct reading *r, struct corpus_item *items, uint64_t 
                                         .length = e.length,
                                         .label = e.label,
                                         .has_label = e.has_label != 0,
+                                        .is_cut = e.is_cut != 0,
                                         .id = e.id};
     }
     return sum == tokens;
@@ -294,7 +295,8 @@ static bool put_all(FILE *file, struct digest *digest, const struct corpus_cache
         struct entry e = {.label = item->label,
                           .id = item->id,
                           .length = (uint32_t) item->length,
-                          .has_label = item->has_label};
+                          .has_label = item->has_label,
+                          .is_cut = item->is_cut};
 
         good = zeros_of(item, &e.zeros) && put(file, digest, &e, sizeof e);
     }

@@ -14,6 +14,7 @@ struct corpus_item {
     size_t length;
     double label; /* class, or score; 0 where HAS_LABEL is false */
     bool has_label;
+    bool is_cut; /* of a longer text */
     uint64_t id; /* row in the split, from 0 */
 };
 

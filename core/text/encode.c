@@ -240,7 +240,7 @@ static void cut(struct token_list *list, size_t count, bool left)
 /* Cuts both lists to what MAX_TOKENS leave. */
 static mpcf_status truncate_lists(const struct tokenizer *t, const struct template *around,
                                   size_t max_tokens, struct token_list *a, struct token_list *b,
-                                  mpcf_error *err)
+                                  bool *is_cut, mpcf_error *err)
 {
     size_t specials = count_specials(around), count_a = a->count, count_b = b->count;
 
@@ -249,6 +249,7 @@ static mpcf_status truncate_lists(const struct tokenizer *t, const struct templa
                          max_tokens, specials);
     }
     cut_pair(max_tokens - specials, &count_a, &count_b);
+    *is_cut = count_a < a->count || count_b < b->count;
     cut(a, count_a, t->truncates_left);
     cut(b, count_b, t->truncates_left);
     return MPCF_OK;
@@ -260,16 +261,20 @@ mpcf_status tokenizer_encode_bytes(const struct tokenizer *t, const char *text_a
 {
     const struct template *around = text_b != NULL ? &t->pair : &t->single;
     struct token_list a = {0}, b = {0};
+    bool is_cut = false;
     mpcf_status status = encode_text(t, text_a, length_a, &a, err);
 
     if (status == MPCF_OK && text_b != NULL) {
         status = encode_text(t, text_b, length_b, &b, err);
     }
     if (status == MPCF_OK) {
-        status = truncate_lists(t, around, max_tokens, &a, &b, err);
+        status = truncate_lists(t, around, max_tokens, &a, &b, &is_cut, err);
     }
     if (status == MPCF_OK) {
         status = assemble(t, around, &a, &b, out, err);
+    }
+    if (status == MPCF_OK) {
+        out->is_cut = is_cut;
     }
     token_list_clear(&a);
     token_list_clear(&b);

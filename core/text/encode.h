@@ -5,6 +5,7 @@
 #ifndef MPCF_TEXT_ENCODE_H
 #define MPCF_TEXT_ENCODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct encoding {
     int32_t *ids; /* with special tokens; no padding */
     int32_t *type_ids;
     size_t count;
+    bool is_cut; /* there was more than MAX_TOKENS take */
 };
 /* TEXT_B may be NULL. At most MAX_TOKENS (special ones included), pairs truncated longest
  * first. Text that is not UTF-8: MPCF_E_FORMAT. */

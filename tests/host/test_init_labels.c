@@ -252,6 +252,8 @@ static void a_wrong_order_is_told(void **state)
          "--set", "output=turned");
     HOST(0, "dataset.labels: [positive, negative]", "swapped.yaml", "--quiet", "--set",
          "stages={convert: {}}", "--set", "output=again");
+    has("turned/report.json", "\"about\": \"teacher.order\"");
+    has("turned/report.html", "<h2>Warnings</h2>\n<p class=\"warn\">teacher: right answers 0");
     copy_net("mended", whole);
     change_config("mended", "id2label", json_pack("{s:s, s:s}", "0", "positive", "1", "negative"));
     INIT(0, "answers  of the checkpoint to 200 rows: right 1.00", "mended", "swapped.csv", "m.yaml",
@@ -321,6 +323,22 @@ static void other_classes_are_learnt_and_that_is_said(void **state)
     (void) state;
     DATA("three.csv", .names = {"negative", "positive"}, .odd_label = "mixed", .third = 3);
     drafted("net", "three.csv", "trained head is NOT USED", "\n  finetune: {epochs: 3} ");
+}
+
+static void what_figures_hide_is_warned_of(void **state)
+{
+    (void) state;
+    DATA("once.csv", .names = {"positive", "negative"});
+    HOST(0, "", "init", "net", "once.csv", "once.yaml");
+    HOST(0, "evaluation texts (dev) are also training texts (train)", "once.yaml", "--quiet",
+         "--set", "stages={finetune: {epochs: 1, learning_rate: 1e-9}}", "--set", "output=once",
+         "--set", "dataset.dev=once.csv", "--set", "dataset.max_length=4");
+    has("once/report.json", "\"about\": \"data.same\"");
+    has("once/report.json", "\"about\": \"data.dev.cut\"");
+    has("once/report.html", "tokens, and were cut (dataset.max_length)</p>");
+    HOST(0, "always answering the largest class would be right in", "once.yaml", "--quiet", "--set",
+         "stages={convert: {init: random}}", "--set", "output=guess");
+    has("guess/report.json", "\"about\": \"converted.guessing\"");
 }
 
 /* --- Rows --- */
@@ -424,6 +442,7 @@ int main(void)
         cmocka_unit_test(columns_are_told),
         cmocka_unit_test(why_it_was_not_asked),
         cmocka_unit_test(weights_that_are_none),
+        cmocka_unit_test(what_figures_hide_is_warned_of),
         cmocka_unit_test(other_classes_are_learnt_and_that_is_said),
         cmocka_unit_test(broken_rows_are_named_with_what_to_write),
         cmocka_unit_test(tables_are_found_and_divided),

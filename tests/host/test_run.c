@@ -127,6 +127,7 @@ static void all_stages_run_once(void **state)
     assert_true(report_number("secure.examples") == 3);
     assert_true(report_number("student.metrics.accuracy") > 0.4);
     ASSERT_HOST(0, "finetune: unchanged, skipped", path);
+    assert_true(report_number("student.guessing") >= 0.5);
     ASSERT_HOST(0, "distill: unchanged, skipped", path, "--stage", "distill");
     ASSERT_HOST(0, "lan", "cost", path, "--network", "lan");
     mpcf_free(path);

@@ -165,6 +165,17 @@ static mpcf_status check_delimiter(const mpcf_table *t, const char *path, mpcf_e
                      *at == '\t' ? "tab" : (char[]){'"', *at, '"', '\0'});
 }
 
+/* A label that stands in its text is learnt by reading it. */
+static mpcf_status check_apart(const struct table_config *c, const struct table_columns *found,
+                               mpcf_error *err)
+{
+    if (found->label < 0 || (found->label != found->text && found->label != found->text_b)) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_CONFIG, "options '%s' and 'label' are of one column, '%s'",
+                     found->label == found->text ? "text" : "text_b", c->label);
+}
+
 static mpcf_status find_all(const struct table_config *c, const char *path,
                             struct table_columns *out, mpcf_error *err)
 {
@@ -184,8 +195,9 @@ static mpcf_status find_all(const struct table_config *c, const char *path,
         if (status != MPCF_OK && strcmp(c->label, "label") == 0) {
             return mpcf_fail_while(err, status, "where there are no labels, write label: none");
         }
-        return status;
+        MPCF_TRY(status);
     }
+    return check_apart(c, out, err);
     return MPCF_OK;
 }
 

@@ -117,6 +117,38 @@ static void every_figure_is_compared(void **state)
     }
 }
 
+/* Each run may have its own shape, and another function may have the most rounds there. */
+static void rounds_of_functions_are_the_longest_runs(void **state)
+{
+    const struct program program = {.batch = 1, .tokens = 8};
+    const struct session_run run = {.program = &program, .metered = &metered};
+    struct secure_totals totals = {0};
+    json_t *record = NULL;
+    json_int_t sum = 0;
+
+    (void) state;
+    reset();
+    secure_totals_add(&totals, ROLE_USER, &run, &metered, 1);
+    lines_metered[0].rounds = 2; /* fewer here, and more there */
+    lines_metered[1].rounds = 5;
+    metered.rounds = 7;
+    secure_totals_add(&totals, ROLE_USER, &run, &metered, 1);
+    lines_metered[0].rounds = 4;
+    lines_metered[1].rounds = 1;
+    metered.rounds = 5;
+    secure_totals_add(&totals, ROLE_USER, &run, &metered, 1);
+    record = secure_totals_json(&totals);
+    for (size_t i = 0; i < FUNCTIONS; i++) {
+        sum += json_integer_value(
+            json_object_get(json_array_get(json_object_get(record, "functions"), i), "rounds"));
+    }
+    assert_int_equal(sum, 7);
+    assert_int_equal(
+        json_integer_value(json_object_get(json_object_get(record, "online"), "rounds")), 7);
+    json_decref(record);
+    secure_totals_clear(&totals);
+}
+
 static void more_differences_are_counted(void **state)
 {
     const char *word = NULL;
@@ -138,6 +170,7 @@ int main(void)
         cmocka_unit_test(equal_figures_are_equal),
         cmocka_unit_test(who_compared_nothing_does_not_say_equal),
         cmocka_unit_test(every_figure_is_compared),
+        cmocka_unit_test(rounds_of_functions_are_the_longest_runs),
         cmocka_unit_test(more_differences_are_counted),
     };
 

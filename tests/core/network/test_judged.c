@@ -61,6 +61,8 @@ static void classes_are_counted(void **state)
     assert_int_equal(count_at(report, "student.confusion", 2, 0), 1);
     assert_int_equal(count_at(report, "student.confusion", 2, 2), 0);
     assert_null(report_get(report, "student.scatter"));
+    assert_int_equal(json_integer_value(report_get(report, "student.right")), 3);
+    assert_true(fabs(json_number_value(report_get(report, "student.guessing")) - 0.4) < 1e-12);
     judged_drop(report, "student");
     assert_int_equal(json_object_size(report_get(report, "student")), 0);
     json_decref(report);

@@ -264,6 +264,24 @@ static void a_run_is_compared_with_the_one_before(void **state)
     json_decref(root);
 }
 
+/* One role knows what the dealer sent to it, and nothing of what another got. */
+static void a_role_says_no_offline_cost_of_all(void **state)
+{
+    json_t *root = full_report();
+    struct text_buffer page = page_of(root);
+
+    (void) state;
+    assert_has(&page, "an example, both ways; 1.5" THIN "MB before the text is known");
+    assert_has(&page, "offline, the link");
+    text_clear(&page);
+    assert_ok(report_set_text(root, "run.role", "provider", err), err);
+    page = page_of(root);
+    assert_lacks(&page, "an example, both ways; ");
+    assert_lacks(&page, "offline, the link");
+    text_clear(&page);
+    json_decref(root);
+}
+
 static void one_epoch_is_said_and_not_drawn(void **state)
 {
     static const char text[] =
@@ -290,6 +308,14 @@ static void titles_say_the_task(void **state)
          "<h1>STS-B: how alike two sentences are</h1>"},
         {"{\"task\": {\"name\": \"MNLI-mm\", \"classes\": 3}}", "<h1>MNLI-mm: entailment</h1>"},
         {"{\"task\": {\"name\": \"prices\", \"classes\": 1}}", "<h1>prices: a score</h1>"},
+        {"{\"task\": {\"name\": \"table\", \"classes\": 3, \"labels\": [\"food\", \"<b>\", "
+         "\"sport\"]}, "
+         "\"settings\": {\"dataset\": {\"reader\": \"table\", \"path\": \"/d/topics.csv\"}}}",
+         "<h1>topics.csv: food, &lt;b&gt; or sport</h1>"},
+        {"{\"task\": {\"name\": \"table\", \"classes\": 5, \"labels\": [\"1\", \"2\", \"3\", "
+         "\"4\", "
+         "\"5\"]}, \"settings\": {\"dataset\": {\"reader\": \"table\"}}}",
+         "<h1>table: one of 5 classes</h1>"},
         {"{\"task\": {\"name\": \"a<b\", \"classes\": 7}, \"settings\": {\"model\": {\"path\": "
          "\"/m/x&y/\"}}}",
          "<h1>a&lt;b: one of 7 classes with x&amp;y</h1>"},
@@ -549,6 +575,7 @@ int main(void)
         cmocka_unit_test(classes_have_their_names_and_shares),
         cmocka_unit_test(scores_lie_over_their_labels),
         cmocka_unit_test(a_run_is_compared_with_the_one_before),
+        cmocka_unit_test(a_role_says_no_offline_cost_of_all),
         cmocka_unit_test(one_epoch_is_said_and_not_drawn),
         cmocka_unit_test(titles_say_the_task),
         cmocka_unit_test(labels_alone_are_said_to_be_all),

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "format/json.h"
 #include "report/report.h"
+#include "report/report_warnings.h"
 
 static mpcf_error *err;
 
@@ -101,6 +102,24 @@ static void both_files_are_written_and_read_again(void **state)
     mpcf_free(folder);
 }
 
+/* A stage that runs again speaks of its own network, and of no other. */
+static void a_warning_replaces_the_one_before(void **state)
+{
+    json_t *root = json_object(), *want = NULL;
+
+    (void) state;
+    assert_ok(report_warn(root, "teacher.order", NULL, err), err);
+    assert_null(report_get(root, "warnings"));
+    assert_ok(report_warn(root, "teacher.order", "first", err), err);
+    assert_ok(report_warn(root, "student.guessing", "guesses", err), err);
+    assert_ok(report_warn(root, "teacher.order", "second", err), err);
+    assert_ok(report_warn(root, "student.guessing", NULL, err), err);
+    want = json_pack("[{s:s, s:s}]", "about", "teacher.order", "text", "second");
+    assert_true(json_equal(report_get(root, "warnings"), want));
+    json_decref(want);
+    json_decref(root);
+}
+
 static int setup(void **state)
 {
     (void) state;
@@ -122,6 +141,7 @@ int main(void)
         cmocka_unit_test(functions_are_summed_by_name),
         cmocka_unit_test(dropped_losses_make_room_for_a_resumed_stage),
         cmocka_unit_test(plugins_have_their_digest),
+        cmocka_unit_test(a_warning_replaces_the_one_before),
         cmocka_unit_test(both_files_are_written_and_read_again),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

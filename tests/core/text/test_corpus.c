@@ -9,6 +9,7 @@
 #include "support/datasets.h"
 #include "support/fake_reader.h"
 #include "support/support.h"
+#include "text/same_texts.h"
 
 static mpcf_error *err;
 
@@ -156,12 +157,36 @@ static void test_interrupt(void **state)
     corpus_destroy(c);
 }
 
+/* "the the the" takes four of its five tokens, "the" three. */
+static void test_cut_and_same_texts(void **state)
+{
+    static const char *const others[] = {"the the", "zebra the", NULL};
+    struct fake_reader f = {.rows = 9, .odd = SIZE_MAX, .classes = 2};
+    struct fake_reader g = {.rows = 6, .odd = SIZE_MAX, .classes = 2, .texts = others};
+    struct corpus *c = NULL, *d = NULL;
+    size_t rows = 0;
+
+    (void) state;
+    assert_ok(load(&f, 0, &c), err);
+    assert_ok(load(&g, 0, &d), err);
+    assert_int_equal(corpus_cut(c), 5);
+    assert_int_equal(corpus_cut(d), 0);
+    assert_ok(corpus_same_texts(c, c, &rows, err), err);
+    assert_int_equal(rows, 9);
+    assert_ok(corpus_same_texts(d, c, &rows, err), err);
+    assert_int_equal(rows, 3); /* "the the": what is left of the longer one */
+    assert_ok(corpus_same_texts(c, d, &rows, err), err);
+    assert_int_equal(rows, 5);
+    corpus_destroy(c);
+    corpus_destroy(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_limits),     cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_first_rows), cmocka_unit_test(test_labels_of_rows_left_out),
-        cmocka_unit_test(test_interrupt),
+        cmocka_unit_test(test_interrupt),  cmocka_unit_test(test_cut_and_same_texts),
     };
     int failed = 0;
 

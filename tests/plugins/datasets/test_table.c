@@ -310,6 +310,10 @@ static void test_refused_rows(void **state)
     refuse_row(two, "text,label\na,pos\nb,neg\nc,pos\n",
                "column 'label' has neg, pos; write labels: [neg, pos], in the order of the "
                "checkpoint's classes");
+    refuse_row("{labels: [no, yes], text: label, dev: x.csv}", "text,label\na,yes\n",
+               "options 'text' and 'label' are of one column, 'label'");
+    refuse_row("{labels: [no, yes], text_b: 2, dev: x.csv}", "text,label\na,yes\n",
+               "options 'text_b' and 'label' are of one column, 'label'");
     refuse_row(two, "txt,label\na,yes\n", "option 'text': ");
     refuse_row(two, "txt,label\na,yes\n", "nearest is 'txt'; there is: txt, label");
     refuse_row(two, "text;label\na;yes\n",

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Texts that two splits share: what was learnt by heart says nothing of other texts.
+ */
+#ifndef MPCF_TEXT_SAME_TEXTS_H
+#define MPCF_TEXT_SAME_TEXTS_H
+
+#include "text/corpus.h"
+
+/* *ROWS of CORPUS whose text is one of OTHER's, too: as ids, by a digest of 64 bits each. */
+mpcf_status corpus_same_texts(const struct corpus *corpus, const struct corpus *other, size_t *rows,
+                              mpcf_error *err);
+
+#endif
