@@ -161,6 +161,11 @@ static bool has_own_class(const struct match *m)
 
 /* --- Mistakes --- */
 
+static bool is_number(const char *text)
+{
+    return *text != '\0' && strspn(text, "0123456789+-.") == strlen(text);
+}
+
 /* Whether the file's first line was read as a row, and VALUE stands there. */
 static bool is_of_first_line(const struct sketch *s, const struct cell_value *value)
 {
@@ -185,7 +190,7 @@ static size_t list_misfits(const struct sketch *s, const struct match *m,
         if (!is_misfit(m, i)) {
             continue;
         }
-        near = nearest(m, i);
+        near = is_number(value->text) ? NULL : nearest(m, i);
         rows += value->rows;
         if (count++ < NAMED_MISFITS) {
             text_printf(out, "%s%s:%zu: label '%s', in %zu row%s%s%s%s", count > 1 ? "\n" : "",
@@ -203,6 +208,62 @@ static size_t list_misfits(const struct sketch *s, const struct match *m,
     return rows;
 }
 
+/* As many labels as classes: each in the place of its class, and one that is left over in the place that is. */
+static bool put_in_order(const struct match *m, const char *names[SKETCH_LABELS])
+{
+    size_t misfits = 0, last = 0;
+
+    for (size_t i = 0; i < m->label->count; i++) {
+        if (m->class_of[i] < 0) {
+            last = i;
+            misfits++;
+        }
+    }
+    for (size_t i = 0; i < m->classes; i++) {
+        names[i] = m->label->distinct[m->value_of[i] >= 0 ? (size_t) m->value_of[i] : last].text;
+    }
+    return m->label->count == m->classes && misfits == 1 && m->matched + 1 == m->classes;
+}
+
+/* Rows that are many are no mistakes: their labels are to be said. */
+static void advise_labels(struct sketch *s, const struct match *m, struct text_buffer *out)
+{
+    const char *names[SKETCH_LABELS];
+    const bool are_in_order = put_in_order(m, names);
+    const size_t count = m->label->count;
+
+    text_append(out, "\nThese are too many rows to be left out. Correct them, or say all labels, ");
+    text_append(out, are_in_order ? "in the order of config.json's classes ("
+                     : count == m->classes
+                         ? "in the order of config.json's classes, if they are those ("
+                         : "and a new head is trained (config.json has ");
+    for (size_t i = 0; i < m->classes; i++) {
+        text_printf(out, "%s%s", i == 0 ? "" : ", ", m->names[i]);
+    }
+    text_append(out, "): --set 'dataset.labels=[");
+    for (size_t i = 0; i < count; i++) {
+        const char *name = are_in_order ? names[i] : m->label->distinct[i].text;
+        const char *value = sketch_value(s, name);
+
+        text_printf(out, "%s%s", i == 0 ? "" : ", ", value != NULL ? value : name);
+    }
+    text_append(out, "]'");
+}
+
+static void advise(struct sketch *s, const struct match *m, size_t rows, struct text_buffer *out)
+{
+    if (rows * RARE_SHARE > m->label->rows) {
+        advise_labels(s, m, out);
+    } else {
+        text_append(out, "\nThe other rows have the labels of the checkpoint (config.json). "
+                         "Correct these rows, or leave them out: --set dataset.broken_rows=skip");
+        if (m->label->count != m->classes) {
+            text_append(out, "; where they are classes of their own, say all of them, and a new "
+                             "head is trained: --set \"dataset.labels=[a, b, c]\"");
+        }
+    }
+}
+
 /* The head is kept, and rows of no class cannot stay. */
 static mpcf_status judge_misfits(struct sketch *s, const struct match *m,
                                  const struct table_data *d, mpcf_error *err)
@@ -215,12 +276,8 @@ static mpcf_status judge_misfits(struct sketch *s, const struct match *m,
         text_printf(&s->said, "left out %zu row%s of no class: broken_rows: skip\n", rows,
                     rows == 1 ? "" : "s");
     } else if (rows > 0) {
-        (void) mpcf_fail(err, MPCF_E_FORMAT,
-                         "%s\nThe other rows have the labels of the checkpoint (config.json). "
-                         "Correct these rows, or leave them out: --set dataset.broken_rows=skip; "
-                         "where they are classes of their own, say all of them, and a new head is "
-                         "trained: --set \"dataset.labels=[a, b, c]\"",
-                         text_string(&list));
+        advise(s, m, rows, &list);
+        (void) mpcf_fail(err, MPCF_E_FORMAT, "%s", text_string(&list));
         text_clear(&list);
         return MPCF_E_FORMAT;
     }

@@ -16,7 +16,7 @@
 
 enum { WORD_SIZE = 64 };
 
-/* In small letters, without what stands between words. Longer names are cut: they are no word here. */
+/* In small letters, without what stands between words; -1 is not 1. Longer names are cut: they are no word here. */
 static void plain(const char *name, char out[WORD_SIZE])
 {
     size_t length = 0;
@@ -24,7 +24,8 @@ static void plain(const char *name, char out[WORD_SIZE])
     for (; *name != '\0' && length + 1 < WORD_SIZE; name++) {
         const unsigned char c = (unsigned char) *name;
 
-        if (c != ' ' && c != '-' && c != '_') {
+        if ((c != ' ' && c != '-' && c != '_') ||
+            (c == '-' && length == 0 && isdigit((unsigned char) name[1]))) {
             out[length++] = (char) (c < 128 ? tolower(c) : c);
         }
     }

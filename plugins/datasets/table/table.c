@@ -13,7 +13,11 @@
 #include "table_options.h"
 #include "table_share.h"
 
-enum { FIRST_WORDS = 512 };
+enum {
+    FIRST_WORDS = 512,
+    MANY_SHARE = 20, /* fewer rows than one in so many are mistakes */
+    FEW_ROWS = 20    /* of which a few are many */
+};
 
 static const char *const split_names[] = {"train", "dev", NULL};
 
@@ -99,7 +103,7 @@ static mpcf_status table_describe(const void *config, mpcf_task *task, mpcf_erro
 
 /* --- Rows --- */
 
-static mpcf_status read_texts(struct table_reader *r, const char *const *cells,
+static mpcf_status read_texts(const struct table_reader *r, const char *const *cells,
                               mpcf_example *example, mpcf_error *err)
 {
     example->text_a = cells[r->columns.text];
@@ -115,7 +119,7 @@ static mpcf_status read_texts(struct table_reader *r, const char *const *cells,
 }
 
 /* A row of the file as it stands, whichever split it is of. */
-static mpcf_status read_row(struct table_reader *r, mpcf_example *example, int32_t *more,
+static mpcf_status read_row(const struct table_reader *r, mpcf_example *example, int32_t *more,
                             mpcf_error *err)
 {
     const char *const *cells = NULL;
@@ -141,22 +145,46 @@ static bool is_first_line(const struct table_reader *r)
            mpcf_table_rows(r->columns.table) <= 1;
 }
 
+/* Rows of the file that are refused, the one that was read and those behind it. */
+static uint64_t count_refused(const struct table_reader *r)
+{
+    mpcf_status status = MPCF_E_FORMAT;
+    uint64_t refused = 1;
+    mpcf_example e;
+    int32_t more = 1;
+
+    while ((status == MPCF_E_FORMAT || (status == MPCF_OK && more != 0)) && !mpcf_interrupted()) {
+        more = 1;
+        status = read_row(r, &e, &more, NULL);
+        refused += status == MPCF_E_FORMAT;
+    }
+    return refused;
+}
+
 static mpcf_status refuse_row(const struct table_reader *r, mpcf_status status, mpcf_error *err)
 {
+    const bool is_of_label =
+        r->columns.label >= 0 && err != NULL && strstr(mpcf_error_text(err), "label") != NULL;
     char advice[TABLE_ADVICE] = "";
+    uint64_t refused, rows;
 
-    if (r->columns.label >= 0 && is_first_line(r) && err != NULL &&
-        strstr(mpcf_error_text(err), "label") != NULL) {
+    if (is_of_label && is_first_line(r)) {
         return mpcf_fail_while(err, status,
                                "the first line looks like column names: dataset.header: yes");
     }
-    if (r->columns.label >= 0 && r->given == 0) { /* the labels are others, not one row */
+    if (is_of_label && r->given == 0) { /* the labels are others, not one row */
         table_labels_advice(r->config, r->path, advice);
     }
-    if (advice[0] != '\0' && err != NULL && strstr(mpcf_error_text(err), "label") != NULL) {
+    if (advice[0] != '\0') {
         return mpcf_fail_while(err, status, "%s", advice);
     }
-    return mpcf_fail_while(err, status, "broken_rows: skip would leave such rows out");
+    refused = count_refused(r);
+    rows = mpcf_table_rows(r->columns.table);
+    return refused * MANY_SHARE > rows && rows > FEW_ROWS
+               ? mpcf_fail_while(
+                     err, status, "%llu of %llu rows are refused, '%s' may not be the label",
+                     (unsigned long long) refused, (unsigned long long) rows, r->config->label)
+               : mpcf_fail_while(err, status, "broken_rows: skip would leave such rows out");
 }
 
 /* The next row that is not broken, where broken ones are left out. */

@@ -112,6 +112,22 @@ static void other_labels(void **state)
         "[mixed, negative, positive]", ORDER_OF_READER, true);
 }
 
+/* Leaving out a class is no advice. */
+static void many_rows_are_no_mistakes(void **state)
+{
+    struct sketch s;
+
+    (void) state;
+    refused(TWO, LABELS({"1", 50}, {"-1", 50}),
+            "in the order of config.json's classes (NEGATIVE, POSITIVE): --set "
+            "'dataset.labels=[\"-1\", 1]'");
+    assert_int_not_equal(judge(&s, TWO, LABELS({"positive", 50}, {"pos", 20}, {"negative", 50})),
+                         MPCF_OK);
+    assert_null(strstr(mpcf_error_text(err), "skip"));
+    end(&s);
+    refused(TWO, LABELS({"positive", 50}, {"postive", 1}, {"negative", 50}), "broken_rows=skip");
+}
+
 /* Line 1 was read as a row. */
 static void a_line_of_names(void **state)
 {
@@ -152,7 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(named_labels), cmocka_unit_test(numbered_labels),
         cmocka_unit_test(other_labels), cmocka_unit_test(a_line_of_names),
-        cmocka_unit_test(mistakes),
+        cmocka_unit_test(mistakes),     cmocka_unit_test(many_rows_are_no_mistakes),
     };
 
     err = mpcf_error_create();

@@ -314,6 +314,10 @@ static void test_refused_rows(void **state)
                "options 'text' and 'label' are of one column, 'label'");
     refuse_row("{labels: [no, yes], text_b: 2, dev: x.csv}", "text,label\na,yes\n",
                "options 'text_b' and 'label' are of one column, 'label'");
+    refuse_row(two,
+               "text,label\na,yes\nb,1\nc,2\nd,3\ne,4\nf,5\ng,6\nh,7\ni,8\nj,9\nk,10\nl,11\n"
+               "m,12\nn,13\no,14\np,15\nq,16\nr,17\ns,18\nt,19\nu,20\n",
+               "19 of 21 rows are refused, 'label' may not be the label");
     refuse_row(two, "txt,label\na,yes\n", "option 'text': ");
     refuse_row(two, "txt,label\na,yes\n", "nearest is 'txt'; there is: txt, label");
     refuse_row(two, "text;label\na;yes\n",
