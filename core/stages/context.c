@@ -10,7 +10,7 @@
 #include "network/loaded_network.h"
 #include "network/split.h"
 #include "report/report.h"
-#include "stages/warnings.h"
+#include "report/report_warnings.h"
 
 /* The tokenizer's facts come with the network, which is cheap without weights. */
 static mpcf_status spec_of(struct stage_context *c, const char *folder, mpcf_tokenizer_spec *spec,
@@ -36,6 +36,22 @@ static mpcf_status open_tokenizer(struct stage_context *c, mpcf_error *err)
     MPCF_TRY(split_check_length(c->pipeline, &spec, err));
     return tokenizer_open_in_case(c->pipeline->model_path, &spec,
                                   (enum letter_case) c->pipeline->lower_case, &c->tokenizer, err);
+}
+
+mpcf_status stage_warn(struct stage_context *c, const char *about, struct text_buffer *text,
+                       mpcf_error *err)
+{
+    const bool is_short = text->failed;
+    mpcf_status status = MPCF_OK;
+
+    if (text->length > 0) {
+        log_line(LOG_WARN, "%s", text_string(text));
+    }
+    if (!is_short && c->report != NULL) {
+        status = report_warn(c->report, about, text->length > 0 ? text_string(text) : NULL, err);
+    }
+    text_clear(text);
+    return is_short ? mpcf_fail_memory(err, 0, "a warning") : status;
 }
 
 /* The training split is read anew for each number of rows: said again where more are cut. */

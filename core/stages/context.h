@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "pipeline/open_pipeline.h"
 #include "text/corpus.h"
 #include "text/tokenizer.h"
@@ -45,6 +46,10 @@ mpcf_status stage_data_digest(struct stage_context *c, size_t limit, char text[F
 /* Says that STAGE began with new weights of the head, NAMES; NULL: with none. */
 mpcf_status stage_report_head(struct stage_context *c, enum pipeline_stage stage, const char *names,
                               mpcf_error *err);
+/* A line of the log now, and an entry of the report for whoever reads only that. ABOUT: report/report_warnings.h.
+ * TEXT is cleared; without anything in it there is nothing to warn of. */
+mpcf_status stage_warn(struct stage_context *c, const char *about, struct text_buffer *text,
+                       mpcf_error *err);
 /* OUTPUT/report.json and report.html, as the report now is. */
 mpcf_status stage_write_report(struct stage_context *c, mpcf_error *err);
 void stage_context_clear(struct stage_context *c);

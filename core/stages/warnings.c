@@ -1,32 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Warnings of the stages. */
+/* Where figures say less than they seem to. */
 #include "stages/warnings.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
-#include "base/memory.h"
 #include "metrics/interval.h"
 #include "report/report.h"
-#include "report/report_warnings.h"
 #include "text/same_texts.h"
-
-mpcf_status stage_warn(struct stage_context *c, const char *about, struct text_buffer *text,
-                       mpcf_error *err)
-{
-    const bool is_short = text->failed;
-    mpcf_status status = MPCF_OK;
-
-    if (text->length > 0) {
-        log_line(LOG_WARN, "%s", text_string(text));
-    }
-    if (!is_short && c->report != NULL) {
-        status = report_warn(c->report, about, text->length > 0 ? text_string(text) : NULL, err);
-    }
-    text_clear(text);
-    return is_short ? mpcf_fail_memory(err, 0, "a warning") : status;
-}
 
 /* --- Guessing --- */
 

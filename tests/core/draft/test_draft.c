@@ -88,6 +88,14 @@ static void columns_have_parts(void **state)
     set_column(&c->items[2], "datum", "d", 100, 9, false);
     columns_judge(c, NULL, 0);
     assert_true(c->has_names);
+    mpcf_free(c);
+}
+
+static void classes_say_the_label(void **state)
+{
+    struct columns *c = mpcf_alloc_array(1, sizeof *c);
+
+    (void) state;
     /* Values that are the classes before names, and few before fewer. */
     c->count = 4;
     set_column(&c->items[0], "rating", "", 2, 1, true);
@@ -126,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lengths_become_limits),
         cmocka_unit_test(columns_have_parts),
+        cmocka_unit_test(classes_say_the_label),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
