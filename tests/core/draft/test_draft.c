@@ -72,6 +72,30 @@ static void columns_have_parts(void **state)
     assert_false(c->has_names);
     assert_int_equal(c->text, 1);
     assert_int_equal(c->label, 2);
+    /* Names before what cells look like. */
+    set_column(&c->items[0], "Label", "", 100, 3, false);
+    set_column(&c->items[1], "Premise", "t", 100, 10, false);
+    set_column(&c->items[2], "hypothesis", "k", 3, 90, false);
+    columns_judge(c, NULL, 0);
+    assert_int_equal(c->label, 0);
+    assert_int_equal(c->text, 1);
+    assert_int_equal(c->text_b, 2);
+    /* One column is text. */
+    c->count = 1;
+    set_column(&c->items[0], "so it goes", "t", 2, 10, false);
+    columns_judge(c, NULL, 0);
+    assert_int_equal(c->text, 0);
+    assert_int_equal(c->label, -1);
+    mpcf_free(c);
+}
+
+/* What three columns are taken for where the first line may be one of names, and where values are classes. */
+static void names_and_classes(void **state)
+{
+    struct columns *c = mpcf_alloc_array(1, sizeof *c);
+
+    (void) state;
+    c->count = 3;
     /* As pandas writes its index. */
     set_column(&c->items[0], "", "", 100, 3, true);
     set_column(&c->items[1], "what", "t", 100, 60, false);
@@ -104,20 +128,6 @@ static void columns_have_parts(void **state)
     columns_judge(c, NULL, 0);
     assert_int_equal(c->label, -1);
     assert_int_equal(columns_of_one_value(c), 2);
-    /* Names before what cells look like. */
-    set_column(&c->items[0], "Label", "", 100, 3, false);
-    set_column(&c->items[1], "Premise", "t", 100, 10, false);
-    set_column(&c->items[2], "hypothesis", "k", 3, 90, false);
-    columns_judge(c, NULL, 0);
-    assert_int_equal(c->label, 0);
-    assert_int_equal(c->text, 1);
-    assert_int_equal(c->text_b, 2);
-    /* One column is text. */
-    c->count = 1;
-    set_column(&c->items[0], "so it goes", "t", 2, 10, false);
-    columns_judge(c, NULL, 0);
-    assert_int_equal(c->text, 0);
-    assert_int_equal(c->label, -1);
     mpcf_free(c);
 }
 
@@ -126,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lengths_become_limits),
         cmocka_unit_test(columns_have_parts),
+        cmocka_unit_test(names_and_classes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
