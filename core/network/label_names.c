@@ -100,14 +100,35 @@ static void list_names(const json_t *config, struct text_buffer *out)
     }
 }
 
-/* The task's names in the order of the checkpoint's classes. */
-static void list_labels(const mpcf_task *task, const json_t *config, struct text_buffer *out)
+/* Whether a class of the checkpoint means the task's K-th. */
+static bool is_taken(const mpcf_task *task, const json_t *config, size_t k)
 {
     for (size_t i = 0; i < task->classes; i++) {
-        const size_t other = meant_elsewhere(task, i, class_name_of(config, i));
+        if (label_names_mean_one(class_name_of(config, i), task->label_names[k])) {
+            return true;
+        }
+    }
+    return false;
+}
 
+/* The task's names in the order of the checkpoint's classes; what no class means fills the places left. */
+static void list_labels(const mpcf_task *task, const json_t *config, struct text_buffer *out)
+{
+    size_t free_one = 0;
+
+    for (size_t i = 0; i < task->classes; i++) {
+        size_t at = meant_elsewhere(task, i, class_name_of(config, i));
+
+        if (at == task->classes &&
+            label_names_mean_one(class_name_of(config, i), task->label_names[i])) {
+            at = i;
+        }
+        while (at == task->classes && free_one < task->classes) {
+            at = is_taken(task, config, free_one) ? at : free_one;
+            free_one++;
+        }
         text_printf(out, "%s%.60s", i == 0 ? "" : ", ",
-                    task->label_names[other < task->classes ? other : i]);
+                    task->label_names[at < task->classes ? at : i]);
     }
 }
 

@@ -266,8 +266,11 @@ static void given_labels_are_tried(void **state)
 {
     (void) state;
     DATA("signs.csv", .names = {"-1", "1"});
-    INIT(0, "write dataset.labels: [-1, 1]\n", "net", "signs.csv", "signs.yaml", "--set",
-         "dataset.labels=[1, -1]");
+    REFUSED(2, "signs.csv", "takes its order: dataset.labels: [-1, 1]", "--set",
+            "dataset.labels=[1, -1]");
+    DATA("truth.csv", .names = {"False", "True"});
+    INIT(0, "write dataset.labels: [False, True]\n", "net", "truth.csv", "truth.yaml", "--set",
+         "dataset.labels=[True, False]");
     INIT(0, "answers  of the checkpoint to 200 rows: right 1.00", "net", "signs.csv", "signs2.yaml",
          "--set", "dataset.labels=[-1, 1]");
     HOST(0, "accepted", "signs2.yaml", "--check");

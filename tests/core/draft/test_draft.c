@@ -72,46 +72,6 @@ static void columns_have_parts(void **state)
     assert_false(c->has_names);
     assert_int_equal(c->text, 1);
     assert_int_equal(c->label, 2);
-    /* As pandas writes its index. */
-    set_column(&c->items[0], "", "", 100, 3, true);
-    set_column(&c->items[1], "what", "t", 100, 60, false);
-    set_column(&c->items[2], "kind", "k", 3, 2, false);
-    columns_judge(c, NULL, 0);
-    assert_true(c->has_names);
-    assert_int_equal(c->text, 1);
-    assert_int_equal(c->label, 2);
-    set_column(&c->items[2], "k1", "k", 3, 2, false); /* a row that lacks a cell */
-    columns_judge(c, NULL, 0);
-    assert_false(c->has_names);
-    /* Words above others, of which none comes again: names, by custom. */
-    set_column(&c->items[0], "autor", "a", 100, 9, false);
-    set_column(&c->items[2], "datum", "d", 100, 9, false);
-    columns_judge(c, NULL, 0);
-    assert_true(c->has_names);
-    mpcf_free(c);
-}
-
-static void classes_say_the_label(void **state)
-{
-    struct columns *c = mpcf_alloc_array(1, sizeof *c);
-
-    (void) state;
-    /* Values that are the classes before names, and few before fewer. */
-    c->count = 4;
-    set_column(&c->items[0], "rating", "", 2, 1, true);
-    set_column(&c->items[1], "what", "t", 100, 60, false);
-    set_column(&c->items[2], "kind", "k", 3, 2, false);
-    set_column(&c->items[3], "lang", "d", 2, 2, false);
-    columns_judge(c, (const char *const[]){"K0", "k1", "k2"}, 3);
-    assert_int_equal(c->label, 2);
-    columns_judge(c, (const char *const[]){"k0", "k1", "other"}, 3);
-    assert_int_equal(c->label, 0);
-    c->count = 3;
-    set_column(&c->items[0], "id", "", 100, 3, true);
-    set_column(&c->items[2], "kind", "k", 1, 2, false);
-    columns_judge(c, NULL, 0);
-    assert_int_equal(c->label, -1);
-    assert_int_equal(columns_of_one_value(c), 2);
     /* Names before what cells look like. */
     set_column(&c->items[0], "Label", "", 100, 3, false);
     set_column(&c->items[1], "Premise", "t", 100, 10, false);
@@ -129,12 +89,54 @@ static void classes_say_the_label(void **state)
     mpcf_free(c);
 }
 
+/* What three columns are taken for where the first line may be one of names, and where values are classes. */
+static void names_and_classes(void **state)
+{
+    struct columns *c = mpcf_alloc_array(1, sizeof *c);
+
+    (void) state;
+    c->count = 3;
+    /* As pandas writes its index. */
+    set_column(&c->items[0], "", "", 100, 3, true);
+    set_column(&c->items[1], "what", "t", 100, 60, false);
+    set_column(&c->items[2], "kind", "k", 3, 2, false);
+    columns_judge(c, NULL, 0);
+    assert_true(c->has_names);
+    assert_int_equal(c->text, 1);
+    assert_int_equal(c->label, 2);
+    set_column(&c->items[2], "k1", "k", 3, 2, false); /* a row that lacks a cell */
+    columns_judge(c, NULL, 0);
+    assert_false(c->has_names);
+    /* Words above others, of which none comes again: names, by custom. */
+    set_column(&c->items[0], "autor", "a", 100, 9, false);
+    set_column(&c->items[2], "datum", "d", 100, 9, false);
+    columns_judge(c, NULL, 0);
+    assert_true(c->has_names);
+    /* Values that are the classes before names, and few before fewer. */
+    c->count = 4;
+    set_column(&c->items[0], "rating", "", 2, 1, true);
+    set_column(&c->items[1], "what", "t", 100, 60, false);
+    set_column(&c->items[2], "kind", "k", 3, 2, false);
+    set_column(&c->items[3], "lang", "d", 2, 2, false);
+    columns_judge(c, (const char *const[]){"K0", "k1", "k2"}, 3);
+    assert_int_equal(c->label, 2);
+    columns_judge(c, (const char *const[]){"k0", "k1", "other"}, 3);
+    assert_int_equal(c->label, 0);
+    c->count = 3;
+    set_column(&c->items[0], "id", "", 100, 3, true);
+    set_column(&c->items[2], "kind", "k", 1, 2, false);
+    columns_judge(c, NULL, 0);
+    assert_int_equal(c->label, -1);
+    assert_int_equal(columns_of_one_value(c), 2);
+    mpcf_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lengths_become_limits),
         cmocka_unit_test(columns_have_parts),
-        cmocka_unit_test(classes_say_the_label),
+        cmocka_unit_test(names_and_classes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
