@@ -400,6 +400,19 @@ static mpcf_status look_for_predict(const struct look *l, enum pipeline_viewer v
     return check_links(p, viewer, l->problems, err);
 }
 
+static mpcf_status look_for_student(const struct look *l, enum pipeline_viewer viewer,
+                                    mpcf_error *err)
+{
+    (void) err;
+    need_student_for(l, viewer, true);
+    return MPCF_OK;
+}
+
+mpcf_status pipeline_check_student(const struct pipeline *p, mpcf_error *err)
+{
+    return look_whole(p, VIEW_ALL, look_for_student, err);
+}
+
 mpcf_status pipeline_check_predict(const struct pipeline *p, enum pipeline_viewer viewer,
                                    mpcf_error *err)
 {

@@ -22,6 +22,8 @@ enum pipeline_viewer {
  * A file without a stage to run is a mistake for all but VIEW_PUBLIC. */
 mpcf_status pipeline_check_files(const struct pipeline *p, enum pipeline_viewer viewer,
                                  mpcf_error *err);
+/* The student of this machine alone, where no stage runs that makes it. */
+mpcf_status pipeline_check_student(const struct pipeline *p, mpcf_error *err);
 /* The same for texts of the user's own (`mpcf-host predict`): no stage, no data, no folder of results;
  * VIEW_ALL: three roles on this machine. */
 mpcf_status pipeline_check_predict(const struct pipeline *p, enum pipeline_viewer viewer,

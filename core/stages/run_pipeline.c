@@ -160,7 +160,7 @@ mpcf_status pipeline_check(const struct pipeline *p, const struct run_request *r
     }
     MPCF_TRY(pipeline_check_files(p, viewer, err));
     if (viewer == VIEW_ALL && request->one_stage && request->stage == STAGE_INFER) {
-        MPCF_TRY(pipeline_check_predict(p, viewer, err)); /* no stage before it makes the student */
+        MPCF_TRY(pipeline_check_student(p, err)); /* no stage before it makes it */
     }
     if (viewer == VIEW_ALL) {
         MPCF_TRY(test_predictions_check(p, err));
