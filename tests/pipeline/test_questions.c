@@ -264,7 +264,7 @@ static void a_damaged_count_is_told_at_the_start(void **state)
     assert_non_null(file);
     assert_int_equal(fputs("{\"version\": 1", file) >= 0, 1);
     assert_int_equal(fclose(file), 0);
-    assert_int_equal(test_host_wait(apart_start(folder, PROVIDER, NULL, NULL), 20), 1);
+    assert_int_equal(test_host_wait(apart_start(folder, PROVIDER, NULL, NULL), 20), 2);
     assert_log(folder, PROVIDER, "to count anew, move");
     assert_log(folder, PROVIDER, "questions.json");
     mpcf_free(path);
