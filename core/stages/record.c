@@ -325,18 +325,13 @@ mpcf_status stage_begin_calibrating(const struct stage_context *c, enum pipeline
 void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
                         char key[FILE_DIGEST_SIZE])
 {
-    char *path = record_path(c->pipeline, stage);
-    json_t *record = NULL;
+    json_t *record = read_record(c->pipeline, stage);
+    const char *found = json_string_value(json_object_get(record, "key"));
 
-    if (path != NULL && file_exists(path) && json_read_file(path, &record, NULL) == MPCF_OK) {
-        const char *found = json_string_value(json_object_get(record, "key"));
-
-        if (found != NULL && strlen(found) == FILE_DIGEST_SIZE - 1) {
-            memcpy(key, found, FILE_DIGEST_SIZE);
-        }
-        json_decref(record);
+    if (found != NULL && strlen(found) == FILE_DIGEST_SIZE - 1) {
+        memcpy(key, found, FILE_DIGEST_SIZE);
     }
-    mpcf_free(path);
+    json_decref(record);
 }
 
 static mpcf_status mark(struct stage_context *c, enum pipeline_stage stage, const char *key,
