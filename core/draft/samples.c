@@ -125,20 +125,30 @@ static bool is_number(const char *text, double *value)
     return end != text && *end == '\0';
 }
 
+static bool is_name(const mpcf_task *task, size_t named, const char *label,
+                    int (*compare)(const char *, const char *), double *value)
+{
+    for (size_t i = 0; i < named; i++) {
+        if (compare(task->label_names[i], label) == 0) {
+            *value = (double) i;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* As the table's reader takes a label: by name, exactly or in other letters, else by number, where no name is one. */
 static bool class_of(const mpcf_task *task, const char *label, double *value)
 {
-    const size_t named = task->label_names != NULL ? task->classes : 0;
+    const size_t named = label != NULL && task->label_names != NULL ? task->classes : 0;
     bool has_numbers = false;
 
-    for (size_t i = 0; label != NULL && i < 2 * named; i++) {
-        const char *name = task->label_names[i % named];
-
-        if ((i < named ? strcmp(name, label) : strcasecmp(name, label)) == 0) {
-            *value = (double) (i % named);
-            return true;
-        }
-        has_numbers = has_numbers || is_number(name, value);
+    for (size_t i = 0; i < named; i++) {
+        has_numbers = has_numbers || is_number(task->label_names[i], value);
+    }
+    if (is_name(task, named, label, strcmp, value) ||
+        is_name(task, named, label, strcasecmp, value)) {
+        return true;
     }
     return label != NULL && !has_numbers && is_number(label, value);
 }
