@@ -185,6 +185,8 @@ static void pieces_gradient(const struct float_pieces *p, const float *x, const 
     EACH_TO(dx, dy[i] * poly_slope(piece_of(p, x[i]), p->degree, x[i]))
 }
 
+#include "float/float_sines_template.h"
+
 #include "float/float_rows_template.h"
 
 #include "float/float_small_template.h"
@@ -205,6 +207,8 @@ const struct float_kernel FLOAT_KERNEL_TABLE = {
     .poly_gradient = poly_gradient,
     .pieces = pieces,
     .pieces_gradient = pieces_gradient,
+    .sines = sines,
+    .sines_gradient = sines_gradient,
     .dropout = dropout,
     .sum = sum,
     .dot = dot,
