@@ -185,9 +185,9 @@ static void pieces_gradient(const struct float_pieces *p, const float *x, const 
     EACH_TO(dx, dy[i] * poly_slope(piece_of(p, x[i]), p->degree, x[i]))
 }
 
-#include "float/float_sines_template.h"
-
 #include "float/float_rows_template.h"
+
+#include "float/float_sines_template.h"
 
 #include "float/float_small_template.h"
 
