@@ -78,6 +78,12 @@ static bool check_operands(const struct args *args)
     return true;
 }
 
+/* "--json", "-x"; not "-", nor a number, which no option is called by. */
+static bool is_option(const char *word)
+{
+    return word[0] == '-' && word[1] != '\0' && strchr("0123456789.", word[1]) == NULL;
+}
+
 bool args_parse(const struct command *command, int count, char **words, struct args *args,
                 bool *help)
 {
@@ -98,7 +104,7 @@ bool args_parse(const struct command *command, int count, char **words, struct a
             (void) host_usage(command->name, "more than %d words", ARGS_LIMIT);
             return false;
         }
-        if (!is_text && words[i][0] == '-' && words[i][1] != '\0') {
+        if (!is_text && is_option(words[i])) {
             if (!take_option(count, words, &i, args)) {
                 return false;
             }

@@ -76,6 +76,14 @@ static const struct arg_option check_options[] = {
     {"--options", "OPTIONS", "of the one component, as in a pipeline file: 'p: 6, c: 1'"},
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
+static const struct arg_option eval_options[] = {
+    {"--options", "OPTIONS", "of the approximation, as in a pipeline file: 'p: 6, c: 1'"},
+    {"--input", "FILE", "points, a row a line; - is standard input, which is also read where no point is given"},
+    {"--exact", "NAME", "the exact function; default gelu, softmax, tanh or layer norm, by the slot"},
+    {"--layer", "N", "the layer, for a formula that differs by it; default 0"},
+    {"--json", NULL, "a JSON object a row: input, float, exact, reference"},
+    {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
+    {NULL, NULL, NULL}};
 static const struct arg_option example_options[] = {
     {"--family", "NAME", "bert, distilbert, electra; default bert"},
     {"--seed", "N", "of texts and weights; default 1"},
@@ -103,6 +111,8 @@ const struct command commands[] = {
      plugin_options, 1, 1, cmd_plugin_show},
     {"plugin check", "NAME|FILE.so", "Tests a plug-in's components, or the one that is named; TAP output.",
      check_options, 1, 1, cmd_plugin_check},
+    {"plugin eval", "NAME|FILE.so [POINTS ...]", "An approximation at points: floats, exact function, secure run's integers.",
+     eval_options, 1, ARGS_LIMIT, cmd_plugin_eval},
     {"plugin new", "KIND NAME [FOLDER]",
      "Writes a plug-in that builds and works: approx, transport, model or dataset.",
      NULL, 2, 3, cmd_plugin_new},

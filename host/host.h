@@ -24,6 +24,7 @@ int cmd_bench(const struct args *args);
 int cmd_plugin_list(const struct args *args);
 int cmd_plugin_show(const struct args *args);
 int cmd_plugin_check(const struct args *args);
+int cmd_plugin_eval(const struct args *args);
 int cmd_plugin_new(const struct args *args);
 int cmd_keys_new(const struct args *args);
 int cmd_keys_show(const struct args *args);

@@ -10,13 +10,13 @@
 #include "base/text.h"
 #include "bench/approx_graph.h"
 #include "bench/bench_shape.h"
+#include "bench/filled_slot.h"
 #include "bench/slot_interval.h"
 #include "format/json.h"
 #include "graph/slot_name.h"
 #include "lower/lower.h"
 #include "pass/calibrate.h"
 #include "pass/pass.h"
-#include "plugin/option_set.h"
 #include "secure/trio.h"
 
 enum { REPEATS_MAX = 1000, COMPONENTS_MAX = 512 };
@@ -36,45 +36,6 @@ struct line {
     double max_error, mean_error, seconds;
     struct cost_line cost;
 };
-
-/* --- An approximation with its options at their defaults --- */
-
-struct filled {
-    struct slot_filling filling;
-    void *config;
-    struct option_memory *owned;
-};
-
-static void filled_clear(struct filled *f)
-{
-    option_config_release(f->owned);
-    mpcf_free(f->config);
-}
-
-static mpcf_status fill(struct filled *f, const mpcf_approx *approx, mpcf_error *err)
-{
-    const struct option_source source = {.options = approx->options,
-                                         .option_size = approx->option_size,
-                                         .config_size = approx->config_size,
-                                         .what = approx->name,
-                                         .base = "."};
-    struct yaml_problems *problems = yaml_problems_create();
-    mpcf_status status = MPCF_OK;
-
-    *f = (struct filled){.config = mpcf_alloc_array(1, approx->config_size + 1)};
-    f->filling = (struct slot_filling){
-        .slot = approx->slot, .last_layer = SIZE_MAX, .approx = approx, .config = f->config};
-    if (problems == NULL || f->config == NULL) {
-        status = mpcf_fail_memory(err, approx->config_size, "options");
-    } else if (approx->options != NULL) {
-        status = option_fill_from(&source, f->config, &f->owned, problems, err);
-        if (status == MPCF_OK && yaml_problems_count(problems) > 0) {
-            status = mpcf_fail(err, MPCF_E_CONFIG, "%s", yaml_problems_text(problems));
-        }
-    }
-    yaml_problems_destroy(problems);
-    return status;
-}
 
 /* --- Errors --- */
 
@@ -101,18 +62,18 @@ static mpcf_status run_exact(const struct bench *b, mpcf_slot slot, struct appro
 {
     const char *const names[] = {NULL, b->activation, "softmax", "tanh"};
     const void *approx = NULL;
-    struct filled f = {0};
+    struct filled_slot f = {0};
     mpcf_status status = MPCF_OK;
 
     if (slot == MPCF_SLOT_LAYER_NORM) {
         return run_floats(b, slot, NULL, x, y, count, err);
     }
     MPCF_TRY(plugins_find(b->plugins, COMPONENT_APPROX, names[slot], &approx, err));
-    status = fill(&f, approx, err);
+    status = filled_slot_open(&f, approx, NULL, err);
     if (status == MPCF_OK) {
         status = run_floats(b, slot, &f.filling, x, y, count, err);
     }
-    filled_clear(&f);
+    filled_slot_clear(&f);
     return status;
 }
 
@@ -257,8 +218,8 @@ static json_t *failed_json(const mpcf_approx *approx, const mpcf_error *err)
 static mpcf_status measure(const struct bench *b, const mpcf_approx *approx, struct line *line,
                            mpcf_error *err)
 {
-    struct filled f = {0};
-    mpcf_status status = fill(&f, approx, err);
+    struct filled_slot f = {0};
+    mpcf_status status = filled_slot_open(&f, approx, NULL, err);
 
     if (status == MPCF_OK) {
         status = measure_errors(b, &f.filling, line, err);
@@ -266,7 +227,7 @@ static mpcf_status measure(const struct bench *b, const mpcf_approx *approx, str
     if (status == MPCF_OK) {
         status = measure_secure(b, &f.filling, line, err);
     }
-    filled_clear(&f);
+    filled_slot_clear(&f);
     return status;
 }
 

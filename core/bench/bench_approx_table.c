@@ -2,6 +2,8 @@
 /* Tables of approximations, as text and as Markdown. */
 #include "bench/bench_approx_table.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 static double real(const json_t *line, const char *name)
@@ -95,11 +97,27 @@ char *bench_approx_table(const json_t *result)
 /* --- Markdown --- */
 
 /* A bar would end the cell. */
+static void print_cell_of(struct text_buffer *text, const char *cell, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        text_printf(text, cell[i] == '|' ? "\\%c" : "%c", cell[i]);
+    }
+}
+
 static void print_cell(struct text_buffer *text, const char *cell)
 {
-    for (; *cell != '\0'; cell++) {
-        text_printf(text, *cell == '|' ? "\\%c" : "%c", *cell);
-    }
+    print_cell_of(text, cell, strlen(cell));
+}
+
+/* Two cells: who published it, and what they report of it. */
+static void print_source(struct text_buffer *text, const char *source)
+{
+    static const char scored[] = "; scored: ";
+    const char *at = strstr(source, scored);
+
+    print_cell_of(text, source, at == NULL ? strlen(source) : (size_t) (at - source));
+    text_append(text, " | ");
+    print_cell(text, at == NULL ? "" : at + sizeof scored - 1);
 }
 
 static void print_row(struct text_buffer *text, const json_t *line)
@@ -114,7 +132,7 @@ static void print_row(struct text_buffer *text, const json_t *line)
                     real(line, "high"), real(line, "max_error"), real(line, "mean_error"),
                     real(line, "seconds"), real(line, "bytes") / 1e6, real(line, "delays"));
     }
-    print_cell(text, word(line, "source"));
+    print_source(text, word(line, "source"));
     text_append(text, " |\n");
 }
 
@@ -129,7 +147,8 @@ char *bench_approx_markdown(const json_t *result)
         text_printf(
             &text,
             "## %s\n\nExact: `%s`.\n\n| name | formula | inputs | largest error | mean error | "
-            "seconds | MB | delays | source |\n|---|---|---|---|---|---|---|---|---|\n",
+            "seconds | MB | delays | source | scored there |\n"
+            "|---|---|---|---|---|---|---|---|---|---|\n",
             word(slot, "slot"), word(slot, "exact"));
         json_array_foreach(json_object_get(slot, "results"), k, line)
         {

@@ -35,6 +35,14 @@ struct float_pieces {
     size_t degree;
 };
 
+/* The same with sines: rows of coef end in COUNT more numbers, s_k of s_k sin(2 pi k x / period), k from 1 on, which
+ * degree counts, too. Those of the first and the last row are 0. */
+struct float_sines {
+    struct float_pieces pieces;
+    size_t count;
+    double period;
+};
+
 /* One element in 1 / (1 - chance) is kept where its random number is at least THRESHOLD
  * (chance * 2^32); the numbers are a function of KEY and the element's index alone. */
 struct float_dropout {
@@ -62,6 +70,10 @@ struct float_kernel {
     void (*pieces)(const struct float_pieces *p, const float *x, float *y, size_t n);
     void (*pieces_gradient)(const struct float_pieces *p, const float *x, const float *dy,
                             float *dx, bool add, size_t n);
+    /* Absolute errors below 3e-6 of the sum of |s_k|, in the gradient of that of |s_k| 2 pi k^2 / period. */
+    void (*sines)(const struct float_sines *s, const float *x, float *y, size_t n);
+    void (*sines_gradient)(const struct float_sines *s, const float *x, const float *dy, float *dx,
+                           bool add, size_t n);
     void (*dropout)(const struct float_dropout *d, size_t first, const float *x, float *y, bool add,
                     size_t n);
     float (*sum)(const float *x, size_t n);

@@ -187,6 +187,8 @@ static void pieces_gradient(const struct float_pieces *p, const float *x, const 
 
 #include "float/float_rows_template.h"
 
+#include "float/float_sines_template.h"
+
 #include "float/float_small_template.h"
 
 const struct float_kernel FLOAT_KERNEL_TABLE = {
@@ -205,6 +207,8 @@ const struct float_kernel FLOAT_KERNEL_TABLE = {
     .poly_gradient = poly_gradient,
     .pieces = pieces,
     .pieces_gradient = pieces_gradient,
+    .sines = sines,
+    .sines_gradient = sines_gradient,
     .dropout = dropout,
     .sum = sum,
     .dot = dot,

@@ -66,7 +66,7 @@ static const char *refused(const mpcf_node *x, const mpcf_measure *how)
     }
     if (how->owner == MPCF_PUBLIC && how->by != MPCF_BY_WHOLE) {
         return "by head or position it is the provider's alone: one public number is a whole "
-               "tensor's";
+               "tensor's (an entry for each head, `heads:`, has one of its own)";
     }
     if (by_head && (s.rank != 4 || s.dim[1] < 1)) {
         return "by head it is of [B, heads, .., ..]";

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Pieces of a polynomial plus a sine series: row i of coef holds from cuts[i-1] on, its last COUNT
- * numbers are the sines'. Multiples of an angle by sin((k + 1) a) = 2 cos(a) sin(k a) - sin((k - 1) a).
+ * numbers are the sines'.
  */
-#include <math.h>
 #include <string.h>
 
+#include "float/float_kernel.h"
 #include "graph/build.h"
 #include "ops/coefficients.h"
 #include "ops/op.h"
 
 #define SINES_MAX 16
-#define TWO_PI    6.28318530717958647692
 
 static bool has_no_sine(const double *sines, size_t count)
 {
@@ -87,82 +86,25 @@ mpcf_node *mpcf_piecewise_sines(mpcf_graph *g, mpcf_node *x, const double *cuts,
     return node;
 }
 
-static size_t piece_of(const mpcf_node *node, double x)
+struct narrow {
+    float cuts[CUTS_MAX];
+    float coef[(CUTS_MAX + 1) * (DEGREE_MAX + 1 + SINES_MAX)];
+};
+
+static struct float_sines sines_of(const mpcf_node *node, struct narrow *room)
 {
-    size_t i = 0;
-
-    while (i < node->cut_count && x >= node->cuts[i]) {
-        i++;
-    }
-    return i;
-}
-
-/* Coefficients of the piece X lies in; *SINES NULL where it has none. */
-static const double *row_of(const mpcf_node *node, double x, size_t *degree, const double **sines)
-{
-    const double *row = node->coef + piece_of(node, x) * (node->degree + 1);
-
-    *degree = node->degree - (size_t) node->count;
-    *sines = row + *degree + 1;
-    if (has_no_sine(*sines, (size_t) node->count)) {
-        *sines = NULL;
-    }
-    return row;
-}
-
-static double value_at(const mpcf_node *node, double x)
-{
-    size_t degree;
-    const double *sines, *row = row_of(node, x, &degree, &sines);
-    double y = row[degree];
-
-    for (size_t i = degree; i-- > 0;) {
-        y = y * x + row[i];
-    }
-    if (sines != NULL) {
-        const double angle = TWO_PI / node->real * x, twice = 2 * cos(angle);
-        double s = sin(angle), before = 0;
-
-        for (int64_t k = 0; k < node->count; k++) {
-            const double next = twice * s - before;
-
-            y += sines[k] * s;
-            before = s;
-            s = next;
-        }
-    }
-    return y;
-}
-
-static double slope_at(const mpcf_node *node, double x)
-{
-    size_t degree;
-    const double *sines, *row = row_of(node, x, &degree, &sines);
-    double y = 0;
-
-    for (size_t i = degree; i > 0; i--) {
-        y = y * x + (double) i * row[i];
-    }
-    if (sines != NULL) {
-        const double rate = TWO_PI / node->real, twice = 2 * cos(rate * x);
-        double c = twice / 2, before = 1;
-
-        for (int64_t k = 0; k < node->count; k++) {
-            const double next = twice * c - before;
-
-            y += sines[k] * rate * (double) (k + 1) * c;
-            before = c;
-            c = next;
-        }
-    }
-    return y;
+    coefficients_narrow(node->cuts, node->cut_count, room->cuts);
+    coefficients_narrow(node->coef, (node->cut_count + 1) * (node->degree + 1), room->coef);
+    return (struct float_sines){
+        {room->cuts, node->cut_count, room->coef, node->degree}, (size_t) node->count, node->real};
 }
 
 static void forward_part(const struct op_call *c, size_t begin, size_t end)
 {
-    for (size_t i = begin; i < end; i++) {
-        c->y[i] = (float) value_at(c->node, (double) c->x[0][i]);
-    }
+    struct narrow room;
+    const struct float_sines s = sines_of(c->node, &room);
+
+    float_kernel()->sines(&s, c->x[0] + begin, c->y + begin, end - begin);
 }
 
 static void forward(const struct op_call *c)
@@ -172,11 +114,11 @@ static void forward(const struct op_call *c)
 
 static void backward_part(const struct op_call *c, size_t begin, size_t end)
 {
-    for (size_t i = begin; i < end; i++) {
-        const float slope = (float) slope_at(c->node, (double) c->x[0][i]);
+    struct narrow room;
+    const struct float_sines s = sines_of(c->node, &room);
 
-        c->dx[0][i] = (c->add[0] ? c->dx[0][i] : 0.0F) + slope * c->dy[i];
-    }
+    float_kernel()->sines_gradient(&s, c->x[0] + begin, c->dy + begin, c->dx[0] + begin, c->add[0],
+                                   end - begin);
 }
 
 static void backward(const struct op_call *c)

@@ -15,19 +15,50 @@ static bool share_layers(const struct slot_filling *a, const struct slot_filling
            (a->norms == 0 || b->norms == 0 || (a->norms & b->norms) != 0);
 }
 
-/* Whether a place would get both; of some heads and of the rest they go together. */
+/* The first layer norm that both are of; 0 is all. */
+static const char *shared_norm(const struct slot_filling *a, const struct slot_filling *b)
+{
+    const unsigned both = (a->norms == 0 ? ~0u : a->norms) & (b->norms == 0 ? ~0u : b->norms);
+    int where = 1;
+
+    while (where < NORM_COUNT && (both & 1u << where) == 0) {
+        where++;
+    }
+    return norm_name((mpcf_norm) where);
+}
+
+/* What two entries that meet lack; IS_SAME: they are one. */
+static void report_layers(struct pipeline_reader *r, const struct yaml_node *at,
+                          const struct slot_filling *a, const struct slot_filling *b, bool is_same)
+{
+    if (is_same) {
+        const size_t layer = a->first_layer > b->first_layer ? a->first_layer : b->first_layer;
+
+        yaml_problem(r->problems, at, "layers: %zu stands twice", layer);
+    } else if (a->slot == MPCF_SLOT_LAYER_NORM) {
+        yaml_problem(r->problems, at,
+                     "two entries of 'layer_norm' cover the same norm, '%s'; give each its "
+                     "`where:` or its `layers:`",
+                     shared_norm(a, b));
+    } else {
+        yaml_problem(r->problems, at,
+                     "two entries of '%s' cover the same layer; give each its `layers:`",
+                     slot_name(a->slot));
+    }
+}
+
+/* Whether a place would get both; of some heads and of the rest they go together. IS_SAME: both are of one
+ * entry's layers. */
 static bool is_overlap(struct pipeline_reader *r, const struct yaml_node *at,
-                       const struct slot_filling *a, const struct slot_filling *b)
+                       const struct slot_filling *a, const struct slot_filling *b, bool is_same)
 {
     const bool has_heads = !head_set_is_empty(&a->heads);
 
     if (!share_layers(a, b) || has_heads == head_set_is_empty(&b->heads)) {
         return false;
     }
-    if (!has_heads) {
-        yaml_problem(r->problems, at,
-                     "two entries of '%s' cover the same layer; give each its `layers:`",
-                     slot_name(a->slot));
+    if (!has_heads || is_same) {
+        report_layers(r, at, a, b, is_same);
         return true;
     }
     if (head_set_meets(&a->heads, &b->heads)) {
@@ -46,7 +77,7 @@ static mpcf_status add_filling(struct pipeline_reader *r, const struct yaml_node
     const struct yaml_node **places;
 
     for (size_t i = 0; i < p->filling_count; i++) {
-        if (is_overlap(r, at, &p->fillings[i], filling)) {
+        if (is_overlap(r, at, &p->fillings[i], filling, p->filling_places[i] == at)) {
             return MPCF_OK;
         }
     }
@@ -134,6 +165,10 @@ static bool read_heads(struct pipeline_reader *r, const struct yaml_node *heads,
             return false;
         }
         for (size_t head = first; head <= last; head++) {
+            if (head_set_has(&filling->heads, head)) {
+                yaml_problem(r->problems, heads, "heads: %zu stands twice", head);
+                return false;
+            }
             head_set_add(&filling->heads, head);
         }
     } while (has_next(&text));
@@ -175,6 +210,10 @@ static bool read_words(struct pipeline_reader *r, const struct yaml_node *where,
         text += strspn(text, " ");
         if (bit == 0 || (*text != ',' && *text != '\0')) {
             report_where(r, where, word, words);
+            return false;
+        }
+        if ((*norms & bit) != 0) {
+            yaml_problem(r->problems, where, "where: '%s' stands twice", word);
             return false;
         }
         *norms |= bit;

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "format/number_rows.h"
 #include "format/text_lines.h"
 #include "inference/answer_lines.h"
 #include "inference/prediction.h"
@@ -32,6 +33,19 @@ static mpcf_status read_lines(void *context, mpcf_error *err)
         status = text_lines_next(l, true, &line, &found, err);
     } while (status == MPCF_OK && found == TEXT_LINE);
     text_lines_close(l);
+    return status;
+}
+
+static mpcf_status read_numbers(void *context, mpcf_error *err)
+{
+    struct number_rows rows = {0};
+    mpcf_status status = MPCF_OK;
+
+    (void) context;
+    for (size_t i = 0; status == MPCF_OK && i < 70; i++) {
+        status = number_rows_add(&rows, "1 -2.5", 6, "points", err);
+    }
+    number_rows_clear(&rows);
     return status;
 }
 
@@ -107,6 +121,7 @@ static void texts_say_memory_is_short(void **state)
 
     (void) state;
     assert_survives("texts of lines", read_lines, NULL);
+    assert_survives("rows of numbers", read_numbers, NULL);
     assert_ok(tokenizer_open(source_path("tests/vectors/predict/classes"), &spec, &t, err), err);
     assert_survives("texts of words", gather_texts, t);
     tokenizer_close(t);

@@ -99,8 +99,12 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
         .forward = forward,
         .backward = backward,
         .formula = "(ReLU(x) + e/n) m / (sum ReLU(x) m + e), e = 1/64",
-        .source = "Mohassel and Zhang, SecureML, 2017; MPCFormer, equation 2, with e = 1e-12; with "
-                  "quad in BERT-base: 81.1 of 82.8, the average of GLUE",
+        .source =
+            "Mohassel and Zhang, SecureML, 2017; MPCFormer, equation 2, whose code has e = "
+            "1e-12: a row without a score above 0 (81 of 1.6 million on SST-2) needs 1/e, which no "
+            "secure run has; scored: with quad in BERT-base MNLI 85.0 of 84.7, QQP 87.8 of 88.1, "
+            "QNLI 91.2 of 91.7, SST-2 92.0 of 93.1, CoLA 54.0 of 57.8, STS-B 85.7 of 89.1, MRPC "
+            "88.9 of 90.3, RTE 64.3 of 69.7, average 81.1 of 82.8",
     };
 
     return mpcf_register_approx(registry, &two_relu, err);

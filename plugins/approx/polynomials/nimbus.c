@@ -106,5 +106,6 @@ const mpcf_approx approx_nimbus = {
     .input_high = 6,
     .build = build,
     .formula = "0 (x < low); a + b x + c x^2, fitted to the layer's inputs; x (x >= high)",
-    .source = "Li et al., Nimbus, NeurIPS 2024, section 4; cuts are options here",
+    .source = "Li et al., Nimbus, NeurIPS 2024, section 4; cuts are options here; its exp, fitted "
+              "alike, is not here",
 };

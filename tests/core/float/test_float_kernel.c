@@ -301,6 +301,101 @@ static void products_do_not_depend_on_the_workers(void **state)
     }
 }
 
+/* --- Sines --- */
+
+/* Pieces that differ in all their numbers, over two turns and a half, and 16 sines. */
+#define SINE_ROWS                                                                                  \
+    {                                                                                              \
+        {0.5F, 0.25F, 0}, {-1, 1, 0.125F}, {0.25F, -0.5F, 0.0625F},                                \
+        {                                                                                          \
+            0, 1, 0                                                                                \
+        }                                                                                          \
+    }
+enum { SINES = 16, SINES_DEGREE = 2 };
+static const double sine_period = 3;
+
+static float sine_of(size_t row, size_t k)
+{
+    return row == 0 || row == 3 ? 0 : (row == 1 ? 0.3F : -0.2F) / (float) (k + 1);
+}
+
+/* y, or with SLOPE dy / dx, by the C library. */
+static double true_sines(const float *cuts, double v, bool slope)
+{
+    static const float rows[4][SINES_DEGREE + 1] = SINE_ROWS;
+    const size_t row = v < (double) cuts[0]   ? 0
+                       : v < (double) cuts[1] ? 1
+                       : v < (double) cuts[2] ? 2
+                                              : 3;
+    const double rate = 2 * acos(-1) / sine_period;
+    double sum =
+        slope ? (double) rows[row][1] + 2 * (double) rows[row][2] * v
+              : (double) rows[row][0] + ((double) rows[row][2] * v + (double) rows[row][1]) * v;
+
+    for (size_t k = 1; k <= SINES; k++) {
+        const double s = (double) sine_of(row, k - 1);
+
+        sum += slope ? s * rate * (double) k * cos(rate * (double) k * v)
+                     : s * sin(rate * (double) k * v);
+    }
+    return sum;
+}
+
+static void check_sines(const struct float_kernel *k)
+{
+    static const float rows[4][SINES_DEGREE + 1] = SINE_ROWS, cuts[] = {-4, 0.5F, 3.5F};
+    const double size = 0.3 * 3.4;                                    /* sum of |s_k|, rounded up */
+    const double size_slope = 0.3 * 136 * 2 * acos(-1) / sine_period; /* k: 1 + .. + 16 = 136 */
+    float coef[4][SINES_DEGREE + 1 + SINES];
+    const struct float_sines s = {{cuts, 3, coef[0], SINES_DEGREE + SINES}, SINES, sine_period};
+
+    for (size_t r = 0; r < 4; r++) {
+        memcpy(coef[r], rows[r], sizeof rows[r]);
+        for (size_t i = 0; i < SINES; i++) {
+            coef[r][SINES_DEGREE + 1 + i] = sine_of(r, i);
+        }
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        x[i] = -6 + 12 * (float) i / COUNT;
+        z[i] = 2;
+        dx[i] = 1;
+    }
+    k->sines(&s, x, y, COUNT - 3);
+    k->sines_gradient(&s, x, z, dx, true, COUNT - 3);
+    for (size_t i = 0; i < COUNT - 3; i++) {
+        const double want = true_sines(cuts, (double) x[i], false);
+        const double slope = 1 + 2 * true_sines(cuts, (double) x[i], true);
+
+        if (!(fabs((double) y[i] - want) < 3e-6 * (size + fabs(want)))) {
+            fail_msg("%s: sines(%.9g) is %.9g, not %.9g", k->name, (double) x[i], (double) y[i],
+                     want);
+        }
+        if (!(fabs((double) dx[i] - slope) < 3e-6 * (2 * size_slope + fabs(slope)))) {
+            fail_msg("%s: slope(%.9g) is %.9g, not %.9g", k->name, (double) x[i], (double) dx[i],
+                     slope);
+        }
+    }
+    assert_true(dx[COUNT - 1] == 1); /* nothing is written behind the last */
+}
+
+static void check_sines_far_away(const struct float_kernel *k)
+{
+    const float cuts[] = {-1, 1}, coef[] = {0, 0, 0, 0, 0, 1, 0, 1, 0};
+    const struct float_sines s = {{cuts, 2, coef, 2}, 1, 2};
+    const float far[] = {-3e38F, INFINITY, 3e38F, NAN};
+    float got[4];
+
+    k->sines(&s, far, got, 4);
+    assert_true(got[0] == 0 && isinf(got[1]) && got[2] == 3e38F && isnan(got[3]));
+}
+
+static void sines_are_those_of_the_library(void **state)
+{
+    (void) state;
+    on_each_level(check_sines);
+    on_each_level(check_sines_far_away);
+}
+
 static void check_dropout(const struct float_kernel *k)
 {
     const struct float_dropout d = {UINT64_C(0x123456789abcdef), (uint32_t) (0.3 * 4294967296.0),
@@ -370,6 +465,7 @@ int main(void)
         cmocka_unit_test(small_products_are_right),
         cmocka_unit_test(products_are_right_in_every_form),
         cmocka_unit_test(products_do_not_depend_on_the_workers),
+        cmocka_unit_test(sines_are_those_of_the_library),
         cmocka_unit_test(dropout_keeps_its_share),
         cmocka_unit_test(dropout_differs_between_keys),
         cmocka_unit_test(largest_kept_ignores_the_others),

@@ -6,6 +6,7 @@
 #include "pass/measure.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,9 +16,11 @@
 #include "conformance/conform.h"
 #include "core/pass/measuring.h"
 #include "float_engine/float_engine.h"
+#include "graph/finish.h"
 #include "lower/lookup_table.h"
 #include "pass/pass.h"
 #include "support/network.h"
+#include "support/slot_network.h"
 #include "support/support.h"
 
 static const mpcf_measure largest = MEASURE(MPCF_LARGEST, MPCF_BY_WHOLE, MPCF_PROVIDER);
@@ -222,6 +225,65 @@ static void they_have_no_gradient(void **state)
     mpcf_error_destroy(err);
 }
 
+/* --- Public, by head --- */
+
+/* (x + 5)^2 m / R, R as CONFIG measures it. */
+static mpcf_node *over_measured(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    mpcf_node *w = mpcf_mask(g, mpcf_square(g, mpcf_offset(g, x, 5)), keep);
+
+    return mpcf_mul(g, w, mpcf_reciprocal(g, mpcf_measured(g, "R", mpcf_row_sum(g, w), config)));
+}
+
+static void measure_network(struct slot_network *n, const struct slot_filling *fillings,
+                            size_t count, float *logits)
+{
+    const struct float_batch batch = {
+        .batch = SLOT_BATCH, .tokens = SLOT_TOKENS, .input_ids = n->ids, .attention_mask = n->mask};
+    mpcf_error *err = mpcf_error_create();
+
+    slot_network_open(n, fillings, count, false);
+    assert_ok(graph_finish(n->graph, err), err);
+    assert_ok(measure_on_batch(n->graph, n->parameters, &batch, err), err);
+    slot_network_logits(n, n->graph, logits);
+    mpcf_error_destroy(err);
+}
+
+/* An entry for each head: a public constant of the whole is that of the one head. */
+static void entries_of_a_head_have_their_own_public_constant(void **state)
+{
+    static const mpcf_measure by_each = MEASURE(MPCF_LARGEST, MPCF_BY_HEAD, MPCF_PROVIDER);
+    const mpcf_approx approx = approx_of(MPCF_SLOT_NORMALISER, over_measured);
+    const struct slot_filling whole = {.slot = MPCF_SLOT_NORMALISER,
+                                       .last_layer = SIZE_MAX,
+                                       .approx = &approx,
+                                       .config = &by_each};
+    struct slot_filling each[SLOT_HEADS];
+    float want[SLOT_BATCH * SLOT_CLASSES], got[SLOT_BATCH * SLOT_CLASSES];
+    const struct parameter *r;
+    struct slot_network a, b;
+
+    (void) state;
+    for (size_t i = 0; i < SLOT_HEADS; i++) {
+        each[i] = whole;
+        each[i].config = &told;
+        head_set_add(&each[i].heads, i);
+    }
+    measure_network(&a, &whole, 1, want);
+    measure_network(&b, each, SLOT_HEADS, got);
+    assert_close_floats("logits", want, got, SLOT_BATCH * SLOT_CLASSES, 1e-6, 1e-6);
+    r = parameters_find(a.parameters, "approximations.normaliser.0.R");
+    for (size_t i = 0; i < SLOT_HEADS; i++) {
+        char name[64];
+
+        (void) snprintf(name, sizeof name, "approximations.normaliser.0.heads.%zu.R", i);
+        assert_near(graph_find_label(b.graph, OP_PARAMETER, name)->real, (double) r->value[i]);
+    }
+    assert_true(r->value[0] > r->value[1] || r->value[0] < r->value[1]);
+    slot_network_close(&a);
+    slot_network_close(&b);
+}
+
 /* --- What is refused --- */
 
 static void assert_refused(mpcf_measure how, const char *why)
@@ -244,7 +306,8 @@ static void what_cannot_be_is_refused(void **state)
 {
     (void) state;
     assert_refused((mpcf_measure) MEASURE(MPCF_LARGEST, MPCF_BY_POSITION, MPCF_PUBLIC),
-                   "by head or position it is the provider's alone");
+                   "by head or position it is the provider's alone: one public number is a whole "
+                   "tensor's (an entry for each head, `heads:`, has one of its own)");
     assert_refused((mpcf_measure) MEASURE(MPCF_LARGEST, MPCF_BY_WHOLE, MPCF_USER),
                    "it is the provider's or public");
     assert_refused((mpcf_measure) MEASURE(MPCF_LARGEST, MPCF_BY_HEAD, MPCF_PROVIDER),
@@ -419,6 +482,7 @@ int main(void)
         cmocka_unit_test(nothing_runs_before_it_is_measured),
         cmocka_unit_test(a_table_by_position_is_not_published),
         cmocka_unit_test(they_have_no_gradient),
+        cmocka_unit_test(entries_of_a_head_have_their_own_public_constant),
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(formulas_run_securely),
         cmocka_unit_test(the_inverse_of_nothing_is_refused),

@@ -236,7 +236,19 @@ static void parts_of_a_slot_are_read_with_care(void **state)
         {"layer_norm: {name: toy_ln, where: [embedding, attention], layers: \"0\"}",
          "layers: the norm of the embedding is of no layer"},
         {"layer_norm: [{name: toy_ln, where: attention}, {name: toy_ln, layers: \"0-2\"}]",
-         "two entries of 'layer_norm' cover the same layer"},
+         "p.yaml:7:73: two entries of 'layer_norm' cover the same norm, 'attention'; give each its "
+         "`where:` or its `layers:`"},
+        {"layer_norm: [{name: toy_ln, where: embedding}, toy_ln]",
+         "p.yaml:7:50: two entries of 'layer_norm' cover the same norm, 'embedding'; give"},
+        {"layer_norm: {name: toy_ln, where: [attention, attention]}",
+         "p.yaml:7:49: where: 'attention' stands twice"},
+        {"normaliser: {name: toy_norm, heads: \"0,0,1-2,1\"}",
+         "p.yaml:7:39: heads: 0 stands twice"},
+        {"normaliser: {name: toy_norm, heads: \"0,1-3,2\", layers: \"0\"}",
+         "p.yaml:7:39: heads: 2 stands twice"},
+        {"activation: {name: toy_act, layers: \"0-3,2\"}", "p.yaml:7:39: layers: 2 stands twice"},
+        {"normaliser: {name: toy_norm, layers: \"1,0-3\", heads: \"0\"}",
+         "p.yaml:7:40: layers: 1 stands twice"},
         {"normaliser: {name: toy_norm, head: \"0\"}", "did you mean 'heads'?"},
     };
 
