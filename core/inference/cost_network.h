@@ -18,7 +18,7 @@ struct cost_network {
 extern const struct cost_network cost_networks[COST_NETWORKS];
 /* NULL: none of that name. */
 const struct cost_network *cost_network_find(const char *name);
-/* The link's part of the time; computing comes on top, beside it where the run overlaps them. */
+/* The link's part of the time for BYTES of its busier direction; computing comes on top, beside it where the run overlaps them. */
 double cost_network_seconds(const struct cost_network *network, uint64_t rounds, uint64_t bytes);
 
 #endif

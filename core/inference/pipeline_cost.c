@@ -23,7 +23,7 @@ static json_t *functions_of(const struct cost *cost, const struct cost_network *
 
         (void) json_array_append_new(
             list, json_pack("{s:s, s:f, s:I, s:I, s:I, s:I}", "name", l->function, "seconds",
-                            cost_network_seconds(network, l->rounds, l->online_bytes), "bytes",
+                            cost_network_seconds(network, l->rounds, l->link_bytes), "bytes",
                             (json_int_t) l->online_bytes, "rounds", (json_int_t) l->rounds,
                             "offline_bytes", (json_int_t) l->offline_bytes, "dealer_bytes",
                             (json_int_t) l->dealer_bytes));
@@ -38,17 +38,19 @@ static json_t *cost_json(const struct secure_shape *shape, const struct cost *c,
     const uint64_t dealer = c->dealer_provider_bytes + c->dealer_user_bytes;
     const uint64_t offline = c->user_offline_bytes + dealer;
 
-    return json_pack(
-        "{s:I, s:I, s:{s:f, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I}, s:{s:f, s:I}, s:o}",
-        "tokens", (json_int_t) shape->tokens, "batch", (json_int_t) shape->batch, "online",
-        "seconds", cost_network_seconds(network, c->rounds, online), "rounds",
-        (json_int_t) c->rounds, "bytes", (json_int_t) online, "bytes_sent", "provider",
-        (json_int_t) c->provider_bytes, "user", (json_int_t) c->user_bytes, "offline", "seconds",
-        cost_network_seconds(network, c->user_offline_bytes > 0 ? 2 : 1, offline), "bytes",
-        (json_int_t) offline, "user_offline_bytes", (json_int_t) c->user_offline_bytes,
-        "dealer_bytes", (json_int_t) dealer, "setup", "seconds",
-        cost_network_seconds(network, 1, c->setup_bytes), "bytes", (json_int_t) c->setup_bytes,
-        "functions", functions_of(c, network));
+    return json_pack("{s:I, s:I, s:{s:f, s:I, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I}, "
+                     "s:{s:f, s:I}, s:o}",
+                     "tokens", (json_int_t) shape->tokens, "batch", (json_int_t) shape->batch,
+                     "online", "seconds", cost_network_seconds(network, c->rounds, c->link_bytes),
+                     "rounds", (json_int_t) c->rounds, "bytes", (json_int_t) online, "link_bytes",
+                     (json_int_t) c->link_bytes, "bytes_sent", "provider",
+                     (json_int_t) c->provider_bytes, "user", (json_int_t) c->user_bytes, "offline",
+                     "seconds",
+                     cost_network_seconds(network, c->user_offline_bytes > 0 ? 2 : 1, offline),
+                     "bytes", (json_int_t) offline, "user_offline_bytes",
+                     (json_int_t) c->user_offline_bytes, "dealer_bytes", (json_int_t) dealer,
+                     "setup", "seconds", cost_network_seconds(network, 1, c->setup_bytes), "bytes",
+                     (json_int_t) c->setup_bytes, "functions", functions_of(c, network));
 }
 
 static mpcf_status price(struct secure_student *student, const struct secure_shape *shape,

@@ -90,6 +90,7 @@ static void compare_costs(struct secure_totals *t, enum role role, const struct 
     compare(t, "rounds", m->rounds, e->rounds);
     compare(t, "online bytes of the provider", m->provider_bytes, e->provider_bytes);
     compare(t, "online bytes of the user", m->user_bytes, e->user_bytes);
+    compare(t, "longer messages", m->link_bytes, e->link_bytes);
     compare(t, "offline bytes", m->user_offline_bytes, e->user_offline_bytes);
     compare_lines(t, role, m, e);
     if (role == ROLE_USER) {
@@ -159,6 +160,7 @@ void secure_totals_add(struct secure_totals *t, enum role role, const struct ses
     t->online_seconds += run->online_seconds;
     t->provider_bytes += m->provider_bytes;
     t->user_bytes += m->user_bytes;
+    t->link_bytes += m->link_bytes;
     t->user_offline_bytes += m->user_offline_bytes;
     t->dealer_provider_bytes += m->dealer_provider_bytes;
     t->dealer_user_bytes += m->dealer_user_bytes;
@@ -206,15 +208,15 @@ json_t *secure_totals_json(const struct secure_totals *t)
         return NULL;
     }
     return json_pack(
-        "{s:I, s:I, s:I, s:{s:f, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I, s:I, s:I},"
+        "{s:I, s:I, s:I, s:{s:f, s:I, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I, s:I, s:I},"
         " s:{s:f, s:I}, s:o, s:O?, s:o*, s:I}",
         "runs", (json_int_t) t->runs, "dealt", (json_int_t) t->dealt, "examples",
         (json_int_t) t->examples, "online", "seconds", t->online_seconds, "rounds",
-        (json_int_t) t->rounds, "bytes", (json_int_t) online, "bytes_sent", "provider",
-        (json_int_t) t->provider_bytes, "user", (json_int_t) t->user_bytes, "offline", "seconds",
-        t->offline_seconds, "bytes", (json_int_t) offline, "user_offline_bytes",
-        (json_int_t) t->user_offline_bytes, "dealer_provider_bytes",
-        (json_int_t) t->dealer_provider_bytes, "dealer_user_bytes",
+        (json_int_t) t->rounds, "bytes", (json_int_t) online, "link_bytes",
+        (json_int_t) t->link_bytes, "bytes_sent", "provider", (json_int_t) t->provider_bytes,
+        "user", (json_int_t) t->user_bytes, "offline", "seconds", t->offline_seconds, "bytes",
+        (json_int_t) offline, "user_offline_bytes", (json_int_t) t->user_offline_bytes,
+        "dealer_provider_bytes", (json_int_t) t->dealer_provider_bytes, "dealer_user_bytes",
         (json_int_t) t->dealer_user_bytes, "taken_up", (json_int_t) t->taken_up, "setup", "seconds",
         t->setup_seconds, "bytes", (json_int_t) t->setup_bytes, "functions", functions_json(t),
         "each", t->each, "cost_engine", t->compared > 0 ? comparison_json(t) : NULL,

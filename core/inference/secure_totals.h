@@ -19,7 +19,8 @@ struct secure_totals {
     uint64_t dealt;    /* runs dealt ahead */
     bool has_setup;    /* the session's weights are set up: its first run or deal did it */
     double setup_seconds, offline_seconds, online_seconds;
-    uint64_t provider_bytes, user_bytes, user_offline_bytes; /* sums over runs, framing included */
+    /* Sums over runs, framing included. */
+    uint64_t provider_bytes, user_bytes, link_bytes, user_offline_bytes;
     uint64_t dealer_provider_bytes, dealer_user_bytes, setup_bytes;
     uint32_t rounds; /* of the longest run */
     /* Bytes and seconds are sums over runs, rounds those of the longest. */
@@ -42,7 +43,7 @@ void secure_totals_add(struct secure_totals *t, enum role role, const struct ses
 void secure_totals_add_deal(struct secure_totals *t, enum role role, const struct session_run *run,
                             const struct cost *expected, size_t count);
 
-/* {"runs", "dealt", "online": {"seconds", "rounds", "bytes", "bytes_sent": {..}}, "offline": {.., "taken_up"},
+/* {"runs", "dealt", "online": {"seconds", "rounds", "bytes", "link_bytes", "bytes_sent": {..}}, "offline": {.., "taken_up"},
  * "setup": {..}, "functions": [..], "each": [..], "peak_rss_bytes", "cost_engine": "equal" or what
  * differs}; without the last where nothing was compared (the dealer meters nothing). NULL: memory. */
 json_t *secure_totals_json(const struct secure_totals *t);

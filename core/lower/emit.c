@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "graph/owner.h"
+#include "lower/magnitude.h"
 
 value_id emit_value(struct lowering *l, enum value_kind kind, struct dims dims, unsigned fraction,
                     unsigned magnitude)
@@ -17,10 +18,10 @@ value_id emit_value(struct lowering *l, enum value_kind kind, struct dims dims, 
     if (l->status != MPCF_OK) {
         return VALUE_NONE;
     }
-    if (magnitude > 63 || fraction > 63) {
+    if (magnitude > MAGNITUDE_MAX || fraction > MAGNITUDE_MAX) {
         lower_fail(l, MPCF_E_RANGE,
-                   "'%s' needs %u bits at %u fractional bits; 63 is the most a value can have",
-                   l->node->name, magnitude, fraction);
+                   "'%s' needs %u bits at %u fractional bits; %d is the most a value can have",
+                   l->node->name, magnitude, fraction, MAGNITUDE_MAX);
         return VALUE_NONE;
     }
     const value_id id =

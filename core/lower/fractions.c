@@ -73,14 +73,27 @@ static void ask_product(struct lowering *l, const mpcf_node *node)
     }
 }
 
+/* Of each of two factors, so that their product, as large as READER gets, is still a value, with a bit
+ * free for its truncation: the fourth power of a score has four times its bits. */
+static int most_of_a_factor(struct lowering *l, const mpcf_node *reader)
+{
+    return (MAGNITUDE_MAX - 1 - (int) lower_magnitude(l, reader, 0)) / 2;
+}
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
 /* WANT is what keeps the largest error in the result within what READER is asked for: a bound
  * that real values stay well below. So no more than the default, or what READER itself has. */
 static void ask_up_to(struct lowering *l, const mpcf_node *reader, const mpcf_node *x, int want)
 {
     if (is_secret(x)) {
-        const int own = l->nodes[reader->id].want < 24 ? l->nodes[reader->id].want : 24;
-        const int most = default_want(l, x) > own ? default_want(l, x) : own;
-        ask(l, x, want > most ? most : want < 3 ? 3 : want);
+        const int own = smaller(l->nodes[reader->id].want, 24), least = default_want(l, x);
+        const int most = smaller(least > own ? least : own, most_of_a_factor(l, reader));
+        const int asked = smaller(want, most);
+        ask(l, x, asked < 3 ? 3 : asked);
     }
 }
 

@@ -149,6 +149,20 @@ static value_id correction(struct lowering *l, const struct inverse *kind, value
     return emit_at(l, mix(l, d, kind->first, square, kind->second, 1, 3, 4), f);
 }
 
+/* The smallest operand makes the inverse large, the largest asks it for bits behind the point. */
+static void refuse_width(struct lowering *l, const mpcf_node *of, unsigned bits)
+{
+    double low = 1, high = 1;
+
+    if (node_positive(l, of, &low, &high)) {
+        lower_fail(l, MPCF_E_RANGE,
+                   "'%s' runs from %.3g to %.3g, %d octaves: its inverse takes %u bits, and %d is "
+                   "the most a value can have; a small number added to it, as the option e of "
+                   "'2relu' and 'power' is, bounds the inverse",
+                   of->name, low, high, log2_up(high / low), bits, MAGNITUDE_MAX);
+    }
+}
+
 static void lower_inverse(struct lowering *l, const mpcf_node *node, const struct inverse *kind,
                           struct lowered *out)
 {
@@ -177,8 +191,13 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
         product_at(l, y, back, largest, bits + 1 + (unsigned) (rest > 0 ? rest : 0));
     const value_id bracket = correction(l, kind, v, y, fv);
     const unsigned full = value_at(l, scaled)->fraction + value_at(l, bracket)->fraction;
+    const unsigned magnitude = lower_magnitude(l, node, full);
 
-    out->raw = emit_product(l, scaled, bracket, lower_magnitude(l, node, full));
+    if (magnitude > MAGNITUDE_MAX || full > MAGNITUDE_MAX) {
+        refuse_width(l, of, magnitude > full ? magnitude : full);
+        return;
+    }
+    out->raw = emit_product(l, scaled, bracket, magnitude);
 }
 
 static bool lower_uniform_inverse(struct lowering *l, const mpcf_node *node, struct lowered *out)

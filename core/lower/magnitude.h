@@ -7,6 +7,8 @@
 
 #include "lower/lowering.h"
 
+#define MAGNITUDE_MAX 63 /* bits: what a value in a ring of 64 can have */
+
 /* Largest magnitude of NODE, with (node_largest) and without margin. */
 double node_largest(struct lowering *l, const mpcf_node *node);
 double node_seen(struct lowering *l, const mpcf_node *node);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "lower/magnitude.h"
 #include "lower/ring_trial.h"
 #include "protocol/step_table.h"
 #include "schedule/finish.h"
@@ -70,7 +71,7 @@ static bool can_extend(const struct program *p, const struct step *s)
     if (x->magnitude < s->shift + 1) {
         x->magnitude = s->shift + 1; /* a wider bound holds as well */
     }
-    return x->magnitude <= 63;
+    return x->magnitude <= MAGNITUDE_MAX;
 }
 
 static void find_sites(struct search *search)

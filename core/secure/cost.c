@@ -46,11 +46,16 @@ uint64_t cost_message(uint64_t bytes)
 
 static void add_parts(const struct program *p, const struct round *round, struct cost *c)
 {
+    const bool provider_is_longer = round->provider_bytes > round->user_bytes;
+
     for (size_t i = 0; i < round->exchange_count; i++) {
         const struct round_step *part = &round->exchange[i];
         const struct step_cost *step = &p->costs[part->step];
-        uint64_t bits = step->provider_bits[part->number] + step->user_bits[part->number];
-        c->lines[p->steps[part->step].function].online_bytes += bits / 8;
+        struct cost_line *line = &c->lines[p->steps[part->step].function];
+        uint64_t provider = step->provider_bits[part->number] / 8;
+        uint64_t user = step->user_bits[part->number] / 8;
+        line->online_bytes += provider + user;
+        line->link_bytes += provider_is_longer ? provider : user;
     }
 }
 
@@ -65,9 +70,11 @@ static void add_round(const struct program *p, const struct round *round, struct
     uint64_t user = cost_message(round->user_bytes);
     c->provider_bytes += provider;
     c->user_bytes += user;
+    c->link_bytes += provider > user ? provider : user;
     c->rounds++;
     line->rounds++;
     line->online_bytes += provider + user - round->provider_bytes - round->user_bytes;
+    line->link_bytes += CHANNEL_FRAME_BYTES;
     add_parts(p, round, c);
 }
 

@@ -10,6 +10,7 @@
 struct cost_line {
     const char *function;
     uint64_t online_bytes, offline_bytes; /* whole link provider-user */
+    uint64_t link_bytes; /* online, of the longer message of each round; 0 of a meter */
     uint64_t dealer_bytes;
     uint32_t rounds;
     double seconds; /* measured by a party; 0 in the cost engine */
@@ -17,6 +18,7 @@ struct cost_line {
 struct cost {
     uint32_t rounds;                     /* one-way delays on the longest path, online */
     uint64_t provider_bytes, user_bytes; /* online, framing included */
+    uint64_t link_bytes; /* of each round's two messages the longer: a link carries both at once */
     uint64_t user_offline_bytes;         /* user to provider before the run */
     uint64_t dealer_provider_bytes, dealer_user_bytes, setup_bytes;
     struct cost_line *lines; /* one a function */

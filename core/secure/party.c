@@ -366,6 +366,7 @@ static void meter_round(const struct party_run *r, const struct round *round, st
     bool provides = r->p.role == ROLE_PROVIDER;
     metered->provider_bytes += provides ? out : in;
     metered->user_bytes += provides ? in : out;
+    metered->link_bytes += in > out ? in : out;
     metered->rounds++;
     struct cost_line *line = &metered->lines[round->function];
     line->rounds++;

@@ -307,7 +307,7 @@ static uint64_t rounds_of_all(const json_t *user)
 static mpcf_status put_networks(json_t *report, const json_t *user, mpcf_error *err)
 {
     const uint64_t rounds = rounds_of_all(user);
-    const uint64_t online = (uint64_t) number_at(user, "online.bytes");
+    const uint64_t online = (uint64_t) number_at(user, "online.link_bytes");
     const uint64_t offline = (uint64_t) number_at(report, "secure.offline.bytes");
     const uint64_t setup = (uint64_t) number_at(user, "setup.bytes");
     const double examples = number_at(user, "examples");

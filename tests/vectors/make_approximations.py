@@ -151,6 +151,10 @@ def power(x, m, p=4, c=0, d=0):
     return share(u**p, m)
 
 
+def power_e(x, m, p=4, scale=4, e=0.1):
+    return share((x / scale)**p + e / m.sum(-1, keepdim=True), m)
+
+
 def l2q(x, m, a, c):
     return share((a * x + c)**2, m)
 
@@ -198,6 +202,7 @@ def sigma_attn(x, m):
 
 NORMALISERS = {
     "2linear": (two_linear, {}, -4, 12), "power": (power, {}, -8, 8),
+    "power_e": (power_e, {"e": 0.1}, -8, 8),
     "power_6": (lambda x, m: power(x, m, p=6), {"p": 6}, -8, 8),
     "power_8": (lambda x, m: power(x, m, p=8, c=1), {"p": 8, "c": 1, "scale": 8}, -8, 8),
     "l2q": (l2q, {}, -8, 8), "puma_softmax": (puma_softmax, {}, -10, 10),

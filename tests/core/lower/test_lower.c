@@ -163,9 +163,9 @@ struct refused {
     mpcf_error *err;
 };
 
-static void refused_open(struct refused *r)
+static void refused_open(struct refused *r, const char *normaliser)
 {
-    r->t = small("quad", "2quad");
+    r->t = small("quad", normaliser);
     r->err = mpcf_error_create();
     tiny_bert_open(&r->t, 11);
     assert_ok(pass_all(r->t.graph, &r->g, r->err), r->err);
@@ -207,7 +207,7 @@ static void options_out_of_range_are_refused(void **state)
     struct refused r;
 
     (void) state;
-    refused_open(&r);
+    refused_open(&r, "2quad");
     check_refused(&r, MPCF_E_INVALID, 2, true, "batch of 1");
     r.options.value_fraction = 40;
     check_refused(&r, MPCF_E_INVALID, 1, false, "40");
@@ -241,7 +241,7 @@ static void bounds_hold_what_rounded_weights_add(void **state)
         struct program *p = NULL;
         double least = 1e9;
 
-        refused_open(&r);
+        refused_open(&r, "2quad");
         set_range(&r, "LayerNorm.linear", -1e-7, 1e-7);
         r.options.value_fraction = fractions[i][0];
         r.options.weight_fraction = fractions[i][1];
@@ -265,12 +265,44 @@ static void ranges_that_do_not_do_are_refused(void **state)
     struct refused r;
 
     (void) state;
-    refused_open(&r);
+    refused_open(&r, "2quad");
     set_range(&r, "normaliser.row_sum", -1, 100);
     check_refused(&r, MPCF_E_RANGE, 1, false, "normaliser.row_sum");
     set_range(&r, "normaliser.row_sum", 1, 100);
-    set_range(&r, "activation.square", 0, 1e15);
+    set_range(&r, "activation.square", 0, 1e19); /* 2^63 and a bit */
     check_refused(&r, MPCF_E_RANGE, 1, false, "activation");
+    refused_close(&r);
+}
+
+/* Readers of a large square ask for many bits: it gets as many as its ring holds, no more. These are
+ * like a trained MiniLM's. */
+static void a_large_square_has_room(void **state)
+{
+    struct refused r;
+    struct program *p = NULL;
+
+    (void) state;
+    refused_open(&r, "power");
+    set_range(&r, "normaliser.square", 0, 125);
+    set_range(&r, "normaliser.square.2", 0, 15612);
+    set_range(&r, "normaliser.mask", 0, 15612);
+    set_range(&r, "normaliser.row_sum", 0.0014, 17000);
+    set_range(&r, "normaliser.reciprocal", 1 / 17000.0, 1 / 0.0014);
+    set_range(&r, "matmul_masked", -100000, 100000);
+    assert_ok(lower_graph(r.g, r.ranges, &r.options, 1, 12, false, &p, r.err), r.err);
+    program_destroy(p);
+    refused_close(&r);
+}
+
+static void inverses_beyond_the_ring_say_what_bounds_them(void **state)
+{
+    struct refused r;
+
+    (void) state;
+    refused_open(&r, "2quad");
+    set_range(&r, "normaliser.row_sum", 8e-5, 43095);
+    set_range(&r, "normaliser.reciprocal", 1 / 43095.0, 1 / 8e-5);
+    check_refused(&r, MPCF_E_RANGE, 1, false, "a small number added to it");
     refused_close(&r);
 }
 
@@ -279,7 +311,7 @@ static void a_node_without_a_range_is_named(void **state)
     struct refused r;
 
     (void) state;
-    refused_open(&r);
+    refused_open(&r, "2quad");
     const size_t count = r.ranges->count;
     r.ranges->count = 0;
     check_refused(&r, MPCF_E_INVALID, 1, false, "calibrate");
@@ -293,7 +325,7 @@ static void programs_repeat(void **state)
     struct program *a = NULL, *b = NULL;
 
     (void) state;
-    refused_open(&r);
+    refused_open(&r, "2quad");
     assert_ok(lower_graph(r.g, r.ranges, &r.options, 2, 12, false, &a, r.err), r.err);
     assert_ok(lower_graph(r.g, r.ranges, &r.options, 2, 12, false, &b, r.err), r.err);
     assert_string_equal(a->digest, b->digest);
@@ -326,7 +358,7 @@ static void public_embedding_sends_no_words(void **state)
     size_t tables = 0;
 
     (void) state;
-    refused_open(&r);
+    refused_open(&r, "2quad");
     assert_ok(lower_graph(r.g, r.ranges, &r.options, 2, 12, false, &private, r.err), r.err);
     r.options.embedding_public = true;
     assert_ok(lower_graph(r.g, r.ranges, &r.options, 2, 12, false, &public, r.err), r.err);
@@ -377,7 +409,7 @@ static void labels_are_lowered(void **state)
     struct cost *a = NULL, *b = NULL;
 
     (void) state;
-    refused_open(&r);
+    refused_open(&r, "2quad");
     r.options.reveal_fraction = r.options.value_fraction;
     assert_ok(lower_graph(r.g, r.ranges, &r.options, 3, 12, false, &logits, r.err), r.err);
     r.options.reveal_label = true;
@@ -417,7 +449,7 @@ static void labels_of_wide_logits_are_lowered(void **state)
     unsigned widest = 0;
 
     (void) state;
-    refused_open(&r);
+    refused_open(&r, "2quad");
     r.options.value_fraction = 20;
     r.options.weight_fraction = 24;
     r.options.reveal_label = true;
@@ -467,6 +499,8 @@ int main(void)
         cmocka_unit_test(limits_between_options_have_one_home),
         cmocka_unit_test(bounds_hold_what_rounded_weights_add),
         cmocka_unit_test(ranges_that_do_not_do_are_refused),
+        cmocka_unit_test(a_large_square_has_room),
+        cmocka_unit_test(inverses_beyond_the_ring_say_what_bounds_them),
         cmocka_unit_test(a_node_without_a_range_is_named),
         cmocka_unit_test(programs_repeat),
         cmocka_unit_test(gelu_and_softmax_agree),

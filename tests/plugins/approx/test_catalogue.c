@@ -33,6 +33,7 @@ static const struct {
     {"2linear", "normalisers"},
     {"power", "normalisers"},
     {"power_6", "normalisers"},
+    {"power_e", "normalisers"},
     {"power_8", "normalisers"},
     {"l2q", "normalisers"},
     {"puma_softmax", "normalisers"},
