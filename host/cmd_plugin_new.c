@@ -10,6 +10,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "host.h"
+#include "plugin/plugins.h"
+#include "standard_output.h"
 #include "templates.h"
 
 /* What a template calls itself, in every file of it. */
@@ -70,9 +72,54 @@ static mpcf_status write_all(const char *kind, const char *name, const char *fol
     return MPCF_OK;
 }
 
+/* Who has NAME already, as a plug-in or as a component of KIND; NULL: nobody. All that is found is loaded. */
+static const char *find_owner(struct plugins *p, enum component_kind kind, const char *name)
+{
+    const void *d;
+
+    plugins_load_all(p);
+    for (size_t i = 0; i < plugins_count(p); i++) {
+        if (strcmp(plugins_facts(p, i)->name, name) == 0) {
+            return name;
+        }
+    }
+    for (size_t i = 0; (d = plugins_component(p, kind, i)) != NULL; i++) {
+        if (strcmp(component_name(kind, d), name) == 0) {
+            return plugins_owner(p, d);
+        }
+    }
+    return NULL;
+}
+
+/* A plug-in of such a name could not be loaded beside the one that is there, and a pipeline file would name
+ * either. */
+static mpcf_status refuse_taken(const struct args *args, enum component_kind kind, const char *name,
+                                mpcf_error *err)
+{
+    struct plugins *p = NULL;
+    mpcf_status status = plugins_create(args_value(args, "--plugin-dir"), &p, err);
+
+    if (status == MPCF_OK) {
+        const char *owner = find_owner(p, kind, name);
+
+        if (owner != NULL) {
+            status = mpcf_fail(
+                err, MPCF_E_CONFIG,
+                "the name '%s' is taken by plug-in '%s' (mpcf-host plugin show %s): two of a name "
+                "cannot be loaded together; choose another, as 'my_%s', or give --force to "
+                "put yours in its place with --plugin-dir",
+                name, owner, name, name);
+        }
+    }
+    plugins_destroy(p);
+    return status;
+}
+
 int cmd_plugin_new(const struct args *args)
 {
     static const char *const kinds[] = {"approx", "transport", "model", "dataset"};
+    static const enum component_kind component_kinds[] = {COMPONENT_APPROX, COMPONENT_TRANSPORT,
+                                                          COMPONENT_MODEL, COMPONENT_DATASET};
     const char *kind = args->operands[0], *name = args->operands[1];
     const char *folder = args->operand_count == 3 ? args->operands[2] : name;
     mpcf_error *err;
@@ -90,8 +137,11 @@ int cmd_plugin_new(const struct args *args)
         return host_usage("plugin new", "'%s': a name is lower-case letters, digits and '_'", name);
     }
     err = mpcf_error_create();
-    if (write_all(kind, name, folder, err) == MPCF_OK) {
-        (void) printf(
+    if ((args_has(args, "--force") ||
+         refuse_taken(args, component_kinds[known], name, err) == MPCF_OK) &&
+        write_all(kind, name, folder, err) == MPCF_OK) {
+        (void) fprintf(
+            standard_output(),
             "%s: written. Next:\n  cmake -G Ninja -S %s -B %s/build && cmake --build %s/build\n"
             "  mpcf-host plugin check %s/build/mpcf-%s.so\n",
             folder, folder, folder, folder, folder, name);

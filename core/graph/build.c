@@ -19,10 +19,29 @@ bool graph_operands_ok(mpcf_graph *g, enum op_kind kind, mpcf_node *const *in, s
     return g->status == MPCF_OK;
 }
 
+/* Such a name can be a tensor's in a file, a key, and a part of a path. */
+static bool label_well_formed(const char *label)
+{
+    static const char characters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+    const size_t length = strlen(label);
+
+    return strspn(label, characters) == length && label[0] != '.' && label[length - 1] != '.' &&
+           strstr(label, "..") == NULL;
+}
+
 bool graph_label_ok(mpcf_graph *g, enum op_kind kind, const char *label)
 {
     if (label == NULL || label[0] == '\0') {
         graph_fail(g, MPCF_E_INVALID, "%s without a name", op_name(kind));
+        return false;
+    }
+    if (!label_well_formed(label)) {
+        graph_fail(g, MPCF_E_INVALID,
+                   "%s '%s': a name is letters, digits, '_', '-' and '.', with something before, "
+                   "between and "
+                   "behind dots",
+                   op_name(kind), label);
         return false;
     }
     return g->status == MPCF_OK;
