@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "host.h"
-#include "plugin/plugins.h"
+#include "plugin/plugin_folders.h"
 #include "standard_output.h"
 #include "templates.h"
 
@@ -72,54 +72,41 @@ static mpcf_status write_all(const char *kind, const char *name, const char *fol
     return MPCF_OK;
 }
 
-/* Who has NAME already, as a plug-in or as a component of KIND; NULL: nobody. All that is found is loaded. */
-static const char *find_owner(struct plugins *p, enum component_kind kind, const char *name)
+/* The file that has NAME already, in *OWNER (mpcf_free), or NULL: a plug-in's, or a component's link to one. None
+ * is loaded for it. */
+static mpcf_status find_owner(const char *folder, const char *name, char **owner, mpcf_error *err)
 {
-    const void *d;
+    struct folder_list folders = {0};
+    mpcf_status status = folder_list_fill(&folders, folder, err);
 
-    plugins_load_all(p);
-    for (size_t i = 0; i < plugins_count(p); i++) {
-        if (strcmp(plugins_facts(p, i)->name, name) == 0) {
-            return name;
-        }
+    *owner = NULL;
+    if (status == MPCF_OK) {
+        status = folder_list_find(&folders, name, owner, err);
     }
-    for (size_t i = 0; (d = plugins_component(p, kind, i)) != NULL; i++) {
-        if (strcmp(component_name(kind, d), name) == 0) {
-            return plugins_owner(p, d);
-        }
-    }
-    return NULL;
+    folder_list_clear(&folders);
+    return status;
 }
 
-/* A plug-in of such a name could not be loaded beside the one that is there, and a pipeline file would name
- * either. */
-static mpcf_status refuse_taken(const struct args *args, enum component_kind kind, const char *name,
-                                mpcf_error *err)
+/* Of two files of a name the first that is found is loaded, and a pipeline file means either. */
+static mpcf_status refuse_taken(const char *folder, const char *name, mpcf_error *err)
 {
-    struct plugins *p = NULL;
-    mpcf_status status = plugins_create(args_value(args, "--plugin-dir"), &p, err);
+    char *owner;
+    mpcf_status status = find_owner(folder, name, &owner, err);
 
-    if (status == MPCF_OK) {
-        const char *owner = find_owner(p, kind, name);
-
-        if (owner != NULL) {
-            status = mpcf_fail(
-                err, MPCF_E_CONFIG,
-                "the name '%s' is taken by plug-in '%s' (mpcf-host plugin show %s): two of a name "
-                "cannot be loaded together; choose another, as 'my_%s', or give --force to "
-                "put yours in its place with --plugin-dir",
-                name, owner, name, name);
-        }
+    if (owner != NULL) {
+        status = mpcf_fail(err, MPCF_E_CONFIG,
+                           "the name '%s' is taken by '%s' (mpcf-host plugin show %s): choose "
+                           "another, as 'my_%s', or give --force to put yours in its place with "
+                           "--plugin-dir",
+                           name, owner, name, name);
     }
-    plugins_destroy(p);
+    mpcf_free(owner);
     return status;
 }
 
 int cmd_plugin_new(const struct args *args)
 {
     static const char *const kinds[] = {"approx", "transport", "model", "dataset"};
-    static const enum component_kind component_kinds[] = {COMPONENT_APPROX, COMPONENT_TRANSPORT,
-                                                          COMPONENT_MODEL, COMPONENT_DATASET};
     const char *kind = args->operands[0], *name = args->operands[1];
     const char *folder = args->operand_count == 3 ? args->operands[2] : name;
     mpcf_error *err;
@@ -138,7 +125,7 @@ int cmd_plugin_new(const struct args *args)
     }
     err = mpcf_error_create();
     if ((args_has(args, "--force") ||
-         refuse_taken(args, component_kinds[known], name, err) == MPCF_OK) &&
+         refuse_taken(args_value(args, "--plugin-dir"), name, err) == MPCF_OK) &&
         write_all(kind, name, folder, err) == MPCF_OK) {
         (void) fprintf(
             standard_output(),

@@ -192,8 +192,7 @@ static mpcf_status tell_cause(const struct local *l, const struct child *c, mpcf
     return mpcf_fail(err, MPCF_E_CLOSED, "the %s ended with status %d%s%s%s", role,
                      WEXITSTATUS(c->wait_status),
                      WEXITSTATUS(c->wait_status) == 0 ? ", without having told its result" : "",
-                     c->last_line[0] == '\0' ? "" : ": ",
-                     c->last_line);
+                     c->last_line[0] == '\0' ? "" : ": ", c->last_line);
 }
 
 /* --- the run --- */

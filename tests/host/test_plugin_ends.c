@@ -47,6 +47,7 @@ static int open_folder(void **state)
                    (const char *const[]){"example", "example", "--rows", "64", NULL});
     write_pipeline("exiting");
     write_pipeline("looping");
+    write_pipeline("printing");
     return 0;
 }
 
@@ -208,6 +209,33 @@ static void what_a_plugin_prints_is_on_standard_error(void **state)
                 "--plugin-dir", plugins);
 }
 
+/* One object, whatever the processes that made it print. */
+static void expect_json_alone(const char *const *arguments)
+{
+    static char out[1 << 16];
+    struct process p = begin(arguments, false);
+    int status = 0;
+
+    read_to_end(&p, out, sizeof out);
+    assert_int_equal(waitpid(p.id, &status, 0), p.id);
+    assert_int_equal(status, 0);
+    if (out[0] != '{' || strchr(out, '\n') != out + strlen(out) - 1) {
+        fail_msg("not one line of JSON: %s", out);
+    }
+}
+
+static void answers_are_alone_on_standard_output(void **state)
+{
+    const char *const make[] = {"printing.yaml", "--plugin-dir", plugins, NULL};
+
+    (void) state;
+    assert_program(0, "forged", folder, make);
+    expect_json_alone((const char *const[]){"predict", "printing.yaml", "--plain", "--json",
+                                            "--plugin-dir", plugins, "a fine film", NULL});
+    expect_json_alone((const char *const[]){"predict", "printing.yaml", "--json", "--plugin-dir",
+                                            plugins, "a fine film", NULL});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +244,7 @@ int main(void)
         cmocka_unit_test(two_signals_end_a_run),
         cmocka_unit_test(a_test_has_a_limit),
         cmocka_unit_test(what_a_plugin_prints_is_on_standard_error),
+        cmocka_unit_test(answers_are_alone_on_standard_output),
     };
 
     return cmocka_run_group_tests(tests, open_folder, NULL);

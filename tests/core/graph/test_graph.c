@@ -49,7 +49,8 @@ static void a_name_is_one_word(void **state)
         mpcf_graph *g = graph_create();
         mpcf_error *err = mpcf_error_create();
 
-        assert_true((mpcf_parameter(g, name, mpcf_shape_1(2), MPCF_INIT_CONSTANT, 0) != NULL) == fits);
+        assert_true((mpcf_parameter(g, name, mpcf_shape_1(2), MPCF_INIT_CONSTANT, 0) != NULL) ==
+                    fits);
         if (!fits) {
             assert_status(MPCF_E_INVALID, graph_check(g, err), err);
             assert_message_contains(err, "a name is letters, digits, '_', '-'");
