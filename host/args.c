@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "host.h"
+#include "standard_output.h"
 
 static const struct arg_option *find(const struct command *command, const char *name, size_t length)
 {
@@ -170,14 +171,15 @@ bool args_number(const struct args *args, const char *name, int64_t low, int64_t
 
 void args_print_help(const struct command *command)
 {
-    (void) printf("usage: mpcf-host %s%s%s%s\n\n%s\n", command->name,
-                  *command->operands == '\0' ? "" : " ", command->operands,
-                  command->options == NULL ? "" : " [options]", command->summary);
+    (void) fprintf(standard_output(), "usage: mpcf-host %s%s%s%s\n\n%s\n", command->name,
+                   *command->operands == '\0' ? "" : " ", command->operands,
+                   command->options == NULL ? "" : " [options]", command->summary);
     for (const struct arg_option *o = command->options; o != NULL && o->name != NULL; o++) {
         char head[64];
 
         (void) snprintf(head, sizeof head, "%s%s%s", o->name, o->value == NULL ? "" : " ",
                         o->value == NULL ? "" : o->value);
-        (void) printf("%s  %-26s %s\n", o == command->options ? "\n" : "", head, o->help);
+        (void) fprintf(standard_output(), "%s  %-26s %s\n", o == command->options ? "\n" : "", head,
+                       o->help);
     }
 }

@@ -21,6 +21,7 @@
 #include "pipeline/open_pipeline.h"
 #include "pipeline/pipeline.h"
 #include "show_json.h"
+#include "standard_output.h"
 
 static int finish(const struct args *args, mpcf_status status, json_t *result,
                   char *(*table)(const json_t *), mpcf_error *err)
@@ -98,10 +99,11 @@ static int run_secure(const struct args *args, mpcf_error *err)
 
 static void print_train(const struct bench_train_line *lines)
 {
-    (void) printf("%-22s %12s %12s %10s\n", "stage", "examples/s", "tokens/s", "seconds");
+    (void) fprintf(standard_output(), "%-22s %12s %12s %10s\n", "stage", "examples/s", "tokens/s",
+                   "seconds");
     for (size_t i = 0; i < BENCH_TRAIN_STAGES; i++) {
-        (void) printf("%-22s %12.1f %12.0f %10.1f\n", lines[i].stage, lines[i].examples_per_second,
-                      lines[i].tokens_per_second, lines[i].seconds);
+        (void) fprintf(standard_output(), "%-22s %12.1f %12.0f %10.1f\n", lines[i].stage,
+                       lines[i].examples_per_second, lines[i].tokens_per_second, lines[i].seconds);
     }
 }
 

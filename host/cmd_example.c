@@ -16,6 +16,7 @@
 #include "example_task.h"
 #include "host.h"
 #include "network/network.h"
+#include "standard_output.h"
 
 static mpcf_status write_text(const char *folder, const char *name, struct text_buffer *text,
                               mpcf_error *err)
@@ -216,7 +217,8 @@ int cmd_example(const struct args *args)
                          args_value(args, "--plugin-dir"), err) != MPCF_OK) {
         result = host_failed(err);
     } else {
-        (void) printf("%s: data/ in SST-2's form, model/ with random weights\n", folder);
+        (void) fprintf(standard_output(), "%s: data/ in SST-2's form, model/ with random weights\n",
+                       folder);
         result = EXIT_DONE;
     }
     mpcf_error_destroy(err);

@@ -12,6 +12,7 @@
 #include "host.h"
 #include "pipeline/open_pipeline.h"
 #include "stages/run_pipeline.h"
+#include "standard_output.h"
 
 /* What is there already stays, also where it comes at this moment. */
 static mpcf_status write_new(const char *path, const struct text_buffer *text, mpcf_error *err)
@@ -61,12 +62,12 @@ static void tell(const char *file, const struct text_buffer *found)
     char predict[] = "predict", *words[] = {predict};
     int taken = 0;
 
-    (void) printf("%s%s: written. Read it, then:\n  mpcf-host %s --check\n", text_string(found),
-                  file, file);
+    (void) fprintf(standard_output(), "%s%s: written. Read it, then:\n  mpcf-host %s --check\n",
+                   text_string(found), file, file);
     if (command_find(1, words, &taken) != NULL) {
-        (void) printf("  mpcf-host predict %s --plain TEXT\n", file);
+        (void) fprintf(standard_output(), "  mpcf-host predict %s --plain TEXT\n", file);
     }
-    (void) printf("  mpcf-host %s\n", file);
+    (void) fprintf(standard_output(), "  mpcf-host %s\n", file);
 }
 
 static mpcf_status check_folder(const char *path, mpcf_error *err)

@@ -8,6 +8,7 @@
 #include "channel/key_file.h"
 #include "channel/key_folder.h"
 #include "host.h"
+#include "standard_output.h"
 
 static void tell_what_to_do(const char *folder)
 {
@@ -17,9 +18,11 @@ static void tell_what_to_do(const char *folder)
     for (int r = 0; r < 3; r++) {
         const char *name = role_name((enum role) r);
 
-        (void) printf("%s%s%s.key: for the %s, and nobody else\n", folder, slash, name, name);
+        (void) fprintf(standard_output(), "%s%s%s.key: for the %s, and nobody else\n", folder,
+                       slash, name, name);
     }
-    (void) puts(
+    (void) fprintf(
+        standard_output(), "%s\n",
         "\nEach file must get to its role's machine in private, as a password does (scp, not\n"
         "mail), and be named in the pipeline file there, as in\n\n"
         "  parties:\n"
@@ -49,7 +52,7 @@ static mpcf_status show_key(enum role from, enum role to, const uint8_t key[LINK
 
     MPCF_TRY(role_keys_fingerprint(key, fingerprint, err));
     (void) snprintf(name, sizeof name, "%s>%s", role_name(from), role_name(to));
-    (void) printf("  %-16s %s\n", name, fingerprint);
+    (void) fprintf(standard_output(), "  %-16s %s\n", name, fingerprint);
     return MPCF_OK;
 }
 
@@ -63,7 +66,8 @@ static mpcf_status show_keys(const struct role_keys *keys, mpcf_error *err)
             MPCF_TRY(show_key(peer, keys->role, keys->links[peer].theirs, err));
         }
     }
-    (void) puts(
+    (void) fprintf(
+        standard_output(), "%s\n",
         "Two roles understand each other where both of their files show these lines for them.");
     return MPCF_OK;
 }
@@ -76,7 +80,7 @@ int cmd_keys_show(const struct args *args)
     mpcf_status status = key_file_read(path, &keys, err);
 
     if (status == MPCF_OK) {
-        (void) printf("%s: the keys of the %s\n", path, role_name(keys->role));
+        (void) fprintf(standard_output(), "%s: the keys of the %s\n", path, role_name(keys->role));
         status = show_keys(keys, err);
     }
     role_keys_destroy(keys);

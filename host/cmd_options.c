@@ -12,6 +12,7 @@
 #include "pipeline/schema.h"
 #include "plugin/option_set.h"
 #include "plugin/plugins.h"
+#include "standard_output.h"
 
 #define COMPONENT_LIMIT 256
 
@@ -77,7 +78,7 @@ int cmd_options(const struct args *args)
         plugins_load_all(p);
         schema_print(&text);
         print_components(p, &text);
-        (void) fputs(text.failed ? "" : text_string(&text), stdout);
+        (void) fputs(text.failed ? "" : text_string(&text), standard_output());
         result = text.failed ? EXIT_FAILED : EXIT_DONE;
     } else {
         result = host_failed(err);

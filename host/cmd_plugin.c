@@ -11,17 +11,19 @@
 #include "host.h"
 #include "plugin/option_set.h"
 #include "plugin/plugins.h"
+#include "standard_output.h"
 
 static void list_components(const struct plugins *p)
 {
-    (void) printf("%-14s %-16s %-16s %s\n", "kind", "name", "plug-in", "summary");
+    (void) fprintf(standard_output(), "%-14s %-16s %-16s %s\n", "kind", "name", "plug-in",
+                   "summary");
     for (size_t kind = 0; kind < COMPONENT_KINDS; kind++) {
         const enum component_kind k = (enum component_kind) kind;
         const void *c;
 
         for (size_t i = 0; (c = plugins_component(p, k, i)) != NULL; i++) {
-            (void) printf("%-14s %-16s %-16s %s\n", component_kind_name(k), component_name(k, c),
-                          plugins_owner(p, c), component_summary(k, c));
+            (void) fprintf(standard_output(), "%-14s %-16s %-16s %s\n", component_kind_name(k),
+                           component_name(k, c), plugins_owner(p, c), component_summary(k, c));
         }
     }
 }
@@ -34,8 +36,8 @@ static void list_failures(const struct plugins *p)
         const struct plugin_facts *facts = plugins_facts(p, i);
 
         if (facts->failure != NULL) {
-            (void) printf("%s%s: %s\n", first ? "\nnot loaded:\n" : "", facts->path,
-                          facts->failure);
+            (void) fprintf(standard_output(), "%s%s: %s\n", first ? "\nnot loaded:\n" : "",
+                           facts->path, facts->failure);
             first = false;
         }
     }
@@ -94,7 +96,7 @@ static void show_component(enum component_kind kind, const void *descriptor)
     }
     text_append(&text, options == NULL || options->key == NULL ? "  no options\n" : "  options:\n");
     option_table_print(options, option_size, &text);
-    (void) fputs(text_string(&text), stdout);
+    (void) fputs(text_string(&text), standard_output());
     text_clear(&text);
 }
 
@@ -104,8 +106,8 @@ static void show_plugin(const struct plugins *p, const char *name)
         const struct plugin_facts *f = plugins_facts(p, i);
 
         if (f->failure == NULL && strcmp(f->name, name) == 0) {
-            (void) printf("plug-in %s %s (%s): %s\n  %s\n  SHA-256 %s\n", f->name, f->version,
-                          f->license, f->summary, f->path, f->digest);
+            (void) fprintf(standard_output(), "plug-in %s %s (%s): %s\n  %s\n  SHA-256 %s\n",
+                           f->name, f->version, f->license, f->summary, f->path, f->digest);
         }
     }
 }

@@ -2,7 +2,9 @@
 /*
  * plugin check: the conformance of every component of a plug-in, as TAP.
  */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conformance/apart.h"
@@ -12,6 +14,8 @@
 #include "conformance/model_check.h"
 #include "conformance/transport_check.h"
 #include "host.h"
+#include "program_end.h"
+#include "standard_output.h"
 
 static void report_transport(void *context, const char *check, mpcf_status status,
                              const char *detail)
@@ -93,7 +97,7 @@ static size_t each_chosen(struct conform *c, const struct chosen *chosen, bool c
                 continue;
             }
             count++;
-            if (check) {
+            if (check && !c->is_stopped) {
                 conform_note(c, "%s '%s'", component_kind_name(k), component_name(k, d));
                 conform_run_apart(c, bodies[k], d);
             }
@@ -108,19 +112,66 @@ static int check_plugin(struct conform *c, const struct chosen *chosen)
         return host_usage("plugin check", "--options are those of one component: name it");
     }
     (void) each_chosen(c, chosen, true);
+    if (c->is_stopped) {
+        (void) mpcf_fail(c->err, MPCF_E_INTERRUPTED,
+                         "stopped by a signal, before all tests had run");
+        return host_failed(c->err);
+    }
     (void) fprintf(c->out, "1..%zu\n", c->done);
     return c->failed == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
+enum { LIMIT_S = 120, LIMIT_MAX_S = 1000000 };
+
+/* Of --seconds; a wrong one is told. */
+static bool take_limit(const struct args *args, unsigned *seconds)
+{
+    const char *text = args_value(args, "--seconds");
+    char *end = NULL;
+    long value = LIMIT_S;
+
+    if (text != NULL) {
+        errno = 0;
+        value = strtol(text, &end, 10);
+        if (end == text || *end != '\0' || errno != 0 || value < 0 || value > LIMIT_MAX_S) {
+            (void) host_usage("plugin check", "--seconds: '%s' is none of 0 (no limit) to %d", text,
+                              (int) LIMIT_MAX_S);
+            return false;
+        }
+    }
+    *seconds = (unsigned) value;
+    return true;
+}
+
+/* In this process: what start() registers is what the tests are of. */
+static mpcf_status load(struct conform *c, const struct args *args, unsigned seconds)
+{
+    mpcf_status status;
+
+    program_end_limit(seconds, "a start() of the plug-in did not end within its limit (--seconds)");
+    status = plugins_create(args_value(args, "--plugin-dir"), &c->plugins, c->err);
+    if (status == MPCF_OK) {
+        status = plugins_load(c->plugins, args->operands[0], c->err);
+    }
+    program_end_limit(0, NULL);
+    return status;
+}
+
 int cmd_plugin_check(const struct args *args)
 {
+    unsigned seconds;
     const char *name = args->operands[0];
-    struct conform c = {
-        .out = stdout, .err = mpcf_error_create(), .options = args_value(args, "--options")};
-    int result;
+    struct conform c = {.out = standard_output(),
+                        .err = mpcf_error_create(),
+                        .options = args_value(args, "--options")};
+    int result = EXIT_USAGE;
 
-    if (plugins_create(args_value(args, "--plugin-dir"), &c.plugins, c.err) == MPCF_OK &&
-        plugins_load(c.plugins, name, c.err) == MPCF_OK) {
+    if (!take_limit(args, &seconds)) {
+        mpcf_error_destroy(c.err);
+        return result;
+    }
+    c.limit_ns = (int64_t) seconds * 1000000000;
+    if (load(&c, args, seconds) == MPCF_OK) {
         struct chosen chosen = {.plugin = plugins_facts(c.plugins, 0)->name};
 
         if (!plugin_is_path(name) && strcmp(name, chosen.plugin) != 0) {

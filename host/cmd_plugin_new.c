@@ -10,6 +10,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "host.h"
+#include "plugin/plugin_folders.h"
+#include "standard_output.h"
 #include "templates.h"
 
 /* What a template calls itself, in every file of it. */
@@ -70,6 +72,38 @@ static mpcf_status write_all(const char *kind, const char *name, const char *fol
     return MPCF_OK;
 }
 
+/* The file that has NAME already, in *OWNER (mpcf_free), or NULL: a plug-in's, or a component's link to one. None
+ * is loaded for it. */
+static mpcf_status find_owner(const char *folder, const char *name, char **owner, mpcf_error *err)
+{
+    struct folder_list folders = {0};
+    mpcf_status status = folder_list_fill(&folders, folder, err);
+
+    *owner = NULL;
+    if (status == MPCF_OK) {
+        status = folder_list_find(&folders, name, owner, err);
+    }
+    folder_list_clear(&folders);
+    return status;
+}
+
+/* Of two files of a name the first that is found is loaded, and a pipeline file means either. */
+static mpcf_status refuse_taken(const char *folder, const char *name, mpcf_error *err)
+{
+    char *owner;
+    mpcf_status status = find_owner(folder, name, &owner, err);
+
+    if (owner != NULL) {
+        status = mpcf_fail(err, MPCF_E_CONFIG,
+                           "the name '%s' is taken by '%s' (mpcf-host plugin show %s): choose "
+                           "another, as 'my_%s', or give --force to put yours in its place with "
+                           "--plugin-dir",
+                           name, owner, name, name);
+    }
+    mpcf_free(owner);
+    return status;
+}
+
 int cmd_plugin_new(const struct args *args)
 {
     static const char *const kinds[] = {"approx", "transport", "model", "dataset"};
@@ -90,8 +124,11 @@ int cmd_plugin_new(const struct args *args)
         return host_usage("plugin new", "'%s': a name is lower-case letters, digits and '_'", name);
     }
     err = mpcf_error_create();
-    if (write_all(kind, name, folder, err) == MPCF_OK) {
-        (void) printf(
+    if ((args_has(args, "--force") ||
+         refuse_taken(args_value(args, "--plugin-dir"), name, err) == MPCF_OK) &&
+        write_all(kind, name, folder, err) == MPCF_OK) {
+        (void) fprintf(
+            standard_output(),
             "%s: written. Next:\n  cmake -G Ninja -S %s -B %s/build && cmake --build %s/build\n"
             "  mpcf-host plugin check %s/build/mpcf-%s.so\n",
             folder, folder, folder, folder, folder, name);

@@ -15,6 +15,7 @@
 #include "pipeline/open_pipeline.h"
 #include "predict/predict_plain.h"
 #include "predict/predict_secure.h"
+#include "program_end.h"
 #include "roles/control.h"
 #include "show_answer.h"
 #include "standard_output.h"
@@ -158,6 +159,10 @@ static int open_and_run(const struct args *args, const struct wish *wish,
     bool has_begun = false;
     mpcf_status status = wish->has_role || wish->is_plain ? hide_memory(err) : MPCF_OK;
 
+    if (wish->is_plain) {
+        program_end_watch(&has_begun);
+        program_end_after_signal(COMMAND_ENDS_S);
+    }
     if (status == MPCF_OK) {
         status = pipeline_open(source, &p, err);
     }
@@ -165,6 +170,7 @@ static int open_and_run(const struct args *args, const struct wish *wish,
         status = run(args, wish, p, source, &has_begun, err);
     }
     pipeline_close(p);
+    program_end_watch(NULL);
     return status == MPCF_OK ? EXIT_DONE : fail(wish, has_begun, err);
 }
 

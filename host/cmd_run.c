@@ -15,9 +15,11 @@
 #include "pipeline/open_pipeline.h"
 #include "pipeline/output.h"
 #include "pipeline/print_settings.h"
+#include "program_end.h"
 #include "roles/control.h"
 #include "show_summary.h"
 #include "stages/run_pipeline.h"
+#include "standard_output.h"
 
 static bool take_stage(const struct args *args, struct run_request *request)
 {
@@ -94,7 +96,7 @@ static int print_checked(const struct pipeline *p, enum pipeline_viewer viewer,
     text_printf(&text, "links   %s, authenticated by %s\n", p->transport.name,
                 link_authentication(p, has_keys));
     pipeline_print_approximations(p, &text);
-    (void) fputs(text_string(&text), stdout);
+    (void) fputs(text_string(&text), standard_output());
     text_clear(&text);
     return EXIT_DONE;
 }
@@ -174,7 +176,14 @@ int cmd_run(const struct args *args)
         return host_usage("run", "there is no file '%s'", source.file);
     }
     err = mpcf_error_create();
+    if (request.viewer == VIEW_ALL || args_has(args, "--check")) {
+        program_end_watch(&has_begun);
+    }
+    if (args_has(args, "--check")) {
+        program_end_after_signal(COMMAND_ENDS_S);
+    }
     result = open_and_run(args, &source, &request, err);
+    program_end_watch(NULL);
     mpcf_error_destroy(err);
     return result;
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "host.h"
+#include "standard_output.h"
 
 enum { COMMANDS_MAX = 64 };
 
@@ -49,32 +50,34 @@ static void print_line(const struct command *c)
     char head[64];
 
     (void) snprintf(head, sizeof head, "%s %s", c->name, c->operands);
-    (void) printf("  %-38s %s\n", head, c->summary);
+    (void) fprintf(standard_output(), "  %-38s %s\n", head, c->summary);
 }
 
 int command_help_all(void)
 {
-    (void) puts("usage: mpcf-host PIPELINE.yaml [options]\n"
-                "       mpcf-host COMMAND ...\n\n"
-                "Private inference of transformers between two parties.\n");
+    (void) fprintf(standard_output(), "%s\n",
+                   "usage: mpcf-host PIPELINE.yaml [options]\n"
+                   "       mpcf-host COMMAND ...\n\n"
+                   "Private inference of transformers between two parties.\n");
     for (const struct command *c = commands; c->name != NULL; c++) {
         print_line(c);
     }
-    (void) puts("\n  help COMMAND, or COMMAND --help, shows a command's options; --version this "
-                "build.\n"
-                "  Exit status: 0 done, 1 failed, 2 the file or the command line is wrong.");
+    (void) fprintf(standard_output(), "%s\n",
+                   "\n  help COMMAND, or COMMAND --help, shows a command's options; --version this "
+                   "build.\n"
+                   "  Exit status: 0 done, 1 failed, 2 the file or the command line is wrong.");
     return EXIT_DONE;
 }
 
 int command_help_group(const char *word)
 {
-    (void) printf("usage: mpcf-host %s COMMAND ...\n\n", word);
+    (void) fprintf(standard_output(), "usage: mpcf-host %s COMMAND ...\n\n", word);
     for (const struct command *c = commands; c->name != NULL; c++) {
         if (begins_with(c, word)) {
             print_line(c);
         }
     }
-    (void) printf("\n  %s COMMAND --help shows a command's options.\n", word);
+    (void) fprintf(standard_output(), "\n  %s COMMAND --help shows a command's options.\n", word);
     return EXIT_DONE;
 }
 

@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "command_words.h"
 #include "host.h"
+#include "program_end.h"
 #include "standard_output.h"
 
 /* clang-format off */
@@ -74,6 +75,11 @@ static const struct arg_option init_options[] = {
     {NULL, NULL, NULL}};
 static const struct arg_option check_options[] = {
     {"--options", "OPTIONS", "of the one component, as in a pipeline file: 'p: 6, c: 1'"},
+    {"--seconds", "N", "that a test may take, default 120; 0: no limit"},
+    {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
+    {NULL, NULL, NULL}};
+static const struct arg_option new_options[] = {
+    {"--force", NULL, "also with a name that a plug-in or component has which comes along or is found"},
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
 static const struct arg_option eval_options[] = {
@@ -115,7 +121,7 @@ const struct command commands[] = {
      eval_options, 1, ARGS_LIMIT, cmd_plugin_eval},
     {"plugin new", "KIND NAME [FOLDER]",
      "Writes a plug-in that builds and works: approx, transport, model or dataset.",
-     NULL, 2, 3, cmd_plugin_new},
+     new_options, 2, 3, cmd_plugin_new},
     {"init", "CHECKPOINT DATA [FILE.yaml]",
      "Writes a pipeline file for a checkpoint's folder and data, with what it chose and why.",
      init_options, 2, 3, cmd_init},
@@ -187,8 +193,8 @@ int host_refused(const mpcf_error *err)
 
 static int print_version(void)
 {
-    (void) printf("mpcf-host %s, plug-in ABI %d.%d, kernels %s\n", MPCF_VERSION, MPCF_ABI_MAJOR,
-                  MPCF_ABI_MINOR, cpu_level_name(cpu_level()));
+    (void) fprintf(standard_output(), "mpcf-host %s, plug-in ABI %d.%d, kernels %s\n", MPCF_VERSION,
+                   MPCF_ABI_MAJOR, MPCF_ABI_MINOR, cpu_level_name(cpu_level()));
     return EXIT_DONE;
 }
 
@@ -208,6 +214,9 @@ static int run_command(const struct command *command, int count, char **words)
         return host_usage("", "%s", cpu_check());
     }
     interrupt_install();
+    if (command->run != cmd_run && command->run != cmd_predict) {
+        program_end_after_signal(command->run == cmd_bench ? BENCH_ENDS_S : COMMAND_ENDS_S);
+    }
     return command->run(&args);
 }
 
@@ -271,10 +280,15 @@ static int finish_output(int result)
 
 int mpcf_main(int argc, char **argv)
 {
+    int result;
+
     if (!descriptors_open_standard()) {
         return EXIT_FAILED;
     }
     descriptors_outlive_writes();
     standard_output_begin();
-    return finish_output(run_words(argc - 1, argv + 1));
+    program_end_guard();
+    result = finish_output(run_words(argc - 1, argv + 1));
+    program_end_reached();
+    return result;
 }

@@ -14,6 +14,9 @@
  * nothing ran; EXIT_FAILED where a run failed. */
 enum exit_status { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
+/* After a first signal, for commands that keep no state; bench ends its roles. */
+enum { COMMAND_ENDS_S = 2, BENCH_ENDS_S = 10 };
+
 MPCF_EXPORT int mpcf_main(int argc, char **argv);
 
 /* Each takes the words behind its name. */

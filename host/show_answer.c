@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/folder.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
@@ -15,10 +16,10 @@
 /* Not through the stream, which would try again at the end what could not be written. */
 static mpcf_status put(const char *text, size_t length, mpcf_error *err)
 {
-    struct pollfd reader = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    struct pollfd reader = {.fd = descriptors_output(), .events = POLLOUT};
 
     while (length > 0) {
-        const ssize_t n = write(STDOUT_FILENO, text, length);
+        const ssize_t n = write(descriptors_output(), text, length);
 
         if (n < 0 && errno == EAGAIN) {
             (void) poll(&reader, 1, 1000);

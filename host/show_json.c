@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "format/json.h"
 #include "host.h"
+#include "standard_output.h"
 
 bool show_json_can(const char *command, const char *file)
 {
@@ -32,7 +33,7 @@ bool show_json_can(const char *command, const char *file)
 int show_json(const json_t *value, char *table, const char *file, mpcf_error *err)
 {
     if (table != NULL) {
-        (void) fputs(table, stdout);
+        (void) fputs(table, standard_output());
         mpcf_free(table);
     }
     if (file != NULL && json_write_file(file, value, err) != MPCF_OK) {

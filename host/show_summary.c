@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "pipeline/output.h"
 #include "report/report.h"
+#include "standard_output.h"
 
 /* The sections of a report with metrics, and their names here. */
 static const struct {
@@ -32,7 +33,8 @@ static void show_metrics(const json_t *report, const char *section, const char *
     json_object_foreach(report_get(report, path), metric, value)
     {
         if (json_is_number(value)) {
-            (void) printf("  %-20s %s %.4f%s\n", name, metric, json_number_value(value), rows);
+            (void) fprintf(standard_output(), "  %-20s %s %.4f%s\n", name, metric,
+                           json_number_value(value), rows);
         }
     }
 }
@@ -47,18 +49,21 @@ static void show_secure(const json_t *report)
     if (report_get(report, "secure.examples") == NULL) {
         return;
     }
-    (void) printf("  %-20s %.0f examples, agreement with the float student %.4f", "secure run",
-                  number(report, "secure.examples"), number(report, "secure.agreement"));
+    (void) fprintf(standard_output(),
+                   "  %-20s %.0f examples, agreement with the float student %.4f", "secure run",
+                   number(report, "secure.examples"), number(report, "secure.agreement"));
     if (report_get(report, "secure.max_logit_error") != NULL) {
-        (void) printf(", largest logit error %.4f\n", number(report, "secure.max_logit_error"));
+        (void) fprintf(standard_output(), ", largest logit error %.4f\n",
+                       number(report, "secure.max_logit_error"));
     } else {
-        (void) printf("; only labels were revealed\n");
+        (void) fprintf(standard_output(), "; only labels were revealed\n");
     }
-    (void) printf("  %-20s %.3g s an example online, %.4g MB sent by the provider and %.4g MB by "
-                  "the user in all\n",
-                  "", number(report, "secure.online.seconds_per_example"),
-                  number(report, "secure.online.bytes_sent.provider") / 1e6,
-                  number(report, "secure.online.bytes_sent.user") / 1e6);
+    (void) fprintf(standard_output(),
+                   "  %-20s %.3g s an example online, %.4g MB sent by the provider and %.4g MB by "
+                   "the user in all\n",
+                   "", number(report, "secure.online.seconds_per_example"),
+                   number(report, "secure.online.bytes_sent.provider") / 1e6,
+                   number(report, "secure.online.bytes_sent.user") / 1e6);
 }
 
 void show_summary(const char *folder)
@@ -72,7 +77,7 @@ void show_summary(const char *folder)
         show_metrics(report, networks[i].section, networks[i].name);
     }
     show_secure(report);
-    (void) printf("  %-20s %s/report.html\n", "report", folder);
+    (void) fprintf(standard_output(), "  %-20s %s/report.html\n", "report", folder);
     json_decref(report);
 }
 
@@ -89,15 +94,16 @@ static void show_role_metrics(const json_t *report)
         const json_t *interval = json_object_get(report_get(report, "secure.intervals"), metric);
 
         if (json_is_number(value)) {
-            (void) printf(", %s %.4f", metric, json_number_value(value));
+            (void) fprintf(standard_output(), ", %s %.4f", metric, json_number_value(value));
         }
         if (json_array_size(interval) == 2) {
-            (void) printf(" (%.4f to %.4f)", json_number_value(json_array_get(interval, 0)),
-                          json_number_value(json_array_get(interval, 1)));
+            (void) fprintf(standard_output(), " (%.4f to %.4f)",
+                           json_number_value(json_array_get(interval, 0)),
+                           json_number_value(json_array_get(interval, 1)));
         }
     }
     if (number(report, "secure.rows") > 0) {
-        (void) printf(" of %.0f labelled rows", number(report, "secure.rows"));
+        (void) fprintf(standard_output(), " of %.0f labelled rows", number(report, "secure.rows"));
     }
 }
 
@@ -120,19 +126,20 @@ static void show_work(const json_t *report, enum role role)
     const double dealt = number(report, "secure.dealt");
 
     if (role == ROLE_DEALER) {
-        (void) printf("dealt for %.0f runs", number(report, "secure.runs") + dealt);
+        (void) fprintf(standard_output(), "dealt for %.0f runs",
+                       number(report, "secure.runs") + dealt);
         return;
     }
-    (void) printf("%.0f examples answered", asked + kept);
+    (void) fprintf(standard_output(), "%.0f examples answered", asked + kept);
     if (kept > 0) {
-        (void) printf(", %.0f of them by an earlier run", kept);
+        (void) fprintf(standard_output(), ", %.0f of them by an earlier run", kept);
     }
     if (role == ROLE_USER) {
         show_role_metrics(report);
     }
     if (asked > 0) {
-        (void) printf(", %.3g s an example online",
-                      number(report, "secure.online.seconds_per_example"));
+        (void) fprintf(standard_output(), ", %.3g s an example online",
+                       number(report, "secure.online.seconds_per_example"));
     }
 }
 
@@ -142,15 +149,15 @@ void show_role_summary(const char *output, enum role role)
     json_t *report = NULL;
 
     if (folder != NULL && report_read(folder, &report, NULL) == MPCF_OK) {
-        (void) printf("%s: ", role_name(role));
+        (void) fprintf(standard_output(), "%s: ", role_name(role));
         show_work(report, role);
-        (void) printf("; %.4g MB sent, %.4g MB received; report %s/report.html",
-                      over_links(report, "sent_bytes") / 1e6,
-                      over_links(report, "received_bytes") / 1e6, folder);
+        (void) fprintf(standard_output(), "; %.4g MB sent, %.4g MB received; report %s/report.html",
+                       over_links(report, "sent_bytes") / 1e6,
+                       over_links(report, "received_bytes") / 1e6, folder);
         if (role == ROLE_USER) {
-            (void) printf(", answers %s/infer/" OUTPUT_ANSWER_LINES, output);
+            (void) fprintf(standard_output(), ", answers %s/infer/" OUTPUT_ANSWER_LINES, output);
         }
-        (void) printf("\n");
+        (void) fprintf(standard_output(), "\n");
     }
     json_decref(report);
     mpcf_free(folder);

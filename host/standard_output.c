@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * stdout as a stream of our own in front of the descriptor: printf() and its kin write there without
- * knowing, so that no command can forget to escape.
+ * Two streams of our own: one in front of the program's standard output, and stdout, which plug-ins know, in
+ * front of standard error.
  */
 #include "standard_output.h"
 
@@ -11,8 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/printable.h"
 #include "base/standard_error.h"
+
+static FILE *own; /* NULL: stdout */
 
 enum { PIECE = 4096, BEGUN_MAX = 3 };
 
@@ -27,7 +30,7 @@ static struct {
 static bool write_all(const char *data, size_t length)
 {
     while (length > 0) {
-        const ssize_t n = write(STDOUT_FILENO, data, length);
+        const ssize_t n = write(descriptors_output(), data, length);
 
         if (n < 0 && errno != EINTR) {
             held.cause = held.cause == 0 ? errno : held.cause;
@@ -76,29 +79,59 @@ static ssize_t write_printable(void *cookie, const char *data, size_t length)
     return (ssize_t) length;
 }
 
+/* What others print to stdout. */
+static ssize_t write_error(void *cookie, const char *data, size_t length)
+{
+    char text[PIECE + 1];
+
+    (void) cookie;
+    for (size_t at = 0; at < length;) {
+        const size_t more = length - at < PIECE ? length - at : PIECE;
+
+        memcpy(text, data + at, more);
+        text[more] = '\0';
+        standard_error_write(text);
+        at += more;
+    }
+    return (ssize_t) length;
+}
+
 void standard_output_begin(void)
 {
-    static char buffer[BUFSIZ];
+    static char buffer[BUFSIZ], others_buffer[BUFSIZ];
     const cookie_io_functions_t functions = {.write = write_printable};
+    const cookie_io_functions_t others_functions = {.write = write_error};
     FILE *stream = fopencookie(NULL, "w", functions);
+    FILE *others = stream == NULL ? NULL : fopencookie(NULL, "w", others_functions);
 
-    if (stream != NULL) {
-        held.is_terminal = isatty(STDOUT_FILENO) == 1;
-        (void) setvbuf(stream, buffer, held.is_terminal ? _IOLBF : _IOFBF, sizeof buffer);
-        stdout = stream;
+    if (others == NULL) {
+        (void) (stream == NULL ? 0 : fclose(stream));
+        return;
     }
+    descriptors_part_output();
+    held.is_terminal = isatty(descriptors_output()) == 1;
+    (void) setvbuf(stream, buffer, held.is_terminal ? _IOLBF : _IOFBF, sizeof buffer);
+    (void) setvbuf(others, others_buffer, _IOLBF, sizeof others_buffer);
+    own = stream;
+    stdout = others;
+}
+
+FILE *standard_output(void)
+{
+    return own == NULL ? stdout : own;
 }
 
 bool standard_output_is_left(void)
 {
-    struct pollfd reader = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    struct pollfd reader = {.fd = descriptors_output(), .events = POLLOUT};
 
     return poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0;
 }
 
 int standard_output_end(void)
 {
-    if (fflush(stdout) != 0 || ferror(stdout) || !write_piece("", 0, true)) {
+    (void) fflush(stdout);
+    if (fflush(standard_output()) != 0 || ferror(standard_output()) || !write_piece("", 0, true)) {
         return held.cause != 0 ? held.cause : errno != 0 ? errno : EIO;
     }
     return 0;

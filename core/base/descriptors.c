@@ -22,6 +22,24 @@ bool descriptors_open_standard(void)
     return true;
 }
 
+static int output = STDOUT_FILENO;
+
+void descriptors_part_output(void)
+{
+    const int apart = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+    if (apart >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO) {
+        output = apart;
+    } else if (apart >= 0) {
+        (void) close(apart);
+    }
+}
+
+int descriptors_output(void)
+{
+    return output;
+}
+
 void descriptors_outlive_writes(void)
 {
     struct sigaction action;

@@ -5,12 +5,14 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <mpcf/plugin.h>
 
 #include "base/standard_error.h"
 
 static atomic_int pending; /* lock-free, so that a handler may set it and any thread ask */
+static atomic_uint alarm_seconds;
 
 static void on_signal(int number)
 {
@@ -20,6 +22,9 @@ static void on_signal(int number)
         (void) raise(number);
     }
     pending = 1;
+    if (alarm_seconds != 0) {
+        (void) alarm(alarm_seconds);
+    }
 }
 
 void interrupt_install(void)
@@ -31,6 +36,11 @@ void interrupt_install(void)
     (void) sigemptyset(&action.sa_mask);
     (void) sigaction(SIGINT, &action, NULL);
     (void) sigaction(SIGTERM, &action, NULL);
+}
+
+void interrupt_set_alarm(unsigned seconds)
+{
+    alarm_seconds = seconds;
 }
 
 bool interrupt_pending(void)

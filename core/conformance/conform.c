@@ -34,6 +34,7 @@ bool conform_begin(struct conform *c, const char *name)
         return true;
     }
     (void) snprintf(c->apart->running, sizeof c->apart->running, "%s", name);
+    c->apart->steps++;
     if (c->done < sizeof c->apart->ended && c->apart->ended[c->done]) {
         c->done++;
         return false;
@@ -65,6 +66,7 @@ static bool tell(struct conform *c, bool passed, const char *name, const char *b
     if (c->apart != NULL) {
         c->apart->told = c->done;
         c->apart->failed += passed ? 0 : 1;
+        c->apart->steps++;
     }
     return true;
 }

@@ -6,8 +6,10 @@
 #ifndef MPCF_CONFORMANCE_CONFORM_H
 #define MPCF_CONFORMANCE_CONFORM_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "plugin/plugins.h"
@@ -17,6 +19,7 @@ struct conform_apart {
     size_t told;   /* results that are printed */
     size_t failed; /* of those */
     bool is_finished;
+    atomic_uint steps; /* tests begun and told, which tells the parent that something goes on */
     char running[128]; /* the test that runs, by its name */
     bool ended[256];   /* tests that ended a process */
 };
@@ -26,6 +29,8 @@ struct conform {
     size_t done, failed;
     struct plugins *plugins;
     mpcf_error *err;     /* for the checks; its text is shown where one fails */
+    int64_t limit_ns;    /* of a test in a process of its own; 0: none */
+    bool is_stopped;     /* a signal came: what did not run is not told */
     const char *options; /* YAML of a component's options, "p: 6"; NULL: none */
     /* In a process of its own (apart.h): what is told there, and how many tests were before. */
     struct conform_apart *apart;

@@ -19,10 +19,31 @@ bool graph_operands_ok(mpcf_graph *g, enum op_kind kind, mpcf_node *const *in, s
     return g->status == MPCF_OK;
 }
 
+/* In a file of tensors, a message or a path it is one word. A network's are those of its checkpoint, where some have
+ * '/' for '.'. */
+static bool label_well_formed(const mpcf_graph *g, const char *label)
+{
+    static const char characters[] =
+        "/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+    const char *allowed = g->parameter_prefix[0] == '\0' ? characters : characters + 1;
+    const char *ends = "./";
+
+    return label[strspn(label, allowed)] == '\0' && strchr(ends, label[0]) == NULL &&
+           strchr(ends, label[strlen(label) - 1]) == NULL && strstr(label, "..") == NULL &&
+           strstr(label, "//") == NULL;
+}
+
 bool graph_label_ok(mpcf_graph *g, enum op_kind kind, const char *label)
 {
     if (label == NULL || label[0] == '\0') {
         graph_fail(g, MPCF_E_INVALID, "%s without a name", op_name(kind));
+        return false;
+    }
+    if (!label_well_formed(g, label)) {
+        graph_fail(g, MPCF_E_INVALID,
+                   "%s '%s': a name is letters, digits, '_', '-' and single dots between them%s",
+                   op_name(kind), label,
+                   g->parameter_prefix[0] == '\0' ? ", in a network also '/'" : "");
         return false;
     }
     return g->status == MPCF_OK;

@@ -57,5 +57,8 @@ mpcf_status loader_check_info(const char *path, const mpcf_plugin_info *info, mp
         return mpcf_fail(err, MPCF_E_ABI, "%s: info_size is %u, expected %zu", file,
                          info->info_size, sizeof *info);
     }
+    if (info->flags != 0) {
+        return mpcf_fail(err, MPCF_E_ABI, "%s: flags is 0x%x, expected 0", file, info->flags);
+    }
     return check_name(path, info, err);
 }

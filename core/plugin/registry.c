@@ -161,6 +161,11 @@ static mpcf_status check_approx(const mpcf_approx *a, mpcf_error *err)
     if (!(a->input_low < a->input_high)) {
         return missing(COMPONENT_APPROX, a->name, "input_low must be below input_high", err);
     }
+    if (a->struct_size >= SIZE_THROUGH(mpcf_approx, flags) &&
+        (a->flags & ~MPCF_APPROX_ANY_ROW_SUM) != 0) {
+        return missing(COMPONENT_APPROX, a->name, "flags has a bit that is none of MPCF_APPROX_*",
+                       err);
+    }
     if (a->struct_size >= SIZE_THROUGH(mpcf_approx, backward) &&
         (a->forward == NULL) != (a->backward == NULL)) {
         return missing(COMPONENT_APPROX, a->name, "forward and backward are given together", err);
@@ -183,6 +188,10 @@ mpcf_status mpcf_register_approx(mpcf_registry *registry, const mpcf_approx *app
     return remember(registry, status);
 }
 
+#define TRANSPORT_CAPS                                                                             \
+    (MPCF_TRANSPORT_MESSAGES | MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED |           \
+     MPCF_TRANSPORT_LOCAL)
+
 static mpcf_status check_transport(const mpcf_transport *t, mpcf_error *err)
 {
     if (t->listen == NULL || t->bound == NULL || t->accept == NULL || t->unlisten == NULL ||
@@ -190,6 +199,10 @@ static mpcf_status check_transport(const mpcf_transport *t, mpcf_error *err)
         return missing(COMPONENT_TRANSPORT, t->name,
                        "only exchange, advance, peer_identity and check_address may be left out",
                        err);
+    }
+    if ((t->caps & ~TRANSPORT_CAPS) != 0) {
+        return missing(COMPONENT_TRANSPORT, t->name,
+                       "caps has a bit that is none of MPCF_TRANSPORT_*", err);
     }
     if ((t->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0 && t->peer_identity == NULL) {
         return missing(COMPONENT_TRANSPORT, t->name,

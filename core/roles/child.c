@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "channel/handshake.h"
@@ -113,8 +114,8 @@ static _Noreturn void become(const struct launch *l)
     }
     int output = fcntl(l->output, F_DUPFD, 10), control = fcntl(l->control, F_DUPFD, 10);
     int nothing = open("/dev/null", O_RDONLY);
-    if (output < 0 || control < 0 || nothing < 0 ||
-        (!l->speaks && (dup2(nothing, 0) < 0 || dup2(output, 1) < 0)) || dup2(output, 2) < 0 ||
+    if (output < 0 || control < 0 || nothing < 0 || (!l->speaks && dup2(nothing, 0) < 0) ||
+        dup2(l->speaks ? descriptors_output() : output, 1) < 0 || dup2(output, 2) < 0 ||
         dup2(control, CONTROL_FD) < 0) {
         _exit(127);
     }
@@ -314,10 +315,17 @@ void child_look(struct child *c)
     }
 }
 
+/* All that it told is read: its line is closed by the end of the process. */
+bool child_left_nothing(const struct child *c)
+{
+    return c->has_ended && c->control < 0 && !c->has_reported;
+}
+
 bool child_failed(const struct child *c)
 {
     return (c->has_reported && c->status != MPCF_OK) ||
-           (c->has_ended && !(WIFEXITED(c->wait_status) && WEXITSTATUS(c->wait_status) == 0));
+           (c->has_ended && !(WIFEXITED(c->wait_status) && WEXITSTATUS(c->wait_status) == 0)) ||
+           child_left_nothing(c);
 }
 
 void child_signal(struct child *c, int number)

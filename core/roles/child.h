@@ -48,6 +48,8 @@ mpcf_status child_tell_keys(struct child *c, const struct role_keys *keys, mpcf_
 void child_tell_address(struct child *c, const struct child *other);
 /* Looks whether the process has ended, without waiting. */
 void child_look(struct child *c);
+/* It has ended and never said how, whatever its status. */
+bool child_left_nothing(const struct child *c);
 bool child_failed(const struct child *c);
 void child_signal(struct child *c, int number);
 /* Ends it if it still runs, and frees. */

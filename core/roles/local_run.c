@@ -189,9 +189,10 @@ static mpcf_status tell_cause(const struct local *l, const struct child *c, mpcf
         return mpcf_fail(err, MPCF_E_CLOSED, "the %s was ended by signal %d (%s)", role,
                          WTERMSIG(c->wait_status), strsignal(WTERMSIG(c->wait_status)));
     }
-    return mpcf_fail(err, MPCF_E_CLOSED, "the %s ended with status %d%s%s", role,
-                     WEXITSTATUS(c->wait_status), c->last_line[0] == '\0' ? "" : ": ",
-                     c->last_line);
+    return mpcf_fail(err, MPCF_E_CLOSED, "the %s ended with status %d%s%s%s", role,
+                     WEXITSTATUS(c->wait_status),
+                     WEXITSTATUS(c->wait_status) == 0 ? ", without having told its result" : "",
+                     c->last_line[0] == '\0' ? "" : ": ", c->last_line);
 }
 
 /* --- the run --- */

@@ -140,6 +140,17 @@ static void what_a_plugin_ends_has_failed(void **state)
     mpcf_free(folder);
 }
 
+static void a_name_that_no_file_should_have_is_refused(void **state)
+{
+    static const char *const names[] = {"slash", "dots", "line"};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        ASSERT_HOST(1, "a name is letters, digits, '_', '-' and single dots", "plugin", "check",
+                    names[i], "--plugin-dir", getenv("MPCF_TEST_PLUGINS"));
+    }
+}
+
 static void options_are_given_or_made_up(void **state)
 {
     const char *tests = getenv("MPCF_TEST_PLUGINS");
@@ -171,6 +182,7 @@ static void a_component_stands_for_its_plugin(void **state)
 static void new_writes_a_folder_once(void **state)
 {
     char *folder = file_join(test_folder(), "made");
+    char *other = file_join(test_folder(), "second");
     char *source = file_join(folder, "my_gelu.c");
     char *text = NULL;
     size_t length = 0;
@@ -181,10 +193,15 @@ static void new_writes_a_folder_once(void **state)
     assert_non_null(strstr(text, ".name = \"my_gelu\""));
     assert_null(strstr(text, "my_plugin"));
     ASSERT_HOST(2, "is there already", "plugin", "new", "approx", "my_gelu", folder);
+    ASSERT_HOST(2, "the name 'gelu' is taken by '", "plugin", "new", "approx", "gelu", folder);
+    ASSERT_HOST(2, "the name 'puma_gelu' is taken by '", "plugin", "new", "approx", "puma_gelu",
+                folder);
+    ASSERT_HOST(0, "gelu.so", "plugin", "new", "approx", "gelu", other, "--force");
     ASSERT_HOST(2, "there is no kind", "plugin", "new", "sauce", "x", folder);
     ASSERT_HOST(2, "a name is lower-case", "plugin", "new", "approx", "My Gelu", folder);
     mpcf_free(text);
     mpcf_free(source);
+    mpcf_free(other);
     mpcf_free(folder);
 }
 
@@ -197,6 +214,7 @@ int main(void)
         cmocka_unit_test(check_prints_tap),
         cmocka_unit_test(a_transport_that_is_deaf_to_signals_is_found),
         cmocka_unit_test(what_a_plugin_ends_has_failed),
+        cmocka_unit_test(a_name_that_no_file_should_have_is_refused),
         cmocka_unit_test(options_are_given_or_made_up),
         cmocka_unit_test(a_component_stands_for_its_plugin),
         cmocka_unit_test(new_writes_a_folder_once),

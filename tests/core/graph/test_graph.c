@@ -35,6 +35,31 @@ static void names_are_scoped_and_unique(void **state)
     graph_destroy(g);
 }
 
+static void a_name_is_one_word(void **state)
+{
+    static const char *const right[] = {"R", "layer.0.query", "bert/pooler/kernel", "a-b_c.9"};
+    static const char *const wrong[] = {"a b",  "a\nb", "\033[2J", "../a",    "a/../b",
+                                        "/a",   "a/",   "a//b",    ".a",      "a.",
+                                        "a..b", "a\\b", "a:\"b",   "\xc3\xa4"};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof right / sizeof *right + sizeof wrong / sizeof *wrong; i++) {
+        const bool fits = i < sizeof right / sizeof *right;
+        const char *name = fits ? right[i] : wrong[i - sizeof right / sizeof *right];
+        mpcf_graph *g = graph_create();
+        mpcf_error *err = mpcf_error_create();
+
+        assert_true((mpcf_parameter(g, name, mpcf_shape_1(2), MPCF_INIT_CONSTANT, 0) != NULL) ==
+                    fits);
+        if (!fits) {
+            assert_status(MPCF_E_INVALID, graph_check(g, err), err);
+            assert_message_contains(err, "a name is letters, digits, '_', '-'");
+        }
+        mpcf_error_destroy(err);
+        graph_destroy(g);
+    }
+}
+
 static mpcf_node *in_scope(mpcf_graph *g, const char *name, mpcf_node *x)
 {
     const char *before = mpcf_scope_current(g);
@@ -365,6 +390,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_scoped_and_unique),
+        cmocka_unit_test(a_name_is_one_word),
         cmocka_unit_test(a_scope_that_is_put_back_names_nothing_else),
         cmocka_unit_test(owners_follow_from_operands),
         cmocka_unit_test(first_failure_stays_and_names_the_scope),

@@ -74,6 +74,7 @@ static void each_wrong_plugin_is_refused_with_its_reason(void **state)
         {"silent", "registers nothing", MPCF_E_INVALID},
         {"nobuild", "approximation 'nobuild': build is missing", MPCF_E_INVALID},
         {"small", "struct_size is 24", MPCF_E_ABI},
+        {"flagged", "flags has a bit that is none of MPCF_APPROX_*", MPCF_E_INVALID},
     };
     mpcf_error *err = mpcf_error_create();
     struct plugins *p = opened(err);
@@ -86,6 +87,26 @@ static void each_wrong_plugin_is_refused_with_its_reason(void **state)
     }
     assert_null(plugins_component(p, COMPONENT_APPROX, 0));
     plugins_destroy(p);
+    mpcf_error_destroy(err);
+}
+
+static void a_flag_of_no_abi_is_refused(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    const mpcf_plugin_info info = {.magic = MPCF_PLUGIN_MAGIC,
+                                   .info_size = sizeof info,
+                                   .abi_major = MPCF_ABI_MAJOR,
+                                   .abi_minor = MPCF_ABI_MINOR,
+                                   .flags = 4,
+                                   .name = "x",
+                                   .version = "1",
+                                   .license = "none",
+                                   .summary = "",
+                                   .start = start_nothing};
+
+    (void) state;
+    assert_status(MPCF_E_ABI, loader_check_info("mpcf-x.so", &info, err), err);
+    assert_message_contains(err, "flags is 0x4, expected 0");
     mpcf_error_destroy(err);
 }
 
@@ -305,6 +326,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_plugin_is_found_by_its_component),
         cmocka_unit_test(each_wrong_plugin_is_refused_with_its_reason),
+        cmocka_unit_test(a_flag_of_no_abi_is_refused),
         cmocka_unit_test(a_range_of_minors_is_taken),
         cmocka_unit_test(a_plugin_of_an_older_minor_is_taken),
         cmocka_unit_test(two_plugins_cannot_register_one_name),

@@ -56,6 +56,9 @@ static mpcf_status misbehave(const char *role, mpcf_error *err)
         (void) fprintf(stderr, "dealer: out of tricks\n");
         _exit(3);
     }
+    if (has_mode("vanish", "provider", role)) {
+        _exit(0);
+    }
     if (has_mode("stall", "user", role)) {
         pause_seconds(30);
     }
@@ -285,6 +288,8 @@ static void the_first_cause_is_reported(void **state)
     } cases[] = {
         {"kill", MPCF_E_CLOSED, "the provider was ended by signal 9"},
         {"exit", MPCF_E_CLOSED, "the dealer ended with status 3: dealer: out of tricks"},
+        {"vanish", MPCF_E_CLOSED,
+         "the provider ended with status 0, without having told its result"},
         {"fail", MPCF_E_RANGE, "the user failed: node 7 is too large"},
         {"stall", MPCF_E_TIMEOUT, "the user stopped answering ("},
         {"disagree", MPCF_E_PROTOCOL, "batch: "},

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <mpcf/mpcf.h>
 
@@ -73,6 +74,18 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
 #ifdef EXITS
     exit(EXITS);
 #endif
+#ifdef LOOPS
+    for (volatile unsigned n = 0; n < 2; n = n == 1 ? 0 : n + 1) {
+    }
+#endif
+#ifdef PRINTS
+    (void) printf("ok 98 - forged by a stream\n");
+    (void) fflush(stdout);
+    (void) !write(STDOUT_FILENO, PRINTS, sizeof PRINTS - 1);
+#endif
+#ifdef NAMES_PARAMETER
+    x = mpcf_mul(g, x, mpcf_parameter(g, NAMES_PARAMETER, mpcf_shape_1(1), MPCF_INIT_CONSTANT, 1));
+#endif
 #ifdef NAMES_OUTPUT
     mpcf_output(g, "mine", x);
 #endif
@@ -96,10 +109,20 @@ static const mpcf_approx approx = {
 #ifndef NO_BUILD
     .build = build,
 #endif
+#ifdef FLAGS
+    .flags = FLAGS,
+#endif
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
+#ifdef LOOPS_AT_START
+    for (volatile unsigned n = 0; n < 2; n = n == 1 ? 0 : n + 1) {
+    }
+#endif
+#ifdef EXITS_AT_START
+    exit(EXITS_AT_START);
+#endif
 #if defined(SILENT)
     (void) registry;
     (void) err;
