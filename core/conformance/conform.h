@@ -26,6 +26,7 @@ struct conform {
     size_t done, failed;
     struct plugins *plugins;
     mpcf_error *err;     /* for the checks; its text is shown where one fails */
+    const char *where;   /* stands before each test's name, "layer 1: "; NULL: nothing does */
     const char *options; /* YAML of a component's options, "p: 6"; NULL: none */
     /* In a process of its own (apart.h): what is told there, and how many tests were before. */
     struct conform_apart *apart;
