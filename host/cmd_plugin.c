@@ -78,7 +78,7 @@ static void show_component(enum component_kind kind, const void *descriptor)
                     a->input_high,
                     a->forward != NULL ? "with fused float kernels" : "float from the graph");
         if (a->formula != NULL) {
-            text_printf(&text, "  %s\n", a->formula);
+            text_printf(&text, "  formula: %s\n", a->formula);
         }
         if (a->source != NULL) {
             text_printf(&text, "  source: %s\n", a->source);

@@ -2,9 +2,15 @@
 /* Whether the networks can be built, their texts be cut into tokens, and their data be read. */
 #include "check/check_networks.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/text.h"
 #include "check/data_mistake.h"
+#include "conformance/approx_kernels.h"
+#include "graph/slot_name.h"
 #include "graph/slots.h"
 #include "metrics/metrics.h"
 #include "network/split.h"
@@ -23,6 +29,30 @@ static mpcf_status check_fillings(struct check *c, bool *fit, mpcf_error *err)
         MPCF_TRY(check_take_at(c, c->p->filling_places[i], NULL, status, err));
     }
     *fit = yaml_problems_count(c->problems) == before;
+    return MPCF_OK;
+}
+
+/* Its first layer and its last: a kernel does not know where it stands, a graph may. */
+static mpcf_status check_trusted(struct check *c, size_t i, mpcf_error *err)
+{
+    const struct slot_filling *f = &c->p->fillings[i];
+    const struct plugin_facts *facts = plugins_facts_of(c->p->plugins, f->approx);
+    const char *file = facts != NULL && facts->path != NULL ? facts->path : f->approx->name;
+    const size_t layers = c->facts->layers > 0 ? c->facts->layers : 1;
+    const size_t last = f->last_layer < layers ? f->last_layer : layers - 1;
+    mpcf_status status = approx_trusted(f->approx, f->config, f->first_layer, file, err);
+
+    if (status == MPCF_OK && last > f->first_layer) {
+        status = approx_trusted(f->approx, f->config, last, file, err);
+    }
+    return check_take_at(c, c->p->filling_places[i], NULL, status, err);
+}
+
+static mpcf_status check_all_trusted(struct check *c, mpcf_error *err)
+{
+    for (size_t i = 0; check_makes_student(c) && i < c->p->filling_count; i++) {
+        MPCF_TRY(check_trusted(c, i, err));
+    }
     return MPCF_OK;
 }
 
@@ -58,16 +88,62 @@ mpcf_status check_networks(struct check *c, const char *folder, const char *dott
     if (fit) {
         status = loaded_network_build(c->p, folder, FUNCTIONS_APPROXIMATED, &c->student, err);
         MPCF_TRY(check_take(c, "approximations", status, err));
+        return status == MPCF_OK ? check_all_trusted(c, err) : MPCF_OK;
     }
     return MPCF_OK;
+}
+
+/* Whether the parameter LABEL, "approximations.<slot>.<layer>.<name>", is of the formula of F. */
+static bool is_of_filling(const struct slot_filling *f, const char *label)
+{
+    char begin[64], heads[HEAD_SET_TEXT_SIZE + 16] = "", text[HEAD_SET_TEXT_SIZE];
+    unsigned long layer;
+
+    (void) snprintf(begin, sizeof begin, "approximations.%s.", slot_name(f->slot));
+    if (!text_starts_with(label, begin)) {
+        return false;
+    }
+    layer = strtoul(label + strlen(begin), NULL, 10); /* of the embedding's norm: 0 */
+    if (!head_set_is_empty(&f->heads)) {
+        (void) snprintf(heads, sizeof heads, ".heads.%s.", head_set_text(&f->heads, text));
+    }
+    return f->first_layer <= layer && layer <= f->last_layer && strstr(label, heads) != NULL;
+}
+
+/* A weight that is missing, where it is one that a formula asks the checkpoint for: whose it is. */
+static mpcf_status say_whose(const struct check *c, const mpcf_graph *g, mpcf_status status,
+                             mpcf_error *err)
+{
+    for (size_t i = 0; status == MPCF_E_FORMAT && i < graph_count(g); i++) {
+        const mpcf_node *node = graph_node(g, i);
+
+        if (node->kind != OP_PARAMETER || node->init != MPCF_INIT_REQUIRED ||
+            strstr(mpcf_error_text(err), node->label) == NULL) {
+            continue;
+        }
+        for (size_t k = 0; k < c->p->filling_count; k++) {
+            if (is_of_filling(&c->p->fillings[k], node->label)) {
+                return mpcf_fail_while(err, status,
+                                       "parameter '%s' of approximation '%s', which is "
+                                       "MPCF_INIT_REQUIRED and so the checkpoint's",
+                                       strrchr(node->label, '.') + 1,
+                                       c->p->fillings[k].approx->name);
+            }
+        }
+    }
+    return status;
 }
 
 mpcf_status check_weights(struct check *c, const char *dotted, mpcf_error *err)
 {
     const struct loaded_network *n = c->student.network != NULL ? &c->student : &c->exact;
+    mpcf_status status;
 
-    return n->network == NULL ? MPCF_OK
-                              : check_take(c, dotted, loaded_network_check(c->p, n, err), err);
+    if (n->network == NULL) {
+        return MPCF_OK;
+    }
+    status = loaded_network_check(c->p, n, err);
+    return check_take(c, dotted, say_whose(c, n->network->graph, status, err), err);
 }
 
 /* What the split TOLD of before is not told again of this one; TOLD gets what is told now. */

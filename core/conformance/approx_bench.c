@@ -56,13 +56,13 @@ static void fill_units(struct parameters *p)
 }
 
 /* A layer norm's gain and bias: 1 and 0, so that the result is the formula's. */
-static mpcf_node *normed(mpcf_graph *g, mpcf_node *x)
+static mpcf_node *normed(mpcf_graph *g, size_t layer, mpcf_node *x)
 {
     const mpcf_shape width = mpcf_shape_1(BENCH_WIDTH);
     mpcf_node *gain = mpcf_parameter(g, "gain", width, MPCF_INIT_CONSTANT, 1);
     mpcf_node *bias = mpcf_parameter(g, "bias", width, MPCF_INIT_CONSTANT, 0);
 
-    return mpcf_slot_layer_norm(g, 0, MPCF_NORM_ATTENTION, x, gain, bias, BENCH_EPSILON);
+    return mpcf_slot_layer_norm(g, layer, MPCF_NORM_ATTENTION, x, gain, bias, BENCH_EPSILON);
 }
 
 static void build(mpcf_graph *g, mpcf_slot slot, struct approx_bench *b)
@@ -82,26 +82,48 @@ static void build(mpcf_graph *g, mpcf_slot slot, struct approx_bench *b)
     }
     b->in = mpcf_tap(g, "x", b->in);
     b->out = slot == MPCF_SLOT_LAYER_NORM
-                 ? normed(g, b->in)
-                 : mpcf_slot_apply(g, slot, 0, b->in, is_normaliser ? keep : NULL);
+                 ? normed(g, b->at.layer, b->in)
+                 : mpcf_slot_apply(g, slot, b->at.layer, b->in, is_normaliser ? keep : NULL);
     b->out = mpcf_tap(g, "y", b->out);
     mpcf_output(g, "logits", b->out);
+}
+
+static mpcf_status fill_slots(struct approx_bench *b, const mpcf_approx *approx, const void *config,
+                              bool fuse, mpcf_error *err)
+{
+    struct slot_filling fillings[BENCH_HEADS];
+    const size_t count = b->at.by_heads ? BENCH_HEADS : 1;
+
+    for (size_t i = 0; i < count; i++) {
+        fillings[i] = (struct slot_filling){
+            .slot = approx->slot, .last_layer = SIZE_MAX, .approx = approx, .config = config};
+        if (b->at.by_heads) {
+            head_set_add(&fillings[i].heads, i);
+        }
+    }
+    return graph_fill_slots(b->graph, fillings, count, fuse, err);
 }
 
 mpcf_status approx_bench_create(const mpcf_approx *approx, const void *config, bool fuse,
                                 struct approx_bench *b, mpcf_error *err)
 {
-    const struct slot_filling filling = {
-        .slot = approx->slot, .last_layer = SIZE_MAX, .approx = approx, .config = config};
+    return approx_bench_create_at(approx, config, &(struct bench_place){0}, fuse, b, err);
+}
+
+mpcf_status approx_bench_create_at(const mpcf_approx *approx, const void *config,
+                                   const struct bench_place *at, bool fuse, struct approx_bench *b,
+                                   mpcf_error *err)
+{
     uint64_t state = 1;
 
     memset(b, 0, sizeof *b);
+    b->at = *at;
     fill_batch(b);
     b->graph = graph_create();
     if (b->graph == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "no memory for a graph");
     }
-    MPCF_TRY(graph_fill_slots(b->graph, &filling, 1, fuse, err));
+    MPCF_TRY(fill_slots(b, approx, config, fuse, err));
     build(b->graph, approx->slot, b);
     MPCF_TRY(graph_finish(b->graph, err));
     MPCF_TRY(parameters_create(b->graph, true, &b->parameters, err));

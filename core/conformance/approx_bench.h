@@ -17,6 +17,12 @@ enum { BENCH_COUNT = BENCH_BATCH * BENCH_TOKENS * BENCH_WIDTH };
 /* Of layer norms, which config.json says in a network. */
 #define BENCH_EPSILON 1e-5
 
+/* Where the formula stands in the made-up network. */
+struct bench_place {
+    size_t layer;
+    bool by_heads; /* NORMALISER: an entry for each head, so that build() gets one at a time */
+};
+
 struct approx_bench {
     mpcf_graph *graph;
     struct parameters *parameters; /* "x" and the approximation's own */
@@ -25,11 +31,16 @@ struct approx_bench {
     int32_t ids[BENCH_BATCH * BENCH_TOKENS], types[BENCH_BATCH * BENCH_TOKENS];
     int32_t mask[BENCH_BATCH * BENCH_TOKENS]; /* the second example ends early */
     struct float_batch batch;
+    struct bench_place at;
 };
 
 /* FUSE: with its float kernels, where it has some. Inputs are spread over its range. */
 mpcf_status approx_bench_create(const mpcf_approx *approx, const void *config, bool fuse,
                                 struct approx_bench *bench, mpcf_error *err);
+/* The same at AT, which approx_bench_create() has as 0. */
+mpcf_status approx_bench_create_at(const mpcf_approx *approx, const void *config,
+                                   const struct bench_place *at, bool fuse,
+                                   struct approx_bench *bench, mpcf_error *err);
 void approx_bench_clear(struct approx_bench *bench);
 /* One forward run into Y[BENCH_COUNT]; with DY also backward into DX (of the table). */
 mpcf_status approx_bench_run(struct approx_bench *bench, float *y, const float *dy, float *dx,

@@ -11,15 +11,33 @@
 
 #include "base/random.h"
 #include "conformance/approx_bench.h"
+#include "conformance/approx_kernels.h"
 #include "conformance/approx_secure.h"
+#include "conformance/approx_steps.h"
 
 static bool same_shape(mpcf_shape a, mpcf_shape b)
 {
     return a.rank == b.rank && memcmp(a.dim, b.dim, (size_t) a.rank * sizeof a.dim[0]) == 0;
 }
 
+/* What a run takes from the checkpoint, and the check makes 0. */
+static void note_required(struct conform *c, const mpcf_graph *g)
+{
+    for (size_t i = 0; i < graph_count(g); i++) {
+        const mpcf_node *node = graph_node(g, i);
+
+        if (node->kind == OP_PARAMETER && node->init == MPCF_INIT_REQUIRED && !node->is_measured &&
+            strncmp(node->label, "approximations.", strlen("approximations.")) == 0) {
+            conform_note(c,
+                         "'%s' is MPCF_INIT_REQUIRED: a run needs it in its checkpoint, by that "
+                         "name; it is 0 here",
+                         node->label);
+        }
+    }
+}
+
 static bool check_builds(struct conform *c, const mpcf_approx *approx, const void *config,
-                         struct approx_bench *bench)
+                         const struct bench_place *at, struct approx_bench *bench)
 {
     mpcf_status status;
     mpcf_shape in, out;
@@ -27,10 +45,11 @@ static bool check_builds(struct conform *c, const mpcf_approx *approx, const voi
     if (!conform_begin(c, "build() makes a graph")) {
         return false;
     }
-    status = approx_bench_create(approx, config, false, bench, c->err);
+    status = approx_bench_create_at(approx, config, at, false, bench, c->err);
     if (!conform_result(c, status == MPCF_OK, "build() makes a graph", "it failed")) {
         return false;
     }
+    note_required(c, bench->graph);
     in = mpcf_node_shape(bench->in);
     out = mpcf_node_shape(bench->out);
     return conform_result(c, same_shape(in, out), "its result has its input's shape",
@@ -62,16 +81,14 @@ static bool check_finite(struct conform *c, const mpcf_approx *approx, struct ap
 static void check_weights(struct conform *c, uint32_t flags, const struct approx_bench *bench,
                           const float *y)
 {
-    double worst_sum = 0, worst_masked = 0;
+    const double worst_masked = approx_worst_masked(bench, y);
+    double worst_sum = 0;
 
     for (size_t row = 0; row < BENCH_COUNT / BENCH_TOKENS; row++) {
         double sum = 0;
 
         for (size_t i = row * BENCH_TOKENS; i < (row + 1) * BENCH_TOKENS; i++) {
             sum += (double) y[i];
-            if (approx_bench_is_padding(bench, true, i)) {
-                worst_masked = fmax(worst_masked, fabs((double) y[i]));
-            }
         }
         worst_sum = fmax(worst_sum, fabs(sum - 1));
     }
@@ -125,13 +142,39 @@ static mpcf_status quotients(struct approx_bench *bench, const float *dy, size_t
     return status;
 }
 
+/* The largest difference of DX from quotients of SMOOTH, over the largest of DX; *KINKS are left out. */
+static mpcf_status gradient_error(struct approx_bench *smooth, const float *dy, const float *dx,
+                                  double step, double *worst, size_t *kinks, mpcf_error *err)
+{
+    double largest = 1e-6;
+
+    *worst = 0;
+    *kinks = 0;
+    for (size_t i = 0; i < smooth->x->count; i++) {
+        largest = fmax(largest, fabs((double) dx[i]));
+    }
+    for (size_t i = 0; i < smooth->x->count; i += 3) {
+        double slope[2];
+
+        MPCF_TRY(quotients(smooth, dy, i, step, slope, err));
+        if (fabs(slope[0] - slope[1]) > 0.05 * largest) {
+            (*kinks)++;
+        } else {
+            *worst = fmax(*worst, fabs((slope[0] + slope[1]) / 2 - (double) dx[i]) / largest);
+        }
+    }
+    return MPCF_OK;
+}
+
 static void check_gradients(struct conform *c, const mpcf_approx *approx,
                             struct approx_bench *bench)
 {
     const double step = (approx->input_high - approx->input_low) / 2000;
+    const bool has_steps = approx_has_steps(bench);
+    struct approx_bench smooth = {0};
     float y[BENCH_COUNT], dy[BENCH_COUNT], dx[BENCH_COUNT];
     uint64_t state = 2;
-    double worst = 0, largest = 1e-6;
+    double worst = 0;
     size_t kinks = 0;
     mpcf_status status;
 
@@ -142,42 +185,24 @@ static void check_gradients(struct conform *c, const mpcf_approx *approx,
         dy[i] = (float) random_normal(&state);
     }
     status = approx_bench_run(bench, y, dy, dx, c->err);
-    for (size_t i = 0; status == MPCF_OK && i < bench->x->count; i++) {
-        largest = fmax(largest, fabs((double) dx[i]));
+    if (status == MPCF_OK && has_steps) {
+        status = approx_without_steps(bench, &smooth, c->err);
     }
-    for (size_t i = 0; status == MPCF_OK && i < bench->x->count; i += 3) {
-        double slope[2];
-
-        status = quotients(bench, dy, i, step, slope, c->err);
-        if (fabs(slope[0] - slope[1]) > 0.05 * largest) {
-            kinks++;
-        } else {
-            worst = fmax(worst, fabs((slope[0] + slope[1]) / 2 - (double) dx[i]) / largest);
-        }
+    if (status == MPCF_OK) {
+        status = gradient_error(has_steps ? &smooth : bench, dy, dx, step, &worst, &kinks, c->err);
     }
     (void) conform_result(
         c, status == MPCF_OK && worst < GRADIENT_ERROR && kinks < bench->x->count / 6,
         "its gradient is that of differences",
         "largest error %.3g of the largest gradient; %zu kinks", worst, kinks);
-}
-
-static double largest_difference(const float *a, const float *b)
-{
-    double worst = 0;
-
-    for (size_t i = 0; i < BENCH_COUNT; i++) {
-        worst = fmax(worst, fabs((double) a[i] - (double) b[i]) / (1 + fabs((double) a[i])));
-    }
-    return worst;
+    approx_bench_clear(&smooth);
 }
 
 static void check_fused(struct conform *c, const mpcf_approx *approx, const void *config,
                         struct approx_bench *bench)
 {
     static const char name[] = "its float kernels agree with its graph";
-    struct approx_bench fused;
-    float y[2][BENCH_COUNT], dx[2][BENCH_COUNT], dy[BENCH_COUNT];
-    uint64_t state = 3;
+    struct kernel_errors errors = {0, 0};
     mpcf_status status;
 
     if (!conform_begin(c, name)) {
@@ -187,21 +212,10 @@ static void check_fused(struct conform *c, const mpcf_approx *approx, const void
         conform_skip(c, name, "it has none");
         return;
     }
-    for (size_t i = 0; i < BENCH_COUNT; i++) {
-        dy[i] = (float) random_normal(&state);
-    }
-    status = approx_bench_create(approx, config, true, &fused, c->err);
-    if (status == MPCF_OK) {
-        status = approx_bench_run(&fused, y[0], dy, dx[0], c->err);
-    }
-    if (status == MPCF_OK) {
-        status = approx_bench_run(bench, y[1], dy, dx[1], c->err);
-    }
-    (void) conform_result(c,
-                          status == MPCF_OK && largest_difference(y[1], y[0]) < 1e-4 &&
-                              largest_difference(dx[1], dx[0]) < 1e-3,
-                          name, "values or gradients differ");
-    approx_bench_clear(&fused);
+    status = approx_kernels_compare(approx, config, bench, &errors, c->err);
+    (void) conform_result(c, status == MPCF_OK && errors.value < 1e-4 && errors.gradient < 1e-3,
+                          name, "off by %.3g forward, by %.3g backward", errors.value,
+                          errors.gradient);
 }
 
 /* --- Threads --- */
@@ -253,6 +267,131 @@ static void check_threads(struct conform *c, const mpcf_approx *approx, const vo
     (void) conform_result(c, same, "four threads get the same bits", "they do not");
 }
 
+/* --- Places --- */
+
+/* As many as BERT-base has. */
+enum { LAYERS = 12 };
+
+static bool same_numbers(const double *a, const double *b, size_t count)
+{
+    if ((a == NULL) != (b == NULL)) {
+        return false;
+    }
+    for (size_t i = 0; a != NULL && i < count; i++) {
+        if (a[i] < b[i] || a[i] > b[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* But for their names, which tell the layer. */
+static bool same_node(const mpcf_node *a, const mpcf_node *b)
+{
+    bool same = a->kind == b->kind && a->in_count == b->in_count &&
+                same_shape(a->shape, b->shape) && a->owner == b->owner && a->first == b->first &&
+                a->count == b->count && a->transposed == b->transposed && a->init == b->init &&
+                a->is_measured == b->is_measured && a->is_frozen == b->is_frozen &&
+                a->degree == b->degree && a->cut_count == b->cut_count &&
+                same_numbers(&a->real, &b->real, 1);
+
+    for (size_t i = 0; same && i < a->in_count; i++) {
+        same = (a->in[i] == NULL) == (b->in[i] == NULL) &&
+               (a->in[i] == NULL || a->in[i]->id == b->in[i]->id);
+    }
+    return same && same_numbers(a->coef, b->coef, (a->cut_count + 1) * (a->degree + 1)) &&
+           same_numbers(a->cuts, b->cuts, a->cut_count);
+}
+
+static bool same_graph(const mpcf_graph *a, const mpcf_graph *b)
+{
+    bool same = graph_count(a) == graph_count(b);
+
+    for (size_t i = 0; same && i < graph_count(a); i++) {
+        same = same_node(graph_node(a, i), graph_node(b, i));
+    }
+    return same;
+}
+
+/* The formula at AT, without what is the same wherever it stands. */
+static void check_place(struct conform *c, const mpcf_approx *approx, const void *config,
+                        const struct bench_place *at, const char *where)
+{
+    struct approx_bench bench = {0};
+    float y[BENCH_COUNT];
+
+    c->where = where;
+    if (check_builds(c, approx, config, at, &bench) && check_finite(c, approx, &bench, y)) {
+        if (approx->slot == MPCF_SLOT_NORMALISER) {
+            check_weights(c, approx->flags, &bench, y);
+        }
+        check_gradients(c, approx, &bench);
+        check_fused(c, approx, config, &bench);
+        approx_check_lowered(c, approx, &bench, y);
+    }
+    c->where = NULL;
+    approx_bench_clear(&bench);
+}
+
+/* IS_NEW[i]: layer i has another graph than all before. */
+static void find_new(const struct approx_bench *benches, bool *is_new)
+{
+    for (size_t i = 1; i < LAYERS; i++) {
+        is_new[i] = true;
+        for (size_t k = 0; k < i && is_new[i]; k++) {
+            is_new[i] = !same_graph(benches[i].graph, benches[k].graph);
+        }
+    }
+}
+
+static bool build_layers(struct conform *c, const mpcf_approx *approx, const void *config,
+                         bool *is_new)
+{
+    static const char name[] = "it builds in every layer";
+    struct approx_bench benches[LAYERS] = {0};
+    mpcf_status status = MPCF_OK;
+    size_t layer = 0;
+
+    if (!conform_begin(c, name)) {
+        return false;
+    }
+    for (size_t i = 0; status == MPCF_OK && i < LAYERS; i++) {
+        layer = i;
+        status = approx_bench_create_at(approx, config, &(struct bench_place){.layer = i}, false,
+                                        &benches[i], c->err);
+    }
+    if (conform_result(c, status == MPCF_OK, name, "not in layer %zu", layer)) {
+        find_new(benches, is_new);
+    }
+    for (size_t i = 0; i < LAYERS; i++) {
+        approx_bench_clear(&benches[i]);
+    }
+    return status == MPCF_OK;
+}
+
+/* Other layers and heads, where build() makes something else there. */
+static void check_places(struct conform *c, const mpcf_approx *approx, const void *config)
+{
+    bool is_new[LAYERS] = {false};
+
+    if (approx->slot != MPCF_SLOT_TANH && build_layers(c, approx, config, is_new)) {
+        conform_note(c, "that is, in layers 0-%d; those like an earlier one are not checked again",
+                     LAYERS - 1);
+        for (size_t i = 1; i < LAYERS; i++) {
+            char where[32];
+
+            (void) snprintf(where, sizeof where, "layer %zu: ", i);
+            if (is_new[i]) {
+                check_place(c, approx, config, &(struct bench_place){.layer = i}, where);
+            }
+        }
+    }
+    if (approx->slot == MPCF_SLOT_NORMALISER) {
+        check_place(c, approx, config, &(struct bench_place){.by_heads = true},
+                    "each head alone: ");
+    }
+}
+
 void approx_check(struct conform *c, const mpcf_approx *approx)
 {
     struct option_memory *owned = NULL;
@@ -261,7 +400,8 @@ void approx_check(struct conform *c, const mpcf_approx *approx)
     void *config = NULL;
 
     if (conform_defaults(c, COMPONENT_APPROX, approx, &config, &owned) &&
-        check_builds(c, approx, config, &bench) && check_finite(c, approx, &bench, y)) {
+        check_builds(c, approx, config, &(struct bench_place){0}, &bench) &&
+        check_finite(c, approx, &bench, y)) {
         if (approx->slot == MPCF_SLOT_NORMALISER) {
             check_weights(c, approx->flags, &bench, y);
         }
@@ -269,6 +409,7 @@ void approx_check(struct conform *c, const mpcf_approx *approx)
         check_fused(c, approx, config, &bench);
         check_threads(c, approx, config);
         approx_check_secure(c, approx, &bench, y);
+        check_places(c, approx, config);
     }
     approx_bench_clear(&bench);
     conform_release(config, owned);

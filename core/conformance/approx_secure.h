@@ -9,5 +9,8 @@
  * engine's result; prints rounds and bytes. */
 void approx_check_secure(struct conform *c, const mpcf_approx *approx, struct approx_bench *bench,
                          const float *y);
+/* The same without the parties. */
+void approx_check_lowered(struct conform *c, const mpcf_approx *approx, struct approx_bench *bench,
+                          const float *y);
 
 #endif

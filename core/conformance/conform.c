@@ -28,12 +28,17 @@ static bool is_told(const struct conform *c)
     return c->apart != NULL && c->done < c->apart->told;
 }
 
+static const char *where(const struct conform *c)
+{
+    return c->where == NULL ? "" : c->where;
+}
+
 bool conform_begin(struct conform *c, const char *name)
 {
     if (c->apart == NULL) {
         return true;
     }
-    (void) snprintf(c->apart->running, sizeof c->apart->running, "%s", name);
+    (void) snprintf(c->apart->running, sizeof c->apart->running, "%s%s", where(c), name);
     c->apart->steps++;
     if (c->done < sizeof c->apart->ended && c->apart->ended[c->done]) {
         c->done++;
@@ -61,8 +66,8 @@ static bool tell(struct conform *c, bool passed, const char *name, const char *b
         return false;
     }
     c->failed += passed ? 0 : 1;
-    (void) fprintf(c->out, "%s %zu - %s%s\n", passed ? "ok" : "not ok", c->before + c->done, name,
-                   behind);
+    (void) fprintf(c->out, "%s %zu - %s%s%s\n", passed ? "ok" : "not ok", c->before + c->done,
+                   where(c), name, behind);
     if (c->apart != NULL) {
         c->apart->told = c->done;
         c->apart->failed += passed ? 0 : 1;

@@ -31,6 +31,7 @@ struct conform {
     mpcf_error *err;     /* for the checks; its text is shown where one fails */
     int64_t limit_ns;    /* of a test in a process of its own; 0: none */
     bool is_stopped;     /* a signal came: what did not run is not told */
+    const char *where;   /* stands before each test's name, "layer 1: "; NULL: nothing does */
     const char *options; /* YAML of a component's options, "p: 6"; NULL: none */
     /* In a process of its own (apart.h): what is told there, and how many tests were before. */
     struct conform_apart *apart;

@@ -87,8 +87,14 @@ static void walk_graph(struct rewrite *rw)
 mpcf_status rewrite_graph(const mpcf_graph *from, rewrite_rule *rule, mpcf_graph **out,
                           mpcf_error *err)
 {
+    return rewrite_graph_with(from, rule, NULL, out, err);
+}
+
+mpcf_status rewrite_graph_with(const mpcf_graph *from, rewrite_rule *rule, void *context,
+                               mpcf_graph **out, mpcf_error *err)
+{
     const size_t count = graph_count(from);
-    struct walk walk = {.rule = rule};
+    struct walk walk = {.rewrite = {.context = context}, .rule = rule};
     struct rewrite *rw = &walk.rewrite;
     mpcf_status status = graph_check(from, err);
 

@@ -13,6 +13,7 @@ struct rewrite {
     mpcf_graph *to;
     mpcf_node **made; /* by id in `from`; NULL: not made yet */
     size_t *uses;     /* by id in `from`: operands and outputs that read it */
+    void *context;    /* the caller's */
 };
 
 /* What stands for NODE in the new graph; NULL: a copy of it. A rule reads the new operands with
@@ -22,6 +23,9 @@ typedef mpcf_node *rewrite_rule(struct rewrite *rw, const mpcf_node *node);
 /* RULE NULL copies: nodes that no input, tap or output needs are gone then. */
 mpcf_status rewrite_graph(const mpcf_graph *from, rewrite_rule *rule, mpcf_graph **out,
                           mpcf_error *err);
+/* The same; the rule finds CONTEXT in its struct rewrite. */
+mpcf_status rewrite_graph_with(const mpcf_graph *from, rewrite_rule *rule, void *context,
+                               mpcf_graph **out, mpcf_error *err);
 
 /* The stand-in of NODE, made now if it is not there; NULL for NULL. RULE as given above. */
 mpcf_node *rewrite_of(struct rewrite *rw, const mpcf_node *node);

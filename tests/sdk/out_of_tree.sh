@@ -54,16 +54,23 @@ for number in 1 2 3; do
             { echo "the guide shows a line that 'plugin new' does not write: $line"; exit 1; }
     done
 done
-block 4 >"$folder/block"
-grep -q '^static mpcf_node \*build' "$folder/block"
-(cd "$folder" && "$host" plugin new approx power4) >/dev/null
-awk -v block="$folder/block" '
-    /^static mpcf_node \*build/ { while ((getline line < block) > 0) print line; skip = 1 }
-    !skip { print }
-    /^}/ { skip = 0 }' "$folder/power4/power4.c" |
-    sed 's/MPCF_SLOT_ACTIVATION/MPCF_SLOT_NORMALISER/' >"$folder/power4/changed"
-mv "$folder/power4/changed" "$folder/power4/power4.c"
-for name in quadratic power4; do
+# formula NUMBER NAME SLOT: the guide's block in place of the template's build(), in that slot.
+formula() {
+    block "$1" >"$folder/block"
+    grep -q '^static mpcf_node \*build' "$folder/block"
+    (cd "$folder" && "$host" plugin new approx "$2") >/dev/null
+    awk -v block="$folder/block" '
+        /^static mpcf_node \*build/ { while ((getline line < block) > 0) print line; skip = 1 }
+        !skip { print }
+        /^}/ { skip = 0 }' "$folder/$2/$2.c" | sed "s/MPCF_SLOT_ACTIVATION/$3/" >"$folder/$2/changed"
+    mv "$folder/$2/changed" "$folder/$2/$2.c"
+}
+formula 4 power4 MPCF_SLOT_NORMALISER
+formula 5 power5 "MPCF_SLOT_NORMALISER, .flags = MPCF_APPROX_ANY_ROW_SUM"
+formula 6 fitted_gelu MPCF_SLOT_ACTIVATION
+formula 7 own_norm MPCF_SLOT_LAYER_NORM
+formula 8 own_l2q MPCF_SLOT_NORMALISER
+for name in quadratic power4 power5 fitted_gelu own_norm own_l2q; do
     cmake -S "$folder/$name" -B "$folder/$name/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" \
         >"$folder/$name.log"
     cmake --build "$folder/$name/build" >>"$folder/$name.log" || { cat "$folder/$name.log"; exit 1; }

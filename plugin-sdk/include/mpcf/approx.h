@@ -74,7 +74,8 @@ typedef struct mpcf_approx {
     /*
      * The formula again as float kernels, for speed in training: both or neither. NULL uses the
      * graph and its gradients, and so does a formula with parameters of its own.
-     * `mpcf-host plugin check` compares the two.
+     * `mpcf-host plugin check` compares the two; a run does so on a few rows, and refuses kernels
+     * that compute something else.
      *
      * Arrays have shape->rows * shape->cols floats, belong to the caller, are aligned as floats
      * are, and do not overlap. forward() writes all of Y. backward() gets X as it was, Y as

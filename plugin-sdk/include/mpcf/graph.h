@@ -113,7 +113,9 @@ typedef struct mpcf_measure {
     mpcf_owner owner;
 } mpcf_measure;
 
-/* Of X's rank, so that it broadcasts with X: [1, .., 1], [1, H, 1, 1], [1, T, 1], [1, H, T, 1]. */
+/* Of X's rank, so that it broadcasts with X: [1, .., 1], [1, H, 1, 1], [1, T, 1], [1, H, T, 1]. In the saved
+ * file it has that shape, but by position it lies there as [P, 1] or [P, H], a row for each of the P
+ * positions that the network has. */
 MPCF_EXPORT mpcf_node *mpcf_measured(mpcf_graph *g, const char *name, mpcf_node *x,
                                      const mpcf_measure *how);
 
@@ -135,7 +137,7 @@ typedef void mpcf_fit(const void *config, const mpcf_histogram *h, double *value
 /* A tensor of SHAPE, of at most MPCF_FITTED_MAX numbers, the provider's: what FIT makes of X's histogram.
  * [degree + 1, inner pieces] are coefficients for mpcf_piecewise_of(); of [1, .., 1, count], mpcf_slice()
  * gives one number that broadcasts. Measured as above. IS_TRAINED 1: what training begins with; 0: frozen.
- * CONFIG outlives the graph. */
+ * CONFIG outlives the graph. It is saved as SHAPE. */
 MPCF_EXPORT mpcf_node *mpcf_fitted(mpcf_graph *g, const char *name, mpcf_node *x, mpcf_shape shape,
                                    mpcf_fit *fit, const void *config, int is_trained);
 

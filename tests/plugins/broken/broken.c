@@ -24,6 +24,12 @@
 #ifndef MINOR
 #define MINOR MPCF_ABI_MINOR
 #endif
+#ifndef SLOT
+#define SLOT MPCF_SLOT_ACTIVATION
+#endif
+#ifndef FLAGS
+#define FLAGS 0
+#endif
 #ifndef STRUCT_SIZE
 #define STRUCT_SIZE sizeof(mpcf_approx)
 #endif
@@ -92,7 +98,53 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
 #ifdef CALLS_MISSING
     x = c == NULL ? x : mpcf_not_there(g);
 #endif
+#ifdef FAILS_IN_LAYER
+    if (mpcf_slot_layer(g) == FAILS_IN_LAYER) {
+        return mpcf_reciprocal(g, x);
+    }
+#endif
+#ifdef FAILS_AT_HEAD
+    if (mpcf_node_shape(x).dim[1] == 1 && mpcf_slot_head(g, 0) == FAILS_AT_HEAD) {
+        return mpcf_mask(g, mpcf_reciprocal(g, x), keep);
+    }
+#endif
+#ifdef WITHOUT_MASK
+    return mpcf_scale(g, x, 0.1);
+#endif
+#ifdef MASKED
+    return mpcf_mask(g, mpcf_scale(g, x, 0.1), keep);
+#endif
+#ifdef DETACHES /* a table, and a gradient that is not the table's */
+    static const double table[8] = {0, 0.009, 0.018, 0.01, 0.012, 0.02, 0.011, 0.003};
+
+    return mpcf_add(g, mpcf_scale(g, x, 0.1),
+                    mpcf_lookup(g, DETACHES ? mpcf_stop_gradient(g, x) : x, -1, 1, table, 8));
+#endif
+#ifdef ASKS_CHECKPOINT
+    x = mpcf_mul(g, x, mpcf_parameter(g, "factor", mpcf_shape_3(1, 1, 1), MPCF_INIT_REQUIRED, 0));
+#endif
     return mpcf_square(g, mpcf_offset(g, x, c->c));
+}
+#endif
+
+#ifdef KERNELS_OF_ANOTHER
+static void forward(const void *config, const mpcf_rows *shape, const float *x, float *y)
+{
+    (void) config;
+    for (size_t i = 0; i < shape->rows * shape->cols; i++) {
+        y[i] = 3 * x[i] + 7;
+    }
+}
+
+static void backward(const void *config, const mpcf_rows *shape, const float *x, const float *y,
+                     const float *dy, float *dx)
+{
+    (void) config;
+    (void) x;
+    (void) y;
+    for (size_t i = 0; i < shape->rows * shape->cols; i++) {
+        dx[i] = -dy[i];
+    }
 }
 #endif
 
@@ -100,7 +152,12 @@ static const mpcf_approx approx = {
     .struct_size = STRUCT_SIZE,
     .name = COMPONENT,
     .summary = "for tests",
-    .slot = MPCF_SLOT_ACTIVATION,
+    .slot = SLOT,
+    .flags = FLAGS,
+#ifdef KERNELS_OF_ANOTHER
+    .forward = forward,
+    .backward = backward,
+#endif
     .options = options,
     .option_size = sizeof(mpcf_option),
     .config_size = sizeof(struct good_config),
