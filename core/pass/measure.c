@@ -377,7 +377,10 @@ static mpcf_status add_batch(struct measuring *m, const struct float_engine *e, 
         const float *x = float_value(e, m->items[i].x);
 
         assert(x != NULL);
-        MPCF_TRY(statistic_add(m->items[i].statistic, x, b, err));
+        if (m->rows->made_up_from == 0 || batch < m->rows->made_up_from ||
+            statistic_is_extreme(m->items[i].statistic)) {
+            MPCF_TRY(statistic_add(m->items[i].statistic, x, b, err));
+        }
     }
     for (size_t i = 0; i < m->kept.count; i++) {
         struct kept_value *v = &m->kept.items[i];

@@ -14,6 +14,9 @@
 /* The rows: batches of at most BATCH examples of at most TOKENS tokens, the same ones at each pass. */
 struct measure_rows {
     size_t batch, tokens;
+    /* Batches from this number on are of texts that nobody wrote: the largest and the smallest value are
+     * theirs, too, since no text may go beyond these; means, quantiles and histograms are without them. 0: none. */
+    size_t made_up_from;
     /* Batch number I; batch->batch 0 behind the last. */
     mpcf_status (*get)(void *context, size_t i, struct float_batch *batch, mpcf_error *err);
     void *context;
