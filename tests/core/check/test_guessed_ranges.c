@@ -108,11 +108,30 @@ static void signs_follow_from_operands(void **state)
     assert_true(LOW(mpcf_square(g, mpcf_exp(g, x))) > 0);
 }
 
+/* A number that is added shows: x is never as large as 1e300, so the sum is. A sum of relus is 0 somewhere. */
+static void numbers_of_formulas_show(void **state)
+{
+    struct made m;
+    mpcf_graph *g;
+    mpcf_node *x;
+
+    (void) state;
+    assert_true(LOW(mpcf_offset(g, x, 1e300)) > 1e29);
+    assert_true(LOW(mpcf_square(g, mpcf_offset(g, x, -1e9))) > 9e17);
+    assert_true(LOW(mpcf_offset(g, x, 5)) < 0);
+    assert_true(LOW(mpcf_offset(g, mpcf_row_sum(g, mpcf_relu(g, x)), 1e-12)) == 1e-12);
+    /* One of squares is not, nor need it be where relus are of what is put above 0. */
+    assert_true(LOW(mpcf_offset(g, mpcf_row_sum(g, mpcf_relu(g, mpcf_offset(g, x, 1))), 1e-12)) >=
+                0.25);
+    assert_true(LOW(mpcf_offset(g, mpcf_row_sum(g, mpcf_square(g, x)), 1e-12)) >= 0.25);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_variance_need_not_be_inverted),
         cmocka_unit_test(signs_follow_from_operands),
+        cmocka_unit_test(numbers_of_formulas_show),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
