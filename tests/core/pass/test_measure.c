@@ -182,6 +182,37 @@ static void passes_go_on_from_what_was_kept(void **state)
     mpcf_error_destroy(err);
 }
 
+static mpcf_node *an_activation(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    (void) config, (void) keep;
+    return mpcf_relu(g, x);
+}
+
+/* Of the chain: behind the first pass x - first, or x, is kept, behind the second that and the square, and so on:
+ * each as large as x. */
+static void what_is_kept_is_known_before(void **state)
+{
+    const mpcf_approx approx = approx_of(MPCF_SLOT_ACTIVATION, a_chain);
+    const mpcf_approx none = approx_of(MPCF_SLOT_ACTIVATION, an_activation);
+    struct approx_bench b;
+    double one = 0, four = 0, nothing = 1;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_ok(approx_bench_create(&approx, NULL, false, &b, err), err);
+    assert_ok(measure_kept(b.graph, 1, BENCH_TOKENS, &one, err), err);
+    assert_ok(measure_kept(b.graph, 4, BENCH_TOKENS, &four, err), err);
+    assert_true(one >= 4.0 * BENCH_TOKENS && four == 4 * one);
+    assert_ok(measure_kept(b.graph, 1u << 30, BENCH_TOKENS, &nothing, err), err);
+    assert_true(nothing == 0); /* beyond what is ever kept */
+    approx_bench_clear(&b);
+    assert_ok(approx_bench_create(&none, NULL, false, &b, err), err);
+    assert_ok(measure_kept(b.graph, 4, BENCH_TOKENS, &nothing, err), err);
+    assert_true(nothing == 0);
+    approx_bench_clear(&b);
+    mpcf_error_destroy(err);
+}
+
 static mpcf_node *an_extreme_and_a_mean(const void *config, mpcf_graph *g, mpcf_node *x,
                                         mpcf_node *keep)
 {
@@ -453,6 +484,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_follows_is_measured_after),
         cmocka_unit_test(passes_go_on_from_what_was_kept),
+        cmocka_unit_test(what_is_kept_is_known_before),
         cmocka_unit_test(made_up_texts_count_for_extremes_alone),
         cmocka_unit_test(nothing_runs_before_it_is_measured),
         cmocka_unit_test(a_table_by_position_is_not_published),
