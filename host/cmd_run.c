@@ -95,7 +95,7 @@ static int print_checked(const struct pipeline *p, enum pipeline_viewer viewer,
     print_facts(facts, &text);
     text_printf(&text, "links   %s, authenticated by %s\n", p->transport.name,
                 link_authentication(p, has_keys));
-    pipeline_print_approximations(p, &text);
+    pipeline_show_approximations(p, &text);
     (void) fputs(text_string(&text), standard_output());
     text_clear(&text);
     return EXIT_DONE;

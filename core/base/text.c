@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <utf8proc.h>
@@ -143,6 +144,17 @@ void text_printf(struct text_buffer *buffer, const char *format, ...)
     }
     va_end(again);
     va_end(arguments);
+}
+
+void text_append_real(struct text_buffer *buffer, double value)
+{
+    char text[40];
+    int digits = 1;
+
+    do {
+        (void) snprintf(text, sizeof text, "%.*g", digits, value);
+    } while (strtod(text, NULL) != value && ++digits <= 17);
+    text_append(buffer, text);
 }
 
 const char *text_string(const struct text_buffer *buffer)

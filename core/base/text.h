@@ -29,6 +29,8 @@ struct text_buffer {
 void text_append(struct text_buffer *buffer, const char *text);
 void text_append_bytes(struct text_buffer *buffer, const void *data, size_t length);
 void text_printf(struct text_buffer *buffer, const char *format, ...) MPCF_PRINTF(2, 3);
+/* The shortest text that reads back as VALUE: "1.1". */
+void text_append_real(struct text_buffer *buffer, double value);
 /* What was written, "" where nothing was; valid until the next write. */
 const char *text_string(const struct text_buffer *buffer);
 void text_clear(struct text_buffer *buffer);

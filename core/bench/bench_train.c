@@ -54,7 +54,8 @@ static mpcf_status open_networks(struct bench *b, const struct stage_row *row, m
     if (row->loss == LOSS_LABELS) {
         return MPCF_OK;
     }
-    MPCF_TRY(network_measure(&b->student, b->corpus, (size_t) p->convert.measure_rows, NULL, err));
+    MPCF_TRY(
+        network_measure(&b->student, b->corpus, (size_t) p->convert.measure_rows, NULL, NULL, err));
     return loaded_network_open_trainable(p, p->model_path, FUNCTIONS_EXACT, 0, &b->teacher, err);
 }
 

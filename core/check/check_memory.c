@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/machine_memory.h"
+#include "pass/measure.h"
 #include "pass/pass.h"
 #include "pass/token_rows.h"
 #include "pipeline/layer_match.h"
@@ -15,6 +16,7 @@
 enum {
     SHORTEST = 8,         /* tokens of a text that is short anywhere */
     EVALUATED = 32,       /* texts of a batch that is evaluated */
+    MEASURED = 16,        /* texts of a batch whose constants are measured */
     CALIBRATED = 2048,    /* tokens of a batch whose ranges are measured */
     FLOATS_OF_TRAINED = 4 /* value, gradient, two moments */
 };
@@ -107,7 +109,26 @@ static mpcf_status check_training(struct check *c, const struct training *t, mpc
     return MPCF_OK;
 }
 
-/* The student's floats once and, while the public folder is written, every value of a batch. */
+/* While constants are measured: an engine, and the values from which the next pass goes on. Beside the rows
+ * there are texts of other lengths, with a quarter of the calibrated rows' tokens (text/other_lengths.h). */
+static mpcf_status measuring_bytes(const struct check *c, uint64_t *bytes, mpcf_error *err)
+{
+    const struct pipeline *p = c->p;
+    const int64_t calibrated = p->calibrate.examples, asked = p->convert.measure_rows;
+    const size_t texts = (size_t) ((asked < calibrated ? asked : calibrated) + calibrated / 4);
+    double kept = 0;
+
+    MPCF_TRY(measure_kept(c->student.network->graph, texts, (size_t) p->max_length, &kept, err));
+    if (kept > 0) {
+        *bytes = (uint64_t) kept;
+        return engine_bytes(c->student.network->graph, false, FLOAT_EVALUATE, MEASURED,
+                            (size_t) p->max_length, bytes, err);
+    }
+    return MPCF_OK;
+}
+
+/* The student's floats once and, while the public folder is written, every value of a batch, or what measuring
+ * constants takes. */
 static mpcf_status check_calibration(struct check *c, mpcf_error *err)
 {
     const size_t longest = (size_t) c->p->max_length;
@@ -115,6 +136,7 @@ static mpcf_status check_calibration(struct check *c, mpcf_error *err)
                          : longest < CALIBRATED     ? CALIBRATED / longest
                                                     : 1;
     struct need need = {.stage = "convert", .key = "stages.convert"};
+    uint64_t measuring = 0;
     mpcf_graph *passed = NULL;
     mpcf_status status = pass_all(c->student.network->graph, &passed, err);
 
@@ -123,6 +145,11 @@ static mpcf_status check_calibration(struct check *c, mpcf_error *err)
         status = engine_bytes(passed, false, FLOAT_OBSERVE, batch, longest, &need.most, err);
     }
     graph_destroy(passed);
+    if (status == MPCF_OK) {
+        status = measuring_bytes(c, &measuring, err);
+        measuring += (uint64_t) c->facts->parameters * sizeof(float);
+        need.most = measuring > need.most ? measuring : need.most;
+    }
     MPCF_TRY(check_take(c, "approximations", status, err));
     if (status == MPCF_OK) {
         say(c, &need);

@@ -77,6 +77,7 @@ mpcf_status check_networks(struct check *c, const char *folder, const char *dott
     bool fit = false;
     mpcf_status status = loaded_network_build(c->p, folder, FUNCTIONS_EXACT, &c->exact, err);
 
+    c->folder = folder;
     MPCF_TRY(check_take(c, dotted, status, err));
     if (status != MPCF_OK) {
         return MPCF_OK;

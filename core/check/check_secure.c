@@ -7,9 +7,11 @@
 #include "check/check_memory.h"
 #include "check/check_room.h"
 #include "check/trial_program.h"
+#include "graph/slot_name.h"
 #include "inference/questions.h"
 #include "inference/secure_student.h"
 #include "lower/lookup_table.h"
+#include "plugin/option_set.h"
 #include "preprocess/store_sessions.h"
 #include "secure/session_limits.h"
 
@@ -58,6 +60,59 @@ static bool fits_positions(const struct check *c)
     return c->exact.network != NULL && c->p->max_length <= c->exact.network->tokenizer.max_tokens;
 }
 
+/* "approximations.normaliser: 2quad c=1e+300" */
+static void print_filling(const struct slot_filling *f, struct text_buffer *out)
+{
+    text_printf(out, "approximations.%s: %s ", slot_name(f->slot), f->approx->name);
+    option_config_show(f->approx->options, f->approx->option_size, f->config, out);
+}
+
+/* Whether FILLING alone, all other places being exact, makes the trial fail; ERR says how. */
+static mpcf_status try_alone(const struct check *c, size_t filling,
+                             const struct lower_options *options, const struct secure_shape *shape,
+                             mpcf_error *err)
+{
+    struct pipeline alone = *c->p;
+    struct loaded_network student = {0};
+    struct trial_program trial = {NULL, NULL};
+    mpcf_status status;
+
+    alone.fillings = c->p->fillings + filling;
+    alone.filling_count = 1;
+    status = loaded_network_build(&alone, c->folder, FUNCTIONS_APPROXIMATED, &student, NULL);
+    if (status != MPCF_OK) { /* of some heads, say */
+        return MPCF_OK;
+    }
+    status = trial_program_make(student.network->graph, options, shape, &trial, err);
+    trial_program_clear(&trial);
+    loaded_network_clear(&student);
+    return status;
+}
+
+/* What STATUS and ERR of the whole student say, at the place of the entry whose fault it is. */
+static mpcf_status blame(struct check *c, const struct lower_options *options,
+                         const struct secure_shape *shape, mpcf_status status, mpcf_error *err)
+{
+    for (size_t i = 0; status == MPCF_E_RANGE && i < c->p->filling_count; i++) {
+        mpcf_error *own = mpcf_error_create();
+        const mpcf_status alone = own != NULL ? try_alone(c, i, options, shape, own) : MPCF_OK;
+        struct text_buffer what = {0};
+        mpcf_status taken;
+
+        if (alone != MPCF_E_RANGE) {
+            mpcf_error_destroy(own);
+            continue;
+        }
+        print_filling(&c->p->fillings[i], &what);
+        mpcf_error_reset(err);
+        taken = check_take_at(c, c->p->filling_places[i], text_string(&what), alone, own);
+        text_clear(&what);
+        mpcf_error_destroy(own);
+        return taken;
+    }
+    return check_take(c, "stages.infer", status, err);
+}
+
 mpcf_status check_trial(struct check *c, mpcf_error *err)
 {
     const struct secure_shape shape = longest_shape(c->p);
@@ -71,9 +126,8 @@ mpcf_status check_trial(struct check *c, mpcf_error *err)
     secure_student_options(c->p, &options);
     options.is_trial = true;
     status = trial_program_make(c->student.network->graph, &options, &shape, &trial, err);
-    MPCF_TRY(check_take(c, "stages.infer", status, err));
     if (status != MPCF_OK) {
-        return MPCF_OK;
+        return blame(c, &options, &shape, status, err);
     }
     status = check_program(c, trial.program, err);
     if (status == MPCF_OK) {

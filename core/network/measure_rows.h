@@ -14,8 +14,9 @@ struct measured_rows {
 };
 
 /* Gives N's constants their values where they have none: on ROWS rows of CORPUS, spread evenly over it, or on
- * all where it has fewer. DONE (may be NULL) says what was done; constants 0: nothing. */
+ * all where it has fewer. OTHERS (may be NULL) has texts of other lengths: the largest and smallest values are
+ * of these, too. DONE (may be NULL) says what was done; constants 0: nothing. */
 mpcf_status network_measure(struct loaded_network *n, const struct corpus *corpus, size_t rows,
-                            struct measured_rows *done, mpcf_error *err);
+                            const struct corpus *others, struct measured_rows *done, mpcf_error *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include "pass/measure.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -377,7 +378,10 @@ static mpcf_status add_batch(struct measuring *m, const struct float_engine *e, 
         const float *x = float_value(e, m->items[i].x);
 
         assert(x != NULL);
-        MPCF_TRY(statistic_add(m->items[i].statistic, x, b, err));
+        if (m->rows->made_up_from == 0 || batch < m->rows->made_up_from ||
+            statistic_is_extreme(m->items[i].statistic)) {
+            MPCF_TRY(statistic_add(m->items[i].statistic, x, b, err));
+        }
     }
     for (size_t i = 0; i < m->kept.count; i++) {
         struct kept_value *v = &m->kept.items[i];
@@ -458,10 +462,9 @@ static mpcf_status run_pass(struct measuring *m, mpcf_error *err)
     return MPCF_OK;
 }
 
-static mpcf_status run_passes(struct measuring *m, size_t *passes, mpcf_error *err)
+static mpcf_status make_lists(struct measuring *m, mpcf_error *err)
 {
     const size_t count = graph_count(m->graph) + 1;
-    mpcf_status status = MPCF_OK;
 
     m->made = mpcf_alloc_array(count, sizeof(*m->made));
     m->marked = mpcf_alloc_array(count, sizeof(*m->marked));
@@ -472,6 +475,22 @@ static mpcf_status run_passes(struct measuring *m, size_t *passes, mpcf_error *e
         m->items == NULL) {
         return mpcf_fail_memory(err, count * sizeof(*m->items), "measuring");
     }
+    return MPCF_OK;
+}
+
+static void free_lists(struct measuring *m)
+{
+    mpcf_free(m->made);
+    mpcf_free(m->marked);
+    mpcf_free(m->blocked);
+    mpcf_free(m->next_blocked);
+    mpcf_free(m->items);
+}
+
+static mpcf_status run_passes(struct measuring *m, size_t *passes, mpcf_error *err)
+{
+    mpcf_status status = make_lists(m, err);
+
     while (status == MPCF_OK && measure_is_needed(m->parameters)) {
         status = run_pass(m, err);
         clear_pass(m);
@@ -488,14 +507,75 @@ mpcf_status measure_constants(const mpcf_graph *g, struct parameters *p,
     const mpcf_status status = run_passes(&m, &count, err);
 
     kept_values_clear(&m.kept);
-    mpcf_free(m.made);
-    mpcf_free(m.marked);
-    mpcf_free(m.blocked);
-    mpcf_free(m.next_blocked);
-    mpcf_free(m.items);
+    free_lists(&m);
     if (status == MPCF_OK && passes != NULL) {
         *passes = count;
     }
+    return status;
+}
+
+/* --- What is kept --- */
+
+static double bytes_of(const struct measuring *m, size_t node)
+{
+    const mpcf_shape shape = graph_node(m->graph, node)->shape;
+
+    return 4.0 * (double) shape_resolve(shape, m->rows->batch, m->rows->tokens).count;
+}
+
+/* The passes as run_passes() makes them, of all rows as one batch; nothing runs. KEPT, by id, is what the pass
+ * before left. */
+static double most_kept(struct measuring *m, bool *kept)
+{
+    double most = 0;
+
+    for (list_ready(m); m->count > 0; list_ready(m)) {
+        double wanted = 0, both = 0;
+
+        mark_frontier(m);
+        for (size_t i = 0; i < graph_count(m->graph); i++) {
+            wanted += m->marked[i] ? bytes_of(m, i) : 0;
+            both += m->marked[i] || kept[i] ? bytes_of(m, i) : 0;
+        }
+        if (wanted <= KEPT_BYTES) {
+            memcpy(kept, m->marked, graph_count(m->graph) * sizeof(*kept));
+            most = both > most ? both : most;
+        }
+        for (size_t i = 0; i < m->count; i++) {
+            m->items[i].parameter->value[0] = 1;
+        }
+    }
+    return most;
+}
+
+mpcf_status measure_kept(const mpcf_graph *g, size_t texts, size_t tokens, double *bytes,
+                         mpcf_error *err)
+{
+    const size_t room = graph_count(g) + 1;
+    const struct measure_rows rows = {.batch = texts, .tokens = tokens};
+    float *values = mpcf_alloc_array(room, sizeof(*values));
+    bool *kept = mpcf_alloc_array(room, sizeof(*kept));
+    struct parameters constants = {.items = mpcf_alloc_array(room, sizeof(*constants.items))};
+    struct measuring m = {.graph = g, .parameters = &constants, .rows = &rows};
+    mpcf_status status = make_lists(&m, err);
+
+    if (status == MPCF_OK && (values == NULL || kept == NULL || constants.items == NULL)) {
+        status = mpcf_fail_memory(err, room * sizeof(*constants.items), "measuring");
+    }
+    for (size_t i = 0; status == MPCF_OK && i < graph_count(g); i++) {
+        const mpcf_node *node = graph_node(g, i);
+
+        if (node->is_measured) {
+            values[i] = NAN;
+            constants.items[constants.count++] = (struct parameter){
+                .name = node->label, .count = 1, .value = &values[i], .is_measured = true};
+        }
+    }
+    *bytes = status == MPCF_OK ? most_kept(&m, kept) : 0;
+    free_lists(&m);
+    mpcf_free(constants.items);
+    mpcf_free(kept);
+    mpcf_free(values);
     return status;
 }
 

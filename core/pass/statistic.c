@@ -84,6 +84,12 @@ mpcf_status statistic_create(const struct measure *m, const char *name, size_t p
     return MPCF_OK;
 }
 
+bool statistic_is_extreme(const struct statistic *s)
+{
+    return s->m->fit == NULL &&
+           (s->m->statistic == MPCF_LARGEST || s->m->statistic == MPCF_SMALLEST);
+}
+
 /* --- Adding --- */
 
 static void add_to_sample(struct statistic *s, size_t group, float x)

@@ -16,6 +16,8 @@ struct statistic;
 mpcf_status statistic_create(const struct measure *m, const char *name, size_t places,
                              struct statistic **out, mpcf_error *err);
 void statistic_destroy(struct statistic *s); /* NULL is fine */
+/* Whether it is a largest or smallest value. */
+bool statistic_is_extreme(const struct statistic *s);
 /* X is M's node after a run of B. MPCF_E_RANGE: a value that is not finite. */
 mpcf_status statistic_add(struct statistic *s, const float *x, const struct float_batch *b,
                           mpcf_error *err);

@@ -76,7 +76,11 @@ void pipeline_print_part(const struct slot_filling *f, struct text_buffer *out)
     }
 }
 
-void pipeline_print_approximations(const struct pipeline *p, struct text_buffer *out)
+typedef void print_config(const mpcf_option *options, size_t option_size, const void *config,
+                          struct text_buffer *out);
+
+static void print_approximations(const struct pipeline *p, print_config *print,
+                                 struct text_buffer *out)
 {
     for (size_t i = 0; i < p->filling_count; i++) {
         const struct slot_filling *f = &p->fillings[i];
@@ -89,9 +93,19 @@ void pipeline_print_approximations(const struct pipeline *p, struct text_buffer 
         }
         pipeline_print_part(f, out);
         text_printf(out, " %s ", f->approx->name);
-        option_config_print(f->approx->options, f->approx->option_size, f->config, out);
+        print(f->approx->options, f->approx->option_size, f->config, out);
         text_append(out, "\n");
     }
+}
+
+void pipeline_print_approximations(const struct pipeline *p, struct text_buffer *out)
+{
+    print_approximations(p, option_config_print, out);
+}
+
+void pipeline_show_approximations(const struct pipeline *p, struct text_buffer *out)
+{
+    print_approximations(p, option_config_show, out);
 }
 
 static void print_common(const struct pipeline *p, enum pipeline_stage stage,

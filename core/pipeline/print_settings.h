@@ -17,8 +17,10 @@ void pipeline_print_weights(const struct pipeline *p, enum pipeline_stage stage,
                             struct text_buffer *out);
 /* Of stages.infer what decides which programs the student becomes. */
 void pipeline_print_lowering(const struct pipeline *p, struct text_buffer *out);
-/* One line a slot entry, "normaliser 0-5 2quad c=5", as in reports. */
+/* One line a slot entry, "normaliser 0-5 2quad c=5", as it is recorded and compared. */
 void pipeline_print_approximations(const struct pipeline *p, struct text_buffer *out);
+/* The same for people: 1.1, not 1.1000000000000001. */
+void pipeline_show_approximations(const struct pipeline *p, struct text_buffer *out);
 /* What of its layers an entry is of, as words with a blank in front: " where=attention+feed_forward",
  * " heads=0,3"; nothing where it is of all. No name has a "=", so that client/public_text.c tells them
  * from names. */

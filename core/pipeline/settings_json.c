@@ -67,7 +67,7 @@ static json_t *approximations_json(const struct pipeline *p)
         text_printf(&value, "%s", f->approx->name);
         if (f->approx->options != NULL && f->approx->options->key != NULL) {
             text_append(&value, " ");
-            option_config_print(f->approx->options, f->approx->option_size, f->config, &value);
+            option_config_show(f->approx->options, f->approx->option_size, f->config, &value);
         }
         (void) json_object_set_new(object, text_string(&key),
                                    value.failed || key.failed ? NULL

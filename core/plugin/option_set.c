@@ -386,7 +386,15 @@ void option_table_print(const mpcf_option *options, size_t option_size, struct t
     }
 }
 
-static void print_value(const mpcf_option *o, const void *at, struct text_buffer *out)
+typedef void print_real(struct text_buffer *out, double value);
+
+static void print_digits(struct text_buffer *out, double value)
+{
+    text_printf(out, "%.17g", value);
+}
+
+static void print_value(const mpcf_option *o, const void *at, print_real *real,
+                        struct text_buffer *out)
 {
     const struct option_real_list *reals = at;
     const struct option_string_list *texts = at;
@@ -400,7 +408,7 @@ static void print_value(const mpcf_option *o, const void *at, struct text_buffer
         text_printf(out, "%" PRId64, *(const int64_t *) at);
         return;
     case MPCF_OPT_REAL:
-        text_printf(out, "%.17g", *(const double *) at);
+        real(out, *(const double *) at);
         return;
     case MPCF_OPT_CHOICE:
         text_append(out, o->choices[*(const int32_t *) at]);
@@ -414,7 +422,8 @@ static void print_value(const mpcf_option *o, const void *at, struct text_buffer
         return;
     case MPCF_OPT_REAL_LIST:
         for (size_t i = 0; i < reals->count; i++) {
-            text_printf(out, "%s%.17g", i == 0 ? "" : ",", reals->items[i]);
+            text_append(out, i == 0 ? "" : ",");
+            real(out, reals->items[i]);
         }
         return;
     case MPCF_OPT_STRING_LIST:
@@ -425,13 +434,25 @@ static void print_value(const mpcf_option *o, const void *at, struct text_buffer
     }
 }
 
-void option_config_print(const mpcf_option *options, size_t option_size, const void *config,
-                         struct text_buffer *out)
+static void print_config(const mpcf_option *options, size_t option_size, const void *config,
+                         print_real *real, struct text_buffer *out)
 {
     mpcf_option o;
 
     for (size_t i = 0; option_at(options, option_size, i, &o); i++) {
         text_printf(out, "%s%s=", i == 0 ? "" : " ", o.key);
-        print_value(&o, (const char *) config + o.offset, out);
+        print_value(&o, (const char *) config + o.offset, real, out);
     }
+}
+
+void option_config_print(const mpcf_option *options, size_t option_size, const void *config,
+                         struct text_buffer *out)
+{
+    print_config(options, option_size, config, print_digits, out);
+}
+
+void option_config_show(const mpcf_option *options, size_t option_size, const void *config,
+                        struct text_buffer *out)
+{
+    print_config(options, option_size, config, text_append_real, out);
 }

@@ -50,9 +50,13 @@ mpcf_status option_fill(const mpcf_option *options, size_t option_size, size_t c
 
 /* "c (real, default 5)   added to the score before squaring" lines, for `plugin show`. */
 void option_table_print(const mpcf_option *options, size_t option_size, struct text_buffer *out);
-/* Each option with its value in CONFIG: "c=5 p=2", for reports and digests. */
+/* Each option with its value in CONFIG: "c=5 p=2". For digests and what is compared: numbers have all their
+ * digits, 1.1 is 1.1000000000000001. */
 void option_config_print(const mpcf_option *options, size_t option_size, const void *config,
                          struct text_buffer *out);
+/* The same for people: numbers are the shortest text that reads back. */
+void option_config_show(const mpcf_option *options, size_t option_size, const void *config,
+                        struct text_buffer *out);
 /* Entry I of a table of a plug-in, whose entries may be smaller than ours: copied into
  * *OPTION, the rest zero. false: past the end. */
 bool option_at(const mpcf_option *options, size_t option_size, size_t i, mpcf_option *option);

@@ -14,6 +14,7 @@
 #include "pass/measure.h"
 #include "pipeline/output.h"
 #include "report/report.h"
+#include "text/other_lengths.h"
 #include "train/state.h"
 
 static struct state_array *list_measured(struct parameters *p, size_t *count)
@@ -87,11 +88,19 @@ static mpcf_status report(const struct stage_context *c, const struct parameters
 static mpcf_status measure(struct stage_context *c, struct loaded_network *n, mpcf_error *err)
 {
     const struct corpus *corpus = NULL;
+    struct corpus *others = NULL;
     struct measured_rows done;
+    mpcf_status status;
 
     MPCF_TRY(stage_training_split(c, (size_t) c->pipeline->calibrate.examples, &corpus, err));
-    MPCF_TRY(network_measure(n, corpus, (size_t) c->pipeline->convert.measure_rows, &done, err));
-    return report(c, n->parameters, &done, err);
+    status =
+        other_lengths_create(c->tokenizer, corpus, (size_t) c->pipeline->max_length, &others, err);
+    if (status == MPCF_OK) {
+        status = network_measure(n, corpus, (size_t) c->pipeline->convert.measure_rows, others,
+                                 &done, err);
+    }
+    corpus_destroy(others);
+    return status == MPCF_OK ? report(c, n->parameters, &done, err) : status;
 }
 
 mpcf_status stage_measure(struct stage_context *c, struct loaded_network *n, const char *key,

@@ -77,6 +77,12 @@ static void check_reads_the_file_and_looks_for_data(void **state)
     ASSERT_HOST(2, "makes a student", good, "--stage", "infer", "--check");
     ASSERT_HOST(2, "approximations.activation: layers 1-9: the network has this slot in layers 0-1",
                 good, "--check", "--set", "approximations.activation={name: quad, layers: 1-9}");
+    ASSERT_HOST(2, "approximations.normaliser: 2quad c=1e+300: lowering: ", good, "--check",
+                "--set", "approximations.normaliser={name: 2quad, options: {c: 1e300}}");
+    ASSERT_HOST(2, "approximations.normaliser: 2relu e=1e-12: lowering: ", good, "--check", "--set",
+                "approximations.normaliser={name: 2relu, options: {e: 1e-12}}");
+    ASSERT_HOST(0, "normaliser all 2quad c=6.1\n", good, "--check", "--set",
+                "approximations.normaliser={name: 2quad, options: {c: 6.1}}");
     ASSERT_HOST(2, "there is no dataset 'gleu'; did you mean 'glue'?", good, "--check", "--set",
                 "dataset.reader=gleu");
     ASSERT_HOST(2, "is a folder", folder);

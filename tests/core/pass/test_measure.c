@@ -74,7 +74,7 @@ static void what_follows_is_measured_after(void **state)
     const mpcf_approx approx = approx_of(MPCF_SLOT_ACTIVATION, one_after_the_other);
     struct approx_bench b;
     struct counted counted = {.bench = &b};
-    const struct measure_rows rows = {BENCH_BATCH, BENCH_TOKENS, count_batches, &counted};
+    const struct measure_rows rows = {BENCH_BATCH, BENCH_TOKENS, 0, count_batches, &counted};
     struct parameter *first, *second;
     double low = 1e9, high = -1e9;
     size_t passes = 9;
@@ -166,7 +166,7 @@ static void passes_go_on_from_what_was_kept(void **state)
 {
     const mpcf_approx approx = approx_of(MPCF_SLOT_ACTIVATION, a_chain);
     struct approx_bench b;
-    const struct measure_rows rows = {1, BENCH_TOKENS, one_example, &b};
+    const struct measure_rows rows = {1, BENCH_TOKENS, 0, one_example, &b};
     const struct parameter *fourth;
     float whole;
     size_t passes = 0;
@@ -181,6 +181,74 @@ static void passes_go_on_from_what_was_kept(void **state)
     assert_int_equal(passes, 4);
     assert_near((double) fourth->value[0], (double) whole);
     assert_true(fabs((double) fourth->value[0] - fourth_of(&b)) < 1e-4);
+    approx_bench_clear(&b);
+    mpcf_error_destroy(err);
+}
+
+static mpcf_node *an_activation(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    (void) config, (void) keep;
+    return mpcf_relu(g, x);
+}
+
+/* Of the chain: behind the first pass x - first, or x, is kept, behind the second that and the square, and so on:
+ * each as large as x. */
+static void what_is_kept_is_known_before(void **state)
+{
+    const mpcf_approx approx = approx_of(MPCF_SLOT_ACTIVATION, a_chain);
+    const mpcf_approx none = approx_of(MPCF_SLOT_ACTIVATION, an_activation);
+    struct approx_bench b;
+    double one = 0, four = 0, nothing = 1;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_ok(approx_bench_create(&approx, NULL, false, &b, err), err);
+    assert_ok(measure_kept(b.graph, 1, BENCH_TOKENS, &one, err), err);
+    assert_ok(measure_kept(b.graph, 4, BENCH_TOKENS, &four, err), err);
+    assert_true(one >= 4.0 * BENCH_TOKENS && four == 4 * one);
+    assert_ok(measure_kept(b.graph, 1u << 30, BENCH_TOKENS, &nothing, err), err);
+    assert_true(nothing == 0); /* beyond what is ever kept */
+    approx_bench_clear(&b);
+    assert_ok(approx_bench_create(&none, NULL, false, &b, err), err);
+    assert_ok(measure_kept(b.graph, 4, BENCH_TOKENS, &nothing, err), err);
+    assert_true(nothing == 0);
+    approx_bench_clear(&b);
+    mpcf_error_destroy(err);
+}
+
+static mpcf_node *an_extreme_and_a_mean(const void *config, mpcf_graph *g, mpcf_node *x,
+                                        mpcf_node *keep)
+{
+    static const mpcf_measure mean = MEASURE(MPCF_MEAN, MPCF_BY_WHOLE, MPCF_PROVIDER);
+
+    (void) config, (void) keep;
+    x = mpcf_sub(g, x, mpcf_measured(g, "most", x, &largest));
+    return mpcf_sub(g, x, mpcf_measured(g, "middle", x, &mean));
+}
+
+/* The second example is made up, and has the largest value of all. */
+static void made_up_texts_count_for_extremes_alone(void **state)
+{
+    const mpcf_approx approx = approx_of(MPCF_SLOT_ACTIVATION, an_extreme_and_a_mean);
+    struct approx_bench b;
+    const struct measure_rows rows = {1, BENCH_TOKENS, 1, one_example, &b};
+    double sum = 0, count = 0;
+    const struct parameter *most, *middle;
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    assert_ok(approx_bench_create(&approx, NULL, false, &b, err), err);
+    most = parameters_find(b.parameters, "approximations.activation.0.most");
+    middle = parameters_find(b.parameters, "approximations.activation.0.middle");
+    b.x->value[BENCH_COUNT / 2] = 100;
+    forget(b.parameters);
+    assert_ok(measure_constants(b.graph, b.parameters, &rows, NULL, err), err);
+    for (size_t i = 0; i < BENCH_COUNT / 2; i++) {
+        sum += b.mask[i / 16] != 0 ? (double) b.x->value[i] - 100 : 0;
+        count += b.mask[i / 16] != 0;
+    }
+    assert_near((double) most->value[0], 100);
+    assert_true(fabs((double) middle->value[0] - sum / count) < 1e-4);
     approx_bench_clear(&b);
     mpcf_error_destroy(err);
 }
@@ -479,6 +547,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_follows_is_measured_after),
         cmocka_unit_test(passes_go_on_from_what_was_kept),
+        cmocka_unit_test(what_is_kept_is_known_before),
+        cmocka_unit_test(made_up_texts_count_for_extremes_alone),
         cmocka_unit_test(nothing_runs_before_it_is_measured),
         cmocka_unit_test(a_table_by_position_is_not_published),
         cmocka_unit_test(they_have_no_gradient),

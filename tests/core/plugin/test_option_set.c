@@ -321,6 +321,32 @@ static void tables_and_configs_print(void **state)
     clear(&f);
 }
 
+/* Keys of stages have all digits, as ever; people read the number that they wrote. */
+static void numbers_are_shown_as_written(void **state)
+{
+    static const char *const written[] = {"1.1",      "0.1",      "5",
+                                          "0.015625", "-2.5e-07", "1e+300",
+                                          "1e-12",    "65536",    "0.30000000000000004",
+                                          "1e+06",    "123456.7"};
+    struct filled f = fill("c: 1.1\n");
+    struct text_buffer out = {0};
+
+    (void) state;
+    option_config_print(options, sizeof *options, &f.config, &out);
+    assert_non_null(strstr(out.data, "c=1.1000000000000001 "));
+    text_clear(&out);
+    option_config_show(options, sizeof *options, &f.config, &out);
+    assert_non_null(strstr(out.data, "c=1.1 "));
+    text_clear(&out);
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
+        text_append_real(&out, strtod(written[i], NULL));
+        assert_true(strtod(out.data, NULL) == strtod(written[i], NULL));
+        assert_true(strlen(out.data) <= strlen(written[i]));
+        text_clear(&out);
+    }
+    clear(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +361,7 @@ int main(void)
         cmocka_unit_test(wrong_tables_are_refused),
         cmocka_unit_test(a_table_of_shorter_entries_is_read),
         cmocka_unit_test(tables_and_configs_print),
+        cmocka_unit_test(numbers_are_shown_as_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
