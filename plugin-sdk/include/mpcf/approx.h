@@ -90,7 +90,7 @@ typedef struct mpcf_approx {
      * it, and what those report or what is wrong with it. */
     const char *formula, *source;
 
-    uint32_t flags; /* MPCF_APPROX_.. */
+    uint32_t flags; /* MPCF_APPROX_..; other bits are refused */
 } mpcf_approx;
 
 /* NORMALISER: kept columns of a row need not sum to 1; what `plugin check` else asks. */

@@ -75,8 +75,9 @@ MPCF_EXPORT mpcf_node *mpcf_input_positions(mpcf_graph *g, int64_t pad_id);
 /* A weight, under the checkpoint's name; the provider's. In an approximation: its own
  * trainable value, saved as approximations.<slot>.<layer>.<name>; behind <layer> stands the kind of a
  * layer norm, "attention" or "feed_forward" (of the embedding it stands for <layer>), and of an
- * entry of some heads "heads.0,3". The same NAME twice, with the same shape, init and value, gives
- * the same node. */
+ * entry of some heads "heads.0,3". Names, also of inputs and taps, are letters, digits, '_', '-' and
+ * single dots between them, outside approximations also '/'. The same NAME twice, with the same shape,
+ * init and value, gives the same node. */
 MPCF_EXPORT mpcf_node *mpcf_parameter(mpcf_graph *g, const char *name, mpcf_shape shape,
                                       mpcf_init init, double value);
 
