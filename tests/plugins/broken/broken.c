@@ -166,9 +166,6 @@ static const mpcf_approx approx = {
 #ifndef NO_BUILD
     .build = build,
 #endif
-#ifdef FLAGS
-    .flags = FLAGS,
-#endif
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
