@@ -14,6 +14,7 @@
 #include "bench/eval_approx.h"
 #include "format/json.h"
 #include "host.h"
+#include "standard_output.h"
 
 /* --- Points --- */
 
@@ -146,7 +147,7 @@ static mpcf_status print_json(const float *x, const struct eval_approx_result *r
     if (text == NULL) {
         return mpcf_fail_memory(err, count, "a line");
     }
-    (void) puts(text);
+    (void) fprintf(standard_output(), "%s\n", text);
     free(text);
     return MPCF_OK;
 }
@@ -161,8 +162,8 @@ static void print_row(size_t row, const float *x, const struct eval_approx_resul
         if (r->reference != NULL) {
             (void) snprintf(reference, sizeof reference, "%.8g", r->reference[at]);
         }
-        (void) printf("%6zu %16.8g %16.8g %16.8g %16s\n", row + 1, (double) x[k],
-                      (double) r->value[at], (double) r->exact[at], reference);
+        (void) fprintf(standard_output(), "%6zu %16.8g %16.8g %16.8g %16s\n", row + 1,
+                       (double) x[k], (double) r->value[at], (double) r->exact[at], reference);
     }
 }
 
@@ -172,7 +173,8 @@ static mpcf_status print(const struct number_rows *rows, const struct eval_appro
     size_t begin = 0, count = 0;
 
     if (!is_json) {
-        (void) printf("%6s %16s %16s %16s %16s\n", "row", "input", "float", "exact", "reference");
+        (void) fprintf(standard_output(), "%6s %16s %16s %16s %16s\n", "row", "input", "float",
+                       "exact", "reference");
     }
     for (size_t i = 0; i < rows->row_count; i++) {
         const float *x = number_rows_at(rows, i, &count);

@@ -516,13 +516,6 @@ mpcf_status measure_constants(const mpcf_graph *g, struct parameters *p,
 
 /* --- What is kept --- */
 
-static double bytes_of(const struct measuring *m, size_t node)
-{
-    const mpcf_shape shape = graph_node(m->graph, node)->shape;
-
-    return 4.0 * (double) shape_resolve(shape, m->rows->batch, m->rows->tokens).count;
-}
-
 /* The passes as run_passes() makes them, of all rows as one batch; nothing runs. KEPT, by id, is what the pass
  * before left. */
 static double most_kept(struct measuring *m, bool *kept)
@@ -534,8 +527,11 @@ static double most_kept(struct measuring *m, bool *kept)
 
         mark_frontier(m);
         for (size_t i = 0; i < graph_count(m->graph); i++) {
-            wanted += m->marked[i] ? bytes_of(m, i) : 0;
-            both += m->marked[i] || kept[i] ? bytes_of(m, i) : 0;
+            const mpcf_shape shape = graph_node(m->graph, i)->shape;
+            const size_t count = shape_resolve(shape, m->rows->batch, m->rows->tokens).count;
+
+            wanted += m->marked[i] ? 4.0 * (double) count : 0;
+            both += m->marked[i] || kept[i] ? 4.0 * (double) count : 0;
         }
         if (wanted <= KEPT_BYTES) {
             memcpy(kept, m->marked, graph_count(m->graph) * sizeof(*kept));

@@ -73,13 +73,13 @@ static mpcf_status learn(struct stage_context *c, const char *key, struct pupils
     mpcf_status status = between != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK && !kept_weights_restore(between, key, p->student.parameters)) {
-        status = learn_layers(c, key, p, err);
+        status = stage_explain_measured(c, &p->student, learn_layers(c, key, p, err), err);
         if (status == MPCF_OK) {
             status = kept_weights_save(between, key, p->student.parameters, err);
         }
     }
     if (status == MPCF_OK) {
-        status = learn_prediction(c, key, p, err);
+        status = stage_explain_measured(c, &p->student, learn_prediction(c, key, p, err), err);
     }
     if (status == MPCF_OK) {
         status = training_evaluate(c, &p->student, "student", err);

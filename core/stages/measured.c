@@ -5,11 +5,14 @@
  */
 #include "stages/measured.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "graph/slot_name.h"
 #include "network/measure_rows.h"
 #include "pass/measure.h"
 #include "pipeline/output.h"
@@ -125,4 +128,44 @@ mpcf_status stage_measure(struct stage_context *c, struct loaded_network *n, con
     mpcf_free(path);
     return status == MPCF_OK ? MPCF_OK
                              : mpcf_fail_while(err, status, "measuring constants of the student");
+}
+
+/* --- Where they do not hold --- */
+
+static bool has_constants(const struct slot_filling *f, const struct parameters *p)
+{
+    char before[64];
+
+    (void) snprintf(before, sizeof before, "approximations.%s.", slot_name(f->slot));
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->items[i].is_measured && text_starts_with(p->items[i].name, before)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+mpcf_status stage_explain_measured(const struct stage_context *c, const struct loaded_network *n,
+                                   mpcf_status status, mpcf_error *err)
+{
+    const struct pipeline *p = c->pipeline;
+    struct text_buffer names = {0};
+
+    for (size_t i = 0; status == MPCF_E_RANGE && i < p->filling_count; i++) {
+        if (has_constants(&p->fillings[i], n->parameters)) {
+            text_printf(&names, "%s%s", names.length > 0 ? ", " : "", p->fillings[i].approx->name);
+        }
+    }
+    if (names.length > 0) {
+        status = mpcf_fail_while(
+            err, status,
+            "constants of %s hold for the rows that they were measured on, and other rows grow "
+            "from "
+            "layer to layer; more rows (stages.convert.measure_rows, now %lld of %lld) or one "
+            "constant for all positions (their option r: layer, say) help",
+            text_string(&names), (long long) p->convert.measure_rows,
+            (long long) p->calibrate.examples);
+    }
+    text_clear(&names);
+    return status;
 }

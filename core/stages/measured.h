@@ -12,5 +12,9 @@
  * kept. KEY is convert's; NULL: nothing is kept. Nothing is done where N has none. */
 mpcf_status stage_measure(struct stage_context *c, struct loaded_network *n, const char *key,
                           mpcf_error *err);
+/* STATUS, a failure of a step of N's, the student; where a value left all ranges (MPCF_E_RANGE) and N has measured
+ * constants ERR says what these have to do with it. */
+mpcf_status stage_explain_measured(const struct stage_context *c, const struct loaded_network *n,
+                                   mpcf_status status, mpcf_error *err);
 
 #endif

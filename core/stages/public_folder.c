@@ -22,6 +22,7 @@
 #include "pass/pass.h"
 #include "pipeline/output.h"
 #include "pipeline/print_settings.h"
+#include "stages/measured.h"
 #include "text/batches.h"
 #include "text/other_lengths.h"
 #include "text/tokenizer_files.h"
@@ -233,6 +234,7 @@ mpcf_status public_folder_write(struct stage_context *c, const struct loaded_net
     }
     if (status == MPCF_OK) {
         status = measure(c, graph, n->parameters, &ranges, err);
+        status = stage_explain_measured(c, n, status, err);
     }
     if (status == MPCF_OK) {
         status = write_folder(c->pipeline, student, folder, ranges, err);

@@ -17,6 +17,7 @@
 #include "format/safetensors.h"
 #include "format/tensor_convert.h"
 #include "report/report.h"
+#include "stages/measured.h"
 #include "support/run_folder.h"
 
 #define LARGEST_ERROR 0.02
@@ -225,9 +226,38 @@ static void weights_bring_their_constants(void **state)
     assert_true(run_again(folder, "other", LAYER));
 }
 
+/* Whose constants they are, and how many rows there were. */
+static void what_outgrows_constants_is_explained(void **state)
+{
+    const mpcf_approx norm = {.name = "batch_ln"}, other = {.name = "quad"};
+    struct slot_filling fillings[] = {{.slot = MPCF_SLOT_ACTIVATION, .approx = &other},
+                                      {.slot = MPCF_SLOT_LAYER_NORM, .approx = &norm}};
+    struct pipeline p = {.fillings = fillings, .filling_count = 2};
+    struct parameter constant = {.name = "approximations.layer_norm.4.attention.R2"};
+    struct parameters parameters = {.items = &constant, .count = 1};
+    const struct stage_context c = {.pipeline = &p};
+    const struct loaded_network n = {.parameters = &parameters};
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    p.convert.measure_rows = 256;
+    p.calibrate.examples = 1024;
+    (void) mpcf_fail(err, MPCF_E_RANGE, "'x' is inf");
+    assert_int_equal(stage_explain_measured(&c, &n, MPCF_E_RANGE, err), MPCF_E_RANGE);
+    assert_string_equal(mpcf_error_text(err), "'x' is inf"); /* none is measured */
+    constant.is_measured = true;
+    assert_int_equal(stage_explain_measured(&c, &n, MPCF_OK, err), MPCF_OK);
+    assert_int_equal(stage_explain_measured(&c, &n, MPCF_E_RANGE, err), MPCF_E_RANGE);
+    assert_message_contains(err, "constants of batch_ln hold for the rows");
+    assert_message_contains(err, "now 256 of 1024");
+    assert_message_contains(err, ": 'x' is inf");
+    mpcf_error_destroy(err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_outgrows_constants_is_explained),
         cmocka_unit_test(constants_by_position_are_the_providers),
         cmocka_unit_test(a_public_constant_is_agreed_on),
         cmocka_unit_test(distillation_leaves_them_as_they_are),
