@@ -18,7 +18,7 @@ struct check {
     bool is_alone; /* no run follows */
     struct yaml_problems *problems;
     struct run_facts *facts;
-    const char *folder; /* that the networks are of */
+    const char *folder;            /* that the networks are of */
     struct loaded_network exact;   /* the network as it is; .network NULL: it cannot be built */
     struct loaded_network student; /* with the approximations; the same */
     struct tokenizer *tokenizer;   /* NULL: it cannot be opened */

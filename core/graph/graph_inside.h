@@ -30,6 +30,13 @@ struct slot_place {
     const struct head_set *heads;
 };
 
+/* The numbers below NEXT of BASE are taken: BASE.2 to BASE.(NEXT - 1). Nodes are never taken out. */
+struct numbered_name {
+    const char *base;
+    size_t next;
+};
+#define NUMBERED_NAMES 64 /* places of a table that forgets */
+
 struct mpcf_graph {
     struct arena *arena; /* nodes, names, coefficients */
     mpcf_node **nodes;
@@ -49,6 +56,7 @@ struct mpcf_graph {
     bool has_own_parameters;      /* the approximation asked for some */
     int64_t places;               /* positions that a text can have */
     struct counted_scope *counted;
+    struct numbered_name numbered[NUMBERED_NAMES];
     mpcf_status status; /* the first failure */
     char message[512];
 };

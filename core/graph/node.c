@@ -16,14 +16,33 @@ mpcf_shape mpcf_node_shape(const mpcf_node *x)
     return x == NULL ? none : x->shape;
 }
 
-/* BASE, or BASE.2, BASE.3 .. where it is taken. */
+/* Where the numbers of BASE are remembered, so that a chain of equal operations does not try them all. */
+static struct numbered_name *numbered(mpcf_graph *g, const char *base)
+{
+    size_t hash = 5381;
+
+    for (const char *c = base; *c != '\0'; c++) {
+        hash = hash * 33 + (unsigned char) *c;
+    }
+    struct numbered_name *place = &g->numbered[hash % NUMBERED_NAMES];
+    if (place->base == NULL || strcmp(place->base, base) != 0) {
+        *place = (struct numbered_name){.base = base, .next = 2};
+    }
+    return place;
+}
+
+/* BASE, of the graph's arena, or BASE.2, BASE.3 .. where it is taken. */
 static const char *unique_name(mpcf_graph *g, const char *base)
 {
     const char *name = base;
 
-    for (size_t number = 2; name != NULL && graph_find(g, name) != NULL; number++) {
-        name = arena_format(g->arena, "%s.%zu", base, number);
+    if (base == NULL || graph_find(g, base) == NULL) {
+        return base;
     }
+    struct numbered_name *place = numbered(g, base);
+    do {
+        name = arena_format(g->arena, "%s.%zu", base, place->next++);
+    } while (name != NULL && graph_find(g, name) != NULL);
     return name;
 }
 

@@ -17,6 +17,7 @@ struct measured_rows {
  * all where it has fewer. OTHERS (may be NULL) has texts of other lengths: the largest and smallest values are
  * of these, too. DONE (may be NULL) says what was done; constants 0: nothing. */
 mpcf_status network_measure(struct loaded_network *n, const struct corpus *corpus, size_t rows,
-                            const struct corpus *others, struct measured_rows *done, mpcf_error *err);
+                            const struct corpus *others, struct measured_rows *done,
+                            mpcf_error *err);
 
 #endif

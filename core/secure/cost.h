@@ -19,7 +19,7 @@ struct cost {
     uint32_t rounds;                     /* one-way delays on the longest path, online */
     uint64_t provider_bytes, user_bytes; /* online, framing included */
     uint64_t link_bytes; /* of each round's two messages the longer: a link carries both at once */
-    uint64_t user_offline_bytes;         /* user to provider before the run */
+    uint64_t user_offline_bytes; /* user to provider before the run */
     uint64_t dealer_provider_bytes, dealer_user_bytes, setup_bytes;
     struct cost_line *lines; /* one a function */
     size_t line_count;
