@@ -89,6 +89,7 @@ static void place_all(struct order *o, const mpcf_graph *g)
 static void take(mpcf_graph *g, const struct order *o)
 {
     g->count = 0;
+    memset(g->numbered, 0, sizeof g->numbered);
     for (size_t i = 0; i < o->count; i++) {
         mpcf_node *node = o->nodes[i];
 

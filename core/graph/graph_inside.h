@@ -30,7 +30,7 @@ struct slot_place {
     const struct head_set *heads;
 };
 
-/* The numbers below NEXT of BASE are taken: BASE.2 to BASE.(NEXT - 1). Nodes are never taken out. */
+/* The numbers below NEXT of BASE are taken: BASE.2 to BASE.(NEXT - 1); naming all anew forgets them. */
 struct numbered_name {
     const char *base;
     size_t next;

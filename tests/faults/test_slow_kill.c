@@ -2,7 +2,8 @@
 /*
  * Each role dies, or sleeps for three deadlines, at each message of a run: over each transport, with
  * corrections streamed, dealt ahead, and taken up again; and its disk has no room, at each write.
- * $MPCF_FAULTS_STEP makes that every so many only, $MPCF_FAULTS_UNTIL those of a smaller number.
+ * Every eighth message, so that scripts/check --all ends; $MPCF_FAULTS_STEP makes that every so many (1: each,
+ * some hours), $MPCF_FAULTS_UNTIL those of a smaller number.
  */
 #include <stdlib.h>
 
@@ -26,7 +27,7 @@ static void check(void **state)
     struct sweep_tally tally = {0};
 
     events.end = until != NULL ? strtoul(until, NULL, 10) : 0;
-    events.step *= more != NULL ? strtoul(more, NULL, 10) : 1;
+    events.step *= more != NULL ? strtoul(more, NULL, 10) : 8;
     sweep_add(&list, &events);
     print_message("%s over %s, %s: every %zu. event of %s\n", events.act, events.transport,
                   trio_sessions[events.session], events.step, events.place);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the next pass goes on from.
+ */
+#ifndef MPCF_PASS_MEASURE_FRONTIER_H
+#define MPCF_PASS_MEASURE_FRONTIER_H
+
+#include "pass/measure_order.h"
+
+/* Before a pass: adds what it will keep, and counts the batches. */
+mpcf_status measure_choose_kept(struct measuring *m, mpcf_error *err);
+/* Behind it: drops what it went on from and the next does not. */
+void measure_drop_kept(struct measuring *m);
+
+#endif
