@@ -118,12 +118,22 @@ static mpcf_status find(struct plugins *p, const char *name, const mpcf_approx *
 
 /* --- What is printed --- */
 
-static json_t *numbers(const float *x, const double *y, size_t count)
+static json_t *floats(const float *x, size_t count)
 {
     json_t *array = json_array();
 
     for (size_t i = 0; i < count; i++) {
-        (void) json_array_append_new(array, json_real(x != NULL ? (double) x[i] : y[i]));
+        (void) json_array_append_new(array, json_real((double) x[i]));
+    }
+    return array;
+}
+
+static json_t *doubles(const double *x, size_t count)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        (void) json_array_append_new(array, json_real(x[i]));
     }
     return array;
 }
@@ -133,13 +143,13 @@ static mpcf_status print_json(const float *x, const struct eval_approx_result *r
                               size_t count, mpcf_error *err)
 {
     const size_t begun = json_begin();
-    json_t *line = json_pack("{s:o, s:o, s:o}", "input", numbers(x, NULL, count), "float",
-                             numbers(r->value + begin, NULL, count), "exact",
-                             numbers(r->exact + begin, NULL, count));
+    json_t *line =
+        json_pack("{s:o, s:o, s:o}", "input", floats(x, count), "float",
+                  floats(r->value + begin, count), "exact", floats(r->exact + begin, count));
     char *text = NULL;
 
     if (r->reference != NULL) {
-        (void) json_object_set_new(line, "reference", numbers(NULL, r->reference + begin, count));
+        (void) json_object_set_new(line, "reference", doubles(r->reference + begin, count));
     }
     line = json_end(line, begun);
     text = line == NULL ? NULL : json_text(line, JSON_COMPACT);
