@@ -57,9 +57,10 @@ static inline void sines_choose(const struct float_pieces *p, size_t k, const si
 
     *chosen = ALL(p->coef[k]);
     for (size_t row = 1; row <= p->cut_count; row++) {
-        const lane_bits behind = (lane_bits) (*x >= ALL(p->cuts[row - 1]));
+        const sines_lanes cut = ALL(p->cuts[row - 1]), c = ALL(p->coef[row * width + k]);
+        const lane_bits behind = (lane_bits) (cut <= *x);
 
-        *chosen = SELECT(behind, ALL(p->coef[row * width + k]), *chosen);
+        *chosen = SELECT(behind, c, *chosen);
     }
 }
 
