@@ -56,7 +56,8 @@ const char *opening_check(const struct program *p, const struct step *s)
         if (x->kind == VALUE_BITS || x->kind == VALUE_MASKED) {
             return "what is opened is shared or owned";
         }
-        if (s->operations->lifts && (x->kind != VALUE_SHARED || x->magnitude > LIFT_MAGNITUDE_MAX)) {
+        if (s->operations->lifts &&
+            (x->kind != VALUE_SHARED || x->magnitude > LIFT_MAGNITUDE_MAX)) {
             return "what is lifted is shared, of a magnitude that is known";
         }
         if (x->kind == VALUE_SHARED && x->ring < opening_ring(p, s, j)) {
