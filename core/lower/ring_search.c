@@ -79,7 +79,8 @@ static bool can_lift(const struct program *p, const struct step *s)
 {
     for (size_t i = 0; i < s->in_count; i++) {
         const struct value *x = step_in(p, s, i);
-        if (x->kind != VALUE_SHARED || x->magnitude == 0 || x->magnitude > LIFT_MAGNITUDE_MAX) {
+        const bool may_be = x->kind == VALUE_SHARED || x->kind == VALUE_USER;
+        if (!may_be || x->magnitude == 0 || x->magnitude > LIFT_MAGNITUDE_MAX) {
             return false;
         }
     }

@@ -57,8 +57,8 @@ const char *opening_check(const struct program *p, const struct step *s)
             return "what is opened is shared or owned";
         }
         if (s->operations->lifts &&
-            (x->kind != VALUE_SHARED || x->magnitude > LIFT_MAGNITUDE_MAX)) {
-            return "what is lifted is shared, of a magnitude that is known";
+            (x->kind == VALUE_PROVIDER || x->magnitude > LIFT_MAGNITUDE_MAX)) {
+            return "what is lifted is shared or the user's, of a magnitude that is known";
         }
         if (x->kind == VALUE_SHARED && x->ring < opening_ring(p, s, j)) {
             return "an operand's ring is narrower than its opening";

@@ -28,7 +28,7 @@ unsigned opening_ring(const struct program *p, const struct step *s, unsigned j)
 /* Columns of step_operations.h for a step whose one round is its openings. */
 
 /* The result is shared; what is opened is shared or owned, in a ring no narrower than the opening's;
- * what is lifted is shared. */
+ * what is lifted is not the provider's. */
 const char *opening_check(const struct program *p, const struct step *s);
 /* And of one correction, the user's share of the masks' product: an element of it for each of the
  * result. */
