@@ -60,7 +60,9 @@ static unsigned compare_fraction(const struct lowering *l, const struct piecewis
     for (unsigned f = k->delta != NULL ? k->f : 3; f < k->f; f++) {
         bool good = true;
         for (size_t j = 0; j < k->p->cut_count; j++) {
-            good = good && jump(k->p, j, ldexp(1.5 * k->scale, -(int) f)) < tolerance;
+            const double there = jump(k->p, j, ldexp(1.5 * k->scale, -(int) f));
+            /* Pieces that meet with a larger jump may do so here: they are no worse than where they end. */
+            good = good && there < fmax(tolerance, jump(k->p, j, 0) + tolerance / 4);
         }
         if (good) {
             return f;
