@@ -11,6 +11,7 @@
 #include "lower/fractions.h"
 #include "lower/lookup_table.h"
 #include "lower/lower_elementwise.h"
+#include "lower/lower_gate.h"
 #include "lower/lower_inverse.h"
 #include "lower/lower_label.h"
 #include "lower/lower_linear.h"
@@ -92,6 +93,9 @@ static lower_op *const table[OP_COUNT] = {
 
 static lower_op *operation_of(const struct lowering *l, const mpcf_node *node)
 {
+    if (lower_is_gate(node)) {
+        return lower_gate;
+    }
     return l->options->embedding_public && lower_is_lookup(node) ? lower_lookup : table[node->kind];
 }
 

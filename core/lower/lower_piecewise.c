@@ -14,12 +14,6 @@
 
 #define SINES_TOLERANCE 4e-5 /* of what fits a sine series */
 
-/* A cut takes some 20 bits an element, a degree about 60. */
-static size_t piece_cost(const struct pieces *p)
-{
-    return 20 * p->cut_count + 60 * p->degree;
-}
-
 /* --- Operations --- */
 
 void lower_piecewise(struct lowering *l, const mpcf_node *node, struct lowered *out)
@@ -127,8 +121,8 @@ void lower_piecewise_sines(struct lowering *l, const mpcf_node *node, struct low
 
     node_interval(l, node->in[0], &low, &high);
     for (p.degree = least < 2 ? 2 : least; p.degree <= (least < 5 ? 5 : least); p.degree++) {
-        if (fit_sines(node, low, high, &p) && piece_cost(&p) < best_cost) {
-            best_cost = piece_cost(&p);
+        if (fit_sines(node, low, high, &p) && pieces_cost(&p) < best_cost) {
+            best_cost = pieces_cost(&p);
             best = p;
         }
     }
@@ -152,8 +146,8 @@ static void lower_function(struct lowering *l, const mpcf_node *node, fit_functi
 
     for (size_t degree = 2; degree <= 5; degree++) {
         if (fit_pieces(function, NULL, low, high, below, above, degree, tolerance, &p) &&
-            piece_cost(&p) < best_cost) {
-            best_cost = piece_cost(&p);
+            pieces_cost(&p) < best_cost) {
+            best_cost = pieces_cost(&p);
             best = p;
         }
     }

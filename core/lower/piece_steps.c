@@ -60,7 +60,9 @@ static unsigned compare_fraction(const struct lowering *l, const struct piecewis
     for (unsigned f = k->delta != NULL ? k->f : 3; f < k->f; f++) {
         bool good = true;
         for (size_t j = 0; j < k->p->cut_count; j++) {
-            good = good && jump(k->p, j, ldexp(1.5 * k->scale, -(int) f)) < tolerance;
+            const double there = jump(k->p, j, ldexp(1.5 * k->scale, -(int) f));
+            /* Pieces that meet with a larger jump may do so here: they are no worse than where they end. */
+            good = good && there < fmax(tolerance, jump(k->p, j, 0) + tolerance / 4);
         }
         if (good) {
             return f;
@@ -244,7 +246,7 @@ static value_id horner(struct lowering *l, const struct piecewise *k, value_id t
             r = emit_product(l, t, r, magnitude_of(bound * largest_t, full)); /* t knows padding */
         }
         if (r != VALUE_NONE) {
-            r = i == 0 ? r : emit_at(l, r, fc);
+            r = emit_at(l, r, fc); /* the last one, too: bits in few bits are few of the dealer's */
             f = value_at(l, r)->fraction;
             terms[count++] = term_whole(l, r, 1, k->dims);
         }
@@ -461,18 +463,39 @@ static const mpcf_node *without_scale(const mpcf_node *x, double *scale)
     return x;
 }
 
+/* P of SCALE times X, which has at least WANT fractional bits. */
+static void evaluate_at(struct lowering *l, const mpcf_node *node, struct piecewise *k,
+                        const mpcf_node *x, int want, struct lowered *out)
+{
+    if (l->nodes[x->id].want > want) {
+        want = l->nodes[x->id].want;
+    }
+    k->x = emit_shared(l, lower_at(l, x, want < 4 ? 4 : (unsigned) want));
+    k->f = value_at(l, k->x)->fraction;
+    if (l->status == MPCF_OK) {
+        out->raw = evaluate(l, node, k);
+    }
+}
+
+void lower_pieces_at(struct lowering *l, const mpcf_node *node, const mpcf_node *x, int want,
+                     struct pieces *p, struct lowered *out)
+{
+    struct piecewise k = {.p = p, .scale = 1, .dims = node_dims(l, node)};
+
+    node_interval(l, x, &k.low, &k.high);
+    drop_cuts(p, k.low, k.high);
+    evaluate_at(l, node, &k, x, want, out);
+}
+
 void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p, struct lowered *out)
 {
     struct piecewise k = {.p = p, .scale = 1, .dims = node_dims(l, node)};
     const bool is_trained = node->kind == OP_PIECEWISE_OF;
     const mpcf_node *x =
         is_trained ? lower_past_taps(node->in[0]) : without_scale(node->in[0], &k.scale);
-    int want = l->nodes[lower_past_taps(node->in[0])->id].want + log2_up(k.scale);
+    const int want = l->nodes[lower_past_taps(node->in[0])->id].want + log2_up(k.scale);
 
     k.is_written = node->kind == OP_PIECEWISE;
-    if (l->nodes[x->id].want > want) {
-        want = l->nodes[x->id].want;
-    }
     node_interval(l, x, &k.low, &k.high);
     if (is_trained) {
         k.delta = node->in[1];
@@ -484,9 +507,5 @@ void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p, s
     } else {
         drop_cuts(p, k.low * k.scale, k.high * k.scale);
     }
-    k.x = emit_shared(l, lower_at(l, x, want < 4 ? 4 : (unsigned) want));
-    k.f = value_at(l, k.x)->fraction;
-    if (l->status == MPCF_OK) {
-        out->raw = evaluate(l, node, &k);
-    }
+    evaluate_at(l, node, &k, x, want, out);
 }

@@ -11,4 +11,8 @@
 /* NODE as P, of its first operand: sets OUT->raw. Of PIECEWISE_OF with what it adds. Changes P. */
 void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p, struct lowered *out);
 
+/* The same of X itself, a node without taps that has at least WANT fractional bits. */
+void lower_pieces_at(struct lowering *l, const mpcf_node *node, const mpcf_node *x, int want,
+                     struct pieces *p, struct lowered *out);
+
 #endif

@@ -145,6 +145,12 @@ bool fit_pieces(fit_function *function, const void *context, double low, double 
     return true;
 }
 
+/* A cut takes some 20 bits an element, a degree about 60. */
+size_t pieces_cost(const struct pieces *p)
+{
+    return 20 * p->cut_count + 60 * p->degree;
+}
+
 void shift_polynomial(const double *coef, size_t degree, double center, double *out)
 {
     for (size_t i = 0; i <= degree; i++) {

@@ -38,6 +38,8 @@ bool append_fit(struct pieces *p, fit_function *function, const void *context, d
  */
 bool fit_pieces(fit_function *function, const void *context, double low, double high, double below,
                 double above, size_t degree, double tolerance, struct pieces *out);
+/* What P costs, in bits an element that both parties send: which degree is the best. */
+size_t pieces_cost(const struct pieces *p);
 /* Coefficients of the same polynomial in x - CENTER. */
 void shift_polynomial(const double *coef, size_t degree, double center, double *out);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The search: all truncations extend at first (rings as narrow as the values). Those of one
- * position in all layers change to reduce (or back) together where that costs less, also two and
- * three positions at once, then each site on its own, until nothing gets better.
+ * The search: all truncations extend at first and all products lift (rings as narrow as the values).
+ * Those of one position in all layers change to reduce, or to plain products, (or back) together where that
+ * costs less, also two and three positions at once, then each site on its own, until nothing gets better.
  */
 #include "lower/ring_search.h"
 
@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "lower/magnitude.h"
 #include "lower/ring_trial.h"
+#include "protocol/opening.h"
 #include "protocol/step_table.h"
 #include "schedule/finish.h"
 
@@ -74,25 +75,70 @@ static bool can_extend(const struct program *p, const struct step *s)
     return x->magnitude <= MAGNITUDE_MAX;
 }
 
+/* To lift needs the range of all that is opened. */
+static bool can_lift(const struct program *p, const struct step *s)
+{
+    for (size_t i = 0; i < s->in_count; i++) {
+        const struct value *x = step_in(p, s, i);
+        const bool may_be = x->kind == VALUE_SHARED || x->kind == VALUE_USER;
+        if (!may_be || x->magnitude == 0 || x->magnitude > LIFT_MAGNITUDE_MAX) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The other way to do what S does; its own kind where there is none. */
+static enum step_kind other_kind(enum step_kind kind)
+{
+    static const enum step_kind pairs[][2] = {{STEP_TRUNCATE_REDUCE, STEP_TRUNCATE_EXTEND},
+                                              {STEP_PRODUCT, STEP_LIFT_PRODUCT},
+                                              {STEP_SQUARE, STEP_LIFT_SQUARE}};
+
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        if (kind == pairs[i][0] || kind == pairs[i][1]) {
+            return pairs[i][kind == pairs[i][0] ? 1 : 0];
+        }
+    }
+    return kind;
+}
+
+static bool is_site(const struct program *p, const struct step *s)
+{
+    return s->kind == STEP_TRUNCATE_REDUCE ? can_extend(p, s)
+                                           : other_kind(s->kind) != s->kind && can_lift(p, s);
+}
+
+/* How many sites of the node were found before, of truncations or of products. */
+static uint32_t ordinal_of(const struct search *search, const struct step *s)
+{
+    enum { PRODUCTS = 1u << 16, NEAR = 64 };
+    const struct program *p = search->trial.program;
+    const char *name = p->values[s->out].node;
+    const uint32_t first = s->kind == STEP_TRUNCATE_REDUCE ? 0 : PRODUCTS;
+
+    for (size_t j = search->count; j-- > 0 && search->count - j < NEAR;) {
+        const struct site *site = &search->sites[j];
+        if (site->ordinal / PRODUCTS == first / PRODUCTS &&
+            strcmp(p->values[p->steps[site->step].out].node, name) == 0) {
+            return site->ordinal + 1;
+        }
+    }
+    return first;
+}
+
 static void find_sites(struct search *search)
 {
     const struct program *p = search->trial.program;
 
     for (size_t i = 0; i < p->step_count; i++) {
         struct step *s = &p->steps[i];
-        if (s->kind != STEP_TRUNCATE_REDUCE || !can_extend(p, s)) {
-            continue;
+        if (is_site(p, s)) {
+            const uint32_t ordinal = ordinal_of(search, s);
+            const uint64_t key = group_key(p->values[s->out].node, ordinal);
+            search->sites[search->count++] = (struct site){s->index, ordinal, key};
+            step_become(s, other_kind(s->kind));
         }
-        const char *name = p->values[s->out].node;
-        uint32_t ordinal = 0;
-        for (size_t j = search->count; j-- > 0 && search->count - j < 64;) {
-            if (strcmp(p->values[p->steps[search->sites[j].step].out].node, name) == 0) {
-                ordinal = search->sites[j].ordinal + 1;
-                break;
-            }
-        }
-        search->sites[search->count++] = (struct site){s->index, ordinal, group_key(name, ordinal)};
-        step_become(s, STEP_TRUNCATE_EXTEND);
     }
     qsort(search->sites, search->count, sizeof(*search->sites), by_key);
 }
@@ -101,8 +147,7 @@ static void flip(struct search *search, size_t first, size_t end)
 {
     for (size_t i = first; i < end; i++) {
         struct step *s = &search->trial.program->steps[search->sites[i].step];
-        step_become(s,
-                    s->kind == STEP_TRUNCATE_EXTEND ? STEP_TRUNCATE_REDUCE : STEP_TRUNCATE_EXTEND);
+        step_become(s, other_kind(s->kind));
     }
 }
 

@@ -48,6 +48,12 @@ static void sweep_once(struct ring_trial *t)
     }
 }
 
+/* Of those that lift a value the opening is as wide as the value, not as the result. */
+static bool opens_as_result(const struct ring_trial *t, size_t i)
+{
+    return !t->program->steps[t->openings.items[i].step].operations->lifts;
+}
+
 /* The results of those that open one value. */
 static bool raise_to_widest(struct ring_trial *t, size_t first, size_t end)
 {
@@ -57,11 +63,11 @@ static bool raise_to_widest(struct ring_trial *t, size_t first, size_t end)
 
     for (size_t i = first; i < end; i++) {
         unsigned ring = p->values[p->steps[t->openings.items[i].step].out].ring;
-        widest = ring > widest ? ring : widest;
+        widest = opens_as_result(t, i) && ring > widest ? ring : widest;
     }
     for (size_t i = first; i < end; i++) {
         value_id out = p->steps[t->openings.items[i].step].out;
-        if (widest > p->values[out].ring && widest > t->floor[out]) {
+        if (opens_as_result(t, i) && widest > p->values[out].ring && widest > t->floor[out]) {
             t->floor[out] = widest;
             changed = true;
         }
@@ -99,10 +105,13 @@ void ring_trial_sweep(struct ring_trial *t)
 
 /* --- Price --- */
 
-#define OFFLINE_WEIGHT 0.35       /* a bit before the run, against one in it */
-#define DEALER_WEIGHT  0.06       /* a bit of the dealer's */
-#define ROUND_BITS     (8 * 12e3) /* a message's delay, in bits that could travel meanwhile */
-#define BEYOND_WEIGHT  1e15       /* a bit of a ring beyond 64 */
+/* What the planner weighs, in bits that go between the parties in the run. */
+static const struct plan_weight {
+    double offline; /* a bit that the user sends before it */
+    double dealer;  /* a bit of the dealer's */
+    double round;   /* a message's delay: bits that could travel meanwhile */
+    double beyond;  /* a bit of a ring beyond 64 */
+} weight = {.offline = 0.35, .dealer = 0.06, .round = 8 * 12e3, .beyond = 1e15};
 
 static double step_price(const struct program *p, const struct step *s)
 {
@@ -113,8 +122,8 @@ static double step_price(const struct program *p, const struct step *s)
     for (uint32_t i = 0; i < c.rounds; i++) {
         online += c.provider_bits[i] + c.user_bits[i];
     }
-    return (double) (online + c.wide_bits) + OFFLINE_WEIGHT * (double) c.offline_bits +
-           DEALER_WEIGHT * (double) c.correction_bits;
+    return (double) (online + c.wide_bits) + weight.offline * (double) c.offline_bits +
+           weight.dealer * (double) c.correction_bits;
 }
 
 double ring_trial_price(struct ring_trial *t)
@@ -129,8 +138,8 @@ double ring_trial_price(struct ring_trial *t)
     t->widest = 0;
     for (size_t i = 0; i < p->value_count; i++) {
         unsigned ring = p->values[i].ring;
-        price += ring > 64 ? BEYOND_WEIGHT * (ring - 64) : 0;
+        price += ring > 64 ? weight.beyond * (ring - 64) : 0;
         t->widest = ring > p->values[t->widest].ring ? (value_id) i : t->widest;
     }
-    return price + ROUND_BITS * p->round_count;
+    return price + weight.round * p->round_count;
 }

@@ -74,6 +74,8 @@ struct value {
     X(SCALE_COLUMNS, scale_columns) \
     X(PRODUCT, product) \
     X(SQUARE, square) \
+    X(LIFT_PRODUCT, lift_product) \
+    X(LIFT_SQUARE, lift_square) \
     X(MATMUL, matmul) \
     X(COMPARE, compare) \
     X(BITS_TO_RING, bits_to_ring) \

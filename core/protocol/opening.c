@@ -29,6 +29,16 @@ static const struct value *opening_value(const struct program *p, const struct s
     return &p->values[opening_id(s, j)];
 }
 
+unsigned opening_ring(const struct program *p, const struct step *s, unsigned j)
+{
+    unsigned magnitude = opening_value(p, s, j)->magnitude;
+
+    if (!s->operations->lifts) {
+        return step_out(p, s)->ring;
+    }
+    return (magnitude > 0 ? magnitude : 1) + 1;
+}
+
 static bool is_own(const struct step *s, unsigned j)
 {
     return s->opening[j].step == s->index && s->opening[j].item == j;
@@ -46,8 +56,12 @@ const char *opening_check(const struct program *p, const struct step *s)
         if (x->kind == VALUE_BITS || x->kind == VALUE_MASKED) {
             return "what is opened is shared or owned";
         }
-        if (x->kind == VALUE_SHARED && x->ring < out->ring) {
-            return "an operand's ring is narrower than the result's";
+        if (s->operations->lifts &&
+            (x->kind == VALUE_PROVIDER || x->magnitude > LIFT_MAGNITUDE_MAX)) {
+            return "what is lifted is shared or the user's, of a magnitude that is known";
+        }
+        if (x->kind == VALUE_SHARED && x->ring < opening_ring(p, s, j)) {
+            return "an operand's ring is narrower than its opening";
         }
     }
     return NULL;
@@ -61,7 +75,7 @@ void opening_cost(const struct program *p, const struct step *s, struct step_cos
         if (!is_own(s, j)) {
             continue;
         }
-        uint64_t bits = packed_cost(x->dims.count, step_out(p, s)->ring);
+        uint64_t bits = packed_cost(x->dims.count, opening_ring(p, s, j));
         if (value_is_held(x, ROLE_PROVIDER)) {
             cost->provider_bits[0] += bits;
         }
@@ -128,7 +142,7 @@ mpcf_status opening_send_offline(struct party *p, const struct step *s, struct m
             continue;
         }
         struct half h = {.party = p, .step = s, .operand = j, .x = p->share[opening_id(s, j)]};
-        h.to = message_array(out, x->dims.count, step_out(p->program, s)->ring);
+        h.to = message_array(out, x->dims.count, opening_ring(p->program, s, j));
         blocks_for(x->dims.count, half_block, &h);
     }
     return MPCF_OK;
@@ -151,7 +165,7 @@ mpcf_status opening_send(struct party *p, const struct step *s, unsigned round, 
         struct half h = {.party = p, .step = s, .operand = j, .e = e};
         h.x = p->share[opening_id(s, j)];
         if (value_is_held(x, p->role) && !(p->role == ROLE_USER && x->is_input_independent)) {
-            h.to = message_array(out, x->dims.count, step_out(p->program, s)->ring);
+            h.to = message_array(out, x->dims.count, opening_ring(p->program, s, j));
         }
         blocks_for(x->dims.count, half_block, &h);
     }
@@ -184,7 +198,7 @@ mpcf_status opening_receive(struct party *p, const struct step *s, unsigned roun
         bool was_sent_offline = other == ROLE_USER && x->is_input_independent;
         struct message *from = was_sent_offline ? &p->offline[s->index] : in;
         struct other_half h = {.e = p->opened[s->index][j]};
-        h.from = message_array(from, x->dims.count, step_out(p->program, s)->ring);
+        h.from = message_array(from, x->dims.count, opening_ring(p->program, s, j));
         blocks_for(x->dims.count, other_block, &h);
     }
     return MPCF_OK;

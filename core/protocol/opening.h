@@ -17,12 +17,18 @@
 #include "channel/role.h"
 #include "protocol/step_operations.h"
 
+#define LIFT_MAGNITUDE_MAX 62 /* so that the sum of two masks keeps within a word */
+
 /* How many operands a step opens this way (0, 1, 2), and which values they are. */
 unsigned opening_count(const struct step *s);
 value_id opening_id(const struct step *s, unsigned j);
+/* The ring operand J is opened in: the result's, or of a kind that lifts one bit more than the
+ * operand's magnitude (lift.h). */
+unsigned opening_ring(const struct program *p, const struct step *s, unsigned j);
 /* Columns of step_operations.h for a step whose one round is its openings. */
 
-/* The result is shared; what is opened is shared or owned, in a ring no narrower. */
+/* The result is shared; what is opened is shared or owned, in a ring no narrower than the opening's;
+ * what is lifted is not the provider's. */
 const char *opening_check(const struct program *p, const struct step *s);
 /* And of one correction, the user's share of the masks' product: an element of it for each of the
  * result. */

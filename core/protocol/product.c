@@ -7,12 +7,14 @@
  * result. Shares: [a b] + e [b] + f [a], and the provider e f. Leakage: none.
  * Source: Beaver (1991).
  */
+#include "protocol/product.h"
+
 #include "channel/role.h"
 #include "protocol/blocks.h"
 #include "protocol/opening.h"
 #include "ring/ring.h"
 
-static const char *check(const struct program *p, const struct step *s)
+const char *product_check(const struct program *p, const struct step *s)
 {
     if (s->in_count != 2) {
         return "it has two operands";
@@ -35,23 +37,19 @@ struct product {
     struct packed_array correction;
 };
 
-/* The first and number of y's elements that x's [first, first + n) meet. */
-static size_t y_range(const struct product *k, size_t first, size_t n, size_t *count)
+size_t product_range(size_t columns, size_t first, size_t n, size_t *begin)
 {
-    size_t begin = first / k->columns;
-
-    *count = (first + n - 1) / k->columns - begin + 1;
-    return begin;
+    *begin = first / columns;
+    return (first + n - 1) / columns - *begin + 1;
 }
 
-/* Y, from element first / columns on, once for each element. */
-static void spread(const struct product *k, size_t first, const uint64_t *y, uint64_t *z, size_t n)
+void product_spread(size_t columns, size_t first, const uint64_t *y, uint64_t *z, size_t n)
 {
-    size_t column = first % k->columns, row = 0;
+    size_t column = first % columns, row = 0;
 
     for (size_t i = 0; i < n; i++) {
         z[i] = y[row];
-        if (++column == k->columns) {
+        if (++column == columns) {
             column = 0;
             row++;
         }
@@ -61,17 +59,17 @@ static void spread(const struct product *k, size_t first, const uint64_t *y, uin
 static void spread_mask(const struct product *k, enum role role, size_t first, uint64_t *z,
                         uint64_t *scratch, size_t n)
 {
-    size_t count = 0, begin = y_range(k, first, n, &count);
+    size_t begin = 0, count = product_range(k->columns, first, n, &begin);
 
     opening_mask(k->program, k->random, role, k->step, 1, begin, scratch, count);
-    spread(k, first, scratch, z, n);
+    product_spread(k->columns, first, scratch, z, n);
 }
 
 static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct product *k = context;
 
-    spread(k, first, k->y + first / k->columns, t[0], n);
+    product_spread(k->columns, first, k->y + first / k->columns, t[0], n);
     ring_mul(k->out + first, k->x + first, t[0], n);
 }
 
@@ -95,7 +93,7 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     uint64_t *z = k->out + first;
     const uint64_t *e = k->x + first;
 
-    spread(k, first, k->y + first / k->columns, t[0], n);
+    product_spread(k->columns, first, k->y + first / k->columns, t[0], n);
     spread_mask(k, k->role, first, t[1], t[2], n);
     opening_mask(k->program, k->random, k->role, k->step, 0, first, t[2], n);
     if (k->role == ROLE_PROVIDER) {
@@ -108,14 +106,14 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     ring_add_mul(z, t[0], t[2], n);
 }
 
-static size_t columns_of(const struct program *p, const struct step *s)
+size_t product_columns(const struct program *p, const struct step *s)
 {
     return step_in(p, s, 0)->dims.count / step_in(p, s, 1)->dims.count;
 }
 
-static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
+mpcf_status product_reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
-    struct product k = {.columns = columns_of(r->program, s)};
+    struct product k = {.columns = product_columns(r->program, s)};
 
     k.x = r->x[s->in[0]];
     k.y = r->x[s->in[1]];
@@ -130,7 +128,7 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     (void) err;
     const struct value *v = step_out(d->program, s);
     struct product k = {.program = d->program, .random = &d->random, .step = s};
-    k.columns = columns_of(d->program, s);
+    k.columns = product_columns(d->program, s);
     k.correction = message_array(out, v->dims.count, v->ring);
     blocks_for(v->dims.count, deal_block, &k);
     return MPCF_OK;
@@ -142,7 +140,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     struct product k = {.program = p->program, .random = &p->random, .step = s};
 
     k.role = p->role;
-    k.columns = columns_of(p->program, s);
+    k.columns = product_columns(p->program, s);
     k.x = opening_get(p, s, 0);
     k.y = opening_get(p, s, 1);
     if (p->role == ROLE_USER) {
@@ -157,10 +155,10 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 
 const struct step_operations step_operations_product = {
     .opens = 1u << 0 | 1u << 1,
-    .check = check,
+    .check = product_check,
     .rounds = one_round,
     .cost = opening_cost,
-    .reference = reference,
+    .reference = product_reference,
     .deal = deal,
     .send_offline = opening_send_offline,
     .send = opening_send,

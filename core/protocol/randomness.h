@@ -22,7 +22,10 @@ enum random_item {
     ITEM_BIT_SHARE,
     ITEM_HIGH_SHARE, /* TRUNCATE_EXTEND: of r >> shift */
     ITEM_TREE = 16,  /* COMPARE: masks of round i */
-    ITEM_TREE_SHARE = 32
+    ITEM_TREE_SHARE = 32,
+    ITEM_WRAP = 48, /* lifted operands: the provider's shares of w, of v, by operand */
+    ITEM_TOP = 50,
+    ITEM_CROSS = 52 /* and of products of v with masks */
 };
 
 /* Tests see each use: (role whose key, stream, first word, words). */

@@ -6,6 +6,8 @@
  * bits an element. Dealer: the user's share of a^2, k bits. Shares: [a^2] + 2 e [a], and the
  * provider e^2. Leakage: none. Source: Beaver (1991), with equal operands.
  */
+#include "protocol/square.h"
+
 #include "channel/role.h"
 #include "protocol/blocks.h"
 #include "protocol/opening.h"
@@ -65,7 +67,7 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     ring_add_mul(z, e, t[0], n);
 }
 
-static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
+mpcf_status square_reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     struct square k = {.x = r->x[s->in[0]]};
 
@@ -107,7 +109,7 @@ const struct step_operations step_operations_square = {
     .check = check,
     .rounds = one_round,
     .cost = opening_cost,
-    .reference = reference,
+    .reference = square_reference,
     .deal = deal,
     .send_offline = opening_send_offline,
     .send = opening_send,

@@ -86,6 +86,8 @@ struct weight_form; /* rounded_weight.h */
 
 struct step_operations {
     uint8_t opens; /* bit i: operand i is opened under a Beaver mask (opening.h) */
+    bool lifts;    /* and that in one bit more than its magnitude has, whatever the result's ring
+                      (lift.h) */
     enum step_independence independence;
     bool has_user_range;     /* a result of the user's own keeps its range, as shared ones do */
     bool is_revealed;        /* the user learns the result: it goes to the output */

@@ -72,7 +72,7 @@ void openings_clear(struct openings *o)
 
 static unsigned ring_of(const struct program *p, const struct opener *o)
 {
-    return p->values[p->steps[o->step].out].ring;
+    return opening_ring(p, &p->steps[o->step], o->item);
 }
 
 /* Of openers A, B of one value for one ring. */

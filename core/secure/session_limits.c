@@ -3,8 +3,8 @@
  * How many blocks of masks a program draws at most.
  *
  * A step draws a word for each element that it sends masked, and for each of the provider's shares
- * of what the dealer corrects: of an element of its operands or its result never more than three
- * (TRUNCATE_EXTEND: the mask, and shares of two corrections). COMPARE also draws planes of bits,
+ * of what the dealer corrects: of an element of its operands or its result never more than four
+ * (LIFT_PRODUCT: shares of four corrections of the result; of each operand the mask and two). COMPARE also draws planes of bits,
  * which are sent or corrected as they are: its words there are those of its messages. That is
  * looser than what a step draws, and simpler; tests watch every kind draw.
  */
@@ -15,7 +15,7 @@
 #include "protocol/step_operations.h"
 
 enum {
-    WORDS_OF_ELEMENT = 3,
+    WORDS_OF_ELEMENT = 4,
     STREAMS_OF_STEP = 64, /* items; each may begin a block that it does not use whole */
     WORDS_OF_BLOCK = 2
 };

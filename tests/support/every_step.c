@@ -36,6 +36,8 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
         (void) source_step(s, STEP_SQUARE, a, 0, false, 40, 24);
         (void) source_step(s, STEP_SQUARE, a, 0, false, 32, 24);
         (void) source_step(s, STEP_PRODUCT, extended, a, true, 40, 24);
+        (void) source_step(s, STEP_LIFT_SQUARE, a, 0, false, 48, 24);
+        (void) source_step(s, STEP_LIFT_PRODUCT, extended, a, true, 48, 24);
         (void) test_step(s->p, STEP_MATMUL, a, values[1 - i], true, VALUE_SHARED,
                          test_dims(1, 1, rows, rows), 40, 0, 40, "y");
         s->p->steps[s->p->step_count - 1].transposed = true;
