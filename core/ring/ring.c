@@ -50,6 +50,11 @@ void ring_add_scaled(uint64_t *z, const uint64_t *x, uint64_t c, size_t n)
     kernel()->add_scaled(z, x, c, n);
 }
 
+void ring_add_scaled_narrow(uint64_t *z, const uint32_t *x, uint32_t c, size_t n)
+{
+    kernel()->add_scaled_narrow(z, x, c, n);
+}
+
 void ring_shift_right(uint64_t *z, const uint64_t *x, unsigned bits, unsigned shift, size_t n)
 {
     assert(bits >= 1 && bits <= 64 && shift < 64);

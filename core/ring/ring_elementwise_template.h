@@ -56,5 +56,12 @@ static void shift_right(uint64_t *z, const uint64_t *x, unsigned bits, unsigned 
     }
 }
 
-const struct ring_kernel RING_KERNEL_NAME = {add,   sub,        mul,        add_mul,
-                                             scale, add_scaled, shift_right};
+static void add_scaled_narrow(uint64_t *z, const uint32_t *x, uint32_t c, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        z[i] += (uint64_t) c * x[i];
+    }
+}
+
+const struct ring_kernel RING_KERNEL_NAME = {add,   sub,        mul,         add_mul,
+                                             scale, add_scaled, shift_right, add_scaled_narrow};

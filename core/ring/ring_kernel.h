@@ -16,6 +16,7 @@ struct ring_kernel {
     void (*scale)(uint64_t *z, const uint64_t *x, uint64_t c, size_t n);
     void (*add_scaled)(uint64_t *z, const uint64_t *x, uint64_t c, size_t n);
     void (*shift_right)(uint64_t *z, const uint64_t *x, unsigned bits, unsigned shift, size_t n);
+    void (*add_scaled_narrow)(uint64_t *z, const uint32_t *x, uint32_t c, size_t n);
 };
 
 extern const struct ring_kernel ring_kernel_portable;

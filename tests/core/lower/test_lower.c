@@ -77,7 +77,8 @@ static double reference_error(struct tiny_bert *t, const struct lower_options *o
     assert_ok(lower_graph(g, ranges, options, batch, tokens, exact, &p, err), err);
     print_cost(p, err);
     assert_ok(weights_create(p, t->parameters, &w, err), err);
-    const struct secure_input input = {b.ids, b.types, b.mask};
+    const struct secure_input input = {
+        .input_ids = b.ids, .token_type_ids = b.types, .attention_mask = b.mask};
     assert_ok(reference_run(p, w, &input, got, &result, NULL, NULL, err), err);
     float *want = tiny_bert_logits(t, t->graph, &b);
     const double error = largest_difference(want, got, batch * (size_t) t->classes);
@@ -360,7 +361,8 @@ static double *reference_of(struct refused *r, const struct program *p)
 
     assert_non_null(got);
     tiny_batch_open(&b, &r->t, 3, 12, true, 5);
-    const struct secure_input input = {b.ids, b.types, b.mask};
+    const struct secure_input input = {
+        .input_ids = b.ids, .token_type_ids = b.types, .attention_mask = b.mask};
     assert_ok(weights_create(p, r->t.parameters, &w, r->err), r->err);
     assert_ok(reference_run(p, w, &input, got, NULL, NULL, NULL, r->err), r->err);
     weights_destroy(w);

@@ -15,6 +15,7 @@
 #include "prg/prg.h"
 #include "ring/ring.h"
 #include "ring/ring_product.h"
+#include "ring/ring_rows.h"
 #include "support/memcheck.h"
 
 #ifdef VALGRIND_MAKE_MEM_UNDEFINED
@@ -51,6 +52,7 @@ static void run_elementwise(void)
     ring_add_mul(z, x, y, N);
     ring_scale(z, z, x[0], N);
     ring_add_scaled(z, y, x[0], N);
+    ring_add_scaled_narrow(z, (const uint32_t *) y, (uint32_t) x[0], N);
     ring_shift_right(z, z, 40, 7, N);
 }
 
@@ -88,6 +90,19 @@ static void run_products(void)
     }
 }
 
+static void run_rows(void)
+{
+    static const uint32_t place[SIDE] = {1, 0, 1};
+
+    for (unsigned bits = 32; bits <= 64; bits += 32) {
+        hide();
+        struct ring_rows *rows = ring_rows_create(y, SIDE, SIDE, bits);
+        assert_non_null(rows);
+        ring_rows_add(rows, x, place, 1, z);
+        ring_rows_destroy(rows);
+    }
+}
+
 static void nothing_depends_on_secrets(void **state)
 {
     (void) state;
@@ -95,6 +110,7 @@ static void nothing_depends_on_secrets(void **state)
     on_every_level(run_elementwise);
     on_every_level(run_bits);
     on_every_level(run_products);
+    on_every_level(run_rows);
     assert_int_equal(0, VALGRIND_COUNT_ERRORS);
 }
 
