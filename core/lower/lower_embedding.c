@@ -36,7 +36,9 @@ static double code_price(struct dims dims, size_t rows, size_t groups, double ri
     const size_t count = dims.dim[1] * dims.dim[2];
     const double asked = (double) batch_code_asked(batch_code_buckets(count / groups));
     const double ids = (double) count, columns = (double) dims.dim[3], g = (double) groups;
-    const double online = g * (CODE_WIDTH * (double) rows + asked * columns) + ids * asked;
+    /* Last: the result's truncation, whose operand is no longer input-independent. */
+    const double online =
+        g * (CODE_WIDTH * (double) rows + asked * columns) + ids * asked + 2 * ids * columns;
 
     return ROUND_BITS + ring * (online + DEALER_WEIGHT * columns * (g * asked + ids));
 }
@@ -119,6 +121,8 @@ void lower_embedding(struct lowering *l, const mpcf_node *node, struct lowered *
     e.rows = (size_t) table->shape.dim[0];
     e.fraction = f;
     e.magnitude = lower_magnitude(l, node, f);
-    const struct form form = cheapest(e.dims, e.rows, e.magnitude);
+    /* Shared weights are another system's, which is compared with as it is. */
+    const struct form form =
+        l->options->weights_shared ? (struct form){0} : cheapest(e.dims, e.rows, e.magnitude);
     out->raw = form.groups == 0 ? by_one_hot(l, &e) : by_code(l, &e, form.groups);
 }
