@@ -20,7 +20,7 @@ import operator
 import random
 import sys
 
-COPIES, STASH, LEAST = 3, 1, 96
+COPIES, STASH, MORE, LEAST = 3, 1, 12, 96
 MASK = (1 << 64) - 1
 
 
@@ -37,7 +37,7 @@ def bucket(buckets, row, i):
 
 
 def bucket_count(ids):
-    wanted = max(ids + (ids + 1) // 2, LEAST)
+    wanted = max(ids + (ids + 1) // 2 + MORE, LEAST)
     return -(-wanted // COPIES) * COPIES
 
 

@@ -9,7 +9,7 @@
 
 size_t batch_code_buckets(size_t count)
 {
-    const size_t wanted = count + (count + 1) / 2;
+    const size_t wanted = count + (count + 1) / 2 + CODE_MORE_BUCKETS;
     const size_t buckets = wanted > CODE_LEAST_BUCKETS ? wanted : CODE_LEAST_BUCKETS;
 
     return (buckets + CODE_COPIES - 1) / CODE_COPIES * CODE_COPIES;

@@ -23,10 +23,11 @@ enum {
     CODE_COPIES = 3, /* buckets of a row, beside the stash */
     CODE_STASH = 1,
     CODE_WIDTH = CODE_COPIES + CODE_STASH, /* places of a row in all */
+    CODE_MORE_BUCKETS = 12, /* than 1.5 an id: with them 64 ids are refused once in 4 10^10 times */
     CODE_LEAST_BUCKETS = 96
 };
 
-/* B for COUNT ids: 1.5 a id, CODE_LEAST_BUCKETS at least, a multiple of CODE_COPIES. */
+/* B for COUNT ids: 1.5 an id and some more, CODE_LEAST_BUCKETS at least, a multiple of CODE_COPIES. */
 size_t batch_code_buckets(size_t count);
 /* Those of B buckets that are asked for: with the stash. */
 size_t batch_code_asked(size_t buckets);

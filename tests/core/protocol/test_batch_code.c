@@ -16,10 +16,10 @@ static void buckets_are_one_of_each_third(void **state)
 {
     (void) state;
     assert_int_equal(batch_code_buckets(1), 96);
-    assert_int_equal(batch_code_buckets(64), 96);
-    assert_int_equal(batch_code_buckets(65), 99); /* 97.5 and up to thirds */
-    assert_int_equal(batch_code_buckets(128), 192);
-    assert_int_equal(batch_code_buckets(512), 768);
+    assert_int_equal(batch_code_buckets(56), 96);
+    assert_int_equal(batch_code_buckets(57), 99); /* 97.5 and up to thirds */
+    assert_int_equal(batch_code_buckets(128), 204);
+    assert_int_equal(batch_code_buckets(512), 780);
     for (size_t row = 0; row < 1000; row++) {
         for (unsigned i = 0; i < CODE_COPIES; i++) {
             assert_in_range(batch_code_bucket(192, row, i), 64 * i, 64 * i + 63);
