@@ -74,18 +74,25 @@ static mpcf_status fill_places(const struct step *s, size_t rows, uint32_t **out
 
 /* OUT += the sums of X and TABLE. */
 static mpcf_status add_sums(const struct program *p, const struct step *s, const uint64_t *x,
-                            const struct ring_rows *table, uint64_t *out, mpcf_error *err)
+                            const struct ring_rows *table, struct share_pool *pool, uint64_t *out,
+                            mpcf_error *err)
 {
-    const size_t rows = value_rows(step_in(p, s, 1)),
-                 group = step_out(p, s)->dims.count / s->groups;
+    const size_t rows = value_rows(step_in(p, s, 1)), asked = batch_code_asked(s->buckets);
+    const size_t words = ring_rows_scratch(table, asked);
     uint32_t *place = NULL;
+    uint64_t *scratch = share_pool_take(pool, words);
 
-    MPCF_TRY(fill_places(s, rows, &place, err));
-    for (size_t g = 0; g < s->groups; g++) {
-        ring_rows_add(table, x + g * rows * CODE_WIDTH, place, CODE_WIDTH, out + g * group);
+    if (scratch == NULL) {
+        return mpcf_fail_memory(err, words * sizeof *scratch, "sums");
+    }
+    mpcf_status status = fill_places(s, rows, &place, err);
+    for (size_t g = 0; status == MPCF_OK && g < s->groups; g++) {
+        ring_rows_add(table, x + g * rows * CODE_WIDTH, place, CODE_WIDTH,
+                      out + g * asked * step_out(p, s)->dims.dim[3], asked, scratch);
     }
     mpcf_free(place);
-    return MPCF_OK;
+    share_pool_give(pool, scratch);
+    return status;
 }
 
 /* --- A, C0, C1 by blocks --- */
@@ -140,7 +147,8 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
 
     MPCF_TRY(reference_value(r, s, &f.out, err));
     blocks_for(step_out(r->program, s)->dims.count, zero_block, &f);
-    return add_sums(r->program, s, r->x[s->in[0]], weights_rows(r->weights, s->index), f.out, err);
+    return add_sums(r->program, s, r->x[s->in[0]], weights_rows(r->weights, s->index), r->pool,
+                    f.out, err);
 }
 
 /* OUT += the sums of A, from the user's seed, and TABLE. */
@@ -157,7 +165,7 @@ static mpcf_status add_masks(const struct randomness *r, const struct program *p
         return mpcf_fail_memory(err, x->dims.count * sizeof *f.out, "a mask");
     }
     blocks_for(x->dims.count, random_block, &f);
-    mpcf_status status = add_sums(p, s, f.out, table, out, err);
+    mpcf_status status = add_sums(p, s, f.out, table, pool, out, err);
     share_pool_give(pool, f.out);
     return status;
 }
@@ -198,7 +206,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     }
     blocks_for(v->dims.count, random_block, &f);
     return add_sums(p->program, s, party_operand(p, s, 0), weights_rows(p->weights, s->index),
-                    f.out, err);
+                    p->pool, f.out, err);
 }
 
 const struct step_operations step_operations_bucket_sums = {

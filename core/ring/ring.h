@@ -22,8 +22,6 @@ void ring_mul(uint64_t *z, const uint64_t *x, const uint64_t *y, size_t n);
 void ring_add_mul(uint64_t *z, const uint64_t *x, const uint64_t *y, size_t n); /* z += x y */
 void ring_scale(uint64_t *z, const uint64_t *x, uint64_t c, size_t n);
 void ring_add_scaled(uint64_t *z, const uint64_t *x, uint64_t c, size_t n); /* z += c x */
-/* z += c x, of numbers modulo 2^32: above them bits are not defined. */
-void ring_add_scaled_narrow(uint64_t *z, const uint32_t *x, uint32_t c, size_t n);
 void ring_shift_right(uint64_t *z, const uint64_t *x, unsigned bits, unsigned shift,
                       size_t n); /* (x mod 2^bits) >> shift */
 

@@ -52,7 +52,6 @@ static void run_elementwise(void)
     ring_add_mul(z, x, y, N);
     ring_scale(z, z, x[0], N);
     ring_add_scaled(z, y, x[0], N);
-    ring_add_scaled_narrow(z, (const uint32_t *) y, (uint32_t) x[0], N);
     ring_shift_right(z, z, 40, 7, N);
 }
 
@@ -93,12 +92,14 @@ static void run_products(void)
 static void run_rows(void)
 {
     static const uint32_t place[SIDE] = {1, 0, 1};
+    static uint64_t scratch[SIDE * SIDE];
 
     for (unsigned bits = 32; bits <= 64; bits += 32) {
         hide();
         struct ring_rows *rows = ring_rows_create(y, SIDE, SIDE, bits);
         assert_non_null(rows);
-        ring_rows_add(rows, x, place, 1, z);
+        assert_true(ring_rows_scratch(rows, 2) <= SIDE * SIDE);
+        ring_rows_add(rows, x, place, 1, z, 2, scratch);
         ring_rows_destroy(rows);
     }
 }
