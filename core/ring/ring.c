@@ -7,7 +7,7 @@
 #include "base/cpu.h"
 #include "ring/ring_kernel.h"
 
-const struct ring_kernel *ring_kernel_chosen(void)
+static const struct ring_kernel *kernel(void)
 {
 #if defined(__x86_64__)
     if (cpu_level() >= CPU_AVX512) {
@@ -22,38 +22,50 @@ const struct ring_kernel *ring_kernel_chosen(void)
 
 void ring_add(uint64_t *z, const uint64_t *x, const uint64_t *y, size_t n)
 {
-    ring_kernel_chosen()->add(z, x, y, n);
+    kernel()->add(z, x, y, n);
 }
 
 void ring_sub(uint64_t *z, const uint64_t *x, const uint64_t *y, size_t n)
 {
-    ring_kernel_chosen()->sub(z, x, y, n);
+    kernel()->sub(z, x, y, n);
 }
 
 void ring_mul(uint64_t *z, const uint64_t *x, const uint64_t *y, size_t n)
 {
-    ring_kernel_chosen()->mul(z, x, y, n);
+    kernel()->mul(z, x, y, n);
 }
 
 void ring_add_mul(uint64_t *z, const uint64_t *x, const uint64_t *y, size_t n)
 {
-    ring_kernel_chosen()->add_mul(z, x, y, n);
+    kernel()->add_mul(z, x, y, n);
 }
 
 void ring_scale(uint64_t *z, const uint64_t *x, uint64_t c, size_t n)
 {
-    ring_kernel_chosen()->scale(z, x, c, n);
+    kernel()->scale(z, x, c, n);
 }
 
 void ring_add_scaled(uint64_t *z, const uint64_t *x, uint64_t c, size_t n)
 {
-    ring_kernel_chosen()->add_scaled(z, x, c, n);
+    kernel()->add_scaled(z, x, c, n);
 }
 
 void ring_shift_right(uint64_t *z, const uint64_t *x, unsigned bits, unsigned shift, size_t n)
 {
     assert(bits >= 1 && bits <= 64 && shift < 64);
-    ring_kernel_chosen()->shift_right(z, x, bits, shift, n);
+    kernel()->shift_right(z, x, bits, shift, n);
+}
+
+void ring_add_rows_narrow(uint32_t *z, const uint32_t *x, const uint64_t *a, const uint32_t *place,
+                          size_t rows, size_t width)
+{
+    kernel()->add_rows_narrow(z, x, a, place, rows, width);
+}
+
+void ring_add_rows_wide(uint64_t *z, const uint64_t *x, const uint64_t *a, const uint32_t *place,
+                        size_t rows, size_t width)
+{
+    kernel()->add_rows_wide(z, x, a, place, rows, width);
 }
 
 static const struct ring_bits_kernel *bits_kernel(void)

@@ -29,9 +29,6 @@ extern const struct ring_kernel ring_kernel_portable;
 extern const struct ring_kernel ring_kernel_avx2;
 extern const struct ring_kernel ring_kernel_avx512;
 
-/* Of this processor's level (ring.c). */
-const struct ring_kernel *ring_kernel_chosen(void);
-
 /* The two directions of packing to the bit, 1 <= bits <= 64. */
 struct ring_bits_kernel {
     void (*pack)(uint8_t *out, const uint64_t *x, size_t n, unsigned bits);

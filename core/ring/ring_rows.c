@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/workers.h"
+#include "ring/ring.h"
 #include "ring/ring_kernel.h"
 
 struct ring_rows {
@@ -119,7 +120,6 @@ static void add_wide(const struct adding *k, size_t tile, const uint64_t *sums)
 static void tiles_body(void *context, size_t begin, size_t end)
 {
     const struct adding *k = context;
-    const struct ring_kernel *kernel = ring_kernel_chosen();
     const size_t words = k->results * RING_ROW_TILE;
 
     for (size_t tile = begin; tile < end; tile++) {
@@ -128,11 +128,10 @@ static void tiles_body(void *context, size_t begin, size_t end)
         memset(sums, 0, words * sizeof *sums);
         if (k->b->narrow != NULL) {
             uint32_t *narrow = (uint32_t *) sums;
-            kernel->add_rows_narrow(narrow, k->b->narrow + at, k->a, k->place, k->b->rows,
-                                    k->width);
+            ring_add_rows_narrow(narrow, k->b->narrow + at, k->a, k->place, k->b->rows, k->width);
             add_narrow(k, tile, narrow);
         } else {
-            kernel->add_rows_wide(sums, k->b->wide + at, k->a, k->place, k->b->rows, k->width);
+            ring_add_rows_wide(sums, k->b->wide + at, k->a, k->place, k->b->rows, k->width);
             add_wide(k, tile, sums);
         }
     }

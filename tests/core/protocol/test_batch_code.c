@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/folder.h"
+#include "base/memory.h"
 #include "protocol/placement.h"
+#include "protocol/weights.h"
 #include "schedule/finish.h"
 #include "support/shared_source.h"
 #include "support/support.h"
@@ -259,6 +262,48 @@ static void a_code_gives_what_one_hot_rows_give(void **state)
     check_ids(ids); /* all the same */
 }
 
+/* The masked table and the corrections of a code from the disk, also in a later process. */
+static void a_stored_session_has_codes(void **state)
+{
+    enum { COUNT = IDS * COLUMNS };
+    struct shared_source s = {.rows = IDS, .columns = COLUMNS};
+    mpcf_error *err = mpcf_error_create();
+    double got[COUNT];
+    int64_t *numbers = source_numbers(ROWS * (size_t) COLUMNS, 30, 6);
+    (void) state;
+    s.p = program_create(NULL, BATCH, TOKENS, true);
+    s.ids = calloc(IDS, sizeof *s.ids);
+    for (size_t i = 0; i < IDS; i++) {
+        s.ids[i] = (int32_t) (i * i % ROWS);
+    }
+    s.input = (struct secure_input){.input_ids = s.ids};
+    value_id table = source_provider(&s, test_dims(1, 1, ROWS, COLUMNS), numbers, 30);
+    (void) test_reveal(s.p, coded(s.p, table, 2));
+    assert_ok(program_finish(s.p, err), err);
+    char *folders[2] = {file_join(test_folder(), "provider"), file_join(test_folder(), "user")};
+    struct weights *w = source_weights(&s);
+    struct test_parties t = {.program = s.p, .weights = w, .input = &s.input, .output = got};
+    t.stores[0] = folders[0];
+    t.stores[1] = folders[1];
+    t.inferences = 1;
+    for (size_t run = 0; run < 2; run++) {
+        t.deal_ahead = run == 0 ? 2 : 0; /* 0: the session is taken up */
+        memset(got, 0, sizeof got);
+        test_parties_run(&t);
+        test_parties_assert_ok(&t);
+        for (size_t i = 0; i < COUNT; i++) {
+            const size_t id = (size_t) s.ids[i / COLUMNS];
+            assert_int_equal((int64_t) got[i], numbers[id * COLUMNS + i % COLUMNS]);
+        }
+        test_parties_clear(&t);
+    }
+    weights_destroy(w);
+    mpcf_free(folders[0]);
+    mpcf_free(folders[1]);
+    source_clear(&s);
+    mpcf_error_destroy(err);
+}
+
 /* --- What is refused --- */
 
 struct broken {
@@ -398,6 +443,7 @@ int main(void)
         cmocka_unit_test(texts_are_placed),
         cmocka_unit_test(what_fits_is_placed_and_the_rest_refused),
         cmocka_unit_test(a_code_gives_what_one_hot_rows_give),
+        cmocka_unit_test(a_stored_session_has_codes),
         cmocka_unit_test(programs_of_wrong_sizes_are_refused),
         cmocka_unit_test(a_text_without_a_place_is_refused_at_once),
     };
