@@ -150,7 +150,8 @@ static mpcf_status run(struct measuring *m, mpcf_error *err)
 {
     static const uint8_t seed[16] = {20};
     struct lower_options options;
-    struct secure_input input = {m->ids, m->ids, m->mask};
+    struct secure_input input = {
+        .input_ids = m->ids, .token_type_ids = m->ids, .attention_mask = m->mask};
 
     lower_options_default(&options);
     options.value_fraction = options.weight_fraction = options.reveal_fraction = FRACTION;

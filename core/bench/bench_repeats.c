@@ -135,7 +135,9 @@ static void forget(struct asked *a)
 
 static mpcf_status ask(struct repeats *r, const struct asked *a, double *reference, mpcf_error *err)
 {
-    const struct secure_input input = {r->ids, r->ids + r->tokens, r->ids + 2 * r->tokens};
+    const struct secure_input input = {.input_ids = r->ids,
+                                       .token_type_ids = r->ids + r->tokens,
+                                       .attention_mask = r->ids + 2 * r->tokens};
     const struct trio_run run = {.program = a->program,
                                  .weights = a->weights,
                                  .input = &input,

@@ -3,6 +3,7 @@
 #include "inference/padded_input.h"
 
 #include "base/memory.h"
+#include "protocol/placement.h"
 
 mpcf_status padded_input_create(const struct secure_batches *batches, struct padded_input *out,
                                 mpcf_error *err)
@@ -15,12 +16,14 @@ mpcf_status padded_input_create(const struct secure_batches *batches, struct pad
     out->ids = block;
     out->types = block + batches->largest;
     out->mask = block + 2 * batches->largest;
-    out->given = (struct secure_input){out->ids, out->types, out->mask};
+    out->given = (struct secure_input){
+        .input_ids = out->ids, .token_type_ids = out->types, .attention_mask = out->mask};
     return MPCF_OK;
 }
 
 void padded_input_clear(struct padded_input *input)
 {
+    placements_destroy(input->placements);
     mpcf_secret_free(input->ids);
     *input = (struct padded_input){0};
 }
@@ -30,6 +33,9 @@ void padded_input_fill(struct padded_input *input, const struct secure_batch *ba
 {
     const size_t tokens = batch->shape.tokens;
 
+    placements_destroy(input->placements);
+    input->placements = NULL;
+    input->given.placements = NULL;
     for (size_t i = 0; i < batch->shape.batch; i++) {
         const uint32_t row = batch->rows[i < batch->count ? i : batch->count - 1];
         const struct corpus_item *item = &corpus->items[row];
@@ -42,4 +48,13 @@ void padded_input_fill(struct padded_input *input, const struct secure_batch *ba
             input->mask[i * tokens + t] = is_real;
         }
     }
+}
+
+mpcf_status padded_input_place(struct padded_input *input, const struct program *program,
+                               mpcf_error *err)
+{
+    mpcf_status status = placements_create(program, &input->given, &input->placements, err);
+
+    input->given.placements = input->placements;
+    return status;
 }

@@ -200,6 +200,10 @@ static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpc
     MPCF_TRY(check_output(program.program, batch->shape.batch * width, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
     padded_input_fill(&u->input, batch, u->state->corpus);
+    status = padded_input_place(&u->input, program.program, err);
+    if (status != MPCF_OK) {
+        return mpcf_fail_while(err, status, "text %" PRIu32, batch->rows[0]);
+    }
     a.number = session_next(u->state->session);
     MPCF_TRY(tell_provider(u, &a, err));
     MPCF_TRY(tell_or_lose_dealer(u, &a, err));

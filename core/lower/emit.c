@@ -384,6 +384,50 @@ value_id emit_user(struct lowering *l, enum step_kind kind, const char *input, u
     return out;
 }
 
+static struct step *set_code(struct step *s, const struct emit_code *code)
+{
+    s->buckets = code->buckets;
+    s->groups = code->groups;
+    return s;
+}
+
+value_id emit_code_user(struct lowering *l, enum step_kind kind, const struct emit_code *code,
+                        struct dims dims)
+{
+    const value_id out = emit_user(l, kind, code->input, code->pad_id, dims);
+
+    if (out != VALUE_NONE) {
+        set_code(&l->program->steps[l->program->step_count - 1], code)->table_rows = code->rows;
+    }
+    return out;
+}
+
+value_id emit_bucket_sums(struct lowering *l, value_id masked, value_id table,
+                          const struct emit_code *code, struct dims dims, unsigned magnitude)
+{
+    const value_id in[2] = {masked, table};
+    const unsigned f = value_at(l, masked)->fraction + value_at(l, table)->fraction;
+    const value_id out = emit_value(l, VALUE_SHARED, dims, f, magnitude);
+
+    if (out != VALUE_NONE) {
+        set_code(emit_step(l, STEP_BUCKET_SUMS, out, in, 2), code);
+    }
+    return out;
+}
+
+value_id emit_user_matmul(struct lowering *l, value_id x, value_id y, struct dims dims,
+                          unsigned magnitude)
+{
+    const value_id in[2] = {x, y};
+    const unsigned f = value_at(l, x)->fraction + value_at(l, y)->fraction;
+    const value_id out = emit_value(l, VALUE_SHARED, dims, f, magnitude);
+
+    if (out != VALUE_NONE) {
+        emit_step(l, STEP_USER_MATMUL, out, in, 2);
+    }
+    return out;
+}
+
 value_id emit_user_lookup(struct lowering *l, const char *input, const mpcf_node *table,
                           size_t rows, uint32_t first, struct dims dims, unsigned fraction,
                           unsigned magnitude)

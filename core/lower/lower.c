@@ -11,6 +11,7 @@
 #include "lower/fractions.h"
 #include "lower/lookup_table.h"
 #include "lower/lower_elementwise.h"
+#include "lower/lower_embedding.h"
 #include "lower/lower_gate.h"
 #include "lower/lower_inverse.h"
 #include "lower/lower_label.h"

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Products with the provider's weights: linears, gains of columns, look-up by one-hot rows.
+ * Products with the provider's weights: linears, gains of columns.
  */
 #include "lower/lower_linear.h"
 
 #include "graph/owner.h"
 #include "lower/emit.h"
 #include "lower/lower_node.h"
-#include "lower/lower_places.h"
 #include "lower/magnitude.h"
 
 /* With shared weights: [rows, i] times [o, i] as any two matrices. */
@@ -82,32 +81,4 @@ void lower_scale_columns(struct lowering *l, const mpcf_node *node, struct lower
     const struct term whole = term_whole(l, y, 1, dims);
 
     out->raw = emit_combine(l, dims, f, lower_magnitude(l, node, f), &whole, 1, 0);
-}
-
-/* One-hot rows times the table. The table has one bit more than is needed, so that the sum of
- * embeddings is truncated by one bit: a site where the ring can change. */
-void lower_embedding(struct lowering *l, const mpcf_node *node, struct lowered *out)
-{
-    const struct dims dims = node_dims(l, node);
-    const mpcf_node *table = node->in[0], *ids = node->in[1];
-    const size_t rows = (size_t) table->shape.dim[0];
-    const int want = l->nodes[node->id].want;
-    const unsigned f = (unsigned) (want < 4 ? 4 : want) + 1;
-
-    if (!node_is_constant(table) || ids->kind != OP_INPUT || ids->owner != MPCF_USER) {
-        lower_fail(l, MPCF_E_UNSUPPORTED,
-                   "'%s': expected a table of the provider and ids of the "
-                   "user",
-                   node->name);
-        return;
-    }
-    lower_check_places(l, node);
-    const value_id hot = emit_user(l, STEP_USER_ONE_HOT, ids->label, (uint32_t) ids->first,
-                                   dims_of(1, dims.dim[1], dims.dim[2], rows));
-    const value_id rows_of = emit_masked(l, hot);
-    out->raw = emit_linear(l, STEP_LINEAR, rows_of, lower_constant(l, table, f), dims);
-    if (l->status == MPCF_OK) {
-        l->program->steps[l->program->step_count - 1].transposed = true;
-        l->program->values[out->raw].magnitude = lower_magnitude(l, node, f);
-    }
 }

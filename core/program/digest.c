@@ -20,6 +20,9 @@ static void write_step(struct text_buffer *t, const struct step *s)
     text_printf(t, "s %s %u %" PRIu64 " %u %u %d %u %s %s\n", step_name(s->kind), (unsigned) s->out,
                 s->constant, s->shift, (unsigned) s->row, s->transposed, (unsigned) s->round,
                 s->input == NULL ? "-" : s->input, s->node == NULL ? "-" : s->node->name);
+    if (s->buckets != 0) {
+        text_printf(t, "b %zu %zu %zu\n", s->buckets, s->groups, s->table_rows);
+    }
     for (size_t i = 0; i < s->in_count; i++) {
         const struct view *v = &s->views[i];
         text_printf(t, "i %u %zu %zu %zu %zu %zu %" PRId64, (unsigned) s->in[i], v->first,

@@ -82,6 +82,10 @@ struct value {
     X(SELECT, select) \
     X(USER_SELECT, user_select) \
     X(TABLE_LOOKUP, table_lookup) \
+    X(USER_BUCKETS, user_buckets) \
+    X(USER_SLOTS, user_slots) \
+    X(BUCKET_SUMS, bucket_sums) \
+    X(USER_MATMUL, user_matmul) \
     X(REVEAL, reveal)
 /* clang-format on */
 
@@ -127,9 +131,11 @@ struct step {
     bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o] */
     int64_t *thresholds; /* COMPARE, ascending, in units of x; TABLE_LOOKUP: the entries */
     size_t threshold_count;
-    const char *input; /* USER_ONE_HOT, USER_LOOKUP, USER_MASK, REVEAL: of the input or output */
+    const char *input; /* USER_ONE_HOT, USER_LOOKUP, USER_BUCKETS, USER_SLOTS, USER_MASK, REVEAL: of
+                          the input or output */
     const mpcf_node *node;     /* PROVIDER, USER_LOOKUP: the constant node */
-    size_t table_rows;         /* USER_LOOKUP: rows of the constant node */
+    size_t table_rows;         /* USER_LOOKUP, USER_BUCKETS, USER_SLOTS: rows of the table */
+    size_t buckets, groups;    /* USER_BUCKETS, USER_SLOTS, BUCKET_SUMS: of the batch code */
     uint32_t round;            /* first one it takes part in; local steps: of their operands */
     uint32_t function;         /* index into program.functions: for reports */
     struct opening opening[2]; /* of operands that are opened: by schedule/ */

@@ -7,9 +7,13 @@
 
 #include <stdint.h>
 
+struct placements; /* protocol/placement.h */
+
 /* As float_batch: each [batch, tokens] of exactly the program's sizes, right-padded. */
 struct secure_input {
     const int32_t *input_ids, *token_type_ids, *attention_mask;
+    /* Where the ids are found in the batch codes of the program; NULL: not made yet, or it has none. */
+    const struct placements *placements;
 };
 
 #endif

@@ -15,6 +15,7 @@
 #include "protocol/weights.h"
 #include "ring/ring.h"
 #include "ring/ring_product.h"
+#include "ring/ring_rows.h"
 
 bool masked_weights_are_used(const struct step *s)
 {
@@ -97,7 +98,7 @@ struct masked_weights *masked_weights_create(const struct program *p, const stru
         return NULL;
     }
     *k = (struct masked_weights){.kind = s->kind, .transposed = s->transposed};
-    k->is_matrix = s->operations->weight == WEIGHT_MATRIX;
+    k->form = s->operations->weight;
     k->node = mpcf_strdup(node_of(p, s));
     k->ring = step_out(p, s)->ring;
     k->fraction = step_in(p, s, 1)->fraction;
@@ -118,6 +119,7 @@ void masked_weights_destroy(struct masked_weights *k)
     memcpy(&node, &k->node, sizeof node);
     mpcf_free(node);
     ring_packed_destroy(k->matrix);
+    ring_rows_destroy(k->rows);
     mpcf_secret_free(k->vector);
     mpcf_free(k);
 }
@@ -125,15 +127,19 @@ void masked_weights_destroy(struct masked_weights *k)
 /* Keeps X, the whole of W, D or B, in the form its step needs. */
 static mpcf_status keep(struct masked_weights *k, const uint64_t *x, mpcf_error *err)
 {
-    if (k->is_matrix) {
+    const size_t columns = k->dims.dim[MPCF_RANK_MAX - 1];
+
+    if (k->form == WEIGHT_MATRIX) {
         k->matrix = linear_operand(x, &k->dims, k->transposed, k->ring);
+    } else if (k->form == WEIGHT_ROWS) {
+        k->rows = ring_rows_create(x, k->dims.count / columns, columns, k->ring);
     } else {
         k->vector = mpcf_secret_alloc(k->dims.count, sizeof *k->vector);
         if (k->vector != NULL) {
             memcpy(k->vector, x, k->dims.count * sizeof *x);
         }
     }
-    return k->matrix != NULL || k->vector != NULL
+    return k->matrix != NULL || k->rows != NULL || k->vector != NULL
                ? MPCF_OK
                : mpcf_fail_memory(err, 8 * k->dims.count, "masked weights");
 }

@@ -15,19 +15,21 @@
 #include "prg/prg.h"
 #include "program/program.h"
 #include "protocol/message.h"
+#include "protocol/step_operations.h"
 #include "protocol/weights.h"
 #include "ring/ring_product.h"
 #include "ring/share_pool.h"
 
 struct masked_weights {
-    enum step_kind kind; /* LINEAR or SCALE_COLUMNS */
+    enum step_kind kind; /* LINEAR, BUCKET_SUMS or SCALE_COLUMNS */
     const char *node;    /* of its own */
     unsigned ring, fraction;
     struct dims dims;
     bool transposed;
-    bool is_matrix;             /* not a vector */
+    enum step_weight form;
     char id[FILE_DIGEST_SIZE];  /* SHA-256 of all above: B's key comes from it */
     struct ring_packed *matrix; /* LINEAR: provider W, user D, dealer B */
+    struct ring_rows *rows;     /* BUCKET_SUMS: the same */
     uint64_t *vector;           /* SCALE_COLUMNS: the same */
 };
 

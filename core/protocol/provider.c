@@ -15,13 +15,18 @@ static const char *check(const struct program *p, const struct step *s)
                : "the result is the provider's, of no operands";
 }
 
+static bool is_arranged(enum step_weight weight)
+{
+    return weight == WEIGHT_MATRIX || weight == WEIGHT_ROWS;
+}
+
 /* Whether a step reads it as anything but a matrix. */
 static bool is_read_plainly(const struct program *p, const struct step *s)
 {
     for (size_t i = s->index + (size_t) 1; i < p->step_count; i++) {
         const struct step *t = &p->steps[i];
         for (size_t j = 0; j < t->in_count; j++) {
-            if (t->in[j] == s->out && !(t->operations->weight == WEIGHT_MATRIX && j == 1)) {
+            if (t->in[j] == s->out && !(is_arranged(t->operations->weight) && j == 1)) {
                 return true;
             }
         }

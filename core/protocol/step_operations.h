@@ -79,6 +79,7 @@ enum step_independence {
 enum step_weight {
     WEIGHT_NONE = 0,
     WEIGHT_MATRIX, /* in the arrangement of the products */
+    WEIGHT_ROWS,   /* as plain rows */
     WEIGHT_VECTOR  /* as it is */
 };
 

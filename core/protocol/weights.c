@@ -8,10 +8,11 @@
 #include "protocol/step_operations.h"
 #include "ring/ring_product.h"
 
-/* Of a step that is a constant: integers. Of one whose weight is a matrix: its arrangement. */
+/* Of a step that is a constant: integers. Of one whose weight is a matrix: its arrangement, or rows. */
 struct weight {
     const struct rounded_weight *rounded;
     const struct ring_packed *packed;
+    const struct ring_rows *rows;
 };
 
 struct weights {
@@ -53,6 +54,11 @@ const struct ring_packed *weights_packed(const struct weights *w, uint32_t step)
     return w->items[step].packed;
 }
 
+const struct ring_rows *weights_rows(const struct weights *w, uint32_t step)
+{
+    return w->items[step].rows;
+}
+
 /* --- Making --- */
 
 static bool is_constant(const struct step *s)
@@ -87,6 +93,10 @@ static mpcf_status arrange_all(const struct program *p, struct weights *w, mpcf_
             MPCF_TRY(weights_store_arrange(w->store, w->items[v->producer].rounded, &v->dims,
                                            s->transposed, step_out(p, s)->ring, &w->items[i].packed,
                                            err));
+        } else if (s->operations->weight == WEIGHT_ROWS) {
+            const struct value *v = step_in(p, s, 1);
+            MPCF_TRY(weights_store_rows(w->store, w->items[v->producer].rounded, &v->dims,
+                                        step_out(p, s)->ring, &w->items[i].rows, err));
         }
     }
     return MPCF_OK;

@@ -12,6 +12,7 @@
 #include "ring/ring_product.h"
 
 struct ring_packed;
+struct ring_rows;
 
 /* All of them, or the user's part: the tables of USER_LOOKUP steps (none without
  * embedding_public). */
@@ -35,6 +36,8 @@ void weights_pick(const struct weights *w, const struct program *p, uint32_t ste
                   const int32_t *ids, size_t n, uint64_t *out);
 /* The right operand of the LINEAR step STEP, arranged. */
 const struct ring_packed *weights_packed(const struct weights *w, uint32_t step);
+/* The table of the BUCKET_SUMS step STEP. */
+const struct ring_rows *weights_rows(const struct weights *w, uint32_t step);
 /* What they were made from; NULL for weights_from_values(). */
 const struct parameters *weights_parameters(const struct weights *w);
 /* Weights of a program without a graph: VALUES[step] for each PROVIDER and USER_LOOKUP step,

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "protocol/linear_operand.h"
 #include "ring/ring_product.h"
+#include "ring/ring_rows.h"
 
 struct rounded_entry {
     const mpcf_node *node; /* NULL: of weights_store_copy(), found by nobody */
@@ -24,7 +25,9 @@ struct arranged_entry {
     struct dims dims;
     bool transposed;
     unsigned ring;
-    struct ring_packed *matrix;
+    bool is_rows;
+    struct ring_packed *matrix; /* or */
+    struct ring_rows *rows;
 };
 
 struct weights_store {
@@ -55,6 +58,7 @@ void weights_store_destroy(struct weights_store *s)
     }
     for (size_t i = 0; i < s->arranged_count; i++) {
         ring_packed_destroy(s->arranged[i].matrix);
+        ring_rows_destroy(s->arranged[i].rows);
     }
     mpcf_free(s->rounded);
     mpcf_free(s->arranged);
@@ -79,7 +83,8 @@ struct weights_store_size weights_store_size(const struct weights_store *s)
         size.bytes += rounded_weight_bytes(s->rounded[i].weight);
     }
     for (size_t i = 0; i < s->arranged_count; i++) {
-        size.bytes += ring_packed_bytes(s->arranged[i].matrix);
+        const struct arranged_entry *e = &s->arranged[i];
+        size.bytes += e->is_rows ? ring_rows_bytes(e->rows) : ring_packed_bytes(e->matrix);
     }
     return size;
 }
@@ -163,30 +168,36 @@ mpcf_status weights_store_copy(struct weights_store *s, const struct weight_form
 
 /* --- Matrices --- */
 
-static const struct ring_packed *find_arranged(const struct weights_store *s,
-                                               const struct arranged_entry *wanted)
+static const struct arranged_entry *find_arranged(const struct weights_store *s,
+                                                  const struct arranged_entry *wanted)
 {
     for (size_t i = 0; i < s->arranged_count; i++) {
         const struct arranged_entry *e = &s->arranged[i];
         if (e->weight == wanted->weight && e->transposed == wanted->transposed &&
-            e->ring == wanted->ring && memcmp(&e->dims, &wanted->dims, sizeof e->dims) == 0) {
-            return e->matrix;
+            e->ring == wanted->ring && e->is_rows == wanted->is_rows &&
+            memcmp(&e->dims, &wanted->dims, sizeof e->dims) == 0) {
+            return e;
         }
     }
     return NULL;
 }
 
-static struct ring_packed *arrange(const struct arranged_entry *e)
+static bool arrange(struct arranged_entry *e)
 {
+    const size_t columns = e->dims.dim[MPCF_RANK_MAX - 1];
     uint64_t *x = mpcf_secret_alloc(e->dims.count, sizeof *x);
 
     if (x == NULL) {
-        return NULL;
+        return false;
     }
     rounded_weight_read(e->weight, 0, x, e->dims.count);
-    struct ring_packed *matrix = linear_operand(x, &e->dims, e->transposed, e->ring);
+    if (e->is_rows) {
+        e->rows = ring_rows_create(x, e->dims.count / columns, columns, e->ring);
+    } else {
+        e->matrix = linear_operand(x, &e->dims, e->transposed, e->ring);
+    }
     mpcf_secret_free(x);
-    return matrix;
+    return e->rows != NULL || e->matrix != NULL;
 }
 
 static mpcf_status add_arranged(struct weights_store *s, struct arranged_entry *e, mpcf_error *err)
@@ -198,25 +209,43 @@ static mpcf_status add_arranged(struct weights_store *s, struct arranged_entry *
         return mpcf_fail_memory(err, sizeof *grown, "weights");
     }
     s->arranged = grown;
-    e->matrix = arrange(e);
-    if (e->matrix == NULL) {
+    if (!arrange(e)) {
         return mpcf_fail_memory(err, e->dims.count * sizeof(uint64_t), "weights");
     }
     s->arranged[s->arranged_count++] = *e;
     return MPCF_OK;
 }
 
+/* What the store has of E, made where it is new. */
+static mpcf_status find_or_add(struct weights_store *s, struct arranged_entry *e, mpcf_error *err)
+{
+    const struct arranged_entry *found = find_arranged(s, e);
+
+    if (found != NULL) {
+        *e = *found;
+        return MPCF_OK;
+    }
+    return add_arranged(s, e, err);
+}
+
 mpcf_status weights_store_arrange(struct weights_store *s, const struct rounded_weight *w,
                                   const struct dims *dims, bool transposed, unsigned ring,
                                   const struct ring_packed **out, mpcf_error *err)
 {
-    struct arranged_entry e = {w, *dims, transposed, ring, NULL};
-    const struct ring_packed *found = find_arranged(s, &e);
+    struct arranged_entry e = {.weight = w, .dims = *dims, .transposed = transposed, .ring = ring};
 
-    if (found == NULL) {
-        MPCF_TRY(add_arranged(s, &e, err));
-        found = e.matrix;
-    }
-    *out = found;
+    MPCF_TRY(find_or_add(s, &e, err));
+    *out = e.matrix;
+    return MPCF_OK;
+}
+
+mpcf_status weights_store_rows(struct weights_store *s, const struct rounded_weight *w,
+                               const struct dims *dims, unsigned ring, const struct ring_rows **out,
+                               mpcf_error *err)
+{
+    struct arranged_entry e = {.weight = w, .dims = *dims, .ring = ring, .is_rows = true};
+
+    MPCF_TRY(find_or_add(s, &e, err));
+    *out = e.rows;
     return MPCF_OK;
 }

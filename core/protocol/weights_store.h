@@ -18,6 +18,7 @@
 #include "ring/ring_product.h"
 
 struct ring_packed;
+struct ring_rows;
 struct weights_store;
 
 /* Constants of G with values from PARAMS; both outlive the store. Both NULL: it keeps integers that
@@ -39,6 +40,11 @@ mpcf_status weights_store_copy(struct weights_store *s, const struct weight_form
 mpcf_status weights_store_arrange(struct weights_store *s, const struct rounded_weight *w,
                                   const struct dims *dims, bool transposed, unsigned ring,
                                   const struct ring_packed **out, mpcf_error *err);
+
+/* W [.., columns] as plain rows for products modulo 2^RING. */
+mpcf_status weights_store_rows(struct weights_store *s, const struct rounded_weight *w,
+                               const struct dims *dims, unsigned ring, const struct ring_rows **out,
+                               mpcf_error *err);
 
 /* What the store has made so far. */
 struct weights_store_size {

@@ -56,6 +56,18 @@ void ring_shift_right(uint64_t *z, const uint64_t *x, unsigned bits, unsigned sh
     kernel()->shift_right(z, x, bits, shift, n);
 }
 
+void ring_add_rows_narrow(uint32_t *z, const uint32_t *x, const uint64_t *a, const uint32_t *place,
+                          size_t rows, size_t width)
+{
+    kernel()->add_rows_narrow(z, x, a, place, rows, width);
+}
+
+void ring_add_rows_wide(uint64_t *z, const uint64_t *x, const uint64_t *a, const uint32_t *place,
+                        size_t rows, size_t width)
+{
+    kernel()->add_rows_wide(z, x, a, place, rows, width);
+}
+
 static const struct ring_bits_kernel *bits_kernel(void)
 {
 #if defined(__x86_64__)

@@ -25,6 +25,14 @@ void ring_add_scaled(uint64_t *z, const uint64_t *x, uint64_t c, size_t n); /* z
 void ring_shift_right(uint64_t *z, const uint64_t *x, unsigned bits, unsigned shift,
                       size_t n); /* (x mod 2^bits) >> shift */
 
+/* --- A tile of a matrix's rows (ring_rows.h), RING_ROW_TILE (ring_kernel.h) elements each --- */
+
+/* z[place[r, i]] += a[r, i] x[r] for r below ROWS, i below WIDTH; narrow: modulo 2^32. */
+void ring_add_rows_narrow(uint32_t *z, const uint32_t *x, const uint64_t *a, const uint32_t *place,
+                          size_t rows, size_t width);
+void ring_add_rows_wide(uint64_t *z, const uint64_t *x, const uint64_t *a, const uint32_t *place,
+                        size_t rows, size_t width);
+
 /* --- Packed to the bit: what travels --- */
 
 /* Little-endian bit order; OUT has ring_packed_size() bytes. */

@@ -14,6 +14,7 @@
 #include "program/program.h"
 #include "program/secure_input.h"
 #include "protocol/integer.h"
+#include "protocol/placement.h"
 #include "protocol/step_operations.h"
 #include "protocol/weights.h"
 #include "secure/reference.h"
@@ -152,10 +153,10 @@ static mpcf_status run_step(struct reference_state *r, const struct step *s, uin
     return MPCF_OK;
 }
 
-mpcf_status reference_run(const struct program *p, const struct weights *w,
-                          const struct secure_input *in, double *output,
-                          struct reference_result *result, reference_observe *observe,
-                          void *context, mpcf_error *err)
+static mpcf_status run(const struct program *p, const struct weights *w,
+                       const struct secure_input *in, double *output,
+                       struct reference_result *result, reference_observe *observe, void *context,
+                       mpcf_error *err)
 {
     struct reference_result ignored = {0};
     struct reference_result *res = result != NULL ? result : &ignored;
@@ -178,5 +179,22 @@ mpcf_status reference_run(const struct program *p, const struct weights *w,
     share_pool_destroy(r.pool);
     mpcf_free(r.x);
     mpcf_free(uses);
+    return status;
+}
+
+mpcf_status reference_run(const struct program *p, const struct weights *w,
+                          const struct secure_input *in, double *output,
+                          struct reference_result *result, reference_observe *observe,
+                          void *context, mpcf_error *err)
+{
+    struct secure_input placed = *in;
+    struct placements *made = NULL;
+
+    if (in->placements == NULL) {
+        MPCF_TRY(placements_create(p, in, &made, err));
+        placed.placements = made;
+    }
+    mpcf_status status = run(p, w, &placed, output, result, observe, context, err);
+    placements_destroy(made);
     return status;
 }

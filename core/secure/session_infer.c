@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "channel/role.h"
 #include "preprocess/source.h"
+#include "protocol/placement.h"
 #include "secure/party.h"
 #include "secure/session_deal.h"
 #include "secure/session_inside.h"
@@ -77,6 +78,22 @@ static mpcf_status infer(struct session *s, struct session_run *run, mpcf_error 
 
 mpcf_status session_infer(struct session *s, struct session_run *run, mpcf_error *err)
 {
-    MPCF_TRY(session_begin(s, run, err));
-    return session_settle(s, infer(s, run, err));
+    const struct secure_input *given = run->input;
+    struct placements *made = NULL;
+    struct secure_input placed;
+
+    /* Where the caller has not done it with the input; before anything is sent. */
+    if (given != NULL && given->placements == NULL) {
+        MPCF_TRY(placements_create(run->program, given, &made, err));
+        placed = *given;
+        placed.placements = made;
+        run->input = &placed;
+    }
+    mpcf_status status = session_begin(s, run, err);
+    if (status == MPCF_OK) {
+        status = session_settle(s, infer(s, run, err));
+    }
+    placements_destroy(made);
+    run->input = given;
+    return status;
 }

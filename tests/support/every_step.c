@@ -1,7 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "protocol/batch_code.h"
 #include "support/shared_source.h"
+
+enum { BUCKETS = 24 };
+
+/* A private embedding by batch code. */
+static void add_code(struct shared_source *s, size_t rows, size_t columns)
+{
+    const size_t asked = batch_code_asked(BUCKETS);
+    const struct dims dims = test_dims(1, 1, rows, CODE_WIDTH);
+    value_id table = source_provider(s, test_dims(1, 1, rows, columns),
+                                     calloc(rows * columns, sizeof(int64_t)), 8);
+    value_id wanted = test_value(s->p, VALUE_USER, dims, 40, 0, 2, "wanted");
+    struct step *buckets = program_add_step(s->p, STEP_USER_BUCKETS, wanted, NULL, 0);
+    buckets->input = "input_ids";
+    buckets->table_rows = rows;
+    buckets->buckets = BUCKETS;
+    buckets->groups = 1;
+    value_id masked =
+        test_step(s->p, STEP_MASKED, wanted, 0, false, VALUE_MASKED, dims, 40, 0, 2, "m");
+    value_id sums = test_step(s->p, STEP_BUCKET_SUMS, masked, table, true, VALUE_SHARED,
+                              test_dims(1, 1, asked, columns), 40, 0, 8, "sums");
+    s->p->steps[s->p->step_count - 1].buckets = BUCKETS;
+    s->p->steps[s->p->step_count - 1].groups = 1;
+    value_id at = test_value(s->p, VALUE_USER, test_dims(1, 1, rows, asked), 40, 0, 2, "slots");
+    struct step *slots = program_add_step(s->p, STEP_USER_SLOTS, at, NULL, 0);
+    slots->input = "input_ids";
+    slots->table_rows = rows;
+    slots->buckets = BUCKETS;
+    slots->groups = 1;
+    (void) test_step(s->p, STEP_USER_MATMUL, at, sums, true, VALUE_SHARED,
+                     test_dims(1, 1, rows, columns), 40, 0, 8, "found");
+}
 
 void source_every_step(struct shared_source *s, size_t rows, size_t columns)
 {
@@ -29,6 +61,7 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
     struct step *counted = program_add_step(s->p, STEP_USER_ONE_HOT, places, NULL, 0);
     counted->input = "position_ids";
     counted->row = 1;
+    add_code(s, rows, columns);
     for (int i = 0; i < 2; i++) {
         value_id a = values[i];
         value_id extended = source_step(s, STEP_TRUNCATE_EXTEND, a, 0, false, 48, 10);

@@ -176,7 +176,8 @@ static double reference_error(const struct test_network *n, const struct texts *
     assert_ok(weights_create(p, n->parameters, &w, err), err);
     float *want = float_logits(n, x, &count, err);
     double *got = calloc(count, sizeof(*got));
-    const struct secure_input input = {x->ids, x->types, x->mask};
+    const struct secure_input input = {
+        .input_ids = x->ids, .token_type_ids = x->types, .attention_mask = x->mask};
     assert_ok(reference_run(p, w, &input, got, &result, NULL, NULL, err), err);
     const double error = difference(want, got, count);
     if (s->print) {

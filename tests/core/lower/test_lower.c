@@ -77,7 +77,8 @@ static double reference_error(struct tiny_bert *t, const struct lower_options *o
     assert_ok(lower_graph(g, ranges, options, batch, tokens, exact, &p, err), err);
     print_cost(p, err);
     assert_ok(weights_create(p, t->parameters, &w, err), err);
-    const struct secure_input input = {b.ids, b.types, b.mask};
+    const struct secure_input input = {
+        .input_ids = b.ids, .token_type_ids = b.types, .attention_mask = b.mask};
     assert_ok(reference_run(p, w, &input, got, &result, NULL, NULL, err), err);
     float *want = tiny_bert_logits(t, t->graph, &b);
     const double error = largest_difference(want, got, batch * (size_t) t->classes);
@@ -383,6 +384,73 @@ static void public_embedding_sends_no_words(void **state)
     refused_close(&r);
 }
 
+/* The step of KIND, of which there is one, of a network of VOCAB words; NULL: there is none. */
+static struct step *embedding_step(struct refused *r, int64_t vocab, size_t batch, size_t tokens,
+                                   enum step_kind kind, struct program **p)
+{
+    struct step *found = NULL;
+
+    tiny_bert_close(&r->t);
+    graph_destroy(r->g);
+    ranges_destroy(r->ranges);
+    r->t.vocab = vocab;
+    tiny_bert_open(&r->t, 11);
+    assert_ok(pass_all(r->t.graph, &r->g, r->err), r->err);
+    r->ranges = tiny_bert_calibrate(&r->t, r->g, 2, 12, 2);
+    assert_ok(lower_graph(r->g, r->ranges, &r->options, batch, tokens, false, p, r->err), r->err);
+    for (size_t i = 0; i < (*p)->step_count; i++) {
+        if ((*p)->steps[i].kind == kind) {
+            assert_null(found);
+            found = &(*p)->steps[i];
+        }
+    }
+    return found;
+}
+
+/* Words by batch code where that is cheaper; types, of which there are two, never. */
+static void the_cheaper_embedding_is_chosen(void **state)
+{
+    static const struct {
+        int64_t vocab;
+        size_t batch, tokens, groups; /* 0: one-hot rows */
+    } cases[] = {{60, 1, 32, 0},   {3000, 1, 2, 0},  {3000, 1, 16, 1},
+                 {3000, 1, 32, 1}, {2000, 8, 32, 4}, {20000, 8, 32, 1}};
+    struct refused r;
+
+    (void) state;
+    refused_open(&r);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct program *p = NULL;
+        const struct step *s = embedding_step(&r, cases[i].vocab, cases[i].batch, cases[i].tokens,
+                                              STEP_USER_BUCKETS, &p);
+        const size_t groups = s == NULL ? 0 : s->groups;
+        if (groups != cases[i].groups) {
+            fail_msg("%lld words, %zu x %zu: %zu groups", (long long) cases[i].vocab,
+                     cases[i].batch, cases[i].tokens, groups);
+        }
+        assert_int_equal(count_steps(p, STEP_BUCKET_SUMS, "embedding"), groups > 0);
+        assert_int_equal(count_steps(p, STEP_USER_ONE_HOT, "embedding"), groups > 0 ? 1 : 2);
+        program_destroy(p);
+    }
+    r.options.weights_shared = true;
+    struct program *p = NULL;
+    assert_null(embedding_step(&r, 3000, 1, 32, STEP_USER_BUCKETS, &p));
+    program_destroy(p);
+    refused_close(&r);
+}
+
+static void batch_codes_agree(void **state)
+{
+    struct lower_options options;
+    struct tiny_bert t = small("quad", "2quad");
+
+    (void) state;
+    lower_options_default(&options);
+    t.vocab = 3000;
+    assert_true(reference_error(&t, &options, 1, 16, true) < 0.01);
+    assert_true(reference_error(&t, &options, 8, 32, false) < 0.01);
+}
+
 /* What the plaintext reference reveals of a batch of 3; freed by the caller. */
 static double *reference_of(struct refused *r, const struct program *p)
 {
@@ -392,7 +460,8 @@ static double *reference_of(struct refused *r, const struct program *p)
 
     assert_non_null(got);
     tiny_batch_open(&b, &r->t, 3, 12, true, 5);
-    const struct secure_input input = {b.ids, b.types, b.mask};
+    const struct secure_input input = {
+        .input_ids = b.ids, .token_type_ids = b.types, .attention_mask = b.mask};
     assert_ok(weights_create(p, r->t.parameters, &w, r->err), r->err);
     assert_ok(reference_run(p, w, &input, got, NULL, NULL, NULL, r->err), r->err);
     weights_destroy(w);
@@ -509,6 +578,8 @@ int main(void)
         cmocka_unit_test(shared_weights_agree),
         cmocka_unit_test(public_embedding_agrees),
         cmocka_unit_test(public_embedding_sends_no_words),
+        cmocka_unit_test(the_cheaper_embedding_is_chosen),
+        cmocka_unit_test(batch_codes_agree),
         cmocka_unit_test(labels_are_lowered),
         cmocka_unit_test(labels_of_wide_logits_are_lowered),
         cmocka_unit_test(a_second_output_is_refused),

@@ -115,7 +115,8 @@ static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool
         double got[8];
         tiny_batch_open(&b, t, 1, tokens, false, 77);
         assert_ok(weights_create(p, t->parameters, &w, err), err);
-        const struct secure_input input = {b.ids, b.types, b.mask};
+        const struct secure_input input = {
+            .input_ids = b.ids, .token_type_ids = b.types, .attention_mask = b.mask};
         assert_ok(reference_run(p, w, &input, got, &result, NULL, NULL, err), err);
         float *want = tiny_bert_logits(t, t->graph, &b);
         for (size_t i = 0; i < 2; i++) {

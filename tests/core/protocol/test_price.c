@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "lower/ring_trial.h"
+#include "protocol/batch_code.h"
 #include "protocol/step_table.h"
 #include "schedule/finish.h"
 #include "secure/cost.h"
@@ -28,6 +29,7 @@ enum {
     COLUMNS = 5,
     COUNT = ROWS * COLUMNS,
     THRESHOLDS = 2,
+    BUCKETS = CODE_COPIES,
     REVEALED = THRESHOLDS * COUNT
 };
 
@@ -45,6 +47,8 @@ enum form {
     FORM_BIT_ROWS,           /* of each threshold one */
     FORM_MASKED_INDEPENDENT, /* masked, of such a value */
     FORM_MASKED_DEPENDENT,
+    FORM_TABLE,  /* of the provider, [rows, columns] */
+    FORM_PLACES, /* masked, of a batch code of that many rows */
     FORM_COUNT
 };
 
@@ -54,7 +58,7 @@ struct parameters_of_step {
     bool transposed;
     size_t thresholds;
     const char *input;
-    size_t table_rows;
+    size_t table_rows, buckets, groups;
 };
 
 static const struct parameters_of_step parameters[] = {
@@ -66,12 +70,13 @@ static const struct parameters_of_step parameters[] = {
     {.input = "input_ids", .table_rows = ROWS},
     {.input = "positions", .table_rows = ROWS},
     {.input = "position_ids", .table_rows = ROWS + 1},
+    {.input = "input_ids", .table_rows = ROWS, .buckets = BUCKETS, .groups = 1},
 };
 enum { PARAMETERS = sizeof parameters / sizeof parameters[0] };
 
 static const enum value_kind kinds[] = {VALUE_SHARED, VALUE_BITS, VALUE_USER, VALUE_PROVIDER,
                                         VALUE_MASKED};
-enum { KINDS = sizeof kinds / sizeof kinds[0], SHAPES = 8 };
+enum { KINDS = sizeof kinds / sizeof kinds[0], SHAPES = 10 };
 
 static struct dims shape(size_t i)
 {
@@ -80,6 +85,7 @@ static struct dims shape(size_t i)
         test_dims(1, 1, COLUMNS, COLUMNS), test_dims(1, 1, ROWS, 1),
         test_dims(1, 1, 1, COUNT),         test_dims(1, 1, THRESHOLDS, COUNT),
         test_dims(1, 1, 1, ROWS),          test_dims(1, 1, 1, COLUMNS),
+        test_dims(1, 1, ROWS, CODE_WIDTH), test_dims(1, 1, BUCKETS + CODE_STASH, COLUMNS),
     };
     return shapes[i];
 }
@@ -124,6 +130,18 @@ static value_id bits(struct shared_source *s, unsigned magnitude, size_t rows)
     return v;
 }
 
+static value_id places(struct shared_source *s)
+{
+    const struct dims dims = test_dims(1, 1, ROWS, CODE_WIDTH);
+    value_id asked = test_value(s->p, VALUE_USER, dims, 64, 0, 2, "asked");
+    struct step *step = program_add_step(s->p, STEP_USER_BUCKETS, asked, NULL, 0);
+    step->input = "input_ids";
+    step->table_rows = ROWS;
+    step->buckets = BUCKETS;
+    step->groups = 1;
+    return test_step(s->p, STEP_MASKED, asked, 0, false, VALUE_MASKED, dims, 64, 0, 2, "masked");
+}
+
 static value_id operand(struct shared_source *s, enum form form, unsigned magnitude)
 {
     bool is_independent = form == FORM_INDEPENDENT || form == FORM_MASKED_INDEPENDENT;
@@ -138,6 +156,10 @@ static value_id operand(struct shared_source *s, enum form form, unsigned magnit
         return provider(s, test_dims(1, 1, COLUMNS, COLUMNS));
     case FORM_VECTOR:
         return provider(s, test_dims(1, 1, 1, COLUMNS));
+    case FORM_TABLE:
+        return provider(s, shape(0));
+    case FORM_PLACES:
+        return places(s);
     case FORM_BITS:
         return bits(s, magnitude, 1);
     case FORM_BIT_ROWS:
@@ -158,6 +180,8 @@ static void set_parameters(struct shared_source *s, const struct parameters_of_s
     step->transposed = from->transposed;
     step->input = from->input;
     step->table_rows = from->table_rows;
+    step->buckets = from->buckets;
+    step->groups = from->groups;
     step->threshold_count = from->thresholds;
     step->thresholds = arena_alloc(s->p->arena, THRESHOLDS, sizeof *step->thresholds);
     memcpy(step->thresholds, thresholds, sizeof thresholds);

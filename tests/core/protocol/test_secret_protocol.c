@@ -15,6 +15,8 @@
 #include "base/file.h"
 #include "channel/role.h"
 #include "program/program.h"
+#include "protocol/batch_code.h"
+#include "protocol/placement.h"
 #include "protocol/weights.h"
 #include "schedule/finish.h"
 #include "support/frames.h"
@@ -81,6 +83,20 @@ static void nothing_depends_on_secrets(void **state)
     source_every_step(&s, 7, 9);
     (void) test_reveal(s.p, s.p->steps[s.p->step_count - 1].out);
     assert_ok(program_finish(s.p, err), err);
+    struct placements *placements = NULL;
+    assert_ok(placements_create(s.p, &s.input, &placements, err), err); /* with the input */
+    s.input.placements = placements;
+    for (size_t i = 0; i < s.p->step_count; i++) {
+        const struct step *step = &s.p->steps[i];
+        const int32_t *at = NULL;
+        if (step->kind == STEP_USER_BUCKETS) {
+            assert_ok(placement_rows(&s.input, step, &at, err), err);
+            (void) VALGRIND_MAKE_MEM_UNDEFINED(at, batch_code_asked(step->buckets) * sizeof *at);
+        } else if (step->kind == STEP_USER_SLOTS) {
+            assert_ok(placement_slots(&s.input, step, &at, err), err);
+            (void) VALGRIND_MAKE_MEM_UNDEFINED(at, s.rows * sizeof *at);
+        }
+    }
     for (size_t i = 0; i < s.count; i++) {
         size_t count = s.p->values[s.p->steps[s.steps[i]].out].dims.count;
         (void) VALGRIND_MAKE_MEM_UNDEFINED(s.numbers[i], count * sizeof *s.numbers[i]);
@@ -96,6 +112,7 @@ static void nothing_depends_on_secrets(void **state)
     assert_int_equal(0, VALGRIND_COUNT_ERRORS);
     test_parties_clear(&t);
     weights_destroy(w);
+    placements_destroy(placements);
     source_clear(&s);
     mpcf_error_destroy(err);
 }

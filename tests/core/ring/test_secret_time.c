@@ -15,6 +15,7 @@
 #include "prg/prg.h"
 #include "ring/ring.h"
 #include "ring/ring_product.h"
+#include "ring/ring_rows.h"
 #include "support/memcheck.h"
 
 #ifdef VALGRIND_MAKE_MEM_UNDEFINED
@@ -88,6 +89,21 @@ static void run_products(void)
     }
 }
 
+static void run_rows(void)
+{
+    static const uint32_t place[SIDE] = {1, 0, 1};
+    static uint64_t scratch[SIDE * SIDE];
+
+    for (unsigned bits = 32; bits <= 64; bits += 32) {
+        hide();
+        struct ring_rows *rows = ring_rows_create(y, SIDE, SIDE, bits);
+        assert_non_null(rows);
+        assert_true(ring_rows_scratch(rows, 2) <= SIDE * SIDE);
+        ring_rows_add(rows, x, place, 1, z, 2, scratch);
+        ring_rows_destroy(rows);
+    }
+}
+
 static void nothing_depends_on_secrets(void **state)
 {
     (void) state;
@@ -95,6 +111,7 @@ static void nothing_depends_on_secrets(void **state)
     on_every_level(run_elementwise);
     on_every_level(run_bits);
     on_every_level(run_products);
+    on_every_level(run_rows);
     assert_int_equal(0, VALGRIND_COUNT_ERRORS);
 }
 

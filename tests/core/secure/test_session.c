@@ -60,7 +60,9 @@ static void open_case(struct case_run *c, const char *activation, const char *no
     assert_non_null(c->store);
     assert_ok(weights_create_shared(c->program, c->store, WEIGHTS_ALL, &c->weights, err), err);
     assert_ok(weights_create_shared(c->program, c->store, WEIGHTS_TABLES, &c->tables, err), err);
-    c->input = (struct secure_input){c->batch.ids, c->batch.types, c->batch.mask};
+    c->input = (struct secure_input){.input_ids = c->batch.ids,
+                                     .token_type_ids = c->batch.types,
+                                     .attention_mask = c->batch.mask};
     c->floats = tiny_bert_logits(&c->bert, c->bert.graph, &c->batch);
     assert_ok(reference_run(c->program, c->weights, &c->input, c->reference, NULL, NULL, NULL, err),
               err);
@@ -156,7 +158,8 @@ static void lengths_of_one_session_share_the_masked_weights(void **state)
     assert_ok(lower_graph(c.graph, ranges, &options, 1, 12, false, &longer, err), err);
     assert_ok(weights_create_shared(longer, c.store, WEIGHTS_ALL, &weights, err), err);
     tiny_batch_open(&batch, &c.bert, 1, 12, true, 9);
-    struct secure_input input = {batch.ids, batch.types, batch.mask};
+    struct secure_input input = {
+        .input_ids = batch.ids, .token_type_ids = batch.types, .attention_mask = batch.mask};
     assert_ok(reference_run(longer, weights, &input, want, NULL, NULL, NULL, err), err);
     struct test_parties t = {.program = c.program, .weights = c.weights, .input = &c.input};
     t.next_program = longer;

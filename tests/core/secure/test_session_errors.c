@@ -9,6 +9,7 @@
 #include "channel/pair.h"
 #include "channel/role.h"
 #include "program/program.h"
+#include "protocol/batch_code.h"
 #include "protocol/step_operations.h"
 #include "protocol/weights.h"
 #include "schedule/finish.h"
@@ -240,6 +241,36 @@ static void refused_argument_does_not_end_the_session(void **state)
     close_role(&r);
 }
 
+/* Ids that three buckets and the stash do not hold: nothing is sent, and the session is as it was. */
+static void ids_without_a_place_are_refused_before_a_byte(void **state)
+{
+    enum { ROWS = 6, BUCKETS = CODE_COPIES };
+    (void) state;
+    struct lone_role r;
+    struct shared_source s;
+    open_role(&r, ROLE_USER);
+    source_init(&s, ROWS, 2);
+    struct step *step = program_add_step(
+        s.p, STEP_USER_BUCKETS,
+        test_value(s.p, VALUE_USER, test_dims(1, 1, ROWS, CODE_WIDTH), 64, 0, 2, "asked"), NULL, 0);
+    step->input = "input_ids";
+    step->table_rows = ROWS;
+    step->buckets = BUCKETS;
+    step->groups = 1;
+    (void) test_step(s.p, STEP_MASKED, step->out, 0, false, VALUE_MASKED,
+                     test_dims(1, 1, ROWS, CODE_WIDTH), 20, 0, 2, "masked");
+    assert_ok(program_finish(s.p, r.err), r.err);
+    r.run.program = s.p;
+    r.run.input = &s.input;
+    assert_status(MPCF_E_INVALID, session_infer(r.session, &r.run, r.err), r.err);
+    assert_message_contains(r.err, "nothing of it was sent");
+    assert_int_equal(channel_meter(r.own[ROLE_PROVIDER]).sent_bytes, 0);
+    assert_int_equal(channel_meter(r.own[ROLE_DEALER]).sent_bytes, 0);
+    assert_int_equal(session_next(r.session), 0);
+    close_role(&r);
+    source_clear(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +280,7 @@ int main(void)
         cmocka_unit_test(provider_that_dies_while_weights_are_set_up_ends_the_session),
         cmocka_unit_test(user_that_dies_while_weights_are_set_up_ends_the_session),
         cmocka_unit_test(refused_argument_does_not_end_the_session),
+        cmocka_unit_test(ids_without_a_place_are_refused_before_a_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

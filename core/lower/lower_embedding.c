@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The private embedding in two forms, of which the cheaper one is taken: one-hot rows of all ids times
+ * the table, or a batch code (protocol/batch_code.h), which asks for each distinct row once and costs
+ * one message more.
+ */
+#include "lower/lower_embedding.h"
+
+#include "graph/owner.h"
+#include "lower/emit.h"
+#include "lower/lower_node.h"
+#include "lower/lower_places.h"
+#include "lower/magnitude.h"
+#include "protocol/batch_code.h"
+
+/* --- Which --- */
+
+struct form {
+    size_t groups; /* 0: one-hot rows; else batch codes, each of some of the examples */
+    double price;
+};
+
+/* In bits, as ring_trial.c weighs them; RING is near what the search will find. */
+#define DEALER_WEIGHT 0.06
+#define ROUND_BITS    (8 * 12e3)
+
+static double one_hot_price(struct dims dims, size_t rows, double ring)
+{
+    const double ids = (double) (dims.dim[1] * dims.dim[2]);
+
+    return ring * ids * ((double) rows + DEALER_WEIGHT * (double) dims.dim[3]);
+}
+
+static double code_price(struct dims dims, size_t rows, size_t groups, double ring)
+{
+    const size_t count = dims.dim[1] * dims.dim[2];
+    const double asked = (double) batch_code_asked(batch_code_buckets(count / groups));
+    const double ids = (double) count, columns = (double) dims.dim[3], g = (double) groups;
+    /* Last: the result's truncation, whose operand is no longer input-independent. */
+    const double online =
+        g * (CODE_WIDTH * (double) rows + asked * columns) + ids * asked + 2 * ids * columns;
+
+    return ROUND_BITS + ring * (online + DEALER_WEIGHT * columns * (g * asked + ids));
+}
+
+static struct form cheapest(struct dims dims, size_t rows, double ring)
+{
+    struct form best = {.price = one_hot_price(dims, rows, ring)};
+
+    for (size_t groups = 1; groups <= dims.dim[1]; groups++) {
+        const double price = code_price(dims, rows, groups, ring);
+        if (dims.dim[1] % groups == 0 && price < best.price) {
+            best = (struct form){groups, price};
+        }
+    }
+    return best;
+}
+
+/* --- Each --- */
+
+struct embedding {
+    const mpcf_node *node, *ids;
+    struct dims dims; /* of the result */
+    size_t rows;
+    unsigned fraction, magnitude; /* of the table; of the result */
+};
+
+static value_id by_one_hot(struct lowering *l, const struct embedding *e)
+{
+    const value_id hot = emit_user(l, STEP_USER_ONE_HOT, e->ids->label, (uint32_t) e->ids->first,
+                                   dims_of(1, e->dims.dim[1], e->dims.dim[2], e->rows));
+    const value_id masked = emit_masked(l, hot);
+    const value_id out = emit_linear(l, STEP_LINEAR, masked,
+                                     lower_constant(l, e->node->in[0], e->fraction), e->dims);
+
+    if (l->status == MPCF_OK) {
+        l->program->steps[l->program->step_count - 1].transposed = true;
+        l->program->values[out].magnitude = e->magnitude;
+    }
+    return out;
+}
+
+static value_id by_code(struct lowering *l, const struct embedding *e, size_t groups)
+{
+    const size_t count = e->dims.dim[1] * e->dims.dim[2];
+    const struct emit_code code = {.input = e->ids->label,
+                                   .pad_id = (uint32_t) e->ids->first,
+                                   .rows = e->rows,
+                                   .groups = groups,
+                                   .buckets = batch_code_buckets(count / groups)};
+    const size_t asked = batch_code_asked(code.buckets);
+    const value_id wanted =
+        emit_code_user(l, STEP_USER_BUCKETS, &code, dims_of(1, groups, e->rows, CODE_WIDTH));
+    const value_id masked = emit_masked(l, wanted);
+    const value_id found =
+        emit_bucket_sums(l, masked, lower_constant(l, e->node->in[0], e->fraction), &code,
+                         dims_of(1, groups, asked, e->dims.dim[3]), e->magnitude);
+    const value_id slots = emit_code_user(l, STEP_USER_SLOTS, &code,
+                                          dims_of(1, e->dims.dim[1], e->dims.dim[2], asked));
+
+    return emit_user_matmul(l, slots, found, e->dims, e->magnitude);
+}
+
+/* The table has one bit more than is needed, so that the sum of embeddings is truncated by one bit: a
+ * site where the ring can change. */
+void lower_embedding(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    const mpcf_node *table = node->in[0], *ids = node->in[1];
+    const int want = l->nodes[node->id].want;
+    const unsigned f = (unsigned) (want < 4 ? 4 : want) + 1;
+    struct embedding e = {.node = node, .ids = ids, .dims = node_dims(l, node)};
+
+    if (!node_is_constant(table) || ids->kind != OP_INPUT || ids->owner != MPCF_USER) {
+        lower_fail(l, MPCF_E_UNSUPPORTED,
+                   "'%s': expected a table of the provider and ids of the "
+                   "user",
+                   node->name);
+        return;
+    }
+    lower_check_places(l, node);
+    e.rows = (size_t) table->shape.dim[0];
+    e.fraction = f;
+    e.magnitude = lower_magnitude(l, node, f);
+    /* Shared weights are another system's, which is compared with as it is. */
+    const struct form form =
+        l->options->weights_shared ? (struct form){0} : cheapest(e.dims, e.rows, e.magnitude);
+    out->raw = form.groups == 0 ? by_one_hot(l, &e) : by_code(l, &e, form.groups);
+}
