@@ -153,8 +153,9 @@ static value_id mean_of(struct lowering *l, const mpcf_node *node, value_id sum,
     const struct value v = *value_at(l, sum);
     const unsigned bits = 18 + (unsigned) log2_up(columns);
     const int64_t c = llround(ldexp(1 / columns, (int) bits));
-    const unsigned m = lower_magnitude(l, node, v.fraction + bits);
-    const unsigned less = m > VALUE_BITS ? m - VALUE_BITS : 0, f = v.fraction + bits - less;
+    const unsigned whole = v.fraction + bits, m = lower_magnitude(l, node, whole);
+    const unsigned most = m > whole ? m : whole;
+    const unsigned less = most > VALUE_BITS ? most - VALUE_BITS : 0, f = whole - less;
     const int64_t high = (c + ((int64_t) 1 << less) / 2) >> less, low = c - high * ((int64_t) 1 << less);
     struct term terms[2] = {term_whole(l, sum, high, v.dims)};
 

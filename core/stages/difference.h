@@ -28,6 +28,7 @@ struct difference {
     size_t differing; /* that are no near ties */
     size_t near;      /* rows that are */
     size_t broken;    /* of EXACT: not finite */
+    double surest;    /* the largest margin of EXACT */
 };
 
 /* One more row: A of WIDTH numbers (logits, or a label) beside EXACT, CLASSES logits. NaN agrees with nothing. */
@@ -37,8 +38,9 @@ void difference_add(struct difference *d, const float *a, size_t width, const fl
 /*
  * MPCF_E_RANGE, with what to do: the plaintext reference of E (which has one) and the float student differ on more than
  * 0.5 % and more than 2 of the rows, near ties not counted; or on as many with them, where most rows are near
- * ties; or a logit of the float student is not finite. stages.infer.allow_difference lets the first two pass, with a
- * warning. ROWS says what they are.
+ * ties; or of 8 rows or more none is surer than 8 units of the logits that the user learns; or a logit of the float
+ * student is not finite. stages.infer.allow_difference lets all but the last pass, with a warning. ROWS says what
+ * they are.
  */
 mpcf_status difference_judge(const struct pipeline *p, const struct infer_evaluation *e,
                              const char *rows, mpcf_error *err);

@@ -35,6 +35,7 @@ static mpcf_status judge(struct rows *r, bool is_allowed, const char *message)
     mpcf_error *err = mpcf_error_create();
 
     pipeline.infer.allow_difference = is_allowed;
+    pipeline.infer.logit_fraction = 8;
     const mpcf_status status = difference_judge(&pipeline, &r->evaluation, "rows", err);
     if (status != MPCF_OK) {
         assert_message_contains(err, message);
@@ -82,6 +83,20 @@ static void near_ties_do_not_count(void **state)
     assert_int_equal(judge(&r, false, "6 of 1000"), MPCF_E_RANGE);
 }
 
+static void logits_below_their_unit_are_refused(void **state)
+{
+    static struct rows r;
+
+    (void) state;
+    fill(&r, 0.04, 16, 0);
+    assert_int_equal(judge(&r, false, ""), MPCF_OK);
+    fill(&r, 0.03, 16, 0); /* less than 8 / 256 */
+    assert_int_equal(judge(&r, false, "units of 0.0039"), MPCF_E_RANGE);
+    assert_int_equal(judge(&r, true, ""), MPCF_OK);
+    fill(&r, 0.03, 7, 0); /* few rows say little */
+    assert_int_equal(judge(&r, false, ""), MPCF_OK);
+}
+
 static void what_is_not_finite_is_refused(void **state)
 {
     static struct rows r;
@@ -116,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(more_than_two_and_a_share),
                                        cmocka_unit_test(near_ties_do_not_count),
+                                       cmocka_unit_test(logits_below_their_unit_are_refused),
                                        cmocka_unit_test(what_is_not_finite_is_refused),
                                        cmocka_unit_test(scores_agree_when_close)};
 
