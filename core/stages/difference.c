@@ -10,7 +10,7 @@
 
 #define SHARE_ALLOWED 0.005
 #define ROWS_ALLOWED  2
-#define UNITS_NEEDED  8 /* of a logit, as the user learns it, between first and second of the surest row .. */
+#define UNITS_NEEDED  1 /* of a logit, as the user learns it, between first and second of the surest row .. */
 #define ROWS_NEEDED   8 /* .. of as many or more */
 
 static bool all_finite(const float *a, size_t width)

@@ -38,7 +38,7 @@ void difference_add(struct difference *d, const float *a, size_t width, const fl
 /*
  * MPCF_E_RANGE, with what to do: the plaintext reference of E (which has one) and the float student differ on more than
  * 0.5 % and more than 2 of the rows, near ties not counted; or on as many with them, where most rows are near
- * ties; or of 8 rows or more none is surer than 8 units of the logits that the user learns; or a logit of the float
+ * ties; or of 8 rows or more none is surer than one unit of the logits that the user learns; or a logit of the float
  * student is not finite. stages.infer.allow_difference lets all but the last pass, with a warning. ROWS says what
  * they are.
  */

@@ -88,12 +88,12 @@ static void logits_below_their_unit_are_refused(void **state)
     static struct rows r;
 
     (void) state;
-    fill(&r, 0.04, 16, 0);
+    fill(&r, 0.004, 16, 0);
     assert_int_equal(judge(&r, false, ""), MPCF_OK);
-    fill(&r, 0.03, 16, 0); /* less than 8 / 256 */
+    fill(&r, 0.0038, 16, 0); /* less than 1 / 256 */
     assert_int_equal(judge(&r, false, "units of 0.0039"), MPCF_E_RANGE);
     assert_int_equal(judge(&r, true, ""), MPCF_OK);
-    fill(&r, 0.03, 7, 0); /* few rows say little */
+    fill(&r, 0.0038, 7, 0); /* few rows say little */
     assert_int_equal(judge(&r, false, ""), MPCF_OK);
 }
 
