@@ -70,7 +70,10 @@ static void ask_product(struct lowering *l, const mpcf_node *node)
             lower_past_taps(x)->kind == OP_RECIPROCAL || lower_past_taps(x)->kind == OP_RSQRT;
         const double other = is_secret(y) ? node_seen(l, y) : constant_factor(l, x, node);
         int want = l->nodes[node->id].want + log2_up(other) + (is_inverse ? 1 : 0);
-        want = want < 4 ? 4 : want > 30 && !is_inverse ? 30 : want > INVERSE_MOST ? INVERSE_MOST : want;
+        want = want < 4                   ? 4
+               : want > 30 && !is_inverse ? 30
+               : want > INVERSE_MOST      ? INVERSE_MOST
+                                          : want;
         ask(l, x, want);
     }
 }

@@ -166,11 +166,12 @@ static value_id finish(struct lowering *l, const mpcf_node *node, value_id scale
         double low = 1, high = 1;
 
         (void) node_positive(l, of, &low, &high);
-        lower_fail(l, MPCF_E_RANGE,
-                   "'%s' is the inverse of values from %g to %g, with their margin: 2^%d is the most; "
-                   "leave out the texts with the largest, lower stages.calibrate.margin_bits (%g), or "
-                   "use an approximation whose sums are smaller (softmax)",
-                   node->name, low, high, 62 - 2 * LEAST_BITS, l->ranges->margin_bits);
+        lower_fail(
+            l, MPCF_E_RANGE,
+            "'%s' is the inverse of values from %g to %g, with their margin: 2^%d is the most; "
+            "leave out the texts with the largest, lower stages.calibrate.margin_bits (%g), or "
+            "use an approximation whose sums are smaller (softmax)",
+            node->name, low, high, 62 - 2 * LEAST_BITS, l->ranges->margin_bits);
         return scaled;
     }
     scaled = emit_at(l, scaled, fs - from_scaled);

@@ -123,7 +123,8 @@ static void fail_wide(struct lowering *l, const mpcf_node *node)
 
     if (node_positive(l, node, &low, &high)) {
         lower_fail(l, MPCF_E_RANGE,
-                   "'%s' runs from %g to %g with its margin, which the 63 bits of a value do not hold: leave "
+                   "'%s' runs from %g to %g with its margin, which the 63 bits of a value do not "
+                   "hold: leave "
                    "out the texts or words whose rows are smallest or largest, or lower "
                    "stages.calibrate.margin_bits (%g)",
                    node->name, low, high, l->ranges->margin_bits);
@@ -156,7 +157,8 @@ static value_id mean_of(struct lowering *l, const mpcf_node *node, value_id sum,
     const unsigned whole = v.fraction + bits, m = lower_magnitude(l, node, whole);
     const unsigned most = m > whole ? m : whole;
     const unsigned less = most > VALUE_BITS ? most - VALUE_BITS : 0, f = whole - less;
-    const int64_t high = (c + ((int64_t) 1 << less) / 2) >> less, low = c - high * ((int64_t) 1 << less);
+    const int64_t high = (c + ((int64_t) 1 << less) / 2) >> less,
+                  low = c - high * ((int64_t) 1 << less);
     struct term terms[2] = {term_whole(l, sum, high, v.dims)};
 
     if (l->status == MPCF_OK && (less > v.fraction || less > bits)) {

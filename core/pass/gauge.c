@@ -27,7 +27,7 @@ struct gauge {
 struct channels {
     const mpcf_node *linear;
     struct parameter *weight;
-    float *bias; /* NULL: none */
+    float *bias;          /* NULL: none */
     const mpcf_node *at;  /* the last node in which they are whole */
     const mpcf_node *end; /* what reads that: a LINEAR, or a MATMUL of two such */
     size_t slot;          /* as which of its operands */
@@ -261,7 +261,8 @@ static void scale_column(struct parameter *w, size_t j, int bits)
 /* Channels that end in another linear. */
 static void gauge_reader(struct gauge *x, const struct channels *c)
 {
-    struct parameter *reader = c->end->kind == OP_LINEAR && c->slot == 0 ? weight_of(x, c->end) : NULL;
+    struct parameter *reader =
+        c->end->kind == OP_LINEAR && c->slot == 0 ? weight_of(x, c->end) : NULL;
     const int64_t count = width_of(c->linear);
 
     if (reader == NULL || reader->shape.dim[1] != count || width_of(c->at) != count) {

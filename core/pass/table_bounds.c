@@ -360,9 +360,7 @@ mpcf_status table_bounds(const mpcf_graph *g, const struct parameters *p, struct
         size_t count = 0;
 
         if (node->kind != OP_TAP && !node_is_constant(node) && is_sum(node, &count)) {
-            struct sum s = {.graph = g,
-                            .parameters = p,
-                            .width = (size_t) shape_row(node->shape)};
+            struct sum s = {.graph = g, .parameters = p, .width = (size_t) shape_row(node->shape)};
 
             status = bound_sum(r, &s, node, err);
             sum_clear(&s);

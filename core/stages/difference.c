@@ -10,8 +10,9 @@
 
 #define SHARE_ALLOWED 0.005
 #define ROWS_ALLOWED  2
-#define UNITS_NEEDED  1 /* of a logit, as the user learns it, between first and second of the surest row .. */
-#define ROWS_NEEDED   8 /* .. of as many or more */
+#define UNITS_NEEDED                                                                               \
+    1 /* of a logit, as the user learns it, between first and second of the surest row .. */
+#define ROWS_NEEDED 8 /* .. of as many or more */
 
 static bool all_finite(const float *a, size_t width)
 {
@@ -90,7 +91,8 @@ static mpcf_status tell(const struct pipeline *p, const char *what, const char *
         return MPCF_OK;
     }
     return mpcf_fail(err, MPCF_E_RANGE,
-                     "%s: %s; stages.infer.allow_difference: true goes on all the same", what, advice);
+                     "%s: %s; stages.infer.allow_difference: true goes on all the same", what,
+                     advice);
 }
 
 static mpcf_status tell_differing(const struct pipeline *p, const struct difference *d,
@@ -99,14 +101,16 @@ static mpcf_status tell_differing(const struct pipeline *p, const struct differe
     const bool are_near = !too_many(d->differing, d->count);
     char what[256];
 
-    (void) snprintf(what, sizeof what,
-                    "%zu of %zu %s have another answer on the secure run's integers than in floats%s",
-                    are_near ? d->count - d->agreeing : d->differing, d->count, rows,
-                    are_near ? ", most of them with logits less than 0.02 apart" : "");
+    (void) snprintf(
+        what, sizeof what,
+        "%zu of %zu %s have another answer on the secure run's integers than in floats%s",
+        are_near ? d->count - d->agreeing : d->differing, d->count, rows,
+        are_near ? ", most of them with logits less than 0.02 apart" : "");
     return tell(p, what,
-                are_near ? "raise stages.infer.logit_fraction and stages.infer.value_fraction, or "
-                           "multiply the classifier's weights by a power of two"
-                         : "raise stages.infer.value_fraction and stages.infer.weight_fraction by 4",
+                are_near
+                    ? "raise stages.infer.logit_fraction and stages.infer.value_fraction, or "
+                      "multiply the classifier's weights by a power of two"
+                    : "raise stages.infer.value_fraction and stages.infer.weight_fraction by 4",
                 err);
 }
 
@@ -116,10 +120,11 @@ static mpcf_status tell_small(const struct pipeline *p, const struct difference 
 {
     char what[256];
 
-    (void) snprintf(what, sizeof what,
-                    "the user learns logits in units of %.2g, and of %zu %s none has its first label more "
-                    "than %.2g above its second",
-                    unit, d->count, rows, d->surest);
+    (void) snprintf(
+        what, sizeof what,
+        "the user learns logits in units of %.2g, and of %zu %s none has its first label more "
+        "than %.2g above its second",
+        unit, d->count, rows, d->surest);
     return tell(p, what,
                 "raise stages.infer.logit_fraction and stages.infer.value_fraction, multiply the "
                 "classifier's weights by a power of two, or ask for stages.infer.reveal: label",
@@ -146,7 +151,8 @@ mpcf_status difference_judge(const struct pipeline *p, const struct infer_evalua
         return tell_differing(p, &d, rows, err);
     }
     const double unit = exp2(-(double) p->infer.logit_fraction);
-    return d.has_logits && e->classes > 1 && d.count >= ROWS_NEEDED && d.surest < UNITS_NEEDED * unit
+    return d.has_logits && e->classes > 1 && d.count >= ROWS_NEEDED &&
+                   d.surest < UNITS_NEEDED * unit
                ? tell_small(p, &d, unit, rows, err)
                : MPCF_OK;
 }

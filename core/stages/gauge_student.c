@@ -12,7 +12,8 @@ mpcf_status stage_gauge(enum pipeline_stage stage, const struct loaded_network *
     MPCF_TRY(gauge_weights(n->network->graph, n->parameters, &channels, err));
     if (channels > 0) {
         log_line(LOG_INFO,
-                 "%s: powers of two moved between weights, for %zu channels: in floats the student is the same",
+                 "%s: powers of two moved between weights, for %zu channels: in floats the student "
+                 "is the same",
                  pipeline_stage_name(stage), channels);
     }
     return MPCF_OK;

@@ -151,7 +151,7 @@ struct outcome {
     char reason[512];
     size_t agreeing;
     double error;
-    double score;              /* the largest that calibration saw */
+    double score;                   /* the largest that calibration saw */
     double variance, variance_high; /* smallest and largest of the embedding's layer norm */
 };
 
@@ -242,7 +242,8 @@ static struct outcome outcome_of(void (*make)(struct tiny_bert *t), const char *
     tiny_bert_open(&t.net, 11);
     make(&t.net);
     out.is_refused = run(&t, &d, err) != MPCF_OK;
-    (void) snprintf(out.reason, sizeof out.reason, "%s", out.is_refused ? mpcf_error_text(err) : "");
+    (void) snprintf(out.reason, sizeof out.reason, "%s",
+                    out.is_refused ? mpcf_error_text(err) : "");
     out.agreeing = d.agreeing;
     out.error = d.largest;
     note_ranges(&t, &out);
@@ -283,9 +284,10 @@ static bool holds(const struct row *row, const char *activation, const char *nor
 {
     const struct outcome o = outcome_of(row->make, activation, normaliser);
 
-    print_message("%s, %s and %s: scores to %.0f, variances %.1e .. %.1e; %zu of %d agree, error %.4f %s\n",
-                  row->name, activation, normaliser, o.score, o.variance, o.variance_high,
-                  o.agreeing, ROWS, o.error, o.reason);
+    print_message(
+        "%s, %s and %s: scores to %.0f, variances %.1e .. %.1e; %zu of %d agree, error %.4f %s\n",
+        row->name, activation, normaliser, o.score, o.variance, o.variance_high, o.agreeing, ROWS,
+        o.error, o.reason);
     return limit == REFUSED ? o.is_refused && strstr(o.reason, "stages.") != NULL /* what to do */
                             : !o.is_refused && o.agreeing == ROWS && o.error <= limit;
 }

@@ -168,10 +168,10 @@ static mpcf_node *dense(mpcf_graph *g, const char *name, mpcf_node *x, int64_t o
 {
     const mpcf_shape shape = mpcf_node_shape(x);
 
-    return mpcf_linear(g, x,
-                       mpcf_parameter(g, name, mpcf_shape_2(out, shape.dim[shape.rank - 1]),
-                                      MPCF_INIT_NORMAL, 1),
-                       NULL);
+    return mpcf_linear(
+        g, x,
+        mpcf_parameter(g, name, mpcf_shape_2(out, shape.dim[shape.rank - 1]), MPCF_INIT_NORMAL, 1),
+        NULL);
 }
 
 /* What DENSE(1), x^2 or more, DENSE(2) is scaled by; 0 without. */
@@ -181,9 +181,10 @@ static double scale_of(mpcf_node *(*between)(mpcf_graph *g, mpcf_node *x))
     struct parameters *p = NULL;
     mpcf_error *err = mpcf_error_create();
     size_t channels = 0;
-    mpcf_node *ids = mpcf_input(g, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
-    mpcf_node *x = mpcf_embedding(
-        g, mpcf_parameter(g, "table", mpcf_shape_2(9, 4), MPCF_INIT_NORMAL, 1), ids);
+    mpcf_node *ids =
+        mpcf_input(g, "input_ids", mpcf_shape_2(MPCF_DIM_BATCH, MPCF_DIM_TOKENS), MPCF_USER);
+    mpcf_node *x =
+        mpcf_embedding(g, mpcf_parameter(g, "table", mpcf_shape_2(9, 4), MPCF_INIT_NORMAL, 1), ids);
 
     mpcf_output(g, "logits", dense(g, "second", between(g, dense(g, "first", x, 6)), 3));
     assert_ok(graph_check(g, err), err);
@@ -228,7 +229,7 @@ static void squares_by_their_square(void **state)
 {
     (void) state;
     const double once = scale_of(rectified), twice = scale_of(squared);
-    assert_true(once >= 13 && once <= 17);   /* 2^30 in halves */
+    assert_true(once >= 13 && once <= 17);    /* 2^30 in halves */
     assert_true(twice >= -12 && twice <= -8); /* in thirds; negative: s^2 */
     assert_true(scale_of(parabola) == 0);
     assert_true(scale_of(gated) == 0); /* read twice */
@@ -237,8 +238,8 @@ static void squares_by_their_square(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_ordinary_network_stays), cmocka_unit_test(value_against_output),
-        cmocka_unit_test(query_against_key),         cmocka_unit_test(through_relu_but_not_gelu),
+        cmocka_unit_test(an_ordinary_network_stays),   cmocka_unit_test(value_against_output),
+        cmocka_unit_test(query_against_key),           cmocka_unit_test(through_relu_but_not_gelu),
         cmocka_unit_test(gain_counts_with_its_reader), cmocka_unit_test(squares_by_their_square)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

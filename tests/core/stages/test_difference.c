@@ -129,11 +129,10 @@ static void scores_agree_when_close(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(more_than_two_and_a_share),
-                                       cmocka_unit_test(near_ties_do_not_count),
-                                       cmocka_unit_test(logits_below_their_unit_are_refused),
-                                       cmocka_unit_test(what_is_not_finite_is_refused),
-                                       cmocka_unit_test(scores_agree_when_close)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(more_than_two_and_a_share), cmocka_unit_test(near_ties_do_not_count),
+        cmocka_unit_test(logits_below_their_unit_are_refused),
+        cmocka_unit_test(what_is_not_finite_is_refused), cmocka_unit_test(scores_agree_when_close)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
