@@ -62,13 +62,23 @@ static bool range_of(struct lowering *l, const mpcf_node *node, struct node_rang
 /* A value that was (nearly) 0 on every row, as the mean of a centred one, is rounding in fixed
  * point: it must hold that. Of values and of weights: each of a row's errors of 2^-(f + 1) meets a value of a
  * few units, and they add up as a root of their number. */
+static double rounding_of(const struct lowering *l)
+{
+    return fmax(exp2(2 - (double) l->options->value_fraction),
+                exp2(4 - (double) l->options->weight_fraction));
+}
+
 double node_seen(struct lowering *l, const mpcf_node *node)
 {
     struct node_range range;
-    const double rounding = fmax(exp2(2 - (double) l->options->value_fraction),
-                                 exp2(4 - (double) l->options->weight_fraction));
 
-    return range_of(l, node, &range) ? fmax(rounding, fmax(fabs(range.low), fabs(range.high))) : 1;
+    return range_of(l, node, &range) ? fmax(rounding_of(l), fmax(fabs(range.low), fabs(range.high)))
+                                     : 1;
+}
+
+bool node_is_rounding(struct lowering *l, const mpcf_node *node)
+{
+    return node_seen(l, node) <= rounding_of(l);
 }
 
 double node_largest(struct lowering *l, const mpcf_node *node)

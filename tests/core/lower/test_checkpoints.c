@@ -83,6 +83,16 @@ static void scores_large(struct tiny_bert *t)
     scale(t, ".key.weight", 15.5);
 }
 
+/* A square makes 9 10^4 of them. */
+static void inner_large(struct tiny_bert *t)
+{
+    const bool is_squared = strcmp(t->activation, "quad") == 0;
+
+    scale(t, "inner.weight", 300);
+    scale(t, "inner.bias", 300);
+    scale(t, "outer.weight", is_squared ? 1 / 9e4 : 1 / 300.0);
+}
+
 static void tables(struct tiny_bert *t, double factor)
 {
     scale(t, "word", factor);
@@ -275,6 +285,7 @@ static const struct row {
     {"variances from 1e-6 to 600 at one node", variances_apart, 0.005, 0.005},
     {"variances from 1e-8 to 1e10 at one node", variances_far_apart, REFUSED, REFUSED},
     {"a channel of gain 100, one of bias 300", outliers, 0.005, 0.005},
+    {"feed-forward of 300 times the size, read by as much less", inner_large, 0.015, 0.005},
     {"classifier times 1e-3", classifier_small, REFUSED, REFUSED},
     {"a word 200 times as large", loud_word, 0.005, 0.005},
 };
