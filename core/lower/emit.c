@@ -18,11 +18,12 @@ value_id emit_value(struct lowering *l, enum value_kind kind, struct dims dims, 
         return VALUE_NONE;
     }
     if (magnitude > 63 || fraction > 63) {
-        lower_fail(l, MPCF_E_RANGE,
-                   "'%s' needs %u bits at %u fractional bits; 63 is the most a value can have: leave out "
-                   "the texts with the most extreme values (student/public/ranges.json), or lower "
-                   "stages.calibrate.margin_bits",
-                   l->node->name, magnitude, fraction);
+        lower_fail(
+            l, MPCF_E_RANGE,
+            "'%s' needs %u bits at %u fractional bits; 63 is the most a value can have: leave out "
+            "the texts with the most extreme values (student/public/ranges.json), or lower "
+            "stages.calibrate.margin_bits",
+            l->node->name, magnitude, fraction);
         return VALUE_NONE;
     }
     const value_id id =
