@@ -27,6 +27,7 @@ struct accuracy_case {
     void (*exact)(const struct accuracy_case *c, const double *x, const double *y, double *out);
     size_t result_cols;
     bool by_logarithm; /* drawn uniformly in the exponent */
+    bool by_row;       /* LOW .. HIGH is the variance of a row, drawn in the exponent */
     bool is_scores;    /* X is [1, 1, T, T], and Y the mask over its columns */
 };
 

@@ -77,17 +77,32 @@ static mpcf_status build(struct measuring *m, mpcf_error *err)
 }
 
 /* On the grid of 16 fractional bits, so that the operand itself has no error. */
-static double draw(const struct accuracy_case *c, uint64_t *state)
+static double draw(const struct accuracy_case *c, double deviation, uint64_t *state)
 {
     double x = c->low + (c->high - c->low) * random_uniform(state);
 
     if (c->deviation > 0) {
         x = (c->low + c->high) / 2 + c->deviation * random_normal(state);
     }
+    if (c->by_row) {
+        x = deviation * random_normal(state);
+    }
     if (c->by_logarithm) {
         x = c->low * exp(log(c->high / c->low) * random_uniform(state));
     }
     return (double) (float) (nearbyint(x * 0x1p16) * 0x1p-16);
+}
+
+/* Rows that differ go from the smallest to the largest. */
+static void fill_operand(const struct accuracy_case *c, struct parameter *p, size_t count,
+                         uint64_t *state)
+{
+    for (size_t i = 0; i < count; i++) {
+        const double place = (double) (i / c->cols) / (double) (c->rows - 1);
+        const double variance = c->by_row ? c->low * pow(c->high / c->low, place) : 0;
+
+        p->value[i] = (float) draw(c, sqrt(variance), state);
+    }
 }
 
 static void fill(struct measuring *m)
@@ -99,9 +114,7 @@ static void fill(struct measuring *m)
         struct parameter *p = &m->parameters->items[i];
         bool is_operand = strcmp(p->name, "x") == 0 || strcmp(p->name, "y") == 0;
 
-        for (size_t j = 0; j < p->count && is_operand; j++) {
-            p->value[j] = (float) draw(m->c, &state);
-        }
+        fill_operand(m->c, p, is_operand ? p->count : 0, &state);
         for (size_t j = 0; j < p->count && strcmp(p->name, "identity") == 0; j++) {
             p->value[j] = j / m->c->cols == j % m->c->cols ? 1 : 0;
         }

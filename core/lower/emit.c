@@ -19,9 +19,12 @@ value_id emit_value(struct lowering *l, enum value_kind kind, struct dims dims, 
         return VALUE_NONE;
     }
     if (magnitude > MAGNITUDE_MAX || fraction > MAGNITUDE_MAX) {
-        lower_fail(l, MPCF_E_RANGE,
-                   "'%s' needs %u bits at %u fractional bits; %d is the most a value can have",
-                   l->node->name, magnitude, fraction, MAGNITUDE_MAX);
+        lower_fail(
+            l, MPCF_E_RANGE,
+            "'%s' needs %u bits at %u fractional bits; %d is the most a value can have: leave out "
+            "the texts with the most extreme values (student/public/ranges.json), or lower "
+            "stages.calibrate.margin_bits",
+            l->node->name, magnitude, fraction, MAGNITUDE_MAX);
         return VALUE_NONE;
     }
     const value_id id =

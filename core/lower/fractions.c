@@ -47,6 +47,8 @@ static void ask_default(struct lowering *l, const mpcf_node *node)
 
 /* Bits behind the point that keep an inverse's operand to 2^-17 of its smallest value. */
 #define INVERSE_BITS 17
+/* And of an inverse: of a sum of billions it begins with 30 zeros. */
+#define INVERSE_MOST 48
 
 /* How large the constant is that makes NODE of X, as far as the ranges tell: itself it is not known. Where it is
  * small some elements may be larger (by head, say): half of the bits. */
@@ -68,7 +70,10 @@ static void ask_product(struct lowering *l, const mpcf_node *node)
             lower_past_taps(x)->kind == OP_RECIPROCAL || lower_past_taps(x)->kind == OP_RSQRT;
         const double other = is_secret(y) ? node_seen(l, y) : constant_factor(l, x, node);
         int want = l->nodes[node->id].want + log2_up(other) + (is_inverse ? 1 : 0);
-        want = want < 4 ? 4 : want > 30 ? 30 : want;
+        want = want < 4                   ? 4
+               : want > 30 && !is_inverse ? 30
+               : want > INVERSE_MOST      ? INVERSE_MOST
+                                          : want;
         ask(l, x, want);
     }
 }
@@ -86,12 +91,13 @@ static int smaller(int a, int b)
 }
 
 /* WANT is what keeps the largest error in the result within what READER is asked for: a bound
- * that real values stay well below. So no more than the default, or what READER itself has. */
-static void ask_up_to(struct lowering *l, const mpcf_node *reader, const mpcf_node *x, int want)
+ * that real values stay well below. So no more than the default, or what READER itself has, and MORE. */
+static void ask_up_to(struct lowering *l, const mpcf_node *reader, const mpcf_node *x, int want,
+                      int more)
 {
     if (is_secret(x)) {
         const int own = smaller(l->nodes[reader->id].want, 24), least = default_want(l, x);
-        const int most = smaller(least > own ? least : own, most_of_a_factor(l, reader));
+        const int most = smaller((least > own ? least : own) + more, most_of_a_factor(l, reader));
         const int asked = smaller(want, most);
         ask(l, x, asked < 3 ? 3 : asked);
     }
@@ -99,24 +105,46 @@ static void ask_up_to(struct lowering *l, const mpcf_node *reader, const mpcf_no
 
 #define SUM_BITS 3 /* errors of a row's terms add up, as a root of their number */
 
+/* Scores of thousands are compared by their differences of units: a bit more of query and key for each beyond 7. */
+#define SCORE_BITS      7
+#define SCORE_BITS_MORE 8
+
+static int more_for_scores(struct lowering *l, const mpcf_node *node)
+{
+    const int more = node->transposed ? log2_up(node_seen(l, node)) - SCORE_BITS : 0;
+
+    return more < 0 ? 0 : more > SCORE_BITS_MORE ? SCORE_BITS_MORE : more;
+}
+
 static void ask_matmul(struct lowering *l, const mpcf_node *node, int want)
 {
+    const int more = more_for_scores(l, node);
+
     for (size_t i = 0; i < 2; i++) {
         const mpcf_node *other = node->in[1 - i];
         const double largest = is_secret(other) ? node_seen(l, other) : 1;
-        ask_up_to(l, node, node->in[i], want + log2_up(largest) + SUM_BITS);
+        ask_up_to(l, node, node->in[i], want + log2_up(largest) + SUM_BITS, more);
     }
 }
 
-/* Weights of a row have a norm near 1; where more than the default is asked for, the input has
+/* By how many bits weights make values larger than a row of norm 1 does. */
+static int gain_of(struct lowering *l, const mpcf_node *node)
+{
+    const int gain = log2_up(node_seen(l, node) / node_seen(l, node->in[0])) - 2;
+
+    return gain > 0 ? gain : 0;
+}
+
+/* Weights of a row have a norm near 1; where they have more, or more than the default is asked for, the input has
  * more as well. */
 static void ask_linear(struct lowering *l, const mpcf_node *node, int want)
 {
     const mpcf_node *x = node->in[0];
 
     if (is_secret(x)) {
-        const int least = default_want(l, x), most = least + 4;
-        ask(l, x, want - 3 < least ? least : want - 3 > most ? most : want - 3);
+        const int gain = gain_of(l, node), least = default_want(l, x), most = least + 4 + gain;
+        const int asked = want - 3 + gain;
+        ask(l, x, asked < least ? least : asked > most ? most : asked);
     }
 }
 
@@ -196,7 +224,7 @@ static void ask_operands(struct lowering *l, const mpcf_node *node)
         ask_matmul(l, node, want);
         return;
     case OP_SQUARE: /* twice x, and errors are half a unit */
-        ask_up_to(l, node, node->in[0], want + log2_up(node_seen(l, node->in[0])));
+        ask_up_to(l, node, node->in[0], want + log2_up(node_seen(l, node->in[0])), 0);
         return;
     case OP_ROW_SUM:
         ask_default(l, node->in[0]); /* what it is compared with has no more */

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "lower/emit.h"
 #include "lower/fractions.h"
+#include "lower/growth.h"
 #include "lower/lookup_table.h"
 #include "lower/lower_elementwise.h"
 #include "lower/lower_embedding.h"
@@ -178,16 +179,19 @@ mpcf_status lower_graph(const mpcf_graph *g, const struct ranges *ranges,
     MPCF_TRY(check_outputs(g, err));
     l.program = program_create(g, batch, tokens, exact_length);
     l.nodes = mpcf_alloc_array(graph_count(g) + 1, sizeof(*l.nodes));
-    if (l.program == NULL || l.nodes == NULL) {
+    l.growth = mpcf_alloc_array(graph_count(g) + 1, sizeof(*l.growth));
+    if (l.program == NULL || l.nodes == NULL || l.growth == NULL) {
         l.status = mpcf_fail_memory(err, graph_count(g) * sizeof(*l.nodes), "lowering");
     } else {
         l.spare.dims = dims_of(1, 1, 1, 1);
+        growth_find(g, l.growth);
         lower_outputs(&l);
     }
     if (l.status == MPCF_OK) {
         l.status = ring_search(l.program, options->is_trial, err);
     }
     mpcf_free(l.nodes);
+    mpcf_free(l.growth);
     mpcf_free(l.masked);
     if (l.status != MPCF_OK) {
         program_destroy(l.program);

@@ -149,18 +149,36 @@ static value_id correction(struct lowering *l, const struct inverse *kind, value
     return emit_at(l, mix(l, d, kind->first, square, kind->second, 1, 3, 4), f);
 }
 
-/* The smallest operand makes the inverse large, the largest asks it for bits behind the point. */
-static void refuse_width(struct lowering *l, const mpcf_node *of, unsigned bits)
-{
-    double low = 1, high = 1;
+#define LEAST_BITS 14 /* of a result's smallest values, and of what corrects them */
 
-    if (node_positive(l, of, &low, &high)) {
-        lower_fail(l, MPCF_E_RANGE,
-                   "'%s' runs from %.3g to %.3g, %d octaves: its inverse takes %u bits, and %d is "
-                   "the most a value can have; a small number added to it, as the option e of "
-                   "'2relu' and 'power' is, bounds the inverse",
-                   of->name, low, high, log2_up(high / low), bits, MAGNITUDE_MAX);
+/* SCALED times BRACKET. Results of a large operand have many bits behind the point; where a value has not that many,
+ * first the correction goes without, then the result. REST: bits in front of the smallest result. */
+static value_id finish(struct lowering *l, const mpcf_node *node, value_id scaled, value_id bracket,
+                       int rest)
+{
+    const unsigned fs = value_at(l, scaled)->fraction, fb = value_at(l, bracket)->fraction;
+    const unsigned over = fs + fb > 62 ? fs + fb - 62 : 0;
+    const unsigned from_bracket = over < fb - LEAST_BITS ? over : fb - LEAST_BITS;
+    const unsigned from_scaled = over - from_bracket;
+
+    if (l->status == MPCF_OK && fs < from_scaled + (unsigned) rest + LEAST_BITS) {
+        const mpcf_node *of = lower_past_taps(node->in[0]);
+        double low = 1, high = 1;
+
+        (void) node_positive(l, of, &low, &high);
+        lower_fail(
+            l, MPCF_E_RANGE,
+            "'%s' is the inverse of values from %g to %g, with their margin: 2^%d is the most; "
+            "leave out the texts with the largest, lower stages.calibrate.margin_bits (%g), or "
+            "use an approximation whose sums are smaller (softmax) or bounded by a number added to "
+            "them (the option e of '2relu' and 'power')",
+            node->name, low, high, 62 - 2 * LEAST_BITS, l->ranges->margin_bits);
+        return scaled;
     }
+    scaled = emit_at(l, scaled, fs - from_scaled);
+    bracket = emit_at(l, bracket, fb - from_bracket);
+    const unsigned full = value_at(l, scaled)->fraction + value_at(l, bracket)->fraction;
+    return emit_product(l, scaled, bracket, lower_magnitude(l, node, full));
 }
 
 static void lower_inverse(struct lowering *l, const mpcf_node *node, const struct inverse *kind,
@@ -189,15 +207,7 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
     const double largest = ldexp(2.2, kind->is_root ? -(o.low - 1) / 2 : -o.low);
     const value_id scaled =
         product_at(l, y, back, largest, bits + 1 + (unsigned) (rest > 0 ? rest : 0));
-    const value_id bracket = correction(l, kind, v, y, fv);
-    const unsigned full = value_at(l, scaled)->fraction + value_at(l, bracket)->fraction;
-    const unsigned magnitude = lower_magnitude(l, node, full);
-
-    if (magnitude > MAGNITUDE_MAX || full > MAGNITUDE_MAX) {
-        refuse_width(l, of, magnitude > full ? magnitude : full);
-        return;
-    }
-    out->raw = emit_product(l, scaled, bracket, magnitude);
+    out->raw = finish(l, node, scaled, correction(l, kind, v, y, fv), rest > 0 ? rest : 0);
 }
 
 static bool lower_uniform_inverse(struct lowering *l, const mpcf_node *node, struct lowered *out)

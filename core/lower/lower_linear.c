@@ -26,15 +26,29 @@ static value_id shared_product(struct lowering *l, value_id x, value_id weight, 
     return emit_combine(l, dims, value_at(l, y)->fraction, 0, &back, 1, 0);
 }
 
-/* More bits for weights that meet large values, and for results of which more than the default is
- * wanted. */
+#define WEIGHT_BITS_MORE 14
+
+/* By how many bits results are smaller than what the weights meet, beyond the 5 that ordinary ones make of it. Of a
+ * result that is nothing but rounding, as a mean of what is centred, none. */
+static int shrinks(struct lowering *l, const mpcf_node *node)
+{
+    const int bits = log2_down(node_seen(l, node->in[0]) / node_seen(l, node)) - 5;
+
+    return node_is_rounding(l, node) || bits < 0 ? 0
+           : bits > WEIGHT_BITS_MORE             ? WEIGHT_BITS_MORE
+                                                 : bits;
+}
+
+/* More bits for weights that meet large values, for small ones, which make little of much, and for results of which
+ * more than the default is wanted. */
 static unsigned weight_fraction(struct lowering *l, const mpcf_node *node)
 {
-    const int bits = log2_up(node_seen(l, node->in[0]));
+    const int bits = log2_up(node_seen(l, node->in[0])), small = shrinks(l, node);
     const int more = (l->nodes[node->id].want - (int) l->options->value_fraction + 1) / 2;
-    const int large = bits > 5 ? (bits - 4) / 2 : 0;
+    const int large = bits > 5 ? (bits - 4) / 2 : 0, wanted = more > 4 ? 4 : more;
+    const int most = wanted > large ? wanted : large;
 
-    return l->options->weight_fraction + (unsigned) (more > large ? (more > 4 ? 4 : more) : large);
+    return l->options->weight_fraction + (unsigned) (most > small ? most : small);
 }
 
 void lower_linear(struct lowering *l, const mpcf_node *node, struct lowered *out)

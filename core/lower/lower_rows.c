@@ -102,26 +102,90 @@ void lower_center(struct lowering *l, const mpcf_node *node, struct lowered *out
                         emit_at(l, mean, v.fraction), -1);
 }
 
-/* mean of x^2 + epsilon. Bits behind the point are those that the reader (an inverse root) wants;
- * the sum has fewer, as it is larger. */
-void lower_row_mean_square(struct lowering *l, const mpcf_node *node, struct lowered *out)
+/* --- The mean square of a row. What does not fit into a value's 63 bits is made smaller where that costs
+ * nothing that counts, and refused where it does. --- */
+
+#define VALUE_BITS 62 /* of a value; one is left for a truncation */
+#define SMALL_BITS 8  /* a row's smallest deviation is squared with as many bits at least */
+
+/* The deviation of the smallest row that was seen, as bits: 2^-small. */
+static int small_deviation(struct lowering *l, const mpcf_node *node)
+{
+    double low = 1, high = 1;
+
+    return node_positive(l, node, &low, &high) ? -log2_down(low * exp2(l->ranges->margin_bits)) / 2
+                                               : 0;
+}
+
+static void fail_wide(struct lowering *l, const mpcf_node *node)
+{
+    double low = 1, high = 1;
+
+    if (node_positive(l, node, &low, &high)) {
+        lower_fail(l, MPCF_E_RANGE,
+                   "'%s' runs from %g to %g with its margin, which the 63 bits of a value do not "
+                   "hold: leave "
+                   "out the texts or words whose rows are smallest or largest, or lower "
+                   "stages.calibrate.margin_bits (%g)",
+                   node->name, low, high, l->ranges->margin_bits);
+    }
+}
+
+/* X as it is squared: with fewer bits behind the point where the sum of squares of the largest row would not fit.
+ * An element's error counts for little, there are many in a row; what is divided keeps its bits, in an opening of
+ * its own. */
+static value_id squared_operand(struct lowering *l, const mpcf_node *node, double largest)
 {
     const value_id x = lower_wanted(l, node->in[0]);
-    const struct dims d = value_at(l, x)->dims;
-    const double columns = (double) d.dim[3];
+    const unsigned f = value_at(l, x)->fraction, m = magnitude_of(largest, 2 * f);
+    const unsigned less = m > VALUE_BITS ? (m - VALUE_BITS + 1) / 2 : 0;
+
+    if (less > 0 && (int) f - (int) less < small_deviation(l, node) + SMALL_BITS) {
+        fail_wide(l, node);
+        return x;
+    }
+    return less == 0 ? x : emit_at(l, x, f - less);
+}
+
+/* The sum divided by COLUMNS, plus epsilon: times C / 2^bits. Where C's low bits do not fit they meet the sum
+ * without as many of its own. */
+static value_id mean_of(struct lowering *l, const mpcf_node *node, value_id sum, double columns)
+{
+    const struct value v = *value_at(l, sum);
+    const unsigned bits = 18 + (unsigned) log2_up(columns);
+    const int64_t c = llround(ldexp(1 / columns, (int) bits));
+    const unsigned whole = v.fraction + bits, m = lower_magnitude(l, node, whole);
+    const unsigned most = m > whole ? m : whole;
+    const unsigned less = most > VALUE_BITS ? most - VALUE_BITS : 0, f = whole - less;
+    const int64_t high = (c + ((int64_t) 1 << less) / 2) >> less,
+                  low = c - high * ((int64_t) 1 << less);
+    struct term terms[2] = {term_whole(l, sum, high, v.dims)};
+
+    if (l->status == MPCF_OK && (less > v.fraction || less > bits)) {
+        fail_wide(l, node);
+    }
+    if (l->status != MPCF_OK) {
+        return sum;
+    }
+    if (low != 0) {
+        terms[1] = term_whole(l, emit_at(l, sum, v.fraction - less), low, v.dims);
+    }
+    return emit_combine(l, v.dims, f, lower_magnitude(l, node, f), terms, low != 0 ? 2 : 1,
+                        llround(ldexp(node->real, (int) f)));
+}
+
+/* Bits behind the point are those that the reader (an inverse root) wants; the sum has fewer, as it is larger. */
+void lower_row_mean_square(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    const double columns = (double) node_dims(l, node->in[0]).dim[3];
     const double largest = node_largest(l, node) * columns;
-    const unsigned f = 2 * value_at(l, x)->fraction, m = magnitude_of(largest, f);
+    const value_id x = squared_operand(l, node, largest);
+    const unsigned m = magnitude_of(largest, 2 * value_at(l, x)->fraction);
     const int kept = l->nodes[node->id].want - log2_down(columns);
     const value_id sum =
         emit_at(l, emit_row_sum(l, emit_square(l, x, m), m), kept < 0 ? 0 : (unsigned) kept);
-    const unsigned fs = value_at(l, sum)->fraction;
-    const unsigned bits = 18 + (unsigned) log2_up(columns);
-    const struct term t =
-        term_whole(l, sum, llround(ldexp(1 / columns, (int) bits)), dims_row(d, 1));
-    const unsigned fy = fs + bits;
 
-    out->raw = emit_combine(l, dims_row(d, 1), fy, lower_magnitude(l, node, fy), &t, 1,
-                            llround(ldexp(node->real, (int) fy)));
+    out->raw = mean_of(l, node, sum, columns);
 }
 
 void lower_matmul(struct lowering *l, const mpcf_node *node, struct lowered *out)

@@ -44,6 +44,7 @@ struct lowering {
     lower_op *(*operation_of)(const struct lowering *l, const mpcf_node *node);
     struct program *program;
     struct lowered *nodes; /* by id */
+    int *growth;           /* by id: growth.h */
     value_id *masked;      /* by value: its masked form, or VALUE_NONE */
     size_t masked_capacity;
     const mpcf_node *node; /* whose steps are emitted now */

@@ -29,26 +29,56 @@ int log2_down(double x)
     return exponent - 1;
 }
 
-static const struct node_range *range_of(struct lowering *l, const mpcf_node *node)
+/* By how much texts of this program may be longer than those that were looked at. */
+static double longer(const struct lowering *l)
+{
+    const size_t seen = l->ranges->longest;
+
+    return seen > 0 && l->tokens > seen ? (double) l->tokens / (double) seen : 1;
+}
+
+/* What calibration saw of NODE, on the texts of this program. */
+static bool range_of(struct lowering *l, const mpcf_node *node, struct node_range *range)
 {
     node = lower_past_taps(node);
-    const struct node_range *range = ranges_find(l->ranges, node->name);
-    if (range == NULL) {
+    const struct node_range *found = ranges_find(l->ranges, node->name);
+    if (found == NULL) {
         lower_fail(l, MPCF_E_INVALID, "no range for '%s'; calibrate the network again", node->name);
+        return false;
     }
-    return range;
+    const int growth = l->growth[node->id];
+    const double factor = pow(longer(l), growth / 2.0);
+
+    *range = *found;
+    if (growth > 0) {
+        range->low *= range->low < 0 ? factor : 1;
+        range->high *= range->high > 0 ? factor : 1;
+    } else if (growth < 0) {
+        range->low *= range->low > 0 ? factor : 1;
+    }
+    return true;
 }
 
 /* A value that was (nearly) 0 on every row, as the mean of a centred one, is rounding in fixed
  * point: it must hold that. Of values and of weights: each of a row's errors of 2^-(f + 1) meets a value of a
  * few units, and they add up as a root of their number. */
+static double rounding_of(const struct lowering *l)
+{
+    return fmax(exp2(2 - (double) l->options->value_fraction),
+                exp2(4 - (double) l->options->weight_fraction));
+}
+
 double node_seen(struct lowering *l, const mpcf_node *node)
 {
-    const struct node_range *range = range_of(l, node);
-    const double rounding = fmax(exp2(2 - (double) l->options->value_fraction),
-                                 exp2(4 - (double) l->options->weight_fraction));
+    struct node_range range;
 
-    return range == NULL ? 1 : fmax(rounding, fmax(fabs(range->low), fabs(range->high)));
+    return range_of(l, node, &range) ? fmax(rounding_of(l), fmax(fabs(range.low), fabs(range.high)))
+                                     : 1;
+}
+
+bool node_is_rounding(struct lowering *l, const mpcf_node *node)
+{
+    return node_seen(l, node) <= rounding_of(l);
 }
 
 double node_largest(struct lowering *l, const mpcf_node *node)
@@ -58,29 +88,29 @@ double node_largest(struct lowering *l, const mpcf_node *node)
 
 void node_interval(struct lowering *l, const mpcf_node *node, double *low, double *high)
 {
-    const struct node_range *range = range_of(l, node);
+    struct node_range range;
     const double factor = exp2(l->ranges->margin_bits);
 
-    if (range != NULL) {
-        *low = range->low < 0 ? range->low * factor : range->low / factor;
-        *high = range->high > 0 ? range->high * factor : range->high / factor;
+    if (range_of(l, node, &range)) {
+        *low = range.low < 0 ? range.low * factor : range.low / factor;
+        *high = range.high > 0 ? range.high * factor : range.high / factor;
     }
 }
 
 bool node_positive(struct lowering *l, const mpcf_node *node, double *low, double *high)
 {
-    const struct node_range *range = range_of(l, node);
+    struct node_range range;
 
-    if (range == NULL) {
+    if (!range_of(l, node, &range)) {
         return false;
     }
-    if (!(range->low > 0)) {
+    if (!(range.low > 0)) {
         lower_fail(l, MPCF_E_RANGE, "'%s' must be positive; calibration saw %g to %g", node->name,
-                   range->low, range->high);
+                   range.low, range.high);
         return false;
     }
-    *low = range->low * exp2(-l->ranges->margin_bits);
-    *high = range->high * exp2(l->ranges->margin_bits);
+    *low = range.low * exp2(-l->ranges->margin_bits);
+    *high = range.high * exp2(l->ranges->margin_bits);
     return true;
 }
 

@@ -12,6 +12,8 @@
 /* Largest magnitude of NODE, with (node_largest) and without margin. */
 double node_largest(struct lowering *l, const mpcf_node *node);
 double node_seen(struct lowering *l, const mpcf_node *node);
+/* Whether NODE was so near to 0 that in fixed point it is rounding alone. */
+bool node_is_rounding(struct lowering *l, const mpcf_node *node);
 /* Its range, each end moved outwards by the margin. */
 void node_interval(struct lowering *l, const mpcf_node *node, double *low, double *high);
 /* Its range with margin where all values are positive: low / 2^margin, high 2^margin. */

@@ -219,6 +219,10 @@ static const mpcf_option infer_options[] = {
     {.key = "fixed", .type = MPCF_OPT_BOOL, .default_text = "true",
      FIELD(struct infer_settings, fixed),
      .help = "also evaluate the whole split in the clear, on the secure run's integers"},
+    {.key = "allow_difference", .type = MPCF_OPT_BOOL, .default_text = "false",
+     FIELD(struct infer_settings, allow_difference),
+     .help = "go on where more than 0.5 % and more than 2 rows have another answer on the secure run's "
+             "integers than in floats"},
     {.key = "test_predictions", .type = MPCF_OPT_BOOL, .default_text = "false",
      FIELD(struct infer_settings, test_predictions),
      .help = "a run of all roles also writes what the student, in floats, says of the test splits, in "

@@ -94,6 +94,7 @@ struct infer_settings {
     int64_t logit_fraction; /* of what is revealed */
     bool resume;            /* a role user takes over answers that an earlier run kept */
     bool fixed;             /* the whole evaluation split by the plaintext reference */
+    bool allow_difference;  /* of reference and floats, where it is more than difference.h says */
     bool test_predictions;  /* of the student in floats, in the benchmark's form */
 };
 

@@ -79,7 +79,8 @@ static mpcf_status round_reals(struct rounded_weight *w, const struct weight_for
         if (!(fabs(scaled) < limit)) {
             return mpcf_fail(err, MPCF_E_RANGE,
                              "weight '%s': an element does not fit %u bits with %u of them "
-                             "fractional",
+                             "fractional: run the stage that makes the student again, with a "
+                             "larger stages.calibrate.margin_bits",
                              form->node, form->magnitude, form->fraction);
         }
         put(w, i, (int64_t) scaled);

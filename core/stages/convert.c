@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "network/loaded_network.h"
 #include "pipeline/output.h"
+#include "stages/gauge_student.h"
 #include "stages/measured.h"
 #include "stages/public_folder.h"
 #include "stages/random_weights.h"
@@ -45,6 +46,9 @@ static mpcf_status convert(struct stage_context *c, const char *key, const char 
     }
     if (status == MPCF_OK) {
         status = stage_measure(c, &n, key, err);
+    }
+    if (status == MPCF_OK) {
+        status = stage_gauge(STAGE_CONVERT, &n, err);
     }
     if (status == MPCF_OK) {
         status = training_evaluate(c, &n, "converted", err);

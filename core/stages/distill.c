@@ -12,6 +12,7 @@
 #include "network/loaded_network.h"
 #include "pipeline/layer_match.h"
 #include "pipeline/output.h"
+#include "stages/gauge_student.h"
 #include "stages/kept_weights.h"
 #include "stages/measured.h"
 #include "stages/public_folder.h"
@@ -80,6 +81,9 @@ static mpcf_status learn(struct stage_context *c, const char *key, struct pupils
     }
     if (status == MPCF_OK) {
         status = stage_explain_measured(c, &p->student, learn_prediction(c, key, p, err), err);
+    }
+    if (status == MPCF_OK) {
+        status = stage_gauge(STAGE_DISTILL, &p->student, err);
     }
     if (status == MPCF_OK) {
         status = training_evaluate(c, &p->student, "student", err);

@@ -21,6 +21,7 @@
 #include "pipeline/output.h"
 #include "predict/student_words.h"
 #include "report/report.h"
+#include "stages/difference.h"
 #include "stages/infer_report.h"
 #include "stages/public_folder.h"
 #include "stages/record.h"
@@ -63,7 +64,12 @@ static mpcf_status run_reference(struct stage_context *c, struct secure_student 
                          "on them: %s; raise stages.calibrate.margin_bits or examples",
                          outcome.outside, e->corpus->count, outcome.outside_reason);
     }
-    return MPCF_OK;
+    const mpcf_status status =
+        difference_judge(c->pipeline, e, "rows of the evaluation split", err);
+    if (status != MPCF_OK) {
+        MPCF_TRY(stage_write_report(c, NULL));
+    }
+    return status;
 }
 
 /* The student and its weights are gone before the roles start: they need the memory. */

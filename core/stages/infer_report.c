@@ -8,7 +8,6 @@
 #include "base/memory.h"
 #include "channel/role.h"
 #include "inference/cost_network.h"
-#include "metrics/metrics.h"
 #include "network/judged.h"
 #include "report/report.h"
 
@@ -22,73 +21,6 @@ struct answers {
 static const float *answer_of(const struct answers *a, size_t row)
 {
     return a->numbers + row * a->width;
-}
-
-/* How far one set of answers is from another. */
-struct difference {
-    size_t count, agreeing;
-    bool has_logits; /* of both: LARGEST means something */
-    double largest;
-    double margin; /* of the surest answer that differs; 0: none does */
-};
-
-static bool all_finite(const float *a, size_t width)
-{
-    for (size_t i = 0; i < width; i++) {
-        if (!isfinite(a[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* NaN agrees with nothing. Scores agree where they are closer than the largest error allowed. */
-static bool agrees(const float *a, size_t width, const float *exact, size_t classes)
-{
-    if (!all_finite(a, width) || !all_finite(exact, classes)) {
-        return false;
-    }
-    if (classes == 1) {
-        return fabs((double) a[0] - (double) exact[0]) <= 0.02;
-    }
-    return metric_prediction(a, width) == metric_prediction(exact, classes);
-}
-
-/* How sure EXACT is of its answer: its largest logit above the next one; a score's distance. */
-static double margin_of(const float *a, const float *exact, size_t classes)
-{
-    double first = -INFINITY, second = -INFINITY;
-
-    if (classes == 1) {
-        return fabs((double) a[0] - (double) exact[0]);
-    }
-    for (size_t i = 0; i < classes; i++) {
-        const double logit = (double) exact[i];
-
-        second = fmax(second, fmin(first, logit));
-        first = fmax(first, logit);
-    }
-    return first - second;
-}
-
-/* A of EXACT, a row each; WIDTH and CLASSES numbers. */
-static void compare_row(struct difference *d, const float *a, size_t width, const float *exact,
-                        size_t classes)
-{
-    d->count++;
-    d->has_logits = width == classes;
-    if (agrees(a, width, exact, classes)) {
-        d->agreeing++;
-    } else {
-        d->margin = fmax(d->margin, margin_of(a, exact, classes));
-    }
-    for (size_t i = 0; d->has_logits && i < classes; i++) {
-        const double apart = fabs((double) a[i] - (double) exact[i]);
-
-        if (!(apart <= d->largest) && !isnan(d->largest)) {
-            d->largest = apart;
-        }
-    }
 }
 
 static mpcf_status put_difference(json_t *report, const char *path, const struct difference *d,
@@ -114,7 +46,7 @@ mpcf_status infer_report_calibration(json_t *report, const struct infer_evaluati
     struct difference d = {0};
 
     for (size_t i = 0; i < count; i++) {
-        compare_row(&d, answer_of(&reference, i), e->answer, answer_of(&exact, i), e->classes);
+        difference_add(&d, answer_of(&reference, i), e->answer, answer_of(&exact, i), e->classes);
     }
     MPCF_TRY(report_set_count(report, "calibration.examples", count, err));
     MPCF_TRY(put_difference(report, "calibration", &d, err));
@@ -141,7 +73,7 @@ mpcf_status infer_report_reference(json_t *report, const struct infer_evaluation
         MPCF_TRY(report_set(report, "fixed.metrics", json_object(), err));
     }
     for (size_t i = 0; i < count; i++) {
-        compare_row(&d, answer_of(&reference, i), e->answer, answer_of(&exact, i), e->classes);
+        difference_add(&d, answer_of(&reference, i), e->answer, answer_of(&exact, i), e->classes);
     }
     MPCF_TRY(report_set_count(report, "fixed.examples", count, err));
     MPCF_TRY(report_set_count(report, "fixed.different_predictions", d.count - d.agreeing, err));
@@ -212,7 +144,7 @@ static mpcf_status compare_rows(const json_t *user, const struct infer_evaluatio
 
         status = read_row(user, i, e, numbers, &place, err);
         if (status == MPCF_OK) {
-            compare_row(d, numbers, e->answer, answer_of(against, place), against->width);
+            difference_add(d, numbers, e->answer, answer_of(against, place), against->width);
         }
     }
     mpcf_free(numbers);

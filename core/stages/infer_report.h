@@ -9,15 +9,8 @@
 
 #include "channel/role.h"
 #include "inference/reference_corpus.h"
+#include "stages/difference.h"
 
-/* What the float student and the plaintext reference say of the evaluation split. */
-struct infer_evaluation {
-    const struct corpus *corpus;
-    size_t classes;
-    size_t answer;    /* as struct secure_student has it: CLASSES logits, or a label */
-    float *exact;     /* [corpus->count, classes]: logits of the float student */
-    float *reference; /* [corpus->count, answer]; may be NULL */
-};
 mpcf_status infer_report_reference(json_t *report, const struct infer_evaluation *e,
                                    const struct reference_outcome *outcome, mpcf_error *err);
 

@@ -20,6 +20,7 @@
 #include "pass/calibrate.h"
 #include "pass/measure.h"
 #include "pass/pass.h"
+#include "pass/table_bounds.h"
 #include "pipeline/output.h"
 #include "pipeline/print_settings.h"
 #include "stages/measured.h"
@@ -84,7 +85,7 @@ static mpcf_status walk(const struct corpus *rows, const struct corpus *others,
 }
 
 /* Ranges of the graph as it is lowered, on training rows, never the evaluation split, and on texts of lengths
- * that these do not have: who asks has any. */
+ * that these do not have: who asks has any. Of any words, too: table_bounds.h. */
 static mpcf_status measure(struct stage_context *c, const mpcf_graph *graph,
                            struct parameters *parameters, struct ranges **ranges, mpcf_error *err)
 {
@@ -102,6 +103,7 @@ static mpcf_status measure(struct stage_context *c, const mpcf_graph *graph,
     }
     if (status == MPCF_OK) {
         (*ranges)->margin_bits = c->pipeline->calibrate.margin_bits;
+        status = table_bounds(graph, parameters, *ranges, err);
     }
     corpus_destroy(others);
     return status;

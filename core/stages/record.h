@@ -9,8 +9,8 @@
 #include "stages/context.h"
 
 /* What calibration sees; raised where it sees something else, so that students are calibrated anew. 1, or none in a
- * record: rows alone. 2: texts of other lengths, too. */
-enum { CALIBRATION_SCHEME = 2 };
+ * record: rows alone. 2: texts of other lengths, too. 3: and every row of the tables. */
+enum { CALIBRATION_SCHEME = 3 };
 
 /* Of convert or distill: of all that the student is made from, and of its weights. */
 struct stage_keys {

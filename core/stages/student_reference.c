@@ -17,6 +17,7 @@
 #include "pipeline/output.h"
 #include "pipeline/print_settings.h"
 #include "report/report.h"
+#include "stages/difference.h"
 #include "stages/infer_report.h"
 #include "stages/record.h"
 
@@ -63,12 +64,34 @@ static void say_well(const struct stage_context *c, enum pipeline_stage stage, s
              pipeline_stage_name(stage), rows, off);
 }
 
-static mpcf_status judge(const struct stage_context *c, enum pipeline_stage stage, size_t rows,
-                         const struct reference_outcome *outcome, mpcf_error *err)
+/* No value is outside: whether the answers are the float student's. */
+static mpcf_status judge_answers(const struct stage_context *c, enum pipeline_stage stage,
+                                 const struct infer_evaluation *e, mpcf_error *err)
 {
-    if (outcome->outside == 0) {
-        say_well(c, stage, rows);
+    mpcf_error *why = is_last(c->pipeline, stage) ? err : mpcf_error_create();
+    const mpcf_status status = difference_judge(c->pipeline, e, "training rows", why);
+
+    if (status == MPCF_OK) {
+        say_well(c, stage, e->corpus->count);
+    } else if (why != err) {
+        log_line(LOG_WARN, "%s: %s; distill is to follow, and looks again",
+                 pipeline_stage_name(stage), mpcf_error_text(why));
+    }
+    if (why != err) {
+        mpcf_error_destroy(why);
         return MPCF_OK;
+    }
+    return status;
+}
+
+static mpcf_status judge(const struct stage_context *c, enum pipeline_stage stage,
+                         const struct infer_evaluation *e, const struct reference_outcome *outcome,
+                         mpcf_error *err)
+{
+    const size_t rows = e->corpus->count;
+
+    if (outcome->outside == 0) {
+        return judge_answers(c, stage, e, err);
     }
     if (!is_last(c->pipeline, stage)) {
         log_line(LOG_WARN,
@@ -106,7 +129,7 @@ static mpcf_status look(struct stage_context *c, enum pipeline_stage stage, mpcf
     }
     secure_student_close(&student);
     if (status == MPCF_OK) {
-        status = judge(c, stage, some->count, &outcome, err);
+        status = judge(c, stage, &e, &outcome, err);
     }
     mpcf_free(e.exact);
     mpcf_free(e.reference);

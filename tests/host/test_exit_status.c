@@ -274,9 +274,9 @@ static void what_was_begun_and_failed_is_one(void **state)
           "parties={provider: {listen: '@nobody-p'}, dealer: {listen: '@nobody-d'}}", "--set",
           "transport=loopback", "--set", "stages.infer.connect_timeout=1s", "x"}},
         {1,
-         "bits at",
+         "units of 0.25",
          {"whole.yaml", "--set", "output=other", "--set",
-          "stages={convert: {}, infer: {value_fraction: 24, weight_fraction: 4}}"}},
+          "stages={convert: {}, infer: {logit_fraction: 2}}"}},
     };
 
     (void) state;

@@ -112,8 +112,10 @@ static void another_lowering_is_looked_at(void **state)
     (void) state;
     ASSERT_HOST(0, "convert: 16 training rows", file, "--stage", "convert", "--set",
                 "stages.infer.value_fraction=14");
-    ASSERT_HOST(1, "67 bits at 58 fractional bits", file, "--stage", "convert", "--set",
-                "stages.infer.value_fraction=24", "--set", "stages.infer.weight_fraction=4");
+    ASSERT_HOST(1, "the user learns logits in units of 0.25", file, "--stage", "convert", "--set",
+                "stages.infer.logit_fraction=2");
+    ASSERT_HOST(0, "stages.infer.allow_difference", file, "--stage", "convert", "--set",
+                "stages.infer.logit_fraction=2", "--set", "stages.infer.allow_difference=true");
 }
 
 /* Ranges that are a thousandth of what calibration saw. */
