@@ -88,6 +88,13 @@ void prg_add(const struct prg_key *key, struct prg_stream stream, uint64_t first
     }
 }
 
+void prg_hash(const struct prg_key *key, const uint64_t *in, unsigned tweak, uint64_t *out,
+              size_t blocks)
+{
+    assert(tweak < 4);
+    kernel()->hash(key, in, tweak, out, blocks);
+}
+
 void prg_system_random(void *out, size_t length)
 {
     uint8_t *at = out;

@@ -89,6 +89,51 @@ static void add(const struct prg_key *key, const struct prg_counter *counter, ui
     stream(key, counter, out, blocks, true);
 }
 
-const struct prg_kernel prg_kernel_avx2 = {fill, add};
+/* COUNT, a constant, is at most IN_FLIGHT. */
+INLINE void hash_blocks(const __m128i *keys, const uint64_t *in, __m128i keep, __m128i tweak,
+                        size_t count, uint64_t *out)
+{
+    __m128i x[IN_FLIGHT], y[IN_FLIGHT];
+
+#pragma GCC unroll 8
+    for (size_t i = 0; i < count; i++) {
+        x[i] = _mm_loadu_si128((const __m128i *) (const void *) (in + i * PRG_BLOCK_WORDS));
+        x[i] = _mm_or_si128(_mm_and_si128(x[i], keep), tweak);
+        y[i] = _mm_xor_si128(x[i], keys[0]);
+    }
+#pragma GCC unroll 10
+    for (unsigned r = 1; r < ROUNDS; r++) {
+#pragma GCC unroll 8
+        for (size_t i = 0; i < count; i++) {
+            y[i] = _mm_aesenc_si128(y[i], keys[r]);
+        }
+    }
+#pragma GCC unroll 8
+    for (size_t i = 0; i < count; i++) {
+        y[i] = _mm_xor_si128(_mm_aesenclast_si128(y[i], keys[ROUNDS]), x[i]);
+        _mm_storeu_si128((__m128i *) (void *) (out + i * PRG_BLOCK_WORDS), y[i]);
+    }
+}
+
+static void hash(const struct prg_key *key, const uint64_t *in, unsigned tweak, uint64_t *out,
+                 size_t blocks)
+{
+    const __m128i keep = _mm_set_epi64x(-1, -4), tweaks = _mm_set_epi64x(0, (long long) tweak);
+    __m128i keys[ROUNDS + 1];
+
+    load_keys(keys, key);
+    for (; blocks >= IN_FLIGHT; blocks -= IN_FLIGHT) {
+        hash_blocks(keys, in, keep, tweaks, IN_FLIGHT, out);
+        in += IN_FLIGHT * PRG_BLOCK_WORDS;
+        out += IN_FLIGHT * PRG_BLOCK_WORDS;
+    }
+    for (; blocks > 0; blocks--) {
+        hash_blocks(keys, in, keep, tweaks, 1, out);
+        in += PRG_BLOCK_WORDS;
+        out += PRG_BLOCK_WORDS;
+    }
+}
+
+const struct prg_kernel prg_kernel_avx2 = {fill, add, hash};
 
 #endif

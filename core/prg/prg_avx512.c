@@ -123,6 +123,58 @@ static void add(const struct prg_key *key, const struct prg_counter *counter, ui
     stream(key, counter, out, blocks, true);
 }
 
-const struct prg_kernel prg_kernel_avx512 = {fill, add};
+/* VECTORS, a constant, is at most IN_FLIGHT; only the words of MASK of the last one are read and
+ * stored. */
+INLINE void hash_blocks(const __m512i *keys, const uint64_t *in, __m512i keep, __m512i tweak,
+                        size_t vectors, __mmask8 mask, uint64_t *out)
+{
+    __m512i x[IN_FLIGHT], y[IN_FLIGHT];
+
+#pragma GCC unroll 8
+    for (size_t i = 0; i < vectors; i++) {
+        x[i] = _mm512_maskz_loadu_epi64(mask, in + i * VECTOR_WORDS);
+        x[i] = _mm512_or_si512(_mm512_and_si512(x[i], keep), tweak);
+        y[i] = _mm512_xor_si512(x[i], keys[0]);
+    }
+#pragma GCC unroll 10
+    for (unsigned r = 1; r < ROUNDS; r++) {
+#pragma GCC unroll 8
+        for (size_t i = 0; i < vectors; i++) {
+            y[i] = _mm512_aesenc_epi128(y[i], keys[r]);
+        }
+    }
+#pragma GCC unroll 8
+    for (size_t i = 0; i < vectors; i++) {
+        y[i] = _mm512_xor_si512(_mm512_aesenclast_epi128(y[i], keys[ROUNDS]), x[i]);
+        _mm512_mask_storeu_epi64(out + i * VECTOR_WORDS, mask, y[i]);
+    }
+}
+
+static void hash(const struct prg_key *key, const uint64_t *in, unsigned tweak, uint64_t *out,
+                 size_t blocks)
+{
+    const __m512i keep = _mm512_set_epi64(-1, -4, -1, -4, -1, -4, -1, -4);
+    const long long low = (long long) tweak;
+    const __m512i tweaks = _mm512_set_epi64(0, low, 0, low, 0, low, 0, low);
+    __m512i keys[ROUNDS + 1];
+
+    load_keys(keys, key);
+    for (; blocks >= IN_FLIGHT * VECTOR_BLOCKS; blocks -= IN_FLIGHT * VECTOR_BLOCKS) {
+        hash_blocks(keys, in, keep, tweaks, IN_FLIGHT, 0xff, out);
+        in += IN_FLIGHT * VECTOR_WORDS;
+        out += IN_FLIGHT * VECTOR_WORDS;
+    }
+    for (; blocks >= VECTOR_BLOCKS; blocks -= VECTOR_BLOCKS) {
+        hash_blocks(keys, in, keep, tweaks, 1, 0xff, out);
+        in += VECTOR_WORDS;
+        out += VECTOR_WORDS;
+    }
+    if (blocks > 0) {
+        hash_blocks(keys, in, keep, tweaks, 1, (__mmask8) ((1u << (blocks * PRG_BLOCK_WORDS)) - 1),
+                    out);
+    }
+}
+
+const struct prg_kernel prg_kernel_avx512 = {fill, add, hash};
 
 #endif

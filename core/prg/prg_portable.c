@@ -93,4 +93,54 @@ static void add(const struct prg_key *key, const struct prg_counter *counter, ui
     EVP_CIPHER_CTX_free(context);
 }
 
-const struct prg_kernel prg_kernel_portable = {fill, add};
+/* IN with the low bits that TWEAK says. */
+static void tweaked(const uint64_t *in, unsigned tweak, uint64_t *out, size_t words)
+{
+    for (size_t i = 0; i < words; i += PRG_BLOCK_WORDS) {
+        out[i] = (in[i] & ~(uint64_t) 3) | tweak;
+        out[i + 1] = in[i + 1];
+    }
+}
+
+static void hash_words(EVP_CIPHER_CTX *context, const uint64_t *in, unsigned tweak, uint64_t *out,
+                       size_t words)
+{
+    uint64_t x[CHUNK_WORDS];
+    int length = (int) (words * sizeof *x), written = 0;
+
+    tweaked(in, tweak, x, words);
+    for (size_t i = 0; i < words; i++) {
+        x[i] = htole64(x[i]);
+    }
+    if (EVP_EncryptUpdate(context, (uint8_t *) out, &written, (const uint8_t *) x, length) != 1 ||
+        written != length) {
+        abort();
+    }
+    for (size_t i = 0; i < words; i++) {
+        out[i] = le64toh(out[i] ^ x[i]);
+    }
+    mpcf_wipe(x, sizeof x);
+}
+
+static void hash(const struct prg_key *key, const uint64_t *in, unsigned tweak, uint64_t *out,
+                 size_t blocks)
+{
+    EVP_CIPHER_CTX *context;
+
+    crypto_prepare();
+    context = EVP_CIPHER_CTX_new();
+    if (context == NULL ||
+        EVP_EncryptInit_ex(context, EVP_aes_128_ecb(), NULL, key->round_keys, NULL) != 1) {
+        abort();
+    }
+    (void) EVP_CIPHER_CTX_set_padding(context, 0);
+    for (size_t left = blocks * PRG_BLOCK_WORDS, words = 0; left > 0; left -= words) {
+        words = chunk_of(left);
+        hash_words(context, in, tweak, out, words);
+        in += words;
+        out += words;
+    }
+    EVP_CIPHER_CTX_free(context);
+}
+
+const struct prg_kernel prg_kernel_portable = {fill, add, hash};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 1/x and 1/sqrt(x) as parabolas on the nodes of an interval tree: what both parties work out alike, in
+ * integers, of the opened c.
+ *
+ * With M = x / 2^finest the result is A / M or A / sqrt(M). On a node J of 2^l numbers, with e the opened
+ * part of x / 2^l - J and p = t - 1/2 the dealt one, x = 2^l (J + e - p): the series at J up to the fourth
+ * power, taken at e, is a cubic in p; and 3/16 p stands for p^3, as the Chebyshev polynomial of
+ * [-1/2, 1/2] has it. Relative error below 2^-16.9 (1/x) or 2^-18.6, and 2^-17 (or half of it) as p has
+ * TREE_PLACE_BITS bits. Slopes and curvatures are integers, too: that is another
+ * INVERSE_UNITS in the result, whatever its size.
+ */
+#ifndef MPCF_PROTOCOL_INVERSE_PIECES_H
+#define MPCF_PROTOCOL_INVERSE_PIECES_H
+
+#include <stdbool.h>
+
+#include "protocol/interval_tree.h"
+
+#define INVERSE_UNITS    1600 /* errors: of the result, besides ... */
+#define INVERSE_BITS     15   /* ... its 2^-15th part */
+#define INVERSE_SCALE_MAX ((int64_t) 1 << 50) /* A */
+
+struct inverse_pieces {
+    bool is_root;
+    unsigned finest;
+    int64_t series[5][TREE_NODES]; /* at J, of the last stop; J < 2^b: what it is at 2^b */
+};
+
+/* SCALE: A, 1 .. INVERSE_SCALE_MAX. */
+void inverse_pieces_make(struct inverse_pieces *p, bool is_root, unsigned finest, int64_t scale);
+/* A tree_pieces of them: CONTEXT is a struct inverse_pieces. */
+void inverse_pieces_at(const void *context, unsigned l, uint64_t c, size_t count,
+                       uint64_t (*pieces)[TREE_NODES]);
+
+#endif
