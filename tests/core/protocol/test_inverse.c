@@ -206,7 +206,7 @@ static void three_parties_agree_with_the_reference(void **state)
         struct step *step = &s.p->steps[s.p->step_count - 1];
         step->shift = 11;
         step->transposed = i / 2 == 1;
-        step->constant = (uint64_t) 1 << 47;
+        step->constant = (uint64_t) 1 << 46;
     }
     source_run(&s, y, 4, out, expected);
     for (size_t i = 0; i < 4 * (size_t) COUNT; i++) {

@@ -61,8 +61,8 @@ struct parameters_of_step {
 static const struct parameters_of_step parameters[] = {
     {.shift = 3},
     {.shift = 3, .transposed = true},
-    {.shift = 3, .constant = 1 << 20},
-    {.shift = 3, .constant = 1 << 20, .transposed = true},
+    {.shift = 1, .constant = 1 << 20},
+    {.shift = 1, .constant = 1 << 20, .transposed = true},
     {.thresholds = 1},
     {.thresholds = THRESHOLDS},
     {.input = "input_ids"},
