@@ -11,9 +11,10 @@
 #include "protocol/step_table.h"
 #include "schedule/settle.h"
 
-mpcf_status ring_trial_create(struct program *p, struct ring_trial *out, mpcf_error *err)
+mpcf_status ring_trial_create(struct program *p, double round_bits, struct ring_trial *out,
+                              mpcf_error *err)
 {
-    *out = (struct ring_trial){.program = p};
+    *out = (struct ring_trial){.program = p, .round_bits = round_bits};
     steps_attach(p);
     out->floor = mpcf_alloc_array(p->value_count + 1, sizeof *out->floor);
     if (out->floor == NULL) {
@@ -99,10 +100,7 @@ void ring_trial_sweep(struct ring_trial *t)
 
 /* --- Price --- */
 
-#define OFFLINE_WEIGHT 0.35       /* a bit before the run, against one in it */
-#define DEALER_WEIGHT  0.06       /* a bit of the dealer's */
-#define ROUND_BITS     (8 * 12e3) /* a message's delay, in bits that could travel meanwhile */
-#define BEYOND_WEIGHT  1e15       /* a bit of a ring beyond 64 */
+#define BEYOND_WEIGHT 1e15 /* a bit of a ring beyond 64 */
 
 static double step_price(const struct program *p, const struct step *s)
 {
@@ -132,5 +130,5 @@ double ring_trial_price(struct ring_trial *t)
         price += ring > 64 ? BEYOND_WEIGHT * (ring - 64) : 0;
         t->widest = ring > p->values[t->widest].ring ? (value_id) i : t->widest;
     }
-    return price + ROUND_BITS * p->round_count;
+    return price + t->round_bits * p->round_count;
 }

@@ -117,8 +117,7 @@ static void deal_payloads(struct way *w, unsigned l, const uint64_t *r, size_t n
     for (size_t i = 0; i < n; i++) {
         const int64_t place = place_of(r[i], l);
         const int64_t half = 1 << (TREE_PLACE_BITS - 1);
-        const int64_t dealt[TREE_PAYLOADS] = {1, place,
-                                              (place * place + half) >> TREE_PLACE_BITS};
+        const int64_t dealt[TREE_PAYLOADS] = {1, place, (place * place + half) >> TREE_PLACE_BITS};
         const uint64_t minus = mask_of(w->seed[1][WORDS * i]);
         for (size_t k = 0; k < TREE_PAYLOADS; k++) {
             uint64_t *const *first = k < 2 ? (uint64_t *const[]){w->left[0], w->left[1]}

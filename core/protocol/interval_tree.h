@@ -35,7 +35,7 @@
 #include "channel/role.h"
 #include "prg/prg.h"
 
-#define TREE_SPLIT_BITS 4 /* b */
+#define TREE_SPLIT_BITS 4  /* b */
 #define TREE_PLACE_BITS 12 /* of t - 1/2 and its square, as integers */
 #define TREE_PAYLOADS   3
 #define TREE_ROWS       8 /* keys that are walked side by side */

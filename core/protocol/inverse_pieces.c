@@ -56,7 +56,8 @@ static int64_t opened_part(unsigned l, uint64_t c)
     const uint64_t g = c & (((uint64_t) 1 << l) - 1);
     const int64_t at = (int64_t) (l >= E_BITS ? g >> (l - E_BITS) : g << (E_BITS - l));
 
-    return at - (1 << (E_BITS - 1)) - (l > TREE_PLACE_BITS ? 1 << (E_BITS - TREE_PLACE_BITS - 1) : 0);
+    return at - (1 << (E_BITS - 1)) -
+           (l > TREE_PLACE_BITS ? 1 << (E_BITS - TREE_PLACE_BITS - 1) : 0);
 }
 
 static int64_t times(int64_t e, int64_t x)
@@ -79,7 +80,8 @@ void inverse_pieces_at(const void *context, unsigned l, uint64_t c, size_t count
     for (size_t j = 0; j < count; j++) {
         const int64_t q1 = p->series[1][j], q2 = p->series[2][j], q3 = p->series[3][j],
                       q4 = p->series[4][j];
-        const int64_t value = p->series[0][j] + times(e, q1 + times(e, q2 + times(e, q3 + times(e, q4))));
+        const int64_t value =
+            p->series[0][j] + times(e, q1 + times(e, q2 + times(e, q3 + times(e, q4))));
         const int64_t slope = q1 + times(e, 2 * q2 + times(e, 3 * q3 + times(e, 4 * q4)));
         const int64_t curve = q2 + times(e, 3 * q3 + times(e, 6 * q4));
         const int64_t third = q3 + times(e, 4 * q4);
