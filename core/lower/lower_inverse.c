@@ -225,12 +225,24 @@ static double inverse_of(double x, bool is_root)
     return is_root ? 1 / sqrt(x) : 1 / x;
 }
 
-/* The finest interval is narrow against the smallest operand. */
-static void emit_keyed(struct lowering *l, const struct keyed *k, bool is_root, struct lowered *out)
+/* The finest interval is narrow against the smallest operand, and a whole number of units: of counts, say, there
+ * are made more. */
+static int finest_interval(struct lowering *l, struct keyed *k)
 {
     const int least = log2_down(k->low / k->unit) - TREE_SPLIT_BITS;
+
+    if (least < 0) {
+        k->x = emit_exactly(l, k->x, value_at(l, k->x)->fraction + (unsigned) -least);
+        k->unit = ldexp(k->unit, least);
+        return 0;
+    }
     const int widest = (int) value_at(l, k->x)->magnitude - 2;
-    const int finest = least < 0 ? 0 : least > widest ? widest : least;
+    return least > widest ? widest : least;
+}
+
+static void emit_keyed(struct lowering *l, struct keyed *k, bool is_root, struct lowered *out)
+{
+    const int finest = finest_interval(l, k);
     const double interval = ldexp(k->unit, finest);
     const double at_interval = inverse_of(interval, is_root);
     const double largest = 1.1 * inverse_of(ldexp(interval, TREE_SPLIT_BITS), is_root);
