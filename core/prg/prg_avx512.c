@@ -123,18 +123,22 @@ static void add(const struct prg_key *key, const struct prg_counter *counter, ui
     stream(key, counter, out, blocks, true);
 }
 
-/* VECTORS, a constant, is at most IN_FLIGHT; only the words of MASK of the last one are read and
- * stored. */
-INLINE void hash_blocks(const __m512i *keys, const uint64_t *in, __m512i keep, __m512i tweak,
-                        size_t vectors, __mmask8 mask, uint64_t *out)
+/* Of VECTORS (even, a constant, at most IN_FLIGHT) half from each half of the words. */
+INLINE void hash_blocks(const __m512i *keys, __m512i keep, __m512i tweak, size_t vectors,
+                        const uint64_t *low, const uint64_t *high, uint64_t *out_low,
+                        uint64_t *out_high)
 {
     __m512i x[IN_FLIGHT], y[IN_FLIGHT];
 
-#pragma GCC unroll 8
-    for (size_t i = 0; i < vectors; i++) {
-        x[i] = _mm512_maskz_loadu_epi64(mask, in + i * VECTOR_WORDS);
-        x[i] = _mm512_or_si512(_mm512_and_si512(x[i], keep), tweak);
+#pragma GCC unroll 4
+    for (size_t i = 0; i < vectors; i += 2) {
+        __m512i l = _mm512_loadu_si512(low + i / 2 * VECTOR_WORDS);
+        const __m512i h = _mm512_loadu_si512(high + i / 2 * VECTOR_WORDS);
+        l = _mm512_or_si512(_mm512_and_si512(l, keep), tweak);
+        x[i] = _mm512_unpacklo_epi64(l, h);
+        x[i + 1] = _mm512_unpackhi_epi64(l, h);
         y[i] = _mm512_xor_si512(x[i], keys[0]);
+        y[i + 1] = _mm512_xor_si512(x[i + 1], keys[0]);
     }
 #pragma GCC unroll 10
     for (unsigned r = 1; r < ROUNDS; r++) {
@@ -146,32 +150,28 @@ INLINE void hash_blocks(const __m512i *keys, const uint64_t *in, __m512i keep, _
 #pragma GCC unroll 8
     for (size_t i = 0; i < vectors; i++) {
         y[i] = _mm512_xor_si512(_mm512_aesenclast_epi128(y[i], keys[ROUNDS]), x[i]);
-        _mm512_mask_storeu_epi64(out + i * VECTOR_WORDS, mask, y[i]);
+    }
+#pragma GCC unroll 4
+    for (size_t i = 0; i < vectors; i += 2) {
+        _mm512_storeu_si512(out_low + i / 2 * VECTOR_WORDS, _mm512_unpacklo_epi64(y[i], y[i + 1]));
+        _mm512_storeu_si512(out_high + i / 2 * VECTOR_WORDS, _mm512_unpackhi_epi64(y[i], y[i + 1]));
     }
 }
 
-static void hash(const struct prg_key *key, const uint64_t *in, unsigned tweak, uint64_t *out,
-                 size_t blocks)
+static void hash(const struct prg_key *key, unsigned tweak, const uint64_t *low,
+                 const uint64_t *high, uint64_t *out_low, uint64_t *out_high, size_t blocks)
 {
-    const __m512i keep = _mm512_set_epi64(-1, -4, -1, -4, -1, -4, -1, -4);
-    const long long low = (long long) tweak;
-    const __m512i tweaks = _mm512_set_epi64(0, low, 0, low, 0, low, 0, low);
+    enum { MANY = IN_FLIGHT * VECTOR_BLOCKS, FEW = 2 * VECTOR_BLOCKS };
+    const __m512i keep = _mm512_set1_epi64(-4), tweaks = _mm512_set1_epi64((long long) tweak);
     __m512i keys[ROUNDS + 1];
+    size_t i = 0;
 
     load_keys(keys, key);
-    for (; blocks >= IN_FLIGHT * VECTOR_BLOCKS; blocks -= IN_FLIGHT * VECTOR_BLOCKS) {
-        hash_blocks(keys, in, keep, tweaks, IN_FLIGHT, 0xff, out);
-        in += IN_FLIGHT * VECTOR_WORDS;
-        out += IN_FLIGHT * VECTOR_WORDS;
+    for (; i + MANY <= blocks; i += MANY) {
+        hash_blocks(keys, keep, tweaks, IN_FLIGHT, low + i, high + i, out_low + i, out_high + i);
     }
-    for (; blocks >= VECTOR_BLOCKS; blocks -= VECTOR_BLOCKS) {
-        hash_blocks(keys, in, keep, tweaks, 1, 0xff, out);
-        in += VECTOR_WORDS;
-        out += VECTOR_WORDS;
-    }
-    if (blocks > 0) {
-        hash_blocks(keys, in, keep, tweaks, 1, (__mmask8) ((1u << (blocks * PRG_BLOCK_WORDS)) - 1),
-                    out);
+    for (; i < blocks; i += FEW) {
+        hash_blocks(keys, keep, tweaks, 2, low + i, high + i, out_low + i, out_high + i);
     }
 }
 

@@ -34,16 +34,7 @@
 
 #include "channel/role.h"
 #include "prg/prg.h"
-
-#define TREE_SPLIT_BITS 4  /* b */
-#define TREE_PLACE_BITS 12 /* of t - 1/2 and its square, as integers */
-#define TREE_PAYLOADS   3
-#define TREE_ROWS       8 /* keys that are walked side by side */
-
-enum {
-    TREE_NEAR = (1 << TREE_SPLIT_BITS) + 1, /* nodes J = 0 .. 2^b, which are halved */
-    TREE_NODES = 4 * TREE_NEAR,             /* at a stop, at most: J = 0 .. 2^(b+2) + 3 */
-};
+#include "protocol/interval_kernel.h"
 
 struct tree {
     unsigned bits;   /* K, of c and r; x is from 0 to 2^(K-1) - 1 */
@@ -60,19 +51,18 @@ struct tree tree_of(unsigned bits, unsigned finest, unsigned ring);
 size_t tree_words(const struct tree *t);
 size_t tree_payloads(const struct tree *t);
 
-/* N keys, N <= TREE_ROWS: R[n]; SEEDS[2][2 n] of provider and user, random; to WORDS [n][tree_words()] and
+/* N keys, N <= TREE_ROWS: R[n]; SEEDS [2][2 n] of provider and user, random; to WORDS [n][tree_words()] and
  * PAYLOADS [n][tree_payloads()], both for either party. */
 void tree_deal(const struct tree *t, const struct prg_key *hash, const uint64_t *r,
                uint64_t *const seeds[2], size_t n, uint64_t *words, uint64_t *payloads);
 
-/* What the function is on nodes J = 0 .. COUNT - 1 of a stop of 2^L numbers, beside the opened c: three
- * numbers each, to be multiplied by the payloads; zero where a node is not to count. */
-typedef void tree_pieces(const void *context, unsigned l, uint64_t c, size_t count,
-                         uint64_t (*pieces)[TREE_NODES]);
+/* Sets what the function is on nodes J = FIRST .. END - 1 of a stop of 2^L numbers, beside each opened C. */
+typedef void tree_function(const void *context, unsigned l, const uint64_t *c, size_t first,
+                           size_t end, struct tree_pieces *out);
 
 /* OUT[n] = ROLE's share of the function at C[n] - r: N keys as above, SEEDS its own. */
 void tree_walk(const struct tree *t, const struct prg_key *hash, enum role role, const uint64_t *c,
                const uint64_t *seeds, const uint64_t *words, const uint64_t *payloads, size_t n,
-               tree_pieces *pieces, const void *context, uint64_t *out);
+               tree_function *function, const void *context, uint64_t *out);
 
 #endif

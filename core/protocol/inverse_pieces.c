@@ -2,7 +2,7 @@
 /* The series, by integers alone: no two machines round them differently. */
 #include "protocol/inverse_pieces.h"
 
-#define E_BITS 15 /* of the opened part */
+#include "protocol/interval_kernel.h"
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -54,39 +54,22 @@ void inverse_pieces_make(struct inverse_pieces *p, bool is_root, unsigned finest
 static int64_t opened_part(unsigned l, uint64_t c)
 {
     const uint64_t g = c & (((uint64_t) 1 << l) - 1);
-    const int64_t at = (int64_t) (l >= E_BITS ? g >> (l - E_BITS) : g << (E_BITS - l));
+    const int64_t at =
+        (int64_t) (l >= TREE_PART_BITS ? g >> (l - TREE_PART_BITS) : g << (TREE_PART_BITS - l));
 
-    return at - (1 << (E_BITS - 1)) -
-           (l > TREE_PLACE_BITS ? 1 << (E_BITS - TREE_PLACE_BITS - 1) : 0);
+    return at - (1 << (TREE_PART_BITS - 1)) -
+           (l > TREE_PLACE_BITS ? 1 << (TREE_PART_BITS - TREE_PLACE_BITS - 1) : 0);
 }
 
-static int64_t times(int64_t e, int64_t x)
-{
-    return e * x >> E_BITS;
-}
-
-static int64_t rounded(int64_t x, unsigned shift)
-{
-    return (x + (((int64_t) 1 << shift) >> 1)) >> shift;
-}
-
-void inverse_pieces_at(const void *context, unsigned l, uint64_t c, size_t count,
-                       uint64_t (*pieces)[TREE_NODES])
+void inverse_pieces_at(const void *context, unsigned l, const uint64_t *c, size_t first, size_t end,
+                       struct tree_pieces *out)
 {
     const struct inverse_pieces *p = context;
-    const unsigned shift = (l - p->finest) / (p->is_root ? 2 : 1);
-    const int64_t e = opened_part(l, c);
+    int64_t e[TREE_ROWS];
 
-    for (size_t j = 0; j < count; j++) {
-        const int64_t q1 = p->series[1][j], q2 = p->series[2][j], q3 = p->series[3][j],
-                      q4 = p->series[4][j];
-        const int64_t value =
-            p->series[0][j] + times(e, q1 + times(e, q2 + times(e, q3 + times(e, q4))));
-        const int64_t slope = q1 + times(e, 2 * q2 + times(e, 3 * q3 + times(e, 4 * q4)));
-        const int64_t curve = q2 + times(e, 3 * q3 + times(e, 6 * q4));
-        const int64_t third = q3 + times(e, 4 * q4);
-        pieces[0][j] = (uint64_t) rounded(value, shift);
-        pieces[1][j] = 0 - (uint64_t) rounded(slope + (3 * third >> 4), shift + TREE_PLACE_BITS);
-        pieces[2][j] = (uint64_t) rounded(curve, shift + TREE_PLACE_BITS);
+    for (size_t i = 0; i < TREE_ROWS; i++) {
+        e[i] = opened_part(l, c[i]);
     }
+    interval_kernel()->parabolas(out, p->series, e, (l - p->finest) / (p->is_root ? 2 : 1), first,
+                                 end);
 }

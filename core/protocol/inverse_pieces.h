@@ -24,13 +24,14 @@
 struct inverse_pieces {
     bool is_root;
     unsigned finest;
-    int64_t series[5][TREE_NODES]; /* at J, of the last stop; J < 2^b: what it is at 2^b */
+    int64_t series[TREE_SERIES]
+                  [TREE_NODES]; /* at J, of the last stop; J < 2^b: what it is at 2^b */
 };
 
 /* SCALE: A, 1 .. INVERSE_SCALE_MAX. */
 void inverse_pieces_make(struct inverse_pieces *p, bool is_root, unsigned finest, int64_t scale);
-/* A tree_pieces of them: CONTEXT is a struct inverse_pieces. */
-void inverse_pieces_at(const void *context, unsigned l, uint64_t c, size_t count,
-                       uint64_t (*pieces)[TREE_NODES]);
+/* A tree_function of them: CONTEXT is a struct inverse_pieces. */
+void inverse_pieces_at(const void *context, unsigned l, const uint64_t *c, size_t first, size_t end,
+                       struct tree_pieces *out);
 
 #endif
