@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "protocol/integer.h"
 #include "protocol/inverse_pieces.h"
+#include "support/cpu_levels.h"
 #include "support/shared_source.h"
 #include "support/support.h"
 #include "support/vectors.h"
@@ -157,6 +158,105 @@ static void shares_add_up_within_the_stated_error(void **state)
                   1e6 * clock_seconds_since(start) / (double) wanted);
 }
 
+/* --- An independent simulation's keys and shares --- */
+
+static uint64_t hex_bytes(const json_t *text, uint8_t *out, size_t length)
+{
+    const char *digits = json_string_value(text);
+    uint64_t first = 0;
+
+    assert_int_equal(strlen(digits), 2 * length);
+    for (size_t i = 0; i < length; i++) {
+        const char byte[3] = {digits[2 * i], digits[2 * i + 1], '\0'};
+        const uint64_t value = strtoull(byte, NULL, 16);
+        out[i] = (uint8_t) value;
+        first |= i < 8 ? value << (8 * i) : 0;
+    }
+    return first;
+}
+
+/* A block's two words. */
+static void hex_words(const json_t *text, uint64_t *out)
+{
+    uint8_t bytes[16];
+
+    out[0] = hex_bytes(text, bytes, sizeof bytes);
+    out[1] = 0;
+    for (size_t i = 0; i < 8; i++) {
+        out[1] |= (uint64_t) bytes[8 + i] << (8 * i);
+    }
+}
+
+static uint64_t number_of(const json_t *of, const char *name)
+{
+    return (uint64_t) json_integer_value(json_object_get(of, name));
+}
+
+static void compare_shares(const json_t *want, const struct tree *t, const struct prg_key *hash,
+                           bool is_root, struct keys *k)
+{
+    static struct inverse_pieces p;
+    const json_t *shares = json_object_get(want, "shares");
+    uint8_t bytes[8];
+
+    inverse_pieces_make(&p, is_root, t->finest, (int64_t) number_of(want, "scale"));
+    walk_both(t, hash, &p, k, 1);
+    for (size_t role = 0; role < 2; role++) {
+        assert_true((k->out[role][0] & ring_mask(t->ring)) ==
+                    hex_bytes(json_array_get(shares, role), bytes, 8));
+    }
+}
+
+static void compare_case(const json_t *want)
+{
+    const struct tree t =
+        tree_of((unsigned) number_of(want, "bits"), (unsigned) number_of(want, "finest"),
+                (unsigned) number_of(want, "ring"));
+    const json_t *words = json_object_get(want, "words");
+    const json_t *payloads = json_object_get(want, "payloads");
+    static struct keys k;
+    struct prg_key hash;
+    uint8_t bytes[16];
+
+    (void) hex_bytes(json_object_get(want, "hash"), bytes, sizeof bytes);
+    prg_key_expand(&hash, bytes);
+    k.r[0] = number_of(want, "r");
+    k.c[0] = (number_of(want, "x") + k.r[0]) & ring_mask(t.bits);
+    for (size_t role = 0; role < 2; role++) {
+        hex_words(json_array_get(json_object_get(want, "seeds"), role), k.seeds[role]);
+    }
+    compare_shares(json_object_get(want, "inverse"), &t, &hash, false, &k);
+    compare_shares(json_object_get(want, "root"), &t, &hash, true, &k);
+    assert_int_equal(tree_words(&t), 2 * json_array_size(words));
+    for (size_t i = 0; i < json_array_size(words); i++) {
+        uint64_t word[2];
+        hex_words(json_array_get(words, i), word);
+        assert_memory_equal(word, k.words + 2 * i, sizeof word);
+    }
+    assert_int_equal(tree_payloads(&t), json_array_size(payloads));
+    for (size_t i = 0; i < json_array_size(payloads); i++) {
+        assert_true((k.payloads[i] & ring_mask(t.ring)) ==
+                    hex_bytes(json_array_get(payloads, i), bytes, 8));
+    }
+}
+
+static void check_simulation(void)
+{
+    json_t *cases = vector_json("inverse/keys.json");
+
+    assert_true(json_array_size(cases) >= 15);
+    for (size_t i = 0; i < json_array_size(cases); i++) {
+        compare_case(json_array_get(cases, i));
+    }
+    json_decref(cases);
+}
+
+static void keys_and_shares_are_a_simulations(void **state)
+{
+    (void) state;
+    on_every_level(check_simulation);
+}
+
 /* Below the least x of the range. */
 static void small_operands_stay_bounded(void **state)
 {
@@ -219,6 +319,7 @@ static void three_parties_agree_with_the_reference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_and_shares_are_a_simulations),
         cmocka_unit_test(shares_add_up_within_the_stated_error),
         cmocka_unit_test(small_operands_stay_bounded),
         cmocka_unit_test(three_parties_agree_with_the_reference),
