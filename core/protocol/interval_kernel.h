@@ -8,16 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TREE_SPLIT_BITS 4  /* b: nodes of a 2^b-th part of x, and down to a half of that */
-#define TREE_PLACE_BITS 12 /* of a place in a node and its square, as integers */
+#define TREE_SPLIT_BITS 4  /* b: the least x is 2^b nodes of the last stop */
+#define TREE_PLACE_BITS 14 /* of a place in a node and its square, as integers */
 #define TREE_PART_BITS  15 /* of the opened part of it */
 
 enum {
-    TREE_ROWS = 8,                          /* keys that are walked side by side */
-    TREE_PAYLOADS = 3,                      /* 1, place, its square */
-    TREE_SERIES = 5,                        /* coefficients of a function at a node */
-    TREE_NEAR = (1 << TREE_SPLIT_BITS) + 1, /* nodes J = 0 .. 2^b, which are halved */
-    TREE_NODES = 4 * TREE_NEAR              /* at a stop, at most: J = 0 .. 2^(b+2) + 3 */
+    TREE_ROWS = 8,     /* keys that are walked side by side */
+    TREE_PAYLOADS = 3, /* 1, place, its square */
+    TREE_SERIES = 5,   /* coefficients of a function at a node */
+    TREE_NEAR = 19,    /* nodes J = 0 .. 18, which are halved: narrow enough are those behind */
+    TREE_NODES = 4 * TREE_NEAR /* at a stop, at most */
 };
 
 /* Nodes: words of seeds, their bits lowest; after an expansion anything. */

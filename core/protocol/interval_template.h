@@ -139,9 +139,9 @@ static void parabolas(struct tree_pieces *pieces, const int64_t (*series)[TREE_N
             const int64_t third = q3 + times(f, 4 * q4);
             const int64_t slope = q1 + times(f, 2 * q2 + times(f, 3 * q3 + times(f, 4 * q4)));
             const int64_t curve = q2 + times(f, 3 * q3 + times(f, 6 * q4));
-            pieces->at[0][j][i] = rounded(value, shift, half);
+            pieces->at[0][j][i] = rounded(value - (q4 >> 7), shift, half);
             pieces->at[1][j][i] = 0 - rounded(slope + (3 * third >> 4), more, half_more);
-            pieces->at[2][j][i] = rounded(curve, more, half_more);
+            pieces->at[2][j][i] = rounded(curve + (q4 >> 2), more, half_more);
         }
     }
 }

@@ -17,8 +17,8 @@
 
 #include "protocol/interval_tree.h"
 
-#define INVERSE_UNITS     1600                /* errors: of the result, besides ... */
-#define INVERSE_BITS      15                  /* ... its 2^-15th part */
+#define INVERSE_UNITS     6400                /* errors: of the result, besides ... */
+#define INVERSE_BITS      16                  /* ... its 2^-15th part */
 #define INVERSE_SCALE_MAX ((int64_t) 1 << 50) /* A */
 
 struct inverse_pieces {

@@ -9,7 +9,7 @@ import json
 import math
 import random
 
-SPLIT, PLACE, PART = 4, 12, 15
+SPLIT, NEAR, PLACE, PART = 4, 19, 14, 15
 
 
 def sbox():
@@ -158,9 +158,9 @@ def coefficients(is_root, scale, j, g, l, finest):
     third = horner([q[3], 4 * q[4]])
     shift = (l - finest) // (2 if is_root else 1)
     return [
-        rounded(value, shift),
+        rounded(value - (q[4] >> 7), shift),
         -rounded(slope + (3 * third >> 4), shift + PLACE),
-        rounded(curve, shift + PLACE),
+        rounded(curve + (q[4] >> 2), shift + PLACE),
     ]
 
 
@@ -175,7 +175,7 @@ def share(h, party, bits, finest, ring, c, root, words, payloads, is_root, scale
         j = ((c >> l) - prefix) % (1 << d)
         if j > 1 << max(d - 1, 0):  # x would be negative
             return
-        if d >= first and (d - first) % 2 == 0 and (d == depth or j > 1 << SPLIT):
+        if d >= first and (d - first) % 2 == 0 and (d == depth or j >= NEAR):
             v = numbers(h, s)
             stop = 3 * ((d - first) // 2)
             for k, p in enumerate(coefficients(is_root, scale, j, c % (1 << l), l, finest)):
@@ -207,7 +207,7 @@ def case(rng, bits, finest, ring, x, r):
         shares = [share(h, p, bits, finest, ring, c, roots[p], words, payloads, is_root, scale) for p in (0, 1)]
         m = x / 2**finest
         want = scale / (math.sqrt(m) if is_root else m)
-        assert abs(sum(shares) % (1 << ring) - want) <= 1600 + want / 2**15, (name, x, r, want)
+        assert abs(sum(shares) % (1 << ring) - want) <= 6400 + want / 2**16, (name, x, r, want)
         out[name] = {"scale": scale, "shares": [s.to_bytes(8, "little").hex() for s in shares]}
     return out
 

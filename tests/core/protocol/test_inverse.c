@@ -85,7 +85,7 @@ static void walk_both(const struct tree *t, const struct prg_key *hash,
 }
 
 struct worst {
-    double relative, units; /* of what is left beyond the other's bound */
+    double relative, units; /* of results above and below 2^32 units */
 };
 
 static void judge(const struct keys *k, size_t i, bool is_root, unsigned finest, unsigned ring,
@@ -102,8 +102,8 @@ static void judge(const struct keys *k, size_t i, bool is_root, unsigned finest,
                  (unsigned long long) k->x[i], (unsigned long long) k->r[i], finest, is_root, got,
                  want);
     }
-    w->relative = fmax(w->relative, error / want);
-    w->units = fmax(w->units, want < ldexp(1, 22) ? error : 0);
+    w->relative = fmax(w->relative, want >= ldexp(1, 32) ? error / want : 0);
+    w->units = fmax(w->units, want < ldexp(1, 32) ? error : 0);
 }
 
 /* The scale is what gives the smallest result 27 bits, as far as the ring has room. */
@@ -153,9 +153,10 @@ static void shares_add_up_within_the_stated_error(void **state)
         check_shape(shapes[i / 2][0], shapes[i / 2][1], i % 2 == 1, wanted / (2 * SHAPES), 3 + i,
                     &worst[i % 2]);
     }
-    print_message("%zu inverses: 1/x within 2^%.1f, 1/sqrt(x) within 2^%.1f; %.1f us each\n",
-                  wanted, log2(worst[0].relative), log2(worst[1].relative),
-                  1e6 * clock_seconds_since(start) / (double) wanted);
+    print_message("%zu inverses: 1/x within 2^%.1f or %.0f units, 1/sqrt(x) within 2^%.1f or %.0f "
+                  "units; %.1f us each\n",
+                  wanted, log2(worst[0].relative), worst[0].units, log2(worst[1].relative),
+                  worst[1].units, 1e6 * clock_seconds_since(start) / (double) wanted);
 }
 
 /* --- An independent simulation's keys and shares --- */
