@@ -189,7 +189,7 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
 
 /* --- By keys --- */
 
-#define KEYED_BITS   28   /* of the smallest result: slopes are integers */
+#define KEYED_BITS   27   /* of the smallest result: slopes are integers */
 #define ROUNDS_SAVED 12   /* against an inverse by steps */
 #define STEPS_BITS   2000 /* that these send for an element, both parties together */
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define TREE_SPLIT_BITS 4  /* b: the least x is 2^b nodes of the last stop */
-#define TREE_PLACE_BITS 14 /* of a place in a node and its square, as integers */
+#define TREE_PLACE_BITS 12 /* of a place in a node and its square, as integers */
 #define TREE_PART_BITS  15 /* of the opened part of it */
 
 enum {

@@ -8,8 +8,8 @@
  * bits. Where r lies in the node that is J nodes below the one of c,
  *     x = 2^l (J + g - t),   g = (c mod 2^l) / 2^l, t = (r mod 2^l) / 2^l, both in [0, 1):
  * an interval of x that is public, and narrow against x where J is large. So the parties go down from the
- * root; at every second depth, a *stop*, nodes with J > 2^b end and count, nearer ones are halved twice more.
- * There are 2^(b+2) nodes to count for two octaves of x, whatever c is: which they are is a matter of
+ * root; at every second depth, a *stop*, nodes from J = TREE_NEAR on end and count, nearer ones are halved twice more.
+ * There are 3 TREE_NEAR nodes to count for two octaves of x, whatever c is: which they are is a matter of
  * c's bits, by which lists are selected, not addressed.
  *
  * Each party holds for every node a seed and a bit: the same for both off the way to r, independent and

@@ -13,11 +13,10 @@
  *
  * Messages: one round, each party its x_i + r_i, K bits an element (the user's before the run where x is
  * input-independent). Dealer: the keys' corrections to the user, 128 (K - shift) bits and 3 k bits for each of
- * about (K - shift) / 2 - 3 stops; the seeds are streams. Before the run the user passes the corrections on to the
+ * (K - shift - 4) / 2 stops; the seeds are streams. Before the run the user passes the corrections on to the
  * provider, with 128 bits of its stream that key the step's one-way function.
  * Leakage: none; c is uniform, and a key says nothing of r to who holds one of its seeds.
- * Sources: interval_tree.h; Goldschmidt-free inverses by pieces as in Gupta et al., "SIGMA" (PETS 2024), whose
- * pieces are looked up behind a comparison.
+ * Sources: interval_tree.h.
  */
 #include <math.h>
 #include <string.h>

@@ -5,10 +5,11 @@
  *
  * With M = x / 2^finest the result is A / M or A / sqrt(M). On a node J of 2^l numbers, with e the opened
  * part of x / 2^l - J and p = t - 1/2 the dealt one, x = 2^l (J + e - p): the series at J up to the fourth
- * power, taken at e, is a cubic in p; and 3/16 p stands for p^3, as the Chebyshev polynomial of
- * [-1/2, 1/2] has it. Relative error below 2^-16.9 (1/x) or 2^-18.6, and 2^-17 (or half of it) as p has
- * TREE_PLACE_BITS bits. Slopes and curvatures are integers, too: that is another
- * INVERSE_UNITS in the result, whatever its size.
+ * power, taken at e, is a polynomial in p, and 3/16 p stands for p^3, p^2 / 4 - 1/128 for p^4, as the Chebyshev
+ * polynomials of [-1/2, 1/2] have it. Of 1/x that leaves a relative error of 2^-17 at J = 16, which only the
+ * smallest x meet, and 2^-17.7 at J = 19; as p has TREE_PLACE_BITS bits, another 2^-17. Of the root less than
+ * half of these. Slopes and curvatures are integers, too: that is up to INVERSE_UNITS in the result,
+ * whatever its size.
  */
 #ifndef MPCF_PROTOCOL_INVERSE_PIECES_H
 #define MPCF_PROTOCOL_INVERSE_PIECES_H
@@ -17,8 +18,8 @@
 
 #include "protocol/interval_tree.h"
 
-#define INVERSE_UNITS     6400                /* errors: of the result, besides ... */
-#define INVERSE_BITS      16                  /* ... its 2^-15th part */
+#define INVERSE_UNITS     1600                /* errors: of the result, besides ... */
+#define INVERSE_BITS      15                  /* ... its 2^-15th part */
 #define INVERSE_SCALE_MAX ((int64_t) 1 << 50) /* A */
 
 struct inverse_pieces {

@@ -9,7 +9,7 @@ import json
 import math
 import random
 
-SPLIT, NEAR, PLACE, PART = 4, 19, 14, 15
+SPLIT, NEAR, PLACE, PART = 4, 19, 12, 15
 
 
 def sbox():
@@ -207,7 +207,7 @@ def case(rng, bits, finest, ring, x, r):
         shares = [share(h, p, bits, finest, ring, c, roots[p], words, payloads, is_root, scale) for p in (0, 1)]
         m = x / 2**finest
         want = scale / (math.sqrt(m) if is_root else m)
-        assert abs(sum(shares) % (1 << ring) - want) <= 6400 + want / 2**16, (name, x, r, want)
+        assert abs(sum(shares) % (1 << ring) - want) <= 1600 + want / 2**15, (name, x, r, want)
         out[name] = {"scale": scale, "shares": [s.to_bytes(8, "little").hex() for s in shares]}
     return out
 
