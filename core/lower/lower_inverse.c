@@ -190,24 +190,26 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
 /* --- By keys --- */
 
 #define KEYED_BITS   27   /* of the smallest result: slopes are integers */
-#define ROUNDS_SAVED 12   /* against an inverse by steps */
-#define STEPS_BITS   2000 /* that these send for an element, both parties together */
+#define KEY_SECONDS  2e-6 /* that keys take a core longer for an element than an inverse by steps */
+#define ROUNDS_SAVED 12   /* against that, */
+#define STEPS_BITS   1600 /* and what it sends for an element, both parties together */
 
 /* The operand as it is opened: integers times UNIT are real numbers. */
 struct keyed {
     value_id x;
     double unit, low, high;
-    unsigned finest;
 };
 
-/* What keys are to the planner, against rounds and openings of an inverse by steps. */
+/* Whether keys weigh less to the planner than rounds and openings of an inverse by steps. On a fast link of little
+ * delay they do for a few elements only; where nobody named the network, time is not counted. */
 static bool keys_cost_less(const struct lowering *l, int octaves, size_t elements)
 {
     const double depth = octaves + TREE_SPLIT_BITS + 2;
     const double bits = 128 * depth + 3 * 48 * (depth / 2 - 2);
+    const double computed = KEY_SECONDS * l->options->network.bits_per_second;
 
-    return (OFFLINE_WEIGHT + DEALER_WEIGHT) * bits * (double) elements <
-           ROUNDS_SAVED * lower_round_bits(l->options) + STEPS_BITS * (double) elements;
+    return ((OFFLINE_WEIGHT + DEALER_WEIGHT) * bits + computed - STEPS_BITS) * (double) elements <
+           ROUNDS_SAVED * lower_round_bits(l->options);
 }
 
 /* Whether ELEMENTS values of OF go by keys: sets their range. */
