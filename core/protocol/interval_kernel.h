@@ -25,9 +25,9 @@ struct tree_nodes {
     uint64_t low[(TREE_NODES + 1) * TREE_ROWS], high[(TREE_NODES + 1) * TREE_ROWS];
 };
 
-/* Numbers to be multiplied by the payloads. */
-struct tree_pieces {
-    uint64_t at[TREE_PAYLOADS][TREE_NODES][TREE_ROWS];
+/* A sum over nodes, not yet corrected: of pieces times what nodes expand to, and of pieces where bits are set. */
+struct tree_sum {
+    uint64_t total[TREE_ROWS], counted[TREE_PAYLOADS][TREE_ROWS];
 };
 
 struct interval_kernel {
@@ -36,14 +36,13 @@ struct interval_kernel {
     void (*children)(struct tree_nodes *out, size_t count, const struct tree_nodes *nodes,
                      struct tree_nodes *left, struct tree_nodes *right, size_t near,
                      uint64_t (*correction)[TREE_ROWS], const uint64_t *a);
-    /* SUM [key] += pieces times payloads of nodes FIRST .. END - 1: VALUES are what these expand to, PAYLOADS
-     * the corrections where their bits are set. */
-    void (*sum)(uint64_t *sum, const struct tree_nodes *nodes, const struct tree_nodes *values,
-                const uint64_t *third, struct tree_pieces *pieces, uint64_t (*payloads)[TREE_ROWS],
-                size_t first, size_t end);
-    /* The parabolas of inverse_pieces.h on these nodes, at the opened part E [key], divided by 2^SHIFT. */
-    void (*parabolas)(struct tree_pieces *pieces, const int64_t (*series)[TREE_NODES],
-                      const int64_t *e, unsigned shift, size_t first, size_t end);
+    /* To SUM nodes FIRST .. END - 1 of a stop, which expand to VALUES and THIRD: times the parabolas of a
+     * function there (inverse_pieces.h), of SERIES at the opened part E [key], divided by 2^SHIFT; of a key
+     * only where IS_THERE [key] is all ones, and not zero. */
+    void (*count)(struct tree_sum *sum, const struct tree_nodes *nodes,
+                  const struct tree_nodes *values, const uint64_t *third,
+                  const int64_t (*series)[TREE_NODES], const int64_t *e, unsigned shift,
+                  const uint64_t *is_there, size_t first, size_t end);
 };
 
 extern const struct interval_kernel interval_kernel_portable;

@@ -87,32 +87,6 @@ static void children(struct tree_nodes *out, size_t count, const struct tree_nod
     order(out->high, count, left->high, right->high, all);
 }
 
-static void sum(uint64_t *sum, const struct tree_nodes *nodes, const struct tree_nodes *values,
-                const uint64_t *third, struct tree_pieces *pieces, uint64_t (*payloads)[TREE_ROWS],
-                size_t first, size_t end)
-{
-    uint64_t total[TREE_ROWS] = {0}, counted[TREE_PAYLOADS][TREE_ROWS] = {{0}};
-
-    for (size_t j = first; j < end; j++) {
-        const size_t at = TREE_ROWS * j;
-        EACH_KEY(i)
-        {
-            const uint64_t is_set = bit_mask(nodes->low[at + i]);
-            const uint64_t p = pieces->at[0][j][i], q = pieces->at[1][j][i],
-                           r = pieces->at[2][j][i];
-            total[i] += p * values->low[at + i] + q * values->high[at + i] + r * third[at + i];
-            counted[0][i] += is_set & p;
-            counted[1][i] += is_set & q;
-            counted[2][i] += is_set & r;
-        }
-    }
-    EACH_KEY(i)
-    {
-        sum[i] += total[i] + counted[0][i] * payloads[0][i] + counted[1][i] * payloads[1][i] +
-                  counted[2][i] * payloads[2][i];
-    }
-}
-
 static inline int64_t times(int64_t e, int64_t x)
 {
     return e * x >> TREE_PART_BITS;
@@ -123,27 +97,39 @@ static inline uint64_t rounded(int64_t x, unsigned shift, int64_t half)
     return (uint64_t) ((x + half) >> shift);
 }
 
-static void parabolas(struct tree_pieces *pieces, const int64_t (*series)[TREE_NODES],
-                      const int64_t *e, unsigned shift, size_t first, size_t end)
+static void count(struct tree_sum *sum, const struct tree_nodes *nodes,
+                  const struct tree_nodes *values, const uint64_t *third,
+                  const int64_t (*series)[TREE_NODES], const int64_t *e, unsigned shift,
+                  const uint64_t *is_there, size_t first, size_t end)
 {
     const unsigned more = shift + TREE_PLACE_BITS;
     const int64_t half = ((int64_t) 1 << shift) >> 1, half_more = ((int64_t) 1 << more) >> 1;
+    struct tree_sum s = *sum;
 
     for (size_t j = first; j < end; j++) {
         const int64_t q0 = series[0][j], q1 = series[1][j], q2 = series[2][j], q3 = series[3][j],
                       q4 = series[4][j];
+        const uint64_t *node = nodes->low + TREE_ROWS * j, *one = values->low + TREE_ROWS * j,
+                       *place = values->high + TREE_ROWS * j, *square = third + TREE_ROWS * j;
         EACH_KEY(i)
         {
             const int64_t f = e[i];
             const int64_t value = q0 + times(f, q1 + times(f, q2 + times(f, q3 + times(f, q4))));
-            const int64_t third = q3 + times(f, 4 * q4);
+            const int64_t cube = q3 + times(f, 4 * q4);
             const int64_t slope = q1 + times(f, 2 * q2 + times(f, 3 * q3 + times(f, 4 * q4)));
             const int64_t curve = q2 + times(f, 3 * q3 + times(f, 6 * q4));
-            pieces->at[0][j][i] = rounded(value - (q4 >> 7), shift, half);
-            pieces->at[1][j][i] = 0 - rounded(slope + (3 * third >> 4), more, half_more);
-            pieces->at[2][j][i] = rounded(curve + (q4 >> 2), more, half_more);
+            const uint64_t p = is_there[i] & rounded(value - (q4 >> 7), shift, half);
+            const uint64_t q =
+                is_there[i] & (0 - rounded(slope + (3 * cube >> 4), more, half_more));
+            const uint64_t r = is_there[i] & rounded(curve + (q4 >> 2), more, half_more);
+            const uint64_t is_set = bit_mask(node[i]);
+            s.total[i] += p * one[i] + q * place[i] + r * square[i];
+            s.counted[0][i] += is_set & p;
+            s.counted[1][i] += is_set & q;
+            s.counted[2][i] += is_set & r;
         }
     }
+    *sum = s;
 }
 
-const struct interval_kernel INTERVAL_KERNEL_NAME = {children, sum, parabolas};
+const struct interval_kernel INTERVAL_KERNEL_NAME = {children, count};

@@ -176,7 +176,6 @@ struct walk {
     size_t keys, count;         /* COUNT nodes of each */
     struct tree_nodes nodes[2]; /* by J: now, and their children */
     struct tree_nodes left, right;
-    struct tree_pieces pieces;
     uint64_t c[TREE_ROWS], sum[TREE_ROWS];
 };
 
@@ -216,41 +215,67 @@ static void halve(struct walk *w, unsigned depth, const uint64_t *words)
                         correction, a);
 }
 
+/* g - 1/2, less half a unit of a place that was cut. */
+static int64_t opened_part(unsigned l, uint64_t c)
+{
+    const uint64_t g = c & (((uint64_t) 1 << l) - 1);
+    const int64_t at =
+        (int64_t) (l >= TREE_PART_BITS ? g >> (l - TREE_PART_BITS) : g << (TREE_PART_BITS - l));
+
+    return at - (1 << (TREE_PART_BITS - 1)) -
+           (l > TREE_PLACE_BITS ? 1 << (TREE_PART_BITS - TREE_PLACE_BITS - 1) : 0);
+}
+
 /* Behind the first stop, the last three nodes of a list are such or, depending on c, behind it: x would be
  * negative. */
-static void leave_out(struct walk *w, unsigned depth)
+static void count_nodes(const struct walk *w, unsigned depth, size_t first,
+                        const struct tree_function *f, struct tree_sum *sum)
 {
-    for (uint64_t j = 1; depth > w->tree->first && j < 4; j++) {
+    const struct tree *t = w->tree;
+    const struct tree_nodes *nodes = &w->nodes[depth % 2];
+    const unsigned l = t->bits - depth, shift = (t->depth - depth) / 2 * f->down;
+    const size_t sure = depth > t->first ? w->count - 3 : w->count;
+    int64_t e[TREE_ROWS];
+    uint64_t is_there[TREE_ROWS];
+
+    for (size_t i = 0; i < TREE_ROWS; i++) {
+        e[i] = opened_part(l, w->c[i]);
+        is_there[i] = UINT64_MAX;
+    }
+    w->kernel->count(sum, nodes, &w->left, w->right.low, f->series, e, shift, is_there, first,
+                     sure);
+    for (size_t j = sure; j < w->count; j++) {
         for (size_t i = 0; i < TREE_ROWS; i++) {
-            const uint64_t low = w->c[i] >> (w->tree->bits - depth) & 3;
-            const uint64_t is_there = mask_of(~((low - j) >> 63));
-            for (size_t k = 0; k < TREE_PAYLOADS; k++) {
-                w->pieces.at[k][TREE_NODES - 4 + j][i] &= is_there;
-            }
+            is_there[i] = mask_of(~(((w->c[i] >> l & 3) - (j - sure + 1)) >> 63));
         }
+        w->kernel->count(sum, nodes, &w->left, w->right.low, f->series, e, shift, is_there, j,
+                         j + 1);
     }
 }
 
 /* At a stop before the last the near nodes do not count: their children do. */
 static void count_stop(struct walk *w, unsigned depth, const uint64_t *payloads,
-                       tree_function *function, const void *context)
+                       const struct tree_function *function)
 {
     const struct tree *t = w->tree;
     const struct tree_nodes *nodes = &w->nodes[depth % 2];
     const size_t first = depth < t->depth ? TREE_NEAR : 0;
     const size_t at = TREE_ROWS * first, blocks = TREE_ROWS * (w->count - first);
-    uint64_t dealt[TREE_PAYLOADS][TREE_ROWS];
+    struct tree_sum sum = {{0}, {{0}}};
+    uint64_t dealt[TREE_ROWS];
 
     prg_hash(w->hash, HASH_PAYLOAD, nodes->low + at, nodes->high + at, w->left.low + at,
              w->left.high + at, blocks);
     prg_hash(w->hash, HASH_PAYLOAD_2, nodes->low + at, nodes->high + at, w->right.low + at,
              w->right.high + at, blocks);
-    function(context, t->bits - depth, w->c, first, w->count, &w->pieces);
-    leave_out(w, depth);
+    count_nodes(w, depth, first, function, &sum);
     for (size_t k = 0; k < TREE_PAYLOADS; k++) {
-        take_words(dealt[k], payloads, tree_payloads(t), first_payload(t, depth) + k, w->keys);
+        take_words(dealt, payloads, tree_payloads(t), first_payload(t, depth) + k, w->keys);
+        for (size_t i = 0; i < TREE_ROWS; i++) {
+            w->sum[i] += (k == 0 ? sum.total[i] : 0) + sum.counted[k][i] * dealt[i];
+        }
     }
-    w->kernel->sum(w->sum, nodes, &w->left, w->right.low, &w->pieces, dealt, first, w->count);
+    mpcf_wipe(&sum, sizeof sum);
 }
 
 static void begin_walk(struct walk *w, enum role role, const uint64_t *c, const uint64_t *seeds)
@@ -266,7 +291,7 @@ static void begin_walk(struct walk *w, enum role role, const uint64_t *c, const 
 
 void tree_walk(const struct tree *t, const struct prg_key *hash, enum role role, const uint64_t *c,
                const uint64_t *seeds, const uint64_t *words, const uint64_t *payloads, size_t n,
-               tree_function *function, const void *context, uint64_t *out)
+               const struct tree_function *function, uint64_t *out)
 {
     struct walk w;
 
@@ -279,7 +304,7 @@ void tree_walk(const struct tree *t, const struct prg_key *hash, enum role role,
     begin_walk(&w, role, c, seeds);
     for (unsigned d = 0; d <= t->depth; d++) {
         if (is_stop(t, d)) {
-            count_stop(&w, d, payloads, function, context);
+            count_stop(&w, d, payloads, function);
         }
         if (d < t->depth) {
             halve(&w, d, words);

@@ -56,13 +56,16 @@ size_t tree_payloads(const struct tree *t);
 void tree_deal(const struct tree *t, const struct prg_key *hash, const uint64_t *r,
                uint64_t *const seeds[2], size_t n, uint64_t *words, uint64_t *payloads);
 
-/* Sets what the function is on nodes J = FIRST .. END - 1 of a stop of 2^L numbers, beside each opened C. */
-typedef void tree_function(const void *context, unsigned l, const uint64_t *c, size_t first,
-                           size_t end, struct tree_pieces *out);
+/* A function, by its series at J = 0 .. on the nodes of the last stop: on a stop before it is 2^DOWN times less, and
+ * again. */
+struct tree_function {
+    int64_t series[TREE_SERIES][TREE_NODES];
+    unsigned down;
+};
 
 /* OUT[n] = ROLE's share of the function at C[n] - r: N keys as above, SEEDS its own. */
 void tree_walk(const struct tree *t, const struct prg_key *hash, enum role role, const uint64_t *c,
                const uint64_t *seeds, const uint64_t *words, const uint64_t *payloads, size_t n,
-               tree_function *function, const void *context, uint64_t *out);
+               const struct tree_function *function, uint64_t *out);
 
 #endif

@@ -41,7 +41,7 @@ struct inverse {
     uint64_t *out, *to_open;
     struct packed_array to, from, words, payloads;
     struct prg_key hash;
-    struct inverse_pieces pieces;
+    struct tree_function function;
 };
 
 static struct inverse inverse_of(const struct program *p, const struct step *s)
@@ -303,7 +303,7 @@ static void walk_keys(const struct inverse *v, size_t first, size_t n, struct ke
     packed_read(v->words, first * words, k->words, n * words);
     packed_read(v->payloads, first * payloads, k->payloads, n * payloads);
     tree_walk(&v->tree, &v->hash, v->role, v->opened + first, k->seeds[0], k->words, k->payloads, n,
-              inverse_pieces_at, &v->pieces, v->out + first);
+              &v->function, v->out + first);
 }
 
 /* The user's key of the hash is its stream's, the provider's has arrived. */
@@ -329,7 +329,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 
     if (status == MPCF_OK) {
         v.opened = p->state[s->index];
-        inverse_pieces_make(&v.pieces, s->transposed, s->shift, (int64_t) s->constant);
+        inverse_pieces_make(&v.function, s->transposed, (int64_t) s->constant);
         find_keys(&v, p);
         keys_for(&v, walk_keys);
     }

@@ -2,8 +2,6 @@
 /* The series, by integers alone: no two machines round them differently. */
 #include "protocol/inverse_pieces.h"
 
-#include "protocol/interval_kernel.h"
-
 __extension__ typedef unsigned __int128 wide;
 
 /* floor(sqrt(x)) */
@@ -19,14 +17,14 @@ static uint64_t root_of(wide x)
 }
 
 /* The coefficients of A (J + d)^-1 or A (J + d)^(-1/2) in powers of d. */
-static void series_at(struct inverse_pieces *p, int64_t scale, int64_t j, int64_t *out)
+static void series_at(bool is_root, int64_t scale, int64_t j, int64_t *out)
 {
     static const int64_t numerators[5] = {1, -1, 3, -5, 35}, denominators[5] = {1, 2, 8, 16, 128};
     const wide square = (wide) scale * (wide) scale;
     int64_t power = 1;
 
     for (int k = 0; k < 5; k++) {
-        if (p->is_root) {
+        if (is_root) {
             out[k] = numerators[k] * (int64_t) root_of(square / (uint64_t) j) /
                      (denominators[k] * power);
         } else {
@@ -36,40 +34,15 @@ static void series_at(struct inverse_pieces *p, int64_t scale, int64_t j, int64_
     }
 }
 
-void inverse_pieces_make(struct inverse_pieces *p, bool is_root, unsigned finest, int64_t scale)
+void inverse_pieces_make(struct tree_function *f, bool is_root, int64_t scale)
 {
-    p->is_root = is_root;
-    p->finest = finest;
+    f->down = is_root ? 1 : 2;
     for (int64_t j = 0; j < TREE_NODES; j++) {
         const bool is_below = j < 1 << TREE_SPLIT_BITS;
-        int64_t series[5];
-        series_at(p, scale, is_below ? 1 << TREE_SPLIT_BITS : j, series);
-        for (int k = 0; k < 5; k++) {
-            p->series[k][j] = is_below && k > 0 ? 0 : series[k];
+        int64_t series[TREE_SERIES];
+        series_at(is_root, scale, is_below ? 1 << TREE_SPLIT_BITS : j, series);
+        for (int k = 0; k < TREE_SERIES; k++) {
+            f->series[k][j] = is_below && k > 0 ? 0 : series[k];
         }
     }
-}
-
-/* g - 1/2, less half a unit of a p that was cut. */
-static int64_t opened_part(unsigned l, uint64_t c)
-{
-    const uint64_t g = c & (((uint64_t) 1 << l) - 1);
-    const int64_t at =
-        (int64_t) (l >= TREE_PART_BITS ? g >> (l - TREE_PART_BITS) : g << (TREE_PART_BITS - l));
-
-    return at - (1 << (TREE_PART_BITS - 1)) -
-           (l > TREE_PLACE_BITS ? 1 << (TREE_PART_BITS - TREE_PLACE_BITS - 1) : 0);
-}
-
-void inverse_pieces_at(const void *context, unsigned l, const uint64_t *c, size_t first, size_t end,
-                       struct tree_pieces *out)
-{
-    const struct inverse_pieces *p = context;
-    int64_t e[TREE_ROWS];
-
-    for (size_t i = 0; i < TREE_ROWS; i++) {
-        e[i] = opened_part(l, c[i]);
-    }
-    interval_kernel()->parabolas(out, p->series, e, (l - p->finest) / (p->is_root ? 2 : 1), first,
-                                 end);
 }

@@ -22,17 +22,7 @@
 #define INVERSE_BITS      15                  /* ... its 2^-15th part */
 #define INVERSE_SCALE_MAX ((int64_t) 1 << 50) /* A */
 
-struct inverse_pieces {
-    bool is_root;
-    unsigned finest;
-    int64_t series[TREE_SERIES]
-                  [TREE_NODES]; /* at J, of the last stop; J < 2^b: what it is at 2^b */
-};
-
-/* SCALE: A, 1 .. INVERSE_SCALE_MAX. */
-void inverse_pieces_make(struct inverse_pieces *p, bool is_root, unsigned finest, int64_t scale);
-/* A tree_function of them: CONTEXT is a struct inverse_pieces. */
-void inverse_pieces_at(const void *context, unsigned l, const uint64_t *c, size_t first, size_t end,
-                       struct tree_pieces *out);
+/* SCALE: A, 1 .. INVERSE_SCALE_MAX. Below J = 2^b the function is what it is there. */
+void inverse_pieces_make(struct tree_function *f, bool is_root, int64_t scale);
 
 #endif

@@ -73,14 +73,14 @@ static uint64_t some_r(struct test_random *random, unsigned bits, uint64_t x)
 }
 
 static void walk_both(const struct tree *t, const struct prg_key *hash,
-                      const struct inverse_pieces *p, struct keys *k, size_t n)
+                      const struct tree_function *p, struct keys *k, size_t n)
 {
     uint64_t *const seeds[2] = {k->seeds[0], k->seeds[1]};
 
     tree_deal(t, hash, k->r, seeds, n, k->words, k->payloads);
     for (int role = ROLE_PROVIDER; role <= ROLE_USER; role++) {
-        tree_walk(t, hash, (enum role) role, k->c, k->seeds[role], k->words, k->payloads, n,
-                  inverse_pieces_at, p, k->out[role]);
+        tree_walk(t, hash, (enum role) role, k->c, k->seeds[role], k->words, k->payloads, n, p,
+                  k->out[role]);
     }
 }
 
@@ -117,10 +117,10 @@ static void check_shape(unsigned bits, unsigned finest, bool is_root, size_t cou
     const unsigned ring = seed % 2 == 0 ? 64 : scale_bits - (is_root ? 0 : 2);
     const struct tree t = tree_of(bits, finest, ring > 64 ? 64 : ring);
     struct test_random random = {seed};
-    static struct inverse_pieces p;
+    static struct tree_function p;
     static struct keys k;
 
-    inverse_pieces_make(&p, is_root, finest, scale);
+    inverse_pieces_make(&p, is_root, scale);
     for (size_t done = 0; done < count; done += TREE_ROWS) {
         const size_t n = 1 + done % TREE_ROWS == 0 ? 3 : TREE_ROWS;
         for (size_t i = 0; i < n; i++) {
@@ -196,11 +196,11 @@ static uint64_t number_of(const json_t *of, const char *name)
 static void compare_shares(const json_t *want, const struct tree *t, const struct prg_key *hash,
                            bool is_root, struct keys *k)
 {
-    static struct inverse_pieces p;
+    static struct tree_function p;
     const json_t *shares = json_object_get(want, "shares");
     uint8_t bytes[8];
 
-    inverse_pieces_make(&p, is_root, t->finest, (int64_t) number_of(want, "scale"));
+    inverse_pieces_make(&p, is_root, (int64_t) number_of(want, "scale"));
     walk_both(t, hash, &p, k, 1);
     for (size_t role = 0; role < 2; role++) {
         assert_true((k->out[role][0] & ring_mask(t->ring)) ==
@@ -266,11 +266,11 @@ static void small_operands_stay_bounded(void **state)
     const struct prg_key hash = hash_key(9);
     const double largest = ldexp(1, 40 - TREE_SPLIT_BITS);
     struct test_random random = {4};
-    static struct inverse_pieces p;
+    static struct tree_function p;
     static struct keys k;
 
     (void) state;
-    inverse_pieces_make(&p, false, FINEST, (int64_t) 1 << 40);
+    inverse_pieces_make(&p, false, (int64_t) 1 << 40);
     for (size_t x = 0; x < 1 << (FINEST + TREE_SPLIT_BITS); x++) {
         for (size_t i = 0; i < TREE_ROWS; i++) {
             k.x[i] = x;
