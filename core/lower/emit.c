@@ -230,6 +230,20 @@ value_id emit_square(struct lowering *l, value_id x, unsigned magnitude)
     return emit_unary(l, STEP_SQUARE, x, v->dims, 2 * v->fraction, magnitude);
 }
 
+value_id emit_inverse(struct lowering *l, value_id x, bool is_root, unsigned finest, int64_t scale,
+                      unsigned fraction, unsigned magnitude)
+{
+    const value_id out = emit_value(l, VALUE_SHARED, value_at(l, x)->dims, fraction, magnitude);
+
+    if (out != VALUE_NONE) {
+        struct step *s = emit_step(l, STEP_INVERSE, out, &x, 1);
+        s->transposed = is_root;
+        s->shift = finest;
+        s->constant = (uint64_t) scale;
+    }
+    return out;
+}
+
 value_id emit_row_sum(struct lowering *l, value_id x, unsigned magnitude)
 {
     const struct value *v = value_at(l, x);

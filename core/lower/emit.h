@@ -51,6 +51,9 @@ value_id emit_matmul(struct lowering *l, value_id a, value_id b, bool transposed
                      unsigned magnitude);
 /* x times the public number C; exact where C is a power of two. */
 value_id emit_scaled(struct lowering *l, value_id x, double c, unsigned magnitude);
+/* 1/x, or its root, of positive X: SCALE at x = 2^FINEST units, at FRACTION bits. */
+value_id emit_inverse(struct lowering *l, value_id x, bool is_root, unsigned finest, int64_t scale,
+                      unsigned fraction, unsigned magnitude);
 value_id emit_compare(struct lowering *l, value_id x, const int64_t *thresholds, size_t count);
 /* The lowest PLANES bits of entry X modulo COUNT, a power of two. */
 value_id emit_table_lookup(struct lowering *l, value_id x, const int64_t *entries, size_t count,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * 1/x and 1/sqrt(x) over any calibrated range, for the few values that rows have.
+ * 1/x and 1/sqrt(x) over any calibrated range, for the few values that rows have: by keys in one message
+ * (INVERSE), or by steps in about fifteen, as costs less on the planner's network.
+ *
+ * By steps:
  *
  *   e = octave of x, by comparison with powers of two      bits -> sum of bit times step
  *   v = x 2^-e in [1, 2)
@@ -20,9 +23,12 @@
 #include "lower/emit.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
+#include "lower/ring_trial.h"
+#include "protocol/inverse_pieces.h"
 
-#define BITS      20
-#define SEED_BITS 12 /* of the parabola's coefficients */
+#define BITS        20
+#define OCTAVES_MAX 40
+#define SEED_BITS   12 /* of the parabola's coefficients */
 
 struct inverse {
     int seed
@@ -73,7 +79,7 @@ static bool find_octaves(struct lowering *l, const mpcf_node *node, value_id x, 
     o->low = log2_down(low) < -f ? -f : log2_down(low);
     o->count = log2_down(high) - o->low;
     o->count = o->count < 1 ? 1 : o->count;
-    if (o->count > 40) {
+    if (o->count > OCTAVES_MAX) {
         lower_fail(l, MPCF_E_RANGE, "'%s' runs from %g to %g; 2^40 is the most an inverse takes",
                    node->name, low, high);
         return false;
@@ -210,11 +216,137 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
     out->raw = finish(l, node, scaled, correction(l, kind, v, y, fv), rest > 0 ? rest : 0);
 }
 
+/* --- By keys --- */
+
+#define KEYED_BITS   27   /* of the smallest result: slopes are integers */
+#define KEY_SECONDS  2e-6 /* that keys take a core longer for an element than an inverse by steps */
+#define ROUNDS_SAVED 12   /* against that, */
+#define STEPS_BITS   1600 /* and what it sends for an element, both parties together */
+
+/* The operand as it is opened: integers times UNIT are real numbers. */
+struct keyed {
+    value_id x;
+    double unit, low, high;
+};
+
+/* Whether keys weigh less to the planner than rounds and openings of an inverse by steps. On a fast link of little
+ * delay they do for a few elements only; where nobody named the network, time is not counted. */
+static bool keys_cost_less(const struct lowering *l, int octaves, size_t elements)
+{
+    const double depth = octaves + TREE_SPLIT_BITS + 2;
+    const double bits = 128 * depth + 3 * 48 * (depth / 2 - 2);
+    const double computed = KEY_SECONDS * l->options->network.bits_per_second;
+
+    return ((OFFLINE_WEIGHT + DEALER_WEIGHT) * bits + computed - STEPS_BITS) * (double) elements <
+           ROUNDS_SAVED * lower_round_bits(l->options);
+}
+
+/* Whether ELEMENTS values of OF go by keys: sets their range. */
+static bool takes_keys(struct lowering *l, const mpcf_node *of, size_t elements, struct keyed *k)
+{
+    if (l->status != MPCF_OK || !node_positive(l, of, &k->low, &k->high)) {
+        return false;
+    }
+    const int octaves = log2_up(k->high) - log2_down(k->low);
+    return octaves <= OCTAVES_MAX && keys_cost_less(l, octaves, elements);
+}
+
+static double inverse_of(double x, bool is_root)
+{
+    return is_root ? 1 / sqrt(x) : 1 / x;
+}
+
+/* The finest interval is narrow against the smallest operand, and a whole number of units: of counts, say, there
+ * are made more. */
+static int finest_interval(struct lowering *l, struct keyed *k)
+{
+    const int least = log2_down(k->low / k->unit) - TREE_SPLIT_BITS;
+
+    if (least < 0) {
+        k->x = emit_exactly(l, k->x, value_at(l, k->x)->fraction + (unsigned) -least);
+        k->unit = ldexp(k->unit, least);
+        return 0;
+    }
+    const int widest = (int) value_at(l, k->x)->magnitude - 2;
+    return least > widest ? widest : least;
+}
+
+static void emit_keyed(struct lowering *l, struct keyed *k, bool is_root, struct lowered *out)
+{
+    const int finest = finest_interval(l, k);
+    const double interval = ldexp(k->unit, finest);
+    const double at_interval = inverse_of(interval, is_root);
+    const double largest = 1.1 * inverse_of(ldexp(interval, TREE_SPLIT_BITS), is_root);
+    int fraction = KEYED_BITS - log2_down(inverse_of(k->high, is_root));
+    const int most = log2_down((double) INVERSE_SCALE_MAX / at_interval) - 1;
+
+    fraction = fraction > most ? most : fraction;
+    fraction = fraction > 62 ? 62 : fraction < 0 ? 0 : fraction;
+    out->raw =
+        emit_inverse(l, k->x, is_root, (unsigned) finest, llround(ldexp(at_interval, fraction)),
+                     (unsigned) fraction, magnitude_of(largest, (unsigned) fraction));
+}
+
+/* A mean square needs no division: the sum of squares is opened, and has the bits of the mean. */
+static value_id square_sum(struct lowering *l, const mpcf_node *of, double *unit)
+{
+    const value_id x = lower_wanted(l, of->in[0]);
+    const double columns = (double) value_at(l, x)->dims.dim[3];
+    const unsigned f = 2 * value_at(l, x)->fraction;
+    const unsigned m = magnitude_of(node_largest(l, of) * columns, f);
+    const int kept = l->nodes[of->id].want - log2_down(columns);
+    const value_id sum =
+        emit_at(l, emit_row_sum(l, emit_square(l, x, m), m), kept < 0 ? 0 : (unsigned) kept);
+    const struct value v = *value_at(l, sum);
+    const int64_t epsilon = llround(ldexp(of->real * columns, (int) v.fraction));
+    const struct term t = term_whole(l, sum, 1, v.dims);
+
+    *unit = ldexp(1 / columns, -(int) v.fraction);
+    return epsilon == 0 ? sum : emit_combine(l, v.dims, v.fraction, v.magnitude, &t, 1, epsilon);
+}
+
+static bool lower_keyed_mean(struct lowering *l, const mpcf_node *of, bool is_root,
+                             struct lowered *out)
+{
+    const mpcf_node *reader = l->node;
+    const uint32_t function = l->function;
+    struct keyed k = {0};
+
+    if (!takes_keys(l, of, node_dims(l, of).count, &k)) {
+        return false;
+    }
+    lower_enter(l, of);
+    k.x = square_sum(l, of, &k.unit);
+    l->node = reader;
+    l->function = function;
+    emit_keyed(l, &k, is_root, out);
+    return true;
+}
+
+/* false: by steps is cheaper, or the range is beyond what keys take. */
+static bool lower_keyed(struct lowering *l, const mpcf_node *of, bool is_root, struct lowered *out)
+{
+    struct keyed k = {0};
+
+    if (of->kind == OP_ROW_MEAN_SQUARE && !l->nodes[of->id].is_done) {
+        return lower_keyed_mean(l, of, is_root, out);
+    }
+    if (!takes_keys(l, of, node_dims(l, of).count, &k)) {
+        return false;
+    }
+    k.x = emit_shared(l, lower_wanted(l, of));
+    k.unit = ldexp(1, -(int) value_at(l, k.x)->fraction);
+    emit_keyed(l, &k, is_root, out);
+    return true;
+}
+
 static bool lower_uniform_inverse(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     double c = 0;
 
-    if (!lower_is_uniform(l, node->in[0], &c)) {
+    /* A mean square is none, and is not lowered before it is asked for: its sum may do. */
+    if (lower_past_taps(node->in[0])->kind == OP_ROW_MEAN_SQUARE ||
+        !lower_is_uniform(l, node->in[0], &c)) {
         return false;
     }
     if (!(c > 0)) {
@@ -227,14 +359,16 @@ static bool lower_uniform_inverse(struct lowering *l, const mpcf_node *node, str
 
 void lower_reciprocal(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
-    if (!lower_uniform_inverse(l, node, out)) {
+    if (!lower_uniform_inverse(l, node, out) &&
+        !lower_keyed(l, lower_past_taps(node->in[0]), false, out)) {
         lower_inverse(l, node, &reciprocal, out);
     }
 }
 
 void lower_rsqrt(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
-    if (!lower_uniform_inverse(l, node, out)) {
+    if (!lower_uniform_inverse(l, node, out) &&
+        !lower_keyed(l, lower_past_taps(node->in[0]), true, out)) {
         lower_inverse(l, node, &rsqrt_root, out);
     }
 }

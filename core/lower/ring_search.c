@@ -349,11 +349,11 @@ static mpcf_status search_rings(struct search *search, bool is_trial, mpcf_error
     return program_finish(p, err);
 }
 
-mpcf_status ring_search(struct program *p, bool is_trial, mpcf_error *err)
+mpcf_status ring_search(struct program *p, double round_bits, bool is_trial, mpcf_error *err)
 {
     struct search search = {.sites = mpcf_alloc_array(p->step_count + 1, sizeof(struct site)),
                             .groups = mpcf_alloc_array(p->step_count + 1, sizeof(struct group))};
-    mpcf_status status = ring_trial_create(p, &search.trial, err);
+    mpcf_status status = ring_trial_create(p, round_bits, &search.trial, err);
 
     if (status == MPCF_OK && (search.sites == NULL || search.groups == NULL)) {
         status =

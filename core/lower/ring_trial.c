@@ -11,9 +11,10 @@
 #include "protocol/step_table.h"
 #include "schedule/settle.h"
 
-mpcf_status ring_trial_create(struct program *p, struct ring_trial *out, mpcf_error *err)
+mpcf_status ring_trial_create(struct program *p, double round_bits, struct ring_trial *out,
+                              mpcf_error *err)
 {
-    *out = (struct ring_trial){.program = p};
+    *out = (struct ring_trial){.program = p, .round_bits = round_bits};
     steps_attach(p);
     out->floor = mpcf_alloc_array(p->value_count + 1, sizeof *out->floor);
     if (out->floor == NULL) {
@@ -105,13 +106,7 @@ void ring_trial_sweep(struct ring_trial *t)
 
 /* --- Price --- */
 
-/* What the planner weighs, in bits that go between the parties in the run. */
-static const struct plan_weight {
-    double offline; /* a bit that the user sends before it */
-    double dealer;  /* a bit of the dealer's */
-    double round;   /* a message's delay: bits that could travel meanwhile */
-    double beyond;  /* a bit of a ring beyond 64 */
-} weight = {.offline = 0.35, .dealer = 0.06, .round = 8 * 12e3, .beyond = 1e15};
+#define BEYOND_WEIGHT 1e15 /* a bit of a ring beyond 64 */
 
 static double step_price(const struct program *p, const struct step *s)
 {
@@ -122,8 +117,8 @@ static double step_price(const struct program *p, const struct step *s)
     for (uint32_t i = 0; i < c.rounds; i++) {
         online += c.provider_bits[i] + c.user_bits[i];
     }
-    return (double) (online + c.wide_bits) + weight.offline * (double) c.offline_bits +
-           weight.dealer * (double) c.correction_bits;
+    return (double) (online + c.wide_bits) + OFFLINE_WEIGHT * (double) c.offline_bits +
+           DEALER_WEIGHT * (double) c.correction_bits;
 }
 
 double ring_trial_price(struct ring_trial *t)
@@ -138,8 +133,8 @@ double ring_trial_price(struct ring_trial *t)
     t->widest = 0;
     for (size_t i = 0; i < p->value_count; i++) {
         unsigned ring = p->values[i].ring;
-        price += ring > 64 ? weight.beyond * (ring - 64) : 0;
+        price += ring > 64 ? BEYOND_WEIGHT * (ring - 64) : 0;
         t->widest = ring > p->values[t->widest].ring ? (value_id) i : t->widest;
     }
-    return price + weight.round * p->round_count;
+    return price + t->round_bits * p->round_count;
 }

@@ -88,6 +88,13 @@ void prg_add(const struct prg_key *key, struct prg_stream stream, uint64_t first
     }
 }
 
+void prg_hash(const struct prg_key *key, unsigned tweak, const uint64_t *low, const uint64_t *high,
+              uint64_t *out_low, uint64_t *out_high, size_t blocks)
+{
+    assert(tweak < 4 && blocks % PRG_HASH_BLOCKS == 0);
+    kernel()->hash(key, tweak, low, high, out_low, out_high, blocks);
+}
+
 void prg_system_random(void *out, size_t length)
 {
     uint8_t *at = out;

@@ -26,6 +26,13 @@ void prg_fill(const struct prg_key *key, struct prg_stream stream, uint64_t firs
 /* OUT[i] += the same words. */
 void prg_add(const struct prg_key *key, struct prg_stream stream, uint64_t first, uint64_t *out,
              size_t n);
+/* OUT[i] = AES(x) xor x, of blocks whose words lie apart: x is block I of IN with TWEAK (0 to 3) for its lowest
+ * two bits. BLOCKS is a multiple of PRG_HASH_BLOCKS; OUT is not IN. As good as random to who does not know
+ * block I, AES under KEY being a random permutation that all know: Guo, Katz, Wang, Yu, "Efficient and
+ * secure multiparty computation from fixed-key block ciphers" (S&P 2020), section 7.2. */
+#define PRG_HASH_BLOCKS 8
+void prg_hash(const struct prg_key *key, unsigned tweak, const uint64_t *low, const uint64_t *high,
+              uint64_t *out_low, uint64_t *out_high, size_t blocks);
 /* LENGTH secret bytes of the system; aborts only where the system has none. */
 void prg_system_random(void *out, size_t length);
 

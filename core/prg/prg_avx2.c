@@ -89,6 +89,52 @@ static void add(const struct prg_key *key, const struct prg_counter *counter, ui
     stream(key, counter, out, blocks, true);
 }
 
-const struct prg_kernel prg_kernel_avx2 = {fill, add};
+/* Eight blocks, two from each pair of words. */
+INLINE void hash_blocks(const __m128i *keys, __m128i keep, __m128i tweak, const uint64_t *low,
+                        const uint64_t *high, uint64_t *out_low, uint64_t *out_high)
+{
+    __m128i x[IN_FLIGHT], y[IN_FLIGHT];
+
+#pragma GCC unroll 4
+    for (size_t i = 0; i < IN_FLIGHT; i += 2) {
+        __m128i l = _mm_loadu_si128((const __m128i *) (const void *) (low + i));
+        const __m128i h = _mm_loadu_si128((const __m128i *) (const void *) (high + i));
+        l = _mm_or_si128(_mm_and_si128(l, keep), tweak);
+        x[i] = _mm_unpacklo_epi64(l, h);
+        x[i + 1] = _mm_unpackhi_epi64(l, h);
+        y[i] = _mm_xor_si128(x[i], keys[0]);
+        y[i + 1] = _mm_xor_si128(x[i + 1], keys[0]);
+    }
+#pragma GCC unroll 10
+    for (unsigned r = 1; r < ROUNDS; r++) {
+#pragma GCC unroll 8
+        for (size_t i = 0; i < IN_FLIGHT; i++) {
+            y[i] = _mm_aesenc_si128(y[i], keys[r]);
+        }
+    }
+#pragma GCC unroll 8
+    for (size_t i = 0; i < IN_FLIGHT; i++) {
+        y[i] = _mm_xor_si128(_mm_aesenclast_si128(y[i], keys[ROUNDS]), x[i]);
+    }
+#pragma GCC unroll 4
+    for (size_t i = 0; i < IN_FLIGHT; i += 2) {
+        _mm_storeu_si128((__m128i *) (void *) (out_low + i), _mm_unpacklo_epi64(y[i], y[i + 1]));
+        _mm_storeu_si128((__m128i *) (void *) (out_high + i), _mm_unpackhi_epi64(y[i], y[i + 1]));
+    }
+}
+
+static void hash(const struct prg_key *key, unsigned tweak, const uint64_t *low,
+                 const uint64_t *high, uint64_t *out_low, uint64_t *out_high, size_t blocks)
+{
+    const __m128i keep = _mm_set1_epi64x(-4), tweaks = _mm_set1_epi64x((long long) tweak);
+    __m128i keys[ROUNDS + 1];
+
+    load_keys(keys, key);
+    for (size_t i = 0; i < blocks; i += IN_FLIGHT) {
+        hash_blocks(keys, keep, tweaks, low + i, high + i, out_low + i, out_high + i);
+    }
+}
+
+const struct prg_kernel prg_kernel_avx2 = {fill, add, hash};
 
 #endif

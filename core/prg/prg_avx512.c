@@ -123,6 +123,58 @@ static void add(const struct prg_key *key, const struct prg_counter *counter, ui
     stream(key, counter, out, blocks, true);
 }
 
-const struct prg_kernel prg_kernel_avx512 = {fill, add};
+/* Of VECTORS (even, a constant, at most IN_FLIGHT) half from each half of the words. */
+INLINE void hash_blocks(const __m512i *keys, __m512i keep, __m512i tweak, size_t vectors,
+                        const uint64_t *low, const uint64_t *high, uint64_t *out_low,
+                        uint64_t *out_high)
+{
+    __m512i x[IN_FLIGHT], y[IN_FLIGHT];
+
+#pragma GCC unroll 4
+    for (size_t i = 0; i < vectors; i += 2) {
+        __m512i l = _mm512_loadu_si512(low + i / 2 * VECTOR_WORDS);
+        const __m512i h = _mm512_loadu_si512(high + i / 2 * VECTOR_WORDS);
+        l = _mm512_or_si512(_mm512_and_si512(l, keep), tweak);
+        x[i] = _mm512_unpacklo_epi64(l, h);
+        x[i + 1] = _mm512_unpackhi_epi64(l, h);
+        y[i] = _mm512_xor_si512(x[i], keys[0]);
+        y[i + 1] = _mm512_xor_si512(x[i + 1], keys[0]);
+    }
+#pragma GCC unroll 10
+    for (unsigned r = 1; r < ROUNDS; r++) {
+#pragma GCC unroll 8
+        for (size_t i = 0; i < vectors; i++) {
+            y[i] = _mm512_aesenc_epi128(y[i], keys[r]);
+        }
+    }
+#pragma GCC unroll 8
+    for (size_t i = 0; i < vectors; i++) {
+        y[i] = _mm512_xor_si512(_mm512_aesenclast_epi128(y[i], keys[ROUNDS]), x[i]);
+    }
+#pragma GCC unroll 4
+    for (size_t i = 0; i < vectors; i += 2) {
+        _mm512_storeu_si512(out_low + i / 2 * VECTOR_WORDS, _mm512_unpacklo_epi64(y[i], y[i + 1]));
+        _mm512_storeu_si512(out_high + i / 2 * VECTOR_WORDS, _mm512_unpackhi_epi64(y[i], y[i + 1]));
+    }
+}
+
+static void hash(const struct prg_key *key, unsigned tweak, const uint64_t *low,
+                 const uint64_t *high, uint64_t *out_low, uint64_t *out_high, size_t blocks)
+{
+    enum { MANY = IN_FLIGHT * VECTOR_BLOCKS, FEW = 2 * VECTOR_BLOCKS };
+    const __m512i keep = _mm512_set1_epi64(-4), tweaks = _mm512_set1_epi64((long long) tweak);
+    __m512i keys[ROUNDS + 1];
+    size_t i = 0;
+
+    load_keys(keys, key);
+    for (; i + MANY <= blocks; i += MANY) {
+        hash_blocks(keys, keep, tweaks, IN_FLIGHT, low + i, high + i, out_low + i, out_high + i);
+    }
+    for (; i < blocks; i += FEW) {
+        hash_blocks(keys, keep, tweaks, 2, low + i, high + i, out_low + i, out_high + i);
+    }
+}
+
+const struct prg_kernel prg_kernel_avx512 = {fill, add, hash};
 
 #endif

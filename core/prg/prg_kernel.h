@@ -27,6 +27,9 @@ struct prg_kernel {
     /* OUT += the stream */
     void (*add)(const struct prg_key *key, const struct prg_counter *counter, uint64_t *out,
                 size_t blocks);
+    /* prg_hash() */
+    void (*hash)(const struct prg_key *key, unsigned tweak, const uint64_t *low,
+                 const uint64_t *high, uint64_t *out_low, uint64_t *out_high, size_t blocks);
 };
 
 extern const struct prg_kernel prg_kernel_portable;

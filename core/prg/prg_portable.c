@@ -93,4 +93,46 @@ static void add(const struct prg_key *key, const struct prg_counter *counter, ui
     EVP_CIPHER_CTX_free(context);
 }
 
-const struct prg_kernel prg_kernel_portable = {fill, add};
+/* Of at most CHUNK_WORDS / 2 blocks. */
+static void hash_chunk(EVP_CIPHER_CTX *context, unsigned tweak, const uint64_t *low,
+                       const uint64_t *high, uint64_t *out_low, uint64_t *out_high, size_t blocks)
+{
+    uint64_t x[CHUNK_WORDS], y[CHUNK_WORDS];
+    int length = (int) (blocks * PRG_BLOCK_WORDS * sizeof *x), written = 0;
+
+    for (size_t i = 0; i < blocks; i++) {
+        x[2 * i] = htole64((low[i] & ~(uint64_t) 3) | tweak);
+        x[2 * i + 1] = htole64(high[i]);
+    }
+    if (EVP_EncryptUpdate(context, (uint8_t *) y, &written, (const uint8_t *) x, length) != 1 ||
+        written != length) {
+        abort();
+    }
+    for (size_t i = 0; i < blocks; i++) {
+        out_low[i] = le64toh(x[2 * i] ^ y[2 * i]);
+        out_high[i] = le64toh(x[2 * i + 1] ^ y[2 * i + 1]);
+    }
+    mpcf_wipe(x, sizeof x);
+    mpcf_wipe(y, sizeof y);
+}
+
+static void hash(const struct prg_key *key, unsigned tweak, const uint64_t *low,
+                 const uint64_t *high, uint64_t *out_low, uint64_t *out_high, size_t blocks)
+{
+    EVP_CIPHER_CTX *context;
+
+    crypto_prepare();
+    context = EVP_CIPHER_CTX_new();
+    if (context == NULL ||
+        EVP_EncryptInit_ex(context, EVP_aes_128_ecb(), NULL, key->round_keys, NULL) != 1 ||
+        EVP_CIPHER_CTX_set_padding(context, 0) != 1) {
+        abort();
+    }
+    for (size_t i = 0, n = 0; i < blocks; i += n) {
+        n = chunk_of(PRG_BLOCK_WORDS * (blocks - i)) / PRG_BLOCK_WORDS;
+        hash_chunk(context, tweak, low + i, high + i, out_low + i, out_high + i, n);
+    }
+    EVP_CIPHER_CTX_free(context);
+}
+
+const struct prg_kernel prg_kernel_portable = {fill, add, hash};

@@ -86,6 +86,7 @@ struct value {
     X(USER_SLOTS, user_slots) \
     X(BUCKET_SUMS, bucket_sums) \
     X(USER_MATMUL, user_matmul) \
+    X(INVERSE, inverse) \
     X(REVEAL, reveal)
 /* clang-format on */
 
@@ -124,11 +125,11 @@ struct step {
     size_t in_count;
     value_id out;
     struct view *views;  /* COMBINE, USER_SELECT: one an operand */
-    uint64_t constant;   /* COMBINE: c0 in units of the result */
-    unsigned shift;      /* TRUNCATE_REDUCE, TRUNCATE_EXTEND */
+    uint64_t constant;   /* COMBINE: c0 in units of the result; INVERSE: the result at 2^shift */
+    unsigned shift;      /* TRUNCATE_REDUCE, TRUNCATE_EXTEND; INVERSE: of the finest interval */
     uint32_t row;        /* SELECT: of the bits; USER_LOOKUP: the first position; of
                             position_ids the padding id, in USER_ONE_HOT, too */
-    bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o] */
+    bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o]; INVERSE: of the root */
     int64_t *thresholds; /* COMPARE, ascending, in units of x; TABLE_LOOKUP: the entries */
     size_t threshold_count;
     const char *input; /* USER_ONE_HOT, USER_LOOKUP, USER_BUCKETS, USER_SLOTS, USER_MASK, REVEAL: of

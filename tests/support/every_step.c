@@ -35,6 +35,15 @@ static void add_code(struct shared_source *s, size_t rows, size_t columns)
                      test_dims(1, 1, rows, columns), 40, 0, 8, "found");
 }
 
+static void add_inverse(struct shared_source *s, value_id x, bool is_root)
+{
+    (void) source_step(s, STEP_INVERSE, x, 0, false, 40, 30);
+    struct step *inverse = &s->p->steps[s->p->step_count - 1];
+    inverse->shift = 1;
+    inverse->constant = (uint64_t) 1 << 30;
+    inverse->transposed = is_root;
+}
+
 void source_every_step(struct shared_source *s, size_t rows, size_t columns)
 {
     static int64_t thresholds[2] = {-3, 500}, entries[256];
@@ -93,6 +102,7 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
                          test_dims(1, 1, 3, count), 1, 0, 2, "entry");
         s->p->steps[s->p->step_count - 1].thresholds = i == 0 ? entries : thresholds;
         s->p->steps[s->p->step_count - 1].threshold_count = i == 0 ? 256 : 2;
+        add_inverse(s, a, i == 1);
         (void) source_step(s, STEP_USER_SELECT, a, s->one_hot, true, 40, 12);
         struct step *keep = &s->p->steps[s->p->step_count - 1];
         keep->views[1].stride[2] = rows;

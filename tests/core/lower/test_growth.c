@@ -52,7 +52,7 @@ static mpcf_status run(const char *normaliser, bool length_is_known, double *err
     tiny_batch_open(&b, &t, 1, LONG, false, 5);
     assert_ok(lower_graph(g, ranges, &options, 1, LONG, true, &p, err), err);
     assert_ok(weights_create(p, t.parameters, &w, err), err);
-    const struct secure_input input = {b.ids, b.types, b.mask};
+    const struct secure_input input = {b.ids, b.types, b.mask, NULL};
     const mpcf_status status = reference_run(p, w, &input, got, &result, NULL, NULL, err);
     float *want = tiny_bert_logits(&t, t.graph, &b);
     *error = 0;

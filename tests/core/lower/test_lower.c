@@ -107,6 +107,48 @@ static void quad_and_2quad_agree(void **state)
     assert_true(reference_error(&t, &options, 3, 16, false) < 0.01);
 }
 
+static size_t inverses_of(const struct lower_network *network, uint32_t *rounds)
+{
+    struct lower_options options;
+    struct tiny_bert t = small("quad", "2quad");
+    struct program *p = NULL;
+    mpcf_graph *g = NULL;
+    mpcf_error *err = mpcf_error_create();
+    size_t count = 0;
+
+    lower_options_default(&options);
+    options.network = *network;
+    assert_true(reference_error(&t, &options, 1, 16, true) < 0.01);
+    tiny_bert_open(&t, 1);
+    assert_ok(pass_all(t.graph, &g, err), err);
+    struct ranges *ranges = tiny_bert_calibrate(&t, g, 1, 16, 2);
+    assert_ok(lower_graph(g, ranges, &options, 1, 16, true, &p, err), err);
+    for (size_t i = 0; i < p->step_count; i++) {
+        count += p->steps[i].kind == STEP_INVERSE ? 1 : 0;
+    }
+    *rounds = p->round_count;
+    program_destroy(p);
+    ranges_destroy(ranges);
+    graph_destroy(g);
+    tiny_bert_close(&t);
+    mpcf_error_destroy(err);
+    return count;
+}
+
+/* Keys of inverses trade computing for messages: as the network has it. */
+static void the_network_decides_how_inverses_go(void **state)
+{
+    static const struct lower_network none = {0}, wide = {20e-3, 1e8}, bus = {1e-8, 1e10};
+    uint32_t rounds[3];
+    const size_t keyed = inverses_of(&none, &rounds[0]);
+
+    (void) state;
+    assert_true(keyed > 0);
+    assert_int_equal(inverses_of(&wide, &rounds[1]), keyed);
+    assert_int_equal(inverses_of(&bus, &rounds[2]), 0);
+    assert_true(rounds[0] + 10 * keyed < rounds[2] && rounds[1] + 10 * keyed < rounds[2]);
+}
+
 static void shared_weights_agree(void **state)
 {
     struct lower_options options;
@@ -418,7 +460,7 @@ static void the_cheaper_embedding_is_chosen(void **state)
     struct refused r;
 
     (void) state;
-    refused_open(&r);
+    refused_open(&r, "2quad");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct program *p = NULL;
         const struct step *s = embedding_step(&r, cases[i].vocab, cases[i].batch, cases[i].tokens,
@@ -575,6 +617,7 @@ int main(void)
         cmocka_unit_test(gelu_and_softmax_agree),
         cmocka_unit_test(relu_and_2relu_agree),
         cmocka_unit_test(quad_and_2quad_agree),
+        cmocka_unit_test(the_network_decides_how_inverses_go),
         cmocka_unit_test(shared_weights_agree),
         cmocka_unit_test(public_embedding_agrees),
         cmocka_unit_test(public_embedding_sends_no_words),

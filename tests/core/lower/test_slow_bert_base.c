@@ -85,6 +85,8 @@ struct outcome {
     double bytes, error;
 };
 
+static bool is_wide; /* the planner's network: 20 ms one way, 100 Mbit/s */
+
 static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool steps,
                             bool evaluates)
 {
@@ -96,6 +98,9 @@ static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool
     struct outcome o = {0, 0};
 
     lower_options_default(&options);
+    if (is_wide) {
+        options.network = (struct lower_network){20e-3, 1e8};
+    }
     tiny_bert_open(t, 1);
     assert_ok(pass_all(t->graph, &g, err), err);
     struct ranges *ranges = tiny_bert_calibrate(t, g, 1, tokens, 2);
@@ -162,6 +167,7 @@ int main(int argc, char **argv)
 
     if (argc > 4) {
         struct tiny_bert t = shape(argv[1], argv[2], argv[3]);
+        is_wide = argc > 5 && strchr(argv[5], 'w') != NULL;
         (void) price(&t, (size_t) atoi(argv[4]), argc <= 5 || strchr(argv[5], 'p') == NULL,
                      argc > 5 && strchr(argv[5], 's') != NULL,
                      argc > 5 && strchr(argv[5], 'f') != NULL);

@@ -144,6 +144,49 @@ static void words_far_out_can_be_had_one_by_one(void **state)
     on_every_level(check_far_words);
 }
 
+/* AES by libcrypto, of one block. */
+static void encrypt(const uint8_t seed[16], const uint64_t in[2], uint64_t out[2])
+{
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    int written = 0;
+
+    assert_int_equal(1, EVP_EncryptInit_ex(context, EVP_aes_128_ecb(), NULL, seed, NULL));
+    assert_int_equal(
+        1, EVP_EncryptUpdate(context, (uint8_t *) out, &written, (const uint8_t *) in, 16));
+    assert_int_equal(16, written);
+    EVP_CIPHER_CTX_free(context);
+}
+
+static void check_hash(void)
+{
+    enum { BLOCKS = 72 };
+    struct test_random random = {19};
+    uint64_t seed[2] = {test_random_u64(&random), test_random_u64(&random)};
+    uint64_t low[BLOCKS], high[BLOCKS], out_low[BLOCKS], out_high[BLOCKS];
+    struct prg_key key;
+
+    prg_key_expand(&key, (const uint8_t *) seed);
+    for (size_t i = 0; i < BLOCKS; i++) {
+        low[i] = test_random_u64(&random);
+        high[i] = test_random_u64(&random);
+    }
+    for (unsigned tweak = 0; tweak < 4; tweak++) {
+        prg_hash(&key, tweak, low, high, out_low, out_high, BLOCKS);
+        for (size_t i = 0; i < BLOCKS; i++) {
+            const uint64_t x[2] = {(low[i] & ~UINT64_C(3)) | tweak, high[i]};
+            uint64_t y[2];
+            encrypt((const uint8_t *) seed, x, y);
+            assert_true(out_low[i] == (x[0] ^ y[0]) && out_high[i] == (x[1] ^ y[1]));
+        }
+    }
+}
+
+static void hashed_blocks_are_those_of_libcrypto(void **state)
+{
+    (void) state;
+    on_every_level(check_hash);
+}
+
 static void system_randomness_fills_what_is_asked(void **state)
 {
     uint8_t a[64] = {0}, b[64] = {0};
@@ -162,6 +205,7 @@ int main(void)
         cmocka_unit_test(every_level_gives_the_vectors_of_nist),
         cmocka_unit_test(any_range_of_words_is_that_of_libcrypto),
         cmocka_unit_test(words_far_out_can_be_had_one_by_one),
+        cmocka_unit_test(hashed_blocks_are_those_of_libcrypto),
         cmocka_unit_test(system_randomness_fills_what_is_asked),
     };
 

@@ -59,11 +59,14 @@ struct parameters_of_step {
     size_t thresholds;
     const char *input;
     size_t table_rows, buckets, groups;
+    uint64_t constant;
 };
 
 static const struct parameters_of_step parameters[] = {
     {.shift = 3},
     {.shift = 3, .transposed = true},
+    {.shift = 1, .constant = 1 << 20},
+    {.shift = 1, .constant = 1 << 20, .transposed = true},
     {.thresholds = 1},
     {.thresholds = THRESHOLDS},
     {.input = "input_ids"},
@@ -106,9 +109,14 @@ struct built {
 
 static const int64_t thresholds[THRESHOLDS] = {-1, 1};
 
+static bool only_positive; /* operands of the kind that is tried */
+
 static value_id shared(struct shared_source *s, unsigned magnitude, bool is_input_independent)
 {
     int64_t *x = source_numbers(COUNT, magnitude, 7);
+    for (size_t i = 0; only_positive && i < COUNT; i++) {
+        x[i] = llabs(x[i]);
+    }
     value_id v = source_shared(s, x, 64, magnitude, is_input_independent);
     free(x);
     return v;
@@ -177,6 +185,7 @@ static void set_parameters(struct shared_source *s, const struct parameters_of_s
                            struct step *step)
 {
     step->shift = from->shift;
+    step->constant = from->constant;
     step->transposed = from->transposed;
     step->input = from->input;
     step->table_rows = from->table_rows;
@@ -252,7 +261,7 @@ static bool price_under_trial(struct program *p, const struct step *s, struct st
 {
     struct ring_trial trial;
     mpcf_error *err = mpcf_error_create();
-    assert_ok(ring_trial_create(p, &trial, err), err);
+    assert_ok(ring_trial_create(p, 96e3, &trial, err), err);
     ring_trial_sweep(&trial);
     (void) ring_trial_price(&trial);
     step_cost(p, s, price);
@@ -317,12 +326,16 @@ static void compare_with_reference(const struct built *b, const struct weights *
                                    const double *secure, mpcf_error *err)
 {
     const struct value *v = step_out(b->source.p, b->step);
+    const struct step_operations *o = b->step->operations;
+    const double units = o->units > 1 ? o->units : 1;
     double reference[REVEALED] = {0}, whole = ldexp(1, (int) v->ring);
     assert_ok(reference_run(b->source.p, w, &b->source.input, reference, NULL, NULL, NULL, err),
               err);
     for (size_t i = 0; v->kind == VALUE_SHARED && v->ring <= 50 && i < v->dims.count; i++) {
         double difference = remainder(secure[i] - reference[i], whole);
-        if (fabs(difference) > 1) {
+        const double part =
+            o->relative_bits > 0 ? ldexp(fabs(reference[i]), -(int) o->relative_bits) : 0;
+        if (fabs(difference) > units + part) {
             fail_msg("%s in %u bits, element %zu: %.0f, the reference says %.0f",
                      step_name(b->step->kind), v->ring, i, secure[i], reference[i]);
         }
@@ -439,6 +452,7 @@ static size_t try_kind(enum step_kind kind)
 {
     static struct class class;
     size_t tried = 0;
+    only_positive = step_table[kind]->takes_positive;
     for (int a = FORM_NONE; a < FORM_COUNT; a++) {
         for (int b = FORM_NONE; b < (a == FORM_NONE ? FORM_INDEPENDENT : FORM_COUNT); b++) {
             find_class(kind, (enum form) a, (enum form) b, &class);
