@@ -6,7 +6,7 @@
 #define MPCF_PASS_MEASURE_ORDER_H
 
 #include "pass/kept_values.h"
-#include "pass/measure.h"
+#include "pass/measure_source.h"
 #include "pass/statistic.h"
 
 /* One constant that this pass measures. */
