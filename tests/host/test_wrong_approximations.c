@@ -70,6 +70,26 @@ static void kernels_write_all(void **state)
     }
 }
 
+/* Coefficients of 1e-18 beside those of 1 are 0. */
+static void dust_of_a_fit_is_no_fault(void **state)
+{
+    static const char part[] = "two parties and the dealer agree with floats";
+
+    (void) state;
+    CHECK(0, part, "dusty1");
+    CHECK(0, part, "dusty2");
+    CHECK(0, part, "dusty3");
+}
+
+static void messages_say_what_is_meant(void **state)
+{
+    (void) state;
+    ASSERT_HOST(1, "not ok 1 - --options and its other defaults pass its own table", "plugin",
+                "check", "power", "--options", "q: 5");
+    CHECK(1, "not ok 7 - rows sum to 1\n#   one is off by 1.2", "unflagged");
+    CHECK(1, "MPCF_APPROX_ANY_ROW_SUM", "unflagged");
+}
+
 static void padding_stays_where_it_is(void **state)
 {
     (void) state;
@@ -180,6 +200,8 @@ int main(void)
         cmocka_unit_test(every_layer_and_head_is_built),
         cmocka_unit_test(kernels_and_masks_are_compared),
         cmocka_unit_test(kernels_write_all),
+        cmocka_unit_test(dust_of_a_fit_is_no_fault),
+        cmocka_unit_test(messages_say_what_is_meant),
         cmocka_unit_test(padding_stays_where_it_is),
         cmocka_unit_test(what_the_checkpoint_must_have_is_said),
         cmocka_unit_test(a_run_refuses_them),

@@ -68,6 +68,19 @@ __attribute__((constructor)) static void leave_mark(void)
 mpcf_node *mpcf_not_there(mpcf_graph *g);
 #endif
 
+#ifdef DUST /* what a fit in doubles leaves where a coefficient is none */
+static mpcf_node *dusty(mpcf_graph *g, mpcf_node *x)
+{
+    static const double cuts[] = {-0.5, 0.5}, pieces[] = {0.1, 1e-18, 3e-19, 1e-18, 0.325, 0.5,
+                                                          0.1, 2e-18, 0.1,   1,     2e-17, -1e-18},
+                        poly[] = {0.1, 0.5, 0.25, 1e-18}, flat[] = {0.5, 1e-17};
+
+    return DUST == 1   ? mpcf_poly(g, x, poly, 3)
+           : DUST == 2 ? mpcf_piecewise(g, x, cuts, 2, pieces, 3)
+                       : mpcf_add(g, mpcf_poly(g, x, flat, 1), x);
+}
+#endif
+
 #ifdef SUMS_PADDING /* the mask comes behind the sum alone */
 static mpcf_node *sums_padding(mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 {
@@ -122,6 +135,9 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
 #endif
 #ifdef SUMS_PADDING
     return sums_padding(g, mpcf_offset(g, x, c->c), keep);
+#endif
+#ifdef DUST
+    return dusty(g, x);
 #endif
 #ifdef RELU
     return mpcf_relu(g, x);
