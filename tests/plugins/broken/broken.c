@@ -71,8 +71,8 @@ mpcf_node *mpcf_not_there(mpcf_graph *g);
 #ifdef DUST /* what a fit in doubles leaves where a coefficient is none */
 static mpcf_node *dusty(mpcf_graph *g, mpcf_node *x)
 {
-    static const double cuts[] = {-0.5, 0.5}, pieces[] = {0.1, 1e-18, 3e-19, 1e-18, 0.325, 0.5,
-                                                          0.1, 2e-18, 0.1,   1,     2e-17, -1e-18},
+    static const double cuts[] = {-0.5, 0.5}, pieces[] = {0.1, 1e-18, 0,   0, 0.325, 0.5,
+                                                          0.1, 2e-18, 0.1, 1, 2e-17, -1e-18},
                         poly[] = {0.1, 0.5, 0.25, 1e-18}, flat[] = {0.5, 1e-17};
 
     return DUST == 1   ? mpcf_poly(g, x, poly, 3)
