@@ -474,6 +474,7 @@ void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p, s
         want = l->nodes[x->id].want;
     }
     node_interval(l, x, &k.low, &k.high);
+    pieces_drop_dust(p, k.low * k.scale, k.high * k.scale);
     if (is_trained) {
         k.delta = node->in[1];
         if (!node_is_constant(k.delta)) {
@@ -483,6 +484,7 @@ void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p, s
         }
     } else {
         drop_cuts(p, k.low * k.scale, k.high * k.scale);
+        pieces_lower_degree(p);
     }
     k.x = emit_shared(l, lower_at(l, x, want < 4 ? 4 : (unsigned) want));
     k.f = value_at(l, k.x)->fraction;
