@@ -91,11 +91,9 @@ static mpcf_node *sums_padding(mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 #endif
 
 #ifndef NO_BUILD
-static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+/* What no formula should do. */
+static void act(void)
 {
-    const struct good_config *c = config;
-
-    (void) keep;
 #ifdef RAISES
     (void) raise(RAISES);
 #endif
@@ -111,6 +109,14 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
     (void) fflush(stdout);
     (void) !write(STDOUT_FILENO, PRINTS, sizeof PRINTS - 1);
 #endif
+}
+
+static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    const struct good_config *c = config;
+
+    (void) keep;
+    act();
 #ifdef NAMES_PARAMETER
     x = mpcf_mul(g, x, mpcf_parameter(g, NAMES_PARAMETER, mpcf_shape_1(1), MPCF_INIT_CONSTANT, 1));
 #endif
