@@ -78,9 +78,6 @@ static bool check_finite(struct conform *c, const mpcf_approx *approx, struct ap
                           approx->input_low, approx->input_high);
 }
 
-/* Sums of a row's floats in another order; what padding adds is much more. */
-#define PADDING_ERROR 1e-4
-
 /* Rows of a normaliser: weights, none on padding. */
 static void check_weights(struct conform *c, uint32_t flags, const struct approx_bench *bench,
                           const float *y)

@@ -120,7 +120,7 @@ static mpcf_status padding_trusted(const mpcf_approx *approx, const void *config
     double worst = 0;
 
     MPCF_TRY(only_memory(approx_padding_reaches(approx, config, at, fuse, &worst, err), err));
-    if (worst <= RUN_ERROR) {
+    if (worst < PADDING_ERROR) {
         return MPCF_OK;
     }
     return mpcf_fail(err, MPCF_E_CONFIG,

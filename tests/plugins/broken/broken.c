@@ -90,6 +90,14 @@ static mpcf_node *sums_padding(mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
 }
 #endif
 
+#if defined(SUMS_PADDING)
+#define FORMULA sums_padding(g, mpcf_offset(g, x, c->c), keep)
+#elif defined(DUST)
+#define FORMULA dusty(g, x)
+#elif defined(RELU)
+#define FORMULA mpcf_relu(g, x)
+#endif
+
 #ifndef NO_BUILD
 /* What no formula should do. */
 static void act(void)
@@ -139,14 +147,8 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
 #ifdef WITHOUT_MASK
     return mpcf_scale(g, x, 0.1);
 #endif
-#ifdef SUMS_PADDING
-    return sums_padding(g, mpcf_offset(g, x, c->c), keep);
-#endif
-#ifdef DUST
-    return dusty(g, x);
-#endif
-#ifdef RELU
-    return mpcf_relu(g, x);
+#ifdef FORMULA
+    return FORMULA;
 #endif
 #ifdef MASKED
     return mpcf_mask(g, mpcf_scale(g, x, 0.1), keep);
