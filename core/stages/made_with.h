@@ -10,7 +10,7 @@
 
 #include "pipeline/pipeline.h"
 
-/* {"approximations", "plugins", "settings"}, texts; NULL: memory. STAGE is one of those that make a network. */
+/* {"approximations", "plugins", "own_plugins", "settings"}, texts; NULL: memory. STAGE is one of those that make a network. */
 json_t *made_with(const struct pipeline *p, enum pipeline_stage stage);
 /* Whether MADE, of a record (may be NULL), is what STAGE would be made with now. */
 bool made_with_is_same(const json_t *made, const struct pipeline *p, enum pipeline_stage stage);

@@ -153,8 +153,7 @@ struct recorded {
 
 static mpcf_status put(json_t *record, const char *name, json_t *value, mpcf_error *err)
 {
-    return json_object_set_new(record, name, value) == 0 ? MPCF_OK
-                                                         : mpcf_fail_memory(err, 0, name);
+    return json_object_set_new(record, name, value) == 0 ? MPCF_OK : mpcf_fail_memory(err, 0, name);
 }
 
 static mpcf_status fill_record(json_t *record, const struct pipeline *p, enum pipeline_stage stage,
@@ -396,7 +395,8 @@ bool stage_weights_are_made(const struct stage_context *c, enum pipeline_stage s
     bool whole = false;
 
     json_decref(record);
-    return same && check_weights(c->pipeline, stage, false, &whole, NULL) == MPCF_OK && whole && has_output(c->pipeline, "student/config.json") &&
+    return same && check_weights(c->pipeline, stage, false, &whole, NULL) == MPCF_OK && whole &&
+           has_output(c->pipeline, "student/config.json") &&
            has_output(c->pipeline, "student/model.safetensors") &&
            !was_written_over(c->pipeline, stage);
 }
