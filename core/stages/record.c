@@ -189,7 +189,7 @@ static mpcf_status write_record(const struct pipeline *p, enum pipeline_stage st
     return status;
 }
 
-static json_t *read_record(const struct pipeline *p, enum pipeline_stage stage)
+json_t *stage_record(const struct pipeline *p, enum pipeline_stage stage)
 {
     char *path = record_path(p, stage);
     json_t *record = NULL;
@@ -251,7 +251,7 @@ static bool is_older(const char *path)
 /* Whether what STAGE calibrated, if it does, saw what it would now. */
 static bool is_calibrated(const struct pipeline *p, enum pipeline_stage stage)
 {
-    json_t *record = read_record(p, stage);
+    json_t *record = stage_record(p, stage);
     const json_int_t scheme = json_integer_value(json_object_get(record, "calibration"));
 
     json_decref(record);
@@ -368,7 +368,7 @@ static mpcf_status check_weights(const struct pipeline *p, enum pipeline_stage s
     if (now[0] == '\0') {
         return MPCF_OK;
     }
-    record = read_record(p, stage);
+    record = stage_record(p, stage);
     made = json_string_value(json_object_get(record, "result"));
     status = made != NULL && strcmp(made, now) != 0 ? fail_other_weights(p, stage, err) : MPCF_OK;
     json_decref(record);
@@ -387,7 +387,7 @@ static bool has_output(const struct pipeline *p, const char *name)
 bool stage_weights_are_made(const struct stage_context *c, enum pipeline_stage stage,
                             const struct stage_keys *keys)
 {
-    json_t *record = read_record(c->pipeline, stage);
+    json_t *record = stage_record(c->pipeline, stage);
     const char *weights = json_string_value(json_object_get(record, "weights"));
     const char *all = json_string_value(json_object_get(record, "key"));
     const bool same = weights != NULL ? strcmp(weights, keys->weights) == 0
@@ -419,68 +419,6 @@ mpcf_status stage_refuse_older(const struct pipeline *p, enum pipeline_stage sta
     }
     mpcf_free(path);
     return status;
-}
-
-/* --- A stage alone --- */
-
-/* The record of STAGE says what it was made with, or that it was not made. */
-static mpcf_status check_before(const struct pipeline *p, enum pipeline_stage stage,
-                                enum pipeline_stage asked, const json_t *record, mpcf_error *err)
-{
-    const char *key = json_string_value(json_object_get(record, "key"));
-
-    if (key == NULL || (*key == '\0' && asked == STAGE_DISTILL && stage == STAGE_CONVERT)) {
-        return MPCF_OK; /* distill begins with the teacher */
-    }
-    if (*key == '\0') {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "%s: %s alone would go on from what %s left in '%s' when it was "
-                         "interrupted: `mpcf-host run %s` without --stage goes on with it, or "
-                         "`--stage %s` first",
-                         p->file, pipeline_stage_name(asked), pipeline_stage_name(stage), p->output,
-                         p->file, pipeline_stage_name(stage));
-    }
-    return made_with_check(json_object_get(record, "made"), p, stage, asked, err);
-}
-
-static bool has_record(const struct pipeline *p, enum pipeline_stage stage)
-{
-    char *path = record_path(p, stage);
-    const bool has = path != NULL && file_exists(path);
-
-    mpcf_free(path);
-    return has;
-}
-
-/* Whoever makes the teacher anew takes the records of its students away. */
-static mpcf_status check_age(const struct pipeline *p, enum pipeline_stage asked, mpcf_error *err)
-{
-    const bool makes = p->has_stage[STAGE_CONVERT] || p->has_stage[STAGE_DISTILL];
-
-    if (asked != STAGE_INFER || !makes || !p->has_stage[STAGE_FINETUNE] ||
-        !has_record(p, STAGE_FINETUNE) || has_record(p, STAGE_CONVERT) ||
-        has_record(p, STAGE_DISTILL)) {
-        return MPCF_OK;
-    }
-    return mpcf_fail(err, MPCF_E_CONFIG,
-                     "%s: the student in '%s' is of another teacher than the one that finetune "
-                     "made since: `mpcf-host run %s` without --stage makes it anew",
-                     p->file, p->output, p->file);
-}
-
-mpcf_status stage_refuse_stale(const struct pipeline *p, enum pipeline_stage asked, mpcf_error *err)
-{
-    mpcf_status status = MPCF_OK;
-
-    for (size_t i = 0; status == MPCF_OK && i < (size_t) asked; i++) {
-        if (p->has_stage[i]) {
-            json_t *record = read_record(p, (enum pipeline_stage) i);
-
-            status = check_before(p, (enum pipeline_stage) i, asked, record, err);
-            json_decref(record);
-        }
-    }
-    return status == MPCF_OK ? check_age(p, asked, err) : status;
 }
 
 mpcf_status stage_is_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
@@ -554,7 +492,7 @@ mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_sta
 mpcf_status stage_begin_calibrating(const struct stage_context *c, enum pipeline_stage stage,
                                     const struct stage_keys *keys, mpcf_error *err)
 {
-    json_t *record = read_record(c->pipeline, stage);
+    json_t *record = stage_record(c->pipeline, stage);
     const struct recorded r = {keys, json_string_value(json_object_get(record, "result"))};
     mpcf_status status = begin(c, stage, &r, err);
 
@@ -565,7 +503,7 @@ mpcf_status stage_begin_calibrating(const struct stage_context *c, enum pipeline
 void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
                         char key[FILE_DIGEST_SIZE])
 {
-    json_t *record = read_record(c->pipeline, stage);
+    json_t *record = stage_record(c->pipeline, stage);
     const char *found = json_string_value(json_object_get(record, "key"));
 
     if (found != NULL && strlen(found) == FILE_DIGEST_SIZE - 1) {
@@ -577,7 +515,7 @@ void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage
 void stage_converted_key(const struct stage_context *c, const char *teacher,
                          char key[FILE_DIGEST_SIZE])
 {
-    json_t *record = read_record(c->pipeline, STAGE_CONVERT);
+    json_t *record = stage_record(c->pipeline, STAGE_CONVERT);
     const char *of = json_string_value(json_object_get(record, "teacher"));
 
     if (of != NULL && strcmp(of, teacher) == 0 &&

@@ -27,6 +27,8 @@ mpcf_status stage_weights_key(const struct stage_context *c, enum pipeline_stage
                               const char *extra, char key[FILE_DIGEST_SIZE], mpcf_error *err);
 /* Digest of a checkpoint's config, weights and tokenizer's files. */
 mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE], mpcf_error *err);
+/* STAGE's record; NULL: there is none that can be read. json_decref(). */
+json_t *stage_record(const struct pipeline *p, enum pipeline_stage stage);
 /* The key that STAGE's record holds, of a run before; untouched where there is none. */
 void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
                         char key[FILE_DIGEST_SIZE]);
@@ -48,10 +50,6 @@ mpcf_status stage_begin_calibrating(const struct stage_context *c, enum pipeline
                                     const struct stage_keys *keys, mpcf_error *err);
 /* The same, before anything was read: MPCF_E_CONFIG with the commands that make STAGE anew. */
 mpcf_status stage_refuse_older(const struct pipeline *p, enum pipeline_stage stage,
-                               mpcf_error *err);
-/* ASKED is to run alone: MPCF_E_CONFIG where a stage of the file before it was interrupted, or made its result
- * with other stand-ins, plug-ins or settings than the file says, or where the student is older than its teacher. */
-mpcf_status stage_refuse_stale(const struct pipeline *p, enum pipeline_stage asked,
                                mpcf_error *err);
 /* Before results are written over: what the record says of STAGE and those behind it, and the report of those
  * behind it, is true no longer, whatever happens from here on. */

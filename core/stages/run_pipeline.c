@@ -25,6 +25,7 @@
 #include "stages/role_report.h"
 #include "stages/run_lock.h"
 #include "stages/run_report.h"
+#include "stages/stale.h"
 #include "stages/test_predictions.h"
 
 typedef mpcf_status stage_function(struct stage_context *c, mpcf_error *err);

@@ -138,6 +138,41 @@ static void another_plugin_is_refused(void **state)
     ASSERT_HOST(0, "distill: unchanged, skipped", file, "--stage", "distill");
 }
 
+/* Sets NAME, "made.own_plugins", of STAGE's record to TEXT. */
+static void change_record(const char *stage, const char *name, const char *text)
+{
+    char *path = mpcf_format("%s/out/stages/%s.json", folder, stage);
+    json_t *record = json_load_file(path, 0, NULL);
+
+    assert_non_null(record);
+    assert_non_null(report_get(record, name));
+    assert_int_equal(report_set_text(record, name, text, NULL), MPCF_OK);
+    assert_int_equal(json_dump_file(record, path, 0), 0);
+    json_decref(record);
+    mpcf_free(path);
+}
+
+/* Of another version of mpcf: what is made is good, and what convert measured is measured anew. */
+static void other_plugins_of_mpcf_are_not_the_files(void **state)
+{
+    (void) state;
+    change_record("convert", "made.own_plugins", "bert of bert 0.9.0 (0123456789abcdef...)");
+    ASSERT_HOST(0, "accepted", file, "--check", "--stage", "infer");
+    ASSERT_HOST(2, "made with the plug-in bert of bert 0.9.0 (0123456789abcdef...); the file", file,
+                "--check", "--stage", "distill");
+}
+
+static void what_was_interrupted_is_refused(void **state)
+{
+    (void) state;
+    change_record("distill", "key", "");
+    ASSERT_HOST(2, "from what distill left in '", file, "--check", "--stage", "infer");
+    change_record("convert", "key", "");
+    ASSERT_HOST(0, "accepted", file, "--check", "--stage", "distill", "--set",
+                "approximations.normaliser=2quad");
+    ASSERT_HOST(0, "agreement with the float student ", file);
+}
+
 /* --- What is reported --- */
 
 static void only_what_there_is_is_reported(void **state)
@@ -255,6 +290,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_option_is_refused),
         cmocka_unit_test(another_plugin_is_refused),
+        cmocka_unit_test(other_plugins_of_mpcf_are_not_the_files),
+        cmocka_unit_test(what_was_interrupted_is_refused),
         cmocka_unit_test(only_what_there_is_is_reported),
         cmocka_unit_test(an_older_student_is_refused),
         cmocka_unit_test(broken_weights_are_made_anew),
