@@ -204,15 +204,17 @@ json_t *stage_record(const struct pipeline *p, enum pipeline_stage stage)
 /* What the last of a stage's work writes, and what it is worth nothing without. */
 static bool results_are_there(const struct pipeline *p, enum pipeline_stage stage)
 {
-    static const char *const results[STAGE_COUNT][2] = {
+    static const char *const results[STAGE_COUNT][3] = {
         [STAGE_FINETUNE] = {"teacher/model.safetensors", "teacher/config.json"},
-        [STAGE_CONVERT] = {"student/public/digest.json", "student/model.safetensors"},
-        [STAGE_DISTILL] = {"student/public/digest.json", "student/model.safetensors"},
+        [STAGE_CONVERT] = {"student/public/digest.json", "student/model.safetensors",
+                           "student/config.json"},
+        [STAGE_DISTILL] = {"student/public/digest.json", "student/model.safetensors",
+                           "student/config.json"},
         [STAGE_INFER] = {"infer/user.json", "infer/provider.json"},
     };
     bool all = true;
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3 && results[stage][i] != NULL; i++) {
         char *path = output_path(p, results[stage][i]);
 
         all = all && path != NULL && file_exists(path);
@@ -340,19 +342,26 @@ static mpcf_status fail_other_weights(const struct pipeline *p, enum pipeline_st
     return status;
 }
 
-/* Whether what STAGE left can be read, and its DIGEST; if not, with IS_TOLD, a warning says so. */
-static bool is_readable(const struct pipeline *p, enum pipeline_stage stage, bool is_told,
-                        char digest[FILE_DIGEST_SIZE])
+/* Of what STAGE left; an empty DIGEST where it is damaged, which a warning says with IS_TOLD. */
+static mpcf_status digest_whole(const struct pipeline *p, enum pipeline_stage stage, bool is_told,
+                                char digest[FILE_DIGEST_SIZE], mpcf_error *err)
 {
     mpcf_error *why = mpcf_error_create();
-    const bool readable = digest_result(p, stage, digest, why) == MPCF_OK;
+    mpcf_status status =
+        why != NULL ? digest_result(p, stage, digest, why) : mpcf_fail_memory(err, 0, "a digest");
 
-    if (!readable && is_told) {
-        log_line(LOG_WARN, "%s: what it made cannot be read, and is made anew: %s",
-                 pipeline_stage_name(stage), why != NULL ? mpcf_error_text(why) : "memory");
+    if (why != NULL && status == MPCF_E_FORMAT) {
+        if (is_told) {
+            log_line(LOG_WARN, "%s: what it made cannot be read, and is made anew: %s",
+                     pipeline_stage_name(stage), mpcf_error_text(why));
+        }
+        digest[0] = '\0';
+        status = MPCF_OK;
+    } else if (why != NULL && status != MPCF_OK) {
+        status = mpcf_fail(err, status, "%s", mpcf_error_text(why));
     }
     mpcf_error_destroy(why);
-    return readable;
+    return status;
 }
 
 /* *WHOLE: what STAGE left can be read. MPCF_E_CONFIG: it is something else. */
@@ -362,15 +371,19 @@ static mpcf_status check_weights(const struct pipeline *p, enum pipeline_stage s
     char now[FILE_DIGEST_SIZE] = "";
     json_t *record = NULL;
     const char *made;
-    mpcf_status status;
+    mpcf_status status = MPCF_OK;
 
-    *whole = !leaves_weights(p, stage) || is_readable(p, stage, is_told, now);
-    if (now[0] == '\0') {
+    *whole = true;
+    if (!leaves_weights(p, stage)) {
         return MPCF_OK;
     }
+    MPCF_TRY(digest_whole(p, stage, is_told, now, err));
     record = stage_record(p, stage);
     made = json_string_value(json_object_get(record, "result"));
-    status = made != NULL && strcmp(made, now) != 0 ? fail_other_weights(p, stage, err) : MPCF_OK;
+    *whole = now[0] != '\0';
+    if (*whole && made != NULL && strcmp(made, now) != 0) {
+        status = fail_other_weights(p, stage, err);
+    }
     json_decref(record);
     return status;
 }
