@@ -131,6 +131,7 @@ static void another_plugin_is_refused(void **state)
     assert_non_null(plugin);
     assert_int_equal(fputc(0, plugin), 0);
     assert_int_equal(fclose(plugin), 0);
+    mpcf_free(path);
     ASSERT_HOST(2, "which convert made with the plug-in good of ", file, "--stage", "distill");
     ASSERT_HOST(2, "asks for the plug-in good of ", file, "--stage", "infer");
     ASSERT_HOST(0, "accepted", file, "--check");
