@@ -65,7 +65,7 @@ static mpcf_status convert(struct stage_context *c, const char *key, const char 
 static mpcf_status keys_of(struct stage_context *c, const char *teacher, struct stage_keys *keys,
                            mpcf_error *err)
 {
-    char folder[FILE_DIGEST_SIZE], data[FILE_DIGEST_SIZE], judged[FILE_DIGEST_SIZE];
+    char *folder = keys->teacher, data[FILE_DIGEST_SIZE], judged[FILE_DIGEST_SIZE];
     char extra[3 * FILE_DIGEST_SIZE];
     const struct corpus *evaluation = NULL;
 
