@@ -82,7 +82,7 @@ static mpcf_status keys_of(struct stage_context *c, const char *teacher, struct 
 static mpcf_status run(struct stage_context *c, const char *teacher, const char *student,
                        mpcf_error *err)
 {
-    struct stage_keys keys;
+    struct stage_keys keys = {0};
     bool done = false;
 
     MPCF_TRY(keys_of(c, teacher, &keys, err));

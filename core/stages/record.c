@@ -166,7 +166,7 @@ static mpcf_status fill_record(json_t *record, const struct pipeline *p, enum pi
         MPCF_TRY(put(record, "teacher", json_string(r->keys->teacher), err));
         MPCF_TRY(put(record, "calibration", json_integer(CALIBRATION_SCHEME), err));
     }
-    if (stage != STAGE_INFER && *key != '\0') {
+    if (stage != STAGE_INFER && key != NULL && *key != '\0') {
         MPCF_TRY(put(record, "made", made_with(p, stage), err));
     }
     return r->result != NULL ? put(record, "result", json_string(r->result), err) : MPCF_OK;
