@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "base/machine_memory.h"
-#include "pass/measure.h"
+#include "pass/measure_frontier.h"
 #include "pass/pass.h"
 #include "pass/token_rows.h"
 #include "pipeline/layer_match.h"

@@ -94,6 +94,11 @@ static mpcf_status fill_slots(struct approx_bench *b, const mpcf_approx *approx,
     struct slot_filling fillings[BENCH_HEADS];
     const size_t count = b->at.by_heads ? BENCH_HEADS : 1;
 
+    if (fuse && approx->forward != NULL) {
+        overwriting_make(&b->overwriting, approx, config);
+        approx = &b->overwriting.approx;
+        config = &b->overwriting;
+    }
     for (size_t i = 0; i < count; i++) {
         fillings[i] = (struct slot_filling){
             .slot = approx->slot, .last_layer = SIZE_MAX, .approx = approx, .config = config};
@@ -102,6 +107,21 @@ static mpcf_status fill_slots(struct approx_bench *b, const mpcf_approx *approx,
         }
     }
     return graph_fill_slots(b->graph, fillings, count, fuse, err);
+}
+
+/* Other numbers are far from those drawn, and as a run may have them. */
+static void fill_x(struct approx_bench *b, double low, double high)
+{
+    uint64_t state = 1;
+
+    for (size_t i = 0; i < b->x->count; i++) {
+        double x = low + (high - low) * random_uniform(&state);
+
+        if (b->at.other_padding && approx_bench_is_padded_score(b, i)) {
+            x = x < (low + high) / 2 ? high : low;
+        }
+        b->x->value[i] = (float) x;
+    }
 }
 
 mpcf_status approx_bench_create(const mpcf_approx *approx, const void *config, bool fuse,
@@ -114,8 +134,6 @@ mpcf_status approx_bench_create_at(const mpcf_approx *approx, const void *config
                                    const struct bench_place *at, bool fuse, struct approx_bench *b,
                                    mpcf_error *err)
 {
-    uint64_t state = 1;
-
     memset(b, 0, sizeof *b);
     b->at = *at;
     fill_batch(b);
@@ -130,10 +148,7 @@ mpcf_status approx_bench_create_at(const mpcf_approx *approx, const void *config
     parameters_init(b->parameters, b->graph, 1);
     fill_units(b->parameters);
     b->x = parameters_find(b->parameters, "x");
-    for (size_t i = 0; i < b->x->count; i++) {
-        b->x->value[i] = (float) (approx->input_low + (approx->input_high - approx->input_low) *
-                                                          random_uniform(&state));
-    }
+    fill_x(b, approx->input_low, approx->input_high);
     /* Measured constants: of the inputs that are checked. */
     return measure_on_batch(b->graph, b->parameters, &b->batch, err);
 }
@@ -185,4 +200,9 @@ bool approx_bench_is_padding(const struct approx_bench *b, bool rows_of_scores, 
     }
     return b->mask[i / (BENCH_HEADS * BENCH_TOKENS * BENCH_TOKENS) * BENCH_TOKENS +
                    i % BENCH_TOKENS] == 0;
+}
+
+bool approx_bench_is_padded_score(const struct approx_bench *b, size_t i)
+{
+    return b->mask[i / (BENCH_TOKENS * BENCH_WIDTH) * BENCH_TOKENS + i % BENCH_TOKENS] == 0;
 }

@@ -6,6 +6,7 @@
 #ifndef MPCF_CONFORMANCE_APPROX_BENCH_H
 #define MPCF_CONFORMANCE_APPROX_BENCH_H
 
+#include "conformance/approx_overwrite.h"
 #include "float_engine/float_batch.h"
 #include "graph/graph.h"
 #include "graph/parameters.h"
@@ -20,7 +21,8 @@ enum { BENCH_COUNT = BENCH_BATCH * BENCH_TOKENS * BENCH_WIDTH };
 /* Where the formula stands in the made-up network. */
 struct bench_place {
     size_t layer;
-    bool by_heads; /* NORMALISER: an entry for each head, so that build() gets one at a time */
+    bool by_heads;      /* NORMALISER: an entry for each head, so that build() gets one at a time */
+    bool other_padding; /* NORMALISER: other numbers in padded columns */
 };
 
 struct approx_bench {
@@ -32,9 +34,11 @@ struct approx_bench {
     int32_t mask[BENCH_BATCH * BENCH_TOKENS]; /* the second example ends early */
     struct float_batch batch;
     struct bench_place at;
+    struct overwriting overwriting;
 };
 
-/* FUSE: with its float kernels, where it has some. Inputs are spread over its range. */
+/* FUSE: with its float kernels, where it has some, over NaN. Inputs are spread over its range. The graph
+ * may point into BENCH, which stays where it is. */
 mpcf_status approx_bench_create(const mpcf_approx *approx, const void *config, bool fuse,
                                 struct approx_bench *bench, mpcf_error *err);
 /* The same at AT, which approx_bench_create() has as 0. */
@@ -47,5 +51,7 @@ mpcf_status approx_bench_run(struct approx_bench *bench, float *y, const float *
                              mpcf_error *err);
 /* Whether element I of the result lies in a padded column or row. */
 bool approx_bench_is_padding(const struct approx_bench *bench, bool rows_of_scores, size_t i);
+/* Whether element I of a normaliser's table x lies in a padded column. */
+bool approx_bench_is_padded_score(const struct approx_bench *bench, size_t i);
 
 #endif

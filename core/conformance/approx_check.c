@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "conformance/approx_bench.h"
 #include "conformance/approx_kernels.h"
+#include "conformance/approx_padding.h"
 #include "conformance/approx_secure.h"
 #include "conformance/approx_steps.h"
 
@@ -98,8 +99,30 @@ static void check_weights(struct conform *c, uint32_t flags, const struct approx
         conform_skip(c, "rows sum to 1", "it says that they need not");
         return;
     }
-    (void) conform_result(c, worst_sum < 1e-3, "rows sum to 1", "one sums to 1 with %g missing",
-                          worst_sum);
+    (void) conform_result(
+        c, worst_sum < 1e-3, "rows sum to 1",
+        "one is off by %g (where they need not: MPCF_APPROX_ANY_ROW_SUM in its flags)", worst_sum);
+}
+
+/* The graph, then its kernels, where it has some. */
+static void check_padding(struct conform *c, const mpcf_approx *approx, const void *config,
+                          const struct bench_place *at)
+{
+    static const char name[] = "padding does not reach kept columns";
+    mpcf_status status = MPCF_OK;
+    double worst = 0;
+    bool fuse = false;
+
+    if (!conform_begin(c, name)) {
+        return;
+    }
+    status = approx_padding_reaches(approx, config, at, false, &worst, c->err);
+    if (status == MPCF_OK && worst < PADDING_ERROR && approx->forward != NULL) {
+        fuse = true;
+        status = approx_padding_reaches(approx, config, at, true, &worst, c->err);
+    }
+    (void) conform_result(c, status == MPCF_OK && worst < PADDING_ERROR, name,
+                          "they change by %.3g where it does%s", worst, approx_padding_hint(fuse));
 }
 
 /* --- Gradients --- */
@@ -214,8 +237,8 @@ static void check_fused(struct conform *c, const mpcf_approx *approx, const void
     }
     status = approx_kernels_compare(approx, config, bench, &errors, c->err);
     (void) conform_result(c, status == MPCF_OK && errors.value < 1e-4 && errors.gradient < 1e-3,
-                          name, "off by %.3g forward, by %.3g backward", errors.value,
-                          errors.gradient);
+                          name, "off by %.3g forward, by %.3g backward%s", errors.value,
+                          errors.gradient, approx_kernels_hint(&errors));
 }
 
 /* --- Threads --- */
@@ -324,6 +347,7 @@ static void check_place(struct conform *c, const mpcf_approx *approx, const void
     if (check_builds(c, approx, config, at, &bench) && check_finite(c, approx, &bench, y)) {
         if (approx->slot == MPCF_SLOT_NORMALISER) {
             check_weights(c, approx->flags, &bench, y);
+            check_padding(c, approx, config, at);
         }
         check_gradients(c, approx, &bench);
         check_fused(c, approx, config, &bench);
@@ -404,6 +428,7 @@ void approx_check(struct conform *c, const mpcf_approx *approx)
         check_finite(c, approx, &bench, y)) {
         if (approx->slot == MPCF_SLOT_NORMALISER) {
             check_weights(c, approx->flags, &bench, y);
+            check_padding(c, approx, config, &bench.at);
         }
         check_gradients(c, approx, &bench);
         check_fused(c, approx, config, &bench);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/random.h"
+#include "conformance/approx_padding.h"
 
 /* Above what rounding does where values cancel; plugin check asks for more. */
 #define RUN_ERROR 0.01
@@ -50,6 +51,14 @@ mpcf_status approx_kernels_compare(const mpcf_approx *approx, const void *config
     return status;
 }
 
+const char *approx_kernels_hint(const struct kernel_errors *errors)
+{
+    return isinf(errors->value) || isinf(errors->gradient)
+               ? " (NaN stands in y and dx before each call: all elements must be written, none "
+                 "added to)"
+               : "";
+}
+
 double approx_worst_masked(const struct approx_bench *bench, const float *y)
 {
     double worst = 0;
@@ -83,8 +92,9 @@ static mpcf_status kernels_trusted(const mpcf_approx *approx, const void *config
     }
     return mpcf_fail(err, MPCF_E_CONFIG,
                      "approximation '%s' of '%s': its float kernels do not compute its graph: off "
-                     "by %.3g forward, by %.3g backward; see 'mpcf-host plugin check %s'",
-                     approx->name, file, errors.value, errors.gradient, file);
+                     "by %.3g forward, by %.3g backward%s; see 'mpcf-host plugin check %s'",
+                     approx->name, file, errors.value, errors.gradient,
+                     approx_kernels_hint(&errors), file);
 }
 
 static mpcf_status mask_trusted(const mpcf_approx *approx, const char *file,
@@ -104,6 +114,30 @@ static mpcf_status mask_trusted(const mpcf_approx *approx, const char *file,
                      approx->name, file, worst, file);
 }
 
+static mpcf_status padding_trusted(const mpcf_approx *approx, const void *config, const char *file,
+                                   const struct bench_place *at, bool fuse, mpcf_error *err)
+{
+    double worst = 0;
+
+    MPCF_TRY(only_memory(approx_padding_reaches(approx, config, at, fuse, &worst, err), err));
+    if (worst < PADDING_ERROR) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_CONFIG,
+                     "approximation '%s' of '%s': what stands in padded columns changes kept ones "
+                     "by %.3g%s; see 'mpcf-host plugin check %s'",
+                     approx->name, file, worst, approx_padding_hint(fuse), file);
+}
+
+static mpcf_status normaliser_trusted(const mpcf_approx *approx, const void *config,
+                                      const char *file, struct approx_bench *bench, mpcf_error *err)
+{
+    MPCF_TRY(mask_trusted(approx, file, bench, err));
+    MPCF_TRY(padding_trusted(approx, config, file, &bench->at, false, err));
+    return approx->forward == NULL ? MPCF_OK
+                                   : padding_trusted(approx, config, file, &bench->at, true, err);
+}
+
 mpcf_status approx_trusted(const mpcf_approx *approx, const void *config, size_t layer,
                            const char *file, mpcf_error *err)
 {
@@ -117,7 +151,7 @@ mpcf_status approx_trusted(const mpcf_approx *approx, const void *config, size_t
         status = kernels_trusted(approx, config, file, &bench, err);
     }
     if (is_built && status == MPCF_OK && approx->slot == MPCF_SLOT_NORMALISER) {
-        status = mask_trusted(approx, file, &bench, err);
+        status = normaliser_trusted(approx, config, file, &bench, err);
     }
     approx_bench_clear(&bench);
     return status;

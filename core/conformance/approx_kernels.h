@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What training trusts an approximation in: that its float kernels compute its graph, and that a normaliser
- * gives padding nothing.
+ * gives padding nothing and takes nothing from it.
  */
 #ifndef MPCF_CONFORMANCE_APPROX_KERNELS_H
 #define MPCF_CONFORMANCE_APPROX_KERNELS_H
@@ -17,6 +17,8 @@ struct kernel_errors {
 mpcf_status approx_kernels_compare(const mpcf_approx *approx, const void *config,
                                    struct approx_bench *bench, struct kernel_errors *errors,
                                    mpcf_error *err);
+/* Behind the numbers: why they are infinite; "" where they are not. */
+const char *approx_kernels_hint(const struct kernel_errors *errors);
 /* The largest of a normaliser's results Y[BENCH_COUNT] in padded columns. */
 double approx_worst_masked(const struct approx_bench *bench, const float *y);
 

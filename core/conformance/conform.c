@@ -217,7 +217,8 @@ static mpcf_status fill_config(struct conform *c, enum component_kind kind, cons
 bool conform_defaults(struct conform *c, enum component_kind kind, const void *descriptor,
                       void **config, struct option_memory **owned)
 {
-    static const char name[] = "its options have defaults that pass their own table";
+    const char *name = c->options == NULL ? "its options have defaults that pass their own table"
+                                          : "--options and its other defaults pass its own table";
     size_t option_size = 0, config_size = 0;
     const mpcf_option *options = component_options(kind, descriptor, &option_size, &config_size);
     struct text_buffer text = {0};

@@ -11,6 +11,7 @@
 #include "lower/lower_node.h"
 #include "lower/lower_places.h"
 #include "lower/magnitude.h"
+#include "lower/pieces.h"
 
 /* --- Sums --- */
 
@@ -261,23 +262,52 @@ void lower_square(struct lowering *l, const mpcf_node *node, struct lowered *out
     out->raw = emit_square(l, x, lower_magnitude(l, node, 2 * value_at(l, x)->fraction));
 }
 
+/* |coef[I]| LARGEST^I. */
+static double term_of(const mpcf_node *node, size_t i, double largest)
+{
+    double term = fabs(node->coef[i]);
+
+    for (size_t k = 0; k < i; k++) {
+        term *= largest;
+    }
+    return term;
+}
+
+/* The degree without highest terms that are dust, 1 at least; *TOP is its coefficient. */
+static size_t degree_of(struct lowering *l, const mpcf_node *node, double *top)
+{
+    const double largest = node_largest(l, node->in[0]);
+    size_t degree = node->degree;
+    double most = 0;
+
+    for (size_t i = 0; i <= degree; i++) {
+        most = fmax(most, term_of(node, i, largest));
+    }
+    while (degree > 0 && !(term_of(node, degree, fmax(largest, 1)) > COEFFICIENT_DUST * most)) {
+        degree--;
+    }
+    *top = degree > 0 ? node->coef[degree] : 0;
+    return degree > 0 ? degree : 1;
+}
+
 /* Horner. The bound of what is inside the last bracket comes from the operand's range. */
 void lower_poly(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     const double largest = fmax(node_largest(l, node->in[0]), 1);
-    const size_t degree = node->degree;
+    double top = 0;
+    const size_t degree = degree_of(l, node, &top);
     const value_id x = lower_wanted(l, node->in[0]);
     const unsigned f = l->options->value_fraction + 3 +
                        (degree > 2 ? (unsigned) log2_up(largest) * (unsigned) (degree - 2) : 0);
     const struct dims dims = node_dims(l, node);
-    double bound = fabs(node->coef[degree]);
+    double bound = fabs(top);
     value_id r = VALUE_NONE;
 
     for (size_t i = degree; i-- > 0 && l->status == MPCF_OK;) {
         bound = bound * largest + fabs(node->coef[i]);
-        const value_id product =
-            i + 1 == degree ? emit_scaled(l, x, node->coef[degree], magnitude_of(bound, f + 12))
-                            : emit_product(l, r, x, 0);
+        const value_id product = i + 1 == degree
+                                     ? emit_scaled(l, x, top, magnitude_of(bound, f + 12))
+                                     : emit_product(l, r, x, 0);
         struct value v = *value_at(l, product);
         if (l->status == MPCF_OK) {
             l->program->values[product].magnitude = magnitude_of(bound, v.fraction);

@@ -497,6 +497,7 @@ void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p, s
 
     k.is_written = node->kind == OP_PIECEWISE;
     node_interval(l, x, &k.low, &k.high);
+    pieces_drop_dust(p, k.low * k.scale, k.high * k.scale);
     if (is_trained) {
         k.delta = node->in[1];
         if (!node_is_constant(k.delta)) {
@@ -506,6 +507,7 @@ void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p, s
         }
     } else {
         drop_cuts(p, k.low * k.scale, k.high * k.scale);
+        pieces_lower_degree(p);
     }
     evaluate_at(l, node, &k, x, want, out);
 }

@@ -151,6 +151,56 @@ size_t pieces_cost(const struct pieces *p)
     return 20 * p->cut_count + 60 * p->degree;
 }
 
+/* How far X in [low, high] gets from the centre of PIECE. */
+static double reach_of(const struct pieces *p, size_t piece, double low, double high)
+{
+    const double from = piece == 0 ? fmin(low, p->cuts[0]) : p->cuts[piece - 1];
+    const double to = piece == p->cut_count ? fmax(high, from) : p->cuts[piece];
+
+    return fmax(fabs(from - p->center[piece]), fabs(to - p->center[piece]));
+}
+
+static double largest_term(const struct pieces *p, double low, double high)
+{
+    double largest = 0;
+
+    for (size_t i = 0; i <= p->cut_count; i++) {
+        double power = 1;
+
+        for (size_t j = 0; j <= p->degree; j++) {
+            largest = fmax(largest, fabs(p->coef[i][j]) * power);
+            power *= reach_of(p, i, low, high);
+        }
+    }
+    return largest;
+}
+
+void pieces_drop_dust(struct pieces *p, double low, double high)
+{
+    const double least = COEFFICIENT_DUST * largest_term(p, low, high);
+
+    for (size_t i = 0; i <= p->cut_count; i++) {
+        const double reach = fmax(reach_of(p, i, low, high), 1);
+        double power = 1;
+
+        for (size_t j = 0; j <= p->degree; j++) {
+            p->coef[i][j] = fabs(p->coef[i][j]) * power < least ? 0 : p->coef[i][j];
+            power *= reach;
+        }
+    }
+}
+
+void pieces_lower_degree(struct pieces *p)
+{
+    for (; p->degree > 0; p->degree--) {
+        for (size_t i = 0; i <= p->cut_count; i++) {
+            if (fabs(p->coef[i][p->degree]) > 0) {
+                return;
+            }
+        }
+    }
+}
+
 void shift_polynomial(const double *coef, size_t degree, double center, double *out)
 {
     for (size_t i = 0; i <= degree; i++) {

@@ -11,6 +11,10 @@
 #define CUTS_MAX         48
 #define PIECE_DEGREE_MAX 8
 
+/* A term below this share of the largest one cannot be told from 0 in fixed point: what a fit in doubles
+ * leaves where a coefficient is none. */
+#define COEFFICIENT_DUST 0x1p-40
+
 /* Piece i, from cuts[i-1] (inclusive) to cuts[i], is the polynomial of x - center[i] with
  * coefficients coef[i][0 .. degree]. Pieces 0 and cut_count reach to infinity. */
 struct pieces {
@@ -40,6 +44,10 @@ bool fit_pieces(fit_function *function, const void *context, double low, double 
                 double above, size_t degree, double tolerance, struct pieces *out);
 /* What P costs, in bits an element that both parties send: which degree is the best. */
 size_t pieces_cost(const struct pieces *p);
+/* Makes coefficients 0 whose terms are dust where x is in [low, high]. */
+void pieces_drop_dust(struct pieces *p, double low, double high);
+/* The degree without highest coefficients that are 0 in all pieces. */
+void pieces_lower_degree(struct pieces *p);
 /* Coefficients of the same polynomial in x - CENTER. */
 void shift_polynomial(const double *coef, size_t degree, double center, double *out);
 

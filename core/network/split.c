@@ -50,7 +50,7 @@ static void say_left_out(const char *split, const struct corpus *c)
     if (c->left_out > 0) {
         log_line(LOG_WARN, "reading %s: %llu broken row%s left out of %llu; the first: %s", split,
                  (unsigned long long) c->left_out, c->left_out == 1 ? "" : "s",
-                 (unsigned long long) (c->left_out + c->rows), c->first_left_out);
+                 (unsigned long long) c->left_out + c->rows, c->first_left_out);
     }
 }
 

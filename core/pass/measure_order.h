@@ -5,8 +5,9 @@
 #ifndef MPCF_PASS_MEASURE_ORDER_H
 #define MPCF_PASS_MEASURE_ORDER_H
 
+#include "graph/parameters.h"
 #include "pass/kept_values.h"
-#include "pass/measure.h"
+#include "pass/measure_source.h"
 #include "pass/statistic.h"
 
 /* One constant that this pass measures. */

@@ -128,6 +128,18 @@ static void print_distill(const struct pipeline *p, struct text_buffer *out)
     print_section(SCHEMA_PREDICTION, &p->distill.prediction, out);
 }
 
+void pipeline_print_own(const struct pipeline *p, enum pipeline_stage stage,
+                        struct text_buffer *out)
+{
+    if (stage == STAGE_FINETUNE) {
+        print_section(SCHEMA_FINETUNE, &p->finetune, out);
+    } else if (stage == STAGE_CONVERT) {
+        print_section(SCHEMA_CONVERT, &p->convert, out);
+    } else if (stage == STAGE_DISTILL) {
+        print_distill(p, out);
+    }
+}
+
 void pipeline_print_weights(const struct pipeline *p, enum pipeline_stage stage,
                             struct text_buffer *out)
 {

@@ -15,6 +15,9 @@ void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage
 /* The same of the weights that convert or distill, STAGE, makes: without their calibration. */
 void pipeline_print_weights(const struct pipeline *p, enum pipeline_stage stage,
                             struct text_buffer *out);
+/* The section of STAGE alone, a stage that makes a network: nothing that it shares with others. */
+void pipeline_print_own(const struct pipeline *p, enum pipeline_stage stage,
+                        struct text_buffer *out);
 /* Of stages.infer what decides which programs the student becomes. */
 void pipeline_print_lowering(const struct pipeline *p, struct text_buffer *out);
 /* One line a slot entry, "normaliser 0-5 2quad c=5", as it is recorded and compared. */

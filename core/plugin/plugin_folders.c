@@ -149,6 +149,16 @@ static bool add_own(struct folder_list *list)
     return added;
 }
 
+/* The same once more, whoever names the folder, too. */
+static bool note_own(struct folder_list *list)
+{
+    struct folder_list own = {0};
+    const bool noted = add_own(&own);
+
+    list->own = own.folders;
+    return noted;
+}
+
 mpcf_status folder_list_fill(struct folder_list *list, const char *first, mpcf_error *err)
 {
     if (first != NULL && !file_is_folder(first)) {
@@ -156,7 +166,7 @@ mpcf_status folder_list_fill(struct folder_list *list, const char *first, mpcf_e
     }
     if ((first != NULL && !add_folder(list, first)) ||
         /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread starts */
-        !add_path_variable(list, getenv("MPCF_PLUGIN_PATH")) || !add_own(list)) {
+        !add_path_variable(list, getenv("MPCF_PLUGIN_PATH")) || !add_own(list) || !note_own(list)) {
         folder_list_clear(list);
         return mpcf_fail_memory(err, 0, "plug-in folders");
     }
@@ -166,6 +176,20 @@ mpcf_status folder_list_fill(struct folder_list *list, const char *first, mpcf_e
 void folder_list_clear(struct folder_list *list)
 {
     name_list_clear(&list->folders);
+    name_list_clear(&list->own);
+}
+
+bool folder_list_is_own(const struct folder_list *list, const char *path)
+{
+    for (size_t i = 0; i < list->own.count; i++) {
+        const size_t length = strlen(list->own.items[i]);
+
+        if (strncmp(path, list->own.items[i], length) == 0 && path[length] == '/' &&
+            strchr(path + length + 1, '/') == NULL) {
+            return true;
+        }
+    }
+    return false;
 }
 
 mpcf_status folder_list_find(const struct folder_list *list, const char *name, char **out,

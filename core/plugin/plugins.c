@@ -138,6 +138,7 @@ static mpcf_status open_and_start(struct plugins *p, struct loaded *item, mpcf_e
     item->facts.license = info->license;
     item->facts.summary = info->summary;
     item->facts.abi_minor = info->abi_minor;
+    item->facts.is_own = folder_list_is_own(&p->folders, item->path);
     return MPCF_OK;
 }
 

@@ -36,6 +36,7 @@ struct plugin_facts {
     const char *failure; /* NULL: loaded */
     unsigned abi_minor;  /* of the ABI that it was built for */
     char digest[65];     /* SHA-256 of the file */
+    bool is_own;         /* it lies in the library's own folder */
 };
 size_t plugins_count(const struct plugins *p);
 const struct plugin_facts *plugins_facts(const struct plugins *p, size_t i);

@@ -69,7 +69,7 @@ static mpcf_status convert(struct stage_context *c, const char *key, const char 
 static mpcf_status keys_of(struct stage_context *c, const char *teacher, struct stage_keys *keys,
                            mpcf_error *err)
 {
-    char folder[FILE_DIGEST_SIZE], data[FILE_DIGEST_SIZE], judged[FILE_DIGEST_SIZE];
+    char *folder = keys->teacher, data[FILE_DIGEST_SIZE], judged[FILE_DIGEST_SIZE];
     char extra[3 * FILE_DIGEST_SIZE];
     const struct corpus *evaluation = NULL;
 
@@ -86,7 +86,7 @@ static mpcf_status keys_of(struct stage_context *c, const char *teacher, struct 
 static mpcf_status run(struct stage_context *c, const char *teacher, const char *student,
                        mpcf_error *err)
 {
-    struct stage_keys keys;
+    struct stage_keys keys = {0};
     bool done = false;
 
     MPCF_TRY(keys_of(c, teacher, &keys, err));

@@ -112,18 +112,18 @@ static double student_dropout(const struct distill_settings *s)
     return fmax(fmax(layers, prediction), 0);
 }
 
-/* As convert measured them, where there was one. */
-static mpcf_status measure(struct stage_context *c, struct loaded_network *student, const char *key,
-                           mpcf_error *err)
+/* As convert measured them, where it did, of the same teacher and the same stand-ins. */
+static mpcf_status measure(struct stage_context *c, struct loaded_network *student,
+                           const struct stage_keys *keys, mpcf_error *err)
 {
     char converted[FILE_DIGEST_SIZE] = "";
 
-    stage_recorded_key(c, STAGE_CONVERT, converted);
-    return stage_measure(c, student, converted[0] != '\0' ? converted : key, err);
+    stage_converted_key(c, keys->teacher, converted);
+    return stage_measure(c, student, converted[0] != '\0' ? converted : keys->all, err);
 }
 
-static mpcf_status distill(struct stage_context *c, const char *key, const char *teacher,
-                           const char *student, mpcf_error *err)
+static mpcf_status distill(struct stage_context *c, const struct stage_keys *keys,
+                           const char *teacher, const char *student, mpcf_error *err)
 {
     const struct distill_settings *s = &c->pipeline->distill;
     struct pupils p = {0};
@@ -138,10 +138,10 @@ static mpcf_status distill(struct stage_context *c, const char *key, const char 
         stage_randomise(c->pipeline, &p.student);
     }
     if (status == MPCF_OK) {
-        status = measure(c, &p.student, key, err);
+        status = measure(c, &p.student, keys, err);
     }
     if (status == MPCF_OK) {
-        status = learn(c, key, &p, student, err);
+        status = learn(c, keys->all, &p, student, err);
     }
     loaded_network_clear(&p.student);
     loaded_network_clear(&p.teacher);
@@ -151,7 +151,7 @@ static mpcf_status distill(struct stage_context *c, const char *key, const char 
 static mpcf_status keys_of(struct stage_context *c, const char *teacher, struct stage_keys *keys,
                            mpcf_error *err)
 {
-    char extra[4 * FILE_DIGEST_SIZE], folder[FILE_DIGEST_SIZE];
+    char extra[4 * FILE_DIGEST_SIZE], *folder = keys->teacher;
     char data[FILE_DIGEST_SIZE], ranges[FILE_DIGEST_SIZE];
 
     MPCF_TRY(stage_folder_digest(teacher, folder, err));
@@ -166,7 +166,7 @@ static mpcf_status keys_of(struct stage_context *c, const char *teacher, struct 
 static mpcf_status run(struct stage_context *c, const char *teacher, const char *student,
                        mpcf_error *err)
 {
-    struct stage_keys keys;
+    struct stage_keys keys = {0};
     bool done = false;
 
     MPCF_TRY(keys_of(c, teacher, &keys, err));
@@ -178,7 +178,7 @@ static mpcf_status run(struct stage_context *c, const char *teacher, const char 
         return MPCF_OK;
     }
     MPCF_TRY(stage_warn_of_same_rows(c, (size_t) c->pipeline->distill.examples, err));
-    MPCF_TRY(distill(c, keys.all, teacher, student, err));
+    MPCF_TRY(distill(c, &keys, teacher, student, err));
     return stage_mark_made(c, STAGE_DISTILL, &keys, err);
 }
 

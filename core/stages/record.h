@@ -12,9 +12,9 @@
  * record: rows alone. 2: texts of other lengths, too. 3: and every row of the tables. */
 enum { CALIBRATION_SCHEME = 3 };
 
-/* Of convert or distill: of all that the student is made from, and of its weights. */
+/* Of convert or distill: of all that the student is made from, of its weights, and of the teacher's folder. */
 struct stage_keys {
-    char all[FILE_DIGEST_SIZE], weights[FILE_DIGEST_SIZE];
+    char all[FILE_DIGEST_SIZE], weights[FILE_DIGEST_SIZE], teacher[FILE_DIGEST_SIZE];
 };
 
 /* Digest of the settings of STAGE, the files of the plug-ins that it uses, the context's key and EXTRA (may be
@@ -27,12 +27,18 @@ mpcf_status stage_weights_key(const struct stage_context *c, enum pipeline_stage
                               const char *extra, char key[FILE_DIGEST_SIZE], mpcf_error *err);
 /* Digest of a checkpoint's config, weights and tokenizer's files. */
 mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE], mpcf_error *err);
+/* STAGE's record; NULL: there is none that can be read. json_decref(). */
+json_t *stage_record(const struct pipeline *p, enum pipeline_stage stage);
 /* The key that STAGE's record holds, of a run before; untouched where there is none. */
 void stage_recorded_key(const struct stage_context *c, enum pipeline_stage stage,
                         char key[FILE_DIGEST_SIZE]);
+/* convert's, where what it measured holds for a student that is made of TEACHER now; else untouched. */
+void stage_converted_key(const struct stage_context *c, const char *teacher,
+                         char key[FILE_DIGEST_SIZE]);
 /* *DONE: STAGE is done with this KEY and its results are there: then it says that it is skipped, and KEY is
  * the context's. Results that an earlier version made, whose inputs cannot be compared, are not written over:
- * MPCF_E_CONFIG. */
+ * MPCF_E_CONFIG; nor are weights that somebody put in the place of those that STAGE made. Weights that cannot be
+ * read are made anew. */
 mpcf_status stage_is_done(struct stage_context *c, enum pipeline_stage stage, const char *key,
                           bool *done, mpcf_error *err);
 /* convert or distill, not done with KEYS: whether the student's weights are what it would make, so that only its
@@ -45,8 +51,8 @@ mpcf_status stage_begin_calibrating(const struct stage_context *c, enum pipeline
 /* The same, before anything was read: MPCF_E_CONFIG with the commands that make STAGE anew. */
 mpcf_status stage_refuse_older(const struct pipeline *p, enum pipeline_stage stage,
                                mpcf_error *err);
-/* Before results are written over: what the record says of STAGE and those behind it is true no
- * longer, whatever happens from here on. */
+/* Before results are written over: what the record says of STAGE and those behind it, and the report of those
+ * behind it, is true no longer, whatever happens from here on. */
 mpcf_status stage_begin_writing(const struct stage_context *c, enum pipeline_stage stage,
                                 mpcf_error *err);
 mpcf_status stage_mark_done(struct stage_context *c, enum pipeline_stage stage, const char *key,

@@ -25,6 +25,7 @@
 #include "stages/role_report.h"
 #include "stages/run_lock.h"
 #include "stages/run_report.h"
+#include "stages/stale.h"
 #include "stages/test_predictions.h"
 
 typedef mpcf_status stage_function(struct stage_context *c, mpcf_error *err);
@@ -135,7 +136,8 @@ static mpcf_status make_folders(const struct pipeline *p, mpcf_error *err)
     return status;
 }
 
-/* Of each stage that would run: its key needs the data, and its version does not. */
+/* Of each stage that would run, and of those that one alone stands on: keys need the data, and these do
+ * not. */
 static mpcf_status check_records(const struct pipeline *p, const struct run_request *request,
                                  mpcf_error *err)
 {
@@ -146,7 +148,7 @@ static mpcf_status check_records(const struct pipeline *p, const struct run_requ
             MPCF_TRY(stage_refuse_older(p, stage, err));
         }
     }
-    return MPCF_OK;
+    return request->one_stage ? stage_refuse_stale(p, request->stage, err) : MPCF_OK;
 }
 
 mpcf_status pipeline_check(const struct pipeline *p, const struct run_request *request,

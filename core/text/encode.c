@@ -231,7 +231,7 @@ static mpcf_status assemble(const struct tokenizer *t, const struct template *ar
 /* Leaves COUNT ids: the first ones, or the last. */
 static void cut(struct token_list *list, size_t count, bool left)
 {
-    if (left && count > 0) {
+    if (left && list->ids != NULL && count > 0) {
         memmove(list->ids, list->ids + (list->count - count), count * sizeof(*list->ids));
     }
     list->count = count;

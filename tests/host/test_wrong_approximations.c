@@ -52,6 +52,55 @@ static void kernels_and_masks_are_compared(void **state)
     CHECK(1, "not ok 6 - masked columns are zero", "maskless");
 }
 
+/* What stands in results before a call is NaN: no kernel may leave it there or add to it. */
+static void kernels_write_all(void **state)
+{
+    static const char part[] = "its float kernels agree with its graph\n#   off by ";
+    static const char *const forward[] = {"leftresult", "leftmasked"};
+    static const char *const backward[] = {"leftgradient", "adding", "leftmaskedgradient"};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof forward / sizeof *forward; i++) {
+        CHECK(1, part, forward[i]);
+        CHECK(1, "off by inf forward, by ", forward[i]);
+    }
+    for (size_t i = 0; i < sizeof backward / sizeof *backward; i++) {
+        CHECK(1, part, backward[i]);
+        CHECK(1, "off by 0 forward, by inf backward (NaN stands in y and dx before", backward[i]);
+    }
+}
+
+/* Coefficients of 1e-18 beside those of 1 are 0. */
+static void dust_of_a_fit_is_no_fault(void **state)
+{
+    static const char part[] = "two parties and the dealer agree with floats";
+
+    (void) state;
+    CHECK(0, part, "dusty1");
+    CHECK(0, part, "dusty2");
+    CHECK(0, part, "dusty3");
+}
+
+static void messages_say_what_is_meant(void **state)
+{
+    (void) state;
+    ASSERT_HOST(1, "not ok 1 - --options and its other defaults pass its own table", "plugin",
+                "check", "power", "--options", "q: 5");
+    CHECK(1, "not ok 7 - rows sum to 1\n#   one is off by 1.2", "unflagged");
+    CHECK(1, "MPCF_APPROX_ANY_ROW_SUM", "unflagged");
+}
+
+static void padding_stays_where_it_is(void **state)
+{
+    (void) state;
+    CHECK(1, "\nok 6 - masked columns are zero\n", "padded");
+    CHECK(1, "\nnot ok 8 - padding does not reach kept columns\n#   they change by ", "padded");
+    CHECK(1, "\nok 8 - padding does not reach kept columns\n", "maskless");
+    ASSERT_HOST(0, "\nok 8 - padding does not reach kept columns\n", "plugin", "check", "softmax");
+    ASSERT_HOST(0, "- each head alone: padding does not reach kept columns\n", "plugin", "check",
+                "2quad");
+}
+
 static void what_the_checkpoint_must_have_is_said(void **state)
 {
     (void) state;
@@ -89,6 +138,17 @@ static void a_run_refuses_them(void **state)
         {"kernels", "{activation: kernels, normaliser: 2quad}",
          "kernels.yaml:6:30: approximation 'kernels' of '", 2},
         {"maskless", "{activation: quad, normaliser: maskless}", "plugin check ", 2},
+        {"padded", "{activation: quad, normaliser: padded}",
+         "what stands in padded columns changes kept ones by ", 2},
+        {"leftresult", "{activation: leftresult, normaliser: 2quad}",
+         "off by inf forward, by 0 backward (NaN stands", 2},
+        {"leftgradient", "{activation: leftgradient, normaliser: 2quad}",
+         "off by 0 forward, by inf backward (NaN stands", 2},
+        {"adding", "{activation: adding, normaliser: 2quad}",
+         "off by 0 forward, by inf backward (NaN stands", 2},
+        {"leftmasked", "{activation: quad, normaliser: leftmasked}", "off by inf forward", 2},
+        {"leftmaskedgradient", "{activation: quad, normaliser: leftmaskedgradient}",
+         "by inf backward", 2},
         {"asking", "{activation: asking, normaliser: 2quad}",
          "parameter 'factor' of approximation 'asking', which is MPCF_INIT_REQUIRED", 2},
     };
@@ -139,6 +199,10 @@ int main(void)
         cmocka_unit_test(a_wrong_gradient_of_a_table_is_one),
         cmocka_unit_test(every_layer_and_head_is_built),
         cmocka_unit_test(kernels_and_masks_are_compared),
+        cmocka_unit_test(kernels_write_all),
+        cmocka_unit_test(dust_of_a_fit_is_no_fault),
+        cmocka_unit_test(messages_say_what_is_meant),
+        cmocka_unit_test(padding_stays_where_it_is),
         cmocka_unit_test(what_the_checkpoint_must_have_is_said),
         cmocka_unit_test(a_run_refuses_them),
         cmocka_unit_test(each_shows_formula_and_source),

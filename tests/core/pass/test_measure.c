@@ -4,6 +4,7 @@
  * formulas that use them.
  */
 #include "pass/measure.h"
+#include "pass/measure_frontier.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -68,12 +68,40 @@ __attribute__((constructor)) static void leave_mark(void)
 mpcf_node *mpcf_not_there(mpcf_graph *g);
 #endif
 
-#ifndef NO_BUILD
-static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+#ifdef DUST /* what a fit in doubles leaves where a coefficient is none */
+static mpcf_node *dusty(mpcf_graph *g, mpcf_node *x)
 {
-    const struct good_config *c = config;
+    static const double cuts[] = {-0.5, 0.5}, pieces[] = {0.1, 1e-18, 0,   0, 0.325, 0.5,
+                                                          0.1, 2e-18, 0.1, 1, 2e-17, -1e-18},
+                        poly[] = {0.1, 0.5, 0.25, 1e-18}, flat[] = {0.5, 1e-17};
 
-    (void) keep;
+    return DUST == 1   ? mpcf_poly(g, x, poly, 3)
+           : DUST == 2 ? mpcf_piecewise(g, x, cuts, 2, pieces, 3)
+                       : mpcf_add(g, mpcf_poly(g, x, flat, 1), x);
+}
+#endif
+
+#ifdef SUMS_PADDING /* the mask comes behind the sum alone */
+static mpcf_node *sums_padding(mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    mpcf_node *u = mpcf_square(g, x);
+
+    return mpcf_mask(g, mpcf_mul(g, u, mpcf_reciprocal(g, mpcf_row_sum(g, u))), keep);
+}
+#endif
+
+#if defined(SUMS_PADDING)
+#define FORMULA sums_padding(g, mpcf_offset(g, x, c->c), keep)
+#elif defined(DUST)
+#define FORMULA dusty(g, x)
+#elif defined(RELU)
+#define FORMULA mpcf_relu(g, x)
+#endif
+
+#ifndef NO_BUILD
+/* What no formula should do. */
+static void act(void)
+{
 #ifdef RAISES
     (void) raise(RAISES);
 #endif
@@ -89,6 +117,14 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
     (void) fflush(stdout);
     (void) !write(STDOUT_FILENO, PRINTS, sizeof PRINTS - 1);
 #endif
+}
+
+static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_node *keep)
+{
+    const struct good_config *c = config;
+
+    (void) keep;
+    act();
 #ifdef NAMES_PARAMETER
     x = mpcf_mul(g, x, mpcf_parameter(g, NAMES_PARAMETER, mpcf_shape_1(1), MPCF_INIT_CONSTANT, 1));
 #endif
@@ -110,6 +146,9 @@ static mpcf_node *build(const void *config, mpcf_graph *g, mpcf_node *x, mpcf_no
 #endif
 #ifdef WITHOUT_MASK
     return mpcf_scale(g, x, 0.1);
+#endif
+#ifdef FORMULA
+    return FORMULA;
 #endif
 #ifdef MASKED
     return mpcf_mask(g, mpcf_scale(g, x, 0.1), keep);
@@ -148,13 +187,66 @@ static void backward(const void *config, const mpcf_rows *shape, const float *x,
 }
 #endif
 
+#ifdef RELU /* 1: results of x <= 0 are left; 2: gradients are; 3: gradients are added */
+static void forward(const void *config, const mpcf_rows *shape, const float *x, float *y)
+{
+    (void) config;
+    for (size_t i = 0; i < shape->rows * shape->cols; i++) {
+        if (x[i] > 0 || RELU != 1) {
+            y[i] = x[i] > 0 ? x[i] : 0;
+        }
+    }
+}
+
+static void backward(const void *config, const mpcf_rows *shape, const float *x, const float *y,
+                     const float *dy, float *dx)
+{
+    (void) config;
+    (void) y;
+    for (size_t i = 0; i < shape->rows * shape->cols; i++) {
+        if (x[i] > 0 || RELU != 2) {
+            dx[i] = (RELU == 3 ? dx[i] : 0) + (x[i] > 0 ? dy[i] : 0);
+        }
+    }
+}
+#endif
+
+#ifdef LEAVES_MASKED /* 0.1 x; 1: masked results, 2: masked gradients stay as they were */
+static void forward(const void *config, const mpcf_rows *shape, const float *x, float *y)
+{
+    (void) config;
+    for (size_t i = 0; i < shape->rows * shape->cols; i++) {
+        if (shape->keep[i] > 0 || LEAVES_MASKED != 1) {
+            y[i] = 0.1F * x[i] * shape->keep[i];
+        }
+    }
+}
+
+static void backward(const void *config, const mpcf_rows *shape, const float *x, const float *y,
+                     const float *dy, float *dx)
+{
+    (void) config;
+    (void) x;
+    (void) y;
+    for (size_t i = 0; i < shape->rows * shape->cols; i++) {
+        if (shape->keep[i] > 0 || LEAVES_MASKED != 2) {
+            dx[i] = 0.1F * dy[i] * shape->keep[i];
+        }
+    }
+}
+#endif
+
+#if defined(KERNELS_OF_ANOTHER) || defined(RELU) || defined(LEAVES_MASKED)
+#define HAS_KERNELS
+#endif
+
 static const mpcf_approx approx = {
     .struct_size = STRUCT_SIZE,
     .name = COMPONENT,
     .summary = "for tests",
     .slot = SLOT,
     .flags = FLAGS,
-#ifdef KERNELS_OF_ANOTHER
+#ifdef HAS_KERNELS
     .forward = forward,
     .backward = backward,
 #endif
