@@ -24,6 +24,7 @@
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 #include "lower/ring_trial.h"
+#include "lower/square_sum.h"
 #include "protocol/inverse_pieces.h"
 
 #define BITS        20
@@ -219,6 +220,7 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
 /* --- By keys --- */
 
 #define KEYED_BITS   27   /* of the smallest result: slopes are integers */
+#define KEYED_LEAST  24   /* or INVERSE_UNITS count: 20 octaves of 1/x, all that OCTAVES_MAX takes of a root */
 #define KEY_SECONDS  2e-6 /* that keys take a core longer for an element than an inverse by steps */
 #define ROUNDS_SAVED 12   /* against that, */
 #define STEPS_BITS   1600 /* and what it sends for an element, both parties together */
@@ -241,14 +243,25 @@ static bool keys_cost_less(const struct lowering *l, int octaves, size_t element
            ROUNDS_SAVED * lower_round_bits(l->options);
 }
 
+/* The most that the smallest result of OCTAVES can have: the largest, at the finest interval, has no more than
+ * INVERSE_SCALE_MAX. */
+static int most_of_smallest(int octaves, bool is_root)
+{
+    const int between = octaves + TREE_SPLIT_BITS + 1;
+
+    return log2_down((double) INVERSE_SCALE_MAX) - 1 - (is_root ? (between + 1) / 2 : between);
+}
+
 /* Whether ELEMENTS values of OF go by keys: sets their range. */
-static bool takes_keys(struct lowering *l, const mpcf_node *of, size_t elements, struct keyed *k)
+static bool takes_keys(struct lowering *l, const mpcf_node *of, size_t elements, bool is_root,
+                       struct keyed *k)
 {
     if (l->status != MPCF_OK || !node_positive(l, of, &k->low, &k->high)) {
         return false;
     }
     const int octaves = log2_up(k->high) - log2_down(k->low);
-    return octaves <= OCTAVES_MAX && keys_cost_less(l, octaves, elements);
+    return octaves <= OCTAVES_MAX && most_of_smallest(octaves, is_root) >= KEYED_LEAST &&
+           keys_cost_less(l, octaves, elements);
 }
 
 static double inverse_of(double x, bool is_root)
@@ -288,15 +301,10 @@ static void emit_keyed(struct lowering *l, struct keyed *k, bool is_root, struct
 }
 
 /* A mean square needs no division: the sum of squares is opened, and has the bits of the mean. */
-static value_id square_sum(struct lowering *l, const mpcf_node *of, double *unit)
+static value_id sum_with_epsilon(struct lowering *l, const mpcf_node *of, double *unit)
 {
-    const value_id x = lower_wanted(l, of->in[0]);
-    const double columns = (double) value_at(l, x)->dims.dim[3];
-    const unsigned f = 2 * value_at(l, x)->fraction;
-    const unsigned m = magnitude_of(node_largest(l, of) * columns, f);
-    const int kept = l->nodes[of->id].want - log2_down(columns);
-    const value_id sum =
-        emit_at(l, emit_row_sum(l, emit_square(l, x, m), m), kept < 0 ? 0 : (unsigned) kept);
+    const double columns = (double) node_dims(l, of->in[0]).dim[3];
+    const value_id sum = square_sum(l, of);
     const struct value v = *value_at(l, sum);
     const int64_t epsilon = llround(ldexp(of->real * columns, (int) v.fraction));
     const struct term t = term_whole(l, sum, 1, v.dims);
@@ -312,11 +320,11 @@ static bool lower_keyed_mean(struct lowering *l, const mpcf_node *of, bool is_ro
     const uint32_t function = l->function;
     struct keyed k = {0};
 
-    if (!takes_keys(l, of, node_dims(l, of).count, &k)) {
+    if (!takes_keys(l, of, node_dims(l, of).count, is_root, &k)) {
         return false;
     }
     lower_enter(l, of);
-    k.x = square_sum(l, of, &k.unit);
+    k.x = sum_with_epsilon(l, of, &k.unit);
     l->node = reader;
     l->function = function;
     emit_keyed(l, &k, is_root, out);
@@ -331,7 +339,7 @@ static bool lower_keyed(struct lowering *l, const mpcf_node *of, bool is_root, s
     if (of->kind == OP_ROW_MEAN_SQUARE && !l->nodes[of->id].is_done) {
         return lower_keyed_mean(l, of, is_root, out);
     }
-    if (!takes_keys(l, of, node_dims(l, of).count, &k)) {
+    if (!takes_keys(l, of, node_dims(l, of).count, is_root, &k)) {
         return false;
     }
     k.x = emit_shared(l, lower_wanted(l, of));

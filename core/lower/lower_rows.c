@@ -9,6 +9,7 @@
 #include "lower/emit.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
+#include "lower/square_sum.h"
 
 void lower_input(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
@@ -102,50 +103,7 @@ void lower_center(struct lowering *l, const mpcf_node *node, struct lowered *out
                         emit_at(l, mean, v.fraction), -1);
 }
 
-/* --- The mean square of a row. What does not fit into a value's 63 bits is made smaller where that costs
- * nothing that counts, and refused where it does. --- */
-
-#define VALUE_BITS 62 /* of a value; one is left for a truncation */
-#define SMALL_BITS 8  /* a row's smallest deviation is squared with as many bits at least */
-
-/* The deviation of the smallest row that was seen, as bits: 2^-small. */
-static int small_deviation(struct lowering *l, const mpcf_node *node)
-{
-    double low = 1, high = 1;
-
-    return node_positive(l, node, &low, &high) ? -log2_down(low * exp2(l->ranges->margin_bits)) / 2
-                                               : 0;
-}
-
-static void fail_wide(struct lowering *l, const mpcf_node *node)
-{
-    double low = 1, high = 1;
-
-    if (node_positive(l, node, &low, &high)) {
-        lower_fail(l, MPCF_E_RANGE,
-                   "'%s' runs from %g to %g with its margin, which the 63 bits of a value do not "
-                   "hold: leave "
-                   "out the texts or words whose rows are smallest or largest, or lower "
-                   "stages.calibrate.margin_bits (%g)",
-                   node->name, low, high, l->ranges->margin_bits);
-    }
-}
-
-/* X as it is squared: with fewer bits behind the point where the sum of squares of the largest row would not fit.
- * An element's error counts for little, there are many in a row; what is divided keeps its bits, in an opening of
- * its own. */
-static value_id squared_operand(struct lowering *l, const mpcf_node *node, double largest)
-{
-    const value_id x = lower_wanted(l, node->in[0]);
-    const unsigned f = value_at(l, x)->fraction, m = magnitude_of(largest, 2 * f);
-    const unsigned less = m > VALUE_BITS ? (m - VALUE_BITS + 1) / 2 : 0;
-
-    if (less > 0 && (int) f - (int) less < small_deviation(l, node) + SMALL_BITS) {
-        fail_wide(l, node);
-        return x;
-    }
-    return less == 0 ? x : emit_at(l, x, f - less);
-}
+/* --- The mean square of a row. --- */
 
 /* The sum divided by COLUMNS, plus epsilon: times C / 2^bits. Where C's low bits do not fit they meet the sum
  * without as many of its own. */
@@ -156,13 +114,13 @@ static value_id mean_of(struct lowering *l, const mpcf_node *node, value_id sum,
     const int64_t c = llround(ldexp(1 / columns, (int) bits));
     const unsigned whole = v.fraction + bits, m = lower_magnitude(l, node, whole);
     const unsigned most = m > whole ? m : whole;
-    const unsigned less = most > VALUE_BITS ? most - VALUE_BITS : 0, f = whole - less;
+    const unsigned less = most > SQUARE_SUM_BITS ? most - SQUARE_SUM_BITS : 0, f = whole - less;
     const int64_t high = (c + ((int64_t) 1 << less) / 2) >> less,
                   low = c - high * ((int64_t) 1 << less);
     struct term terms[2] = {term_whole(l, sum, high, v.dims)};
 
     if (l->status == MPCF_OK && (less > v.fraction || less > bits)) {
-        fail_wide(l, node);
+        square_sum_fails(l, node);
     }
     if (l->status != MPCF_OK) {
         return sum;
@@ -174,18 +132,11 @@ static value_id mean_of(struct lowering *l, const mpcf_node *node, value_id sum,
                         llround(ldexp(node->real, (int) f)));
 }
 
-/* Bits behind the point are those that the reader (an inverse root) wants; the sum has fewer, as it is larger. */
 void lower_row_mean_square(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     const double columns = (double) node_dims(l, node->in[0]).dim[3];
-    const double largest = node_largest(l, node) * columns;
-    const value_id x = squared_operand(l, node, largest);
-    const unsigned m = magnitude_of(largest, 2 * value_at(l, x)->fraction);
-    const int kept = l->nodes[node->id].want - log2_down(columns);
-    const value_id sum =
-        emit_at(l, emit_row_sum(l, emit_square(l, x, m), m), kept < 0 ? 0 : (unsigned) kept);
 
-    out->raw = mean_of(l, node, sum, columns);
+    out->raw = mean_of(l, node, square_sum(l, node), columns);
 }
 
 void lower_matmul(struct lowering *l, const mpcf_node *node, struct lowered *out)
