@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * 1/x and 1/sqrt(x) over any calibrated range, for the few values that rows have: by keys in one message
- * (INVERSE), or by steps in about fifteen, as costs less on the planner's network.
+ * (INVERSE), or by steps in about ten, as costs less on the planner's network.
  *
  * By steps:
  *
@@ -164,7 +164,8 @@ static value_id finish(struct lowering *l, const mpcf_node *node, value_id scale
                        int rest)
 {
     const unsigned fs = value_at(l, scaled)->fraction, fb = value_at(l, bracket)->fraction;
-    const unsigned over = fs + fb > 62 ? fs + fb - 62 : 0;
+    const unsigned m = lower_magnitude(l, node, fs + fb), most = m > fs + fb ? m : fs + fb;
+    const unsigned over = most > 62 ? most - 62 : 0;
     const unsigned from_bracket = over < fb - LEAST_BITS ? over : fb - LEAST_BITS;
     const unsigned from_scaled = over - from_bracket;
 
@@ -219,10 +220,11 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
 
 /* --- By keys --- */
 
-#define KEYED_BITS   27   /* of the smallest result: slopes are integers */
-#define KEYED_LEAST  24   /* or INVERSE_UNITS count: 20 octaves of 1/x, all that OCTAVES_MAX takes of a root */
+#define KEYED_BITS 27 /* of the smallest result: slopes are integers */
+#define KEYED_LEAST                                                                                \
+    24 /* or INVERSE_UNITS count: 20 octaves of 1/x, all that OCTAVES_MAX takes of a root */
 #define KEY_SECONDS  2e-6 /* that keys take a core longer for an element than an inverse by steps */
-#define ROUNDS_SAVED 12   /* against that, */
+#define ROUNDS_SAVED 9    /* against that, */
 #define STEPS_BITS   1600 /* and what it sends for an element, both parties together */
 
 /* The operand as it is opened: integers times UNIT are real numbers. */

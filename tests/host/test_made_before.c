@@ -118,7 +118,8 @@ static void another_lowering_is_looked_at(void **state)
                 "stages.infer.logit_fraction=2", "--set", "stages.infer.allow_difference=true");
 }
 
-/* Ranges that are a thousandth of what calibration saw. */
+/* Ranges that are a thousandth of what calibration saw; not those of tables, which the provider would refuse
+ * to round before a row is run. */
 static void a_value_beyond_its_range_is_found_there(void **state)
 {
     json_t *ranges = read_json("out/student/public/ranges.json"), *kept = json_deep_copy(ranges);
@@ -131,7 +132,7 @@ static void a_value_beyond_its_range_is_found_there(void **state)
         const double low = json_number_value(json_array_get(range, 0));
         const double high = json_number_value(json_array_get(range, 1));
 
-        if (low < 0 && high > 0) {
+        if (low < 0 && high > 0 && strncmp(name, "embeddings.", 11) != 0) {
             (void) json_array_set_new(range, 0, json_real(low / 1000));
             (void) json_array_set_new(range, 1, json_real(high / 1000));
         }
