@@ -93,7 +93,7 @@ static void costs_are_those_of_the_slots_steps(void **state)
     assert_true(figure("activation", "quad", "delays") == 1);
     assert_true(bits > 18 && bits < 24);
     assert_true(figure("normaliser", "scale", "bytes") < figure("normaliser", "2quad", "bytes"));
-    assert_true(figure("layer_norm", "dyt", "delays") <
+    assert_true(figure("layer_norm", "batch_ln", "delays") <
                 figure("layer_norm", "layer_norm", "delays"));
     assert_true(figure("activation", "gelu", "seconds") > 0);
 }
