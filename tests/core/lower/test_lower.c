@@ -349,6 +349,33 @@ static void inverses_beyond_the_ring_say_what_bounds_them(void **state)
     refused_close(&r);
 }
 
+/* Of the normalisers' sums of LOW .. HIGH. */
+static size_t keyed_reciprocals(double low, double high)
+{
+    struct refused r;
+    struct program *p = NULL;
+    size_t count = 0;
+
+    refused_open(&r, "2quad");
+    set_range(&r, "normaliser.row_sum", low, high);
+    set_range(&r, "normaliser.reciprocal", 1 / high, 1 / low);
+    assert_ok(lower_graph(r.g, r.ranges, &r.options, 1, 12, false, &p, r.err), r.err);
+    for (size_t i = 0; i < p->step_count; i++) {
+        count += p->steps[i].kind == STEP_INVERSE && !p->steps[i].transposed ? 1 : 0;
+    }
+    program_destroy(p);
+    refused_close(&r);
+    return count;
+}
+
+/* Keys give the largest sums' inverses fewer bits the smaller the smallest sum is. */
+static void inverses_of_many_octaves_go_by_steps(void **state)
+{
+    (void) state;
+    assert_true(keyed_reciprocals(1, 4000) > 0);
+    assert_int_equal(keyed_reciprocals(0.0014, 17000), 0);
+}
+
 static void a_node_without_a_range_is_named(void **state)
 {
     struct refused r;
@@ -612,6 +639,7 @@ int main(void)
         cmocka_unit_test(ranges_that_do_not_do_are_refused),
         cmocka_unit_test(a_large_square_has_room),
         cmocka_unit_test(inverses_beyond_the_ring_say_what_bounds_them),
+        cmocka_unit_test(inverses_of_many_octaves_go_by_steps),
         cmocka_unit_test(a_node_without_a_range_is_named),
         cmocka_unit_test(programs_repeat),
         cmocka_unit_test(gelu_and_softmax_agree),
