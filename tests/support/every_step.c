@@ -44,6 +44,21 @@ static void add_inverse(struct shared_source *s, value_id x, bool is_root)
     inverse->transposed = is_root;
 }
 
+static void add_lookups(struct shared_source *s, struct dims dims)
+{
+    const size_t rows = dims.dim[2];
+    value_id found = test_value(s->p, VALUE_USER, dims, 40, 0, 32, "looked up");
+    struct step *lookup = program_add_step(s->p, STEP_USER_LOOKUP, found, NULL, 0);
+    lookup->input = "input_ids";
+    lookup->table_rows = rows;
+    s->steps[s->count] = lookup->index;
+    s->numbers[s->count++] = calloc(rows * dims.dim[3], sizeof(int64_t));
+    value_id places = test_value(s->p, VALUE_USER, test_dims(1, 1, rows, rows + 2), 40, 0, 2, "at");
+    struct step *counted = program_add_step(s->p, STEP_USER_ONE_HOT, places, NULL, 0);
+    counted->input = "position_ids";
+    counted->row = 1;
+}
+
 void source_every_step(struct shared_source *s, size_t rows, size_t columns)
 {
     static int64_t thresholds[2] = {-3, 500}, entries[256];
@@ -60,16 +75,7 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
     int64_t *w = calloc(columns * columns, sizeof *w), *v = calloc(columns, sizeof *v);
     value_id matrix = source_provider(s, test_dims(1, 1, columns, columns), w, 8);
     value_id vector = source_provider(s, test_dims(1, 1, 1, columns), v, 8);
-    value_id found = test_value(s->p, VALUE_USER, dims, 40, 0, 32, "looked up");
-    struct step *lookup = program_add_step(s->p, STEP_USER_LOOKUP, found, NULL, 0);
-    lookup->input = "input_ids";
-    lookup->table_rows = rows;
-    s->steps[s->count] = lookup->index;
-    s->numbers[s->count++] = calloc(count, sizeof *w);
-    value_id places = test_value(s->p, VALUE_USER, test_dims(1, 1, rows, rows + 2), 40, 0, 2, "at");
-    struct step *counted = program_add_step(s->p, STEP_USER_ONE_HOT, places, NULL, 0);
-    counted->input = "position_ids";
-    counted->row = 1;
+    add_lookups(s, dims);
     add_code(s, rows, columns);
     for (int i = 0; i < 2; i++) {
         value_id a = values[i];

@@ -18,21 +18,8 @@
 #include "protocol/weights.h"
 #include "secure/cost.h"
 #include "secure/reference.h"
+#include "support/small_bert.h"
 #include "support/support.h"
-#include "support/tiny_bert.h"
-
-static struct tiny_bert small(const char *activation, const char *normaliser)
-{
-    return (struct tiny_bert){.layers = 2,
-                              .hidden = 32,
-                              .heads = 4,
-                              .inner = 64,
-                              .vocab = 60,
-                              .positions = 32,
-                              .classes = 3,
-                              .activation = activation,
-                              .normaliser = normaliser};
-}
 
 static double largest_difference(const float *want, const double *got, size_t count)
 {
@@ -99,7 +86,7 @@ static double reference_error(struct tiny_bert *t, const struct lower_options *o
 static void quad_and_2quad_agree(void **state)
 {
     struct lower_options options;
-    struct tiny_bert t = small("quad", "2quad");
+    struct tiny_bert t = small_bert("quad", "2quad");
 
     (void) state;
     lower_options_default(&options);
@@ -110,7 +97,7 @@ static void quad_and_2quad_agree(void **state)
 static size_t inverses_of(const struct lower_network *network, uint32_t *rounds)
 {
     struct lower_options options;
-    struct tiny_bert t = small("quad", "2quad");
+    struct tiny_bert t = small_bert("quad", "2quad");
     struct program *p = NULL;
     mpcf_graph *g = NULL;
     mpcf_error *err = mpcf_error_create();
@@ -152,7 +139,7 @@ static void the_network_decides_how_inverses_go(void **state)
 static void shared_weights_agree(void **state)
 {
     struct lower_options options;
-    struct tiny_bert t = small("quad", "2quad");
+    struct tiny_bert t = small_bert("quad", "2quad");
 
     (void) state;
     lower_options_default(&options);
@@ -163,7 +150,7 @@ static void shared_weights_agree(void **state)
 static void public_embedding_agrees(void **state)
 {
     struct lower_options options;
-    struct tiny_bert t = small("quad", "2quad");
+    struct tiny_bert t = small_bert("quad", "2quad");
 
     (void) state;
     lower_options_default(&options);
@@ -177,7 +164,7 @@ static void public_embedding_agrees(void **state)
 static void gelu_and_softmax_agree(void **state)
 {
     struct lower_options options;
-    struct tiny_bert t = small("gelu", "softmax");
+    struct tiny_bert t = small_bert("gelu", "softmax");
 
     (void) state;
     lower_options_default(&options);
@@ -188,7 +175,7 @@ static void gelu_and_softmax_agree(void **state)
 static void relu_and_2relu_agree(void **state)
 {
     struct lower_options options;
-    struct tiny_bert t = small("relu", "2relu");
+    struct tiny_bert t = small_bert("relu", "2relu");
 
     (void) state;
     lower_options_default(&options);
@@ -196,198 +183,7 @@ static void relu_and_2relu_agree(void **state)
     assert_true(reference_error(&t, &options, 3, 16, false) < 0.01);
 }
 
-/* --- What cannot be lowered --- */
-
-struct refused {
-    struct tiny_bert t;
-    mpcf_graph *g;
-    struct ranges *ranges;
-    struct lower_options options;
-    mpcf_error *err;
-};
-
-static void refused_open(struct refused *r, const char *normaliser)
-{
-    r->t = small("quad", normaliser);
-    r->err = mpcf_error_create();
-    tiny_bert_open(&r->t, 11);
-    assert_ok(pass_all(r->t.graph, &r->g, r->err), r->err);
-    r->ranges = tiny_bert_calibrate(&r->t, r->g, 2, 12, 2);
-    lower_options_default(&r->options);
-}
-
-static void refused_close(struct refused *r)
-{
-    ranges_destroy(r->ranges);
-    graph_destroy(r->g);
-    tiny_bert_close(&r->t);
-    mpcf_error_destroy(r->err);
-}
-
-static void check_refused(struct refused *r, mpcf_status want, size_t batch, bool exact,
-                          const char *message)
-{
-    struct program *p = NULL;
-
-    assert_status(want, lower_graph(r->g, r->ranges, &r->options, batch, 12, exact, &p, r->err),
-                  r->err);
-    assert_null(p);
-    assert_message_contains(r->err, message);
-}
-
-static void set_range(struct refused *r, const char *part, double low, double high)
-{
-    for (size_t i = 0; i < r->ranges->count; i++) {
-        if (strstr(r->ranges->items[i].node, part) != NULL) {
-            r->ranges->items[i].low = low;
-            r->ranges->items[i].high = high;
-        }
-    }
-}
-
-static void options_out_of_range_are_refused(void **state)
-{
-    struct refused r;
-
-    (void) state;
-    refused_open(&r, "2quad");
-    check_refused(&r, MPCF_E_INVALID, 2, true, "batch of 1");
-    r.options.value_fraction = 40;
-    check_refused(&r, MPCF_E_INVALID, 1, false, "40");
-    refused_close(&r);
-}
-
-static void limits_between_options_have_one_home(void **state)
-{
-    struct lower_options o;
-
-    (void) state;
-    lower_options_default(&o);
-    assert_int_equal(lower_options_limit(&o, 4, false), LOWER_FITS);
-    assert_int_equal(lower_options_limit(&o, 4, true), LOWER_BATCH_OF_EXACT);
-    o.reveal_fraction = o.value_fraction;
-    assert_int_equal(lower_options_limit(&o, 1, true), LOWER_FITS);
-    o.reveal_fraction++;
-    assert_int_equal(lower_options_limit(&o, 1, true), LOWER_REVEALS_BEYOND_VALUES);
-    assert_status(MPCF_E_INVALID, lower_options_check(&o, 1, true, NULL), NULL);
-}
-
-/* A mean that is 0 in floats: in the secure run it is what the rounding of weights leaves, 2^-(f + 1) each, of
- * values of a few units. */
-static void bounds_hold_what_rounded_weights_add(void **state)
-{
-    static const unsigned fractions[][2] = {{22, 14}, {24, 14}, {12, 6}, {16, 8}};
-
-    (void) state;
-    for (size_t i = 0; i < sizeof fractions / sizeof fractions[0]; i++) {
-        struct refused r;
-        struct program *p = NULL;
-        double least = 1e9;
-
-        refused_open(&r, "2quad");
-        set_range(&r, "LayerNorm.linear", -1e-7, 1e-7);
-        r.options.value_fraction = fractions[i][0];
-        r.options.weight_fraction = fractions[i][1];
-        assert_ok(lower_graph(r.g, r.ranges, &r.options, 1, 12, false, &p, r.err), r.err);
-        for (size_t k = 0; k < p->value_count; k++) {
-            const struct value *v = &p->values[k];
-
-            if (strstr(v->node, "LayerNorm.linear") != NULL && v->kind == VALUE_SHARED &&
-                !v->may_wrap && v->magnitude > 0) {
-                least = fmin(least, ldexp(1, (int) v->magnitude - 1 - (int) v->fraction));
-            }
-        }
-        assert_true(least >= 4 * ldexp(1, -(int) fractions[i][1]));
-        program_destroy(p);
-        refused_close(&r);
-    }
-}
-
-static void ranges_that_do_not_do_are_refused(void **state)
-{
-    struct refused r;
-
-    (void) state;
-    refused_open(&r, "2quad");
-    set_range(&r, "normaliser.row_sum", -1, 100);
-    check_refused(&r, MPCF_E_RANGE, 1, false, "normaliser.row_sum");
-    set_range(&r, "normaliser.row_sum", 1, 100);
-    set_range(&r, "activation.square", 0, 1e19); /* 2^63 and a bit */
-    check_refused(&r, MPCF_E_RANGE, 1, false, "activation");
-    refused_close(&r);
-}
-
-/* Readers of a large square ask for many bits: it gets as many as its ring holds, no more. These are
- * like a trained MiniLM's. */
-static void a_large_square_has_room(void **state)
-{
-    struct refused r;
-    struct program *p = NULL;
-
-    (void) state;
-    refused_open(&r, "power");
-    set_range(&r, "normaliser.square", 0, 125);
-    set_range(&r, "normaliser.square.2", 0, 15612);
-    set_range(&r, "normaliser.mask", 0, 15612);
-    set_range(&r, "normaliser.row_sum", 0.0014, 17000);
-    set_range(&r, "normaliser.reciprocal", 1 / 17000.0, 1 / 0.0014);
-    set_range(&r, "matmul_masked", -100000, 100000);
-    assert_ok(lower_graph(r.g, r.ranges, &r.options, 1, 12, false, &p, r.err), r.err);
-    program_destroy(p);
-    refused_close(&r);
-}
-
-static void inverses_beyond_the_ring_say_what_bounds_them(void **state)
-{
-    struct refused r;
-
-    (void) state;
-    refused_open(&r, "2quad");
-    set_range(&r, "normaliser.row_sum", 5e-6, 43095);
-    set_range(&r, "normaliser.reciprocal", 1 / 43095.0, 1 / 5e-6);
-    check_refused(&r, MPCF_E_RANGE, 1, false, "the option e of");
-    refused_close(&r);
-}
-
-/* Of the normalisers' sums of LOW .. HIGH. */
-static size_t keyed_reciprocals(double low, double high)
-{
-    struct refused r;
-    struct program *p = NULL;
-    size_t count = 0;
-
-    refused_open(&r, "2quad");
-    set_range(&r, "normaliser.row_sum", low, high);
-    set_range(&r, "normaliser.reciprocal", 1 / high, 1 / low);
-    assert_ok(lower_graph(r.g, r.ranges, &r.options, 1, 12, false, &p, r.err), r.err);
-    for (size_t i = 0; i < p->step_count; i++) {
-        count += p->steps[i].kind == STEP_INVERSE && !p->steps[i].transposed ? 1 : 0;
-    }
-    program_destroy(p);
-    refused_close(&r);
-    return count;
-}
-
-/* Keys give the largest sums' inverses fewer bits the smaller the smallest sum is. */
-static void inverses_of_many_octaves_go_by_steps(void **state)
-{
-    (void) state;
-    assert_true(keyed_reciprocals(1, 4000) > 0);
-    assert_int_equal(keyed_reciprocals(0.0014, 17000), 0);
-}
-
-static void a_node_without_a_range_is_named(void **state)
-{
-    struct refused r;
-
-    (void) state;
-    refused_open(&r, "2quad");
-    const size_t count = r.ranges->count;
-    r.ranges->count = 0;
-    check_refused(&r, MPCF_E_INVALID, 1, false, "calibrate");
-    r.ranges->count = count; /* so that all are given back */
-    refused_close(&r);
-}
+/* --- What is lowered --- */
 
 static void programs_repeat(void **state)
 {
@@ -511,7 +307,7 @@ static void the_cheaper_embedding_is_chosen(void **state)
 static void batch_codes_agree(void **state)
 {
     struct lower_options options;
-    struct tiny_bert t = small("quad", "2quad");
+    struct tiny_bert t = small_bert("quad", "2quad");
 
     (void) state;
     lower_options_default(&options);
@@ -610,7 +406,7 @@ static void labels_of_wide_logits_are_lowered(void **state)
 static void a_second_output_is_refused(void **state)
 {
     struct lower_options options;
-    struct tiny_bert t = small("quad", "2quad");
+    struct tiny_bert t = small_bert("quad", "2quad");
     struct program *p = NULL;
     mpcf_graph *g = NULL;
     mpcf_error *err = mpcf_error_create();
@@ -633,14 +429,6 @@ static void a_second_output_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_out_of_range_are_refused),
-        cmocka_unit_test(limits_between_options_have_one_home),
-        cmocka_unit_test(bounds_hold_what_rounded_weights_add),
-        cmocka_unit_test(ranges_that_do_not_do_are_refused),
-        cmocka_unit_test(a_large_square_has_room),
-        cmocka_unit_test(inverses_beyond_the_ring_say_what_bounds_them),
-        cmocka_unit_test(inverses_of_many_octaves_go_by_steps),
-        cmocka_unit_test(a_node_without_a_range_is_named),
         cmocka_unit_test(programs_repeat),
         cmocka_unit_test(gelu_and_softmax_agree),
         cmocka_unit_test(relu_and_2relu_agree),
