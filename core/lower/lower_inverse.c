@@ -66,6 +66,20 @@ static value_id pick(struct lowering *l, const struct octaves *o, const int64_t 
     return emit_combine(l, o->dims, fraction, magnitude, terms, (size_t) o->count, table[0]);
 }
 
+/* OF's values are further apart than 2^MOST. */
+static void fail_octaves(struct lowering *l, const mpcf_node *of, int most)
+{
+    double low = 1, high = 1;
+
+    (void) node_positive(l, of, &low, &high);
+    lower_fail(l, MPCF_E_RANGE,
+               "'%s' is the inverse of values from %g to %g, with their margin: 2^%d is the most; "
+               "leave out the texts with the largest, lower stages.calibrate.margin_bits (%g), or "
+               "use an approximation whose sums are smaller (softmax) or bounded by a number added "
+               "to them (the option e of '2relu' and 'power')",
+               l->node->name, low, high, most, l->ranges->margin_bits);
+}
+
 /* Compares a copy of X with few bits: on which side of a threshold a close value falls does not
  * matter. */
 static bool find_octaves(struct lowering *l, const mpcf_node *node, value_id x, struct octaves *o)
@@ -81,8 +95,7 @@ static bool find_octaves(struct lowering *l, const mpcf_node *node, value_id x, 
     o->count = log2_down(high) - o->low;
     o->count = o->count < 1 ? 1 : o->count;
     if (o->count > OCTAVES_MAX) {
-        lower_fail(l, MPCF_E_RANGE, "'%s' runs from %g to %g; 2^40 is the most an inverse takes",
-                   node->name, low, high);
+        fail_octaves(l, node, OCTAVES_MAX);
         return false;
     }
     const int kept = 4 - o->low > 0 ? 4 - o->low : 0;
@@ -170,17 +183,7 @@ static value_id finish(struct lowering *l, const mpcf_node *node, value_id scale
     const unsigned from_scaled = over - from_bracket;
 
     if (l->status == MPCF_OK && fs < from_scaled + (unsigned) rest + LEAST_BITS) {
-        const mpcf_node *of = lower_past_taps(node->in[0]);
-        double low = 1, high = 1;
-
-        (void) node_positive(l, of, &low, &high);
-        lower_fail(
-            l, MPCF_E_RANGE,
-            "'%s' is the inverse of values from %g to %g, with their margin: 2^%d is the most; "
-            "leave out the texts with the largest, lower stages.calibrate.margin_bits (%g), or "
-            "use an approximation whose sums are smaller (softmax) or bounded by a number added to "
-            "them (the option e of '2relu' and 'power')",
-            node->name, low, high, 62 - 2 * LEAST_BITS, l->ranges->margin_bits);
+        fail_octaves(l, lower_past_taps(node->in[0]), 62 - 2 * LEAST_BITS);
         return scaled;
     }
     scaled = emit_at(l, scaled, fs - from_scaled);

@@ -112,6 +112,8 @@ static void inverses_beyond_the_ring_say_what_bounds_them(void **state)
     set_range(&r, "normaliser.row_sum", 5e-6, 43095);
     set_range(&r, "normaliser.reciprocal", 1 / 43095.0, 1 / 5e-6);
     check_refused(&r, MPCF_E_RANGE, 1, false, "the option e of");
+    set_range(&r, "normaliser.row_sum", 1e-9, 43095); /* more than 40 octaves */
+    check_refused(&r, MPCF_E_RANGE, 1, false, "the option e of");
     refused_close(&r);
 }
 
