@@ -223,9 +223,8 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
 
 /* --- By keys --- */
 
-#define KEYED_BITS 27 /* of the smallest result: slopes are integers */
-#define KEYED_LEAST                                                                                \
-    24 /* or INVERSE_UNITS count: 20 octaves of 1/x, all that OCTAVES_MAX takes of a root */
+#define KEYED_BITS   27   /* of the smallest result: slopes are integers */
+#define KEYED_LEAST  24   /* or INVERSE_UNITS count: 20 octaves of 1/x, 40 of a root */
 #define KEY_SECONDS  2e-6 /* that keys take a core longer for an element than an inverse by steps */
 #define ROUNDS_SAVED 9    /* against that, */
 #define STEPS_BITS   1600 /* and what it sends for an element, both parties together */
