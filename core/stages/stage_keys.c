@@ -2,7 +2,6 @@
 /* What a stage's key is made of: settings, plug-ins' files, folders. */
 #include "stages/stage_keys.h"
 
-#include <string.h>
 #include "base/folder.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -10,6 +9,7 @@
 #include "format/json.h"
 #include "pipeline/print_settings.h"
 #include "text/tokenizer_files.h"
+#include <string.h>
 
 /* Whether STAGE computes with COMPONENT. Fine-tuning knows the exact functions alone: another stand-in for
  * the student leaves it as it is. */
