@@ -17,6 +17,7 @@
 
 #define RETRY_NS   20000000   /* between attempts to connect */
 #define ATTEMPT_NS 5000000000 /* one attempt; a lost packet must not cost the deadline */
+enum { PROBE_SECONDS_MAX = 32767, PROBES_MAX = 127 }; /* tcp(7) takes no more */
 
 const mpcf_option tcp_options[] = {
     {.key = "send_buffer",
@@ -33,12 +34,12 @@ const mpcf_option tcp_options[] = {
      .type = MPCF_OPT_BOOL,
      .default_text = "true",
      .offset = offsetof(struct tcp_config, keep_alive),
-     .help = "probe a silent peer, so that a host that vanished is noticed"},
+     .help = "probe a silent peer, so that what stands between keeps the connection"},
     {.key = "keep_alive_idle",
      .type = MPCF_OPT_DURATION,
      .default_text = "10s",
      .offset = offsetof(struct tcp_config, keep_alive_idle),
-     .help = "silence before the first probe; whole seconds"},
+     .help = "silence before each probe; whole seconds"},
     {.key = NULL},
 };
 
@@ -47,16 +48,22 @@ static void set_flag(int fd, int level, int option, int value)
     (void) setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-/* Options that make a connection fast and its death visible; none is needed to be right. */
+/* Options that make a connection fast and keep it; none is needed to be right. How long a peer may
+ * be silent is the caller's to say (deadline): a cut that heals before then must not end what is
+ * idle, so no number of lost probes does that sooner than the system's own patience with lost data
+ * would. */
 static void tune(int fd, const struct tcp_config *config)
 {
     set_flag(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     if (config->keep_alive) {
-        int64_t idle = config->keep_alive_idle / 1000000000;
+        int64_t seconds = config->keep_alive_idle / 1000000000;
+        int idle = seconds < 1                   ? 1
+                   : seconds > PROBE_SECONDS_MAX ? PROBE_SECONDS_MAX
+                                                 : (int) seconds;
         set_flag(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-        set_flag(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle < 1 ? 1 : idle > 32767 ? 32767 : (int) idle);
-        set_flag(fd, IPPROTO_TCP, TCP_KEEPINTVL, 2);
-        set_flag(fd, IPPROTO_TCP, TCP_KEEPCNT, 5);
+        set_flag(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle);
+        set_flag(fd, IPPROTO_TCP, TCP_KEEPINTVL, idle);
+        set_flag(fd, IPPROTO_TCP, TCP_KEEPCNT, PROBES_MAX);
     }
 }
 
