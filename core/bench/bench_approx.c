@@ -119,31 +119,16 @@ static void secure_clear(struct secure *s)
     mpcf_free(s->output);
 }
 
-static mpcf_status next_batch(void *context, struct float_batch *batch, mpcf_error *err)
-{
-    const struct float_batch **left = context;
-
-    (void) err;
-    memset(batch, 0, sizeof *batch); /* none is left */
-    if (*left != NULL) {
-        *batch = **left;
-    }
-    *left = NULL;
-    return MPCF_OK;
-}
-
 static mpcf_status secure_open(const struct bench *b, const struct slot_filling *filling,
                                struct approx_interval x, struct secure *s, mpcf_error *err)
 {
     const size_t tokens = b->sizes.tokens;
-    const struct float_batch *left = &s->values.batch;
     struct lower_options options;
 
     lower_options_default(&options);
     MPCF_TRY(approx_graph_open(&s->values, filling->slot, filling, &b->sizes, x, err));
     MPCF_TRY(pass_all(s->values.graph, &s->graph, err));
-    MPCF_TRY(calibrate(s->graph, s->values.parameters, 1, tokens, 0, next_batch, &left, &s->ranges,
-                       err));
+    MPCF_TRY(calibrate_on_batch(s->graph, s->values.parameters, &s->values.batch, &s->ranges, err));
     MPCF_TRY(lower_graph(s->graph, s->ranges, &options, 1, tokens, false, &s->program, err));
     MPCF_TRY(weights_create(s->program, s->values.parameters, &s->weights, err));
     s->output = mpcf_alloc_array(tokens, sizeof *s->output);

@@ -2,8 +2,6 @@
 /* Runs an approximation at points, in floats and as the secure run's integers. */
 #include "bench/eval_approx.h"
 
-#include <string.h>
-
 #include "base/memory.h"
 #include "bench/eval_graph.h"
 #include "bench/filled_slot.h"
@@ -56,23 +54,9 @@ static void secure_clear(struct secure *s)
     mpcf_free(s->output);
 }
 
-static mpcf_status next_batch(void *context, struct float_batch *batch, mpcf_error *err)
-{
-    const struct float_batch **left = context;
-
-    (void) err;
-    memset(batch, 0, sizeof *batch); /* none is left */
-    if (*left != NULL) {
-        *batch = **left;
-    }
-    *left = NULL;
-    return MPCF_OK;
-}
-
 static mpcf_status secure_run(struct secure *s, const struct eval_graph *g, mpcf_error *err)
 {
     const size_t batch = g->batch.batch, tokens = g->batch.tokens;
-    const struct float_batch *left = &g->batch;
     const struct secure_input input = {
         .input_ids = g->ids, .token_type_ids = g->types, .attention_mask = g->mask};
     struct lower_options options;
@@ -80,8 +64,7 @@ static mpcf_status secure_run(struct secure *s, const struct eval_graph *g, mpcf
     lower_options_default(&options);
     options.reveal_fraction = options.value_fraction; /* all bits that a network goes on with */
     MPCF_TRY(pass_all(g->graph, &s->graph, err));
-    MPCF_TRY(
-        calibrate(s->graph, g->parameters, batch, tokens, 0, next_batch, &left, &s->ranges, err));
+    MPCF_TRY(calibrate_on_batch(s->graph, g->parameters, &g->batch, &s->ranges, err));
     MPCF_TRY(lower_graph(s->graph, s->ranges, &options, batch, tokens, false, &s->program, err));
     MPCF_TRY(weights_create(s->program, g->parameters, &s->weights, err));
     s->output = mpcf_alloc_array(g->count, sizeof *s->output);

@@ -306,10 +306,36 @@ static mpcf_status step(struct framing *f, struct outgoing *away, const struct f
     return status;
 }
 
+/* The job COMING, or none where it has arrived: then only signs of life are heard, for as long as
+ * the other message goes. */
+static const struct framing_job *note_arrival(struct framing *f, const struct framing_job *coming,
+                                              struct framing_job *job)
+{
+    static const struct framing_job nothing = {.out = NULL};
+
+    if (coming->in == NULL) {
+        return coming; /* what comes in is not looked at: another thread may be there */
+    }
+    job->received = f->body_done;
+    if (!has_arrived(f, coming)) {
+        return coming;
+    }
+    begin_next(f);
+    return &nothing;
+}
+
+/* A peer may end as soon as it has the last message that it waits for: who listens while that goes
+ * is told of the end in the very call that sends the last of it. */
+static bool ended_with_it(const struct framing *f, const struct outgoing *away,
+                          const struct framing_job *coming, mpcf_status status)
+{
+    return status == MPCF_E_CLOSED && framing_reason(f) == NULL && outgoing_is_over(away) &&
+           coming->in == NULL;
+}
+
 static mpcf_status run(struct framing *f, struct outgoing *away, struct framing_job *job,
                        int64_t patience_ns, mpcf_error *err)
 {
-    const struct framing_job nothing = {.out = NULL};
     const struct framing_job *coming = job;
 
     /* Who only sends listens when nobody takes it: a call of the system less for most messages. */
@@ -317,19 +343,14 @@ static mpcf_status run(struct framing *f, struct outgoing *away, struct framing_
     while (!outgoing_is_over(away) || coming->in != NULL) {
         mpcf_status status =
             step(f, away, coming, listens, listens || !is_duplex ? patience_ns : 0, err);
+        coming = note_arrival(f, coming, job);
         if (status == MPCF_E_TIMEOUT && !listens && is_duplex) {
-            mpcf_error_reset(err);
             listens = true;
-            continue;
+        } else if (status != MPCF_OK && !ended_with_it(f, away, coming, status)) {
+            return status;
         }
-        MPCF_TRY(status);
-        if (coming->in == NULL) {
-            continue; /* what comes in is not looked at: another thread may be there */
-        }
-        job->received = f->body_done;
-        if (has_arrived(f, coming)) {
-            begin_next(f);
-            coming = &nothing; /* but signs of life, for as long as the other message goes */
+        if (status != MPCF_OK) {
+            mpcf_error_reset(err);
         }
     }
     return MPCF_OK;

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "graph/owner.h"
+#include "lower/lowering.h"
 
 /* Each is less certain than the one behind it. */
 enum sign { SIGN_ANY, SIGN_NOT_NEGATIVE, SIGN_POSITIVE };
@@ -30,15 +31,6 @@ struct guess {
     double least; /* of |x|, where a number of the formula says it; 0: unknown */
     double most;  /* the same of what it reaches on some row */
 };
-
-/* NODE, or what a tap names. */
-static const mpcf_node *past_taps(const mpcf_node *node)
-{
-    while (node->kind == OP_TAP) {
-        node = node->in[0];
-    }
-    return node;
-}
 
 static enum sign least_of_operands(const mpcf_node *node, const struct guess *of)
 {
@@ -66,8 +58,9 @@ static enum sign of_product(const mpcf_node *node, const struct guess *of)
 {
     const enum sign least = least_of_operands(node, of);
 
-    return past_taps(node->in[0]) == past_taps(node->in[1]) ? greater(least, SIGN_NOT_NEGATIVE)
-                                                            : least;
+    return lower_past_taps(node->in[0]) == lower_past_taps(node->in[1])
+               ? greater(least, SIGN_NOT_NEGATIVE)
+               : least;
 }
 
 static enum sign of_offset(const mpcf_node *node, enum sign x)
@@ -86,10 +79,10 @@ static enum sign of_scale(const mpcf_node *node, enum sign x)
 /* A sum of squares is 0 on no row of real numbers; one of relus may be. */
 static enum sign of_sum(const mpcf_node *node, enum sign x)
 {
-    const mpcf_node *summed = past_taps(node->in[0]);
+    const mpcf_node *summed = lower_past_taps(node->in[0]);
 
     while (summed->kind == OP_MASK || summed->kind == OP_SCALE) {
-        summed = past_taps(summed->in[0]);
+        summed = lower_past_taps(summed->in[0]);
     }
     return x != SIGN_ANY && summed->kind == OP_SQUARE ? SIGN_POSITIVE : x;
 }
@@ -147,15 +140,15 @@ static enum sign sign_of(const mpcf_node *node, const struct guess *of)
 /* A sum of relus of what may all be negative: not of what is held against a row's largest. */
 static bool may_be_zero(const mpcf_node *node)
 {
-    const mpcf_node *x = past_taps(node);
+    const mpcf_node *x = lower_past_taps(node);
 
     while (x->kind == OP_MASK || x->kind == OP_SCALE || x->kind == OP_ROW_SUM) {
-        x = past_taps(x->in[0]);
+        x = lower_past_taps(x->in[0]);
     }
     if (x->kind != OP_RELU) {
         return false;
     }
-    x = past_taps(x->in[0]);
+    x = lower_past_taps(x->in[0]);
     return x->kind != OP_ADD && x->kind != OP_SUB && x->kind != OP_OFFSET;
 }
 
@@ -195,7 +188,7 @@ static double least_of(const mpcf_node *node, const struct guess *of)
 /* A sum of relus that is 0 somewhere: the inverse reaches that of what is added to it. */
 static double most_of(const mpcf_node *node, const struct guess *of)
 {
-    const double least = node->in_count > 0 ? of[past_taps(node->in[0])->id].least : 0;
+    const double least = node->in_count > 0 ? of[lower_past_taps(node->in[0])->id].least : 0;
 
     return least <= 0                    ? 0
            : node->kind == OP_RECIPROCAL ? 1 / least
@@ -220,7 +213,7 @@ static void find_guesses(const mpcf_graph *g, struct guess *of)
         const mpcf_node *node = graph_node(g, i);
 
         if (node->kind == OP_RECIPROCAL || node->kind == OP_RSQRT) {
-            of[past_taps(node->in[0])->id].sign = SIGN_POSITIVE;
+            of[lower_past_taps(node->in[0])->id].sign = SIGN_POSITIVE;
         }
     }
 }

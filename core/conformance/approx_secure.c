@@ -28,22 +28,8 @@ struct secure_bench {
     struct secure_input input;
 };
 
-static mpcf_status next_batch(void *context, struct float_batch *batch, mpcf_error *err)
-{
-    const struct float_batch **left = context;
-
-    (void) err;
-    *batch = (struct float_batch){0};
-    if (*left != NULL) {
-        *batch = **left;
-    }
-    *left = NULL;
-    return MPCF_OK;
-}
-
 static mpcf_status open_secure(struct approx_bench *bench, struct secure_bench *s, mpcf_error *err)
 {
-    const struct float_batch *left = &bench->batch;
     struct lower_options options;
 
     lower_options_default(&options);
@@ -51,8 +37,7 @@ static mpcf_status open_secure(struct approx_bench *bench, struct secure_bench *
     s->input = (struct secure_input){
         .input_ids = bench->ids, .token_type_ids = bench->types, .attention_mask = bench->mask};
     MPCF_TRY(pass_all(bench->graph, &s->graph, err));
-    MPCF_TRY(calibrate(s->graph, bench->parameters, BENCH_BATCH, BENCH_TOKENS, 0, next_batch, &left,
-                       &s->ranges, err));
+    MPCF_TRY(calibrate_on_batch(s->graph, bench->parameters, &bench->batch, &s->ranges, err));
     MPCF_TRY(lower_graph(s->graph, s->ranges, &options, BENCH_BATCH, BENCH_TOKENS, false,
                          &s->program, err));
     return weights_create(s->program, bench->parameters, &s->weights, err);

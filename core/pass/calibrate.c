@@ -151,3 +151,21 @@ mpcf_status calibrate(const mpcf_graph *g, struct parameters *p, size_t batch, s
     *out = r;
     return MPCF_OK;
 }
+
+static mpcf_status next_of_one(void *context, struct float_batch *batch, mpcf_error *err)
+{
+    const struct float_batch **left = context;
+
+    (void) err;
+    *batch = *left != NULL ? **left : (struct float_batch){0}; /* none is left */
+    *left = NULL;
+    return MPCF_OK;
+}
+
+mpcf_status calibrate_on_batch(const mpcf_graph *g, struct parameters *p,
+                               const struct float_batch *b, struct ranges **out, mpcf_error *err)
+{
+    const struct float_batch *left = b;
+
+    return calibrate(g, p, b->batch, b->tokens, 0, next_of_one, &left, out, err);
+}

@@ -16,5 +16,8 @@ typedef mpcf_status calibrate_next(void *context, struct float_batch *batch, mpc
 mpcf_status calibrate(const mpcf_graph *g, struct parameters *p, size_t batch, size_t tokens,
                       size_t elements, calibrate_next *next, void *context, struct ranges **out,
                       mpcf_error *err);
+/* calibrate() on the one batch B: for graphs that are made up. */
+mpcf_status calibrate_on_batch(const mpcf_graph *g, struct parameters *p,
+                               const struct float_batch *b, struct ranges **out, mpcf_error *err);
 
 #endif

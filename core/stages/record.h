@@ -7,26 +7,12 @@
 
 #include "base/digest.h"
 #include "stages/context.h"
+#include "stages/stage_keys.h"
 
 /* What calibration sees; raised where it sees something else, so that students are calibrated anew. 1, or none in a
  * record: rows alone. 2: texts of other lengths, too. 3: and every row of the tables. */
 enum { CALIBRATION_SCHEME = 3 };
 
-/* Of convert or distill: of all that the student is made from, of its weights, and of the teacher's folder. */
-struct stage_keys {
-    char all[FILE_DIGEST_SIZE], weights[FILE_DIGEST_SIZE], teacher[FILE_DIGEST_SIZE];
-};
-
-/* Digest of the settings of STAGE, the files of the plug-ins that it uses, the context's key and EXTRA (may be
- * NULL): the stage's key. A corpus was loaded before. */
-mpcf_status stage_key(const struct stage_context *c, enum pipeline_stage stage, const char *extra,
-                      char key[FILE_DIGEST_SIZE], mpcf_error *err);
-/* The same of the weights that convert or distill makes, without what only calibration is made from: of
- * EXTRA and what the file says. Not of the stages before: EXTRA has what they made. */
-mpcf_status stage_weights_key(const struct stage_context *c, enum pipeline_stage stage,
-                              const char *extra, char key[FILE_DIGEST_SIZE], mpcf_error *err);
-/* Digest of a checkpoint's config, weights and tokenizer's files. */
-mpcf_status stage_folder_digest(const char *folder, char text[FILE_DIGEST_SIZE], mpcf_error *err);
 /* STAGE's record; NULL: there is none that can be read. json_decref(). */
 json_t *stage_record(const struct pipeline *p, enum pipeline_stage stage);
 /* The key that STAGE's record holds, of a run before; untouched where there is none. */

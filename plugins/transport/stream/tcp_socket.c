@@ -3,6 +3,7 @@
 #include "tcp_socket.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -17,6 +18,13 @@
 
 #define RETRY_NS   20000000   /* between attempts to connect */
 #define ATTEMPT_NS 5000000000 /* one attempt; a lost packet must not cost the deadline */
+enum {
+    PROBE_SECONDS_MAX = 32767, /* tcp(7) takes no more */
+    AGAIN_MS = 5000,           /* the longest until lost data is sent again */
+};
+#ifndef TCP_RTO_MAX_MS
+#define TCP_RTO_MAX_MS 44 /* Linux 6.15; older ones refuse it, and wait up to 120 s */
+#endif
 
 const mpcf_option tcp_options[] = {
     {.key = "send_buffer",
@@ -33,12 +41,12 @@ const mpcf_option tcp_options[] = {
      .type = MPCF_OPT_BOOL,
      .default_text = "true",
      .offset = offsetof(struct tcp_config, keep_alive),
-     .help = "probe a silent peer, so that a host that vanished is noticed"},
+     .help = "probe a silent peer, so that what stands between keeps the connection"},
     {.key = "keep_alive_idle",
      .type = MPCF_OPT_DURATION,
      .default_text = "10s",
      .offset = offsetof(struct tcp_config, keep_alive_idle),
-     .help = "silence before the first probe; whole seconds"},
+     .help = "silence before each probe; whole seconds"},
     {.key = NULL},
 };
 
@@ -47,16 +55,26 @@ static void set_flag(int fd, int level, int option, int value)
     (void) setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-/* Options that make a connection fast and its death visible; none is needed to be right. */
+static int between(int64_t value, int least, int most)
+{
+    return value < least ? least : value > most ? most : (int) value;
+}
+
+/* Options that make a connection fast and keep it; none is needed to be right. How long a peer may
+ * be silent is the caller's to say (deadlines): neither lost probes nor lost data end a connection
+ * before that, and data that was lost in a cut goes again soon after it, not after the twice as long
+ * each time that TCP waits. */
 static void tune(int fd, const struct tcp_config *config)
 {
+    int idle = between(config->keep_alive_idle / 1000000000, 1, PROBE_SECONDS_MAX);
+
     set_flag(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set_flag(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, INT_MAX);
+    set_flag(fd, IPPROTO_TCP, TCP_RTO_MAX_MS, AGAIN_MS);
     if (config->keep_alive) {
-        int64_t idle = config->keep_alive_idle / 1000000000;
         set_flag(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-        set_flag(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle < 1 ? 1 : idle > 32767 ? 32767 : (int) idle);
-        set_flag(fd, IPPROTO_TCP, TCP_KEEPINTVL, 2);
-        set_flag(fd, IPPROTO_TCP, TCP_KEEPCNT, 5);
+        set_flag(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle);
+        set_flag(fd, IPPROTO_TCP, TCP_KEEPINTVL, idle);
     }
 }
 

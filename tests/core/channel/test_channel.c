@@ -243,6 +243,46 @@ static void a_fault_at_any_call_is_passed_on(void **state)
     mpcf_error_destroy(err);
 }
 
+/* A peer that takes nothing until this side listens, and ends as soon as it has taken a piece. */
+static mpcf_status take_and_end(void *conn, const void *out, size_t *out_length, void *in,
+                                size_t *in_length, int64_t deadline, mpcf_error *err)
+{
+    (void) conn, (void) out, (void) in, (void) deadline;
+    if (*in_length == 0) {
+        *out_length = 0;
+        return MPCF_E_TIMEOUT;
+    }
+    *in_length = 0;
+    return mpcf_fail(err, MPCF_E_CLOSED, "the peer closed the connection");
+}
+
+static void who_has_all_may_end_at_once(void **state)
+{
+    (void) state;
+    mpcf_error *err = mpcf_error_create();
+    uint8_t *data = mpcf_alloc_array(LARGE, 1);
+    struct test_transport t = test_transport_load("loopback");
+    mpcf_transport ending = *t.transport;
+    struct channel *c = NULL;
+    void *conns[2];
+    ending.advance = take_and_end;
+    test_transport_pair(&t, "auto", conns);
+    assert_ok(channel_create(&ending, conns[0], SECOND, &c, err), err);
+    assert_ok(channel_send(c, data, 4, err), err);
+    assert_ok(channel_failure(c), err);
+    assert_status(MPCF_E_CLOSED, channel_exchange(c, data, 4, data, 4, err), err);
+    channel_close(c);
+    t.transport->close(conns[1]);
+    test_transport_pair(&t, "auto", conns);
+    assert_ok(channel_create(&ending, conns[0], SECOND, &c, err), err);
+    assert_status(MPCF_E_CLOSED, channel_send(c, data, LARGE, err),
+                  err); /* it has the head alone */
+    channel_close(c);
+    t.transport->close(conns[1]);
+    mpcf_free(data);
+    mpcf_error_destroy(err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_silent_peer_times_out),
         cmocka_unit_test(a_dead_peer_is_reported),
         cmocka_unit_test(a_fault_at_any_call_is_passed_on),
+        cmocka_unit_test(who_has_all_may_end_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
