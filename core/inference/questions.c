@@ -122,16 +122,22 @@ static mpcf_status take_lock(const struct pipeline *p, int *out, mpcf_error *err
 
 /* --- Questions --- */
 
+static struct question_limit limit_of(const struct pipeline *p, const json_t *book,
+                                      const char *user)
+{
+    const uint64_t limit = (uint64_t) p->infer.max_questions, asked = asked_by(book, user);
+
+    return (struct question_limit){.limit = (uint32_t) limit,
+                                   .left = asked < limit ? (uint32_t) (limit - asked) : 0};
+}
+
 static mpcf_status look(const struct pipeline *p, const char *path, const char *user,
                         struct question_limit *out, mpcf_error *err)
 {
-    const uint64_t limit = (uint64_t) p->infer.max_questions;
     json_t *book = NULL;
 
     MPCF_TRY(read_book(path, &book, err));
-    const uint64_t asked = asked_by(book, user);
-    out->limit = (uint32_t) limit;
-    out->left = asked < limit ? (uint32_t) (limit - asked) : 0;
+    *out = limit_of(p, book, user);
     json_decref(book);
     return MPCF_OK;
 }
@@ -152,51 +158,46 @@ mpcf_status questions_left(const struct pipeline *p, const char *user, struct qu
     return status;
 }
 
-static mpcf_status count_in(const struct pipeline *p, json_t *book, const char *user, size_t count,
+static mpcf_status count_in(json_t *book, const char *path, const char *user, size_t count,
                             mpcf_error *err)
 {
-    const uint64_t limit = (uint64_t) p->infer.max_questions, asked = asked_by(book, user);
-    const uint64_t sum = asked + count; /* LIMIT is a json_int_t */
+    const uint64_t sum = asked_by(book, user) + count; /* at most the limit, a json_int_t */
 
-    if (asked >= limit || count > limit - asked) {
-        return mpcf_fail(err, MPCF_E_INVALID,
-                         "user '%s' has asked %llu of %llu questions, and asks %zu more", user,
-                         (unsigned long long) asked, (unsigned long long) limit, count);
+    if (json_object_set_new(json_object_get(book, "users"), user, json_integer((json_int_t) sum)) !=
+        0) {
+        return mpcf_fail_memory(err, 0, "questions");
     }
-    return json_object_set_new(json_object_get(book, "users"), user,
-                               json_integer((json_int_t) sum)) == 0
-               ? MPCF_OK
-               : mpcf_fail_memory(err, 0, "questions");
+    return write_book(path, book, err);
 }
 
 static mpcf_status use(const struct pipeline *p, const char *path, const char *user, size_t count,
-                       mpcf_error *err)
+                       struct question_limit *out, mpcf_error *err)
 {
     json_t *book = NULL;
-    mpcf_status status = read_book(path, &book, err);
 
-    if (status == MPCF_OK) {
-        status = count_in(p, book, user, count, err);
-    }
-    if (status == MPCF_OK) {
-        status = write_book(path, book, err);
-    }
+    MPCF_TRY(read_book(path, &book, err));
+    *out = limit_of(p, book, user);
+    const mpcf_status status =
+        count <= out->left ? count_in(book, path, user, count, err) : MPCF_OK;
     json_decref(book);
     return status;
 }
 
-mpcf_status questions_use(const struct pipeline *p, const char *user, size_t count, mpcf_error *err)
+mpcf_status questions_use(const struct pipeline *p, const char *user, size_t count,
+                          struct question_limit *out, mpcf_error *err)
 {
     char *path = NULL;
     int lock = -1;
     mpcf_status status = MPCF_OK;
 
+    *out = (struct question_limit){0};
     if (p->infer.max_questions == 0) {
         return MPCF_OK;
     }
     MPCF_TRY(take_lock(p, &lock, err));
     path = output_path(p, "questions.json");
-    status = path != NULL ? use(p, path, user, count, err) : mpcf_fail_memory(err, 0, "a path");
+    status =
+        path != NULL ? use(p, path, user, count, out, err) : mpcf_fail_memory(err, 0, "a path");
     mpcf_free(path);
     (void) close(lock);
     return status;

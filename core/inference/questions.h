@@ -27,9 +27,10 @@ mpcf_status questions_user(const struct role_keys *keys, const char *identity,
  * new beginning. */
 mpcf_status questions_left(const struct pipeline *p, const char *user, struct question_limit *out,
                            mpcf_error *err);
-/* Uses up COUNT of them; nothing without a limit. More than are left: MPCF_E_INVALID, and none is
- * used up. Two processes of one output folder take turns. */
+/* Uses up COUNT of them, and says in *OUT what was left before; nothing without a limit. Where COUNT
+ * is more than that none is used up. Two processes of one output folder take turns, so what one was
+ * told is left is its own. */
 mpcf_status questions_use(const struct pipeline *p, const char *user, size_t count,
-                          mpcf_error *err);
+                          struct question_limit *out, mpcf_error *err);
 
 #endif

@@ -20,14 +20,20 @@ static mpcf_status find_asker(struct role_state *state, mpcf_error *err)
                           state->asker, err);
 }
 
-/* Only the provider has a limit. */
-static mpcf_status find_limit(const struct role_state *state, struct question_limit *out,
-                              mpcf_error *err)
+/* Only the provider has a limit. An inference is counted here, where it is judged: what is left after
+ * that may be another process' of this provider. */
+static mpcf_status find_limit(const struct role_state *state, const struct announcement *heard,
+                              struct question_limit *out, mpcf_error *err)
 {
+    const struct pipeline *p = state->student.pipeline;
+
     *out = (struct question_limit){0};
-    return state->role == ROLE_PROVIDER
-               ? questions_left(state->student.pipeline, state->asker, out, err)
-               : MPCF_OK;
+    if (state->role != ROLE_PROVIDER) {
+        return MPCF_OK;
+    }
+    return heard->kind == ANNOUNCE_INFERENCE
+               ? questions_use(p, state->asker, announcement_questions(heard), out, err)
+               : questions_left(p, state->asker, out, err);
 }
 
 /* Whether HEARD is not begun; the user sees the same and does not wait for it. */
@@ -77,9 +83,6 @@ static mpcf_status serve_inference(struct role_state *state, const struct announ
         return MPCF_OK; /* of a stored session: all is dealt */
     }
     MPCF_TRY(session_skip_to(state->session, heard->number, err));
-    if (state->role == ROLE_PROVIDER) {
-        MPCF_TRY(questions_use(state->student.pipeline, state->asker, heard->shape.batch, err));
-    }
     return take_drop(state, metered_infer(state, program, &run, heard->shape.batch, err), err);
 }
 
@@ -108,7 +111,7 @@ static mpcf_status judge(struct role_state *state, const struct announcement *he
     struct agreement agreed = state->agreed;
 
     MPCF_TRY(agreement_take(&agreed, state->student.pipeline, state->role, heard, err));
-    MPCF_TRY(find_limit(state, limit, err));
+    MPCF_TRY(find_limit(state, heard, limit, err));
     if (!announcement_is_beyond(heard, limit)) {
         state->agreed = agreed;
     }
