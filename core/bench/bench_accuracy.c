@@ -98,7 +98,8 @@ static void fill_operand(const struct accuracy_case *c, struct parameter *p, siz
                          uint64_t *state)
 {
     for (size_t i = 0; i < count; i++) {
-        const double place = (double) (i / c->cols) / (double) (c->rows - 1);
+        const size_t row = i / c->cols;
+        const double place = (double) row / (double) (c->rows - 1);
         const double variance = c->by_row ? c->low * pow(c->high / c->low, place) : 0;
 
         p->value[i] = (float) draw(c, sqrt(variance), state);

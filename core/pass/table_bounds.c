@@ -10,6 +10,7 @@
  */
 #include "pass/table_bounds.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -41,6 +42,7 @@ struct sum {
 /* What NODE has rows of; NULL: it is no table. */
 static const mpcf_node *table_of(const mpcf_node *node)
 {
+    assert(node != NULL);
     if (node_is_constant(node)) {
         return node;
     }
@@ -76,6 +78,7 @@ static mpcf_status read_table(struct sum *s, const mpcf_node *node, mpcf_error *
     return float_evaluate_constant(s->graph, s->parameters, node, t->values, count, err);
 }
 
+/* NODE is_sum(). */
 static mpcf_status read_tables(struct sum *s, const mpcf_node *node, mpcf_error *err)
 {
     const mpcf_node *table = table_of(node);
@@ -83,6 +86,7 @@ static mpcf_status read_tables(struct sum *s, const mpcf_node *node, mpcf_error 
     if (table != NULL) {
         return read_table(s, table, err);
     }
+    assert(node->in != NULL);
     MPCF_TRY(read_tables(s, node->in[0], err));
     return node->kind == OP_ADD ? read_tables(s, node->in[1], err) : MPCF_OK;
 }
