@@ -25,6 +25,7 @@ static mpcf_status begin(void *context, const struct secure_student *student, mp
 {
     struct asker *a = context;
 
+    a->answers.may_be_marked = student->options.check_ranges != CHECK_NONE;
     student_words(student);
     student_words_of_labels(student);
     if (a->request->has_weights) {
@@ -76,6 +77,9 @@ static mpcf_status ask(const struct predict_request *request, mpcf_error *err)
     }
     if (a.beside != NULL) {
         beside_plain_sum_up(a.beside);
+    }
+    if (status == MPCF_OK) {
+        status = answers_judge(&a.answers, err);
     }
     beside_plain_close(a.beside);
     answers_clear(&a.answers);
