@@ -589,5 +589,7 @@ mpcf_status user_ask(struct role_state *state, mpcf_error *err)
             status = next_texts(state, err);
         }
     }
-    return user_leave(state, is_refused, status, err);
+    MPCF_TRY(user_leave(state, is_refused, status, err));
+    return state->asking->judge == NULL ? MPCF_OK
+                                        : state->asking->judge(state->asking->context, err);
 }

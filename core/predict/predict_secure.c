@@ -62,13 +62,21 @@ static mpcf_status take(void *context, const uint32_t *rows, size_t count, const
                              : MPCF_OK;
 }
 
+static mpcf_status judge(void *context, mpcf_error *err)
+{
+    const struct asker *a = context;
+
+    return answers_judge(&a->answers, err);
+}
+
 static mpcf_status ask(const struct predict_request *request, mpcf_error *err)
 {
     struct asker a = {
         .request = request,
         .texts = {.texts = request->texts, .count = request->count, .input = request->input},
         .answers = {.show = request->show, .context = request->context}};
-    const struct asking asking = {.context = &a, .begin = begin, .next = next, .take = take};
+    const struct asking asking = {
+        .context = &a, .begin = begin, .next = next, .take = take, .judge = judge};
     mpcf_status status =
         request->input != NULL ? text_lines_open(request->input, &a.texts.lines, err) : MPCF_OK;
 
@@ -77,9 +85,6 @@ static mpcf_status ask(const struct predict_request *request, mpcf_error *err)
     }
     if (a.beside != NULL) {
         beside_plain_sum_up(a.beside);
-    }
-    if (status == MPCF_OK) {
-        status = answers_judge(&a.answers, err);
     }
     beside_plain_close(a.beside);
     answers_clear(&a.answers);
