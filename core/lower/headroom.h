@@ -9,7 +9,7 @@
 #include "lower/lowering.h"
 
 /* Bits beyond the bound, margin included: of a compared sum, of another compared value; of any other with CHECK_ALL. */
-#define HEADROOM_SUM      6
+#define HEADROOM_SUM      4
 #define HEADROOM_COMPARED 3
 #define HEADROOM_ANY      2
 

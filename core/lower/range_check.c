@@ -130,9 +130,10 @@ static value_id positive(struct lowering *l, value_id x, double low, double high
 
 static value_id is_any(struct lowering *l, value_id count)
 {
+    const struct dims dims = value_at(l, count)->dims;
     const int64_t one = 1;
 
-    return ones(l, emit_compare(l, count, &one, 1), value_at(l, count)->dims);
+    return ones(l, emit_compare(l, count, &one, 1), dims);
 }
 
 /* Of dimensions AXES only what the user keeps: one of them counts tokens, BATCH examples. */
@@ -340,9 +341,8 @@ value_id range_marked(struct lowering *l, value_id answer)
         return answer;
     }
     const value_id whole = with_one(l, emit_shared(l, answer));
+    const struct dims dims = value_at(l, whole)->dims;
 
     l->function = program_function(l->program, "check_ranges");
-    return l->status == MPCF_OK
-               ? emit_select(l, all_within(l, value_at(l, whole)->dims), whole)
-               : VALUE_NONE;
+    return l->status == MPCF_OK ? emit_select(l, all_within(l, dims), whole) : VALUE_NONE;
 }
