@@ -67,12 +67,10 @@ static mpcf_status answers_json(const struct role_state *state, const float *ans
 
         (void) json_array_append_new(rows, json_integer((json_int_t) corpus->items[i].id));
         if (logits != NULL) {
-            (void) json_array_append_new(logits,
-                                         is_marked ? json_null() : logits_json(row, width));
+            (void) json_array_append_new(logits, is_marked ? json_null() : logits_json(row, width));
         }
-        (void) json_array_append_new(predictions, is_marked
-                                                      ? json_null()
-                                                      : json_real(metric_prediction(row, width)));
+        (void) json_array_append_new(
+            predictions, is_marked ? json_null() : json_real(metric_prediction(row, width)));
     }
     *out = json_pack("{s:s, s:o, s:o*, s:o, s:o?}", "reveal", infer_reveal_names[reveal], "rows",
                      rows, "logits", logits, "predictions", predictions, "metrics", metrics);

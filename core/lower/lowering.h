@@ -51,13 +51,13 @@ struct lowering {
     /* The lowering of NODE, which asks for its operands and so for other lowerings. */
     lower_op *(*operation_of)(const struct lowering *l, const mpcf_node *node);
     struct program *program;
-    struct lowered *nodes; /* by id */
-    int *growth;           /* by id: growth.h */
+    struct lowered *nodes;      /* by id */
+    int *growth;                /* by id: growth.h */
     struct range_check *checks; /* by id; NULL: nothing is compared */
     value_id keep;              /* the user's mask, for comparisons alone; 0: not there yet */
-    value_id outside;           /* [batch, 1, 1, 1]: how many comparisons failed, OUTSIDE_MOST at most */
-    size_t outside_most;        /* 0: no comparison yet */
-    value_id *masked;      /* by value: its masked form, or VALUE_NONE */
+    value_id outside;    /* [batch, 1, 1, 1]: how many comparisons failed, OUTSIDE_MOST at most */
+    size_t outside_most; /* 0: no comparison yet */
+    value_id *masked;    /* by value: its masked form, or VALUE_NONE */
     size_t masked_capacity;
     const mpcf_node *node; /* whose steps are emitted now */
     uint32_t function;

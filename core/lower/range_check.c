@@ -82,8 +82,7 @@ static value_id by_comparison(struct lowering *l, value_id x, int64_t low, int64
     const struct dims dims = value_at(l, x)->dims;
     const int64_t thresholds[2] = {low, high + 1};
     const value_id bits = emit_bits_to_ring(l, emit_compare(l, x, thresholds, 2));
-    const struct term terms[2] = {in_order(bits, 0, -1, dims),
-                                  in_order(bits, dims.count, 1, dims)};
+    const struct term terms[2] = {in_order(bits, 0, -1, dims), in_order(bits, dims.count, 1, dims)};
 
     return emit_combine(l, dims, 0, 2, terms, 2, 1);
 }
@@ -255,9 +254,7 @@ static value_id bounded(struct lowering *l, value_id x, unsigned magnitude)
     const struct value v = *value_at(l, x);
     const struct term t = term_whole(l, x, 1, v.dims);
 
-    return magnitude < v.magnitude
-               ? emit_combine(l, v.dims, v.fraction, magnitude, &t, 1, 0)
-               : x;
+    return magnitude < v.magnitude ? emit_combine(l, v.dims, v.fraction, magnitude, &t, 1, 0) : x;
 }
 
 /* Steps in between are the comparison's, in the cost and in errors. */

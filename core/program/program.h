@@ -146,7 +146,8 @@ struct program {
     struct arena *arena;
     const mpcf_graph *graph; /* the lowered one; outlives the program */
     size_t batch, tokens;
-    bool is_marked; /* each example's last revealed number is 1, or 0 with all others where a compared
+    bool
+        is_marked; /* each example's last revealed number is 1, or 0 with all others where a compared
                        value was out of its range */
     bool exact_length; /* no padding: the mask is public and left out */
     struct value *values;

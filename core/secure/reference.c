@@ -138,9 +138,8 @@ static mpcf_status check_value(struct reference_state *r, const struct value *v,
     if (is_outside && findings->what[0] == '\0') {
         note_what(v, margin, findings->what);
     }
-    return is_outside && !r->program->is_marked
-               ? mpcf_fail(err, MPCF_E_RANGE, "%s", findings->what)
-               : MPCF_OK;
+    return is_outside && !r->program->is_marked ? mpcf_fail(err, MPCF_E_RANGE, "%s", findings->what)
+                                                : MPCF_OK;
 }
 
 static void note_marks(const struct program *p, const struct value *v, const uint64_t *x,

@@ -390,8 +390,7 @@ mpcf_status infer_report_secure(json_t *report, const struct infer_records *reco
     struct difference of_float = {.leaves_out = e->has_marks};
 
     MPCF_TRY(compare_rows(user, e, &exact, &of_float, err));
-    MPCF_TRY(
-        report_set_count(report, "secure.examples", of_float.count + of_float.left_out, err));
+    MPCF_TRY(report_set_count(report, "secure.examples", of_float.count + of_float.left_out, err));
     MPCF_TRY(put_marked(report, of_float.left_out, e, err));
     MPCF_TRY(report_set_count(report, "secure.runs", (uint64_t) number_at(user, "runs"), err));
     MPCF_TRY(put_judged(report, user, e, err));

@@ -57,7 +57,8 @@ static int64_t *make_values(const struct edges *e, bool *is_beyond)
 
     assert_non_null(x);
     for (size_t i = 0; i < ROWS * e->columns; i++) {
-        x[i] = (int64_t) floor(ldexp(e->kind == RANGE_POSITIVE ? e->low : 0, (int) e->fraction)) + 1;
+        x[i] =
+            (int64_t) floor(ldexp(e->kind == RANGE_POSITIVE ? e->low : 0, (int) e->fraction)) + 1;
     }
     for (size_t i = 0; i < ROWS; i++) {
         double value = 0;
@@ -68,16 +69,44 @@ static int64_t *make_values(const struct edges *e, bool *is_beyond)
     return x;
 }
 
+static void run_and_judge(const struct edges *e, struct shared_source *source,
+                          const bool *is_beyond, mpcf_error *err)
+{
+    double got[2 * ROWS], want[2 * ROWS];
+    struct weights *w = source_weights(source);
+    struct test_parties t = {.program = source->p,
+                             .weights = w,
+                             .input = &source->input,
+                             .output = got,
+                             .output_count = 2 * ROWS};
+    test_parties_run(&t);
+    test_parties_assert_ok(&t);
+    test_parties_assert_cost(&t);
+    assert_ok(reference_run(source->p, w, &source->input, want, NULL, NULL, NULL, err), err);
+    for (size_t i = 0; i < ROWS; i++) {
+        const double mark = is_beyond[i] ? 0 : 1;
+
+        if (got[2 * i + 1] != mark || want[2 * i + 1] != mark || got[2 * i] != mark) {
+            double number = 0;
+
+            (void) value_of(e, i, &number);
+            fail_msg("%s, %g of %g to %g: marks %g, reference %g, expected %g", e->what, number,
+                     e->low, e->high, got[2 * i + 1], want[2 * i + 1], mark);
+        }
+    }
+    test_parties_clear(&t);
+    weights_destroy(w);
+}
+
 static void check_edges(const struct edges *e)
 {
     struct node_range range = {"x", e->low, e->high};
     const struct ranges ranges = {.items = &range, .count = 1};
     const struct lower_options options = {.value_fraction = 12, .weight_fraction = 14};
-    const mpcf_node node = {
-        .name = "x",
-        .kind = OP_RELU,
-        .function = "x",
-        .shape = mpcf_shape_2(MPCF_DIM_BATCH, (int64_t) e->columns)};
+    const mpcf_node node = {.name = "x",
+                            .kind = OP_RELU,
+                            .function = "x",
+                            .shape = mpcf_shape_2(MPCF_DIM_BATCH, (int64_t) e->columns)};
     struct range_check checks[1] = {{.kind = e->kind}};
     struct lowered nodes[1] = {{.is_done = true}};
     int growth[1] = {0};
@@ -93,7 +122,6 @@ static void check_edges(const struct edges *e)
                          .err = mpcf_error_create()};
     struct shared_source source;
     bool is_beyond[ROWS];
-    double got[2 * ROWS], want[2 * ROWS];
     int64_t *x = make_values(e, is_beyond);
 
     source_init(&source, ROWS, e->columns);
@@ -108,34 +136,12 @@ static void check_edges(const struct edges *e)
     source.p->values[value].fraction = e->fraction;
     (void) range_checked(&l, &node, value);
     /* The answer: the first column's 1, say. */
-    const value_id answer = emit_shared(
-        &l, emit_combine(&l, dims_of(1, 1, ROWS, 1), 0, 2, NULL, 0, 1));
+    const value_id answer =
+        emit_shared(&l, emit_combine(&l, dims_of(1, 1, ROWS, 1), 0, 2, NULL, 0, 1));
     emit_reveal(&l, range_marked(&l, answer), "logits");
     assert_was_ok(l.status, l.err);
     assert_ok(ring_search(source.p, 96e3, false, l.err), l.err);
-    struct weights *w = source_weights(&source);
-    struct test_parties t = {.program = source.p,
-                             .weights = w,
-                             .input = &source.input,
-                             .output = got,
-                             .output_count = 2 * ROWS};
-    test_parties_run(&t);
-    test_parties_assert_ok(&t);
-    test_parties_assert_cost(&t);
-    assert_ok(reference_run(source.p, w, &source.input, want, NULL, NULL, NULL, l.err), l.err);
-    for (size_t i = 0; i < ROWS; i++) {
-        const double mark = is_beyond[i] ? 0 : 1;
-
-        if (got[2 * i + 1] != mark || want[2 * i + 1] != mark || got[2 * i] != mark) {
-            double number = 0;
-
-            (void) value_of(e, i, &number);
-            fail_msg("%s, %g of %g to %g: marks %g, reference %g, expected %g", e->what, number,
-                     e->low, e->high, got[2 * i + 1], want[2 * i + 1], mark);
-        }
-    }
-    test_parties_clear(&t);
-    weights_destroy(w);
+    run_and_judge(e, &source, is_beyond, l.err);
     source_clear(&source);
     mpcf_error_destroy(l.err);
     free(x);

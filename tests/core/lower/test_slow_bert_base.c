@@ -86,7 +86,7 @@ struct outcome {
     double bytes, error;
 };
 
-static bool is_wide;                     /* the planner's network: 20 ms one way, 100 Mbit/s */
+static bool is_wide;                   /* the planner's network: 20 ms one way, 100 Mbit/s */
 static enum lower_checks check_ranges; /* what is compared with its range */
 
 static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool steps,
