@@ -66,7 +66,9 @@ mpcf_status show_answer(void *context, const struct prediction *p, mpcf_error *e
     double best = 0;
 
     (void) context;
-    if (p->label == NULL) {
+    if (p->is_marked) {
+        text_append(&line, "out of range");
+    } else if (p->label == NULL) {
         text_printf(&line, "%.4f", (double) p->logits[0]);
     } else {
         put_name(&line, p->label);

@@ -58,6 +58,10 @@ static void show_secure(const json_t *report)
     } else {
         (void) fprintf(standard_output(), "; only labels were revealed\n");
     }
+    if (number(report, "secure.out_of_range") > 0) {
+        (void) fprintf(standard_output(), "  %-20s %.0f of them marked out of range\n", "",
+                       number(report, "secure.out_of_range"));
+    }
     (void) fprintf(standard_output(),
                    "  %-20s %.3g s an example online, %.4g MB sent by the provider and %.4g MB by "
                    "the user in all\n",
@@ -133,6 +137,10 @@ static void show_work(const json_t *report, enum role role)
     (void) fprintf(standard_output(), "%.0f examples answered", asked + kept);
     if (kept > 0) {
         (void) fprintf(standard_output(), ", %.0f of them by an earlier run", kept);
+    }
+    if (number(report, "secure.out_of_range") > 0) {
+        (void) fprintf(standard_output(), ", %.0f of them marked out of range",
+                       number(report, "secure.out_of_range"));
     }
     if (role == ROLE_USER) {
         show_role_metrics(report);

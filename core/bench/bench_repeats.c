@@ -121,6 +121,7 @@ static mpcf_status lower(struct repeats *r, bool reveal_label, struct asked *a, 
     struct lower_options options = r->student.options;
 
     options.reveal_label = reveal_label;
+    options.check_ranges = CHECK_NONE;
     MPCF_TRY(lower_graph(r->student.graph, r->student.ranges, &options, 1, r->tokens, is_exact,
                          &a->program, err));
     return weights_create(a->program, r->student.network.parameters, &a->weights, err);

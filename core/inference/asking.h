@@ -27,6 +27,8 @@ struct asking {
     /* ANSWERS, for all of the texts given last, has those of ROWS now. An error ends the run. */
     mpcf_status (*take)(void *context, const uint32_t *rows, size_t count, const float *answers,
                         mpcf_error *err);
+    /* NULL, or what comes of it all when the others know that no more comes. */
+    mpcf_status (*judge)(void *context, mpcf_error *err);
 };
 
 #endif

@@ -49,6 +49,16 @@ static bool is_ours(const struct kept_answers *k, const json_t *head)
            json_integer_value(json_object_get(head, "width")) == (json_int_t) k->request.width;
 }
 
+static bool all_null(const json_t *answer)
+{
+    bool is_null = true;
+
+    for (size_t c = 0; c < json_array_size(answer); c++) {
+        is_null = is_null && json_is_null(json_array_get(answer, c));
+    }
+    return is_null;
+}
+
 /* A line that is damaged, or has what is no number, is an answer less. */
 static void take_answer(struct kept_answers *k, const json_t *line)
 {
@@ -60,16 +70,18 @@ static void take_answer(struct kept_answers *k, const json_t *line)
         json_array_size(answer) != k->request.width) {
         return;
     }
+    const bool is_marked = k->request.has_marks && all_null(answer);
     for (size_t c = 0; c < k->request.width; c++) {
         const json_t *value = json_array_get(answer, c);
 
-        if (!json_is_number(value) || !(fabs(json_number_value(value)) <= (double) FLT_MAX)) {
+        if (!is_marked &&
+            (!json_is_number(value) || !(fabs(json_number_value(value)) <= (double) FLT_MAX))) {
             return;
         }
     }
     to = k->values + (size_t) i * k->request.width;
     for (size_t c = 0; c < k->request.width; c++) {
-        to[c] = (float) json_number_value(json_array_get(answer, c));
+        to[c] = is_marked ? NAN : (float) json_number_value(json_array_get(answer, c));
     }
     k->count += !k->is_there[i];
     k->is_there[i] = true;

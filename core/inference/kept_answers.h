@@ -26,6 +26,7 @@ struct kept_request {
     char of[FILE_DIGEST_SIZE];
     const struct corpus *corpus; /* must live as long */
     size_t width;                /* numbers of an answer */
+    bool has_marks;              /* one may be marked (marked_answer.h) */
     bool is_taken_over;          /* what an earlier run kept counts; else it is set aside, too */
 };
 

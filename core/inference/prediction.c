@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "format/json.h"
+#include "inference/marked_answer.h"
 #include "metrics/metrics.h"
 #include "network/label_names.h"
 
@@ -52,6 +53,10 @@ void predictor_read(struct predictor *p, const float *numbers, struct prediction
     size_t class;
 
     *out = (struct prediction){.logits = p->is_label ? NULL : numbers, .count = p->classes};
+    if (marked_answer_is(numbers)) {
+        *out = (struct prediction){.is_marked = true};
+        return;
+    }
     if (p->classes == 1) {
         return;
     }
@@ -115,7 +120,9 @@ mpcf_status prediction_print(const struct prediction *p, struct text_buffer *out
     if (p->has_row) {
         text_printf(out, ", \"row\": %" PRIu64, p->row);
     }
-    if (p->label != NULL) {
+    if (p->is_marked) {
+        text_append(out, ", \"out_of_range\": true");
+    } else if (p->label != NULL) {
         MPCF_TRY(put_label(p->label, out, err));
     } else {
         text_append(out, ", \"score\": ");

@@ -17,6 +17,7 @@
 struct prediction {
     uint64_t index; /* of the text, from 0 */
     bool is_cut;    /* the text had more tokens than it may have */
+    bool is_marked; /* check_ranges: a value of the text was out of range, and there is no answer */
     bool has_row;
     uint64_t row;      /* in the dataset's split */
     const char *label; /* of the largest logit, the first of equal ones; NULL: a score */
@@ -44,7 +45,7 @@ void predictor_read(struct predictor *p, const float *numbers, struct prediction
 void predictor_clear(struct predictor *p);
 
 /* {"index": 0, "label": "yes", "probabilities": [..], "logits": [..]}, with "row" behind "index" where
- * there is one, "score" for a label where that is it, and at the end "cut": true where the text was; ends with a
+ * there is one, "score" for a label where that is it, {"index": 0, "out_of_range": true} where that is all, and at the end "cut": true where the text was; ends with a
  * newline. */
 mpcf_status prediction_print(const struct prediction *p, struct text_buffer *out, mpcf_error *err);
 

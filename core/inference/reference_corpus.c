@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "base/workers.h"
+#include "inference/marked_answer.h"
 #include "inference/padded_input.h"
 #include "inference/secure_batches.h"
 #include "secure/reference.h"
@@ -22,7 +23,7 @@ struct reference_group {
     size_t count;
     const struct corpus *corpus;
     const char *stage;
-    size_t answer; /* numbers of an example */
+    size_t answer, revealed; /* numbers of an example */
     float *answers;
     /* Under the lock: */
     pthread_mutex_t lock;
@@ -51,12 +52,30 @@ static void show(struct reference_group *g, bool is_last)
     }
 }
 
+static void record_mark(struct reference_outcome *o)
+{
+    if (o->outside == 0) {
+        (void) snprintf(o->outside_reason, sizeof o->outside_reason, "check_ranges found it");
+    }
+    o->outside++;
+    o->marked++;
+}
+
 static void take_answers(struct reference_group *g, const struct secure_batch *batch,
                          const double *output)
 {
-    for (size_t i = 0; i < batch->count * g->answer; i++) {
-        g->answers[batch->rows[i / g->answer] * g->answer + i % g->answer] =
-            output != NULL ? (float) output[i] : NAN;
+    for (size_t i = 0; i < batch->count; i++) {
+        float *answer = g->answers + batch->rows[i] * g->answer;
+
+        if (output != NULL) {
+            marked_answer_take(g->program.program, output, i, g->answer, answer);
+        }
+        for (size_t c = 0; output == NULL && c < g->answer; c++) {
+            answer[c] = NAN;
+        }
+        if (output != NULL && marked_answer_is(answer)) {
+            record_mark(g->outcome);
+        }
     }
 }
 
@@ -104,7 +123,7 @@ static void run_range(void *context, size_t begin, size_t end)
     struct reference_group *g = context;
     mpcf_error *err = mpcf_error_create();
     struct padded_input input = {0};
-    const size_t count = g->program.shape.batch * g->answer;
+    const size_t count = g->program.shape.batch * g->revealed;
     double *output = mpcf_alloc_array(count, sizeof *output);
     mpcf_status created = output != NULL ? padded_input_create(g->batches, &input, err)
                                          : mpcf_fail_memory(err, count * sizeof *output, "answers");
@@ -166,6 +185,7 @@ mpcf_status reference_corpus(struct secure_student *student, const struct corpus
                                 .corpus = corpus,
                                 .stage = stage,
                                 .answer = student->answer,
+                                .revealed = student->revealed,
                                 .answers = answers,
                                 .lock = PTHREAD_MUTEX_INITIALIZER,
                                 .outcome = outcome,

@@ -12,6 +12,7 @@ struct reference_outcome {
     double smallest_margin; /* bits left at the fullest node of all rows */
     char margin_node[256];
     size_t outside;           /* rows with a value beyond its range: their answers are NaN */
+    size_t marked;            /* those of them that check_ranges finds */
     char outside_reason[512]; /* of the first */
 };
 

@@ -134,7 +134,10 @@ mpcf_status role_facts_add(const struct secure_student *student, struct handshak
                            i->embedding == EMBEDDING_PUBLIC ? ", embedding.safetensors " : "",
                            student->tables_digest));
     MPCF_TRY(handshake_add(handshake, err, "weights", "%s", infer_weights_names[i->weights]));
-    MPCF_TRY(handshake_add(handshake, err, "reveal", "%s", infer_reveal_names[i->reveal]));
+    MPCF_TRY(
+        handshake_add(handshake, err, "reveal", "%s%s%s", infer_reveal_names[i->reveal],
+                      i->check_ranges == CHECKS_OFF ? "" : ", check_ranges ",
+                      i->check_ranges == CHECKS_OFF ? "" : infer_check_names[i->check_ranges]));
     MPCF_TRY(
         handshake_add(handshake, err, "preprocess", "%s", infer_preprocess_names[i->preprocess]));
     MPCF_TRY(handshake_add(handshake, err, "session", "%lld inferences at most",

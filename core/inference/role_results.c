@@ -70,6 +70,7 @@ static mpcf_status open_answers(struct role_state *state, const char *folder, mp
         .folder = folder,
         .corpus = state->corpus,
         .width = state->student.answer,
+        .has_marks = state->student.options.check_ranges != CHECK_NONE,
         .is_taken_over = state->student.pipeline->infer.resume && state->control == NULL,
     };
 

@@ -186,6 +186,9 @@ void secure_student_options(const struct pipeline *p, struct lower_options *o)
     o->embedding_public = i->embedding == EMBEDDING_PUBLIC;
     o->weights_shared = i->weights == WEIGHTS_SHARED;
     o->reveal_label = i->reveal == REVEAL_LABEL;
+    o->check_ranges = i->check_ranges == CHECKS_ALL    ? CHECK_ALL
+                      : i->check_ranges == CHECKS_ROWS ? CHECK_ROWS
+                                                       : CHECK_NONE;
 }
 
 /* The user reads its answers by its own file's names. */
@@ -224,6 +227,7 @@ mpcf_status secure_student_open(const struct pipeline *p, enum student_part part
         secure_student_options(p, &s.options);
         s.classes = (size_t) s.network.network->facts.classes;
         s.answer = s.options.reveal_label ? 1 : s.classes;
+        s.revealed = s.answer + (s.options.check_ranges != CHECK_NONE ? 1 : 0);
         status = open_public(&s, folder, err);
     }
     if (status == MPCF_OK && part == STUDENT_TABLES) {

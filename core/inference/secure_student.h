@@ -31,7 +31,8 @@ struct secure_student {
     struct ranges *ranges;
     struct lower_options options;
     size_t classes;
-    size_t answer; /* numbers that the user learns of an example: its logits, or 1: its label */
+    size_t answer;   /* numbers that the user learns of an example: its logits, or 1: its label; */
+    size_t revealed; /* and with the mark of check_ranges (marked_answer.h) */
     char graph_digest[FILE_DIGEST_SIZE];
     char tables_digest[FILE_DIGEST_SIZE]; /* of the public tables; "" without */
     struct secure_program *programs;      /* made when first asked for */

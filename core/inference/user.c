@@ -19,6 +19,7 @@
 #include "inference/answer_lines.h"
 #include "inference/deal_room.h"
 #include "inference/kept_answers.h"
+#include "inference/marked_answer.h"
 #include "inference/metered_run.h"
 #include "inference/padded_input.h"
 #include "inference/rejoin.h"
@@ -197,7 +198,7 @@ static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpc
     mpcf_status status = MPCF_OK;
 
     MPCF_TRY(secure_student_program(&u->state->student, &batch->shape, &program, err));
-    MPCF_TRY(check_output(program.program, batch->shape.batch * width, err));
+    MPCF_TRY(check_output(program.program, batch->shape.batch * u->state->student.revealed, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
     padded_input_fill(&u->input, batch, u->state->corpus);
     status = padded_input_place(&u->input, program.program, err);
@@ -212,8 +213,9 @@ static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpc
         return channel_say_drop(u->state->links.peers[ROLE_PROVIDER], err);
     }
     MPCF_TRY(status);
-    for (size_t i = 0; i < batch->count * width; i++) {
-        u->answers[batch->rows[i / width] * width + i % width] = (float) u->output[i];
+    for (size_t i = 0; i < batch->count; i++) {
+        marked_answer_take(program.program, u->output, i, width,
+                           u->answers + batch->rows[i] * width);
     }
     batch->is_done = true;
     u->done += batch->count;
@@ -517,7 +519,8 @@ static mpcf_status create_run(struct user_run *u, mpcf_error *err)
     }
     MPCF_TRY(padded_input_create(&u->batches, &u->input, err));
     u->answers = mpcf_secret_alloc(corpus->count * width, sizeof *u->answers);
-    u->output = mpcf_secret_alloc(u->batches.items[0].shape.batch * width, sizeof *u->output);
+    u->output = mpcf_secret_alloc(u->batches.items[0].shape.batch * u->state->student.revealed,
+                                  sizeof *u->output);
     if (u->answers == NULL || u->output == NULL) {
         return mpcf_fail_memory(err, corpus->count * width * sizeof *u->answers, "answers");
     }
@@ -586,5 +589,7 @@ mpcf_status user_ask(struct role_state *state, mpcf_error *err)
             status = next_texts(state, err);
         }
     }
-    return user_leave(state, is_refused, status, err);
+    MPCF_TRY(user_leave(state, is_refused, status, err));
+    return state->asking->judge == NULL ? MPCF_OK
+                                        : state->asking->judge(state->asking->context, err);
 }

@@ -10,6 +10,7 @@
 #include "lower/emit.h"
 #include "lower/fractions.h"
 #include "lower/growth.h"
+#include "lower/headroom.h"
 #include "lower/lookup_table.h"
 #include "lower/lower_elementwise.h"
 #include "lower/lower_embedding.h"
@@ -26,6 +27,7 @@
 #include "lower/lower_table.h"
 #include "lower/lowering.h"
 #include "lower/magnitude.h"
+#include "lower/range_check.h"
 #include "lower/ring_search.h"
 
 static void lower_nothing(struct lowering *l, const mpcf_node *node, struct lowered *out)
@@ -122,6 +124,29 @@ static value_id whole_logits(struct lowering *l, const mpcf_node *node)
     return raw;
 }
 
+/* Nodes that no reader asked for in a form of its own are compared as they are. */
+static void compare_rest(struct lowering *l)
+{
+    for (size_t i = 0; i < graph_count(l->graph) && l->status == MPCF_OK; i++) {
+        const mpcf_node *node = graph_node(l->graph, i);
+
+        if (l->nodes[i].is_done && node->kind != OP_TAP && range_is_checked(l, node) &&
+            !l->checks[i].is_compared) {
+            (void) range_checked(l, node, lower_raw(l, node));
+        }
+    }
+}
+
+static void reveal(struct lowering *l, const struct graph_output *output, value_id answer)
+{
+    if (l->checks != NULL) {
+        compare_rest(l);
+        answer = range_marked(l, answer);
+        l->program->is_marked = l->outside_most > 0;
+    }
+    emit_reveal(l, answer, output->name);
+}
+
 static void lower_output(struct lowering *l, const struct graph_output *output)
 {
     const mpcf_node *node = lower_past_taps(output->node);
@@ -131,9 +156,9 @@ static void lower_output(struct lowering *l, const struct graph_output *output)
         const value_id logits = whole_logits(l, node);
 
         l->function = program_function(l->program, "label");
-        emit_reveal(l, lower_label(l, logits), output->name);
+        reveal(l, output, lower_label(l, logits));
     } else {
-        emit_reveal(l, lower_at(l, node, l->options->reveal_fraction), output->name);
+        reveal(l, output, lower_at(l, node, l->options->reveal_fraction));
     }
 }
 
@@ -153,6 +178,7 @@ static mpcf_status check_outputs(const mpcf_graph *g, mpcf_error *err)
 
 static void lower_outputs(struct lowering *l)
 {
+    headroom_find(l);
     choose_fractions(l);
     for (size_t i = 0; i < graph_output_count(l->graph) && l->status == MPCF_OK; i++) {
         lower_output(l, graph_output(l->graph, i));
@@ -193,6 +219,7 @@ mpcf_status lower_graph(const mpcf_graph *g, const struct ranges *ranges,
     mpcf_free(l.nodes);
     mpcf_free(l.growth);
     mpcf_free(l.masked);
+    mpcf_free(l.checks);
     if (l.status != MPCF_OK) {
         program_destroy(l.program);
         return l.status;

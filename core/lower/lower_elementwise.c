@@ -276,7 +276,7 @@ static double term_of(const mpcf_node *node, size_t i, double largest)
 /* The degree without highest terms that are dust, 1 at least; *TOP is its coefficient. */
 static size_t degree_of(struct lowering *l, const mpcf_node *node, double *top)
 {
-    const double largest = node_largest(l, node->in[0]);
+    const double largest = node_bound(l, node->in[0]);
     size_t degree = node->degree;
     double most = 0;
 

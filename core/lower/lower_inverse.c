@@ -23,6 +23,7 @@
 #include "lower/emit.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
+#include "lower/range_check.h"
 #include "lower/ring_trial.h"
 #include "lower/square_sum.h"
 #include "protocol/inverse_pieces.h"
@@ -329,6 +330,7 @@ static bool lower_keyed_mean(struct lowering *l, const mpcf_node *of, bool is_ro
     }
     lower_enter(l, of);
     k.x = sum_with_epsilon(l, of, &k.unit);
+    k.x = range_checked_sum(l, of, k.x, k.unit, k.low, k.high);
     l->node = reader;
     l->function = function;
     emit_keyed(l, &k, is_root, out);

@@ -10,6 +10,7 @@
 #include "graph/owner.h"
 #include "lower/emit.h"
 #include "lower/magnitude.h"
+#include "lower/range_check.h"
 
 void lower_enter(struct lowering *l, const mpcf_node *node)
 {
@@ -81,7 +82,11 @@ value_id lower_at(struct lowering *l, const mpcf_node *node, unsigned fraction)
     const value_id raw = lower_raw(l, node);
     struct lowered *n = &l->nodes[node->id];
 
-    if (l->status != MPCF_OK || value_at(l, raw)->fraction <= fraction) {
+    if (value_at(l, raw)->fraction < fraction) {
+        fraction = value_at(l, raw)->fraction;
+    }
+    if (l->status != MPCF_OK ||
+        (value_at(l, raw)->fraction == fraction && !range_is_checked(l, node))) {
         return raw;
     }
     for (size_t i = 0; i < n->form_count; i++) {
@@ -92,7 +97,7 @@ value_id lower_at(struct lowering *l, const mpcf_node *node, unsigned fraction)
     const mpcf_node *reader = l->node; /* the truncation is the node's own */
     const uint32_t function = l->function;
     lower_enter(l, node);
-    const value_id form = emit_at(l, raw, fraction);
+    const value_id form = range_checked(l, node, emit_at(l, raw, fraction));
     mark_measured(l, form);
     l->node = reader;
     l->function = function;

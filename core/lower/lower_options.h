@@ -16,12 +16,20 @@ struct lower_network {
     double delay_seconds, bits_per_second; /* one way */
 };
 
+/* Which values are compared with their bounds (headroom.c). */
+enum lower_checks {
+    CHECK_NONE = 0,
+    CHECK_ROWS, /* what is one number a row, and the outputs */
+    CHECK_ALL   /* and what functions are of */
+};
+
 struct lower_options {
     unsigned value_fraction;  /* fractional bits of activations; default 12 */
     unsigned weight_fraction; /* of weights; default 14 */
     bool embedding_public;    /* the user has the embedding tables and looks rows up itself */
     bool weights_shared; /* products with weights by Beaver triples, as in the paper's system */
     unsigned reveal_fraction; /* of revealed logits; default 8 */
+    int check_ranges;         /* lower_checks */
     bool reveal_label;        /* only the number of the largest logit is revealed */
     bool is_trial; /* nobody runs the program: its rings are searched less (ring_search.h) */
     struct lower_network network;

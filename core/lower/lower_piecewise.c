@@ -185,7 +185,7 @@ void lower_exp(struct lowering *l, const mpcf_node *node, struct lowered *out)
     double low = 0, high = 0;
 
     node_interval(l, node->in[0], &low, &high);
-    high = fmin(high, log(node_largest(l, node)));
+    high = fmin(high, log(node_bound(l, node)));
     if (high > EXP_MOST) {
         lower_fail(l, MPCF_E_RANGE,
                    "'%s': exp takes numbers up to %d in a secure run, with the margin; calibration "

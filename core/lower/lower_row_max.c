@@ -54,7 +54,7 @@ static value_id masked(struct lowering *l, value_id x, value_id keep)
 
 void lower_row_max(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
-    const int room = MAX_MAGNITUDE - 2 - log2_up(node_largest(l, node->in[0]));
+    const int room = MAX_MAGNITUDE - 2 - log2_up(node_bound(l, node->in[0]));
     const unsigned f = room < 0 ? 0 : room > MAX_FRACTION ? MAX_FRACTION : (unsigned) room;
     value_id x = lower_at(l, node->in[0], f);
     double c = 0;

@@ -30,6 +30,14 @@ struct lowered {
     int want; /* fraction its readers need (fractions.h); below 0 is 0 */
 };
 
+/* check_ranges: how a node's values are compared with their bound. */
+enum range_check_kind { RANGE_NOT_COMPARED = 0, RANGE_EITHER_SIGN, RANGE_POSITIVE };
+struct range_check {
+    enum range_check_kind kind;
+    uint8_t headroom; /* bits beyond its bound that its values have (headroom.h) */
+    bool is_compared; /* the steps are there */
+};
+
 struct lowering;
 /* Lowers NODE, of one operation: sets OUT->raw, or OUT->is_uniform and OUT->uniform. */
 typedef void lower_op(struct lowering *l, const mpcf_node *node, struct lowered *out);
@@ -43,9 +51,13 @@ struct lowering {
     /* The lowering of NODE, which asks for its operands and so for other lowerings. */
     lower_op *(*operation_of)(const struct lowering *l, const mpcf_node *node);
     struct program *program;
-    struct lowered *nodes; /* by id */
-    int *growth;           /* by id: growth.h */
-    value_id *masked;      /* by value: its masked form, or VALUE_NONE */
+    struct lowered *nodes;      /* by id */
+    int *growth;                /* by id: growth.h */
+    struct range_check *checks; /* by id; NULL: nothing is compared */
+    value_id keep;              /* the user's mask, for comparisons alone; 0: not there yet */
+    value_id outside;    /* [batch, 1, 1, 1]: how many comparisons failed, OUTSIDE_MOST at most */
+    size_t outside_most; /* 0: no comparison yet */
+    value_id *masked;    /* by value: its masked form, or VALUE_NONE */
     size_t masked_capacity;
     const mpcf_node *node; /* whose steps are emitted now */
     uint32_t function;

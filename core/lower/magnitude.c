@@ -81,9 +81,17 @@ bool node_is_rounding(struct lowering *l, const mpcf_node *node)
     return node_seen(l, node) <= rounding_of(l);
 }
 
-double node_largest(struct lowering *l, const mpcf_node *node)
+double node_bound(struct lowering *l, const mpcf_node *node)
 {
     return node_seen(l, node) * exp2(l->ranges->margin_bits);
+}
+
+double node_largest(struct lowering *l, const mpcf_node *node)
+{
+    const double headroom =
+        l->checks == NULL ? 0 : (double) l->checks[lower_past_taps(node)->id].headroom;
+
+    return node_bound(l, node) * exp2(headroom);
 }
 
 void node_interval(struct lowering *l, const mpcf_node *node, double *low, double *high)
@@ -121,7 +129,14 @@ unsigned magnitude_of(double largest, unsigned fraction)
     return bits < 3 ? 3 : bits > 99 ? 99 : (unsigned) bits;
 }
 
+#define HEADROOM_MAGNITUDE 60 /* of a value that has headroom; above it there may be none */
+
 unsigned lower_magnitude(struct lowering *l, const mpcf_node *node, unsigned fraction)
 {
-    return magnitude_of(node_largest(l, node), fraction);
+    const unsigned wide = magnitude_of(node_largest(l, node), fraction);
+    const unsigned bound = magnitude_of(node_bound(l, node), fraction);
+
+    return wide <= HEADROOM_MAGNITUDE   ? wide
+           : bound > HEADROOM_MAGNITUDE ? bound
+                                        : HEADROOM_MAGNITUDE;
 }

@@ -9,8 +9,10 @@
 
 #define MAGNITUDE_MAX 63 /* bits: what a value in a ring of 64 can have */
 
-/* Largest magnitude of NODE, with (node_largest) and without margin. */
+/* Largest magnitude of NODE: as calibration saw it; its bound, with the margin; and what its values hold, with
+ * the headroom of check_ranges. */
 double node_largest(struct lowering *l, const mpcf_node *node);
+double node_bound(struct lowering *l, const mpcf_node *node);
 double node_seen(struct lowering *l, const mpcf_node *node);
 /* Whether NODE was so near to 0 that in fixed point it is rounding alone. */
 bool node_is_rounding(struct lowering *l, const mpcf_node *node);

@@ -51,10 +51,21 @@ static value_id squared_operand(struct lowering *l, const mpcf_node *node, doubl
     return less == 0 ? x : emit_at(l, x, f - less);
 }
 
+/* Headroom is no reason to square fewer bits. */
+static double square_largest(struct lowering *l, const mpcf_node *node, double columns)
+{
+    const value_id x = lower_wanted(l, node->in[0]);
+    const double largest = node_largest(l, node) * columns;
+
+    return magnitude_of(largest, 2 * value_at(l, x)->fraction) <= SQUARE_SUM_BITS
+               ? largest
+               : node_bound(l, node) * columns;
+}
+
 value_id square_sum(struct lowering *l, const mpcf_node *node)
 {
     const double columns = (double) node_dims(l, node->in[0]).dim[3];
-    const double largest = node_largest(l, node) * columns;
+    const double largest = square_largest(l, node, columns);
     const value_id x = squared_operand(l, node, largest);
     const unsigned m = magnitude_of(largest, 2 * value_at(l, x)->fraction);
     const int kept = l->nodes[node->id].want - log2_down(columns);

@@ -57,6 +57,9 @@ void pipeline_print_lowering(const struct pipeline *p, struct text_buffer *out)
     for (size_t i = 0; i < s->buckets.count; i++) {
         text_printf(out, " %.0f", s->buckets.items[i]);
     }
+    if (s->check_ranges != CHECKS_OFF) {
+        text_printf(out, " check_ranges %d", (int) s->check_ranges);
+    }
     text_append(out, "\n");
 }
 

@@ -162,11 +162,20 @@ static void check_test_predictions(struct pipeline_reader *r, const struct yaml_
     }
 }
 
+/* Yes and no are answers, too. */
+static void settle_checks(struct infer_settings *s)
+{
+    s->check_ranges = s->check_ranges == CHECKS_FALSE  ? CHECKS_OFF
+                      : s->check_ranges == CHECKS_TRUE ? CHECKS_ALL
+                                                       : s->check_ranges;
+}
+
 static mpcf_status read_infer(struct pipeline_reader *r, const struct yaml_node *node)
 {
     struct infer_settings *s = &r->p->infer;
 
     MPCF_TRY(reader_section(r, SCHEMA_INFER, node, s));
+    settle_checks(s);
     check_buckets(r, node);
     check_lowering(r, node);
     check_reveal(r, node);

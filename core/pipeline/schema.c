@@ -177,6 +177,10 @@ static const mpcf_option infer_options[] = {
     {.key = "reveal", .type = MPCF_OPT_CHOICE, .default_text = "logits",
      FIELD(struct infer_settings, reveal), .choices = infer_reveal_names,
      .help = "what the user learns of an example: its logits, or which is the largest and no more"},
+    {.key = "check_ranges", .type = MPCF_OPT_CHOICE, .default_text = "off",
+     FIELD(struct infer_settings, check_ranges), .choices = infer_check_names,
+     .help = "compares values with their ranges, so that an answer beyond them is marked and no wrong one: "
+             "rows (sums, variances, logits), all (also what functions are of: true), off (false)"},
     {.key = "max_questions", .type = MPCF_OPT_INT, .default_text = "0",
      FIELD(struct infer_settings, max_questions), .min = 0, .max = 1e9,
      .help = "examples that the provider answers a user, over all its runs; 0: no limit"},

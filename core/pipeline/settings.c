@@ -7,4 +7,5 @@ const char *const infer_embedding_names[] = {"private", "public", NULL};
 const char *const infer_weights_names[] = {"held", "shared", NULL};
 const char *const model_case_names[] = {"auto", "always", "never", NULL}; /* enum letter_case */
 const char *const infer_reveal_names[] = {"logits", "label", NULL};
+const char *const infer_check_names[] = {"off", "rows", "all", "false", "true", NULL};
 const char *const infer_preprocess_names[] = {"stream", "store", NULL};

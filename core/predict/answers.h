@@ -18,6 +18,8 @@ struct answers {
     void *context;
     struct predictor predictor; /* begun before the first text is expected */
     bool *is_there;             /* of the corpus, [count] */
+    bool may_be_marked;         /* answers of a program that compares ranges */
+    size_t marked;              /* of those told */
     const bool *is_cut;         /* the same: its text was too long; not its own */
     size_t count, next;         /* of the corpus; the first that is not told yet */
     uint64_t first;             /* index of its first text */
@@ -30,6 +32,8 @@ mpcf_status answers_expect(struct answers *a, const struct corpus *corpus, const
  * MPCF_E_RANGE. */
 mpcf_status answers_take(struct answers *a, const uint32_t *rows, size_t count,
                          const float *numbers, mpcf_error *err);
+/* All are told. MPCF_E_RANGE: some are marked. */
+mpcf_status answers_judge(const struct answers *a, mpcf_error *err);
 void answers_clear(struct answers *a);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "inference/marked_answer.h"
 #include "network/evaluate.h"
 
 enum { BATCH = 16 };
@@ -124,6 +125,9 @@ mpcf_status beside_plain_look(struct beside_plain *b, const struct corpus *corpu
                                 : mpcf_fail_memory(err, count * classes * sizeof *logits, "logits");
     }
     for (size_t i = 0; status == MPCF_OK && i < count; i++) {
+        if (marked_answer_is(answers + rows[i] * width)) {
+            continue;
+        }
         judge(b, corpus->items[rows[i]].id,
               distance(b, answers + rows[i] * width, logits + i * classes));
     }

@@ -25,6 +25,7 @@ static mpcf_status begin(void *context, const struct secure_student *student, mp
 {
     struct asker *a = context;
 
+    a->answers.may_be_marked = student->options.check_ranges != CHECK_NONE;
     student_words(student);
     student_words_of_labels(student);
     if (a->request->has_weights) {
@@ -61,13 +62,21 @@ static mpcf_status take(void *context, const uint32_t *rows, size_t count, const
                              : MPCF_OK;
 }
 
+static mpcf_status judge(void *context, mpcf_error *err)
+{
+    const struct asker *a = context;
+
+    return answers_judge(&a->answers, err);
+}
+
 static mpcf_status ask(const struct predict_request *request, mpcf_error *err)
 {
     struct asker a = {
         .request = request,
         .texts = {.texts = request->texts, .count = request->count, .input = request->input},
         .answers = {.show = request->show, .context = request->context}};
-    const struct asking asking = {.context = &a, .begin = begin, .next = next, .take = take};
+    const struct asking asking = {
+        .context = &a, .begin = begin, .next = next, .take = take, .judge = judge};
     mpcf_status status =
         request->input != NULL ? text_lines_open(request->input, &a.texts.lines, err) : MPCF_OK;
 

@@ -146,13 +146,16 @@ struct program {
     struct arena *arena;
     const mpcf_graph *graph; /* the lowered one; outlives the program */
     size_t batch, tokens;
+    bool
+        is_marked; /* each example's last revealed number is 1, or 0 with all others where a compared
+                       value was out of its range */
     bool exact_length; /* no padding: the mask is public and left out */
     struct value *values;
     size_t value_count;
     struct step *steps;
     size_t step_count;
     const char **functions; /* "embedding", "linear", "attention", "normaliser", "activation",
-                                "layer_norm", "pooler", "classifier", "label" */
+                                "layer_norm", "pooler", "classifier", "label", "check_ranges" */
     size_t function_count;
     char digest[65]; /* of all above: what the handshake compares */
     /* By program_finish(): */

@@ -7,6 +7,7 @@
  */
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -20,6 +21,12 @@
 #include "secure/reference.h"
 
 /* --- Ranges --- */
+
+/* Examples of a program whose answers are marked: a value outside is no failure where the mark tells it. */
+struct findings {
+    bool *is_outside, *is_marked; /* [batch] */
+    char what[256];               /* of the first value outside */
+};
 
 struct range_check {
     const struct program *program;
@@ -37,7 +44,7 @@ static bool row_is_real(const struct range_check *k, size_t row, size_t *example
     int8_t batch = k->value->batch_axis;
 
     *example = batch >= 0 && batch < 3 ? i[batch] : 0;
-    for (unsigned a = 0; a < 3; a++) {
+    for (unsigned a = 0; a < 3 && k->mask != NULL; a++) {
         if ((k->value->token_axes >> a & 1) != 0 &&
             k->mask[*example * k->program->tokens + i[a]] == 0) {
             return false;
@@ -61,7 +68,7 @@ static void check_rows(void *context, size_t begin, size_t end)
         for (size_t c = 0; c < columns; c++) {
             x[c] = ring_sign_extend(x[c], k->value->ring);
         }
-        if (k->mask != NULL && !row_is_real(k, row, &example)) {
+        if (!row_is_real(k, row, &example)) {
             k->largest[row] = 0;
             continue;
         }
@@ -77,9 +84,30 @@ static void check_rows(void *context, size_t begin, size_t end)
     }
 }
 
+static void note_outside(const struct range_check *k, size_t rows, struct findings *f)
+{
+    size_t example = 0;
+
+    for (size_t row = 0; row < rows; row++) {
+        if (k->largest[row] >= UINT64_C(1) << (k->value->magnitude - 1)) {
+            (void) row_is_real(k, row, &example);
+            f->is_outside[example] = true;
+        }
+    }
+}
+
+static void note_what(const struct value *v, double margin, char text[256])
+{
+    (void) snprintf(text, 256,
+                    "node '%s': a value is %.3g times beyond the calibrated range (%u bits, %u of "
+                    "them fractional)",
+                    v->node, exp2(-margin), v->magnitude, v->fraction);
+}
+
 /* An owned value is exact and may be wider than its ring: it is not wrapped, only measured. */
 static mpcf_status check_value(struct reference_state *r, const struct value *v, uint64_t *x,
-                               struct reference_result *result, mpcf_error *err)
+                               struct reference_result *result, struct findings *findings,
+                               mpcf_error *err)
 {
     size_t rows = value_rows(v);
     struct range_check k = {.program = r->program, .value = v, .x = x};
@@ -94,6 +122,10 @@ static mpcf_status check_value(struct reference_state *r, const struct value *v,
     for (size_t i = 0; i < rows; i++) {
         largest = k.largest[i] > largest ? k.largest[i] : largest;
     }
+    const bool is_outside = !v->may_wrap && largest >= UINT64_C(1) << (v->magnitude - 1);
+    if (is_outside && r->program->is_marked) {
+        note_outside(&k, rows, findings);
+    }
     share_pool_give(r->pool, k.largest);
     if (v->may_wrap) {
         return MPCF_OK;
@@ -103,11 +135,29 @@ static mpcf_status check_value(struct reference_state *r, const struct value *v,
         result->smallest_margin = margin;
         result->margin_node = v->node;
     }
-    if (largest >= UINT64_C(1) << (v->magnitude - 1)) {
-        return mpcf_fail(err, MPCF_E_RANGE,
-                         "node '%s': a value is %.3g times beyond the calibrated range "
-                         "(%u bits, %u of them fractional)",
-                         v->node, exp2(-margin), v->magnitude, v->fraction);
+    if (is_outside && findings->what[0] == '\0') {
+        note_what(v, margin, findings->what);
+    }
+    return is_outside && !r->program->is_marked ? mpcf_fail(err, MPCF_E_RANGE, "%s", findings->what)
+                                                : MPCF_OK;
+}
+
+static void note_marks(const struct program *p, const struct value *v, const uint64_t *x,
+                       struct findings *f)
+{
+    const size_t columns = v->dims.count / p->batch;
+
+    for (size_t i = 0; i < p->batch; i++) {
+        f->is_marked[i] = x[(i + 1) * columns - 1] == 0;
+    }
+}
+
+static mpcf_status judge(const struct program *p, const struct findings *f, mpcf_error *err)
+{
+    for (size_t i = 0; i < p->batch; i++) {
+        if (f->is_outside[i] && !f->is_marked[i]) {
+            return mpcf_fail(err, MPCF_E_RANGE, "%s, where check_ranges compares nothing", f->what);
+        }
     }
     return MPCF_OK;
 }
@@ -133,14 +183,17 @@ static bool has_range(const struct value *v, const struct step *s)
 }
 
 static mpcf_status run_step(struct reference_state *r, const struct step *s, uint32_t *uses,
-                            struct reference_result *result, reference_observe *observe,
-                            void *context, mpcf_error *err)
+                            struct reference_result *result, struct findings *findings,
+                            reference_observe *observe, void *context, mpcf_error *err)
 {
     const struct value *v = step_out(r->program, s);
 
     MPCF_TRY(s->operations->reference(r, s, err));
     if (has_range(v, s)) {
-        MPCF_TRY(check_value(r, v, r->x[s->out], result, err));
+        MPCF_TRY(check_value(r, v, r->x[s->out], result, findings, err));
+    }
+    if (r->program->is_marked && s->operations->is_revealed) {
+        note_marks(r->program, v, r->x[s->out], findings);
     }
     if (observe != NULL && r->x[s->out] != NULL) {
         observe(context, v, s->out, (const int64_t *) (const void *) r->x[s->out]);
@@ -161,12 +214,15 @@ static mpcf_status run(const struct program *p, const struct weights *w,
     struct reference_result ignored = {0};
     struct reference_result *res = result != NULL ? result : &ignored;
     struct reference_state r = {.program = p, .weights = w, .input = in, .output = output};
+    struct findings findings = {0};
     uint32_t *uses = mpcf_alloc_array(p->value_count, sizeof *uses);
 
+    findings.is_outside = mpcf_alloc_array(2 * p->batch, sizeof *findings.is_outside);
+    findings.is_marked = findings.is_outside == NULL ? NULL : findings.is_outside + p->batch;
     r.x = mpcf_alloc_array(p->value_count, sizeof *r.x);
     r.pool = share_pool_create();
     mpcf_status status =
-        uses != NULL && r.x != NULL && r.pool != NULL
+        uses != NULL && r.x != NULL && r.pool != NULL && findings.is_outside != NULL
             ? MPCF_OK
             : mpcf_fail_memory(err, p->value_count * 12, "the plaintext reference");
     *res = (struct reference_result){.smallest_margin = 64, .margin_node = ""};
@@ -174,8 +230,12 @@ static mpcf_status run(const struct program *p, const struct weights *w,
         uses[i] = p->values[i].uses;
     }
     for (size_t i = 0; status == MPCF_OK && i < p->step_count; i++) {
-        status = run_step(&r, &p->steps[i], uses, res, observe, context, err);
+        status = run_step(&r, &p->steps[i], uses, res, &findings, observe, context, err);
     }
+    if (status == MPCF_OK && p->is_marked) {
+        status = judge(p, &findings, err);
+    }
+    mpcf_free(findings.is_outside);
     share_pool_destroy(r.pool);
     mpcf_free(r.x);
     mpcf_free(uses);

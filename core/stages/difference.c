@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "inference/marked_answer.h"
 #include "metrics/metrics.h"
 
 #define SHARE_ALLOWED 0.005
@@ -57,6 +58,10 @@ void difference_add(struct difference *d, const float *a, size_t width, const fl
 {
     const double margin = margin_of(a, exact, classes);
 
+    if (d->leaves_out && marked_answer_is(a)) {
+        d->left_out++;
+        return;
+    }
     d->count++;
     d->has_logits = width == classes;
     d->broken += all_finite(exact, classes) ? 0 : 1;
@@ -134,7 +139,7 @@ static mpcf_status tell_small(const struct pipeline *p, const struct difference 
 mpcf_status difference_judge(const struct pipeline *p, const struct infer_evaluation *e,
                              const char *rows, mpcf_error *err)
 {
-    struct difference d = {0};
+    struct difference d = {.leaves_out = e->has_marks};
 
     for (size_t i = 0; i < e->corpus->count; i++) {
         difference_add(&d, e->reference + i * e->answer, e->answer, e->exact + i * e->classes,

@@ -15,12 +15,15 @@ struct infer_evaluation {
     size_t answer;    /* as struct secure_student has it: CLASSES logits, or a label */
     float *exact;     /* [corpus->count, classes]: logits of the float student */
     float *reference; /* [corpus->count, answer]; may be NULL */
+    bool has_marks;   /* answers may be marked (inference/marked_answer.h) */
 };
 
 /* Rows whose first label is less above the second are as good as a tie; scores closer than that agree. */
 #define NEAR_MARGIN 0.02
 
 struct difference {
+    bool leaves_out; /* marked answers, which are no answers: not counted */
+    size_t left_out;
     size_t count, agreeing;
     bool has_logits; /* of both: LARGEST means something */
     double largest;

@@ -57,7 +57,7 @@ static mpcf_status run_reference(struct stage_context *c, struct secure_student 
     }
     MPCF_TRY(reference_corpus(student, e->corpus, "infer: reference", e->reference, &outcome, err));
     MPCF_TRY(infer_report_reference(c->report, e, &outcome, err));
-    if (outcome.outside > 0) {
+    if (outcome.outside > outcome.marked) {
         MPCF_TRY(stage_write_report(c, err));
         return mpcf_fail(err, MPCF_E_RANGE,
                          "%zu of %zu examples left the ranges, so secure inference would be wrong "
@@ -83,6 +83,7 @@ static mpcf_status run_in_clear(struct stage_context *c, struct infer_evaluation
         student_words(&student);
         e->classes = student.classes;
         e->answer = student.answer;
+        e->has_marks = student.options.check_ranges != CHECK_NONE;
         e->exact = mpcf_alloc_array(e->corpus->count * e->classes, sizeof *e->exact);
         status = e->exact != NULL ? run_float(c, &student, e, err)
                                   : mpcf_fail_memory(err, e->corpus->count, "logits");

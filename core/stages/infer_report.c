@@ -5,9 +5,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "channel/role.h"
 #include "inference/cost_network.h"
+#include "inference/marked_answer.h"
 #include "network/judged.h"
 #include "report/report.h"
 
@@ -43,7 +45,7 @@ mpcf_status infer_report_calibration(json_t *report, const struct infer_evaluati
 {
     const size_t count = e->corpus->count;
     const struct answers reference = {e->reference, e->answer}, exact = {e->exact, e->classes};
-    struct difference d = {0};
+    struct difference d = {.leaves_out = e->has_marks};
 
     for (size_t i = 0; i < count; i++) {
         difference_add(&d, answer_of(&reference, i), e->answer, answer_of(&exact, i), e->classes);
@@ -56,18 +58,51 @@ mpcf_status infer_report_calibration(json_t *report, const struct infer_evaluati
     return report_set_text(report, "calibration.node", outcome->margin_node, err);
 }
 
+static mpcf_status judge_answers(json_t *report, const char *name, const struct infer_evaluation *e,
+                                 const float *answers, uint32_t *rows, size_t count, float *kept,
+                                 mpcf_error *err)
+{
+    struct judged judged = {
+        .corpus = e->corpus, .rows = rows, .count = count, .answers = answers, .width = e->answer};
+
+    if (e->has_marks) {
+        judged.count = marked_answers_leave_out(answers, rows, e->answer, count, kept, rows);
+        judged.answers = kept;
+    }
+    return judged_report(report, name, &judged, err);
+}
+
+static mpcf_status judge_reference(json_t *report, const struct infer_evaluation *e,
+                                   mpcf_error *err)
+{
+    const size_t count = e->corpus->count;
+    uint32_t *rows = mpcf_alloc_array(count + 1, sizeof *rows);
+    float *kept = mpcf_alloc_array(count * e->answer + 1, sizeof *kept);
+    mpcf_status status = rows != NULL && kept != NULL
+                             ? MPCF_OK
+                             : mpcf_fail_memory(err, count * e->answer * sizeof *kept, "answers");
+
+    for (size_t i = 0; rows != NULL && i < count; i++) {
+        rows[i] = (uint32_t) i;
+    }
+    if (status == MPCF_OK) {
+        status = judge_answers(report, "fixed", e, e->reference, rows, count, kept, err);
+    }
+    mpcf_free(rows);
+    mpcf_free(kept);
+    return status;
+}
+
 mpcf_status infer_report_reference(json_t *report, const struct infer_evaluation *e,
                                    const struct reference_outcome *outcome, mpcf_error *err)
 {
     const size_t count = e->corpus->count;
     const struct answers reference = {e->reference, e->answer}, exact = {e->exact, e->classes};
-    const struct judged judged = {
-        .corpus = e->corpus, .count = count, .answers = e->reference, .width = e->answer};
-    struct difference d = {0};
+    struct difference d = {.leaves_out = e->has_marks};
 
     /* Rows outside the ranges have no score and no label: the reason is the news then, not metrics. */
-    if (e->answer > 1 || outcome->outside == 0) {
-        MPCF_TRY(judged_report(report, "fixed", &judged, err));
+    if (e->answer > 1 || outcome->outside == outcome->marked) {
+        MPCF_TRY(judge_reference(report, e, err));
     } else {
         judged_drop(report, "fixed"); /* an earlier run's must not stay */
         MPCF_TRY(report_set(report, "fixed.metrics", json_object(), err));
@@ -99,10 +134,16 @@ static const struct corpus_item *item_of(const struct corpus *corpus, json_int_t
     return NULL;
 }
 
-/* The numbers of row I of the user's record: the logits, or the label alone. */
+/* The numbers of row I of the user's record: the logits, or the label alone. A marked answer has none. */
 static bool read_numbers(const json_t *user, size_t i, const struct infer_evaluation *e,
                          float *numbers)
 {
+    if (e->has_marks && json_is_null(json_array_get(json_object_get(user, "predictions"), i))) {
+        for (size_t k = 0; k < e->answer; k++) {
+            numbers[k] = NAN;
+        }
+        return true;
+    }
     if (e->answer < e->classes) {
         const json_t *label = json_array_get(json_object_get(user, "predictions"), i);
 
@@ -143,7 +184,8 @@ static mpcf_status compare_rows(const json_t *user, const struct infer_evaluatio
         size_t place = 0;
 
         status = read_row(user, i, e, numbers, &place, err);
-        if (status == MPCF_OK) {
+        if (status == MPCF_OK && !(e->has_marks && against->numbers == e->reference &&
+                                   marked_answer_is(answer_of(against, place)))) {
             difference_add(d, numbers, e->answer, answer_of(against, place), against->width);
         }
     }
@@ -155,19 +197,15 @@ static mpcf_status compare_rows(const json_t *user, const struct infer_evaluatio
 static mpcf_status judge_rows(json_t *report, const json_t *user, const struct infer_evaluation *e,
                               uint32_t *rows, float *answers, mpcf_error *err)
 {
-    const struct judged judged = {.corpus = e->corpus,
-                                  .rows = rows,
-                                  .count = json_array_size(json_object_get(user, "rows")),
-                                  .answers = answers,
-                                  .width = e->answer};
+    const size_t count = json_array_size(json_object_get(user, "rows"));
 
-    for (size_t i = 0; i < judged.count; i++) {
+    for (size_t i = 0; i < count; i++) {
         size_t place = 0;
 
         MPCF_TRY(read_row(user, i, e, answers + i * e->answer, &place, err));
         rows[i] = (uint32_t) place;
     }
-    return judged_report(report, "secure", &judged, err);
+    return judge_answers(report, "secure", e, answers, rows, count, answers, err);
 }
 
 static mpcf_status put_judged(json_t *report, const json_t *user, const struct infer_evaluation *e,
@@ -322,7 +360,7 @@ static mpcf_status put_reference(json_t *report, const json_t *user,
                                  const struct infer_evaluation *e, mpcf_error *err)
 {
     const struct answers reference = {e->reference, e->answer};
-    struct difference d = {0};
+    struct difference d = {.leaves_out = e->has_marks};
 
     report_drop(report, "secure.max_error_vs_fixed"); /* an earlier run's */
     if (e->reference == NULL || e->answer < e->classes) {
@@ -332,15 +370,28 @@ static mpcf_status put_reference(json_t *report, const json_t *user,
     return report_set_real(report, "secure.max_error_vs_fixed", d.largest, err);
 }
 
+/* How many answers are marked; nothing of that where nothing is compared. */
+static mpcf_status put_marked(json_t *report, size_t count, const struct infer_evaluation *e,
+                              mpcf_error *err)
+{
+    report_drop(report, "secure.out_of_range"); /* an earlier run's */
+    if (count > 0) {
+        log_line(LOG_WARN, "%zu answers are marked out of range (stages.infer.check_ranges)",
+                 count);
+    }
+    return e->has_marks ? report_set_count(report, "secure.out_of_range", count, err) : MPCF_OK;
+}
+
 mpcf_status infer_report_secure(json_t *report, const struct infer_records *records,
                                 const struct infer_evaluation *e, mpcf_error *err)
 {
     const json_t *user = records->roles[ROLE_USER];
     const struct answers exact = {e->exact, e->classes};
-    struct difference of_float = {0};
+    struct difference of_float = {.leaves_out = e->has_marks};
 
     MPCF_TRY(compare_rows(user, e, &exact, &of_float, err));
-    MPCF_TRY(report_set_count(report, "secure.examples", of_float.count, err));
+    MPCF_TRY(report_set_count(report, "secure.examples", of_float.count + of_float.left_out, err));
+    MPCF_TRY(put_marked(report, of_float.left_out, e, err));
     MPCF_TRY(report_set_count(report, "secure.runs", (uint64_t) number_at(user, "runs"), err));
     MPCF_TRY(put_judged(report, user, e, err));
     MPCF_TRY(put_difference(report, "secure", &of_float, err));
@@ -379,6 +430,7 @@ mpcf_status infer_report_role(json_t *report, enum role role, const json_t *reco
     MPCF_TRY(report_set(report, "secure", json_object(), err));
     MPCF_TRY(copy(report, "secure", record, "judged", err));
     MPCF_TRY(copy(report, "secure.examples", record, "examples", err));
+    MPCF_TRY(copy(report, "secure.out_of_range", record, "out_of_range", err));
     MPCF_TRY(copy(report, "secure.runs", record, "runs", err));
     MPCF_TRY(copy(report, "secure.dealt", record, "dealt", err));
     MPCF_TRY(copy(report, "secure.kept", record, "kept", err));

@@ -30,6 +30,19 @@ static mpcf_status write_in(const char *folder, enum role role, const json_t *re
     return report_write_private(folder, report, err);
 }
 
+/* All is written: who asked is told that not all is answered. */
+static mpcf_status judge_marked(const json_t *record, mpcf_error *err)
+{
+    const long long marked = json_integer_value(json_object_get(record, "out_of_range"));
+
+    return marked == 0 ? MPCF_OK
+                       : mpcf_fail(err, MPCF_E_RANGE,
+                                   "%lld answers are marked out of range "
+                                   "(stages.infer.check_ranges): the student was calibrated on "
+                                   "other texts; the rest is written",
+                                   marked);
+}
+
 mpcf_status role_report_write(const struct pipeline *p, enum role role, double seconds,
                               mpcf_error *err)
 {
@@ -53,6 +66,9 @@ mpcf_status role_report_write(const struct pipeline *p, enum role role, double s
     }
     if (status == MPCF_OK) {
         status = write_in(folder, role, report, err);
+    }
+    if (status == MPCF_OK) {
+        status = judge_marked(record, err);
     }
     json_decref(record);
     json_decref(report);

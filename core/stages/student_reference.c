@@ -37,6 +37,7 @@ static mpcf_status compute(struct stage_context *c, struct secure_student *stude
 
     e->classes = student->classes;
     e->answer = student->answer;
+    e->has_marks = student->options.check_ranges != CHECK_NONE;
     e->exact = mpcf_alloc_array(e->corpus->count * e->classes, sizeof *e->exact);
     e->reference = mpcf_alloc_array(e->corpus->count * e->answer, sizeof *e->reference);
     if (e->exact == NULL || e->reference == NULL) {

@@ -70,7 +70,8 @@ MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_client_connect(mpcf_client *client,
 
 /* Asks COUNT texts, zero-terminated UTF-8; SECONDS: the second texts of pairs, NULL where there are none,
  * and so may be each of its entries. ANSWERS [count * mpcf_client_numbers()] gets the answers in the order
- * of the texts, and is written on success only. May be called again and again; texts of one call that have
+ * of the texts, and is written on success only. With `check_ranges` an answer may be marked, since a value of its text
+ * left its range: its numbers are NaN, and none is otherwise. May be called again and again; texts of one call that have
  * one padded length are asked `infer.batch` at a time. A text that is not UTF-8: MPCF_E_FORMAT, and the
  * client goes on; after any other failure it is only closed. */
 MPCF_EXPORT MPCF_MUST_CHECK mpcf_status mpcf_client_ask(mpcf_client *client,

@@ -198,7 +198,11 @@ static mpcf_status run(struct trial *t, struct difference *d, mpcf_error *err)
 {
     static const struct pipeline pipeline = {.infer = {.logit_fraction = 8}};
     const struct corpus corpus = {.count = ROWS};
-    const struct infer_evaluation e = {&corpus, CLASSES, CLASSES, t->exact, t->reference};
+    const struct infer_evaluation e = {.corpus = &corpus,
+                                       .classes = CLASSES,
+                                       .answer = CLASSES,
+                                       .exact = t->exact,
+                                       .reference = t->reference};
     struct lower_options options;
 
     lower_options_default(&options);

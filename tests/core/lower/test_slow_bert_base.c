@@ -2,7 +2,8 @@
 /*
  * What BERT-base costs on the whole link, and how well the plaintext reference agrees with float.
  * With an argument: "MODEL ACTIVATION NORMALISER TOKENS", e.g. "minilm quad 2quad 64", prints a
- * table.
+ * table; letters behind it: p padded, w the planner's network is wide, r and a what check_ranges compares (rows, all),
+ * s all steps, f the plaintext reference beside floats.
  */
 #include <math.h>
 #include <stdio.h>
@@ -85,7 +86,8 @@ struct outcome {
     double bytes, error;
 };
 
-static bool is_wide; /* the planner's network: 20 ms one way, 100 Mbit/s */
+static bool is_wide;                   /* the planner's network: 20 ms one way, 100 Mbit/s */
+static enum lower_checks check_ranges; /* what is compared with its range */
 
 static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool steps,
                             bool evaluates)
@@ -98,6 +100,7 @@ static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool
     struct outcome o = {0, 0};
 
     lower_options_default(&options);
+    options.check_ranges = check_ranges;
     if (is_wide) {
         options.network = (struct lower_network){20e-3, 1e8};
     }
@@ -168,6 +171,9 @@ int main(int argc, char **argv)
     if (argc > 4) {
         struct tiny_bert t = shape(argv[1], argv[2], argv[3]);
         is_wide = argc > 5 && strchr(argv[5], 'w') != NULL;
+        check_ranges = argc > 5 && strchr(argv[5], 'a') != NULL   ? CHECK_ALL
+                       : argc > 5 && strchr(argv[5], 'r') != NULL ? CHECK_ROWS
+                                                                  : CHECK_NONE;
         (void) price(&t, (size_t) atoi(argv[4]), argc <= 5 || strchr(argv[5], 'p') == NULL,
                      argc > 5 && strchr(argv[5], 's') != NULL,
                      argc > 5 && strchr(argv[5], 'f') != NULL);

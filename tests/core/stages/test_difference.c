@@ -26,7 +26,11 @@ static void fill(struct rows *r, double margin, size_t count, size_t wrong)
         r->reference[2 * i + 1] = 0;
     }
     r->corpus = (struct corpus){.count = count};
-    r->evaluation = (struct infer_evaluation){&r->corpus, 2, 2, r->exact, r->reference};
+    r->evaluation = (struct infer_evaluation){.corpus = &r->corpus,
+                                              .classes = 2,
+                                              .answer = 2,
+                                              .exact = r->exact,
+                                              .reference = r->reference};
 }
 
 static mpcf_status judge(struct rows *r, bool is_allowed, const char *message)
