@@ -338,6 +338,11 @@ value_id emit_shared(struct lowering *l, value_id x)
                : emit_combine_as(l, VALUE_SHARED, v.dims, v.fraction, v.magnitude, &t, 1, 0);
 }
 
+value_id emit_level_counts(struct lowering *l, value_id x, struct dims dims, unsigned m)
+{
+    return emit_unary(l, STEP_LEVEL_COUNTS, x, dims, 0, m);
+}
+
 value_id emit_bits_to_ring(struct lowering *l, value_id bits)
 {
     return emit_unary(l, STEP_BITS_TO_RING, bits, value_at(l, bits)->dims, 0, 2);

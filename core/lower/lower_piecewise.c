@@ -11,6 +11,7 @@
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 #include "lower/piece_steps.h"
+#include "lower/score_shift.h"
 
 #define SINES_TOLERANCE 4e-5 /* of what fits a sine series */
 
@@ -193,6 +194,7 @@ void lower_exp(struct lowering *l, const mpcf_node *node, struct lowered *out)
                    node->name, EXP_MOST, log(node_seen(l, node)));
         return;
     }
+    high = fmax(high, score_shift_in(l, node->in[0]).above);
     const double top = high > 0.5 ? ceil(high * 2) / 2 : 0.5;
     lower_function(l, node, exp_of, -11.5, top, 0, exp(top), 1.2e-5, out);
 }

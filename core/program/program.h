@@ -87,6 +87,7 @@ struct value {
     X(BUCKET_SUMS, bucket_sums) \
     X(USER_MATMUL, user_matmul) \
     X(INVERSE, inverse) \
+    X(LEVEL_COUNTS, level_counts) \
     X(REVEAL, reveal)
 /* clang-format on */
 

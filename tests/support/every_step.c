@@ -109,6 +109,8 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
         s->p->steps[s->p->step_count - 1].thresholds = i == 0 ? entries : thresholds;
         s->p->steps[s->p->step_count - 1].threshold_count = i == 0 ? 256 : 2;
         add_inverse(s, a, i == 1);
+        (void) test_step(s->p, STEP_LEVEL_COUNTS, a, 0, false, VALUE_SHARED,
+                         test_dims(1, 1, rows, 15), i == 0 ? 9 : 40, 0, 9, "counts");
         (void) source_step(s, STEP_USER_SELECT, a, s->one_hot, true, 40, 12);
         struct step *keep = &s->p->steps[s->p->step_count - 1];
         keep->views[1].stride[2] = rows;
