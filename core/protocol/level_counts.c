@@ -17,8 +17,8 @@
 #include "base/memory.h"
 #include "base/workers.h"
 #include "protocol/blocks.h"
+#include "protocol/dealt_numbers.h"
 #include "protocol/step_operations.h"
-#include "ring/ring.h"
 
 /* n: from 8 on an element's numbers begin at a whole byte. */
 enum { LEVELS_MIN = 8, LEVELS_MAX = 64, CHUNK = BLOCK_LENGTH };
@@ -31,13 +31,15 @@ struct level_counts {
     size_t levels, elements, columns;  /* n; of x; of a row of x */
     const uint64_t *x, *opened;
     uint64_t *out, *to_open;
-    struct packed_array to, from, rows;
+    struct packed_array to, from;
+    struct dealt_numbers numbers; /* one-hot rows: of element e from e n on */
 };
 
 static struct level_counts counts_of(const struct program *p, const struct step *s)
 {
     const struct value *out = step_out(p, s), *x = step_in(p, s, 0);
     struct level_counts l = {.step = s, .ring = out->ring, .levels = out->dims.dim[3] + 1};
+    l.numbers = (struct dealt_numbers){.step = s, .ring = out->ring};
     l.elements = x->dims.count;
     l.columns = x->dims.dim[3];
     while ((size_t) 1 << l.bits < l.levels) {
@@ -103,20 +105,6 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
     return MPCF_OK;
 }
 
-/* --- Numbers of one-hot rows: of element e those from e n on --- */
-
-/* The provider's are the bits of a stream. COUNT <= CHUNK. */
-static void provider_numbers(const struct level_counts *l, size_t first, uint64_t *out,
-                             size_t count)
-{
-    uint64_t words[CHUNK + 2];
-    const size_t begin = first * l->ring / 64, end = ((first + count) * l->ring + 63) / 64;
-    random_fill(l->random, ROLE_PROVIDER, l->step, ITEM_SHARE, begin, words, end - begin);
-    const struct packed_array a = {(uint8_t *) words + first * l->ring % 64 / 8, l->ring};
-    packed_read(a, 0, out, count);
-    mpcf_wipe(words, sizeof words);
-}
-
 /* --- Dealer --- */
 
 static void deal_chunk(const struct level_counts *l, size_t first, size_t n,
@@ -124,16 +112,15 @@ static void deal_chunk(const struct level_counts *l, size_t first, size_t n,
 {
     random_fill(l->random, ROLE_PROVIDER, l->step, ITEM_MASK_0, first, t[0], n);
     random_fill(l->random, ROLE_USER, l->step, ITEM_MASK_0, first, t[1], n);
-    provider_numbers(l, first * l->levels, t[2], n * l->levels);
     for (size_t i = 0; i < n; i++) {
         const uint64_t place = (0 - t[0][i] - t[1][i]) & (l->levels - 1);
         uint64_t *row = t[2] + i * l->levels;
         for (size_t v = 0; v < l->levels; v++) {
             const uint64_t other = v ^ place;
-            row[v] = (((other - 1) & ~other) >> 63) - row[v]; /* other is 0 */
+            row[v] = ((other - 1) & ~other) >> 63; /* other is 0 */
         }
     }
-    packed_write(l->rows, first * l->levels, t[2], n * l->levels);
+    dealt_numbers_send(&l->numbers, first * l->levels, t[2], n * l->levels);
 }
 
 static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
@@ -150,8 +137,8 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
 {
     struct level_counts l = counts_of(d->program, s);
     (void) err;
-    l.random = &d->random;
-    l.rows = message_array(out, l.elements * l.levels, l.ring);
+    l.random = l.numbers.random = &d->random;
+    l.numbers.sent = message_array(out, l.elements * l.levels, l.ring);
     blocks_for(l.elements, deal_block, &l);
     return MPCF_OK;
 }
@@ -176,7 +163,7 @@ static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
 static struct level_counts party_counts(const struct party *p, const struct step *s)
 {
     struct level_counts l = counts_of(p->program, s);
-    l.random = &p->random;
+    l.random = l.numbers.random = &p->random;
     l.role = p->role;
     l.x = party_operand(p, s, 0);
     return l;
@@ -261,15 +248,6 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
 DEFINE_ADD_TURNED(add_turned_narrow, uint16_t)
 DEFINE_ADD_TURNED(add_turned, uint64_t)
 
-static void read_numbers(const struct level_counts *l, size_t first, uint64_t *out, size_t count)
-{
-    if (l->role == ROLE_PROVIDER) {
-        provider_numbers(l, first, out, count);
-    } else {
-        packed_read(l->rows, first, out, count);
-    }
-}
-
 static void count_row(const struct level_counts *l, size_t row, uint64_t *numbers)
 {
     uint64_t sum[LEVELS_MAX] = {0};
@@ -277,7 +255,7 @@ static void count_row(const struct level_counts *l, size_t row, uint64_t *number
     const size_t chunk = CHUNK / l->levels, end = (row + 1) * l->columns;
     for (size_t e = row * l->columns; e < end; e += chunk) {
         const size_t n = end - e < chunk ? end - e : chunk;
-        read_numbers(l, e * l->levels, numbers, n * l->levels);
+        dealt_numbers_read(&l->numbers, l->role, e * l->levels, numbers, n * l->levels);
         for (size_t i = 0; i < n && l->ring <= 16; i++) {
             add_turned_narrow(narrow, numbers + i * l->levels, l->levels, l->opened[e + i]);
         }
@@ -311,7 +289,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
         l.opened = p->state[s->index];
         if (p->role == ROLE_USER) {
             struct message correction = party_correction(p, s);
-            l.rows = message_array(&correction, l.elements * l.levels, l.ring);
+            l.numbers.sent = message_array(&correction, l.elements * l.levels, l.ring);
         }
         workers_for(l.elements / l.columns, 4, count_rows, &l);
     }

@@ -68,6 +68,8 @@ static const struct parameters_of_step parameters[] = {
     {.shift = 3, .transposed = true},
     {.shift = 1, .constant = 1 << 20},
     {.shift = 1, .constant = 1 << 20, .transposed = true},
+    {.shift = 2, .constant = 1 << 20, .buckets = 4, .groups = 12},
+    {.shift = 2, .constant = 1 << 20, .buckets = 16, .groups = 12},
     {.thresholds = 1},
     {.thresholds = THRESHOLDS},
     {.input = "input_ids"},
