@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/exp_in_one.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 #include "lower/piece_steps.h"
@@ -185,6 +186,9 @@ void lower_exp(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     double low = 0, high = 0;
 
+    if (exp_in_one(l, node, out)) {
+        return;
+    }
     node_interval(l, node->in[0], &low, &high);
     high = fmin(high, log(node_largest(l, node)));
     if (high > EXP_MOST) {

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "lower/compare_price.h"
 #include "lower/emit.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
@@ -52,26 +53,6 @@ struct scores {
     size_t columns, rows;
     double round_bits;
 };
-
-/* What one COMPARE of M bits costs an element: its rounds, bits of both parties and, weighed, of the dealer. */
-struct compare_price {
-    unsigned rounds;
-    double bits;
-};
-
-static struct compare_price compare_price(unsigned m)
-{
-    struct compare_price p = {1, 2.0 * (m + 1)};
-    unsigned dealt = 1 + 15 * (m / 4) + ((1U << (m % 4)) - 1);
-
-    for (unsigned groups = (m + 3) / 4; groups > 1; groups = (groups + 1) / 2) {
-        p.rounds++;
-        p.bits += 2.0 * (3 * (groups / 2) - 1);
-        dealt += 2 * (groups / 2) - 1;
-    }
-    p.bits += DEALER_WEIGHT * dealt;
-    return p;
-}
 
 /* A comparison and a selection of numbers of M bits. */
 static double selection_price(const struct scores *s, unsigned m, double elements)
