@@ -226,23 +226,62 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
 /* --- Parties: counts --- */
 
 /* Adds ROW, of N numbers, to SUM, with number i at i + BY modulo N: written twice in a line, it is a window of that,
- * found bit by bit. Numbers of up to 16 bits have lanes of their own, which are four times as fast. */
+ * found bit by bit. N and STEP are constants where these are called, and loops go on to whole vectors. Numbers of up
+ * to 16 bits have lanes of their own, which are four times as fast. */
+enum { VECTOR = 16, LINE = 2 * LEVELS_MAX + 2 * VECTOR };
 #define DEFINE_ADD_TURNED(name, lane)                                                              \
-    static void name(lane *sum, const uint64_t *row, size_t n, uint64_t by)                        \
+    static inline void name##_move(lane *line, size_t n, size_t step, uint64_t from)               \
     {                                                                                              \
-        lane line[2 * LEVELS_MAX];                                                                 \
-        const uint64_t from = (0 - by) & (n - 1);                                                  \
+        const lane all = (lane) (0 - ((from & step) != 0 ? 1U : 0U));                              \
+        const size_t more = step == 1 ? 0 : step < VECTOR ? VECTOR : step;                         \
+        for (size_t i = 0; i < n + more; i++) {                                                    \
+            line[i] = (lane) (line[i] ^ (all & (line[i] ^ line[i + step])));                       \
+        }                                                                                          \
+    }                                                                                              \
+    static inline void name##_of(lane *sum, const uint64_t *row, size_t n, uint64_t by)            \
+    {                                                                                              \
+        lane line[LINE];                                                                           \
+        const uint64_t from = 0 - by;                                                              \
         for (size_t i = 0; i < n; i++) {                                                           \
-            line[i] = line[n + i] = (lane) row[i];                                                 \
+            line[i] = (lane) row[i];                                                               \
         }                                                                                          \
-        for (size_t step = n / 2; step > 0; step /= 2) {                                           \
-            const lane all = (lane) (0 - ((from & step) != 0 ? 1U : 0U));                          \
-            for (size_t i = 0; i < n + step; i++) {                                                \
-                line[i] = (lane) (line[i] ^ (all & (line[i] ^ line[i + step])));                   \
-            }                                                                                      \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            line[n + i] = line[i];                                                                 \
         }                                                                                          \
+        for (size_t i = 2 * n; i < 2 * n + 2 * VECTOR; i++) {                                      \
+            line[i] = 0;                                                                           \
+        }                                                                                          \
+        if (n > 32) {                                                                              \
+            name##_move(line, n, 32, from);                                                        \
+        }                                                                                          \
+        if (n > 16) {                                                                              \
+            name##_move(line, n, 16, from);                                                        \
+        }                                                                                          \
+        if (n > 8) {                                                                               \
+            name##_move(line, n, 8, from);                                                         \
+        }                                                                                          \
+        name##_move(line, n, 4, from);                                                             \
+        name##_move(line, n, 2, from);                                                             \
+        name##_move(line, n, 1, from);                                                             \
         for (size_t i = 0; i < n; i++) {                                                           \
             sum[i] = (lane) (sum[i] + line[i]);                                                    \
+        }                                                                                          \
+    }                                                                                              \
+    static void name(lane *sum, const uint64_t *row, size_t n, uint64_t by)                        \
+    {                                                                                              \
+        switch (n) {                                                                               \
+        case 8:                                                                                    \
+            name##_of(sum, row, 8, by);                                                            \
+            return;                                                                                \
+        case 16:                                                                                   \
+            name##_of(sum, row, 16, by);                                                           \
+            return;                                                                                \
+        case 32:                                                                                   \
+            name##_of(sum, row, 32, by);                                                           \
+            return;                                                                                \
+        default:                                                                                   \
+            name##_of(sum, row, LEVELS_MAX, by);                                                   \
+            return;                                                                                \
         }                                                                                          \
     }
 DEFINE_ADD_TURNED(add_turned_narrow, uint16_t)
