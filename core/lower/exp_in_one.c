@@ -13,6 +13,7 @@
 
 #define TOP         1.0 /* a tournament of whole numbers is off by one, levels by less */
 #define CUT_LEAST   11.5 /* many that are cut add up to something */
+#define STEP_MOST   2    /* log2 */
 #define WANTED_MIN  6
 #define WANTED_MAX  20
 #define OPENED_MAX  40
@@ -23,13 +24,15 @@ struct scores {
     double low;           /* of x, with its margin */
     unsigned fraction;    /* of x */
     unsigned wanted;      /* bits of the result */
-    int64_t cut;          /* below it the result has no bits */
-    unsigned whole;       /* bits of x without those behind the point */
+    double cut;           /* below it the result has no bits */
     double elements, round_bits;
 };
 
 struct plan {
     bool is_possible, cuts;
+    unsigned step;           /* log2: what the cut is found by */
+    int64_t least;           /* of them: kept */
+    unsigned compared;       /* bits of them */
     unsigned buckets, opened, factor_bits, fraction; /* V, K, a; of the result */
     double price;
 };
@@ -53,7 +56,7 @@ static double price_of(const struct scores *s, const struct plan *p)
     double bits = 2.0 * p->opened + DEALER_WEIGHT * numbers * fmin(ring, 64), rounds = 1;
 
     if (p->cuts) {
-        const struct compare_price c = compare_price(s->whole);
+        const struct compare_price c = compare_price(p->compared);
         bits += c.bits + 2;
         rounds += c.rounds;
     }
@@ -65,11 +68,13 @@ static double price_of(const struct scores *s, const struct plan *p)
 }
 
 /* Both factors leave an error of half a unit of the bit behind the last that is wanted. */
-static struct plan plan_of(const struct scores *s, unsigned buckets, bool cuts)
+static struct plan plan_of(const struct scores *s, unsigned buckets, bool cuts, unsigned step)
 {
-    const double low = cuts ? (double) s->cut - 1 : s->low;
-    struct plan p = {.cuts = cuts, .buckets = buckets};
+    struct plan p = {.cuts = cuts, .buckets = buckets, .step = step};
 
+    p.least = (int64_t) floor(ldexp(s->cut, -(int) step));
+    p.compared = magnitude_of(ldexp(TOP - s->low, -(int) step) / 2 + 2, 0);
+    const double low = cuts ? ldexp((double) (p.least - 1), (int) step) : s->low;
     p.opened = opened_for(ldexp(TOP - low, (int) s->fraction) + 8, buckets);
     const double width = ldexp(1, (int) p.opened - (int) s->fraction) / buckets;
     const double bits = s->wanted + 2 + ceil(width / log(2));
@@ -86,8 +91,8 @@ static struct plan cheapest_plan(const struct scores *s)
     struct plan best = {0};
 
     for (unsigned buckets = 4; buckets <= EXP_BUCKETS_MAX; buckets *= 2) {
-        for (int cuts = 0; cuts < 2; cuts++) {
-            const struct plan p = plan_of(s, buckets, cuts == 1);
+        for (unsigned way = 0; way <= 1 + STEP_MOST; way++) {
+            const struct plan p = plan_of(s, buckets, way > 0, way > 0 ? way - 1 : 0);
             best = p.is_possible && (!best.is_possible || p.price < best.price) ? p : best;
         }
     }
@@ -96,15 +101,21 @@ static struct plan cheapest_plan(const struct scores *s)
 
 /* --- Steps --- */
 
-/* [x >= CUT], of whole numbers that may be one too high: what is kept is from CUT - 1 on. */
-static value_id kept_bits(struct lowering *l, const mpcf_node *x, const struct scores *s)
+/* [x >= CUT], of multiples of the step that may be one too high: what is kept is from one less on. */
+static value_id kept_bits(struct lowering *l, value_id x, const struct scores *s,
+                          const struct plan *p)
 {
-    const int64_t middle = llround((s->low + TOP) / 2), threshold = s->cut - middle;
-    const value_id whole = lower_at(l, x, 0);
-    const struct dims dims = value_at(l, whole)->dims;
-    const struct term t = term_whole(l, whole, 1, dims);
+    const int64_t middle = llround(ldexp((s->low + TOP) / 2, -(int) p->step));
+    const int64_t threshold = p->least - middle;
+    const struct value v = *value_at(l, x);
+    const struct term whole = term_whole(l, x, 1, v.dims);
+    /* Declared as so many steps. */
+    const value_id steps =
+        emit_combine(l, v.dims, v.fraction + p->step, v.magnitude, &whole, 1, 0);
+    const value_id y = emit_truncate(l, steps, v.fraction + p->step, p->compared + 1);
+    const struct term t = term_whole(l, y, 1, v.dims);
 
-    return emit_compare(l, emit_combine(l, dims, 0, s->whole, &t, 1, -middle), &threshold, 1);
+    return emit_compare(l, emit_combine(l, v.dims, 0, p->compared, &t, 1, -middle), &threshold, 1);
 }
 
 static struct scores scores_of(struct lowering *l, const mpcf_node *node, value_id x)
@@ -118,8 +129,7 @@ static struct scores scores_of(struct lowering *l, const mpcf_node *node, value_
     node_interval(l, node->in[0], &s.low, &high);
     s.low -= score_shift_in(l, node->in[0]).below + 0.125;
     s.wanted = want < WANTED_MIN ? WANTED_MIN : want > WANTED_MAX ? WANTED_MAX : (unsigned) want;
-    s.cut = -(int64_t) ceil(fmax((s.wanted + 1) * log(2), CUT_LEAST));
-    s.whole = magnitude_of((TOP - s.low) / 2 + 2, 0);
+    s.cut = -fmax((s.wanted + 1) * log(2), CUT_LEAST);
     return s;
 }
 
@@ -152,7 +162,7 @@ bool exp_in_one(struct lowering *l, const mpcf_node *node, struct lowered *out)
     }
     const int64_t top = (int64_t) ldexp(TOP, (int) s.fraction) + 4;
     const struct emit_exp e = {.x = below_top(l, x, &s, &p, top),
-                               .bits = p.cuts ? kept_bits(l, of, &s) : VALUE_NONE,
+                               .bits = p.cuts ? kept_bits(l, x, &s, &p) : VALUE_NONE,
                                .point = s.fraction,
                                .opened = p.opened,
                                .buckets = p.buckets,
