@@ -338,6 +338,28 @@ value_id emit_shared(struct lowering *l, value_id x)
                : emit_combine_as(l, VALUE_SHARED, v.dims, v.fraction, v.magnitude, &t, 1, 0);
 }
 
+value_id emit_level_counts(struct lowering *l, value_id x, struct dims dims, unsigned m)
+{
+    return emit_unary(l, STEP_LEVEL_COUNTS, x, dims, 0, m);
+}
+
+value_id emit_exp(struct lowering *l, const struct emit_exp *e, unsigned fraction,
+                  unsigned magnitude)
+{
+    const value_id in[2] = {e->x, e->bits};
+    const value_id out = emit_value(l, VALUE_SHARED, value_at(l, e->x)->dims, fraction, magnitude);
+
+    if (out != VALUE_NONE) {
+        struct step *s = emit_step(l, STEP_EXP, out, in, e->bits == VALUE_NONE ? 1 : 2);
+        s->shift = e->point;
+        s->row = e->opened;
+        s->buckets = e->buckets;
+        s->groups = e->factor_bits;
+        s->constant = (uint64_t) e->constant;
+    }
+    return out;
+}
+
 value_id emit_bits_to_ring(struct lowering *l, value_id bits)
 {
     return emit_unary(l, STEP_BITS_TO_RING, bits, value_at(l, bits)->dims, 0, 2);

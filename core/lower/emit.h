@@ -58,6 +58,17 @@ value_id emit_compare(struct lowering *l, value_id x, const int64_t *thresholds,
 /* The lowest PLANES bits of entry X modulo COUNT, a power of two. */
 value_id emit_table_lookup(struct lowering *l, value_id x, const int64_t *entries, size_t count,
                            size_t planes);
+/* How many numbers of each row of X, 0 .. n - 1, are beyond 0 .. n - 2, the last of DIMS, with M bits. */
+value_id emit_level_counts(struct lowering *l, value_id x, struct dims dims, unsigned m);
+/* CONSTANT e^-x, of positive X with POINT bits behind the point, modulo 2^OPENED; 0 where BITS are 0, which may be
+ * VALUE_NONE. */
+struct emit_exp {
+    value_id x, bits;
+    unsigned point, opened, buckets, factor_bits;
+    int64_t constant;
+};
+value_id emit_exp(struct lowering *l, const struct emit_exp *e, unsigned fraction,
+                  unsigned magnitude);
 value_id emit_bits_to_ring(struct lowering *l, value_id bits);
 /* x bits[0] (BITS of one threshold). */
 value_id emit_select(struct lowering *l, value_id bits, value_id x);

@@ -11,6 +11,7 @@
 #include "lower/lower_node.h"
 #include "lower/lower_places.h"
 #include "lower/magnitude.h"
+#include "lower/score_shift.h"
 #include "lower/pieces.h"
 
 /* --- Sums --- */
@@ -83,7 +84,8 @@ static void sum_of_secrets(struct lowering *l, const mpcf_node *node, struct low
         x[longer] = lower_at(l, node->in[longer], want > (int) least ? (unsigned) want : least);
     }
     const unsigned top = value_at(l, x[longer])->fraction;
-    out->raw = emit_sum(l, node_dims(l, node), lower_magnitude(l, node, top), x[0], x[1],
+    const double largest = node_largest(l, node) + score_shift_in(l, node).below;
+    out->raw = emit_sum(l, node_dims(l, node), magnitude_of(largest, top), x[0], x[1],
                         node->kind == OP_SUB ? -1 : 1);
 }
 

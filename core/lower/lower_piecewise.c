@@ -8,9 +8,11 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/exp_in_one.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 #include "lower/piece_steps.h"
+#include "lower/score_shift.h"
 
 #define SINES_TOLERANCE 4e-5 /* of what fits a sine series */
 
@@ -184,6 +186,9 @@ void lower_exp(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     double low = 0, high = 0;
 
+    if (exp_in_one(l, node, out)) {
+        return;
+    }
     node_interval(l, node->in[0], &low, &high);
     high = fmin(high, log(node_bound(l, node)));
     if (high > EXP_MOST) {
@@ -193,6 +198,7 @@ void lower_exp(struct lowering *l, const mpcf_node *node, struct lowered *out)
                    node->name, EXP_MOST, log(node_seen(l, node)));
         return;
     }
+    high = fmax(high, score_shift_in(l, node->in[0]).above);
     const double top = high > 0.5 ? ceil(high * 2) / 2 : 0.5;
     lower_function(l, node, exp_of, -11.5, top, 0, exp(top), 1.2e-5, out);
 }

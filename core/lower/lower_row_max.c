@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The largest of each row, by a tournament: of two halves of the columns the larger, element by
- * element, until one column is left. Of c columns, ceil(log2 c) comparisons deep.
+ * The largest of each row.
  *
- * Scores are compared with few bits behind the point: a softmax does not change under a shift,
- * so that its maximum may be off by some 2^-3. Masked columns become the smallest number there is.
+ * By a tournament: of two halves of the columns the larger, element by element, until one column is left. Of c
+ * columns, ceil(log2 c) comparisons deep. Scores are compared with few bits behind the point: a softmax does not
+ * change under a shift, so that its maximum may be off by some 2^-3. Masked columns become the smallest number there is.
+ *
+ * Or by levels (row_levels.h), where all that reads the maximum is a softmax, and where that costs less.
  */
 #include "lower/lower_row_max.h"
 
@@ -13,32 +15,11 @@
 #include "lower/emit.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
+#include "lower/row_levels.h"
+#include "lower/score_shift.h"
 
 #define MAX_FRACTION  3
 #define MAX_MAGNITUDE 14 /* comparisons of differences then have 16 bits, which are cheap */
-
-/* Columns FIRST .. FIRST + WIDTH - 1. */
-static struct term columns(const struct lowering *l, value_id x, size_t first, int64_t weight)
-{
-    struct term t = term_whole(l, x, weight, value_at(l, x)->dims);
-
-    t.first = first;
-    return t;
-}
-
-static value_id larger_half(struct lowering *l, value_id x)
-{
-    const int64_t zero = 0;
-    const struct value v = *value_at(l, x);
-    const size_t c = v.dims.dim[3], width = (c + 1) / 2;
-    const struct dims dims = dims_row(v.dims, width);
-    const struct term difference[2] = {columns(l, x, 0, 1), columns(l, x, c - width, -1)};
-    const value_id d = emit_combine(l, dims, v.fraction, v.magnitude + 1, difference, 2, 0);
-    const value_id gain = emit_select(l, emit_compare(l, d, &zero, 1), d);
-    const struct term sum[2] = {columns(l, x, c - width, 1), term_whole(l, gain, 1, dims)};
-
-    return emit_combine(l, dims, v.fraction, v.magnitude, sum, 2, 0);
-}
 
 /* x keep - BIG (1 - keep). */
 static value_id masked(struct lowering *l, value_id x, value_id keep)
@@ -52,7 +33,7 @@ static value_id masked(struct lowering *l, value_id x, value_id keep)
     return emit_combine(l, v.dims, v.fraction, v.magnitude, terms, 2, -big);
 }
 
-void lower_row_max(struct lowering *l, const mpcf_node *node, struct lowered *out)
+static void by_tournament(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     const int room = MAX_MAGNITUDE - 2 - log2_up(node_bound(l, node->in[0]));
     const unsigned f = room < 0 ? 0 : room > MAX_FRACTION ? MAX_FRACTION : (unsigned) room;
@@ -63,8 +44,15 @@ void lower_row_max(struct lowering *l, const mpcf_node *node, struct lowered *ou
         x = masked(l, x, lower_raw(l, node->in[1]));
     }
     while (l->status == MPCF_OK && value_at(l, x)->dims.dim[3] > 1) {
-        x = larger_half(l, x);
+        x = emit_larger_half(l, x);
     }
     /* Only rows are left, and what they are subtracted from has more bits: a site to extend. */
     out->raw = emit_truncate(l, x, 0, value_at(l, x)->magnitude);
+}
+
+void lower_row_max(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    if (!row_levels(l, node, out)) {
+        by_tournament(l, node, out);
+    }
 }

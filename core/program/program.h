@@ -87,6 +87,8 @@ struct value {
     X(BUCKET_SUMS, bucket_sums) \
     X(USER_MATMUL, user_matmul) \
     X(INVERSE, inverse) \
+    X(LEVEL_COUNTS, level_counts) \
+    X(EXP, exp) \
     X(REVEAL, reveal)
 /* clang-format on */
 
@@ -125,10 +127,13 @@ struct step {
     size_t in_count;
     value_id out;
     struct view *views;  /* COMBINE, USER_SELECT: one an operand */
-    uint64_t constant;   /* COMBINE: c0 in units of the result; INVERSE: the result at 2^shift */
-    unsigned shift;      /* TRUNCATE_REDUCE, TRUNCATE_EXTEND; INVERSE: of the finest interval */
+    uint64_t constant;   /* COMBINE: c0 in units of the result; INVERSE: the result at 2^shift; EXP:
+                            at 0 */
+    unsigned shift;      /* TRUNCATE_REDUCE, TRUNCATE_EXTEND; INVERSE: of the finest interval; EXP:
+                            bits behind the point */
     uint32_t row;        /* SELECT: of the bits; USER_LOOKUP: the first position; of
-                            position_ids the padding id, in USER_ONE_HOT, too */
+                            position_ids the padding id, in USER_ONE_HOT, too; EXP: bits that
+                            are opened, 0: all */
     bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o]; INVERSE: of the root */
     int64_t *thresholds; /* COMPARE, ascending, in units of x; TABLE_LOOKUP: the entries */
     size_t threshold_count;
@@ -136,7 +141,8 @@ struct step {
                           the input or output */
     const mpcf_node *node;     /* PROVIDER, USER_LOOKUP: the constant node */
     size_t table_rows;         /* USER_LOOKUP, USER_BUCKETS, USER_SLOTS: rows of the table */
-    size_t buckets, groups;    /* USER_BUCKETS, USER_SLOTS, BUCKET_SUMS: of the batch code */
+    size_t buckets, groups;    /* USER_BUCKETS, USER_SLOTS, BUCKET_SUMS: of the batch code; EXP: of
+                                  c, and bits of the public factor */
     uint32_t round;            /* first one it takes part in; local steps: of their operands */
     uint32_t function;         /* index into program.functions: for reports */
     struct opening opening[2]; /* of operands that are opened: by schedule/ */

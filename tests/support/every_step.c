@@ -44,6 +44,17 @@ static void add_inverse(struct shared_source *s, value_id x, bool is_root)
     inverse->transposed = is_root;
 }
 
+static void add_exp(struct shared_source *s, value_id x, value_id bits, bool has_bits)
+{
+    (void) test_step(s->p, STEP_EXP, x, bits, has_bits, VALUE_SHARED, s->p->values[x].dims, 60, 0,
+                     50, "exp");
+    struct step *exp = &s->p->steps[s->p->step_count - 1];
+    exp->shift = 8;
+    exp->constant = (uint64_t) 1 << 40;
+    exp->buckets = has_bits ? 4 : 16;
+    exp->groups = 24;
+}
+
 static void add_lookups(struct shared_source *s, struct dims dims)
 {
     const size_t rows = dims.dim[2];
@@ -109,6 +120,9 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
         s->p->steps[s->p->step_count - 1].thresholds = i == 0 ? entries : thresholds;
         s->p->steps[s->p->step_count - 1].threshold_count = i == 0 ? 256 : 2;
         add_inverse(s, a, i == 1);
+        add_exp(s, a, one, i == 1);
+        (void) test_step(s->p, STEP_LEVEL_COUNTS, a, 0, false, VALUE_SHARED,
+                         test_dims(1, 1, rows, 15), i == 0 ? 9 : 40, 0, 9, "counts");
         (void) source_step(s, STEP_USER_SELECT, a, s->one_hot, true, 40, 12);
         struct step *keep = &s->p->steps[s->p->step_count - 1];
         keep->views[1].stride[2] = rows;

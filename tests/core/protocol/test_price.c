@@ -29,6 +29,7 @@ enum {
     COLUMNS = 5,
     COUNT = ROWS * COLUMNS,
     THRESHOLDS = 2,
+    LEVELS = 8,
     BUCKETS = CODE_COPIES,
     REVEALED = THRESHOLDS * COUNT
 };
@@ -67,6 +68,8 @@ static const struct parameters_of_step parameters[] = {
     {.shift = 3, .transposed = true},
     {.shift = 1, .constant = 1 << 20},
     {.shift = 1, .constant = 1 << 20, .transposed = true},
+    {.shift = 2, .constant = 1 << 20, .buckets = 4, .groups = 12},
+    {.shift = 2, .constant = 1 << 20, .buckets = 16, .groups = 12},
     {.thresholds = 1},
     {.thresholds = THRESHOLDS},
     {.input = "input_ids"},
@@ -79,7 +82,7 @@ enum { PARAMETERS = sizeof parameters / sizeof parameters[0] };
 
 static const enum value_kind kinds[] = {VALUE_SHARED, VALUE_BITS, VALUE_USER, VALUE_PROVIDER,
                                         VALUE_MASKED};
-enum { KINDS = sizeof kinds / sizeof kinds[0], SHAPES = 10 };
+enum { KINDS = sizeof kinds / sizeof kinds[0], SHAPES = 11 };
 
 static struct dims shape(size_t i)
 {
@@ -89,6 +92,7 @@ static struct dims shape(size_t i)
         test_dims(1, 1, 1, COUNT),         test_dims(1, 1, THRESHOLDS, COUNT),
         test_dims(1, 1, 1, ROWS),          test_dims(1, 1, 1, COLUMNS),
         test_dims(1, 1, ROWS, CODE_WIDTH), test_dims(1, 1, BUCKETS + CODE_STASH, COLUMNS),
+        test_dims(1, 1, ROWS, LEVELS - 1),
     };
     return shapes[i];
 }

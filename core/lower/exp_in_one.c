@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lower/exp_in_one.h"
+
+#include <math.h>
+
+#include "lower/compare_price.h"
+#include "lower/emit.h"
+#include "lower/lower_node.h"
+#include "lower/magnitude.h"
+#include "lower/ring_trial.h"
+#include "lower/score_shift.h"
+#include "protocol/exp_shape.h"
+
+#define TOP         1.0 /* a tournament of whole numbers is off by one, levels by less */
+#define CUT_LEAST   11.5 /* many that are cut add up to something */
+#define STEP_MOST   2    /* log2 */
+#define WANTED_MIN  6
+#define WANTED_MAX  20
+#define OPENED_MAX  40
+#define READ_RING   36 /* about what a product with the result has */
+#define RESULT_MOST 60 /* bits of the result, of 62 */
+
+struct scores {
+    double low;           /* of x, with its margin */
+    unsigned fraction;    /* of x */
+    unsigned wanted;      /* bits of the result */
+    double cut;           /* below it the result has no bits */
+    double elements, round_bits;
+};
+
+struct plan {
+    bool is_possible, cuts;
+    unsigned step;           /* log2: what the cut is found by */
+    int64_t least;           /* of them: kept */
+    unsigned compared;       /* bits of them */
+    unsigned buckets, opened, factor_bits, fraction; /* V, K, a; of the result */
+    double price;
+};
+
+/* --- Which buckets --- */
+
+static unsigned opened_for(double span, unsigned buckets)
+{
+    unsigned bits = 5;
+
+    while (bits < OPENED_MAX && ldexp((double) (buckets - 1) / buckets, (int) bits) < span) {
+        bits++;
+    }
+    return bits;
+}
+
+static double price_of(const struct scores *s, const struct plan *p)
+{
+    const unsigned ring = READ_RING + p->fraction - s->wanted;
+    const double numbers = (p->cuts ? 2 : 1) * p->buckets;
+    double bits = 2.0 * p->opened + DEALER_WEIGHT * numbers * fmin(ring, 64), rounds = 1;
+
+    if (p->cuts) {
+        const struct compare_price c = compare_price(p->compared);
+        bits += c.bits + 2;
+        rounds += c.rounds;
+    }
+    if (ring > 64) { /* it is extended */
+        bits += 2.0 * (s->wanted + 8);
+        rounds++;
+    }
+    return bits * s->elements + rounds * s->round_bits;
+}
+
+/* Both factors leave an error of half a unit of the bit behind the last that is wanted. */
+static struct plan plan_of(const struct scores *s, unsigned buckets, bool cuts, unsigned step)
+{
+    struct plan p = {.cuts = cuts, .buckets = buckets, .step = step};
+
+    p.least = (int64_t) floor(ldexp(s->cut, -(int) step));
+    p.compared = magnitude_of(ldexp(TOP - s->low, -(int) step) / 2 + 2, 0);
+    const double low = cuts ? ldexp((double) (p.least - 1), (int) step) : s->low;
+    p.opened = opened_for(ldexp(TOP - low, (int) s->fraction) + 8, buckets);
+    const double width = ldexp(1, (int) p.opened - (int) s->fraction) / buckets;
+    const double bits = s->wanted + 2 + ceil(width / log(2));
+    p.factor_bits = bits > EXP_FACTOR_BITS ? EXP_FACTOR_BITS : (unsigned) bits;
+    p.fraction = p.factor_bits + s->wanted + 1;
+    p.is_possible = p.opened < OPENED_MAX && bits <= EXP_FACTOR_BITS && p.fraction <= RESULT_MOST &&
+                    width < 16;
+    p.price = price_of(s, &p);
+    return p;
+}
+
+static struct plan cheapest_plan(const struct scores *s)
+{
+    struct plan best = {0};
+
+    for (unsigned buckets = 4; buckets <= EXP_BUCKETS_MAX; buckets *= 2) {
+        for (unsigned way = 0; way <= 1 + STEP_MOST; way++) {
+            const struct plan p = plan_of(s, buckets, way > 0, way > 0 ? way - 1 : 0);
+            best = p.is_possible && (!best.is_possible || p.price < best.price) ? p : best;
+        }
+    }
+    return best;
+}
+
+/* --- Steps --- */
+
+/* [x >= CUT], of multiples of the step that may be one too high: what is kept is from one less on. */
+static value_id kept_bits(struct lowering *l, value_id x, const struct scores *s,
+                          const struct plan *p)
+{
+    const int64_t middle = llround(ldexp((s->low + TOP) / 2, -(int) p->step));
+    const int64_t threshold = p->least - middle;
+    const struct value v = *value_at(l, x);
+    const struct term whole = term_whole(l, x, 1, v.dims);
+    /* Declared as so many steps. */
+    const value_id steps =
+        emit_combine(l, v.dims, v.fraction + p->step, v.magnitude, &whole, 1, 0);
+    const value_id y = emit_truncate(l, steps, v.fraction + p->step, p->compared + 1);
+    const struct term t = term_whole(l, y, 1, v.dims);
+
+    return emit_compare(l, emit_combine(l, v.dims, 0, p->compared, &t, 1, -middle), &threshold, 1);
+}
+
+static struct scores scores_of(struct lowering *l, const mpcf_node *node, value_id x)
+{
+    const int want = l->nodes[node->id].want;
+    struct scores s = {.fraction = value_at(l, x)->fraction,
+                       .elements = (double) value_at(l, x)->dims.count,
+                       .round_bits = lower_round_bits(l->options)};
+    double high = 0;
+
+    node_interval(l, node->in[0], &s.low, &high);
+    s.low -= score_shift_in(l, node->in[0]).below + 0.125;
+    s.wanted = want < WANTED_MIN ? WANTED_MIN : want > WANTED_MAX ? WANTED_MAX : (unsigned) want;
+    s.cut = -fmax((s.wanted + 1) * log(2), CUT_LEAST);
+    return s;
+}
+
+/* TOP - x, which is not negative. */
+static value_id below_top(struct lowering *l, value_id x, const struct scores *s,
+                          const struct plan *p, int64_t top)
+{
+    const struct value v = *value_at(l, x);
+    const struct term t = term_whole(l, x, -1, v.dims);
+    const unsigned m = p->cuts ? magnitude_of(2 * (TOP - s->low) + 4, v.fraction) : p->opened + 1;
+
+    return emit_combine(l, v.dims, v.fraction, m, &t, 1, top);
+}
+
+bool exp_in_one(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    const mpcf_node *of = lower_past_taps(node->in[0]);
+
+    if (of->kind != OP_SUB || lower_past_taps(of->in[1])->kind != OP_ROW_MAX) {
+        return false;
+    }
+    const value_id x = emit_shared(l, lower_wanted(l, of));
+    if (l->status != MPCF_OK) {
+        return true;
+    }
+    const struct scores s = scores_of(l, node, x);
+    const struct plan p = cheapest_plan(&s);
+    if (!p.is_possible) {
+        return false;
+    }
+    const int64_t top = (int64_t) ldexp(TOP, (int) s.fraction) + 4;
+    const struct emit_exp e = {.x = below_top(l, x, &s, &p, top),
+                               .bits = p.cuts ? kept_bits(l, x, &s, &p) : VALUE_NONE,
+                               .point = s.fraction,
+                               .opened = p.opened,
+                               .buckets = p.buckets,
+                               .factor_bits = p.factor_bits,
+                               .constant = (int64_t) ldexp(exp(ldexp((double) top, -(int) s.fraction)),
+                                                           (int) p.fraction)};
+    const value_id raw = emit_exp(l, &e, p.fraction, magnitude_of(exp(TOP) * 1.1, p.fraction));
+    /* Two sites: what its rings leave no room for is extended where it has few bits. A local truncation by s bits adds
+     * 2^-s units on average, which a row adds up: not by few. */
+    out->raw = emit_at(l, raw, s.wanted + 5);
+    return true;
+}
