@@ -87,6 +87,7 @@ struct value {
     X(BUCKET_SUMS, bucket_sums) \
     X(USER_MATMUL, user_matmul) \
     X(INVERSE, inverse) \
+    X(WAVES, waves) \
     X(REVEAL, reveal)
 /* clang-format on */
 
@@ -124,13 +125,16 @@ struct step {
     value_id *in;
     size_t in_count;
     value_id out;
-    struct view *views;  /* COMBINE, USER_SELECT: one an operand */
-    uint64_t constant;   /* COMBINE: c0 in units of the result; INVERSE: the result at 2^shift */
-    unsigned shift;      /* TRUNCATE_REDUCE, TRUNCATE_EXTEND; INVERSE: of the finest interval */
-    uint32_t row;        /* SELECT: of the bits; USER_LOOKUP: the first position; of
+    struct view *views; /* COMBINE, USER_SELECT: one an operand */
+    uint64_t constant; /* COMBINE: c0 in units of the result; INVERSE: the result at 2^shift; WAVES:
+                            added */
+    unsigned shift;    /* TRUNCATE_REDUCE, TRUNCATE_EXTEND; INVERSE: of the finest interval;
+                            WAVES: a turn has 2^shift units */
+    uint32_t row;      /* SELECT: of the bits; USER_LOOKUP: the first position; of
                             position_ids the padding id, in USER_ONE_HOT, too */
-    bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o]; INVERSE: of the root */
-    int64_t *thresholds; /* COMPARE, ascending, in units of x; TABLE_LOOKUP: the entries */
+    bool transposed;   /* MATMUL: of b; LINEAR: w is [i, o]; INVERSE: of the root */
+    int64_t *thresholds; /* COMPARE, ascending, in units of x; TABLE_LOOKUP: the entries; WAVES: the
+                            first harmonic, the distance of the next, and a, b of each */
     size_t threshold_count;
     const char *input; /* USER_ONE_HOT, USER_LOOKUP, USER_BUCKETS, USER_SLOTS, USER_MASK, REVEAL: of
                           the input or output */

@@ -44,6 +44,17 @@ static void add_inverse(struct shared_source *s, value_id x, bool is_root)
     inverse->transposed = is_root;
 }
 
+static void add_waves(struct shared_source *s, value_id x, unsigned ring)
+{
+    static int64_t numbers[8] = {7, 14, 4000, -300, 900, 12, 1, -2};
+    (void) source_step(s, STEP_WAVES, x, 0, false, ring, ring);
+    struct step *waves = &s->p->steps[s->p->step_count - 1];
+    waves->shift = 13;
+    waves->constant = 1 << 20;
+    waves->thresholds = numbers;
+    waves->threshold_count = 8;
+}
+
 static void add_lookups(struct shared_source *s, struct dims dims)
 {
     const size_t rows = dims.dim[2];
@@ -109,6 +120,7 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
         s->p->steps[s->p->step_count - 1].thresholds = i == 0 ? entries : thresholds;
         s->p->steps[s->p->step_count - 1].threshold_count = i == 0 ? 256 : 2;
         add_inverse(s, a, i == 1);
+        add_waves(s, a, i == 0 ? 30 : 48);
         (void) source_step(s, STEP_USER_SELECT, a, s->one_hot, true, 40, 12);
         struct step *keep = &s->p->steps[s->p->step_count - 1];
         keep->views[1].stride[2] = rows;
