@@ -174,8 +174,17 @@ static bool is_half_open(const struct gate *g)
     return fabs(g->factor * g->offset - 0.5) < 1e-9 && fabs(g->factor * g->weight - 0.5) < 1e-9;
 }
 
+/* A turn of as many units as x is opened in where it is selected, so that it is opened once: bits of the longer of
+ * both. */
+static unsigned common_turn(const struct lowering *l, const struct wave_gate *w)
+{
+    const unsigned turn = w->f + (unsigned) w->fit.turn, m = value_at(l, w->x)->magnitude;
+
+    return m + 1 > turn ? m + 1 : turn;
+}
+
 /* Whether a few waves are as good as the pieces. */
-static bool find_waves(struct wave_gate *w)
+static bool find_waves(const struct lowering *l, struct wave_gate *w)
 {
     const double end = fmax(-end_of(w->gate, -1), end_of(w->gate, 1));
     const int64_t last = (int64_t) ceil(ldexp(end, COARSE));
@@ -183,7 +192,7 @@ static bool find_waves(struct wave_gate *w)
     w->inside = last;
     return is_half_open(w->gate) &&
            fit_waves(even_part, w->gate, ldexp((double) last + 1, -COARSE), WAVES_FIT, &w->fit) &&
-           w->f + (unsigned) w->fit.turn <= WAVES_TURN_BITS &&
+           common_turn(l, w) <= WAVES_TURN_BITS &&
            ldexp(wave_fit_largest(&w->fit), (int) w->f + WAVE_GUARD) <
                ldexp(1, WAVES_COEFFICIENT_BITS) - 1;
 }
@@ -191,12 +200,13 @@ static bool find_waves(struct wave_gate *w)
 /* u, with one bit more behind the point than x has. */
 static value_id inner_value(struct lowering *l, const struct wave_gate *w)
 {
-    struct emit_waves e = {.turn = w->f + (unsigned) w->fit.turn,
-                           .fraction = w->f + WAVE_GUARD,
-                           .first = w->fit.first,
-                           .distance = w->fit.distance,
-                           .count = w->fit.count};
+    struct emit_waves e = {
+        .turn = common_turn(l, w), .fraction = w->f + WAVE_GUARD, .count = w->fit.count};
+    const int64_t turns = (int64_t) 1 << (e.turn - w->f - (unsigned) w->fit.turn);
 
+    l->program->values[w->x].magnitude = e.turn - 1; /* a wider bound holds as well */
+    e.first = w->fit.first * turns;
+    e.distance = w->fit.distance * turns;
     e.constant = llround(ldexp(w->fit.constant, (int) e.fraction));
     for (size_t j = 0; j < e.count; j++) {
         e.cosine[j] = llround(ldexp(w->fit.cosine[j], (int) e.fraction));
@@ -290,7 +300,7 @@ void lower_gate(struct lowering *l, const mpcf_node *node, struct lowered *out)
     }
     w.f = value_at(l, w.x)->fraction;
     node_interval(l, g.x, &w.low, &w.high);
-    if (find_waves(&w)) {
+    if (value_at(l, w.x)->magnitude > 0 && find_waves(l, &w)) {
         out->raw = by_waves(l, node, &w);
     } else {
         lower_gate_by_pieces(l, node, &g, wanted, out);

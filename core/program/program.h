@@ -80,6 +80,7 @@ struct value {
     X(COMPARE, compare) \
     X(BITS_TO_RING, bits_to_ring) \
     X(SELECT, select) \
+    X(LIFT_SELECT, lift_select) \
     X(USER_SELECT, user_select) \
     X(TABLE_LOOKUP, table_lookup) \
     X(USER_BUCKETS, user_buckets) \
