@@ -115,6 +115,8 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
         s->p->steps[s->p->step_count - 1].thresholds = thresholds;
         s->p->steps[s->p->step_count - 1].threshold_count = 1;
         (void) test_step(s->p, STEP_SELECT, one, a, true, VALUE_SHARED, dims, 40, 0, 12, "sel");
+        (void) test_step(s->p, STEP_LIFT_SELECT, one, a, true, VALUE_SHARED, dims, 48, 0, 12,
+                         "sel");
         (void) test_step(s->p, STEP_TABLE_LOOKUP, a, 0, false, VALUE_BITS,
                          test_dims(1, 1, 3, count), 1, 0, 2, "entry");
         s->p->steps[s->p->step_count - 1].thresholds = i == 0 ? entries : thresholds;
