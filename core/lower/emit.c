@@ -319,8 +319,8 @@ value_id emit_waves(struct lowering *l, value_id x, const struct emit_waves *w)
         return out;
     }
     for (size_t j = 0; j < w->count; j++) {
-        numbers[2 + 2 * j] = w->cosine[j];
-        largest += llabs(w->cosine[j]);
+        numbers[2 + 2 * j + (w->is_odd ? 1 : 0)] = w->factor[j];
+        largest += llabs(w->factor[j]);
     }
     struct step *s = emit_step(l, STEP_WAVES, out, &x, 1);
     s->shift = w->turn;

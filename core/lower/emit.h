@@ -55,12 +55,13 @@ value_id emit_scaled(struct lowering *l, value_id x, double c, unsigned magnitud
 /* 1/x, or its root, of positive X: SCALE at x = 2^FINEST units, at FRACTION bits. */
 value_id emit_inverse(struct lowering *l, value_id x, bool is_root, unsigned finest, int64_t scale,
                       unsigned fraction, unsigned magnitude);
-/* CONSTANT + sum_j of cosines, coefficients in units of FRACTION bits; harmonics FIRST + j DISTANCE of a turn of
+/* CONSTANT + sum_j of cosines or sines, factors in units of FRACTION bits; harmonics FIRST + j DISTANCE of a turn of
  * 2^turn units of x. At FRACTION bits and the places of a WAVES, which are untruncated. */
 struct emit_waves {
     unsigned turn, fraction;
-    int64_t first, distance, constant, cosine[WAVES_MAX];
+    int64_t first, distance, constant, factor[WAVES_MAX];
     size_t count;
+    bool is_odd;
 };
 value_id emit_waves(struct lowering *l, value_id x, const struct emit_waves *w);
 value_id emit_compare(struct lowering *l, value_id x, const int64_t *thresholds, size_t count);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fits cosines by least squares on Chebyshev's nodes, which keeps the largest error near the least.
+ * Fits cosines or sines by least squares on Chebyshev's nodes, which keeps the largest error near the least.
  */
 #include "lower/wave_fit.h"
 
@@ -12,13 +12,21 @@
 #define SAMPLES 160
 #define COLUMNS (WAVES_MAX + 1)
 
+/* Wave J at X. */
+static double wave_at(const struct wave_fit *w, size_t j, double x)
+{
+    const double h = (double) (w->first + (int64_t) j * w->distance);
+    const double angle = 2 * PI * h * ldexp(x, -w->turn);
+
+    return w->is_odd ? sin(angle) : cos(angle);
+}
+
 double wave_fit_at(const struct wave_fit *w, double x)
 {
     double y = w->constant;
 
     for (size_t j = 0; j < w->count; j++) {
-        const double h = (double) (w->first + (int64_t) j * w->distance);
-        y += w->cosine[j] * cos(2 * PI * h * ldexp(x, -w->turn));
+        y += w->factor[j] * wave_at(w, j, x);
     }
     return y;
 }
@@ -28,7 +36,7 @@ double wave_fit_largest(const struct wave_fit *w)
     double largest = fabs(w->constant);
 
     for (size_t j = 0; j < w->count; j++) {
-        largest += fabs(w->cosine[j]);
+        largest += fabs(w->factor[j]);
     }
     return largest;
 }
@@ -86,33 +94,32 @@ static double sample(double reach, size_t i)
 /* W's coefficients, W->count of them. */
 static bool solve(struct wave_fit *w, fit_function *function, const void *context, double reach)
 {
+    const size_t columns = w->count + (w->is_odd ? 0 : 1); /* the constant last */
     struct least_squares q;
     double x[COLUMNS];
 
     for (size_t i = 0; i < SAMPLES; i++) {
         const double at = sample(reach, i);
         q.y[i] = function(context, at);
-        q.column[0][i] = 1;
-        for (size_t j = 0; j < w->count; j++) {
-            const double h = (double) (w->first + (int64_t) j * w->distance);
-            q.column[j + 1][i] = cos(2 * PI * h * ldexp(at, -w->turn));
+        for (size_t j = 0; j < columns; j++) {
+            q.column[j][i] = j < w->count ? wave_at(w, j, at) : 1;
         }
     }
-    for (size_t k = 0; k <= w->count; k++) {
+    for (size_t k = 0; k < columns; k++) {
         if (!add_column(&q, k)) {
             return false;
         }
     }
-    for (size_t k = w->count + 1; k-- > 0;) {
+    for (size_t k = columns; k-- > 0;) {
         x[k] = q.rest[k];
-        for (size_t j = k + 1; j <= w->count; j++) {
+        for (size_t j = k + 1; j < columns; j++) {
             x[k] -= q.r[k][j] * x[j];
         }
         x[k] /= q.r[k][k];
     }
-    w->constant = x[0];
+    w->constant = w->is_odd ? 0 : x[w->count];
     for (size_t j = 0; j < w->count; j++) {
-        w->cosine[j] = x[j + 1];
+        w->factor[j] = x[j];
     }
     return true;
 }
@@ -133,9 +140,9 @@ enum {
     FINE = 4
 }; /* a turn is 2^FINE to 2^(FINE + 1) times the reach, for distances to choose from */
 
-/* The best of COUNT cosines. */
-static double best_of(size_t count, fit_function *function, const void *context, double reach,
-                      struct wave_fit *out)
+/* The best of COUNT waves. */
+static double best_of(size_t count, fit_function *function, const void *context, bool is_odd,
+                      double reach, struct wave_fit *out)
 {
     const int turn = log2_up(reach) + FINE;
     double best = INFINITY;
@@ -145,8 +152,9 @@ static double best_of(size_t count, fit_function *function, const void *context,
             continue;
         }
         for (int64_t odd = 0; odd <= distance % 2; odd++) {
-            struct wave_fit w = {
-                .count = count, .turn = turn, .first = distance / 2 + odd, .distance = distance};
+            struct wave_fit w = {.is_odd = is_odd, .count = count, .turn = turn};
+            w.first = distance / 2 + odd;
+            w.distance = distance;
             if (!solve(&w, function, context, reach)) {
                 continue;
             }
@@ -160,11 +168,11 @@ static double best_of(size_t count, fit_function *function, const void *context,
     return best;
 }
 
-bool fit_waves(fit_function *function, const void *context, double reach, double tolerance,
-               struct wave_fit *out)
+bool fit_waves(fit_function *function, const void *context, bool is_odd, double reach,
+               double tolerance, struct wave_fit *out)
 {
     for (size_t count = 2; count <= WAVES_MAX; count++) {
-        if (best_of(count, function, context, reach, out) < tolerance) {
+        if (best_of(count, function, context, is_odd, reach, out) < tolerance) {
             return true;
         }
     }

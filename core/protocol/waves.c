@@ -39,7 +39,11 @@ static const char *check(const struct program *p, const struct step *s)
     }
     if (s->threshold_count < 4 || s->threshold_count % 2 != 0 ||
         s->threshold_count > 2 * WAVES_MAX + 2) {
-        return "two numbers, and two for each harmonic, 1 to 7 of them";
+        return "two numbers, and two for each harmonic, 1 to 16 of them";
+    }
+    if (s->threshold_count > 2 * WAVES_ANY_RING + 2 &&
+        step_out(p, s)->ring < waves_shape(s).places + WAVES_LEAST) {
+        return "the result's ring is too narrow for so many harmonics";
     }
     for (size_t i = 0; i < s->threshold_count; i++) {
         const int64_t most = (int64_t) 1 << WAVES_COEFFICIENT_BITS;

@@ -5,7 +5,11 @@
 
 #include "protocol/step_operations.h"
 
-#define WAVES_MAX              7  /* harmonics */
+#define WAVES_MAX 16 /* harmonics */
+#define WAVES_ANY_RING                                                                             \
+    7 /* as many in any ring; of more each has shares of WAVES_LEAST bits: what is drawn for them
+                            is bounded by what is dealt (secure/session_limits.c) */
+#define WAVES_LEAST            16
 #define WAVES_TURN_BITS        32 /* K at most */
 #define WAVES_COEFFICIENT_BITS 24 /* of coefficients and harmonics */
 

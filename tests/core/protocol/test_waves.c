@@ -105,7 +105,7 @@ static void levels_agree_to_the_bit(void **state)
 
 /* --- Between three parties --- */
 
-enum { ROWS = 50, COLUMNS = 200, COUNT = ROWS * COLUMNS, WAVES = 4 };
+enum { ROWS = 50, COLUMNS = 200, COUNT = ROWS * COLUMNS, WAVES = 5 };
 
 static const struct {
     unsigned turn, ring;
@@ -115,6 +115,8 @@ static const struct {
     {19, 48, 6, {7, 14, -63897, 0, -8159, 0, -2186, 0, -460, 0, -65, 0, -7, 0}},
     {19, 32, 6, {7, 14, -63897, 0, -8159, 0, -2186, 0, -460, 0, -65, 0, -7, 0}},
     {10, 40, 3, {-3, 5, 1000, -77777, 12, 0, 0, 3}},
+    {20, 48, 16, {5,  10, 0,  41000, 0,  9000, 0, 3000, 0, 1200, 0, 500, 0, 200, 0,  90, 0,
+                  40, 0,  20, 0,     10, 0,    5, 0,    3, 0,    2, 0,   1, 0,   -1, 0,  1}},
     {32, 46, 7, {1, 1, 1 << 20, 9, 9, 9, 9, 9, -9, 9, 9, -9, 99, 9, 9999, 9}},
 };
 
