@@ -7,6 +7,8 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "graph/owner.h"
@@ -294,6 +296,44 @@ value_id emit_scaled(struct lowering *l, value_id x, double c, unsigned magnitud
     return emit_combine(l, v->dims, (unsigned) fraction, magnitude, &t, 1, 0);
 }
 
+static bool copy_numbers(struct lowering *l, struct step *s, const int64_t *numbers, size_t count)
+{
+    s->threshold_count = count;
+    s->thresholds = arena_alloc(l->program->arena, count, sizeof(*s->thresholds));
+    if (s->thresholds == NULL) {
+        lower_fail(l, MPCF_E_NOMEM, "out of memory (%zu thresholds)", count);
+        return false;
+    }
+    memcpy(s->thresholds, numbers, count * sizeof(*numbers));
+    return true;
+}
+
+value_id emit_waves(struct lowering *l, value_id x, const struct emit_waves *w)
+{
+    int64_t numbers[2 + 2 * WAVES_MAX] = {w->first, w->distance};
+    int64_t largest = llabs(w->constant);
+    const value_id out =
+        emit_value(l, VALUE_SHARED, value_at(l, x)->dims, w->fraction, w->fraction);
+
+    if (out == VALUE_NONE) {
+        return out;
+    }
+    for (size_t j = 0; j < w->count; j++) {
+        numbers[2 + 2 * j + (w->is_odd ? 1 : 0)] = w->factor[j];
+        largest += llabs(w->factor[j]);
+    }
+    struct step *s = emit_step(l, STEP_WAVES, out, &x, 1);
+    s->shift = w->turn;
+    if (copy_numbers(l, s, numbers, 2 + 2 * w->count)) {
+        const unsigned places = waves_shape(s).places;
+        struct value *v = &l->program->values[out];
+        s->constant = (uint64_t) w->constant << places;
+        v->fraction = w->fraction + places;
+        v->magnitude = magnitude_of(ldexp((double) largest, -(int) w->fraction), v->fraction);
+    }
+    return out;
+}
+
 /* ROWS rows of bits from X and COUNT numbers. */
 static value_id emit_bits(struct lowering *l, enum step_kind kind, value_id x,
                           const int64_t *thresholds, size_t count, size_t rows)
@@ -305,16 +345,7 @@ static value_id emit_bits(struct lowering *l, enum step_kind kind, value_id x,
         return out;
     }
     struct step *s = emit_step(l, kind, out, &x, 1);
-    s->threshold_count = count;
-    s->thresholds = arena_alloc(l->program->arena, count, sizeof(*s->thresholds));
-    if (s->thresholds == NULL) {
-        lower_fail(l, MPCF_E_NOMEM, "out of memory (%zu thresholds)", count);
-        return VALUE_NONE;
-    }
-    for (size_t i = 0; i < count; i++) {
-        s->thresholds[i] = thresholds[i];
-    }
-    return out;
+    return copy_numbers(l, s, thresholds, count) ? out : VALUE_NONE;
 }
 
 value_id emit_compare(struct lowering *l, value_id x, const int64_t *thresholds, size_t count)
@@ -367,12 +398,17 @@ value_id emit_bits_to_ring(struct lowering *l, value_id bits)
 
 value_id emit_select(struct lowering *l, value_id bits, value_id x)
 {
+    return emit_select_row(l, bits, 0, x);
+}
+
+value_id emit_select_row(struct lowering *l, value_id bits, uint32_t row, value_id x)
+{
     const struct value *v = value_at(l, x);
     const value_id in[2] = {bits, x};
     const value_id out = emit_value(l, VALUE_SHARED, v->dims, v->fraction, v->magnitude);
 
     if (out != VALUE_NONE) {
-        emit_step(l, STEP_SELECT, out, in, 2);
+        emit_step(l, STEP_SELECT, out, in, 2)->row = row;
     }
     return out;
 }

@@ -6,6 +6,7 @@
 #define MPCF_LOWER_EMIT_H
 
 #include "lower/lowering.h"
+#include "protocol/waves_shape.h"
 
 /* MAGNITUDE 0: no range of its own; it may wrap and is not checked. */
 value_id emit_value(struct lowering *l, enum value_kind kind, struct dims dims, unsigned fraction,
@@ -54,6 +55,15 @@ value_id emit_scaled(struct lowering *l, value_id x, double c, unsigned magnitud
 /* 1/x, or its root, of positive X: SCALE at x = 2^FINEST units, at FRACTION bits. */
 value_id emit_inverse(struct lowering *l, value_id x, bool is_root, unsigned finest, int64_t scale,
                       unsigned fraction, unsigned magnitude);
+/* CONSTANT + sum_j of cosines or sines, factors in units of FRACTION bits; harmonics FIRST + j DISTANCE of a turn of
+ * 2^turn units of x. At FRACTION bits and the places of a WAVES, which are untruncated. */
+struct emit_waves {
+    unsigned turn, fraction;
+    int64_t first, distance, constant, factor[WAVES_MAX];
+    size_t count;
+    bool is_odd;
+};
+value_id emit_waves(struct lowering *l, value_id x, const struct emit_waves *w);
 value_id emit_compare(struct lowering *l, value_id x, const int64_t *thresholds, size_t count);
 /* The lowest PLANES bits of entry X modulo COUNT, a power of two. */
 value_id emit_table_lookup(struct lowering *l, value_id x, const int64_t *entries, size_t count,
@@ -70,8 +80,9 @@ struct emit_exp {
 value_id emit_exp(struct lowering *l, const struct emit_exp *e, unsigned fraction,
                   unsigned magnitude);
 value_id emit_bits_to_ring(struct lowering *l, value_id bits);
-/* x bits[0] (BITS of one threshold). */
+/* x bits[0] (BITS of one threshold); x bits[row]. */
 value_id emit_select(struct lowering *l, value_id bits, value_id x);
+value_id emit_select_row(struct lowering *l, value_id bits, uint32_t row, value_id x);
 /* x times the user's 0/1 value KEEP, read through TERM's strides. */
 value_id emit_user_select(struct lowering *l, value_id x, const struct term *keep);
 value_id emit_provider(struct lowering *l, const mpcf_node *node, unsigned fraction);

@@ -11,6 +11,7 @@
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 #include "lower/piece_steps.h"
+#include "lower/wave_steps.h"
 
 #define TOLERANCE 4e-5 /* of erf's own pieces; what they are multiplied by is often above 1 */
 #define GRID      64.0 /* cuts are its multiples */
@@ -114,17 +115,14 @@ static bool fit(const struct gate *g, size_t degree, struct pieces *p)
     return true;
 }
 
-void lower_gate(struct lowering *l, const mpcf_node *node, struct lowered *out)
+static void lower_gate_by_pieces(struct lowering *l, const mpcf_node *node, const struct gate *g,
+                                 int want, struct lowered *out)
 {
     struct pieces best = {0}, p;
     size_t best_cost = SIZE_MAX;
-    struct gate g;
 
-    if (!find_gate(node, 0, &g)) {
-        (void) find_gate(node, 1, &g);
-    }
     for (size_t degree = 2; degree <= 5; degree++) {
-        if (fit(&g, degree, &p) && pieces_cost(&p) < best_cost) {
+        if (fit(g, degree, &p) && pieces_cost(&p) < best_cost) {
             best_cost = pieces_cost(&p);
             best = p;
         }
@@ -133,6 +131,34 @@ void lower_gate(struct lowering *l, const mpcf_node *node, struct lowered *out)
         lower_fail(l, MPCF_E_INTERNAL, "'%s': no fit", node->name);
         return;
     }
+    lower_pieces_at(l, node, g->x, want, &best, out);
+}
+
+/* E. */
+static double even_part(const void *context, double x)
+{
+    const struct gate *g = context;
+
+    return value_of(g, x) - x / 2;
+}
+
+static bool is_half_open(const struct gate *g)
+{
+    return fabs(g->factor * g->offset - 0.5) < 1e-9 && fabs(g->factor * g->weight - 0.5) < 1e-9;
+}
+
+void lower_gate(struct lowering *l, const mpcf_node *node, struct lowered *out)
+{
+    struct gate g;
+
+    if (!find_gate(node, 0, &g)) {
+        (void) find_gate(node, 1, &g);
+    }
     const int want = l->nodes[lower_past_taps(g.curve->in[0])->id].want + log2_up(g.scale);
-    lower_pieces_at(l, node, g.x, want, &best, out);
+    const struct wave_form form = {
+        .function = even_part, .context = &g, .end = fmax(-end_of(&g, -1), end_of(&g, 1))};
+
+    if (!is_half_open(&g) || !lower_waves_at(l, node, g.x, want, &form, out)) {
+        lower_gate_by_pieces(l, node, &g, want, out);
+    }
 }

@@ -13,6 +13,7 @@
 #include "lower/magnitude.h"
 #include "lower/piece_steps.h"
 #include "lower/score_shift.h"
+#include "lower/wave_steps.h"
 
 #define SINES_TOLERANCE 4e-5 /* of what fits a sine series */
 
@@ -203,12 +204,40 @@ void lower_exp(struct lowering *l, const mpcf_node *node, struct lowered *out)
     lower_function(l, node, exp_of, -11.5, top, 0, exp(top), 1.2e-5, out);
 }
 
+/* A curve of a number that has scales in front of it. */
+struct curve {
+    fit_function *function;
+    double scale;
+};
+
+static double scaled_curve(const void *context, double x)
+{
+    const struct curve *c = context;
+
+    return c->function(NULL, c->scale * x);
+}
+
+/* By waves, or by pieces where those do not fit; beyond END the curve is within TOLERANCE of 1. */
+static void lower_curve(struct lowering *l, const mpcf_node *node, fit_function *function,
+                        double end, double tolerance, struct lowered *out)
+{
+    struct curve c = {.function = function, .scale = 1};
+    const mpcf_node *x = lower_past_scales(node->in[0], &c.scale);
+    const struct wave_form form = {
+        .function = scaled_curve, .context = &c, .is_odd = true, .end = end / c.scale};
+    const int want = l->nodes[lower_past_taps(node->in[0])->id].want + log2_up(c.scale);
+
+    if (!lower_waves_at(l, node, x, want, &form, out)) {
+        lower_function(l, node, function, -end, end, -1, 1, tolerance, out);
+    }
+}
+
 void lower_erf(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
-    lower_function(l, node, erf_of, -2.96875, 2.96875, -1, 1, 4e-5, out);
+    lower_curve(l, node, erf_of, 2.96875, 4e-5, out);
 }
 
 void lower_tanh(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
-    lower_function(l, node, tanh_of, -5.25, 5.25, -1, 1, 6e-5, out);
+    lower_curve(l, node, tanh_of, 5.25, 6e-5, out);
 }

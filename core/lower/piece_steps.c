@@ -453,7 +453,7 @@ static void drop_cuts(struct pieces *p, double low, double high)
 }
 
 /* A factor in front goes into cuts and coefficients. */
-static const mpcf_node *without_scale(const mpcf_node *x, double *scale)
+const mpcf_node *lower_past_scales(const mpcf_node *x, double *scale)
 {
     x = lower_past_taps(x);
     while (x->kind == OP_SCALE && x->real > 0) {
@@ -492,7 +492,7 @@ void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p, s
     struct piecewise k = {.p = p, .scale = 1, .dims = node_dims(l, node)};
     const bool is_trained = node->kind == OP_PIECEWISE_OF;
     const mpcf_node *x =
-        is_trained ? lower_past_taps(node->in[0]) : without_scale(node->in[0], &k.scale);
+        is_trained ? lower_past_taps(node->in[0]) : lower_past_scales(node->in[0], &k.scale);
     const int want = l->nodes[lower_past_taps(node->in[0])->id].want + log2_up(k.scale);
 
     k.is_written = node->kind == OP_PIECEWISE;

@@ -8,6 +8,9 @@
 #include "lower/lowering.h"
 #include "lower/pieces.h"
 
+/* X without the scales in front of it, all above 0, by which SCALE is multiplied. */
+const mpcf_node *lower_past_scales(const mpcf_node *x, double *scale);
+
 /* NODE as P, of its first operand: sets OUT->raw. Of PIECEWISE_OF with what it adds. Changes P. */
 void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p, struct lowered *out);
 

@@ -78,8 +78,8 @@ static bool can_extend(const struct program *p, const struct step *s)
 /* To lift needs the range of all that is opened. */
 static bool can_lift(const struct program *p, const struct step *s)
 {
-    for (size_t i = 0; i < s->in_count; i++) {
-        const struct value *x = step_in(p, s, i);
+    for (unsigned i = 0; i < opening_count(s); i++) {
+        const struct value *x = &p->values[opening_id(s, i)];
         const bool may_be = x->kind == VALUE_SHARED || x->kind == VALUE_USER;
         if (!may_be || x->magnitude == 0 || x->magnitude > LIFT_MAGNITUDE_MAX) {
             return false;
@@ -93,7 +93,8 @@ static enum step_kind other_kind(enum step_kind kind)
 {
     static const enum step_kind pairs[][2] = {{STEP_TRUNCATE_REDUCE, STEP_TRUNCATE_EXTEND},
                                               {STEP_PRODUCT, STEP_LIFT_PRODUCT},
-                                              {STEP_SQUARE, STEP_LIFT_SQUARE}};
+                                              {STEP_SQUARE, STEP_LIFT_SQUARE},
+                                              {STEP_SELECT, STEP_LIFT_SELECT}};
 
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         if (kind == pairs[i][0] || kind == pairs[i][1]) {

@@ -49,10 +49,12 @@ static void sweep_once(struct ring_trial *t)
     }
 }
 
-/* Of those that lift a value the opening is as wide as the value, not as the result. */
+/* Of those that lift a value the opening is as wide as the value, not as the result; of others as they say. */
 static bool opens_as_result(const struct ring_trial *t, size_t i)
 {
-    return !t->program->steps[t->openings.items[i].step].operations->lifts;
+    const struct step_operations *o = t->program->steps[t->openings.items[i].step].operations;
+
+    return !o->lifts && o->opened_bits == NULL;
 }
 
 /* The results of those that open one value. */

@@ -80,6 +80,7 @@ struct value {
     X(COMPARE, compare) \
     X(BITS_TO_RING, bits_to_ring) \
     X(SELECT, select) \
+    X(LIFT_SELECT, lift_select) \
     X(USER_SELECT, user_select) \
     X(TABLE_LOOKUP, table_lookup) \
     X(USER_BUCKETS, user_buckets) \
@@ -89,6 +90,7 @@ struct value {
     X(INVERSE, inverse) \
     X(LEVEL_COUNTS, level_counts) \
     X(EXP, exp) \
+    X(WAVES, waves) \
     X(REVEAL, reveal)
 /* clang-format on */
 
@@ -128,14 +130,15 @@ struct step {
     value_id out;
     struct view *views;  /* COMBINE, USER_SELECT: one an operand */
     uint64_t constant;   /* COMBINE: c0 in units of the result; INVERSE: the result at 2^shift; EXP:
-                            at 0 */
+                            at 0; WAVES: added */
     unsigned shift;      /* TRUNCATE_REDUCE, TRUNCATE_EXTEND; INVERSE: of the finest interval; EXP:
-                            bits behind the point */
+                            bits behind the point; WAVES: a turn has 2^shift units */
     uint32_t row;        /* SELECT: of the bits; USER_LOOKUP: the first position; of
                             position_ids the padding id, in USER_ONE_HOT, too; EXP: bits that
                             are opened, 0: all */
     bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o]; INVERSE: of the root */
-    int64_t *thresholds; /* COMPARE, ascending, in units of x; TABLE_LOOKUP: the entries */
+    int64_t *thresholds; /* COMPARE, ascending, in units of x; TABLE_LOOKUP: the entries; WAVES: the
+                            first harmonic, the distance of the next, and a, b of each */
     size_t threshold_count;
     const char *input; /* USER_ONE_HOT, USER_LOOKUP, USER_BUCKETS, USER_SLOTS, USER_MASK, REVEAL: of
                           the input or output */

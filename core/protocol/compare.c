@@ -9,12 +9,11 @@
  * The dealer XOR-shares msb(r) and, for each group of b = COMPARE_GROUP_BITS of r's low bits, the
  * one-hot form of the group (2^b - 1 planes, one more is the rest; the highest group may have fewer
  * bits): so less-than and equality of a group with a public number are local. compare_tree.c joins
- * groups pair by pair.
+ * groups, up to four at once.
  *
  * Messages: round 0, each party its z_i + r_i, K bits an element (the user's before the run where
- * x is input-independent); then one a level of the tree. Rounds 1 + ceil(log2(ceil(m / b))).
- * Dealer: 2^b - 1 bits a group an element once; an element and threshold, 2 p - 1 bits for the p
- * pairs of each level.
+ * x is input-independent); then one a level of the tree. Rounds 1 + ceil(log4(ceil(m / b))).
+ * Dealer: 2^b - 1 bits a group an element once; for an element and threshold the products of each level's joins.
  * Leakage: none; c is uniform, r used once.
  * Source: the design's own, after Damgard, Fitzi, Kiltz, Nielsen, Toft, "Unconditionally secure
  * constant-rounds multi-party computation for equality, comparison, bits" (2006).

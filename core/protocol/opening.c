@@ -33,6 +33,9 @@ unsigned opening_ring(const struct program *p, const struct step *s, unsigned j)
 {
     unsigned magnitude = opening_value(p, s, j)->magnitude;
 
+    if (s->operations->opened_bits != NULL) {
+        return s->operations->opened_bits(p, s);
+    }
     if (!s->operations->lifts) {
         return step_out(p, s)->ring;
     }

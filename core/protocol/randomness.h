@@ -25,7 +25,9 @@ enum random_item {
     ITEM_TREE_SHARE = 32,
     ITEM_WRAP = 48, /* lifted operands: the provider's shares of w, of v, by operand */
     ITEM_TOP = 50,
-    ITEM_CROSS = 52 /* and of products of v with masks */
+    ITEM_CROSS = 52, /* and of products of v with masks */
+    ITEM_WAVE = 64,  /* WAVES: the provider's shares of harmonic i */
+    ITEM_WAVE_SINE = 80
 };
 
 /* Tests see each use: (role whose key, stream, first word, words). */

@@ -7,6 +7,8 @@
  * 2 k bits an element. With b = d + (1 - 2 d) rho: shares d [a] + (1 - 2 d) (e [rho] + [rho a]),
  * and the provider d e. Leakage: none.
  */
+#include "protocol/select.h"
+
 #include "bits/bits.h"
 #include "channel/role.h"
 #include "protocol/bits.h"
@@ -14,7 +16,7 @@
 #include "protocol/opening.h"
 #include "ring/ring.h"
 
-static const char *check(const struct program *p, const struct step *s)
+const char *select_check(const struct program *p, const struct step *s)
 {
     if (s->in_count != 2) {
         return "it has two operands";
@@ -36,19 +38,23 @@ static unsigned ring_needed(const struct program *p, const struct step *s, size_
     return i == 0 ? 0 : step_out(p, s)->ring;
 }
 
-static void axes(const struct program *p, const struct step *s, struct value *out)
+void select_axes(const struct program *p, const struct step *s, struct value *out)
 {
     axes_take_of(step_in(p, s, 1), out);
+}
+
+uint64_t select_bit_cost(const struct program *p, const struct step *s)
+{
+    return packed_cost(bits_words(step_in(p, s, 0)), 64);
 }
 
 static void cost(const struct program *p, const struct step *s, struct step_cost *c)
 {
     const struct value *out = step_out(p, s);
-    uint64_t bits = packed_cost(bits_words(step_in(p, s, 0)), 64);
 
     opening_cost(p, s, c);
-    c->provider_bits[0] += bits;
-    c->user_bits[0] += bits;
+    c->provider_bits[0] += select_bit_cost(p, s);
+    c->user_bits[0] += select_bit_cost(p, s);
     c->correction_bits += packed_cost(out->dims.count, out->ring); /* of rho */
 }
 
@@ -70,7 +76,7 @@ static void reference_block(void *context, size_t first, size_t n, uint64_t (*t)
     ring_mul(k->out + first, k->x + first, t[0], n);
 }
 
-static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
+mpcf_status select_reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     const size_t words = bits_words(step_in(r->program, s, 0));
     struct select k = {.bits = r->x[s->in[0]] + s->row * words, .x = r->x[s->in[1]]};
@@ -111,7 +117,7 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     return MPCF_OK;
 }
 
-static mpcf_status send(struct party *p, const struct step *s, unsigned round, struct message *out,
+mpcf_status select_send(struct party *p, const struct step *s, unsigned round, struct message *out,
                         mpcf_error *err)
 {
     uint64_t *own = NULL;
@@ -124,7 +130,7 @@ static mpcf_status send(struct party *p, const struct step *s, unsigned round, s
     return opening_send(p, s, round, out, err);
 }
 
-static mpcf_status receive(struct party *p, const struct step *s, unsigned round,
+mpcf_status select_receive(struct party *p, const struct step *s, unsigned round,
                            struct message *in, mpcf_error *err)
 {
     bits_open_receive(p->state[s->index], bits_words(step_in(p->program, s, 0)), in);
@@ -174,15 +180,15 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 
 const struct step_operations step_operations_select = {
     .opens = 1u << 1,
-    .check = check,
+    .check = select_check,
     .ring_needed = ring_needed,
     .rounds = one_round,
-    .axes = axes,
+    .axes = select_axes,
     .cost = cost,
-    .reference = reference,
+    .reference = select_reference,
     .deal = deal,
     .send_offline = opening_send_offline,
-    .send = send,
-    .receive = receive,
+    .send = select_send,
+    .receive = select_receive,
     .compute = compute,
 };

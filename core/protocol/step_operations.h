@@ -89,6 +89,8 @@ struct step_operations {
     uint8_t opens; /* bit i: operand i is opened under a Beaver mask (opening.h) */
     bool lifts;    /* and that in one bit more than its magnitude has, whatever the result's ring
                       (lift.h) */
+    /* Or in so many; NULL: as above, or in the result's ring. */
+    unsigned (*opened_bits)(const struct program *p, const struct step *s);
     enum step_independence independence;
     bool has_user_range;     /* a result of the user's own keeps its range, as shared ones do */
     bool is_revealed;        /* the user learns the result: it goes to the output */
@@ -98,6 +100,7 @@ struct step_operations {
     void (*constant)(const struct program *p, const struct step *s, struct weight_form *form);
     /* A result is exact to UNITS units (0: one) and 2^-RELATIVE_BITS of itself (0: nothing). */
     unsigned units, relative_bits;
+    unsigned (*units_of)(const struct program *p, const struct step *s); /* NULL: UNITS of all */
     bool takes_positive;  /* its operand is not negative */
     bool is_public_table; /* it is one that the user has, too */
     /* NULL, or the rule that the step breaks: what it asks of its operands. */

@@ -5,7 +5,8 @@
  * A step draws a word for each element that it sends masked, and for each of the provider's shares
  * of what the dealer corrects: of an element of its operands or its result never more than four
  * (LIFT_PRODUCT: shares of four corrections of the result; of each operand the mask and two). COMPARE also draws planes of bits,
- * which are sent or corrected as they are: its words there are those of its messages. That is
+ * which are sent or corrected as they are: its words there are those of its messages. WAVES draws a word for the two
+ * shares of a harmonic, or two words where they have more than 32 bits: one for 32 bits of the dealer's at most. That is
  * looser than what a step draws, and simpler; tests watch every kind draw.
  */
 #include "secure/session_limits.h"
@@ -16,6 +17,7 @@
 
 enum {
     WORDS_OF_ELEMENT = 4,
+    BITS_OF_WORD = 32,
     STREAMS_OF_STEP = 64, /* items; each may begin a block that it does not use whole */
     WORDS_OF_BLOCK = 2
 };
@@ -45,7 +47,7 @@ uint64_t step_mask_words(const struct program *p, const struct step *s)
 {
     const uint64_t bits = bits_of(&p->costs[s->index]);
 
-    return bits == 0 ? 0 : WORDS_OF_ELEMENT * elements_of(p, s) + bits / 64;
+    return bits == 0 ? 0 : WORDS_OF_ELEMENT * elements_of(p, s) + bits / BITS_OF_WORD;
 }
 
 mpcf_status session_check_program(const struct program *p, mpcf_error *err)

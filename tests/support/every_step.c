@@ -55,6 +55,17 @@ static void add_exp(struct shared_source *s, value_id x, value_id bits, bool has
     exp->groups = 24;
 }
 
+static void add_waves(struct shared_source *s, value_id x, unsigned ring)
+{
+    static int64_t numbers[8] = {7, 14, 4000, -300, 900, 12, 1, -2};
+    (void) source_step(s, STEP_WAVES, x, 0, false, ring, ring);
+    struct step *waves = &s->p->steps[s->p->step_count - 1];
+    waves->shift = 13;
+    waves->constant = 1 << 20;
+    waves->thresholds = numbers;
+    waves->threshold_count = 8;
+}
+
 static void add_lookups(struct shared_source *s, struct dims dims)
 {
     const size_t rows = dims.dim[2];
@@ -115,6 +126,8 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
         s->p->steps[s->p->step_count - 1].thresholds = thresholds;
         s->p->steps[s->p->step_count - 1].threshold_count = 1;
         (void) test_step(s->p, STEP_SELECT, one, a, true, VALUE_SHARED, dims, 40, 0, 12, "sel");
+        (void) test_step(s->p, STEP_LIFT_SELECT, one, a, true, VALUE_SHARED, dims, 48, 0, 12,
+                         "sel");
         (void) test_step(s->p, STEP_TABLE_LOOKUP, a, 0, false, VALUE_BITS,
                          test_dims(1, 1, 3, count), 1, 0, 2, "entry");
         s->p->steps[s->p->step_count - 1].thresholds = i == 0 ? entries : thresholds;
@@ -123,6 +136,7 @@ void source_every_step(struct shared_source *s, size_t rows, size_t columns)
         add_exp(s, a, one, i == 1);
         (void) test_step(s->p, STEP_LEVEL_COUNTS, a, 0, false, VALUE_SHARED,
                          test_dims(1, 1, rows, 15), i == 0 ? 9 : 40, 0, 9, "counts");
+        add_waves(s, a, i == 0 ? 30 : 48);
         (void) source_step(s, STEP_USER_SELECT, a, s->one_hot, true, 40, 12);
         struct step *keep = &s->p->steps[s->p->step_count - 1];
         keep->views[1].stride[2] = rows;

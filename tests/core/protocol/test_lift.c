@@ -30,8 +30,24 @@ static const struct form {
     {STEP_LIFT_PRODUCT, false, false, 12, 3, 30, 40},
     {STEP_LIFT_PRODUCT, true, true, 20, 19, 19, 46},
     {STEP_LIFT_PRODUCT, false, true, 24, 23, 10, 48},
+    {STEP_LIFT_SELECT, true, false, 19, 18, 2, 36},
+    {STEP_LIFT_SELECT, false, false, 30, 12, 3, 50},
+    {STEP_LIFT_SELECT, false, false, 25, 24, 2, 20},
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
+
+/* Bits that say where Y, of a few numbers, is not negative. */
+static value_id bits_of(struct shared_source *s, const struct form *k, const int64_t *y)
+{
+    static int64_t zero;
+    const value_id of = source_shared(s, y, k->other + 1, k->other, !k->is_input_independent);
+    const value_id bits = test_step(s->p, STEP_COMPARE, of, 0, false, VALUE_BITS,
+                                    test_dims(1, 1, 1, COUNT), 1, 0, 2, "bits");
+
+    s->p->steps[s->p->step_count - 1].thresholds = &zero;
+    s->p->steps[s->p->step_count - 1].threshold_count = 1;
+    return bits;
+}
 
 /* What y is made of: numbers of its own, or the first of each row of them. */
 static value_id operand(struct shared_source *s, const struct form *k, const int64_t *y)
@@ -52,9 +68,10 @@ static value_id operand(struct shared_source *s, const struct form *k, const int
 static void judge(const struct form *k, const int64_t *x, const int64_t *y, const double *output)
 {
     for (size_t i = 0; i < COUNT; i++) {
-        const int64_t other = k->kind == STEP_LIFT_SQUARE ? x[i]
-                              : k->by_row                 ? y[i - i % COLUMNS]
-                                                          : y[i];
+        const int64_t other = k->kind == STEP_LIFT_SQUARE   ? x[i]
+                              : k->kind == STEP_LIFT_SELECT ? y[i] >= 0
+                              : k->by_row                   ? y[i - i % COLUMNS]
+                                                            : y[i];
         const uint64_t wanted = (uint64_t) x[i] * (uint64_t) other;
         const uint64_t ring = (UINT64_C(1) << k->out) - 1;
         if ((((uint64_t) (int64_t) output[i] ^ wanted) & ring) != 0) {
@@ -75,8 +92,11 @@ static void run_form(const struct form *k, uint64_t turn)
 
     source_init(&s, ROWS, COLUMNS);
     const value_id a = source_shared(&s, x, k->ring, k->magnitude, k->is_input_independent);
-    const value_id b = k->other == 0 ? 0 : operand(&s, k, y);
-    const value_id z = source_step(&s, k->kind, a, b, k->other != 0, k->out, k->out);
+    const bool selects = k->kind == STEP_LIFT_SELECT;
+    const value_id b = k->other == 0 ? 0 : selects ? bits_of(&s, k, y) : operand(&s, k, y);
+    const value_id z = selects ? test_step(s.p, k->kind, b, a, true, VALUE_SHARED,
+                                           s.p->values[a].dims, k->out, 0, k->out, "selected")
+                               : source_step(&s, k->kind, a, b, k->other != 0, k->out, k->out);
     (void) test_reveal(s.p, z);
     assert_ok(program_finish(s.p, err), err);
     struct weights *w = source_weights(&s);

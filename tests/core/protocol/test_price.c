@@ -30,6 +30,7 @@ enum {
     COUNT = ROWS * COLUMNS,
     THRESHOLDS = 2,
     LEVELS = 8,
+    WAVE_NUMBERS = 6, /* two harmonics */
     BUCKETS = CODE_COPIES,
     REVEALED = THRESHOLDS * COUNT
 };
@@ -70,6 +71,7 @@ static const struct parameters_of_step parameters[] = {
     {.shift = 1, .constant = 1 << 20, .transposed = true},
     {.shift = 2, .constant = 1 << 20, .buckets = 4, .groups = 12},
     {.shift = 2, .constant = 1 << 20, .buckets = 16, .groups = 12},
+    {.shift = 5, .thresholds = WAVE_NUMBERS},
     {.thresholds = 1},
     {.thresholds = THRESHOLDS},
     {.input = "input_ids"},
@@ -111,7 +113,7 @@ struct built {
     struct step *step;
 };
 
-static const int64_t thresholds[THRESHOLDS] = {-1, 1};
+static const int64_t thresholds[WAVE_NUMBERS] = {-1, 1, 3, -100, 5, 2};
 
 static bool only_positive; /* operands of the kind that is tried */
 
@@ -196,7 +198,7 @@ static void set_parameters(struct shared_source *s, const struct parameters_of_s
     step->buckets = from->buckets;
     step->groups = from->groups;
     step->threshold_count = from->thresholds;
-    step->thresholds = arena_alloc(s->p->arena, THRESHOLDS, sizeof *step->thresholds);
+    step->thresholds = arena_alloc(s->p->arena, WAVE_NUMBERS, sizeof *step->thresholds);
     memcpy(step->thresholds, thresholds, sizeof thresholds);
 }
 
@@ -331,7 +333,8 @@ static void compare_with_reference(const struct built *b, const struct weights *
 {
     const struct value *v = step_out(b->source.p, b->step);
     const struct step_operations *o = b->step->operations;
-    const double units = o->units > 1 ? o->units : 1;
+    const unsigned stated = o->units_of != NULL ? o->units_of(b->source.p, b->step) : o->units;
+    const double units = stated > 1 ? stated : 1;
     double reference[REVEALED] = {0}, whole = ldexp(1, (int) v->ring);
     assert_ok(reference_run(b->source.p, w, &b->source.input, reference, NULL, NULL, NULL, err),
               err);
