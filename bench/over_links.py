@@ -60,7 +60,7 @@ def run_apart(pipeline, transport, network):
 
 
 def price(pipeline, network):
-    words = [host, "cost", pipeline, "--network", network, "--json", result_file + ".cost", "--set",
+    words = [host, "cost", pipeline, "--link", "--network", network, "--json", result_file + ".cost", "--set",
              f"stages.infer.examples={examples}", "--set", "stages.infer.length=full"]
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
     cost = json.load(open(result_file + ".cost"))
@@ -78,9 +78,9 @@ for pipeline in sys.argv[6:]:
         for transport in transports.split():
             seconds = run_apart(pipeline, transport, network)
             lines.append({"pipeline": pipeline, "network": network, "transport": transport, "online_seconds": seconds,
-                          "cost_seconds": online["seconds"], "computing_seconds": computing,
+                          "cost_seconds": online["link_seconds"], "computing_seconds": computing,
                           "rounds": online["rounds"], "bytes": online["bytes"]})
             print(f"{os.path.basename(pipeline):20} {name:8} {transport:9} {online['rounds']:6} {online['bytes'] / 1e6:8.2f}"
-                  f" {seconds:9.3f} {online['seconds']:8.3f} {computing:11.3f}"
-                  f" {seconds / (online['seconds'] + computing):6.2f}")
+                  f" {seconds:9.3f} {online['link_seconds']:8.3f} {computing:11.3f}"
+                  f" {seconds / (online['link_seconds'] + computing):6.2f}")
 json.dump({"examples": int(examples), "runs": lines}, open(result_file, "w"), indent=1)

@@ -1,28 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mpcf-host cost: what a run of the pipeline costs on a named network. */
+/* mpcf-host cost: what a run of the pipeline costs on networks that have names. */
 #include "base/folder.h"
 #include "base/text.h"
+#include "channel/named_network.h"
 #include "host.h"
-#include "inference/cost_network.h"
+#include "inference/cost_table.h"
+#include "inference/machine_figure.h"
 #include "inference/pipeline_cost.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "show_json.h"
 
-static int price(const struct args *args, const struct pipeline *p,
-                 const struct cost_network *network, mpcf_error *err)
+static int price_student(const struct args *args, const struct pipeline *p,
+                         const struct cost_request *request, mpcf_error *err)
 {
     json_t *cost = NULL;
+    int result;
+
+    if (pipeline_cost(p, request, &cost, err) != MPCF_OK) {
+        return host_failed(err);
+    }
+    result = show_json(cost, cost_table(cost), args_value(args, "--json"), err);
+    json_decref(cost);
+    return result;
+}
+
+static int price(const struct args *args, const struct pipeline *p, struct cost_request *request,
+                 mpcf_error *err)
+{
+    struct machine_figure figure = {0};
     int result;
 
     if (pipeline_check_files(p, VIEW_PUBLIC, err) != MPCF_OK) {
         return host_refused(err);
     }
-    if (pipeline_cost(p, network, &cost, err) != MPCF_OK) {
-        return host_failed(err);
+    if (!args_has(args, "--link")) {
+        if (machine_figure_get(p->plugins, args_has(args, "--measure"), &figure, err) != MPCF_OK) {
+            return host_failed(err);
+        }
+        request->figure = &figure;
     }
-    result = show_json(cost, pipeline_cost_table(cost), args_value(args, "--json"), err);
-    json_decref(cost);
+    result = price_student(args, p, request, err);
+    machine_figure_clear(&figure);
     return result;
 }
 
@@ -31,8 +50,8 @@ static int no_network(const char *name)
     struct text_buffer names = {0};
     int result;
 
-    for (size_t i = 0; i < COST_NETWORKS; i++) {
-        text_printf(&names, "%s%s", i > 0 ? ", " : "", cost_networks[i].name);
+    for (size_t i = 0; i < NAMED_NETWORKS; i++) {
+        text_printf(&names, "%s%s", i > 0 ? ", " : "", named_networks[i].name);
     }
     result =
         host_usage("cost", "there is no network '%s'; networks are %s", name, text_string(&names));
@@ -50,12 +69,15 @@ int cmd_cost(const struct args *args)
         .plugin_folder = args_value(args, "--plugin-dir"),
     };
     const char *name = args_value(args, "--network");
-    const struct cost_network *network = name != NULL ? cost_network_find(name) : &cost_networks[0];
+    struct cost_request request = {
+        .network = name != NULL ? named_network_find(name) : &named_networks[0],
+        .by_layer = args_has(args, "--layers"),
+    };
     struct pipeline *p = NULL;
     mpcf_error *err;
     int result;
 
-    if (network == NULL) {
+    if (request.network == NULL) {
         return no_network(name);
     }
     if (!file_exists(source.file)) {
@@ -65,7 +87,7 @@ int cmd_cost(const struct args *args)
         return EXIT_USAGE;
     }
     err = mpcf_error_create();
-    result = pipeline_open(&source, &p, err) == MPCF_OK ? price(args, p, network, err)
+    result = pipeline_open(&source, &p, err) == MPCF_OK ? price(args, p, &request, err)
                                                         : host_refused(err);
     pipeline_close(p);
     mpcf_error_destroy(err);

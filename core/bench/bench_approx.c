@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "bench/approx_graph.h"
 #include "bench/bench_shape.h"
-#include "bench/filled_slot.h"
+#include "network/filled_slot.h"
 #include "bench/slot_interval.h"
 #include "format/json.h"
 #include "graph/slot_name.h"

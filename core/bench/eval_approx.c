@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "bench/eval_graph.h"
-#include "bench/filled_slot.h"
+#include "network/filled_slot.h"
 #include "float_engine/float_engine.h"
 #include "graph/slot_name.h"
 #include "lower/lower.h"

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Programs that a machine's computing is measured with: a layer as BERT-base has it, with random weights.
+ */
+#ifndef MPCF_INFERENCE_FIGURE_NETWORK_H
+#define MPCF_INFERENCE_FIGURE_NETWORK_H
+
+#include "lower/lower.h"
+#include "network/filled_slot.h"
+#include "network/network.h"
+#include "plugin/plugins.h"
+#include "protocol/weights.h"
+
+#define FIGURE_TOKENS 128
+
+struct figure_network {
+    struct filled_slot slots[2];
+    struct network *network;
+    struct parameters *parameters;
+    mpcf_graph *graph;
+    struct ranges *ranges;
+    int32_t ids[FIGURE_TOKENS], types[FIGURE_TOKENS], keep[FIGURE_TOKENS];
+};
+
+/* With APPROXIMATED Quad and 2Quad, else the exact functions. Clear N also after a failure. */
+mpcf_status figure_network_open(struct plugins *plugins, bool approximated,
+                                struct figure_network *n, mpcf_error *err);
+void figure_network_clear(struct figure_network *n);
+/* Its program as the planner makes it for NETWORK, with weights. */
+mpcf_status figure_network_program(const struct figure_network *n,
+                                   const struct lower_network *network, struct program **program,
+                                   struct weights **weights, mpcf_error *err);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Measures what computing takes this machine, by running programs of all kinds of steps on it.
+ */
+#ifndef MPCF_INFERENCE_MEASURE_FIGURE_H
+#define MPCF_INFERENCE_MEASURE_FIGURE_H
+
+#include "inference/machine_figure.h"
+
+/* Sets F's rates and speedup; its threads are those there are. */
+mpcf_status measure_figure(struct plugins *plugins, struct machine_figure *f, mpcf_error *err);
+
+#endif
