@@ -10,6 +10,7 @@
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "show_json.h"
+#include "stages/cost_sets.h"
 
 static int price_student(const struct args *args, const struct pipeline *p,
                          const struct cost_request *request, mpcf_error *err)
@@ -25,13 +26,31 @@ static int price_student(const struct args *args, const struct pipeline *p,
     return result;
 }
 
-static int price(const struct args *args, const struct pipeline *p, struct cost_request *request,
-                 mpcf_error *err)
+static int price_sets(const struct args *args, const struct pipeline_request *source,
+                      const struct cost_request *request, mpcf_error *err)
 {
+    const char *sets[ARGS_LIMIT];
+    const size_t count = args_values(args, "--approximations", sets);
+    json_t *cost = NULL;
+    const mpcf_status status = cost_sets(source, sets, count, request, &cost, err);
+    int result;
+
+    if (status != MPCF_OK) {
+        return status == MPCF_E_CONFIG ? host_refused(err) : host_failed(err);
+    }
+    result = show_json(cost, cost_sets_table(cost), args_value(args, "--json"), err);
+    json_decref(cost);
+    return result;
+}
+
+static int price(const struct args *args, const struct pipeline_request *source,
+                 const struct pipeline *p, struct cost_request *request, mpcf_error *err)
+{
+    const bool has_sets = args_has(args, "--approximations");
     struct machine_figure figure = {0};
     int result;
 
-    if (pipeline_check_files(p, VIEW_PUBLIC, err) != MPCF_OK) {
+    if (!has_sets && pipeline_check_files(p, VIEW_PUBLIC, err) != MPCF_OK) {
         return host_refused(err);
     }
     if (!args_has(args, "--link")) {
@@ -40,7 +59,8 @@ static int price(const struct args *args, const struct pipeline *p, struct cost_
         }
         request->figure = &figure;
     }
-    result = price_student(args, p, request, err);
+    result = has_sets ? price_sets(args, source, request, err)
+                      : price_student(args, p, request, err);
     machine_figure_clear(&figure);
     return result;
 }
@@ -57,6 +77,23 @@ static int no_network(const char *name)
         host_usage("cost", "there is no network '%s'; networks are %s", name, text_string(&names));
     text_clear(&names);
     return result;
+}
+
+static bool check_sets(const struct args *args)
+{
+    const char *sets[ARGS_LIMIT];
+    const size_t count = args_values(args, "--approximations", sets);
+
+    for (size_t i = 0; i < count; i++) {
+        if (!cost_set_is_well_formed(sets[i])) {
+            (void) host_usage("cost",
+                              "--approximations '%s': expected ACTIVATION,NORMALISER or "
+                              "ACTIVATION,NORMALISER,LAYER_NORM, as quad,2quad",
+                              sets[i]);
+            return false;
+        }
+    }
+    return true;
 }
 
 int cmd_cost(const struct args *args)
@@ -83,11 +120,11 @@ int cmd_cost(const struct args *args)
     if (!file_exists(source.file)) {
         return host_usage("cost", "there is no file '%s'", source.file);
     }
-    if (!show_json_can("cost", args_value(args, "--json"))) {
+    if (!check_sets(args) || !show_json_can("cost", args_value(args, "--json"))) {
         return EXIT_USAGE;
     }
     err = mpcf_error_create();
-    result = pipeline_open(&source, &p, err) == MPCF_OK ? price(args, p, &request, err)
+    result = pipeline_open(&source, &p, err) == MPCF_OK ? price(args, &source, p, &request, err)
                                                         : host_refused(err);
     pipeline_close(p);
     mpcf_error_destroy(err);

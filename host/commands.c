@@ -45,6 +45,7 @@ static const struct arg_option predict_options[] = {
     {NULL, NULL, NULL}};
 static const struct arg_option cost_options[] = {
     {"--network", "NAME", "of the seconds by function: lan (0.15 ms one way, 6 Gbit/s), campus (1 ms, 1 Gbit/s), wan (20 ms, 200 Mbit/s); default lan"},
+    {"--approximations", "A,N", "of activation and normaliser, and a third in place of layer norm, as the teacher would have them: no student is needed; repeatable, side by side"},
     {"--layers", NULL, "by layer, too: embedding, each layer, head"},
     {"--measure", NULL, "measures this machine's computing anew, in place of what the cache folder has of it"},
     {"--link", NULL, "the links' part of the seconds alone: computing is not priced"},
