@@ -143,8 +143,8 @@ static void print_openings(struct text_buffer *text, const json_t *cost)
         const json_t *n = json_array_get(nodes, i);
 
         text_printf(text,
-                    "second opening: '%s' of %.3g to %.3g (with the margin) goes beyond what one "
-                    "holds\n",
+                    "second opening: '%s', of values from %.3g to %.3g with their margin, is more "
+                    "than one holds\n",
                     word(n, "node"), number(n, "low"), number(n, "high"));
     }
 }
@@ -293,6 +293,7 @@ char *cost_sets_table(const json_t *result)
         print_networks(&text, cost);
         print_computing(&text, cost);
     }
+    text_append(&text, "ranges: of the teacher's weights; those of a distilled student may differ\n");
     for (size_t i = 0; i < json_array_size(json_object_get(cost, "lengths")); i++) {
         print_sets_of_length(&text, sets, cost, i);
     }

@@ -9,9 +9,11 @@
 #include "pass/calibrate.h"
 #include "pass/pass.h"
 
-/* Sizes are BERT-base's, but for layers and vocabulary. Of the last layer one row is read: it counts little. */
-static const char config_text[] =
+#define WORDS 8192
+static const char base[] =
     "{\"model_type\": \"bert\", \"vocab_size\": 8192, \"num_hidden_layers\": 2}";
+const struct figure_shape figure_shapes[2] = {{base, FIGURE_TOKENS, true},
+                                              {base, FIGURE_TOKENS, false}};
 
 static mpcf_status fill_slots(struct plugins *plugins, struct figure_network *n, mpcf_error *err)
 {
@@ -26,14 +28,14 @@ static mpcf_status fill_slots(struct plugins *plugins, struct figure_network *n,
     return MPCF_OK;
 }
 
-static mpcf_status create(struct plugins *plugins, bool approximated, struct figure_network *n,
-                          mpcf_error *err)
+static mpcf_status create(struct plugins *plugins, const struct figure_shape *shape,
+                          struct figure_network *n, mpcf_error *err)
 {
     const struct slot_filling fillings[2] = {n->slots[0].filling, n->slots[1].filling};
-    json_t *config = json_loads(config_text, 0, NULL);
+    json_t *config = json_loads(shape->config, 0, NULL);
     const void *family = NULL;
     mpcf_status status = config != NULL ? plugins_find(plugins, COMPONENT_MODEL, "bert", &family, err)
-                                        : mpcf_fail_memory(err, sizeof config_text, "a network");
+                                        : mpcf_fail_memory(err, sizeof base, "a network");
 
     if (status == MPCF_OK) {
         const struct network_request request = {.plugins = plugins,
@@ -42,8 +44,8 @@ static mpcf_status create(struct plugins *plugins, bool approximated, struct fig
                                                 .config_name = "the measured network",
                                                 .classes = 2,
                                                 .any_head = true,
-                                                .fillings = approximated ? fillings : NULL,
-                                                .filling_count = approximated ? 2 : 0};
+                                                .fillings = shape->is_approximated ? fillings : NULL,
+                                                .filling_count = shape->is_approximated ? 2 : 0};
 
         status = network_create(&request, &n->network, err);
     }
@@ -71,26 +73,26 @@ static void make_text(struct figure_network *n)
     uint64_t random = 2;
 
     for (size_t i = 0; i < FIGURE_TOKENS; i++) {
-        n->ids[i] = (int32_t) (random_next(&random) % 8192);
+        n->ids[i] = (int32_t) (random_next(&random) % WORDS);
         n->keep[i] = 1;
     }
 }
 
-mpcf_status figure_network_open(struct plugins *plugins, bool approximated,
+mpcf_status figure_network_open(struct plugins *plugins, const struct figure_shape *shape,
                                 struct figure_network *n, mpcf_error *err)
 {
     const struct float_batch batch = {.batch = 1,
-                                      .tokens = FIGURE_TOKENS,
+                                      .tokens = shape->tokens,
                                       .input_ids = n->ids,
                                       .token_type_ids = n->types,
                                       .attention_mask = n->keep};
 
-    *n = (struct figure_network){0};
+    *n = (struct figure_network){.tokens = shape->tokens};
     make_text(n);
-    if (approximated) {
+    if (shape->is_approximated) {
         MPCF_TRY(fill_slots(plugins, n, err));
     }
-    MPCF_TRY(create(plugins, approximated, n, err));
+    MPCF_TRY(create(plugins, shape, n, err));
     MPCF_TRY(parameters_create(n->network->graph, false, &n->parameters, err));
     fill(n->parameters, n->network->graph);
     MPCF_TRY(pass_all(n->network->graph, &n->graph, err));
@@ -116,6 +118,6 @@ mpcf_status figure_network_program(const struct figure_network *n,
 
     lower_options_default(&options);
     options.network = *network;
-    MPCF_TRY(lower_graph(n->graph, n->ranges, &options, 1, FIGURE_TOKENS, false, program, err));
+    MPCF_TRY(lower_graph(n->graph, n->ranges, &options, 1, n->tokens, false, program, err));
     return weights_create(*program, n->parameters, weights, err);
 }

@@ -13,17 +13,26 @@
 
 #define FIGURE_TOKENS 128
 
+/* What is measured: two layers as BERT-base has them, the last of which reads one row. */
+struct figure_shape {
+    const char *config;  /* config.json of a BERT; 8192 words */
+    size_t tokens;       /* at most FIGURE_TOKENS, and no padding */
+    bool is_approximated; /* Quad and 2Quad, else the exact functions */
+};
+extern const struct figure_shape figure_shapes[2];
+
 struct figure_network {
     struct filled_slot slots[2];
     struct network *network;
     struct parameters *parameters;
     mpcf_graph *graph;
     struct ranges *ranges;
+    size_t tokens;
     int32_t ids[FIGURE_TOKENS], types[FIGURE_TOKENS], keep[FIGURE_TOKENS];
 };
 
-/* With APPROXIMATED Quad and 2Quad, else the exact functions. Clear N also after a failure. */
-mpcf_status figure_network_open(struct plugins *plugins, bool approximated,
+/* Clear N also after a failure. */
+mpcf_status figure_network_open(struct plugins *plugins, const struct figure_shape *shape,
                                 struct figure_network *n, mpcf_error *err);
 void figure_network_clear(struct figure_network *n);
 /* Its program as the planner makes it for NETWORK, with weights. */

@@ -18,9 +18,9 @@ enum { INFERENCES = 4, ROLES = 3 };
 
 /* --- Steps --- */
 
-static mpcf_status run_clocked(const struct figure_network *n, const struct program *p,
-                               const struct weights *weights, struct step_clock clocks[ROLES],
-                               mpcf_error *err)
+mpcf_status measure_steps(const struct figure_network *n, const struct program *p,
+                          const struct weights *weights, struct step_clock clocks[3],
+                          mpcf_error *err)
 {
     const struct secure_input input = {
         .input_ids = n->ids, .token_type_ids = n->types, .attention_mask = n->keep};
@@ -51,7 +51,7 @@ static mpcf_status add_program(const struct figure_network *n, const struct lowe
     mpcf_status status = figure_network_program(n, network, &p, &weights, err);
 
     if (status == MPCF_OK) {
-        status = run_clocked(n, p, weights, clocks, err);
+        status = measure_steps(n, p, weights, clocks, err);
     }
     if (status == MPCF_OK) {
         work_sums_add(sums, p, clocks);
@@ -65,14 +65,14 @@ static mpcf_status add_program(const struct figure_network *n, const struct lowe
 }
 
 /* As a LAN and as a WAN have it: they take other kinds of steps. */
-static mpcf_status add_network(struct plugins *plugins, bool approximated, struct work_sums *sums,
-                               mpcf_error *err)
+static mpcf_status add_network(struct plugins *plugins, const struct figure_shape *shape,
+                               struct work_sums *sums, mpcf_error *err)
 {
     const struct named_network *wan = named_network_find("wan");
     const struct lower_network networks[2] = {
         {0, 0}, {wan->delay_seconds, 8 * wan->bytes_per_second}};
     struct figure_network n;
-    mpcf_status status = figure_network_open(plugins, approximated, &n, err);
+    mpcf_status status = figure_network_open(plugins, shape, &n, err);
 
     for (size_t i = 0; status == MPCF_OK && i < 2; i++) {
         status = add_program(&n, &networks[i], sums, err);
@@ -125,7 +125,7 @@ mpcf_status measure_figure(struct plugins *plugins, struct machine_figure *f, mp
 
     workers_set(1);
     for (size_t i = 0; status == MPCF_OK && i < 2; i++) {
-        status = add_network(plugins, i == 0, sums, err);
+        status = add_network(plugins, &figure_shapes[i], sums, err);
     }
     if (status == MPCF_OK) {
         work_sums_rates(sums, &f->rates);

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "format/json.h"
 #include "inference/program_layers.h"
+#include "inference/second_openings.h"
 #include "pipeline/padded_length.h"
 #include "secure/cost.h"
 
@@ -311,10 +312,11 @@ mpcf_status student_cost(const struct pipeline *p, struct secure_student *studen
         json_decref(list);
         return status;
     }
-    *out = json_end(json_pack("{s:o, s:o, s:O*, s:o}", "network", network_json(request->network),
+    *out = json_end(json_pack("{s:o, s:o, s:O*, s:o, s:o}", "network", network_json(request->network),
                               "networks", all_networks(), "computing",
                               request->figure != NULL ? request->figure->facts : NULL, "lengths",
-                              list),
+                              list, "second_openings",
+                              second_openings(student->graph, student->ranges)),
                     begun);
     return *out != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "costs");
 }

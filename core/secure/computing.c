@@ -104,9 +104,8 @@ static struct work_rate mean_rate(const struct computing_rates *rates)
     return rate_of(&mean, count);
 }
 
-/* SORT's rate or, of a product in a ring that nobody measured, the next there is. */
-static const struct work_rate *find_rate(const struct computing_rates *rates, enum step_kind kind,
-                                         unsigned sort)
+const struct work_rate *computing_rate(const struct computing_rates *rates, enum step_kind kind,
+                                       unsigned sort)
 {
     for (unsigned away = 0; away < WORK_SORTS; away++) {
         if (sort + away < WORK_SORTS && rates->of[kind][sort + away].is_measured) {
@@ -131,7 +130,7 @@ static void list_seconds(const struct program *p, const struct computing_rates *
         const struct step *s = &p->steps[i];
         double units = 0;
         const unsigned sort = step_work(p, s, &units);
-        const struct work_rate *r = find_rate(rates, s->kind, sort);
+        const struct work_rate *r = computing_rate(rates, s->kind, sort);
 
         if (r == NULL) {
             r = &mean;

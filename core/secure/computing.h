@@ -29,6 +29,10 @@ struct computing_rates {
 /* Which of WORK_SORTS, and how much. */
 unsigned step_work(const struct program *p, const struct step *s, double *units);
 
+/* KIND's rate of SORT or, of a product in a ring that nobody measured, of the next there is; NULL: of none. */
+const struct work_rate *computing_rate(const struct computing_rates *rates, enum step_kind kind,
+                                       unsigned sort);
+
 /* What CLOCKS, by role, measured of programs, summed up. Zero it first. */
 struct work_sums {
     double units[STEP_COUNT][WORK_SORTS];

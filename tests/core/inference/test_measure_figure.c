@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a machine's figure says of networks that it was not measured with, against their own steps' times.
+ * With an argument ("minilm 64 approximated", "bert-base 128 exact") prints them by kind of step.
+ */
+#include "support/support.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/workers.h"
+#include "channel/role.h"
+#include "inference/measure_figure.h"
+
+static const char small[] = "{\"model_type\": \"bert\", \"vocab_size\": 8192, "
+                            "\"num_hidden_layers\": 3, \"hidden_size\": 384, "
+                            "\"num_attention_heads\": 6, \"intermediate_size\": 1536}";
+static const char minilm[] = "{\"model_type\": \"bert\", \"vocab_size\": 8192, "
+                             "\"num_hidden_layers\": 6, \"hidden_size\": 384, "
+                             "\"intermediate_size\": 1536}";
+static const char bert_base[] = "{\"model_type\": \"bert\", \"vocab_size\": 8192}";
+
+struct sums {
+    double by_kind[STEP_COUNT][2][4]; /* predicted and measured: provider, user, before, dealer */
+    double all[2][4];
+};
+
+static void add_measured(struct sums *sums, const struct program *p, const struct step_clock *c)
+{
+    for (uint32_t i = 0; i < p->step_count; i++) {
+        const double x[4] = {c[ROLE_PROVIDER].least[PHASE_ONLINE][i],
+                             c[ROLE_USER].least[PHASE_ONLINE][i],
+                             c[ROLE_USER].least[PHASE_BEFORE][i],
+                             c[ROLE_DEALER].least[PHASE_BEFORE][i]};
+
+        for (size_t k = 0; k < 4; k++) {
+            sums->by_kind[p->steps[i].kind][1][k] += x[k];
+            sums->all[1][k] += x[k];
+        }
+    }
+}
+
+static void add_predicted(struct sums *sums, const struct program *p,
+                          const struct computing_rates *rates)
+{
+    for (uint32_t i = 0; i < p->step_count; i++) {
+        double units = 0;
+        const struct step *s = &p->steps[i];
+        const unsigned sort = step_work(p, s, &units);
+        const struct work_rate *r = computing_rate(rates, s->kind, sort);
+        const double x[4] = {r->online[0], r->online[1], r->before, r->dealer};
+
+        for (size_t k = 0; k < 4; k++) {
+            sums->by_kind[s->kind][0][k] += units * x[k];
+            sums->all[0][k] += units * x[k];
+        }
+    }
+}
+
+static void compare(struct plugins *plugins, const struct machine_figure *f,
+                    const struct figure_shape *shape, struct sums *sums, mpcf_error *err)
+{
+    const struct lower_network network = {0, 0};
+    struct step_clock clocks[3] = {[0] = {.steps = 0}};
+    struct figure_network n;
+    struct program *p = NULL;
+    struct weights *weights = NULL;
+
+    assert_ok(figure_network_open(plugins, shape, &n, err), err);
+    assert_ok(figure_network_program(&n, &network, &p, &weights, err), err);
+    workers_set(1);
+    assert_ok(measure_steps(&n, p, weights, clocks, err), err);
+    workers_set(0);
+    add_measured(sums, p, clocks);
+    add_predicted(sums, p, &f->rates);
+    for (size_t i = 0; i < 3; i++) {
+        step_clock_clear(&clocks[i]);
+    }
+    weights_destroy(weights);
+    program_destroy(p);
+    figure_network_clear(&n);
+}
+
+static struct plugins *open_plugins(mpcf_error *err)
+{
+    struct plugins *plugins = NULL;
+
+    assert_ok(plugins_create(NULL, &plugins, err), err);
+    return plugins;
+}
+
+/* The least of several times on a thread of its own is steady enough for this even where others work beside. */
+static void another_network_is_predicted(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *plugins = open_plugins(err);
+    struct machine_figure f = {.threads = 1};
+
+    (void) state;
+    assert_ok(measure_figure(plugins, &f, err), err);
+    for (size_t i = 0; i < 2; i++) {
+        const struct figure_shape shape = {small, 64, i == 0};
+        struct sums sums = {.all = {{0}}};
+
+        compare(plugins, &f, &shape, &sums, err);
+        for (size_t k = 0; k < 4; k++) {
+            const double ratio = sums.all[0][k] / sums.all[1][k];
+
+            assert_true(ratio > 0.5 && ratio < 2);
+        }
+    }
+    plugins_destroy(plugins);
+    mpcf_error_destroy(err);
+}
+
+static void print(const struct sums *sums)
+{
+    for (size_t kind = 0; kind < STEP_COUNT; kind++) {
+        printf("%-16s", step_name((enum step_kind) kind));
+        for (size_t k = 0; k < 4; k++) {
+            printf(" %9.5f/%9.5f", sums->by_kind[kind][0][k], sums->by_kind[kind][1][k]);
+        }
+        printf("\n");
+    }
+    printf("%-16s", "all");
+    for (size_t k = 0; k < 4; k++) {
+        printf(" %9.5f/%9.5f", sums->all[0][k], sums->all[1][k]);
+    }
+    printf("\n");
+}
+
+static int show(char **words)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *plugins = open_plugins(err);
+    struct machine_figure f = {0};
+    const struct figure_shape shape = {strcmp(words[0], "minilm") == 0 ? minilm : bert_base,
+                                       (size_t) atoi(words[1]),
+                                       strcmp(words[2], "approximated") == 0};
+    struct sums *sums = mpcf_alloc_array(1, sizeof *sums);
+
+    assert_ok(machine_figure_get(plugins, false, &f, err), err);
+    compare(plugins, &f, &shape, sums, err);
+    print(sums);
+    mpcf_free(sums);
+    machine_figure_clear(&f);
+    plugins_destroy(plugins);
+    mpcf_error_destroy(err);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(another_network_is_predicted),
+    };
+
+    return argc == 4 ? show(argv + 1) : cmocka_run_group_tests(tests, NULL, NULL);
+}
