@@ -121,6 +121,12 @@ static bool read_rates(const json_t *all, struct computing_rates *rates)
 
 /* --- Kept --- */
 
+static bool is_time(const struct message_times *m)
+{
+    return m->exchange_seconds > 0 && m->exchange_seconds < 1 && m->byte_seconds >= 0 &&
+           m->byte_seconds < 1e-3;
+}
+
 /* What the file says of itself is what this machine is, and all numbers are there. */
 static bool read_kept(const char *path, json_t *facts, struct machine_figure *f)
 {
@@ -134,7 +140,9 @@ static bool read_kept(const char *path, json_t *facts, struct machine_figure *f)
         is_good = is_good && json_equal(json_object_get(kept, key), value);
     }
     f->speedup = json_number_value(json_object_get(kept, "speedup"));
-    is_good = is_good && f->speedup > 0 && f->speedup <= 1024 &&
+    f->messages.exchange_seconds = json_number_value(json_object_get(kept, "exchange_seconds"));
+    f->messages.byte_seconds = json_number_value(json_object_get(kept, "byte_seconds"));
+    is_good = is_good && f->speedup > 0 && f->speedup <= 1024 && is_time(&f->messages) &&
               json_is_string(json_object_get(kept, "measured")) &&
               read_rates(json_object_get(kept, "rates"), &f->rates);
     if (is_good) {
@@ -184,6 +192,9 @@ static mpcf_status measure(struct plugins *plugins, const char *path, json_t *fa
     f->facts = json_deep_copy(facts);
     (void) json_object_set_new(f->facts, "measured", json_string(text));
     (void) json_object_set_new(f->facts, "speedup", json_real(f->speedup));
+    (void) json_object_set_new(f->facts, "exchange_seconds",
+                               json_real(f->messages.exchange_seconds));
+    (void) json_object_set_new(f->facts, "byte_seconds", json_real(f->messages.byte_seconds));
     (void) json_object_set_new(f->facts, "rates", rates_json(&f->rates));
     if (f->facts == NULL) {
         return mpcf_fail_memory(err, 0, "a figure");

@@ -9,11 +9,13 @@
 
 #include <jansson.h>
 
+#include "inference/measure_messages.h"
 #include "plugin/plugins.h"
 #include "secure/computing.h"
 
 struct machine_figure {
     struct computing_rates rates; /* of one thread */
+    struct message_times messages;
     double speedup;               /* of a matrix product on all threads of a role */
     size_t threads;
     json_t *facts; /* processor, kernels, threads, build, when; where it is kept, or why not */

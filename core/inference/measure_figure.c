@@ -131,6 +131,9 @@ mpcf_status measure_figure(struct plugins *plugins, struct machine_figure *f, mp
         work_sums_rates(sums, &f->rates);
         status = measure_speedup(f->threads, &f->speedup, err);
     }
+    if (status == MPCF_OK) {
+        status = measure_messages(&f->messages, err);
+    }
     workers_set(f->threads);
     mpcf_free(sums);
     return status;

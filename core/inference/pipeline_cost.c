@@ -26,16 +26,39 @@ struct priced {
 
 /* --- Seconds --- */
 
+/* What messages take: the wire of the busier direction or, where that takes longer in the whole run, the processor's
+ * copying of both, which goes on meanwhile; in front of it the delay, and what each exchange takes the system. */
+static double messages_seconds(const struct priced *x, const struct named_network *n,
+                               uint32_t rounds, uint64_t link_bytes, uint64_t bytes)
+{
+    const struct machine_figure *f = x->request->figure;
+    const struct cost *c = x->cost;
+
+    if (f == NULL) {
+        return named_network_seconds(n, rounds, link_bytes);
+    }
+    const double copied = f->messages.byte_seconds;
+    const double all = copied * (double) (c->provider_bytes + c->user_bytes);
+    const bool is_wire = named_network_seconds(n, 0, c->link_bytes) >= all;
+
+    return (double) rounds * f->messages.exchange_seconds +
+           named_network_seconds(n, rounds, is_wire ? link_bytes : 0) +
+           (is_wire ? 0 : copied * (double) bytes);
+}
+
 static double line_seconds(const struct priced *x, const struct named_network *n, size_t line)
 {
     const struct cost_line *l = &x->cost->lines[line];
 
-    return named_network_seconds(n, l->rounds, l->link_bytes) + x->computing[line];
+    return messages_seconds(x, n, l->rounds, l->link_bytes, l->online_bytes) + x->computing[line];
 }
 
 static double online_seconds(const struct priced *x, const struct named_network *n)
 {
-    return named_network_seconds(n, x->cost->rounds, x->cost->link_bytes) + x->online;
+    const struct cost *c = x->cost;
+
+    return messages_seconds(x, n, c->rounds, c->link_bytes, c->provider_bytes + c->user_bytes) +
+           x->online;
 }
 
 static uint64_t dealer_bytes(const struct cost *c)
@@ -43,13 +66,23 @@ static uint64_t dealer_bytes(const struct cost *c)
     return c->dealer_provider_bytes + c->dealer_user_bytes;
 }
 
+/* Computing before the run, and receiving of what the dealer sends. */
+static double before_seconds(const struct priced *x)
+{
+    const struct machine_figure *f = x->request->figure;
+
+    return f == NULL ? 0
+                     : x->before + f->messages.byte_seconds * (double) dealer_bytes(x->cost);
+}
+
 /* Corrections stream to the user while dealer and user compute; behind them goes the user's own message. */
 static double offline_seconds(const struct priced *x, const struct named_network *n)
 {
     const uint64_t sent = x->cost->user_offline_bytes;
     const double stream = named_network_seconds(n, 0, dealer_bytes(x->cost));
+    const double before = before_seconds(x);
 
-    return n->delay_seconds + (stream > x->before ? stream : x->before) +
+    return n->delay_seconds + (stream > before ? stream : before) +
            named_network_seconds(n, sent > 0 ? 1 : 0, sent);
 }
 
