@@ -59,8 +59,8 @@ static int price(const struct args *args, const struct pipeline_request *source,
         }
         request->figure = &figure;
     }
-    result = has_sets ? price_sets(args, source, request, err)
-                      : price_student(args, p, request, err);
+    result =
+        has_sets ? price_sets(args, source, request, err) : price_student(args, p, request, err);
     machine_figure_clear(&figure);
     return result;
 }

@@ -40,11 +40,12 @@ static void print_computing(struct text_buffer *text, const json_t *cost)
         text_append(text, "times are the links' alone: computing is not priced\n");
         return;
     }
-    text_printf(text,
-                "computing: each role on a machine such as this one (%s, %s kernels, %.0f threads, %.2f "
-                "times one), measured %s, ",
-                word(c, "cpu"), word(c, "kernels"), number(c, "threads"), number(c, "speedup"),
-                word(c, "measured"));
+    text_printf(
+        text,
+        "computing: each role on a machine such as this one (%s, %s kernels, %.0f threads, %.2f "
+        "times one), measured %s, ",
+        word(c, "cpu"), word(c, "kernels"), number(c, "threads"), number(c, "speedup"),
+        word(c, "measured"));
     if (json_object_get(c, "file") != NULL) {
         text_printf(text, "kept in %s (--measure: anew)\n", word(c, "file"));
     } else {
@@ -293,7 +294,8 @@ char *cost_sets_table(const json_t *result)
         print_networks(&text, cost);
         print_computing(&text, cost);
     }
-    text_append(&text, "ranges: of the teacher's weights; those of a distilled student may differ\n");
+    text_append(&text,
+                "ranges: of the teacher's weights; those of a distilled student may differ\n");
     for (size_t i = 0; i < json_array_size(json_object_get(cost, "lengths")); i++) {
         print_sets_of_length(&text, sets, cost, i);
     }

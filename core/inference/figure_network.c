@@ -34,8 +34,9 @@ static mpcf_status create(struct plugins *plugins, const struct figure_shape *sh
     const struct slot_filling fillings[2] = {n->slots[0].filling, n->slots[1].filling};
     json_t *config = json_loads(shape->config, 0, NULL);
     const void *family = NULL;
-    mpcf_status status = config != NULL ? plugins_find(plugins, COMPONENT_MODEL, "bert", &family, err)
-                                        : mpcf_fail_memory(err, sizeof base, "a network");
+    mpcf_status status = config != NULL
+                             ? plugins_find(plugins, COMPONENT_MODEL, "bert", &family, err)
+                             : mpcf_fail_memory(err, sizeof base, "a network");
 
     if (status == MPCF_OK) {
         const struct network_request request = {.plugins = plugins,
@@ -44,7 +45,8 @@ static mpcf_status create(struct plugins *plugins, const struct figure_shape *sh
                                                 .config_name = "the measured network",
                                                 .classes = 2,
                                                 .any_head = true,
-                                                .fillings = shape->is_approximated ? fillings : NULL,
+                                                .fillings =
+                                                    shape->is_approximated ? fillings : NULL,
                                                 .filling_count = shape->is_approximated ? 2 : 0};
 
         status = network_create(&request, &n->network, err);

@@ -15,8 +15,8 @@
 
 /* What is measured: two layers as BERT-base has them, the last of which reads one row. */
 struct figure_shape {
-    const char *config;  /* config.json of a BERT; 8192 words */
-    size_t tokens;       /* at most FIGURE_TOKENS, and no padding */
+    const char *config;   /* config.json of a BERT; 8192 words */
+    size_t tokens;        /* at most FIGURE_TOKENS, and no padding */
     bool is_approximated; /* Quad and 2Quad, else the exact functions */
 };
 extern const struct figure_shape figure_shapes[2];

@@ -15,7 +15,6 @@
 #include "base/memory.h"
 #include "base/workers.h"
 #include "format/json.h"
-#include "inference/measure_figure.h"
 
 /* --- What it is of --- */
 
@@ -76,9 +75,9 @@ static json_t *rates_json(const struct computing_rates *rates)
 
             key_of(kind, sort, key);
             if (r->is_measured) {
-                (void) json_object_set_new(all, key,
-                                           json_pack("[f, f, f, f]", r->online[0], r->online[1],
-                                                     r->before, r->dealer));
+                (void) json_object_set_new(
+                    all, key,
+                    json_pack("[f, f, f, f]", r->online[0], r->online[1], r->before, r->dealer));
             }
         }
     }
@@ -139,12 +138,12 @@ static bool read_kept(const char *path, json_t *facts, struct machine_figure *f)
     {
         is_good = is_good && json_equal(json_object_get(kept, key), value);
     }
-    f->speedup = json_number_value(json_object_get(kept, "speedup"));
-    f->messages.exchange_seconds = json_number_value(json_object_get(kept, "exchange_seconds"));
-    f->messages.byte_seconds = json_number_value(json_object_get(kept, "byte_seconds"));
-    is_good = is_good && f->speedup > 0 && f->speedup <= 1024 && is_time(&f->messages) &&
+    f->of.speedup = json_number_value(json_object_get(kept, "speedup"));
+    f->of.messages.exchange_seconds = json_number_value(json_object_get(kept, "exchange_seconds"));
+    f->of.messages.byte_seconds = json_number_value(json_object_get(kept, "byte_seconds"));
+    is_good = is_good && f->of.speedup > 0 && f->of.speedup <= 1024 && is_time(&f->of.messages) &&
               json_is_string(json_object_get(kept, "measured")) &&
-              read_rates(json_object_get(kept, "rates"), &f->rates);
+              read_rates(json_object_get(kept, "rates"), &f->of.rates);
     if (is_good) {
         f->facts = json_deep_copy(kept);
         (void) json_object_set_new(f->facts, "file", json_string(path));
@@ -162,8 +161,8 @@ static void keep(const char *path, json_t *facts)
     char *folder = path != NULL ? file_folder_of(path) : NULL;
     const bool is_kept = folder != NULL && file_make_folder(folder, err) == MPCF_OK &&
                          json_write_file(path, facts, err) == MPCF_OK;
-    const char *why = folder == NULL ? "neither XDG_CACHE_HOME nor HOME names a folder"
-                                     : mpcf_error_text(err);
+    const char *why =
+        folder == NULL ? "neither XDG_CACHE_HOME nor HOME names a folder" : mpcf_error_text(err);
 
     (void) json_object_set_new(facts, is_kept ? "file" : "not_kept",
                                json_string(is_kept ? path : why));
@@ -187,15 +186,15 @@ static mpcf_status measure(struct plugins *plugins, const char *path, json_t *fa
     char text[32];
 
     log_line(LOG_INFO, "cost: measuring what computing takes this machine, some seconds, once");
-    MPCF_TRY(measure_figure(plugins, f, err));
+    MPCF_TRY(measure_figure(plugins, f->threads, &f->of, err));
     date(text);
     f->facts = json_deep_copy(facts);
     (void) json_object_set_new(f->facts, "measured", json_string(text));
-    (void) json_object_set_new(f->facts, "speedup", json_real(f->speedup));
+    (void) json_object_set_new(f->facts, "speedup", json_real(f->of.speedup));
     (void) json_object_set_new(f->facts, "exchange_seconds",
-                               json_real(f->messages.exchange_seconds));
-    (void) json_object_set_new(f->facts, "byte_seconds", json_real(f->messages.byte_seconds));
-    (void) json_object_set_new(f->facts, "rates", rates_json(&f->rates));
+                               json_real(f->of.messages.exchange_seconds));
+    (void) json_object_set_new(f->facts, "byte_seconds", json_real(f->of.messages.byte_seconds));
+    (void) json_object_set_new(f->facts, "rates", rates_json(&f->of.rates));
     if (f->facts == NULL) {
         return mpcf_fail_memory(err, 0, "a figure");
     }
@@ -236,5 +235,5 @@ void machine_figure_clear(struct machine_figure *f)
 
 double machine_figure_seconds(const struct machine_figure *f, double seconds)
 {
-    return seconds / f->speedup;
+    return seconds / f->of.speedup;
 }

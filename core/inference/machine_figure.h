@@ -9,16 +9,13 @@
 
 #include <jansson.h>
 
-#include "inference/measure_messages.h"
+#include "inference/measure_figure.h"
 #include "plugin/plugins.h"
-#include "secure/computing.h"
 
 struct machine_figure {
-    struct computing_rates rates; /* of one thread */
-    struct message_times messages;
-    double speedup;               /* of a matrix product on all threads of a role */
-    size_t threads;
-    json_t *facts; /* processor, kernels, threads, build, when; where it is kept, or why not */
+    struct figure of;
+    size_t threads; /* of a role */
+    json_t *facts;  /* processor, kernels, threads, build, when; where it is kept, or why not */
 };
 
 /* $XDG_CACHE_HOME/mpcf, or ~/.cache/mpcf, has a file for each processor, its kernels, number of threads and build of

@@ -69,8 +69,8 @@ static mpcf_status add_network(struct plugins *plugins, const struct figure_shap
                                struct work_sums *sums, mpcf_error *err)
 {
     const struct named_network *wan = named_network_find("wan");
-    const struct lower_network networks[2] = {
-        {0, 0}, {wan->delay_seconds, 8 * wan->bytes_per_second}};
+    const struct lower_network networks[2] = {{0, 0},
+                                              {wan->delay_seconds, 8 * wan->bytes_per_second}};
     struct figure_network n;
     mpcf_status status = figure_network_open(plugins, shape, &n, err);
 
@@ -118,7 +118,8 @@ static mpcf_status measure_speedup(size_t threads, double *speedup, mpcf_error *
     return MPCF_OK;
 }
 
-mpcf_status measure_figure(struct plugins *plugins, struct machine_figure *f, mpcf_error *err)
+mpcf_status measure_figure(struct plugins *plugins, size_t threads, struct figure *out,
+                           mpcf_error *err)
 {
     struct work_sums *sums = mpcf_alloc_array(1, sizeof *sums);
     mpcf_status status = sums != NULL ? MPCF_OK : mpcf_fail_memory(err, sizeof *sums, "sums");
@@ -128,13 +129,13 @@ mpcf_status measure_figure(struct plugins *plugins, struct machine_figure *f, mp
         status = add_network(plugins, &figure_shapes[i], sums, err);
     }
     if (status == MPCF_OK) {
-        work_sums_rates(sums, &f->rates);
-        status = measure_speedup(f->threads, &f->speedup, err);
+        work_sums_rates(sums, &out->rates);
+        status = measure_speedup(threads, &out->speedup, err);
     }
     if (status == MPCF_OK) {
-        status = measure_messages(&f->messages, err);
+        status = measure_messages(&out->messages, err);
     }
-    workers_set(f->threads);
+    workers_set(threads);
     mpcf_free(sums);
     return status;
 }

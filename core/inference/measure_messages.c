@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-enum { SHORT = 64, LONG = 1 << 20, EXCHANGES = 64, REPEATS = 5 };
+enum { SHORT = 64, LONG = 8 << 20, EXCHANGES = 8, REPEATS = 5 };
 
 struct end {
     int socket;
@@ -37,13 +37,12 @@ static bool exchange(const struct end *e)
             return false;
         }
         if ((p.revents & POLLOUT) != 0) {
-            const ssize_t n = send(e->socket, e->out + sent, e->length - sent,
-                                   MSG_DONTWAIT | MSG_NOSIGNAL);
+            const ssize_t n =
+                send(e->socket, e->out + sent, e->length - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
             sent += n > 0 ? (size_t) n : 0;
         }
         if ((p.revents & POLLIN) != 0) {
-            const ssize_t n =
-                recv(e->socket, e->in + received, e->length - received, MSG_DONTWAIT);
+            const ssize_t n = recv(e->socket, e->in + received, e->length - received, MSG_DONTWAIT);
             if (n == 0) {
                 return false;
             }
@@ -142,8 +141,8 @@ mpcf_status measure_messages(struct message_times *out, mpcf_error *err)
     mpcf_status status = data != NULL ? MPCF_OK : mpcf_fail_memory(err, LONG, "messages");
 
     if (status == MPCF_OK && !connect_ends(sockets)) {
-        status = mpcf_fail(err, MPCF_E_IO, "cannot connect to this machine itself: %s",
-                           strerror(errno));
+        status =
+            mpcf_fail(err, MPCF_E_IO, "cannot connect to this machine itself: %s", strerror(errno));
     }
     if (status == MPCF_OK) {
         struct end ends[2] = {{.socket = sockets[0], .out = data, .in = data + LONG},

@@ -37,11 +37,11 @@ static double messages_seconds(const struct priced *x, const struct named_networ
     if (f == NULL) {
         return named_network_seconds(n, rounds, link_bytes);
     }
-    const double copied = f->messages.byte_seconds;
+    const double copied = f->of.messages.byte_seconds;
     const double all = copied * (double) (c->provider_bytes + c->user_bytes);
     const bool is_wire = named_network_seconds(n, 0, c->link_bytes) >= all;
 
-    return (double) rounds * f->messages.exchange_seconds +
+    return (double) rounds * f->of.messages.exchange_seconds +
            named_network_seconds(n, rounds, is_wire ? link_bytes : 0) +
            (is_wire ? 0 : copied * (double) bytes);
 }
@@ -71,8 +71,7 @@ static double before_seconds(const struct priced *x)
 {
     const struct machine_figure *f = x->request->figure;
 
-    return f == NULL ? 0
-                     : x->before + f->messages.byte_seconds * (double) dealer_bytes(x->cost);
+    return f == NULL ? 0 : x->before + f->of.messages.byte_seconds * (double) dealer_bytes(x->cost);
 }
 
 /* Corrections stream to the user while dealer and user compute; behind them goes the user's own message. */
@@ -218,7 +217,7 @@ static mpcf_status add_computing(struct priced *x, const struct cost_groups *gro
     if (f == NULL) {
         return MPCF_OK;
     }
-    MPCF_TRY(computing_of(x->program, &f->rates, &c, err));
+    MPCF_TRY(computing_of(x->program, &f->of.rates, &c, err));
     for (size_t i = 0; i < x->program->step_count; i++) {
         x->computing[groups->of[i]] += machine_figure_seconds(f, c.online[i]);
     }
@@ -345,12 +344,12 @@ mpcf_status student_cost(const struct pipeline *p, struct secure_student *studen
         json_decref(list);
         return status;
     }
-    *out = json_end(json_pack("{s:o, s:o, s:O*, s:o, s:o}", "network", network_json(request->network),
-                              "networks", all_networks(), "computing",
-                              request->figure != NULL ? request->figure->facts : NULL, "lengths",
-                              list, "second_openings",
-                              second_openings(student->graph, student->ranges)),
-                    begun);
+    *out =
+        json_end(json_pack("{s:o, s:o, s:O*, s:o, s:o}", "network", network_json(request->network),
+                           "networks", all_networks(), "computing",
+                           request->figure != NULL ? request->figure->facts : NULL, "lengths", list,
+                           "second_openings", second_openings(student->graph, student->ranges)),
+                 begun);
     return *out != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "costs");
 }
 

@@ -57,9 +57,9 @@ static bool name_layers(struct program_layers *l, uint32_t layers)
     }
     l->groups = (struct cost_groups){(const char *const *) l->names, layers + 2, l->of};
     for (uint32_t i = 0; i < layers + 2; i++) {
-        l->names[i] = i == 0         ? mpcf_strdup("embedding")
+        l->names[i] = i == 0       ? mpcf_strdup("embedding")
                       : i > layers ? mpcf_strdup("head")
-                                     : mpcf_format("layer %u", i - 1);
+                                   : mpcf_format("layer %u", i - 1);
         if (l->names[i] == NULL) {
             return false;
         }

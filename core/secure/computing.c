@@ -44,7 +44,8 @@ static double measured(const struct step_clock *c, enum step_phase phase, uint32
     return isfinite(seconds) ? seconds : 0;
 }
 
-void work_sums_add(struct work_sums *sums, const struct program *p, const struct step_clock clocks[3])
+void work_sums_add(struct work_sums *sums, const struct program *p,
+                   const struct step_clock clocks[3])
 {
     for (uint32_t i = 0; i < p->step_count; i++) {
         const enum step_kind kind = p->steps[i].kind;
@@ -153,9 +154,8 @@ static void add_round(const struct round *round, const double (*seconds)[PARTS],
 
     for (size_t pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < round->local_count + round->complete_count; i++) {
-            const uint32_t step = i < round->local_count
-                                      ? round->local[i]
-                                      : round->complete[i - round->local_count];
+            const uint32_t step =
+                i < round->local_count ? round->local[i] : round->complete[i - round->local_count];
 
             if (pass == 0) {
                 sum[0] += seconds[step][0];

@@ -13,7 +13,9 @@
 #include "program/program.h"
 #include "secure/step_clock.h"
 
-enum { WORK_SORTS = 3 }; /* products in up to 32 bits, up to 52, beyond; all other work is of the first */
+enum {
+    WORK_SORTS = 3
+}; /* products in up to 32 bits, up to 52, beyond; all other work is of the first */
 
 /* Seconds of one thread for a unit of work. */
 struct work_rate {
@@ -38,15 +40,18 @@ struct work_sums {
     double units[STEP_COUNT][WORK_SORTS];
     struct work_rate seconds[STEP_COUNT][WORK_SORTS];
 };
-void work_sums_add(struct work_sums *sums, const struct program *p, const struct step_clock clocks[3]);
+void work_sums_add(struct work_sums *sums, const struct program *p,
+                   const struct step_clock clocks[3]);
 void work_sums_rates(const struct work_sums *sums, struct computing_rates *out);
 
 /* Seconds of one thread a role. */
 struct computing {
-    double *online; /* by step: of the party that takes longer in its round, which the other waits for */
+    double *
+        online; /* by step: of the party that takes longer in its round, which the other waits for */
     double *before; /* by step: of user or dealer, who takes longer in all */
     double online_seconds, before_seconds;
-    bool is_guessed[STEP_COUNT]; /* a kind that nobody measured: as long for its work as others together */
+    bool is_guessed
+        [STEP_COUNT]; /* a kind that nobody measured: as long for its work as others together */
     bool has_guess;
 };
 mpcf_status computing_of(const struct program *p, const struct computing_rates *rates,

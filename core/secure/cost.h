@@ -8,7 +8,7 @@
 #include "program/program.h"
 
 struct cost_line {
-    const char *function; /* or another group's name */
+    const char *function;                 /* or another group's name */
     uint64_t online_bytes, offline_bytes; /* whole link provider-user */
     uint64_t link_bytes; /* online, of the longer message of each round; 0 of a meter */
     uint64_t dealer_bytes;

@@ -19,7 +19,7 @@ struct session_run {
     const struct weights *weights;
     const struct secure_input *input;
     double *output;
-    struct cost *metered; /* NULL, or a cost_run() of this program: overwritten with what was
+    struct cost *metered;     /* NULL, or a cost_run() of this program: overwritten with what was
                                   sent (a party does not see the dealer's link to the other) */
     struct step_clock *clock; /* NULL, or measures this role's steps */
     double setup_seconds, offline_seconds, online_seconds;

@@ -104,10 +104,10 @@ static mpcf_status find_teacher(const struct pipeline *p, char **teacher, mpcf_e
         return mpcf_fail_memory(err, 0, "a path");
     }
     if (!file_is_folder(*teacher)) {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "ranges are calibrated with the teacher's weights, and '%s' is not there%s",
-                         *teacher,
-                         p->has_stage[STAGE_FINETUNE] ? ": the stage finetune makes it" : "");
+        return mpcf_fail(
+            err, MPCF_E_CONFIG,
+            "ranges are calibrated with the teacher's weights, and '%s' is not there%s", *teacher,
+            p->has_stage[STAGE_FINETUNE] ? ": the stage finetune makes it" : "");
     }
     return MPCF_OK;
 }
@@ -142,8 +142,8 @@ static mpcf_status open_set(const struct pipeline_request *source, const char *s
     const char **sets = mpcf_alloc_array(source->set_count + 1, sizeof *sets);
     char *setting = setting_of(set);
     struct pipeline_request request = *source;
-    mpcf_status status = sets != NULL && setting != NULL ? MPCF_OK
-                                                         : mpcf_fail_memory(err, 0, "settings");
+    mpcf_status status =
+        sets != NULL && setting != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "settings");
 
     if (status == MPCF_OK) {
         for (size_t i = 0; i < source->set_count; i++) {

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "channel/role.h"
 #include "channel/named_network.h"
+#include "channel/role.h"
 #include "network/judged.h"
 #include "report/report.h"
 

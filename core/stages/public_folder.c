@@ -236,9 +236,9 @@ mpcf_status public_folder_write(struct stage_context *c, const struct loaded_net
     mpcf_graph *graph = NULL;
     struct ranges *ranges = NULL;
     char *folder = file_join(student, "public");
-    mpcf_status status =
-        folder != NULL ? public_folder_measure(c, n, student, &plain, &graph, &ranges, err)
-                       : mpcf_fail_memory(err, 0, "a path");
+    mpcf_status status = folder != NULL
+                             ? public_folder_measure(c, n, student, &plain, &graph, &ranges, err)
+                             : mpcf_fail_memory(err, 0, "a path");
 
     if (status == MPCF_OK) {
         status = write_folder(c->pipeline, student, folder, ranges, err);

@@ -46,14 +46,13 @@ static int end_run(void **state)
 /* Seconds that are easily counted: 1 us for each unit of work of whatever kind, the provider's online twice that. */
 static struct machine_figure made_up_figure(void)
 {
-    struct machine_figure f = {.speedup = 2,
+    struct machine_figure f = {.of = {.speedup = 2, .messages = {1e-5, 1e-9}},
                                .threads = 2,
-                               .messages = {1e-5, 1e-9},
                                .facts = json_pack("{s:s}", "cpu", "x")};
 
     for (size_t kind = 0; kind < STEP_COUNT; kind++) {
         for (size_t sort = 0; sort < WORK_SORTS; sort++) {
-            f.rates.of[kind][sort] = (struct work_rate){true, {2e-6, 1e-6}, 1e-6, 1e-6};
+            f.of.rates.of[kind][sort] = (struct work_rate){true, {2e-6, 1e-6}, 1e-6, 1e-6};
         }
     }
     return f;
@@ -252,8 +251,8 @@ static void a_set_that_cannot_run_says_why(void **state)
 static void sets_are_two_or_three_names(void **state)
 {
     static const char *const good[] = {"quad,2quad", "quad,2quad,dyt", "a_b.c-d,e"};
-    static const char *const bad[] = {"",     ",",       "quad",     "quad,",     ",2quad",
-                                      "a,,b", "a,b,c,d", "a, b", "a,b}", "a,b: c"};
+    static const char *const bad[] = {"",     ",",       "quad", "quad,", ",2quad",
+                                      "a,,b", "a,b,c,d", "a, b", "a,b}",  "a,b: c"};
 
     (void) state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -288,7 +287,8 @@ static void a_second_opening_is_named(void **state)
     assert_ok(secure_student_open(p, STUDENT_PUBLIC, &student, err), err);
     json_t *none = second_openings(student.graph, student.ranges);
     struct node_range *variance = find_range(student.ranges, "LayerNorm.row_mean_square");
-    struct node_range *rows = find_range(student.ranges, "layer.1.attention.self.normaliser.row_sum");
+    struct node_range *rows =
+        find_range(student.ranges, "layer.1.attention.self.normaliser.row_sum");
 
     assert_int_equal(json_array_size(none), 0);
     variance->low = 1e-6;

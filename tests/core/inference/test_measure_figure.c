@@ -10,9 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/folder.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "base/workers.h"
 #include "channel/role.h"
+#include "format/json.h"
+#include "inference/machine_figure.h"
 #include "inference/measure_figure.h"
 
 static const char small[] = "{\"model_type\": \"bert\", \"vocab_size\": 8192, "
@@ -23,6 +27,22 @@ static const char minilm[] = "{\"model_type\": \"bert\", \"vocab_size\": 8192, "
                              "\"intermediate_size\": 1536}";
 static const char bert_base[] = "{\"model_type\": \"bert\", \"vocab_size\": 8192}";
 
+/* The cache folder of these tests. */
+static char folder[] = "/tmp/mpcf-figure-XXXXXX";
+
+static int use_folder(void **state)
+{
+    (void) state;
+    workers_set(1);
+    return mkdtemp(folder) != NULL && setenv("XDG_CACHE_HOME", folder, 1) == 0 ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void) state;
+    return file_remove_tree(folder, NULL) == MPCF_OK ? 0 : -1;
+}
+
 struct sums {
     double by_kind[STEP_COUNT][2][4]; /* predicted and measured: provider, user, before, dealer */
     double all[2][4];
@@ -31,10 +51,9 @@ struct sums {
 static void add_measured(struct sums *sums, const struct program *p, const struct step_clock *c)
 {
     for (uint32_t i = 0; i < p->step_count; i++) {
-        const double x[4] = {c[ROLE_PROVIDER].least[PHASE_ONLINE][i],
-                             c[ROLE_USER].least[PHASE_ONLINE][i],
-                             c[ROLE_USER].least[PHASE_BEFORE][i],
-                             c[ROLE_DEALER].least[PHASE_BEFORE][i]};
+        const double x[4] = {
+            c[ROLE_PROVIDER].least[PHASE_ONLINE][i], c[ROLE_USER].least[PHASE_ONLINE][i],
+            c[ROLE_USER].least[PHASE_BEFORE][i], c[ROLE_DEALER].least[PHASE_BEFORE][i]};
 
         for (size_t k = 0; k < 4; k++) {
             sums->by_kind[p->steps[i].kind][1][k] += x[k];
@@ -71,11 +90,9 @@ static void compare(struct plugins *plugins, const struct machine_figure *f,
 
     assert_ok(figure_network_open(plugins, shape, &n, err), err);
     assert_ok(figure_network_program(&n, &network, &p, &weights, err), err);
-    workers_set(1);
     assert_ok(measure_steps(&n, p, weights, clocks, err), err);
-    workers_set(0);
     add_measured(sums, p, clocks);
-    add_predicted(sums, p, &f->rates);
+    add_predicted(sums, p, &f->of.rates);
     for (size_t i = 0; i < 3; i++) {
         step_clock_clear(&clocks[i]);
     }
@@ -97,10 +114,11 @@ static void another_network_is_predicted(void **state)
 {
     mpcf_error *err = mpcf_error_create();
     struct plugins *plugins = open_plugins(err);
-    struct machine_figure f = {.threads = 1};
+    struct machine_figure f = {0};
 
     (void) state;
-    assert_ok(measure_figure(plugins, &f, err), err);
+    assert_ok(machine_figure_get(plugins, false, &f, err), err);
+    assert_true(f.of.messages.exchange_seconds > 0 && f.of.speedup >= 1);
     for (size_t i = 0; i < 2; i++) {
         const struct figure_shape shape = {small, 64, i == 0};
         struct sums sums = {.all = {{0}}};
@@ -112,6 +130,49 @@ static void another_network_is_predicted(void **state)
             assert_true(ratio > 0.5 && ratio < 2);
         }
     }
+    machine_figure_clear(&f);
+    plugins_destroy(plugins);
+    mpcf_error_destroy(err);
+}
+
+static const char *fact(const struct machine_figure *f, const char *key)
+{
+    const char *text = json_string_value(json_object_get(f->facts, key));
+
+    return text != NULL ? text : "";
+}
+
+static void spoil(const char *path, mpcf_error *err)
+{
+    json_t *kept = NULL;
+
+    assert_ok(json_read_file(path, &kept, err), err);
+    (void) json_object_set_new(kept, "speedup", json_real(-1));
+    assert_ok(json_write_file(path, kept, err), err);
+    json_decref(kept);
+}
+
+/* What the test before measured is read; a number that cannot be is measured again, and replaced. */
+static void a_figure_is_kept(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    struct plugins *plugins = open_plugins(err);
+    struct machine_figure first = {0}, again = {0};
+
+    (void) state;
+    assert_ok(machine_figure_get(plugins, false, &first, err), err);
+    assert_ok(machine_figure_get(plugins, false, &again, err), err);
+    assert_string_equal(fact(&first, "measured"), fact(&again, "measured"));
+    assert_memory_equal(&first.of.rates, &again.of.rates, sizeof first.of.rates);
+    assert_true(text_starts_with(fact(&first, "file"), folder));
+    assert_null(json_object_get(first.facts, "rates"));
+    machine_figure_clear(&again);
+    spoil(fact(&first, "file"), err);
+    assert_ok(machine_figure_get(plugins, false, &again, err), err);
+    assert_true(again.of.speedup >= 1);
+    assert_string_not_equal(fact(&first, "measured"), fact(&again, "measured"));
+    machine_figure_clear(&first);
+    machine_figure_clear(&again);
     plugins_destroy(plugins);
     mpcf_error_destroy(err);
 }
@@ -137,13 +198,16 @@ static int show(char **words)
     mpcf_error *err = mpcf_error_create();
     struct plugins *plugins = open_plugins(err);
     struct machine_figure f = {0};
+    const size_t threads = workers_count();
     const struct figure_shape shape = {strcmp(words[0], "minilm") == 0 ? minilm : bert_base,
                                        (size_t) atoi(words[1]),
                                        strcmp(words[2], "approximated") == 0};
     struct sums *sums = mpcf_alloc_array(1, sizeof *sums);
 
     assert_ok(machine_figure_get(plugins, false, &f, err), err);
+    workers_set(1);
     compare(plugins, &f, &shape, sums, err);
+    workers_set(threads);
     print(sums);
     mpcf_free(sums);
     machine_figure_clear(&f);
@@ -156,7 +220,8 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_network_is_predicted),
+        cmocka_unit_test(a_figure_is_kept),
     };
 
-    return argc == 4 ? show(argv + 1) : cmocka_run_group_tests(tests, NULL, NULL);
+    return argc == 4 ? show(argv + 1) : cmocka_run_group_tests(tests, use_folder, remove_folder);
 }
