@@ -2,8 +2,8 @@
 /* mpcf-host cost: what a run of the pipeline costs on networks that have names. */
 #include "base/folder.h"
 #include "base/text.h"
-#include "channel/named_network.h"
 #include "host.h"
+#include "inference/cost_network.h"
 #include "inference/cost_table.h"
 #include "inference/machine_figure.h"
 #include "inference/pipeline_cost.h"
@@ -70,8 +70,8 @@ static int no_network(const char *name)
     struct text_buffer names = {0};
     int result;
 
-    for (size_t i = 0; i < NAMED_NETWORKS; i++) {
-        text_printf(&names, "%s%s", i > 0 ? ", " : "", named_networks[i].name);
+    for (size_t i = 0; i < COST_NETWORKS; i++) {
+        text_printf(&names, "%s%s", i > 0 ? ", " : "", cost_networks[i].name);
     }
     result =
         host_usage("cost", "there is no network '%s'; networks are %s", name, text_string(&names));
@@ -107,7 +107,7 @@ int cmd_cost(const struct args *args)
     };
     const char *name = args_value(args, "--network");
     struct cost_request request = {
-        .network = name != NULL ? named_network_find(name) : &named_networks[0],
+        .network = name != NULL ? cost_network_find(name) : &cost_networks[0],
         .by_layer = args_has(args, "--layers"),
     };
     struct pipeline *p = NULL;

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/workers.h"
-#include "channel/named_network.h"
+#include "inference/cost_network.h"
 #include "inference/figure_network.h"
 #include "ring/ring_product.h"
 #include "secure/trio.h"
@@ -68,7 +68,7 @@ static mpcf_status add_program(const struct figure_network *n, const struct lowe
 static mpcf_status add_network(struct plugins *plugins, const struct figure_shape *shape,
                                struct work_sums *sums, mpcf_error *err)
 {
-    const struct named_network *wan = named_network_find("wan");
+    const struct cost_network *wan = cost_network_find("wan");
     const struct lower_network networks[2] = {{0, 0},
                                               {wan->delay_seconds, 8 * wan->bytes_per_second}};
     struct figure_network n;

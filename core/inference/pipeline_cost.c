@@ -28,32 +28,32 @@ struct priced {
 
 /* What messages take: the wire of the busier direction or, where that takes longer in the whole run, the processor's
  * copying of both, which goes on meanwhile; in front of it the delay, and what each exchange takes the system. */
-static double messages_seconds(const struct priced *x, const struct named_network *n,
+static double messages_seconds(const struct priced *x, const struct cost_network *n,
                                uint32_t rounds, uint64_t link_bytes, uint64_t bytes)
 {
     const struct machine_figure *f = x->request->figure;
     const struct cost *c = x->cost;
 
     if (f == NULL) {
-        return named_network_seconds(n, rounds, link_bytes);
+        return cost_network_seconds(n, rounds, link_bytes);
     }
     const double copied = f->of.messages.byte_seconds;
     const double all = copied * (double) (c->provider_bytes + c->user_bytes);
-    const bool is_wire = named_network_seconds(n, 0, c->link_bytes) >= all;
+    const bool is_wire = cost_network_seconds(n, 0, c->link_bytes) >= all;
 
     return (double) rounds * f->of.messages.exchange_seconds +
-           named_network_seconds(n, rounds, is_wire ? link_bytes : 0) +
+           cost_network_seconds(n, rounds, is_wire ? link_bytes : 0) +
            (is_wire ? 0 : copied * (double) bytes);
 }
 
-static double line_seconds(const struct priced *x, const struct named_network *n, size_t line)
+static double line_seconds(const struct priced *x, const struct cost_network *n, size_t line)
 {
     const struct cost_line *l = &x->cost->lines[line];
 
     return messages_seconds(x, n, l->rounds, l->link_bytes, l->online_bytes) + x->computing[line];
 }
 
-static double online_seconds(const struct priced *x, const struct named_network *n)
+static double online_seconds(const struct priced *x, const struct cost_network *n)
 {
     const struct cost *c = x->cost;
 
@@ -75,14 +75,14 @@ static double before_seconds(const struct priced *x)
 }
 
 /* Corrections stream to the user while dealer and user compute; behind them goes the user's own message. */
-static double offline_seconds(const struct priced *x, const struct named_network *n)
+static double offline_seconds(const struct priced *x, const struct cost_network *n)
 {
     const uint64_t sent = x->cost->user_offline_bytes;
-    const double stream = named_network_seconds(n, 0, dealer_bytes(x->cost));
+    const double stream = cost_network_seconds(n, 0, dealer_bytes(x->cost));
     const double before = before_seconds(x);
 
     return n->delay_seconds + (stream > before ? stream : before) +
-           named_network_seconds(n, sent > 0 ? 1 : 0, sent);
+           cost_network_seconds(n, sent > 0 ? 1 : 0, sent);
 }
 
 /* --- JSON --- */
@@ -109,8 +109,8 @@ static json_t *shares_of(const struct priced *x, size_t line)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < NAMED_NETWORKS; i++) {
-        const struct named_network *n = &named_networks[i];
+    for (size_t i = 0; i < COST_NETWORKS; i++) {
+        const struct cost_network *n = &cost_networks[i];
         const double whole = online_seconds(x, n), seconds = line_seconds(x, n, line);
 
         (void) json_array_append_new(list, json_pack("{s:s, s:f, s:f}", "name", n->name, "seconds",
@@ -142,13 +142,13 @@ static json_t *networks_of(const struct priced *x)
     const size_t begun = json_begin();
     json_t *list = json_array();
 
-    for (size_t i = 0; i < NAMED_NETWORKS; i++) {
-        const struct named_network *n = &named_networks[i];
+    for (size_t i = 0; i < COST_NETWORKS; i++) {
+        const struct cost_network *n = &cost_networks[i];
 
         (void) json_array_append_new(
             list, json_pack("{s:s, s:f, s:f, s:f}", "name", n->name, "online_seconds",
                             online_seconds(x, n), "offline_seconds", offline_seconds(x, n),
-                            "setup_seconds", named_network_seconds(n, 1, x->cost->setup_bytes)));
+                            "setup_seconds", cost_network_seconds(n, 1, x->cost->setup_bytes)));
     }
     return json_end(list, begun);
 }
@@ -156,11 +156,11 @@ static json_t *networks_of(const struct priced *x)
 static json_t *online_json(const struct priced *x)
 {
     const struct cost *c = x->cost;
-    const struct named_network *n = x->request->network;
+    const struct cost_network *n = x->request->network;
 
     return json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:{s:I, s:I}}", "seconds",
                      online_seconds(x, n), "link_seconds",
-                     named_network_seconds(n, c->rounds, c->link_bytes), "computing_seconds",
+                     cost_network_seconds(n, c->rounds, c->link_bytes), "computing_seconds",
                      x->online, "rounds", (json_int_t) c->rounds, "bytes",
                      (json_int_t) (c->provider_bytes + c->user_bytes), "link_bytes",
                      (json_int_t) c->link_bytes, "bytes_sent", "provider",
@@ -170,7 +170,7 @@ static json_t *online_json(const struct priced *x)
 static json_t *cost_json(const struct secure_shape *shape, const struct priced *x)
 {
     const struct cost *c = x->cost;
-    const struct named_network *n = x->request->network;
+    const struct cost_network *n = x->request->network;
 
     return json_pack(
         "{s:I, s:I, s:o, s:{s:f, s:f, s:I, s:I, s:I}, s:{s:f, s:I}, s:o, s:o, s:O*}", "tokens",
@@ -178,9 +178,8 @@ static json_t *cost_json(const struct secure_shape *shape, const struct priced *
         "offline", "seconds", offline_seconds(x, n), "computing_seconds", x->before, "bytes",
         (json_int_t) (c->user_offline_bytes + dealer_bytes(c)), "user_offline_bytes",
         (json_int_t) c->user_offline_bytes, "dealer_bytes", (json_int_t) dealer_bytes(c), "setup",
-        "seconds", named_network_seconds(n, 1, c->setup_bytes), "bytes",
-        (json_int_t) c->setup_bytes, "functions", functions_of(x), "networks", networks_of(x),
-        "not_measured", x->guesses);
+        "seconds", cost_network_seconds(n, 1, c->setup_bytes), "bytes", (json_int_t) c->setup_bytes,
+        "functions", functions_of(x), "networks", networks_of(x), "not_measured", x->guesses);
 }
 
 /* --- Programs --- */
@@ -316,7 +315,7 @@ static mpcf_status price_all(const struct pipeline *p, struct secure_student *st
 
 /* --- The whole --- */
 
-static json_t *network_json(const struct named_network *n)
+static json_t *network_json(const struct cost_network *n)
 {
     return json_pack("{s:s, s:f, s:f}", "name", n->name, "delay_seconds", n->delay_seconds,
                      "bytes_per_second", n->bytes_per_second);
@@ -326,8 +325,8 @@ static json_t *all_networks(void)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < NAMED_NETWORKS; i++) {
-        (void) json_array_append_new(list, network_json(&named_networks[i]));
+    for (size_t i = 0; i < COST_NETWORKS; i++) {
+        (void) json_array_append_new(list, network_json(&cost_networks[i]));
     }
     return list;
 }

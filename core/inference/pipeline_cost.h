@@ -7,13 +7,13 @@
 
 #include <jansson.h>
 
-#include "channel/named_network.h"
+#include "inference/cost_network.h"
 #include "inference/machine_figure.h"
 #include "inference/secure_student.h"
 #include "pipeline/pipeline.h"
 
 struct cost_request {
-    const struct named_network *network; /* of `seconds`; the others are told beside it */
+    const struct cost_network *network;  /* of `seconds`; the others are told beside it */
     const struct machine_figure *figure; /* NULL: computing is not priced */
     bool by_layer;
 };

@@ -105,8 +105,8 @@ static void layers_and_functions_add_up(const json_t *entry)
         assert_true(sum(lines, "dealer_bytes") ==
                     test_report_number(entry, "offline.dealer_bytes"));
     }
-    assert_int_equal(json_array_size(networks), NAMED_NETWORKS);
-    for (size_t i = 0; i < NAMED_NETWORKS; i++) {
+    assert_int_equal(json_array_size(networks), COST_NETWORKS);
+    for (size_t i = 0; i < COST_NETWORKS; i++) {
         const double all = test_report_number(json_array_get(networks, i), "online_seconds");
 
         assert_true(fabs(network_sum(layers, i, "seconds") - all) < 1e-9 * all);
@@ -121,7 +121,7 @@ static void layers_are_what_a_run_meters(void **state)
     mpcf_error *err = mpcf_error_create();
     struct pipeline *p = open_run(err);
     struct machine_figure figure = made_up_figure();
-    const struct cost_request request = {&named_networks[2], &figure, true};
+    const struct cost_request request = {&cost_networks[2], &figure, true};
     const struct pipeline_request source = {.file = file};
     const struct run_request infer = {
         .source = &source, .one_stage = true, .stage = STAGE_INFER, .viewer = VIEW_ALL};
@@ -163,8 +163,8 @@ static void seconds_are_rounds_bytes_and_computing(void **state)
     mpcf_error *err = mpcf_error_create();
     struct pipeline *p = open_run(err);
     struct machine_figure figure = made_up_figure();
-    const struct cost_request with = {&named_networks[2], &figure, false};
-    const struct cost_request without = {.network = &named_networks[2]};
+    const struct cost_request with = {&cost_networks[2], &figure, false};
+    const struct cost_request without = {.network = &cost_networks[2]};
     json_t *cost = NULL, *link = NULL;
 
     (void) state;
@@ -200,7 +200,7 @@ static void a_set_costs_what_it_does_alone(void **state)
     mpcf_error *err = mpcf_error_create();
     struct pipeline *p = open_run(err);
     const struct pipeline_request source = {.file = file};
-    const struct cost_request request = {.network = &named_networks[0], .by_layer = true};
+    const struct cost_request request = {.network = &cost_networks[0], .by_layer = true};
     json_t *alone = NULL, *beside = NULL;
 
     (void) state;
@@ -227,7 +227,7 @@ static void a_set_that_cannot_run_says_why(void **state)
                                            "stages.infer.weight_fraction=24",
                                            "stages.calibrate.margin_bits=8"};
     const struct pipeline_request wide = {.file = file, .sets = settings, .set_count = 3};
-    const struct cost_request request = {.network = &named_networks[0]};
+    const struct cost_request request = {.network = &cost_networks[0]};
     mpcf_error *err = mpcf_error_create();
     json_t *cost = NULL;
 

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which networks there are, and what rounds and bytes take on them. */
+#include "inference/cost_network.h"
+
+#include <string.h>
+
+const struct cost_network cost_networks[COST_NETWORKS] = {
+    {"lan", 0.15e-3, 750e6},
+    {"campus", 1e-3, 125e6},
+    {"wan", 20e-3, 25e6},
+};
+
+const struct cost_network *cost_network_find(const char *name)
+{
+    for (size_t i = 0; i < COST_NETWORKS; i++) {
+        if (strcmp(cost_networks[i].name, name) == 0) {
+            return &cost_networks[i];
+        }
+    }
+    return NULL;
+}
+
+double cost_network_seconds(const struct cost_network *network, uint64_t rounds, uint64_t bytes)
+{
+    return (double) rounds * network->delay_seconds + (double) bytes / network->bytes_per_second;
+}
