@@ -96,9 +96,10 @@ static void print_by_network(struct text_buffer *text, const json_t *entry)
                     number(n, "setup_seconds"));
     }
     if (number(json_object_get(entry, "online"), "computing_seconds") > 0) {
-        text_printf(text, "%-14s %10.4f %10.4f\n", "of computing",
-                    number(json_object_get(entry, "online"), "computing_seconds"),
-                    number(json_object_get(entry, "offline"), "computing_seconds"));
+        text_printf(text, "%-14s %10.4f %10.4f  (online: %.4f of matrix products)\n",
+                    "of computing", number(json_object_get(entry, "online"), "computing_seconds"),
+                    number(json_object_get(entry, "offline"), "computing_seconds"),
+                    number(json_object_get(entry, "online"), "product_seconds"));
     }
 }
 

@@ -21,6 +21,7 @@ struct priced {
     struct cost *cost;
     double *computing; /* online, wall seconds by line */
     double online, before;
+    double products; /* of online: of matrix products */
     json_t *guesses; /* names of kinds that nobody measured; NULL: none */
 };
 
@@ -158,11 +159,11 @@ static json_t *online_json(const struct priced *x)
     const struct cost *c = x->cost;
     const struct cost_network *n = x->request->network;
 
-    return json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:{s:I, s:I}}", "seconds",
+    return json_pack("{s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:{s:I, s:I}}", "seconds",
                      online_seconds(x, n), "link_seconds",
                      cost_network_seconds(n, c->rounds, c->link_bytes), "computing_seconds",
-                     x->online, "rounds", (json_int_t) c->rounds, "bytes",
-                     (json_int_t) (c->provider_bytes + c->user_bytes), "link_bytes",
+                     x->online, "product_seconds", x->products, "rounds", (json_int_t) c->rounds,
+                     "bytes", (json_int_t) (c->provider_bytes + c->user_bytes), "link_bytes",
                      (json_int_t) c->link_bytes, "bytes_sent", "provider",
                      (json_int_t) c->provider_bytes, "user", (json_int_t) c->user_bytes);
 }
@@ -218,7 +219,10 @@ static mpcf_status add_computing(struct priced *x, const struct cost_groups *gro
     }
     MPCF_TRY(computing_of(x->program, &f->of.rates, &c, err));
     for (size_t i = 0; i < x->program->step_count; i++) {
-        x->computing[groups->of[i]] += machine_figure_seconds(f, c.online[i]);
+        const double seconds = machine_figure_seconds(f, c.online[i]);
+
+        x->computing[groups->of[i]] += seconds;
+        x->products += x->program->costs[i].multiplications > 0 ? seconds : 0;
     }
     x->online = machine_figure_seconds(f, c.online_seconds);
     x->before = machine_figure_seconds(f, c.before_seconds);

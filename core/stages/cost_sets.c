@@ -106,8 +106,8 @@ static mpcf_status find_teacher(const struct pipeline *p, char **teacher, mpcf_e
     if (!file_is_folder(*teacher)) {
         return mpcf_fail(
             err, MPCF_E_CONFIG,
-            "ranges are calibrated with the teacher's weights, and '%s' is not there%s", *teacher,
-            p->has_stage[STAGE_FINETUNE] ? ": the stage finetune makes it" : "");
+            "%s: ranges are calibrated with the teacher's weights, and '%s' is not there%s",
+            p->file, *teacher, p->has_stage[STAGE_FINETUNE] ? ": the stage finetune makes it" : "");
     }
     return MPCF_OK;
 }
