@@ -39,12 +39,17 @@ def output_of(pipeline):
 
 
 def seconds_of(pipeline):
-    record = json.load(open(os.path.join(output_of(pipeline), "infer", "user.json")))
-    return statistics.median(run["online_seconds"] for run in record["each"][1:])
+    """Online as the user waits, and before that as the provider does, whom the user's message reaches last."""
+    return [statistics.median(run[f"{part}_seconds"] for run in record_of(pipeline, role)["each"][1:])
+            for role, part in (("user", "online"), ("provider", "offline"))]
+
+
+def record_of(pipeline, role):
+    return json.load(open(os.path.join(output_of(pipeline), "infer", f"{role}.json")))
 
 
 def run_here(pipeline):
-    runs = [subprocess.Popen(command(pipeline, role, "loopback", False)) for role in ROLES]
+    runs = [subprocess.Popen(command(pipeline, role, "loopback", False), stdout=subprocess.DEVNULL) for role in ROLES]
     if any([run.wait() for run in runs]):
         sys.exit("over-links: the run on loopback failed")
     return seconds_of(pipeline)
@@ -53,7 +58,7 @@ def run_here(pipeline):
 def run_apart(pipeline, transport, network):
     shape = [network["delay_seconds"] * 1e3, network["bytes_per_second"] * 8e-6, 0]
     commands = [shlex.join(command(pipeline, role, transport, True)) for role in ROLES]
-    status = subprocess.run([link, *map(str, shape), *commands]).returncode
+    status = subprocess.run([link, *map(str, shape), *commands], stdout=subprocess.DEVNULL).returncode
     if status != 0:
         sys.exit(status if status == 77 else f"over-links: the run over {transport} failed")
     return seconds_of(pipeline)
@@ -62,25 +67,29 @@ def run_apart(pipeline, transport, network):
 def price(pipeline, network):
     words = [host, "cost", pipeline, "--network", network, "--json", result_file + ".cost", "--set",
              f"stages.infer.examples={examples}", "--set", "stages.infer.length=full"]
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(words + anew, check=True, stdout=subprocess.DEVNULL)
+    anew.clear()
     cost = json.load(open(result_file + ".cost"))
     os.remove(result_file + ".cost")
-    return cost["network"], cost["lengths"][-1]["online"]
+    return cost["network"], cost["lengths"][-1]
 
 
+anew = ["--measure"]  # the first time
 lines = []
-print(f"{'pipeline':20} {'network':8} {'transport':9} {'rounds':>6} {'MB':>8} {'online s':>9} {'cost s':>8}"
-      f" {'computing s':>11} {'ratio':>6}")
+print(f"{'pipeline':28} {'network':8} {'transport':9} {'rounds':>6} {'MB':>8} {'computing s':>11}"
+      f" {'online s':>9} {'predicted':>9} {'ratio':>6} {'offline s':>9} {'predicted':>9} {'ratio':>6}")
 for pipeline in sys.argv[6:]:
-    computing = run_here(pipeline)
+    computing = run_here(pipeline)[0]
     for name in NETWORKS:
-        network, online = price(pipeline, name)
+        network, cost = price(pipeline, name)
+        online, offline = cost["online"], cost["offline"]
         for transport in transports.split():
-            seconds = run_apart(pipeline, transport, network)
+            seconds, before = run_apart(pipeline, transport, network)
             lines.append({"pipeline": pipeline, "network": network, "transport": transport, "online_seconds": seconds,
-                          "cost_seconds": online["seconds"], "computing_seconds": computing,
-                          "rounds": online["rounds"], "bytes": online["bytes"]})
-            print(f"{os.path.basename(pipeline):20} {name:8} {transport:9} {online['rounds']:6} {online['bytes'] / 1e6:8.2f}"
-                  f" {seconds:9.3f} {online['seconds']:8.3f} {computing:11.3f}"
-                  f" {seconds / (online['seconds'] + computing):6.2f}")
+                          "cost_seconds": online["seconds"], "link_seconds": online["link_seconds"],
+                          "offline_seconds": before, "offline_cost_seconds": offline["seconds"],
+                          "computing_seconds": computing, "rounds": online["rounds"], "bytes": online["bytes"]})
+            print(f"{os.path.basename(pipeline):28} {name:8} {transport:9} {online['rounds']:6} {online['bytes'] / 1e6:8.2f}"
+                  f" {computing:11.3f} {seconds:9.3f} {online['seconds']:9.3f} {online['seconds'] / seconds:6.2f}"
+                  f" {before:9.3f} {offline['seconds']:9.3f} {offline['seconds'] / before:6.2f}", flush=True)
 json.dump({"examples": int(examples), "runs": lines}, open(result_file, "w"), indent=1)

@@ -1,28 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mpcf-host cost: what a run of the pipeline costs on a named network. */
+/* mpcf-host cost: what a run of the pipeline costs on networks that have names. */
 #include "base/folder.h"
 #include "base/text.h"
 #include "host.h"
 #include "inference/cost_network.h"
+#include "inference/cost_table.h"
+#include "inference/machine_figure.h"
 #include "inference/pipeline_cost.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "show_json.h"
+#include "stages/cost_sets.h"
 
-static int price(const struct args *args, const struct pipeline *p,
-                 const struct cost_network *network, mpcf_error *err)
+static int price_student(const struct args *args, const struct pipeline *p,
+                         const struct cost_request *request, mpcf_error *err)
 {
     json_t *cost = NULL;
     int result;
 
-    if (pipeline_check_files(p, VIEW_PUBLIC, err) != MPCF_OK) {
-        return host_refused(err);
-    }
-    if (pipeline_cost(p, network, &cost, err) != MPCF_OK) {
+    if (pipeline_cost(p, request, &cost, err) != MPCF_OK) {
         return host_failed(err);
     }
-    result = show_json(cost, pipeline_cost_table(cost), args_value(args, "--json"), err);
+    result = show_json(cost, cost_table(cost), args_value(args, "--json"), err);
     json_decref(cost);
+    return result;
+}
+
+static int price_sets(const struct args *args, const struct pipeline_request *source,
+                      const struct cost_request *request, mpcf_error *err)
+{
+    const char *sets[ARGS_LIMIT];
+    const size_t count = args_values(args, "--approximations", sets);
+    json_t *cost = NULL;
+    const mpcf_status status = cost_sets(source, sets, count, request, &cost, err);
+    int result;
+
+    if (status != MPCF_OK) {
+        return status == MPCF_E_CONFIG ? host_refused(err) : host_failed(err);
+    }
+    result = show_json(cost, cost_sets_table(cost), args_value(args, "--json"), err);
+    json_decref(cost);
+    return result;
+}
+
+static int price(const struct args *args, const struct pipeline_request *source,
+                 const struct pipeline *p, struct cost_request *request, mpcf_error *err)
+{
+    const bool has_sets = args_has(args, "--approximations");
+    struct machine_figure figure = {0};
+    int result;
+
+    if (!has_sets && pipeline_check_files(p, VIEW_PUBLIC, err) != MPCF_OK) {
+        return host_refused(err);
+    }
+    if (!args_has(args, "--link")) {
+        if (machine_figure_get(p->plugins, args_has(args, "--measure"), &figure, err) != MPCF_OK) {
+            return host_failed(err);
+        }
+        request->figure = &figure;
+    }
+    result =
+        has_sets ? price_sets(args, source, request, err) : price_student(args, p, request, err);
+    machine_figure_clear(&figure);
     return result;
 }
 
@@ -40,6 +79,23 @@ static int no_network(const char *name)
     return result;
 }
 
+static bool check_sets(const struct args *args)
+{
+    const char *sets[ARGS_LIMIT];
+    const size_t count = args_values(args, "--approximations", sets);
+
+    for (size_t i = 0; i < count; i++) {
+        if (!cost_set_is_well_formed(sets[i])) {
+            (void) host_usage("cost",
+                              "--approximations '%s': expected ACTIVATION,NORMALISER or "
+                              "ACTIVATION,NORMALISER,LAYER_NORM, as quad,2quad",
+                              sets[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
 int cmd_cost(const struct args *args)
 {
     const char *sets[ARGS_LIMIT];
@@ -50,22 +106,25 @@ int cmd_cost(const struct args *args)
         .plugin_folder = args_value(args, "--plugin-dir"),
     };
     const char *name = args_value(args, "--network");
-    const struct cost_network *network = name != NULL ? cost_network_find(name) : &cost_networks[0];
+    struct cost_request request = {
+        .network = name != NULL ? cost_network_find(name) : &cost_networks[0],
+        .by_layer = args_has(args, "--layers"),
+    };
     struct pipeline *p = NULL;
     mpcf_error *err;
     int result;
 
-    if (network == NULL) {
+    if (request.network == NULL) {
         return no_network(name);
     }
     if (!file_exists(source.file)) {
         return host_usage("cost", "there is no file '%s'", source.file);
     }
-    if (!show_json_can("cost", args_value(args, "--json"))) {
+    if (!check_sets(args) || !show_json_can("cost", args_value(args, "--json"))) {
         return EXIT_USAGE;
     }
     err = mpcf_error_create();
-    result = pipeline_open(&source, &p, err) == MPCF_OK ? price(args, p, network, err)
+    result = pipeline_open(&source, &p, err) == MPCF_OK ? price(args, &source, p, &request, err)
                                                         : host_refused(err);
     pipeline_close(p);
     mpcf_error_destroy(err);

@@ -44,7 +44,11 @@ static const struct arg_option predict_options[] = {
     {"--", NULL, "what follows are texts, whatever they begin with"},
     {NULL, NULL, NULL}};
 static const struct arg_option cost_options[] = {
-    {"--network", "NAME", "lan (0.1 ms, 10 Gbit/s), campus (1 ms, 1 Gbit/s), wan (20 ms, 100 Mbit/s); default lan"},
+    {"--network", "NAME", "of the seconds by function: lan (0.15 ms one way, 6 Gbit/s), campus (1 ms, 1 Gbit/s), wan (20 ms, 200 Mbit/s); default lan"},
+    {"--approximations", "A,N", "of activation and normaliser, and a third in place of layer norm, as the teacher would have them: no student is needed; repeatable, side by side"},
+    {"--layers", NULL, "by layer, too: embedding, each layer, head"},
+    {"--measure", NULL, "measures this machine's computing anew, in place of what the cache folder has of it"},
+    {"--link", NULL, "the links' part of the seconds alone: computing is not priced"},
     {"--json", "FILE", "the figures as JSON"},
     {"--set", "KEY=VALUE", "replaces a value of the file; repeatable"},
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},

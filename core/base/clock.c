@@ -15,6 +15,14 @@ int64_t clock_now_ns(void)
     return (int64_t) now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+int64_t clock_thread_ns(void)
+{
+    struct timespec now;
+
+    (void) clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t) now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 double clock_seconds_since(int64_t start_ns)
 {
     return (double) (clock_now_ns() - start_ns) * 1e-9;

@@ -9,6 +9,7 @@
 
 int64_t clock_now_ns(void);
 double clock_seconds_since(int64_t start_ns);
+int64_t clock_thread_ns(void); /* processor time of the calling thread */
 /* now + duration, or MPCF_NO_DEADLINE where that overflows. */
 int64_t clock_deadline(int64_t duration_ns);
 void clock_pause(int64_t duration_ns); /* a signal may end it */

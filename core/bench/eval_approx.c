@@ -4,10 +4,10 @@
 
 #include "base/memory.h"
 #include "bench/eval_graph.h"
-#include "bench/filled_slot.h"
 #include "float_engine/float_engine.h"
 #include "graph/slot_name.h"
 #include "lower/lower.h"
+#include "network/filled_slot.h"
 #include "pass/calibrate.h"
 #include "pass/pass.h"
 #include "secure/reference.h"

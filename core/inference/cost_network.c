@@ -5,9 +5,9 @@
 #include <string.h>
 
 const struct cost_network cost_networks[COST_NETWORKS] = {
-    {"lan", 0.1e-3, 1.25e9},
+    {"lan", 0.15e-3, 750e6},
     {"campus", 1e-3, 125e6},
-    {"wan", 20e-3, 12.5e6},
+    {"wan", 20e-3, 25e6},
 };
 
 const struct cost_network *cost_network_find(const char *name)

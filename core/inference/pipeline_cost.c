@@ -1,29 +1,104 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What infer costs by the cost engine, for every padded length that the file allows.
+ * What infer costs by the cost engine, for every padded length that the file allows: the link's part by its
+ * messages, the computing's by the machine's figure.
  */
 #include "inference/pipeline_cost.h"
 
 #include "base/memory.h"
-#include "base/text.h"
 #include "format/json.h"
-#include "inference/secure_student.h"
+#include "inference/program_layers.h"
+#include "inference/second_openings.h"
 #include "pipeline/padded_length.h"
 #include "secure/cost.h"
 
 enum { LENGTHS_MAX = 64 };
 
-static json_t *functions_of(const struct cost *cost, const struct cost_network *network)
+/* A program's price, by functions or by layers. */
+struct priced {
+    const struct program *program;
+    const struct cost_request *request;
+    struct cost *cost;
+    double *computing; /* online, wall seconds by line */
+    double online, before;
+    double products; /* of online: of matrix products */
+    json_t *guesses; /* names of kinds that nobody measured; NULL: none */
+};
+
+/* --- Seconds --- */
+
+/* What messages take: the wire of the busier direction or, where that takes longer in the whole run, the processor's
+ * copying of both, which goes on meanwhile; in front of it the delay, and what each exchange takes the system. */
+static double messages_seconds(const struct priced *x, const struct cost_network *n,
+                               uint32_t rounds, uint64_t link_bytes, uint64_t bytes)
+{
+    const struct machine_figure *f = x->request->figure;
+    const struct cost *c = x->cost;
+
+    if (f == NULL) {
+        return cost_network_seconds(n, rounds, link_bytes);
+    }
+    const double copied = f->of.messages.byte_seconds;
+    const double all = copied * (double) (c->provider_bytes + c->user_bytes);
+    const bool is_wire = cost_network_seconds(n, 0, c->link_bytes) >= all;
+
+    return (double) rounds * f->of.messages.exchange_seconds +
+           cost_network_seconds(n, rounds, is_wire ? link_bytes : 0) +
+           (is_wire ? 0 : copied * (double) bytes);
+}
+
+static double line_seconds(const struct priced *x, const struct cost_network *n, size_t line)
+{
+    const struct cost_line *l = &x->cost->lines[line];
+
+    return messages_seconds(x, n, l->rounds, l->link_bytes, l->online_bytes) + x->computing[line];
+}
+
+static double online_seconds(const struct priced *x, const struct cost_network *n)
+{
+    const struct cost *c = x->cost;
+
+    return messages_seconds(x, n, c->rounds, c->link_bytes, c->provider_bytes + c->user_bytes) +
+           x->online;
+}
+
+static uint64_t dealer_bytes(const struct cost *c)
+{
+    return c->dealer_provider_bytes + c->dealer_user_bytes;
+}
+
+/* Computing before the run, and receiving of what the dealer sends. */
+static double before_seconds(const struct priced *x)
+{
+    const struct machine_figure *f = x->request->figure;
+
+    return f == NULL ? 0 : x->before + f->of.messages.byte_seconds * (double) dealer_bytes(x->cost);
+}
+
+/* Corrections stream to the user while dealer and user compute; behind them goes the user's own message. */
+static double offline_seconds(const struct priced *x, const struct cost_network *n)
+{
+    const uint64_t sent = x->cost->user_offline_bytes;
+    const double stream = cost_network_seconds(n, 0, dealer_bytes(x->cost));
+    const double before = before_seconds(x);
+
+    return n->delay_seconds + (stream > before ? stream : before) +
+           cost_network_seconds(n, sent > 0 ? 1 : 0, sent);
+}
+
+/* --- JSON --- */
+
+static json_t *functions_of(const struct priced *x)
 {
     const size_t begun = json_begin();
     json_t *list = json_array();
 
-    for (size_t i = 0; i < cost->line_count; i++) {
-        const struct cost_line *l = &cost->lines[i];
+    for (size_t i = 0; i < x->cost->line_count; i++) {
+        const struct cost_line *l = &x->cost->lines[i];
 
         (void) json_array_append_new(
             list, json_pack("{s:s, s:f, s:I, s:I, s:I, s:I}", "name", l->function, "seconds",
-                            cost_network_seconds(network, l->rounds, l->link_bytes), "bytes",
+                            line_seconds(x, x->request->network, i), "bytes",
                             (json_int_t) l->online_bytes, "rounds", (json_int_t) l->rounds,
                             "offline_bytes", (json_int_t) l->offline_bytes, "dealer_bytes",
                             (json_int_t) l->dealer_bytes));
@@ -31,49 +106,202 @@ static json_t *functions_of(const struct cost *cost, const struct cost_network *
     return json_end(list, begun);
 }
 
-static json_t *cost_json(const struct secure_shape *shape, const struct cost *c,
-                         const struct cost_network *network)
+static json_t *shares_of(const struct priced *x, size_t line)
 {
-    const uint64_t online = c->provider_bytes + c->user_bytes;
-    const uint64_t dealer = c->dealer_provider_bytes + c->dealer_user_bytes;
-    const uint64_t offline = c->user_offline_bytes + dealer;
+    json_t *list = json_array();
 
-    return json_pack("{s:I, s:I, s:{s:f, s:I, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I}, "
-                     "s:{s:f, s:I}, s:o}",
-                     "tokens", (json_int_t) shape->tokens, "batch", (json_int_t) shape->batch,
-                     "online", "seconds", cost_network_seconds(network, c->rounds, c->link_bytes),
-                     "rounds", (json_int_t) c->rounds, "bytes", (json_int_t) online, "link_bytes",
-                     (json_int_t) c->link_bytes, "bytes_sent", "provider",
-                     (json_int_t) c->provider_bytes, "user", (json_int_t) c->user_bytes, "offline",
-                     "seconds",
-                     cost_network_seconds(network, c->user_offline_bytes > 0 ? 2 : 1, offline),
-                     "bytes", (json_int_t) offline, "user_offline_bytes",
-                     (json_int_t) c->user_offline_bytes, "dealer_bytes", (json_int_t) dealer,
-                     "setup", "seconds", cost_network_seconds(network, 1, c->setup_bytes), "bytes",
-                     (json_int_t) c->setup_bytes, "functions", functions_of(c, network));
+    for (size_t i = 0; i < COST_NETWORKS; i++) {
+        const struct cost_network *n = &cost_networks[i];
+        const double whole = online_seconds(x, n), seconds = line_seconds(x, n, line);
+
+        (void) json_array_append_new(list, json_pack("{s:s, s:f, s:f}", "name", n->name, "seconds",
+                                                     seconds, "share",
+                                                     whole > 0 ? seconds / whole : 0.0));
+    }
+    return list;
 }
 
-static mpcf_status price(struct secure_student *student, const struct secure_shape *shape,
-                         const struct cost_network *network, json_t *list, mpcf_error *err)
+static json_t *layers_of(const struct priced *x)
 {
-    struct secure_program program;
-    struct cost *cost = NULL;
-    json_t *entry = NULL;
+    const size_t begun = json_begin();
+    json_t *list = json_array();
 
-    MPCF_TRY(secure_student_program(student, shape, &program, err));
-    MPCF_TRY(cost_run(program.program, &cost, err));
-    entry = cost_json(shape, cost, network);
-    cost_destroy(cost);
-    secure_student_drop_programs(student);
-    if (entry == NULL || json_array_append_new(list, entry) != 0) {
-        return mpcf_fail_memory(err, 0, "costs");
+    for (size_t i = 0; i < x->cost->line_count; i++) {
+        const struct cost_line *l = &x->cost->lines[i];
+
+        (void) json_array_append_new(
+            list, json_pack("{s:s, s:I, s:I, s:I, s:I, s:o}", "name", l->function, "rounds",
+                            (json_int_t) l->rounds, "bytes", (json_int_t) l->online_bytes,
+                            "offline_bytes", (json_int_t) l->offline_bytes, "dealer_bytes",
+                            (json_int_t) l->dealer_bytes, "networks", shares_of(x, i)));
+    }
+    return json_end(list, begun);
+}
+
+static json_t *networks_of(const struct priced *x)
+{
+    const size_t begun = json_begin();
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < COST_NETWORKS; i++) {
+        const struct cost_network *n = &cost_networks[i];
+
+        (void) json_array_append_new(
+            list, json_pack("{s:s, s:f, s:f, s:f}", "name", n->name, "online_seconds",
+                            online_seconds(x, n), "offline_seconds", offline_seconds(x, n),
+                            "setup_seconds", cost_network_seconds(n, 1, x->cost->setup_bytes)));
+    }
+    return json_end(list, begun);
+}
+
+static json_t *online_json(const struct priced *x)
+{
+    const struct cost *c = x->cost;
+    const struct cost_network *n = x->request->network;
+
+    return json_pack("{s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:{s:I, s:I}}", "seconds",
+                     online_seconds(x, n), "link_seconds",
+                     cost_network_seconds(n, c->rounds, c->link_bytes), "computing_seconds",
+                     x->online, "product_seconds", x->products, "rounds", (json_int_t) c->rounds,
+                     "bytes", (json_int_t) (c->provider_bytes + c->user_bytes), "link_bytes",
+                     (json_int_t) c->link_bytes, "bytes_sent", "provider",
+                     (json_int_t) c->provider_bytes, "user", (json_int_t) c->user_bytes);
+}
+
+static json_t *cost_json(const struct secure_shape *shape, const struct priced *x)
+{
+    const struct cost *c = x->cost;
+    const struct cost_network *n = x->request->network;
+
+    return json_pack(
+        "{s:I, s:I, s:o, s:{s:f, s:f, s:I, s:I, s:I}, s:{s:f, s:I}, s:o, s:o, s:O*}", "tokens",
+        (json_int_t) shape->tokens, "batch", (json_int_t) shape->batch, "online", online_json(x),
+        "offline", "seconds", offline_seconds(x, n), "computing_seconds", x->before, "bytes",
+        (json_int_t) (c->user_offline_bytes + dealer_bytes(c)), "user_offline_bytes",
+        (json_int_t) c->user_offline_bytes, "dealer_bytes", (json_int_t) dealer_bytes(c), "setup",
+        "seconds", cost_network_seconds(n, 1, c->setup_bytes), "bytes", (json_int_t) c->setup_bytes,
+        "functions", functions_of(x), "networks", networks_of(x), "not_measured", x->guesses);
+}
+
+/* --- Programs --- */
+
+static void priced_clear(struct priced *x)
+{
+    cost_destroy(x->cost);
+    mpcf_free(x->computing);
+    json_decref(x->guesses);
+}
+
+/* Kinds of steps that the figure has nothing of. */
+static mpcf_status list_guesses(struct priced *x, const struct computing *c, mpcf_error *err)
+{
+    if (x->guesses != NULL || !c->has_guess) {
+        return MPCF_OK;
+    }
+    x->guesses = json_array();
+    for (size_t kind = 0; kind < STEP_COUNT; kind++) {
+        if (c->is_guessed[kind] &&
+            json_array_append_new(x->guesses, json_string(step_name((enum step_kind) kind))) != 0) {
+            return mpcf_fail_memory(err, 0, "costs");
+        }
     }
     return MPCF_OK;
 }
 
+static mpcf_status add_computing(struct priced *x, const struct cost_groups *groups,
+                                 mpcf_error *err)
+{
+    const struct machine_figure *f = x->request->figure;
+    struct computing c = {0};
+
+    if (f == NULL) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(computing_of(x->program, &f->of.rates, &c, err));
+    for (size_t i = 0; i < x->program->step_count; i++) {
+        const double seconds = machine_figure_seconds(f, c.online[i]);
+
+        x->computing[groups->of[i]] += seconds;
+        x->products += x->program->costs[i].multiplications > 0 ? seconds : 0;
+    }
+    x->online = machine_figure_seconds(f, c.online_seconds);
+    x->before = machine_figure_seconds(f, c.before_seconds);
+    const mpcf_status status = list_guesses(x, &c, err);
+    computing_clear(&c);
+    return status;
+}
+
+static mpcf_status price_by(const struct program *p, const struct cost_groups *groups,
+                            const struct cost_request *request, struct priced *x, mpcf_error *err)
+{
+    *x = (struct priced){.program = p, .request = request};
+    x->computing = mpcf_alloc_array(groups->count + 1, sizeof *x->computing);
+    if (x->computing == NULL) {
+        return mpcf_fail_memory(err, groups->count * sizeof *x->computing, "costs");
+    }
+    MPCF_TRY(cost_run_by(p, groups, &x->cost, err));
+    return add_computing(x, groups, err);
+}
+
+static mpcf_status add_layers(const struct program *p, const struct cost_request *request,
+                              json_t *entry, mpcf_error *err)
+{
+    struct program_layers layers = {0};
+    struct priced x = {0};
+    mpcf_status status = program_layers_of(p, &layers, err);
+
+    if (status == MPCF_OK) {
+        status = price_by(p, &layers.groups, request, &x, err);
+    }
+    if (status == MPCF_OK && json_object_set_new(entry, "layers", layers_of(&x)) != 0) {
+        status = mpcf_fail_memory(err, 0, "costs");
+    }
+    priced_clear(&x);
+    program_layers_clear(&layers);
+    return status;
+}
+
+static mpcf_status price_program(const struct program *p, const struct secure_shape *shape,
+                                 const struct cost_request *request, json_t *list, mpcf_error *err)
+{
+    struct cost_groups functions = {0};
+    struct priced x = {0};
+    json_t *entry = NULL;
+    mpcf_status status = cost_functions(p, &functions, err);
+
+    if (status == MPCF_OK) {
+        status = price_by(p, &functions, request, &x, err);
+    }
+    if (status == MPCF_OK) {
+        entry = cost_json(shape, &x);
+        status = entry != NULL && json_array_append_new(list, entry) == 0
+                     ? MPCF_OK
+                     : mpcf_fail_memory(err, 0, "costs");
+    }
+    if (status == MPCF_OK && request->by_layer) {
+        status = add_layers(p, request, entry, err);
+    }
+    priced_clear(&x);
+    cost_functions_clear(&functions);
+    return status;
+}
+
+static mpcf_status price(struct secure_student *student, const struct secure_shape *shape,
+                         const struct cost_request *request, json_t *list, mpcf_error *err)
+{
+    struct secure_program program;
+    mpcf_status status = secure_student_program(student, shape, &program, err);
+
+    if (status == MPCF_OK) {
+        status = price_program(program.program, shape, request, list, err);
+    }
+    secure_student_drop_programs(student);
+    return status;
+}
+
 /* With exact lengths the longest text is priced. */
 static mpcf_status price_all(const struct pipeline *p, struct secure_student *student,
-                             const struct cost_network *network, json_t *list, mpcf_error *err)
+                             const struct cost_request *request, json_t *list, mpcf_error *err)
 {
     const bool is_exact = p->infer.length == LENGTH_EXACT;
     size_t lengths[LENGTHS_MAX] = {(size_t) p->max_length};
@@ -84,82 +312,59 @@ static mpcf_status price_all(const struct pipeline *p, struct secure_student *st
                                            .tokens = lengths[i],
                                            .exact = is_exact};
 
-        MPCF_TRY(price(student, &shape, network, list, err));
+        MPCF_TRY(price(student, &shape, request, list, err));
     }
     return MPCF_OK;
 }
 
-mpcf_status pipeline_cost(const struct pipeline *p, const struct cost_network *network,
-                          json_t **out, mpcf_error *err)
+/* --- The whole --- */
+
+static json_t *network_json(const struct cost_network *n)
 {
-    struct secure_student student = {0};
+    return json_pack("{s:s, s:f, s:f}", "name", n->name, "delay_seconds", n->delay_seconds,
+                     "bytes_per_second", n->bytes_per_second);
+}
+
+static json_t *all_networks(void)
+{
     json_t *list = json_array();
-    mpcf_status status = list != NULL ? secure_student_open(p, STUDENT_PUBLIC, &student, err)
+
+    for (size_t i = 0; i < COST_NETWORKS; i++) {
+        (void) json_array_append_new(list, network_json(&cost_networks[i]));
+    }
+    return list;
+}
+
+mpcf_status student_cost(const struct pipeline *p, struct secure_student *student,
+                         const struct cost_request *request, json_t **out, mpcf_error *err)
+{
+    const size_t begun = json_begin();
+    json_t *list = json_array();
+    mpcf_status status = list != NULL ? price_all(p, student, request, list, err)
                                       : mpcf_fail_memory(err, 0, "costs");
 
-    if (status == MPCF_OK) {
-        status = price_all(p, &student, network, list, err);
-    }
-    secure_student_close(&student);
     if (status != MPCF_OK) {
         json_decref(list);
         return status;
     }
-    *out = json_pack("{s:{s:s, s:f, s:f}, s:o}", "network", "name", network->name, "delay_seconds",
-                     network->delay_seconds, "bytes_per_second", network->bytes_per_second,
-                     "lengths", list);
+    *out =
+        json_end(json_pack("{s:o, s:o, s:O*, s:o, s:o}", "network", network_json(request->network),
+                           "networks", all_networks(), "computing",
+                           request->figure != NULL ? request->figure->facts : NULL, "lengths", list,
+                           "second_openings", second_openings(student->graph, student->ranges)),
+                 begun);
     return *out != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "costs");
 }
 
-/* --- For people --- */
-
-static double number(const json_t *object, const char *key)
+mpcf_status pipeline_cost(const struct pipeline *p, const struct cost_request *request,
+                          json_t **out, mpcf_error *err)
 {
-    return json_number_value(json_object_get(object, key));
-}
+    struct secure_student student = {0};
+    mpcf_status status = secure_student_open(p, STUDENT_PUBLIC, &student, err);
 
-static void print_length(struct text_buffer *text, const json_t *entry)
-{
-    const json_t *functions = json_object_get(entry, "functions");
-    const json_t *online = json_object_get(entry, "online");
-    const json_t *offline = json_object_get(entry, "offline");
-    const json_t *setup = json_object_get(entry, "setup");
-
-    text_printf(text, "\nbatch %.0f of %.0f tokens\n%-14s %10s %8s %12s %12s %12s\n",
-                number(entry, "batch"), number(entry, "tokens"), "", "seconds", "rounds",
-                "online MB", "offline MB", "dealer MB");
-    for (size_t i = 0; i < json_array_size(functions); i++) {
-        const json_t *f = json_array_get(functions, i);
-
-        text_printf(text, "%-14s %10.4f %8.0f %12.3f %12.3f %12.3f\n",
-                    json_string_value(json_object_get(f, "name")), number(f, "seconds"),
-                    number(f, "rounds"), number(f, "bytes") / 1e6, number(f, "offline_bytes") / 1e6,
-                    number(f, "dealer_bytes") / 1e6);
+    if (status == MPCF_OK) {
+        status = student_cost(p, &student, request, out, err);
     }
-    text_printf(text, "%-14s %10.4f %8.0f %12.3f\n", "online", number(online, "seconds"),
-                number(online, "rounds"), number(online, "bytes") / 1e6);
-    text_printf(text, "%-14s %10.4f %8s %12s %12.3f %12.3f\n", "offline",
-                number(offline, "seconds"), "", "", number(offline, "user_offline_bytes") / 1e6,
-                number(offline, "dealer_bytes") / 1e6);
-    text_printf(text, "%-14s %10.4f %8s %12.3f  once a session\n", "setup",
-                number(setup, "seconds"), "", number(setup, "bytes") / 1e6);
-}
-
-char *pipeline_cost_table(const json_t *cost)
-{
-    const json_t *network = json_object_get(cost, "network");
-    const json_t *lengths = json_object_get(cost, "lengths");
-    struct text_buffer text = {0};
-
-    text_printf(&text, "network %s: %.3g ms one way, %.4g MB/s; times are the link's alone\n",
-                json_string_value(json_object_get(network, "name")),
-                number(network, "delay_seconds") * 1e3, number(network, "bytes_per_second") / 1e6);
-    for (size_t i = 0; i < json_array_size(lengths); i++) {
-        print_length(&text, json_array_get(lengths, i));
-    }
-    if (text.failed) {
-        text_clear(&text);
-        return NULL;
-    }
-    return text.data;
+    secure_student_close(&student);
+    return status;
 }

@@ -257,6 +257,13 @@ static int most_of_smallest(int octaves, bool is_root)
     return log2_down((double) INVERSE_SCALE_MAX) - 1 - (is_root ? (between + 1) / 2 : between);
 }
 
+bool lower_inverse_is_one_opening(double low, double high, bool is_root)
+{
+    const int octaves = log2_up(high) - log2_down(low);
+
+    return octaves <= OCTAVES_MAX && most_of_smallest(octaves, is_root) >= KEYED_LEAST;
+}
+
 /* Whether ELEMENTS values of OF go by keys: sets their range. */
 static bool takes_keys(struct lowering *l, const mpcf_node *of, size_t elements, bool is_root,
                        struct keyed *k)
@@ -264,9 +271,8 @@ static bool takes_keys(struct lowering *l, const mpcf_node *of, size_t elements,
     if (l->status != MPCF_OK || !node_positive(l, of, &k->low, &k->high)) {
         return false;
     }
-    const int octaves = log2_up(k->high) - log2_down(k->low);
-    return octaves <= OCTAVES_MAX && most_of_smallest(octaves, is_root) >= KEYED_LEAST &&
-           keys_cost_less(l, octaves, elements);
+    return lower_inverse_is_one_opening(k->low, k->high, is_root) &&
+           keys_cost_less(l, log2_up(k->high) - log2_down(k->low), elements);
 }
 
 static double inverse_of(double x, bool is_root)

@@ -8,5 +8,8 @@
 #include "lower/lowering.h"
 
 lower_op lower_reciprocal, lower_rsqrt;
+/* Whether one opening holds an inverse (IS_ROOT: an inverse root) of values from LOW to HIGH, margins included. Of
+ * others the power of two is found first, and what is left is opened again. */
+bool lower_inverse_is_one_opening(double low, double high, bool is_root);
 
 #endif

@@ -20,6 +20,8 @@ struct step_cost {
     uint64_t setup_bits;      /* provider to user, once a session */
     uint64_t wide_bits;       /* of results beyond what one pass of the product kernels holds: not
                                  sent, but a price in time */
+    uint64_t
+        multiplications; /* of a matrix product, one of it; 0 of other kinds: not sent either */
 };
 
 /* A step that takes part in a round: with its own round number NUMBER (0: its first). */

@@ -53,6 +53,7 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
 
     c->correction_bits = packed_cost(out->dims.count, out->ring);
     c->setup_bits = packed_cost(step_in(p, s, 1)->dims.count, out->ring);
+    c->multiplications = (uint64_t) step_in(p, s, 0)->dims.count * out->dims.dim[3];
 }
 
 /* --- Sums --- */

@@ -66,6 +66,7 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
 
     c->correction_bits = packed_cost(out->dims.count, out->ring);
     c->wide_bits = out->ring > LIMB_BITS ? out->dims.count * (out->ring - LIMB_BITS) : 0;
+    c->multiplications = (uint64_t) step_in(p, s, 0)->dims.count * out->dims.dim[3];
     c->setup_bits = packed_cost(step_in(p, s, 1)->dims.count, step_out(p, s)->ring);
 }
 

@@ -60,6 +60,12 @@ static void axes(const struct program *p, const struct step *s, struct value *ou
     axes_take(out, a->batch_axis, (a->token_axes & 7u) | columns << 3);
 }
 
+static void cost(const struct program *p, const struct step *s, struct step_cost *c)
+{
+    opening_cost(p, s, c);
+    c->multiplications = (uint64_t) step_in(p, s, 0)->dims.count * shape_of(p, s).columns;
+}
+
 static void multiply(const struct program *p, const struct step *s, const uint64_t *a,
                      const uint64_t *b, uint64_t *out, bool accumulate)
 {
@@ -214,7 +220,7 @@ const struct step_operations step_operations_matmul = {
     .check = check,
     .rounds = one_round,
     .axes = axes,
-    .cost = opening_cost,
+    .cost = cost,
     .reference = reference,
     .deal = deal,
     .send_offline = opening_send_offline,

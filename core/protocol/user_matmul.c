@@ -66,6 +66,7 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
     c->user_bits[0] = packed_cost(step_in(p, s, 0)->dims.count, ring);
     c->provider_bits[0] = packed_cost(step_in(p, s, 1)->dims.count, ring);
     c->correction_bits = packed_cost(step_out(p, s)->dims.count, ring);
+    c->multiplications = (uint64_t) step_in(p, s, 0)->dims.count * step_out(p, s)->dims.dim[3];
 }
 
 static void multiply(const struct program *p, const struct step *s, const uint64_t *x,

@@ -9,21 +9,21 @@
 #include "protocol/masked_weights.h"
 #include "protocol/step_operations.h"
 
-/* One line a function, all zero. NULL: memory. */
-static struct cost *cost_create(const struct program *p)
+/* One line a group, all zero. NULL: memory. */
+static struct cost *cost_create(const struct cost_groups *groups)
 {
     struct cost *c = mpcf_alloc_array(1, sizeof *c);
 
     if (c != NULL) {
-        c->lines = mpcf_alloc_array(p->function_count + 1, sizeof *c->lines);
+        c->lines = mpcf_alloc_array(groups->count + 1, sizeof *c->lines);
     }
     if (c == NULL || c->lines == NULL) {
         cost_destroy(c);
         return NULL;
     }
-    c->line_count = p->function_count;
-    for (size_t i = 0; i < p->function_count; i++) {
-        c->lines[i].function = p->functions[i];
+    c->line_count = groups->count;
+    for (size_t i = 0; i < groups->count; i++) {
+        c->lines[i].function = groups->names[i];
     }
     return c;
 }
@@ -44,14 +44,15 @@ uint64_t cost_message(uint64_t bytes)
 
 /* --- Online: one message a round and direction --- */
 
-static void add_parts(const struct program *p, const struct round *round, struct cost *c)
+static void add_parts(const struct program *p, const struct cost_groups *groups,
+                      const struct round *round, struct cost *c)
 {
     const bool provider_is_longer = round->provider_bytes > round->user_bytes;
 
     for (size_t i = 0; i < round->exchange_count; i++) {
         const struct round_step *part = &round->exchange[i];
         const struct step_cost *step = &p->costs[part->step];
-        struct cost_line *line = &c->lines[p->steps[part->step].function];
+        struct cost_line *line = &c->lines[groups->of[part->step]];
         uint64_t provider = step->provider_bits[part->number] / 8;
         uint64_t user = step->user_bits[part->number] / 8;
         line->online_bytes += provider + user;
@@ -59,13 +60,28 @@ static void add_parts(const struct program *p, const struct round *round, struct
     }
 }
 
+/* The first step that sends: frame and delay are its. */
+static uint32_t first_sender(const struct program *p, const struct round *round)
+{
+    for (size_t i = 0; i < round->exchange_count; i++) {
+        const struct round_step *part = &round->exchange[i];
+        const struct step_cost *step = &p->costs[part->step];
+
+        if (step->provider_bits[part->number] + step->user_bits[part->number] > 0) {
+            return part->step;
+        }
+    }
+    return 0;
+}
+
 /* A round in which nothing is sent is none. */
-static void add_round(const struct program *p, const struct round *round, struct cost *c)
+static void add_round(const struct program *p, const struct cost_groups *groups,
+                      const struct round *round, struct cost *c)
 {
     if (round->provider_bytes + round->user_bytes == 0) {
         return;
     }
-    struct cost_line *line = &c->lines[round->function];
+    struct cost_line *line = &c->lines[groups->of[first_sender(p, round)]];
     uint64_t provider = cost_message(round->provider_bytes);
     uint64_t user = cost_message(round->user_bytes);
     c->provider_bytes += provider;
@@ -75,7 +91,7 @@ static void add_round(const struct program *p, const struct round *round, struct
     line->rounds++;
     line->online_bytes += provider + user - round->provider_bytes - round->user_bytes;
     line->link_bytes += CHANNEL_FRAME_BYTES;
-    add_parts(p, round, c);
+    add_parts(p, groups, round, c);
 }
 
 /* --- Before the run --- */
@@ -91,10 +107,11 @@ static bool is_first_of_masked_weights(const struct program *p, const struct ste
     return true;
 }
 
-static void add_offline(const struct program *p, const struct step *s, struct cost *c)
+static void add_offline(const struct program *p, const struct cost_groups *groups,
+                        const struct step *s, struct cost *c)
 {
     const struct step_cost *step = &p->costs[s->index];
-    struct cost_line *line = &c->lines[s->function];
+    struct cost_line *line = &c->lines[groups->of[s->index]];
     uint64_t offline = step->offline_bits / 8, dealer = cost_message(step->correction_bits / 8);
 
     if (offline > 0 && c->user_offline_bytes == 0) {
@@ -110,19 +127,51 @@ static void add_offline(const struct program *p, const struct step *s, struct co
     }
 }
 
-mpcf_status cost_run(const struct program *p, struct cost **out, mpcf_error *err)
+mpcf_status cost_run_by(const struct program *p, const struct cost_groups *groups,
+                        struct cost **out, mpcf_error *err)
 {
-    struct cost *c = cost_create(p);
+    struct cost *c = cost_create(groups);
 
     if (c == NULL) {
-        return mpcf_fail_memory(err, p->function_count * sizeof *c->lines, "costs");
+        return mpcf_fail_memory(err, groups->count * sizeof *c->lines, "costs");
     }
     for (size_t i = 0; i < p->step_count; i++) {
-        add_offline(p, &p->steps[i], c);
+        add_offline(p, groups, &p->steps[i], c);
     }
     for (uint32_t i = 0; i < p->round_count; i++) {
-        add_round(p, &p->rounds[i], c);
+        add_round(p, groups, &p->rounds[i], c);
     }
     *out = c;
     return MPCF_OK;
+}
+
+mpcf_status cost_functions(const struct program *p, struct cost_groups *out, mpcf_error *err)
+{
+    uint32_t *of = mpcf_alloc_array(p->step_count + 1, sizeof *of);
+
+    if (of == NULL) {
+        return mpcf_fail_memory(err, p->step_count * sizeof *of, "costs");
+    }
+    for (size_t i = 0; i < p->step_count; i++) {
+        of[i] = p->steps[i].function;
+    }
+    *out = (struct cost_groups){p->functions, p->function_count, of};
+    return MPCF_OK;
+}
+
+void cost_functions_clear(struct cost_groups *groups)
+{
+    mpcf_free(groups->of);
+    *groups = (struct cost_groups){0};
+}
+
+mpcf_status cost_run(const struct program *p, struct cost **out, mpcf_error *err)
+{
+    struct cost_groups functions;
+    mpcf_status status = MPCF_OK;
+
+    MPCF_TRY(cost_functions(p, &functions, err));
+    status = cost_run_by(p, &functions, out, err);
+    cost_functions_clear(&functions);
+    return status;
 }

@@ -8,7 +8,7 @@
 #include "program/program.h"
 
 struct cost_line {
-    const char *function;
+    const char *function;                 /* or another group's name */
     uint64_t online_bytes, offline_bytes; /* whole link provider-user */
     uint64_t link_bytes; /* online, of the longer message of each round; 0 of a meter */
     uint64_t dealer_bytes;
@@ -27,6 +27,18 @@ struct cost {
 /* Of one inference (and, in setup_bytes, of a session). What a channel meters equals it. */
 mpcf_status cost_run(const struct program *p, struct cost **out, mpcf_error *err);
 void cost_destroy(struct cost *c);
+
+/* Other lines than functions: of each step one of COUNT groups. The names outlive the cost. */
+struct cost_groups {
+    const char *const *names;
+    size_t count;
+    uint32_t *of; /* by step */
+};
+/* P's functions as groups. */
+mpcf_status cost_functions(const struct program *p, struct cost_groups *out, mpcf_error *err);
+void cost_functions_clear(struct cost_groups *groups);
+mpcf_status cost_run_by(const struct program *p, const struct cost_groups *groups,
+                        struct cost **out, mpcf_error *err);
 
 /* Of a message of BYTES; none is sent for 0. */
 uint64_t cost_message(uint64_t bytes);

@@ -8,7 +8,7 @@
 #include "protocol/step_operations.h"
 
 static mpcf_status deal_step(struct deal_run *d, const struct step *s, struct channel *user,
-                             mpcf_error *err)
+                             struct step_clock *clock, mpcf_error *err)
 {
     struct message out = {.length = d->program->costs[s->index].correction_bits / 8};
 
@@ -20,7 +20,9 @@ static mpcf_status deal_step(struct deal_run *d, const struct step *s, struct ch
         return mpcf_fail_memory(err, out.length, "a correction");
     }
     out.data = (uint8_t *) words;
+    const int64_t start = step_clock_start(clock);
     mpcf_status status = s->operations->deal(d, s, &out, err);
+    step_clock_stop(clock, PHASE_BEFORE, s->index, start);
     if (status == MPCF_OK) {
         status = step_wrote(s, out.at, out.length, err);
     }
@@ -39,7 +41,7 @@ mpcf_status dealer_run(const struct deal_options *o, struct channel *user, mpcf_
     d.random.observe = o->observe;
     d.random.observe_context = o->observe_context;
     for (size_t i = 0; i < o->program->step_count; i++) {
-        MPCF_TRY(deal_step(&d, &o->program->steps[i], user, err));
+        MPCF_TRY(deal_step(&d, &o->program->steps[i], user, o->clock, err));
     }
     return MPCF_OK;
 }

@@ -10,6 +10,7 @@
 #include "program/program.h"
 #include "protocol/randomness.h"
 #include "ring/share_pool.h"
+#include "secure/step_clock.h"
 
 struct masked_weights;
 
@@ -23,6 +24,7 @@ struct deal_options {
     struct masked_weights *const *masked;
     random_observe *observe; /* tests */
     void *observe_context;
+    struct step_clock *clock; /* NULL: nobody measures */
 };
 mpcf_status dealer_run(const struct deal_options *o, struct channel *user, mpcf_error *err);
 

@@ -14,6 +14,7 @@
 struct party_run {
     struct party p;
     uint8_t *offline; /* provider: the user's message before the run, of the pool */
+    struct step_clock *clock;
 };
 
 /* --- Life --- */
@@ -46,6 +47,7 @@ mpcf_status party_create(const struct party_options *o, struct party_run **out, 
     }
     struct party *p = &r->p;
     *p = (struct party){.program = o->program, .role = o->role, .pool = o->pool};
+    r->clock = o->clock;
     p->weights = o->weights;
     p->masked = o->masked;
     p->random.key[o->role] = o->key;
@@ -139,10 +141,22 @@ static struct cost_line *line_of(struct cost *metered, const struct step *s)
     return metered == NULL ? NULL : &metered->lines[s->function];
 }
 
-static void add_seconds(struct cost *metered, const struct step *s, int64_t start)
+/* Wall time for the meter, the thread's own for who measures steps. */
+struct span {
+    int64_t wall, thread;
+};
+
+static struct span begin(const struct party_run *r)
 {
+    return (struct span){clock_now_ns(), step_clock_start(r->clock)};
+}
+
+static void add_seconds(struct party_run *r, struct cost *metered, const struct step *s,
+                        struct span start)
+{
+    step_clock_stop(r->clock, PHASE_ONLINE, s->index, start.thread);
     if (metered != NULL) {
-        line_of(metered, s)->seconds += clock_seconds_since(start);
+        line_of(metered, s)->seconds += clock_seconds_since(start.wall);
     }
 }
 
@@ -189,6 +203,7 @@ static mpcf_status user_steps(struct party_run *r, struct source *source, struct
         const struct step *s = &p->program->steps[i];
         size_t before = out->at;
         MPCF_TRY(take_correction(r, s, source, metered, err));
+        const int64_t start = step_clock_start(r->clock);
         if (s->operations->send_offline != NULL) {
             MPCF_TRY(s->operations->send_offline(p, s, out, err));
         }
@@ -198,6 +213,7 @@ static mpcf_status user_steps(struct party_run *r, struct source *source, struct
         if (step_is_offline(p->program, s)) {
             MPCF_TRY(complete(p, s, err));
         }
+        step_clock_stop(r->clock, PHASE_BEFORE, s->index, start);
     }
     return MPCF_OK;
 }
@@ -259,9 +275,9 @@ static mpcf_status local_steps(struct party_run *r, const struct round *round, s
         if (p->role == ROLE_USER && step_out(p->program, s)->is_input_independent) {
             continue; /* done before the run */
         }
-        int64_t start = clock_now_ns();
+        struct span start = begin(r);
         MPCF_TRY(complete(p, s, err));
-        add_seconds(metered, s, start);
+        add_seconds(r, metered, s, start);
     }
     return MPCF_OK;
 }
@@ -295,9 +311,10 @@ static size_t sent_bytes(const struct party *p, const struct step *s, uint32_t n
     return (p->role == ROLE_PROVIDER ? c->provider_bits : c->user_bits)[number] / 8;
 }
 
-static void meter_step(struct cost *metered, const struct step *s, size_t bytes, int64_t start)
+static void meter_step(struct party_run *r, struct cost *metered, const struct step *s,
+                       size_t bytes, struct span start)
 {
-    add_seconds(metered, s, start);
+    add_seconds(r, metered, s, start);
     if (metered != NULL) {
         line_of(metered, s)->online_bytes += bytes;
     }
@@ -311,11 +328,11 @@ static mpcf_status send_round(struct party_run *r, const struct round *round, st
     for (size_t i = 0; i < round->exchange_count; i++) {
         const struct round_step *part = &round->exchange[i];
         const struct step *s = &p->program->steps[part->step];
-        int64_t start = clock_now_ns();
+        struct span start = begin(r);
         size_t before = out->at;
         MPCF_TRY(s->operations->send(p, s, part->number, out, err));
         MPCF_TRY(step_wrote(s, out->at - before, sent_bytes(p, s, part->number), err));
-        meter_step(metered, s, out->at - before, start);
+        meter_step(r, metered, s, out->at - before, start);
     }
     return MPCF_OK;
 }
@@ -328,10 +345,10 @@ static mpcf_status receive_round(struct party_run *r, const struct round *round,
     for (size_t i = 0; i < round->exchange_count; i++) {
         const struct round_step *part = &round->exchange[i];
         const struct step *s = &p->program->steps[part->step];
-        int64_t start = clock_now_ns();
+        struct span start = begin(r);
         size_t before = in->at;
         MPCF_TRY(s->operations->receive(p, s, part->number, in, err));
-        meter_step(metered, s, in->at - before, start);
+        meter_step(r, metered, s, in->at - before, start);
     }
     assert(in->at == in->length);
     return MPCF_OK;
@@ -344,9 +361,9 @@ static mpcf_status complete_round(struct party_run *r, const struct round *round
 
     for (size_t i = 0; i < round->complete_count; i++) {
         const struct step *s = &p->program->steps[round->complete[i]];
-        int64_t start = clock_now_ns();
+        struct span start = begin(r);
         MPCF_TRY(complete(p, s, err));
-        add_seconds(metered, s, start);
+        add_seconds(r, metered, s, start);
     }
     return MPCF_OK;
 }

@@ -13,6 +13,7 @@
 #include "protocol/step_operations.h"
 #include "protocol/weights.h"
 #include "secure/cost.h"
+#include "secure/step_clock.h"
 
 /* One inference of a party, from its keys to its result. */
 struct party_options {
@@ -25,6 +26,7 @@ struct party_options {
     const struct weights *weights;
     random_observe *observe; /* tests */
     void *observe_context;
+    struct step_clock *clock; /* NULL: nobody measures */
 };
 
 struct party_run;

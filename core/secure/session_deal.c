@@ -23,6 +23,7 @@ static mpcf_status deal(struct session *s, const struct session_run *run,
     o.masked = masked;
     o.observe = s->options.observe;
     o.observe_context = s->options.observe_context;
+    o.clock = run->clock;
     return dealer_run(&o, s->peers[ROLE_USER], err);
 }
 

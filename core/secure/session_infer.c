@@ -30,6 +30,7 @@ static mpcf_status run_party(struct session *s, struct session_run *run,
     o.weights = run->weights;
     o.observe = s->options.observe;
     o.observe_context = s->options.observe_context;
+    o.clock = run->clock;
     MPCF_TRY(party_create(&o, &party, err));
     int64_t start_ns = clock_now_ns();
     mpcf_status status = party_offline(party, source, peer, run->metered, err);

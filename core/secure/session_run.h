@@ -9,6 +9,7 @@
 #include "program/secure_input.h"
 #include "protocol/weights.h"
 #include "secure/cost.h"
+#include "secure/step_clock.h"
 
 /* What one call of session_infer() or session_deal() works on: program P; of the provider WEIGHTS;
  * of the user INPUT, OUTPUT (reals) and, where P has USER_LOOKUP steps, their tables in WEIGHTS;
@@ -18,8 +19,9 @@ struct session_run {
     const struct weights *weights;
     const struct secure_input *input;
     double *output;
-    struct cost *metered; /* NULL, or a cost_run() of this program: overwritten with what was
+    struct cost *metered;     /* NULL, or a cost_run() of this program: overwritten with what was
                                   sent (a party does not see the dealer's link to the other) */
+    struct step_clock *clock; /* NULL, or measures this role's steps */
     double setup_seconds, offline_seconds, online_seconds;
 };
 

@@ -40,6 +40,7 @@ static mpcf_status infer_all(struct member *m, struct session *session)
             return mpcf_fail(m->err, MPCF_E_INTERRUPTED, "stopped");
         }
         MPCF_TRY(session_infer(session, &m->run, m->err));
+        step_clock_fold(m->run.clock);
         if (m->run.output != NULL) {
             m->run.output += m->run.program->revealed;
         }
@@ -131,6 +132,7 @@ mpcf_status trio_run(const struct trio_run *run, double *output, struct cost **m
         members[i].err = mpcf_error_create();
         members[i].run.program = run->program;
         members[i].seed = run->seed;
+        members[i].run.clock = run->clocks == NULL ? NULL : &run->clocks[i];
         members[i].inferences = run->inferences == 0 ? 1 : run->inferences;
     }
     members[ROLE_PROVIDER].run.weights = run->weights;

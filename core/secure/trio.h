@@ -17,6 +17,7 @@ struct trio_run {
     const struct secure_input *input;
     const uint8_t *seed; /* 16 bytes that repeat a run, for measurements; NULL: the system's */
     size_t inferences;   /* of one session, all of INPUT; 0 is 1 */
+    struct step_clock *clocks; /* NULL, or of each role, by enum role */
 };
 /* OUTPUT as session_run's, of all inferences one after the other; *METERED (may be NULL,
  * cost_destroy()) is what the two parties sent for the last, in cost_run()'s form. The first failing

@@ -219,6 +219,16 @@ static mpcf_status write_folder(const struct pipeline *p, const char *student, c
     return write_ranges(folder, ranges, err);
 }
 
+mpcf_status public_folder_measure(struct stage_context *c, const struct loaded_network *n,
+                                  const char *folder, struct loaded_network *plain,
+                                  mpcf_graph **graph, struct ranges **ranges, mpcf_error *err)
+{
+    MPCF_TRY(loaded_network_build(c->pipeline, folder, FUNCTIONS_APPROXIMATED, plain, err));
+    measure_publish(plain->network->graph, n->parameters);
+    MPCF_TRY(pass_all(plain->network->graph, graph, err));
+    return stage_explain_measured(c, n, measure(c, *graph, n->parameters, ranges, err), err);
+}
+
 mpcf_status public_folder_write(struct stage_context *c, const struct loaded_network *n,
                                 const char *student, mpcf_error *err)
 {
@@ -226,18 +236,10 @@ mpcf_status public_folder_write(struct stage_context *c, const struct loaded_net
     mpcf_graph *graph = NULL;
     struct ranges *ranges = NULL;
     char *folder = file_join(student, "public");
-    mpcf_status status = folder != NULL ? loaded_network_build(c->pipeline, student,
-                                                               FUNCTIONS_APPROXIMATED, &plain, err)
-                                        : mpcf_fail_memory(err, 0, "a path");
+    mpcf_status status = folder != NULL
+                             ? public_folder_measure(c, n, student, &plain, &graph, &ranges, err)
+                             : mpcf_fail_memory(err, 0, "a path");
 
-    if (status == MPCF_OK) {
-        measure_publish(plain.network->graph, n->parameters);
-        status = pass_all(plain.network->graph, &graph, err);
-    }
-    if (status == MPCF_OK) {
-        status = measure(c, graph, n->parameters, &ranges, err);
-        status = stage_explain_measured(c, n, status, err);
-    }
     if (status == MPCF_OK) {
         status = write_folder(c->pipeline, student, folder, ranges, err);
     }

@@ -6,9 +6,15 @@
 #define MPCF_STAGES_PUBLIC_FOLDER_H
 
 #include "network/loaded_network.h"
+#include "pass/ranges.h"
 #include "stages/context.h"
 #include "stages/record.h"
 
+/* Calibrates N on training rows: PLAIN is its network as user and dealer build it from FOLDER, GRAPH that after passes,
+ * with RANGES. All three are the caller's also after a failure, NULL or zero before. */
+mpcf_status public_folder_measure(struct stage_context *c, const struct loaded_network *n,
+                                  const char *folder, struct loaded_network *plain,
+                                  mpcf_graph **graph, struct ranges **ranges, mpcf_error *err);
 /* Calibrates N on training rows and writes OUTPUT/student/public. */
 mpcf_status public_folder_write(struct stage_context *c, const struct loaded_network *n,
                                 const char *student, mpcf_error *err);

@@ -53,6 +53,8 @@ static void wrong_words_end_with_two(void **state)
     ASSERT_HOST(2, "roles are provider, user, dealer", "a.yaml", "--role", "cook");
     ASSERT_HOST(2, "--role is for the stage infer", "a.yaml", "--role", "user", "--stage",
                 "convert");
+    ASSERT_HOST(2, "--approximations 'quad': expected ACTIVATION,NORMALISER", "cost", "/dev/null",
+                "--approximations", "quad");
     ASSERT_HOST(2, "there is no network 'man'; networks are lan, campus, wan", "cost", "a.yaml",
                 "--network", "man");
     ASSERT_HOST(2, "did you mean 'secure'?", "bench", "secur");

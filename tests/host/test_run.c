@@ -135,7 +135,7 @@ static void all_stages_run_once(void **state)
     ASSERT_HOST(0, "finetune: unchanged, skipped", path);
     assert_true(report_number("student.guessing") >= 0.5);
     ASSERT_HOST(0, "distill: unchanged, skipped", path, "--stage", "distill");
-    ASSERT_HOST(0, "lan", "cost", path, "--network", "lan");
+    ASSERT_HOST(0, "lan", "cost", path, "--network", "lan", "--link");
     mpcf_free(path);
 }
 

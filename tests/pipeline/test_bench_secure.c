@@ -82,7 +82,7 @@ static void every_figure_is_there(void **state)
 /* The networks are the same but for their ranges, which decide widths. */
 static void the_cost_engine_prices_what_is_metered(void **state)
 {
-    static const struct cost_network network = {"lan", 1e-4, 1.25e9};
+    const struct cost_request request = {.network = &cost_networks[0]};
     mpcf_error *err = mpcf_error_create();
     const char *folder = make_run();
     char *file = file_join(folder, "pipeline.yaml");
@@ -96,7 +96,7 @@ static void the_cost_engine_prices_what_is_metered(void **state)
 
     (void) state;
     assert_ok(pipeline_open(&source, &p, err), err);
-    assert_ok(pipeline_cost(p, &network, &cost, err), err);
+    assert_ok(pipeline_cost(p, &request, &cost, err), err);
     assert_ok(pipeline_run(p, &infer, err), err);
     assert_ok(report_read(p->output, &report, err), err);
     const json_t *priced = json_array_get(json_object_get(cost, "lengths"), 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fills a config from defaults and what is given. */
-#include "bench/filled_slot.h"
+#include "network/filled_slot.h"
 
 #include "base/memory.h"
 #include "base/text.h"

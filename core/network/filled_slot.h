@@ -2,8 +2,8 @@
 /*
  * An approximation with its options, as it stands in a slot of all layers.
  */
-#ifndef MPCF_BENCH_FILLED_SLOT_H
-#define MPCF_BENCH_FILLED_SLOT_H
+#ifndef MPCF_NETWORK_FILLED_SLOT_H
+#define MPCF_NETWORK_FILLED_SLOT_H
 
 #include "graph/slots.h"
 
