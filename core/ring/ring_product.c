@@ -258,16 +258,30 @@ static void clear_product(const struct job *job)
     }
 }
 
+/* Strips that a worker takes at once. Where it prepares the left operand for each range, ranges are few, and
+ * whole products where there are many. */
+static size_t grain_of(const struct job *job, size_t chunks, size_t panels)
+{
+    const size_t work = least(RING_CHUNK_ROWS, job->rows) * job->depth * job->kernel->panel;
+    const size_t worth = GRAIN_WORK / work + 1, threads = workers_count();
+    const size_t segments = job->count * chunks;
+    size_t wanted = segments * panels / (2 * threads);
+
+    if (segments >= 2 * threads) {
+        wanted = (segments + 4 * threads - 1) / (4 * threads) * panels;
+    }
+    return job->kernel->left_bytes == 0 || wanted < worth ? worth : wanted;
+}
+
 static void run(struct job *job)
 {
     size_t chunks = (job->rows + RING_CHUNK_ROWS - 1) / RING_CHUNK_ROWS;
-    size_t strips = job->count * chunks * panels_of(job->kernel, job->columns);
-    size_t work = least(RING_CHUNK_ROWS, job->rows) * job->depth * job->kernel->panel;
+    size_t panels = panels_of(job->kernel, job->columns), strips = job->count * chunks * panels;
 
     if (job->depth == 0) {
         clear_product(job);
     } else if (strips > 0) {
-        workers_for(strips, GRAIN_WORK / work + 1, multiply_strips, job);
+        workers_for(strips, grain_of(job, chunks, panels), multiply_strips, job);
     }
 }
 
