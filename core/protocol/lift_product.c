@@ -82,11 +82,17 @@ static void deal_y_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
     lift_write(&k->y, first, t[0], t[1], t[2], n);
 }
 
-/* r', once for each of x's elements. */
+/* r', once for each of x's elements; where y has as many, its corrections on the way. */
 static void spread_mask(const struct lift_product *k, size_t first, uint64_t *r, uint64_t *other,
                         uint64_t *third, size_t n)
 {
     size_t begin = 0, count = product_range(k->columns, first, n, &begin);
+
+    if (k->columns == 1) {
+        lift_mask(&k->y, first, r, other, third, n);
+        lift_write(&k->y, first, r, other, third, n);
+        return;
+    }
 
     lift_mask(&k->y, begin, other, r, third, count);
     product_spread(k->columns, first, other, r, n);
@@ -117,7 +123,9 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     (void) err;
     struct lift_product k = product_of(d->program, &d->random, s, ROLE_DEALER);
     place(&k, out);
-    blocks_for(step_in(d->program, s, 1)->dims.count, deal_y_block, &k);
+    if (k.columns > 1) {
+        blocks_for(step_in(d->program, s, 1)->dims.count, deal_y_block, &k);
+    }
     blocks_for(step_out(d->program, s)->dims.count, deal_block, &k);
     return MPCF_OK;
 }
@@ -131,6 +139,18 @@ static void open_y_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
     lift_open(&k->y, first, k->c + first, k->q + first, t[0], n);
 }
 
+/* C' and q' of each of x's elements. */
+static void spread_opened(const struct lift_product *k, size_t first, uint64_t *d, uint64_t *p,
+                          uint64_t *other, size_t n)
+{
+    if (k->columns == 1) {
+        lift_open(&k->y, first, d, p, other, n);
+        return;
+    }
+    product_spread(k->columns, first, k->c + first / k->columns, d, n);
+    product_spread(k->columns, first, k->q + first / k->columns, p, n);
+}
+
 static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct lift_product *k = context;
@@ -142,8 +162,7 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
         .power = {ring_power(k->power[1]), ring_power(k->power[2]), ring_power(k->power[3])}};
 
     lift_open(&k->x, first, c, q, cross, n);
-    product_spread(k->columns, first, k->c + first / k->columns, d, n);
-    product_spread(k->columns, first, k->q + first / k->columns, p, n);
+    spread_opened(k, first, d, p, cross, n);
     lift_share(&k->x, ITEM_SHARE, k->cross[0], first, z, n);
     opened_kernel()->product(&form, z, c, q, d, p, n);
     lift_share(&k->x, ITEM_CROSS, k->cross[1], first, cross, n);
@@ -152,11 +171,14 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     opened_kernel()->crosses(&form, z, c, d, crosses, n);
 }
 
-/* C' and q' of all of y: rows of it are read by elements of x anywhere. */
+/* C' and q' of all of y, where rows of it are read by elements of x anywhere. */
 static mpcf_status open_y(struct party *p, struct lift_product *k, mpcf_error *err)
 {
     size_t count = step_in(p->program, k->y.step, 1)->dims.count;
 
+    if (k->columns == 1) {
+        return MPCF_OK; /* on the way */
+    }
     k->c = share_pool_take(p->pool, count);
     k->q = share_pool_take(p->pool, count);
     if (k->c == NULL || k->q == NULL) {
