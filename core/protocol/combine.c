@@ -105,24 +105,56 @@ static void add_row(uint64_t *z, const uint64_t *x, size_t stride, uint64_t weig
     }
 }
 
+/* Of operand J, where it reaches the row, or NULL. */
+static const uint64_t *row_of(const struct combine *c, size_t j, size_t row)
+{
+    const size_t *dim = c->dims->dim;
+    const size_t i2 = row % dim[2], i1 = row / dim[2] % dim[1], i0 = row / dim[2] / dim[1];
+    const struct view *v = &c->step->views[j];
+    const uint64_t *x = c->x[c->step->in[j]];
+
+    if (x == NULL || (v->end != 0 && (i1 < v->begin || i1 >= v->end))) {
+        return NULL;
+    }
+    return x + v->first + i0 * v->stride[0] + (i1 - v->begin) * v->stride[1] + i2 * v->stride[2];
+}
+
+/* What the row begins with: what is summed first is not added to zeros. Returns how many operands are in. */
+static size_t begin_row(const struct combine *c, size_t row, uint64_t *z, size_t n)
+{
+    const struct view *v = c->step->views;
+    const bool has_first = c->step->in_count > 0 && c->constant == 0 && v->stride[3] == 1;
+    const uint64_t *x = has_first ? row_of(c, 0, row) : NULL;
+    const bool has_two =
+        x != NULL && c->step->in_count > 1 && v[1].stride[3] == 1 && v[0].weight == 1;
+    const uint64_t *y = has_two && v[1].weight == 1 ? row_of(c, 1, row) : NULL;
+
+    if (y != NULL) {
+        ring_add(z, x, y, n);
+        return 2;
+    }
+    if (x != NULL) {
+        ring_scale(z, x, (uint64_t) v->weight, n);
+        return 1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        z[i] = c->constant;
+    }
+    return 0;
+}
+
 static void rows_body(void *context, size_t begin, size_t end)
 {
     const struct combine *c = context;
-    const size_t *dim = c->dims->dim;
+    const size_t n = c->dims->dim[3];
 
     for (size_t row = begin; row < end; row++) {
-        size_t i2 = row % dim[2], i1 = row / dim[2] % dim[1], i0 = row / dim[2] / dim[1];
-        uint64_t *z = c->out + row * dim[3];
-        for (size_t i = 0; i < dim[3]; i++) {
-            z[i] = c->constant;
-        }
-        for (size_t j = 0; j < c->step->in_count; j++) {
+        uint64_t *z = c->out + row * n;
+        for (size_t j = begin_row(c, row, z, n); j < c->step->in_count; j++) {
             const struct view *v = &c->step->views[j];
-            const uint64_t *x = c->x[c->step->in[j]];
-            if (x != NULL && (v->end == 0 || (v->begin <= i1 && i1 < v->end))) {
-                x += v->first + i0 * v->stride[0] + (i1 - v->begin) * v->stride[1] +
-                     i2 * v->stride[2];
-                add_row(z, x, v->stride[3], (uint64_t) v->weight, dim[3]);
+            const uint64_t *x = row_of(c, j, row);
+            if (x != NULL) {
+                add_row(z, x, v->stride[3], (uint64_t) v->weight, n);
             }
         }
     }

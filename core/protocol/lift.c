@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "protocol/integer.h"
+#include "protocol/opened_kernel.h"
 #include "ring/ring.h"
 
 unsigned lift_ring_needed(const struct program *p, const struct step *s, size_t i)
@@ -61,15 +61,9 @@ void lift_place(struct lift *l, struct message *m)
 void lift_mask(const struct lift *l, size_t first, uint64_t *r, uint64_t *w, uint64_t *other,
                size_t n)
 {
-    uint64_t mask = ring_mask(l->opened);
-
     opening_mask(l->program, l->random, ROLE_PROVIDER, l->step, l->operand, first, r, n);
     opening_mask(l->program, l->random, ROLE_USER, l->step, l->operand, first, other, n);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t sum = (r[i] & mask) + (other[i] & mask);
-        r[i] = (0 - sum) & mask;
-        w[i] = (sum >> l->opened) + ((r[i] | (0 - r[i])) >> 63);
-    }
+    opened_kernel()->mask(r, w, other, l->opened, n);
 }
 
 void lift_correct(const struct lift *l, unsigned item, struct packed_array to, size_t first,
@@ -87,9 +81,7 @@ void lift_write(const struct lift *l, size_t first, const uint64_t *r, uint64_t 
                 size_t n)
 {
     lift_correct(l, ITEM_WRAP + l->operand, l->wraps, first, w, other, n);
-    for (size_t i = 0; i < n; i++) {
-        w[i] = r[i] >> (l->opened - 1);
-    }
+    opened_kernel()->top(w, r, l->opened, NULL, n);
     lift_correct(l, ITEM_TOP + l->operand, l->tops, first, w, other, n);
 }
 
@@ -110,14 +102,8 @@ void lift_share(const struct lift *l, unsigned item, struct packed_array from, s
 void lift_open(const struct lift *l, size_t first, uint64_t *c, uint64_t *q, uint64_t *other,
                size_t n)
 {
-    uint64_t mask = ring_mask(l->opened), top = ring_power(l->opened);
-
     opening_mask(l->program, l->random, l->role, l->step, l->operand, first, q, n);
     lift_share(l, ITEM_WRAP + l->operand, l->wraps, first, c, n);
     lift_share(l, ITEM_TOP + l->operand, l->tops, first, other, n);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t wraps = c[i];
-        c[i] = (l->e[first + i] + (UINT64_C(1) << (l->opened - 2))) & mask;
-        q[i] = top * (wraps - lift_below(l, c[i]) * other[i]) - (q[i] & mask);
-    }
+    opened_kernel()->lift(c, q, l->e + first, other, l->opened, n);
 }

@@ -14,6 +14,7 @@
 #include "protocol/blocks.h"
 #include "protocol/integer.h"
 #include "protocol/lift.h"
+#include "protocol/opened_kernel.h"
 #include "protocol/product.h"
 #include "ring/ring.h"
 
@@ -81,11 +82,17 @@ static void deal_y_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
     lift_write(&k->y, first, t[0], t[1], t[2], n);
 }
 
-/* r', once for each of x's elements. */
+/* r', once for each of x's elements; where y has as many, its corrections on the way. */
 static void spread_mask(const struct lift_product *k, size_t first, uint64_t *r, uint64_t *other,
                         uint64_t *third, size_t n)
 {
     size_t begin = 0, count = product_range(k->columns, first, n, &begin);
+
+    if (k->columns == 1) {
+        lift_mask(&k->y, first, r, other, third, n);
+        lift_write(&k->y, first, r, other, third, n);
+        return;
+    }
 
     lift_mask(&k->y, begin, other, r, third, count);
     product_spread(k->columns, first, other, r, n);
@@ -101,17 +108,12 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     spread_mask(k, first, s, product, t[3], n);
     ring_mul(product, r, s, n);
     lift_correct(&k->x, ITEM_SHARE, k->cross[0], first, product, t[3], n);
-    for (size_t i = 0; i < n; i++) {
-        product[i] = (r[i] >> (k->x.opened - 1)) * s[i];
-    }
+    opened_kernel()->top(product, r, k->x.opened, s, n);
     lift_correct(&k->x, ITEM_CROSS, k->cross[1], first, product, t[3], n);
-    for (size_t i = 0; i < n; i++) {
-        product[i] = (s[i] >> (k->y.opened - 1)) * r[i];
-    }
+    opened_kernel()->top(product, s, k->y.opened, r, n);
     lift_correct(&k->x, ITEM_CROSS + 1, k->cross[2], first, product, t[3], n);
-    for (size_t i = 0; i < n; i++) {
-        product[i] = r[i] >> (k->x.opened - 1) & s[i] >> (k->y.opened - 1);
-    }
+    opened_kernel()->top(product, s, k->y.opened, NULL, n);
+    opened_kernel()->top(product, r, k->x.opened, product, n);
     lift_correct(&k->x, ITEM_CROSS + 2, k->cross[3], first, product, t[3], n);
 }
 
@@ -121,7 +123,9 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     (void) err;
     struct lift_product k = product_of(d->program, &d->random, s, ROLE_DEALER);
     place(&k, out);
-    blocks_for(step_in(d->program, s, 1)->dims.count, deal_y_block, &k);
+    if (k.columns > 1) {
+        blocks_for(step_in(d->program, s, 1)->dims.count, deal_y_block, &k);
+    }
     blocks_for(step_out(d->program, s)->dims.count, deal_block, &k);
     return MPCF_OK;
 }
@@ -135,36 +139,46 @@ static void open_y_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
     lift_open(&k->y, first, k->c + first, k->q + first, t[0], n);
 }
 
+/* C' and q' of each of x's elements. */
+static void spread_opened(const struct lift_product *k, size_t first, uint64_t *d, uint64_t *p,
+                          uint64_t *other, size_t n)
+{
+    if (k->columns == 1) {
+        lift_open(&k->y, first, d, p, other, n);
+        return;
+    }
+    product_spread(k->columns, first, k->c + first / k->columns, d, n);
+    product_spread(k->columns, first, k->q + first / k->columns, p, n);
+}
+
 static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct lift_product *k = context;
     uint64_t *z = k->out + first, *c = t[0], *q = t[1], *d = t[2], *p = t[3], *cross = t[4];
-    uint64_t opened = k->x.role == ROLE_PROVIDER ? 1 : 0;
+    uint64_t *const crosses[] = {cross, p, q};
+    const struct opened_product form = {
+        .opened = {k->x.opened, k->y.opened},
+        .provides = k->x.role == ROLE_PROVIDER ? 1 : 0,
+        .power = {ring_power(k->power[1]), ring_power(k->power[2]), ring_power(k->power[3])}};
 
     lift_open(&k->x, first, c, q, cross, n);
-    product_spread(k->columns, first, k->c + first / k->columns, d, n);
-    product_spread(k->columns, first, k->q + first / k->columns, p, n);
+    spread_opened(k, first, d, p, cross, n);
     lift_share(&k->x, ITEM_SHARE, k->cross[0], first, z, n);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t x = lift_centre(&k->x, c[i]), y = lift_centre(&k->y, d[i]);
-        z[i] += x * (opened * y - p[i]) - y * q[i];
-        c[i] = lift_below(&k->x, c[i]);
-        d[i] = lift_below(&k->y, d[i]);
-    }
+    opened_kernel()->product(&form, z, c, q, d, p, n);
     lift_share(&k->x, ITEM_CROSS, k->cross[1], first, cross, n);
     lift_share(&k->x, ITEM_CROSS + 1, k->cross[2], first, p, n);
     lift_share(&k->x, ITEM_CROSS + 2, k->cross[3], first, q, n);
-    for (size_t i = 0; i < n; i++) {
-        z[i] -= c[i] * ring_power(k->power[1]) * cross[i] + d[i] * ring_power(k->power[2]) * p[i];
-        z[i] += c[i] * d[i] * ring_power(k->power[3]) * q[i];
-    }
+    opened_kernel()->crosses(&form, z, c, d, crosses, n);
 }
 
-/* C' and q' of all of y: rows of it are read by elements of x anywhere. */
+/* C' and q' of all of y, where rows of it are read by elements of x anywhere. */
 static mpcf_status open_y(struct party *p, struct lift_product *k, mpcf_error *err)
 {
     size_t count = step_in(p->program, k->y.step, 1)->dims.count;
 
+    if (k->columns == 1) {
+        return MPCF_OK; /* on the way */
+    }
     k->c = share_pool_take(p->pool, count);
     k->q = share_pool_take(p->pool, count);
     if (k->c == NULL || k->q == NULL) {

@@ -12,6 +12,7 @@
 #include "protocol/blocks.h"
 #include "protocol/integer.h"
 #include "protocol/lift.h"
+#include "protocol/opened_kernel.h"
 #include "protocol/square.h"
 #include "ring/ring.h"
 
@@ -57,8 +58,9 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     ring_mul(product, r, r, n);
     lift_correct(&k->x, ITEM_SHARE, k->squares, first, product, t[2], n);
     for (size_t i = 0; i < n; i++) {
-        product[i] = (r[i] >> (k->x.opened - 1)) * (ring_power(k->x.opened) - 2 * r[i]);
+        product[i] = ring_power(k->x.opened) - 2 * r[i];
     }
+    opened_kernel()->top(product, r, k->x.opened, product, n);
     lift_correct(&k->x, ITEM_CROSS, k->crosses, first, product, t[2], n);
 }
 
@@ -76,16 +78,11 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
 {
     const struct lift_square *k = context;
     uint64_t *z = k->out + first, *c = t[0], *q = t[1], *cross = t[2];
-    uint64_t opened = k->x.role == ROLE_PROVIDER ? 1 : 0;
 
     lift_open(&k->x, first, c, q, cross, n);
     lift_share(&k->x, ITEM_SHARE, k->squares, first, z, n);
     lift_share(&k->x, ITEM_CROSS, k->crosses, first, cross, n);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t centre = lift_centre(&k->x, c[i]);
-        z[i] += centre * (opened * centre - 2 * q[i]) +
-                ring_power(k->x.opened) * lift_below(&k->x, c[i]) * cross[i];
-    }
+    opened_kernel()->square(z, c, q, cross, k->x.opened, k->x.role == ROLE_PROVIDER ? 1 : 0, n);
 }
 
 static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)

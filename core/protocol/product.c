@@ -9,6 +9,8 @@
  */
 #include "protocol/product.h"
 
+#include <string.h>
+
 #include "channel/role.h"
 #include "protocol/blocks.h"
 #include "protocol/opening.h"
@@ -45,13 +47,16 @@ size_t product_range(size_t columns, size_t first, size_t n, size_t *begin)
 
 void product_spread(size_t columns, size_t first, const uint64_t *y, uint64_t *z, size_t n)
 {
-    size_t column = first % columns, row = 0;
+    size_t left = columns - first % columns, row = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        z[i] = y[row];
-        if (++column == columns) {
-            column = 0;
-            row++;
+    if (columns == 1) {
+        memcpy(z, y, n * sizeof *z);
+        return;
+    }
+    for (size_t i = 0; i < n; row++, left = columns) {
+        const size_t end = left < n - i ? i + left : n;
+        for (; i < end; i++) {
+            z[i] = y[row];
         }
     }
 }

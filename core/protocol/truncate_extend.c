@@ -24,6 +24,7 @@
 #include "base/memory.h"
 #include "protocol/blocks.h"
 #include "protocol/integer.h"
+#include "protocol/opened_kernel.h"
 #include "protocol/truncate_reduce.h"
 
 struct extend {
@@ -100,6 +101,17 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
     }
 }
 
+static struct opened_truncation truncation_of(const struct extend *l)
+{
+    const bool provides = l->party != NULL && l->party->role == ROLE_PROVIDER;
+
+    return (struct opened_truncation){.opened = l->opened,
+                                      .shift = l->shift,
+                                      .offset = l->offset >> l->shift,
+                                      .provides = provides ? 1 : 0,
+                                      .power = ring_power(l->low)};
+}
+
 /* --- Dealer --- */
 
 static void deal_independent_block(void *context, size_t first, size_t n,
@@ -126,12 +138,8 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     random_fill(r, ROLE_USER, l->step, ITEM_MASK_0, first, t[1], n);
     random_fill(r, ROLE_PROVIDER, l->step, ITEM_HIGH_SHARE, first, t[2], n);
     random_fill(r, ROLE_PROVIDER, l->step, ITEM_BIT_SHARE, first, t[3], n);
-    uint64_t mask = ring_mask(l->opened);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t sum = (t[0][i] + t[1][i]) & mask;
-        t[2][i] = (sum >> l->shift) - t[2][i];
-        t[3][i] = (sum >> (l->opened - 1)) - t[3][i];
-    }
+    const struct opened_truncation k = truncation_of(l);
+    opened_kernel()->deal_truncation(&k, t[0], t[1], t[2], t[3], n);
     packed_write(l->high, first, t[2], n);
     if (l->high_bits > 0) {
         packed_write(l->top, first, t[3], n);
@@ -245,11 +253,13 @@ static void finish_independent_block(void *context, size_t first, size_t n,
 static void own_opening(const struct extend *l, size_t first, uint64_t *out, uint64_t *mask,
                         size_t n)
 {
-    read_share(out, l->x, first, n);
-    random_fill(&l->party->random, l->party->role, l->step, ITEM_MASK_0, first, mask, n);
-    for (size_t i = 0; i < n; i++) {
-        out[i] += mask[i] + l->offset;
+    const uint64_t *x = l->x == NULL ? out : l->x + first;
+
+    if (l->x == NULL) {
+        read_share(out, NULL, first, n);
     }
+    random_fill(&l->party->random, l->party->role, l->step, ITEM_MASK_0, first, mask, n);
+    opened_kernel()->add_offset(out, x, mask, l->offset, n);
 }
 
 static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
@@ -264,7 +274,7 @@ static void finish_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
 {
     const struct extend *l = context;
     bool provides = l->party->role == ROLE_PROVIDER;
-    uint64_t mask = ring_mask(l->opened);
+    const struct opened_truncation k = truncation_of(l);
 
     own_opening(l, first, t[0], t[1], n);
     packed_read(l->from, first, t[1], n);
@@ -278,12 +288,7 @@ static void finish_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
             packed_read(l->top, first, t[3], n);
         }
     }
-    for (size_t i = 0; i < n; i++) {
-        uint64_t c = (t[0][i] + t[1][i]) & mask;
-        uint64_t base = provides ? (c >> l->shift) - (l->offset >> l->shift) : 0;
-        uint64_t wrap = (1 - (c >> (l->opened - 1))) * t[3][i];
-        l->out[first + i] = base - t[2][i] + wrap * ring_power(l->low);
-    }
+    opened_kernel()->truncate(&k, l->out + first, t[0], t[1], t[2], t[3], n);
 }
 
 static struct extend party_extend(struct party *p, const struct step *s)

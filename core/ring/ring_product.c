@@ -14,8 +14,6 @@
 #include "base/workers.h"
 #include "ring/ring_product_kernel.h"
 
-/* Rows of a chunk: one block of them stays in the second cache. */
-#define CHUNK_ROWS 128
 /* A worker is not woken for fewer multiplications. */
 #define GRAIN_WORK 200000
 
@@ -43,6 +41,9 @@ struct job {
 static const struct ring_product_kernel *kernel_for(unsigned bits)
 {
 #if defined(__x86_64__)
+    if (cpu_level() >= CPU_AMX) {
+        return &ring_product_amx[(bits - 1) / 8];
+    }
     if (cpu_level() >= CPU_AVX512IFMA && bits > 32 && bits <= 52) {
         return &ring_product52_avx512ifma;
     }
@@ -68,16 +69,18 @@ static size_t panels_of(const struct ring_product_kernel *kernel, size_t columns
 
 static size_t block_bytes(const struct ring_product_kernel *kernel, size_t depth)
 {
-    return (depth + 1) * kernel->panel * kernel->item; /* with the sums */
+    return ((depth + kernel->step - 1) / kernel->step * kernel->step + kernel->sums) *
+           kernel->row_bytes;
 }
 
 /* Where the block at row K (a multiple of the block depth) and PANEL begins. */
 static size_t block_offset(const struct ring_packed *p, size_t k, size_t panel)
 {
-    size_t whole = block_bytes(p->kernel, RING_BLOCK_DEPTH) * panels_of(p->kernel, p->columns);
-    size_t here = block_bytes(p->kernel, least(RING_BLOCK_DEPTH, p->depth - k));
+    const size_t deep = p->kernel->depth;
+    size_t whole = block_bytes(p->kernel, deep) * panels_of(p->kernel, p->columns);
+    size_t here = block_bytes(p->kernel, least(deep, p->depth - k));
 
-    return k / RING_BLOCK_DEPTH * whole + panel * here;
+    return k / deep * whole + panel * here;
 }
 
 struct packing {
@@ -102,11 +105,11 @@ static void pack_panels(void *context, size_t begin, size_t end)
     for (size_t panel = begin; panel < end; panel++) {
         size_t column = panel * p->kernel->panel;
 
-        for (size_t k = 0; k < p->depth; k += RING_BLOCK_DEPTH) {
+        for (size_t k = 0; k < p->depth; k += p->kernel->depth) {
             struct ring_block_source source = source_at(packing->source.b, packing->source.ldb,
                                                         packing->source.transposed, k, column);
 
-            source.depth = least(RING_BLOCK_DEPTH, p->depth - k);
+            source.depth = least(p->kernel->depth, p->depth - k);
             source.columns = least(p->kernel->panel, p->columns - column);
             p->kernel->pack(&source, p->blocks + block_offset(p, k, panel));
         }
@@ -127,7 +130,7 @@ struct ring_packed *ring_pack_right(const uint64_t *b, size_t depth, size_t colu
     p->depth = depth;
     p->columns = columns;
     if (depth > 0 && columns > 0) {
-        size_t last = (depth - 1) / RING_BLOCK_DEPTH * RING_BLOCK_DEPTH;
+        size_t last = (depth - 1) / p->kernel->depth * p->kernel->depth;
 
         p->bytes = block_offset(p, last, panels_of(p->kernel, columns));
         p->blocks = mpcf_secret_alloc(p->bytes, 1);
@@ -158,23 +161,31 @@ struct segment {
     size_t product, row, rows, first, last;
 };
 
-static void multiply_segment(const struct job *job, const struct segment *s, unsigned char *scratch)
+/* What a worker holds besides: the left operand prepared, a block of the right one, sums. */
+struct scratch {
+    _Alignas(64) unsigned char left[RING_CHUNK_ROWS * RING_LEFT_BYTES], block[RING_BLOCK_BYTES];
+    _Alignas(64) unsigned char sums[RING_SCRATCH_BYTES];
+};
+
+static void multiply_segment(const struct job *job, const struct segment *s,
+                             struct scratch *scratch)
 {
     const uint64_t *a = job->a + s->product * job->stride_a + s->row * job->lda;
     uint64_t *c = job->c + s->product * job->stride_c + s->row * job->ldc;
-    uint64_t sums[CHUNK_ROWS];
+    const size_t deep = job->kernel->depth;
 
-    for (size_t k = 0; k < job->depth; k += RING_BLOCK_DEPTH) {
+    for (size_t k = 0; k < job->depth; k += deep) {
         struct ring_block_product product = {.a = a + k,
                                              .rows = s->rows,
-                                             .depth = least(RING_BLOCK_DEPTH, job->depth - k),
+                                             .depth = least(deep, job->depth - k),
                                              .lda = job->lda,
-                                             .row_sums = sums,
-                                             .block = scratch,
+                                             .left = scratch->left,
+                                             .block = scratch->block,
+                                             .scratch = scratch->sums,
                                              .ldc = job->ldc,
                                              .accumulate = job->accumulate || k > 0};
 
-        job->kernel->row_sums(product.a, s->rows, product.depth, job->lda, sums);
+        job->kernel->prepare(product.a, s->rows, product.depth, job->lda, scratch->left);
         for (size_t panel = s->first; panel < s->last; panel++) {
             size_t column = panel * job->kernel->panel;
 
@@ -182,40 +193,58 @@ static void multiply_segment(const struct job *job, const struct segment *s, uns
             product.columns = least(job->kernel->panel, job->columns - column);
             if (job->packed != NULL) {
                 product.block = job->packed->blocks + block_offset(job->packed, k, panel);
+                product.next =
+                    (const unsigned char *) product.block + block_bytes(job->kernel, product.depth);
             } else {
                 struct ring_block_source source = source_at(job->b + s->product * job->stride_b,
                                                             job->ldb, job->transposed, k, column);
 
                 source.depth = product.depth;
                 source.columns = product.columns;
-                job->kernel->pack(&source, scratch);
+                job->kernel->pack(&source, scratch->block);
             }
             job->kernel->multiply(&product);
         }
     }
-    mpcf_wipe(sums, sizeof sums);
+}
+
+/* Of the left operand, prepared. */
+static size_t left_bytes(const struct job *job)
+{
+    const struct ring_product_kernel *kernel = job->kernel;
+    const size_t rows = least(RING_CHUNK_ROWS, job->rows);
+
+    if (kernel->left_bytes == 0) {
+        return rows * sizeof(uint64_t);
+    }
+    return (rows + 15) / 16 * 16 * kernel->left_bytes *
+           ((least(kernel->depth, job->depth) + kernel->step - 1) / kernel->step * kernel->step);
 }
 
 static void multiply_strips(void *context, size_t begin, size_t end)
 {
     const struct job *job = context;
     size_t panels = panels_of(job->kernel, job->columns);
-    size_t chunks = (job->rows + CHUNK_ROWS - 1) / CHUNK_ROWS;
-
-    _Alignas(64) unsigned char scratch[RING_BLOCK_BYTES];
+    size_t chunks = (job->rows + RING_CHUNK_ROWS - 1) / RING_CHUNK_ROWS;
+    struct scratch scratch;
 
     while (begin < end) {
         size_t chunk = begin / panels;
-        struct segment s = {
-            .product = chunk / chunks, .row = chunk % chunks * CHUNK_ROWS, .first = begin % panels};
+        struct segment s = {.product = chunk / chunks,
+                            .row = chunk % chunks * RING_CHUNK_ROWS,
+                            .first = begin % panels};
 
-        s.rows = least(CHUNK_ROWS, job->rows - s.row);
+        s.rows = least(RING_CHUNK_ROWS, job->rows - s.row);
         s.last = least(panels, s.first + (end - begin));
-        multiply_segment(job, &s, scratch);
+        multiply_segment(job, &s, &scratch);
         begin += s.last - s.first;
     }
+    mpcf_wipe(scratch.left, left_bytes(job));
+    if (job->kernel->left_bytes > 0) {
+        mpcf_wipe(scratch.sums, sizeof scratch.sums);
+    }
     if (job->packed == NULL) {
-        mpcf_wipe(scratch, block_bytes(job->kernel, least(job->depth, RING_BLOCK_DEPTH)));
+        mpcf_wipe(scratch.block, block_bytes(job->kernel, least(job->depth, job->kernel->depth)));
     }
 }
 
@@ -229,16 +258,30 @@ static void clear_product(const struct job *job)
     }
 }
 
+/* Strips that a worker takes at once. Where it prepares the left operand for each range, ranges are few, and
+ * whole products where there are many. */
+static size_t grain_of(const struct job *job, size_t chunks, size_t panels)
+{
+    const size_t work = least(RING_CHUNK_ROWS, job->rows) * job->depth * job->kernel->panel;
+    const size_t worth = GRAIN_WORK / work + 1, threads = workers_count();
+    const size_t segments = job->count * chunks;
+    size_t wanted = segments * panels / (2 * threads);
+
+    if (segments >= 2 * threads) {
+        wanted = (segments + 4 * threads - 1) / (4 * threads) * panels;
+    }
+    return job->kernel->left_bytes == 0 || wanted < worth ? worth : wanted;
+}
+
 static void run(struct job *job)
 {
-    size_t chunks = (job->rows + CHUNK_ROWS - 1) / CHUNK_ROWS;
-    size_t strips = job->count * chunks * panels_of(job->kernel, job->columns);
-    size_t work = least(CHUNK_ROWS, job->rows) * job->depth * job->kernel->panel;
+    size_t chunks = (job->rows + RING_CHUNK_ROWS - 1) / RING_CHUNK_ROWS;
+    size_t panels = panels_of(job->kernel, job->columns), strips = job->count * chunks * panels;
 
     if (job->depth == 0) {
         clear_product(job);
     } else if (strips > 0) {
-        workers_for(strips, GRAIN_WORK / work + 1, multiply_strips, job);
+        workers_for(strips, grain_of(job, chunks, panels), multiply_strips, job);
     }
 }
 

@@ -24,9 +24,9 @@ static void pack32(const struct ring_block_source *source, void *block)
     ring_pack32(source, block, PANEL32, 2);
 }
 
-static void row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda, uint64_t *sums)
+static void row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda, void *left)
 {
-    ring_row_sums(a, rows, depth, lda, sums, 2);
+    ring_row_sums(a, rows, depth, lda, left, 2);
 }
 
 RING_INLINE __m256i load(const void *at)
@@ -194,9 +194,9 @@ static void multiply32(const struct ring_block_product *p)
     EACH_TILE(p, tile32);
 }
 
-const struct ring_product_kernel ring_product64_avx2 = {PANEL64, sizeof(uint64_t), pack64, row_sums,
-                                                        multiply64};
-const struct ring_product_kernel ring_product32_avx2 = {PANEL32, sizeof(uint32_t), pack32, row_sums,
-                                                        multiply32};
+const struct ring_product_kernel ring_product64_avx2 =
+    RING_SUMMED(PANEL64, sizeof(uint64_t), pack64, row_sums, multiply64);
+const struct ring_product_kernel ring_product32_avx2 =
+    RING_SUMMED(PANEL32, sizeof(uint32_t), pack32, row_sums, multiply32);
 
 #endif

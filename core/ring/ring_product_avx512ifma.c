@@ -20,9 +20,9 @@ static void pack(const struct ring_block_source *source, void *block)
     ring_pack64(source, block, PANEL, PERIOD);
 }
 
-static void row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda, uint64_t *sums)
+static void row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda, void *left)
 {
-    ring_row_sums(a, rows, depth, lda, sums, PERIOD);
+    ring_row_sums(a, rows, depth, lda, left, PERIOD);
 }
 
 RING_INLINE __m512i broadcast(const uint64_t *value)
@@ -111,7 +111,7 @@ static void multiply(const struct ring_block_product *p)
     RING_EACH_TILE(p, tile);
 }
 
-const struct ring_product_kernel ring_product52_avx512ifma = {PANEL, sizeof(uint64_t), pack,
-                                                              row_sums, multiply};
+const struct ring_product_kernel ring_product52_avx512ifma =
+    RING_SUMMED(PANEL, sizeof(uint64_t), pack, row_sums, multiply);
 
 #endif

@@ -16,9 +16,9 @@ static void pack32(const struct ring_block_source *source, void *block)
     ring_pack32(source, block, PANEL, 0);
 }
 
-static void row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda, uint64_t *sums)
+static void row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda, void *left)
 {
-    ring_row_sums(a, rows, depth, lda, sums, 0);
+    ring_row_sums(a, rows, depth, lda, left, 0);
 }
 
 static void multiply64(const struct ring_block_product *p)
@@ -59,7 +59,7 @@ static void multiply32(const struct ring_block_product *p)
     }
 }
 
-const struct ring_product_kernel ring_product64_portable = {PANEL, sizeof(uint64_t), pack64,
-                                                            row_sums, multiply64};
-const struct ring_product_kernel ring_product32_portable = {PANEL, sizeof(uint32_t), pack32,
-                                                            row_sums, multiply32};
+const struct ring_product_kernel ring_product64_portable =
+    RING_SUMMED(PANEL, sizeof(uint64_t), pack64, row_sums, multiply64);
+const struct ring_product_kernel ring_product32_portable =
+    RING_SUMMED(PANEL, sizeof(uint32_t), pack32, row_sums, multiply32);

@@ -76,9 +76,11 @@ RING_INLINE void ring_move32(uint32_t *to, const uint64_t *from, size_t count)
 #undef WORD
 #undef SIZED
 
-RING_INLINE void ring_row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda,
-                               uint64_t *sums, size_t period)
+RING_INLINE void ring_row_sums(const uint64_t *a, size_t rows, size_t depth, size_t lda, void *left,
+                               size_t period)
 {
+    uint64_t *sums = left;
+
     for (size_t i = 0; i < rows; i++) {
         uint64_t sum = 0;
 

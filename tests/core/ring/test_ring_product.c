@@ -3,12 +3,13 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/workers.h"
 #include "ring/ring_product.h"
 
-static const unsigned widths[] = {1, 16, 31, 32, 33, 40, 51, 52, 53, 63, 64};
+static const unsigned widths[] = {1, 8, 16, 24, 31, 32, 33, 40, 48, 51, 52, 53, 56, 63, 64};
 enum { WIDTHS = sizeof widths / sizeof widths[0] };
 
 struct shape {
@@ -179,6 +180,34 @@ static void check_empty(void)
     ring_multiply_batch(&a, &a, c, 0, 1, 1, 1, false, 64, false);
 }
 
+/* Sums of products of bytes are largest, and carry most. */
+static void check_largest(void)
+{
+    const struct shape s = {33, 1537, 33};
+    uint64_t *a = mpcf_alloc_array(s.rows * s.depth, sizeof *a);
+    uint64_t *b = mpcf_alloc_array(s.depth * s.columns, sizeof *b);
+    uint64_t *c = mpcf_alloc_array(s.rows * s.columns, sizeof *c);
+
+    assert_true(a != NULL && b != NULL && c != NULL);
+    memset(a, 0xff, s.rows * s.depth * sizeof *a);
+    memset(b, 0xff, s.depth * s.columns * sizeof *b);
+    for (size_t w = 0; w < WIDTHS; w++) {
+        ring_multiply_batch(a, b, c, 1, s.rows, s.depth, s.columns, w % 2 == 0, widths[w], false);
+        for (size_t i = 0; i < s.rows * s.columns; i++) {
+            assert_true(((c[i] ^ s.depth) & (UINT64_MAX >> (64 - widths[w]))) == 0); /* (-1)^2 */
+        }
+    }
+    mpcf_free(a);
+    mpcf_free(b);
+    mpcf_free(c);
+}
+
+static void the_largest_numbers_do_not_wrap_inside(void **state)
+{
+    (void) state;
+    on_every_level(check_largest);
+}
+
 static void a_depth_of_zero_gives_zero(void **state)
 {
     (void) state;
@@ -217,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packed_products_are_the_wrapping_sums),
         cmocka_unit_test(batches_are_the_wrapping_sums),
+        cmocka_unit_test(the_largest_numbers_do_not_wrap_inside),
         cmocka_unit_test(a_depth_of_zero_gives_zero),
         cmocka_unit_test(a_packed_operand_keeps_its_path),
         cmocka_unit_test(packing_reports_missing_memory),
