@@ -69,6 +69,38 @@ static bool take_approximations(const struct args *args, char names[NAMES][NAME_
     return fits && count >= 2;
 }
 
+/* A word of WORDS, whose place goes to *AT; the first where none is given. */
+static bool take_word(const struct args *args, const char *name, const char *const *words,
+                      size_t count, size_t *at)
+{
+    const char *given = args_value(args, name);
+
+    for (size_t i = 0; i < count; i++) {
+        if (given == NULL || strcmp(given, words[i]) == 0) {
+            *at = i;
+            return true;
+        }
+    }
+    (void) host_usage("bench", "%s: '%s' is none of %s, %s%s%s", name, given, words[0], words[1],
+                      count > 2 ? ", " : "", count > 2 ? words[2] : "");
+    return false;
+}
+
+static bool take_ranges(const struct args *args, struct bench_secure_request *request)
+{
+    static const char *const ranges[] = {"random", "trained"};
+    static const char *const lengths[] = {"exact", "full", "bucket"};
+    size_t range = 0, length = 0;
+
+    if (!take_word(args, "--ranges", ranges, 2, &range) ||
+        !take_word(args, "--length", lengths, 3, &length)) {
+        return false;
+    }
+    request->ranges = range == 1 ? BENCH_RANGES_TRAINED : BENCH_RANGES_RANDOM;
+    request->length = args_has(args, "--length") ? lengths[length] : NULL;
+    return true;
+}
+
 static int run_secure(const struct args *args, mpcf_error *err)
 {
     char names[NAMES][NAME_SIZE] = {"", "", ""};
@@ -84,7 +116,7 @@ static int run_secure(const struct args *args, mpcf_error *err)
     json_t *result = NULL;
     mpcf_status status;
 
-    if (!take_approximations(args, names) ||
+    if (!take_approximations(args, names) || !take_ranges(args, &request) ||
         !args_number(args, "--tokens", 1, RUN_TOKENS_MAX, &tokens) ||
         !args_number(args, "--batch", 1, 1024, &batch) ||
         !args_number(args, "--repeat", 1, 1000, &repeat)) {

@@ -58,6 +58,8 @@ static const struct arg_option bench_options[] = {
     {"--tokens", "N", "secure, approx: tokens of an example; default 128"},
     {"--batch", "N", "secure: examples in one run; default 1"},
     {"--approximations", "A,N", "secure: activation and normaliser, and a third in place of layer norm; default quad,2quad"},
+    {"--ranges", "random|trained", "secure: random weights, or such as have a trained network's ranges (scores to 100, variances over 12 octaves), which take more bits; default random"},
+    {"--length", "exact|full|bucket", "secure: how texts are padded, as stages.infer.length; default exact, of a batch full"},
     {"--transport", "NAME", "secure: between the processes; default tcp"},
     {"--repeat", "N", "secure, kernels, approx: runs, of which the median is shown; default 5, of approx 3. repeats: 512"},
     {"--slot", "NAME", "approx: activation, normaliser, tanh or layer_norm; default all"},

@@ -102,9 +102,8 @@ static mpcf_status write_pipeline(const struct bench_secure_request *request,
     text_append(&text, "}\n");
     text_printf(&text, "transport: {name: %s}\nstages:\n", request->transport);
     text_printf(&text, "  calibrate: {examples: %d, margin_bits: 2}\n", CALIBRATION_ROWS);
-    /* Every text is TOKENS long: nothing is padded, so a batch of one needs no mask. */
     text_printf(&text, "  infer: {batch: %zu, length: %s}\n", request->batch,
-                request->batch == 1 ? "exact" : "full");
+                bench_length(request));
     return bench_write(f->path, "pipeline.yaml", &text, err);
 }
 
@@ -138,6 +137,10 @@ static mpcf_status take_config(const struct bench_secure_request *request, struc
     f->has_checkpoint = f->config == NULL;
     if (f->has_checkpoint) {
         MPCF_TRY(read_config(request->model, &f->config, err));
+    }
+    if (f->has_checkpoint && request->ranges != BENCH_RANGES_RANDOM) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "--ranges: '%s' is a checkpoint, which has its own",
+                         request->model);
     }
     type = json_string_value(json_object_get(f->config, "model_type"));
     f->family = type != NULL ? type : "bert";
@@ -213,6 +216,12 @@ mpcf_status bench_folder_create(const struct bench_secure_request *request,
     }
     *out = f;
     return MPCF_OK;
+}
+
+/* Every text is TOKENS long: nothing is padded, so a batch of one needs no mask. */
+const char *bench_length(const struct bench_secure_request *request)
+{
+    return request->length != NULL ? request->length : request->batch == 1 ? "exact" : "full";
 }
 
 void bench_folder_remove(struct bench_folder *folder)

@@ -30,6 +30,8 @@ struct bench_folder {
  * many tokens. */
 mpcf_status bench_folder_create(const struct bench_secure_request *request,
                                 struct bench_folder *out, mpcf_error *err);
+/* stages.infer.length of the run. */
+const char *bench_length(const struct bench_secure_request *request);
 /* Removes it with all in it. */
 void bench_folder_remove(struct bench_folder *folder);
 

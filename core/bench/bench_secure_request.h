@@ -7,6 +7,12 @@
 
 #include <stddef.h>
 
+/* What the ranges are of that a run's widths, rounds and bytes follow from. */
+enum bench_ranges {
+    BENCH_RANGES_RANDOM, /* random weights, as a network begins */
+    BENCH_RANGES_TRAINED /* trained_weights.h */
+};
+
 struct bench_secure_request {
     const char *model; /* a name of bench_shape.h (random weights), or a checkpoint's folder */
     size_t tokens, batch;
@@ -14,6 +20,8 @@ struct bench_secure_request {
     const char *layer_norm;    /* the same; NULL or "": layer norms are left as they are */
     const char *transport;     /* by name; "loopback" */
     size_t repeat;             /* runs; figures are medians */
+    enum bench_ranges ranges;  /* of a shape by name; a checkpoint has its own */
+    const char *length;        /* stages.infer.length; NULL: exact for one text, full for more */
     const char *plugin_folder; /* --plugin-dir or NULL */
 };
 

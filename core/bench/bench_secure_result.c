@@ -207,16 +207,42 @@ static void print_function(struct text_buffer *text, const json_t *f)
                 number(f, "dealer_bytes") / 1e6);
 }
 
+static void print_range(struct text_buffer *text, const char *what, const json_t *range)
+{
+    if (json_array_size(range) == 2) {
+        text_printf(text, "; %s %.3g to %.3g", what, json_number_value(json_array_get(range, 0)),
+                    json_number_value(json_array_get(range, 1)));
+    }
+}
+
+/* What widths follow from. */
+static void print_ranges(struct text_buffer *text, const json_t *result)
+{
+    const json_t *ranges = json_object_get(result, "ranges");
+
+    if (ranges == NULL) {
+        return;
+    }
+    text_printf(text, "weights: %s; length: %s",
+                json_string_value(json_object_get(result, "weights")),
+                json_string_value(json_object_get(result, "length")));
+    print_range(text, "scores", json_object_get(ranges, "scores"));
+    print_range(text, "row sums", json_object_get(ranges, "row_sums"));
+    print_range(text, "variances", json_object_get(ranges, "variances"));
+    text_printf(text, ", at one node %.1f octaves\n\n", number(ranges, "variance_octaves"));
+}
+
 char *bench_secure_table(const json_t *result)
 {
     const json_t *list = json_object_get(result, "functions");
     struct text_buffer text = {0};
 
-    text_printf(&text, "%s, batch %.0f of %.0f tokens, %s, over %s; medians of %.0f runs\n\n",
+    text_printf(&text, "%s, batch %.0f of %.0f tokens, %s, over %s; medians of %.0f runs\n",
                 json_string_value(json_object_get(result, "model")), number(result, "batch"),
                 number(result, "tokens"),
                 json_string_value(json_object_get(result, "approximations")),
                 json_string_value(json_object_get(result, "transport")), number(result, "runs"));
+    print_ranges(&text, result);
     text_printf(&text, "%-14s %10s %8s %12s %12s %12s\n", "", "seconds", "rounds", "online MB",
                 "offline MB", "dealer MB");
     for (size_t i = 0; i < json_array_size(list); i++) {

@@ -56,11 +56,34 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     return MPCF_OK;
 }
 
+/* Whether T, which reads V, is a sum that is shared modulo 2^k, k V's own ring or less. */
+static bool only_adds(const struct program *p, const struct step *t, const struct value *v)
+{
+    return t->kind == STEP_COMBINE && step_out(p, t)->kind == VALUE_SHARED &&
+           step_out(p, t)->ring <= v->magnitude;
+}
+
+/* A bias may be beyond its sum's range, where the rest of the sum brings it back. */
+static bool is_added_alone(const struct program *p, const struct step *s)
+{
+    for (size_t i = s->index + (size_t) 1; i < p->step_count; i++) {
+        const struct step *t = &p->steps[i];
+
+        for (size_t j = 0; j < t->in_count; j++) {
+            if (t->in[j] == s->out && !only_adds(p, t, step_out(p, s))) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static void constant(const struct program *p, const struct step *s, struct weight_form *form)
 {
     const struct value *v = step_out(p, s);
 
-    *form = (struct weight_form){v->node, v->dims.count, v->fraction, v->magnitude};
+    *form = (struct weight_form){v->node, v->dims.count, v->fraction, v->magnitude,
+                                 is_added_alone(p, s)};
 }
 
 const struct step_operations step_operations_provider = {

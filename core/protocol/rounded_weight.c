@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "protocol/integer.h"
 
 struct rounded_weight {
     size_t count;
@@ -69,10 +70,13 @@ static void put(struct rounded_weight *w, size_t i, int64_t x)
     }
 }
 
+#define INTEGER_BITS 62 /* of what a double rounds to before it is taken modulo a ring */
+
 static mpcf_status round_reals(struct rounded_weight *w, const struct weight_form *form,
                                const float *x, mpcf_error *err)
 {
-    double limit = ldexp(1.0, (int) form->magnitude - 1), unit = ldexp(1.0, (int) form->fraction);
+    const double limit = ldexp(1.0, form->wraps ? INTEGER_BITS : (int) form->magnitude - 1);
+    const double unit = ldexp(1.0, (int) form->fraction);
 
     for (size_t i = 0; i < form->count; i++) {
         double scaled = nearbyint((double) x[i] * unit);
@@ -83,7 +87,10 @@ static mpcf_status round_reals(struct rounded_weight *w, const struct weight_for
                              "larger stages.calibrate.margin_bits",
                              form->node, form->magnitude, form->fraction);
         }
-        put(w, i, (int64_t) scaled);
+        const int64_t integer = (int64_t) scaled;
+        put(w, i,
+            form->wraps ? (int64_t) ring_sign_extend((uint64_t) integer, form->magnitude)
+                        : integer);
     }
     return MPCF_OK;
 }

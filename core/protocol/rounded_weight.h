@@ -6,6 +6,7 @@
 #ifndef MPCF_PROTOCOL_ROUNDED_WEIGHT_H
 #define MPCF_PROTOCOL_ROUNDED_WEIGHT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct weight_form {
     size_t count;
     unsigned fraction;
     unsigned magnitude; /* |integer| < 2^(magnitude - 1) */
+    bool wraps;         /* who reads it computes modulo 2^magnitude: taken modulo that */
 };
 
 struct rounded_weight;

@@ -116,7 +116,7 @@ static void constant(const struct program *p, const struct step *s, struct weigh
     const struct value *v = step_out(p, s);
     size_t count = s->table_rows * v->dims.dim[MPCF_RANK_MAX - 1];
 
-    *form = (struct weight_form){v->node, count, v->fraction, 32};
+    *form = (struct weight_form){v->node, count, v->fraction, 32, false};
 }
 
 const struct step_operations step_operations_user_lookup = {

@@ -17,6 +17,7 @@ struct rounded_entry {
     const mpcf_node *node; /* NULL: of weights_store_copy(), found by nobody */
     unsigned fraction, magnitude;
     size_t count;
+    bool wraps;
     struct rounded_weight *weight;
 };
 
@@ -97,7 +98,7 @@ find_rounded(const struct weights_store *s, const mpcf_node *node, const struct 
     for (size_t i = 0; i < s->rounded_count; i++) {
         const struct rounded_entry *e = &s->rounded[i];
         if (e->node == node && e->fraction == form->fraction && e->magnitude == form->magnitude &&
-            e->count == form->count) {
+            e->count == form->count && e->wraps == form->wraps) {
             return e->weight;
         }
     }
@@ -117,8 +118,8 @@ static mpcf_status add_rounded(struct weights_store *s, const mpcf_node *node,
         return mpcf_fail_memory(err, sizeof *grown, "weights");
     }
     s->rounded = grown;
-    s->rounded[s->rounded_count++] =
-        (struct rounded_entry){node, form->fraction, form->magnitude, form->count, weight};
+    s->rounded[s->rounded_count++] = (struct rounded_entry){
+        node, form->fraction, form->magnitude, form->count, form->wraps, weight};
     return MPCF_OK;
 }
 

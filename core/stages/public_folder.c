@@ -101,6 +101,10 @@ static mpcf_status measure(struct stage_context *c, const mpcf_graph *graph,
     if (status == MPCF_OK) {
         status = walk(rows, others, graph, parameters, ranges, err);
     }
+    if (status == MPCF_E_RANGE) { /* a value that is not finite */
+        status = mpcf_fail_while(err, status,
+                                 "the student's weights are too large, or its training diverged");
+    }
     if (status == MPCF_OK) {
         (*ranges)->margin_bits = c->pipeline->calibrate.margin_bits;
         status = table_bounds(graph, parameters, *ranges, err);

@@ -68,6 +68,9 @@ static void wrong_words_end_with_two(void **state)
     ASSERT_HOST(2, "cannot write '/proc/a.json'", "bench", "secure", "--json", "/proc/a.json");
     ASSERT_HOST(2, "'x' is not a whole number", "bench", "secure", "--tokens", "x");
     ASSERT_HOST(2, "expected ACTIVATION,NORMALISER", "bench", "secure", "--approximations", "quad");
+    ASSERT_HOST(2, "--ranges: 'wide' is none of random, trained", "bench", "secure", "--ranges",
+                "wide");
+    ASSERT_HOST(2, "none of exact, full, bucket", "bench", "secure", "--length", "long");
 }
 
 static void a_kernel_path_that_is_not_there_is_refused(void **state)

@@ -118,6 +118,18 @@ static void another_lowering_is_looked_at(void **state)
                 "stages.infer.logit_fraction=2", "--set", "stages.infer.allow_difference=true");
 }
 
+/* Over the evaluation split, too, before a role is started. */
+static void infer_looks_at_the_evaluation_split(void **state)
+{
+    (void) state;
+    ASSERT_HOST(1, "rows of the evaluation split none has its first label more than", file,
+                "--stage", "infer", "--set", "stages.infer.logit_fraction=2");
+    ASSERT_HOST(1, "stages.infer.allow_difference: true goes on all the same", file, "--stage",
+                "infer", "--set", "stages.infer.logit_fraction=2");
+    ASSERT_HOST(0, "stages.infer.allow_difference", file, "--stage", "infer", "--set",
+                "stages.infer.logit_fraction=2", "--set", "stages.infer.allow_difference=true");
+}
+
 /* Ranges that are a thousandth of what calibration saw; not those of tables, which the provider would refuse
  * to round before a row is run. */
 static void a_value_beyond_its_range_is_found_there(void **state)
@@ -262,6 +274,7 @@ int main(void)
         cmocka_unit_test(convert_runs_the_secure_integers),
         cmocka_unit_test(it_can_be_left_out),
         cmocka_unit_test(another_lowering_is_looked_at),
+        cmocka_unit_test(infer_looks_at_the_evaluation_split),
         cmocka_unit_test(a_value_beyond_its_range_is_found_there),
         cmocka_unit_test(another_calibration_leaves_the_weights),
         cmocka_unit_test(an_older_record_is_not_written_over),

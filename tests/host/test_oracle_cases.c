@@ -19,7 +19,7 @@
 
 #define EXPECTED "Logits, expected" /* then "(version): [[..], ..]" or ": [[..], ..]" */
 #define CLOSE                                                                                      \
-    0.01 /* fixed-point noise was 0.006 at most; wrong tokens or positions give 0.1 and more */
+    0.005 /* what the cases call right; wrong tokens or positions give 0.1 and more */
 
 /* The list of lists behind the WORDS of a README; NULL: it has none. */
 static json_t *list_behind(const char *text, const char *words)
@@ -122,6 +122,10 @@ static void script_ends_well(const char *name, const char *folder)
                     folder, test_folder(), test_folder(), bin, test_folder(), name);
     int status = system(command);
     mpcf_free(bin);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+        print_message("%s: something that it needs is not there: skipped\n", name);
+        skip();
+    }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         fail_msg("%s: run.sh ended with %d", name, WEXITSTATUS(status));
     }
@@ -171,10 +175,13 @@ static struct one cases[] = {
     {"convert-without-approximations", RIGHT, NULL},
     {"dtype-left-over", SCRIPT, NULL},
     {"head-missing-silently", RIGHT, NULL},
+    {"layer-norm-27-octaves", SCRIPT, NULL},
     {"logit-fraction-late", REFUSED, "case.yaml:8:27: logit_fraction: 16, at most value_fraction"},
     {"lower-case-of-tokenizer-config", RIGHT, NULL},
     {"roberta-pad-id-in-text", RIGHT, NULL},
+    {"small-weights-vanish", SCRIPT, NULL},
     {"special-tokens-map", RIGHT, NULL},
+    {"table-row-beyond-range", SCRIPT, NULL},
     {"tokenizer-change-unnoticed", SCRIPT, NULL},
     {"truncation-side", RIGHT, NULL},
     {"peer-unnamed", SCRIPT, NULL},

@@ -138,12 +138,77 @@ static void an_unknown_shape_is_refused(void **state)
     mpcf_error_destroy(err);
 }
 
+static double end_of(const json_t *result, const char *range, size_t end)
+{
+    return json_number_value(
+        json_array_get(json_object_get(json_object_get(result, "ranges"), range), end));
+}
+
+/* What a distilled MiniLM on SST-2 has is between these: bench/README.md. */
+static void trained_ranges_are_as_wide_as_a_students(void **state)
+{
+    const struct bench_secure_request request = {.model = "minilm",
+                                                 .tokens = TOKENS,
+                                                 .batch = 1,
+                                                 .activation = "quad",
+                                                 .normaliser = "2quad",
+                                                 .transport = "tcp",
+                                                 .repeat = 1,
+                                                 .ranges = BENCH_RANGES_TRAINED,
+                                                 .length = "bucket"};
+    mpcf_error *err = mpcf_error_create();
+    json_t *result = NULL;
+
+    (void) state;
+    assert_ok(bench_secure(&request, &result, err), err);
+    assert_true(end_of(result, "scores", 1) >= 60 && end_of(result, "scores", 1) <= 200);
+    assert_true(end_of(result, "row_sums", 0) >= 20 && end_of(result, "row_sums", 0) <= 60);
+    assert_true(end_of(result, "row_sums", 1) >= 1e4 && end_of(result, "row_sums", 1) <= 1e5);
+    assert_true(test_report_number(result, "ranges.variance_octaves") >= 11);
+    assert_true(test_report_number(result, "ranges.variance_octaves") <= 14);
+    assert_true(test_report_number(result, "max_error_vs_float") <= 0.02);
+    assert_string_equal(json_string_value(json_object_get(result, "weights")), "trained ranges");
+    assert_string_equal(json_string_value(json_object_get(result, "length")), "bucket");
+    json_decref(result);
+    mpcf_error_destroy(err);
+}
+
+static void assert_no_trained_ranges(const char *model, mpcf_status status, const char *because)
+{
+    const struct bench_secure_request request = {.model = model,
+                                                 .tokens = TOKENS,
+                                                 .batch = 1,
+                                                 .activation = "quad",
+                                                 .normaliser = "2quad",
+                                                 .transport = "tcp",
+                                                 .repeat = 1,
+                                                 .ranges = BENCH_RANGES_TRAINED};
+    mpcf_error *err = mpcf_error_create();
+    json_t *result = NULL;
+
+    assert_status(status, bench_secure(&request, &result, err), err);
+    assert_message_contains(err, because);
+    mpcf_error_destroy(err);
+}
+
+static void trained_ranges_are_of_known_shapes(void **state)
+{
+    char *model = file_join(make_run(), "model");
+
+    (void) state;
+    assert_no_trained_ranges(model, MPCF_E_CONFIG, "has its own");
+    assert_no_trained_ranges("electra-small", MPCF_E_UNSUPPORTED, "--ranges random");
+    mpcf_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_figure_is_there),
         cmocka_unit_test(the_cost_engine_prices_what_is_metered),
         cmocka_unit_test(an_unknown_shape_is_refused),
+        cmocka_unit_test(trained_ranges_are_as_wide_as_a_students),
+        cmocka_unit_test(trained_ranges_are_of_known_shapes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
