@@ -52,6 +52,16 @@ void lift_write(const struct lift *l, size_t first, const uint64_t *r, uint64_t 
 /* A party: c, below 2^K, and its share of q. */
 void lift_open(const struct lift *l, size_t first, uint64_t *c, uint64_t *q, uint64_t *other,
                size_t n);
+/* C and u of c. */
+static inline uint64_t lift_centre(const struct lift *l, uint64_t c)
+{
+    return c - (UINT64_C(1) << (l->opened - 2));
+}
+static inline uint64_t lift_below(const struct lift *l, uint64_t c)
+{
+    return 1 - (c >> (l->opened - 1));
+}
+
 /* --- Corrections of BITS bits, where there are any --- */
 
 /* Dealer: X, which is overwritten, minus the provider's share of ITEM. */
