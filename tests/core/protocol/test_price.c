@@ -448,7 +448,7 @@ static size_t try_class(const struct class *class)
 {
     size_t tried = 0;
     for (unsigned ring = 1; class->count > 0 && ring <= 64; ring++) {
-        unsigned wide = ring < 2 ? 2 : ring > 59 ? 59 : ring; /* 62 with a sum of rows */
+        unsigned wide = ring < 3 ? 3 : ring > 59 ? 59 : ring; /* 62 with a sum of rows */
         tried += check_case(&class->items[ring % class->count], ring, wide);
         tried += check_case(&class->items[(ring + 1) % class->count], ring, 3);
     }
