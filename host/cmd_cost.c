@@ -44,10 +44,11 @@ static int price_sets(const struct args *args, const struct pipeline_request *so
 }
 
 static int price(const struct args *args, const struct pipeline_request *source,
-                 const struct pipeline *p, struct cost_request *request, mpcf_error *err)
+                 const struct pipeline *p, const struct cost_request *request, mpcf_error *err)
 {
     const bool has_sets = args_has(args, "--approximations");
     struct machine_figure figure = {0};
+    struct cost_request priced = *request;
     int result;
 
     if (!has_sets && pipeline_check_files(p, VIEW_PUBLIC, err) != MPCF_OK) {
@@ -57,10 +58,10 @@ static int price(const struct args *args, const struct pipeline_request *source,
         if (machine_figure_get(p->plugins, args_has(args, "--measure"), &figure, err) != MPCF_OK) {
             return host_failed(err);
         }
-        request->figure = &figure;
+        priced.figure = &figure;
     }
     result =
-        has_sets ? price_sets(args, source, request, err) : price_student(args, p, request, err);
+        has_sets ? price_sets(args, source, &priced, err) : price_student(args, p, &priced, err);
     machine_figure_clear(&figure);
     return result;
 }
@@ -106,7 +107,7 @@ int cmd_cost(const struct args *args)
         .plugin_folder = args_value(args, "--plugin-dir"),
     };
     const char *name = args_value(args, "--network");
-    struct cost_request request = {
+    const struct cost_request request = {
         .network = name != NULL ? cost_network_find(name) : &cost_networks[0],
         .by_layer = args_has(args, "--layers"),
     };

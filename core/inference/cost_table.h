@@ -10,6 +10,6 @@
 /* Of what pipeline_cost() gave; mpcf_free(). NULL: memory. */
 char *cost_table(const json_t *cost);
 /* Of {"sets": [{"approximations", "cost" or "failed"}]}: beside each other, by length. */
-char *cost_sets_table(const json_t *sets);
+char *cost_sets_table(const json_t *result);
 
 #endif

@@ -80,15 +80,20 @@ static void make_text(struct figure_network *n)
     }
 }
 
-mpcf_status figure_network_open(struct plugins *plugins, const struct figure_shape *shape,
-                                struct figure_network *n, mpcf_error *err)
+static mpcf_status measure_ranges(struct figure_network *n, mpcf_error *err)
 {
     const struct float_batch batch = {.batch = 1,
-                                      .tokens = shape->tokens,
+                                      .tokens = n->tokens,
                                       .input_ids = n->ids,
                                       .token_type_ids = n->types,
                                       .attention_mask = n->keep};
 
+    return calibrate_on_batch(n->graph, n->parameters, &batch, &n->ranges, err);
+}
+
+mpcf_status figure_network_open(struct plugins *plugins, const struct figure_shape *shape,
+                                struct figure_network *n, mpcf_error *err)
+{
     *n = (struct figure_network){.tokens = shape->tokens};
     make_text(n);
     if (shape->is_approximated) {
@@ -98,7 +103,7 @@ mpcf_status figure_network_open(struct plugins *plugins, const struct figure_sha
     MPCF_TRY(parameters_create(n->network->graph, false, &n->parameters, err));
     fill(n->parameters, n->network->graph);
     MPCF_TRY(pass_all(n->network->graph, &n->graph, err));
-    return calibrate_on_batch(n->graph, n->parameters, &batch, &n->ranges, err);
+    return measure_ranges(n, err);
 }
 
 void figure_network_clear(struct figure_network *n)

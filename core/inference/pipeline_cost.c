@@ -158,28 +158,29 @@ static json_t *online_json(const struct priced *x)
 {
     const struct cost *c = x->cost;
     const struct cost_network *n = x->request->network;
+    const uint64_t bytes = c->provider_bytes + c->user_bytes;
 
-    return json_pack("{s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:{s:I, s:I}}", "seconds",
-                     online_seconds(x, n), "link_seconds",
-                     cost_network_seconds(n, c->rounds, c->link_bytes), "computing_seconds",
-                     x->online, "product_seconds", x->products, "rounds", (json_int_t) c->rounds,
-                     "bytes", (json_int_t) (c->provider_bytes + c->user_bytes), "link_bytes",
-                     (json_int_t) c->link_bytes, "bytes_sent", "provider",
-                     (json_int_t) c->provider_bytes, "user", (json_int_t) c->user_bytes);
+    return json_pack(
+        "{s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:{s:I, s:I}}", "seconds", online_seconds(x, n),
+        "link_seconds", cost_network_seconds(n, c->rounds, c->link_bytes), "computing_seconds",
+        x->online, "product_seconds", x->products, "rounds", (json_int_t) c->rounds, "bytes",
+        (json_int_t) bytes, "link_bytes", (json_int_t) c->link_bytes, "bytes_sent", "provider",
+        (json_int_t) c->provider_bytes, "user", (json_int_t) c->user_bytes);
 }
 
 static json_t *cost_json(const struct secure_shape *shape, const struct priced *x)
 {
     const struct cost *c = x->cost;
     const struct cost_network *n = x->request->network;
+    const uint64_t bytes = c->user_offline_bytes + dealer_bytes(c);
 
     return json_pack(
         "{s:I, s:I, s:o, s:{s:f, s:f, s:I, s:I, s:I}, s:{s:f, s:I}, s:o, s:o, s:O*}", "tokens",
         (json_int_t) shape->tokens, "batch", (json_int_t) shape->batch, "online", online_json(x),
         "offline", "seconds", offline_seconds(x, n), "computing_seconds", x->before, "bytes",
-        (json_int_t) (c->user_offline_bytes + dealer_bytes(c)), "user_offline_bytes",
-        (json_int_t) c->user_offline_bytes, "dealer_bytes", (json_int_t) dealer_bytes(c), "setup",
-        "seconds", cost_network_seconds(n, 1, c->setup_bytes), "bytes", (json_int_t) c->setup_bytes,
+        (json_int_t) bytes, "user_offline_bytes", (json_int_t) c->user_offline_bytes,
+        "dealer_bytes", (json_int_t) dealer_bytes(c), "setup", "seconds",
+        cost_network_seconds(n, 1, c->setup_bytes), "bytes", (json_int_t) c->setup_bytes,
         "functions", functions_of(x), "networks", networks_of(x), "not_measured", x->guesses);
 }
 

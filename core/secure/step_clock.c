@@ -18,7 +18,7 @@ mpcf_status step_clock_create(size_t steps, struct step_clock *out, mpcf_error *
         c.least[i] = mpcf_alloc_array(steps + 1, sizeof *c.least[i]);
         is_whole = is_whole && c.now[i] != NULL && c.least[i] != NULL;
         for (size_t s = 0; c.least[i] != NULL && s < steps; s++) {
-            c.least[i][s] = INFINITY;
+            c.least[i][s] = HUGE_VAL;
         }
     }
     if (!is_whole) {
