@@ -146,7 +146,7 @@ static void check_log(const char *folder, const char *part)
     mpcf_free(text);
 }
 
-/* The user's exit status tells it, when all is written; a second run has the answers, and tells it again. */
+/* Its exit status tells it, when all is written; the others end well. */
 static void a_user_alone_is_told(void **state)
 {
     const char *folder = apart_create("check_ranges: rows", ROWS);
