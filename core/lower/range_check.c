@@ -281,14 +281,13 @@ value_id range_checked(struct lowering *l, const mpcf_node *node, value_id x)
     if (!range_is_checked(l, node) || l->status != MPCF_OK) {
         return x;
     }
-    x = emit_shared(l, x);
     const unsigned f = value_at(l, x)->fraction;
     double low = -node_bound(l, node), high = -low;
 
     if (l->checks[node->id].kind == RANGE_POSITIVE) {
         (void) node_positive(l, node, &low, &high);
     }
-    compare(l, node, x, ldexp(low, (int) f), ldexp(high, (int) f));
+    compare(l, node, emit_shared(l, x), ldexp(low, (int) f), ldexp(high, (int) f));
     return bounded(l, x, magnitude_of(node_bound(l, node), f));
 }
 
