@@ -15,7 +15,7 @@
  * All but the last two run beside the network. Both are of the batch's few numbers. What is compared has headroom
  * (headroom.h); what is beyond that, too, may look as if it were within.
  *
- * A copy with few bits is compared: a value is beyond for certain from one unit of that copy above its bound on, and
+ * A copy with few bits is compared: a value is beyond for certain from two units of that copy above its bound on, and
  * within for certain up to the bound.
  */
 #include "lower/range_check.h"
