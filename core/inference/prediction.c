@@ -53,7 +53,7 @@ void predictor_read(struct predictor *p, const float *numbers, struct prediction
     size_t class;
 
     *out = (struct prediction){.logits = p->is_label ? NULL : numbers, .count = p->classes};
-    if (marked_answer_is(numbers)) {
+    if (p->has_marks && marked_answer_is(numbers)) {
         *out = (struct prediction){.is_marked = true};
         return;
     }

@@ -32,6 +32,7 @@ struct predictor {
     json_t *config; /* its own reference */
     size_t classes, width;
     bool is_label;
+    bool has_marks;        /* numbers that are NaN are a mark (marked_answer.h); set behind begin */
     double *probabilities; /* [classes] */
     char made[32];         /* a name where there is none */
 };

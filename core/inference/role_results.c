@@ -79,6 +79,7 @@ static mpcf_status open_answers(struct role_state *state, const char *folder, mp
     MPCF_TRY(predictor_begin(&state->predictor, &state->student.pipeline->task,
                              state->student.network.config, state->student.classes,
                              state->student.options.reveal_label, err));
+    state->predictor.has_marks = request.has_marks;
     return answer_lines_open(folder, &state->predictor, state->corpus, &state->lines, err);
 }
 

@@ -15,7 +15,7 @@
  * All but the last two run beside the network. Both are of the batch's few numbers. What is compared has headroom
  * (headroom.h); what is beyond that, too, may look as if it were within.
  *
- * A copy with few bits is compared: a value is beyond for certain from one unit of that copy above its bound on, and
+ * A copy with few bits is compared: a value is beyond for certain from two units of that copy above its bound on, and
  * within for certain up to the bound.
  */
 #include "lower/range_check.h"
@@ -76,9 +76,18 @@ static value_id without(struct lowering *l, value_id x, int *shift)
     return emit_at(l, x, f - (unsigned) *shift);
 }
 
+#define COMPARED_MOST 62 /* bits that COMPARE takes */
+
 /* 1 where X is not one of LOW .. HIGH. */
 static value_id by_comparison(struct lowering *l, value_id x, int64_t low, int64_t high)
 {
+    if (value_at(l, x)->magnitude > COMPARED_MOST) {
+        lower_fail(l, MPCF_E_RANGE,
+                   "'%s' has values of %u bits, and check_ranges compares %d: lower "
+                   "stages.calibrate.margin_bits (%g)",
+                   l->node->name, value_at(l, x)->magnitude, COMPARED_MOST, l->ranges->margin_bits);
+        return VALUE_NONE;
+    }
     const struct dims dims = value_at(l, x)->dims;
     const int64_t thresholds[2] = {low, high + 1};
     const value_id bits = emit_bits_to_ring(l, emit_compare(l, x, thresholds, 2));
@@ -281,14 +290,19 @@ value_id range_checked(struct lowering *l, const mpcf_node *node, value_id x)
     if (!range_is_checked(l, node) || l->status != MPCF_OK) {
         return x;
     }
-    x = emit_shared(l, x);
     const unsigned f = value_at(l, x)->fraction;
+    if (value_at(l, x)->magnitude == 0) { /* a sum that may wrap: from here on it may not */
+        const struct dims dims = value_at(l, x)->dims;
+        const struct term t = term_whole(l, x, 1, dims);
+
+        x = emit_combine(l, dims, f, lower_magnitude(l, node, f), &t, 1, 0);
+    }
     double low = -node_bound(l, node), high = -low;
 
     if (l->checks[node->id].kind == RANGE_POSITIVE) {
         (void) node_positive(l, node, &low, &high);
     }
-    compare(l, node, x, ldexp(low, (int) f), ldexp(high, (int) f));
+    compare(l, node, emit_shared(l, x), ldexp(low, (int) f), ldexp(high, (int) f));
     return bounded(l, x, magnitude_of(node_bound(l, node), f));
 }
 

@@ -35,7 +35,7 @@ static mpcf_status tell(struct answers *a, const float *numbers, mpcf_error *err
 {
     struct prediction p;
 
-    if (!a->may_be_marked) {
+    if (!a->predictor.has_marks) {
         MPCF_TRY(check_numbers(a, numbers, err));
     }
     predictor_read(&a->predictor, numbers, &p);

@@ -18,7 +18,6 @@ struct answers {
     void *context;
     struct predictor predictor; /* begun before the first text is expected */
     bool *is_there;             /* of the corpus, [count] */
-    bool may_be_marked;         /* answers of a program that compares ranges */
     size_t marked;              /* of those told */
     const bool *is_cut;         /* the same: its text was too long; not its own */
     size_t count, next;         /* of the corpus; the first that is not told yet */

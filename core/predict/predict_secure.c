@@ -25,15 +25,16 @@ static mpcf_status begin(void *context, const struct secure_student *student, mp
 {
     struct asker *a = context;
 
-    a->answers.may_be_marked = student->options.check_ranges != CHECK_NONE;
     student_words(student);
     student_words_of_labels(student);
     if (a->request->has_weights) {
         MPCF_TRY(beside_plain_open(a->request->pipeline, &a->beside, err));
     }
-    return predictor_begin(&a->answers.predictor, &a->request->pipeline->task,
-                           student->network.config, student->classes, student->options.reveal_label,
-                           err);
+    MPCF_TRY(predictor_begin(&a->answers.predictor, &a->request->pipeline->task,
+                             student->network.config, student->classes,
+                             student->options.reveal_label, err));
+    a->answers.predictor.has_marks = student->options.check_ranges != CHECK_NONE;
+    return MPCF_OK;
 }
 
 static mpcf_status next(void *context, const struct tokenizer *tokenizer, size_t max_tokens,

@@ -38,14 +38,17 @@ static const char *what_lengths_tell(const json_t *root)
 static void put_user(struct text_buffer *page, const json_t *root)
 {
     const bool has_tables = is_text(root, "privacy.embedding", "public");
+    const bool checks = is_text(root, "privacy.check_ranges", "rows") ||
+                        is_text(root, "privacy.check_ranges", "all");
 
     text_printf(page,
-                "<tr><th scope=\"row\">user</th><td>%s; the network\xe2\x80\x99s shape, "
+                "<tr><th scope=\"row\">user</th><td>%s%s; the network\xe2\x80\x99s shape, "
                 "approximations, ranges and widths%s. Ranges tell something of the training data. "
                 "No %sweight.</td></tr>\n",
                 is_text(root, "privacy.reveal", "label")
                     ? "The labels of its examples, and no logit"
                     : "The logits of its examples",
+                checks ? ", or that values of an example left their ranges" : "",
                 has_tables ? ", <b>and the embedding table</b>, which was made public" : "",
                 has_tables ? "other " : "");
 }

@@ -76,15 +76,22 @@ static void put_agreement(struct text_buffer *page, const json_t *root)
 {
     const double share = network_number(root, SECURE, "agreement");
     const double examples = network_number(root, SECURE, "examples");
+    const double found = network_number(root, SECURE, "out_of_range");
+    const double marked = isfinite(found) ? found : 0;
 
     if (!isfinite(share) || !(examples > 0)) {
         return;
     }
     text_append(page, "<div><b>");
-    number_count(page, floor(share * examples + 0.5));
+    number_count(page, floor(share * (examples - marked) + 0.5));
     text_append(page, " of ");
     number_count(page, examples);
     text_append(page, "</b><span>secure answers are those of the network in the clear");
+    if (marked > 0) {
+        text_append(page, "; ");
+        number_count(page, marked);
+        text_append(page, " are marked out of range");
+    }
     card_end(page);
 }
 

@@ -25,7 +25,8 @@
 /* Examples of a program whose answers are marked: a value outside is no failure where the mark tells it. */
 struct findings {
     bool *is_outside, *is_marked; /* [batch] */
-    char what[256];               /* of the first value outside */
+    bool is_somewhere; /* a value outside is of an example that its shape does not tell */
+    char what[256];    /* of the first value outside */
 };
 
 struct range_check {
@@ -86,12 +87,15 @@ static void check_rows(void *context, size_t begin, size_t end)
 
 static void note_outside(const struct range_check *k, size_t rows, struct findings *f)
 {
+    const bool is_told =
+        k->program->batch == 1 || (k->value->batch_axis >= 0 && k->value->batch_axis < 3);
     size_t example = 0;
 
     for (size_t row = 0; row < rows; row++) {
         if (k->largest[row] >= UINT64_C(1) << (k->value->magnitude - 1)) {
             (void) row_is_real(k, row, &example);
-            f->is_outside[example] = true;
+            f->is_outside[example] = f->is_outside[example] || is_told;
+            f->is_somewhere = f->is_somewhere || !is_told;
         }
     }
 }
@@ -154,12 +158,15 @@ static void note_marks(const struct program *p, const struct value *v, const uin
 
 static mpcf_status judge(const struct program *p, const struct findings *f, mpcf_error *err)
 {
+    bool is_missed = false, is_any = false;
+
     for (size_t i = 0; i < p->batch; i++) {
-        if (f->is_outside[i] && !f->is_marked[i]) {
-            return mpcf_fail(err, MPCF_E_RANGE, "%s, where check_ranges compares nothing", f->what);
-        }
+        is_missed = is_missed || (f->is_outside[i] && !f->is_marked[i]);
+        is_any = is_any || f->is_marked[i];
     }
-    return MPCF_OK;
+    return is_missed || (f->is_somewhere && !is_any)
+               ? mpcf_fail(err, MPCF_E_RANGE, "%s, where check_ranges compares nothing", f->what)
+               : MPCF_OK;
 }
 
 /* --- The walk --- */

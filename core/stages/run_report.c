@@ -145,6 +145,8 @@ static mpcf_status put_privacy(const struct pipeline *p, bool has_keys, bool is_
     MPCF_TRY(
         report_set_text(report, "privacy.weights", infer_weights_names[p->infer.weights], err));
     MPCF_TRY(report_set_text(report, "privacy.reveal", infer_reveal_names[p->infer.reveal], err));
+    MPCF_TRY(report_set_text(report, "privacy.check_ranges",
+                             infer_check_names[p->infer.check_ranges], err));
     MPCF_TRY(
         report_set_count(report, "privacy.max_questions", (uint64_t) p->infer.max_questions, err));
     return report_set(report, "privacy.notes",

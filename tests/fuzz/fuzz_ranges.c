@@ -109,8 +109,11 @@ static void lower(const struct ranges *read)
     struct program *program = NULL;
 
     lower_options_default(&options);
-    if (lower_graph(network, ranges, &options, 1, 2, true, &program, NULL) == MPCF_OK) {
-        program_destroy(program);
+    for (int checks = CHECK_NONE; checks <= CHECK_ALL; checks++) {
+        options.check_ranges = checks;
+        if (lower_graph(network, ranges, &options, 1, 2, true, &program, NULL) == MPCF_OK) {
+            program_destroy(program);
+        }
     }
     ranges_destroy(ranges);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <jansson.h>
 
@@ -146,7 +147,7 @@ static void check_log(const char *folder, const char *part)
     mpcf_free(text);
 }
 
-/* The user's exit status tells it, when all is written; a second run has the answers, and tells it again. */
+/* Its exit status tells it, when all is written; the others end well. */
 static void a_user_alone_is_told(void **state)
 {
     const char *folder = apart_create("check_ranges: rows", ROWS);
@@ -179,12 +180,36 @@ static void predict_has_no_word_for_it_but_that(void **state)
     mpcf_free(text);
 }
 
+/* A user that would see no marks where the provider gives them is told so, and nobody begins. */
+static void roles_agree_on_it(void **state)
+{
+    const char *folder = apart_create("check_ranges: rows, connect_timeout: 8s", ROWS);
+    static const int order[] = {DEALER, PROVIDER, USER};
+    const struct timespec pause = {2, 0};
+    pid_t pids[ROLES];
+
+    (void) state;
+    for (int i = 0; i < ROLES; i++) {
+        const int r = order[i];
+
+        if (r == USER) {
+            (void) nanosleep(&pause, NULL); /* the others listen by then */
+        }
+        pids[r] = apart_start(folder, r, NULL, r == USER ? "stages.infer.check_ranges=off" : NULL);
+    }
+    for (int r = 0; r < ROLES; r++) {
+        assert_int_equal(test_host_wait(pids[r], 30), 1);
+    }
+    check_log(folder, "check_ranges rows");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_outside_is_marked),
         cmocka_unit_test(a_user_alone_is_told),
         cmocka_unit_test(predict_has_no_word_for_it_but_that),
+        cmocka_unit_test(roles_agree_on_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,11 +46,15 @@ static int free_corpus(void **state)
     return 0;
 }
 
+static bool has_marks;
+
 static mpcf_status try_open(const char *of, bool is_taken_over, struct kept_answers **k,
                             mpcf_error *err)
 {
     struct kept_request request = {
         .folder = folder, .corpus = corpus, .width = WIDTH, .is_taken_over = is_taken_over};
+
+    request.has_marks = has_marks;
 
     (void) snprintf(request.of, sizeof request.of, "%s", of);
     return kept_answers_open(&request, k, err);
@@ -116,6 +120,34 @@ static void what_was_kept_is_there_again(void **state)
     kept_answers_close(k, true);
     assert_int_equal(kept_answers_in(kept_answers_path(k = opened("a"))), 0);
     kept_answers_close(k, false);
+}
+
+/* An answer that is no number is one where marks are agreed, and is asked again where they are not. */
+static void marked_answers_are_kept(void **state)
+{
+    float back[EXAMPLES * WIDTH] = {0}, kept = answers[0];
+
+    (void) state;
+    for (int marks = 0; marks < 2; marks++) {
+        struct kept_answers *k = NULL;
+
+        has_marks = marks == 1;
+        forget();
+        for (size_t c = 0; c < WIDTH; c++) {
+            answers[c] = NAN;
+        }
+        keep("a", 0, 2);
+        k = opened("a");
+        assert_int_equal(kept_answers_count(k), 1 + marks);
+        assert_int_equal(kept_answers_have(k, 0), marks);
+        kept_answers_copy(k, back);
+        assert_true(marks == 0 || isnan(back[0]));
+        kept_answers_close(k, true);
+    }
+    has_marks = false;
+    for (size_t c = 0; c < WIDTH; c++) {
+        answers[c] = kept;
+    }
 }
 
 static void nobody_else_reads_it_and_one_run_writes_it(void **state)
@@ -352,6 +384,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_kept_is_there_again),
+        cmocka_unit_test(marked_answers_are_kept),
         cmocka_unit_test(nobody_else_reads_it_and_one_run_writes_it),
         cmocka_unit_test(what_others_may_have_put_there_is_refused),
         cmocka_unit_test(without_an_answer_nothing_stays),

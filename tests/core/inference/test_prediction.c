@@ -59,6 +59,9 @@ static void a_score_has_no_label(void **state)
     assert_line(&p, (const float[]){-1.25F},
                 "{\"index\": 7, \"score\": -1.25, \"logits\": [-1.25]}\n");
     assert_line(&p, (const float[]){NAN}, "{\"index\": 7, \"score\": null, \"logits\": [null]}\n");
+    p.has_marks = true;
+    assert_line(&p, (const float[]){NAN}, "{\"index\": 7, \"out_of_range\": true}\n");
+    p.has_marks = false;
     predictor_clear(&p);
 }
 

@@ -340,15 +340,20 @@ static void labels_alone_are_said_to_be_all(void **state)
     assert_has(&page, "The logits of its examples; the network");
     assert_has(&page, "No weight.");
     assert_has(&page, "logits within 0.0123");
+    assert_lacks(&page, "out of range");
     text_clear(&page);
     assert_ok(report_set_text(root, "privacy.reveal", "label", err), err);
     assert_ok(report_set_text(root, "privacy.embedding", "public", err), err);
+    assert_ok(report_set_text(root, "privacy.check_ranges", "rows", err), err);
+    assert_ok(report_set_count(root, "secure.out_of_range", 1, err), err);
     report_drop(root, "secure.max_logit_error");
     report_drop(root, "secure.none.at.all");
     report_drop(root, "run");
     page = page_of(root);
-    assert_has(&page, "The labels of its examples, and no logit; the network");
+    assert_has(&page, "The labels of its examples, and no logit, or that values of an "
+                      "example left their ranges; the network");
     assert_has(&page, "No other weight.");
+    assert_has(&page, "are marked out of range");
     assert_lacks(&page, "logits within");
     assert_null(report_get(root, "run"));
     text_clear(&page);
