@@ -72,7 +72,7 @@ void lift_correct(const struct lift *l, unsigned item, struct packed_array to, s
     if (to.bits == 0) {
         return;
     }
-    random_fill_narrow(l->random, ROLE_PROVIDER, l->step->index, item, to.bits, first, share, n);
+    random_fill(l->random, ROLE_PROVIDER, l->step, item, first, share, n);
     ring_sub(x, x, share, n);
     packed_write(to, first, x, n);
 }
@@ -93,8 +93,7 @@ void lift_share(const struct lift *l, unsigned item, struct packed_array from, s
     if (from.bits == 0) {
         memset(out, 0, n * sizeof *out);
     } else if (l->role == ROLE_PROVIDER) {
-        random_fill_narrow(l->random, ROLE_PROVIDER, l->step->index, item, from.bits, first, out,
-                           n);
+        random_fill(l->random, ROLE_PROVIDER, l->step, item, first, out, n);
     } else {
         packed_read(from, first, out, n);
     }

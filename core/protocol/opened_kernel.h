@@ -44,8 +44,6 @@ struct opened_kernel {
     /* OUT = the truncation's share, of both halves of c and the shares of r >> f and of v. */
     void (*truncate)(const struct opened_truncation *k, uint64_t *out, const uint64_t *own,
                      const uint64_t *other, const uint64_t *high, const uint64_t *top, size_t n);
-    /* OUT = the halves of X, N of them: of each word the lower one first. */
-    void (*halves)(uint64_t *out, const uint64_t *x, size_t n);
     /* OUT = X + MASK + OFFSET. */
     void (*add_offset)(uint64_t *out, const uint64_t *x, const uint64_t *mask, uint64_t offset,
                        size_t n);

@@ -126,18 +126,6 @@ static void truncation(const struct opened_truncation *k, uint64_t *out, const u
     }
 }
 
-static void halves(uint64_t *out, const uint64_t *x, size_t n)
-{
-    EACH(i, n / 2)
-    {
-        out[2 * i] = x[i] & UINT32_MAX;
-        out[2 * i + 1] = x[i] >> 32;
-    }
-    if (n % 2 != 0) {
-        out[n - 1] = x[n / 2] & UINT32_MAX;
-    }
-}
-
 static void add_offset(uint64_t *out, const uint64_t *x, const uint64_t *masks, uint64_t offset,
                        size_t n)
 {
@@ -148,4 +136,4 @@ static void add_offset(uint64_t *out, const uint64_t *x, const uint64_t *masks, 
 }
 
 const struct opened_kernel OPENED_KERNEL_NAME = {
-    mask, top, lift, square, product, crosses, deal_truncation, truncation, halves, add_offset};
+    mask, top, lift, square, product, crosses, deal_truncation, truncation, add_offset};

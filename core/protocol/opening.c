@@ -89,8 +89,7 @@ void opening_mask(const struct program *p, const struct randomness *r, enum role
                   const struct step *s, unsigned j, size_t first, uint64_t *out, size_t n)
 {
     if (value_is_held(opening_value(p, s, j), role)) {
-        random_fill_narrow(r, role, s->opening[j].step, s->opening[j].item, opening_ring(p, s, j),
-                           first, out, n);
+        random_fill_of(r, role, s->opening[j].step, s->opening[j].item, first, out, n);
     } else {
         memset(out, 0, n * sizeof *out);
     }

@@ -44,10 +44,6 @@ void random_fill(const struct randomness *r, enum role role, const struct step *
 /* The same of another step's stream. */
 void random_fill_of(const struct randomness *r, enum role role, uint32_t step, unsigned item,
                     size_t first, uint64_t *out, size_t n);
-/* N numbers of BITS bits from FIRST on, and anything above these: of no more than 32 bits two stand in a word of
- * the stream. All who draw from a stream agree on BITS. */
-void random_fill_narrow(const struct randomness *r, enum role role, uint32_t step, unsigned item,
-                        unsigned bits, size_t first, uint64_t *out, size_t n);
 /* N bits from bit FIRST on, a multiple of 64, as words of 0 or 1. N <= 1024. */
 void random_fill_bits(const struct randomness *r, enum role role, const struct step *s,
                       unsigned item, size_t first, uint64_t *out, size_t n);

@@ -112,26 +112,6 @@ static struct opened_truncation truncation_of(const struct extend *l)
                                       .power = ring_power(l->low)};
 }
 
-static void fill_mask(const struct extend *l, const struct randomness *r, enum role role,
-                      size_t first, uint64_t *out, size_t n)
-{
-    random_fill_narrow(r, role, l->step->index, ITEM_MASK_0, l->opened, first, out, n);
-}
-
-/* The provider's, of r >> f and of v; no bit of v counts where the ring ends below it. */
-static void fill_shares(const struct extend *l, const struct randomness *r, size_t first,
-                        uint64_t *high, uint64_t *top, size_t n)
-{
-    const uint32_t step = l->step->index;
-
-    random_fill_narrow(r, ROLE_PROVIDER, step, ITEM_HIGH_SHARE, l->ring, first, high, n);
-    if (l->high_bits > 0) {
-        random_fill_narrow(r, ROLE_PROVIDER, step, ITEM_BIT_SHARE, l->high_bits, first, top, n);
-    } else {
-        memset(top, 0, n * sizeof *top);
-    }
-}
-
 /* --- Dealer --- */
 
 static void deal_independent_block(void *context, size_t first, size_t n,
@@ -154,9 +134,10 @@ static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     const struct extend *l = context;
     const struct randomness *r = &l->deal->random;
 
-    fill_mask(l, r, ROLE_PROVIDER, first, t[0], n);
-    fill_mask(l, r, ROLE_USER, first, t[1], n);
-    fill_shares(l, r, first, t[2], t[3], n);
+    random_fill(r, ROLE_PROVIDER, l->step, ITEM_MASK_0, first, t[0], n);
+    random_fill(r, ROLE_USER, l->step, ITEM_MASK_0, first, t[1], n);
+    random_fill(r, ROLE_PROVIDER, l->step, ITEM_HIGH_SHARE, first, t[2], n);
+    random_fill(r, ROLE_PROVIDER, l->step, ITEM_BIT_SHARE, first, t[3], n);
     const struct opened_truncation k = truncation_of(l);
     opened_kernel()->deal_truncation(&k, t[0], t[1], t[2], t[3], n);
     packed_write(l->high, first, t[2], n);
@@ -277,7 +258,7 @@ static void own_opening(const struct extend *l, size_t first, uint64_t *out, uin
     if (l->x == NULL) {
         read_share(out, NULL, first, n);
     }
-    fill_mask(l, &l->party->random, l->party->role, first, mask, n);
+    random_fill(&l->party->random, l->party->role, l->step, ITEM_MASK_0, first, mask, n);
     opened_kernel()->add_offset(out, x, mask, l->offset, n);
 }
 
@@ -298,7 +279,8 @@ static void finish_block(void *context, size_t first, size_t n, uint64_t (*t)[BL
     own_opening(l, first, t[0], t[1], n);
     packed_read(l->from, first, t[1], n);
     if (provides) {
-        fill_shares(l, &l->party->random, first, t[2], t[3], n);
+        random_fill(&l->party->random, ROLE_PROVIDER, l->step, ITEM_HIGH_SHARE, first, t[2], n);
+        random_fill(&l->party->random, ROLE_PROVIDER, l->step, ITEM_BIT_SHARE, first, t[3], n);
     } else {
         packed_read(l->high, first, t[2], n);
         memset(t[3], 0, n * sizeof t[3][0]);

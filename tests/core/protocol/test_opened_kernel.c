@@ -124,24 +124,10 @@ static void check_truncation(unsigned bits, unsigned shift, uint64_t provides)
     }
 }
 
-static void check_halves(void)
-{
-    for (size_t n = 0; n < 40; n++) {
-        memset(b, 0x55, sizeof b);
-        opened_kernel()->halves(b, a, n);
-        for (size_t i = 0; i < n; i++) {
-            assert_true(b[i] == (a[i / 2] >> (32 * (i % 2)) & 0xffffffff));
-        }
-        assert_true(b[n] == 0x5555555555555555);
-    }
-}
-
 static void check_all(void)
 {
     struct test_random random = {17};
 
-    draw(&random);
-    check_halves();
     for (size_t w = 0; w < WIDTHS; w++) {
         for (uint64_t provides = 0; provides < 2; provides++) {
             draw(&random);
