@@ -98,7 +98,8 @@ struct step_operations {
     void (*constant)(const struct program *p, const struct step *s, struct weight_form *form);
     /* A result is exact to UNITS units (0: one) and 2^-RELATIVE_BITS of itself (0: nothing). */
     unsigned units, relative_bits;
-    bool takes_positive; /* its operand is not negative */
+    bool takes_positive;  /* its operand is not negative */
+    bool adds;            /* a sum of multiples: an operand counts modulo the result's ring */
     bool is_public_table; /* it is one that the user has, too */
     /* NULL, or the rule that the step breaks: what it asks of its operands. */
     const char *(*check)(const struct program *p, const struct step *s);
