@@ -200,6 +200,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 const struct step_operations step_operations_combine = {
     .independence = INDEPENDENT_AS_OPERANDS,
     .has_user_range = true,
+    .adds = true,
     .check = check,
     .axes = axes,
     .reference = reference,

@@ -59,7 +59,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 /* Whether T, which reads V, is a sum that is shared modulo 2^k, k V's own ring or less. */
 static bool only_adds(const struct program *p, const struct step *t, const struct value *v)
 {
-    return t->kind == STEP_COMBINE && step_out(p, t)->kind == VALUE_SHARED &&
+    return t->operations->adds && step_out(p, t)->kind == VALUE_SHARED &&
            step_out(p, t)->ring <= v->magnitude;
 }
 

@@ -102,6 +102,7 @@ struct step_operations {
     unsigned units, relative_bits;
     unsigned (*units_of)(const struct program *p, const struct step *s); /* NULL: UNITS of all */
     bool takes_positive;  /* its operand is not negative */
+    bool adds;            /* a sum of multiples: an operand counts modulo the result's ring */
     bool is_public_table; /* it is one that the user has, too */
     /* NULL, or the rule that the step breaks: what it asks of its operands. */
     const char *(*check)(const struct program *p, const struct step *s);

@@ -18,8 +18,7 @@
 #include "support/support.h"
 
 #define EXPECTED "Logits, expected" /* then "(version): [[..], ..]" or ": [[..], ..]" */
-#define CLOSE                                                                                      \
-    0.005 /* what the cases call right; wrong tokens or positions give 0.1 and more */
+#define CLOSE    0.005 /* what the cases call right; wrong tokens or positions give 0.1 and more */
 
 /* The list of lists behind the WORDS of a README; NULL: it has none. */
 static json_t *list_behind(const char *text, const char *words)
