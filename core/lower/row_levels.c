@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which counts, of which levels, a row's maximum takes, by their price, and the steps of each. */
 #include "lower/row_levels.h"
 
 #include <math.h>
@@ -42,7 +43,7 @@ enum { STAGES_MAX = 4, BITS_MIN = 3, BITS_MAX = 6, HALVES_MAX = 5 };
 /* From the last stage, 0, up: stage i counts 2^bits[i] levels of 2^shift[i] steps each. */
 struct plan {
     unsigned stages, bits[STAGES_MAX], shift[STAGES_MAX];
-    unsigned halves; /* comparisons of halves before */
+    unsigned halves; /* comparisons of halves before: of a tournament without stages all */
     double price;
 };
 
@@ -143,7 +144,8 @@ static double tournament_price(const struct scores *s)
 
 /* --- Steps --- */
 
-#define UNITS 32 /* bits that levels are declared to have behind the point: only their integers matter */
+#define UNITS                                                                                      \
+    32 /* bits that levels are declared to have behind the point: only their integers matter */
 
 static int64_t lowest_of(const struct scores *s)
 {
@@ -208,8 +210,8 @@ static value_id above_floor(struct lowering *l, value_id x, value_id floor, unsi
     const int64_t zero = 0;
     const struct value v = *value_at(l, x);
     const struct term terms[2] = {term_whole(l, x, 1, v.dims), term_whole(l, floor, -1, v.dims)};
-    const value_id d = emit_combine(l, v.dims, v.fraction, v.magnitude + 1, terms, 2,
-                                    is_truncated ? -1 : 0);
+    const value_id d =
+        emit_combine(l, v.dims, v.fraction, v.magnitude + 1, terms, 2, is_truncated ? -1 : 0);
     const value_id y = emit_select(l, emit_compare(l, d, &zero, 1), d);
 
     if (l->status == MPCF_OK) {
@@ -277,9 +279,9 @@ bool row_levels(struct lowering *l, const mpcf_node *node, struct lowered *out)
         return false;
     }
     const struct scores s = scores_of(l, node, shift.step);
-    const struct plan p = cheapest_plan(&s);
+    struct plan p = cheapest_plan(&s);
     if (p.stages == 0 || p.price >= tournament_price(&s)) {
-        return false;
+        p = (struct plan){.halves = (unsigned) log2_up((double) s.columns)};
     }
     value_id y = offset_scores(l, node, &s), floor = VALUE_NONE;
     for (unsigned i = 0; i < p.halves; i++) {
@@ -288,6 +290,7 @@ bool row_levels(struct lowering *l, const mpcf_node *node, struct lowered *out)
     for (unsigned i = p.stages; i-- > 0 && l->status == MPCF_OK;) {
         floor = stage_floor(l, &s, &p, i, y, floor);
     }
-    out->raw = in_scores(l, &s, floor, &shift);
+    /* Of a tournament only rows are left, and what they are subtracted from has more bits: a site to extend. */
+    out->raw = in_scores(l, &s, p.stages > 0 ? floor : emit_truncate(l, y, 0, s.magnitude), &shift);
     return true;
 }
