@@ -6,8 +6,8 @@
  * columns, ceil(log2 c) comparisons deep. Scores are compared with 3 bits behind the point, or with less where they are large.
  * Masked columns become the smallest number there is.
  *
- * Where all that reads the maximum is a softmax, which does not change under a shift, by coarser steps, and by levels
- * where that costs less (row_levels.h).
+ * Where all that reads the maximum is a softmax, which does not change under a shift, by levels where that costs less
+ * (row_levels.h).
  */
 #include "lower/lower_row_max.h"
 

@@ -43,7 +43,7 @@ enum { STAGES_MAX = 4, BITS_MIN = 3, BITS_MAX = 6, HALVES_MAX = 5 };
 /* From the last stage, 0, up: stage i counts 2^bits[i] levels of 2^shift[i] steps each. */
 struct plan {
     unsigned stages, bits[STAGES_MAX], shift[STAGES_MAX];
-    unsigned halves; /* comparisons of halves before: of a tournament without stages all */
+    unsigned halves; /* comparisons of halves before */
     double price;
 };
 
@@ -279,9 +279,9 @@ bool row_levels(struct lowering *l, const mpcf_node *node, struct lowered *out)
         return false;
     }
     const struct scores s = scores_of(l, node, shift.step);
-    struct plan p = cheapest_plan(&s);
+    const struct plan p = cheapest_plan(&s);
     if (p.stages == 0 || p.price >= tournament_price(&s)) {
-        p = (struct plan){.halves = (unsigned) log2_up((double) s.columns)};
+        return false;
     }
     value_id y = offset_scores(l, node, &s), floor = VALUE_NONE;
     for (unsigned i = 0; i < p.halves; i++) {
@@ -290,7 +290,6 @@ bool row_levels(struct lowering *l, const mpcf_node *node, struct lowered *out)
     for (unsigned i = p.stages; i-- > 0 && l->status == MPCF_OK;) {
         floor = stage_floor(l, &s, &p, i, y, floor);
     }
-    /* Of a tournament only rows are left, and what they are subtracted from has more bits: a site to extend. */
-    out->raw = in_scores(l, &s, p.stages > 0 ? floor : emit_truncate(l, y, 0, s.magnitude), &shift);
+    out->raw = in_scores(l, &s, floor, &shift);
     return true;
 }

@@ -15,8 +15,8 @@
 /* The larger of two halves of X's columns, element by element. */
 value_id emit_larger_half(struct lowering *l, value_id x);
 
-/* NODE, a ROW_MAX, up to what score_shift_of() says, so or by a tournament of such steps, whichever costs less. false, and
- * nothing emitted: something else than a softmax reads it, or the margin has no room. */
+/* NODE, a ROW_MAX, up to what score_shift_of() says. false, and nothing emitted: something else than a softmax reads
+ * it, the margin has no room, or a tournament costs less. */
 bool row_levels(struct lowering *l, const mpcf_node *node, struct lowered *out);
 
 #endif
