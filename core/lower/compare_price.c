@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Bits as core/protocol/compare.c sends them, one for one. */
 #include "lower/compare_price.h"
 
 #include "lower/ring_trial.h"

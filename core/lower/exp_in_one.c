@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which window, buckets and cut an EXP has, by their price, and its steps. */
 #include "lower/exp_in_one.h"
 
 #include <math.h>
@@ -11,7 +12,7 @@
 #include "lower/score_shift.h"
 #include "protocol/exp_shape.h"
 
-#define TOP         1.0 /* a tournament of whole numbers is off by one, levels by less */
+#define TOP         1.0  /* a tournament of whole numbers is off by one, levels by less */
 #define CUT_LEAST   11.5 /* many that are cut add up to something */
 #define STEP_MOST   2    /* log2 */
 #define WANTED_MIN  6
@@ -21,18 +22,18 @@
 #define RESULT_MOST 60 /* bits of the result, of 62 */
 
 struct scores {
-    double low;           /* of x, with its margin */
-    unsigned fraction;    /* of x */
-    unsigned wanted;      /* bits of the result */
-    double cut;           /* below it the result has no bits */
+    double low;        /* of x, with its margin */
+    unsigned fraction; /* of x */
+    unsigned wanted;   /* bits of the result */
+    double cut;        /* below it the result has no bits */
     double elements, round_bits;
 };
 
 struct plan {
     bool is_possible, cuts;
-    unsigned step;           /* log2: what the cut is found by */
-    int64_t least;           /* of them: kept */
-    unsigned compared;       /* bits of them */
+    unsigned step;                                   /* log2: what the cut is found by */
+    int64_t least;                                   /* of them: kept */
+    unsigned compared;                               /* bits of them */
     unsigned buckets, opened, factor_bits, fraction; /* V, K, a; of the result */
     double price;
 };
@@ -80,8 +81,8 @@ static struct plan plan_of(const struct scores *s, unsigned buckets, bool cuts, 
     const double bits = s->wanted + 2 + ceil(width / log(2));
     p.factor_bits = bits > EXP_FACTOR_BITS ? EXP_FACTOR_BITS : (unsigned) bits;
     p.fraction = p.factor_bits + s->wanted + 1;
-    p.is_possible = p.opened < OPENED_MAX && bits <= EXP_FACTOR_BITS && p.fraction <= RESULT_MOST &&
-                    width < 16;
+    p.is_possible =
+        p.opened < OPENED_MAX && bits <= EXP_FACTOR_BITS && p.fraction <= RESULT_MOST && width < 16;
     p.price = price_of(s, &p);
     return p;
 }
@@ -110,8 +111,7 @@ static value_id kept_bits(struct lowering *l, value_id x, const struct scores *s
     const struct value v = *value_at(l, x);
     const struct term whole = term_whole(l, x, 1, v.dims);
     /* Declared as so many steps. */
-    const value_id steps =
-        emit_combine(l, v.dims, v.fraction + p->step, v.magnitude, &whole, 1, 0);
+    const value_id steps = emit_combine(l, v.dims, v.fraction + p->step, v.magnitude, &whole, 1, 0);
     const value_id y = emit_truncate(l, steps, v.fraction + p->step, p->compared + 1);
     const struct term t = term_whole(l, y, 1, v.dims);
 
@@ -161,14 +161,14 @@ bool exp_in_one(struct lowering *l, const mpcf_node *node, struct lowered *out)
         return false;
     }
     const int64_t top = (int64_t) ldexp(TOP, (int) s.fraction) + 4;
-    const struct emit_exp e = {.x = below_top(l, x, &s, &p, top),
-                               .bits = p.cuts ? kept_bits(l, x, &s, &p) : VALUE_NONE,
-                               .point = s.fraction,
-                               .opened = p.opened,
-                               .buckets = p.buckets,
-                               .factor_bits = p.factor_bits,
-                               .constant = (int64_t) ldexp(exp(ldexp((double) top, -(int) s.fraction)),
-                                                           (int) p.fraction)};
+    const struct emit_exp e = {
+        .x = below_top(l, x, &s, &p, top),
+        .bits = p.cuts ? kept_bits(l, x, &s, &p) : VALUE_NONE,
+        .point = s.fraction,
+        .opened = p.opened,
+        .buckets = p.buckets,
+        .factor_bits = p.factor_bits,
+        .constant = (int64_t) ldexp(exp(ldexp((double) top, -(int) s.fraction)), (int) p.fraction)};
     const value_id raw = emit_exp(l, &e, p.fraction, magnitude_of(exp(TOP) * 1.1, p.fraction));
     /* Two sites: what its rings leave no room for is extended where it has few bits. A local truncation by s bits adds
      * 2^-s units on average, which a row adds up: not by few. */

@@ -11,8 +11,8 @@
 #include "lower/lower_node.h"
 #include "lower/lower_places.h"
 #include "lower/magnitude.h"
-#include "lower/score_shift.h"
 #include "lower/pieces.h"
+#include "lower/score_shift.h"
 
 /* --- Sums --- */
 

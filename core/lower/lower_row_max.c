@@ -3,10 +3,11 @@
  * The largest of each row.
  *
  * By a tournament: of two halves of the columns the larger, element by element, until one column is left. Of c
- * columns, ceil(log2 c) comparisons deep. Scores are compared with few bits behind the point: a softmax does not
- * change under a shift, so that its maximum may be off by some 2^-3. Masked columns become the smallest number there is.
+ * columns, ceil(log2 c) comparisons deep. Scores are compared with 3 bits behind the point, or with less where they are large.
+ * Masked columns become the smallest number there is.
  *
- * Or by levels (row_levels.h), where all that reads the maximum is a softmax, and where that costs less.
+ * Where all that reads the maximum is a softmax, which does not change under a shift, by levels where that costs less
+ * (row_levels.h).
  */
 #include "lower/lower_row_max.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which counts, of which levels, a row's maximum takes, by their price, and the steps of each. */
 #include "lower/row_levels.h"
 
 #include <math.h>
@@ -143,7 +144,8 @@ static double tournament_price(const struct scores *s)
 
 /* --- Steps --- */
 
-#define UNITS 32 /* bits that levels are declared to have behind the point: only their integers matter */
+#define UNITS                                                                                      \
+    32 /* bits that levels are declared to have behind the point: only their integers matter */
 
 static int64_t lowest_of(const struct scores *s)
 {
@@ -208,8 +210,8 @@ static value_id above_floor(struct lowering *l, value_id x, value_id floor, unsi
     const int64_t zero = 0;
     const struct value v = *value_at(l, x);
     const struct term terms[2] = {term_whole(l, x, 1, v.dims), term_whole(l, floor, -1, v.dims)};
-    const value_id d = emit_combine(l, v.dims, v.fraction, v.magnitude + 1, terms, 2,
-                                    is_truncated ? -1 : 0);
+    const value_id d =
+        emit_combine(l, v.dims, v.fraction, v.magnitude + 1, terms, 2, is_truncated ? -1 : 0);
     const value_id y = emit_select(l, emit_compare(l, d, &zero, 1), d);
 
     if (l->status == MPCF_OK) {

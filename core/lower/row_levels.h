@@ -16,7 +16,7 @@
 value_id emit_larger_half(struct lowering *l, value_id x);
 
 /* NODE, a ROW_MAX, up to what score_shift_of() says. false, and nothing emitted: something else than a softmax reads
- * it, or a tournament costs less. */
+ * it, the margin has no room, or a tournament costs less. */
 bool row_levels(struct lowering *l, const mpcf_node *node, struct lowered *out);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Readers are followed from the maximum to the product with the inverse of the row sum. */
 #include "lower/score_shift.h"
 
 #include <math.h>
@@ -41,8 +42,7 @@ static const mpcf_node *unmasked(const mpcf_node *node)
 /* 1 / sum of what is made of the exponentials EXP. */
 static bool is_inverse_sum(const mpcf_node *node, const mpcf_node *exp)
 {
-    const mpcf_node *sum =
-        node->kind == OP_RECIPROCAL ? lower_past_taps(node->in[0]) : NULL;
+    const mpcf_node *sum = node->kind == OP_RECIPROCAL ? lower_past_taps(node->in[0]) : NULL;
     return sum != NULL && sum->kind == OP_ROW_SUM && unmasked(sum->in[0]) == exp;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A stream is read as a packed array: of a word's 64 bits none is left out. */
 #include "protocol/dealt_numbers.h"
 
 #include "base/memory.h"

@@ -93,13 +93,12 @@ static const char *check(const struct program *p, const struct step *s)
         return "4, 8 or 16 buckets, a factor of 1 to 30 bits, and a result of up to 62 at 0";
     }
     const struct value *x = step_in(p, s, 0), *out = step_out(p, s);
-    if (x->kind != VALUE_SHARED || out->kind != VALUE_SHARED ||
-        out->dims.count != x->dims.count) {
+    if (x->kind != VALUE_SHARED || out->kind != VALUE_SHARED || out->dims.count != x->dims.count) {
         return "operand and result are shared, and have one shape";
     }
-    if (s->in_count == 2 && (step_in(p, s, 1)->kind != VALUE_BITS ||
-                             value_rows(step_in(p, s, 1)) != 1 ||
-                             bits_elements(step_in(p, s, 1)) != x->dims.count)) {
+    if (s->in_count == 2 &&
+        (step_in(p, s, 1)->kind != VALUE_BITS || value_rows(step_in(p, s, 1)) != 1 ||
+         bits_elements(step_in(p, s, 1)) != x->dims.count)) {
         return "a bit for each element";
     }
     const unsigned opened = exp_step_of(p, s).opened;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A factor for each bit of t, in 62 bits behind the point; selected, so that time says nothing of t. */
 #include "protocol/exp_parts.h"
 
 #include <stddef.h>

@@ -27,8 +27,8 @@ struct level_counts {
     const struct step *step;
     const struct randomness *random;
     enum role role;
-    unsigned bits, ring;               /* b, k */
-    size_t levels, elements, columns;  /* n; of x; of a row of x */
+    unsigned bits, ring;              /* b, k */
+    size_t levels, elements, columns; /* n; of x; of a row of x */
     const uint64_t *x, *opened;
     uint64_t *out, *to_open;
     struct packed_array to, from;

@@ -398,10 +398,9 @@ static void the_documentation_has_the_same_table(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(exact_functions),
-                                       cmocka_unit_test(exact_functions_between_far_machines),
-                                       cmocka_unit_test(quad_and_2quad),
-                                       cmocka_unit_test(the_documentation_has_the_same_table)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(exact_functions), cmocka_unit_test(exact_functions_between_far_machines),
+        cmocka_unit_test(quad_and_2quad), cmocka_unit_test(the_documentation_has_the_same_table)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

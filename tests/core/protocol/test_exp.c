@@ -63,10 +63,9 @@ static void judge(const struct form *k, const int64_t *x, const int64_t *bit, co
 {
     const double width = ldexp(1, (int) k->opened - (int) k->point) / k->buckets;
     for (size_t i = 0; i < COUNT; i++) {
-        const double e = k->has_bits && bit[i] < 0
-                             ? 0
-                             : exp(ldexp((double) k->fraction, 0) * log(2) -
-                                   ldexp((double) x[i], -(int) k->point));
+        const double e = k->has_bits && bit[i] < 0 ? 0
+                                                   : exp(ldexp((double) k->fraction, 0) * log(2) -
+                                                         ldexp((double) x[i], -(int) k->point));
         const double allowed =
             ldexp(1, (int) k->factor_bits) + ldexp(e * exp(width), -(int) k->factor_bits);
         const double error = remainder(output[i] - e, ldexp(1, (int) k->out));
@@ -83,9 +82,8 @@ static value_id add_exp(struct shared_source *s, const struct form *k, const int
 {
     static int64_t zero[1] = {0};
     const unsigned magnitude = k->by_magnitude ? k->opened : k->opened + 1;
-    const value_id a =
-        source_shared(s, x, k->by_magnitude ? k->opened + 3 : k->opened, magnitude,
-                      k->is_input_independent);
+    const value_id a = source_shared(s, x, k->by_magnitude ? k->opened + 3 : k->opened, magnitude,
+                                     k->is_input_independent);
     value_id b = 0;
     if (k->has_bits) {
         b = test_step(s->p, STEP_COMPARE, source_shared(s, bit, 4, 3, false), 0, false, VALUE_BITS,
