@@ -87,7 +87,7 @@ static void sum_up(void)
     for (unsigned j = 0; j < WAVES_MAX; j++) {
         kernel->add(out, &t, c, s, shares[0], shares[1], SOME);
         kernel->rotate(c, s, by_c, by_s, SOME);
-        kernel->round(angle, s, 3 * j + 1, SOME);
+        kernel->round(angle, s, 1 + 3 * j % 23, SOME);
         for (size_t i = 0; i < SOME; i++) {
             sum = (sum + out[i] + angle[i]) * 6364136223846793005u;
         }
