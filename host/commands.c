@@ -44,7 +44,7 @@ static const struct arg_option predict_options[] = {
     {"--", NULL, "what follows are texts, whatever they begin with"},
     {NULL, NULL, NULL}};
 static const struct arg_option cost_options[] = {
-    {"--network", "NAME", "lan (0.1 ms, 10 Gbit/s), campus (1 ms, 1 Gbit/s), wan (20 ms, 100 Mbit/s); default lan"},
+    {"--network", "NAME", "of which the times are: lan (0.15 ms, 6 Gbit/s), campus (1 ms, 1 Gbit/s), wan (20 ms, 200 Mbit/s); default lan"},
     {"--json", "FILE", "the figures as JSON"},
     {"--set", "KEY=VALUE", "replaces a value of the file; repeatable"},
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
@@ -55,13 +55,15 @@ static const struct arg_option bench_options[] = {
     {"--batch", "N", "secure: examples in one run; default 1"},
     {"--approximations", "A,N", "secure: activation and normaliser, and a third in place of layer norm; default quad,2quad"},
     {"--transport", "NAME", "secure: between the processes; default tcp"},
+    {"--plan", "NAME", "secure: the network that the program is planned for: lan, campus, wan; default lan"},
+    {"--threads", "N", "secure: of each process; default the processors it may run on"},
     {"--repeat", "N", "secure, kernels, approx: runs, of which the median is shown; default 5, of approx 3. repeats: 512"},
     {"--slot", "NAME", "approx: activation, normaliser, tanh or layer_norm; default all"},
     {"--markdown", NULL, "approx: as tables of Markdown, with formula and source"},
     {"--row", "N", "repeats: the text, a row of the evaluation split; default 0"},
     {"--seconds", "N", "train: of each stage; default 30"},
     {"--rows", "N", "train: training rows read; default all"},
-    {"--set", "KEY=VALUE", "train, repeats, approx: replaces a value of the file; repeatable"},
+    {"--set", "KEY=VALUE", "secure, train, repeats, approx: replaces a value of the file, secure: of the one it writes; repeatable"},
     {"--json", "FILE", "the figures as JSON"},
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};

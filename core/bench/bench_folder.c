@@ -103,8 +103,12 @@ static mpcf_status write_pipeline(const struct bench_secure_request *request,
     text_printf(&text, "transport: {name: %s}\nstages:\n", request->transport);
     text_printf(&text, "  calibrate: {examples: %d, margin_bits: 2}\n", CALIBRATION_ROWS);
     /* Every text is TOKENS long: nothing is padded, so a batch of one needs no mask. */
-    text_printf(&text, "  infer: {batch: %zu, length: %s}\n", request->batch,
+    text_printf(&text, "  infer: {batch: %zu, length: %s", request->batch,
                 request->batch == 1 ? "exact" : "full");
+    if (request->plan != NULL) {
+        text_printf(&text, ", network: %s", request->plan);
+    }
+    text_append(&text, "}\n");
     return bench_write(f->path, "pipeline.yaml", &text, err);
 }
 

@@ -117,6 +117,8 @@ static mpcf_status run(const struct bench_secure_request *request,
                        const struct bench_folder *folder, json_t **out, mpcf_error *err)
 {
     const struct pipeline_request source = {.file = folder->pipeline,
+                                            .sets = request->sets,
+                                            .set_count = request->set_count,
                                             .plugin_folder = request->plugin_folder};
     const struct run_request infer = {
         .source = &source, .one_stage = true, .stage = STAGE_INFER, .viewer = VIEW_ALL};
@@ -130,7 +132,7 @@ static mpcf_status run(const struct bench_secure_request *request,
         status = pipeline_run(p, &infer, err);
     }
     if (status == MPCF_OK) {
-        status = bench_secure_summarise(request, p->output, out, err);
+        status = bench_secure_summarise(request, &p->infer.network, p->output, out, err);
     }
     pipeline_close(p);
     return say_of_options(folder, status, err);

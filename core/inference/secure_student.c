@@ -186,6 +186,7 @@ void secure_student_options(const struct pipeline *p, struct lower_options *o)
     o->embedding_public = i->embedding == EMBEDDING_PUBLIC;
     o->weights_shared = i->weights == WEIGHTS_SHARED;
     o->reveal_label = i->reveal == REVEAL_LABEL;
+    o->network = i->network;
 }
 
 /* The user reads its answers by its own file's names. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "graph/slot_name.h"
+#include "lower/named_network.h"
 #include "pipeline/schema.h"
 #include "plugin/option_set.h"
 
@@ -57,6 +58,8 @@ void pipeline_print_lowering(const struct pipeline *p, struct text_buffer *out)
     for (size_t i = 0; i < s->buckets.count; i++) {
         text_printf(out, " %.0f", s->buckets.items[i]);
     }
+    text_append(out, " network ");
+    named_network_print(&s->network, out);
     text_append(out, "\n");
 }
 
@@ -168,6 +171,9 @@ void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage
         return;
     case STAGE_INFER:
         print_section(SCHEMA_INFER, &p->infer, out);
+        text_append(out, "network ");
+        named_network_print(&p->infer.network, out);
+        text_append(out, "\n");
         return;
     case STAGE_COUNT:
         return;
