@@ -12,7 +12,7 @@ static void rounds_and_bytes_take_their_time(void **state)
 
     (void) state;
     assert_non_null(wan);
-    assert_true(fabs(cost_network_seconds(wan, 100, 25000000) - 4) < 1e-9);
+    assert_true(fabs(cost_network_seconds(wan, 100, 25000000) - 3) < 1e-9);
     assert_true(cost_network_seconds(wan, 0, 0) == 0);
 }
 
