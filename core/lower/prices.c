@@ -4,7 +4,8 @@
  *
  * Computing is what a bit costs where no link is in the way: BERT-base on 2 cores, both pairs of functions, of
  * which one has 580 MB more online and 575 MB more of the dealer's than the other. It is what decides on a LAN,
- * where a bit's link takes a third of that; at 200 Mbit/s it is a tenth.
+ * where a bit's link takes a third of that; at 200 Mbit/s computing is a tenth. A MiniLM of 128 tokens with 33 MB online and
+ * 94 MB before the run takes the processor seconds of one with 65 and 62 (0.58): little is lost near the optimum.
  */
 #include "lower/prices.h"
 
