@@ -16,16 +16,17 @@ ADDRESSES = {
 }
 
 
-def settings(transport, apart):
+def settings(transport, apart, plan):
     yield from (f"stages.infer.examples={examples}", "stages.infer.length=full", "stages.infer.timeout=300s",
-                "stages.infer.fixed=false", f"transport.name={transport}", "transport.require=[]")
+                "stages.infer.fixed=false", f"transport.name={transport}", "transport.require=[]",
+                f"stages.infer.network={plan}")
     for role, address in ADDRESSES[apart].items():
         yield f"parties.{role}.listen={address}"
 
 
-def command(pipeline, role, transport, apart):
+def command(pipeline, role, transport, apart, plan):
     words = [host, pipeline, "--role", role, "--quiet"]
-    for setting in settings(transport, apart):
+    for setting in settings(transport, apart, plan):
         words += ["--set", setting]
     return words
 
@@ -48,8 +49,9 @@ def record_of(pipeline, role):
     return json.load(open(os.path.join(output_of(pipeline), "infer", f"{role}.json")))
 
 
-def run_here(pipeline):
-    runs = [subprocess.Popen(command(pipeline, role, "loopback", False), stdout=subprocess.DEVNULL) for role in ROLES]
+def run_here(pipeline, plan):
+    runs = [subprocess.Popen(command(pipeline, role, "loopback", False, plan), stdout=subprocess.DEVNULL)
+            for role in ROLES]
     if any([run.wait() for run in runs]):
         sys.exit("over-links: the run on loopback failed")
     return seconds_of(pipeline)
@@ -57,7 +59,7 @@ def run_here(pipeline):
 
 def run_apart(pipeline, transport, network):
     shape = [network["delay_seconds"] * 1e3, network["bytes_per_second"] * 8e-6, 0]
-    commands = [shlex.join(command(pipeline, role, transport, True)) for role in ROLES]
+    commands = [shlex.join(command(pipeline, role, transport, True, network["name"])) for role in ROLES]
     status = subprocess.run([link, *map(str, shape), *commands], stdout=subprocess.DEVNULL).returncode
     if status != 0:
         sys.exit(status if status == 77 else f"over-links: the run over {transport} failed")
@@ -66,7 +68,8 @@ def run_apart(pipeline, transport, network):
 
 def price(pipeline, network):
     words = [host, "cost", pipeline, "--network", network, "--json", result_file + ".cost", "--set",
-             f"stages.infer.examples={examples}", "--set", "stages.infer.length=full"]
+             f"stages.infer.examples={examples}", "--set", "stages.infer.length=full", "--set",
+             f"stages.infer.network={network}"]
     subprocess.run(words + anew, check=True, stdout=subprocess.DEVNULL)
     anew.clear()
     cost = json.load(open(result_file + ".cost"))
@@ -79,8 +82,8 @@ lines = []
 print(f"{'pipeline':28} {'network':8} {'transport':9} {'rounds':>6} {'MB':>8} {'computing s':>11}"
       f" {'online s':>9} {'predicted':>9} {'ratio':>6} {'offline s':>9} {'predicted':>9} {'ratio':>6}")
 for pipeline in sys.argv[6:]:
-    computing = run_here(pipeline)[0]
     for name in NETWORKS:
+        computing = run_here(pipeline, name)[0]
         network, cost = price(pipeline, name)
         online, offline = cost["online"], cost["offline"]
         for transport in transports.split():

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mpcf-host bench: which measurement is asked for, and its table or JSON. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/folder.h"
@@ -17,6 +18,7 @@
 #include "graph/graph.h"
 #include "graph/slot_name.h"
 #include "host.h"
+#include "lower/named_network.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "pipeline/pipeline.h"
@@ -101,8 +103,37 @@ static bool take_ranges(const struct args *args, struct bench_secure_request *re
     return true;
 }
 
+/* The name of a network that --plan has; NULL: no such, and a message was printed. */
+static const char *take_plan(const struct args *args)
+{
+    const char *name = value_or(args, "--plan", named_networks[0].name);
+    struct text_buffer why = {0};
+
+    if (named_network_find(name) != NULL) {
+        return name;
+    }
+    named_network_refuse(name, &why);
+    (void) host_usage("bench", "--plan: %s", text_string(&why));
+    text_clear(&why);
+    return NULL;
+}
+
+/* Of each process: the roles take it over. */
+static bool take_threads(const struct args *args)
+{
+    int64_t threads = 0;
+    char text[32];
+
+    if (!args_number(args, "--threads", 1, 256, &threads)) {
+        return false;
+    }
+    (void) snprintf(text, sizeof text, "%lld", (long long) threads);
+    return threads == 0 || setenv("MPCF_THREADS", text, 1) == 0;
+}
+
 static int run_secure(const struct args *args, mpcf_error *err)
 {
+    const char *sets[ARGS_LIMIT];
     char names[NAMES][NAME_SIZE] = {"", "", ""};
     int64_t tokens = 128, batch = 1, repeat = 5;
     struct bench_secure_request request = {
@@ -111,12 +142,16 @@ static int run_secure(const struct args *args, mpcf_error *err)
         .activation = names[0],
         .normaliser = names[1],
         .layer_norm = names[2],
+        .sets = sets,
+        .set_count = args_values(args, "--set", sets),
         .plugin_folder = args_value(args, "--plugin-dir"),
     };
     json_t *result = NULL;
     mpcf_status status;
 
-    if (!take_approximations(args, names) || !take_ranges(args, &request) ||
+    request.plan = take_plan(args);
+    if (request.plan == NULL || !take_threads(args) || !take_approximations(args, names) ||
+        !take_ranges(args, &request) ||
         !args_number(args, "--tokens", 1, RUN_TOKENS_MAX, &tokens) ||
         !args_number(args, "--batch", 1, 1024, &batch) ||
         !args_number(args, "--repeat", 1, 1000, &repeat)) {

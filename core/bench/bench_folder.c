@@ -102,8 +102,11 @@ static mpcf_status write_pipeline(const struct bench_secure_request *request,
     text_append(&text, "}\n");
     text_printf(&text, "transport: {name: %s}\nstages:\n", request->transport);
     text_printf(&text, "  calibrate: {examples: %d, margin_bits: 2}\n", CALIBRATION_ROWS);
-    text_printf(&text, "  infer: {batch: %zu, length: %s}\n", request->batch,
-                bench_length(request));
+    text_printf(&text, "  infer: {batch: %zu, length: %s", request->batch, bench_length(request));
+    if (request->plan != NULL) {
+        text_printf(&text, ", network: %s", request->plan);
+    }
+    text_append(&text, "}\n");
     return bench_write(f->path, "pipeline.yaml", &text, err);
 }
 

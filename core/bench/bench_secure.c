@@ -160,7 +160,8 @@ static mpcf_status sum_up(const struct bench_secure_request *request,
                           mpcf_error *err)
 {
     json_t *result = NULL;
-    mpcf_status status = bench_secure_summarise(request, p->output, &result, err);
+    mpcf_status status = bench_secure_summarise(request, &p->infer.network, p->output,
+                                                bench_secure_summarise(request, p->output, &result, err);result, err);
 
     if (status == MPCF_OK) {
         status = add_ranges(request, folder, p, result, err);
@@ -177,6 +178,8 @@ static mpcf_status run(const struct bench_secure_request *request,
                        const struct bench_folder *folder, json_t **out, mpcf_error *err)
 {
     const struct pipeline_request source = {.file = folder->pipeline,
+                                            .sets = request->sets,
+                                            .set_count = request->set_count,
                                             .plugin_folder = request->plugin_folder};
     const struct run_request infer = {
         .source = &source, .one_stage = true, .stage = STAGE_INFER, .viewer = VIEW_ALL};

@@ -140,6 +140,18 @@ static json_t *summary(const struct bench_secure_request *q, const struct record
         functions_of(r));
 }
 
+/* "lan"; NULL: memory. */
+static json_t *plan_json(const struct lower_network *plan)
+{
+    struct text_buffer text = {0};
+    json_t *name;
+
+    named_network_print(plan, &text);
+    name = text.failed ? NULL : json_string(text_string(&text));
+    text_clear(&text);
+    return name;
+}
+
 static mpcf_status read_one(const char *output, const char *name, json_t **out, mpcf_error *err)
 {
     char *path = file_join(output, name);
@@ -175,7 +187,8 @@ static mpcf_status check(const struct records *r, mpcf_error *err)
     return MPCF_OK;
 }
 
-mpcf_status bench_secure_summarise(const struct bench_secure_request *request, const char *output,
+mpcf_status bench_secure_summarise(const struct bench_secure_request *request,
+                                   const struct lower_network *plan, const char *output,
                                    json_t **out, mpcf_error *err)
 {
     struct records r = {0};
@@ -187,7 +200,10 @@ mpcf_status bench_secure_summarise(const struct bench_secure_request *request, c
     if (status == MPCF_OK) {
         const size_t begun = json_begin();
 
-        *out = json_end(summary(request, &r), begun);
+        json_t *result = summary(request, &r);
+
+        (void) json_object_set_new(result, "plan", plan_json(plan));
+        *out = json_end(result, begun);
         status = *out != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a summary");
     }
     json_decref(r.report);
@@ -237,11 +253,13 @@ char *bench_secure_table(const json_t *result)
     const json_t *list = json_object_get(result, "functions");
     struct text_buffer text = {0};
 
-    text_printf(&text, "%s, batch %.0f of %.0f tokens, %s, over %s; medians of %.0f runs\n",
-                json_string_value(json_object_get(result, "model")), number(result, "batch"),
-                number(result, "tokens"),
-                json_string_value(json_object_get(result, "approximations")),
-                json_string_value(json_object_get(result, "transport")), number(result, "runs"));
+    text_printf(
+        &text,
+        "%s, batch %.0f of %.0f tokens, %s, planned for %s, over %s; medians of %.0f runs\n",
+        json_string_value(json_object_get(result, "model")), number(result, "batch"),
+        number(result, "tokens"), json_string_value(json_object_get(result, "approximations")),
+        json_string_value(json_object_get(result, "plan")),
+        json_string_value(json_object_get(result, "transport")), number(result, "runs"));
     print_ranges(&text, result);
     text_printf(&text, "%-14s %10s %8s %12s %12s %12s\n", "", "seconds", "rounds", "online MB",
                 "offline MB", "dealer MB");

@@ -4,11 +4,8 @@
 
 #include <string.h>
 
-const struct cost_network cost_networks[COST_NETWORKS] = {
-    {"lan", 0.15e-3, 750e6},
-    {"campus", 1e-3, 125e6},
-    {"wan", 20e-3, 25e6},
-};
+#define ROW(name, delay, rate) {name, delay, (rate) / 8},
+const struct cost_network cost_networks[COST_NETWORKS] = {NAMED_NETWORK_MAP(ROW)};
 
 const struct cost_network *cost_network_find(const char *name)
 {

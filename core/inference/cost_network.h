@@ -8,13 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lower/named_network.h"
+
 struct cost_network {
     const char *name;     /* "lan" */
     double delay_seconds; /* one way */
     double bytes_per_second;
 };
 
-#define COST_NETWORKS 3
+#define COST_NETWORKS NAMED_NETWORKS
 extern const struct cost_network cost_networks[COST_NETWORKS];
 /* NULL: none of that name. */
 const struct cost_network *cost_network_find(const char *name);

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "inference/public_files.h"
+#include "lower/named_network.h"
 #include "pipeline/padded_length.h"
 #include "pipeline/print_settings.h"
 
@@ -93,6 +94,16 @@ static mpcf_status add_lengths(const struct pipeline *p, struct handshake *hands
     return add_text(handshake, "padded lengths", &text, err);
 }
 
+/* The link that programs are planned for. */
+static mpcf_status add_network(const struct pipeline *p, struct handshake *handshake,
+                               mpcf_error *err)
+{
+    struct text_buffer text = {0};
+
+    named_network_print(&p->infer.network, &text);
+    return add_text(handshake, "stages.infer.network", &text, err);
+}
+
 /* Versions of all that shapes the graph or carries it; datasets are the user's alone. */
 static mpcf_status add_plugins(const struct pipeline *p, struct handshake *handshake,
                                mpcf_error *err)
@@ -142,6 +153,7 @@ mpcf_status role_facts_add(const struct secure_student *student, struct handshak
         handshake_add(handshake, err, "preprocess", "%s", infer_preprocess_names[i->preprocess]));
     MPCF_TRY(handshake_add(handshake, err, "session", "%lld inferences at most",
                            (long long) i->session_inferences));
+    MPCF_TRY(add_network(p, handshake, err));
     MPCF_TRY(add_lengths(p, handshake, err));
     MPCF_TRY(add_approximations(p, handshake, err));
     MPCF_TRY(public_files_add(p, handshake, err));

@@ -189,6 +189,7 @@ void secure_student_options(const struct pipeline *p, struct lower_options *o)
     o->check_ranges = i->check_ranges == CHECKS_ALL    ? CHECK_ALL
                       : i->check_ranges == CHECKS_ROWS ? CHECK_ROWS
                                                        : CHECK_NONE;
+    o->network = i->network;
 }
 
 /* The user reads its answers by its own file's names. */

@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bits as core/protocol/compare.c sends them, one for one. */
+/* The step's own cost, asked of a program that is nothing but one. */
 #include "lower/compare_price.h"
 
-#include "lower/ring_trial.h"
+#include "protocol/step_operations.h"
 
-struct compare_price compare_price(unsigned magnitude)
+#define ELEMENTS 4096 /* so many that what is rounded up to words does not count */
+
+struct compare_price compare_price(const struct prices *at, unsigned magnitude)
 {
-    struct compare_price p = {1, 2.0 * (magnitude + 1)};
-    unsigned dealt = 1 + 15 * (magnitude / 4) + ((1U << (magnitude % 4)) - 1);
+    const struct dims dims = {.dim = {1, 1, 1, ELEMENTS}, .count = ELEMENTS};
+    struct value values[] = {
+        {.kind = VALUE_SHARED, .dims = dims, .magnitude = magnitude, .ring = magnitude + 1},
+        {.kind = VALUE_BITS, .dims = dims, .ring = 1}};
+    struct program p = {.values = values, .value_count = 2};
+    value_id x = 0;
+    int64_t threshold = 0;
+    const struct step s = {.kind = STEP_COMPARE,
+                           .operations = step_table[STEP_COMPARE],
+                           .in = &x,
+                           .in_count = 1,
+                           .out = 1,
+                           .thresholds = &threshold,
+                           .threshold_count = 1};
+    struct step_cost cost;
 
-    for (unsigned groups = (magnitude + 3) / 4; groups > 1; groups = (groups + 1) / 2) {
-        p.rounds++;
-        p.bits += 2.0 * (3 * (groups / 2) - 1);
-        dealt += 2 * (groups / 2) - 1;
-    }
-    p.bits += DEALER_WEIGHT * dealt;
-    return p;
+    step_cost(&p, &s, &cost);
+    return (struct compare_price){cost.rounds, prices_step(at, &cost) / ELEMENTS};
 }

@@ -5,12 +5,14 @@
 #ifndef MPCF_LOWER_COMPARE_PRICE_H
 #define MPCF_LOWER_COMPARE_PRICE_H
 
-/* Its rounds; bits of both parties and, weighed, of the dealer, with one threshold. */
+#include "lower/prices.h"
+
+/* With one threshold. */
 struct compare_price {
     unsigned rounds;
-    double bits;
+    double seconds; /* an element, without its rounds' messages */
 };
 /* Of a value of MAGNITUDE bits. */
-struct compare_price compare_price(unsigned magnitude);
+struct compare_price compare_price(const struct prices *at, unsigned magnitude);
 
 #endif

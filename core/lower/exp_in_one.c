@@ -26,7 +26,8 @@ struct scores {
     unsigned fraction; /* of x */
     unsigned wanted;   /* bits of the result */
     double cut;        /* below it the result has no bits */
-    double elements, round_bits;
+    double elements;
+    struct prices at;
 };
 
 struct plan {
@@ -54,18 +55,21 @@ static double price_of(const struct scores *s, const struct plan *p)
 {
     const unsigned ring = READ_RING + p->fraction - s->wanted;
     const double numbers = (p->cuts ? 2 : 1) * p->buckets;
-    double bits = 2.0 * p->opened + DEALER_WEIGHT * numbers * fmin(ring, 64), rounds = 1;
+    const double dealt = s->at.dealer_bit * numbers * fmin(ring, 64);
+    double bits = 2.0 * p->opened, seconds = 0, rounds = 1;
 
     if (p->cuts) {
-        const struct compare_price c = compare_price(p->compared);
-        bits += c.bits + 2;
+        const struct compare_price c = compare_price(&s->at, p->compared);
+        bits += 2;
+        seconds += c.seconds;
         rounds += c.rounds;
     }
     if (ring > 64) { /* it is extended */
         bits += 2.0 * (s->wanted + 8);
         rounds++;
     }
-    return bits * s->elements + rounds * s->round_bits;
+    seconds += s->at.online_bit * bits + dealt;
+    return seconds * s->elements + rounds * s->at.message;
 }
 
 /* Both factors leave an error of half a unit of the bit behind the last that is wanted. */
@@ -123,7 +127,7 @@ static struct scores scores_of(struct lowering *l, const mpcf_node *node, value_
     const int want = l->nodes[node->id].want;
     struct scores s = {.fraction = value_at(l, x)->fraction,
                        .elements = (double) value_at(l, x)->dims.count,
-                       .round_bits = lower_round_bits(l->options)};
+                       .at = prices_on(&l->options->network)};
     double high = 0;
 
     node_interval(l, node->in[0], &s.low, &high);

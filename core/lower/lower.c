@@ -214,7 +214,7 @@ mpcf_status lower_graph(const mpcf_graph *g, const struct ranges *ranges,
         lower_outputs(&l);
     }
     if (l.status == MPCF_OK) {
-        l.status = ring_search(l.program, lower_round_bits(options), options->is_trial, err);
+        l.status = ring_search(l.program, &options->network, options->is_trial, err);
     }
     mpcf_free(l.nodes);
     mpcf_free(l.growth);

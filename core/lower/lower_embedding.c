@@ -11,7 +11,7 @@
 #include "lower/lower_node.h"
 #include "lower/lower_places.h"
 #include "lower/magnitude.h"
-#include "lower/ring_trial.h"
+#include "lower/prices.h"
 #include "protocol/batch_code.h"
 
 /* --- Which --- */
@@ -21,17 +21,17 @@ struct form {
     double price;
 };
 
-/* Prices are in bits, as ring_trial.c weighs them; RING is near what the search will find. */
+/* RING is near what the search will find. */
 
-static double one_hot_price(struct dims dims, size_t rows, double ring)
+static double one_hot_price(struct dims dims, size_t rows, double ring, const struct prices *p)
 {
     const double ids = (double) (dims.dim[1] * dims.dim[2]);
 
-    return ring * ids * ((double) rows + DEALER_WEIGHT * (double) dims.dim[3]);
+    return ring * ids * (p->online_bit * (double) rows + p->dealer_bit * (double) dims.dim[3]);
 }
 
 static double code_price(struct dims dims, size_t rows, size_t groups, double ring,
-                         double round_bits)
+                         const struct prices *p)
 {
     const size_t count = dims.dim[1] * dims.dim[2];
     const double asked = (double) batch_code_asked(batch_code_buckets(count / groups));
@@ -40,15 +40,16 @@ static double code_price(struct dims dims, size_t rows, size_t groups, double ri
     const double online =
         g * (CODE_WIDTH * (double) rows + asked * columns) + ids * asked + 2 * ids * columns;
 
-    return round_bits + ring * (online + DEALER_WEIGHT * columns * (g * asked + ids));
+    return p->message +
+           ring * (p->online_bit * online + p->dealer_bit * columns * (g * asked + ids));
 }
 
-static struct form cheapest(struct dims dims, size_t rows, double ring, double round_bits)
+static struct form cheapest(struct dims dims, size_t rows, double ring, const struct prices *p)
 {
-    struct form best = {.price = one_hot_price(dims, rows, ring)};
+    struct form best = {.price = one_hot_price(dims, rows, ring, p)};
 
     for (size_t groups = 1; groups <= dims.dim[1]; groups++) {
-        const double price = code_price(dims, rows, groups, ring, round_bits);
+        const double price = code_price(dims, rows, groups, ring, p);
         if (dims.dim[1] % groups == 0 && price < best.price) {
             best = (struct form){groups, price};
         }
@@ -122,8 +123,9 @@ void lower_embedding(struct lowering *l, const mpcf_node *node, struct lowered *
     e.fraction = f;
     e.magnitude = lower_magnitude(l, node, f);
     /* Shared weights are another system's, which is compared with as it is. */
-    const struct form form = l->options->weights_shared ? (struct form){0}
-                                                        : cheapest(e.dims, e.rows, e.magnitude,
-                                                                   lower_round_bits(l->options));
+    const struct prices prices = prices_on(&l->options->network);
+    const struct form form = l->options->weights_shared
+                                 ? (struct form){0}
+                                 : cheapest(e.dims, e.rows, e.magnitude, &prices);
     out->raw = form.groups == 0 ? by_one_hot(l, &e) : by_code(l, &e, form.groups);
 }

@@ -23,8 +23,8 @@
 #include "lower/emit.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
+#include "lower/prices.h"
 #include "lower/range_check.h"
-#include "lower/ring_trial.h"
 #include "lower/square_sum.h"
 #include "protocol/inverse_pieces.h"
 
@@ -224,11 +224,12 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
 
 /* --- By keys --- */
 
-#define KEYED_BITS   27   /* of the smallest result: slopes are integers */
-#define KEYED_LEAST  24   /* or INVERSE_UNITS count: 20 octaves of 1/x, 40 of a root */
-#define KEY_SECONDS  2e-6 /* that keys take a core longer for an element than an inverse by steps */
-#define ROUNDS_SAVED 9    /* against that, */
-#define STEPS_BITS   1600 /* and what it sends for an element, both parties together */
+#define KEYED_BITS   27 /* of the smallest result: slopes are integers */
+#define KEYED_LEAST  24 /* or INVERSE_UNITS count: 20 octaves of 1/x, 40 of a root */
+#define ROUNDS_SAVED 9  /* by keys, */
+#define STEPS_BITS                                                                                 \
+    1600 /* and what an inverse by steps sends for an element, both parties together, */
+#define STEPS_DEALER 1000 /* and the dealer for it */
 
 /* The operand as it is opened: integers times UNIT are real numbers. */
 struct keyed {
@@ -237,15 +238,16 @@ struct keyed {
 };
 
 /* Whether keys weigh less to the planner than rounds and openings of an inverse by steps. On a fast link of little
- * delay they do for a few elements only; where nobody named the network, time is not counted. */
+ * delay they do for some hundred elements only. */
 static bool keys_cost_less(const struct lowering *l, int octaves, size_t elements)
 {
     const double depth = octaves + TREE_SPLIT_BITS + 2;
     const double bits = 128 * depth + 3 * 48 * (depth / 2 - 2);
-    const double computed = KEY_SECONDS * l->options->network.bits_per_second;
+    const struct prices p = prices_on(&l->options->network);
+    const double more = (p.early_bit + p.dealer_bit) * bits + p.key;
+    const double less = p.online_bit * STEPS_BITS + p.dealer_bit * STEPS_DEALER;
 
-    return ((OFFLINE_WEIGHT + DEALER_WEIGHT) * bits + computed - STEPS_BITS) * (double) elements <
-           ROUNDS_SAVED * lower_round_bits(l->options);
+    return (more - less) * (double) elements < ROUNDS_SAVED * p.message;
 }
 
 /* The most that the smallest result of OCTAVES can have: the largest, at the finest interval, has no more than

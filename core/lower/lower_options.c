@@ -6,16 +6,10 @@
 
 void lower_options_default(struct lower_options *o)
 {
-    *o = (struct lower_options){.value_fraction = 12, .weight_fraction = 14, .reveal_fraction = 8};
-}
-
-#define ROUND_BITS (8 * 12e3) /* of a network that nobody named */
-
-double lower_round_bits(const struct lower_options *o)
-{
-    const double bits = o->network.delay_seconds * o->network.bits_per_second;
-
-    return bits > 0 ? bits : ROUND_BITS;
+    *o = (struct lower_options){.value_fraction = 12,
+                                .weight_fraction = 14,
+                                .reveal_fraction = 8,
+                                .network = named_networks[0].link};
 }
 
 enum lower_limit lower_options_limit(const struct lower_options *o, size_t batch, bool exact_length)

@@ -10,11 +10,7 @@
 
 #include <mpcf/error.h>
 
-/* The link between the parties, for which the planner weighs messages against bytes. Zeros: a link where a
- * message costs as much as 12 KB, as between machines side by side. */
-struct lower_network {
-    double delay_seconds, bits_per_second; /* one way */
-};
+#include "lower/named_network.h"
 
 /* Which values are compared with their bounds (headroom.c). */
 enum lower_checks {
@@ -32,11 +28,9 @@ struct lower_options {
     int check_ranges;         /* lower_checks */
     bool reveal_label;        /* only the number of the largest logit is revealed */
     bool is_trial; /* nobody runs the program: its rings are searched less (ring_search.h) */
-    struct lower_network network;
+    struct lower_network network; /* default lan (named_network.h) */
 };
 void lower_options_default(struct lower_options *o);
-/* A message's delay, in bits that could travel meanwhile: what the planner counts a round as. */
-double lower_round_bits(const struct lower_options *o);
 /* Which limit between the options is broken. The only place that knows them: the pipeline file's reader asks
  * here, too, and says it with the names of its keys. */
 enum lower_limit {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The search: all truncations extend at first and all products lift (rings as narrow as the values).
+ * The search: all truncations extend at first and all products lift (rings as narrow as the values), or none does.
  * Those of one position in all layers change to reduce, or to plain products, (or back) together where that
  * costs less, also two and three positions at once, then each site on its own, until nothing gets better.
  */
@@ -19,8 +19,9 @@
 
 struct site {
     uint32_t step;
-    uint32_t ordinal; /* among the sites of its node */
-    uint64_t key;     /* of its group */
+    uint32_t ordinal;         /* among the sites of its node */
+    uint64_t key;             /* of its group */
+    enum step_kind other_end; /* what it is in the other of two climbs */
 };
 
 struct search {
@@ -137,7 +138,8 @@ static void find_sites(struct search *search)
         if (is_site(p, s)) {
             const uint32_t ordinal = ordinal_of(search, s);
             const uint64_t key = group_key(p->values[s->out].node, ordinal);
-            search->sites[search->count++] = (struct site){s->index, ordinal, key};
+            search->sites[search->count++] =
+                (struct site){.step = s->index, .ordinal = ordinal, .key = key};
             step_become(s, other_kind(s->kind));
         }
     }
@@ -307,7 +309,6 @@ static void climb_far(struct search *search)
 
 static void climb(struct search *search, bool is_trial)
 {
-    find_groups(search);
     search->cost = evaluate(search);
     for (int i = 0; i < 12 && try_groups(search); i++) {
     }
@@ -316,6 +317,41 @@ static void climb(struct search *search, bool is_trial)
         search->trial.program->values[search->trial.widest].ring > 64) {
         climb_far(search);
         (void) evaluate(search);
+    }
+}
+
+static void exchange_kinds(struct search *search)
+{
+    for (size_t i = 0; i < search->count; i++) {
+        struct site *site = &search->sites[i];
+        struct step *s = &search->trial.program->steps[site->step];
+        const enum step_kind kind = s->kind;
+        step_become(s, site->other_end);
+        site->other_end = kind;
+    }
+}
+
+/* From all products lifting, and from none: what is found first is far from the other where bytes of the dealer's
+ * and of the parties' cost alike. A trial takes what is found first. */
+static void climb_twice(struct search *search, bool is_trial)
+{
+    double first;
+
+    find_groups(search);
+    for (size_t i = 0; i < search->count; i++) {
+        const enum step_kind kind = search->trial.program->steps[search->sites[i].step].kind;
+        search->sites[i].other_end = kind == STEP_TRUNCATE_EXTEND ? kind : other_kind(kind);
+    }
+    climb(search, is_trial);
+    if (is_trial) {
+        return;
+    }
+    first = search->cost;
+    exchange_kinds(search);
+    climb(search, is_trial);
+    if (search->cost >= first) {
+        exchange_kinds(search);
+        search->cost = evaluate(search);
     }
 }
 
@@ -338,7 +374,7 @@ static mpcf_status search_rings(struct search *search, bool is_trial, mpcf_error
     struct program *p = search->trial.program;
 
     find_sites(search);
-    climb(search, is_trial);
+    climb_twice(search, is_trial);
     const struct value *widest = &p->values[search->trial.widest];
     if (widest->ring > 64) {
         return mpcf_fail(err, MPCF_E_RANGE,
@@ -350,11 +386,12 @@ static mpcf_status search_rings(struct search *search, bool is_trial, mpcf_error
     return program_finish(p, err);
 }
 
-mpcf_status ring_search(struct program *p, double round_bits, bool is_trial, mpcf_error *err)
+mpcf_status ring_search(struct program *p, const struct lower_network *network, bool is_trial,
+                        mpcf_error *err)
 {
     struct search search = {.sites = mpcf_alloc_array(p->step_count + 1, sizeof(struct site)),
                             .groups = mpcf_alloc_array(p->step_count + 1, sizeof(struct group))};
-    mpcf_status status = ring_trial_create(p, round_bits, &search.trial, err);
+    mpcf_status status = ring_trial_create(p, network, &search.trial, err);
 
     if (status == MPCF_OK && (search.sites == NULL || search.groups == NULL)) {
         status =

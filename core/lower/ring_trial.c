@@ -11,10 +11,10 @@
 #include "protocol/step_table.h"
 #include "schedule/settle.h"
 
-mpcf_status ring_trial_create(struct program *p, double round_bits, struct ring_trial *out,
-                              mpcf_error *err)
+mpcf_status ring_trial_create(struct program *p, const struct lower_network *network,
+                              struct ring_trial *out, mpcf_error *err)
 {
-    *out = (struct ring_trial){.program = p, .round_bits = round_bits};
+    *out = (struct ring_trial){.program = p, .prices = prices_on(network)};
     steps_attach(p);
     out->floor = mpcf_alloc_array(p->value_count + 1, sizeof *out->floor);
     if (out->floor == NULL) {
@@ -108,29 +108,18 @@ void ring_trial_sweep(struct ring_trial *t)
 
 /* --- Price --- */
 
-#define BEYOND_WEIGHT 1e15 /* a bit of a ring beyond 64 */
-
-static double step_price(const struct program *p, const struct step *s)
-{
-    struct step_cost c;
-    uint64_t online = 0;
-
-    step_cost(p, s, &c);
-    for (uint32_t i = 0; i < c.rounds; i++) {
-        online += c.provider_bits[i] + c.user_bits[i];
-    }
-    return (double) (online + c.wide_bits) + OFFLINE_WEIGHT * (double) c.offline_bits +
-           DEALER_WEIGHT * (double) c.correction_bits;
-}
+#define BEYOND_WEIGHT 1e9 /* a bit of a ring beyond 64 */
 
 double ring_trial_price(struct ring_trial *t)
 {
     struct program *p = t->program;
+    struct step_cost cost;
     double price = 0;
 
     schedule_settle(p, &t->openings);
     for (size_t i = 0; i < p->step_count; i++) {
-        price += step_price(p, &p->steps[i]);
+        step_cost(p, &p->steps[i], &cost);
+        price += prices_step(&t->prices, &cost);
     }
     t->widest = 0;
     for (size_t i = 0; i < p->value_count; i++) {
@@ -138,5 +127,5 @@ double ring_trial_price(struct ring_trial *t)
         price += ring > 64 ? BEYOND_WEIGHT * (ring - 64) : 0;
         t->widest = ring > p->values[t->widest].ring ? (value_id) i : t->widest;
     }
-    return price + t->round_bits * p->round_count;
+    return price + t->prices.message * p->round_count;
 }

@@ -52,16 +52,16 @@ struct scores {
     unsigned fraction;  /* of the steps */
     unsigned magnitude; /* of scores less the lowest, in steps */
     size_t columns, rows;
-    double round_bits;
+    struct prices at;
 };
 
 /* A comparison and a selection of numbers of M bits. */
 static double selection_price(const struct scores *s, unsigned m, double elements)
 {
-    const struct compare_price p = compare_price(m);
-    const double selection = 2.0 * (m + 2) + DEALER_WEIGHT * 2 * (m + 1);
+    const struct compare_price p = compare_price(&s->at, m);
+    const double selection = s->at.online_bit * 2 * (m + 2) + s->at.dealer_bit * 2 * (m + 1);
 
-    return (p.rounds + 1) * s->round_bits + (p.bits + selection) * elements;
+    return (p.rounds + 1) * s->at.message + (p.seconds + selection) * elements;
 }
 
 /* HALVES comparisons of halves; leaves COLUMNS of them. */
@@ -84,12 +84,12 @@ static unsigned count_magnitude(size_t columns)
 static double stage_price(const struct scores *s, unsigned bits, double columns)
 {
     const unsigned m = count_magnitude((size_t) columns);
-    const struct compare_price zero = compare_price(m);
+    const struct compare_price zero = compare_price(&s->at, m);
     const double rows = (double) s->rows, levels = exp2(bits);
-    const double numbers = 2 * bits + DEALER_WEIGHT * (m + 1) * levels;
+    const double numbers = s->at.online_bit * 2 * bits + s->at.dealer_bit * (m + 1) * levels;
+    const double reached = zero.seconds + s->at.online_bit * 2 + s->at.dealer_bit * 24;
 
-    return (2 + zero.rounds) * s->round_bits +
-           rows * (columns * numbers + levels * (zero.bits + 2 + DEALER_WEIGHT * 24));
+    return (2 + zero.rounds) * s->at.message + rows * (columns * numbers + levels * reached);
 }
 
 static void set_price(const struct scores *s, struct plan *p)
@@ -259,7 +259,7 @@ static value_id in_scores(struct lowering *l, const struct scores *s, value_id l
 static struct scores scores_of(struct lowering *l, const mpcf_node *node, double step)
 {
     const struct dims dims = node_dims(l, lower_past_taps(node->in[0]));
-    struct scores s = {.columns = dims.dim[3], .round_bits = lower_round_bits(l->options)};
+    struct scores s = {.columns = dims.dim[3], .at = prices_on(&l->options->network)};
 
     s.rows = dims.count / dims.dim[3];
     node_interval(l, node->in[0], &s.low, &s.high);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "graph/slot_name.h"
+#include "lower/named_network.h"
 #include "pipeline/schema.h"
 #include "plugin/option_set.h"
 
@@ -60,6 +61,8 @@ void pipeline_print_lowering(const struct pipeline *p, struct text_buffer *out)
     if (s->check_ranges != CHECKS_OFF) {
         text_printf(out, " check_ranges %d", (int) s->check_ranges);
     }
+    text_append(out, " network ");
+    named_network_print(&s->network, out);
     text_append(out, "\n");
 }
 
@@ -171,6 +174,9 @@ void pipeline_print_settings(const struct pipeline *p, enum pipeline_stage stage
         return;
     case STAGE_INFER:
         print_section(SCHEMA_INFER, &p->infer, out);
+        text_append(out, "network ");
+        named_network_print(&p->infer.network, out);
+        text_append(out, "\n");
         return;
     case STAGE_COUNT:
         return;

@@ -10,6 +10,7 @@
 #include "lower/lower_options.h"
 #include "pipeline/padded_length.h"
 #include "pipeline/paper.h"
+#include "pipeline/read_network.h"
 
 static void take_paper_values(const struct pipeline *p, struct training_settings *t)
 {
@@ -176,6 +177,7 @@ static mpcf_status read_infer(struct pipeline_reader *r, const struct yaml_node 
 
     MPCF_TRY(reader_section(r, SCHEMA_INFER, node, s));
     settle_checks(s);
+    MPCF_TRY(read_network(r, yaml_get(node, "network")));
     check_buckets(r, node);
     check_lowering(r, node);
     check_reveal(r, node);

@@ -233,11 +233,19 @@ static const mpcf_option infer_options[] = {
              "the benchmark's form"},
     END};
 
+static const mpcf_option network_options[] = {
+    {.key = "delay", .type = MPCF_OPT_DURATION, FIELD(struct network_settings, delay_ns), .min = 0,
+     .max = 10e9, .help = "one way between provider and user, half of what ping says"},
+    {.key = "rate", .type = MPCF_OPT_STRING, FIELD(struct network_settings, rate),
+     .help = "what each of them sends, in bits a second: 200Mbit, 6Gbit"},
+    END};
+
 static const char *const top_others[] = {"model", "dataset", "plugins", "approximations",
                                          "transport", "parties", "stages", NULL};
 static const char *const model_others[] = {"options", NULL};
 static const char *const dataset_others[] = {"options", NULL};
 static const char *const party_others[] = {"options", NULL};
+static const char *const infer_others[] = {"network", NULL};
 static const char *const distill_others[] = {"layers", "prediction", NULL};
 
 static const struct schema sections[SCHEMA_COUNT] = {
@@ -261,8 +269,11 @@ static const struct schema sections[SCHEMA_COUNT] = {
                            sizeof(struct prediction_settings), NULL, "second step: logits"},
     [SCHEMA_CALIBRATE] = {"stages.calibrate", calibrate_options, sizeof(struct calibrate_settings),
                           NULL, "ranges of the values, after convert and distill"},
-    [SCHEMA_INFER] = {"stages.infer", infer_options, sizeof(struct infer_settings), NULL,
+    [SCHEMA_INFER] = {"stages.infer", infer_options, sizeof(struct infer_settings), infer_others,
                       "secure inference"},
+    [SCHEMA_NETWORK] = {"stages.infer.network", network_options, sizeof(struct network_settings), NULL,
+                        "the link that programs are planned for, or its name: lan (0.15 ms one way, 6 Gbit/s, "
+                        "the default), campus (1 ms, 1 Gbit/s), wan (20 ms, 200 Mbit/s)"},
 };
 /* clang-format on */
 

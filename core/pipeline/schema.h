@@ -22,6 +22,7 @@ enum schema_section {
     SCHEMA_PREDICTION,
     SCHEMA_CALIBRATE,
     SCHEMA_INFER,
+    SCHEMA_NETWORK,
     SCHEMA_COUNT
 };
 
@@ -51,6 +52,10 @@ struct dataset_settings {
     const char *reader, *path;
     int64_t max_length;
     bool keep_tokens;
+};
+struct network_settings {
+    int64_t delay_ns;
+    const char *rate;
 };
 struct party_settings {
     const char *listen, *address, *keys;

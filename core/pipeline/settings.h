@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lower/lower_options.h"
+
 /* One training run. Fields of which finetune has no use keep their defaults. */
 struct training_settings {
     int64_t epochs; /* in the struct always a number: the paper's for the task where the file
@@ -94,10 +96,12 @@ struct infer_settings {
     int64_t value_fraction; /* fractional bits of activations */
     int64_t weight_fraction;
     int64_t logit_fraction; /* of what is revealed */
-    bool resume;            /* a role user takes over answers that an earlier run kept */
-    bool fixed;             /* the whole evaluation split by the plaintext reference */
-    bool allow_difference;  /* of reference and floats, where it is more than difference.h says */
-    bool test_predictions;  /* of the student in floats, in the benchmark's form */
+    /* That programs are planned for: a key of its own (read_network.h). */
+    struct lower_network network;
+    bool resume;           /* a role user takes over answers that an earlier run kept */
+    bool fixed;            /* the whole evaluation split by the plaintext reference */
+    bool allow_difference; /* of reference and floats, where it is more than difference.h says */
+    bool test_predictions; /* of the student in floats, in the benchmark's form */
 };
 
 #endif

@@ -520,7 +520,8 @@ static mpcf_status summarise_bench(void *context, mpcf_error *err)
                                                  .transport = "tcp",
                                                  .repeat = 1};
     json_t *out = NULL;
-    mpcf_status status = bench_secure_summarise(&request, context, &out, err);
+    mpcf_status status =
+        bench_secure_summarise(&request, &named_networks[0].link, context, &out, err);
 
     if (status == MPCF_OK) {
         const json_t *list = json_object_get(out, "functions");

@@ -31,7 +31,7 @@ static const char *make_run(void)
     return test_run_create(&run);
 }
 
-static json_t *measure(const char *folder, size_t batch, mpcf_error *err)
+static json_t *measure(const char *folder, size_t batch, const char *plan, mpcf_error *err)
 {
     char *model = file_join(folder, "model");
     const struct bench_secure_request request = {.model = model,
@@ -40,6 +40,7 @@ static json_t *measure(const char *folder, size_t batch, mpcf_error *err)
                                                  .activation = "quad",
                                                  .normaliser = "2quad",
                                                  .transport = "tcp",
+                                                 .plan = plan,
                                                  .repeat = 3};
     json_t *result = NULL;
 
@@ -55,7 +56,7 @@ static void every_figure_is_there(void **state)
         "offline.bytes",       "offline.rounds",       "setup.bytes",   "provider.peak_rss_bytes",
         "user.peak_rss_bytes", "dealer.peak_rss_bytes"};
     mpcf_error *err = mpcf_error_create();
-    json_t *result = measure(make_run(), 2, err);
+    json_t *result = measure(make_run(), 2, NULL, err);
     const json_t *functions = json_object_get(result, "functions");
     char *table = bench_secure_table(result);
     double bytes = 0, rounds = 0;
@@ -74,6 +75,7 @@ static void every_figure_is_there(void **state)
     assert_true(rounds == test_report_number(result, "online.rounds"));
     assert_non_null(table);
     assert_non_null(strstr(table, "layer_norm"));
+    assert_string_equal(json_string_value(json_object_get(result, "plan")), "lan");
     mpcf_free(table);
     json_decref(result);
     mpcf_error_destroy(err);
@@ -117,6 +119,22 @@ static void the_cost_engine_prices_what_is_metered(void **state)
     json_decref(cost);
     pipeline_close(p);
     mpcf_free(file);
+    mpcf_error_destroy(err);
+}
+
+/* Meter and cost engine agree, or there were no result; far machines wait less often. */
+static void the_plan_is_of_the_network(void **state)
+{
+    mpcf_error *err = mpcf_error_create();
+    const char *folder = make_run();
+    json_t *near = measure(folder, 1, "lan", err), *far = measure(folder, 1, "wan", err);
+
+    (void) state;
+    assert_string_equal(json_string_value(json_object_get(far, "plan")), "wan");
+    assert_true(test_report_number(far, "online.rounds") <=
+                test_report_number(near, "online.rounds"));
+    json_decref(near);
+    json_decref(far);
     mpcf_error_destroy(err);
 }
 
@@ -206,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_figure_is_there),
         cmocka_unit_test(the_cost_engine_prices_what_is_metered),
+        cmocka_unit_test(the_plan_is_of_the_network),
         cmocka_unit_test(an_unknown_shape_is_refused),
         cmocka_unit_test(trained_ranges_are_as_wide_as_a_students),
         cmocka_unit_test(trained_ranges_are_of_known_shapes),

@@ -144,6 +144,17 @@ static void lengths_are_compared(void **state)
     run_with_odd(folder, USER, "dataset.max_length=39", "max_length");
 }
 
+/* Programs would differ: the key is named, with what stands there and here. */
+static void networks_are_compared(void **state)
+{
+    const char *folder = apart_create(INFER, 2);
+
+    (void) state;
+    run_with_odd(folder, PROVIDER, "stages.infer.network=wan", "stages.infer.network: ");
+    run_with_odd(folder, USER, "stages.infer.network={delay: 5ms, rate: 50Mbit}",
+                 "stages.infer.network: ");
+}
+
 /* What a reader calls its task is no fact: a user may have none, and a dealer another. */
 static void a_user_without_a_dataset_asks_roles_that_have_one(void **state)
 {
@@ -172,6 +183,7 @@ int main(void)
         cmocka_unit_test(every_file_is_compared),
         cmocka_unit_test(every_file_that_is_there_is_known),
         cmocka_unit_test(lengths_are_compared),
+        cmocka_unit_test(networks_are_compared),
         cmocka_unit_test(a_user_without_a_dataset_asks_roles_that_have_one),
     };
 

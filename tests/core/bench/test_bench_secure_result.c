@@ -62,7 +62,7 @@ static mpcf_status summarise(const char *provider, const char *user, double erro
     write_role(folder, "infer/user.json", user);
     write_role(folder, "infer/dealer.json", NULL);
     mpcf_free(infer);
-    return bench_secure_summarise(&request, folder, out, err);
+    return bench_secure_summarise(&request, &named_networks[0].link, folder, out, err);
 }
 
 static void equal_is_what_both_parties_say(void **state)

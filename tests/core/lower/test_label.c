@@ -88,7 +88,7 @@ static void open_labelled(struct labelled *k, const int64_t *x, size_t classes, 
     l.err = k->err;
     emit_reveal(&l, lower_label(&l, logits), "logits");
     assert_was_ok(l.status, k->err);
-    assert_ok(ring_search(k->source.p, 96e3, false, k->err), k->err);
+    assert_ok(ring_search(k->source.p, &named_networks[0].link, false, k->err), k->err);
     k->weights = source_weights(&k->source);
 }
 

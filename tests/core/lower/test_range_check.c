@@ -140,7 +140,7 @@ static void check_edges(const struct edges *e)
         emit_shared(&l, emit_combine(&l, dims_of(1, 1, ROWS, 1), 0, 2, NULL, 0, 1));
     emit_reveal(&l, range_marked(&l, answer), "logits");
     assert_was_ok(l.status, l.err);
-    assert_ok(ring_search(source.p, 96e3, false, l.err), l.err);
+    assert_ok(ring_search(source.p, &named_networks[0].link, false, l.err), l.err);
     run_and_judge(e, &source, is_beyond, l.err);
     source_clear(&source);
     mpcf_error_destroy(l.err);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What BERT-base costs on the whole link, and how well the plaintext reference agrees with float.
- * With an argument: "MODEL ACTIVATION NORMALISER TOKENS", e.g. "minilm quad 2quad 64", prints a
- * table; letters behind it: p padded, w the planner's network is wide, r and a what check_ranges compares (rows, all),
- * s all steps, f the plaintext reference beside floats.
+ * With arguments: "MODEL ACTIVATION NORMALISER TOKENS FLAGS NETWORK", e.g. "minilm quad 2quad 64 p wan",
+ * prints a table; flags are p (padding), r and a (what check_ranges compares: rows, all), s (steps), f (by the reference, too).
  */
 #include <math.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "lower/lower.h"
+#include "lower/named_network.h"
 #include "pass/pass.h"
 #include "program/program.h"
 #include "program/secure_input.h"
@@ -82,11 +82,37 @@ static void print_values(const struct program *p)
     }
 }
 
+/* What each kind of step sends, both parties together, and has from the dealer. */
+static void print_kinds(const struct program *p)
+{
+    for (int kind = 0; kind < STEP_COUNT; kind++) {
+        uint64_t online = 0, dealer = 0, early = 0;
+        size_t count = 0;
+        for (size_t i = 0; i < p->step_count; i++) {
+            const struct step_cost *cost = &p->costs[i];
+            if ((int) p->steps[i].kind != kind) {
+                continue;
+            }
+            count++;
+            dealer += cost->correction_bits;
+            early += cost->offline_bits;
+            for (uint32_t j = 0; j < cost->rounds && j < STEP_ROUNDS_MAX; j++) {
+                online += cost->provider_bits[j] + cost->user_bits[j];
+            }
+        }
+        if (online + dealer > 0) {
+            print_message("  %-16s %4zu  online %8.3f MB  early %8.3f MB  dealer %8.3f MB\n",
+                          step_name((enum step_kind) kind), count, (double) online / 8e6,
+                          (double) early / 8e6, (double) dealer / 8e6);
+        }
+    }
+}
+
 struct outcome {
     double bytes, error;
 };
 
-static bool is_wide;                   /* the planner's network: 20 ms one way, 100 Mbit/s */
+static const char *network = "lan"; /* the planner's */
 static enum lower_checks check_ranges; /* what is compared with its range */
 
 static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool steps,
@@ -101,9 +127,8 @@ static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool
 
     lower_options_default(&options);
     options.check_ranges = check_ranges;
-    if (is_wide) {
-        options.network = (struct lower_network){20e-3, 1e8};
-    }
+    assert_non_null(named_network_find(network));
+    options.network = named_network_find(network)->link;
     tiny_bert_open(t, 1);
     assert_ok(pass_all(t->graph, &g, err), err);
     struct ranges *ranges = tiny_bert_calibrate(t, g, 1, tokens, 2);
@@ -114,6 +139,7 @@ static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool
     if (steps) {
         print_values(p);
     }
+    print_kinds(p);
     print_table(cost);
     o.bytes = (double) (cost->provider_bytes + cost->user_bytes);
     if (evaluates) {
@@ -170,10 +196,10 @@ int main(int argc, char **argv)
 
     if (argc > 4) {
         struct tiny_bert t = shape(argv[1], argv[2], argv[3]);
-        is_wide = argc > 5 && strchr(argv[5], 'w') != NULL;
         check_ranges = argc > 5 && strchr(argv[5], 'a') != NULL   ? CHECK_ALL
                        : argc > 5 && strchr(argv[5], 'r') != NULL ? CHECK_ROWS
                                                                   : CHECK_NONE;
+        network = argc > 6 ? argv[6] : network;
         (void) price(&t, (size_t) atoi(argv[4]), argc <= 5 || strchr(argv[5], 'p') == NULL,
                      argc > 5 && strchr(argv[5], 's') != NULL,
                      argc > 5 && strchr(argv[5], 'f') != NULL);

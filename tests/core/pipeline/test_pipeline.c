@@ -8,6 +8,7 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "lower/named_network.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "pipeline/padded_length.h"
@@ -441,6 +442,72 @@ static void settings_change_with_what_a_stage_depends_on(void **state)
     close_it(&b);
 }
 
+static void assert_network(const char *set, const char *printed)
+{
+    struct opened o = open_with(HEAD "stages: {infer: {}}\n", &set, set != NULL ? 1 : 0);
+    struct text_buffer text = {0};
+
+    assert_was_ok(o.status, o.err);
+    named_network_print(&o.p->infer.network, &text);
+    assert_string_equal(text_string(&text), printed);
+    text_clear(&text);
+    close_it(&o);
+}
+
+static void a_network_has_a_name_or_delay_and_rate(void **state)
+{
+    (void) state;
+    assert_network(NULL, "lan");
+    assert_network("stages.infer.network=campus", "campus");
+    assert_network("stages.infer.network=wan", "wan");
+    assert_network("stages.infer.network={delay: 20ms, rate: 200Mbit}", "wan");
+    assert_network("stages.infer.network={delay: 150us, rate: 6 gbit/s}", "lan");
+    assert_network("stages.infer.network={delay: 5ms, rate: 1500kbit}",
+                   "{delay: 5ms, rate: 1.5Mbit}");
+    assert_network("stages.infer.network={delay: 0, rate: 10Gbit}",
+                   "{delay: 0ms, rate: 10000Mbit}");
+}
+
+static void wrong_networks_name_the_nearest_word(void **state)
+{
+#define NETWORK(value) HEAD "stages: {infer: {network: " value "}}\n"
+    (void) state;
+    complains(NETWORK("wam"), "did you mean 'wan'?");
+    complains(NETWORK("Campus"), "did you mean 'campus'?");
+    complains(NETWORK("satellite"), "networks are lan, campus, wan");
+    complains(NETWORK("[lan]"), "expected lan, campus, wan or {delay:");
+    complains(NETWORK("{delay: 5ms}"), "rate");
+    complains(NETWORK("{rate: 200Mbit}"), "delay");
+    complains(NETWORK("{delay: 5, rate: 200Mbit}"), "has no unit");
+    complains(NETWORK("{delay: 5ms, rate: 200}"), "rate: '200' has no unit");
+    complains(NETWORK("{delay: 5ms, rate: 200Mbt}"), "write 'Mbit'");
+    complains(NETWORK("{delay: 5ms, rate: fast}"), "'fast' is not a rate");
+    complains(NETWORK("{delay: 5ms, rate: 0Mbit}"), "is outside 1kbit");
+    complains(NETWORK("{delay: 5ms, rate: 200Mbit, rat: 3}"), "did you mean 'rate'?");
+}
+
+/* Of what was checked for one network, another says nothing. */
+static void the_network_is_of_what_is_lowered(void **state)
+{
+    static const char *const sets[] = {"stages.infer.network=wan"};
+    struct opened a = open_with(HEAD, NULL, 0), b = open_with(HEAD, sets, 1);
+    struct text_buffer first = {0}, second = {0};
+
+    (void) state;
+    pipeline_print_lowering(a.p, &first);
+    pipeline_print_lowering(b.p, &second);
+    assert_string_not_equal(first.data, second.data);
+    text_clear(&first);
+    text_clear(&second);
+    pipeline_print_settings(a.p, STAGE_INFER, &first);
+    pipeline_print_settings(b.p, STAGE_INFER, &second);
+    assert_string_not_equal(first.data, second.data);
+    text_clear(&first);
+    text_clear(&second);
+    close_it(&a);
+    close_it(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -458,6 +525,9 @@ int main(void)
         cmocka_unit_test(set_overrides_the_file),
         cmocka_unit_test(a_role_looks_for_its_own_files),
         cmocka_unit_test(lengths_are_padded_as_the_file_says),
+        cmocka_unit_test(a_network_has_a_name_or_delay_and_rate),
+        cmocka_unit_test(wrong_networks_name_the_nearest_word),
+        cmocka_unit_test(the_network_is_of_what_is_lowered),
         cmocka_unit_test(settings_change_with_what_a_stage_depends_on),
     };
 

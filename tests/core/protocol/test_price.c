@@ -267,7 +267,7 @@ static bool price_under_trial(struct program *p, const struct step *s, struct st
 {
     struct ring_trial trial;
     mpcf_error *err = mpcf_error_create();
-    assert_ok(ring_trial_create(p, 96e3, &trial, err), err);
+    assert_ok(ring_trial_create(p, &named_networks[0].link, &trial, err), err);
     ring_trial_sweep(&trial);
     (void) ring_trial_price(&trial);
     step_cost(p, s, price);
