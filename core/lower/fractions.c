@@ -13,6 +13,7 @@
 
 #include "graph/owner.h"
 #include "lower/magnitude.h"
+#include "lower/score_shift.h"
 
 static bool is_secret(const mpcf_node *node)
 {
@@ -197,6 +198,12 @@ static void ask_secrets(struct lowering *l, const mpcf_node *node, int want)
     }
 }
 
+/* A maximum that is above the scores makes the sum smaller, which divides the errors of numerators. */
+static int more_for_softmax(struct lowering *l, const mpcf_node *scores)
+{
+    return score_shift_in(l, scores).below > 0 ? 1 : 0;
+}
+
 static void ask_operands(struct lowering *l, const mpcf_node *node)
 {
     const int want = l->nodes[node->id].want, least = (int) l->options->value_fraction;
@@ -230,6 +237,9 @@ static void ask_operands(struct lowering *l, const mpcf_node *node)
         ask_default(l, node->in[0]); /* what it is compared with has no more */
         return;
     case OP_EXP:
+        l->nodes[node->id].want += more_for_softmax(l, node->in[0]);
+        ask(l, node->in[0], (int) l->options->value_fraction);
+        return;
     case OP_ERF:
     case OP_TANH:
     case OP_PIECEWISE:
