@@ -160,8 +160,8 @@ static mpcf_status sum_up(const struct bench_secure_request *request,
                           mpcf_error *err)
 {
     json_t *result = NULL;
-    mpcf_status status = bench_secure_summarise(request, &p->infer.network, p->output,
-                                                bench_secure_summarise(request, p->output, &result, err);result, err);
+    mpcf_status status =
+        bench_secure_summarise(request, &p->infer.network, p->output, &result, err);
 
     if (status == MPCF_OK) {
         status = add_ranges(request, folder, p, result, err);

@@ -254,8 +254,7 @@ char *bench_secure_table(const json_t *result)
     struct text_buffer text = {0};
 
     text_printf(
-        &text,
-        "%s, batch %.0f of %.0f tokens, %s, planned for %s, over %s; medians of %.0f runs\n",
+        &text, "%s, batch %.0f of %.0f tokens, %s, planned for %s, over %s; medians of %.0f runs\n",
         json_string_value(json_object_get(result, "model")), number(result, "batch"),
         number(result, "tokens"), json_string_value(json_object_get(result, "approximations")),
         json_string_value(json_object_get(result, "plan")),

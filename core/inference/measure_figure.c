@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/workers.h"
-#include "inference/cost_network.h"
 #include "inference/figure_network.h"
+#include "lower/named_network.h"
 #include "ring/ring_product.h"
 #include "secure/trio.h"
 
@@ -68,14 +68,12 @@ static mpcf_status add_program(const struct figure_network *n, const struct lowe
 static mpcf_status add_network(struct plugins *plugins, const struct figure_shape *shape,
                                struct work_sums *sums, mpcf_error *err)
 {
-    const struct cost_network *wan = cost_network_find("wan");
-    const struct lower_network networks[2] = {{0, 0},
-                                              {wan->delay_seconds, 8 * wan->bytes_per_second}};
+    const char *const names[] = {"lan", "wan"};
     struct figure_network n;
     mpcf_status status = figure_network_open(plugins, shape, &n, err);
 
     for (size_t i = 0; status == MPCF_OK && i < 2; i++) {
-        status = add_program(&n, &networks[i], sums, err);
+        status = add_program(&n, &named_network_find(names[i])->link, sums, err);
     }
     figure_network_clear(&n);
     return status;

@@ -3,6 +3,7 @@
 #include "lower/compare_price.h"
 
 #include "protocol/step_operations.h"
+#include "protocol/step_table.h"
 
 #define ELEMENTS 4096 /* so many that what is rounded up to words does not count */
 

@@ -8,7 +8,6 @@
 #include "lower/emit.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
-#include "lower/ring_trial.h"
 #include "lower/score_shift.h"
 #include "protocol/exp_shape.h"
 

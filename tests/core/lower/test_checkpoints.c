@@ -201,8 +201,8 @@ static mpcf_status run_batch(struct trial *t, size_t number, mpcf_error *err)
     return status;
 }
 
-static struct lower_network network; /* zeros but for what says otherwise */
-static size_t counted;               /* steps that count levels, of the programs that were made */
+static const struct lower_network *network = &named_networks[0].link; /* the planner's */
+static size_t counted; /* steps that count levels, of the programs that were made */
 
 /* As convert and infer do it. */
 static mpcf_status run(struct trial *t, struct difference *d, mpcf_error *err)
@@ -217,7 +217,7 @@ static mpcf_status run(struct trial *t, struct difference *d, mpcf_error *err)
     struct lower_options options;
 
     lower_options_default(&options);
-    options.network = network;
+    options.network = *network;
     MPCF_TRY(gauge_weights(t->net.graph, t->net.parameters, NULL, err));
     MPCF_TRY(pass_all(t->net.graph, &t->graph, err));
     t->ranges = tiny_bert_calibrate(&t->net, t->graph, 8, TOKENS, 8);
@@ -342,7 +342,7 @@ static void exact_functions_between_far_machines(void **state)
     size_t failed = 0, before = 0;
 
     (void) state;
-    network = (struct lower_network){20e-3, 2e8};
+    network = &named_network_find("wan")->link;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
             if (strcmp(table[i].name, names[k]) == 0) {
@@ -353,7 +353,7 @@ static void exact_functions_between_far_machines(void **state)
             }
         }
     }
-    network = (struct lower_network){0, 0};
+    network = &named_networks[0].link;
     assert_int_equal(failed, 0);
 }
 

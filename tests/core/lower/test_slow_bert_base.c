@@ -112,7 +112,7 @@ struct outcome {
     double bytes, error;
 };
 
-static const char *network = "lan"; /* the planner's */
+static const char *network = "lan";    /* the planner's */
 static enum lower_checks check_ranges; /* what is compared with its range */
 
 static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool steps,
