@@ -19,6 +19,7 @@
 struct pair {
     const mpcf_transport *t;
     const void *config;
+    mpcf_party *provider, *user; /* who listens, who calls: with secrets of this run */
     const char *wish; /* address to listen on */
     void *listener;
     char address[256]; /* what it became */
@@ -44,6 +45,8 @@ struct transport_check {
 
 mpcf_status pair_listen(struct pair *s, mpcf_error *err);
 void pair_unlisten(struct pair *s);
+/* The user calls. */
+mpcf_status pair_call(struct pair *s, int64_t deadline, void **conn, mpcf_error *err);
 /* The end that connects, s->b. */
 mpcf_status pair_connect(struct pair *s, mpcf_error *err);
 /* Both ends. */

@@ -28,6 +28,7 @@ struct roles_options {
     bool unencrypted_allowed;      /* anywhere, where it is authenticated by keys */
     int64_t connect_ns;            /* to find each other, each */
     int64_t timeout_ns;            /* a silent peer, after that */
+    const mpcf_party *party;       /* what the transport is told of this role; roles_open() makes it */
     struct roles_control *control; /* one-machine run: the parent passes addresses; or NULL */
     /* The provider: a caller agrees, and THEIRS is what it said: puts into MINE what depends on it,
      * the stored session that it named. It only looks: the caller may yet be turned away. NULL:
