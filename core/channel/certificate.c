@@ -78,12 +78,30 @@ static bool set_extensions(X509 *x, int role)
            add_extension(x, NID_subject_alt_name, uri);
 }
 
+/* An authority is looked for by its name: each has another. */
+static bool set_name(int role, char *name, size_t size)
+{
+    uint8_t bytes[4];
+
+    if (role >= 0) {
+        (void) snprintf(name, size, "mpcf %s", role_name((enum role) role));
+        return true;
+    }
+    if (RAND_bytes(bytes, sizeof(bytes)) != 1) {
+        return false;
+    }
+    (void) snprintf(name, size, "mpcf authority %02x%02x%02x%02x", bytes[0], bytes[1], bytes[2],
+                    bytes[3]);
+    return true;
+}
+
 static bool fill(X509 *x, EVP_PKEY *key, int role, unsigned days, const X509 *issuer)
 {
     char name[64];
 
-    (void) snprintf(name, sizeof(name), "mpcf %s",
-                    role < 0 ? "authority" : role_name((enum role) role));
+    if (!set_name(role, name, sizeof(name))) {
+        return false;
+    }
     return X509_set_version(x, X509_VERSION_3) == 1 && set_serial(x) &&
            X509_gmtime_adj(X509_getm_notBefore(x), EARLIER_SECONDS) != NULL &&
            X509_gmtime_adj(X509_getm_notAfter(x), (long) days * DAY_SECONDS) != NULL &&

@@ -252,7 +252,10 @@ static mpcf_status use_pinned(struct tls_credentials *c, mpcf_error *err)
 {
     EVP_PKEY *key = NULL;
 
-    MPCF_TRY(tls_pins_parse(c->trusted.text, c->trusted.length, c->trusted.path, &c->pins, err));
+    if (tls_pins_parse(c->trusted.text, c->trusted.length, c->trusted.path, &c->pins, err) !=
+        MPCF_OK) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "tls");
+    }
     MPCF_TRY(use_key(c->context, &c->own, &key, err));
     X509 *wrapped = wrap_key(key);
     bool used = wrapped != NULL && SSL_CTX_use_certificate(c->context, wrapped) == 1;

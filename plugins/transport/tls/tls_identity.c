@@ -95,6 +95,7 @@ static void hold_chain(struct tls_link *l, X509_STORE_CTX *x)
         (void) snprintf(l->held, sizeof(l->held),
                         "its certificate is not signed by the authority in '%.200s'",
                         l->credentials->trusted.path);
+        X509_STORE_CTX_set_error(x, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT); /* one alert for all */
         break;
     default:
         (void) snprintf(l->held, sizeof(l->held), "its certificate: %s",
