@@ -36,8 +36,8 @@ struct hello {
     enum role from, to; /* who speaks, and with whom it means to */
     bool has_key;       /* the sender proves itself, and lets in who does so only */
     bool is_busy;       /* of a callee: it has its session, and hears no more of this caller */
-    bool is_bound;      /* the transport binds: both ends of the connection say the same BINDING */
     uint8_t nonce[HELLO_NONCE_BYTES];
+    bool is_bound; /* the transport binds: both ends of the connection say the same BINDING */
     uint8_t binding[HELLO_BINDING_BYTES]; /* zero where it does not */
 };
 
