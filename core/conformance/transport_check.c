@@ -13,6 +13,7 @@
 #include "conformance/transport_deadlines.h"
 #include "conformance/transport_ends.h"
 #include "conformance/transport_pair.h"
+#include "conformance/transport_proof.h"
 #include "conformance/transport_signals.h"
 #include "conformance/transport_traffic.h"
 
@@ -36,6 +37,7 @@ static const struct transport_check *const lists[] = {
     transport_traffic_checks,
     transport_deadline_checks,
     transport_end_checks,
+    transport_proof_checks,
     transport_signal_checks,
 };
 
