@@ -144,7 +144,7 @@ echo "ok - three roles by proof: keys"
 # What a hurried operator does. The files are those of pinned keys, then certificates again.
 start user --set transport.options.proof=keys
 ends user 20 2
-says user "the user has no keys: make them with"
+says user "parties.user.keys is not given: transport 'tls' proves roles by keys"
 for role in provider user dealer; do
     cp -p "$folder/certificate/$role.pem" "$folder/certificate/authority.pem" "$folder/$role/keys/"
 done

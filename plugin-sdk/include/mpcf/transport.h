@@ -159,6 +159,9 @@ typedef struct mpcf_transport {
      * against it, so that who passes on what two honest connections say is noticed.
      */
     mpcf_status (*binding)(void *conn, uint8_t *value, mpcf_error *err);
+    /* Whether CONFIG proves roles by the secrets of mpcf_party: then a role that has no keys is
+     * refused before it starts. NULL: by something else. */
+    bool (*needs_secrets)(const void *config);
 } mpcf_transport;
 
 /* As mpcf_register_approx(). */

@@ -46,8 +46,8 @@ static mpcf_status check_address(const void *config, const char *address, bool i
 {
     unsigned port;
 
-    (void) config;
-    return host_port_check(address, is_listen, &port, err);
+    MPCF_TRY(host_port_check(address, is_listen, &port, err));
+    return tls_credentials_check(config, err);
 }
 
 /* --- listening --- */
@@ -256,6 +256,11 @@ static mpcf_status binding(void *conn, uint8_t *value, mpcf_error *err)
     return MPCF_OK;
 }
 
+static bool needs_secrets(const void *config)
+{
+    return ((const struct tls_config *) config)->proof == TLS_BY_KEYS;
+}
+
 static const mpcf_transport tls = {
     .struct_size = sizeof(mpcf_transport),
     .name = "tls",
@@ -279,6 +284,7 @@ static const mpcf_transport tls = {
     .connect_as = connect_as,
     .peer_role = peer_role,
     .binding = binding,
+    .needs_secrets = needs_secrets,
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)

@@ -269,20 +269,41 @@ static mpcf_status use_pinned(struct tls_credentials *c, mpcf_error *err)
 
 /* --- loading --- */
 
+static mpcf_status need_folder(bool is_pinned, const char *folder, mpcf_error *err)
+{
+    const char *proof = is_pinned ? "pinned" : "certificate";
+
+    if (folder != NULL && folder[0] != '\0') {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_CONFIG,
+                     "tls: proof: %s needs a folder with the keys: `mpcf-host keys new --proof %s "
+                     "FOLDER` makes one; write under transport `options: {proof: %s, folder: "
+                     "FOLDER}`",
+                     proof, proof, proof);
+}
+
+static const char *trusted_name(bool is_pinned)
+{
+    return is_pinned ? "trusted" : "authority.pem";
+}
+
+mpcf_status tls_credentials_check(const struct tls_config *config, mpcf_error *err)
+{
+    return config->proof == TLS_BY_KEYS
+               ? MPCF_OK
+               : need_folder(config->proof == TLS_BY_PINNED, config->folder, err);
+}
+
 static mpcf_status use_folder(struct tls_credentials *c, const char *folder, mpcf_error *err)
 {
     char name[32];
     const bool is_pinned = c->proof == TLS_BY_PINNED;
 
-    if (folder == NULL || folder[0] == '\0') {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "tls: proof: %s needs a folder with the keys: `mpcf-host keys new` makes "
-                         "one; write under transport `options: {proof: %s, folder: FOLDER}`",
-                         is_pinned ? "pinned" : "certificate", is_pinned ? "pinned" : "certificate");
-    }
+    MPCF_TRY(need_folder(is_pinned, folder, err));
     (void) snprintf(name, sizeof(name), "%s.pem", tls_role_name((int) c->self->role));
     MPCF_TRY(tls_file_read(folder, name, true, &c->own, err));
-    MPCF_TRY(tls_file_read(folder, is_pinned ? "trusted" : "authority.pem", false, &c->trusted, err));
+    MPCF_TRY(tls_file_read(folder, trusted_name(is_pinned), false, &c->trusted, err));
     return is_pinned ? use_pinned(c, err) : use_certificate(c, err);
 }
 
