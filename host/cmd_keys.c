@@ -105,7 +105,8 @@ int cmd_keys_new(const struct args *args)
         return EXIT_USAGE;
     }
     if (proof != CERTIFICATE && args_has(args, "--days")) {
-        return host_usage("keys new", "--days goes with --proof certificate: other keys do not end");
+        return host_usage("keys new",
+                          "--days goes with --proof certificate: other keys do not end");
     }
     mpcf_error *err = mpcf_error_create();
     int result = EXIT_DONE;
@@ -156,8 +157,9 @@ int cmd_keys_trust(const struct args *args)
                           args->operands[1]);
     }
     if (!read_words(args, fingerprint)) {
-        return host_usage("keys trust", "a fingerprint is eight words of five letters, or 32 hexadecimal "
-                                        "digits, as `mpcf-host keys show` prints them");
+        return host_usage("keys trust",
+                          "a fingerprint is eight words of five letters, or 32 hexadecimal "
+                          "digits, as `mpcf-host keys show` prints them");
     }
     mpcf_error *err = mpcf_error_create();
     int result = EXIT_DONE;

@@ -54,8 +54,9 @@ static const char *find_fault(const struct folder_check *c, const struct pem *pe
     if (c->authority.text == NULL) {
         return "there is no authority.pem beside it";
     }
-    return certificate_is_signed(pem, &c->authority) ? NULL
-                                                     : "is not signed by the authority in authority.pem";
+    return certificate_is_signed(pem, &c->authority)
+               ? NULL
+               : "is not signed by the authority in authority.pem";
 }
 
 static void say_end(struct folder_check *c, const char *path, const struct certificate_facts *f)
@@ -66,8 +67,9 @@ static void say_end(struct folder_check *c, const char *path, const struct certi
         say(c, path, false, "a key, to be pinned");
         return;
     }
-    (void) snprintf(text, sizeof text, "%s on %s%s", f->days_left < 0 ? "expired" : "valid, expires",
-                    f->end, f->days_left >= 0 && f->days_left < WARN_DAYS ? ": SOON" : "");
+    (void) snprintf(text, sizeof text, "%s on %s%s",
+                    f->days_left < 0 ? "expired" : "valid, expires", f->end,
+                    f->days_left >= 0 && f->days_left < WARN_DAYS ? ": SOON" : "");
     say(c, path, f->days_left < 0, text);
 }
 
@@ -144,12 +146,12 @@ int cmd_keys_check(const struct args *args)
         check_role(&c, (enum role) r, err);
     }
     if (c.found == 0) {
-        (void) mpcf_fail(err, MPCF_E_CONFIG, "'%s' has no files of keys: `mpcf-host keys new` makes some",
-                         c.folder);
+        (void) mpcf_fail(err, MPCF_E_CONFIG,
+                         "'%s' has no files of keys: `mpcf-host keys new` makes some", c.folder);
         result = host_refused(err);
     } else if (c.wrong != 0) {
-        (void) mpcf_fail(err, MPCF_E_CONFIG, "%u of %u files in '%s' are not right", c.wrong, c.found,
-                         c.folder);
+        (void) mpcf_fail(err, MPCF_E_CONFIG, "%u of %u files in '%s' are not right", c.wrong,
+                         c.found, c.folder);
         result = host_refused(err);
     }
     mpcf_secret_free(c.authority.text);

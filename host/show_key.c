@@ -92,8 +92,9 @@ mpcf_status show_key_file(const char *path, mpcf_error *err)
     struct pem file = {.text = NULL};
 
     MPCF_TRY(private_file_read(path, FILE_LIMIT, &file.text, &file.length, err));
-    mpcf_status status = strstr(file.text, "-----BEGIN ") != NULL ? show_pem(path, &file, err)
-                                                                   : show_role_keys(path, &file, err);
+    mpcf_status status = strstr(file.text, "-----BEGIN ") != NULL
+                             ? show_pem(path, &file, err)
+                             : show_role_keys(path, &file, err);
     mpcf_secret_free(file.text);
     return status;
 }

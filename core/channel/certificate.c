@@ -214,7 +214,8 @@ mpcf_status authority_parse(const struct pem *key, const struct pem *certificate
         EVP_PKEY_free(k);
         X509_free(x);
         ERR_clear_error();
-        return mpcf_fail(err, MPCF_E_FORMAT, "authority.key and authority.pem are not an "
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "authority.key and authority.pem are not an "
                          "authority's key and its certificate");
     }
     return take(mpcf_alloc_array(1, sizeof(struct authority)), k, x, out, err);

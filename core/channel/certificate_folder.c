@@ -129,11 +129,12 @@ mpcf_status certificate_folder_create(const char *folder, unsigned days, mpcf_er
     }
     authority_destroy(a);
     if (status == MPCF_OK && made == 0) {
-        status = mpcf_fail(err, MPCF_E_CONFIG,
-                           "'%s' has an authority and the certificates of all roles already: they are "
-                           "never replaced; remove ROLE.pem to have another made, or name another "
-                           "folder",
-                           folder);
+        status =
+            mpcf_fail(err, MPCF_E_CONFIG,
+                      "'%s' has an authority and the certificates of all roles already: they are "
+                      "never replaced; remove ROLE.pem to have another made, or name another "
+                      "folder",
+                      folder);
     }
     return status;
 }
@@ -166,10 +167,11 @@ mpcf_status pinned_folder_create(const char *folder, mpcf_error *err)
             name_of((enum role) r, name);
         }
         if (is_there(folder, r < 3 ? name : TRUSTED_NAME)) {
-            return mpcf_fail(err, MPCF_E_CONFIG,
-                             "'%s/%s' is there already: keys are never replaced; remove it, or name "
-                             "another folder",
-                             folder, r < 3 ? name : TRUSTED_NAME);
+            return mpcf_fail(
+                err, MPCF_E_CONFIG,
+                "'%s/%s' is there already: keys are never replaced; remove it, or name "
+                "another folder",
+                folder, r < 3 ? name : TRUSTED_NAME);
         }
     }
     for (unsigned r = 0; r < 3; r++) {

@@ -45,8 +45,10 @@ static mpcf_status ask_who(struct channel *c, const mpcf_transport *t, mpcf_erro
     if (t->peer_role != NULL) {
         MPCF_TRY(t->peer_role(conn, &role, err));
         if (role < 0 || role >= MPCF_ROLE_COUNT) {
-            return mpcf_fail(err, MPCF_E_INVALID, "transport '%s': a peer's role is none of "
-                             "MPCF_ROLE_*", t->name);
+            return mpcf_fail(err, MPCF_E_INVALID,
+                             "transport '%s': a peer's role is none of "
+                             "MPCF_ROLE_*",
+                             t->name);
         }
     }
     c->peer_role = role;

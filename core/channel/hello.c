@@ -46,7 +46,8 @@ void hello_bind(struct hello *h, const uint8_t *binding)
 mpcf_status hello_check_binding(const struct hello *theirs, const uint8_t *binding, mpcf_error *err)
 {
     if (theirs->is_bound != (binding != NULL)) {
-        return mpcf_fail(err, MPCF_E_AUTH, "its hello is bound to %s connection, and this side's to %s",
+        return mpcf_fail(err, MPCF_E_AUTH,
+                         "its hello is bound to %s connection, and this side's to %s",
                          theirs->is_bound ? "a" : "no", binding != NULL ? "one" : "none");
     }
     if (binding != NULL && CRYPTO_memcmp(theirs->binding, binding, HELLO_BINDING_BYTES) != 0) {

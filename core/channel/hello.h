@@ -26,9 +26,9 @@
 
 /* On the wire; this size and the first 16 bytes never change, so that versions can tell each
  * other apart. */
-#define HELLO_BYTES       128
-#define HELLO_NONCE_BYTES 32
-#define HELLO_MAC_BYTES   32 /* of a hello's MAC, and of a proof */
+#define HELLO_BYTES         128
+#define HELLO_NONCE_BYTES   32
+#define HELLO_MAC_BYTES     32 /* of a hello's MAC, and of a proof */
 #define HELLO_BINDING_BYTES 32
 
 struct hello {

@@ -43,8 +43,7 @@ static mpcf_status derive_all(mpcf_party *party, enum role role, const struct ro
     for (unsigned p = 0; p < MPCF_ROLE_COUNT; p++) {
         const struct link_keys *k = &keys->links[p];
         if (keys->has[p]) {
-            MPCF_TRY(
-                derive(k->mine, k->theirs, role, (enum role) p, both, party->calling[p], err));
+            MPCF_TRY(derive(k->mine, k->theirs, role, (enum role) p, both, party->calling[p], err));
             MPCF_TRY(
                 derive(k->theirs, k->mine, (enum role) p, role, both, party->accepting[p], err));
             party->has_secret[p] = 1;
@@ -54,7 +53,7 @@ static mpcf_status derive_all(mpcf_party *party, enum role role, const struct ro
 }
 
 mpcf_status link_party_create(enum role role, const struct role_keys *keys, mpcf_party **out,
-                         mpcf_error *err)
+                              mpcf_error *err)
 {
     mpcf_party *party = mpcf_secret_alloc(1, sizeof(*party));
     uint8_t *both = mpcf_secret_alloc(2 * (size_t) LINK_KEY_BYTES, 1);
@@ -82,8 +81,8 @@ void link_party_destroy(mpcf_party *party)
 }
 
 mpcf_status link_listen(const mpcf_transport *transport, const void *config,
-                         const mpcf_party *party, const char *address, void **listener,
-                         mpcf_error *err)
+                        const mpcf_party *party, const char *address, void **listener,
+                        mpcf_error *err)
 {
     return transport->listen_as != NULL
                ? transport->listen_as(config, party, address, listener, err)
@@ -91,8 +90,8 @@ mpcf_status link_listen(const mpcf_transport *transport, const void *config,
 }
 
 mpcf_status link_connect(const mpcf_transport *transport, const void *config,
-                          const mpcf_party *party, enum role peer, const char *address,
-                          int64_t deadline, void **conn, mpcf_error *err)
+                         const mpcf_party *party, enum role peer, const char *address,
+                         int64_t deadline, void **conn, mpcf_error *err)
 {
     return transport->connect_as != NULL
                ? transport->connect_as(config, party, (int32_t) peer, address, deadline, conn, err)

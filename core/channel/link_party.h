@@ -19,15 +19,15 @@
  * Destroy with link_party_destroy(), after every listener that was made with it.
  */
 mpcf_status link_party_create(enum role role, const struct role_keys *keys, mpcf_party **out,
-                         mpcf_error *err);
+                              mpcf_error *err);
 void link_party_destroy(mpcf_party *party); /* NULL is fine; wipes */
 
 /* TRANSPORT's listen_as() or listen(), connect_as() or connect(). */
 mpcf_status link_listen(const mpcf_transport *transport, const void *config,
-                         const mpcf_party *party, const char *address, void **listener,
-                         mpcf_error *err);
+                        const mpcf_party *party, const char *address, void **listener,
+                        mpcf_error *err);
 mpcf_status link_connect(const mpcf_transport *transport, const void *config,
-                          const mpcf_party *party, enum role peer, const char *address,
-                          int64_t deadline, void **conn, mpcf_error *err);
+                         const mpcf_party *party, enum role peer, const char *address,
+                         int64_t deadline, void **conn, mpcf_error *err);
 
 #endif

@@ -124,8 +124,8 @@ static bool sync_folder(const char *folder)
 }
 
 /* The part gets its name by link(), which, unlike rename(), replaces nothing. */
-static bool place(int fd, const char *part, const char *path, const char *folder,
-                  const char *text, size_t length)
+static bool place(int fd, const char *part, const char *path, const char *folder, const char *text,
+                  size_t length)
 {
     if (!write_all(fd, text, length) || fsync(fd) != 0 || link(part, path) != 0) {
         return false;

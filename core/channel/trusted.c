@@ -18,9 +18,8 @@ static mpcf_status write_line(const char *path, const char *before, const char *
     const size_t length = strlen(before);
     const char *end = length > 0 && before[length - 1] != '\n' ? "\n" : "";
     char *text = mpcf_format("%s%s%s", before, end, line);
-    mpcf_status status = text == NULL
-                             ? mpcf_fail_memory(err, length, path)
-                             : file_write_whole_private(path, text, strlen(text), err);
+    mpcf_status status = text == NULL ? mpcf_fail_memory(err, length, path)
+                                      : file_write_whole_private(path, text, strlen(text), err);
 
     mpcf_free(text);
     return status;
@@ -35,7 +34,8 @@ static mpcf_status add_to(const char *path, const char *before, const char *line
                          FIRST_LINE);
     }
     if (strstr(before, fingerprint) != NULL) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "%s: has this key already; one key is one role's", path);
+        return mpcf_fail(err, MPCF_E_CONFIG, "%s: has this key already; one key is one role's",
+                         path);
     }
     return write_line(path, before, line, err);
 }

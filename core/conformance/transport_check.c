@@ -34,11 +34,8 @@ static mpcf_status run_check(struct pair *s, const struct transport_check *check
 }
 
 static const struct transport_check *const lists[] = {
-    transport_traffic_checks,
-    transport_deadline_checks,
-    transport_end_checks,
-    transport_proof_checks,
-    transport_signal_checks,
+    transport_traffic_checks, transport_deadline_checks, transport_end_checks,
+    transport_proof_checks,   transport_signal_checks,
 };
 
 struct tally {

@@ -20,7 +20,7 @@ struct pair {
     const mpcf_transport *t;
     const void *config;
     mpcf_party *provider, *user; /* who listens, who calls: with secrets of this run */
-    const char *wish; /* address to listen on */
+    const char *wish;            /* address to listen on */
     void *listener;
     char address[256]; /* what it became */
     void *a, *b;       /* accepted, connected */

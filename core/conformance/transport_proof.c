@@ -18,10 +18,10 @@ static mpcf_status expect_role(const struct pair *s, void *conn, int32_t want, c
     int32_t role = -1;
 
     MPCF_TRY(s->t->peer_role(conn, &role, err));
-    return role == want ? MPCF_OK
-                        : mpcf_fail(err, MPCF_E_INVALID,
-                                    "peer_role() of the end that %s is %d, expected %d", end, role,
-                                    want);
+    return role == want
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_INVALID, "peer_role() of the end that %s is %d, expected %d",
+                           end, role, want);
 }
 
 static mpcf_status check_roles(struct pair *s, mpcf_error *err)

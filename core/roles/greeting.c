@@ -108,11 +108,11 @@ static mpcf_status check_link(const struct greeting *g, const struct hello *thei
     const int proved = channel_peer_role(g->channel);
 
     if (proved >= 0 && proved != (int) theirs->from) {
-        return mpcf_fail(err, MPCF_E_AUTH, "a caller says that it is the %s, and proved to be the %s",
+        return mpcf_fail(err, MPCF_E_AUTH,
+                         "a caller says that it is the %s, and proved to be the %s",
                          role_name(theirs->from), role_name((enum role) proved));
     }
-    const mpcf_status status =
-        hello_check_binding(theirs, channel_binding(g->channel), err);
+    const mpcf_status status = hello_check_binding(theirs, channel_binding(g->channel), err);
     return status == MPCF_OK ? MPCF_OK
                              : mpcf_fail_while(err, status, "a caller says that it is the %s",
                                                role_name(theirs->from));

@@ -192,8 +192,9 @@ static mpcf_status check_link(const struct attempt *a, const struct hello *their
                          peer_name(a), a->address, role_name((enum role) proved));
     }
     const mpcf_status status = hello_check_binding(theirs, channel_binding(a->channel), err);
-    return status == MPCF_OK ? MPCF_OK
-                             : mpcf_fail_while(err, status, "the %s at %s", peer_name(a), a->address);
+    return status == MPCF_OK
+               ? MPCF_OK
+               : mpcf_fail_while(err, status, "the %s at %s", peer_name(a), a->address);
 }
 
 mpcf_status meet(struct attempt *a, mpcf_error *err)

@@ -35,11 +35,11 @@ struct tcp_config {
          .default_text = "true",                                                                   \
          .offset = offsetof(struct tcp_config, keep_alive),                                        \
          .help = "probe a silent peer, so that what stands between keeps the connection"},         \
-        {.key = "keep_alive_idle",                                                                 \
-         .type = MPCF_OPT_DURATION,                                                                \
-         .default_text = "10s",                                                                    \
-         .offset = offsetof(struct tcp_config, keep_alive_idle),                                   \
-         .help = "silence before each probe; whole seconds"}
+    {                                                                                              \
+        .key = "keep_alive_idle", .type = MPCF_OPT_DURATION, .default_text = "10s",                \
+        .offset = offsetof(struct tcp_config, keep_alive_idle),                                    \
+        .help = "silence before each probe; whole seconds"                                         \
+    }
 extern const mpcf_option tcp_options[];
 
 /* Listens, without blocking, on "host:port", "[ipv6]:port" or ":port". */

@@ -19,7 +19,8 @@
 #include "tls_text.h"
 #include "tls_traffic.h"
 
-#define RETRY_NS INT64_C(50000000) /* before a caller that was cut off in the handshake calls again */
+#define RETRY_NS                                                                                   \
+    INT64_C(50000000) /* before a caller that was cut off in the handshake calls again */
 
 static const char *const proofs[] = {"keys", "certificate", "pinned", NULL};
 
@@ -30,9 +31,10 @@ static const mpcf_option options[] = {
      .default_text = "keys",
      .offset = offsetof(struct tls_config, proof),
      .choices = proofs,
-     .help = "keys: by parties.ROLE.keys, as TLS's pre-shared keys; certificate: by certificates of "
-             "an authority of your own; pinned: by public keys that the other side knows. "
-             "The same for all roles"},
+     .help =
+         "keys: by parties.ROLE.keys, as TLS's pre-shared keys; certificate: by certificates of "
+         "an authority of your own; pinned: by public keys that the other side knows. "
+         "The same for all roles"},
     {.key = "folder",
      .type = MPCF_OPT_PATH,
      .default_text = "",

@@ -48,7 +48,8 @@ static mpcf_status turn_away(struct tls_listener *l, size_t i, mpcf_status statu
 
     memcpy(from, l->callers[i].from, sizeof(from));
     hang_up(l, i);
-    return mpcf_fail(err, status == MPCF_E_NOMEM || status == MPCF_E_INTERNAL ? status : MPCF_E_AUTH,
+    return mpcf_fail(err,
+                     status == MPCF_E_NOMEM || status == MPCF_E_INTERNAL ? status : MPCF_E_AUTH,
                      "a caller from %s", from);
 }
 
@@ -156,7 +157,8 @@ static mpcf_status wait_for_any(const struct tls_listener *l, int64_t deadline, 
     nfds_t count = 0;
 
     for (size_t i = 0; i < l->count; i++) {
-        fds[count++] = (struct pollfd){.fd = l->callers[i].link->fd, .events = l->callers[i].events};
+        fds[count++] =
+            (struct pollfd){.fd = l->callers[i].link->fd, .events = l->callers[i].events};
     }
     fds[count++] = (struct pollfd){.fd = l->fd, .events = POLLIN};
     int ready = poll(fds, count, mpcf_interrupted() ? 0 : stream_slice(deadline));

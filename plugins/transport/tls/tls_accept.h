@@ -21,8 +21,8 @@ struct tls_listener {
     struct tls_caller {
         struct tls_link *link;
         int64_t began;
-        short events;  /* what it waits for */
-        char from[64]; /* its address */
+        short events;       /* what it waits for */
+        char from[64];      /* its address */
     } callers[TLS_CALLERS]; /* by age, the oldest first */
     size_t count;
 };

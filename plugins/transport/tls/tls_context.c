@@ -40,8 +40,7 @@ SSL_CTX *tls_credentials_context(const struct tls_credentials *c)
 
 bool tls_credentials_changed(const struct tls_credentials *c)
 {
-    return c->proof != TLS_BY_KEYS &&
-           (tls_file_changed(&c->own) || tls_file_changed(&c->trusted));
+    return c->proof != TLS_BY_KEYS && (tls_file_changed(&c->own) || tls_file_changed(&c->trusted));
 }
 
 /* --- the rules --- */
@@ -96,8 +95,8 @@ static int no_password(char *text, int size, int is_write, void *context)
 static mpcf_status fail_pem(const struct tls_file *f, const char *what, mpcf_error *err)
 {
     ERR_clear_error();
-    return mpcf_fail(err, MPCF_E_CONFIG, "'%s' has no %s that can be read (PEM, without a password)",
-                     f->path, what);
+    return mpcf_fail(err, MPCF_E_CONFIG,
+                     "'%s' has no %s that can be read (PEM, without a password)", f->path, what);
 }
 
 static mpcf_status use_key(SSL_CTX *context, const struct tls_file *f, EVP_PKEY **out,
@@ -147,9 +146,10 @@ static mpcf_status check_time(const X509 *certificate, const char *path, mpcf_er
 
     tls_time_print(end, when);
     if (days < 0) {
-        return mpcf_fail(err, MPCF_E_CONFIG,
-                         "the certificate in '%s' expired on %s: `mpcf-host keys new` makes another",
-                         path, when);
+        return mpcf_fail(
+            err, MPCF_E_CONFIG,
+            "the certificate in '%s' expired on %s: `mpcf-host keys new` makes another", path,
+            when);
     }
     if (days < WARN_DAYS) {
         mpcf_note("tls: the certificate in '%s' expires in %d day%s, on %s: make another "
@@ -171,8 +171,8 @@ static mpcf_status trust(SSL_CTX *context, const struct tls_file *f, mpcf_error 
     for (X509 *next = NULL; text != NULL && status == MPCF_OK &&
                             (next = PEM_read_bio_X509(text, NULL, no_password, NULL)) != NULL;) {
         status = X509_check_ca(next) == 0
-                     ? mpcf_fail(err, MPCF_E_CONFIG, "'%s' has a certificate that is no authority's",
-                                 f->path)
+                     ? mpcf_fail(err, MPCF_E_CONFIG,
+                                 "'%s' has a certificate that is no authority's", f->path)
                      : check_time(next, f->path, err);
         count += status == MPCF_OK && X509_STORE_add_cert(store, next) == 1;
         X509_free(next);
@@ -196,8 +196,10 @@ static mpcf_status check_own(const struct tls_credentials *c, X509 *own, mpcf_er
     }
     if (SSL_CTX_build_cert_chain(c->context, SSL_BUILD_CHAIN_FLAG_NO_ROOT) != 1) {
         ERR_clear_error();
-        return mpcf_fail(err, MPCF_E_CONFIG, "the certificate in '%s' is not signed by the authority "
-                         "in '%s'", c->own.path, c->trusted.path);
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "the certificate in '%s' is not signed by the authority "
+                         "in '%s'",
+                         c->own.path, c->trusted.path);
     }
     return MPCF_OK;
 }
@@ -214,8 +216,8 @@ static mpcf_status use_certificate(struct tls_credentials *c, mpcf_error *err)
     EVP_PKEY_free(key);
     if (status == MPCF_OK && SSL_CTX_check_private_key(c->context) != 1) {
         ERR_clear_error();
-        status = mpcf_fail(err, MPCF_E_CONFIG,
-                           "in '%s' the private key is not the certificate's", c->own.path);
+        status = mpcf_fail(err, MPCF_E_CONFIG, "in '%s' the private key is not the certificate's",
+                           c->own.path);
     }
     if (status == MPCF_OK) {
         status = trust(c->context, &c->trusted, err);
@@ -314,12 +316,13 @@ static mpcf_status use_secrets(const struct tls_credentials *c, mpcf_error *err)
             return MPCF_OK;
         }
     }
-    return mpcf_fail(err, MPCF_E_CONFIG,
-                     "tls: the %s has no keys: make them with `mpcf-host keys new FOLDER` and write "
-                     "`parties: {%s: {keys: FOLDER/%s.key}}`, or under transport `options: {proof: "
-                     "certificate, folder: FOLDER}`",
-                     tls_role_name((int) c->self->role), tls_role_name((int) c->self->role),
-                     tls_role_name((int) c->self->role));
+    return mpcf_fail(
+        err, MPCF_E_CONFIG,
+        "tls: the %s has no keys: make them with `mpcf-host keys new FOLDER` and write "
+        "`parties: {%s: {keys: FOLDER/%s.key}}`, or under transport `options: {proof: "
+        "certificate, folder: FOLDER}`",
+        tls_role_name((int) c->self->role), tls_role_name((int) c->self->role),
+        tls_role_name((int) c->self->role));
 }
 
 static mpcf_status fill(struct tls_credentials *c, const struct tls_config *config,
@@ -330,8 +333,8 @@ static mpcf_status fill(struct tls_credentials *c, const struct tls_config *conf
         ERR_clear_error();
         return mpcf_fail(err, MPCF_E_NOMEM, "libssl gives no context");
     }
-    mpcf_status status = c->proof == TLS_BY_KEYS ? use_secrets(c, err)
-                                                 : use_folder(c, config->folder, err);
+    mpcf_status status =
+        c->proof == TLS_BY_KEYS ? use_secrets(c, err) : use_folder(c, config->folder, err);
     tls_file_clear(&c->own);
     tls_file_clear(&c->trusted);
     if (status == MPCF_OK) {

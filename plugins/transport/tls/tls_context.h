@@ -21,7 +21,7 @@ struct tls_credentials {
     SSL_CTX *context;
     unsigned holders;
     enum tls_proof proof;
-    const mpcf_party *self; /* the host's */
+    const mpcf_party *self;       /* the host's */
     struct tls_file own, trusted; /* paths and facts; no text is kept */
     struct tls_pins pins;
 };

@@ -26,10 +26,11 @@ static mpcf_status check_facts(const struct tls_file *f, bool secret, mpcf_error
     }
     if ((mode & others) != 0) {
         return mpcf_fail(err, MPCF_E_CONFIG,
-                         secret ? "others can reach the key in '%s' (mode %04o): if nobody has read "
-                                  "it, `chmod 600` it, else make a new one"
-                                : "others can write '%s' (mode %04o), and so say whom this role "
-                                  "trusts: look at it, and `chmod go-w` it",
+                         secret
+                             ? "others can reach the key in '%s' (mode %04o): if nobody has read "
+                               "it, `chmod 600` it, else make a new one"
+                             : "others can write '%s' (mode %04o), and so say whom this role "
+                               "trusts: look at it, and `chmod go-w` it",
                          f->path, (unsigned) mode & 07777u);
     }
     return MPCF_OK;

@@ -22,7 +22,8 @@ bool tls_identity_fingerprint(const X509 *certificate, uint8_t out[TLS_FINGERPRI
     uint8_t *der = NULL, digest[EVP_MAX_MD_SIZE];
     unsigned size = 0;
     int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
-    bool made = length > 0 && EVP_Digest(der, (size_t) length, digest, &size, EVP_sha256(), NULL) == 1;
+    bool made =
+        length > 0 && EVP_Digest(der, (size_t) length, digest, &size, EVP_sha256(), NULL) == 1;
 
     OPENSSL_free(der);
     if (made) {
@@ -235,8 +236,10 @@ static int find_key(SSL *ssl, const unsigned char *identity, size_t length, SSL_
         return 1;
     }
     if (callee != (int) self->role || !self->has_secret[caller]) {
-        (void) snprintf(l->held, sizeof(l->held), "it has a key by which the %s calls the %s, and "
-                        "this is the %s", tls_role_name(caller), tls_role_name(callee),
+        (void) snprintf(l->held, sizeof(l->held),
+                        "it has a key by which the %s calls the %s, and "
+                        "this is the %s",
+                        tls_role_name(caller), tls_role_name(callee),
                         tls_role_name((int) self->role));
         return 1;
     }

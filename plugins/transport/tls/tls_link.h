@@ -20,8 +20,8 @@
 
 #include <mpcf/transport.h>
 
-#define TLS_RECORD    16384         /* the most plaintext of one */
-#define TLS_AWAY_SIZE (20 * 1024)   /* one record, and what else OpenSSL may have to say */
+#define TLS_RECORD    16384       /* the most plaintext of one */
+#define TLS_AWAY_SIZE (20 * 1024) /* one record, and what else OpenSSL may have to say */
 #define TLS_HOME_SIZE (32 * 1024)
 
 enum tls_stage { TLS_SHAKING = 0, TLS_READYING, TLS_OPEN, TLS_BROKEN };
@@ -35,12 +35,12 @@ struct tls_link {
     bool is_caller;
     int expected; /* the role that was called; -1 of one that calls */
     enum tls_stage stage;
-    int role;             /* proved; -1: not yet */
-    char identity[200];   /* the peer's proof, in words */
-    char held[300];       /* what this side holds against the peer; "": nothing */
+    int role;           /* proved; -1: not yet */
+    char identity[200]; /* the peer's proof, in words */
+    char held[300];     /* what this side holds against the peer; "": nothing */
     uint8_t binding[MPCF_BINDING_BYTES];
-    int error;            /* errno of the socket; 0: none */
-    bool has_ended;       /* the peer has, on the socket */
+    int error;      /* errno of the socket; 0: none */
+    bool has_ended; /* the peer has, on the socket */
     size_t away_begin, away_end, home_begin, home_end;
     uint8_t away[TLS_AWAY_SIZE], home[TLS_HOME_SIZE];
 };

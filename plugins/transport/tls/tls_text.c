@@ -8,7 +8,8 @@
 #include <mpcf/transport.h>
 
 static const char *const names[MPCF_ROLE_COUNT] = {"provider", "user", "dealer"};
-static const char uri_head[] = "mpcf:role:", identity_head[] = "mpcf ", first_line[] = "mpcf-trusted 1";
+static const char uri_head[] = "mpcf:role:", identity_head[] = "mpcf ",
+                  first_line[] = "mpcf-trusted 1";
 
 const char *tls_role_name(int role)
 {
@@ -66,8 +67,7 @@ static int digit_of(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool read_fingerprint(const char *text, size_t length,
-                             uint8_t out[TLS_FINGERPRINT_BYTES])
+static bool read_fingerprint(const char *text, size_t length, uint8_t out[TLS_FINGERPRINT_BYTES])
 {
     if (length != (size_t) 2 * TLS_FINGERPRINT_BYTES) {
         return false;
@@ -91,7 +91,8 @@ static mpcf_status read_pin(const char *line, size_t length, const char *name, u
 
     if (pin.role < 0) {
         return mpcf_fail(err, MPCF_E_FORMAT,
-                         "%s:%u: a line begins with a role, provider, user or dealer", name, number);
+                         "%s:%u: a line begins with a role, provider, user or dealer", name,
+                         number);
     }
     if (blank == NULL || !read_fingerprint(blank + 1, length - word - 1, pin.fingerprint)) {
         return mpcf_fail(err, MPCF_E_FORMAT,
@@ -100,11 +101,14 @@ static mpcf_status read_pin(const char *line, size_t length, const char *name, u
                          name, number);
     }
     if (tls_pins_find(out, pin.fingerprint) >= 0) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s:%u: this key stands above already: one key is one "
-                         "role's", name, number);
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "%s:%u: this key stands above already: one key is one "
+                         "role's",
+                         name, number);
     }
     if (out->count == TLS_PINS_MAX) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s:%u: more than %d keys", name, number, TLS_PINS_MAX);
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s:%u: more than %d keys", name, number,
+                         TLS_PINS_MAX);
     }
     out->pins[out->count++] = pin;
     return MPCF_OK;

@@ -29,7 +29,8 @@ struct tls_pins {
     size_t count;
     struct tls_pin {
         int role;
-        uint8_t fingerprint[TLS_FINGERPRINT_BYTES]; /* of the public key's SHA-256, the first half */
+        uint8_t
+            fingerprint[TLS_FINGERPRINT_BYTES]; /* of the public key's SHA-256, the first half */
     } pins[TLS_PINS_MAX];
 };
 
@@ -40,7 +41,6 @@ struct tls_pins {
 mpcf_status tls_pins_parse(const char *text, size_t length, const char *name, struct tls_pins *out,
                            mpcf_error *err);
 /* The role of FINGERPRINT; -1: not in PINS. */
-int tls_pins_find(const struct tls_pins *pins,
-                  const uint8_t fingerprint[TLS_FINGERPRINT_BYTES]);
+int tls_pins_find(const struct tls_pins *pins, const uint8_t fingerprint[TLS_FINGERPRINT_BYTES]);
 
 #endif

@@ -16,8 +16,8 @@
 
 #include "../stream/stream.h"
 
-#define TAIL  ((size_t) 512)     /* with a record's head and tag less than the least segment */
-#define TURN  ((size_t) 1 << 20) /* one direction, before the other has its turn */
+#define TAIL ((size_t) 512)     /* with a record's head and tag less than the least segment */
+#define TURN ((size_t) 1 << 20) /* one direction, before the other has its turn */
 
 struct half {
     size_t length, done;
@@ -127,15 +127,13 @@ static mpcf_status advance(struct tls_link *l, const uint8_t *out, struct half *
     for (;;) {
         MPCF_TRY(push(l, out, away, err));
         MPCF_TRY(pull(l, in, home, err));
-        const bool is_stuck =
-            away->length > 0 && is_all(away) && l->away_begin < l->away_end;
+        const bool is_stuck = away->length > 0 && is_all(away) && l->away_begin < l->away_end;
         const bool moved = away->done + home->done > before;
         if (!is_stuck && (moved || (is_all(away) && is_all(home)))) {
             return MPCF_OK;
         }
         const bool must_send = !is_all(away) || l->away_begin < l->away_end;
-        short events = (short) ((must_send ? POLLOUT : 0) |
-                                (!is_all(home) ? POLLIN : 0));
+        short events = (short) ((must_send ? POLLOUT : 0) | (!is_all(home) ? POLLIN : 0));
         mpcf_status status = stream_wait(l->fd, events, deadline, moved ? NULL : err);
         if (status != MPCF_OK) {
             return moved ? MPCF_OK : status;

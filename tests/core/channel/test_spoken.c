@@ -54,13 +54,14 @@ static void digits_are_taken_and_others_are_not(void **state)
     (void) state;
     static const uint8_t want[SPOKEN_BYTES] = {0x86, 0x39, 0x96, 0xa9, 0xc5, 0x15, 0x00, 0xf1,
                                                0xab, 0xad, 0x48, 0x90, 0xb1, 0x49, 0xc5, 0x79};
-    static const char *const wrong[] = {
-        "", "863996a9c51500f1abad4890b149c57", "863996a9c51500f1abad4890b149c57g",
-        "mimun nipon sihij bagud povot hofib rajan",
-        "mimun nipon sihij bagud povot hofib rajan sijux",
-        "mimun nipon sihij bagud povot hofib rajan siijn",
-        "mimun nipon sihij bagud povot hofib rajan sijun ",
-        "mimun_nipon sihij bagud povot hofib rajan sijun"};
+    static const char *const wrong[] = {"",
+                                        "863996a9c51500f1abad4890b149c57",
+                                        "863996a9c51500f1abad4890b149c57g",
+                                        "mimun nipon sihij bagud povot hofib rajan",
+                                        "mimun nipon sihij bagud povot hofib rajan sijux",
+                                        "mimun nipon sihij bagud povot hofib rajan siijn",
+                                        "mimun nipon sihij bagud povot hofib rajan sijun ",
+                                        "mimun_nipon sihij bagud povot hofib rajan sijun"};
     uint8_t got[SPOKEN_BYTES];
     const char *digits = "863996a9c51500f1ABAD4890b149c579";
     assert_true(spoken_parse(digits, strlen(digits), got));

@@ -175,8 +175,7 @@ static void *call(void *context)
 static void accept_one(struct meeting *m)
 {
     mpcf_error_reset(m->a.err);
-    m->a.status =
-        m->a.t->accept(m->listener, clock_deadline(m->patience), &m->a.conn, m->a.err);
+    m->a.status = m->a.t->accept(m->listener, clock_deadline(m->patience), &m->a.conn, m->a.err);
 }
 
 static void meet(struct meeting *m, const struct end *callee, const struct end *caller,
@@ -224,8 +223,8 @@ static void both_ends_are_proved(void **state)
          {TLS_BY_CERTIFICATE, folders[C1], 0, ROLE_PROVIDER}},
         {{TLS_BY_PINNED, folders[P1], 0, ROLE_DEALER},
          {TLS_BY_PINNED, folders[P1], 0, ROLE_PROVIDER}}};
-    static const char *const names[3] = {"provider, key of this link", "provider, certificate with key ",
-                                         "provider, key "};
+    static const char *const names[3] = {"provider, key of this link",
+                                         "provider, certificate with key ", "provider, key "};
     for (unsigned i = 0; i < 3; i++) {
         struct meeting m;
         uint8_t bindings[2][MPCF_BINDING_BYTES] = {{0}, {1}};
@@ -260,9 +259,18 @@ struct refusal {
 static void both_sides_say_why(void **state)
 {
     (void) state;
-#define KEYS(set, role)       {TLS_BY_KEYS, NULL, set, role}
-#define CERTIFICATE(at, role) {TLS_BY_CERTIFICATE, folders[at], 0, role}
-#define PINNED(at, role)      {TLS_BY_PINNED, folders[at], 0, role}
+#define KEYS(set, role)                                                                            \
+    {                                                                                              \
+        TLS_BY_KEYS, NULL, set, role                                                               \
+    }
+#define CERTIFICATE(at, role)                                                                      \
+    {                                                                                              \
+        TLS_BY_CERTIFICATE, folders[at], 0, role                                                   \
+    }
+#define PINNED(at, role)                                                                           \
+    {                                                                                              \
+        TLS_BY_PINNED, folders[at], 0, role                                                        \
+    }
     const struct refusal refusals[] = {
         /* another authority: the caller sees it first; then, where it knows both, the callee */
         {CERTIFICATE(C1, ROLE_PROVIDER), CERTIFICATE(C2, ROLE_USER), ROLE_PROVIDER,
@@ -456,7 +464,8 @@ static void a_changed_file_is_the_next_callers(void **state)
             m.a.conn = NULL;
         } else {
             assert_status_was(MPCF_E_CONFIG, m.a.status, m.a.err);
-            assert_message_contains(m.a.err, "the files of keys have changed, and nobody is let in");
+            assert_message_contains(m.a.err,
+                                    "the files of keys have changed, and nobody is let in");
         }
         finish(&m.b);
     }
@@ -575,8 +584,10 @@ static void strangers_are_turned_away(void **state)
     struct meeting m;
     listen_as(&m, &(struct end){TLS_BY_CERTIFICATE, folders[C1], 0, ROLE_PROVIDER});
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct stranger s = {.own = cases[i].own, .version = cases[i].version,
-                             .has_protocol = cases[i].has_protocol, .behind = read_on};
+        struct stranger s = {.own = cases[i].own,
+                             .version = cases[i].version,
+                             .has_protocol = cases[i].has_protocol,
+                             .behind = read_on};
         stranger_start(&s, m.address);
         accept_one(&m);
         print_message("%s\n", mpcf_error_text(m.a.err));
@@ -755,8 +766,8 @@ static void what_ends_is_told_from_what_is_cut(void **state)
     struct meeting m;
     listen_as(&m, &(struct end){TLS_BY_CERTIFICATE, folders[C1], 0, ROLE_PROVIDER});
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct stranger s = {.own = own, .version = TLS1_3_VERSION, .has_protocol = true,
-                             .behind = cases[i].behind};
+        struct stranger s = {
+            .own = own, .version = TLS1_3_VERSION, .has_protocol = true, .behind = cases[i].behind};
         stranger_start(&s, m.address);
         accept_one(&m);
         assert_was_ok(m.a.status, m.a.err);
@@ -793,8 +804,8 @@ static void no_ticket_is_given(void **state)
     char *own = user_file(C1);
     struct meeting m;
     listen_as(&m, &(struct end){TLS_BY_CERTIFICATE, folders[C1], 0, ROLE_PROVIDER});
-    struct stranger s = {.own = own, .version = TLS1_3_VERSION, .has_protocol = true,
-                         .behind = read_ready};
+    struct stranger s = {
+        .own = own, .version = TLS1_3_VERSION, .has_protocol = true, .behind = read_ready};
     s.fd = connect_to(m.address);
     prepare(&s);
     SSL_CTX_set_session_cache_mode(s.context, SSL_SESS_CACHE_CLIENT);
