@@ -143,7 +143,7 @@ typedef struct mpcf_transport {
     mpcf_status (*check_address)(const void *config, const char *address, bool is_listen,
                                  mpcf_error *err);
     /*
-     * Since ABI 0.8; each may be NULL. listen() and connect() for transports that prove roles: who
+     * What follows may be NULL. listen() and connect() for transports that prove roles: who
      * this side is, and for connect_as() whom it calls, MPCF_ROLE_*. Where they are given the host
      * calls them instead. A peer whose proof is of another role than PEER is MPCF_E_AUTH.
      */
