@@ -60,7 +60,7 @@ static mpcf_status check_address(const struct roles_options *o, const char *addr
     return mpcf_fail(err, MPCF_E_CONFIG,
                      "transport '%s' does not authenticate and encrypt, so it is taken on "
                      "loopback addresses, and elsewhere only with `require: []` or `require: "
-                     "[authenticated]`; '%s' is none",
+                     "[authenticated]`; '%s' is none: `transport: tls` does both",
                      o->transport->name, address);
 }
 
