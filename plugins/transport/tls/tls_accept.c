@@ -28,8 +28,7 @@ static void hang_up(struct tls_listener *l, size_t i)
     struct tls_link *link = l->callers[i].link;
 
     (void) shutdown(link->fd, SHUT_WR);
-    for (unsigned n = 0; n < 16 && recv(link->fd, link->home, sizeof(link->home), MSG_DONTWAIT) > 0;
-         n++) {
+    for (unsigned n = 0; n < 16 && recv(link->fd, link->home, link->size, MSG_DONTWAIT) > 0; n++) {
     }
     tls_link_close(link);
     take_out(l, i);

@@ -31,7 +31,7 @@ static bool is_busy(int error)
 /* Fills HOME, once it is empty. */
 static void fetch(struct tls_link *l)
 {
-    ssize_t n = recv(l->fd, l->home, sizeof(l->home), MSG_DONTWAIT);
+    ssize_t n = recv(l->fd, l->home, l->size, MSG_DONTWAIT);
 
     l->home_begin = 0;
     l->home_end = n > 0 ? (size_t) n : 0;
@@ -71,7 +71,7 @@ static int bio_write(BIO *bio, const char *data, int size)
     if (l->away_begin == l->away_end) {
         l->away_begin = l->away_end = 0;
     }
-    const size_t room = sizeof(l->away) - l->away_end;
+    const size_t room = l->size - l->away_end;
     const size_t n = room < (size_t) size ? room : (size_t) size;
     if (n == 0) {
         BIO_set_retry_write(bio);
@@ -129,10 +129,25 @@ mpcf_status tls_link_flush(struct tls_link *l, mpcf_error *err)
 
 /* --- beginning and ending --- */
 
+/* Buffers of SIZE, with what is in them. */
+static mpcf_status grow(struct tls_link *l, size_t size, mpcf_error *err)
+{
+    uint8_t *away = realloc(l->away, size);
+    l->away = away != NULL ? away : l->away;
+    uint8_t *home = realloc(l->home, size);
+    l->home = home != NULL ? home : l->home;
+    if (away == NULL || home == NULL) {
+        return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a connection");
+    }
+    l->size = size;
+    return MPCF_OK;
+}
+
 static mpcf_status prepare(struct tls_link *l, mpcf_error *err)
 {
     BIO *bio = NULL;
 
+    MPCF_TRY(grow(l, TLS_ROOM, err));
     (void) pthread_once(&method_once, make_method);
     l->ssl = SSL_new(tls_credentials_context(l->credentials));
     bio = method == NULL ? NULL : BIO_new(method);
@@ -199,6 +214,8 @@ void tls_link_close(struct tls_link *l)
     SSL_free(l->ssl);
     tls_credentials_drop(l->credentials);
     (void) close(l->fd);
+    free(l->away);
+    free(l->home);
     free(l);
 }
 
@@ -260,7 +277,7 @@ static mpcf_status make_ready(struct tls_link *l, short *events, mpcf_error *err
         return mpcf_fail(err, MPCF_E_PROTOCOL, "it speaks TLS, but not mpcf");
     }
     l->stage = TLS_OPEN;
-    return MPCF_OK;
+    return grow(l, TLS_BUFFER, err);
 }
 
 static mpcf_status shake(struct tls_link *l, short *events, mpcf_error *err)

@@ -20,9 +20,9 @@
 
 #include <mpcf/transport.h>
 
-#define TLS_RECORD    16384       /* the most plaintext of one */
-#define TLS_AWAY_SIZE (20 * 1024) /* one record, and what else OpenSSL may have to say */
-#define TLS_HOME_SIZE (32 * 1024)
+#define TLS_RECORD 16384        /* the most plaintext of one */
+#define TLS_ROOM   (20 * 1024)  /* one record, and what else OpenSSL may have to say */
+#define TLS_BUFFER (160 * 1024) /* of each way, once the peer is proved; before, TLS_ROOM */
 
 enum tls_stage { TLS_SHAKING = 0, TLS_READYING, TLS_OPEN, TLS_BROKEN };
 
@@ -41,8 +41,9 @@ struct tls_link {
     uint8_t binding[MPCF_BINDING_BYTES];
     int error;      /* errno of the socket; 0: none */
     bool has_ended; /* the peer has, on the socket */
-    size_t away_begin, away_end, home_begin, home_end;
-    uint8_t away[TLS_AWAY_SIZE], home[TLS_HOME_SIZE];
+    bool owes;      /* the last byte that went into AWAY was not said to have gone */
+    size_t away_begin, away_end, home_begin, home_end, size;
+    uint8_t *away, *home; /* SIZE bytes each */
 };
 
 /* Takes FD over, also where it fails, and holds CREDENTIALS. */

@@ -2,10 +2,10 @@
 /*
  * How plaintext becomes records that go, and when it counts as gone.
  *
- * What is encrypted must go, and nobody may be asked for it again. So a record is made only once the one
- * before has left; and the last TAIL bytes that the host offers only when the socket has room: it takes
- * so few of them whole. Thus nothing stays behind when the host has nothing more to send, and nothing has
- * moved where none was taken.
+ * What is encrypted must go, and nobody may be asked for it again. So records are made only once those
+ * before have left, and few bytes only where the socket has room: it takes so few whole, and where none
+ * was taken nothing has moved. Where the last of many stay behind all the same, their last byte is not
+ * said to have gone: the host comes back for it, and then they go.
  */
 #include "tls_traffic.h"
 
@@ -30,36 +30,49 @@ static bool has_room(const struct tls_link *l)
     return poll(&p, 1, 0) > 0;
 }
 
+/* What becomes a record next; 0: what is there must go first. */
 static size_t next_record(const struct tls_link *l, const struct half *half)
 {
-    const size_t left = half->length - half->done;
+    const size_t left = half->length - half->done, size = left < TLS_RECORD ? left : TLS_RECORD;
 
-    if (left <= TAIL) {
-        return has_room(l) ? left : 0;
+    if (l->size - l->away_end < TLS_ROOM) {
+        return 0;
     }
-    return left - TAIL < TLS_RECORD ? left - TAIL : TLS_RECORD;
+    return left > TAIL || l->away_end > 0 || has_room(l) ? size : 0;
+}
+
+static mpcf_status encrypt(struct tls_link *l, const uint8_t *data, size_t size, struct half *half,
+                           mpcf_error *err)
+{
+    size_t taken = 0;
+    short events = 0;
+
+    ERR_clear_error();
+    if (SSL_write_ex(l->ssl, data + half->done, size, &taken) != 1) {
+        MPCF_TRY(tls_link_explain(l, 0, "sending", &events, err));
+        /* It never waits: AWAY has room. */
+        return mpcf_fail(err, MPCF_E_INTERNAL, "libssl does not take a record");
+    }
+    half->done += taken;
+    return MPCF_OK;
 }
 
 /* What the socket takes now. */
 static mpcf_status push(struct tls_link *l, const uint8_t *data, struct half *half, mpcf_error *err)
 {
     const size_t before = half->done;
+    bool goes_on = true;
 
     MPCF_TRY(tls_link_flush(l, err));
-    while (half->done < half->length && half->done - before < TURN &&
-           l->away_begin == l->away_end) {
-        size_t taken = 0, size = next_record(l, half);
-        short events = 0;
-        if (size == 0) {
-            return MPCF_OK;
+    while (goes_on && l->away_end == 0) {
+        size_t size = 1;
+        while (size != 0 && half->done < half->length) {
+            size = next_record(l, half);
+            if (size != 0) {
+                MPCF_TRY(encrypt(l, data, size, half, err));
+            }
         }
-        ERR_clear_error();
-        if (SSL_write_ex(l->ssl, data + half->done, size, &taken) != 1) {
-            MPCF_TRY(tls_link_explain(l, 0, "sending", &events, err));
-            /* It never waits: AWAY was empty. */
-            return mpcf_fail(err, MPCF_E_INTERNAL, "libssl does not take a record");
-        }
-        half->done += taken;
+        goes_on = l->away_end > 0 && half->done < half->length && half->done - before < TURN;
         MPCF_TRY(tls_link_flush(l, err));
     }
     return MPCF_OK;
@@ -115,30 +128,43 @@ static bool is_all(const struct half *half)
     return half->done == half->length;
 }
 
-/* Moves at least one byte of what is left. */
+/* Moves at least one byte of what is left; *SAID is as much of AWAY as the socket is sure to have. */
+static mpcf_status move(struct tls_link *l, const uint8_t *out, struct half *away, uint8_t *in,
+                        struct half *home, size_t *said, int64_t deadline, mpcf_error *err)
+{
+    const size_t before = home->done, said_before = *said;
+
+    for (;;) {
+        MPCF_TRY(push(l, out, away, err));
+        if (away->length > 0) {
+            l->owes = is_all(away) && l->away_end > 0;
+            *said = away->done - (l->owes ? 1 : 0);
+        }
+        MPCF_TRY(pull(l, in, home, err));
+        if (*said > said_before || home->done > before || (*said == away->length && is_all(home))) {
+            return MPCF_OK;
+        }
+        const bool must_send = !is_all(away) || l->away_end > 0;
+        short events = (short) ((must_send ? POLLOUT : 0) | (!is_all(home) ? POLLIN : 0));
+        MPCF_TRY(stream_wait(l->fd, events, deadline, err));
+    }
+}
+
+/* AWAY's DONE is what was said to have gone, here and on return. */
 static mpcf_status advance(struct tls_link *l, const uint8_t *out, struct half *away, uint8_t *in,
                            struct half *home, int64_t deadline, mpcf_error *err)
 {
-    const size_t before = away->done + home->done;
+    size_t said = away->done;
 
     if (l->stage != TLS_OPEN) {
         return mpcf_fail(err, MPCF_E_CLOSED, "the connection has failed before");
     }
-    for (;;) {
-        MPCF_TRY(push(l, out, away, err));
-        MPCF_TRY(pull(l, in, home, err));
-        const bool is_stuck = away->length > 0 && is_all(away) && l->away_begin < l->away_end;
-        const bool moved = away->done + home->done > before;
-        if (!is_stuck && (moved || (is_all(away) && is_all(home)))) {
-            return MPCF_OK;
-        }
-        const bool must_send = !is_all(away) || l->away_begin < l->away_end;
-        short events = (short) ((must_send ? POLLOUT : 0) | (!is_all(home) ? POLLIN : 0));
-        mpcf_status status = stream_wait(l->fd, events, deadline, moved ? NULL : err);
-        if (status != MPCF_OK) {
-            return moved ? MPCF_OK : status;
-        }
+    if (l->owes && !is_all(away)) {
+        away->done++; /* it is in AWAY already */
     }
+    mpcf_status status = move(l, out, away, in, home, &said, deadline, err);
+    away->done = said;
+    return status;
 }
 
 mpcf_status tls_advance(struct tls_link *l, const void *out, size_t *out_length, void *in,
