@@ -64,6 +64,79 @@ static void both_ends_are_proved(void **state)
     }
 }
 
+/* --- bytes --- */
+
+/* One way of a conversation: byte I of all is I * 7 + I / 251. */
+struct way {
+    void *from, *to;
+    size_t sent, length, received; /* LENGTH: behind the message that goes now */
+};
+
+static uint8_t byte_at(size_t i)
+{
+    return (uint8_t) (i * 7 + i / 251);
+}
+
+/* What goes now of W, and takes as much as LIMIT bytes; *MOVED: something went. */
+static void go_on(const mpcf_transport *t, struct way *w, struct test_random *r, bool takes,
+                  bool *moved)
+{
+    static uint8_t out[70000], in[70000];
+    size_t sent = w->length - w->sent, none = 0;
+    for (size_t i = 0; i < sent; i++) {
+        out[i] = byte_at(w->sent + i);
+    }
+    mpcf_status status = t->advance(w->from, out, &sent, NULL, &none, 0, NULL);
+    assert_true(status == MPCF_OK || (status == MPCF_E_TIMEOUT && sent == 0));
+    memset(out, 0xee, sizeof(out)); /* it may be used again */
+    w->sent += sent;
+    size_t received = takes ? 1 + test_random_u64(r) % 60000 : 0, no_more = 0;
+    status = t->advance(w->to, NULL, &no_more, in, &received, 0, NULL);
+    assert_true(status == MPCF_OK || (status == MPCF_E_TIMEOUT && received == 0));
+    for (size_t i = 0; i < received; i++) {
+        assert_int_equal(in[i], byte_at(w->received + i));
+    }
+    w->received += received;
+    *moved = sent + received > 0;
+}
+
+/* Messages of all sizes through small buffers to one that seldom reads: each is said to have gone
+ * when it has, so that it arrives though the sender does nothing more. */
+static void what_is_said_to_have_gone_arrives(void **state)
+{
+    (void) state;
+    struct tls_meeting m;
+    struct test_random r = {.state = 11};
+    tls_listen(&m, &(struct tls_end){TLS_BY_KEYS, NULL, 0, ROLE_DEALER});
+    tls_begin(&m.b, &(struct tls_end){TLS_BY_KEYS, NULL, 0, ROLE_USER});
+    m.b.config.socket.send_buffer = m.b.config.socket.receive_buffer = 8192;
+    m.called = ROLE_DEALER;
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, tls_call, &m), 0);
+    tls_accept_one(&m);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    struct way w = {.from = m.b.conn, .to = m.a.conn};
+    for (unsigned message = 0; message < 400; message++) {
+        const unsigned kind = message % 4;
+        w.length +=
+            kind == 0 ? 1 + message % 3 : 1 + test_random_u64(&r) % (kind == 3 ? 65000 : 900);
+        while (w.sent < w.length) {
+            bool moved = false;
+            go_on(m.a.t, &w, &r, test_random_u64(&r) % 3 == 0, &moved);
+        }
+        const int64_t limit = clock_deadline(10 * SECOND);
+        while (message % 5 == 0 && w.received < w.length) { /* the sender rests */
+            size_t none = 0, got = 1;
+            uint8_t byte = 0;
+            mpcf_status status = m.a.t->advance(w.to, NULL, &none, &byte, &got, limit, m.a.err);
+            assert_was_ok(status, m.a.err);
+            assert_int_equal(byte, byte_at(w.received));
+            w.received += got;
+        }
+    }
+    tls_part(&m);
+}
+
 /* --- what is refused by two of ours --- */
 
 struct refusal {
@@ -271,6 +344,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_ends_are_proved),
+        cmocka_unit_test(what_is_said_to_have_gone_arrives),
         cmocka_unit_test(both_sides_say_why),
         cmocka_unit_test(files_are_looked_at),
         cmocka_unit_test(without_keys_the_line_to_write_is_said),
