@@ -52,6 +52,11 @@ static mpcf_status check_address(const void *config, const char *address, bool i
     return tls_credentials_check(config, err);
 }
 
+static mpcf_status fail_nobody(mpcf_error *err)
+{
+    return mpcf_fail(err, MPCF_E_CONFIG, "tls proves roles, and was not told which it plays");
+}
+
 /* --- listening --- */
 
 static mpcf_status begin(struct tls_listener *l, const char *address, mpcf_error *err)
@@ -78,6 +83,9 @@ static mpcf_status listen_as(const void *config, const mpcf_party *self, const c
                              void **listener, mpcf_error *err)
 {
     MPCF_TRY(check_address(config, address, true, err));
+    if (self == NULL) {
+        return fail_nobody(err);
+    }
     struct tls_listener *l = calloc(1, sizeof(*l));
     if (l == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a listener");
@@ -189,6 +197,9 @@ static mpcf_status connect_as(const void *config, const mpcf_party *self, int32_
     struct tls_link *l = NULL;
 
     MPCF_TRY(check_address(config, address, false, err));
+    if (self == NULL) {
+        return fail_nobody(err);
+    }
     MPCF_TRY(tls_credentials_load(config, self, false, &c, err));
     mpcf_status status = check_secret(config, self, peer, err);
     if (status == MPCF_OK) {

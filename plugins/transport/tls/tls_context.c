@@ -346,9 +346,6 @@ static mpcf_status fill(struct tls_credentials *c, const struct tls_config *conf
 mpcf_status tls_credentials_load(const struct tls_config *config, const mpcf_party *self,
                                  bool is_listener, struct tls_credentials **out, mpcf_error *err)
 {
-    if (self == NULL) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "tls proves roles, and was not told which it plays");
-    }
     struct tls_credentials *c = calloc(1, sizeof(*c));
     if (c == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for keys");

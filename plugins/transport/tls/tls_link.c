@@ -129,14 +129,21 @@ mpcf_status tls_link_flush(struct tls_link *l, mpcf_error *err)
 
 /* --- beginning and ending --- */
 
+static bool grow_one(uint8_t **buffer, size_t size)
+{
+    uint8_t *grown = realloc(*buffer, size);
+
+    if (grown == NULL) {
+        return false;
+    }
+    *buffer = grown;
+    return true;
+}
+
 /* Buffers of SIZE, with what is in them. */
 static mpcf_status grow(struct tls_link *l, size_t size, mpcf_error *err)
 {
-    uint8_t *away = realloc(l->away, size);
-    l->away = away != NULL ? away : l->away;
-    uint8_t *home = realloc(l->home, size);
-    l->home = home != NULL ? home : l->home;
-    if (away == NULL || home == NULL) {
+    if (!grow_one(&l->away, size) || !grow_one(&l->home, size)) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a connection");
     }
     l->size = size;

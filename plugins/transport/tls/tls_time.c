@@ -22,5 +22,5 @@ int tls_time_days_left(const ASN1_TIME *time)
     if (ASN1_TIME_diff(&days, &seconds, NULL, time) != 1) {
         return -1;
     }
-    return days < 0 || seconds < 0 ? (days < 0 ? days : -1) : days;
+    return days == 0 && seconds < 0 ? -1 : days;
 }

@@ -194,13 +194,15 @@ static mpcf_status finish(struct tls_link *l, const uint8_t *out, struct half aw
 mpcf_status tls_send(struct tls_link *l, const void *buffer, size_t length, int64_t deadline,
                      mpcf_error *err)
 {
-    return finish(l, buffer, (struct half){.length = length}, NULL, (struct half){.length = 0},
-                  deadline, err);
+    const struct half all = {.length = length}, none = {.length = 0};
+
+    return finish(l, buffer, all, NULL, none, deadline, err);
 }
 
 mpcf_status tls_recv(struct tls_link *l, void *buffer, size_t length, int64_t deadline,
                      mpcf_error *err)
 {
-    return finish(l, NULL, (struct half){.length = 0}, buffer, (struct half){.length = length},
-                  deadline, err);
+    const struct half all = {.length = length}, none = {.length = 0};
+
+    return finish(l, NULL, none, buffer, all, deadline, err);
 }

@@ -48,7 +48,7 @@ static int take_any(X509_STORE_CTX *x, void *context)
 static int connect_to(const char *address)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    to.sin_port = htons((uint16_t) atoi(strrchr(address, ':') + 1));
+    to.sin_port = htons((uint16_t) strtoul(strrchr(address, ':') + 1, NULL, 10));
     int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
     assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)), 0);
     assert_int_equal(connect(fd, (struct sockaddr *) &to, sizeof(to)), 0);
