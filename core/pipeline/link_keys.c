@@ -80,9 +80,30 @@ static mpcf_status check_file(const struct pipeline *p, enum role role,
     return status;
 }
 
+/* The files of keys that the transport's options name. */
+static mpcf_status check_transport(const struct pipeline *p, enum role role,
+                                   struct yaml_problems *problems, mpcf_error *err)
+{
+    const mpcf_transport *t = p->transport.descriptor;
+    const struct yaml_node *party = yaml_get(p->parties, role_name(role));
+
+    if (t->check_role == NULL || !p->has_parties) {
+        return MPCF_OK;
+    }
+    const mpcf_status status = t->check_role(p->endpoints[role].config, (int32_t) role, err);
+    if (status != MPCF_OK && status != MPCF_E_NOMEM) {
+        yaml_problem(problems, party != NULL ? party : p->parties, "the keys of the %s: %s",
+                     role_name(role), mpcf_error_text(err));
+        mpcf_error_reset(err);
+        return MPCF_OK;
+    }
+    return status;
+}
+
 mpcf_status link_keys_check_role(const struct pipeline *p, enum role role,
                                  struct yaml_problems *problems, mpcf_error *err)
 {
+    MPCF_TRY(check_transport(p, role, problems, err));
     if (p->endpoints[role].keys != NULL) {
         return check_file(p, role, problems, err);
     }

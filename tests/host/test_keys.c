@@ -198,6 +198,9 @@ static void tls_says_what_it_lacks(void **state)
                     "--set", "transport.name=tls", "--set", own);
         mpcf_free(own);
     }
+    ASSERT_HOST(2, "the keys of the user: cannot open", file, "--check", "--role", "user", "--set",
+                "transport.name=tls", "--set", "transport.options.proof=certificate", "--set",
+                "transport.options.folder=none");
     ASSERT_HOST(2, "tls: proof: pinned needs a folder with the keys", file, "--check", "--set",
                 "transport.name=tls", "--set", "transport.options.proof=pinned");
     mpcf_free(file);

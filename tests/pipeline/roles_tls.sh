@@ -148,7 +148,12 @@ says user "parties.user.keys is not given: transport 'tls' proves roles by keys"
 for role in provider user dealer; do
     cp -p "$folder/certificate/$role.pem" "$folder/certificate/authority.pem" "$folder/$role/keys/"
 done
+"$host" "$folder/user/pipeline.yaml" --role user --check >"$folder/user.log" 2>&1 ||
+    fail "--check refuses files that are right"
 chmod 644 "$folder/user/keys/user.pem"
+! "$host" "$folder/user/pipeline.yaml" --role user --check >"$folder/user.log" 2>&1 ||
+    fail "--check takes a key that everyone can read"
+says user "the keys of the user: others can reach the key in"
 start user
 ends user 20 2
 says user "others can reach the key in"

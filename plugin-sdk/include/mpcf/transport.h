@@ -162,6 +162,9 @@ typedef struct mpcf_transport {
     /* Whether CONFIG proves roles by the secrets of mpcf_party: then a role that has no keys is
      * refused before it starts. NULL: by something else. */
     bool (*needs_secrets)(const void *config);
+    /* Whether what CONFIG names is there and right for ROLE, files of keys say. Opens files, asks
+     * nobody. MPCF_E_CONFIG, MPCF_E_IO. The host asks before a role starts. */
+    mpcf_status (*check_role)(const void *config, int32_t role, mpcf_error *err);
 } mpcf_transport;
 
 /* As mpcf_register_approx(). */

@@ -274,6 +274,20 @@ static bool needs_secrets(const void *config)
     return ((const struct tls_config *) config)->proof == TLS_BY_KEYS;
 }
 
+/* What loading would refuse; what expires soon is noted, too. */
+static mpcf_status check_role(const void *config, int32_t role, mpcf_error *err)
+{
+    const mpcf_party self = {.struct_size = sizeof(self), .role = role};
+    struct tls_credentials *c = NULL;
+
+    if (needs_secrets(config)) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(tls_credentials_load(config, &self, role != MPCF_ROLE_USER, &c, err));
+    tls_credentials_drop(c);
+    return MPCF_OK;
+}
+
 static const mpcf_transport tls = {
     .struct_size = sizeof(mpcf_transport),
     .name = "tls",
@@ -298,6 +312,7 @@ static const mpcf_transport tls = {
     .peer_role = peer_role,
     .binding = binding,
     .needs_secrets = needs_secrets,
+    .check_role = check_role,
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
