@@ -116,7 +116,7 @@ static size_t count_content(const uint8_t *seen, size_t length, size_t *records)
         if (seen[at] == 0x17) {
             assert_in_range(size, 17, 16384 + 17);
             content += size - 17; /* its tag and the byte of its kind */
-            ++*records;
+            (*records)++;
         }
         at += 5 + size;
     }
