@@ -144,6 +144,9 @@ static mpcf_status print(const EVP_PKEY *key, const X509 *certificate, struct pe
         memcpy(out->text, text, out->length);
     }
     BIO_free(bio);
+    if (length > 0 && out->text == NULL) {
+        return mpcf_fail_memory(err, out->length, "a key as text");
+    }
     return out->text != NULL ? MPCF_OK : fail(err, "PEM");
 }
 

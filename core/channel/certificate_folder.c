@@ -2,11 +2,12 @@
 /* Which files stand in such a folder, and which are made. */
 #include "channel/certificate_folder.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
 #include "channel/certificate.h"
@@ -18,35 +19,49 @@
 
 /* --- files of a folder --- */
 
+/* No memory is asked for: what was begun must be taken back where there is none. */
+static mpcf_status path_of(const char *folder, const char *name, char path[PATH_MAX],
+                           mpcf_error *err)
+{
+    const int length = snprintf(path, PATH_MAX, "%s/%s", folder, name);
+
+    return length > 0 && length < PATH_MAX
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_CONFIG, "the name of folder '%.60s...' is too long", folder);
+}
+
 static mpcf_status place(const char *folder, const char *name, const struct pem *pem,
                          mpcf_error *err)
 {
-    char *path = mpcf_format("%s/%s", folder, name);
-    mpcf_status status = path == NULL ? mpcf_fail_memory(err, strlen(folder), "a file name")
-                                      : private_file_create(path, pem->text, pem->length, err);
+    char path[PATH_MAX];
 
-    mpcf_free(path);
-    return status;
+    MPCF_TRY(path_of(folder, name, path, err));
+    return private_file_create(path, pem->text, pem->length, err);
 }
 
 static mpcf_status fetch(const char *folder, const char *name, struct pem *pem, mpcf_error *err)
 {
-    char *path = mpcf_format("%s/%s", folder, name);
-    mpcf_status status = path == NULL
-                             ? mpcf_fail_memory(err, strlen(folder), "a file name")
-                             : private_file_read(path, PEM_LIMIT, &pem->text, &pem->length, err);
+    char path[PATH_MAX];
 
-    mpcf_free(path);
-    return status;
+    MPCF_TRY(path_of(folder, name, path, err));
+    return private_file_read(path, PEM_LIMIT, &pem->text, &pem->length, err);
+}
+
+/* Of a set that could not be made whole. */
+static void take_back(const char *folder, const char *name)
+{
+    char path[PATH_MAX];
+
+    if (path_of(folder, name, path, NULL) == MPCF_OK) {
+        (void) unlink(path);
+    }
 }
 
 static bool is_there(const char *folder, const char *name)
 {
-    char *path = mpcf_format("%s/%s", folder, name);
-    bool found = path == NULL || file_exists(path); /* what cannot be asked is not replaced */
+    char path[PATH_MAX];
 
-    mpcf_free(path);
-    return found;
+    return path_of(folder, name, path, NULL) == MPCF_OK && file_exists(path);
 }
 
 static void name_of(enum role role, char name[32])
@@ -80,6 +95,9 @@ static mpcf_status write_authority(const char *folder, const struct authority *a
     mpcf_status status = place(folder, "authority.key", &key, err);
     if (status == MPCF_OK) {
         status = place(folder, "authority.pem", &certificate, err);
+        if (status != MPCF_OK) {
+            take_back(folder, "authority.key");
+        }
     }
     mpcf_secret_free(key.text);
     mpcf_secret_free(certificate.text);
@@ -174,8 +192,15 @@ mpcf_status pinned_folder_create(const char *folder, mpcf_error *err)
                 folder, r < 3 ? name : TRUSTED_NAME);
         }
     }
-    for (unsigned r = 0; r < 3; r++) {
-        MPCF_TRY(draw(folder, (enum role) r, err));
+    mpcf_status status = MPCF_OK;
+    for (unsigned r = 0; r < 3 && status == MPCF_OK; r++) {
+        status = draw(folder, (enum role) r, err);
     }
-    return MPCF_OK;
+    for (unsigned r = 0; r < 4 && status != MPCF_OK; r++) {
+        if (r < 3) {
+            name_of((enum role) r, name);
+        }
+        take_back(folder, r < 3 ? name : TRUSTED_NAME);
+    }
+    return status;
 }
