@@ -75,7 +75,7 @@ mpcf_status tls_alert_fail(const struct tls_link *l, mpcf_error *err)
 {
     const unsigned long code = ERR_peek_error();
     const int reason = ERR_GET_REASON(code);
-    const bool is_open = l->role >= 0;
+    const bool is_open = l->stage == TLS_OPEN;
 
     if (l->held[0] != '\0') {
         return mpcf_fail(err, MPCF_E_AUTH, "%s", l->held);

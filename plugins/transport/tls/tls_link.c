@@ -244,8 +244,8 @@ mpcf_status tls_link_explain(struct tls_link *l, int result, const char *doing, 
         status = mpcf_fail(err, MPCF_E_CLOSED, "the peer closed the connection");
         break;
     default:
-        l->stage = TLS_BROKEN;
         status = l->error != 0 ? stream_fail(l->error, doing, err) : tls_alert_fail(l, err);
+        l->stage = TLS_BROKEN;
         break;
     }
     ERR_clear_error();
