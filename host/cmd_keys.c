@@ -1,16 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * keys new, keys show: files of keys, and by which fingerprints two of them are compared.
+ * keys new, show, trust: files of keys, and by which fingerprints two of them are compared.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/text.h"
+#include "channel/certificate.h"
+#include "channel/certificate_folder.h"
 #include "channel/key_file.h"
 #include "channel/key_folder.h"
+#include "channel/private_file.h"
+#include "channel/trusted.h"
 #include "host.h"
+#include "show_key.h"
 #include "standard_output.h"
 
-static void tell_what_to_do(const char *folder)
+#define YEAR_DAYS 365
+
+/* --- new --- */
+
+static const char by_keys[] =
+    "\nEach file must get to its role's machine in private, as a password does (scp, not\n"
+    "mail), and be named in the pipeline file there, as in\n\n"
+    "  parties:\n"
+    "    user: {keys: user.key}\n\n"
+    "Who reads a file can pose as its role. Remove what is left here once all have\n"
+    "theirs; `mpcf-host keys show FILE` prints fingerprints, to compare.";
+static const char by_certificate[] =
+    "authority.pem: for all three; no secret\n"
+    "authority.key: for nobody; who has it can make a certificate of any role\n\n"
+    "A role's machine needs its own ROLE.pem, which must get there in private, as a password\n"
+    "does (scp, not mail), and authority.pem, in one folder, and in the pipeline file\n\n"
+    "  transport: {name: tls, options: {proof: certificate, folder: FOLDER}}\n\n"
+    "Keep authority.key where no role runs. Remove ROLE.pem here once its role has it;\n"
+    "`mpcf-host keys new --proof certificate` here makes another before it expires.";
+static const char by_pinned[] =
+    "trusted: for all three, the fingerprints of their keys; no secret\n\n"
+    "A role's machine needs its own ROLE.pem, which must get there in private, as a password\n"
+    "does (scp, not mail), and trusted, in one folder, and in the pipeline file\n\n"
+    "  transport: {name: tls, options: {proof: pinned, folder: FOLDER}}\n\n"
+    "`mpcf-host keys trust FOLDER ROLE FINGERPRINT` lets another key in. Remove ROLE.pem here\n"
+    "once its role has it.";
+
+static void tell_what_to_do(const char *folder, const char *suffix, const char *text)
 {
     const size_t length = strlen(folder);
     const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
@@ -18,26 +52,66 @@ static void tell_what_to_do(const char *folder)
     for (int r = 0; r < 3; r++) {
         const char *name = role_name((enum role) r);
 
-        (void) fprintf(standard_output(), "%s%s%s.key: for the %s, and nobody else\n", folder,
-                       slash, name, name);
+        (void) fprintf(standard_output(), "%s%s%s%s: for the %s, and nobody else\n", folder, slash,
+                       name, suffix, name);
     }
-    (void) fprintf(
-        standard_output(), "%s\n",
-        "\nEach file must get to its role's machine in private, as a password does (scp, not\n"
-        "mail), and be named in the pipeline file there, as in\n\n"
-        "  parties:\n"
-        "    user: {keys: user.key}\n\n"
-        "Who reads a file can pose as its role. Remove what is left here once all have\n"
-        "theirs; `mpcf-host keys show FILE` prints fingerprints, to compare.");
+    (void) fprintf(standard_output(), "%s\n", text);
+}
+
+struct proof {
+    const char *name, *suffix, *text;
+};
+static const struct proof proofs[] = {
+    {"keys", ".key", by_keys},
+    {"certificate", ".pem", by_certificate},
+    {"pinned", ".pem", by_pinned},
+};
+enum { KEYS, CERTIFICATE, PINNED, PROOF_COUNT };
+
+/* NULL: keys. PROOF_COUNT: none is called NAME. */
+static unsigned find_proof(const char *name)
+{
+    unsigned i = 0;
+
+    while (name != NULL && i < PROOF_COUNT && strcmp(proofs[i].name, name) != 0) {
+        i++;
+    }
+    return i;
+}
+
+static mpcf_status make(const char *folder, unsigned proof, unsigned days, mpcf_error *err)
+{
+    switch (proof) {
+    case CERTIFICATE:
+        return certificate_folder_create(folder, days, err);
+    case PINNED:
+        return pinned_folder_create(folder, err);
+    default:
+        return key_folder_create(folder, err);
+    }
 }
 
 int cmd_keys_new(const struct args *args)
 {
+    const char *folder = args->operands[0];
+    const unsigned proof = find_proof(args_value(args, "--proof"));
+    int64_t days = YEAR_DAYS;
+
+    if (proof == PROOF_COUNT) {
+        return host_usage("keys new", "--proof is keys, certificate or pinned, not '%s'",
+                          args_value(args, "--proof"));
+    }
+    if (!args_number(args, "--days", 1, AUTHORITY_DAYS, &days)) {
+        return EXIT_USAGE;
+    }
+    if (proof != CERTIFICATE && args_has(args, "--days")) {
+        return host_usage("keys new",
+                          "--days goes with --proof certificate: other keys do not end");
+    }
     mpcf_error *err = mpcf_error_create();
     int result = EXIT_DONE;
-
-    if (key_folder_create(args->operands[0], err) == MPCF_OK) {
-        tell_what_to_do(args->operands[0]);
+    if (make(folder, proof, (unsigned) days, err) == MPCF_OK) {
+        tell_what_to_do(folder, proofs[proof].suffix, proofs[proof].text);
     } else {
         result = host_refused(err);
     }
@@ -45,46 +119,56 @@ int cmd_keys_new(const struct args *args)
     return result;
 }
 
-static mpcf_status show_key(enum role from, enum role to, const uint8_t key[LINK_KEY_BYTES],
-                            mpcf_error *err)
-{
-    char name[32], fingerprint[KEY_FINGERPRINT_SIZE];
-
-    MPCF_TRY(role_keys_fingerprint(key, fingerprint, err));
-    (void) snprintf(name, sizeof name, "%s>%s", role_name(from), role_name(to));
-    (void) fprintf(standard_output(), "  %-16s %s\n", name, fingerprint);
-    return MPCF_OK;
-}
-
-static mpcf_status show_keys(const struct role_keys *keys, mpcf_error *err)
-{
-    for (int r = 0; r < 3; r++) {
-        const enum role peer = (enum role) r;
-
-        if (keys->has[peer]) {
-            MPCF_TRY(show_key(keys->role, peer, keys->links[peer].mine, err));
-            MPCF_TRY(show_key(peer, keys->role, keys->links[peer].theirs, err));
-        }
-    }
-    (void) fprintf(
-        standard_output(), "%s\n",
-        "Two roles understand each other where both of their files show these lines for them.");
-    return MPCF_OK;
-}
+/* --- show --- */
 
 int cmd_keys_show(const struct args *args)
 {
-    const char *path = args->operands[0];
     mpcf_error *err = mpcf_error_create();
-    struct role_keys *keys = NULL;
-    mpcf_status status = key_file_read(path, &keys, err);
-
-    if (status == MPCF_OK) {
-        (void) fprintf(standard_output(), "%s: the keys of the %s\n", path, role_name(keys->role));
-        status = show_keys(keys, err);
-    }
-    role_keys_destroy(keys);
+    const mpcf_status status = show_key_file(args->operands[0], err);
     const int result = status == MPCF_OK ? EXIT_DONE : host_refused(err);
+
+    mpcf_error_destroy(err);
+    return result;
+}
+
+/* --- trust --- */
+
+/* The words from the third on, with a blank between. */
+static bool read_words(const struct args *args, uint8_t fingerprint[SPOKEN_BYTES])
+{
+    struct text_buffer text = {0};
+
+    for (size_t i = 2; i < args->operand_count; i++) {
+        text_printf(&text, "%s%s", i == 2 ? "" : " ", args->operands[i]);
+    }
+    bool read = !text.failed && spoken_parse(text_string(&text), text.length, fingerprint);
+    text_clear(&text);
+    return read;
+}
+
+int cmd_keys_trust(const struct args *args)
+{
+    const char *folder = args->operands[0];
+    uint8_t fingerprint[SPOKEN_BYTES];
+    enum role role;
+
+    if (!role_parse(args->operands[1], &role)) {
+        return host_usage("keys trust", "there is no role '%s'; provider, user, dealer",
+                          args->operands[1]);
+    }
+    if (!read_words(args, fingerprint)) {
+        return host_usage("keys trust",
+                          "a fingerprint is eight words of five letters, or 32 hexadecimal "
+                          "digits, as `mpcf-host keys show` prints them");
+    }
+    mpcf_error *err = mpcf_error_create();
+    int result = EXIT_DONE;
+    if (trusted_add(folder, role, fingerprint, err) == MPCF_OK) {
+        (void) fprintf(standard_output(), "%s/%s: who has this key may be the %s\n", folder,
+                       TRUSTED_NAME, role_name(role));
+    } else {
+        result = host_refused(err);
+    }
     mpcf_error_destroy(err);
     return result;
 }

@@ -73,6 +73,10 @@ static const struct arg_option bench_options[] = {
     {"--json", "FILE", "the figures as JSON"},
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
+static const struct arg_option keys_options[] = {
+    {"--proof", "NAME", "keys: secrets of each pair; certificate, pinned: for the transport tls, an authority with three certificates or three public keys. Default keys"},
+    {"--days", "N", "certificate: how long a role's is valid, default 365; the authority's is 3650"},
+    {NULL, NULL, NULL}};
 static const struct arg_option plugin_options[] = {
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
@@ -116,9 +120,13 @@ const struct command commands[] = {
     {"bench", "secure|kernels|accuracy, or train|repeats|approx [PIPELINE.yaml]", "Measures on this machine.",
      bench_options, 1, 2, cmd_bench},
     {"keys new", "FOLDER", "Makes keys with which the roles know each other, a file for each.",
-     NULL, 1, 1, cmd_keys_new},
+     keys_options, 1, 1, cmd_keys_new},
     {"keys show", "FILE", "Whose keys a file has, and their fingerprints.",
      NULL, 1, 1, cmd_keys_show},
+    {"keys trust", "FOLDER ROLE FINGERPRINT", "Lets who has a key be a role (proof: pinned of tls).",
+     NULL, 3, 10, cmd_keys_trust},
+    {"keys check", "FOLDER", "Whether the keys in a folder are right, and until when.",
+     NULL, 1, 1, cmd_keys_check},
     {"plugin list", "", "All plug-ins that are found, their components, and failures.",
      plugin_options, 0, 0, cmd_plugin_list},
     {"plugin show", "NAME", "A plug-in: its components, with their options.",

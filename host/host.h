@@ -31,6 +31,8 @@ int cmd_plugin_eval(const struct args *args);
 int cmd_plugin_new(const struct args *args);
 int cmd_keys_new(const struct args *args);
 int cmd_keys_show(const struct args *args);
+int cmd_keys_trust(const struct args *args);
+int cmd_keys_check(const struct args *args);
 int cmd_init(const struct args *args);
 int cmd_example(const struct args *args);
 int cmd_options(const struct args *args);

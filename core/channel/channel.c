@@ -29,7 +29,32 @@ struct channel {
     struct channel_meter meter;
     char role[32], address[ADDRESS_SIZE];
     char identity[IDENTITY_SIZE];
+    int peer_role; /* proved; -1: none */
+    bool is_bound;
+    uint8_t binding[MPCF_BINDING_BYTES];
 };
+
+static mpcf_status ask_who(struct channel *c, const mpcf_transport *t, mpcf_error *err)
+{
+    void *conn = c->framing.wire.conn;
+    int32_t role = -1;
+
+    if ((t->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0 && t->peer_identity != NULL) {
+        MPCF_TRY(t->peer_identity(conn, c->identity, sizeof(c->identity), err));
+    }
+    if (t->peer_role != NULL) {
+        MPCF_TRY(t->peer_role(conn, &role, err));
+        if (role < 0 || role >= MPCF_ROLE_COUNT) {
+            return mpcf_fail(err, MPCF_E_INVALID,
+                             "transport '%s': a peer's role is none of "
+                             "MPCF_ROLE_*",
+                             t->name);
+        }
+    }
+    c->peer_role = role;
+    c->is_bound = t->binding != NULL;
+    return c->is_bound ? t->binding(conn, c->binding, err) : MPCF_OK;
+}
 
 static mpcf_status prepare(struct channel *c, mpcf_error *err)
 {
@@ -40,10 +65,7 @@ static mpcf_status prepare(struct channel *c, mpcf_error *err)
     if (c->framing.room == NULL) {
         return mpcf_fail_memory(err, FRAMING_FIRST_LIMIT, "a channel");
     }
-    if ((t->caps & MPCF_TRANSPORT_AUTHENTICATED) == 0 || t->peer_identity == NULL) {
-        return MPCF_OK;
-    }
-    return t->peer_identity(c->framing.wire.conn, c->identity, sizeof(c->identity), err);
+    return ask_who(c, t, err);
 }
 
 mpcf_status channel_create(const mpcf_transport *transport, void *conn, int64_t timeout_ns,
@@ -99,6 +121,16 @@ void channel_set_timeout(struct channel *c, int64_t timeout_ns, const char *key)
 struct channel_meter channel_meter(const struct channel *c)
 {
     return c->meter;
+}
+
+const uint8_t *channel_binding(const struct channel *c)
+{
+    return c->is_bound ? c->binding : NULL;
+}
+
+int channel_peer_role(const struct channel *c)
+{
+    return c->peer_role;
 }
 
 const char *channel_identity(const struct channel *c)

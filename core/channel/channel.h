@@ -67,6 +67,10 @@ struct channel_meter {
     uint64_t sent_messages, received_messages;
 };
 struct channel_meter channel_meter(const struct channel *c);
+/* What binds the hello to this connection, MPCF_BINDING_BYTES; NULL: the transport has none. */
+const uint8_t *channel_binding(const struct channel *c);
+/* The role that the transport has proved the peer to be (enum role), or -1: it proves none. */
+int channel_peer_role(const struct channel *c);
 /* Proven identity of the peer, or "" */
 const char *channel_identity(const struct channel *c);
 

@@ -10,13 +10,15 @@
 
 #include "channel/handshake.h"
 
-/* Wire: magic, protocol, length used, from, to, flags, nonce; an end of line; the MAC. Little-endian;
+/* Wire: magic, protocol, length used, from, to, flags, nonce, binding; an end of line; the MAC. Little-endian;
  * the rest is zero. The end of line makes servers that read lines answer, so that the caller can
  * say what they are. */
-#define FLAG_KEY  1u
-#define FLAG_BUSY 2u
+#define FLAG_KEY   1u
+#define FLAG_BUSY  2u
+#define FLAG_BOUND 4u
 enum { AT_PROTOCOL = 8, AT_LENGTH = 12, AT_FROM = 16, AT_TO, AT_FLAGS, AT_NONCE = 20 };
-enum { AT_REST = AT_NONCE + HELLO_NONCE_BYTES, AT_LINE = 92, AT_MAC = 96 };
+enum { AT_BINDING = AT_NONCE + HELLO_NONCE_BYTES };
+enum { AT_REST = AT_BINDING + HELLO_BINDING_BYTES, AT_LINE = 92, AT_MAC = 96 };
 static const uint8_t magic[8] = {'M', 'P', 'C', 'F', 'h', 'e', 'l', 'o'};
 /* What a MAC begins with: who made it. */
 #define SPEAKER_BYTES 11
@@ -29,6 +31,29 @@ mpcf_status hello_init(struct hello *h, enum role from, enum role to, bool has_k
     *h = (struct hello){.protocol = HANDSHAKE_PROTOCOL, .from = from, .to = to, .has_key = has_key};
     if (getrandom(h->nonce, sizeof(h->nonce), 0) != sizeof(h->nonce)) {
         return mpcf_fail(err, MPCF_E_IO, "no randomness from the system");
+    }
+    return MPCF_OK;
+}
+
+void hello_bind(struct hello *h, const uint8_t *binding)
+{
+    h->is_bound = binding != NULL;
+    if (binding != NULL) {
+        memcpy(h->binding, binding, sizeof(h->binding));
+    }
+}
+
+mpcf_status hello_check_binding(const struct hello *theirs, const uint8_t *binding, mpcf_error *err)
+{
+    if (theirs->is_bound != (binding != NULL)) {
+        return mpcf_fail(err, MPCF_E_AUTH,
+                         "its hello is bound to %s connection, and this side's to %s",
+                         theirs->is_bound ? "a" : "no", binding != NULL ? "one" : "none");
+    }
+    if (binding != NULL && CRYPTO_memcmp(theirs->binding, binding, HELLO_BINDING_BYTES) != 0) {
+        return mpcf_fail(err, MPCF_E_AUTH,
+                         "its hello belongs to another connection: somebody between passes on what "
+                         "two connections say");
     }
     return MPCF_OK;
 }
@@ -58,8 +83,10 @@ void hello_encode(const struct hello *h, uint8_t wire[HELLO_BYTES])
     write_u32(wire + AT_LENGTH, HELLO_BYTES);
     wire[AT_FROM] = (uint8_t) h->from;
     wire[AT_TO] = (uint8_t) h->to;
-    wire[AT_FLAGS] = (uint8_t) ((h->has_key ? FLAG_KEY : 0) | (h->is_busy ? FLAG_BUSY : 0));
+    wire[AT_FLAGS] = (uint8_t) ((h->has_key ? FLAG_KEY : 0) | (h->is_busy ? FLAG_BUSY : 0) |
+                                (h->is_bound ? FLAG_BOUND : 0));
     memcpy(wire + AT_NONCE, h->nonce, sizeof(h->nonce));
+    memcpy(wire + AT_BINDING, h->binding, sizeof(h->binding));
     memcpy(wire + AT_LINE, line_end, sizeof(line_end));
 }
 
@@ -67,7 +94,7 @@ static bool is_rest_zero(const uint8_t wire[HELLO_BYTES])
 {
     uint8_t seen = wire[AT_FLAGS + 1];
 
-    for (size_t i = AT_REST; i < AT_LINE; i++) {
+    for (size_t i = (wire[AT_FLAGS] & FLAG_BOUND) != 0 ? AT_REST : AT_BINDING; i < AT_LINE; i++) {
         seen |= wire[i];
     }
     return seen == 0;
@@ -83,7 +110,7 @@ mpcf_status hello_decode(const uint8_t wire[HELLO_BYTES], struct hello *out, mpc
         return MPCF_OK;
     }
     if (read_u32(wire + AT_LENGTH) != HELLO_BYTES || wire[AT_FROM] > ROLE_DEALER ||
-        wire[AT_TO] > ROLE_DEALER || (wire[AT_FLAGS] & ~(FLAG_KEY | FLAG_BUSY)) != 0 ||
+        wire[AT_TO] > ROLE_DEALER || (wire[AT_FLAGS] & ~(FLAG_KEY | FLAG_BUSY | FLAG_BOUND)) != 0 ||
         !is_rest_zero(wire) || memcmp(wire + AT_LINE, line_end, sizeof(line_end)) != 0) {
         return mpcf_fail(err, MPCF_E_FORMAT, "the peer's hello is malformed");
     }
@@ -91,7 +118,9 @@ mpcf_status hello_decode(const uint8_t wire[HELLO_BYTES], struct hello *out, mpc
     out->to = (enum role) wire[AT_TO];
     out->has_key = (wire[AT_FLAGS] & FLAG_KEY) != 0;
     out->is_busy = (wire[AT_FLAGS] & FLAG_BUSY) != 0;
+    out->is_bound = (wire[AT_FLAGS] & FLAG_BOUND) != 0;
     memcpy(out->nonce, wire + AT_NONCE, sizeof(out->nonce));
+    memcpy(out->binding, wire + AT_BINDING, sizeof(out->binding));
     return MPCF_OK;
 }
 

@@ -51,7 +51,7 @@ static mpcf_status make_named(const char *folder, mpcf_error *err)
 }
 
 /* "a/b/" is the b in a. */
-static mpcf_status make_folder(const char *folder, mpcf_error *err)
+mpcf_status key_folder_make(const char *folder, mpcf_error *err)
 {
     size_t length = strlen(folder);
 
@@ -108,7 +108,7 @@ mpcf_status key_folder_create(const char *folder, mpcf_error *err)
 {
     struct role_keys *sets[3];
 
-    MPCF_TRY(make_folder(folder, err));
+    MPCF_TRY(key_folder_make(folder, err));
     MPCF_TRY(role_keys_draw(sets, err));
     mpcf_status status = fill_folder(folder, sets, err);
     for (size_t r = 0; r < 3; r++) {

@@ -9,9 +9,11 @@
 #include <mpcf/plugin.h>
 
 #include "base/memory.h"
+#include "channel/link_party.h"
 #include "conformance/transport_deadlines.h"
 #include "conformance/transport_ends.h"
 #include "conformance/transport_pair.h"
+#include "conformance/transport_proof.h"
 #include "conformance/transport_signals.h"
 #include "conformance/transport_traffic.h"
 
@@ -32,10 +34,8 @@ static mpcf_status run_check(struct pair *s, const struct transport_check *check
 }
 
 static const struct transport_check *const lists[] = {
-    transport_traffic_checks,
-    transport_deadline_checks,
-    transport_end_checks,
-    transport_signal_checks,
+    transport_traffic_checks, transport_deadline_checks, transport_end_checks,
+    transport_proof_checks,   transport_signal_checks,
 };
 
 struct tally {
@@ -78,15 +78,41 @@ static struct tally run_checks(struct pair *s, unsigned abi_minor, conform_start
 }
 
 /* "auto" where the transport takes it. */
-static const char *choose_address(const mpcf_transport *t, const void *config)
+static const char *choose_address(const struct pair *s)
 {
     void *listener = NULL;
 
-    if (t->listen(config, "auto", &listener, NULL) != MPCF_OK) {
+    if (link_listen(s->t, s->config, s->provider, "auto", &listener, NULL) != MPCF_OK) {
         return "127.0.0.1:0";
     }
-    t->unlisten(listener);
+    s->t->unlisten(listener);
     return "auto";
+}
+
+/* A provider and a user with keys of this run. */
+static mpcf_status make_parties(struct pair *s, mpcf_error *err)
+{
+    struct role_keys *sets[3];
+
+    MPCF_TRY(role_keys_draw(sets, err));
+    mpcf_status status = link_party_create(ROLE_PROVIDER, sets[ROLE_PROVIDER], &s->provider, err);
+    if (status == MPCF_OK) {
+        status = link_party_create(ROLE_USER, sets[ROLE_USER], &s->user, err);
+    }
+    for (size_t r = 0; r < 3; r++) {
+        role_keys_destroy(sets[r]);
+    }
+    return status;
+}
+
+static mpcf_status make_room(struct pair *s, mpcf_error *err)
+{
+    s->out = mpcf_alloc_array(LARGEST, 1);
+    s->in = mpcf_alloc_array(LARGEST, 1);
+    if (s->out == NULL || s->in == NULL) {
+        return mpcf_fail_memory(err, 2 * LARGEST, "messages to check a transport with");
+    }
+    return make_parties(s, err);
 }
 
 mpcf_status conform_transport(const mpcf_transport *transport, unsigned abi_minor,
@@ -94,15 +120,11 @@ mpcf_status conform_transport(const mpcf_transport *transport, unsigned abi_mino
                               conform_report *report, void *context, mpcf_error *err)
 {
     struct pair s = {.t = transport, .config = config};
-
-    s.wish = address != NULL ? address : choose_address(transport, config);
-    s.out = mpcf_alloc_array(LARGEST, 1);
-    s.in = mpcf_alloc_array(LARGEST, 1);
     mpcf_error *own = mpcf_error_create();
-    mpcf_status status = MPCF_OK;
-    if (s.out == NULL || s.in == NULL || own == NULL) {
-        status = mpcf_fail_memory(err, 2 * LARGEST, "messages to check a transport with");
-    } else {
+    mpcf_status status = own == NULL ? mpcf_fail_memory(err, 1, "an error") : make_room(&s, err);
+
+    if (status == MPCF_OK) {
+        s.wish = address != NULL ? address : choose_address(&s);
         const struct tally tally = run_checks(&s, abi_minor, start, report, context, own);
         if (tally.failed != 0) {
             status = mpcf_fail(err, MPCF_E_INVALID, "transport '%s': %zu of %zu checks failed",
@@ -110,6 +132,8 @@ mpcf_status conform_transport(const mpcf_transport *transport, unsigned abi_mino
         }
     }
     mpcf_error_destroy(own);
+    link_party_destroy(s.provider);
+    link_party_destroy(s.user);
     mpcf_free(s.in);
     mpcf_free(s.out);
     return status;

@@ -84,7 +84,7 @@ static mpcf_status check_nobody(struct pair *s, mpcf_error *err)
 
     pair_unlisten(s);
     int64_t start = clock_now_ns();
-    mpcf_status got = s->t->connect(s->config, s->address, start + SECOND / 5, &conn, NULL);
+    mpcf_status got = pair_call(s, start + SECOND / 5, &conn, NULL);
     if (got == MPCF_OK) {
         s->t->close(conn);
     }
@@ -94,14 +94,17 @@ static mpcf_status check_nobody(struct pair *s, mpcf_error *err)
 
 static mpcf_status check_late_listener(struct pair *s, mpcf_error *err)
 {
-    char wish[sizeof(s->address)];
+    const char *wish = s->wish;
+    char again[sizeof(s->address)];
 
     pair_unlisten(s);
-    memcpy(wish, s->address, sizeof(wish));
+    memcpy(again, s->address, sizeof(again));
     struct peer peer;
     MPCF_TRY(peer_start(&peer, s, pair_connect, err));
     pair_pause(SECOND / 5);
-    mpcf_status status = s->t->listen(s->config, wish, &s->listener, err);
+    s->wish = again;
+    mpcf_status status = pair_listen(s, err);
+    s->wish = wish;
     if (status == MPCF_OK) {
         status = s->t->accept(s->listener, pair_soon(), &s->a, err);
     }

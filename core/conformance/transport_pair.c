@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "channel/link_party.h"
 
 #define LONG_NS (60 * SECOND)
 
@@ -96,7 +97,7 @@ mpcf_status expect_within(int64_t start, int64_t limit, const char *call, mpcf_e
 
 mpcf_status pair_listen(struct pair *s, mpcf_error *err)
 {
-    MPCF_TRY(s->t->listen(s->config, s->wish, &s->listener, err));
+    MPCF_TRY(link_listen(s->t, s->config, s->provider, s->wish, &s->listener, err));
     return s->t->bound(s->listener, s->address, sizeof(s->address), err);
 }
 
@@ -108,9 +109,14 @@ void pair_unlisten(struct pair *s)
     s->listener = NULL;
 }
 
+mpcf_status pair_call(struct pair *s, int64_t deadline, void **conn, mpcf_error *err)
+{
+    return link_connect(s->t, s->config, s->user, ROLE_PROVIDER, s->address, deadline, conn, err);
+}
+
 mpcf_status pair_connect(struct pair *s, mpcf_error *err)
 {
-    return s->t->connect(s->config, s->address, pair_soon(), &s->b, err);
+    return pair_call(s, pair_soon(), &s->b, err);
 }
 
 mpcf_status pair_join(struct pair *s, mpcf_error *err)

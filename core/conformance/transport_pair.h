@@ -19,7 +19,8 @@
 struct pair {
     const mpcf_transport *t;
     const void *config;
-    const char *wish; /* address to listen on */
+    mpcf_party *provider, *user; /* who listens, who calls: with secrets of this run */
+    const char *wish;            /* address to listen on */
     void *listener;
     char address[256]; /* what it became */
     void *a, *b;       /* accepted, connected */
@@ -44,6 +45,8 @@ struct transport_check {
 
 mpcf_status pair_listen(struct pair *s, mpcf_error *err);
 void pair_unlisten(struct pair *s);
+/* The user calls. */
+mpcf_status pair_call(struct pair *s, int64_t deadline, void **conn, mpcf_error *err);
 /* The end that connects, s->b. */
 mpcf_status pair_connect(struct pair *s, mpcf_error *err);
 /* Both ends. */

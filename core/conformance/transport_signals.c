@@ -107,7 +107,7 @@ static mpcf_status check_connect(struct pair *s, mpcf_error *err)
 
     pair_unlisten(s);
     MPCF_TRY(alarm_start(&alarm, err));
-    mpcf_status got = s->t->connect(s->config, s->address, clock_deadline(WAIT_NS), &conn, NULL);
+    mpcf_status got = pair_call(s, clock_deadline(WAIT_NS), &conn, NULL);
     if (got == MPCF_OK) {
         s->t->close(conn);
     }

@@ -10,6 +10,14 @@
 #include "channel/key_file.h"
 #include "format/yaml_node.h"
 
+/* The transport itself proves a role by keys, and needs them for that. */
+static bool takes_secrets(const struct pipeline *p, enum role role)
+{
+    const mpcf_transport *t = p->transport.descriptor;
+
+    return t->needs_secrets != NULL && t->needs_secrets(p->endpoints[role].config);
+}
+
 const char *link_authentication(const struct pipeline *p, bool has_keys)
 {
     const mpcf_transport *t = p->transport.descriptor;
@@ -23,12 +31,13 @@ const char *link_authentication(const struct pipeline *p, bool has_keys)
     return (t->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0 ? "transport" : "none";
 }
 
-static bool needs_keys(const struct pipeline *p)
+static bool needs_keys(const struct pipeline *p, enum role role)
 {
     const mpcf_transport *t = p->transport.descriptor;
 
-    return !p->plain_allowed &&
-           (t->caps & (MPCF_TRANSPORT_LOCAL | MPCF_TRANSPORT_AUTHENTICATED)) == 0;
+    return takes_secrets(p, role) ||
+           (!p->plain_allowed &&
+            (t->caps & (MPCF_TRANSPORT_LOCAL | MPCF_TRANSPORT_AUTHENTICATED)) == 0);
 }
 
 static void complain_of_none(const struct pipeline *p, enum role role,
@@ -37,6 +46,15 @@ static void complain_of_none(const struct pipeline *p, enum role role,
     const char *name = role_name(role);
     const struct yaml_node *party = yaml_get(p->parties, name);
 
+    if (takes_secrets(p, role)) {
+        yaml_problem(problems, party != NULL ? party : p->parties,
+                     "parties.%s.keys is not given: transport '%s' proves roles by keys\n"
+                     "make them with `mpcf-host keys new FOLDER` and write `parties: {%s: {keys: "
+                     "FOLDER/%s.key}}`, or have it prove them by something else: `mpcf-host plugin "
+                     "show %s` lists its options",
+                     name, p->transport.name, name, name, p->transport.name);
+        return;
+    }
     yaml_problem(problems, party != NULL ? party : p->parties,
                  "parties.%s.keys is not given: transport '%s' does not prove who the peer is, so "
                  "a role that is started by itself needs keys\n"
@@ -62,13 +80,34 @@ static mpcf_status check_file(const struct pipeline *p, enum role role,
     return status;
 }
 
+/* The files of keys that the transport's options name. */
+static mpcf_status check_transport(const struct pipeline *p, enum role role,
+                                   struct yaml_problems *problems, mpcf_error *err)
+{
+    const mpcf_transport *t = p->transport.descriptor;
+    const struct yaml_node *party = yaml_get(p->parties, role_name(role));
+
+    if (t->check_role == NULL || !p->has_parties) {
+        return MPCF_OK;
+    }
+    const mpcf_status status = t->check_role(p->endpoints[role].config, (int32_t) role, err);
+    if (status != MPCF_OK && status != MPCF_E_NOMEM) {
+        yaml_problem(problems, party != NULL ? party : p->parties, "the keys of the %s: %s",
+                     role_name(role), mpcf_error_text(err));
+        mpcf_error_reset(err);
+        return MPCF_OK;
+    }
+    return status;
+}
+
 mpcf_status link_keys_check_role(const struct pipeline *p, enum role role,
                                  struct yaml_problems *problems, mpcf_error *err)
 {
+    MPCF_TRY(check_transport(p, role, problems, err));
     if (p->endpoints[role].keys != NULL) {
         return check_file(p, role, problems, err);
     }
-    if (p->has_parties && needs_keys(p)) {
+    if (p->has_parties && needs_keys(p, role)) {
         complain_of_none(p, role, problems);
     }
     return MPCF_OK;

@@ -197,7 +197,8 @@ static mpcf_status check_transport(const mpcf_transport *t, mpcf_error *err)
     if (t->listen == NULL || t->bound == NULL || t->accept == NULL || t->unlisten == NULL ||
         t->connect == NULL || t->close == NULL || t->send == NULL || t->recv == NULL) {
         return missing(COMPONENT_TRANSPORT, t->name,
-                       "only exchange, advance, peer_identity and check_address may be left out",
+                       "only exchange, advance, peer_identity and check_address, and what came "
+                       "after it, may be left out",
                        err);
     }
     if ((t->caps & ~TRANSPORT_CAPS) != 0) {

@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "channel/hello.h"
+#include "channel/link_party.h"
 #include "roles/control.h"
 #include "roles/meet.h"
 
@@ -48,7 +49,8 @@ static mpcf_status connect_until(const struct attempt *a, int64_t limit, void **
 {
     const struct roles_options *o = a->o;
     const int64_t soon = earlier(limit, clock_deadline(SILENT_NS));
-    mpcf_status status = o->transport->connect(o->config, a->address, soon, conn, err);
+    mpcf_status status =
+        link_connect(o->transport, o->config, o->party, a->role, a->address, soon, conn, err);
 
     if (status != MPCF_E_TIMEOUT || soon == limit || interrupt_pending()) {
         return status;
@@ -59,7 +61,7 @@ static mpcf_status connect_until(const struct attempt *a, int64_t limit, void **
              role_name(o->role), role_name(a->role), a->address,
              (double) (limit - clock_now_ns()) / 1e9);
     mpcf_error_reset(err);
-    return o->transport->connect(o->config, a->address, limit, conn, err);
+    return link_connect(o->transport, o->config, o->party, a->role, a->address, limit, conn, err);
 }
 
 static mpcf_status reach(struct call *to, struct attempt *a, mpcf_error *err)

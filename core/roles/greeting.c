@@ -102,6 +102,22 @@ static mpcf_status check_hello(const struct callee *callee, const struct hello *
     return MPCF_OK;
 }
 
+/* Whether the hello is of who the transport has proved, and of this connection. */
+static mpcf_status check_link(const struct greeting *g, const struct hello *theirs, mpcf_error *err)
+{
+    const int proved = channel_peer_role(g->channel);
+
+    if (proved >= 0 && proved != (int) theirs->from) {
+        return mpcf_fail(err, MPCF_E_AUTH,
+                         "a caller says that it is the %s, and proved to be the %s",
+                         role_name(theirs->from), role_name((enum role) proved));
+    }
+    const mpcf_status status = hello_check_binding(theirs, channel_binding(g->channel), err);
+    return status == MPCF_OK ? MPCF_OK
+                             : mpcf_fail_while(err, status, "a caller says that it is the %s",
+                                               role_name(theirs->from));
+}
+
 /* Answers, also who is wrong here, so that it can say so; the seal is for who may go on. */
 static mpcf_status answer_hello(struct greeting *g, const struct callee *callee, mpcf_error *err)
 {
@@ -110,7 +126,11 @@ static mpcf_status answer_hello(struct greeting *g, const struct callee *callee,
     MPCF_TRY(hello_decode(g->call, &theirs, err));
     const struct link_keys *keys = keys_for(callee, theirs.from);
     MPCF_TRY(hello_init(&mine, callee->role, theirs.from, keys != NULL, err));
+    hello_bind(&mine, channel_binding(g->channel));
     mpcf_status status = check_hello(callee, &theirs, keys != NULL, err);
+    if (status == MPCF_OK) {
+        status = check_link(g, &theirs, err);
+    }
     mine.is_busy = callee->is_busy && status == MPCF_OK;
     hello_encode(&mine, g->answer);
     if (status != MPCF_OK) {

@@ -118,6 +118,7 @@ static mpcf_status say_hello(struct attempt *a, mpcf_error *err)
     struct hello mine;
 
     MPCF_TRY(hello_init(&mine, a->o->role, a->role, meet_keys(a) != NULL, err));
+    hello_bind(&mine, channel_binding(a->channel));
     hello_encode(&mine, a->call);
     mpcf_status status = channel_send(a->channel, a->call, HELLO_BYTES, err);
     if (status == MPCF_OK) {
@@ -181,6 +182,21 @@ static mpcf_status check_key(const struct attempt *a, const struct hello *theirs
     return status;
 }
 
+/* Whether the hello is of this connection, and of who the transport has proved. */
+static mpcf_status check_link(const struct attempt *a, const struct hello *theirs, mpcf_error *err)
+{
+    const int proved = channel_peer_role(a->channel);
+
+    if (proved >= 0 && proved != (int) a->role) {
+        return mpcf_fail(err, MPCF_E_AUTH, "who answers as the %s at %s proved to be the %s",
+                         peer_name(a), a->address, role_name((enum role) proved));
+    }
+    const mpcf_status status = hello_check_binding(theirs, channel_binding(a->channel), err);
+    return status == MPCF_OK
+               ? MPCF_OK
+               : mpcf_fail_while(err, status, "the %s at %s", peer_name(a), a->address);
+}
+
 mpcf_status meet(struct attempt *a, mpcf_error *err)
 {
     struct hello theirs;
@@ -191,6 +207,7 @@ mpcf_status meet(struct attempt *a, mpcf_error *err)
         return explain_no_hello(a, MPCF_E_PROTOCOL, err);
     }
     MPCF_TRY(check_answer(a, &theirs, err));
+    MPCF_TRY(check_link(a, &theirs, err));
     MPCF_TRY(check_key(a, &theirs, err));
     if (theirs.is_busy) {
         a->again = AGAIN_BUSY;

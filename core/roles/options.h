@@ -20,14 +20,15 @@ struct roles_control; /* control.h */
 struct roles_options {
     enum role role;
     const mpcf_transport *transport;
-    const void *config;            /* of the transport */
-    const char *listen;            /* provider, dealer; NULL: loopback, chosen by the system */
-    const char *addresses[3];      /* of those this role calls; NULL: told by CONTROL */
-    const struct role_keys *keys;  /* with which the links are authenticated; NULL: none */
-    bool plain_allowed;            /* `require: []`: also a link that does not protect, anywhere */
-    bool unencrypted_allowed;      /* anywhere, where it is authenticated by keys */
-    int64_t connect_ns;            /* to find each other, each */
-    int64_t timeout_ns;            /* a silent peer, after that */
+    const void *config;           /* of the transport */
+    const char *listen;           /* provider, dealer; NULL: loopback, chosen by the system */
+    const char *addresses[3];     /* of those this role calls; NULL: told by CONTROL */
+    const struct role_keys *keys; /* with which the links are authenticated; NULL: none */
+    bool plain_allowed;           /* `require: []`: also a link that does not protect, anywhere */
+    bool unencrypted_allowed;     /* anywhere, where it is authenticated by keys */
+    int64_t connect_ns;           /* to find each other, each */
+    int64_t timeout_ns;           /* a silent peer, after that */
+    const mpcf_party *party; /* what the transport is told of this role; roles_open() makes it */
     struct roles_control *control; /* one-machine run: the parent passes addresses; or NULL */
     /* The provider: a caller agrees, and THEIRS is what it said: puts into MINE what depends on it,
      * the stored session that it named. It only looks: the caller may yet be turned away. NULL:

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "channel/link_party.h"
 #include "channel/role.h"
 #include "roles/control.h"
 #include "roles/join.h"
@@ -59,7 +60,7 @@ static mpcf_status check_address(const struct roles_options *o, const char *addr
     return mpcf_fail(err, MPCF_E_CONFIG,
                      "transport '%s' does not authenticate and encrypt, so it is taken on "
                      "loopback addresses, and elsewhere only with `require: []` or `require: "
-                     "[authenticated]`; '%s' is none",
+                     "[authenticated]`; '%s' is none: `transport: tls` does both",
                      o->transport->name, address);
 }
 
@@ -88,7 +89,7 @@ static mpcf_status start_listening(struct roles *r, mpcf_error *err)
     const mpcf_transport *t = r->o.transport;
     const char *wish = r->o.listen != NULL ? r->o.listen : roles_wish(t);
 
-    MPCF_TRY(t->listen(r->o.config, wish, &r->listener, err));
+    MPCF_TRY(link_listen(t, r->o.config, r->party, wish, &r->listener, err));
     r->admission = (struct admission){
         .transport = t, .listener = r->listener, .callee = {.role = r->o.role, .keys = r->o.keys}};
     MPCF_TRY(t->bound(r->listener, r->address, sizeof(r->address), err));
@@ -106,7 +107,11 @@ mpcf_status roles_open(const struct roles_options *o, struct roles **out, mpcf_e
     r->o = *o;
     r->attendant.admission = &r->admission;
     r->attendant.rendezvous = &r->rendezvous;
-    mpcf_status status = o->role == ROLE_USER ? MPCF_OK : start_listening(r, err);
+    mpcf_status status = link_party_create(o->role, o->keys, &r->party, err);
+    r->o.party = r->party;
+    if (status == MPCF_OK && o->role != ROLE_USER) {
+        status = start_listening(r, err);
+    }
     if (status != MPCF_OK) {
         roles_close(r);
         return status;
@@ -126,6 +131,7 @@ void roles_close(struct roles *r)
         r->o.transport->unlisten(r->listener);
     }
     rendezvous_close(&r->rendezvous);
+    link_party_destroy(r->party);
     mpcf_free(r);
 }
 

@@ -14,6 +14,7 @@
 
 struct roles {
     struct roles_options o;
+    mpcf_party *party;
     void *
         listener; /* of a provider or dealer; used by one thread at a time: this one or ATTENDANT's */
     char address[ROLES_ADDRESS_SIZE];

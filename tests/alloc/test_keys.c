@@ -2,14 +2,17 @@
 /*
  * Keys while memory runs out: nothing is half made, and what lacks is said.
  */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "alloc/fail_alloc.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "channel/certificate_folder.h"
 #include "channel/key_file.h"
 #include "channel/key_folder.h"
+#include "channel/link_party.h"
 #include "support/role_keys.h"
 #include "support/support.h"
 
@@ -54,6 +57,47 @@ static mpcf_status make_folder(void *context, mpcf_error *err)
     return status;
 }
 
+static void remove_from(const char *folder, const char *const names[5])
+{
+    for (size_t i = 0; i < 5; i++) {
+        char path[512]; /* allocations fail meanwhile */
+        (void) snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        (void) unlink(path);
+    }
+}
+
+/* What could not be made whole is not in the way of the next attempt. */
+static mpcf_status make_pinned(void *context, mpcf_error *err)
+{
+    static const char *const names[5] = {"provider.pem", "user.pem", "dealer.pem", "trusted", "-"};
+    const mpcf_status status = pinned_folder_create(context, err);
+
+    if (status == MPCF_OK) {
+        remove_from(context, names);
+    }
+    return status;
+}
+
+static mpcf_status make_certificates(void *context, mpcf_error *err)
+{
+    static const char *const names[5] = {"provider.pem", "user.pem", "dealer.pem", "authority.pem",
+                                         "authority.key"};
+    const mpcf_status status = certificate_folder_create(context, 365, err);
+
+    remove_from(context, names);
+    return status;
+}
+
+static mpcf_status tell_party(void *context, mpcf_error *err)
+{
+    mpcf_party *party = NULL;
+    const mpcf_status status = link_party_create(ROLE_USER, context, &party, err);
+
+    assert_true((status == MPCF_OK) == (party != NULL));
+    link_party_destroy(party);
+    return status;
+}
+
 /* Secret memory is no malloc()'s: its allocations, and all others of ours, are made to fail by count. */
 static void assert_says_so(const char *what, mpcf_status (*run)(void *context, mpcf_error *err),
                            void *context)
@@ -82,6 +126,7 @@ static void keys_say_memory_is_short(void **state)
 {
     static const char *const names[3] = {"provider.key", "user.key", "dealer.key"};
     char *folder = file_join(test_folder(), "keys"), *file = file_join(test_folder(), "user.key");
+    char *tls = file_join(test_folder(), "tls");
     const struct role_keys *keys = test_role_keys(0, ROLE_USER);
     static char text[ROLE_KEYS_TEXT];
     uint8_t key[LINK_KEY_BYTES];
@@ -96,6 +141,14 @@ static void keys_say_memory_is_short(void **state)
     assert_says_so("keys", parse_keys, text);
     assert_says_so("a file of keys", read_keys, file);
     assert_says_so("a folder of keys", make_folder, folder);
+    assert_says_so("a folder of pinned keys", make_pinned, tls);
+    assert_says_so("a folder of certificates", make_certificates, tls);
+    union {
+        const struct role_keys *constant;
+        void *context;
+    } own = {.constant = keys};
+    assert_says_so("what a transport is told", tell_party, own.context);
+    mpcf_free(tls);
     assert_survives("a fingerprint", show_fingerprint, key);
     assert_survives("a folder of keys", make_folder, folder);
     for (size_t i = 0; i < 3; i++) {

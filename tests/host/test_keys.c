@@ -10,6 +10,7 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "channel/key_file.h"
+#include "channel/spoken.h"
 #include "support/program.h"
 #include "support/support.h"
 
@@ -181,6 +182,73 @@ static void a_role_is_asked_for_keys_before_it_starts(void **state)
     mpcf_free(file);
 }
 
+/* What keys new --proof says is needed is what tls asks for, by --check already. */
+static void tls_says_what_it_lacks(void **state)
+{
+    char *file = file_join(test_folder(), "tls.yaml");
+
+    (void) state;
+    assert_int_equal(file_write_whole(file, HEAD PARTIES, strlen(HEAD PARTIES), NULL), MPCF_OK);
+    for (unsigned r = 0; r < 3; r++) {
+        char *own = mpcf_format("parties.%s.keys=mine/%s.key", roles[r], roles[r]);
+
+        check_role(file, roles[r], "transport.name=tls", 2,
+                   "keys is not given: transport 'tls' proves roles by keys");
+        ASSERT_HOST(0, "links   tls, authenticated by keys", file, "--check", "--role", roles[r],
+                    "--set", "transport.name=tls", "--set", own);
+        mpcf_free(own);
+    }
+    ASSERT_HOST(2, "the keys of the user: cannot open", file, "--check", "--role", "user", "--set",
+                "transport.name=tls", "--set", "transport.options.proof=certificate", "--set",
+                "transport.options.folder=none");
+    ASSERT_HOST(2, "tls: proof: pinned needs a folder with the keys", file, "--check", "--set",
+                "transport.name=tls", "--set", "transport.options.proof=pinned");
+    mpcf_free(file);
+}
+
+/* An authority and three certificates, or three keys and who is trusted; shown, checked, trusted. */
+static void keys_of_tls_are_made_shown_and_checked(void **state)
+{
+    static struct program_result said, again;
+    char *folder = file_join(test_folder(), "tls"), *pinned = file_join(test_folder(), "pinned");
+    char *own = file_join(folder, "dealer.pem"), *key = file_join(pinned, "dealer.pem");
+    char words[SPOKEN_SIZE] = "";
+
+    (void) state;
+    ASSERT_HOST(0, "authority.key: for nobody", "keys", "new", "--proof", "certificate", "--days",
+                "10", folder);
+    ASSERT_HOST(2, "are never replaced", "keys", "new", "--proof", "certificate", folder);
+    ASSERT_HOST(0, "trusted: for all three", "keys", "new", "--proof=pinned", pinned);
+    ASSERT_HOST(2, "--proof is keys, certificate or pinned, not 'tls'", "keys", "new", "--proof",
+                "tls", folder);
+    ASSERT_HOST(2, "--days goes with --proof certificate", "keys", "new", "--days", "3", folder);
+    run(&said, "show", own);
+    assert_int_equal(said.status, 0);
+    assert_non_null(strstr(said.out, "the certificate of the dealer\n"));
+    assert_non_null(strstr(said.out, "  expires on "));
+    assert_null(strstr(said.out, "PRIVATE"));
+    ASSERT_HOST(0, ": SOON", "keys", "check", folder);
+    run(&again, "show", key);
+    assert_non_null(strstr(again.out, "a key, to be pinned"));
+    const char *digits = strstr(again.out, "\n  ");
+    assert_non_null(digits);
+    const char *line = strstr(digits + 1, "\n  ") + 3;
+    memcpy(words, line, SPOKEN_SIZE - 1);
+    ASSERT_HOST(2, "has this key already", "keys", "trust", pinned, "dealer", words);
+    words[0] = words[0] == 'b' ? 'd' : 'b';
+    ASSERT_HOST(0, "may be the user", "keys", "trust", pinned, "user", words);
+    ASSERT_HOST(2, "there is no role 'cook'", "keys", "trust", pinned, "cook", words);
+    ASSERT_HOST(2, "eight words of five letters", "keys", "trust", pinned, "user", "lusab");
+    assert_int_equal(chmod(own, 0644), 0);
+    ASSERT_HOST(2, "1 of 4 files", "keys", "check", folder);
+    ASSERT_HOST(0, "ok ", "keys", "check", pinned);
+    ASSERT_HOST(2, "has no files of keys", "keys", "check", test_folder());
+    mpcf_free(folder);
+    mpcf_free(pinned);
+    mpcf_free(own);
+    mpcf_free(key);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +256,8 @@ int main(void)
         cmocka_unit_test(shown_are_role_and_fingerprints),
         cmocka_unit_test(what_is_shown_is_a_file_of_keys),
         cmocka_unit_test(a_role_is_asked_for_keys_before_it_starts),
+        cmocka_unit_test(tls_says_what_it_lacks),
+        cmocka_unit_test(keys_of_tls_are_made_shown_and_checked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ MPCF_BEGIN_DECLS
  * MAJOR with a minor from MINOR_OLDEST to MINOR.
  */
 #define MPCF_ABI_MAJOR        0
-#define MPCF_ABI_MINOR        7
+#define MPCF_ABI_MINOR        8
 #define MPCF_ABI_MINOR_OLDEST 1
 
 #define MPCF_PLUGIN_MAGIC 0x6d706366u /* "mpcf" */

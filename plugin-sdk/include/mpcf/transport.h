@@ -52,6 +52,30 @@ MPCF_BEGIN_DECLS
 #define MPCF_TRANSPORT_ENCRYPTED     (1u << 2) /* hides and protects content */
 #define MPCF_TRANSPORT_LOCAL         (1u << 3) /* both ends on one machine */
 
+/* A role of a secure run, as mpcf_party and peer_role() say it. */
+#define MPCF_ROLE_PROVIDER 0
+#define MPCF_ROLE_USER     1
+#define MPCF_ROLE_DEALER   2
+#define MPCF_ROLE_COUNT    3
+
+#define MPCF_SECRET_BYTES  32
+#define MPCF_BINDING_BYTES 32
+
+/*
+ * Who this side is. Where the host knows keys of the roles, it has secrets, by the peer's role: of
+ * the connections that this side calls, and of those that it accepts. Two ends of a link
+ * have the same one, and nobody else has it; each is drawn from the system's generator or made of
+ * what was. The host's; it stays as it is as long as a listener made with it, and is secret memory:
+ * keep no copy that outlives the handshake.
+ */
+typedef struct mpcf_party {
+    size_t struct_size;
+    int32_t role; /* MPCF_ROLE_* */
+    uint8_t has_secret[MPCF_ROLE_COUNT];
+    uint8_t calling[MPCF_ROLE_COUNT][MPCF_SECRET_BYTES];
+    uint8_t accepting[MPCF_ROLE_COUNT][MPCF_SECRET_BYTES];
+} mpcf_party;
+
 typedef struct mpcf_transport {
     size_t struct_size; /* sizeof(mpcf_transport) */
     const char *name;   /* as in the pipeline file: "zmq" */
@@ -118,6 +142,29 @@ typedef struct mpcf_transport {
      */
     mpcf_status (*check_address)(const void *config, const char *address, bool is_listen,
                                  mpcf_error *err);
+    /*
+     * What follows may be NULL. listen() and connect() for transports that prove roles: who
+     * this side is, and for connect_as() whom it calls, MPCF_ROLE_*. Where they are given the host
+     * calls them instead. A peer whose proof is of another role than PEER is MPCF_E_AUTH.
+     */
+    mpcf_status (*listen_as)(const void *config, const mpcf_party *self, const char *address,
+                             void **listener, mpcf_error *err);
+    mpcf_status (*connect_as)(const void *config, const mpcf_party *self, int32_t peer,
+                              const char *address, int64_t deadline, void **conn, mpcf_error *err);
+    /* The role that the peer has proved, MPCF_ROLE_*. The host lets it be no other. */
+    mpcf_status (*peer_role)(void *conn, int32_t *role, mpcf_error *err);
+    /*
+     * MPCF_BINDING_BYTES that are equal at both ends of this connection and of no other: of TLS an
+     * exporter, of keys a digest of both ends' and of the handshake. The host holds its hello
+     * against it, so that who passes on what two honest connections say is noticed.
+     */
+    mpcf_status (*binding)(void *conn, uint8_t *value, mpcf_error *err);
+    /* Whether CONFIG proves roles by the secrets of mpcf_party: then a role that has no keys is
+     * refused before it starts. NULL: by something else. */
+    bool (*needs_secrets)(const void *config);
+    /* Whether what CONFIG names is there and right for ROLE, files of keys say. Opens files, asks
+     * nobody. MPCF_E_CONFIG, MPCF_E_IO. The host asks before a role starts. */
+    mpcf_status (*check_role)(const void *config, int32_t role, mpcf_error *err);
 } mpcf_transport;
 
 /* As mpcf_register_approx(). */

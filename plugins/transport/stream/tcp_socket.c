@@ -27,26 +27,7 @@ enum {
 #endif
 
 const mpcf_option tcp_options[] = {
-    {.key = "send_buffer",
-     .type = MPCF_OPT_BYTES,
-     .default_text = "0",
-     .offset = offsetof(struct tcp_config, send_buffer),
-     .help = "socket's send buffer; 0: the system grows it as needed"},
-    {.key = "receive_buffer",
-     .type = MPCF_OPT_BYTES,
-     .default_text = "0",
-     .offset = offsetof(struct tcp_config, receive_buffer),
-     .help = "socket's receive buffer; 0: the system grows it as needed"},
-    {.key = "keep_alive",
-     .type = MPCF_OPT_BOOL,
-     .default_text = "true",
-     .offset = offsetof(struct tcp_config, keep_alive),
-     .help = "probe a silent peer, so that what stands between keeps the connection"},
-    {.key = "keep_alive_idle",
-     .type = MPCF_OPT_DURATION,
-     .default_text = "10s",
-     .offset = offsetof(struct tcp_config, keep_alive_idle),
-     .help = "silence before each probe; whole seconds"},
+    TCP_OPTION_ROWS,
     {.key = NULL},
 };
 

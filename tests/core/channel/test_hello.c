@@ -92,6 +92,7 @@ static void a_bit_that_differs_is_no_other_hello(void **state)
         if (hello_decode(m.answer, &got, NULL) == MPCF_OK && bit / 8 < 96) {
             assert_true(h.protocol != got.protocol || h.from != got.from || h.to != got.to ||
                         h.has_key != got.has_key || h.is_busy != got.is_busy ||
+                        h.is_bound != got.is_bound ||
                         memcmp(h.nonce, got.nonce, sizeof(h.nonce)) != 0);
         }
         assert_int_equal(check_seal(&m, m.user->theirs), MPCF_E_AUTH);
@@ -148,8 +149,8 @@ static void macs_are_hmac_sha256(void **state)
                                        0xa1, 0xcc, 0xe2, 0xa1, 0xff, 0x66, 0x9c, 0x1e,
                                        0xeb, 0x42, 0xfc, 0x84, 0xbd, 0xa0, 0x3d, 0x4c,
                                        0xaa, 0xee, 0xa3, 0x62, 0xc7, 0x4b, 0xcd, 0xba};
-    struct hello call = {4, ROLE_USER, ROLE_DEALER, true, false, {0}};
-    struct hello answer = {4, ROLE_DEALER, ROLE_USER, true, false, {0}};
+    struct hello call = {4, ROLE_USER, ROLE_DEALER, true, false, {0}, false, {0}};
+    struct hello answer = {4, ROLE_DEALER, ROLE_USER, true, false, {0}, false, {0}};
     uint8_t wires[2][HELLO_BYTES], keys[2][LINK_KEY_BYTES], proof[HELLO_MAC_BYTES];
     memset(call.nonce, 1, sizeof(call.nonce));
     memset(answer.nonce, 2, sizeof(answer.nonce));
@@ -161,6 +162,35 @@ static void macs_are_hmac_sha256(void **state)
     assert_memory_equal(wires[1] + 96, sealed, sizeof(sealed));
     assert_int_equal(hello_prove(wires[0], wires[1], keys[1], proof, NULL), MPCF_OK);
     assert_memory_equal(proof, proved, sizeof(proved));
+}
+
+/* Equal at both ends of one connection, and of no other; where one end has none, that is seen, too. */
+static void a_hello_belongs_to_its_connection(void **state)
+{
+    (void) state;
+    struct hello h, got;
+    uint8_t wire[HELLO_BYTES], binding[HELLO_BINDING_BYTES];
+    mpcf_error *err = mpcf_error_create();
+    memset(binding, 7, sizeof(binding));
+    for (unsigned bound = 0; bound < 2; bound++) {
+        assert_ok(hello_init(&h, ROLE_USER, ROLE_DEALER, true, err), err);
+        hello_bind(&h, bound ? binding : NULL);
+        hello_encode(&h, wire);
+        assert_ok(hello_decode(wire, &got, err), err);
+        assert_int_equal(got.is_bound, bound);
+        assert_memory_equal(got.nonce, h.nonce, HELLO_NONCE_BYTES);
+        assert_ok(hello_check_binding(&got, bound ? binding : NULL, err), err);
+        assert_status(MPCF_E_AUTH, hello_check_binding(&got, bound ? NULL : binding, err), err);
+        assert_message_contains(err, bound ? "bound to a connection, and this side's to none"
+                                           : "bound to no connection, and this side's to one");
+    }
+    for (size_t bit = 0; bit < (size_t) 8 * HELLO_BINDING_BYTES; bit++) {
+        binding[bit / 8] ^= (uint8_t) (1u << bit % 8);
+        assert_status(MPCF_E_AUTH, hello_check_binding(&got, binding, err), err);
+        binding[bit / 8] ^= (uint8_t) (1u << bit % 8);
+    }
+    assert_message_contains(err, "somebody between passes on");
+    mpcf_error_destroy(err);
 }
 
 static void another_version_is_told_by_its_number(void **state)
@@ -214,6 +244,7 @@ int main(void)
         cmocka_unit_test(a_bit_that_differs_is_no_other_hello),
         cmocka_unit_test(only_the_key_of_the_link_and_direction_proves),
         cmocka_unit_test(macs_are_hmac_sha256),
+        cmocka_unit_test(a_hello_belongs_to_its_connection),
         cmocka_unit_test(another_version_is_told_by_its_number),
         cmocka_unit_test(foreign_protocols_are_told_by_their_first_bytes),
     };

@@ -13,7 +13,7 @@
 #include "support/role_keys.h"
 #include "support/support.h"
 
-static const char *const transports[] = {"loopback", "tcp", "zmq"};
+static const char *const transports[] = {"loopback", "tcp", "zmq", "tls"};
 #define TRANSPORTS (sizeof(transports) / sizeof(transports[0]))
 
 static void open_second(struct actor *user, const char *transport, const struct actor *provider,

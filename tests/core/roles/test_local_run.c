@@ -231,9 +231,9 @@ static mpcf_status run_mode(const char *transport, const char *mode, struct hear
 static void three_processes_meet_over_every_transport(void **state)
 {
     (void) state;
-    static const char *const transports[] = {"loopback", "tcp", "zmq"};
+    static const char *const transports[] = {"loopback", "tcp", "zmq", "tls"};
     mpcf_error *err = mpcf_error_create();
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         struct heard heard;
         struct local_outcome outcome = {.seconds = 0};
         assert_ok(run_mode(transports[i], "good", &heard, &outcome, err), err);

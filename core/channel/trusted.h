@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The file by which the transport tls knows pinned keys: FOLDER/trusted, a line "ROLE FINGERPRINT" for each,
+ * behind "mpcf-trusted 1".
+ */
+#ifndef MPCF_CHANNEL_TRUSTED_H
+#define MPCF_CHANNEL_TRUSTED_H
+
+#include <mpcf/error.h>
+
+#include "channel/role.h"
+#include "channel/spoken.h"
+
+#define TRUSTED_NAME "trusted"
+
+/* Adds a line, and makes the file, 0600, where it is missing; what is there is kept. Where FINGERPRINT is there
+ * already: MPCF_E_CONFIG. */
+mpcf_status trusted_add(const char *folder, enum role role, const uint8_t fingerprint[SPOKEN_BYTES],
+                        mpcf_error *err);
+
+#endif

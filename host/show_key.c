@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The fingerprints of a file of keys, as digits and as words. */
+#include "show_key.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "channel/certificate.h"
+#include "channel/key_file.h"
+#include "channel/private_file.h"
+#include "standard_output.h"
+
+#define FILE_LIMIT ((size_t) 65536)
+
+/* --- keys of a role's links --- */
+
+static mpcf_status show_key(enum role from, enum role to, const uint8_t key[LINK_KEY_BYTES],
+                            mpcf_error *err)
+{
+    char name[32], fingerprint[KEY_FINGERPRINT_SIZE];
+
+    MPCF_TRY(role_keys_fingerprint(key, fingerprint, err));
+    (void) snprintf(name, sizeof name, "%s>%s", role_name(from), role_name(to));
+    (void) fprintf(standard_output(), "  %-16s %s\n", name, fingerprint);
+    return MPCF_OK;
+}
+
+static mpcf_status show_keys(const struct role_keys *keys, mpcf_error *err)
+{
+    for (int r = 0; r < 3; r++) {
+        const enum role peer = (enum role) r;
+
+        if (keys->has[peer]) {
+            MPCF_TRY(show_key(keys->role, peer, keys->links[peer].mine, err));
+            MPCF_TRY(show_key(peer, keys->role, keys->links[peer].theirs, err));
+        }
+    }
+    (void) fprintf(
+        standard_output(), "%s\n",
+        "Two roles understand each other where both of their files show these lines for them.");
+    return MPCF_OK;
+}
+
+static mpcf_status show_role_keys(const char *path, const struct pem *file, mpcf_error *err)
+{
+    struct role_keys *keys = NULL;
+
+    MPCF_TRY(role_keys_parse(file->text, file->length, path, &keys, err));
+    (void) fprintf(standard_output(), "%s: the keys of the %s\n", path, role_name(keys->role));
+    mpcf_status status = show_keys(keys, err);
+    role_keys_destroy(keys);
+    return status;
+}
+
+/* --- keys and certificates of tls --- */
+
+static const char *kind_of(const struct certificate_facts *f)
+{
+    if (!f->has_certificate) {
+        return "a key, to be pinned";
+    }
+    return f->is_authority ? "the certificate of an authority" : "the certificate of";
+}
+
+static mpcf_status show_pem(const char *path, const struct pem *file, mpcf_error *err)
+{
+    struct certificate_facts f;
+    char words[SPOKEN_SIZE];
+    FILE *out = standard_output();
+
+    MPCF_TRY(certificate_look(file, path, &f, err));
+    spoken_print(f.fingerprint, words);
+    (void) fprintf(out, "%s: %s", path, kind_of(&f));
+    if (f.has_certificate && !f.is_authority) {
+        (void) fprintf(out, " %s%s", f.role < 0 ? "" : "the ",
+                       f.role < 0 ? "no role" : role_name((enum role) f.role));
+    }
+    (void) fprintf(out, "\n  ");
+    for (size_t i = 0; i < SPOKEN_BYTES; i++) {
+        (void) fprintf(out, "%02x", f.fingerprint[i]);
+    }
+    (void) fprintf(out, "\n  %s\n", words);
+    if (f.has_certificate) {
+        (void) fprintf(out, "  %s on %s\n", f.days_left < 0 ? "expired" : "expires", f.end);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status show_key_file(const char *path, mpcf_error *err)
+{
+    struct pem file = {.text = NULL};
+
+    MPCF_TRY(private_file_read(path, FILE_LIMIT, &file.text, &file.length, err));
+    mpcf_status status = strstr(file.text, "-----BEGIN ") != NULL
+                             ? show_pem(path, &file, err)
+                             : show_role_keys(path, &file, err);
+    mpcf_secret_free(file.text);
+    return status;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether a file of keys is one that only its owner can read, and whether it is still the same. */
+#include "tls_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+static mpcf_status check_facts(const struct tls_file *f, bool secret, mpcf_error *err)
+{
+    const mode_t mode = f->facts.st_mode, others = secret ? S_IRWXG | S_IRWXO : S_IWGRP | S_IWOTH;
+
+    if (!S_ISREG(mode)) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "'%s' is not a regular file", f->path);
+    }
+    if (f->facts.st_uid != geteuid() && f->facts.st_uid != 0) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "'%s' belongs to user %u: keys must belong to the user that runs the "
+                         "role, %u, or to root",
+                         f->path, (unsigned) f->facts.st_uid, (unsigned) geteuid());
+    }
+    if ((mode & others) != 0) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         secret
+                             ? "others can reach the key in '%s' (mode %04o): if nobody has read "
+                               "it, `chmod 600` it, else make a new one"
+                             : "others can write '%s' (mode %04o), and so say whom this role "
+                               "trusts: look at it, and `chmod go-w` it",
+                         f->path, (unsigned) mode & 07777u);
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status read_text(int fd, struct tls_file *f, mpcf_error *err)
+{
+    ssize_t n = 1;
+
+    while (n != 0 && f->length <= TLS_FILE_LIMIT) {
+        n = read(fd, f->text + f->length, TLS_FILE_LIMIT + 1 - f->length);
+        if (n < 0 && errno != EINTR) {
+            return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", f->path, strerror(errno));
+        }
+        f->length += n > 0 ? (size_t) n : 0;
+    }
+    if (f->length > TLS_FILE_LIMIT) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "'%s' is larger than a file of keys, %d bytes at most",
+                         f->path, TLS_FILE_LIMIT);
+    }
+    f->text[f->length] = '\0';
+    return MPCF_OK;
+}
+
+static mpcf_status read_open(int fd, bool secret, struct tls_file *f, mpcf_error *err)
+{
+    if (fstat(fd, &f->facts) != 0) {
+        return mpcf_fail(err, MPCF_E_IO, "'%s': %s", f->path, strerror(errno));
+    }
+    MPCF_TRY(check_facts(f, secret, err));
+    f->text = malloc(TLS_FILE_LIMIT + 2);
+    if (f->text == NULL) {
+        return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for '%s'", f->path);
+    }
+    return read_text(fd, f, err);
+}
+
+mpcf_status tls_file_read(const char *folder, const char *name, bool secret, struct tls_file *out,
+                          mpcf_error *err)
+{
+    int length = snprintf(out->path, sizeof(out->path), "%s/%s", folder, name);
+
+    out->text = NULL;
+    out->length = 0;
+    if (length < 0 || (size_t) length >= sizeof(out->path)) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "the name of folder '%.60s...' is too long", folder);
+    }
+    /* A pipe without a writer would be waited for. */
+    int fd = open(out->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) {
+        return mpcf_fail(err, errno == ENOENT ? MPCF_E_CONFIG : MPCF_E_IO, "cannot open '%s': %s%s",
+                         out->path, strerror(errno),
+                         errno == ENOENT ? ": `mpcf-host keys new` makes it" : "");
+    }
+    mpcf_status status = read_open(fd, secret, out, err);
+    (void) close(fd);
+    if (status != MPCF_OK) {
+        tls_file_clear(out);
+    }
+    return status;
+}
+
+void tls_file_clear(struct tls_file *file)
+{
+    if (file->text != NULL) {
+        OPENSSL_cleanse(file->text, TLS_FILE_LIMIT + 2);
+        free(file->text);
+    }
+    file->text = NULL;
+    file->length = 0;
+}
+
+bool tls_file_changed(const struct tls_file *file)
+{
+    struct stat now;
+    const struct stat *was = &file->facts;
+
+    return stat(file->path, &now) != 0 || now.st_dev != was->st_dev || now.st_ino != was->st_ino ||
+           now.st_size != was->st_size || now.st_mode != was->st_mode ||
+           now.st_uid != was->st_uid || now.st_mtim.tv_sec != was->st_mtim.tv_sec ||
+           now.st_mtim.tv_nsec != was->st_mtim.tv_nsec ||
+           now.st_ctim.tv_sec != was->st_ctim.tv_sec || now.st_ctim.tv_nsec != was->st_ctim.tv_nsec;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The files of a folder of keys: read where nobody else can, and known again when they change.
+ */
+#ifndef MPCF_TLS_TLS_FILE_H
+#define MPCF_TLS_TLS_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include <mpcf/error.h>
+
+#define TLS_FILE_LIMIT 65536
+#define TLS_PATH_SIZE  4096
+
+struct tls_file {
+    char path[TLS_PATH_SIZE];
+    struct stat facts; /* of what was read */
+    char *text;        /* LENGTH bytes and a zero; tls_file_clear() */
+    size_t length;
+};
+
+/* FOLDER/NAME. SECRET: refused where anybody but its owner could read it, and wiped by
+ * tls_file_clear(). Others may never write it. MPCF_E_CONFIG, MPCF_E_IO. */
+mpcf_status tls_file_read(const char *folder, const char *name, bool secret, struct tls_file *out,
+                          mpcf_error *err);
+void tls_file_clear(struct tls_file *file);
+/* Whether what stands there now is another file, or has another content. */
+bool tls_file_changed(const struct tls_file *file);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a peer's name is read, and what is wrong with a file of pinned keys. */
+#include "tls_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <mpcf/transport.h>
+
+static const char *const names[MPCF_ROLE_COUNT] = {"provider", "user", "dealer"};
+static const char uri_head[] = "mpcf:role:", identity_head[] = "mpcf ",
+                  first_line[] = "mpcf-trusted 1";
+
+const char *tls_role_name(int role)
+{
+    return role >= 0 && role < MPCF_ROLE_COUNT ? names[role] : "nobody";
+}
+
+static int find_role(const char *text, size_t length)
+{
+    for (int r = 0; r < MPCF_ROLE_COUNT; r++) {
+        if (strlen(names[r]) == length && memcmp(names[r], text, length) == 0) {
+            return r;
+        }
+    }
+    return -1;
+}
+
+int tls_role_of_uri(const uint8_t *text, size_t length)
+{
+    const size_t head = sizeof(uri_head) - 1;
+
+    if (length < head || memcmp(text, uri_head, head) != 0) {
+        return -1;
+    }
+    return find_role((const char *) text + head, length - head);
+}
+
+/* --- pre-shared keys --- */
+
+size_t tls_identity_print(int caller, int callee, char text[TLS_IDENTITY_SIZE])
+{
+    return (size_t) snprintf(text, TLS_IDENTITY_SIZE, "%s%s>%s", identity_head,
+                             tls_role_name(caller), tls_role_name(callee));
+}
+
+bool tls_identity_parse(const uint8_t *text, size_t length, int *caller, int *callee)
+{
+    const size_t head = sizeof(identity_head) - 1;
+    const uint8_t *arrow = length < head ? NULL : memchr(text + head, '>', length - head);
+
+    if (arrow == NULL || memcmp(text, identity_head, head) != 0) {
+        return false;
+    }
+    *caller = find_role((const char *) text + head, (size_t) (arrow - text) - head);
+    *callee = find_role((const char *) arrow + 1, length - (size_t) (arrow - text) - 1);
+    return *caller >= 0 && *callee >= 0;
+}
+
+/* --- pinned keys --- */
+
+static int digit_of(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool read_fingerprint(const char *text, size_t length, uint8_t out[TLS_FINGERPRINT_BYTES])
+{
+    if (length != (size_t) 2 * TLS_FINGERPRINT_BYTES) {
+        return false;
+    }
+    for (size_t i = 0; i < TLS_FINGERPRINT_BYTES; i++) {
+        const int high = digit_of(text[2 * i]), low = digit_of(text[2 * i + 1]);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        out[i] = (uint8_t) (high * 16 + low);
+    }
+    return true;
+}
+
+static mpcf_status read_pin(const char *line, size_t length, const char *name, unsigned number,
+                            struct tls_pins *out, mpcf_error *err)
+{
+    const char *blank = memchr(line, ' ', length);
+    const size_t word = blank == NULL ? length : (size_t) (blank - line);
+    struct tls_pin pin = {.role = find_role(line, word)};
+
+    if (pin.role < 0) {
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "%s:%u: a line begins with a role, provider, user or dealer", name,
+                         number);
+    }
+    if (blank == NULL || !read_fingerprint(blank + 1, length - word - 1, pin.fingerprint)) {
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "%s:%u: behind the role stands a fingerprint of 32 hexadecimal digits, as "
+                         "`mpcf-host keys show` prints it",
+                         name, number);
+    }
+    if (tls_pins_find(out, pin.fingerprint) >= 0) {
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "%s:%u: this key stands above already: one key is one "
+                         "role's",
+                         name, number);
+    }
+    if (out->count == TLS_PINS_MAX) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s:%u: more than %d keys", name, number,
+                         TLS_PINS_MAX);
+    }
+    out->pins[out->count++] = pin;
+    return MPCF_OK;
+}
+
+mpcf_status tls_pins_parse(const char *text, size_t length, const char *name, struct tls_pins *out,
+                           mpcf_error *err)
+{
+    bool has_first = false;
+    unsigned number = 0;
+
+    out->count = 0;
+    for (size_t at = 0; at < length;) {
+        const char *line = text + at, *end = memchr(line, '\n', length - at);
+        const size_t size = end == NULL ? length - at : (size_t) (end - line);
+        at += size + 1;
+        number++;
+        if (size == 0 || line[0] == '#') {
+            continue;
+        }
+        if (has_first) {
+            MPCF_TRY(read_pin(line, size, name, number, out, err));
+        } else if (size != sizeof(first_line) - 1 || memcmp(line, first_line, size) != 0) {
+            break;
+        }
+        has_first = true;
+    }
+    return has_first ? MPCF_OK
+                     : mpcf_fail(err, MPCF_E_FORMAT, "%s: does not begin with the line '%s'", name,
+                                 first_line);
+}
+
+int tls_pins_find(const struct tls_pins *pins, const uint8_t fingerprint[TLS_FINGERPRINT_BYTES])
+{
+    for (size_t i = 0; i < pins->count; i++) {
+        if (memcmp(pins->pins[i].fingerprint, fingerprint, TLS_FINGERPRINT_BYTES) == 0) {
+            return pins->pins[i].role;
+        }
+    }
+    return -1;
+}

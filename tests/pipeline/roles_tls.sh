@@ -1,0 +1,202 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Provider, user and dealer as on three machines, over tls: by certificates, by pinned keys, by the keys
+# of the roles; each has the files that `mpcf-host keys new` says it needs, and no others. Then files that
+# are wrong, and what is said.
+#
+#   roles_tls.sh BUILD_FOLDER
+set -eu
+host=$1/bin/mpcf-host
+folder=$(mktemp -d "${TMPDIR:-/tmp}/mpcf-tls-XXXXXX")
+cleanup() {
+    for role in provider user dealer; do
+        if [ -f "$folder/$role.pid" ]; then
+            kill -9 "$(cat "$folder/$role.pid")" 2>/dev/null || true
+        fi
+    done
+    rm -rf "$folder"
+}
+trap cleanup EXIT
+fail() {
+    echo "FAILED: $*"
+    for role in provider user dealer; do
+        echo "--- $role"
+        tail -n 5 "$folder/$role.log" 2>/dev/null || true
+    done
+    exit 1
+}
+
+# A port below those that the system gives out itself.
+port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000))
+cat >"$folder/pipeline.yaml" <<END
+version: 1
+output: out
+model: {family: bert, path: example/model}
+dataset: {reader: glue, task: SST-2, path: example/data, max_length: 32}
+approximations: {activation: quad, normaliser: 2quad}
+transport: {name: tls, options: {proof: certificate, folder: keys}}
+parties:
+  provider: {listen: "127.0.0.1:$port"}
+  dealer: {listen: "127.0.0.1:$((port + 1))"}
+  user: {}
+stages:
+  finetune: {epochs: 1, batch: 32, learning_rate: 1e-3}
+  convert: {}
+  calibrate: {examples: 64}
+  infer: {examples: 16, length: bucket, buckets: [16, 32], timeout: 20s, connect_timeout: 15s}
+END
+"$host" example "$folder/example" >/dev/null
+for stage in finetune convert; do
+    "$host" "$folder/pipeline.yaml" --stage $stage --quiet >"$folder/$stage.log" 2>&1 ||
+        { cat "$folder/$stage.log"; exit 1; }
+done
+for role in provider user dealer; do
+    mkdir -p "$folder/$role/out/student" "$folder/$role/example" "$folder/$role/keys"
+    cp "$folder/pipeline.yaml" "$folder/$role/"
+    cp -r "$folder/out/student/public" "$folder/$role/out/student/"
+done
+cp -r "$folder/out/student/." "$folder/provider/out/student/"
+cp -r "$folder/example/data" "$folder/user/example/"
+
+# start ROLE [OPTIONS]: in the background, $ROLE.log and $ROLE.status.
+start() {
+    role=$1
+    shift
+    rm -f "$folder/$role.status" "$folder/$role.log"
+    (
+        "$host" "$folder/$role/pipeline.yaml" --role "$role" "$@" >"$folder/$role.log" 2>&1 &
+        echo $! >"$folder/$role.pid"
+        status=0
+        wait $! || status=$?
+        echo "$status" >"$folder/$role.part"
+        mv "$folder/$role.part" "$folder/$role.status"
+    ) 2>/dev/null &
+}
+# ends ROLE SECONDS STATUS: it has ended by then, with that.
+ends() {
+    left=$(($2 * 10))
+    while [ ! -f "$folder/$1.status" ]; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || fail "the $1 still runs after $2 s"
+        sleep 0.1
+    done
+    got=$(cat "$folder/$1.status")
+    [ "$got" = "$3" ] || fail "$1 ended with $got, expected $3"
+}
+# listening ROLE: until it does.
+listening() {
+    left=300
+    while ! grep -q "listening on" "$folder/$1.log" 2>/dev/null; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || fail "the $1 does not listen"
+        sleep 0.1
+    done
+}
+# run_all PROOF [OPTIONS]: the three of them, to a good end.
+run_all() {
+    proof=$1
+    shift
+    for role in dealer provider user; do
+        start $role --set "transport.options.proof=$proof" "$@"
+    done
+    for role in provider user dealer; do
+        ends $role 60 0
+    done
+    [ -s "$folder/user/out/infer/user.json" ] || fail "the user has no result"
+}
+# says ROLE TEXT
+says() {
+    grep -q "$2" "$folder/$1.log" || fail "the $1 does not say: $2"
+}
+
+for proof in certificate pinned; do
+    "$host" keys new --proof $proof "$folder/$proof" >/dev/null
+    "$host" keys check "$folder/$proof" >"$folder/check.log" || fail "keys check $proof"
+    for role in provider user dealer; do
+        rm -rf "$folder/$role/keys"
+        mkdir "$folder/$role/keys"
+        cp -p "$folder/$proof/$role.pem" "$folder/$role/keys/"
+        case $proof in
+        certificate) cp -p "$folder/$proof/authority.pem" "$folder/$role/keys/" ;;
+        pinned) cp -p "$folder/$proof/trusted" "$folder/$role/keys/" ;;
+        esac
+    done
+    run_all $proof
+    for role in provider user dealer; do
+        grep -q '"authenticated_by": "transport"' "$folder/$role/out/infer/$role.json" ||
+            fail "the $role does not say what proved who its peers were"
+    done
+    echo "ok - three roles by proof: $proof"
+done
+
+"$host" keys new "$folder/links" >/dev/null
+for role in provider user dealer; do
+    cp -p "$folder/links/$role.key" "$folder/$role/"
+done
+for role in dealer provider user; do
+    start $role --set transport.options.proof=keys --set parties.$role.keys=$role.key
+done
+for role in provider user dealer; do
+    ends $role 60 0
+done
+echo "ok - three roles by proof: keys"
+
+# What a hurried operator does. The files are those of pinned keys, then certificates again.
+start user --set transport.options.proof=keys
+ends user 20 2
+says user "parties.user.keys is not given: transport 'tls' proves roles by keys"
+for role in provider user dealer; do
+    cp -p "$folder/certificate/$role.pem" "$folder/certificate/authority.pem" "$folder/$role/keys/"
+done
+"$host" "$folder/user/pipeline.yaml" --role user --check >"$folder/user.log" 2>&1 ||
+    fail "--check refuses files that are right"
+chmod 644 "$folder/user/keys/user.pem"
+! "$host" "$folder/user/pipeline.yaml" --role user --check >"$folder/user.log" 2>&1 ||
+    fail "--check takes a key that everyone can read"
+says user "the keys of the user: others can reach the key in"
+start user
+ends user 20 2
+says user "others can reach the key in"
+chmod 600 "$folder/user/keys/user.pem"
+cp -p "$folder/certificate/user.pem" "$folder/dealer/keys/dealer.pem"
+start dealer
+ends dealer 20 2
+says dealer "has the certificate of the user, not of the dealer"
+cp -p "$folder/certificate/dealer.pem" "$folder/dealer/keys/dealer.pem"
+echo "ok - wrong files are refused where they are"
+
+# Another authority: both say so; who was called goes on, takes up the right one, and serves the next.
+"$host" keys new --proof certificate "$folder/other" >/dev/null
+cp -p "$folder/other/user.pem" "$folder/other/authority.pem" "$folder/user/keys/"
+start dealer
+start provider
+listening dealer
+listening provider
+start user
+ends user 20 1
+says user "is not signed by the authority in"
+for role in provider dealer; do
+    cp -p "$folder/other/$role.pem" "$folder/other/authority.pem" "$folder/$role/keys/"
+done
+start user
+for role in user provider dealer; do
+    ends $role 60 0
+done
+says dealer "turned a caller away: a caller from 127.0.0.1:.*it does not know the authority"
+echo "ok - another authority is refused, and taken up once it is there"
+
+# One proof here, another there.
+start dealer --set transport.options.proof=keys --set parties.dealer.keys=dealer.key
+listening dealer
+start user
+ends user 20 1
+says user "the two have no proof in common"
+kill "$(cat "$folder/dealer.pid")"
+ends dealer 5 1
+says dealer "turned a caller away: .*the two have no proof in common"
+echo "ok - another proof is refused, and named"
+
+cp -r "$folder/out" "$folder/out-one"
+"$host" "$folder/pipeline.yaml" --stage infer --quiet --set transport.options.proof=keys \
+    --set output=out-one >"$folder/user.log" 2>&1 || fail "one command over tls"
+echo "ok - one command over tls makes keys of its own"
