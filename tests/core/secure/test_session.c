@@ -52,6 +52,7 @@ static void open_case(struct case_run *c, const char *activation, const char *no
     assert_ok(pass_all(c->bert.graph, &c->graph, err), err);
     struct ranges *ranges = tiny_bert_calibrate(&c->bert, c->graph, 8, tokens, 8);
     lower_options_default(&options);
+    options.network = named_network_find("wan")->link; /* the same rings at both lengths */
     options.weights_shared = form == FORM_SHARED_WEIGHTS;
     options.embedding_public = form == FORM_PUBLIC_EMBEDDING;
     tiny_batch_open(&c->batch, &c->bert, batch, tokens, !exact, 5);
@@ -155,6 +156,7 @@ static void lengths_of_one_session_share_the_masked_weights(void **state)
     open_case(&c, "quad", "2quad", 1, 8, false, FORM_HELD);
     struct ranges *ranges = tiny_bert_calibrate(&c.bert, c.graph, 8, 8, 8);
     lower_options_default(&options);
+    options.network = named_network_find("wan")->link; /* the same rings at both lengths */
     assert_ok(lower_graph(c.graph, ranges, &options, 1, 12, false, &longer, err), err);
     assert_ok(weights_create_shared(longer, c.store, WEIGHTS_ALL, &weights, err), err);
     tiny_batch_open(&batch, &c.bert, 1, 12, true, 9);
