@@ -2,7 +2,9 @@
 /* The step's own cost, asked of a program that is nothing but one. */
 #include "lower/compare_price.h"
 
-#include "protocol/step_operations.h"
+#include <math.h>
+
+#include "protocol/compare_shape.h"
 #include "protocol/step_table.h"
 
 #define ELEMENTS 4096 /* so many that what is rounded up to words does not count */
@@ -25,6 +27,9 @@ struct compare_price compare_price(const struct prices *at, unsigned magnitude)
                            .threshold_count = 1};
     struct step_cost cost;
 
+    if (magnitude < 1 || magnitude > COMPARE_MAGNITUDE_MAX) {
+        return (struct compare_price){1, INFINITY};
+    }
     step_cost(&p, &s, &cost);
     return (struct compare_price){cost.rounds, prices_step(at, &cost) / ELEMENTS};
 }

@@ -12,7 +12,7 @@ struct compare_price {
     unsigned rounds;
     double seconds; /* an element, without its rounds' messages */
 };
-/* Of a value of MAGNITUDE bits. */
+/* Of a value of MAGNITUDE bits; infinite where there is none so wide. */
 struct compare_price compare_price(const struct prices *at, unsigned magnitude);
 
 #endif
