@@ -82,12 +82,13 @@ static void check_plain_address(struct pipeline_reader *r, const struct yaml_nod
                                 const char *address)
 {
     if (address != NULL && at != NULL && !is_loopback(address)) {
-        yaml_problem(r->problems, at,
-                     "transport '%s' does not authenticate and encrypt: a listener on the way "
-                     "learns the texts and the weights\nwrite `transport: tls`, which does both, use "
-                     "a loopback address, or write under transport `require: [authenticated]`, with "
-                     "keys that prove who the peer is, or `require: []`",
-                     r->p->transport.name);
+        yaml_problem(
+            r->problems, at,
+            "transport '%s' does not authenticate and encrypt: a listener on the way "
+            "learns the texts and the weights\nwrite `transport: tls`, which does both, use "
+            "a loopback address, or write under transport `require: [authenticated]`, with "
+            "keys that prove who the peer is, or `require: []`",
+            r->p->transport.name);
     }
 }
 
