@@ -34,7 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint8_t key[LINK_KEY_BYTES] = {1};
     uint8_t wire[HELLO_BYTES] = {0}, again[HELLO_BYTES], own[HELLO_BYTES];
-    struct hello h, mine = {HANDSHAKE_PROTOCOL, ROLE_USER, ROLE_DEALER, true, false, {2}, false, {0}};
+    struct hello h,
+        mine = {HANDSHAKE_PROTOCOL, ROLE_USER, ROLE_DEALER, true, false, {2}, false, {0}};
     tell_foreign(data, size);
     memcpy(wire, data, size < sizeof(wire) ? size : sizeof(wire));
     if (hello_decode(wire, &h, NULL) != MPCF_OK || h.protocol != HANDSHAKE_PROTOCOL) {
