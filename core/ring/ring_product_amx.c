@@ -11,7 +11,8 @@
  */
 #include "ring/ring_product_template.h"
 
-#if defined(__AMX_INT8__) && defined(__AVX512VBMI__)
+/* clang 14 has the second name. */
+#if (defined(__AMX_INT8__) || defined(__AMXINT8__)) && defined(__AVX512VBMI__)
 
 #include <immintrin.h>
 
