@@ -10,6 +10,7 @@
  */
 #include "bench/trained_weights.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -91,6 +92,7 @@ static void make_bias(struct parameter *p, size_t heads, bool is_key)
     const size_t d = p->count / heads;
     const double alike = sqrt(fabs(ALIKE_SCORE) / sqrt((double) d));
 
+    assert(d > 0);
     for (size_t i = 0; i < p->count; i++) {
         const double alone = i < d && heads > 1 ? (is_key ? -alike : alike) : 0;
 
