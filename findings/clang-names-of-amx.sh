@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # clang 14 (Debian 12, clang-14 1:14.0.6-12) given -mamx-int8 defines __AMXINT8__ and __AMXTILE__, not
-# __AMX_INT8__ and __AMX_TILE__ as gcc 12 and later clangs do, and as all other such names have it
-# (__AVX512VNNI__ and the like are the same in both). A file whose kernels stand behind
+# __AMX_INT8__ and __AMX_TILE__ as gcc 12 does, and as other such names are spelled
+# (__AVX512VNNI__ is the same in both). A file whose kernels stand behind
 # #ifdef __AMX_INT8__ compiles there without a word, to nothing; what is missing is found by the linker, or, where the
 # caller asks the same name, by nobody. Ask for both.
 #
