@@ -124,8 +124,9 @@ void lower_embedding(struct lowering *l, const mpcf_node *node, struct lowered *
     e.magnitude = lower_magnitude(l, node, f);
     /* Shared weights are another system's, which is compared with as it is. */
     const struct prices prices = prices_on(&l->options->network);
-    const struct form form = l->options->weights_shared
-                                 ? (struct form){0}
-                                 : cheapest(e.dims, e.rows, e.magnitude, &prices);
+    struct form form = {0};
+    if (!l->options->weights_shared) {
+        form = cheapest(e.dims, e.rows, e.magnitude, &prices);
+    }
     out->raw = form.groups == 0 ? by_one_hot(l, &e) : by_code(l, &e, form.groups);
 }

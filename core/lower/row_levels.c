@@ -77,7 +77,9 @@ static double halves_price(const struct scores *s, unsigned halves, double *colu
 
 static unsigned count_magnitude(size_t columns)
 {
-    return magnitude_of((double) (columns - columns / 2), 0);
+    const size_t half = columns / 2;
+
+    return magnitude_of((double) (columns - half), 0);
 }
 
 static double stage_price(const struct scores *s, unsigned bits, double columns)

@@ -143,6 +143,7 @@ void tree_deal(const struct tree *t, const struct prg_key *hash, const uint64_t 
 
     assert(n <= TREE_ROWS);
     for (int p = 0; p < 2; p++) {
+        /* cppcheck-suppress uninitvar ; an address alone */
         take_words(w.seed[p].low, seeds[p], WORDS, 0, n);
         take_words(w.seed[p].high, seeds[p], WORDS, 1, n);
         for (size_t i = 0; i < TREE_ROWS; i++) {

@@ -44,8 +44,9 @@ struct lift lift_of(const struct program *p, const struct randomness *r, const s
 
 struct packed_array lift_array(const struct lift *l, struct message *m, size_t count, unsigned bits)
 {
-    return l->role == ROLE_PROVIDER || bits == 0 ? (struct packed_array){.bits = bits}
-                                                 : message_array(m, count, bits);
+    const struct packed_array nothing = {.bits = bits};
+
+    return l->role == ROLE_PROVIDER || bits == 0 ? nothing : message_array(m, count, bits);
 }
 
 void lift_place(struct lift *l, struct message *m)

@@ -112,8 +112,8 @@ struct outcome {
     double bytes, error;
 };
 
-static const char *network = "lan";    /* the planner's */
-static enum lower_checks check_ranges; /* what is compared with its range */
+static const char *network = "lan"; /* the planner's */
+static int check_ranges;            /* what is compared with its range */
 
 static struct outcome price(struct tiny_bert *t, size_t tokens, bool exact, bool steps,
                             bool evaluates)
