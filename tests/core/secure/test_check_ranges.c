@@ -60,7 +60,7 @@ static void open_checked(struct checked *c, const struct form *form)
     c->ranges = tiny_bert_calibrate(&c->bert, c->graph, 8, TOKENS, 8);
     c->ranges->margin_bits = MARGIN;
     lower_options_default(&c->options);
-    c->options.check_ranges = form->checks;
+    c->options.check_ranges = (int) form->checks;
     c->options.reveal_label = form->is_label;
     if (form->by_keys) {
         c->options.network = (struct lower_network){0.02, 1e9};
