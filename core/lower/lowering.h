@@ -35,7 +35,9 @@ enum range_check_kind { RANGE_NOT_COMPARED = 0, RANGE_EITHER_SIGN, RANGE_POSITIV
 struct range_check {
     enum range_check_kind kind;
     uint8_t headroom; /* bits beyond its bound that its values have (headroom.h) */
-    bool is_compared; /* the steps are there */
+    bool is_compared; /* the steps are there: */
+    double held; /* what is not marked is not beyond, in integers of the form that was compared; */
+    double unit; /* one of these */
 };
 
 struct lowering;

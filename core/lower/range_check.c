@@ -110,8 +110,9 @@ static value_id by_table(struct lowering *l, value_id x, int64_t limit)
     return ones(l, emit_table_lookup(l, x, entries, (size_t) count, 1), v.dims);
 }
 
-/* Whether X is beyond BOUND, or below -BOUND, by its highest bits. All bounds are in units of X. */
-static value_id either_sign(struct lowering *l, value_id x, double bound)
+/* Whether X is beyond BOUND, or below -BOUND, by its highest bits. All bounds are in units of X; what is not found is
+ * not beyond HELD. */
+static value_id either_sign(struct lowering *l, value_id x, double bound, double *held)
 {
     const struct value v = *value_at(l, x);
     const unsigned index = v.dims.count <= FEW * l->batch_size ? FINER_BITS : INDEX_BITS;
@@ -119,19 +120,21 @@ static value_id either_sign(struct lowering *l, value_id x, double bound)
     const value_id coarse = without(l, x, &shift);
     const int64_t limit = (int64_t) floor(ldexp(bound, -shift)) + 1;
 
+    *held = ldexp((double) limit + 1, shift);
     /* A value of few fractional bits may have many others. */
     return value_at(l, coarse)->magnitude > FINER_BITS ? by_comparison(l, coarse, -limit, limit)
                                                        : by_table(l, coarse, limit);
 }
 
 /* Both ends may be octaves apart. */
-static value_id positive(struct lowering *l, value_id x, double low, double high)
+static value_id positive(struct lowering *l, value_id x, double low, double high, double *held)
 {
     int shift = log2_down(fmax(low, 1)) - LOWEST_BITS;
     const value_id coarse = without(l, x, &shift);
+    const int64_t most = (int64_t) ceil(ldexp(high, -shift)) + 1;
 
-    return by_comparison(l, coarse, (int64_t) floor(ldexp(low, -shift)) - 1,
-                         (int64_t) ceil(ldexp(high, -shift)) + 1);
+    *held = ldexp((double) most + 1, shift);
+    return by_comparison(l, coarse, (int64_t) floor(ldexp(low, -shift)) - 1, most);
 }
 
 /* --- Counting --- */
@@ -258,29 +261,41 @@ bool range_is_checked(const struct lowering *l, const mpcf_node *node)
            !l->nodes[node->id].is_uniform;
 }
 
-static value_id bounded(struct lowering *l, value_id x, unsigned magnitude)
+/* A form of NODE's value of which an integer is UNIT, with the bits of what is not marked: a little more than NODE's
+ * bound, since a coarse copy is compared. Another form than the compared one may be rounded up. */
+static value_id bounded(struct lowering *l, const mpcf_node *node, value_id x, double unit)
 {
+    if (l->status != MPCF_OK) {
+        return x;
+    }
+    const struct range_check *c = &l->checks[node->id];
     const struct value v = *value_at(l, x);
     const struct term t = term_whole(l, x, 1, v.dims);
+    const int bits = 1 + log2_up(c->unit == unit ? c->held : c->held * c->unit / unit + 2);
+    const unsigned magnitude = bits < 3 ? 3 : (unsigned) bits;
 
     return magnitude < v.magnitude ? emit_combine(l, v.dims, v.fraction, magnitude, &t, 1, 0) : x;
 }
 
-/* Steps in between are the comparison's, in the cost and in errors. */
-static void compare(struct lowering *l, const mpcf_node *node, value_id x, double low, double high)
+/* X's integers are UNIT each; LOW and HIGH are in these. Steps in between are the comparison's, in the cost and in
+ * errors. */
+static void compare(struct lowering *l, const mpcf_node *node, value_id x, double unit, double low,
+                    double high)
 {
     const mpcf_node *reader = l->node;
     const uint32_t function = l->function;
+    struct range_check *c = &l->checks[node->id];
 
-    if (l->checks[node->id].is_compared || l->status != MPCF_OK) {
+    if (c->is_compared || l->status != MPCF_OK) {
         return;
     }
-    l->checks[node->id].is_compared = true;
+    c->is_compared = true;
+    c->unit = unit;
     l->node = node;
     l->function = program_function(l->program, "check_ranges");
     count_outside(l, node,
-                  l->checks[node->id].kind == RANGE_POSITIVE ? positive(l, x, low, high)
-                                                             : either_sign(l, x, high));
+                  c->kind == RANGE_POSITIVE ? positive(l, x, low, high, &c->held)
+                                            : either_sign(l, x, high, &c->held));
     l->node = reader;
     l->function = function;
 }
@@ -302,8 +317,9 @@ value_id range_checked(struct lowering *l, const mpcf_node *node, value_id x)
     if (l->checks[node->id].kind == RANGE_POSITIVE) {
         (void) node_positive(l, node, &low, &high);
     }
-    compare(l, node, emit_shared(l, x), ldexp(low, (int) f), ldexp(high, (int) f));
-    return bounded(l, x, magnitude_of(node_bound(l, node), f));
+    compare(l, node, emit_shared(l, x), ldexp(1, -(int) f), ldexp(low, (int) f),
+            ldexp(high, (int) f));
+    return bounded(l, node, x, ldexp(1, -(int) f));
 }
 
 value_id range_checked_sum(struct lowering *l, const mpcf_node *node, value_id x, double unit,
@@ -312,8 +328,8 @@ value_id range_checked_sum(struct lowering *l, const mpcf_node *node, value_id x
     if (!range_is_checked(l, node) || l->status != MPCF_OK) {
         return x;
     }
-    compare(l, node, x, low / unit, high / unit);
-    return bounded(l, x, magnitude_of(high / unit, 0));
+    compare(l, node, x, unit, low / unit, high / unit);
+    return bounded(l, node, x, unit);
 }
 
 /* --- The mark --- */

@@ -13,7 +13,8 @@
  *
  * A coarse x is off by up to a unit on either side. So bits change where both sides of a cut are good: waves reach
  * a unit further than the last x that is inside, and lines are near enough from a unit before. Beyond its reach the
- * sum of waves is anything, times a bit that is 0.
+ * sum of waves is anything, times a bit that is 0. Bits are right for all x that x's value holds, which is more than
+ * calibration's interval: neither the reference nor check_ranges tells of x in between.
  */
 #include "lower/wave_steps.h"
 
@@ -33,43 +34,49 @@ struct waved {
     struct wave_fit fit;
     struct dims dims;
     value_id x;
-    unsigned f;       /* fraction of x */
-    int64_t inside;   /* in coarse units: the last */
-    double low, high; /* of x */
+    unsigned f, m;  /* fraction and magnitude of x, as it came: all that readers may meet */
+    int64_t inside; /* in coarse units: the last */
 };
 
 /* A turn of as many units as x is opened in where it is selected, so that it is opened once: bits of the longer of
  * both. */
-static unsigned common_turn(const struct lowering *l, const struct waved *w)
+static unsigned common_turn(const struct waved *w)
 {
-    const unsigned turn = (unsigned) ((int) w->f + w->fit.turn), m = value_at(l, w->x)->magnitude;
+    const unsigned turn = (unsigned) ((int) w->f + w->fit.turn);
 
-    return m + 1 > turn ? m + 1 : turn;
+    return w->m + 1 > turn ? w->m + 1 : turn;
 }
 
 /* Whether a few waves are as good as pieces. */
-static bool find_waves(const struct lowering *l, struct waved *w)
+static bool find_waves(struct waved *w)
 {
     const struct wave_form *form = w->form;
 
     w->inside = (int64_t) ceil(ldexp(form->end, COARSE));
     return fit_waves(form->function, form->context, form->is_odd,
                      ldexp((double) w->inside + 1, -COARSE), TOLERANCE, &w->fit) &&
-           (int) w->f + w->fit.turn >= 2 && common_turn(l, w) <= WAVES_TURN_BITS &&
+           (int) w->f + w->fit.turn >= 2 && common_turn(w) <= WAVES_TURN_BITS &&
            ldexp(wave_fit_largest(&w->fit), (int) w->f + GUARD) <
                ldexp(1, WAVES_COEFFICIENT_BITS) - 1;
+}
+
+/* A copy of x for all that opens it here: x itself keeps its range. */
+static value_id with_turn(struct lowering *l, const struct waved *w)
+{
+    const struct term t = term_whole(l, w->x, 1, w->dims);
+
+    return emit_combine(l, w->dims, w->f, common_turn(w) - 1, &t, 1, 0);
 }
 
 /* The sum of waves, with one bit more behind the point than x has. */
 static value_id waves_of(struct lowering *l, const struct waved *w)
 {
-    struct emit_waves e = {.turn = common_turn(l, w),
+    struct emit_waves e = {.turn = common_turn(w),
                            .fraction = w->f + GUARD,
                            .count = w->fit.count,
                            .is_odd = w->fit.is_odd};
     const int64_t turns = (int64_t) 1 << ((int) e.turn - (int) w->f - w->fit.turn);
 
-    l->program->values[w->x].magnitude = e.turn - 1; /* a wider bound holds as well */
     e.first = w->fit.first * turns;
     e.distance = w->fit.distance * turns;
     e.constant = llround(ldexp(w->fit.constant, (int) e.fraction));
@@ -81,12 +88,18 @@ static value_id waves_of(struct lowering *l, const struct waved *w)
 
 /* --- Bits of a coarse x --- */
 
-/* Bits of an index that tells all coarse x apart. */
+/* What |x| is below. */
+static double limit_of(const struct waved *w)
+{
+    return ldexp(1, (int) w->m - 1 - (int) w->f);
+}
+
+/* Bits of an index that tells all coarse x apart: one to spare for those that are rounded up to the limit. */
 static unsigned index_bits(const struct waved *w)
 {
-    const double count = ceil(ldexp(w->high, COARSE)) - floor(ldexp(w->low, COARSE)) + 2;
+    const int bits = (int) w->m - (int) w->f + COARSE + 1;
 
-    return (unsigned) log2_up(count);
+    return bits < 2 ? 2 : (unsigned) bits;
 }
 
 static bool looks_up(const struct waved *w)
@@ -98,11 +111,9 @@ static value_id look_up(struct lowering *l, const struct waved *w, value_id coar
                         bool up_to_upper)
 {
     const int64_t count = (int64_t) 1 << index_bits(w);
-    const int64_t first = (int64_t) floor(ldexp(w->low, COARSE));
     int64_t entries[1 << LOOKUP_BITS];
 
-    for (int64_t i = 0; i < count; i++) {
-        const int64_t at = first + i;
+    for (int64_t at = -count / 2; at < count / 2; at++) {
         const bool is_above = at > w->inside;
         const bool is_first = at >= -w->inside && !(up_to_upper && is_above);
         entries[at & (count - 1)] = (is_first ? 1 : 0) | (is_above ? 2 : 0);
@@ -119,6 +130,8 @@ static value_id bits_of(struct lowering *l, const struct waved *w, bool up_to_up
     if (l->status != MPCF_OK) {
         return VALUE_NONE;
     }
+    struct value *v = &l->program->values[coarse];
+    v->magnitude = v->magnitude < index_bits(w) ? index_bits(w) : v->magnitude;
     return looks_up(w) ? look_up(l, w, coarse, up_to_upper) : emit_compare(l, coarse, ends, 2);
 }
 
@@ -142,13 +155,13 @@ static bool is_within_reach(const struct waved *w)
 {
     const double reach = ldexp((double) w->inside + 1, -COARSE);
 
-    return w->low >= -reach && w->high <= reach;
+    return limit_of(w) <= reach;
 }
 
 static value_id gate_of(struct lowering *l, const mpcf_node *node, const struct waved *w)
 {
     const unsigned f = w->f + 1;
-    const double largest = fmax(-w->low, w->high), most = wave_fit_largest(&w->fit) + 1;
+    const double largest = limit_of(w), most = wave_fit_largest(&w->fit) + 1;
     const struct term sum[2] = {term_whole(l, waves_of(l, w), 1, w->dims),
                                 term_whole(l, w->x, 1, w->dims)};
     const value_id u = emit_combine(l, w->dims, f, magnitude_of(largest / 2 + most, f), sum, 2, 0);
@@ -199,10 +212,11 @@ bool lower_waves_at(struct lowering *l, const mpcf_node *node, const mpcf_node *
         return false;
     }
     w.f = value_at(l, w.x)->fraction;
-    node_interval(l, x, &w.low, &w.high);
-    if (value_at(l, w.x)->magnitude == 0 || !find_waves(l, &w)) {
+    w.m = value_at(l, w.x)->magnitude;
+    if (w.m == 0 || !find_waves(&w)) {
         return false;
     }
+    w.x = with_turn(l, &w);
     out->raw = form->is_odd ? curve_of(l, node, &w) : gate_of(l, node, &w);
     return true;
 }
