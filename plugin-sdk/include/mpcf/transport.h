@@ -151,7 +151,9 @@ typedef struct mpcf_transport {
                              void **listener, mpcf_error *err);
     mpcf_status (*connect_as)(const void *config, const mpcf_party *self, int32_t peer,
                               const char *address, int64_t deadline, void **conn, mpcf_error *err);
-    /* The role that the peer has proved, MPCF_ROLE_*. The host lets it be no other. */
+    /* The role that the peer has proved, MPCF_ROLE_*. The host lets it be no other. Without it the
+     * host believes no role for MPCF_TRANSPORT_AUTHENTICATED alone: unless MPCF_TRANSPORT_LOCAL is
+     * set too, keys of the roles are needed besides. */
     mpcf_status (*peer_role)(void *conn, int32_t *role, mpcf_error *err);
     /*
      * MPCF_BINDING_BYTES that are equal at both ends of this connection and of no other: of TLS an
