@@ -22,6 +22,7 @@
 #include "base/memory.h"
 #include "support/support.h"
 #include "support/tls_ends.h"
+#include "tls_link.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -339,6 +340,83 @@ static void what_ends_is_told_from_what_is_cut(void **state)
     mpcf_free(own);
 }
 
+/* --- one direction that has ended, and keys of a connection --- */
+
+/* A peer says why it goes, and is gone before it has read what this side sends. */
+static void what_came_is_read_behind_a_failed_send(void **state)
+{
+    (void) state;
+    struct tls_meeting m;
+    char got[16] = "";
+    const int64_t soon = clock_deadline(5 * SECOND);
+    tls_meet(&m, &(struct tls_end){TLS_BY_KEYS, NULL, 0, ROLE_DEALER},
+             &(struct tls_end){TLS_BY_KEYS, NULL, 0, ROLE_USER}, ROLE_DEALER);
+    assert_was_ok(m.a.status, m.a.err);
+    assert_was_ok(m.b.status, m.b.err);
+    assert_ok(m.a.t->send(m.a.conn, "unread", 7, soon, m.a.err), m.a.err);
+    assert_ok(m.b.t->send(m.b.conn, "farewell", 9, soon, m.b.err), m.b.err);
+    m.b.t->close(m.b.conn);
+    m.b.conn = NULL;
+    for (unsigned i = 0; i < 2; i++) {
+        assert_status(MPCF_E_CLOSED, m.a.t->send(m.a.conn, "more", 5, soon, m.a.err), m.a.err);
+    }
+    size_t out = 5, in = 4; /* what there is to read goes before */
+    assert_ok(m.a.t->advance(m.a.conn, "more", &out, got, &in, soon, m.a.err), m.a.err);
+    assert_int_equal(out, 0);
+    assert_int_equal(in, 4);
+    assert_ok(m.a.t->recv(m.a.conn, got + 4, 5, soon, m.a.err), m.a.err);
+    assert_string_equal(got, "farewell");
+    assert_status(MPCF_E_CLOSED, m.a.t->recv(m.a.conn, got, 1, soon, m.a.err), m.a.err);
+    assert_message_contains(m.a.err, "the peer closed the connection");
+    tls_part(&m);
+}
+
+static int key_updates;
+
+static void note_update(int is_sent, int version, int type, const void *data, size_t length,
+                        SSL *ssl, void *context)
+{
+    (void) version;
+    (void) ssl;
+    (void) context;
+    key_updates += is_sent == 0 && type == SSL3_RT_HANDSHAKE && length > 0 &&
+                   ((const uint8_t *) data)[0] == SSL3_MT_KEY_UPDATE;
+}
+
+static void read_three(struct stranger *s)
+{
+    char got[3] = "";
+    SSL_set_msg_callback(s->ssl, note_update);
+    read_ready(s);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(SSL_read(s->ssl, got + i, 1), 1);
+    }
+    assert_memory_equal(got, "abc", 3);
+}
+
+static void a_key_is_not_used_for_too_much(void **state)
+{
+    (void) state;
+    char *own = user_file(C1);
+    struct tls_meeting m;
+    tls_listen(&m, &(struct tls_end){TLS_BY_CERTIFICATE, tls_folders[C1], 0, ROLE_PROVIDER});
+    struct stranger s = {
+        .own = own, .version = TLS1_3_VERSION, .has_protocol = true, .behind = read_three};
+    stranger_start(&s, m.address);
+    tls_accept_one(&m);
+    assert_was_ok(m.a.status, m.a.err);
+    struct tls_link *l = m.a.conn;
+    l->count = TLS_KEY_RECORDS - 1; /* one is left */
+    for (unsigned i = 0; i < 3; i++) {
+        assert_ok(m.a.t->send(l, &"abc"[i], 1, clock_deadline(SECOND), m.a.err), m.a.err);
+    }
+    stranger_end(&s);
+    assert_int_equal(key_updates, 1);
+    assert_int_equal(l->count, 2);
+    tls_part(&m);
+    mpcf_free(own);
+}
+
 /* No ticket, no second key from the first session. */
 static int tickets;
 static int note_ticket(SSL *ssl, SSL_SESSION *session)
@@ -379,6 +457,8 @@ int main(void)
         cmocka_unit_test(a_callee_that_stops_is_left),
         cmocka_unit_test(an_earlier_version_is_not_called),
         cmocka_unit_test(what_ends_is_told_from_what_is_cut),
+        cmocka_unit_test(what_came_is_read_behind_a_failed_send),
+        cmocka_unit_test(a_key_is_not_used_for_too_much),
         cmocka_unit_test(no_ticket_is_given),
     };
     return cmocka_run_group_tests(tests, tls_make_folders, tls_drop_folders);
