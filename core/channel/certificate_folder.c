@@ -159,7 +159,8 @@ mpcf_status certificate_folder_create(const char *folder, unsigned days, mpcf_er
 
 /* --- pinned keys --- */
 
-static mpcf_status draw(const char *folder, enum role role, mpcf_error *err)
+/* *MADE: ROLE.pem is this call's. */
+static mpcf_status draw(const char *folder, enum role role, bool *made, mpcf_error *err)
 {
     struct pem pem = {.text = NULL};
     struct certificate_facts facts;
@@ -168,6 +169,7 @@ static mpcf_status draw(const char *folder, enum role role, mpcf_error *err)
     name_of(role, name);
     MPCF_TRY(certificate_draw_key(&pem, err));
     mpcf_status status = place(folder, name, &pem, err);
+    *made = status == MPCF_OK;
     if (status == MPCF_OK) {
         status = certificate_look(&pem, name, &facts, err);
     }
@@ -175,32 +177,43 @@ static mpcf_status draw(const char *folder, enum role role, mpcf_error *err)
     return status == MPCF_OK ? trusted_add(folder, role, facts.fingerprint, err) : status;
 }
 
+static mpcf_status check_is_new(const char *folder, mpcf_error *err)
+{
+    char name[32] = TRUSTED_NAME;
+
+    for (unsigned r = 0; r < 4; r++) {
+        if (r > 0) {
+            name_of((enum role)(r - 1), name);
+        }
+        if (is_there(folder, name)) {
+            return mpcf_fail(err, MPCF_E_CONFIG,
+                             "'%s/%s' is there already: keys are never replaced; remove it, or "
+                             "name another folder",
+                             folder, name);
+        }
+    }
+    return MPCF_OK;
+}
+
 mpcf_status pinned_folder_create(const char *folder, mpcf_error *err)
 {
+    bool made[3] = {false};
     char name[32];
 
     MPCF_TRY(key_folder_make(folder, err));
-    for (unsigned r = 0; r < 4; r++) {
-        if (r < 3) {
-            name_of((enum role) r, name);
-        }
-        if (is_there(folder, r < 3 ? name : TRUSTED_NAME)) {
-            return mpcf_fail(
-                err, MPCF_E_CONFIG,
-                "'%s/%s' is there already: keys are never replaced; remove it, or name "
-                "another folder",
-                folder, r < 3 ? name : TRUSTED_NAME);
-        }
-    }
+    MPCF_TRY(check_is_new(folder, err));
     mpcf_status status = MPCF_OK;
     for (unsigned r = 0; r < 3 && status == MPCF_OK; r++) {
-        status = draw(folder, (enum role) r, err);
+        status = draw(folder, (enum role) r, &made[r], err);
     }
-    for (unsigned r = 0; r < 4 && status != MPCF_OK; r++) {
-        if (r < 3) {
+    if (status != MPCF_OK && made[0]) { /* with it came the file */
+        take_back(folder, TRUSTED_NAME);
+    }
+    for (unsigned r = 0; r < 3 && status != MPCF_OK; r++) {
+        if (made[r]) {
             name_of((enum role) r, name);
+            take_back(folder, name);
         }
-        take_back(folder, r < 3 ? name : TRUSTED_NAME);
     }
     return status;
 }

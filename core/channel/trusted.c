@@ -2,41 +2,120 @@
 /* How a key gets into the file of those that are trusted. */
 #include "channel/trusted.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
 
-#define FIRST_LINE "mpcf-trusted 1\n"
-#define FILE_LIMIT ((size_t) 65536)
+#define FIRST_LINE  "mpcf-trusted 1"
+#define FILE_LIMIT  ((size_t) 65536)
+#define PUBLIC_MODE ((mode_t) 0644) /* of a new one: it is no secret */
+
+/* --- writing --- */
+
+/* As what it replaces, which other users' roles may read. */
+static mpcf_status keep_facts(struct file_write *file, const char *path, mpcf_error *err)
+{
+    const int fd = fileno(file_write_stream(file));
+    struct stat was, now;
+    const bool is_new = stat(path, &was) != 0;
+    const mode_t mode = is_new ? PUBLIC_MODE : was.st_mode & 07777u;
+    bool kept = fstat(fd, &now) == 0;
+
+    if (kept && !is_new && (now.st_uid != was.st_uid || now.st_gid != was.st_gid)) {
+        kept = fchown(fd, was.st_uid, was.st_gid) == 0;
+    }
+    if (kept && fchmod(fd, mode) == 0) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, file_status(errno), "cannot keep owner and mode of '%s': %s", path,
+                     strerror(errno));
+}
+
+static mpcf_status write_text(const char *path, const char *text, mpcf_error *err)
+{
+    struct file_write *file = NULL;
+
+    MPCF_TRY(file_write_begin_private(path, &file, err));
+    mpcf_status status = file_write_put(file, text, strlen(text), err);
+    if (status == MPCF_OK) {
+        status = keep_facts(file, path, err);
+    }
+    if (status != MPCF_OK) {
+        file_write_cancel(file);
+        return status;
+    }
+    return file_write_commit(file, err);
+}
 
 static mpcf_status write_line(const char *path, const char *before, const char *line,
                               mpcf_error *err)
 {
     const size_t length = strlen(before);
     const char *end = length > 0 && before[length - 1] != '\n' ? "\n" : "";
-    char *text = mpcf_format("%s%s%s", before, end, line);
-    mpcf_status status = text == NULL ? mpcf_fail_memory(err, length, path)
-                                      : file_write_whole_private(path, text, strlen(text), err);
+    char *text = mpcf_format("%s%s%s\n", before, end, line);
+    mpcf_status status =
+        text == NULL ? mpcf_fail_memory(err, length, path) : write_text(path, text, err);
 
     mpcf_free(text);
     return status;
 }
 
-static mpcf_status add_to(const char *path, const char *before, const char *line, mpcf_error *err)
-{
-    const char *fingerprint = strchr(line, ' ') + 1;
+/* --- reading: by lines, as the transport does --- */
 
-    if (strncmp(before, FIRST_LINE, strlen(FIRST_LINE)) != 0) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s: does not begin with the line '%.14s'", path,
+/* The next line of *REST that is neither empty nor a comment, of *SIZE bytes; NULL: none. */
+static const char *next_line(const char **rest, size_t *size)
+{
+    while (**rest != '\0') {
+        const char *line = *rest;
+        *size = strcspn(line, "\n");
+        *rest = line + *size + (line[*size] == '\n');
+        if (*size > 0 && line[0] != '#') {
+            return line;
+        }
+    }
+    return NULL;
+}
+
+static bool ends_with(const char *line, size_t size, const char *word)
+{
+    const size_t length = strlen(word);
+
+    return size > length && memcmp(line + size - length, word, length) == 0;
+}
+
+static mpcf_status check_lines(const char *path, const char *text, const char *fingerprint,
+                               mpcf_error *err)
+{
+    size_t size = 0;
+    const char *line = next_line(&text, &size);
+
+    if (line == NULL || size != strlen(FIRST_LINE) || memcmp(line, FIRST_LINE, size) != 0) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: does not begin with the line '%s'", path,
                          FIRST_LINE);
     }
-    if (strstr(before, fingerprint) != NULL) {
-        return mpcf_fail(err, MPCF_E_CONFIG, "%s: has this key already; one key is one role's",
-                         path);
+    while ((line = next_line(&text, &size)) != NULL) {
+        if (ends_with(line, size, fingerprint)) {
+            return mpcf_fail(err, MPCF_E_CONFIG, "%s: has this key already; one key is one role's",
+                             path);
+        }
     }
+    return MPCF_OK;
+}
+
+static mpcf_status add_to(const char *path, const char *before, size_t length, const char *line,
+                          mpcf_error *err)
+{
+    if (memchr(before, '\0', length) != NULL) {
+        return mpcf_fail(err, MPCF_E_FORMAT, "%s: has a zero byte: it is no text", path);
+    }
+    MPCF_TRY(check_lines(path, before, strchr(line, ' ') + 1, err));
     return write_line(path, before, line, err);
 }
 
@@ -49,7 +128,7 @@ static mpcf_status add(const char *path, const char *line, mpcf_error *err)
         return write_line(path, FIRST_LINE, line, err);
     }
     MPCF_TRY(file_read(path, FILE_LIMIT, &before, &length, err));
-    mpcf_status status = add_to(path, before, line, err);
+    mpcf_status status = add_to(path, before, length, line, err);
     mpcf_free(before);
     return status;
 }
@@ -67,7 +146,6 @@ mpcf_status trusted_add(const char *folder, enum role role, const uint8_t finger
     for (size_t i = 0; i < SPOKEN_BYTES; i++) {
         at += snprintf(line + at, sizeof(line) - (size_t) at, "%02x", fingerprint[i]);
     }
-    (void) snprintf(line + at, sizeof(line) - (size_t) at, "\n");
     mpcf_status status = add(path, line, err);
     mpcf_free(path);
     return status;
