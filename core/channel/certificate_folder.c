@@ -39,12 +39,14 @@ static mpcf_status place(const char *folder, const char *name, const struct pem 
     return private_file_create(path, pem->text, pem->length, err);
 }
 
-static mpcf_status fetch(const char *folder, const char *name, struct pem *pem, mpcf_error *err)
+static mpcf_status fetch(const char *folder, const char *name, bool secret, struct pem *pem,
+                         mpcf_error *err)
 {
     char path[PATH_MAX];
 
     MPCF_TRY(path_of(folder, name, path, err));
-    return private_file_read(path, PEM_LIMIT, &pem->text, &pem->length, err);
+    return secret ? private_file_read(path, PEM_LIMIT, &pem->text, &pem->length, err)
+                  : public_file_read(path, PEM_LIMIT, &pem->text, &pem->length, err);
 }
 
 /* Of a set that could not be made whole. */
@@ -74,10 +76,10 @@ static void name_of(enum role role, char name[32])
 static mpcf_status read_authority(const char *folder, struct authority **out, mpcf_error *err)
 {
     struct pem key = {.text = NULL}, certificate = {.text = NULL};
-    mpcf_status status = fetch(folder, "authority.key", &key, err);
+    mpcf_status status = fetch(folder, "authority.key", true, &key, err);
 
     if (status == MPCF_OK) {
-        status = fetch(folder, "authority.pem", &certificate, err);
+        status = fetch(folder, "authority.pem", false, &certificate, err);
     }
     if (status == MPCF_OK) {
         status = authority_parse(&key, &certificate, out, err);
@@ -179,11 +181,13 @@ static mpcf_status draw(const char *folder, enum role role, bool *made, mpcf_err
 
 static mpcf_status check_is_new(const char *folder, mpcf_error *err)
 {
-    char name[32] = TRUSTED_NAME;
+    char name[32];
 
     for (unsigned r = 0; r < 4; r++) {
-        if (r > 0) {
-            name_of((enum role)(r - 1), name);
+        if (r < 3) {
+            name_of((enum role) r, name);
+        } else {
+            (void) snprintf(name, sizeof(name), TRUSTED_NAME);
         }
         if (is_there(folder, name)) {
             return mpcf_fail(err, MPCF_E_CONFIG,

@@ -12,9 +12,11 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "channel/private_file.h"
 
 #define FIRST_LINE  "mpcf-trusted 1"
 #define FILE_LIMIT  ((size_t) 65536)
+#define KEYS_MAX    64              /* the transport's */
 #define PUBLIC_MODE ((mode_t) 0644) /* of a new one: it is no secret */
 
 /* --- writing --- */
@@ -90,32 +92,100 @@ static bool ends_with(const char *line, size_t size, const char *word)
     return size > length && memcmp(line + size - length, word, length) == 0;
 }
 
-static mpcf_status check_lines(const char *path, const char *text, const char *fingerprint,
-                               mpcf_error *err)
+static mpcf_status fail_zero(const char *path, mpcf_error *err)
+{
+    return mpcf_fail(err, MPCF_E_FORMAT, "%s: has a zero byte: it is no text", path);
+}
+
+static mpcf_status take_first(const char *path, const char **rest, mpcf_error *err)
 {
     size_t size = 0;
-    const char *line = next_line(&text, &size);
+    const char *line = next_line(rest, &size);
 
-    if (line == NULL || size != strlen(FIRST_LINE) || memcmp(line, FIRST_LINE, size) != 0) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s: does not begin with the line '%s'", path,
-                         FIRST_LINE);
+    if (line != NULL && size == strlen(FIRST_LINE) && memcmp(line, FIRST_LINE, size) == 0) {
+        return MPCF_OK;
     }
-    while ((line = next_line(&text, &size)) != NULL) {
-        if (ends_with(line, size, fingerprint)) {
-            return mpcf_fail(err, MPCF_E_CONFIG, "%s: has this key already; one key is one role's",
-                             path);
+    return mpcf_fail(err, MPCF_E_FORMAT, "%s: does not begin with the line '%s'", path, FIRST_LINE);
+}
+
+static bool has_key(const char *rest, const char *fingerprint)
+{
+    size_t size = 0;
+    bool has = false;
+
+    for (const char *line; !has && (line = next_line(&rest, &size)) != NULL;) {
+        has = ends_with(line, size, fingerprint);
+    }
+    return has;
+}
+
+/* --- checking --- */
+
+static bool is_pin(const char *line, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    const size_t key = (size_t) 2 * SPOKEN_BYTES;
+    bool is = false;
+
+    for (unsigned r = 0; r < 3 && !is; r++) {
+        const char *name = role_name((enum role) r);
+        const size_t length = strlen(name);
+        is = size == length + 1 + key && memcmp(line, name, length) == 0 && line[length] == ' ' &&
+             strspn(line + length + 1, digits) == key;
+    }
+    return is;
+}
+
+static mpcf_status check_pins(const char *path, const char *text, unsigned *count, mpcf_error *err)
+{
+    const size_t key = (size_t) 2 * SPOKEN_BYTES;
+    char fingerprint[2 * SPOKEN_BYTES + 1] = "";
+    size_t size = 0;
+
+    MPCF_TRY(take_first(path, &text, err));
+    for (const char *line; (line = next_line(&text, &size)) != NULL; ++*count) {
+        if (!is_pin(line, size)) {
+            return mpcf_fail(err, MPCF_E_FORMAT,
+                             "%s: '%.*s' is not a role and a fingerprint of 32 hexadecimal digits",
+                             path, (int) (size < 80 ? size : 80), line);
+        }
+        memcpy(fingerprint, line + size - key, key);
+        if (has_key(text, fingerprint)) {
+            return mpcf_fail(err, MPCF_E_FORMAT, "%s: has the key %s twice", path, fingerprint);
         }
     }
-    return MPCF_OK;
+    return *count <= KEYS_MAX
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_FORMAT, "%s: has more than %d keys", path, KEYS_MAX);
 }
+
+mpcf_status trusted_check(const char *path, unsigned *count, mpcf_error *err)
+{
+    char *text = NULL;
+    size_t length = 0;
+
+    *count = 0;
+    MPCF_TRY(public_file_read(path, FILE_LIMIT, &text, &length, err));
+    mpcf_status status = memchr(text, '\0', length) != NULL ? fail_zero(path, err)
+                                                            : check_pins(path, text, count, err);
+    mpcf_secret_free(text);
+    return status;
+}
+
+/* --- adding --- */
 
 static mpcf_status add_to(const char *path, const char *before, size_t length, const char *line,
                           mpcf_error *err)
 {
     if (memchr(before, '\0', length) != NULL) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s: has a zero byte: it is no text", path);
+        return fail_zero(path, err);
     }
-    MPCF_TRY(check_lines(path, before, strchr(line, ' ') + 1, err));
+    const char *rest = before;
+    MPCF_TRY(take_first(path, &rest, err));
+    if (has_key(rest, strchr(line, ' ') + 1)) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "%s: has this key already; one key is one role's",
+                         path);
+    }
     return write_line(path, before, line, err);
 }
 

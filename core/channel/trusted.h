@@ -18,4 +18,7 @@
 mpcf_status trusted_add(const char *folder, enum role role, const uint8_t fingerprint[SPOKEN_BYTES],
                         mpcf_error *err);
 
+/* Whether the transport takes PATH: its mode (public_file_read()), and each of its *COUNT keys. */
+mpcf_status trusted_check(const char *path, unsigned *count, mpcf_error *err);
+
 #endif

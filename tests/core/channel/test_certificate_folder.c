@@ -159,6 +159,43 @@ static void a_line_is_added_as_the_file_is_read(void **state)
     mpcf_free(path);
 }
 
+static void what_is_trusted_is_checked(void **state)
+{
+    (void) state;
+#define KEY "000102030405060708090a0b0c0d0e0f"
+    static const struct {
+        const char *text, *message; /* NULL: none */
+    } cases[] = {
+        {"# ours\nmpcf-trusted 1\n\nuser " KEY "\n#user " KEY, NULL},
+        {"user " KEY "\n", "does not begin with the line 'mpcf-trusted 1'"},
+        {"mpcf-trusted 1\nuser " KEY "\ndealer " KEY "\n", "has the key " KEY " twice"},
+        {"mpcf-trusted 1\nusr " KEY "\n", "'usr " KEY "' is not a role and a fingerprint"},
+        {"mpcf-trusted 1\nuser " KEY "0\n", "is not a role and a fingerprint"},
+    };
+#undef KEY
+    char *path = file_join(test_folder(), "checked");
+    mpcf_error *err = mpcf_error_create();
+    unsigned count = 0;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_ok(file_write_whole_private(path, cases[i].text, strlen(cases[i].text), err), err);
+        assert_int_equal(chmod(path, 0644), 0);
+        const mpcf_status status = trusted_check(path, &count, err);
+        if (cases[i].message == NULL) {
+            assert_was_ok(status, err);
+            assert_int_equal(count, 1);
+        } else {
+            assert_status_was(MPCF_E_FORMAT, status, err);
+            assert_message_contains(err, cases[i].message);
+            mpcf_error_reset(err);
+        }
+    }
+    assert_int_equal(chmod(path, 0664), 0);
+    assert_status(MPCF_E_CONFIG, trusted_check(path, &count, err), err);
+    assert_message_contains(err, "others can write '");
+    mpcf_error_destroy(err);
+    mpcf_free(path);
+}
+
 static void what_another_placed_stays(void **state)
 {
     (void) state;
@@ -199,6 +236,7 @@ int main(void)
         cmocka_unit_test(only_what_is_missing_is_made),
         cmocka_unit_test(pinned_keys_are_named_in_one_file),
         cmocka_unit_test(a_line_is_added_as_the_file_is_read),
+        cmocka_unit_test(what_is_trusted_is_checked),
         cmocka_unit_test(what_another_placed_stays),
         cmocka_unit_test(what_is_no_key_is_said),
     };
