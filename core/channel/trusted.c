@@ -136,22 +136,34 @@ static bool is_pin(const char *line, size_t size)
     return is;
 }
 
+static unsigned line_number(const char *text, const char *line)
+{
+    unsigned number = 1;
+
+    for (; text < line; text++) {
+        number += *text == '\n';
+    }
+    return number;
+}
+
 static mpcf_status check_pins(const char *path, const char *text, unsigned *count, mpcf_error *err)
 {
     const size_t key = (size_t) 2 * SPOKEN_BYTES;
     char fingerprint[2 * SPOKEN_BYTES + 1] = "";
+    const char *rest = text;
     size_t size = 0;
 
-    MPCF_TRY(take_first(path, &text, err));
-    for (const char *line; (line = next_line(&text, &size)) != NULL; ++*count) {
+    MPCF_TRY(take_first(path, &rest, err));
+    for (const char *line; (line = next_line(&rest, &size)) != NULL; (*count)++) {
         if (!is_pin(line, size)) {
             return mpcf_fail(err, MPCF_E_FORMAT,
-                             "%s: '%.*s' is not a role and a fingerprint of 32 hexadecimal digits",
-                             path, (int) (size < 80 ? size : 80), line);
+                             "%s:%u: expected a role and a fingerprint of 32 hexadecimal digits",
+                             path, line_number(text, line));
         }
         memcpy(fingerprint, line + size - key, key);
-        if (has_key(text, fingerprint)) {
-            return mpcf_fail(err, MPCF_E_FORMAT, "%s: has the key %s twice", path, fingerprint);
+        if (has_key(rest, fingerprint)) {
+            return mpcf_fail(err, MPCF_E_FORMAT, "%s:%u: the key %s stands below again", path,
+                             line_number(text, line), fingerprint);
         }
     }
     return *count <= KEYS_MAX

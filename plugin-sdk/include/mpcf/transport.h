@@ -66,7 +66,8 @@ MPCF_BEGIN_DECLS
  * the connections that this side calls, and of those that it accepts. Two ends of a link
  * have the same one, and nobody else has it; each is drawn from the system's generator or made of
  * what was. The host's; it stays as it is as long as a listener made with it, and is secret memory:
- * keep no copy that outlives the handshake.
+ * keep no copy that outlives the handshake, but for what a library of yours holds of it until the
+ * connection ends (libssl does, until SSL_free()).
  */
 typedef struct mpcf_party {
     size_t struct_size;

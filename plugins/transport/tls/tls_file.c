@@ -82,8 +82,8 @@ mpcf_status tls_file_read(const char *folder, const char *name, const char *proo
     int fd = open(out->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && errno == ENOENT) {
         return mpcf_fail(err, MPCF_E_CONFIG,
-                         "there is no '%s': `mpcf-host keys new --proof %s FOLDER` makes it",
-                         out->path, proof);
+                         "cannot open '%s': %s: `mpcf-host keys new --proof %s FOLDER` makes it",
+                         out->path, strerror(errno), proof);
     }
     if (fd < 0) {
         return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", out->path, strerror(errno));

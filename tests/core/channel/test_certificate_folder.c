@@ -168,9 +168,10 @@ static void what_is_trusted_is_checked(void **state)
     } cases[] = {
         {"# ours\nmpcf-trusted 1\n\nuser " KEY "\n#user " KEY, NULL},
         {"user " KEY "\n", "does not begin with the line 'mpcf-trusted 1'"},
-        {"mpcf-trusted 1\nuser " KEY "\ndealer " KEY "\n", "has the key " KEY " twice"},
-        {"mpcf-trusted 1\nusr " KEY "\n", "'usr " KEY "' is not a role and a fingerprint"},
-        {"mpcf-trusted 1\nuser " KEY "0\n", "is not a role and a fingerprint"},
+        {"mpcf-trusted 1\nuser " KEY "\ndealer " KEY "\n",
+         "checked:2: the key " KEY " stands below again"},
+        {"mpcf-trusted 1\nusr " KEY "\n", "checked:2: expected a role and a fingerprint"},
+        {"mpcf-trusted 1\nuser " KEY "0\n", "expected a role and a fingerprint"},
     };
 #undef KEY
     char *path = file_join(test_folder(), "checked");
