@@ -25,6 +25,8 @@
 #include "base/clock.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "channel/certificate.h"
+#include "channel/private_file.h"
 #include "support/support.h"
 #include "support/tls_ends.h"
 #include "tls_link.h"
@@ -646,6 +648,34 @@ static void what_is_not_valid_yet_is_said(void **state)
     mpcf_free(folder);
 }
 
+/* "mpcf:role:user", a zero and more: what shows a file says of it what the transport does. */
+static void a_zero_in_a_name_is_no_end(void **state)
+{
+    (void) state;
+    static const char uri[] = "mpcf:role:user\0.example";
+    char *folder = tls_new_folder("zero"), *path = file_join(folder, "user.pem");
+    struct signed_key user = sign("user", NULL, NULL, -60);
+    GENERAL_NAMES *names = GENERAL_NAMES_new();
+    GENERAL_NAME *name = GENERAL_NAME_new();
+    ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+    assert_int_equal(ASN1_STRING_set(text, uri, sizeof(uri) - 1), 1);
+    GENERAL_NAME_set0_value(name, GEN_URI, text);
+    assert_int_equal(sk_GENERAL_NAME_push(names, name), 1);
+    assert_int_equal(X509_add1_ext_i2d(user.certificate, NID_subject_alt_name, names, 0, 0), 1);
+    assert_true(X509_sign(user.certificate, user.key, NULL) > 0);
+    write_pem(folder, "user.pem", user.key, user.certificate, NULL);
+    struct pem pem = {.text = NULL};
+    struct certificate_facts facts;
+    assert_int_equal(private_file_read(path, 65536, &pem.text, &pem.length, NULL), MPCF_OK);
+    assert_int_equal(certificate_look(&pem, path, &facts, NULL), MPCF_OK);
+    assert_int_equal(facts.role, -1);
+    mpcf_secret_free(pem.text);
+    GENERAL_NAMES_free(names);
+    drop(&user);
+    mpcf_free(path);
+    mpcf_free(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -661,6 +691,7 @@ int main(void)
         cmocka_unit_test(no_ticket_is_given),
         cmocka_unit_test(a_chain_is_shown),
         cmocka_unit_test(what_is_not_valid_yet_is_said),
+        cmocka_unit_test(a_zero_in_a_name_is_no_end),
     };
     return cmocka_run_group_tests(tests, tls_make_folders, tls_drop_folders);
 }
