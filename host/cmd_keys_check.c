@@ -10,6 +10,7 @@
 #include "channel/certificate.h"
 #include "channel/key_file.h"
 #include "channel/private_file.h"
+#include "channel/trusted.h"
 #include "host.h"
 #include "standard_output.h"
 
@@ -100,7 +101,9 @@ static void check_file(struct folder_check *c, const char *name, int role, mpcf_
     struct pem pem = {.text = NULL};
 
     if (path != NULL && file_exists(path)) {
-        mpcf_status status = private_file_read(path, FILE_LIMIT, &pem.text, &pem.length, err);
+        mpcf_status status = role < 0
+                                 ? public_file_read(path, FILE_LIMIT, &pem.text, &pem.length, err)
+                                 : private_file_read(path, FILE_LIMIT, &pem.text, &pem.length, err);
         if (status == MPCF_OK) {
             status = check_pem(c, path, role, &pem, err);
         }
@@ -135,6 +138,23 @@ static void check_role(struct folder_check *c, enum role role, mpcf_error *err)
     mpcf_free(path);
 }
 
+static void check_trusted(struct folder_check *c, mpcf_error *err)
+{
+    char *path = mpcf_format("%s/%s", c->folder, TRUSTED_NAME), text[64];
+    unsigned count = 0;
+
+    if (path != NULL && file_exists(path)) {
+        if (trusted_check(path, &count, err) == MPCF_OK) {
+            (void) snprintf(text, sizeof text, "%u key%s that may be a role", count,
+                            count == 1 ? "" : "s");
+            say(c, path, false, text);
+        } else {
+            say_error(c, path, err);
+        }
+    }
+    mpcf_free(path);
+}
+
 int cmd_keys_check(const struct args *args)
 {
     struct folder_check c = {.folder = args->operands[0]};
@@ -145,6 +165,7 @@ int cmd_keys_check(const struct args *args)
     for (unsigned r = 0; r < 3; r++) {
         check_role(&c, (enum role) r, err);
     }
+    check_trusted(&c, err);
     if (c.found == 0) {
         (void) mpcf_fail(err, MPCF_E_CONFIG,
                          "'%s' has no files of keys: `mpcf-host keys new` makes some", c.folder);

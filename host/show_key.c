@@ -87,11 +87,24 @@ static mpcf_status show_pem(const char *path, const struct pem *file, mpcf_error
     return MPCF_OK;
 }
 
+/* An authority's certificate alone may be read by others. */
+static mpcf_status read_file(const char *path, struct pem *file, mpcf_error *err)
+{
+    MPCF_TRY(public_file_read(path, FILE_LIMIT, &file->text, &file->length, err));
+    if (strstr(file->text, "-----BEGIN ") != NULL &&
+        strstr(file->text, "PRIVATE KEY-----") == NULL) {
+        return MPCF_OK;
+    }
+    mpcf_secret_free(file->text);
+    file->text = NULL;
+    return private_file_read(path, FILE_LIMIT, &file->text, &file->length, err);
+}
+
 mpcf_status show_key_file(const char *path, mpcf_error *err)
 {
     struct pem file = {.text = NULL};
 
-    MPCF_TRY(private_file_read(path, FILE_LIMIT, &file.text, &file.length, err));
+    MPCF_TRY(read_file(path, &file, err));
     mpcf_status status = strstr(file.text, "-----BEGIN ") != NULL
                              ? show_pem(path, &file, err)
                              : show_role_keys(path, &file, err);

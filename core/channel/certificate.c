@@ -271,24 +271,22 @@ mpcf_status certificate_draw_key(struct pem *out, mpcf_error *err)
 
 static int role_of(const X509 *x)
 {
-    static const char head[] = "mpcf:role:";
     GENERAL_NAMES *names = X509_get_ext_d2i(x, NID_subject_alt_name, NULL, NULL);
     int found = -1, count = 0;
+    char text[32];
 
     for (int i = 0; names != NULL && i < sk_GENERAL_NAME_num(names); i++) {
         const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
         const ASN1_STRING *uri = name->type == GEN_URI ? name->d.uniformResourceIdentifier : NULL;
-        char text[32];
-        enum role role;
-        if (uri == NULL || ASN1_STRING_length(uri) >= (int) sizeof(text)) {
-            continue;
-        }
-        (void) snprintf(text, sizeof(text), "%.*s", ASN1_STRING_length(uri),
-                        (const char *) ASN1_STRING_get0_data(uri));
-        if (strncmp(text, head, sizeof(head) - 1) == 0 &&
-            role_parse(text + sizeof(head) - 1, &role)) {
-            found = (int) role;
-            count++;
+        for (int r = 0; uri != NULL && r < 3; r++) {
+            const int length =
+                snprintf(text, sizeof(text), "mpcf:role:%s", role_name((enum role) r));
+            /* By its length: a zero inside makes it another name. */
+            if (ASN1_STRING_length(uri) == length &&
+                memcmp(ASN1_STRING_get0_data(uri), text, (size_t) length) == 0) {
+                found = r;
+                count++;
+            }
         }
     }
     GENERAL_NAMES_free(names);

@@ -39,12 +39,14 @@ static mpcf_status place(const char *folder, const char *name, const struct pem 
     return private_file_create(path, pem->text, pem->length, err);
 }
 
-static mpcf_status fetch(const char *folder, const char *name, struct pem *pem, mpcf_error *err)
+static mpcf_status fetch(const char *folder, const char *name, bool secret, struct pem *pem,
+                         mpcf_error *err)
 {
     char path[PATH_MAX];
 
     MPCF_TRY(path_of(folder, name, path, err));
-    return private_file_read(path, PEM_LIMIT, &pem->text, &pem->length, err);
+    return secret ? private_file_read(path, PEM_LIMIT, &pem->text, &pem->length, err)
+                  : public_file_read(path, PEM_LIMIT, &pem->text, &pem->length, err);
 }
 
 /* Of a set that could not be made whole. */
@@ -74,10 +76,10 @@ static void name_of(enum role role, char name[32])
 static mpcf_status read_authority(const char *folder, struct authority **out, mpcf_error *err)
 {
     struct pem key = {.text = NULL}, certificate = {.text = NULL};
-    mpcf_status status = fetch(folder, "authority.key", &key, err);
+    mpcf_status status = fetch(folder, "authority.key", true, &key, err);
 
     if (status == MPCF_OK) {
-        status = fetch(folder, "authority.pem", &certificate, err);
+        status = fetch(folder, "authority.pem", false, &certificate, err);
     }
     if (status == MPCF_OK) {
         status = authority_parse(&key, &certificate, out, err);
@@ -159,7 +161,8 @@ mpcf_status certificate_folder_create(const char *folder, unsigned days, mpcf_er
 
 /* --- pinned keys --- */
 
-static mpcf_status draw(const char *folder, enum role role, mpcf_error *err)
+/* *MADE: ROLE.pem is this call's. */
+static mpcf_status draw(const char *folder, enum role role, bool *made, mpcf_error *err)
 {
     struct pem pem = {.text = NULL};
     struct certificate_facts facts;
@@ -168,6 +171,7 @@ static mpcf_status draw(const char *folder, enum role role, mpcf_error *err)
     name_of(role, name);
     MPCF_TRY(certificate_draw_key(&pem, err));
     mpcf_status status = place(folder, name, &pem, err);
+    *made = status == MPCF_OK;
     if (status == MPCF_OK) {
         status = certificate_look(&pem, name, &facts, err);
     }
@@ -175,32 +179,45 @@ static mpcf_status draw(const char *folder, enum role role, mpcf_error *err)
     return status == MPCF_OK ? trusted_add(folder, role, facts.fingerprint, err) : status;
 }
 
-mpcf_status pinned_folder_create(const char *folder, mpcf_error *err)
+static mpcf_status check_is_new(const char *folder, mpcf_error *err)
 {
     char name[32];
 
-    MPCF_TRY(key_folder_make(folder, err));
     for (unsigned r = 0; r < 4; r++) {
         if (r < 3) {
             name_of((enum role) r, name);
+        } else {
+            (void) snprintf(name, sizeof(name), TRUSTED_NAME);
         }
-        if (is_there(folder, r < 3 ? name : TRUSTED_NAME)) {
-            return mpcf_fail(
-                err, MPCF_E_CONFIG,
-                "'%s/%s' is there already: keys are never replaced; remove it, or name "
-                "another folder",
-                folder, r < 3 ? name : TRUSTED_NAME);
+        if (is_there(folder, name)) {
+            return mpcf_fail(err, MPCF_E_CONFIG,
+                             "'%s/%s' is there already: keys are never replaced; remove it, or "
+                             "name another folder",
+                             folder, name);
         }
     }
+    return MPCF_OK;
+}
+
+mpcf_status pinned_folder_create(const char *folder, mpcf_error *err)
+{
+    bool made[3] = {false};
+    char name[32];
+
+    MPCF_TRY(key_folder_make(folder, err));
+    MPCF_TRY(check_is_new(folder, err));
     mpcf_status status = MPCF_OK;
     for (unsigned r = 0; r < 3 && status == MPCF_OK; r++) {
-        status = draw(folder, (enum role) r, err);
+        status = draw(folder, (enum role) r, &made[r], err);
     }
-    for (unsigned r = 0; r < 4 && status != MPCF_OK; r++) {
-        if (r < 3) {
+    if (status != MPCF_OK && made[0]) { /* with it came the file */
+        take_back(folder, TRUSTED_NAME);
+    }
+    for (unsigned r = 0; r < 3 && status != MPCF_OK; r++) {
+        if (made[r]) {
             name_of((enum role) r, name);
+            take_back(folder, name);
         }
-        take_back(folder, r < 3 ? name : TRUSTED_NAME);
     }
     return status;
 }

@@ -80,6 +80,19 @@ void link_party_destroy(mpcf_party *party)
     mpcf_secret_free(party);
 }
 
+bool link_proves_roles(const mpcf_transport *transport)
+{
+    return (transport->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0 &&
+           ((transport->caps & MPCF_TRANSPORT_LOCAL) != 0 || transport->peer_role != NULL);
+}
+
+const char *link_lacks(const mpcf_transport *transport)
+{
+    return (transport->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0
+               ? "proves a name of the peer, but not its role"
+               : "does not prove who the peer is";
+}
+
 mpcf_status link_listen(const mpcf_transport *transport, const void *config,
                         const mpcf_party *party, const char *address, void **listener,
                         mpcf_error *err)

@@ -5,6 +5,7 @@
 #ifndef MPCF_CHANNEL_LINK_PARTY_H
 #define MPCF_CHANNEL_LINK_PARTY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <mpcf/error.h>
@@ -21,6 +22,12 @@
 mpcf_status link_party_create(enum role role, const struct role_keys *keys, mpcf_party **out,
                               mpcf_error *err);
 void link_party_destroy(mpcf_party *party); /* NULL is fine; wipes */
+
+/* Whether a peer's role is proved by TRANSPORT itself: a name alone says no role, and is enough only where
+ * the system vouches for it. */
+bool link_proves_roles(const mpcf_transport *transport);
+/* What TRANSPORT does not do, where it does not: "transport '...' ..." goes on with it. */
+const char *link_lacks(const mpcf_transport *transport);
 
 /* TRANSPORT's listen_as() or listen(), connect_as() or connect(). */
 mpcf_status link_listen(const mpcf_transport *transport, const void *config,

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,8 +17,9 @@
 
 /* --- reading --- */
 
-static mpcf_status check_file(int fd, const char *path, mpcf_error *err)
+static mpcf_status check_file(int fd, const char *path, bool secret, mpcf_error *err)
 {
+    const mode_t others = secret ? S_IRWXG | S_IRWXO : S_IWGRP | S_IWOTH;
     struct stat facts;
 
     if (fstat(fd, &facts) != 0) {
@@ -32,10 +34,12 @@ static mpcf_status check_file(int fd, const char *path, mpcf_error *err)
                          "role, %u, or to root",
                          path, (unsigned) facts.st_uid, (unsigned) geteuid());
     }
-    if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    if ((facts.st_mode & others) != 0) {
         return mpcf_fail(err, MPCF_E_CONFIG,
-                         "others can reach the keys in '%s' (mode %04o): if nobody has read them, "
-                         "`chmod 600` it, else make new ones",
+                         secret ? "others can reach the keys in '%s' (mode %04o): if nobody has "
+                                  "read them, `chmod 600` it, else make new ones"
+                                : "others can write '%s' (mode %04o), and so say whom a role "
+                                  "trusts: look at it, and `chmod go-w` it",
                          path, (unsigned) facts.st_mode & 07777u);
     }
     return MPCF_OK;
@@ -64,10 +68,10 @@ static mpcf_status read_text(int fd, const char *path, char *text, size_t limit,
     return MPCF_OK;
 }
 
-static mpcf_status read_open(int fd, const char *path, size_t limit, char **out, size_t *length,
-                             mpcf_error *err)
+static mpcf_status read_open(int fd, const char *path, bool secret, size_t limit, char **out,
+                             size_t *length, mpcf_error *err)
 {
-    MPCF_TRY(check_file(fd, path, err));
+    MPCF_TRY(check_file(fd, path, secret, err));
     char *text = mpcf_secret_alloc(limit + 1, 1);
     if (text == NULL) {
         return mpcf_fail_memory(err, limit, path);
@@ -81,17 +85,29 @@ static mpcf_status read_open(int fd, const char *path, size_t limit, char **out,
     return MPCF_OK;
 }
 
-mpcf_status private_file_read(const char *path, size_t limit, char **out, size_t *length,
-                              mpcf_error *err)
+static mpcf_status read_checked(const char *path, bool secret, size_t limit, char **out,
+                                size_t *length, mpcf_error *err)
 {
     /* A pipe without a writer would be waited for. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
         return mpcf_fail(err, file_status(errno), "cannot open '%s': %s", path, strerror(errno));
     }
-    mpcf_status status = read_open(fd, path, limit, out, length, err);
+    mpcf_status status = read_open(fd, path, secret, limit, out, length, err);
     (void) close(fd);
     return status;
+}
+
+mpcf_status private_file_read(const char *path, size_t limit, char **out, size_t *length,
+                              mpcf_error *err)
+{
+    return read_checked(path, true, limit, out, length, err);
+}
+
+mpcf_status public_file_read(const char *path, size_t limit, char **out, size_t *length,
+                             mpcf_error *err)
+{
+    return read_checked(path, false, limit, out, length, err);
 }
 
 /* --- making --- */

@@ -17,6 +17,9 @@
  */
 mpcf_status private_file_read(const char *path, size_t limit, char **out, size_t *length,
                               mpcf_error *err);
+/* The same of a file that says whom a role trusts: anybody may read it, and nobody else write. */
+mpcf_status public_file_read(const char *path, size_t limit, char **out, size_t *length,
+                             mpcf_error *err);
 /* Makes PATH, 0600, whole or not at all and synced with its folder. What stands there stays:
  * MPCF_E_CONFIG. */
 mpcf_status private_file_create(const char *path, const char *text, size_t length, mpcf_error *err);

@@ -8,6 +8,7 @@
 
 #include "base/folder.h"
 #include "channel/key_file.h"
+#include "channel/link_party.h"
 #include "format/yaml_node.h"
 
 /* The transport itself proves a role by keys, and needs them for that. */
@@ -28,7 +29,7 @@ const char *link_authentication(const struct pipeline *p, bool has_keys)
     if ((t->caps & MPCF_TRANSPORT_LOCAL) != 0) {
         return "system user";
     }
-    return (t->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0 ? "transport" : "none";
+    return link_proves_roles(t) ? "transport" : "none";
 }
 
 static bool needs_keys(const struct pipeline *p, enum role role)
@@ -36,8 +37,7 @@ static bool needs_keys(const struct pipeline *p, enum role role)
     const mpcf_transport *t = p->transport.descriptor;
 
     return takes_secrets(p, role) ||
-           (!p->plain_allowed &&
-            (t->caps & (MPCF_TRANSPORT_LOCAL | MPCF_TRANSPORT_AUTHENTICATED)) == 0);
+           (!p->plain_allowed && (t->caps & MPCF_TRANSPORT_LOCAL) == 0 && !link_proves_roles(t));
 }
 
 static void complain_of_none(const struct pipeline *p, enum role role,
@@ -56,11 +56,11 @@ static void complain_of_none(const struct pipeline *p, enum role role,
         return;
     }
     yaml_problem(problems, party != NULL ? party : p->parties,
-                 "parties.%s.keys is not given: transport '%s' does not prove who the peer is, so "
-                 "a role that is started by itself needs keys\n"
+                 "parties.%s.keys is not given: transport '%s' %s, so a role that is started by "
+                 "itself needs keys\n"
                  "make them with `mpcf-host keys new FOLDER` and write `parties: {%s: {keys: "
                  "FOLDER/%s.key}}`, or do without and write `transport: {require: []}`",
-                 name, p->transport.name, name, name);
+                 name, p->transport.name, link_lacks(p->transport.descriptor), name, name);
 }
 
 static mpcf_status check_file(const struct pipeline *p, enum role role,

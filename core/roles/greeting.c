@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "channel/foreign.h"
+#include "channel/link_party.h"
 #include "roles/options.h"
 
 #define SEND_NS INT64_C(1000000000) /* an answer that does not fit into the caller's buffers */
@@ -20,7 +21,7 @@ mpcf_status greeting_begin(struct greeting *g, const mpcf_transport *transport, 
     *g = (struct greeting){.began = clock_now_ns()};
     MPCF_TRY(channel_create(transport, conn, SEND_NS, &g->channel, err));
     channel_set_peer(g->channel, "caller", NULL);
-    g->is_proved = (transport->caps & MPCF_TRANSPORT_AUTHENTICATED) != 0;
+    g->is_proved = link_proves_roles(transport);
     return MPCF_OK;
 }
 

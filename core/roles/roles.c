@@ -42,8 +42,8 @@ bool roles_is_loopback(const char *address)
 /* Whether peers prove who they are: by keys, or the transport sees to it. */
 static bool is_authenticated(const struct roles_options *o)
 {
-    return o->keys != NULL ||
-           (o->transport->caps & (MPCF_TRANSPORT_LOCAL | MPCF_TRANSPORT_AUTHENTICATED)) != 0;
+    return o->keys != NULL || (o->transport->caps & MPCF_TRANSPORT_LOCAL) != 0 ||
+           link_proves_roles(o->transport);
 }
 
 static mpcf_status check_address(const struct roles_options *o, const char *address,
@@ -68,9 +68,8 @@ static mpcf_status check_options(const struct roles_options *o, mpcf_error *err)
 {
     if (!is_authenticated(o) && !o->plain_allowed) {
         return mpcf_fail(err, MPCF_E_CONFIG,
-                         "transport '%s' does not prove who the peer is, and the %s has no "
-                         "keys: " ROLES_TWO_WAYS,
-                         o->transport->name, role_name(o->role));
+                         "transport '%s' %s, and the %s has no keys: " ROLES_TWO_WAYS,
+                         o->transport->name, link_lacks(o->transport), role_name(o->role));
     }
     MPCF_TRY(check_address(o, o->listen, err));
     for (size_t i = 0; i < 3; i++) {

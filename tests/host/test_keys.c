@@ -212,6 +212,7 @@ static void keys_of_tls_are_made_shown_and_checked(void **state)
     static struct program_result said, again;
     char *folder = file_join(test_folder(), "tls"), *pinned = file_join(test_folder(), "pinned");
     char *own = file_join(folder, "dealer.pem"), *key = file_join(pinned, "dealer.pem");
+    char *authority = file_join(folder, "authority.pem"), *trusted = file_join(pinned, "trusted");
     char words[SPOKEN_SIZE] = "";
 
     (void) state;
@@ -241,12 +242,22 @@ static void keys_of_tls_are_made_shown_and_checked(void **state)
     ASSERT_HOST(2, "eight words of five letters", "keys", "trust", pinned, "user", "lusab");
     assert_int_equal(chmod(own, 0644), 0);
     ASSERT_HOST(2, "1 of 4 files", "keys", "check", folder);
-    ASSERT_HOST(0, "ok ", "keys", "check", pinned);
+    ASSERT_HOST(0, "trusted: 4 keys that may be a role", "keys", "check", pinned);
+    assert_int_equal(chmod(trusted, 0664), 0);
+    ASSERT_HOST(2, "1 of 4 files", "keys", "check", pinned);
+    assert_int_equal(chmod(own, 0600), 0);
+    assert_int_equal(chmod(authority, 0644), 0); /* it is for all */
+    ASSERT_HOST(0, "ok ", "keys", "check", folder);
+    ASSERT_HOST(0, "the certificate of an authority", "keys", "show", authority);
+    assert_int_equal(chmod(authority, 0666), 0);
+    ASSERT_HOST(2, "others can write", "keys", "show", authority);
     ASSERT_HOST(2, "has no files of keys", "keys", "check", test_folder());
     mpcf_free(folder);
     mpcf_free(pinned);
     mpcf_free(own);
     mpcf_free(key);
+    mpcf_free(authority);
+    mpcf_free(trusted);
 }
 
 int main(void)

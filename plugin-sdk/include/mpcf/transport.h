@@ -66,7 +66,8 @@ MPCF_BEGIN_DECLS
  * the connections that this side calls, and of those that it accepts. Two ends of a link
  * have the same one, and nobody else has it; each is drawn from the system's generator or made of
  * what was. The host's; it stays as it is as long as a listener made with it, and is secret memory:
- * keep no copy that outlives the handshake.
+ * keep no copy that outlives the handshake, but for what a library of yours holds of it until the
+ * connection ends (libssl does, until SSL_free()).
  */
 typedef struct mpcf_party {
     size_t struct_size;
@@ -151,7 +152,9 @@ typedef struct mpcf_transport {
                              void **listener, mpcf_error *err);
     mpcf_status (*connect_as)(const void *config, const mpcf_party *self, int32_t peer,
                               const char *address, int64_t deadline, void **conn, mpcf_error *err);
-    /* The role that the peer has proved, MPCF_ROLE_*. The host lets it be no other. */
+    /* The role that the peer has proved, MPCF_ROLE_*. The host lets it be no other. Without it the
+     * host believes no role for MPCF_TRANSPORT_AUTHENTICATED alone: unless MPCF_TRANSPORT_LOCAL is
+     * set too, keys of the roles are needed besides. */
     mpcf_status (*peer_role)(void *conn, int32_t *role, mpcf_error *err);
     /*
      * MPCF_BINDING_BYTES that are equal at both ends of this connection and of no other: of TLS an

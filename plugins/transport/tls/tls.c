@@ -274,7 +274,7 @@ static bool needs_secrets(const void *config)
     return ((const struct tls_config *) config)->proof == TLS_BY_KEYS;
 }
 
-/* What loading would refuse; what expires soon is noted, too. */
+/* What loading would refuse; as of a listener, so that what expires soon is noted. */
 static mpcf_status check_role(const void *config, int32_t role, mpcf_error *err)
 {
     const mpcf_party self = {.struct_size = sizeof(self), .role = role};
@@ -283,7 +283,7 @@ static mpcf_status check_role(const void *config, int32_t role, mpcf_error *err)
     if (needs_secrets(config)) {
         return MPCF_OK;
     }
-    MPCF_TRY(tls_credentials_load(config, &self, role != MPCF_ROLE_USER, &c, err));
+    MPCF_TRY(tls_credentials_load(config, &self, true, &c, err));
     tls_credentials_drop(c);
     return MPCF_OK;
 }

@@ -65,6 +65,8 @@ static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *o
 /* TLS 1.3 and nothing earlier; no tickets, no resumption, no early data, no renegotiation. */
 static bool set_rules(SSL_CTX *context)
 {
+    /* Whatever the system's configuration of OpenSSL says. */
+    (void) SSL_CTX_clear_options(context, SSL_OP_ALLOW_NO_DHE_KEX | SSL_OP_IGNORE_UNEXPECTED_EOF);
     (void) SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
                                             SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
     (void) SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
@@ -138,33 +140,45 @@ static mpcf_status use_chain(SSL_CTX *context, const struct tls_file *f, X509 **
 
 /* --- expiry --- */
 
-static mpcf_status check_time(const X509 *certificate, const char *path, mpcf_error *err)
+#define NEW_FOLDER    "`mpcf-host keys new --proof certificate FOLDER`"
+#define NEW_OWN       "remove it, then " NEW_FOLDER " makes another"
+#define NEW_AUTHORITY "make a new folder with " NEW_FOLDER " and give each role its files"
+
+/* WHAT_TO_DO: so that another one stands there. */
+static mpcf_status check_time(const struct tls_credentials *c, const X509 *certificate,
+                              const char *path, const char *what_to_do, mpcf_error *err)
 {
+    const ASN1_TIME *begin = X509_get0_notBefore(certificate);
     const ASN1_TIME *end = X509_get0_notAfter(certificate);
     const int days = tls_time_days_left(end);
     char when[TLS_TIME_SIZE];
 
+    if (X509_cmp_current_time(begin) > 0) {
+        tls_time_print(begin, when);
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "the certificate in '%s' is not valid before %s: is this machine's clock "
+                         "right?",
+                         path, when);
+    }
     tls_time_print(end, when);
     if (days < 0) {
-        return mpcf_fail(
-            err, MPCF_E_CONFIG,
-            "the certificate in '%s' expired on %s: `mpcf-host keys new` makes another", path,
-            when);
+        return mpcf_fail(err, MPCF_E_CONFIG, "the certificate in '%s' expired on %s: %s", path,
+                         when, what_to_do);
     }
-    if (days < WARN_DAYS) {
-        mpcf_note("tls: the certificate in '%s' expires in %d day%s, on %s: make another "
-                  "(`mpcf-host keys new`)",
-                  path, days, days == 1 ? "" : "s", when);
+    if (days < WARN_DAYS && c->tells) {
+        mpcf_note("tls: the certificate in '%s' expires in %d day%s, on %s: %s", path, days,
+                  days == 1 ? "" : "s", when, what_to_do);
     }
     return MPCF_OK;
 }
 
 /* --- by certificate --- */
 
-static mpcf_status trust(SSL_CTX *context, const struct tls_file *f, mpcf_error *err)
+static mpcf_status trust(const struct tls_credentials *c, mpcf_error *err)
 {
+    const struct tls_file *f = &c->trusted;
     BIO *text = BIO_new_mem_buf(f->text, (int) f->length);
-    X509_STORE *store = SSL_CTX_get_cert_store(context);
+    X509_STORE *store = SSL_CTX_get_cert_store(c->context);
     mpcf_status status = MPCF_OK;
     unsigned count = 0;
 
@@ -173,7 +187,7 @@ static mpcf_status trust(SSL_CTX *context, const struct tls_file *f, mpcf_error 
         status = X509_check_ca(next) == 0
                      ? mpcf_fail(err, MPCF_E_CONFIG,
                                  "'%s' has a certificate that is no authority's", f->path)
-                     : check_time(next, f->path, err);
+                     : check_time(c, next, f->path, NEW_AUTHORITY, err);
         count += status == MPCF_OK && X509_STORE_add_cert(store, next) == 1;
         X509_free(next);
     }
@@ -188,13 +202,14 @@ static mpcf_status check_own(const struct tls_credentials *c, X509 *own, mpcf_er
 {
     const int role = tls_identity_role(own);
 
-    MPCF_TRY(check_time(own, c->own.path, err));
+    MPCF_TRY(check_time(c, own, c->own.path, NEW_OWN, err));
     if (role != (int) c->self->role) {
         return mpcf_fail(err, MPCF_E_CONFIG, "'%s' has the certificate of %s%s, not of the %s",
                          c->own.path, role < 0 ? "" : "the ", tls_role_name(role),
                          tls_role_name((int) c->self->role));
     }
-    if (SSL_CTX_build_cert_chain(c->context, SSL_BUILD_CHAIN_FLAG_NO_ROOT) != 1) {
+    if (SSL_CTX_build_cert_chain(c->context, SSL_BUILD_CHAIN_FLAG_NO_ROOT |
+                                                 SSL_BUILD_CHAIN_FLAG_UNTRUSTED) != 1) {
         ERR_clear_error();
         return mpcf_fail(err, MPCF_E_CONFIG,
                          "the certificate in '%s' is not signed by the authority "
@@ -220,7 +235,7 @@ static mpcf_status use_certificate(struct tls_credentials *c, mpcf_error *err)
                            c->own.path);
     }
     if (status == MPCF_OK) {
-        status = trust(c->context, &c->trusted, err);
+        status = trust(c, err);
     }
     return status == MPCF_OK ? check_own(c, own, err) : status;
 }
@@ -301,20 +316,31 @@ static mpcf_status use_folder(struct tls_credentials *c, const char *folder, mpc
 {
     char name[32];
     const bool is_pinned = c->proof == TLS_BY_PINNED;
+    const char *proof = is_pinned ? "pinned" : "certificate";
 
     MPCF_TRY(need_folder(is_pinned, folder, err));
     (void) snprintf(name, sizeof(name), "%s.pem", tls_role_name((int) c->self->role));
-    MPCF_TRY(tls_file_read(folder, name, true, &c->own, err));
-    MPCF_TRY(tls_file_read(folder, trusted_name(is_pinned), false, &c->trusted, err));
+    MPCF_TRY(tls_file_read(folder, name, proof, true, &c->own, err));
+    MPCF_TRY(tls_file_read(folder, trusted_name(is_pinned), proof, false, &c->trusted, err));
     return is_pinned ? use_pinned(c, err) : use_certificate(c, err);
+}
+
+static bool has_secret(const mpcf_party *self)
+{
+    bool found = false;
+
+    for (size_t r = 0; r < MPCF_ROLE_COUNT; r++) {
+        found = found || self->has_secret[r];
+    }
+    return found;
 }
 
 static mpcf_status use_secrets(const struct tls_credentials *c, mpcf_error *err)
 {
-    for (size_t r = 0; r < MPCF_ROLE_COUNT; r++) {
-        if (c->self->has_secret[r]) {
-            return MPCF_OK;
-        }
+    if (has_secret(c->self)) {
+        return SSL_CTX_set_ciphersuites(c->context, TLS_PSK_CIPHER) == 1
+                   ? MPCF_OK
+                   : mpcf_fail(err, MPCF_E_INTERNAL, "libssl has no " TLS_PSK_CIPHER);
     }
     return mpcf_fail(
         err, MPCF_E_CONFIG,
@@ -353,6 +379,7 @@ mpcf_status tls_credentials_load(const struct tls_config *config, const mpcf_par
     c->holders = 1;
     c->proof = (enum tls_proof) config->proof;
     c->self = self;
+    c->tells = is_listener;
     mpcf_status status = fill(c, config, is_listener, err);
     if (status != MPCF_OK) {
         tls_credentials_drop(c);

@@ -21,6 +21,7 @@ struct tls_credentials {
     SSL_CTX *context;
     unsigned holders;
     enum tls_proof proof;
+    bool tells;                   /* what expires soon */
     const mpcf_party *self;       /* the host's */
     struct tls_file own, trusted; /* paths and facts; no text is kept */
     struct tls_pins pins;
@@ -29,7 +30,7 @@ struct tls_credentials {
 /* Whether CONFIG names a folder where it needs one; MPCF_E_CONFIG else. Opens nothing. */
 mpcf_status tls_credentials_check(const struct tls_config *config, mpcf_error *err);
 /*
- * IS_LISTENER: to be called with. Notes in the log what expires within 30 days. Without keys, a folder
+ * IS_LISTENER: to be called with; notes in the log what expires within 30 days. Without keys, a folder
  * or a file that is needed: MPCF_E_CONFIG, with the line to write.
  */
 mpcf_status tls_credentials_load(const struct tls_config *config, const mpcf_party *self,

@@ -68,8 +68,8 @@ static mpcf_status read_open(int fd, bool secret, struct tls_file *f, mpcf_error
     return read_text(fd, f, err);
 }
 
-mpcf_status tls_file_read(const char *folder, const char *name, bool secret, struct tls_file *out,
-                          mpcf_error *err)
+mpcf_status tls_file_read(const char *folder, const char *name, const char *proof, bool secret,
+                          struct tls_file *out, mpcf_error *err)
 {
     int length = snprintf(out->path, sizeof(out->path), "%s/%s", folder, name);
 
@@ -80,10 +80,13 @@ mpcf_status tls_file_read(const char *folder, const char *name, bool secret, str
     }
     /* A pipe without a writer would be waited for. */
     int fd = open(out->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && errno == ENOENT) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "cannot open '%s': %s: `mpcf-host keys new --proof %s FOLDER` makes it",
+                         out->path, strerror(errno), proof);
+    }
     if (fd < 0) {
-        return mpcf_fail(err, errno == ENOENT ? MPCF_E_CONFIG : MPCF_E_IO, "cannot open '%s': %s%s",
-                         out->path, strerror(errno),
-                         errno == ENOENT ? ": `mpcf-host keys new` makes it" : "");
+        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", out->path, strerror(errno));
     }
     mpcf_status status = read_open(fd, secret, out, err);
     (void) close(fd);

@@ -21,10 +21,10 @@ struct tls_file {
     size_t length;
 };
 
-/* FOLDER/NAME. SECRET: refused where anybody but its owner could read it, and wiped by
+/* FOLDER/NAME, of PROOF (for the advice). SECRET: refused where anybody but its owner could read it, and wiped by
  * tls_file_clear(). Others may never write it. MPCF_E_CONFIG, MPCF_E_IO. */
-mpcf_status tls_file_read(const char *folder, const char *name, bool secret, struct tls_file *out,
-                          mpcf_error *err);
+mpcf_status tls_file_read(const char *folder, const char *name, const char *proof, bool secret,
+                          struct tls_file *out, mpcf_error *err);
 void tls_file_clear(struct tls_file *file);
 /* Whether what stands there now is another file, or has another content. */
 bool tls_file_changed(const struct tls_file *file);

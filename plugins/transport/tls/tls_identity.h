@@ -11,6 +11,8 @@
 #include "tls_context.h"
 #include "tls_link.h"
 
+#define TLS_PSK_CIPHER "TLS_AES_256_GCM_SHA384" /* the one that pre-shared keys go with */
+
 /* Sets CONTEXT, of C, up to ask peers for their proof. */
 void tls_identity_arm(const struct tls_credentials *c, SSL_CTX *context, bool is_listener);
 /* Of a handshake that is over: role and identity of the peer. */

@@ -112,19 +112,20 @@ static void make_method(void)
 
 mpcf_status tls_link_flush(struct tls_link *l, mpcf_error *err)
 {
-    while (l->away_begin < l->away_end) {
+    while (l->away_begin < l->away_end && l->lost == 0) {
         ssize_t n = send(l->fd, l->away + l->away_begin, l->away_end - l->away_begin,
                          MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && errno == EINTR) {
             continue;
         }
-        if (n < 0) {
-            return errno == EAGAIN ? MPCF_OK : stream_fail(errno, "sending", err);
+        if (n < 0 && errno == EAGAIN) {
+            return MPCF_OK;
         }
-        l->away_begin += (size_t) n;
+        l->lost = n < 0 ? errno : 0;
+        l->away_begin += n < 0 ? 0 : (size_t) n;
     }
     l->away_begin = l->away_end = 0;
-    return MPCF_OK;
+    return l->lost == 0 ? MPCF_OK : stream_fail(l->lost, "sending", err);
 }
 
 /* --- beginning and ending --- */

@@ -24,6 +24,9 @@
 #define TLS_ROOM   (20 * 1024)  /* one record, and what else OpenSSL may have to say */
 #define TLS_BUFFER (160 * 1024) /* of each way, once the peer is proved; before, TLS_ROOM */
 
+/* Of one key, which then makes the next: AES-GCM is good for 2^24.5 (RFC 8446, 5.5). */
+#define TLS_KEY_RECORDS (UINT32_C(1) << 23)
+
 enum tls_stage { TLS_SHAKING = 0, TLS_READYING, TLS_OPEN, TLS_BROKEN };
 
 struct tls_credentials;
@@ -40,8 +43,10 @@ struct tls_link {
     char held[300];     /* what this side holds against the peer; "": nothing */
     uint8_t binding[MPCF_BINDING_BYTES];
     int error;      /* errno of the socket; 0: none */
+    int lost;       /* errno of a send: nothing goes any more, though bytes may come; 0: none */
     bool has_ended; /* the peer has, on the socket */
     bool owes;      /* the last byte that went into AWAY was not said to have gone */
+    uint32_t count; /* of the records under this side's key */
     size_t away_begin, away_end, home_begin, home_end, size;
     uint8_t *away, *home; /* SIZE bytes each */
 };
@@ -57,7 +62,7 @@ void tls_link_close(struct tls_link *l);
  * word. */
 mpcf_status tls_link_shake(struct tls_link *l, bool *done, short *events, mpcf_error *err);
 
-/* Sends what is in AWAY, as much as goes now. */
+/* Sends what is in AWAY, as much as goes now. Where that fails AWAY is dropped, and LOST says why. */
 mpcf_status tls_link_flush(struct tls_link *l, mpcf_error *err);
 /* What it means that OpenSSL returned RESULT of DOING: MPCF_OK and *EVENTS where it waits. */
 mpcf_status tls_link_explain(struct tls_link *l, int result, const char *doing, short *events,

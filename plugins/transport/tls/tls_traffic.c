@@ -41,39 +41,53 @@ static size_t next_record(const struct tls_link *l, const struct half *half)
     return left > TAIL || l->away_end > 0 || has_room(l) ? size : 0;
 }
 
+/* What SSL_key_update() refuses while the peer's key changes is asked for again with the next record. */
+static void renew_key(struct tls_link *l)
+{
+    if (l->count >= TLS_KEY_RECORDS && SSL_key_update(l->ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1) {
+        l->count = 0;
+    }
+    ERR_clear_error();
+}
+
+/* *WAITS: it takes nothing before more has come, of a message of TLS's own that the peer has begun. */
 static mpcf_status encrypt(struct tls_link *l, const uint8_t *data, size_t size, struct half *half,
-                           mpcf_error *err)
+                           bool *waits, mpcf_error *err)
 {
     size_t taken = 0;
     short events = 0;
 
-    ERR_clear_error();
+    renew_key(l);
     if (SSL_write_ex(l->ssl, data + half->done, size, &taken) != 1) {
         MPCF_TRY(tls_link_explain(l, 0, "sending", &events, err));
-        /* It never waits: AWAY has room. */
-        return mpcf_fail(err, MPCF_E_INTERNAL, "libssl does not take a record");
+        *waits = events == POLLIN;
+        /* Else it never waits: AWAY has room. */
+        return *waits ? MPCF_OK : mpcf_fail(err, MPCF_E_INTERNAL, "libssl does not take a record");
     }
+    l->count++;
     half->done += taken;
     return MPCF_OK;
 }
 
-/* What the socket takes now. */
-static mpcf_status push(struct tls_link *l, const uint8_t *data, struct half *half, mpcf_error *err)
+/* What the socket takes now; a socket that takes nothing any more is no failure here, but L's LOST. */
+static mpcf_status push(struct tls_link *l, const uint8_t *data, struct half *half, bool *waits,
+                        mpcf_error *err)
 {
     const size_t before = half->done;
     bool goes_on = true;
 
-    MPCF_TRY(tls_link_flush(l, err));
-    while (goes_on && l->away_end == 0) {
+    *waits = false;
+    (void) tls_link_flush(l, NULL);
+    while (goes_on && l->away_end == 0 && l->lost == 0) {
         size_t size = 1;
-        while (size != 0 && half->done < half->length) {
+        while (size != 0 && half->done < half->length && !*waits) {
             size = next_record(l, half);
             if (size != 0) {
-                MPCF_TRY(encrypt(l, data, size, half, err));
+                MPCF_TRY(encrypt(l, data, size, half, waits, err));
             }
         }
         goes_on = l->away_end > 0 && half->done < half->length && half->done - before < TURN;
-        MPCF_TRY(tls_link_flush(l, err));
+        (void) tls_link_flush(l, NULL);
     }
     return MPCF_OK;
 }
@@ -128,24 +142,39 @@ static bool is_all(const struct half *half)
     return half->done == half->length;
 }
 
+/* What has come, also behind a send that failed: it may say why the peer went. */
+static mpcf_status pull_behind(struct tls_link *l, const struct half *away, uint8_t *in,
+                               struct half *home, mpcf_error *err)
+{
+    const size_t before = home->done;
+    mpcf_status status = pull(l, in, home, err);
+
+    if (l->lost != 0 && away->length > 0 && home->done == before) {
+        mpcf_error_reset(err);
+        return stream_fail(l->lost, "sending", err);
+    }
+    return status;
+}
+
 /* Moves at least one byte of what is left; *SAID is as much of AWAY as the socket is sure to have. */
 static mpcf_status move(struct tls_link *l, const uint8_t *out, struct half *away, uint8_t *in,
                         struct half *home, size_t *said, int64_t deadline, mpcf_error *err)
 {
     const size_t before = home->done, said_before = *said;
+    bool waits = false;
 
     for (;;) {
-        MPCF_TRY(push(l, out, away, err));
-        if (away->length > 0) {
+        MPCF_TRY(push(l, out, away, &waits, err));
+        if (away->length > 0 && l->lost == 0) {
             l->owes = is_all(away) && l->away_end > 0;
             *said = away->done - (l->owes ? 1 : 0);
         }
-        MPCF_TRY(pull(l, in, home, err));
+        MPCF_TRY(pull_behind(l, away, in, home, err));
         if (*said > said_before || home->done > before || (*said == away->length && is_all(home))) {
             return MPCF_OK;
         }
-        const bool must_send = !is_all(away) || l->away_end > 0;
-        short events = (short) ((must_send ? POLLOUT : 0) | (!is_all(home) ? POLLIN : 0));
+        const bool must_send = (!is_all(away) && !waits) || l->away_end > 0;
+        short events = (short) ((must_send ? POLLOUT : 0) | (waits || !is_all(home) ? POLLIN : 0));
         MPCF_TRY(stream_wait(l->fd, events, deadline, err));
     }
 }

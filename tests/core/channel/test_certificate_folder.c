@@ -119,6 +119,105 @@ static void pinned_keys_are_named_in_one_file(void **state)
     mpcf_free(path);
 }
 
+/* The file is as another user's role reads it, and stays so; what is commented out is not there. */
+static void a_line_is_added_as_the_file_is_read(void **state)
+{
+    (void) state;
+    static const char before[] =
+        "# ours\n\nmpcf-trusted 1\n#user 000102030405060708090a0b0c0d0e0f\n"
+        "dealer 101112131415161718191a1b1c1d1e1f";
+    char *folder = file_join(test_folder(), "lines"), *path = file_join(folder, "trusted");
+    char *text = NULL;
+    uint8_t key[SPOKEN_BYTES];
+    size_t length = 0;
+    struct stat facts;
+    mpcf_error *err = mpcf_error_create();
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_ok(file_write_whole_private(path, before, strlen(before), err), err);
+    assert_int_equal(chmod(path, 0640), 0);
+    for (unsigned i = 0; i < SPOKEN_BYTES; i++) {
+        key[i] = (uint8_t) (16 + i);
+    }
+    assert_status(MPCF_E_CONFIG, trusted_add(folder, ROLE_USER, key, err), err);
+    assert_message_contains(err, "has this key already");
+    for (unsigned i = 0; i < SPOKEN_BYTES; i++) {
+        key[i] = (uint8_t) i;
+    }
+    assert_ok(trusted_add(folder, ROLE_USER, key, err), err);
+    assert_ok(file_read(path, 4096, &text, &length, err), err);
+    assert_memory_equal(text, before, strlen(before));
+    assert_string_equal(text + strlen(before), "\nuser 000102030405060708090a0b0c0d0e0f\n");
+    assert_int_equal(stat(path, &facts), 0);
+    assert_int_equal(facts.st_mode & 07777u, 0640);
+    mpcf_free(text);
+    assert_int_equal(unlink(path), 0);
+    assert_ok(trusted_add(folder, ROLE_USER, key, err), err);
+    assert_int_equal(stat(path, &facts), 0);
+    assert_int_equal(facts.st_mode & 07777u, 0644);
+    mpcf_error_destroy(err);
+    mpcf_free(folder);
+    mpcf_free(path);
+}
+
+static void what_is_trusted_is_checked(void **state)
+{
+    (void) state;
+#define KEY "000102030405060708090a0b0c0d0e0f"
+    static const struct {
+        const char *text, *message; /* NULL: none */
+    } cases[] = {
+        {"# ours\nmpcf-trusted 1\n\nuser " KEY "\n#user " KEY, NULL},
+        {"user " KEY "\n", "does not begin with the line 'mpcf-trusted 1'"},
+        {"mpcf-trusted 1\nuser " KEY "\ndealer " KEY "\n",
+         "checked:2: the key " KEY " stands below again"},
+        {"mpcf-trusted 1\nusr " KEY "\n", "checked:2: expected a role and a fingerprint"},
+        {"mpcf-trusted 1\nuser " KEY "0\n", "expected a role and a fingerprint"},
+    };
+#undef KEY
+    char *path = file_join(test_folder(), "checked");
+    mpcf_error *err = mpcf_error_create();
+    unsigned count = 0;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_ok(file_write_whole_private(path, cases[i].text, strlen(cases[i].text), err), err);
+        assert_int_equal(chmod(path, 0644), 0);
+        const mpcf_status status = trusted_check(path, &count, err);
+        if (cases[i].message == NULL) {
+            assert_was_ok(status, err);
+            assert_int_equal(count, 1);
+        } else {
+            assert_status_was(MPCF_E_FORMAT, status, err);
+            assert_message_contains(err, cases[i].message);
+            mpcf_error_reset(err);
+        }
+    }
+    assert_int_equal(chmod(path, 0664), 0);
+    assert_status(MPCF_E_CONFIG, trusted_check(path, &count, err), err);
+    assert_message_contains(err, "others can write '");
+    mpcf_error_destroy(err);
+    mpcf_free(path);
+}
+
+static void what_another_placed_stays(void **state)
+{
+    (void) state;
+    char *folder = file_join(test_folder(), "half"), *path = file_join(folder, "user.pem");
+    char *made[2] = {file_join(folder, "provider.pem"), file_join(folder, "trusted")};
+    struct stat facts;
+    mpcf_error *err = mpcf_error_create();
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(symlink("nowhere", path), 0); /* seen by who makes it, not by who looks */
+    assert_status(MPCF_E_CONFIG, pinned_folder_create(folder, err), err);
+    assert_message_contains(err, "user.pem' is there already");
+    assert_int_equal(lstat(path, &facts), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_not_equal(lstat(made[i], &facts), 0);
+        mpcf_free(made[i]);
+    }
+    mpcf_error_destroy(err);
+    mpcf_free(folder);
+    mpcf_free(path);
+}
+
 static void what_is_no_key_is_said(void **state)
 {
     (void) state;
@@ -137,6 +236,9 @@ int main(void)
         cmocka_unit_test(an_authority_signs_three_roles),
         cmocka_unit_test(only_what_is_missing_is_made),
         cmocka_unit_test(pinned_keys_are_named_in_one_file),
+        cmocka_unit_test(a_line_is_added_as_the_file_is_read),
+        cmocka_unit_test(what_is_trusted_is_checked),
+        cmocka_unit_test(what_another_placed_stays),
         cmocka_unit_test(what_is_no_key_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

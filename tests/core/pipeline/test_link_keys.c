@@ -130,6 +130,9 @@ static void a_role_by_itself_needs_keys(void **state)
             complaint(HEAD "transport: toy_local\n" NO_KEYS, NULL, (enum pipeline_viewer) viewer));
         assert_none(
             complaint(HEAD "transport: toy_safe\n" NO_KEYS, NULL, (enum pipeline_viewer) viewer));
+        assert_complains(
+            complaint(HEAD "transport: toy_named\n" NO_KEYS, NULL, (enum pipeline_viewer) viewer),
+            "transport 'toy_named' proves a name of the peer, but not its role");
     }
     assert_none(complaint(text, "transport.require=[]", VIEW_USER));
 }
@@ -242,10 +245,12 @@ static void beyond_this_machine_it_is_said_aloud(void **state)
 static void who_authenticates_is_said(void **state)
 {
     (void) state;
-    static const char *const cases[][2] = {
-        {"toy_plain", "none"}, {"toy_local", "system user"}, {"toy_safe", "transport"}};
+    static const char *const cases[][2] = {{"toy_plain", "none"},
+                                           {"toy_local", "system user"},
+                                           {"toy_safe", "transport"},
+                                           {"toy_named", "none"}};
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         char *text = mpcf_format(HEAD "transport: %s\n", cases[i][0]);
         struct opened o;
 

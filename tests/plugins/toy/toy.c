@@ -240,19 +240,28 @@ static mpcf_status recv_toy(void *conn, void *buffer, size_t length, int64_t dea
     return mpcf_fail(err, MPCF_E_UNSUPPORTED, "a toy");
 }
 
-#define TOY_TRANSPORT(name_, caps_)                                                                \
+static mpcf_status role_toy(void *conn, int32_t *role, mpcf_error *err)
+{
+    (void) conn;
+    (void) role;
+    return mpcf_fail(err, MPCF_E_UNSUPPORTED, "a toy");
+}
+
+#define TOY_TRANSPORT(name_, caps_, peer_role_)                                                    \
     {                                                                                              \
         .struct_size = sizeof(mpcf_transport), .name = name_, .summary = "connects nobody",        \
         .caps = caps_, .options = transport_options, .option_size = sizeof(mpcf_option),           \
         .config_size = sizeof(struct transport_config), .listen = listen_toy, .bound = text_toy,   \
         .accept = accept_toy, .unlisten = release, .connect = connect_toy, .close = release,       \
-        .send = send_toy, .recv = recv_toy, .peer_identity = text_toy,                             \
+        .send = send_toy, .recv = recv_toy, .peer_identity = text_toy, .peer_role = peer_role_,    \
     }
 
 static const mpcf_transport transports[] = {
-    TOY_TRANSPORT("toy_plain", 0),
-    TOY_TRANSPORT("toy_safe", MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED),
-    TOY_TRANSPORT("toy_local", MPCF_TRANSPORT_LOCAL),
+    TOY_TRANSPORT("toy_plain", 0, NULL),
+    TOY_TRANSPORT("toy_safe", MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED, role_toy),
+    TOY_TRANSPORT("toy_local", MPCF_TRANSPORT_LOCAL, NULL),
+    /* It proves a name, and no role. */
+    TOY_TRANSPORT("toy_named", MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED, NULL),
 };
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
@@ -260,7 +269,7 @@ static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
     for (size_t i = 0; i < sizeof approxes / sizeof *approxes; i++) {
         MPCF_TRY(mpcf_register_approx(registry, &approxes[i], err));
     }
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof transports / sizeof *transports; i++) {
         MPCF_TRY(mpcf_register_transport(registry, &transports[i], err));
     }
     MPCF_TRY(mpcf_register_model(registry, &model, err));

@@ -232,7 +232,7 @@ static void files_are_looked_at(void **state)
     const struct tls_end end = {TLS_BY_CERTIFICATE, folder, 0, ROLE_DEALER};
     assert_listens_not(&(struct tls_end){TLS_BY_CERTIFICATE, NULL, 0, ROLE_DEALER},
                        "options: {proof: certificate, folder: FOLDER}");
-    assert_listens_not(&end, "`mpcf-host keys new` makes it");
+    assert_listens_not(&end, "`mpcf-host keys new --proof certificate FOLDER` makes it");
     tls_copy(tls_folders[C1], "dealer.pem", folder, "dealer.pem");
     tls_copy(tls_folders[C2], "authority.pem", folder, "authority.pem");
     assert_listens_not(&end, "is not signed by the authority in");
@@ -296,6 +296,7 @@ static void expiry_is_said_before_and_behind(void **state)
     struct timespec second = {.tv_sec = 1, .tv_nsec = 100000000};
     (void) nanosleep(&second, NULL);
     assert_listens_not(&end, "expired on ");
+    assert_listens_not(&end, "remove it, then `mpcf-host keys new --proof certificate FOLDER`");
     mpcf_free(folder);
 }
 

@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/ssl.h>
 
 #include <mpcf/transport.h>
@@ -22,6 +24,7 @@
 #include "base/memory.h"
 #include "support/support.h"
 #include "support/tls_ends.h"
+#include "tls_link.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -339,6 +342,168 @@ static void what_ends_is_told_from_what_is_cut(void **state)
     mpcf_free(own);
 }
 
+/* --- one direction that has ended, and keys of a connection --- */
+
+/* A peer says why it goes, and is gone before it has read what this side sends. */
+static void what_came_is_read_behind_a_failed_send(void **state)
+{
+    (void) state;
+    struct tls_meeting m;
+    char got[16] = "";
+    const int64_t soon = clock_deadline(5 * SECOND);
+    tls_meet(&m, &(struct tls_end){TLS_BY_KEYS, NULL, 0, ROLE_DEALER},
+             &(struct tls_end){TLS_BY_KEYS, NULL, 0, ROLE_USER}, ROLE_DEALER);
+    assert_was_ok(m.a.status, m.a.err);
+    assert_was_ok(m.b.status, m.b.err);
+    assert_ok(m.a.t->send(m.a.conn, "unread", 7, soon, m.a.err), m.a.err);
+    assert_ok(m.b.t->send(m.b.conn, "farewell", 9, soon, m.b.err), m.b.err);
+    m.b.t->close(m.b.conn);
+    m.b.conn = NULL;
+    for (unsigned i = 0; i < 2; i++) {
+        assert_status(MPCF_E_CLOSED, m.a.t->send(m.a.conn, "more", 5, soon, m.a.err), m.a.err);
+    }
+    size_t out = 5, in = 4; /* what there is to read goes before */
+    assert_ok(m.a.t->advance(m.a.conn, "more", &out, got, &in, soon, m.a.err), m.a.err);
+    assert_int_equal(out, 0);
+    assert_int_equal(in, 4);
+    assert_ok(m.a.t->recv(m.a.conn, got + 4, 5, soon, m.a.err), m.a.err);
+    assert_string_equal(got, "farewell");
+    assert_status(MPCF_E_CLOSED, m.a.t->recv(m.a.conn, got, 1, soon, m.a.err), m.a.err);
+    assert_message_contains(m.a.err, "the peer closed the connection");
+    tls_part(&m);
+}
+
+static int key_updates;
+
+static void note_update(int is_sent, int version, int type, const void *data, size_t length,
+                        SSL *ssl, void *context)
+{
+    (void) version;
+    (void) ssl;
+    (void) context;
+    key_updates += is_sent == 0 && type == SSL3_RT_HANDSHAKE && length > 0 &&
+                   ((const uint8_t *) data)[0] == SSL3_MT_KEY_UPDATE;
+}
+
+static void read_three(struct stranger *s)
+{
+    char got[3] = "";
+    SSL_set_msg_callback(s->ssl, note_update);
+    read_ready(s);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(SSL_read(s->ssl, got + i, 1), 1);
+    }
+    assert_memory_equal(got, "abc", 3);
+}
+
+static void a_key_is_not_used_for_too_much(void **state)
+{
+    (void) state;
+    char *own = user_file(C1);
+    struct tls_meeting m;
+    tls_listen(&m, &(struct tls_end){TLS_BY_CERTIFICATE, tls_folders[C1], 0, ROLE_PROVIDER});
+    struct stranger s = {
+        .own = own, .version = TLS1_3_VERSION, .has_protocol = true, .behind = read_three};
+    stranger_start(&s, m.address);
+    tls_accept_one(&m);
+    assert_was_ok(m.a.status, m.a.err);
+    struct tls_link *l = m.a.conn;
+    l->count = TLS_KEY_RECORDS - 1; /* one is left */
+    for (unsigned i = 0; i < 3; i++) {
+        assert_ok(m.a.t->send(l, &"abc"[i], 1, clock_deadline(SECOND), m.a.err), m.a.err);
+    }
+    stranger_end(&s);
+    assert_int_equal(key_updates, 1);
+    assert_int_equal(l->count, 2);
+    tls_part(&m);
+    mpcf_free(own);
+}
+
+/* --- a message of TLS's own that comes in two --- */
+
+static uint8_t traffic_secret[48]; /* the stranger's, of SHA-384 */
+
+static void note_secret(const SSL *ssl, const char *line)
+{
+    static const char label[] = "CLIENT_TRAFFIC_SECRET_0 ";
+    (void) ssl;
+    if (strncmp(line, label, sizeof(label) - 1) == 0) {
+        const char *hex = strrchr(line, ' ') + 1;
+        assert_int_equal(strlen(hex), 96);
+        for (unsigned i = 0; i < 48; i++) {
+            const char pair[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
+            traffic_secret[i] = (uint8_t) strtoul(pair, NULL, 16);
+        }
+    }
+}
+
+/* HKDF-Expand-Label() of TLS 1.3. */
+static void expand(const char *label, uint8_t *out, uint8_t length)
+{
+    uint8_t info[64] = {0, length, (uint8_t) strlen(label)}, block[EVP_MAX_MD_SIZE];
+    const size_t end = 3 + strlen(label);
+    unsigned size = 0;
+    memcpy(info + 3, label, strlen(label));
+    info[end + 1] = 1; /* behind no context */
+    assert_non_null(HMAC(EVP_sha384(), traffic_secret, 48, info, end + 2, block, &size));
+    memcpy(out, block, length);
+}
+
+/* The stranger's record NUMBER: LENGTH bytes of a handshake message. */
+static void send_part(const struct stranger *s, uint8_t number, const uint8_t *data, uint8_t length)
+{
+    uint8_t key[32], nonce[12], plain[16], record[64] = {0x17, 3, 3, 0, (uint8_t) (length + 17)};
+    int size = 0;
+    EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+    expand("tls13 key", key, sizeof(key));
+    expand("tls13 iv", nonce, sizeof(nonce));
+    nonce[11] ^= number;
+    memcpy(plain, data, length);
+    plain[length] = SSL3_RT_HANDSHAKE;
+    assert_int_equal(EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, key, nonce), 1);
+    assert_int_equal(EVP_EncryptUpdate(c, NULL, &size, record, 5), 1);
+    assert_int_equal(EVP_EncryptUpdate(c, record + 5, &size, plain, length + 1), 1);
+    assert_int_equal(EVP_EncryptFinal_ex(c, record + 5 + size, &size), 1);
+    assert_int_equal(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, 16, record + 6 + length), 1);
+    EVP_CIPHER_CTX_free(c);
+    assert_int_equal(send(s->fd, record, 22u + length, 0), 22 + length);
+}
+
+/* It is waited for, and then all goes on. */
+static void half_a_key_update_is_waited_for(void **state)
+{
+    (void) state;
+    static const uint8_t update[5] = {SSL3_MT_KEY_UPDATE, 0, 0, 1, SSL_KEY_UPDATE_NOT_REQUESTED};
+    char *own = user_file(C1), byte = 0;
+    struct tls_meeting m;
+    tls_listen(&m, &(struct tls_end){TLS_BY_CERTIFICATE, tls_folders[C1], 0, ROLE_PROVIDER});
+    struct stranger s = {
+        .own = own, .version = TLS1_3_VERSION, .has_protocol = true, .behind = read_ready};
+    s.fd = connect_to(m.address);
+    prepare(&s);
+    SSL_CTX_set_keylog_callback(s.context, note_secret);
+    assert_int_equal(pthread_create(&s.thread, NULL, speak, &s), 0);
+    tls_accept_one(&m);
+    assert_was_ok(m.a.status, m.a.err);
+    assert_int_equal(pthread_join(s.thread, NULL), 0);
+    send_part(&s, 0, update, 4);
+    assert_status(MPCF_E_TIMEOUT,
+                  m.a.t->recv(m.a.conn, &byte, 1, clock_deadline(SECOND / 10), m.a.err), m.a.err);
+    const clock_t before = clock();
+    assert_status(MPCF_E_TIMEOUT,
+                  m.a.t->send(m.a.conn, "x", 1, clock_deadline(SECOND / 2), m.a.err), m.a.err);
+    assert_true(clock() - before < CLOCKS_PER_SEC / 5); /* it rests meanwhile */
+    send_part(&s, 1, update + 4, 1);
+    assert_ok(m.a.t->send(m.a.conn, "y", 1, clock_deadline(SECOND), m.a.err), m.a.err);
+    assert_int_equal(SSL_read(s.ssl, &byte, 1), 1);
+    assert_int_equal(byte, 'y');
+    SSL_free(s.ssl);
+    SSL_CTX_free(s.context);
+    (void) close(s.fd);
+    tls_part(&m);
+    mpcf_free(own);
+}
+
 /* No ticket, no second key from the first session. */
 static int tickets;
 static int note_ticket(SSL *ssl, SSL_SESSION *session)
@@ -379,6 +544,9 @@ int main(void)
         cmocka_unit_test(a_callee_that_stops_is_left),
         cmocka_unit_test(an_earlier_version_is_not_called),
         cmocka_unit_test(what_ends_is_told_from_what_is_cut),
+        cmocka_unit_test(what_came_is_read_behind_a_failed_send),
+        cmocka_unit_test(a_key_is_not_used_for_too_much),
+        cmocka_unit_test(half_a_key_update_is_waited_for),
         cmocka_unit_test(no_ticket_is_given),
     };
     return cmocka_run_group_tests(tests, tls_make_folders, tls_drop_folders);
