@@ -5,6 +5,8 @@
 #ifndef MPCF_LOWER_NAMED_NETWORK_H
 #define MPCF_LOWER_NAMED_NETWORK_H
 
+#include <jansson.h>
+
 #include "base/text.h"
 
 /* The link between the parties, for which the planner weighs messages against bytes (prices.h). */
@@ -31,5 +33,7 @@ const struct named_network *named_network_find(const char *name);
 void named_network_refuse(const char *name, struct text_buffer *why);
 /* LINK by its name or, where it has none, as "{delay: 5ms, rate: 50Mbit}": one text for one link. */
 void named_network_print(const struct lower_network *link, struct text_buffer *out);
+/* That text. NULL: memory. */
+json_t *named_network_json(const struct lower_network *link);
 
 #endif

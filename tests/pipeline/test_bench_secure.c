@@ -84,7 +84,7 @@ static void every_figure_is_there(void **state)
 /* The networks are the same but for their ranges, which decide widths. */
 static void the_cost_engine_prices_what_is_metered(void **state)
 {
-    const struct cost_request request = {.network = &cost_networks[0]};
+    const struct cost_request request = {.network = &named_networks[0]};
     mpcf_error *err = mpcf_error_create();
     const char *folder = make_run();
     char *file = file_join(folder, "pipeline.yaml");
