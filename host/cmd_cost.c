@@ -3,10 +3,10 @@
 #include "base/folder.h"
 #include "base/text.h"
 #include "host.h"
-#include "inference/cost_network.h"
 #include "inference/cost_table.h"
 #include "inference/machine_figure.h"
 #include "inference/pipeline_cost.h"
+#include "lower/named_network.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "show_json.h"
@@ -68,15 +68,12 @@ static int price(const struct args *args, const struct pipeline_request *source,
 
 static int no_network(const char *name)
 {
-    struct text_buffer names = {0};
+    struct text_buffer why = {0};
     int result;
 
-    for (size_t i = 0; i < COST_NETWORKS; i++) {
-        text_printf(&names, "%s%s", i > 0 ? ", " : "", cost_networks[i].name);
-    }
-    result =
-        host_usage("cost", "there is no network '%s'; networks are %s", name, text_string(&names));
-    text_clear(&names);
+    named_network_refuse(name, &why);
+    result = host_usage("cost", "%s", text_string(&why));
+    text_clear(&why);
     return result;
 }
 
@@ -86,11 +83,7 @@ static bool check_sets(const struct args *args)
     const size_t count = args_values(args, "--approximations", sets);
 
     for (size_t i = 0; i < count; i++) {
-        if (!cost_set_is_well_formed(sets[i])) {
-            (void) host_usage("cost",
-                              "--approximations '%s': expected ACTIVATION,NORMALISER or "
-                              "ACTIVATION,NORMALISER,LAYER_NORM, as quad,2quad",
-                              sets[i]);
+        if (!host_takes_set("cost", sets[i])) {
             return false;
         }
     }
@@ -108,7 +101,7 @@ int cmd_cost(const struct args *args)
     };
     const char *name = args_value(args, "--network");
     const struct cost_request request = {
-        .network = name != NULL ? cost_network_find(name) : &cost_networks[0],
+        .network = name != NULL ? named_network_find(name) : &named_networks[0],
         .by_layer = args_has(args, "--layers"),
     };
     struct pipeline *p = NULL;

@@ -22,6 +22,7 @@
 #include "command_words.h"
 #include "host.h"
 #include "program_end.h"
+#include "stages/cost_sets.h"
 #include "standard_output.h"
 
 /* clang-format off */
@@ -178,6 +179,18 @@ int host_usage(const char *command, const char *format, ...)
     print_error("mpcf-host: ", line.failed ? text : text_string(&line));
     text_clear(&line);
     return EXIT_USAGE;
+}
+
+bool host_takes_set(const char *command, const char *set)
+{
+    if (!cost_set_is_well_formed(set)) {
+        (void) host_usage(command,
+                          "--approximations '%s': expected ACTIVATION,NORMALISER or "
+                          "ACTIVATION,NORMALISER,LAYER_NORM, as quad,2quad",
+                          set);
+        return false;
+    }
+    return true;
 }
 
 int host_failed(const mpcf_error *err)

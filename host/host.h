@@ -6,6 +6,8 @@
 #ifndef MPCF_HOST_HOST_H
 #define MPCF_HOST_HOST_H
 
+#include <stdbool.h>
+
 #include <mpcf/error.h>
 
 #include "args.h"
@@ -45,6 +47,8 @@ int host_failed(const mpcf_error *err);
 int host_refused(const mpcf_error *err);
 /* A wrong command line: prints the message and a hint at --help; returns 2. */
 int host_usage(const char *command, const char *format, ...) MPCF_PRINTF(2, 3);
+/* Whether SET is a value of --approximations of COMMAND; else prints what one looks like. */
+bool host_takes_set(const char *command, const char *set);
 /* Shows progress on standard error: one line that is rewritten on a terminal, else a line now
  * and then. */
 void host_show_progress(void);

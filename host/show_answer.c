@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "inference/marked_answer.h"
 
 /* Not through the stream, which would try again at the end what could not be written. */
 static mpcf_status put(const char *text, size_t length, mpcf_error *err)
@@ -67,7 +68,7 @@ mpcf_status show_answer(void *context, const struct prediction *p, mpcf_error *e
 
     (void) context;
     if (p->is_marked) {
-        text_append(&line, "out of range");
+        text_append(&line, MARKED_ANSWER);
     } else if (p->label == NULL) {
         text_printf(&line, "%.4f", (double) p->logits[0]);
     } else {

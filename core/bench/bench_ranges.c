@@ -7,6 +7,7 @@
 
 #include "base/folder.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "pass/ranges.h"
 
 static char *path_of(const char *student)
@@ -51,13 +52,6 @@ mpcf_status bench_ranges_take(const char *from, const char *to, mpcf_error *err)
 
 /* --- How wide --- */
 
-static bool ends_with(const char *name, const char *end)
-{
-    const size_t n = strlen(name), m = strlen(end);
-
-    return n >= m && strcmp(name + n - m, end) == 0;
-}
-
 /* Of nodes whose name ends so and has PART; false: there are none. */
 static bool widest(const struct ranges *r, const char *part, const char *end,
                    struct node_range *all, double *octaves)
@@ -67,7 +61,7 @@ static bool widest(const struct ranges *r, const char *part, const char *end,
     for (size_t i = 0; i < r->count; i++) {
         const struct node_range *item = &r->items[i];
 
-        if (strstr(item->node, part) == NULL || !ends_with(item->node, end)) {
+        if (strstr(item->node, part) == NULL || !text_ends_with(item->node, end)) {
             continue;
         }
         all->low = fmin(all->low, item->low);

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "bench/repeats_line.h"
 #include "format/json.h"
+#include "graph/node.h"
 #include "inference/secure_student.h"
 #include "lower/lowering.h"
 #include "metrics/metrics.h"
@@ -209,7 +210,7 @@ static float *find_bias(struct repeats *r)
 {
     const mpcf_node *node = graph_output(r->student.graph, 0)->node;
 
-    node = lower_past_taps(node);
+    node = node_past_taps(node);
     if (node->kind != OP_LINEAR || node->in_count < 3 || node->in[2] == NULL ||
         node->in[2]->kind != OP_PARAMETER) {
         return NULL;

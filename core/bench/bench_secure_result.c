@@ -140,18 +140,6 @@ static json_t *summary(const struct bench_secure_request *q, const struct record
         functions_of(r));
 }
 
-/* "lan"; NULL: memory. */
-static json_t *plan_json(const struct lower_network *plan)
-{
-    struct text_buffer text = {0};
-    json_t *name;
-
-    named_network_print(plan, &text);
-    name = text.failed ? NULL : json_string(text_string(&text));
-    text_clear(&text);
-    return name;
-}
-
 static mpcf_status read_one(const char *output, const char *name, json_t **out, mpcf_error *err)
 {
     char *path = file_join(output, name);
@@ -202,7 +190,7 @@ mpcf_status bench_secure_summarise(const struct bench_secure_request *request,
 
         json_t *result = summary(request, &r);
 
-        (void) json_object_set_new(result, "plan", plan_json(plan));
+        (void) json_object_set_new(result, "plan", named_network_json(plan));
         *out = json_end(result, begun);
         status = *out != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a summary");
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/node.h"
 #include "graph/owner.h"
 #include "lower/lowering.h"
 
@@ -58,7 +59,7 @@ static enum sign of_product(const mpcf_node *node, const struct guess *of)
 {
     const enum sign least = least_of_operands(node, of);
 
-    return lower_past_taps(node->in[0]) == lower_past_taps(node->in[1])
+    return node_past_taps(node->in[0]) == node_past_taps(node->in[1])
                ? greater(least, SIGN_NOT_NEGATIVE)
                : least;
 }
@@ -79,10 +80,10 @@ static enum sign of_scale(const mpcf_node *node, enum sign x)
 /* A sum of squares is 0 on no row of real numbers; one of relus may be. */
 static enum sign of_sum(const mpcf_node *node, enum sign x)
 {
-    const mpcf_node *summed = lower_past_taps(node->in[0]);
+    const mpcf_node *summed = node_past_taps(node->in[0]);
 
     while (summed->kind == OP_MASK || summed->kind == OP_SCALE) {
-        summed = lower_past_taps(summed->in[0]);
+        summed = node_past_taps(summed->in[0]);
     }
     return x != SIGN_ANY && summed->kind == OP_SQUARE ? SIGN_POSITIVE : x;
 }
@@ -140,15 +141,15 @@ static enum sign sign_of(const mpcf_node *node, const struct guess *of)
 /* A sum of relus of what may all be negative: not of what is held against a row's largest. */
 static bool may_be_zero(const mpcf_node *node)
 {
-    const mpcf_node *x = lower_past_taps(node);
+    const mpcf_node *x = node_past_taps(node);
 
     while (x->kind == OP_MASK || x->kind == OP_SCALE || x->kind == OP_ROW_SUM) {
-        x = lower_past_taps(x->in[0]);
+        x = node_past_taps(x->in[0]);
     }
     if (x->kind != OP_RELU) {
         return false;
     }
-    x = lower_past_taps(x->in[0]);
+    x = node_past_taps(x->in[0]);
     return x->kind != OP_ADD && x->kind != OP_SUB && x->kind != OP_OFFSET;
 }
 
@@ -188,7 +189,7 @@ static double least_of(const mpcf_node *node, const struct guess *of)
 /* A sum of relus that is 0 somewhere: the inverse reaches that of what is added to it. */
 static double most_of(const mpcf_node *node, const struct guess *of)
 {
-    const double least = node->in_count > 0 ? of[lower_past_taps(node->in[0])->id].least : 0;
+    const double least = node->in_count > 0 ? of[node_past_taps(node->in[0])->id].least : 0;
 
     return least <= 0                    ? 0
            : node->kind == OP_RECIPROCAL ? 1 / least
@@ -213,7 +214,7 @@ static void find_guesses(const mpcf_graph *g, struct guess *of)
         const mpcf_node *node = graph_node(g, i);
 
         if (node->kind == OP_RECIPROCAL || node->kind == OP_RSQRT) {
-            of[lower_past_taps(node->in[0])->id].sign = SIGN_POSITIVE;
+            of[node_past_taps(node->in[0])->id].sign = SIGN_POSITIVE;
         }
     }
 }

@@ -219,3 +219,19 @@ mpcf_node *graph_copy_node(mpcf_graph *g, const mpcf_node *node, mpcf_node *cons
     copy = add(g, copy, unique_name(g, arena_strdup(g->arena, node->name)));
     return g->status == MPCF_OK ? copy : NULL;
 }
+
+const mpcf_node *node_past_taps(const mpcf_node *node)
+{
+    while (node != NULL && node->kind == OP_TAP) {
+        node = node->in[0];
+    }
+    return node;
+}
+
+mpcf_node *node_without_taps(mpcf_node *node)
+{
+    while (node != node_past_taps(node)) {
+        node = node->in[0];
+    }
+    return node;
+}

@@ -19,5 +19,8 @@ mpcf_node *graph_copy_node(mpcf_graph *g, const mpcf_node *node, mpcf_node *cons
 /* The name of NODE where it is put into G now: its label, or SCOPE.operation, with a number
  * where that is taken. NULL: memory. */
 const char *graph_name_node(mpcf_graph *g, const mpcf_node *node);
+/* NODE, or what taps on it name; NULL for NULL. The second for who changes it. */
+const mpcf_node *node_past_taps(const mpcf_node *node);
+mpcf_node *node_without_taps(mpcf_node *node);
 
 #endif

@@ -22,16 +22,6 @@ bool marked_answer_is(const float *answer)
     return isnan(answer[0]);
 }
 
-size_t marked_answers_count(const float *answers, size_t width, size_t count)
-{
-    size_t marked = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        marked += marked_answer_is(answers + i * width) ? 1 : 0;
-    }
-    return marked;
-}
-
 size_t marked_answers_leave_out(const float *answers, const uint32_t *rows, size_t width,
                                 size_t count, float *kept, uint32_t *items)
 {

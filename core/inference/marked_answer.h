@@ -19,7 +19,6 @@
 void marked_answer_take(const struct program *p, const double *output, size_t i, size_t width,
                         float *answer);
 bool marked_answer_is(const float *answer);
-size_t marked_answers_count(const float *answers, size_t width, size_t count);
 /* Of COUNT ANSWERS to items ROWS (NULL: 0, 1, ..) those that are not marked, and their items: KEPT [count, width], ITEMS
  * [count], which may be ANSWERS and ROWS. */
 size_t marked_answers_leave_out(const float *answers, const uint32_t *rows, size_t width,

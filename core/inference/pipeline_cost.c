@@ -29,7 +29,7 @@ struct priced {
 
 /* What messages take: the wire of the busier direction or, where that takes longer in the whole run, the processor's
  * copying of both, which goes on meanwhile; in front of it the delay, and what each exchange takes the system. */
-static double messages_seconds(const struct priced *x, const struct cost_network *n,
+static double messages_seconds(const struct priced *x, const struct named_network *n,
                                uint32_t rounds, uint64_t link_bytes, uint64_t bytes)
 {
     const struct machine_figure *f = x->request->figure;
@@ -47,14 +47,14 @@ static double messages_seconds(const struct priced *x, const struct cost_network
            (is_wire ? 0 : copied * (double) bytes);
 }
 
-static double line_seconds(const struct priced *x, const struct cost_network *n, size_t line)
+static double line_seconds(const struct priced *x, const struct named_network *n, size_t line)
 {
     const struct cost_line *l = &x->cost->lines[line];
 
     return messages_seconds(x, n, l->rounds, l->link_bytes, l->online_bytes) + x->computing[line];
 }
 
-static double online_seconds(const struct priced *x, const struct cost_network *n)
+static double online_seconds(const struct priced *x, const struct named_network *n)
 {
     const struct cost *c = x->cost;
 
@@ -76,13 +76,13 @@ static double before_seconds(const struct priced *x)
 }
 
 /* Corrections stream to the user while dealer and user compute; behind them goes the user's own message. */
-static double offline_seconds(const struct priced *x, const struct cost_network *n)
+static double offline_seconds(const struct priced *x, const struct named_network *n)
 {
     const uint64_t sent = x->cost->user_offline_bytes;
     const double stream = cost_network_seconds(n, 0, dealer_bytes(x->cost));
     const double before = before_seconds(x);
 
-    return n->delay_seconds + (stream > before ? stream : before) +
+    return n->link.delay_seconds + (stream > before ? stream : before) +
            cost_network_seconds(n, sent > 0 ? 1 : 0, sent);
 }
 
@@ -110,8 +110,8 @@ static json_t *shares_of(const struct priced *x, size_t line)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < COST_NETWORKS; i++) {
-        const struct cost_network *n = &cost_networks[i];
+    for (size_t i = 0; i < NAMED_NETWORKS; i++) {
+        const struct named_network *n = &named_networks[i];
         const double whole = online_seconds(x, n), seconds = line_seconds(x, n, line);
 
         (void) json_array_append_new(list, json_pack("{s:s, s:f, s:f}", "name", n->name, "seconds",
@@ -143,8 +143,8 @@ static json_t *networks_of(const struct priced *x)
     const size_t begun = json_begin();
     json_t *list = json_array();
 
-    for (size_t i = 0; i < COST_NETWORKS; i++) {
-        const struct cost_network *n = &cost_networks[i];
+    for (size_t i = 0; i < NAMED_NETWORKS; i++) {
+        const struct named_network *n = &named_networks[i];
 
         (void) json_array_append_new(
             list, json_pack("{s:s, s:f, s:f, s:f}", "name", n->name, "online_seconds",
@@ -157,7 +157,7 @@ static json_t *networks_of(const struct priced *x)
 static json_t *online_json(const struct priced *x)
 {
     const struct cost *c = x->cost;
-    const struct cost_network *n = x->request->network;
+    const struct named_network *n = x->request->network;
     const uint64_t bytes = c->provider_bytes + c->user_bytes;
 
     return json_pack(
@@ -171,7 +171,7 @@ static json_t *online_json(const struct priced *x)
 static json_t *cost_json(const struct secure_shape *shape, const struct priced *x)
 {
     const struct cost *c = x->cost;
-    const struct cost_network *n = x->request->network;
+    const struct named_network *n = x->request->network;
     const uint64_t bytes = c->user_offline_bytes + dealer_bytes(c);
 
     return json_pack(
@@ -320,18 +320,18 @@ static mpcf_status price_all(const struct pipeline *p, struct secure_student *st
 
 /* --- The whole --- */
 
-static json_t *network_json(const struct cost_network *n)
+static json_t *network_json(const struct named_network *n)
 {
-    return json_pack("{s:s, s:f, s:f}", "name", n->name, "delay_seconds", n->delay_seconds,
-                     "bytes_per_second", n->bytes_per_second);
+    return json_pack("{s:s, s:f, s:f}", "name", n->name, "delay_seconds", n->link.delay_seconds,
+                     "bytes_per_second", n->link.bits_per_second / 8);
 }
 
 static json_t *all_networks(void)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < COST_NETWORKS; i++) {
-        (void) json_array_append_new(list, network_json(&cost_networks[i]));
+    for (size_t i = 0; i < NAMED_NETWORKS; i++) {
+        (void) json_array_append_new(list, network_json(&named_networks[i]));
     }
     return list;
 }
@@ -348,12 +348,13 @@ mpcf_status student_cost(const struct pipeline *p, struct secure_student *studen
         json_decref(list);
         return status;
     }
-    *out =
-        json_end(json_pack("{s:o, s:o, s:O*, s:o, s:o}", "network", network_json(request->network),
-                           "networks", all_networks(), "computing",
-                           request->figure != NULL ? request->figure->facts : NULL, "lengths", list,
-                           "second_openings", second_openings(student->graph, student->ranges)),
-                 begun);
+    *out = json_end(
+        json_pack("{s:o, s:o, s:O*, s:o, s:o}", "network", network_json(request->network),
+                  "networks", all_networks(), "computing",
+                  request->figure != NULL ? request->figure->facts : NULL, "lengths", list,
+                  "second_openings",
+                  second_openings(student->graph, student->ranges, (size_t) p->max_length)),
+        begun);
     return *out != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "costs");
 }
 

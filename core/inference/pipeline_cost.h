@@ -13,7 +13,7 @@
 #include "pipeline/pipeline.h"
 
 struct cost_request {
-    const struct cost_network *network;  /* of `seconds`; the others are told beside it */
+    const struct named_network *network; /* of `seconds`; the others are told beside it */
     const struct machine_figure *figure; /* NULL: computing is not priced */
     bool by_layer;
 };

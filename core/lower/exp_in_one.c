@@ -149,9 +149,9 @@ static value_id below_top(struct lowering *l, value_id x, const struct scores *s
 
 bool exp_in_one(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
-    const mpcf_node *of = lower_past_taps(node->in[0]);
+    const mpcf_node *of = node_past_taps(node->in[0]);
 
-    if (of->kind != OP_SUB || lower_past_taps(of->in[1])->kind != OP_ROW_MAX) {
+    if (of->kind != OP_SUB || node_past_taps(of->in[1])->kind != OP_ROW_MAX) {
         return false;
     }
     const value_id x = emit_shared(l, lower_wanted(l, of));

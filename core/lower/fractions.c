@@ -33,7 +33,7 @@ static int default_want(struct lowering *l, const mpcf_node *node)
 
 static void ask(struct lowering *l, const mpcf_node *node, int want)
 {
-    node = lower_past_taps(node);
+    node = node_past_taps(node);
     if (want > l->nodes[node->id].want) {
         l->nodes[node->id].want = want;
     }
@@ -63,12 +63,12 @@ static double constant_factor(struct lowering *l, const mpcf_node *x, const mpcf
 static void ask_product(struct lowering *l, const mpcf_node *node)
 {
     for (size_t i = 0; i < 2; i++) {
-        const mpcf_node *x = node->in[i], *y = lower_past_taps(node->in[1 - i]);
+        const mpcf_node *x = node->in[i], *y = node_past_taps(node->in[1 - i]);
         if (!is_secret(x)) {
             continue;
         }
         const bool is_inverse =
-            lower_past_taps(x)->kind == OP_RECIPROCAL || lower_past_taps(x)->kind == OP_RSQRT;
+            node_past_taps(x)->kind == OP_RECIPROCAL || node_past_taps(x)->kind == OP_RSQRT;
         const double other = is_secret(y) ? node_seen(l, y) : constant_factor(l, x, node);
         int want = l->nodes[node->id].want + log2_up(other) + (is_inverse ? 1 : 0);
         want = want < 4                   ? 4

@@ -44,7 +44,7 @@ static const mpcf_node *past_scales(const mpcf_node *node)
 
 static void compare(struct lowering *l, const mpcf_node *node, enum range_check_kind kind)
 {
-    node = kind == RANGE_POSITIVE ? lower_past_taps(node) : past_scales(node);
+    node = kind == RANGE_POSITIVE ? node_past_taps(node) : past_scales(node);
     if (node->kind != OP_INPUT && !node_is_constant(node) &&
         l->checks[node->id].kind != RANGE_POSITIVE) {
         l->checks[node->id].kind = kind;

@@ -37,7 +37,7 @@ static const mpcf_node *parameter_of(const mpcf_node *node)
 
 bool lower_is_lookup(const mpcf_node *node)
 {
-    node = lower_past_taps(node);
+    node = node_past_taps(node);
     if (node->kind == OP_ADD || node->kind == OP_SUB) {
         return lower_is_lookup(node->in[0]) && lower_is_lookup(node->in[1]);
     }

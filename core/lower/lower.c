@@ -149,7 +149,7 @@ static void reveal(struct lowering *l, const struct graph_output *output, value_
 
 static void lower_output(struct lowering *l, const struct graph_output *output)
 {
-    const mpcf_node *node = lower_past_taps(output->node);
+    const mpcf_node *node = node_past_taps(output->node);
 
     lower_enter(l, node);
     if (l->options->reveal_label) {

@@ -156,7 +156,7 @@ void lower_scale(struct lowering *l, const mpcf_node *node, struct lowered *out)
 /* Of the constant factor I: what makes a small product of a large value, as 1/R does, is small. */
 static unsigned factor_fraction(struct lowering *l, const mpcf_node *product, size_t i)
 {
-    const mpcf_node *other = lower_past_taps(product->in[1 - i]);
+    const mpcf_node *other = node_past_taps(product->in[1 - i]);
     const int bits =
         other->kind == OP_INPUT ? 0 : log2_up(node_seen(l, other)) - log2_up(node_seen(l, product));
 
@@ -167,7 +167,7 @@ static unsigned factor_fraction(struct lowering *l, const mpcf_node *product, si
  * open as well. */
 static value_id operand(struct lowering *l, const mpcf_node *product, size_t i, double *factor)
 {
-    const mpcf_node *node = lower_past_taps(product->in[i]);
+    const mpcf_node *node = node_past_taps(product->in[i]);
     int exponent = 0;
 
     if (node->kind == OP_SCALE && frexp(fabs(node->real), &exponent) == 0.5) {

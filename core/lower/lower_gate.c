@@ -26,10 +26,10 @@ struct gate {
 
 static const mpcf_node *without_scales(const mpcf_node *node, double *factor)
 {
-    node = lower_past_taps(node);
+    node = node_past_taps(node);
     while (node->kind == OP_SCALE) {
         *factor *= node->real;
-        node = lower_past_taps(node->in[0]);
+        node = node_past_taps(node->in[0]);
     }
     return node;
 }
@@ -37,14 +37,14 @@ static const mpcf_node *without_scales(const mpcf_node *node, double *factor)
 /* a + b curve(..): scales and offsets from outside in. */
 static const mpcf_node *without_line(const mpcf_node *node, struct gate *g)
 {
-    node = lower_past_taps(node);
+    node = node_past_taps(node);
     while (node->kind == OP_SCALE || node->kind == OP_OFFSET) {
         if (node->kind == OP_SCALE) {
             g->weight *= node->real;
         } else {
             g->offset += g->weight * node->real;
         }
-        node = lower_past_taps(node->in[0]);
+        node = node_past_taps(node->in[0]);
     }
     return node;
 }
@@ -154,7 +154,7 @@ void lower_gate(struct lowering *l, const mpcf_node *node, struct lowered *out)
     if (!find_gate(node, 0, &g)) {
         (void) find_gate(node, 1, &g);
     }
-    const int want = l->nodes[lower_past_taps(g.curve->in[0])->id].want + log2_up(g.scale);
+    const int want = l->nodes[node_past_taps(g.curve->in[0])->id].want + log2_up(g.scale);
     const struct wave_form form = {
         .function = even_part, .context = &g, .end = fmax(-end_of(&g, -1), end_of(&g, 1))};
 

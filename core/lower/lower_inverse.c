@@ -184,7 +184,7 @@ static value_id finish(struct lowering *l, const mpcf_node *node, value_id scale
     const unsigned from_scaled = over - from_bracket;
 
     if (l->status == MPCF_OK && fs < from_scaled + (unsigned) rest + LEAST_BITS) {
-        fail_octaves(l, lower_past_taps(node->in[0]), 62 - 2 * LEAST_BITS);
+        fail_octaves(l, node_past_taps(node->in[0]), 62 - 2 * LEAST_BITS);
         return scaled;
     }
     scaled = emit_at(l, scaled, fs - from_scaled);
@@ -196,7 +196,7 @@ static value_id finish(struct lowering *l, const mpcf_node *node, value_id scale
 static void lower_inverse(struct lowering *l, const mpcf_node *node, const struct inverse *kind,
                           struct lowered *out)
 {
-    const mpcf_node *of = lower_past_taps(node->in[0]);
+    const mpcf_node *of = node_past_taps(node->in[0]);
     const value_id x = emit_shared(l, lower_wanted(l, of));
     struct octaves o = {0};
 
@@ -367,7 +367,7 @@ static bool lower_uniform_inverse(struct lowering *l, const mpcf_node *node, str
     double c = 0;
 
     /* A mean square is none, and is not lowered before it is asked for: its sum may do. */
-    if (lower_past_taps(node->in[0])->kind == OP_ROW_MEAN_SQUARE ||
+    if (node_past_taps(node->in[0])->kind == OP_ROW_MEAN_SQUARE ||
         !lower_is_uniform(l, node->in[0], &c)) {
         return false;
     }
@@ -382,7 +382,7 @@ static bool lower_uniform_inverse(struct lowering *l, const mpcf_node *node, str
 void lower_reciprocal(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     if (!lower_uniform_inverse(l, node, out) &&
-        !lower_keyed(l, lower_past_taps(node->in[0]), false, out)) {
+        !lower_keyed(l, node_past_taps(node->in[0]), false, out)) {
         lower_inverse(l, node, &reciprocal, out);
     }
 }
@@ -390,7 +390,7 @@ void lower_reciprocal(struct lowering *l, const mpcf_node *node, struct lowered 
 void lower_rsqrt(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     if (!lower_uniform_inverse(l, node, out) &&
-        !lower_keyed(l, lower_past_taps(node->in[0]), true, out)) {
+        !lower_keyed(l, node_past_taps(node->in[0]), true, out)) {
         lower_inverse(l, node, &rsqrt_root, out);
     }
 }

@@ -32,7 +32,7 @@ static value_id lookup_at(struct lowering *l, const mpcf_node *node, unsigned fr
 {
     const unsigned largest = 32;
 
-    node = lower_past_taps(node);
+    node = node_past_taps(node);
     if (node->kind != OP_ADD && node->kind != OP_SUB) {
         return look_up(l, node, fraction, magnitude == 0 ? largest : magnitude);
     }

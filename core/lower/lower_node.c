@@ -67,7 +67,7 @@ static value_id emit_uniform(struct lowering *l, const mpcf_node *node, double c
 
 value_id lower_raw(struct lowering *l, const mpcf_node *node)
 {
-    node = lower_past_taps(node);
+    node = node_past_taps(node);
     lower_node(l, node);
     struct lowered *n = &l->nodes[node->id];
     if (n->is_uniform && n->raw == VALUE_NONE) {
@@ -78,7 +78,7 @@ value_id lower_raw(struct lowering *l, const mpcf_node *node)
 
 value_id lower_at(struct lowering *l, const mpcf_node *node, unsigned fraction)
 {
-    node = lower_past_taps(node);
+    node = node_past_taps(node);
     const value_id raw = lower_raw(l, node);
     struct lowered *n = &l->nodes[node->id];
 
@@ -109,7 +109,7 @@ value_id lower_at(struct lowering *l, const mpcf_node *node, unsigned fraction)
 
 value_id lower_wanted(struct lowering *l, const mpcf_node *node)
 {
-    node = lower_past_taps(node);
+    node = node_past_taps(node);
     const int want = l->nodes[node->id].want;
 
     return lower_at(l, node, want < 0 ? 0 : (unsigned) want);
@@ -117,7 +117,7 @@ value_id lower_wanted(struct lowering *l, const mpcf_node *node)
 
 bool lower_is_uniform(struct lowering *l, const mpcf_node *node, double *number)
 {
-    node = lower_past_taps(node);
+    node = node_past_taps(node);
     lower_node(l, node);
     *number = l->nodes[node->id].uniform;
     return l->status == MPCF_OK && l->nodes[node->id].is_uniform;

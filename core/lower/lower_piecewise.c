@@ -225,7 +225,7 @@ static void lower_curve(struct lowering *l, const mpcf_node *node, fit_function 
     const mpcf_node *x = lower_past_scales(node->in[0], &c.scale);
     const struct wave_form form = {
         .function = scaled_curve, .context = &c, .is_odd = true, .end = end / c.scale};
-    const int want = l->nodes[lower_past_taps(node->in[0])->id].want + log2_up(c.scale);
+    const int want = l->nodes[node_past_taps(node->in[0])->id].want + log2_up(c.scale);
 
     if (!lower_waves_at(l, node, x, want, &form, out)) {
         lower_function(l, node, function, -end, end, -1, 1, tolerance, out);

@@ -39,7 +39,7 @@ void lower_mask(struct lowering *l, const mpcf_node *node, struct lowered *out)
     double c = 0;
 
     if (lower_is_uniform(l, node->in[1], &c) && c == 1) {
-        *out = l->nodes[lower_past_taps(node->in[0])->id];
+        *out = l->nodes[node_past_taps(node->in[0])->id];
         out->raw = lower_raw(l, node->in[0]);
         out->is_uniform = lower_is_uniform(l, node->in[0], &out->uniform);
         return;
@@ -66,7 +66,7 @@ static value_id masked_row_sum(struct lowering *l, const mpcf_node *node, const 
 
 void lower_row_sum(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
-    const mpcf_node *x = lower_past_taps(node->in[0]);
+    const mpcf_node *x = node_past_taps(node->in[0]);
     const size_t columns = node_dims(l, x).dim[3];
     double c = 0;
 

@@ -75,16 +75,6 @@ static value_id place_of(struct lowering *l, const struct table *t, const mpcf_n
                         llround(ldexp(offset, (int) f)));
 }
 
-static value_id select_row(struct lowering *l, value_id bits, value_id x, uint32_t row)
-{
-    const value_id y = emit_select(l, bits, x);
-
-    if (l->status == MPCF_OK) {
-        l->program->steps[l->program->step_count - 1].row = row;
-    }
-    return y;
-}
-
 /* c: x from 0 on, less x from COUNT on, and there the largest. */
 static value_id clamped(struct lowering *l, const struct table *t, value_id q)
 {
@@ -92,7 +82,8 @@ static value_id clamped(struct lowering *l, const struct table *t, value_id q)
     const int64_t end = (int64_t) t->count << f, cuts[2] = {0, end};
     const value_id bits = emit_compare(l, q, cuts, 2);
     const value_id ring = emit_bits_to_ring(l, bits);
-    const value_id inside = select_row(l, bits, q, 0), beyond = select_row(l, bits, q, 1);
+    const value_id inside = emit_select_row(l, bits, 0, q);
+    const value_id beyond = emit_select_row(l, bits, 1, q);
     const struct term terms[3] = {term_whole(l, inside, 1, t->dims),
                                   term_whole(l, beyond, -1, t->dims),
                                   row_term(ring, 1, end - 1, t->dims)};

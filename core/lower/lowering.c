@@ -44,11 +44,3 @@ struct dims dims_row(struct dims d, size_t row)
 {
     return dims_of(d.dim[0], d.dim[1], d.dim[2], row);
 }
-
-const mpcf_node *lower_past_taps(const mpcf_node *node)
-{
-    while (node->kind == OP_TAP) {
-        node = node->in[0];
-    }
-    return node;
-}

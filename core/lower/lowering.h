@@ -14,6 +14,7 @@
 #ifndef MPCF_LOWER_LOWERING_H
 #define MPCF_LOWER_LOWERING_H
 
+#include "graph/node.h"
 #include "lower/lower_options.h"
 #include "pass/ranges.h"
 #include "program/program.h"
@@ -75,8 +76,5 @@ struct dims node_dims(const struct lowering *l, const mpcf_node *node);
 struct dims dims_of(size_t a, size_t b, size_t c, size_t d);
 struct dims dims_row(struct dims d, size_t row); /* with ROW as last dimension */
 const struct value *value_at(const struct lowering *l, value_id id);
-
-/* NODE, or what taps in front of it name. */
-const mpcf_node *lower_past_taps(const mpcf_node *node);
 
 #endif

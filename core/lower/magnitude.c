@@ -29,32 +29,54 @@ int log2_down(double x)
     return exponent - 1;
 }
 
-/* By how much texts of this program may be longer than those that were looked at. */
-static double longer(const struct lowering *l)
+/* By how much texts of TOKENS are longer than those that were looked at. */
+static double longer(const struct ranges *ranges, size_t tokens)
 {
-    const size_t seen = l->ranges->longest;
+    const size_t seen = ranges->longest;
 
-    return seen > 0 && l->tokens > seen ? (double) l->tokens / (double) seen : 1;
+    return seen > 0 && tokens > seen ? (double) tokens / (double) seen : 1;
 }
 
-/* What calibration saw of NODE, on the texts of this program. */
-static bool range_of(struct lowering *l, const mpcf_node *node, struct node_range *range)
+/* What calibration saw of NODE, on texts of TOKENS; false: nothing. */
+static bool seen_of(const struct ranges *ranges, const mpcf_node *node, int growth, size_t tokens,
+                    struct node_range *range)
 {
-    node = lower_past_taps(node);
-    const struct node_range *found = ranges_find(l->ranges, node->name);
+    const struct node_range *found = ranges_find(ranges, node->name);
+    const double factor = pow(longer(ranges, tokens), growth / 2.0);
+
     if (found == NULL) {
-        lower_fail(l, MPCF_E_INVALID, "no range for '%s'; calibrate the network again", node->name);
         return false;
     }
-    const int growth = l->growth[node->id];
-    const double factor = pow(longer(l), growth / 2.0);
-
     *range = *found;
     if (growth > 0) {
         range->low *= range->low < 0 ? factor : 1;
         range->high *= range->high > 0 ? factor : 1;
     } else if (growth < 0) {
         range->low *= range->low > 0 ? factor : 1;
+    }
+    return true;
+}
+
+bool magnitude_positive(const struct ranges *ranges, const mpcf_node *node, int growth,
+                        size_t tokens, double *low, double *high)
+{
+    struct node_range range;
+
+    if (!seen_of(ranges, node, growth, tokens, &range) || !(range.low > 0)) {
+        return false;
+    }
+    *low = range.low * exp2(-ranges->margin_bits);
+    *high = range.high * exp2(ranges->margin_bits);
+    return true;
+}
+
+/* The same on the texts of this program. */
+static bool range_of(struct lowering *l, const mpcf_node *node, struct node_range *range)
+{
+    node = node_past_taps(node);
+    if (!seen_of(l->ranges, node, l->growth[node->id], l->tokens, range)) {
+        lower_fail(l, MPCF_E_INVALID, "no range for '%s'; calibrate the network again", node->name);
+        return false;
     }
     return true;
 }
@@ -89,7 +111,7 @@ double node_bound(struct lowering *l, const mpcf_node *node)
 double node_largest(struct lowering *l, const mpcf_node *node)
 {
     const double headroom =
-        l->checks == NULL ? 0 : (double) l->checks[lower_past_taps(node)->id].headroom;
+        l->checks == NULL ? 0 : (double) l->checks[node_past_taps(node)->id].headroom;
 
     return node_bound(l, node) * exp2(headroom);
 }
@@ -109,16 +131,15 @@ bool node_positive(struct lowering *l, const mpcf_node *node, double *low, doubl
 {
     struct node_range range;
 
+    node = node_past_taps(node);
     if (!range_of(l, node, &range)) {
         return false;
     }
-    if (!(range.low > 0)) {
+    if (!magnitude_positive(l->ranges, node, l->growth[node->id], l->tokens, low, high)) {
         lower_fail(l, MPCF_E_RANGE, "'%s' must be positive; calibration saw %g to %g", node->name,
                    range.low, range.high);
         return false;
     }
-    *low = range.low * exp2(-l->ranges->margin_bits);
-    *high = range.high * exp2(l->ranges->margin_bits);
     return true;
 }
 

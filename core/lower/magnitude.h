@@ -20,6 +20,10 @@ bool node_is_rounding(struct lowering *l, const mpcf_node *node);
 void node_interval(struct lowering *l, const mpcf_node *node, double *low, double *high);
 /* Its range with margin where all values are positive: low / 2^margin, high 2^margin. */
 bool node_positive(struct lowering *l, const mpcf_node *node, double *low, double *high);
+/* The same before anything is lowered, of NODE, no tap, that grows by GROWTH (growth.h) in texts of TOKENS; false: it has
+ * no range, or not all were positive. */
+bool magnitude_positive(const struct ranges *ranges, const mpcf_node *node, int growth,
+                        size_t tokens, double *low, double *high);
 /* ceil(log2(x)), floor(log2(x)) of x > 0; of 0: -40. */
 int log2_up(double x);
 int log2_down(double x);

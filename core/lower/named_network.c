@@ -45,3 +45,14 @@ void named_network_print(const struct lower_network *link, struct text_buffer *o
     text_printf(out, "{delay: %.10gms, rate: %.10gMbit}", link->delay_seconds * 1e3,
                 link->bits_per_second / 1e6);
 }
+
+json_t *named_network_json(const struct lower_network *link)
+{
+    struct text_buffer text = {0};
+    json_t *name;
+
+    named_network_print(link, &text);
+    name = text.failed ? NULL : json_string(text_string(&text));
+    text_clear(&text);
+    return name;
+}

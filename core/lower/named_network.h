@@ -5,6 +5,8 @@
 #ifndef MPCF_LOWER_NAMED_NETWORK_H
 #define MPCF_LOWER_NAMED_NETWORK_H
 
+#include <jansson.h>
+
 #include "base/text.h"
 
 /* The link between the parties, for which the planner weighs messages against bytes (prices.h). */
@@ -12,12 +14,12 @@ struct lower_network {
     double delay_seconds, bits_per_second; /* one way */
 };
 struct named_network {
-    const char *name; /* "lan"; "" of a link that is none of those */
+    const char *name; /* "lan" */
     struct lower_network link;
 };
 
 /* A name, the delay one way in seconds (half of what ping says), and what a machine sends, bits a second:
- * machines of one room or one machine, of one site or city, of two continents. */
+ * machines of one room or one machine, of one site or city, of one continent. */
 #define NAMED_NETWORK_MAP(X)                                                                       \
     X("lan", 0.15e-3, 6e9)                                                                         \
     X("campus", 1e-3, 1e9)                                                                         \
@@ -27,9 +29,11 @@ extern const struct named_network named_networks[NAMED_NETWORKS]; /* lan first: 
 
 /* NULL: none of that name. */
 const struct named_network *named_network_find(const char *name);
-/* Why there is no network NAME: ends with the nearest name, or with all. */
+/* Why there is no network NAME: which there are and, where one is near, whether that was meant. */
 void named_network_refuse(const char *name, struct text_buffer *why);
 /* LINK by its name or, where it has none, as "{delay: 5ms, rate: 50Mbit}": one text for one link. */
 void named_network_print(const struct lower_network *link, struct text_buffer *out);
+/* That text. NULL: memory. */
+json_t *named_network_json(const struct lower_network *link);
 
 #endif

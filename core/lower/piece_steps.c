@@ -150,12 +150,7 @@ static double table_of(const struct piecewise *k, size_t i, unsigned f, int64_t 
 
 static value_id select_row(struct lowering *l, const struct piecewise *k, size_t row)
 {
-    const value_id y = emit_select(l, k->bits, k->x);
-
-    if (l->status == MPCF_OK) {
-        l->program->steps[l->program->step_count - 1].row = (uint32_t) row;
-    }
-    return y;
+    return emit_select_row(l, k->bits, (uint32_t) row, k->x);
 }
 
 struct ends {
@@ -455,10 +450,10 @@ static void drop_cuts(struct pieces *p, double low, double high)
 /* A factor in front goes into cuts and coefficients. */
 const mpcf_node *lower_past_scales(const mpcf_node *x, double *scale)
 {
-    x = lower_past_taps(x);
+    x = node_past_taps(x);
     while (x->kind == OP_SCALE && x->real > 0) {
         *scale *= x->real;
-        x = lower_past_taps(x->in[0]);
+        x = node_past_taps(x->in[0]);
     }
     return x;
 }
@@ -492,8 +487,8 @@ void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p, s
     struct piecewise k = {.p = p, .scale = 1, .dims = node_dims(l, node)};
     const bool is_trained = node->kind == OP_PIECEWISE_OF;
     const mpcf_node *x =
-        is_trained ? lower_past_taps(node->in[0]) : lower_past_scales(node->in[0], &k.scale);
-    const int want = l->nodes[lower_past_taps(node->in[0])->id].want + log2_up(k.scale);
+        is_trained ? node_past_taps(node->in[0]) : lower_past_scales(node->in[0], &k.scale);
+    const int want = l->nodes[node_past_taps(node->in[0])->id].want + log2_up(k.scale);
 
     k.is_written = node->kind == OP_PIECEWISE;
     node_interval(l, x, &k.low, &k.high);

@@ -9,6 +9,8 @@
  */
 #include "lower/prices.h"
 
+#include <assert.h>
+
 #define MESSAGE_COMPUTED 50e-6   /* waking who waits for it, at both ends */
 #define ONLINE_COMPUTED  3e-10   /* masked, packed, sent, unpacked, and what is made of it */
 #define DEALER_COMPUTED  4.5e-10 /* made by the dealer, and as streams of both parties */
@@ -22,6 +24,7 @@
 
 struct prices prices_on(const struct lower_network *network)
 {
+    assert(network->bits_per_second > 0);
     const double link_bit = 0.5 / network->bits_per_second; /* it carries both directions at once */
 
     return (struct prices){

@@ -259,7 +259,7 @@ static value_id in_scores(struct lowering *l, const struct scores *s, value_id l
 
 static struct scores scores_of(struct lowering *l, const mpcf_node *node, double step)
 {
-    const struct dims dims = node_dims(l, lower_past_taps(node->in[0]));
+    const struct dims dims = node_dims(l, node_past_taps(node->in[0]));
     struct scores s = {.columns = dims.dim[3], .at = prices_on(&l->options->network)};
 
     s.rows = dims.count / dims.dim[3];

@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-#include "lower/lower_node.h"
-
 /* --- What is made of a maximum --- */
 
 /* TEST of all readers of NODE, which is no output; REST is passed on. */
@@ -16,14 +14,14 @@ static bool all_readers(const struct lowering *l, const mpcf_node *node, const m
                         reader_test *test)
 {
     for (size_t i = 0; i < graph_output_count(l->graph); i++) {
-        if (lower_past_taps(graph_output(l->graph, i)->node) == node) {
+        if (node_past_taps(graph_output(l->graph, i)->node) == node) {
             return false;
         }
     }
     for (size_t i = node->id + 1; i < graph_count(l->graph); i++) {
         const mpcf_node *reader = graph_node(l->graph, i);
         for (size_t k = 0; reader->kind != OP_TAP && k < reader->in_count; k++) {
-            if (reader->in[k] != NULL && lower_past_taps(reader->in[k]) == node &&
+            if (reader->in[k] != NULL && node_past_taps(reader->in[k]) == node &&
                 !test(l, reader, node, rest)) {
                 return false;
             }
@@ -35,14 +33,14 @@ static bool all_readers(const struct lowering *l, const mpcf_node *node, const m
 /* Numerators without what masks them. */
 static const mpcf_node *unmasked(const mpcf_node *node)
 {
-    node = lower_past_taps(node);
-    return node->kind == OP_MASK ? lower_past_taps(node->in[0]) : node;
+    node = node_past_taps(node);
+    return node->kind == OP_MASK ? node_past_taps(node->in[0]) : node;
 }
 
 /* 1 / sum of what is made of the exponentials EXP. */
 static bool is_inverse_sum(const mpcf_node *node, const mpcf_node *exp)
 {
-    const mpcf_node *sum = node->kind == OP_RECIPROCAL ? lower_past_taps(node->in[0]) : NULL;
+    const mpcf_node *sum = node->kind == OP_RECIPROCAL ? node_past_taps(node->in[0]) : NULL;
     return sum != NULL && sum->kind == OP_ROW_SUM && unmasked(sum->in[0]) == exp;
 }
 
@@ -50,7 +48,7 @@ static bool divides(const struct lowering *l, const mpcf_node *reader, const mpc
                     const mpcf_node *exp)
 {
     (void) l;
-    const mpcf_node *a = lower_past_taps(reader->in[0]);
+    const mpcf_node *a = node_past_taps(reader->in[0]);
     return reader->kind == OP_MUL && a != node && !is_inverse_sum(a, exp);
 }
 
@@ -69,11 +67,11 @@ static bool is_divided(const struct lowering *l, const mpcf_node *reader, const 
     case OP_MASK:
     case OP_MATMUL:
     case OP_MATMUL_MASKED:
-        return lower_past_taps(reader->in[0]) == node && all_readers(l, reader, exp, is_divided);
+        return node_past_taps(reader->in[0]) == node && all_readers(l, reader, exp, is_divided);
     case OP_ROW_SUM:
         return unmasked(node) == exp && all_readers(l, reader, exp, is_sum_inverted);
     case OP_MUL:
-        return is_inverse_sum(lower_past_taps(reader->in[1]), exp);
+        return is_inverse_sum(node_past_taps(reader->in[1]), exp);
     default:
         return false;
     }
@@ -90,7 +88,7 @@ static bool is_subtracted(const struct lowering *l, const mpcf_node *reader, con
                           const mpcf_node *rest)
 {
     (void) rest;
-    return reader->kind == OP_SUB && lower_past_taps(reader->in[1]) == node &&
+    return reader->kind == OP_SUB && node_past_taps(reader->in[1]) == node &&
            all_readers(l, reader, NULL, is_exp);
 }
 
@@ -122,8 +120,8 @@ struct score_shift score_shift_in(const struct lowering *l, const mpcf_node *nod
 {
     const struct score_shift none = {0, 0, 0};
 
-    node = lower_past_taps(node);
-    return node->kind == OP_SUB && lower_past_taps(node->in[1])->kind == OP_ROW_MAX
+    node = node_past_taps(node);
+    return node->kind == OP_SUB && node_past_taps(node->in[1])->kind == OP_ROW_MAX
                ? score_shift_of(l)
                : none;
 }

@@ -21,7 +21,7 @@ static double wave_at(const struct wave_fit *w, size_t j, double x)
     return w->is_odd ? sin(angle) : cos(angle);
 }
 
-double wave_fit_at(const struct wave_fit *w, double x)
+static double fit_at(const struct wave_fit *w, double x)
 {
     double y = w->constant;
 
@@ -131,7 +131,7 @@ static double error_of(const struct wave_fit *w, fit_function *function, const v
 
     for (size_t i = 0; i <= 4 * (size_t) SAMPLES; i++) {
         const double x = reach * (double) i / (4 * SAMPLES);
-        largest = fmax(largest, fabs(wave_fit_at(w, x) - function(context, x)));
+        largest = fmax(largest, fabs(fit_at(w, x) - function(context, x)));
     }
     return largest;
 }

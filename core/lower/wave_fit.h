@@ -24,8 +24,7 @@ struct wave_fit {
  */
 bool fit_waves(fit_function *function, const void *context, bool is_odd, double reach,
                double tolerance, struct wave_fit *out);
-/* What the fit is at X, and the most that it is anywhere, in magnitude. */
-double wave_fit_at(const struct wave_fit *w, double x);
+/* The most that the fit is anywhere, in magnitude. */
 double wave_fit_largest(const struct wave_fit *w);
 
 #endif

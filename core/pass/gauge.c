@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "base/memory.h"
+#include "graph/node.h"
 #include "pass/drop_training.h"
 #include "pass/rewrite.h"
 

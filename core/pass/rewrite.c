@@ -122,14 +122,6 @@ mpcf_status rewrite_graph_with(const mpcf_graph *from, rewrite_rule *rule, void 
     return MPCF_OK;
 }
 
-mpcf_node *node_without_taps(mpcf_node *node)
-{
-    while (node != NULL && node->kind == OP_TAP) {
-        node = node->in[0];
-    }
-    return node;
-}
-
 mpcf_node *node_on(enum op_kind kind, mpcf_node *x, mpcf_node *y)
 {
     mpcf_node *in[2] = {x, y};

@@ -32,8 +32,6 @@ mpcf_node *rewrite_of(struct rewrite *rw, const mpcf_node *node);
 /* Nodes made from here on are in NODE's scope and count as it does. */
 void rewrite_scope(struct rewrite *rw, const mpcf_node *node);
 
-/* NODE, or what the taps in front of it name. */
-mpcf_node *node_without_taps(mpcf_node *node);
 /* A node of KIND and of X's shape on X and Y (NULL: on X alone); shapes align at the right. */
 mpcf_node *node_on(enum op_kind kind, mpcf_node *x, mpcf_node *y);
 

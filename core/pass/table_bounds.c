@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "float/float_kernel.h"
 #include "float_engine/float_constant.h"
+#include "graph/node.h"
 #include "graph/owner.h"
 
 #define TABLES_MAX 8
@@ -290,31 +291,24 @@ static mpcf_status bound_mean_square(const struct ranges *r, const struct sum *s
 
 /* --- Readers of a sum --- */
 
-static const mpcf_node *past_taps(const mpcf_node *node)
-{
-    while (node->kind == OP_TAP) {
-        node = node->in[0];
-    }
-    return node;
-}
-
 static bool is_root_of(const mpcf_node *node, const mpcf_node *sum)
 {
-    const mpcf_node *root = past_taps(node);
-    const mpcf_node *square = root->kind == OP_RSQRT ? past_taps(root->in[0]) : NULL;
+    const mpcf_node *root = node_past_taps(node);
+    const mpcf_node *square = root->kind == OP_RSQRT ? node_past_taps(root->in[0]) : NULL;
 
-    return square != NULL && square->kind == OP_ROW_MEAN_SQUARE && past_taps(square->in[0]) == sum;
+    return square != NULL && square->kind == OP_ROW_MEAN_SQUARE &&
+           node_past_taps(square->in[0]) == sum;
 }
 
 /* READER of the sum NODE; a mean square comes before its root in the graph's order. */
 static mpcf_status bound_reader(const struct ranges *r, const struct sum *s, const mpcf_node *node,
                                 const mpcf_node *reader, mpcf_error *err)
 {
-    if (reader->kind == OP_ROW_MEAN_SQUARE && past_taps(reader->in[0]) == node) {
+    if (reader->kind == OP_ROW_MEAN_SQUARE && node_past_taps(reader->in[0]) == node) {
         return bound_mean_square(r, s, reader, err);
     }
     if (is_root_of(reader, node) && reader->kind == OP_RSQRT) {
-        const struct node_range *square = range_of(r, past_taps(reader->in[0]));
+        const struct node_range *square = range_of(r, node_past_taps(reader->in[0]));
         const double margin = exp2(r->margin_bits);
 
         if (square != NULL && square->low > 0) {
@@ -323,8 +317,8 @@ static mpcf_status bound_reader(const struct ranges *r, const struct sum *s, con
         }
     }
     if (reader->kind == OP_MUL &&
-        ((past_taps(reader->in[0]) == node && is_root_of(reader->in[1], node)) ||
-         (past_taps(reader->in[1]) == node && is_root_of(reader->in[0], node)))) {
+        ((node_past_taps(reader->in[0]) == node && is_root_of(reader->in[1], node)) ||
+         (node_past_taps(reader->in[1]) == node && is_root_of(reader->in[0], node)))) {
         widen(r, reader, -sqrt((double) s->width), sqrt((double) s->width));
     }
     return MPCF_OK;

@@ -87,18 +87,6 @@ static void put_section(json_t *stages, const char *name, enum schema_section se
         option_config_json(schema_section(section)->options, sizeof(mpcf_option), config));
 }
 
-/* A name, or text in the form of the file. NULL: memory. */
-static json_t *network_json(const struct lower_network *link)
-{
-    struct text_buffer text = {0};
-    json_t *name;
-
-    named_network_print(link, &text);
-    name = text.failed ? NULL : json_string(text_string(&text));
-    text_clear(&text);
-    return name;
-}
-
 static json_t *stages_json(const struct pipeline *p)
 {
     json_t *stages = json_object();
@@ -122,7 +110,7 @@ static json_t *stages_json(const struct pipeline *p)
     if (p->has_stage[STAGE_INFER]) {
         put_section(stages, "infer", SCHEMA_INFER, &p->infer);
         (void) json_object_set_new(json_object_get(stages, "infer"), "network",
-                                   network_json(&p->infer.network));
+                                   named_network_json(&p->infer.network));
     }
     return stages;
 }

@@ -178,9 +178,6 @@ static void add_before(size_t steps, const double (*seconds)[PARTS], struct comp
         user += seconds[i][2];
         dealer += seconds[i][3];
     }
-    for (size_t i = 0; i < steps; i++) {
-        c->before[i] = seconds[i][dealer > user ? 3 : 2];
-    }
     c->before_seconds = dealer > user ? dealer : user;
 }
 
@@ -189,10 +186,9 @@ mpcf_status computing_of(const struct program *p, const struct computing_rates *
 {
     const size_t steps = p->step_count + 1;
     double(*seconds)[PARTS] = mpcf_alloc_array(steps, sizeof *seconds);
-    struct computing c = {.online = mpcf_alloc_array(steps, sizeof *c.online),
-                          .before = mpcf_alloc_array(steps, sizeof *c.before)};
+    struct computing c = {.online = mpcf_alloc_array(steps, sizeof *c.online)};
 
-    if (seconds == NULL || c.online == NULL || c.before == NULL) {
+    if (seconds == NULL || c.online == NULL) {
         mpcf_free(seconds);
         computing_clear(&c);
         return mpcf_fail_memory(err, steps * sizeof *seconds, "times of steps");
@@ -210,6 +206,5 @@ mpcf_status computing_of(const struct program *p, const struct computing_rates *
 void computing_clear(struct computing *c)
 {
     mpcf_free(c->online);
-    mpcf_free(c->before);
     *c = (struct computing){0};
 }

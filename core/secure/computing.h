@@ -48,8 +48,8 @@ void work_sums_rates(const struct work_sums *sums, struct computing_rates *out);
 struct computing {
     double *
         online; /* by step: of the party that takes longer in its round, which the other waits for */
-    double *before; /* by step: of user or dealer, who takes longer in all */
-    double online_seconds, before_seconds;
+    double online_seconds;
+    double before_seconds; /* of user or dealer, who takes longer */
     bool is_guessed
         [STEP_COUNT]; /* a kind that nobody measured: as long for its work as others together */
     bool has_guess;

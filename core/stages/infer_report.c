@@ -286,14 +286,14 @@ static mpcf_status put_networks(json_t *report, const json_t *user, mpcf_error *
                             (number_at(user, "offline.user_offline_bytes") > 0 ? 2 : 1);
 
     MPCF_TRY(report_set(report, "secure.networks", json_array(), err));
-    for (size_t i = 0; examples > 0 && i < COST_NETWORKS; i++) {
-        const struct cost_network *n = &cost_networks[i];
+    for (size_t i = 0; examples > 0 && i < NAMED_NETWORKS; i++) {
+        const struct named_network *n = &named_networks[i];
         json_t *entry = json_pack(
-            "{s:s, s:f, s:f, s:f, s:f, s:f}", "name", n->name, "delay_seconds", n->delay_seconds,
-            "bytes_per_second", n->bytes_per_second, "online_seconds_per_example",
-            cost_network_seconds(n, rounds, online) / examples, "offline_seconds_per_example",
-            cost_network_seconds(n, delays, offline) / examples, "setup_seconds",
-            cost_network_seconds(n, 1, setup));
+            "{s:s, s:f, s:f, s:f, s:f, s:f}", "name", n->name, "delay_seconds",
+            n->link.delay_seconds, "bytes_per_second", n->link.bits_per_second / 8,
+            "online_seconds_per_example", cost_network_seconds(n, rounds, online) / examples,
+            "offline_seconds_per_example", cost_network_seconds(n, delays, offline) / examples,
+            "setup_seconds", cost_network_seconds(n, 1, setup));
 
         if (entry == NULL ||
             json_array_append_new(report_get(report, "secure.networks"), entry) != 0) {

@@ -105,8 +105,8 @@ static void layers_and_functions_add_up(const json_t *entry)
         assert_true(sum(lines, "dealer_bytes") ==
                     test_report_number(entry, "offline.dealer_bytes"));
     }
-    assert_int_equal(json_array_size(networks), COST_NETWORKS);
-    for (size_t i = 0; i < COST_NETWORKS; i++) {
+    assert_int_equal(json_array_size(networks), NAMED_NETWORKS);
+    for (size_t i = 0; i < NAMED_NETWORKS; i++) {
         const double all = test_report_number(json_array_get(networks, i), "online_seconds");
 
         assert_true(fabs(network_sum(layers, i, "seconds") - all) < 1e-9 * all);
@@ -121,7 +121,7 @@ static void layers_are_what_a_run_meters(void **state)
     mpcf_error *err = mpcf_error_create();
     struct pipeline *p = open_run(err);
     struct machine_figure figure = made_up_figure();
-    const struct cost_request request = {&cost_networks[2], &figure, true};
+    const struct cost_request request = {&named_networks[2], &figure, true};
     const struct pipeline_request source = {.file = file};
     const struct run_request infer = {
         .source = &source, .one_stage = true, .stage = STAGE_INFER, .viewer = VIEW_ALL};
@@ -163,8 +163,8 @@ static void seconds_are_rounds_bytes_and_computing(void **state)
     mpcf_error *err = mpcf_error_create();
     struct pipeline *p = open_run(err);
     struct machine_figure figure = made_up_figure();
-    const struct cost_request with = {&cost_networks[2], &figure, false};
-    const struct cost_request without = {.network = &cost_networks[2]};
+    const struct cost_request with = {&named_networks[2], &figure, false};
+    const struct cost_request without = {.network = &named_networks[2]};
     json_t *cost = NULL, *link = NULL;
 
     (void) state;
@@ -200,7 +200,7 @@ static void a_set_costs_what_it_does_alone(void **state)
     mpcf_error *err = mpcf_error_create();
     struct pipeline *p = open_run(err);
     const struct pipeline_request source = {.file = file};
-    const struct cost_request request = {.network = &cost_networks[0], .by_layer = true};
+    const struct cost_request request = {.network = &named_networks[0], .by_layer = true};
     json_t *alone = NULL, *beside = NULL;
 
     (void) state;
@@ -227,7 +227,7 @@ static void a_set_that_cannot_run_says_why(void **state)
                                            "stages.infer.weight_fraction=24",
                                            "stages.calibrate.margin_bits=8"};
     const struct pipeline_request wide = {.file = file, .sets = settings, .set_count = 3};
-    const struct cost_request request = {.network = &cost_networks[0]};
+    const struct cost_request request = {.network = &named_networks[0]};
     mpcf_error *err = mpcf_error_create();
     json_t *cost = NULL;
 
@@ -276,7 +276,7 @@ static struct node_range *find_range(struct ranges *r, const char *part)
     return &r->items[i];
 }
 
-/* A sum whose values are 2^25 apart, with the margin 2^29; a variance that goes over 2^30 is held by one. */
+/* A sum whose values are 2^25 apart, with the margin 2^29, in texts of four times the tokens 2^31; a variance that goes over 2^30 is held by one. */
 static void a_second_opening_is_named(void **state)
 {
     mpcf_error *err = mpcf_error_create();
@@ -285,7 +285,8 @@ static void a_second_opening_is_named(void **state)
 
     (void) state;
     assert_ok(secure_student_open(p, STUDENT_PUBLIC, &student, err), err);
-    json_t *none = second_openings(student.graph, student.ranges);
+    const size_t seen = student.ranges->longest;
+    json_t *none = second_openings(student.graph, student.ranges, seen);
     struct node_range *variance = find_range(student.ranges, "LayerNorm.row_mean_square");
     struct node_range *rows =
         find_range(student.ranges, "layer.1.attention.self.normaliser.row_sum");
@@ -295,15 +296,20 @@ static void a_second_opening_is_named(void **state)
     variance->high = 1e3;
     rows->low = 1;
     rows->high = 33554432;
-    json_t *one = second_openings(student.graph, student.ranges);
+    json_t *one = second_openings(student.graph, student.ranges, seen);
+    json_t *longer = second_openings(student.graph, student.ranges, 4 * seen);
     const json_t *node = json_array_get(one, 0);
 
     assert_int_equal(json_array_size(one), 1);
     assert_string_equal(json_string_value(json_object_get(node, "node")), rows->node);
     assert_true(test_report_number(node, "low") == 0.25);
     assert_true(test_report_number(node, "high") == 4 * 33554432.0);
+    node = json_array_get(longer, 0);
+    assert_true(test_report_number(node, "low") == 0.25);
+    assert_true(test_report_number(node, "high") == 4 * 4 * 33554432.0);
     json_decref(none);
     json_decref(one);
+    json_decref(longer);
     secure_student_close(&student);
     pipeline_close(p);
     mpcf_error_destroy(err);

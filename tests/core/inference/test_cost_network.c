@@ -8,7 +8,7 @@
 /* 100 rounds over 20 ms, two seconds, and 25 MB over 25 MB/s, one. */
 static void rounds_and_bytes_take_their_time(void **state)
 {
-    const struct cost_network *wan = cost_network_find("wan");
+    const struct named_network *wan = named_network_find("wan");
 
     (void) state;
     assert_non_null(wan);
@@ -16,20 +16,10 @@ static void rounds_and_bytes_take_their_time(void **state)
     assert_true(cost_network_seconds(wan, 0, 0) == 0);
 }
 
-static void names_are_found(void **state)
-{
-    (void) state;
-    for (size_t i = 0; i < COST_NETWORKS; i++) {
-        assert_ptr_equal(cost_network_find(cost_networks[i].name), &cost_networks[i]);
-    }
-    assert_null(cost_network_find("moon"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rounds_and_bytes_take_their_time),
-        cmocka_unit_test(names_are_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

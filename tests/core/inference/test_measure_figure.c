@@ -82,14 +82,13 @@ static void add_predicted(struct sums *sums, const struct program *p,
 static void compare(struct plugins *plugins, const struct machine_figure *f,
                     const struct figure_shape *shape, struct sums *sums, mpcf_error *err)
 {
-    const struct lower_network network = {0, 0};
     struct step_clock clocks[3] = {[0] = {.steps = 0}};
     struct figure_network n;
     struct program *p = NULL;
     struct weights *weights = NULL;
 
     assert_ok(figure_network_open(plugins, shape, &n, err), err);
-    assert_ok(figure_network_program(&n, &network, &p, &weights, err), err);
+    assert_ok(figure_network_program(&n, &named_networks[0].link, &p, &weights, err), err);
     assert_ok(measure_steps(&n, p, weights, clocks, err), err);
     add_measured(sums, p, clocks);
     add_predicted(sums, p, &f->of.rates);
