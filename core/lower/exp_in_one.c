@@ -147,11 +147,20 @@ static value_id below_top(struct lowering *l, value_id x, const struct scores *s
     return emit_combine(l, v.dims, v.fraction, m, &t, 1, top);
 }
 
+/* Scores less the maximum of these scores: never above TOP. */
+static bool is_below_maximum(const mpcf_node *of)
+{
+    const mpcf_node *max = of->kind == OP_SUB ? lower_past_taps(of->in[1]) : NULL;
+
+    return max != NULL && max->kind == OP_ROW_MAX &&
+           lower_past_taps(of->in[0]) == lower_past_taps(max->in[0]);
+}
+
 bool exp_in_one(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     const mpcf_node *of = lower_past_taps(node->in[0]);
 
-    if (of->kind != OP_SUB || lower_past_taps(of->in[1])->kind != OP_ROW_MAX) {
+    if (!is_below_maximum(of)) {
         return false;
     }
     const value_id x = emit_shared(l, lower_wanted(l, of));
