@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "lower/score_shift.h"
 #include "pass/ranges.h"
 
 int log2_up(double x)
@@ -117,7 +118,8 @@ bool node_positive(struct lowering *l, const mpcf_node *node, double *low, doubl
                    range.low, range.high);
         return false;
     }
-    *low = range.low * exp2(-l->ranges->margin_bits);
+    *low =
+        (is_shifted_sum(l, node) ? fmin(range.low, 1) : range.low) * exp2(-l->ranges->margin_bits);
     *high = range.high * exp2(l->ranges->margin_bits);
     return true;
 }

@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-#include "lower/lower_node.h"
-
 /* --- What is made of a maximum --- */
 
 /* TEST of all readers of NODE, which is no output; REST is passed on. */
@@ -135,4 +133,14 @@ struct score_shift score_shift_in(const struct lowering *l, const mpcf_node *nod
     return node->kind == OP_SUB && lower_past_taps(node->in[1])->kind == OP_ROW_MAX
                ? score_shift_of(l)
                : none;
+}
+
+bool is_shifted_sum(const struct lowering *l, const mpcf_node *node)
+{
+    node = lower_past_taps(node);
+    if (node->kind != OP_ROW_SUM) {
+        return false;
+    }
+    node = unmasked(node->in[0]);
+    return node->kind == OP_EXP && score_shift_in(l, node->in[0]).below > 0;
 }

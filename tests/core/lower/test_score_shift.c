@@ -214,12 +214,32 @@ static void low_scores_break_no_row(void **state)
     close_run(&r);
 }
 
+/* Where several scores of a row were alike its sum was large; the largest alone, less what is off, is 1 / 2^margin. */
+static void sums_may_be_as_small_as_one_exponential(void **state)
+{
+    static const int32_t alike[TOKENS] = {120, 119, 120, 105, 105, 106, 107, 105};
+    struct run r;
+
+    (void) state;
+    open_run(&r, &softmax, alike);
+    assert_true(count_of(r.p, STEP_LEVEL_COUNTS) > 0);
+    for (int32_t highest = 105; highest <= 120; highest++) {
+        const int32_t ids[TOKENS] = {highest, 105, 105, 105, 105, 105, 105, 105};
+        double want[CLASSES], got[CLASSES];
+        softmax_of(ids, want);
+        assert_ok(refer(&r, ids, got), r.err);
+        assert_true(fabs(got[0] - want[0]) < 0.01 && fabs(got[1] - want[1]) < 0.01);
+    }
+    close_run(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_is_made_of_exponentials_cancels),
         cmocka_unit_test(one_message_is_for_scores_less_their_own_maximum),
         cmocka_unit_test(low_scores_break_no_row),
+        cmocka_unit_test(sums_may_be_as_small_as_one_exponential),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
