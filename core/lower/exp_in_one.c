@@ -22,6 +22,7 @@
 
 struct scores {
     double low;        /* of x, with its margin */
+    double lowest;     /* that its bits hold */
     unsigned fraction; /* of x */
     unsigned wanted;   /* bits of the result */
     double cut;        /* below it the result has no bits */
@@ -78,7 +79,7 @@ static struct plan plan_of(const struct scores *s, unsigned buckets, bool cuts, 
 
     p.least = (int64_t) floor(ldexp(s->cut, -(int) step));
     p.compared = magnitude_of(ldexp(TOP - s->low, -(int) step) / 2 + 2, 0);
-    const double low = cuts ? ldexp((double) (p.least - 1), (int) step) : s->low;
+    const double low = cuts ? ldexp((double) (p.least - 1), (int) step) : s->lowest;
     p.opened = opened_for(ldexp(TOP - low, (int) s->fraction) + 8, buckets);
     const double width = ldexp(1, (int) p.opened - (int) s->fraction) / buckets;
     const double bits = s->wanted + 2 + ceil(width / log(2));
@@ -129,6 +130,7 @@ static struct scores scores_of(struct lowering *l, const mpcf_node *node, value_
                        .at = prices_on(&l->options->network)};
     double high = 0;
 
+    s.lowest = -ldexp(1, (int) value_at(l, x)->magnitude - 1 - (int) s.fraction);
     node_interval(l, node->in[0], &s.low, &high);
     s.low -= score_shift_in(l, node->in[0]).below + 0.125;
     s.wanted = want < WANTED_MIN ? WANTED_MIN : want > WANTED_MAX ? WANTED_MAX : (unsigned) want;
@@ -147,11 +149,20 @@ static value_id below_top(struct lowering *l, value_id x, const struct scores *s
     return emit_combine(l, v.dims, v.fraction, m, &t, 1, top);
 }
 
+/* Scores less the maximum of these scores: never above TOP. */
+static bool is_below_maximum(const mpcf_node *of)
+{
+    const mpcf_node *max = of->kind == OP_SUB ? node_past_taps(of->in[1]) : NULL;
+
+    return max != NULL && max->kind == OP_ROW_MAX &&
+           node_past_taps(of->in[0]) == node_past_taps(max->in[0]);
+}
+
 bool exp_in_one(struct lowering *l, const mpcf_node *node, struct lowered *out)
 {
     const mpcf_node *of = node_past_taps(node->in[0]);
 
-    if (of->kind != OP_SUB || node_past_taps(of->in[1])->kind != OP_ROW_MAX) {
+    if (!is_below_maximum(of)) {
         return false;
     }
     const value_id x = emit_shared(l, lower_wanted(l, of));

@@ -25,6 +25,7 @@
 #include "lower/magnitude.h"
 #include "lower/prices.h"
 #include "lower/range_check.h"
+#include "lower/score_shift.h"
 #include "lower/square_sum.h"
 #include "protocol/inverse_pieces.h"
 
@@ -172,13 +173,26 @@ static value_id correction(struct lowering *l, const struct inverse *kind, value
 
 #define LEAST_BITS 14 /* of a result's smallest values, and of what corrects them */
 
+/* Of a softmax's sum the result may be larger than calibration saw. */
+static unsigned result_magnitude(struct lowering *l, const mpcf_node *node, unsigned fraction)
+{
+    const unsigned m = lower_magnitude(l, node, fraction);
+    double low = 1, high = 1;
+
+    if (!is_shifted_sum(l, node->in[0]) || !node_positive(l, node->in[0], &low, &high)) {
+        return m;
+    }
+    const unsigned least = magnitude_of(1.1 / low, fraction);
+    return m > least ? m : least;
+}
+
 /* SCALED times BRACKET. Results of a large operand have many bits behind the point; where a value has not that many,
  * first the correction goes without, then the result. REST: bits in front of the smallest result. */
 static value_id finish(struct lowering *l, const mpcf_node *node, value_id scaled, value_id bracket,
                        int rest)
 {
     const unsigned fs = value_at(l, scaled)->fraction, fb = value_at(l, bracket)->fraction;
-    const unsigned m = lower_magnitude(l, node, fs + fb), most = m > fs + fb ? m : fs + fb;
+    const unsigned m = result_magnitude(l, node, fs + fb), most = m > fs + fb ? m : fs + fb;
     const unsigned over = most > 62 ? most - 62 : 0;
     const unsigned from_bracket = over < fb - LEAST_BITS ? over : fb - LEAST_BITS;
     const unsigned from_scaled = over - from_bracket;
@@ -190,7 +204,7 @@ static value_id finish(struct lowering *l, const mpcf_node *node, value_id scale
     scaled = emit_at(l, scaled, fs - from_scaled);
     bracket = emit_at(l, bracket, fb - from_bracket);
     const unsigned full = value_at(l, scaled)->fraction + value_at(l, bracket)->fraction;
-    return emit_product(l, scaled, bracket, lower_magnitude(l, node, full));
+    return emit_product(l, scaled, bracket, result_magnitude(l, node, full));
 }
 
 static void lower_inverse(struct lowering *l, const mpcf_node *node, const struct inverse *kind,

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "lower/score_shift.h"
 #include "pass/ranges.h"
 
 int log2_up(double x)
@@ -139,6 +140,9 @@ bool node_positive(struct lowering *l, const mpcf_node *node, double *low, doubl
         lower_fail(l, MPCF_E_RANGE, "'%s' must be positive; calibration saw %g to %g", node->name,
                    range.low, range.high);
         return false;
+    }
+    if (is_shifted_sum(l, node)) {
+        *low = fmin(range.low, 1) * exp2(-l->ranges->margin_bits);
     }
     return true;
 }

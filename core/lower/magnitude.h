@@ -18,7 +18,8 @@ double node_seen(struct lowering *l, const mpcf_node *node);
 bool node_is_rounding(struct lowering *l, const mpcf_node *node);
 /* Its range, each end moved outwards by the margin. */
 void node_interval(struct lowering *l, const mpcf_node *node, double *low, double *high);
-/* Its range with margin where all values are positive: low / 2^margin, high 2^margin. */
+/* Its range with margin where all values are positive: low / 2^margin, high 2^margin. A softmax's sum of exponentials may
+ * be 1 / 2^margin in any case (score_shift.h). */
 bool node_positive(struct lowering *l, const mpcf_node *node, double *low, double *high);
 /* The same before anything is lowered, of NODE, no tap, that grows by GROWTH (growth.h) in texts of TOKENS; false: it has
  * no range, or not all were positive. */

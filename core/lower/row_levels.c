@@ -153,13 +153,18 @@ static int64_t lowest_of(const struct scores *s)
     return (int64_t) floor(s->low / s->step) - 1;
 }
 
-/* Scores less the lowest, in steps, from 1 on; 0 where masked. */
+/* Scores less the lowest, in steps, from 1 on; 0 where masked. Below and above, a level is another one, modulo their
+ * number: less the middle they have a magnitude that the reference compares at both ends. */
 static value_id offset_scores(struct lowering *l, const mpcf_node *node, const struct scores *s)
 {
     const value_id x = lower_at(l, node->in[0], s->fraction);
     const struct dims dims = value_at(l, x)->dims;
     const struct term whole = term_whole(l, x, 1, dims);
-    const value_id y = emit_combine(l, dims, UNITS, s->magnitude, &whole, 1, -lowest_of(s));
+    const int64_t middle = (int64_t) 1 << (s->magnitude - 2);
+    const value_id centred =
+        emit_combine(l, dims, UNITS, s->magnitude - 1, &whole, 1, -lowest_of(s) - middle);
+    const struct term from_middle = term_whole(l, centred, 1, dims);
+    const value_id y = emit_combine(l, dims, UNITS, s->magnitude, &from_middle, 1, middle);
     double c = 0;
 
     if (lower_is_uniform(l, node->in[1], &c) && c == 1) {
@@ -264,7 +269,9 @@ static struct scores scores_of(struct lowering *l, const mpcf_node *node, double
 
     s.rows = dims.count / dims.dim[3];
     node_interval(l, node->in[0], &s.low, &s.high);
-    s.low -= 0.125; /* where all are near 0 they are rounding */
+    s.low = -node_bound(
+        l, node->in[0]); /* further down than any that was seen a score is harmless elsewhere */
+    s.low -= 0.125;      /* where all are near 0 they are rounding */
     s.high += 0.125;
     s.step = step;
     s.fraction = (unsigned) log2_up(1 / step);

@@ -44,12 +44,21 @@ static bool is_inverse_sum(const mpcf_node *node, const mpcf_node *exp)
     return sum != NULL && sum->kind == OP_ROW_SUM && unmasked(sum->in[0]) == exp;
 }
 
+/* EXP, masked or multiplied by values: linear in it. */
+static bool is_made_of(const mpcf_node *node, const mpcf_node *exp)
+{
+    while (node->kind == OP_MASK || node->kind == OP_MATMUL || node->kind == OP_MATMUL_MASKED) {
+        node = node_past_taps(node->in[0]);
+    }
+    return node == exp;
+}
+
 static bool divides(const struct lowering *l, const mpcf_node *reader, const mpcf_node *node,
                     const mpcf_node *exp)
 {
     (void) l;
-    const mpcf_node *a = node_past_taps(reader->in[0]);
-    return reader->kind == OP_MUL && a != node && !is_inverse_sum(a, exp);
+    return reader->kind == OP_MUL && node_past_taps(reader->in[1]) == node &&
+           is_made_of(node_past_taps(reader->in[0]), exp);
 }
 
 static bool is_sum_inverted(const struct lowering *l, const mpcf_node *reader,
@@ -124,4 +133,14 @@ struct score_shift score_shift_in(const struct lowering *l, const mpcf_node *nod
     return node->kind == OP_SUB && node_past_taps(node->in[1])->kind == OP_ROW_MAX
                ? score_shift_of(l)
                : none;
+}
+
+bool is_shifted_sum(const struct lowering *l, const mpcf_node *node)
+{
+    node = node_past_taps(node);
+    if (node->kind != OP_ROW_SUM) {
+        return false;
+    }
+    node = unmasked(node->in[0]);
+    return node->kind == OP_EXP && score_shift_in(l, node->in[0]).below > 0;
 }

@@ -20,5 +20,7 @@ struct score_shift {
 struct score_shift score_shift_of(const struct lowering *l);
 /* The same where NODE is a score less a row's maximum; zeros elsewhere. */
 struct score_shift score_shift_in(const struct lowering *l, const mpcf_node *node);
+/* Whether NODE is a row's sum of exponentials of such scores: it is e^-BELOW or more, whatever calibration saw. */
+bool is_shifted_sum(const struct lowering *l, const mpcf_node *node);
 
 #endif

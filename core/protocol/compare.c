@@ -121,6 +121,7 @@ static void write_plane(const struct deal_planes *k, size_t plane, size_t first_
         words[i] ^= share[i];
     }
     packed_write(k->out, at, words, n);
+    mpcf_wipe(share, sizeof share);
 }
 
 static void deal_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])

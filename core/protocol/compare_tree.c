@@ -177,6 +177,7 @@ static void whole_mask(const struct tree *k, const struct join *j, size_t which,
     mask(k, j, ROLE_PROVIDER, which, out);
     mask(k, j, ROLE_USER, which, other);
     xor_into(out, other, j->n);
+    mpcf_wipe(other, j->n * sizeof *other);
 }
 
 /* What product WHICH, overwritten, is more than the provider's share. */
@@ -188,6 +189,7 @@ static void write_product(const struct tree *k, const struct join *j, size_t whi
     product_share(k, j, which, share);
     xor_into(product, share, j->n);
     packed_write(k->shares, j->product + which * k->c->words, product, j->n);
+    mpcf_wipe(share, j->n * sizeof *share);
 }
 
 static void deal_join(const struct tree *k, const struct join *j)
@@ -214,6 +216,7 @@ static void deal_join(const struct tree *k, const struct join *j)
     }
     mpcf_wipe(sets, sizeof sets);
     mpcf_wipe(factor, sizeof factor);
+    mpcf_wipe(product, sizeof product);
 }
 
 mpcf_status compare_tree_deal(const struct compare *c, struct deal_run *d, struct message *out,
@@ -359,6 +362,8 @@ static void join_groups(const struct tree *k, const struct join *j)
     memcpy(to_less, less, j->n * sizeof *less);
     memcpy(to_equal, equal, j->n * sizeof *equal);
     mpcf_wipe(&a, sizeof a);
+    mpcf_wipe(less, sizeof less);
+    mpcf_wipe(equal, sizeof equal);
 }
 
 static void move_plane(uint64_t *planes, size_t to, size_t from, size_t words)

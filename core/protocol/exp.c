@@ -125,6 +125,15 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
     c->correction_bits = packed_cost(e.elements * e.numbers, e.dealt.ring);
 }
 
+/* C e^-x. Of the highest bucket, which an x that is 0 wraps to, parties get up to C e^w: as far out of any range as the
+ * ring has numbers. */
+static uint64_t reference_of(const struct exp_step *e, uint64_t x)
+{
+    const double t = ldexp((double) x, -(int) e->step->shift);
+    return x >> e->low == e->buckets - 1 ? UINT64_C(1) << (e->dealt.ring - 1)
+                                         : (uint64_t) llround((double) e->step->constant * exp(-t));
+}
+
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     const struct exp_step e = exp_step_of(r->program, s);
@@ -132,9 +141,8 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
     uint64_t *out = NULL;
     MPCF_TRY(reference_value(r, s, &out, err));
     for (size_t i = 0; i < e.elements; i++) {
-        const double t = ldexp((double) (x[i] & ring_mask(e.opened)), -(int) s->shift);
         const uint64_t bit = bits == NULL ? 1 : bits[i / 64] >> (i % 64) & 1;
-        out[i] = bit * (uint64_t) llround((double) s->constant * exp(-t));
+        out[i] = bit * reference_of(&e, x[i] & ring_mask(e.opened));
     }
     return MPCF_OK;
 }

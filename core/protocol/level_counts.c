@@ -238,9 +238,9 @@ enum { VECTOR = 16, LINE = 2 * LEVELS_MAX + 2 * VECTOR };
             line[i] = (lane) (line[i] ^ (all & (line[i] ^ line[i + step])));                       \
         }                                                                                          \
     }                                                                                              \
-    static inline void name##_of(lane *sum, const uint64_t *row, size_t n, uint64_t by)            \
+    static inline void name##_of(lane *sum, lane *restrict line, const uint64_t *row, size_t n,    \
+                                 uint64_t by)                                                      \
     {                                                                                              \
-        lane line[LINE];                                                                           \
         const uint64_t from = 0 - by;                                                              \
         for (size_t i = 0; i < n; i++) {                                                           \
             line[i] = (lane) row[i];                                                               \
@@ -267,20 +267,20 @@ enum { VECTOR = 16, LINE = 2 * LEVELS_MAX + 2 * VECTOR };
             sum[i] = (lane) (sum[i] + line[i]);                                                    \
         }                                                                                          \
     }                                                                                              \
-    static void name(lane *sum, const uint64_t *row, size_t n, uint64_t by)                        \
+    static void name(lane *sum, lane *line, const uint64_t *row, size_t n, uint64_t by)            \
     {                                                                                              \
         switch (n) {                                                                               \
         case 8:                                                                                    \
-            name##_of(sum, row, 8, by);                                                            \
+            name##_of(sum, line, row, 8, by);                                                      \
             return;                                                                                \
         case 16:                                                                                   \
-            name##_of(sum, row, 16, by);                                                           \
+            name##_of(sum, line, row, 16, by);                                                     \
             return;                                                                                \
         case 32:                                                                                   \
-            name##_of(sum, row, 32, by);                                                           \
+            name##_of(sum, line, row, 32, by);                                                     \
             return;                                                                                \
         default:                                                                                   \
-            name##_of(sum, row, LEVELS_MAX, by);                                                   \
+            name##_of(sum, line, row, LEVELS_MAX, by);                                             \
             return;                                                                                \
         }                                                                                          \
     }
@@ -290,16 +290,18 @@ DEFINE_ADD_TURNED(add_turned, uint64_t)
 static void count_row(const struct level_counts *l, size_t row, uint64_t *numbers)
 {
     uint64_t sum[LEVELS_MAX] = {0};
-    uint16_t narrow[LEVELS_MAX] = {0};
+    uint16_t narrow[LEVELS_MAX] = {0}, narrow_line[LINE];
+    uint64_t line[LINE];
     const size_t chunk = CHUNK / l->levels, end = (row + 1) * l->columns;
     for (size_t e = row * l->columns; e < end; e += chunk) {
         const size_t n = end - e < chunk ? end - e : chunk;
         dealt_numbers_read(&l->numbers, l->role, e * l->levels, numbers, n * l->levels);
         for (size_t i = 0; i < n && l->ring <= 16; i++) {
-            add_turned_narrow(narrow, numbers + i * l->levels, l->levels, l->opened[e + i]);
+            add_turned_narrow(narrow, narrow_line, numbers + i * l->levels, l->levels,
+                              l->opened[e + i]);
         }
         for (size_t i = 0; i < n && l->ring > 16; i++) {
-            add_turned(sum, numbers + i * l->levels, l->levels, l->opened[e + i]);
+            add_turned(sum, line, numbers + i * l->levels, l->levels, l->opened[e + i]);
         }
     }
     uint64_t *out = l->out + row * (l->levels - 1), reached = 0;
@@ -309,6 +311,8 @@ static void count_row(const struct level_counts *l, size_t row, uint64_t *number
     }
     mpcf_wipe(sum, sizeof sum);
     mpcf_wipe(narrow, sizeof narrow);
+    mpcf_wipe(l->ring <= 16 ? (void *) narrow_line : (void *) line,
+              l->ring <= 16 ? sizeof narrow_line : sizeof line);
 }
 
 static void count_rows(void *context, size_t begin, size_t end)

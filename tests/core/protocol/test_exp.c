@@ -8,6 +8,7 @@
 
 #include "protocol/weights.h"
 #include "schedule/finish.h"
+#include "secure/reference.h"
 #include "support/shared_source.h"
 #include "support/support.h"
 
@@ -150,8 +151,41 @@ static void exponentials_are_as_close_as_they_say(void **state)
                   (unsigned long long) done, worst.units);
 }
 
+static mpcf_status refer(const struct form *k, int64_t number)
+{
+    static double output[COUNT];
+    static int64_t x[COUNT];
+    mpcf_error *err = mpcf_error_create();
+    struct reference_result result;
+    struct shared_source s;
+
+    source_init(&s, ROWS, COLUMNS);
+    for (size_t i = 0; i < COUNT; i++) {
+        x[i] = number;
+    }
+    (void) test_reveal(s.p, add_exp(&s, k, x, NULL));
+    assert_ok(program_finish(s.p, err), err);
+    struct weights *weights = source_weights(&s);
+    const mpcf_status status =
+        reference_run(s.p, weights, &s.input, output, &result, NULL, NULL, err);
+    weights_destroy(weights);
+    source_clear(&s);
+    mpcf_error_destroy(err);
+    return status;
+}
+
+/* The highest bucket is one that may wrap. */
+static void the_reference_sees_what_the_step_does_not_take(void **state)
+{
+    (void) state;
+    assert_int_equal(refer(&forms[0], (int64_t) end_of(&forms[0]) - 1), MPCF_OK);
+    assert_int_equal(refer(&forms[0], (int64_t) end_of(&forms[0])), MPCF_E_RANGE);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(exponentials_are_as_close_as_they_say)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(exponentials_are_as_close_as_they_say),
+        cmocka_unit_test(the_reference_sees_what_the_step_does_not_take)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
