@@ -61,8 +61,10 @@ static unsigned compare_fraction(const struct lowering *l, const struct piecewis
         bool good = true;
         for (size_t j = 0; j < k->p->cut_count; j++) {
             const double there = jump(k->p, j, ldexp(1.5 * k->scale, -(int) f));
-            /* Pieces that meet with a larger jump may do so here: they are no worse than where they end. */
-            good = good && there < fmax(tolerance, jump(k->p, j, 0) + tolerance / 4);
+            /* Fitted pieces that meet with a larger jump may do so here: they are no worse than where they end.
+             * A jump that somebody wrote is meant where it is. */
+            const double own = k->is_written ? 0 : jump(k->p, j, 0) + tolerance / 4;
+            good = good && there < fmax(tolerance, own);
         }
         if (good) {
             return f;
