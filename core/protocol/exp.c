@@ -31,6 +31,7 @@
 #include "protocol/exp_parts.h"
 #include "protocol/exp_shape.h"
 #include "protocol/integer.h"
+#include "protocol/mask_opening.h"
 #include "ring/ring.h"
 
 enum { NUMBERS_MAX = 2 * EXP_BUCKETS_MAX, WHOLE_BITS = 52 };
@@ -46,7 +47,6 @@ struct exp_step {
     bool has_bits;
     const uint64_t *x, *c, *d;
     uint64_t *out, *to_open;
-    struct packed_array to, from;
     struct dealt_numbers dealt;
     uint64_t powers[EXP_POWERS];
     uint64_t factor[EXP_BUCKETS_MAX]; /* of bucket i: times 2^-shift[i] */
@@ -229,21 +229,6 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
 
 /* --- Parties: opening --- */
 
-static void own_half(const struct exp_step *e, size_t first, uint64_t *out, size_t n)
-{
-    random_fill(e->random, e->role, e->step, ITEM_MASK_0, first, out, n);
-    for (size_t i = 0; e->x != NULL && i < n; i++) {
-        out[i] += e->x[first + i];
-    }
-}
-
-static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
-{
-    const struct exp_step *e = context;
-    own_half(e, first, t[0], n);
-    packed_write(e->to, first, t[0], n);
-}
-
 static struct exp_step party_exp(const struct party *p, const struct step *s)
 {
     struct exp_step e = exp_step_of(p->program, s);
@@ -253,20 +238,11 @@ static struct exp_step party_exp(const struct party *p, const struct step *s)
     return e;
 }
 
-static void send_half(const struct party *p, const struct step *s, struct message *out)
-{
-    struct exp_step e = party_exp(p, s);
-    e.to = message_array(out, e.elements, e.opened);
-    blocks_for(e.elements, send_block, &e);
-}
-
 static mpcf_status send_offline(struct party *p, const struct step *s, struct message *out,
                                 mpcf_error *err)
 {
     (void) err;
-    if (step_in(p->program, s, 0)->is_input_independent) {
-        send_half(p, s, out);
-    }
+    mask_opening_send_offline(p, s, exp_step_of(p->program, s).opened, out);
     return MPCF_OK;
 }
 
@@ -280,20 +256,8 @@ static mpcf_status send(struct party *p, const struct step *s, unsigned round, s
                                 &own, out, err));
         p->state[s->index] = own;
     }
-    if (p->role == ROLE_PROVIDER || !step_in(p->program, s, 0)->is_input_independent) {
-        send_half(p, s, out);
-    }
+    mask_opening_send(p, s, exp_step_of(p->program, s).opened, out);
     return MPCF_OK;
-}
-
-static void open_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
-{
-    const struct exp_step *e = context;
-    own_half(e, first, e->to_open + first, n);
-    packed_read(e->from, first, t[0], n);
-    for (size_t i = 0; i < n; i++) {
-        e->to_open[first + i] = (e->to_open[first + i] + t[0][i]) & ring_mask(e->opened);
-    }
 }
 
 /* What is kept: c, and behind it the bits. */
@@ -302,8 +266,6 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
 {
     struct exp_step e = party_exp(p, s);
     uint64_t *half = p->state[s->index];
-    const bool was_sent_offline =
-        step_in(p->program, s, 0)->is_input_independent && p->role == ROLE_PROVIDER;
     (void) round;
     e.to_open = share_pool_take(p->pool, e.elements + e.words);
     if (e.to_open == NULL) {
@@ -315,8 +277,7 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
         share_pool_give(p->pool, half);
     }
     p->state[s->index] = e.to_open;
-    e.from = message_array(was_sent_offline ? &p->offline[s->index] : in, e.elements, e.opened);
-    blocks_for(e.elements, open_block, &e);
+    mask_opening_receive(p, s, e.opened, e.to_open, in);
     return MPCF_OK;
 }
 

@@ -26,6 +26,7 @@
 #include "protocol/blocks.h"
 #include "protocol/integer.h"
 #include "protocol/inverse_pieces.h"
+#include "protocol/mask_opening.h"
 #include "protocol/step_operations.h"
 #include "ring/ring.h"
 
@@ -39,7 +40,7 @@ struct inverse {
     size_t count;
     const uint64_t *x, *opened;
     uint64_t *out, *to_open;
-    struct packed_array to, from, words, payloads;
+    struct packed_array words, payloads;
     struct prg_key hash;
     struct tree_function function;
 };
@@ -211,30 +212,6 @@ static struct inverse party_inverse(const struct party *p, const struct step *s)
     return v;
 }
 
-static void own_half(const struct inverse *v, size_t first, uint64_t *out, size_t n)
-{
-    random_fill(v->random, v->role, v->step, ITEM_MASK_0, first, out, n);
-    for (size_t i = 0; v->x != NULL && i < n; i++) {
-        out[i] += v->x[first + i];
-    }
-}
-
-static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
-{
-    const struct inverse *v = context;
-
-    own_half(v, first, t[0], n);
-    packed_write(v->to, first, t[0], n);
-}
-
-static void send_half(const struct party *p, const struct step *s, struct message *out)
-{
-    struct inverse v = party_inverse(p, s);
-
-    v.to = message_array(out, v.count, v.tree.bits);
-    blocks_for(v.count, send_block, &v);
-}
-
 /* The user's half first, where it is sent now; then the key of the hash, and the dealer's corrections. */
 static mpcf_status send_offline(struct party *p, const struct step *s, struct message *out,
                                 mpcf_error *err)
@@ -244,9 +221,7 @@ static mpcf_status send_offline(struct party *p, const struct step *s, struct me
     uint64_t seed[KEY_WORDS];
 
     (void) err;
-    if (step_in(p->program, s, 0)->is_input_independent) {
-        send_half(p, s, out);
-    }
+    mask_opening_send_offline(p, s, v.tree.bits, out);
     random_fill(v.random, ROLE_USER, s, ITEM_BIT, 0, seed, KEY_WORDS);
     packed_write(message_array(out, KEY_WORDS, 64), 0, seed, KEY_WORDS);
     const struct packed_array passed = message_array(out, key_bits(&v) / 8, 8);
@@ -258,29 +233,14 @@ static mpcf_status send(struct party *p, const struct step *s, unsigned round, s
                         mpcf_error *err)
 {
     (void) round, (void) err;
-    if (p->role == ROLE_PROVIDER || !step_in(p->program, s, 0)->is_input_independent) {
-        send_half(p, s, out);
-    }
+    mask_opening_send(p, s, inverse_of(p->program, s).tree.bits, out);
     return MPCF_OK;
-}
-
-static void open_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
-{
-    const struct inverse *v = context;
-
-    own_half(v, first, v->to_open + first, n);
-    packed_read(v->from, first, t[0], n);
-    for (size_t i = 0; i < n; i++) {
-        v->to_open[first + i] = (v->to_open[first + i] + t[0][i]) & ring_mask(v->tree.bits);
-    }
 }
 
 static mpcf_status receive(struct party *p, const struct step *s, unsigned round,
                            struct message *in, mpcf_error *err)
 {
     struct inverse v = party_inverse(p, s);
-    const bool was_sent_offline =
-        step_in(p->program, s, 0)->is_input_independent && p->role == ROLE_PROVIDER;
 
     (void) round;
     v.to_open = share_pool_take(p->pool, v.count);
@@ -288,8 +248,7 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
         return mpcf_fail_memory(err, 8 * v.count, "opened operands of an inverse");
     }
     p->state[s->index] = v.to_open;
-    v.from = message_array(was_sent_offline ? &p->offline[s->index] : in, v.count, v.tree.bits);
-    blocks_for(v.count, open_block, &v);
+    mask_opening_receive(p, s, v.tree.bits, v.to_open, in);
     return MPCF_OK;
 }
 

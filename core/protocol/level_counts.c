@@ -18,6 +18,7 @@
 #include "base/workers.h"
 #include "protocol/blocks.h"
 #include "protocol/dealt_numbers.h"
+#include "protocol/mask_opening.h"
 #include "protocol/step_operations.h"
 
 /* n: from 8 on an element's numbers begin at a whole byte. */
@@ -31,7 +32,6 @@ struct level_counts {
     size_t levels, elements, columns; /* n; of x; of a row of x */
     const uint64_t *x, *opened;
     uint64_t *out, *to_open;
-    struct packed_array to, from;
     struct dealt_numbers numbers; /* one-hot rows: of element e from e n on */
 };
 
@@ -145,21 +145,6 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
 
 /* --- Parties: opening --- */
 
-static void own_half(const struct level_counts *l, size_t first, uint64_t *out, size_t n)
-{
-    random_fill(l->random, l->role, l->step, ITEM_MASK_0, first, out, n);
-    for (size_t i = 0; l->x != NULL && i < n; i++) {
-        out[i] += l->x[first + i];
-    }
-}
-
-static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
-{
-    const struct level_counts *l = context;
-    own_half(l, first, t[0], n);
-    packed_write(l->to, first, t[0], n);
-}
-
 static struct level_counts party_counts(const struct party *p, const struct step *s)
 {
     struct level_counts l = counts_of(p->program, s);
@@ -169,20 +154,11 @@ static struct level_counts party_counts(const struct party *p, const struct step
     return l;
 }
 
-static void send_half(const struct party *p, const struct step *s, struct message *out)
-{
-    struct level_counts l = party_counts(p, s);
-    l.to = message_array(out, l.elements, l.bits);
-    blocks_for(l.elements, send_block, &l);
-}
-
 static mpcf_status send_offline(struct party *p, const struct step *s, struct message *out,
                                 mpcf_error *err)
 {
     (void) err;
-    if (step_in(p->program, s, 0)->is_input_independent) {
-        send_half(p, s, out);
-    }
+    mask_opening_send_offline(p, s, counts_of(p->program, s).bits, out);
     return MPCF_OK;
 }
 
@@ -190,36 +166,21 @@ static mpcf_status send(struct party *p, const struct step *s, unsigned round, s
                         mpcf_error *err)
 {
     (void) round, (void) err;
-    if (p->role == ROLE_PROVIDER || !step_in(p->program, s, 0)->is_input_independent) {
-        send_half(p, s, out);
-    }
+    mask_opening_send(p, s, counts_of(p->program, s).bits, out);
     return MPCF_OK;
-}
-
-static void open_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
-{
-    const struct level_counts *l = context;
-    own_half(l, first, l->to_open + first, n);
-    packed_read(l->from, first, t[0], n);
-    for (size_t i = 0; i < n; i++) {
-        l->to_open[first + i] += t[0][i];
-    }
 }
 
 static mpcf_status receive(struct party *p, const struct step *s, unsigned round,
                            struct message *in, mpcf_error *err)
 {
     struct level_counts l = party_counts(p, s);
-    const bool was_sent_offline =
-        step_in(p->program, s, 0)->is_input_independent && p->role == ROLE_PROVIDER;
     (void) round;
     l.to_open = share_pool_take(p->pool, l.elements);
     if (l.to_open == NULL) {
         return mpcf_fail_memory(err, 8 * l.elements, "levels of a row");
     }
     p->state[s->index] = l.to_open;
-    l.from = message_array(was_sent_offline ? &p->offline[s->index] : in, l.elements, l.bits);
-    blocks_for(l.elements, open_block, &l);
+    mask_opening_receive(p, s, l.bits, l.to_open, in);
     return MPCF_OK;
 }
 

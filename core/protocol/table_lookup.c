@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "bits/bits.h"
 #include "protocol/blocks.h"
+#include "protocol/mask_opening.h"
 #include "protocol/step_operations.h"
 
 #define BITS_MAX   12
@@ -34,7 +35,7 @@ struct table_lookup {
     const uint64_t *x, *opened;
     uint64_t *out, *to_open;
     const uint64_t *table; /* [planes][row_words] */
-    struct packed_array to, from, rows;
+    struct packed_array rows;
 };
 
 static unsigned bits_of(size_t n)
@@ -169,21 +170,6 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
 
 /* --- Parties: opening --- */
 
-static void own_half(const struct table_lookup *l, size_t first, uint64_t *out, size_t n)
-{
-    random_fill(l->random, l->role, l->step, ITEM_MASK_0, first, out, n);
-    for (size_t i = 0; l->x != NULL && i < n; i++) {
-        out[i] += l->x[first + i];
-    }
-}
-
-static void send_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
-{
-    const struct table_lookup *l = context;
-    own_half(l, first, t[0], n);
-    packed_write(l->to, first, t[0], n);
-}
-
 static struct table_lookup party_lookup(const struct party *p, const struct step *s)
 {
     struct table_lookup l = lookup_of(p->program, s);
@@ -193,20 +179,11 @@ static struct table_lookup party_lookup(const struct party *p, const struct step
     return l;
 }
 
-static void send_half(const struct party *p, const struct step *s, struct message *out)
-{
-    struct table_lookup l = party_lookup(p, s);
-    l.to = message_array(out, l.elements, l.bits);
-    blocks_for(l.elements, send_block, &l);
-}
-
 static mpcf_status send_offline(struct party *p, const struct step *s, struct message *out,
                                 mpcf_error *err)
 {
     (void) err;
-    if (step_in(p->program, s, 0)->is_input_independent) {
-        send_half(p, s, out);
-    }
+    mask_opening_send_offline(p, s, lookup_of(p->program, s).bits, out);
     return MPCF_OK;
 }
 
@@ -214,36 +191,21 @@ static mpcf_status send(struct party *p, const struct step *s, unsigned round, s
                         mpcf_error *err)
 {
     (void) round, (void) err;
-    if (p->role == ROLE_PROVIDER || !step_in(p->program, s, 0)->is_input_independent) {
-        send_half(p, s, out);
-    }
+    mask_opening_send(p, s, lookup_of(p->program, s).bits, out);
     return MPCF_OK;
-}
-
-static void open_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
-{
-    const struct table_lookup *l = context;
-    own_half(l, first, l->to_open + first, n);
-    packed_read(l->from, first, t[0], n);
-    for (size_t i = 0; i < n; i++) {
-        l->to_open[first + i] += t[0][i];
-    }
 }
 
 static mpcf_status receive(struct party *p, const struct step *s, unsigned round,
                            struct message *in, mpcf_error *err)
 {
     struct table_lookup l = party_lookup(p, s);
-    const bool was_sent_offline =
-        step_in(p->program, s, 0)->is_input_independent && p->role == ROLE_PROVIDER;
     (void) round;
     l.to_open = share_pool_take(p->pool, l.elements);
     if (l.to_open == NULL) {
         return mpcf_fail_memory(err, 8 * l.elements, "indices of a table");
     }
     p->state[s->index] = l.to_open;
-    l.from = message_array(was_sent_offline ? &p->offline[s->index] : in, l.elements, l.bits);
-    blocks_for(l.elements, open_block, &l);
+    mask_opening_receive(p, s, l.bits, l.to_open, in);
     return MPCF_OK;
 }
 
