@@ -15,6 +15,7 @@
  */
 #include "protocol/compare_tree.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -292,6 +293,7 @@ struct above {
 
 static void read_masks(const struct tree *k, const struct join *j, struct above *a, size_t *which)
 {
+    assert(j->width >= 2);
     for (size_t i = 0; i + 1 < j->width; i++) {
         mask(k, j, k->role, i, a->masks[(size_t) 1 << i]);
     }
