@@ -295,6 +295,7 @@ static void read_masks(const struct tree *k, const struct join *j, struct above 
 {
     assert(j->width >= 2);
     for (size_t i = 0; i + 1 < j->width; i++) {
+        /* cppcheck-suppress uninitvar ; written here */
         mask(k, j, k->role, i, a->masks[(size_t) 1 << i]);
     }
     for (size_t set = 3; set < (size_t) 1 << (j->width - 1); set++) {
