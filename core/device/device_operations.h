@@ -15,10 +15,11 @@
 
 #include <mpcf/error.h>
 
-#define DEVICE_MAGIC     0x6d706364u /* "mpcd" */
-#define DEVICE_INTERFACE 1           /* raised by any change of this header */
-#define DEVICE_NAME_SIZE 128
-#define DEVICE_ALIGNMENT 256 /* of parts of the device's memory, in bytes; a power of two */
+#define DEVICE_MAGIC             0x6d706364u /* "mpcd" */
+#define DEVICE_INTERFACE         1           /* raised by any change of this header */
+#define DEVICE_NAME_SIZE         128
+#define DEVICE_OPERAND_ALIGNMENT 16  /* of what products take, in bytes */
+#define DEVICE_ALIGNMENT         256 /* of parts of the device's memory, in bytes; a power of two */
 
 /* Bytes of the device's memory. On the CPU AT is a pointer; elsewhere the host must not follow it. */
 struct device_part {

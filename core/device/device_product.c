@@ -175,6 +175,10 @@ static mpcf_status check_part(struct device_part part, size_t least, const char 
         return mpcf_fail(err, MPCF_E_SHAPE, "%s of a product has %zu bytes, its shape needs %zu",
                          what, part.bytes, least);
     }
+    if (part.at % DEVICE_OPERAND_ALIGNMENT != 0) {
+        return mpcf_fail(err, MPCF_E_INVALID, "%s of a product begins at no multiple of %d bytes",
+                         what, DEVICE_OPERAND_ALIGNMENT);
+    }
     return MPCF_OK;
 }
 

@@ -19,7 +19,8 @@ void device_plan_destroy(struct device_plan *plan); /* NULL is fine */
 size_t device_plan_scratch(const struct device_plan *plan);
 /* Bytes that an arranged right operand takes of the device's memory. */
 size_t device_plan_arranged(const struct device_plan *plan);
-/* The product of the plan. Operands have at least the bytes of their shapes: else MPCF_E_SHAPE. */
+/* The product of the plan. Operands have at least the bytes of their shapes (else MPCF_E_SHAPE) and begin
+ * at multiples of DEVICE_OPERAND_ALIGNMENT (else MPCF_E_INVALID); c is none of the others. */
 mpcf_status device_multiply(struct device_queue *q, struct device_plan *plan, struct device_part a,
                             struct device_part b, struct device_part c, struct device_part scratch,
                             mpcf_error *err);

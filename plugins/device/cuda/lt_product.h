@@ -9,7 +9,7 @@
 
 #include "cuda_device.h"
 
-#define LT_ALIGNMENT 16 /* of every operand, in bytes: what the fast kernels ask */
+#define LT_ALIGNMENT DEVICE_OPERAND_ALIGNMENT /* what the fast kernels ask */
 
 /*
  * c [m, n] = alpha op(a) op(b) + beta c as cuBLAS has it: column by column. op(a) [m, k], op(b) [k, n].
