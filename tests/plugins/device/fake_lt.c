@@ -11,6 +11,7 @@
 #include "fake_inside.h"
 
 #define FACTOR    16   /* of shapes and addresses of int8 products */
+#define JUNK      0x5A /* what a product leaves in its workspace */
 #define WORKSPACE 4096 /* what an algorithm asks for, besides what its shape adds */
 
 struct lt_handle_of {
@@ -338,7 +339,7 @@ static void run_product(const void *work)
         !fake_memory_holds(p->workspace, p->workspace_bytes, "the workspace")) {
         return;
     }
-    memset((void *) (uintptr_t) p->workspace, 0x5A, p->workspace_bytes);
+    memset((void *) (uintptr_t) p->workspace, JUNK, p->workspace_bytes);
     for (size_t batch = 0; batch < (size_t) p->c.batches; batch++) {
         for (size_t j = 0; j < p->c.columns; j++) {
             for (size_t i = 0; i < p->c.rows; i++) {
@@ -346,6 +347,7 @@ static void run_product(const void *work)
             }
         }
     }
+    memset((void *) (uintptr_t) p->workspace, JUNK, p->workspace_bytes);
 }
 
 static lt_status multiply(lt_handle handle, lt_desc desc, const void *alpha, const void *a,
