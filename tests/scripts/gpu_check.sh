@@ -30,3 +30,14 @@ MPCF_DEVICE=cuda:255 scripts/gpu-check "$build" "$work/no.json" 2>"$work/words" 
 [ "$(wc -l <"$work/words")" -eq 1 ] && grep -q '^skipped: ' "$work/words" ||
     fail "not one line that says why"
 cat "$work/words"
+
+# The toolkit's stub has all functions of the driver, and no device.
+stub=$(dirname "$(readlink -f "$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)")")/../lib64/stubs/libcuda.so
+if [ -f "$stub" ] && ls "$build"/devices-*/mpcf-cuda.so >/dev/null 2>&1; then
+    ln -s "$stub" "$work/libcuda.so.1"
+    ended=0
+    LD_LIBRARY_PATH=$work scripts/gpu-check "$build" "$work/no.json" 2>"$work/words" || ended=$?
+    [ "$ended" -eq 77 ] && grep -q '^skipped: the CUDA driver finds no device: ' "$work/words" ||
+        fail "with the toolkit's stub it ends with $ended: $(cat "$work/words")"
+    cat "$work/words"
+fi

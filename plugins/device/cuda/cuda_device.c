@@ -16,28 +16,31 @@
 
 /* --- Failures --- */
 
-static const char *name_of(const struct cuda_table *table, cuda_result result)
+/* "CUDA_ERROR_NO_DEVICE, no CUDA-capable device is detected"; a number where CUDA has no words. */
+static const char *describe(const struct cuda_table *table, cuda_result result, char *text,
+                            size_t size)
 {
-    const char *name = NULL;
+    const char *name = NULL, *words = NULL;
 
-    return table->error_name(result, &name) == CUDA_OK && name != NULL ? name : "unknown error";
-}
-
-static const char *text_of(const struct cuda_table *table, cuda_result result)
-{
-    const char *text = NULL;
-
-    return table->error_text(result, &text) == CUDA_OK && text != NULL ? text : "";
+    if (table->error_name(result, &name) == CUDA_OK && name != NULL &&
+        table->error_text(result, &words) == CUDA_OK && words != NULL) {
+        (void) snprintf(text, size, "%s, %s", name, words);
+    } else {
+        (void) snprintf(text, size, "error %d", (int) result);
+    }
+    return text;
 }
 
 mpcf_status cuda_check(const struct cuda_table *table, cuda_result result, const char *doing,
                        mpcf_error *err)
 {
+    char text[256];
+
     if (result == CUDA_OK) {
         return MPCF_OK;
     }
-    return mpcf_fail(err, result == CUDA_OUT_OF_MEMORY ? MPCF_E_NOMEM : MPCF_E_IO, "%s: %s (%s)",
-                     doing, name_of(table, result), text_of(table, result));
+    return mpcf_fail(err, result == CUDA_OUT_OF_MEMORY ? MPCF_E_NOMEM : MPCF_E_IO, "%s: %s", doing,
+                     describe(table, result, text, sizeof text));
 }
 
 mpcf_status cuda_check_lt(lt_status status, const char *doing, mpcf_error *err)
@@ -58,11 +61,12 @@ static mpcf_status check_driver(const struct cuda_table *table, mpcf_error *err)
 {
     const int needed = cuda_machine_build()->toolkit / 1000 * 1000;
     int version = 0;
+    char text[256];
     const cuda_result begun = table->init(0);
 
     if (begun != CUDA_OK) {
-        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "the CUDA driver finds no device: %s (%s)",
-                         name_of(table, begun), text_of(table, begun));
+        return mpcf_fail(err, MPCF_E_UNSUPPORTED, "the CUDA driver finds no device: %s",
+                         describe(table, begun, text, sizeof text));
     }
     MPCF_TRY(
         cuda_check(table, table->driver_version(&version), "asking the driver's version", err));
@@ -114,12 +118,13 @@ static mpcf_status check_chip(const struct cuda_device *c, mpcf_error *err)
 
 static mpcf_status load_kernels(struct cuda_device *c, mpcf_error *err)
 {
+    char text[256];
     const cuda_result result = c->table->module_load(&c->kernels, cuda_machine_build()->image);
 
     if (result == CUDA_NO_BINARY || result == CUDA_NEWER_PTX) {
         return mpcf_fail(err, MPCF_E_UNSUPPORTED,
                          "this build has no kernels for %s that its driver takes (%s)",
-                         c->facts.name, name_of(c->table, result));
+                         c->facts.name, describe(c->table, result, text, sizeof text));
     }
     MPCF_TRY(cuda_check(c->table, result, "loading our kernels", err));
     MPCF_TRY(cuda_check(c->table, c->table->module_function(&c->split, c->kernels, "mpcf_split"),

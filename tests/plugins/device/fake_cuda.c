@@ -159,13 +159,22 @@ static cuda_result memory_free(cuda_address address)
     }
     return fake_memory_free(address);
 }
+/* In front of a block: how long it is. */
+#define HOST_HEAD 64
+
 static cuda_result host_alloc(void **out, size_t bytes, unsigned flags)
 {
+    unsigned char *block = malloc(bytes + HOST_HEAD);
+
     fake_call("cuMemHostAlloc", true);
-    (void) flags;
-    *out = malloc(bytes);
+    if (flags != 0 || block == NULL) {
+        free(block);
+        return CUDA_OUT_OF_MEMORY;
+    }
+    memcpy(block, &bytes, sizeof bytes);
+    *out = block + HOST_HEAD;
     fake_live(1);
-    return *out != NULL ? CUDA_OK : CUDA_OUT_OF_MEMORY;
+    return CUDA_OK;
 }
 static cuda_result host_free(void *block)
 {
@@ -173,7 +182,15 @@ static cuda_result host_free(void *block)
     if (fake_streams_waiting() > 0) {
         fake_problem("memory for copies is freed while work waits");
     }
-    free(block);
+    unsigned char *begin = (unsigned char *) block - HOST_HEAD;
+    size_t bytes = 0;
+    memcpy(&bytes, begin, sizeof bytes);
+    for (size_t i = 0; i < bytes; i++) {
+        if (begin[HOST_HEAD + i] != 0) {
+            fake_problem("memory for copies is given back with what it held");
+        }
+    }
+    free(begin);
     fake_live(-1);
     return CUDA_OK;
 }

@@ -36,7 +36,7 @@ static void test_refusals(void **state)
     fake_cuda.has_driver = false;
     refused("no CUDA driver: libcuda.so.1");
     fake_cuda.init = CUDA_NO_DEVICE;
-    refused("finds no device: CUDA_ERROR_NO_DEVICE (no CUDA-capable device is detected)");
+    refused("finds no device: CUDA_ERROR_NO_DEVICE, no CUDA-capable device is detected");
     fake_cuda.driver_version = 12080;
     refused("the driver is one for CUDA 12.8, this build needs one for CUDA 13.0 or newer");
     fake_cuda.count = 0;

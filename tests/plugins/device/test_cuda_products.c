@@ -364,6 +364,7 @@ static void test_frozen(void **state)
     (void) state;
     freeze(true);
     assert_ok(device_host_alloc(bench.device, 64, &block, err), err);
+    memset(block, 1, 64); /* a share, to be wiped */
     freeze(false);
     device_host_free(bench.device, block, 64);
     device_bench_end(&bench);
