@@ -177,9 +177,15 @@ mpcf_status device_take(struct device *d, size_t bytes, struct device_part *out,
     return MPCF_OK;
 }
 
-void device_take_back(struct device *d)
+size_t device_taken(const struct device *d)
 {
-    d->taken = 0;
+    return d->taken;
+}
+
+void device_take_back(struct device *d, size_t mark)
+{
+    assert(mark <= d->taken);
+    d->taken = mark;
 }
 
 struct device_part device_part_of(struct device_part part, size_t offset, size_t bytes)

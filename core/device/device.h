@@ -47,8 +47,9 @@ size_t device_room(size_t bytes);
 mpcf_status device_reserve(struct device *d, size_t bytes, mpcf_error *err);
 /* The next BYTES of the reserve; what they hold is not defined. MPCF_E_NOMEM: it was reserved too small. */
 mpcf_status device_take(struct device *d, size_t bytes, struct device_part *out, mpcf_error *err);
-/* Gives all parts back, the reserve stays. */
-void device_take_back(struct device *d);
+/* How much is taken: a mark for device_take_back(), which gives back what was taken behind it. */
+size_t device_taken(const struct device *d);
+void device_take_back(struct device *d, size_t mark);
 /* BYTES of PART from OFFSET on, inside it. */
 struct device_part device_part_of(struct device_part part, size_t offset, size_t bytes);
 

@@ -26,7 +26,7 @@ static mpcf_status take(struct device_bench *bench, const struct device_plan *pl
 {
     struct device *d = bench->device;
 
-    device_take_back(d);
+    device_take_back(d, 0);
     MPCF_TRY(device_take(d, o->bytes_a, &p->a, err));
     MPCF_TRY(device_take(d, device_plan_scratch(plan), &p->scratch, err));
     MPCF_TRY(device_take(d, o->bytes_c, &p->c, err));

@@ -83,7 +83,7 @@ static void test_memory(void **state)
     assert_true(a.at % DEVICE_ALIGNMENT == 0);
     assert_status(MPCF_E_NOMEM, device_take(d, 1, &a, err), err);
     assert_message_contains(err, "768 reserved");
-    device_take_back(d);
+    device_take_back(d, 0);
     assert_ok(device_take(d, 768, &a, err), err);
     assert_status(MPCF_E_NOMEM, device_take(d, SIZE_MAX, &a, err), err);
     a = device_part_of(b, 16, 32);

@@ -163,7 +163,7 @@ static mpcf_status prepare(const struct check_result *r, struct run *run, mpcf_e
     struct device_part room;
 
     MPCF_TRY(make_plan(r, run, err));
-    device_take_back(d);
+    device_take_back(d, 0);
     for (unsigned j = 0; j < 3; j++) {
         MPCF_TRY(device_take(d, run->operands->bytes[j], &run->part[j], err));
     }
