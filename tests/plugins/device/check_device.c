@@ -14,7 +14,7 @@
 struct report {
     const struct device_facts *facts;
     const char *name;
-    size_t compared, count;
+    size_t compared, secure, count;
     const struct check_result *results;
 };
 
@@ -28,8 +28,12 @@ static double rate(const struct check_result *r, double seconds)
 static void print_table(const struct report *report)
 {
     printf("%s: %s (%s)\n", report->name, report->facts->name, report->facts->by);
-    printf("%zu products modulo 2^k of odd shapes and operands are the CPU's bit for bit\n\n",
+    printf("%zu products modulo 2^k of odd shapes and operands are the CPU's bit for bit\n",
            report->compared);
+    printf("%zu secure runs of a small network, a role or all on the device, send what they send "
+           "on the "
+           "CPU\n\n",
+           report->secure);
     printf("%-20s %-26s %-6s %-6s %10s %14s %10s %10s\n", "", "shape", "bits", "equal", "ms",
            "10^9 mul-add/s", "copied ms", "CPU ms");
     for (size_t i = 0; i < report->count; i++) {
@@ -78,8 +82,9 @@ static int write_json(const struct report *report, const char *path)
     (void) fprintf(f, "\",\n  \"by\": \"");
     print_escaped(f, report->facts->by);
     (void) fprintf(f,
-                   "\",\n  \"memory_bytes\": %zu,\n  \"exact_products\": %zu,\n  \"products\": [\n",
-                   report->facts->memory, report->compared);
+                   "\",\n  \"memory_bytes\": %zu,\n  \"exact_products\": %zu,\n  \"secure_runs\": "
+                   "%zu,\n  \"products\": [\n",
+                   report->facts->memory, report->compared, report->secure);
     for (size_t i = 0; i < report->count; i++) {
         write_result(f, &report->results[i]);
         (void) fprintf(f, "%s\n", i + 1 < report->count ? "," : "");
@@ -97,6 +102,7 @@ static mpcf_status run(struct device_bench *device, struct device_bench *cpu, bo
     MPCF_TRY(device_bench_begin(cpu, room, err));
     MPCF_TRY(device_bench_begin(device, room, err));
     MPCF_TRY(check_exact(device, cpu, &report->compared, err));
+    MPCF_TRY(check_secure(device_name(device->device), &report->secure, err));
     return check_speed(device, cpu, small ? 3 : REPEATS, small, &report->results, &report->count,
                        err);
 }

@@ -24,6 +24,9 @@ struct check_result {
  * *DONE. MPCF_E_INTERNAL with the first that differs. */
 mpcf_status check_exact(struct device_bench *device, struct device_bench *cpu, size_t *done,
                         mpcf_error *err);
+/* Secure inferences of a small network with one role's products, then all roles', on devices called ASKED:
+ * what any role sends is what it sends on the CPU. How many in *DONE. A difference ends the process. */
+mpcf_status check_secure(const char *asked, size_t *done, mpcf_error *err);
 /* Shapes of BERT-base, and of its training: COUNT results, RESULTS of static memory. REPEATS: of which the
  * median is taken. SMALL: a tenth of the rows, to try the program itself. */
 mpcf_status check_speed(struct device_bench *device, struct device_bench *cpu, unsigned repeats,

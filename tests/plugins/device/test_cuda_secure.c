@@ -8,122 +8,20 @@
 #include "cuda_operations.h"
 #include "device/device.h"
 #include "fake_cuda.h"
-#include "pass/pass.h"
-#include "secure/reference.h"
-#include "support/parties.h"
-#include "support/recording.h"
+#include "plugins/device/secure_roles.h"
 #include "support/support.h"
-#include "support/tiny_bert.h"
-
-#define INFERENCES 2
-#define TOKENS     12
-#define BATCH      2
-#define CLASSES    3
 
 static mpcf_error *err;
 
-struct network {
-    struct tiny_bert bert;
-    mpcf_graph *graph;
-    struct program *program;
-    struct weights *weights;
-    struct tiny_batch batch;
-    struct secure_input input;
-};
-
-static void open_network(struct network *n, const char *activation, const char *normaliser,
-                         bool weights_shared)
-{
-    struct lower_options options;
-
-    *n = (struct network){.bert = {.layers = 1, .hidden = 16, .heads = 2, .inner = 24}};
-    n->bert.vocab = 30;
-    n->bert.positions = 16;
-    n->bert.classes = CLASSES;
-    n->bert.activation = activation;
-    n->bert.normaliser = normaliser;
-    n->bert.spread = -1;
-    tiny_bert_open(&n->bert, 11);
-    assert_ok(pass_all(n->bert.graph, &n->graph, err), err);
-    struct ranges *ranges = tiny_bert_calibrate(&n->bert, n->graph, 8, TOKENS, 8);
-    lower_options_default(&options);
-    options.weights_shared = weights_shared;
-    tiny_batch_open(&n->batch, &n->bert, BATCH, TOKENS, true, 5);
-    assert_ok(lower_graph(n->graph, ranges, &options, BATCH, TOKENS, false, &n->program, err), err);
-    assert_ok(weights_create(n->program, n->bert.parameters, &n->weights, err), err);
-    n->input = (struct secure_input){.input_ids = n->batch.ids,
-                                     .token_type_ids = n->batch.types,
-                                     .attention_mask = n->batch.mask};
-    ranges_destroy(ranges);
-}
-
-static void close_network(struct network *n)
-{
-    weights_destroy(n->weights);
-    program_destroy(n->program);
-    graph_destroy(n->graph);
-    tiny_batch_close(&n->batch);
-    tiny_bert_close(&n->bert);
-}
-
-struct outcome {
-    struct recording heard;
-    double output[INFERENCES * BATCH * CLASSES];
-};
-
-static const uint8_t seed[16] = {1, 2, 3};
-
-static struct test_parties parties_of(const struct network *n, struct outcome *o)
-{
-    return (struct test_parties){.program = n->program,
-                                 .weights = n->weights,
-                                 .input = &n->input,
-                                 .inferences = INFERENCES,
-                                 .seed = seed,
-                                 .wrap = recording_wrap,
-                                 .wrap_context = &o->heard,
-                                 .output = o->output,
-                                 .output_count = (size_t) BATCH * CLASSES,
-                                 .device_bytes = (size_t) 4 << 20};
-}
-
-static void run(const struct network *n, struct device *const devices[3], struct outcome *o)
-{
-    *o = (struct outcome){0};
-    struct test_parties t = parties_of(n, o);
-
-    memcpy(t.devices, devices, sizeof t.devices);
-    test_parties_run(&t);
-    test_parties_assert_ok(&t);
-    test_parties_clear(&t);
-}
-
-static void assert_equal(const struct outcome *want, const struct outcome *got)
-{
-    for (int by = 0; by < 3; by++) {
-        for (int from = 0; from < 3; from++) {
-            assert_int_equal(want->heard.length[by][from], got->heard.length[by][from]);
-            if (want->heard.length[by][from] > 0) {
-                assert_memory_equal(want->heard.data[by][from], got->heard.data[by][from],
-                                    want->heard.length[by][from]);
-            }
-        }
-    }
-    assert_memory_equal(want->output, got->output, sizeof want->output);
-}
-
 /* The stand-in is one device, for one thread: one role at a time. */
-static void check_role(const struct network *n, enum role role, struct outcome *want)
+static void check_role(const struct secure_roles *n, enum role role)
 {
     struct device *devices[3] = {NULL, NULL, NULL};
-    struct outcome got;
 
     fake_cuda_begin();
     assert_ok(device_open_with(&cuda_operations, "cuda", 0, &devices[role], err), err);
-    run(n, devices, &got);
+    secure_roles_compare(n, devices);
     assert_true(fake_cuda_counts.products > 0);
-    assert_equal(want, &got);
-    recording_clear(&got.heard);
     device_close(devices[role]);
     if (fake_cuda_problem() != NULL) {
         fail_msg("role %d: %s", (int) role, fake_cuda_problem());
@@ -131,17 +29,14 @@ static void check_role(const struct network *n, enum role role, struct outcome *
 }
 
 /* The CPU as a device of all three, at once: what an engine asks of a device, without CUDA. */
-static void check_cpu(const struct network *n, struct outcome *want)
+static void check_cpu(const struct secure_roles *n)
 {
     struct device *devices[3];
-    struct outcome got;
 
     for (int i = 0; i < 3; i++) {
         assert_ok(device_open("cpu", &devices[i], err), err);
     }
-    run(n, devices, &got);
-    assert_equal(want, &got);
-    recording_clear(&got.heard);
+    secure_roles_compare(n, devices);
     for (int i = 0; i < 3; i++) {
         device_close(devices[i]);
     }
@@ -149,19 +44,14 @@ static void check_cpu(const struct network *n, struct outcome *want)
 
 static void check(const char *activation, const char *normaliser, bool weights_shared)
 {
-    struct device *const none[3] = {NULL, NULL, NULL};
-    struct network n;
-    struct outcome want;
+    struct secure_roles n;
 
-    open_network(&n, activation, normaliser, weights_shared);
-    run(&n, none, &want);
-    assert_true(want.heard.length[ROLE_USER][ROLE_PROVIDER] > 0);
+    secure_roles_begin(&n, activation, normaliser, weights_shared);
     for (int role = 0; role < 3; role++) {
-        check_role(&n, (enum role) role, &want);
+        check_role(&n, (enum role) role);
     }
-    check_cpu(&n, &want);
-    recording_clear(&want.heard);
-    close_network(&n);
+    check_cpu(&n);
+    secure_roles_end(&n);
 }
 
 static void test_quad(void **state)
@@ -183,10 +73,10 @@ static void test_shared_weights(void **state)
 }
 
 /* A reserve that is too small ends the role's session with a word of it, and leaves nothing. */
-static void check_short(const struct network *n, size_t bytes, const char *words)
+static void check_short(const struct secure_roles *n, size_t bytes, const char *words)
 {
-    struct outcome o = {0};
-    struct test_parties t = parties_of(n, &o);
+    struct secure_outcome o = {0};
+    struct test_parties t = secure_roles_parties(n, &o);
 
     fake_cuda_begin();
     t.device_bytes = bytes;
@@ -204,13 +94,13 @@ static void check_short(const struct network *n, size_t bytes, const char *words
 
 static void test_too_small(void **state)
 {
-    struct network n;
+    struct secure_roles n;
 
     (void) state;
-    open_network(&n, "quad", "2quad", false);
+    secure_roles_begin(&n, "quad", "2quad", false);
     check_short(&n, (size_t) 1 << 40, "Pretended 0: 1024.0 GiB are needed");
     check_short(&n, 16384, "reserved are left");
-    close_network(&n);
+    secure_roles_end(&n);
 }
 
 int main(void)
