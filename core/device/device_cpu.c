@@ -223,7 +223,7 @@ static mpcf_status ring_arrange(void *state, void *queue, void *plan, struct dev
     return wait_cpu(state, queue, err);
 }
 
-static void ring_right_destroy(void *state, void *right)
+static void right_destroy(void *state, void *right)
 {
     (void) state;
     ring_packed_destroy(right);
@@ -262,6 +262,6 @@ const struct device_operations device_cpu = {
     .ring_plan_destroy = plan_destroy,
     .ring_multiply = ring_multiply,
     .ring_arrange = ring_arrange,
-    .ring_right_destroy = ring_right_destroy,
+    .ring_right_destroy = right_destroy,
     .ring_multiply_right = ring_multiply_right,
 };

@@ -21,14 +21,16 @@
 
 struct ring_plan {
     struct ring_layout layout;
+    size_t together; /* matrices of the batch in one product of cuBLASLt: all, or 1 */
     struct lt_product groups[DIGITS_MAX];
     size_t workspace_at; /* in scratch memory, behind the layout's */
 };
 
 /* --- Plans --- */
 
-static struct lt_shape group_shape(const struct ring_layout *l, unsigned g)
+static struct lt_shape group_shape(const struct ring_plan *p, unsigned g)
 {
+    const struct ring_layout *l = &p->layout;
     const size_t line = l->digits * l->depth;
 
     return (struct lt_shape){.is_int8 = true,
@@ -39,7 +41,7 @@ static struct lt_shape group_shape(const struct ring_layout *l, unsigned g)
                              .lda = line,
                              .ldb = line,
                              .ldc = l->columns,
-                             .batches = l->product.count,
+                             .batches = p->together,
                              .stride_a = l->columns * line,
                              .stride_b = l->rows * line,
                              .stride_c = l->rows * l->columns};
@@ -50,7 +52,7 @@ static mpcf_status plan_groups(const struct cuda_device *c, struct ring_plan *p,
 {
     *workspace = 0;
     for (unsigned g = 0; g < p->layout.digits; g++) {
-        const struct lt_shape shape = group_shape(&p->layout, g);
+        const struct lt_shape shape = group_shape(p, g);
 
         MPCF_TRY(lt_product_plan(c, &shape, &p->groups[g], err));
         if (p->groups[g].workspace > *workspace) {
@@ -58,6 +60,29 @@ static mpcf_status plan_groups(const struct cuda_device *c, struct ring_plan *p,
         }
     }
     return MPCF_OK;
+}
+
+static void clear_groups(const struct cuda_device *c, struct ring_plan *p)
+{
+    for (unsigned g = 0; g < DIGITS_MAX; g++) {
+        lt_product_clear(c, &p->groups[g]);
+    }
+}
+
+/* Where cuBLASLt has no algorithm for a batch, its matrices go one by one. */
+static mpcf_status plan_products(const struct cuda_device *c, struct ring_plan *p,
+                                 size_t *workspace, mpcf_error *err)
+{
+    if (p->layout.product.count > 1) {
+        p->together = p->layout.product.count;
+        const mpcf_status status = plan_groups(c, p, workspace, NULL);
+        if (status == MPCF_OK) {
+            return MPCF_OK;
+        }
+        clear_groups(c, p);
+    }
+    p->together = 1;
+    return plan_groups(c, p, workspace, err);
 }
 
 mpcf_status cuda_ring_plan(void *state, const struct device_ring_product *product, void **plan,
@@ -75,7 +100,7 @@ mpcf_status cuda_ring_plan(void *state, const struct device_ring_product *produc
     }
     p->layout = layout;
     p->workspace_at = layout.bytes;
-    mpcf_status status = plan_groups(c, p, &workspace, err);
+    mpcf_status status = plan_products(c, p, &workspace, err);
     if (status != MPCF_OK) {
         cuda_ring_plan_destroy(state, p);
         return status;
@@ -88,12 +113,8 @@ mpcf_status cuda_ring_plan(void *state, const struct device_ring_product *produc
 
 void cuda_ring_plan_destroy(void *state, void *plan)
 {
-    struct ring_plan *p = plan;
-
-    for (unsigned g = 0; g < DIGITS_MAX; g++) {
-        lt_product_clear(state, &p->groups[g]);
-    }
-    free(p);
+    clear_groups(state, plan);
+    free(plan);
 }
 
 /* --- Our kernels --- */
@@ -187,19 +208,25 @@ static mpcf_status combine(const struct cuda_device *c, const struct ring_layout
 
 /* --- Runs --- */
 
-/* One product for each group: b_g .. b_0 begin n - 1 - g planes on in a line. */
+/* Matrix FIRST of the batch and those that go with it: one product for each group. b_g .. b_0 begin
+ * n - 1 - g planes on in a line. */
 static mpcf_status multiply_groups(const struct cuda_device *c, const struct ring_plan *p,
-                                   struct device_part left, struct device_part right,
-                                   struct device_part sums, struct device_part scratch,
+                                   size_t first, struct device_part left, struct device_part right,
+                                   struct device_part sums, cuda_address workspace,
                                    cuda_stream stream, mpcf_error *err)
 {
     const struct ring_layout *l = &p->layout;
+    const size_t line = l->digits * l->depth;
     const int32_t one = 1, none = 0;
 
     for (unsigned g = 0; g < l->digits; g++) {
-        MPCF_TRY(lt_product_run(c, &p->groups[g], &one, right.at + (l->digits - 1 - g) * l->depth,
-                                left.at, &none, sums.at + g * (l->sums_bytes / l->digits),
-                                scratch.at + p->workspace_at, stream, err));
+        const size_t sum =
+            g * (l->sums_bytes / l->digits) + first * l->rows * l->columns * sizeof(int32_t);
+
+        MPCF_TRY(lt_product_run(
+            c, &p->groups[g], &one,
+            right.at + first * l->columns * line + (l->digits - 1 - g) * l->depth,
+            left.at + first * l->rows * line, &none, sums.at + sum, workspace, stream, err));
     }
     return MPCF_OK;
 }
@@ -223,7 +250,10 @@ static mpcf_status multiply(const struct cuda_device *c, const struct ring_plan 
             MPCF_TRY(split_right(c, l, i, b, digits, stream, err));
         }
         MPCF_TRY(split_left(c, l, i, a, left, stream, err));
-        MPCF_TRY(multiply_groups(c, p, left, digits, sums, scratch, stream, err));
+        for (size_t first = 0; first < l->product.count; first += p->together) {
+            MPCF_TRY(multiply_groups(c, p, first, left, digits, sums, scratch.at + p->workspace_at,
+                                     stream, err));
+        }
         MPCF_TRY(combine(c, l, i > 0 || l->product.accumulate, sums, out, stream, err));
     }
     return MPCF_OK;

@@ -22,6 +22,7 @@ struct fake_cuda {
     cuda_result load;         /* of cuModuleLoadData() */
     bool has_driver, has_lt;  /* whether the libraries are found */
     bool has_no_algorithm;    /* cuBLASLt finds none */
+    bool has_no_batches;      /* nor for a batch of int8 products */
     bool is_frozen;           /* a run: nothing may be allocated or made */
     cuda_result stream_fault; /* what the next cuStreamSynchronize() says */
 };

@@ -259,6 +259,7 @@ static lt_status choose(lt_handle handle, lt_desc desc, lt_layout a, lt_layout b
         }
     }
     if (fake_cuda.has_no_algorithm ||
+        (fake_cuda.has_no_batches && p.desc.compute == LT_COMPUTE_INT32 && p.c.batches > 1) ||
         (p.desc.compute == LT_COMPUTE_INT32 && !tensor_cores_take(&p))) {
         return LT_NOT_SUPPORTED;
     }

@@ -193,6 +193,26 @@ static void test_ring_bound(void **state)
     assert_no_problem("bound");
 }
 
+/* Where cuBLASLt takes no batch of int8 products, its matrices go one by one. */
+static void test_ring_one_by_one(void **state)
+{
+    struct both both = {open_cuda(ROOM), open_cpu(ROOM)};
+
+    (void) state;
+    for (unsigned form = 0; form < 4; form++) {
+        const struct device_ring_product p = {5, 20, 17, 3, form % 2 == 0, form / 2 == 0, 40};
+
+        fake_cuda.has_no_batches = true;
+        fake_cuda_counts = (struct fake_cuda_counts){0};
+        check_ring(&both, &p, false, RANDOM, RANDOM);
+        assert_int_equal(fake_cuda_counts.products, 3 * 5);
+        assert_int_equal(fake_cuda_counts.kernels, 3);
+    }
+    device_bench_end(&both.cuda);
+    device_bench_end(&both.cpu);
+    assert_no_problem("one by one");
+}
+
 /* Narrow rings have fewer groups. */
 static void test_ring_counts(void **state)
 {
@@ -376,8 +396,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ring_shapes),     cmocka_unit_test(test_ring_operands),
         cmocka_unit_test(test_ring_bound),      cmocka_unit_test(test_ring_counts),
-        cmocka_unit_test(test_floats),          cmocka_unit_test(test_two_queues),
-        cmocka_unit_test(test_forgotten_order), cmocka_unit_test(test_frozen),
+        cmocka_unit_test(test_ring_one_by_one), cmocka_unit_test(test_floats),
+        cmocka_unit_test(test_two_queues),      cmocka_unit_test(test_forgotten_order),
+        cmocka_unit_test(test_frozen),
     };
     int failed;
 
