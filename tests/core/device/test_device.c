@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "device/device_product.h"
 #include "device/device_queue.h"
+#include "device/ring_products.h"
 #include "ring/ring_product.h"
 #include "support/support.h"
 
@@ -208,12 +210,68 @@ static void test_products(void **state)
     device_close(d);
 }
 
+/* --- Each allocation fails in turn: memory is what is said, and nothing is left behind --- */
+
+static mpcf_status use_right(struct ring_products *products)
+{
+    static const uint64_t a[6] = {1, 2, 3, 4, 5, 6}, b[12] = {7};
+    uint64_t c[8];
+    struct ring_right *right = NULL;
+    const struct device_ring_product p = {2, 3, 4, 1, false, false, 40};
+
+    mpcf_status status = ring_products_multiply(products, &p, a, b, c, err);
+    if (status == MPCF_OK) {
+        status = ring_right_create(products, b, 3, 4, false, 40, &right, err);
+    }
+    if (status == MPCF_OK) {
+        status = ring_right_multiply(right, a, 2, c, false, err);
+        assert_true(status != MPCF_OK || (c[0] == 7 && c[4] == 28));
+    }
+    ring_right_destroy(right);
+    return status;
+}
+
+static mpcf_status use(const char *asked)
+{
+    struct device *d = NULL;
+    struct ring_products *products = NULL;
+
+    mpcf_status status = device_open(asked, &d, err);
+    if (status == MPCF_OK) {
+        status = ring_products_create(d, (size_t) 1 << 20, &products, err);
+    }
+    if (status == MPCF_OK) {
+        status = use_right(products);
+    }
+    ring_products_destroy(products);
+    device_close(d);
+    return status;
+}
+
+static void test_short_memory(void **state)
+{
+    size_t failed = 0;
+    mpcf_status status = MPCF_E_NOMEM;
+
+    (void) state;
+    while (status != MPCF_OK) {
+        assert_true(failed < 100);
+        mpcf_error_reset(err);
+        mpcf_test_fail_alloc(++failed);
+        status = use("cpu");
+        mpcf_test_fail_alloc(0);
+        assert_true(status == MPCF_OK || status == MPCF_E_NOMEM);
+    }
+    assert_true(failed > 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),    cmocka_unit_test(test_auto),
-        cmocka_unit_test(test_memory),   cmocka_unit_test(test_copies),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_products),
+        cmocka_unit_test(test_words),        cmocka_unit_test(test_auto),
+        cmocka_unit_test(test_memory),       cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_refusals),     cmocka_unit_test(test_products),
+        cmocka_unit_test(test_short_memory),
     };
     int failed;
 
