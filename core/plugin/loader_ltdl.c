@@ -54,7 +54,8 @@ static mpcf_status fail_open(const char *path, const char *why, mpcf_error *err)
                      *path == '\0' ? "" : ": ", why == NULL ? "cannot be opened" : why);
 }
 
-mpcf_status loader_open(const char *path, const mpcf_plugin_info **info, mpcf_error *err)
+mpcf_status loader_find(const char *path, const char *symbol, const char *lacking, const void **out,
+                        mpcf_error *err)
 {
     /* libltdl 2.4.7 reports every failure as "file not found" and binds lazily, so that a
      * missing function would end the process in the middle of a protocol: this probe binds
@@ -71,12 +72,19 @@ mpcf_status loader_open(const char *path, const mpcf_plugin_info **info, mpcf_er
         return fail_open(path, lt_dlerror(), err);
     }
     (void) dlclose(probe);
-    *info = lt_dlsym(handle, "mpcf_plugin");
-    if (*info == NULL) {
-        return mpcf_fail(err, MPCF_E_ABI,
-                         "%s: has no symbol 'mpcf_plugin': not an mpcf plug-in, or built without "
-                         "MPCF_PLUGIN(...)",
-                         path);
+    *out = lt_dlsym(handle, symbol);
+    if (*out == NULL) {
+        return mpcf_fail(err, MPCF_E_ABI, "%s: has no symbol '%s': %s", path, symbol, lacking);
     }
+    return MPCF_OK;
+}
+
+mpcf_status loader_open(const char *path, const mpcf_plugin_info **info, mpcf_error *err)
+{
+    const void *found = NULL;
+
+    MPCF_TRY(loader_find(path, "mpcf_plugin",
+                         "not an mpcf plug-in, or built without MPCF_PLUGIN(...)", &found, err));
+    *info = found;
     return MPCF_OK;
 }

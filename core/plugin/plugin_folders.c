@@ -110,10 +110,11 @@ static bool add_path_variable(struct folder_list *list, const char *value)
     return true;
 }
 
-/* PARENT with one of the two places that plug-ins have beside the library. */
-static bool add_beside(struct folder_list *list, const char *library_folder, const char *place)
+/* LIBRARY_FOLDER with one of the two places, "../" and "mpcf/", that NAME has beside the library. */
+static bool add_beside(struct folder_list *list, const char *library_folder, const char *place,
+                       const char *name)
 {
-    char *path = mpcf_format("%s/%s", library_folder, place);
+    char *path = mpcf_format("%s/%s%s-" MPCF_ABI_MAJOR_TEXT, library_folder, place, name);
     const bool added = path != NULL && add_folder(list, path);
 
     mpcf_free(path);
@@ -122,7 +123,7 @@ static bool add_beside(struct folder_list *list, const char *library_folder, con
 
 /* Relative to the library itself, so that an installed tree can be moved, and one in a build
  * folder finds what was built with it. */
-static bool add_own(struct folder_list *list)
+static bool add_own(struct folder_list *list, const char *name)
 {
     Dl_info where;
 
@@ -143,8 +144,7 @@ static bool add_own(struct folder_list *list)
     if (folder == NULL) {
         return false;
     }
-    added = add_beside(list, folder, "../plugins-" MPCF_ABI_MAJOR_TEXT) &&
-            add_beside(list, folder, "mpcf/plugins-" MPCF_ABI_MAJOR_TEXT);
+    added = add_beside(list, folder, "../", name) && add_beside(list, folder, "mpcf/", name);
     mpcf_free(folder);
     return added;
 }
@@ -153,7 +153,7 @@ static bool add_own(struct folder_list *list)
 static bool note_own(struct folder_list *list)
 {
     struct folder_list own = {0};
-    const bool noted = add_own(&own);
+    const bool noted = add_own(&own, "plugins");
 
     list->own = own.folders;
     return noted;
@@ -166,9 +166,19 @@ mpcf_status folder_list_fill(struct folder_list *list, const char *first, mpcf_e
     }
     if ((first != NULL && !add_folder(list, first)) ||
         /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread starts */
-        !add_path_variable(list, getenv("MPCF_PLUGIN_PATH")) || !add_own(list) || !note_own(list)) {
+        !add_path_variable(list, getenv("MPCF_PLUGIN_PATH")) || !add_own(list, "plugins") ||
+        !note_own(list)) {
         folder_list_clear(list);
         return mpcf_fail_memory(err, 0, "plug-in folders");
+    }
+    return MPCF_OK;
+}
+
+mpcf_status folder_list_beside(struct folder_list *list, const char *name, mpcf_error *err)
+{
+    if (!add_own(list, name)) {
+        folder_list_clear(list);
+        return mpcf_fail_memory(err, 0, "folders");
     }
     return MPCF_OK;
 }

@@ -25,6 +25,8 @@ struct folder_list {
 };
 /* FIRST may be NULL; one that is given and not there is MPCF_E_CONFIG. */
 mpcf_status folder_list_fill(struct folder_list *list, const char *first, mpcf_error *err);
+/* The folders NAME-MAJOR that belong to this copy of the library, alone. */
+mpcf_status folder_list_beside(struct folder_list *list, const char *name, mpcf_error *err);
 void folder_list_clear(struct folder_list *list);
 /* Path of mpcf-NAME.so in the first folder that has it (mpcf_free); *OUT NULL: none. */
 mpcf_status folder_list_find(const struct folder_list *list, const char *name, char **out,

@@ -82,6 +82,18 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
     return MPCF_OK;
 }
 
+/* OUT (+)= A times the masked weights K: PACKED, or those on the device that the session has. */
+static mpcf_status multiply(const struct masked_weights *k, const struct ring_packed *packed,
+                            const uint64_t *a, size_t rows, size_t depth, size_t columns,
+                            uint64_t *out, bool accumulate, mpcf_error *err)
+{
+    if (k->right != NULL) {
+        return ring_right_multiply(k->right, a, rows, out, accumulate, err);
+    }
+    ring_multiply_packed(a, rows, depth, packed, out, columns, accumulate);
+    return MPCF_OK;
+}
+
 /* --- A, C0, C1 by blocks --- */
 
 struct linear_fill {
@@ -149,7 +161,10 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     mpcf_status status = fill_mask(&d->random, p, s, d->pool, &a, err);
     if (status == MPCF_OK) {
         linear_shape(p, s, &rows, &depth, &columns);
-        ring_multiply_packed(a, rows, depth, d->masked[s->index]->matrix, c, columns, false);
+        status = multiply(d->masked[s->index], d->masked[s->index]->matrix, a, rows, depth, columns,
+                          c, false, err);
+    }
+    if (status == MPCF_OK) {
         struct linear_fill f = {.random = &d->random, .step = s->index, .out = c};
         f.array = message_array(out, v->dims.count, v->ring);
         blocks_for(v->dims.count, correct_block, &f);
@@ -172,9 +187,10 @@ static mpcf_status compute_user(struct party *p, const struct step *s, uint64_t 
     uint64_t *a = NULL;
     MPCF_TRY(fill_mask(&p->random, p->program, s, p->pool, &a, err));
     linear_shape(p->program, s, &rows, &depth, &columns);
-    ring_multiply_packed(a, rows, depth, p->masked[s->index]->matrix, out, columns, true);
+    const struct masked_weights *k = p->masked[s->index];
+    mpcf_status status = multiply(k, k->matrix, a, rows, depth, columns, out, true, err);
     share_pool_give(p->pool, a);
-    return MPCF_OK;
+    return status;
 }
 
 static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *err)
@@ -192,9 +208,8 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     f.out = out;
     blocks_for(v->dims.count, random_block, &f);
     linear_shape(p->program, s, &rows, &depth, &columns);
-    ring_multiply_packed(party_operand(p, s, 0), rows, depth, weights_packed(p->weights, s->index),
-                         out, columns, true);
-    return MPCF_OK;
+    return multiply(p->masked[s->index], weights_packed(p->weights, s->index),
+                    party_operand(p, s, 0), rows, depth, columns, out, true, err);
 }
 
 const struct step_operations step_operations_linear = {

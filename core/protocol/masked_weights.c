@@ -119,9 +119,19 @@ void masked_weights_destroy(struct masked_weights *k)
     memcpy(&node, &k->node, sizeof node);
     mpcf_free(node);
     ring_packed_destroy(k->matrix);
+    ring_right_destroy(k->right);
     ring_rows_destroy(k->rows);
     mpcf_secret_free(k->vector);
     mpcf_free(k);
+}
+
+static mpcf_status keep_on_device(struct masked_weights *k, const uint64_t *x, mpcf_error *err)
+{
+    const size_t inner = k->dims.dim[MPCF_RANK_MAX - 1], outer = k->dims.count / inner;
+
+    return ring_right_create(k->products, x, k->transposed ? outer : inner,
+                             k->transposed ? inner : outer, !k->transposed, k->ring, &k->right,
+                             err);
 }
 
 /* Keeps X, the whole of W, D or B, in the form its step needs. */
@@ -129,6 +139,9 @@ static mpcf_status keep(struct masked_weights *k, const uint64_t *x, mpcf_error 
 {
     const size_t columns = k->dims.dim[MPCF_RANK_MAX - 1];
 
+    if (k->form == WEIGHT_MATRIX && k->products != NULL) {
+        return keep_on_device(k, x, err);
+    }
     if (k->form == WEIGHT_MATRIX) {
         k->matrix = linear_operand(x, &k->dims, k->transposed, k->ring);
     } else if (k->form == WEIGHT_ROWS) {
@@ -178,6 +191,23 @@ static void read_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOC
     packed_read(m->array, first, m->out + first, n);
 }
 
+/* The provider's own W, which the store has arranged for the CPU alone. */
+static mpcf_status keep_weights(struct masked_weights *k, const struct weights *weights,
+                                uint32_t step, struct share_pool *pool, mpcf_error *err)
+{
+    if (k->products == NULL || k->form != WEIGHT_MATRIX) {
+        return MPCF_OK;
+    }
+    uint64_t *x = share_pool_take(pool, k->dims.count);
+    if (x == NULL) {
+        return mpcf_fail_memory(err, 8 * k->dims.count, "weights");
+    }
+    weights_read(weights, step, 0, x, k->dims.count);
+    mpcf_status status = keep(k, x, err);
+    share_pool_give(pool, x);
+    return status;
+}
+
 static mpcf_status fill(struct masked_weights *k, const struct program *p, const struct step *s,
                         const struct weights *weights, const struct prg_key *key,
                         struct share_pool *pool, struct message *d, mpcf_error *err)
@@ -189,7 +219,7 @@ static mpcf_status fill(struct masked_weights *k, const struct program *p, const
         m.step = step_in(p, s, 1)->producer;
         m.array = message_array(d, k->dims.count, k->ring);
         blocks_for(k->dims.count, mask_block, &m);
-        return MPCF_OK;
+        return keep_weights(k, weights, m.step, pool, err);
     }
     m.out = share_pool_take(pool, k->dims.count);
     if (m.out == NULL) {

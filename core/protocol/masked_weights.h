@@ -12,6 +12,7 @@
 #define MPCF_PROTOCOL_MASKED_WEIGHTS_H
 
 #include "base/digest.h"
+#include "device/ring_products.h"
 #include "prg/prg.h"
 #include "program/program.h"
 #include "protocol/message.h"
@@ -27,10 +28,13 @@ struct masked_weights {
     struct dims dims;
     bool transposed;
     enum step_weight form;
-    char id[FILE_DIGEST_SIZE];  /* SHA-256 of all above: B's key comes from it */
-    struct ring_packed *matrix; /* LINEAR: provider W, user D, dealer B */
-    struct ring_rows *rows;     /* BUCKET_SUMS: the same */
-    uint64_t *vector;           /* SCALE_COLUMNS: the same */
+    char id[FILE_DIGEST_SIZE];      /* SHA-256 of all above: B's key comes from it */
+    struct ring_products *products; /* on a device; NULL: the CPU's. Set before it is filled */
+    struct ring_packed
+        *matrix;              /* LINEAR: user D, dealer B (the provider's W is weights_packed()) */
+    struct ring_right *right; /* in its place on a device: provider W, user D, dealer B */
+    struct ring_rows *rows;   /* BUCKET_SUMS: the same */
+    uint64_t *vector;         /* SCALE_COLUMNS: the same */
 };
 
 bool masked_weights_are_used(const struct step *s);

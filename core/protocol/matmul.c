@@ -9,6 +9,7 @@
  */
 #include "base/memory.h"
 #include "channel/role.h"
+#include "device/ring_products.h"
 #include "protocol/blocks.h"
 #include "protocol/opening.h"
 #include "ring/ring.h"
@@ -66,13 +67,26 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
     c->multiplications = (uint64_t) step_in(p, s, 0)->dims.count * shape_of(p, s).columns;
 }
 
-static void multiply(const struct program *p, const struct step *s, const uint64_t *a,
-                     const uint64_t *b, uint64_t *out, bool accumulate)
+static mpcf_status multiply(struct ring_products *products, const struct program *p,
+                            const struct step *s, const uint64_t *a, const uint64_t *b,
+                            uint64_t *out, bool accumulate, mpcf_error *err)
 {
     struct matmul_shape m = shape_of(p, s);
 
+    if (products != NULL) {
+        const struct device_ring_product product = {.rows = m.rows,
+                                                    .depth = m.depth,
+                                                    .columns = m.columns,
+                                                    .count = m.batches,
+                                                    .transposed_b = s->transposed,
+                                                    .accumulate = accumulate,
+                                                    .bits = step_out(p, s)->ring};
+
+        return ring_products_multiply(products, &product, a, b, out, err);
+    }
     ring_multiply_batch(a, b, out, m.batches, m.rows, m.depth, m.columns, s->transposed,
                         step_out(p, s)->ring, accumulate);
+    return MPCF_OK;
 }
 
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
@@ -80,8 +94,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
     uint64_t *out = NULL;
 
     MPCF_TRY(reference_value(r, s, &out, err));
-    multiply(r->program, s, r->x[s->in[0]], r->x[s->in[1]], out, false);
-    return MPCF_OK;
+    return multiply(NULL, r->program, s, r->x[s->in[0]], r->x[s->in[1]], out, false, err);
 }
 
 struct matmul {
@@ -166,7 +179,9 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
         status = fill(k, 1, whole_mask_block, d->pool, &b, err);
     }
     if (status == MPCF_OK) {
-        multiply(d->program, s, a, b, k.out, false);
+        status = multiply(d->products, d->program, s, a, b, k.out, false, err);
+    }
+    if (status == MPCF_OK) {
         k.array = message_array(out, v->dims.count, v->ring);
         blocks_for(v->dims.count, correct_block, &k);
     }
@@ -188,13 +203,15 @@ static mpcf_status add_products(struct party *p, const struct step *s, struct ma
         struct matmul right = k;
         right.add = provides ? f : NULL;
         MPCF_TRY(fill(right, 1, mask_block, p->pool, &mask, err));
-        multiply(p->program, s, e, mask, k.out, true);
+        mpcf_status status = multiply(p->products, p->program, s, e, mask, k.out, true, err);
         share_pool_give(p->pool, mask);
+        MPCF_TRY(status);
     }
     if (value_is_held(step_in(p->program, s, 0), p->role)) {
         MPCF_TRY(fill(k, 0, mask_block, p->pool, &mask, err));
-        multiply(p->program, s, mask, f, k.out, true);
+        mpcf_status status = multiply(p->products, p->program, s, mask, f, k.out, true, err);
         share_pool_give(p->pool, mask);
+        MPCF_TRY(status);
     }
     return MPCF_OK;
 }

@@ -24,6 +24,7 @@
 #include "ring/share_pool.h"
 
 struct masked_weights; /* masked_weights.h */
+struct ring_products;  /* device/ring_products.h */
 struct weights;        /* weights.h */
 
 /* --- What the columns work on --- */
@@ -43,6 +44,7 @@ struct deal_run {
     struct randomness random; /* knows both parties' keys */
     struct share_pool *pool;
     struct masked_weights *const *masked; /* by step, NULL for others: masks of the weights */
+    struct ring_products *products;       /* NULL: products are the CPU's */
 };
 
 /* A part of a message that arrived before its step needs it. */
@@ -60,6 +62,7 @@ struct party {
     const struct secure_input *input;     /* user; NULL before the run */
     double *output;                       /* user */
     struct masked_weights *const *masked; /* by step: W or W - B */
+    struct ring_products *products;       /* NULL: products are the CPU's */
     uint64_t **share;                     /* by value; NULL: all zero (or no longer needed) */
     uint32_t *uses;                       /* by value: steps that still read it */
     uint64_t *(*opened)[2];               /* by step and operand: openings that step owns */

@@ -15,6 +15,7 @@
 
 #include "base/memory.h"
 #include "channel/role.h"
+#include "device/ring_products.h"
 #include "protocol/blocks.h"
 #include "protocol/step_operations.h"
 #include "ring/ring.h"
@@ -69,13 +70,25 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
     c->multiplications = (uint64_t) step_in(p, s, 0)->dims.count * step_out(p, s)->dims.dim[3];
 }
 
-static void multiply(const struct program *p, const struct step *s, const uint64_t *x,
-                     const uint64_t *y, uint64_t *out, bool accumulate)
+static mpcf_status multiply(struct ring_products *products, const struct program *p,
+                            const struct step *s, const uint64_t *x, const uint64_t *y,
+                            uint64_t *out, bool accumulate, mpcf_error *err)
 {
     const struct shape m = shape_of(p, s);
 
+    if (products != NULL) {
+        const struct device_ring_product product = {.rows = m.rows,
+                                                    .depth = m.depth,
+                                                    .columns = m.columns,
+                                                    .count = m.batches,
+                                                    .accumulate = accumulate,
+                                                    .bits = step_out(p, s)->ring};
+
+        return ring_products_multiply(products, &product, x, y, out, err);
+    }
     ring_multiply_batch(x, y, out, m.batches, m.rows, m.depth, m.columns, false,
                         step_out(p, s)->ring, accumulate);
+    return MPCF_OK;
 }
 
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
@@ -83,8 +96,7 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
     uint64_t *out = NULL;
 
     MPCF_TRY(reference_value(r, s, &out, err));
-    multiply(r->program, s, r->x[s->in[0]], r->x[s->in[1]], out, false);
-    return MPCF_OK;
+    return multiply(NULL, r->program, s, r->x[s->in[0]], r->x[s->in[1]], out, false, err);
 }
 
 /* --- By blocks --- */
@@ -176,7 +188,9 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
         status = fill(k, d->program, 1, random_block, d->pool, &b, err);
     }
     if (status == MPCF_OK) {
-        multiply(d->program, s, a, b, k.out, false);
+        status = multiply(d->products, d->program, s, a, b, k.out, false, err);
+    }
+    if (status == MPCF_OK) {
         k.array = message_array(out, v->dims.count, v->ring);
         blocks_for(v->dims.count, correct_block, &k);
     }
@@ -217,7 +231,7 @@ static mpcf_status finish_provider(struct party *p, struct user_matmul k, struct
         status = fill(k, p->program, 1, random_block, p->pool, &b, err);
     }
     if (status == MPCF_OK) {
-        multiply(p->program, k.step, e, b, k.out, true);
+        status = multiply(p->products, p->program, k.step, e, b, k.out, true, err);
     }
     share_pool_give(p->pool, e);
     share_pool_give(p->pool, b);
@@ -237,9 +251,10 @@ static mpcf_status finish_user(struct party *p, struct user_matmul k, struct mes
     k.x = party_operand(p, k.step, 1);
     k.array = message_array(in, step_in(p->program, k.step, 1)->dims.count, v->ring);
     MPCF_TRY(fill(k, p->program, 1, receive_block, p->pool, &y, err));
-    multiply(p->program, k.step, party_operand(p, k.step, 0), y, k.out, true);
+    mpcf_status status =
+        multiply(p->products, p->program, k.step, party_operand(p, k.step, 0), y, k.out, true, err);
     share_pool_give(p->pool, y);
-    return MPCF_OK;
+    return status;
 }
 
 static mpcf_status receive(struct party *p, const struct step *s, unsigned round,

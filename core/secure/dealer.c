@@ -37,6 +37,7 @@ mpcf_status dealer_run(const struct deal_options *o, struct channel *user, mpcf_
 {
     struct deal_run d = {.program = o->program, .pool = o->pool, .masked = o->masked};
 
+    d.products = o->products;
     d.random = (struct randomness){.key = {o->key[0], o->key[1]}, .inference = o->inference};
     d.random.observe = o->observe;
     d.random.observe_context = o->observe_context;

@@ -13,6 +13,7 @@
 #include "secure/step_clock.h"
 
 struct masked_weights;
+struct ring_products;
 
 /* The dealer's part of one inference: a message a step to USER, where its correction is not
  * empty. */
@@ -22,7 +23,8 @@ struct deal_options {
     const struct prg_key *key[2];
     struct share_pool *pool;
     struct masked_weights *const *masked;
-    random_observe *observe; /* tests */
+    struct ring_products *products; /* NULL: products are the CPU's */
+    random_observe *observe;        /* tests */
     void *observe_context;
     struct step_clock *clock; /* NULL: nobody measures */
 };

@@ -50,6 +50,7 @@ mpcf_status party_create(const struct party_options *o, struct party_run **out, 
     r->clock = o->clock;
     p->weights = o->weights;
     p->masked = o->masked;
+    p->products = o->products;
     p->random.key[o->role] = o->key;
     p->random.inference = o->inference;
     p->random.observe = o->observe;

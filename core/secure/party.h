@@ -24,7 +24,8 @@ struct party_options {
     struct share_pool *pool;
     struct masked_weights *const *masked; /* by step */
     const struct weights *weights;
-    random_observe *observe; /* tests */
+    struct ring_products *products; /* NULL: products are the CPU's */
+    random_observe *observe;        /* tests */
     void *observe_context;
     struct step_clock *clock; /* NULL: nobody measures */
 };

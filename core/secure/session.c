@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "device/ring_products.h"
 #include "protocol/masked_weights.h"
 #include "secure/session_inside.h"
 #include "secure/session_limits.h"
@@ -129,7 +130,13 @@ mpcf_status session_create(const struct session_options *o, struct channel *peer
     }
     s->is_stored = o->store_path != NULL;
     memcpy(s->peers, peers, sizeof s->peers);
-    mpcf_status status = prepare(s, err);
+    mpcf_status status = MPCF_OK;
+    if (o->device != NULL) { /* before anything is sent */
+        status = ring_products_create(o->device, o->device_bytes, &s->products, err);
+    }
+    if (status == MPCF_OK) {
+        status = prepare(s, err);
+    }
     s->options.store_path = NULL; /* the caller's */
     s->options.facts = NULL;
     s->options.test_seed = NULL;
@@ -150,6 +157,7 @@ void session_destroy(struct session *s)
         masked_weights_destroy(s->masked[i]);
     }
     mpcf_free(s->masked);
+    ring_products_destroy(s->products);
     share_pool_destroy(s->pool);
     mpcf_secret_free(s->keys);
     store_close(s->store);

@@ -21,6 +21,7 @@ static mpcf_status deal(struct session *s, const struct session_run *run,
     o.key[ROLE_USER] = &s->keys->party[ROLE_USER];
     o.pool = s->pool;
     o.masked = masked;
+    o.products = s->products;
     o.observe = s->options.observe;
     o.observe_context = s->options.observe_context;
     o.clock = run->clock;

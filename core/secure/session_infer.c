@@ -27,6 +27,7 @@ static mpcf_status run_party(struct session *s, struct session_run *run,
     o.key = &s->keys->party[role];
     o.pool = s->pool;
     o.masked = masked;
+    o.products = s->products;
     o.weights = run->weights;
     o.observe = s->options.observe;
     o.observe_context = s->options.observe_context;

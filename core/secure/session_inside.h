@@ -18,6 +18,7 @@
 #include "secure/session_run.h"
 
 struct masked_weights;
+struct ring_products;
 
 struct session_keys {
     struct prg_key party[2], weight;
@@ -30,6 +31,7 @@ struct session {
     struct share_pool *pool;
     struct masked_weights **masked; /* those that are set up, whole */
     size_t masked_count;
+    struct ring_products *products; /* on options.device, or NULL */
     uint32_t next_inference, next_deal;
     bool is_stored, is_broken;
     struct store *store;             /* provider and user of a stored session */

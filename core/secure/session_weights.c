@@ -110,6 +110,7 @@ static mpcf_status add_masked_weights(struct session *s, const struct session_ru
     if (k == NULL) {
         return mpcf_fail_memory(err, sizeof *k, "masked weights");
     }
+    k->products = s->products;
     mpcf_status status = send_masked_weights(s, run, step, k, err);
     if (status == MPCF_OK) {
         status = keep_masked_weights(s, k, err);

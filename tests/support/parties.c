@@ -29,6 +29,8 @@ static struct session_options options_of(const struct role_thread *r)
     const struct test_parties *t = r->t;
     struct session_options o = {.role = r->role, .timeout_ns = TIMEOUT_NS, .test_seed = t->seed};
     o.inferences = t->limit;
+    o.device = t->devices[r->role];
+    o.device_bytes = t->device_bytes;
     o.observe = t->observe;
     o.observe_context = t->observe_context;
     if (t->stores[0] != NULL) {

@@ -16,6 +16,8 @@
 #include "protocol/weights.h"
 #include "secure/cost.h"
 
+struct device;
+
 struct test_parties {
     const struct program *program;
     const struct weights *weights;
@@ -25,13 +27,15 @@ struct test_parties {
     const struct program *next_program;
     const struct weights *next_weights;
     const struct secure_input *next_input;
-    size_t inferences;       /* default 1 */
-    const char *transport;   /* default "loopback" */
-    const uint8_t *seed;     /* 16 bytes, or NULL */
-    const char *stores[2];   /* folders of provider and user: a stored session */
-    size_t deal_ahead;       /* inferences dealt before; 0: the stored session is resumed */
-    uint32_t limit;          /* of the session's inferences; 0: as it is */
-    random_observe *observe; /* NULL, or sees each use of a stream, from several threads */
+    size_t inferences;         /* default 1 */
+    const char *transport;     /* default "loopback" */
+    const uint8_t *seed;       /* 16 bytes, or NULL */
+    const char *stores[2];     /* folders of provider and user: a stored session */
+    size_t deal_ahead;         /* inferences dealt before; 0: the stored session is resumed */
+    uint32_t limit;            /* of the session's inferences; 0: as it is */
+    struct device *devices[3]; /* by role: NULL, or where its products are computed */
+    size_t device_bytes;       /* of its memory */
+    random_observe *observe;   /* NULL, or sees each use of a stream, from several threads */
     void *observe_context;
     /* NULL, or puts something between a role's connection and its channel. */
     const mpcf_transport *(*wrap)(void *context, enum role own, enum role peer,
