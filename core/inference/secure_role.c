@@ -14,6 +14,7 @@
 #include "inference/role_session.h"
 #include "inference/serve.h"
 #include "inference/user.h"
+#include "inference/user_texts.h"
 #include "secure/session.h"
 #include "text/corpus.h"
 
