@@ -8,6 +8,7 @@
 
 #include "graph/owner.h"
 #include "lower/emit.h"
+#include "lower/emit_party.h"
 #include "lower/lower_node.h"
 #include "lower/lower_places.h"
 #include "lower/magnitude.h"

@@ -21,6 +21,7 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 #include "lower/prices.h"
@@ -54,18 +55,11 @@ static value_id pick(struct lowering *l, const struct octaves *o, const int64_t 
                      unsigned fraction, unsigned magnitude)
 {
     struct term terms[64];
-    const size_t elements = o->dims.count;
+    size_t count = 0;
+    const int64_t constant =
+        threshold_terms(o->bits, (size_t) o->count, o->dims, table, terms, &count);
 
-    for (size_t j = 0; j < (size_t) o->count; j++) {
-        struct term t = {.x = o->bits, .weight = table[j + 1] - table[j], .first = j * elements};
-        size_t stride = 1;
-        for (int i = MPCF_RANK_MAX - 1; i >= 0; i--) {
-            t.stride[i] = stride;
-            stride *= o->dims.dim[i];
-        }
-        terms[j] = t;
-    }
-    return emit_combine(l, o->dims, fraction, magnitude, terms, (size_t) o->count, table[0]);
+    return emit_combine(l, o->dims, fraction, magnitude, terms, count, constant);
 }
 
 /* OF's values are further apart than 2^MOST. */

@@ -6,6 +6,8 @@
 
 #include "lower/compare_price.h"
 #include "lower/emit.h"
+#include "lower/emit_party.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 #include "lower/score_shift.h"
