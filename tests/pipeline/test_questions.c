@@ -224,8 +224,7 @@ static void a_key_is_a_user(void **state)
         start_with_keys(folder, pids, names[i]);
         expect_all(pids, 0, 0, 0);
     }
-    char *text = test_read(folder, BOOK);
-    book = json_loads(text, 0, NULL);
+    book = test_read_json(folder, BOOK);
     assert_int_equal(json_object_size(json_object_get(book, "users")), 2);
     json_object_foreach(json_object_get(book, "users"), user, count)
     {
@@ -233,7 +232,6 @@ static void a_key_is_a_user(void **state)
         assert_int_equal(json_integer_value(count), 4);
     }
     json_decref(book);
-    mpcf_free(text);
     start_with_keys(folder, pids, names[0]);
     expect_all(pids, 0, 1, 0);
     assert_log(folder, USER, "5 questions, 1 are left, and this run would ask 4");
