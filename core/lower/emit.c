@@ -154,8 +154,8 @@ value_id emit_inverse(struct lowering *l, value_id x, bool is_root, unsigned fin
 
     if (out != VALUE_NONE) {
         struct step *s = emit_step(l, STEP_INVERSE, out, &x, 1);
-        s->transposed = is_root;
-        s->shift = finest;
+        s->is_root = is_root;
+        s->finest = finest;
         s->constant = (uint64_t) scale;
     }
     return out;
@@ -212,7 +212,7 @@ value_id emit_waves(struct lowering *l, value_id x, const struct emit_waves *w)
         largest += llabs(w->factor[j]);
     }
     struct step *s = emit_step(l, STEP_WAVES, out, &x, 1);
-    s->shift = w->turn;
+    s->turn = w->turn;
     if (copy_numbers(l, s, numbers, 2 + 2 * w->count)) {
         const unsigned places = waves_shape(s).places;
         struct value *v = &l->program->values[out];
@@ -261,10 +261,10 @@ value_id emit_exp(struct lowering *l, const struct emit_exp *e, unsigned fractio
 
     if (out != VALUE_NONE) {
         struct step *s = emit_step(l, STEP_EXP, out, in, e->bits == VALUE_NONE ? 1 : 2);
-        s->shift = e->point;
-        s->row = e->opened;
+        s->point = e->point;
+        s->opened = e->opened;
         s->buckets = e->buckets;
-        s->groups = e->factor_bits;
+        s->factor_bits = e->factor_bits;
         s->constant = (uint64_t) e->constant;
     }
     return out;

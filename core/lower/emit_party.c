@@ -45,7 +45,7 @@ value_id emit_user(struct lowering *l, enum step_kind kind, const char *input, u
     if (out != VALUE_NONE) {
         struct step *s = emit_step(l, kind, out, NULL, 0);
         s->input = arena_strdup(l->program->arena, input);
-        s->row = pad_id;
+        s->pad_id = pad_id;
     }
     return out;
 }
