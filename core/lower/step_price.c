@@ -48,7 +48,7 @@ struct step_price compare_price(const struct prices *at, unsigned magnitude)
                              priced_value(VALUE_BITS, 0, 1)};
 
     if (magnitude < 1 || magnitude > COMPARE_MAGNITUDE_MAX) {
-        return (struct step_price){1, INFINITY};
+        return (struct step_price){1, (double) INFINITY};
     }
     return of_element(step_price(at, &s, values));
 }
