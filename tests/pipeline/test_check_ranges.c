@@ -128,14 +128,6 @@ static void run_apart(const char *folder, const char *user_set, int expected)
     }
 }
 
-static void check_log(const char *folder, const char *part)
-{
-    char *text = test_read(folder, apart_logs[USER]);
-
-    assert_has(text, part);
-    mpcf_free(text);
-}
-
 /* Its exit status tells it, when all is written; the others end well. */
 static void a_user_alone_is_told(void **state)
 {
@@ -144,7 +136,7 @@ static void a_user_alone_is_told(void **state)
     (void) state;
     shrink_a_range(folder);
     run_apart(folder, NULL, 1);
-    check_log(folder, "marked out of range");
+    apart_assert_logged(folder, USER, "marked out of range");
     check_lines(folder, ROWS);
 }
 
@@ -176,7 +168,7 @@ static void roles_agree_on_it(void **state)
 
     (void) state;
     apart_disagree(folder, "stages.infer.check_ranges=off");
-    check_log(folder, "check_ranges rows");
+    apart_assert_logged(folder, USER, "check_ranges rows");
 }
 
 int main(void)

@@ -145,12 +145,8 @@ static void roles_agree_on_what_is_revealed(void **state)
     apart_disagree(folder, "stages.infer.reveal=logits");
     /* The dealer, whom it calls first, and the user itself. */
     for (int r = USER; r <= DEALER; r++) {
-        char *text = test_read(folder, apart_logs[r]);
-
-        if (strstr(text, "reveal") == NULL || strstr(text, "label") == NULL) {
-            fail_msg("the %s says nothing of labels: %s", apart_names[r], text);
-        }
-        mpcf_free(text);
+        apart_assert_logged(folder, r, "reveal");
+        apart_assert_logged(folder, r, "label");
     }
 }
 

@@ -73,6 +73,16 @@ void apart_disagree(const char *folder, const char *set)
     }
 }
 
+void apart_assert_logged(const char *folder, int role, const char *part)
+{
+    char *text = test_read(folder, apart_logs[role]);
+
+    if (strstr(text, part) == NULL) {
+        fail_msg("the %s does not say '%s' but: %s", apart_names[role], part, text);
+    }
+    mpcf_free(text);
+}
+
 void apart_write_bare(const char *folder)
 {
     char *text = test_read(folder, "pipeline.yaml"), *from = strstr(text, "dataset: ");
