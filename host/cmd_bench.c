@@ -19,6 +19,7 @@
 #include "graph/slot_name.h"
 #include "host.h"
 #include "lower/named_network.h"
+#include "named_pipeline.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "pipeline/pipeline.h"
@@ -214,21 +215,18 @@ static int with_pipeline(const struct args *args, const char *name,
                          int (*measure)(const struct args *, const struct pipeline *, mpcf_error *),
                          mpcf_error *err)
 {
-    const char *sets[ARGS_LIMIT];
-    const struct pipeline_request source = {
-        .file = args->operand_count > 1 ? args->operands[1] : EXAMPLE,
-        .sets = sets,
-        .set_count = args_values(args, "--set", sets),
-        .plugin_folder = args_value(args, "--plugin-dir"),
-    };
+    const char *file = args->operand_count > 1 ? args->operands[1] : EXAMPLE;
+    struct named_pipeline named;
     struct pipeline *p = NULL;
     int result;
 
-    if (!file_exists(source.file)) {
+    if (!file_exists(file)) {
         return host_usage("bench", "expected bench %s PIPELINE.yaml; there is no file '%s'", name,
-                          source.file);
+                          file);
     }
-    result = pipeline_open(&source, &p, err) == MPCF_OK ? measure(args, p, err) : host_refused(err);
+    named_pipeline_take(args, file, &named);
+    result = pipeline_open(&named.request, &p, err) == MPCF_OK ? measure(args, p, err)
+                                                               : host_refused(err);
     pipeline_close(p);
     return result;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mpcf-host cost: what a run of the pipeline costs on networks that have names. */
-#include "base/folder.h"
 #include "base/text.h"
 #include "host.h"
 #include "inference/cost_table.h"
 #include "inference/machine_figure.h"
 #include "inference/pipeline_cost.h"
 #include "lower/named_network.h"
+#include "named_pipeline.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
 #include "show_json.h"
@@ -92,13 +92,8 @@ static bool check_sets(const struct args *args)
 
 int cmd_cost(const struct args *args)
 {
-    const char *sets[ARGS_LIMIT];
-    const struct pipeline_request source = {
-        .file = args->operands[0],
-        .sets = sets,
-        .set_count = args_values(args, "--set", sets),
-        .plugin_folder = args_value(args, "--plugin-dir"),
-    };
+    struct named_pipeline named;
+    const struct pipeline_request *source = &named.request;
     const char *name = args_value(args, "--network");
     const struct cost_request request = {
         .network = name != NULL ? named_network_find(name) : &named_networks[0],
@@ -111,15 +106,13 @@ int cmd_cost(const struct args *args)
     if (request.network == NULL) {
         return no_network(name);
     }
-    if (!file_exists(source.file)) {
-        return host_usage("cost", "there is no file '%s'", source.file);
-    }
-    if (!check_sets(args) || !show_json_can("cost", args_value(args, "--json"))) {
+    if (!named_pipeline_find(args, "cost", &named) || !check_sets(args) ||
+        !show_json_can("cost", args_value(args, "--json"))) {
         return EXIT_USAGE;
     }
     err = mpcf_error_create();
-    result = pipeline_open(&source, &p, err) == MPCF_OK ? price(args, &source, p, &request, err)
-                                                        : host_refused(err);
+    result = pipeline_open(source, &p, err) == MPCF_OK ? price(args, source, p, &request, err)
+                                                       : host_refused(err);
     pipeline_close(p);
     mpcf_error_destroy(err);
     return result;

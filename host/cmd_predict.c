@@ -7,11 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/folder.h"
 #include "base/hide_memory.h"
 #include "base/log.h"
 #include "channel/role.h"
 #include "host.h"
+#include "named_pipeline.h"
 #include "pipeline/open_pipeline.h"
 #include "predict/predict_plain.h"
 #include "predict/predict_secure.h"
@@ -176,28 +176,19 @@ static int open_and_run(const struct args *args, const struct wish *wish,
 
 int cmd_predict(const struct args *args)
 {
-    const char *sets[ARGS_LIMIT];
-    const struct pipeline_request source = {
-        .file = args->operands[0],
-        .sets = sets,
-        .set_count = args_values(args, "--set", sets),
-        .plugin_folder = args_value(args, "--plugin-dir"),
-    };
+    struct named_pipeline named;
     struct wish wish;
     mpcf_error *err;
     int result;
 
-    if (!take_wish(args, &wish)) {
+    if (!take_wish(args, &wish) || !named_pipeline_find(args, "predict", &named)) {
         return EXIT_USAGE;
-    }
-    if (!file_exists(source.file)) {
-        return host_usage("predict", "there is no file '%s'", source.file);
     }
     if (args_has(args, "--quiet")) {
         log_set_level(LOG_WARN);
     }
     err = mpcf_error_create();
-    result = open_and_run(args, &wish, &source, err);
+    result = open_and_run(args, &wish, &named.request, err);
     mpcf_error_destroy(err);
     return result;
 }

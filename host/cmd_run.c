@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/folder.h"
 #include "base/hide_memory.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "channel/role.h"
 #include "host.h"
+#include "named_pipeline.h"
 #include "pipeline/link_keys.h"
 #include "pipeline/needed_files.h"
 #include "pipeline/open_pipeline.h"
@@ -157,23 +157,16 @@ static int open_and_run(const struct args *args, const struct pipeline_request *
 
 int cmd_run(const struct args *args)
 {
-    const char *sets[ARGS_LIMIT];
-    const struct pipeline_request source = {
-        .file = args->operands[0],
-        .sets = sets,
-        .set_count = args_values(args, "--set", sets),
-        .plugin_folder = args_value(args, "--plugin-dir"),
-    };
+    struct named_pipeline named;
     bool has_begun = false;
-    struct run_request request = {.source = &source, .viewer = VIEW_ALL, .has_begun = &has_begun};
+    struct run_request request = {
+        .source = &named.request, .viewer = VIEW_ALL, .has_begun = &has_begun};
     mpcf_error *err;
     int result;
 
-    if (!take_stage(args, &request) || !take_role(args, &request)) {
+    if (!take_stage(args, &request) || !take_role(args, &request) ||
+        !named_pipeline_find(args, "run", &named)) {
         return EXIT_USAGE;
-    }
-    if (!file_exists(source.file)) {
-        return host_usage("run", "there is no file '%s'", source.file);
     }
     err = mpcf_error_create();
     if (request.viewer == VIEW_ALL || args_has(args, "--check")) {
@@ -182,7 +175,7 @@ int cmd_run(const struct args *args)
     if (args_has(args, "--check")) {
         program_end_after_signal(COMMAND_ENDS_S);
     }
-    result = open_and_run(args, &source, &request, err);
+    result = open_and_run(args, &named.request, &request, err);
     program_end_watch(NULL);
     mpcf_error_destroy(err);
     return result;

@@ -7,11 +7,11 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "corpus/batches.h"
 #include "format/json.h"
 #include "network/loaded_network.h"
 #include "network/measure_rows.h"
 #include "stages/context.h"
-#include "text/batches.h"
 #include "train/trainer.h"
 
 enum { WARMUP_STEPS = 5 };

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "corpus/corpus.h"
 #include "draft/samples.h"
 #include "network/loaded_network.h"
-#include "text/corpus.h"
 
 enum { MEASURED = 2000 };
 

@@ -7,8 +7,8 @@
 #ifndef MPCF_INFERENCE_ANSWER_LINES_H
 #define MPCF_INFERENCE_ANSWER_LINES_H
 
+#include "corpus/corpus.h"
 #include "inference/prediction.h"
-#include "text/corpus.h"
 
 struct answer_lines;
 

@@ -11,7 +11,7 @@
 
 #include <mpcf/error.h>
 
-#include "text/corpus.h"
+#include "corpus/corpus.h"
 
 struct secure_student; /* secure_student.h */
 struct tokenizer;      /* tokenizer.h */

@@ -15,7 +15,7 @@
 
 #include <mpcf/error.h>
 
-#include "text/corpus.h"
+#include "corpus/corpus.h"
 
 struct kept_answers;
 

@@ -5,8 +5,8 @@
 #ifndef MPCF_INFERENCE_REFERENCE_CORPUS_H
 #define MPCF_INFERENCE_REFERENCE_CORPUS_H
 
+#include "corpus/corpus.h"
 #include "inference/secure_student.h"
-#include "text/corpus.h"
 
 struct reference_outcome {
     double smallest_margin; /* bits left at the fullest node of all rows */

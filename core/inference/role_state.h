@@ -10,6 +10,7 @@
 #include "channel/heartbeat.h"
 #include "channel/role.h"
 #include "channel/role_keys.h"
+#include "corpus/corpus.h"
 #include "inference/agreement.h"
 #include "inference/asking.h"
 #include "inference/prediction.h"
@@ -19,7 +20,6 @@
 #include "roles/control.h"
 #include "roles/roles.h"
 #include "secure/session.h"
-#include "text/corpus.h"
 
 struct kept_answers; /* kept_answers.h */
 struct answer_lines; /* answer_lines.h */

@@ -5,9 +5,9 @@
 #ifndef MPCF_INFERENCE_SECURE_BATCHES_H
 #define MPCF_INFERENCE_SECURE_BATCHES_H
 
+#include "corpus/corpus.h"
 #include "inference/secure_shape.h"
 #include "pipeline/pipeline.h"
-#include "text/corpus.h"
 
 struct secure_batch {
     struct secure_shape shape;

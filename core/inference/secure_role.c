@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "channel/heartbeat.h"
 #include "channel/key_file.h"
+#include "corpus/corpus.h"
 #include "inference/failed_check.h"
 #include "inference/farewell.h"
 #include "inference/questions.h"
@@ -14,8 +15,8 @@
 #include "inference/role_session.h"
 #include "inference/serve.h"
 #include "inference/user.h"
+#include "inference/user_texts.h"
 #include "secure/session.h"
-#include "text/corpus.h"
 
 /* From the parent of a one-machine run, or from the file that the pipeline names. */
 static mpcf_status find_keys(struct role_state *state, mpcf_error *err)

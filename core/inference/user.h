@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the user does: its texts in, logits and predictions out.
+ * What the user does: the texts in its state in, logits and predictions out.
  */
 #ifndef MPCF_INFERENCE_USER_H
 #define MPCF_INFERENCE_USER_H
@@ -9,9 +9,6 @@
 
 #include "inference/role_state.h"
 
-/* The rows of the evaluation split that the file asks for, or the first texts of STATE->asking, into the
- * state: no corpus where that has none. */
-mpcf_status user_load(struct role_state *state, mpcf_error *err);
 /* The user: all examples of its corpus that are not in STATE->kept. *RESULT: {"rows", "logits",
  * "predictions", "metrics"} of all, and "kept": how many were there, where some were. */
 mpcf_status user_infer(struct role_state *state, json_t **result, mpcf_error *err);

@@ -4,11 +4,12 @@
 
 #include <math.h>
 
-#include "lower/compare_price.h"
 #include "lower/emit.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 #include "lower/score_shift.h"
+#include "lower/step_price.h"
 #include "protocol/exp_shape.h"
 
 #define TOP         1.0  /* a tournament of whole numbers is off by one, levels by less */
@@ -20,7 +21,7 @@
 #define READ_RING   36 /* about what a product with the result has */
 #define RESULT_MOST 60 /* bits of the result, of 62 */
 
-struct scores {
+struct exp_scores {
     double low;        /* of x, with its margin */
     double lowest;     /* that its bits hold */
     unsigned fraction; /* of x */
@@ -30,7 +31,7 @@ struct scores {
     struct prices at;
 };
 
-struct plan {
+struct exp_plan {
     bool is_possible, cuts;
     unsigned step;                                   /* log2: what the cut is found by */
     int64_t least;                                   /* of them: kept */
@@ -51,31 +52,56 @@ static unsigned opened_for(double span, unsigned buckets)
     return bits;
 }
 
-static double price_of(const struct scores *s, const struct plan *p)
+/* Of PRICED_ELEMENTS. */
+static struct step_price exp_price(const struct exp_scores *s, const struct exp_plan *p,
+                                   unsigned ring)
+{
+    const struct step step = {.kind = STEP_EXP,
+                              .in_count = p->cuts ? 2 : 1,
+                              .opened = p->opened,
+                              .buckets = p->buckets,
+                              .factor_bits = p->factor_bits};
+    struct value values[3] = {priced_value(VALUE_SHARED, p->opened, p->opened),
+                              priced_value(VALUE_BITS, 0, 1)};
+
+    values[step.in_count] = priced_value(VALUE_SHARED, ring, ring);
+    return step_price(&s->at, &step, values);
+}
+
+/* Of a result that no ring holds with what it is multiplied by. */
+static struct step_price extend_price(const struct exp_scores *s)
+{
+    const struct step step = {.kind = STEP_TRUNCATE_EXTEND, .in_count = 1};
+    struct value values[] = {priced_value(VALUE_SHARED, s->wanted + 7, s->wanted + 8),
+                             priced_value(VALUE_SHARED, s->wanted + 7, READ_RING)};
+
+    return step_price(&s->at, &step, values);
+}
+
+static double price_of(const struct exp_scores *s, const struct exp_plan *p)
 {
     const unsigned ring = READ_RING + p->fraction - s->wanted;
-    const double numbers = (p->cuts ? 2 : 1) * p->buckets;
-    const double dealt = s->at.dealer_bit * numbers * fmin(ring, 64);
-    double bits = 2.0 * p->opened, seconds = 0, rounds = 1;
+    const struct step_price whole = exp_price(s, p, ring < 64 ? ring : 64);
+    double seconds = whole.seconds / PRICED_ELEMENTS, rounds = whole.rounds;
 
     if (p->cuts) {
-        const struct compare_price c = compare_price(&s->at, p->compared);
-        bits += 2;
+        const struct step_price c = compare_price(&s->at, p->compared);
         seconds += c.seconds;
         rounds += c.rounds;
     }
-    if (ring > 64) { /* it is extended */
-        bits += 2.0 * (s->wanted + 8);
-        rounds++;
+    if (ring > 64) {
+        const struct step_price extended = extend_price(s);
+        seconds += extended.seconds / PRICED_ELEMENTS;
+        rounds += extended.rounds;
     }
-    seconds += s->at.online_bit * bits + dealt;
     return seconds * s->elements + rounds * s->at.message;
 }
 
 /* Both factors leave an error of half a unit of the bit behind the last that is wanted. */
-static struct plan plan_of(const struct scores *s, unsigned buckets, bool cuts, unsigned step)
+static struct exp_plan plan_of(const struct exp_scores *s, unsigned buckets, bool cuts,
+                               unsigned step)
 {
-    struct plan p = {.cuts = cuts, .buckets = buckets, .step = step};
+    struct exp_plan p = {.cuts = cuts, .buckets = buckets, .step = step};
 
     p.least = (int64_t) floor(ldexp(s->cut, -(int) step));
     p.compared = magnitude_of(ldexp(TOP - s->low, -(int) step) / 2 + 2, 0);
@@ -91,13 +117,13 @@ static struct plan plan_of(const struct scores *s, unsigned buckets, bool cuts, 
     return p;
 }
 
-static struct plan cheapest_plan(const struct scores *s)
+static struct exp_plan cheapest_plan(const struct exp_scores *s)
 {
-    struct plan best = {0};
+    struct exp_plan best = {0};
 
     for (unsigned buckets = 4; buckets <= EXP_BUCKETS_MAX; buckets *= 2) {
         for (unsigned way = 0; way <= 1 + STEP_MOST; way++) {
-            const struct plan p = plan_of(s, buckets, way > 0, way > 0 ? way - 1 : 0);
+            const struct exp_plan p = plan_of(s, buckets, way > 0, way > 0 ? way - 1 : 0);
             best = p.is_possible && (!best.is_possible || p.price < best.price) ? p : best;
         }
     }
@@ -107,8 +133,8 @@ static struct plan cheapest_plan(const struct scores *s)
 /* --- Steps --- */
 
 /* [x >= CUT], of multiples of the step that may be one too high: what is kept is from one less on. */
-static value_id kept_bits(struct lowering *l, value_id x, const struct scores *s,
-                          const struct plan *p)
+static value_id kept_bits(struct lowering *l, value_id x, const struct exp_scores *s,
+                          const struct exp_plan *p)
 {
     const int64_t middle = llround(ldexp((s->low + TOP) / 2, -(int) p->step));
     const int64_t threshold = p->least - middle;
@@ -122,12 +148,12 @@ static value_id kept_bits(struct lowering *l, value_id x, const struct scores *s
     return emit_compare(l, emit_combine(l, v.dims, 0, p->compared, &t, 1, -middle), &threshold, 1);
 }
 
-static struct scores scores_of(struct lowering *l, const mpcf_node *node, value_id x)
+static struct exp_scores scores_of(struct lowering *l, const mpcf_node *node, value_id x)
 {
     const int want = l->nodes[node->id].want;
-    struct scores s = {.fraction = value_at(l, x)->fraction,
-                       .elements = (double) value_at(l, x)->dims.count,
-                       .at = prices_on(&l->options->network)};
+    struct exp_scores s = {.fraction = value_at(l, x)->fraction,
+                           .elements = (double) value_at(l, x)->dims.count,
+                           .at = prices_on(&l->options->network)};
     double high = 0;
 
     s.lowest = -ldexp(1, (int) value_at(l, x)->magnitude - 1 - (int) s.fraction);
@@ -139,8 +165,8 @@ static struct scores scores_of(struct lowering *l, const mpcf_node *node, value_
 }
 
 /* TOP - x, which is not negative. */
-static value_id below_top(struct lowering *l, value_id x, const struct scores *s,
-                          const struct plan *p, int64_t top)
+static value_id below_top(struct lowering *l, value_id x, const struct exp_scores *s,
+                          const struct exp_plan *p, int64_t top)
 {
     const struct value v = *value_at(l, x);
     const struct term t = term_whole(l, x, -1, v.dims);
@@ -169,8 +195,8 @@ bool exp_in_one(struct lowering *l, const mpcf_node *node, struct lowered *out)
     if (l->status != MPCF_OK) {
         return true;
     }
-    const struct scores s = scores_of(l, node, x);
-    const struct plan p = cheapest_plan(&s);
+    const struct exp_scores s = scores_of(l, node, x);
+    const struct exp_plan p = cheapest_plan(&s);
     if (!p.is_possible) {
         return false;
     }

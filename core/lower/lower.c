@@ -7,7 +7,8 @@
 #include <math.h>
 
 #include "base/memory.h"
-#include "lower/emit.h"
+#include "lower/emit_party.h"
+#include "lower/emit_sum.h"
 #include "lower/fractions.h"
 #include "lower/growth.h"
 #include "lower/headroom.h"

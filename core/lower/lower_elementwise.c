@@ -8,6 +8,7 @@
 
 #include "graph/owner.h"
 #include "lower/emit.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/lower_places.h"
 #include "lower/magnitude.h"
@@ -130,13 +131,8 @@ static value_id scaled(struct lowering *l, const mpcf_node *node, const mpcf_nod
     int exponent = 0;
     const bool is_shift = frexp(fabs(c), &exponent) == 0.5; /* moves the point, nothing else */
     const value_id id = is_shift ? lower_raw(l, x) : lower_wanted(l, x);
-    const value_id y = emit_scaled(l, id, c, 0);
 
-    if (l->status == MPCF_OK) {
-        struct value *v = &l->program->values[y];
-        v->magnitude = lower_magnitude(l, node, v->fraction);
-    }
-    return y;
+    return magnitude_set_by(l, emit_scaled(l, id, c), node);
 }
 
 void lower_scale(struct lowering *l, const mpcf_node *node, struct lowered *out)
@@ -213,12 +209,7 @@ static value_id product(struct lowering *l, const mpcf_node *node, value_id x[2]
     if (factor == 1) {
         return y;
     }
-    const value_id moved = emit_scaled(l, y, factor, 0);
-    if (l->status == MPCF_OK) {
-        struct value *v = &l->program->values[moved];
-        v->magnitude = lower_magnitude(l, node, v->fraction);
-    }
-    return moved;
+    return magnitude_set_by(l, emit_scaled(l, y, factor), node);
 }
 
 void lower_mul(struct lowering *l, const mpcf_node *node, struct lowered *out)
@@ -307,13 +298,9 @@ void lower_poly(struct lowering *l, const mpcf_node *node, struct lowered *out)
 
     for (size_t i = degree; i-- > 0 && l->status == MPCF_OK;) {
         bound = bound * largest + fabs(node->coef[i]);
-        const value_id product = i + 1 == degree
-                                     ? emit_scaled(l, x, top, magnitude_of(bound, f + 12))
-                                     : emit_product(l, r, x, 0);
-        struct value v = *value_at(l, product);
-        if (l->status == MPCF_OK) {
-            l->program->values[product].magnitude = magnitude_of(bound, v.fraction);
-        }
+        const value_id product =
+            i + 1 == degree ? emit_scaled(l, x, top) : emit_product(l, r, x, 0);
+        const struct value v = *value_at(l, magnitude_set(l, product, bound));
         const struct term t = term_whole(l, product, 1, dims);
         const unsigned m =
             i == 0 ? lower_magnitude(l, node, v.fraction) : magnitude_of(bound, v.fraction);

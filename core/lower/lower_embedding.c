@@ -8,10 +8,11 @@
 
 #include "graph/owner.h"
 #include "lower/emit.h"
+#include "lower/emit_party.h"
 #include "lower/lower_node.h"
 #include "lower/lower_places.h"
 #include "lower/magnitude.h"
-#include "lower/prices.h"
+#include "lower/step_price.h"
 #include "protocol/batch_code.h"
 
 /* --- Which --- */
@@ -21,30 +22,75 @@ struct form {
     double price;
 };
 
+/* Of S, whose VALUES are as step_price() takes them, with its messages. */
+static double price_of(const struct prices *at, struct step s, struct value *values)
+{
+    const struct step_price p = step_price(at, &s, values);
+
+    return p.rounds * at->message + p.seconds;
+}
+
+static struct value value_of(enum value_kind kind, struct dims dims, unsigned ring)
+{
+    return (struct value){.kind = kind, .dims = dims, .magnitude = ring - 1, .ring = ring};
+}
+
+/* The result has one bit more than is needed (lower_embedding()). Of that truncation its openings alone: what it would
+ * have of the dealer the search saves where it weighs. */
+static double truncation_price(struct dims dims, unsigned ring, bool is_input_independent,
+                               const struct prices *p)
+{
+    struct value values[] = {value_of(VALUE_SHARED, dims, ring),
+                             value_of(VALUE_SHARED, dims, ring)};
+
+    struct prices openings = *p;
+
+    openings.dealer_bit = 0;
+    values[0].is_input_independent = is_input_independent;
+    return price_of(&openings,
+                    (struct step){.kind = STEP_TRUNCATE_EXTEND, .in_count = 1, .shift = 1}, values);
+}
+
+/* X, the user's, masked, and as a product of KIND with the TABLE of the provider, which is OUT. */
+static double product_price(enum step_kind kind, struct dims x, struct dims table, struct dims out,
+                            unsigned ring, const struct prices *p)
+{
+    struct value masked[] = {value_of(VALUE_USER, x, ring), value_of(VALUE_MASKED, x, ring)};
+    struct value product[] = {masked[1], value_of(VALUE_PROVIDER, table, ring),
+                              value_of(VALUE_SHARED, out, ring)};
+
+    return price_of(p, (struct step){.kind = STEP_MASKED, .in_count = 1}, masked) +
+           price_of(p, (struct step){.kind = kind, .in_count = 2}, product);
+}
+
 /* RING is near what the search will find. */
 
-static double one_hot_price(struct dims dims, size_t rows, double ring, const struct prices *p)
+static double one_hot_price(struct dims dims, size_t rows, unsigned ring, const struct prices *p)
 {
-    const double ids = (double) (dims.dim[1] * dims.dim[2]);
+    const struct dims hot = dims_of(1, dims.dim[1], dims.dim[2], rows);
 
-    return ring * ids * (p->online_bit * (double) rows + p->dealer_bit * (double) dims.dim[3]);
+    return product_price(STEP_LINEAR, hot, dims_of(1, 1, rows, dims.dim[3]), dims, ring, p) +
+           truncation_price(dims, ring, true, p);
 }
 
-static double code_price(struct dims dims, size_t rows, size_t groups, double ring,
+/* What is truncated is no longer input-independent. */
+static double code_price(struct dims dims, size_t rows, size_t groups, unsigned ring,
                          const struct prices *p)
 {
-    const size_t count = dims.dim[1] * dims.dim[2];
-    const double asked = (double) batch_code_asked(batch_code_buckets(count / groups));
-    const double ids = (double) count, columns = (double) dims.dim[3], g = (double) groups;
-    /* Last: the result's truncation, whose operand is no longer input-independent. */
-    const double online =
-        g * (CODE_WIDTH * (double) rows + asked * columns) + ids * asked + 2 * ids * columns;
+    const size_t ids = dims.dim[1] * dims.dim[2];
+    const size_t asked = batch_code_asked(batch_code_buckets(ids / groups));
+    const struct dims found = dims_of(1, groups, asked, dims.dim[3]);
+    struct value picked[] = {
+        value_of(VALUE_USER, dims_of(1, dims.dim[1], dims.dim[2], asked), ring),
+        value_of(VALUE_SHARED, found, ring), value_of(VALUE_SHARED, dims, ring)};
 
-    return p->message +
-           ring * (p->online_bit * online + p->dealer_bit * columns * (g * asked + ids));
+    return product_price(STEP_BUCKET_SUMS, dims_of(1, groups, rows, CODE_WIDTH),
+                         dims_of(1, 1, rows, dims.dim[3]), found, ring, p) +
+           price_of(p, (struct step){.kind = STEP_USER_MATMUL, .in_count = 2}, picked) +
+           truncation_price(dims, ring, false, p);
 }
 
-static struct form cheapest(struct dims dims, size_t rows, double ring, const struct prices *p)
+static struct form cheapest(struct dims dims, size_t rows, unsigned ring, const struct prices *p)
 {
     struct form best = {.price = one_hot_price(dims, rows, ring, p)};
 

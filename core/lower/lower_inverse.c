@@ -21,12 +21,14 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 #include "lower/prices.h"
 #include "lower/range_check.h"
 #include "lower/score_shift.h"
 #include "lower/square_sum.h"
+#include "lower/step_price.h"
 #include "protocol/inverse_pieces.h"
 
 #define BITS        20
@@ -54,18 +56,11 @@ static value_id pick(struct lowering *l, const struct octaves *o, const int64_t 
                      unsigned fraction, unsigned magnitude)
 {
     struct term terms[64];
-    const size_t elements = o->dims.count;
+    size_t count = 0;
+    const int64_t constant =
+        threshold_terms(o->bits, (size_t) o->count, o->dims, table, terms, &count);
 
-    for (size_t j = 0; j < (size_t) o->count; j++) {
-        struct term t = {.x = o->bits, .weight = table[j + 1] - table[j], .first = j * elements};
-        size_t stride = 1;
-        for (int i = MPCF_RANK_MAX - 1; i >= 0; i--) {
-            t.stride[i] = stride;
-            stride *= o->dims.dim[i];
-        }
-        terms[j] = t;
-    }
-    return emit_combine(l, o->dims, fraction, magnitude, terms, (size_t) o->count, table[0]);
+    return emit_combine(l, o->dims, fraction, magnitude, terms, count, constant);
 }
 
 /* OF's values are further apart than 2^MOST. */
@@ -240,6 +235,7 @@ static void lower_inverse(struct lowering *l, const mpcf_node *node, const struc
 
 #define KEYED_BITS   27 /* of the smallest result: slopes are integers */
 #define KEYED_LEAST  24 /* or INVERSE_UNITS count: 20 octaves of 1/x, 40 of a root */
+#define KEYED_RING   48 /* about what a product with the result has */
 #define ROUNDS_SAVED 9  /* by keys, */
 #define STEPS_BITS                                                                                 \
     1600 /* and what an inverse by steps sends for an element, both parties together, */
@@ -251,14 +247,23 @@ struct keyed {
     double unit, low, high;
 };
 
+/* Of an element, without its message. */
+static double keys_price(const struct prices *at, unsigned octaves)
+{
+    const unsigned depth = octaves + TREE_SPLIT_BITS + 2;
+    const struct step s = {.kind = STEP_INVERSE, .in_count = 1};
+    struct value values[] = {priced_value(VALUE_SHARED, depth, depth),
+                             priced_value(VALUE_SHARED, KEYED_RING, KEYED_RING)};
+
+    return step_price(at, &s, values).seconds / PRICED_ELEMENTS;
+}
+
 /* Whether keys weigh less to the planner than rounds and openings of an inverse by steps. On a fast link of little
  * delay they do for some hundred elements only. */
 static bool keys_cost_less(const struct lowering *l, int octaves, size_t elements)
 {
-    const double depth = octaves + TREE_SPLIT_BITS + 2;
-    const double bits = 128 * depth + 3 * 48 * (depth / 2 - 2);
     const struct prices p = prices_on(&l->options->network);
-    const double more = (p.early_bit + p.dealer_bit) * bits + p.key;
+    const double more = keys_price(&p, (unsigned) octaves) + p.key;
     const double less = p.online_bit * STEPS_BITS + p.dealer_bit * STEPS_DEALER;
 
     return (more - less) * (double) elements < ROUNDS_SAVED * p.message;

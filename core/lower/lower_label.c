@@ -20,6 +20,7 @@
 #include "lower/lower_label.h"
 
 #include "lower/emit.h"
+#include "lower/emit_sum.h"
 
 /* Winners of blocks of one size: columns FIRST, FIRST + STEP, .. of both values. PLACE is how far
  * behind its block's first class each stands; VALUE_NONE: blocks of one class. */
@@ -38,19 +39,6 @@ static struct term columns(const struct lowering *l, value_id x, const struct si
     return t;
 }
 
-/* X, which has DIMS but for its shape. */
-static struct term reshaped(value_id x, int64_t weight, struct dims dims)
-{
-    struct term t = {.x = x, .weight = weight};
-    size_t stride = 1;
-
-    for (size_t i = MPCF_RANK_MAX; i-- > 0;) {
-        t.stride[i] = stride;
-        stride *= dims.dim[i];
-    }
-    return t;
-}
-
 /* Bits of places up to 2 APART - 1, APART a power of two, and of their differences. */
 static unsigned place_magnitude(size_t apart)
 {
@@ -66,7 +54,7 @@ static unsigned place_magnitude(size_t apart)
 /* Of two single classes. */
 static value_id first_place(struct lowering *l, value_id bits, size_t apart, struct dims dims)
 {
-    const struct term t = reshaped(emit_bits_to_ring(l, bits), -(int64_t) apart, dims);
+    const struct term t = term_in_order(emit_bits_to_ring(l, bits), 0, -(int64_t) apart, dims);
 
     return emit_combine(l, dims, 0, place_magnitude(apart), &t, 1, (int64_t) apart);
 }

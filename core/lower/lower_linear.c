@@ -6,6 +6,7 @@
 
 #include "graph/owner.h"
 #include "lower/emit.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 

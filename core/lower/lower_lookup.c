@@ -5,7 +5,8 @@
  */
 #include "lower/lower_lookup.h"
 
-#include "lower/emit.h"
+#include "lower/emit_party.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_places.h"
 #include "lower/magnitude.h"
 

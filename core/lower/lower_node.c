@@ -9,6 +9,8 @@
 
 #include "graph/owner.h"
 #include "lower/emit.h"
+#include "lower/emit_party.h"
+#include "lower/emit_sum.h"
 #include "lower/magnitude.h"
 #include "lower/range_check.h"
 

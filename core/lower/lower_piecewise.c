@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/emit_sum.h"
 #include "lower/exp_in_one.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"

@@ -14,6 +14,8 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/emit_party.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 #include "lower/row_levels.h"

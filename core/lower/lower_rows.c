@@ -7,6 +7,8 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/emit_party.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 #include "lower/square_sum.h"
@@ -93,12 +95,8 @@ void lower_center(struct lowering *l, const mpcf_node *node, struct lowered *out
     const double columns = (double) v.dims.dim[3];
     const double largest = node_largest(l, node->in[0]);
     const value_id sum = emit_row_sum(l, x, magnitude_of(largest * columns, v.fraction));
-    const value_id mean = emit_scaled(l, sum, 1 / columns, 0);
-    const unsigned f = value_at(l, mean)->fraction;
+    const value_id mean = magnitude_set(l, emit_scaled(l, sum, 1 / columns), largest);
 
-    if (l->status == MPCF_OK) {
-        l->program->values[mean].magnitude = magnitude_of(largest, f);
-    }
     out->raw = emit_sum(l, v.dims, lower_magnitude(l, node, v.fraction), x,
                         emit_at(l, mean, v.fraction), -1);
 }

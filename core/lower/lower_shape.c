@@ -4,7 +4,7 @@
  */
 #include "lower/lower_shape.h"
 
-#include "lower/emit.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 

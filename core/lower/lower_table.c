@@ -15,6 +15,7 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 
@@ -42,19 +43,6 @@ static struct table table_of(const struct lowering *l, const mpcf_node *node)
     return t;
 }
 
-/* Row J of numbers [rows, elements], in the shape DIMS. */
-static struct term row_term(value_id x, size_t j, int64_t weight, struct dims dims)
-{
-    struct term t = {.x = x, .weight = weight, .first = j * dims.count};
-    size_t stride = 1;
-
-    for (int i = MPCF_RANK_MAX - 1; i >= 0; i--) {
-        t.stride[i] = stride;
-        stride *= dims.dim[i];
-    }
-    return t;
-}
-
 /* q. */
 static value_id place_of(struct lowering *l, const struct table *t, const mpcf_node *x)
 {
@@ -62,12 +50,8 @@ static value_id place_of(struct lowering *l, const struct table *t, const mpcf_n
 
     node_interval(l, x, &low, &high);
     const double reach = fmax(fabs(low), fabs(high)) * t->rate;
-    value_id q = emit_scaled(l, emit_shared(l, lower_wanted(l, x)), t->rate, 0);
-    if (l->status == MPCF_OK) {
-        struct value *v = &l->program->values[q];
-        v->magnitude = magnitude_of(reach, v->fraction);
-    }
-    q = emit_at(l, q, INDEX_FRACTION);
+    const value_id scaled = emit_scaled(l, emit_shared(l, lower_wanted(l, x)), t->rate);
+    const value_id q = emit_at(l, magnitude_set(l, scaled, reach), INDEX_FRACTION);
     const unsigned f = value_at(l, q)->fraction;
     const double offset = -t->low * t->rate;
     const struct term whole = term_whole(l, q, 1, t->dims);
@@ -86,7 +70,7 @@ static value_id clamped(struct lowering *l, const struct table *t, value_id q)
     const value_id beyond = emit_select_row(l, bits, 1, q);
     const struct term terms[3] = {term_whole(l, inside, 1, t->dims),
                                   term_whole(l, beyond, -1, t->dims),
-                                  row_term(ring, 1, end - 1, t->dims)};
+                                  term_row(ring, 1, end - 1, t->dims)};
 
     return emit_combine(l, t->dims, f, t->bits + f + 2, terms, 3, 0);
 }
@@ -105,7 +89,7 @@ static value_id index_of(struct lowering *l, const struct table *t, value_id c)
                                  term_whole(l, y, -((int64_t) 1 << f), t->dims)};
     const value_id left = emit_combine(l, t->dims, f, f + 2, rest, 2, 0);
     const value_id is_below = emit_bits_to_ring(l, emit_compare(l, left, &zero, 1));
-    const struct term terms[2] = {term_whole(l, y, 1, t->dims), row_term(is_below, 0, 1, t->dims)};
+    const struct term terms[2] = {term_whole(l, y, 1, t->dims), term_row(is_below, 0, 1, t->dims)};
 
     return emit_combine(l, t->dims, 0, t->bits + 2, terms, 2, -1);
 }
@@ -162,7 +146,7 @@ void lower_table(struct lowering *l, const mpcf_node *node, struct lowered *out)
     const value_id bits = emit_table_lookup(l, index, entries, (size_t) 1 << t.bits, planes);
     const value_id ring = emit_bits_to_ring(l, bits);
     for (size_t p = 0; p < planes; p++) {
-        terms[p] = row_term(ring, p, (int64_t) 1 << p, t.dims);
+        terms[p] = term_row(ring, p, (int64_t) 1 << p, t.dims);
     }
     out->raw = emit_combine(l, t.dims, f, lower_magnitude(l, node, f), terms, planes, smallest);
 }

@@ -165,3 +165,21 @@ unsigned lower_magnitude(struct lowering *l, const mpcf_node *node, unsigned fra
            : bound > HEADROOM_MAGNITUDE ? bound
                                         : HEADROOM_MAGNITUDE;
 }
+
+value_id magnitude_set(struct lowering *l, value_id x, double largest)
+{
+    if (l->status == MPCF_OK) {
+        struct value *v = &l->program->values[x];
+        v->magnitude = magnitude_of(largest, v->fraction);
+    }
+    return x;
+}
+
+value_id magnitude_set_by(struct lowering *l, value_id x, const mpcf_node *node)
+{
+    if (l->status == MPCF_OK) {
+        struct value *v = &l->program->values[x];
+        v->magnitude = lower_magnitude(l, node, v->fraction);
+    }
+    return x;
+}

@@ -32,5 +32,9 @@ int log2_down(double x);
 unsigned magnitude_of(double largest, unsigned fraction);
 /* m of NODE's values at FRACTION bits, from its range. */
 unsigned lower_magnitude(struct lowering *l, const mpcf_node *node, unsigned fraction);
+/* Sets X's magnitude, where that can be known only when X has its fraction: of values up to LARGEST, or of those of
+ * NODE. Returns X; nothing where the lowering has failed. */
+value_id magnitude_set(struct lowering *l, value_id x, double largest);
+value_id magnitude_set_by(struct lowering *l, value_id x, const mpcf_node *node);
 
 #endif

@@ -20,21 +20,11 @@
 
 #include "graph/owner.h"
 #include "lower/emit.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
-
-struct piecewise {
-    const struct pieces *p;
-    double scale; /* the function is of scale * value */
-    value_id x;
-    unsigned f;          /* fraction of x */
-    double low, high;    /* of the value, with margin */
-    value_id bits, ring; /* as bits, as numbers */
-    struct dims dims;
-    bool straight_low, straight_high; /* outer pieces */
-    bool is_written;                  /* PIECEWISE: by a builder, not fitted */
-    const mpcf_node *delta;           /* PIECEWISE_OF, or NULL */
-};
+#include "lower/piecewise.h"
+#include "lower/trained_pieces.h"
 
 /* --- Cuts --- */
 
@@ -88,66 +78,6 @@ static void compare_cuts(struct lowering *l, struct piecewise *k)
     k->ring = emit_bits_to_ring(l, k->bits);
 }
 
-/* --- Parts of the sum --- */
-
-static struct term bit_term(const struct piecewise *k, size_t j, int64_t weight)
-{
-    struct term t = {.x = k->ring, .weight = weight, .first = j * k->dims.count};
-    size_t stride = 1;
-
-    for (int i = MPCF_RANK_MAX - 1; i >= 0; i--) {
-        t.stride[i] = stride;
-        stride *= k->dims.dim[i];
-    }
-    return t;
-}
-
-/* Adds terms of what TABLE gives for x's piece to TERMS; returns the constant. */
-static int64_t table_terms(const struct piecewise *k, const int64_t *table, struct term *terms,
-                           size_t *count)
-{
-    for (size_t j = 0; j < k->p->cut_count; j++) {
-        if (table[j + 1] != table[j]) {
-            terms[(*count)++] = bit_term(k, j, table[j + 1] - table[j]);
-        }
-    }
-    return table[0];
-}
-
-static bool is_outer(const struct piecewise *k, size_t piece)
-{
-    return (piece == 0 && k->straight_low) || (piece == k->p->cut_count && k->straight_high);
-}
-
-/* Coefficient I of value^i about the centre, for inner pieces; outer ones have what is constant. */
-static double coefficient(const struct piecewise *k, size_t piece, size_t i)
-{
-    const struct pieces *p = k->p;
-
-    if (is_outer(k, piece)) {
-        const double slope = p->degree > 0 ? p->coef[piece][1] : 0;
-        return i == 0 ? p->coef[piece][0] - slope * p->center[piece] : 0;
-    }
-    return p->coef[piece][i] * pow(k->scale, (double) i);
-}
-
-static double outer_slope(const struct piecewise *k, size_t piece)
-{
-    return k->p->degree > 0 ? k->p->coef[piece][1] * k->scale : 0;
-}
-
-static double table_of(const struct piecewise *k, size_t i, unsigned f, int64_t *table)
-{
-    double largest = 0;
-
-    for (size_t piece = 0; piece <= k->p->cut_count; piece++) {
-        const double c = coefficient(k, piece, i);
-        table[piece] = llround(ldexp(c, (int) f));
-        largest = fabs(c) > largest ? fabs(c) : largest;
-    }
-    return largest;
-}
-
 /* --- t --- */
 
 static value_id select_row(struct lowering *l, const struct piecewise *k, size_t row)
@@ -174,15 +104,17 @@ static value_id local_t(struct lowering *l, const struct piecewise *k, const str
         terms[count++] = term_whole(l, ends->high, -1, k->dims);
     }
     for (size_t i = 0; i <= p->cut_count; i++) {
-        const double center = is_outer(k, i) ? 0 : p->center[i] / k->scale;
+        const double center = piece_is_outer(k, i) ? 0 : p->center[i] / k->scale;
         const double from = i == 0 ? k->low : p->cuts[i - 1] / k->scale;
         const double to = i == p->cut_count ? k->high : p->cuts[i] / k->scale;
-        const double reach = is_outer(k, i) ? 0 : fmax(fabs(from - center), fabs(to - center));
+        const double reach =
+            piece_is_outer(k, i) ? 0 : fmax(fabs(from - center), fabs(to - center));
         table[i] = -llround(ldexp(center, (int) k->f));
         *largest = reach > *largest ? reach : *largest;
     }
     *largest += 0.25; /* cuts are looked at with few bits */
-    const int64_t constant = table_terms(k, table, terms, &count);
+    const int64_t constant =
+        threshold_terms(k->ring, k->p->cut_count, k->dims, table, terms, &count);
     return emit_combine(l, k->dims, k->f, magnitude_of(*largest, k->f), terms, count, constant);
 }
 
@@ -194,24 +126,13 @@ static bool has_one_top(const struct piecewise *k, double *top)
 {
     const size_t degree = k->p->degree;
 
-    *top = coefficient(k, 1, degree);
+    *top = piece_coefficient(k, 1, degree);
     for (size_t piece = 1; piece < k->p->cut_count; piece++) {
-        if (fabs(coefficient(k, piece, degree) - *top) > 0) {
+        if (fabs(piece_coefficient(k, piece, degree) - *top) > 0) {
             return false;
         }
     }
     return degree > 0 && k->straight_low && k->straight_high;
-}
-
-static value_id scaled_by(struct lowering *l, value_id t, double c, double largest)
-{
-    const value_id y = emit_scaled(l, t, c, 0);
-
-    if (l->status == MPCF_OK) {
-        struct value *v = &l->program->values[y];
-        v->magnitude = magnitude_of(largest, v->fraction);
-    }
-    return y;
 }
 
 /* Inner pieces by Horner; constants of all pieces are in its last coefficient. */
@@ -237,7 +158,7 @@ static value_id horner(struct lowering *l, const struct piecewise *k, value_id t
             continue;
         }
         if (is_second) {
-            r = scaled_by(l, t, top, bound * largest_t);
+            r = magnitude_set(l, emit_scaled(l, t, top), bound * largest_t);
         } else if (r != VALUE_NONE) {
             const unsigned full = value_at(l, r)->fraction + value_at(l, t)->fraction;
             r = emit_product(l, t, r, magnitude_of(bound * largest_t, full)); /* t knows padding */
@@ -247,98 +168,13 @@ static value_id horner(struct lowering *l, const struct piecewise *k, value_id t
             f = value_at(l, r)->fraction;
             terms[count++] = term_whole(l, r, 1, k->dims);
         }
-        const double largest = table_of(k, i, f, table);
+        const double largest = piece_table(k, i, f, table);
         bound = bound * largest_t + largest;
-        const int64_t constant = table_terms(k, table, terms, &count);
+        const int64_t constant =
+            threshold_terms(k->ring, k->p->cut_count, k->dims, table, terms, &count);
         r = emit_combine(l, k->dims, f, magnitude_of(bound, f), terms, count, constant);
     }
     return r;
-}
-
-/* --- Trained parts --- */
-
-/* What the provider adds to each coefficient, [elements, degree + 1]: which inner piece x lies in, times
- * delta. */
-static value_id trained_parts(struct lowering *l, const struct piecewise *k, unsigned fraction)
-{
-    const size_t n = k->dims.count, inner = k->p->cut_count - 1, columns = k->p->degree + 1;
-    const struct term terms[2] = {
-        {.x = k->ring, .weight = 1, .first = 0, .stride = {0, 0, 1, n}},
-        {.x = k->ring, .weight = -1, .first = n, .stride = {0, 0, 1, n}},
-    };
-    const value_id lies_in = emit_combine(l, dims_of(1, 1, n, inner), 0, 2, terms, 2, 0);
-    const value_id weight = lower_constant(l, k->delta, fraction);
-    const struct dims dims = dims_of(1, 1, n, columns);
-
-    return l->options->weights_shared
-               ? emit_matmul(l, lies_in, weight, true, dims, 0)
-               : emit_linear(l, STEP_LINEAR, emit_masked(l, lies_in), weight, dims);
-}
-
-/* t^2 .. t^degree, of FRACTION bits. */
-static void powers_of(struct lowering *l, const struct piecewise *k, value_id t, double largest_t,
-                      unsigned fraction, value_id *power)
-{
-    power[1] = t;
-    for (size_t i = 2; i <= k->p->degree && l->status == MPCF_OK; i++) {
-        const value_id a = power[i / 2], b = power[i - i / 2];
-        const unsigned f = value_at(l, a)->fraction + value_at(l, b)->fraction;
-        const unsigned m = magnitude_of(pow(largest_t, (double) i), f);
-
-        power[i] = emit_at(l, a == b ? emit_square(l, a, m) : emit_product(l, a, b, m), fraction);
-    }
-}
-
-/* Coefficient I of x's piece, public and trained part. No bound is known of what is trained: it wraps,
- * and only the sum of all terms, which has a range, does not. */
-static value_id trained_coefficient(struct lowering *l, const struct piecewise *k, size_t i,
-                                    value_id parts)
-{
-    const unsigned f = value_at(l, parts)->fraction;
-    const size_t columns = k->p->degree + 1;
-    int64_t table[CUTS_MAX + 1];
-    struct term terms[CUTS_MAX + 3];
-    size_t count = 0, stride = columns;
-
-    terms[count] = (struct term){.x = parts, .weight = 1, .first = i};
-    for (int j = MPCF_RANK_MAX - 1; j >= 0; j--) {
-        terms[count].stride[j] = stride;
-        stride *= k->dims.dim[j];
-    }
-    count++;
-    (void) table_of(k, i, f, table);
-    const int64_t constant = table_terms(k, table, terms, &count);
-    return emit_combine(l, k->dims, f, 0, terms, count, constant);
-}
-
-/* In place of Horner: the sum of coefficients times powers, modulo the ring. */
-static value_id trained_sum(struct lowering *l, const mpcf_node *node, const struct piecewise *k,
-                            value_id t, double largest_t)
-{
-    const int each = log2_up(largest_t) > 0 ? log2_up(largest_t) : 0;
-    const unsigned fp = l->options->value_fraction + 3;
-    const unsigned wanted = fp + (unsigned) each * (unsigned) k->p->degree;
-    const value_id parts = trained_parts(l, k, wanted > 24 ? 24 : wanted);
-    value_id power[PIECE_DEGREE_MAX + 1] = {0}, products[PIECE_DEGREE_MAX + 1] = {0};
-    struct term terms[PIECE_DEGREE_MAX + 1];
-    unsigned top = 0;
-
-    powers_of(l, k, t, largest_t, fp, power);
-    for (size_t i = 0; i <= k->p->degree && l->status == MPCF_OK; i++) {
-        products[i] = trained_coefficient(l, k, i, parts);
-        products[i] = i == 0 ? products[i] : emit_product(l, power[i], products[i], 0);
-        top = value_at(l, products[i])->fraction > top ? value_at(l, products[i])->fraction : top;
-    }
-    if (l->status != MPCF_OK) {
-        return VALUE_NONE;
-    }
-    for (size_t i = 0; i <= k->p->degree; i++) {
-        const unsigned shift = top - value_at(l, products[i])->fraction;
-        terms[i] = term_whole(l, products[i], (int64_t) 1 << shift, k->dims);
-    }
-    const double outer = fmax(fabs(coefficient(k, 0, 0)), fabs(coefficient(k, k->p->cut_count, 0)));
-    return emit_combine(l, k->dims, top, magnitude_of(node_largest(l, node) + outer, top), terms,
-                        k->p->degree + 1, 0);
 }
 
 /* --- Outer pieces --- */
@@ -354,11 +190,7 @@ static value_id add_line(struct lowering *l, const struct piecewise *k, value_id
         complement ? emit_sum(l, k->dims, value_at(l, k->x)->magnitude + 1, k->x, selected, -1)
                    : selected;
     const double reach = fmax(fabs(k->low), fabs(k->high));
-    const value_id scaled = emit_scaled(l, line, slope, 0);
-    if (l->status == MPCF_OK) {
-        struct value *v = &l->program->values[scaled];
-        v->magnitude = magnitude_of(reach * fabs(slope), v->fraction);
-    }
+    const value_id scaled = magnitude_set(l, emit_scaled(l, line, slope), reach * fabs(slope));
     const unsigned fy = value_at(l, y)->fraction, fs = value_at(l, scaled)->fraction;
     const value_id part = fs > fy ? emit_at(l, scaled, fy) : scaled;
     const double bound = ldexp(1, (int) value_at(l, y)->magnitude - (int) fy) + reach * fabs(slope);
@@ -381,8 +213,9 @@ static value_id by_the_bit(struct lowering *l, const struct piecewise *k)
     int64_t table[CUTS_MAX + 1];
     struct term terms[CUTS_MAX + 1];
     size_t count = 0;
-    const double largest = table_of(k, 0, k->f, table);
-    const int64_t constant = table_terms(k, table, terms, &count);
+    const double largest = piece_table(k, 0, k->f, table);
+    const int64_t constant =
+        threshold_terms(k->ring, k->p->cut_count, k->dims, table, terms, &count);
 
     return emit_combine(l, k->dims, k->f, magnitude_of(largest, k->f), terms, count, constant);
 }
@@ -393,7 +226,7 @@ static value_id between_the_ends(struct lowering *l, const mpcf_node *node, stru
     double largest_t = 0;
     const value_id t = local_t(l, k, ends, &largest_t);
 
-    return k->delta != NULL ? trained_sum(l, node, k, t, largest_t) : horner(l, k, t, largest_t);
+    return k->delta != NULL ? trained_pieces(l, node, k, t, largest_t) : horner(l, k, t, largest_t);
 }
 
 static value_id evaluate(struct lowering *l, const mpcf_node *node, struct piecewise *k)
@@ -405,7 +238,7 @@ static value_id evaluate(struct lowering *l, const mpcf_node *node, struct piece
     k->straight_low = is_straight(k->p, 0);
     k->straight_high = is_straight(k->p, last);
     const bool inner = last > 1 || !k->straight_low || !k->straight_high;
-    const double slope_low = outer_slope(k, 0), slope_high = outer_slope(k, last);
+    const double slope_low = piece_outer_slope(k, 0), slope_high = piece_outer_slope(k, last);
     if (k->straight_low && (inner || slope_low != 0)) {
         ends.low = select_row(l, k, 0);
     }
@@ -419,34 +252,7 @@ static value_id evaluate(struct lowering *l, const mpcf_node *node, struct piece
     if (k->straight_high) {
         y = add_line(l, k, y, slope_high, ends.high, false);
     }
-    if (l->status == MPCF_OK) {
-        struct value *v = &l->program->values[y];
-        v->magnitude = lower_magnitude(l, node, v->fraction);
-    }
-    return y;
-}
-
-/* Cuts outside the value's range would never be passed: their pieces go. */
-static void drop_cuts(struct pieces *p, double low, double high)
-{
-    size_t first = 0, end = p->cut_count;
-
-    while (first + 1 < end && p->cuts[first] < low) {
-        first++;
-    }
-    while (end > first + 1 && p->cuts[end - 1] > high) {
-        end--;
-    }
-    for (size_t i = first; i < end; i++) {
-        p->cuts[i - first] = p->cuts[i];
-    }
-    for (size_t i = first; i <= end; i++) {
-        p->center[i - first] = p->center[i];
-        for (size_t j = 0; j <= p->degree; j++) {
-            p->coef[i - first][j] = p->coef[i][j];
-        }
-    }
-    p->cut_count = end - first;
+    return magnitude_set_by(l, y, node);
 }
 
 /* A factor in front goes into cuts and coefficients. */
@@ -480,7 +286,7 @@ void lower_pieces_at(struct lowering *l, const mpcf_node *node, const mpcf_node 
     struct piecewise k = {.p = p, .scale = 1, .dims = node_dims(l, node)};
 
     node_interval(l, x, &k.low, &k.high);
-    drop_cuts(p, k.low, k.high);
+    pieces_drop_cuts(p, k.low, k.high);
     evaluate_at(l, node, &k, x, want, out);
 }
 
@@ -503,7 +309,7 @@ void lower_pieces(struct lowering *l, const mpcf_node *node, struct pieces *p, s
             return;
         }
     } else {
-        drop_cuts(p, k.low * k.scale, k.high * k.scale);
+        pieces_drop_cuts(p, k.low * k.scale, k.high * k.scale);
         pieces_lower_degree(p);
     }
     evaluate_at(l, node, &k, x, want, out);

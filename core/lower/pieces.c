@@ -212,3 +212,25 @@ void shift_polynomial(const double *coef, size_t degree, double center, double *
         }
     }
 }
+
+void pieces_drop_cuts(struct pieces *p, double low, double high)
+{
+    size_t first = 0, end = p->cut_count;
+
+    while (first + 1 < end && p->cuts[first] < low) {
+        first++;
+    }
+    while (end > first + 1 && p->cuts[end - 1] > high) {
+        end--;
+    }
+    for (size_t i = first; i < end; i++) {
+        p->cuts[i - first] = p->cuts[i];
+    }
+    for (size_t i = first; i <= end; i++) {
+        p->center[i - first] = p->center[i];
+        for (size_t j = 0; j <= p->degree; j++) {
+            p->coef[i - first][j] = p->coef[i][j];
+        }
+    }
+    p->cut_count = end - first;
+}

@@ -44,6 +44,8 @@ bool fit_pieces(fit_function *function, const void *context, double low, double 
                 double above, size_t degree, double tolerance, struct pieces *out);
 /* What P costs, in bits an element that both parties send: which degree is the best. */
 size_t pieces_cost(const struct pieces *p);
+/* Cuts outside [low, high] would never be passed: their pieces go, but for one cut. */
+void pieces_drop_cuts(struct pieces *p, double low, double high);
 /* Makes coefficients 0 whose terms are dust where x is in [low, high]. */
 void pieces_drop_dust(struct pieces *p, double low, double high);
 /* The degree without highest coefficients that are 0 in all pieces. */

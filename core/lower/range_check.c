@@ -24,6 +24,8 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/emit_party.h"
+#include "lower/emit_sum.h"
 #include "lower/magnitude.h"
 
 #define INDEX_BITS  6  /* of the table for values of either sign; */
@@ -44,25 +46,12 @@ static unsigned count_magnitude(size_t most)
     return bits;
 }
 
-/* X, whose elements stand in the same order, with DIMS; from element FIRST on. */
-static struct term in_order(value_id x, size_t first, int64_t weight, struct dims dims)
-{
-    struct term t = {.x = x, .weight = weight, .first = first};
-    size_t stride = 1;
-
-    for (size_t i = MPCF_RANK_MAX; i-- > 0;) {
-        t.stride[i] = stride;
-        stride *= dims.dim[i];
-    }
-    return t;
-}
-
 /* --- Beyond or not --- */
 
 /* 1 where a bit of row 0 of BITS is 1. */
 static value_id ones(struct lowering *l, value_id bits, struct dims dims)
 {
-    const struct term t = in_order(emit_bits_to_ring(l, bits), 0, 1, dims);
+    const struct term t = term_in_order(emit_bits_to_ring(l, bits), 0, 1, dims);
 
     return emit_combine(l, dims, 0, 2, &t, 1, 0);
 }
@@ -91,7 +80,8 @@ static value_id by_comparison(struct lowering *l, value_id x, int64_t low, int64
     const struct dims dims = value_at(l, x)->dims;
     const int64_t thresholds[2] = {low, high + 1};
     const value_id bits = emit_bits_to_ring(l, emit_compare(l, x, thresholds, 2));
-    const struct term terms[2] = {in_order(bits, 0, -1, dims), in_order(bits, dims.count, 1, dims)};
+    const struct term terms[2] = {term_in_order(bits, 0, -1, dims),
+                                  term_in_order(bits, dims.count, 1, dims)};
 
     return emit_combine(l, dims, 0, 2, terms, 2, 1);
 }
@@ -214,7 +204,7 @@ static void count_examples(struct lowering *l, struct counted *c)
     keep_tokens(l, c, 0, last);
     const size_t rows = value_at(l, c->x)->dims.count / l->batch_size;
     const struct dims all = dims_of(l->batch_size, 1, 1, rows);
-    const struct term t = in_order(c->x, 0, 1, all);
+    const struct term t = term_in_order(c->x, 0, 1, all);
     c->x = emit_combine(l, all, 0, count_magnitude(c->most), &t, 1, 0);
     add_up(l, c, rows);
 }

@@ -4,11 +4,13 @@
 
 #include <math.h>
 
-#include "lower/compare_price.h"
 #include "lower/emit.h"
+#include "lower/emit_party.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 #include "lower/score_shift.h"
+#include "lower/step_price.h"
 
 /* --- A tournament's round --- */
 
@@ -37,16 +39,18 @@ value_id emit_larger_half(struct lowering *l, value_id x)
 
 /* --- Which levels --- */
 
+#define REACHED_RING 24 /* about what the largest score has, which is a sum of them */
+
 enum { STAGES_MAX = 4, BITS_MIN = 3, BITS_MAX = 6, HALVES_MAX = 5 };
 
 /* From the last stage, 0, up: stage i counts 2^bits[i] levels of 2^shift[i] steps each. */
-struct plan {
+struct level_plan {
     unsigned stages, bits[STAGES_MAX], shift[STAGES_MAX];
     unsigned halves; /* comparisons of halves before */
     double price;
 };
 
-struct scores {
+struct level_scores {
     double low, high, step;
     unsigned fraction;  /* of the steps */
     unsigned magnitude; /* of scores less the lowest, in steps */
@@ -55,16 +59,16 @@ struct scores {
 };
 
 /* A comparison and a selection of numbers of M bits. */
-static double selection_price(const struct scores *s, unsigned m, double elements)
+static double selection_price(const struct level_scores *s, unsigned m, double elements)
 {
-    const struct compare_price p = compare_price(&s->at, m);
-    const double selection = s->at.online_bit * 2 * (m + 2) + s->at.dealer_bit * 2 * (m + 1);
+    const struct step_price bit = compare_price(&s->at, m), selection = select_price(&s->at, m);
 
-    return (p.rounds + 1) * s->at.message + (p.seconds + selection) * elements;
+    return (bit.rounds + selection.rounds) * s->at.message +
+           (bit.seconds + selection.seconds) * elements;
 }
 
 /* HALVES comparisons of halves; leaves COLUMNS of them. */
-static double halves_price(const struct scores *s, unsigned halves, double *columns)
+static double halves_price(const struct level_scores *s, unsigned halves, double *columns)
 {
     double price = 0;
 
@@ -82,18 +86,44 @@ static unsigned count_magnitude(size_t columns)
     return magnitude_of((double) (columns - half), 0);
 }
 
-static double stage_price(const struct scores *s, unsigned bits, double columns)
+/* Of an element that is counted, in 2^BITS levels by M bits. */
+static struct step_price counts_price(const struct level_scores *s, unsigned bits, unsigned m)
 {
-    const unsigned m = count_magnitude((size_t) columns);
-    const struct compare_price zero = compare_price(&s->at, m);
-    const double rows = (double) s->rows, levels = exp2(bits);
-    const double numbers = s->at.online_bit * 2 * bits + s->at.dealer_bit * (m + 1) * levels;
-    const double reached = zero.seconds + s->at.online_bit * 2 + s->at.dealer_bit * 24;
+    const size_t levels = ((size_t) 1 << bits) - 1;
+    const struct step step = {.kind = STEP_LEVEL_COUNTS, .in_count = 1};
+    struct value values[] = {priced_value(VALUE_SHARED, bits, bits),
+                             priced_value(VALUE_SHARED, m, m)};
 
-    return (2 + zero.rounds) * s->at.message + rows * (columns * numbers + levels * reached);
+    values[1].dims = dims_of(1, 1, PRICED_ELEMENTS, levels); /* rows of one */
+    struct step_price p = step_price(&s->at, &step, values);
+    p.seconds /= PRICED_ELEMENTS;
+    return p;
 }
 
-static void set_price(const struct scores *s, struct plan *p)
+/* Of a bit that says whether a level is reached, as a number. */
+static struct step_price number_price(const struct level_scores *s)
+{
+    const struct step step = {.kind = STEP_BITS_TO_RING, .in_count = 1};
+    struct value values[] = {priced_value(VALUE_BITS, 0, 1),
+                             priced_value(VALUE_SHARED, 2, REACHED_RING)};
+    struct step_price p = step_price(&s->at, &step, values);
+
+    p.seconds /= PRICED_ELEMENTS;
+    return p;
+}
+
+static double stage_price(const struct level_scores *s, unsigned bits, double columns)
+{
+    const unsigned m = count_magnitude((size_t) columns);
+    const struct step_price counts = counts_price(s, bits, m + 1), zero = compare_price(&s->at, m),
+                            number = number_price(s);
+    const double rows = (double) s->rows, levels = exp2(bits) - 1;
+
+    return (counts.rounds + zero.rounds + number.rounds) * s->at.message +
+           rows * (columns * counts.seconds + levels * (zero.seconds + number.seconds));
+}
+
+static void set_price(const struct level_scores *s, struct level_plan *p)
 {
     double columns = (double) s->columns;
 
@@ -109,7 +139,7 @@ static void set_price(const struct scores *s, struct plan *p)
 
 /* P has all stages but the first; the first finds a window of two of its levels, which the next one has as levels of its
  * own. The cheapest of all with that end goes into BEST. */
-static void try_stages(const struct scores *s, struct plan p, struct plan *best)
+static void try_stages(const struct level_scores *s, struct level_plan p, struct level_plan *best)
 {
     const unsigned i = p.stages++;
 
@@ -126,17 +156,17 @@ static void try_stages(const struct scores *s, struct plan p, struct plan *best)
     }
 }
 
-static struct plan cheapest_plan(const struct scores *s)
+static struct level_plan cheapest_plan(const struct level_scores *s)
 {
-    struct plan best = {0};
+    struct level_plan best = {0};
 
     for (unsigned halves = 0; halves <= HALVES_MAX && s->columns >> halves > 0; halves++) {
-        try_stages(s, (struct plan){.halves = halves}, &best);
+        try_stages(s, (struct level_plan){.halves = halves}, &best);
     }
     return best;
 }
 
-static double tournament_price(const struct scores *s)
+static double tournament_price(const struct level_scores *s)
 {
     double columns = (double) s->columns;
 
@@ -148,14 +178,15 @@ static double tournament_price(const struct scores *s)
 #define UNITS                                                                                      \
     32 /* bits that levels are declared to have behind the point: only their integers matter */
 
-static int64_t lowest_of(const struct scores *s)
+static int64_t lowest_of(const struct level_scores *s)
 {
     return (int64_t) floor(s->low / s->step) - 1;
 }
 
 /* Scores less the lowest, in steps, from 1 on; 0 where masked. Below and above, a level is another one, modulo their
  * number: less the middle they have a magnitude that the reference compares at both ends. */
-static value_id offset_scores(struct lowering *l, const mpcf_node *node, const struct scores *s)
+static value_id offset_scores(struct lowering *l, const mpcf_node *node,
+                              const struct level_scores *s)
 {
     const value_id x = lower_at(l, node->in[0], s->fraction);
     const struct dims dims = value_at(l, x)->dims;
@@ -228,8 +259,8 @@ static value_id above_floor(struct lowering *l, value_id x, value_id floor, unsi
 
 /* One stage, of Y: its floor, in units of the next stage; of the last stage the row's largest number, in steps. What is
  * truncated may be one too high: the first floor is one lower. */
-static value_id stage_floor(struct lowering *l, const struct scores *s, const struct plan *p,
-                            unsigned i, value_id y, value_id floor)
+static value_id stage_floor(struct lowering *l, const struct level_scores *s,
+                            const struct level_plan *p, unsigned i, value_id y, value_id floor)
 {
     const bool is_first = i + 1 == p->stages;
     const unsigned next = i > 0 ? p->shift[i - 1] : 0, shift = p->shift[i], bits = p->bits[i];
@@ -250,7 +281,7 @@ static value_id stage_floor(struct lowering *l, const struct scores *s, const st
 #define RESULT_FRACTION 3 /* the finest step, and what score_shift_of() rounds to */
 
 /* The largest score is from LARGEST - 1 steps on, and less than LARGEST + 1. */
-static value_id in_scores(struct lowering *l, const struct scores *s, value_id largest,
+static value_id in_scores(struct lowering *l, const struct level_scores *s, value_id largest,
                           const struct score_shift *shift)
 {
     const struct value v = *value_at(l, largest);
@@ -262,10 +293,10 @@ static value_id in_scores(struct lowering *l, const struct scores *s, value_id l
                         (int64_t) ldexp(first, RESULT_FRACTION));
 }
 
-static struct scores scores_of(struct lowering *l, const mpcf_node *node, double step)
+static struct level_scores scores_of(struct lowering *l, const mpcf_node *node, double step)
 {
     const struct dims dims = node_dims(l, node_past_taps(node->in[0]));
-    struct scores s = {.columns = dims.dim[3], .at = prices_on(&l->options->network)};
+    struct level_scores s = {.columns = dims.dim[3], .at = prices_on(&l->options->network)};
 
     s.rows = dims.count / dims.dim[3];
     node_interval(l, node->in[0], &s.low, &s.high);
@@ -286,8 +317,8 @@ bool row_levels(struct lowering *l, const mpcf_node *node, struct lowered *out)
     if (shift.step <= 0 || l->status != MPCF_OK || !shift_cancels(l, node)) {
         return false;
     }
-    const struct scores s = scores_of(l, node, shift.step);
-    const struct plan p = cheapest_plan(&s);
+    const struct level_scores s = scores_of(l, node, shift.step);
+    const struct level_plan p = cheapest_plan(&s);
     if (p.stages == 0 || p.price >= tournament_price(&s)) {
         return false;
     }

@@ -21,6 +21,7 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 

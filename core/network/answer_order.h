@@ -10,8 +10,8 @@
 #include <jansson.h>
 
 #include "base/text.h"
+#include "corpus/corpus.h"
 #include "metrics/class_order.h"
-#include "text/corpus.h"
 
 /* From LOGITS [corpus->count, classes]. false: no classes, or too many of them. */
 bool answer_order_judge(const struct corpus *corpus, const float *logits, size_t classes,

@@ -9,10 +9,10 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/progress.h"
+#include "corpus/batches.h"
 #include "float_engine/float_engine.h"
 #include "metrics/metrics.h"
 #include "pass/token_rows.h"
-#include "text/batches.h"
 
 static void show(const char *stage, size_t done, size_t total, int64_t began_ns)
 {

@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
+#include "corpus/corpus.h"
 #include "graph/parameters.h"
-#include "text/corpus.h"
 
 /* LOGITS [corpus->count, classes] of GRAPH's output, in the order of the corpus. STAGE names it
  * in progress. */

@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "text/corpus.h"
+#include "corpus/corpus.h"
 
 struct judged {
     const struct corpus *corpus;

@@ -2,8 +2,8 @@
 /* Batches of a corpus for measuring. */
 #include "network/measure_rows.h"
 
+#include "corpus/batches.h"
 #include "pass/measure.h"
-#include "text/batches.h"
 
 enum { BATCH = 16 };
 

@@ -5,8 +5,8 @@
 #ifndef MPCF_NETWORK_MEASURE_ROWS_H
 #define MPCF_NETWORK_MEASURE_ROWS_H
 
+#include "corpus/corpus.h"
 #include "network/loaded_network.h"
-#include "text/corpus.h"
 
 struct measured_rows {
     size_t constants; /* how many had no value */

@@ -6,8 +6,8 @@
 #define MPCF_NETWORK_SPLIT_H
 
 #include "base/text.h"
+#include "corpus/corpus.h"
 #include "pipeline/pipeline.h"
-#include "text/corpus.h"
 #include "text/tokenizer.h"
 
 /* SPLIT ("dev") by TOKENIZER, at most LIMIT rows (0: all); corpus_destroy(). */

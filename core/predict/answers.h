@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
+#include "corpus/corpus.h"
 #include "inference/prediction.h"
-#include "text/corpus.h"
 
 /* An error ends the run. */
 typedef mpcf_status predict_show(void *context, const struct prediction *p, mpcf_error *err);

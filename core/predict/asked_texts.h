@@ -5,9 +5,9 @@
 #ifndef MPCF_PREDICT_ASKED_TEXTS_H
 #define MPCF_PREDICT_ASKED_TEXTS_H
 
+#include "corpus/corpus.h"
 #include "format/text_lines.h"
 #include "pipeline/pipeline.h"
-#include "text/corpus.h"
 #include "text/tokenizer.h"
 
 struct asked_texts {

@@ -5,8 +5,8 @@
 #ifndef MPCF_PREDICT_BESIDE_PLAIN_H
 #define MPCF_PREDICT_BESIDE_PLAIN_H
 
+#include "corpus/corpus.h"
 #include "inference/secure_student.h"
-#include "text/corpus.h"
 
 struct beside_plain;
 

@@ -128,15 +128,31 @@ struct step {
     value_id *in;
     size_t in_count;
     value_id out;
-    struct view *views;  /* COMBINE, USER_SELECT: one an operand */
-    uint64_t constant;   /* COMBINE: c0 in units of the result; INVERSE: the result at 2^shift; EXP:
-                            at 0; WAVES: added */
-    unsigned shift;      /* TRUNCATE_REDUCE, TRUNCATE_EXTEND; INVERSE: of the finest interval; EXP:
-                            bits behind the point; WAVES: a turn has 2^shift units */
-    uint32_t row;        /* SELECT: of the bits; USER_LOOKUP: the first position; of
-                            position_ids the padding id, in USER_ONE_HOT, too; EXP: bits that
-                            are opened, 0: all */
-    bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o]; INVERSE: of the root */
+    struct view *views; /* COMBINE, USER_SELECT: one an operand */
+    uint64_t constant;  /* COMBINE: c0 in units of the result; INVERSE: the result at 2^finest; EXP:
+                           at 0; WAVES: added */
+    /* Numbers of the kind's own, each kind by its name for it. */
+    union {
+        unsigned shift;  /* TRUNCATE_REDUCE, TRUNCATE_EXTEND: a division by 2^shift */
+        unsigned finest; /* INVERSE: the finest interval has 2^finest units */
+        unsigned point;  /* EXP: bits of x behind the point */
+        unsigned turn;   /* WAVES: a turn has 2^turn units */
+    };
+    union {
+        uint32_t row;    /* SELECT: of the bits; USER_LOOKUP: the first position */
+        uint32_t pad_id; /* of position_ids: USER_ONE_HOT, USER_LOOKUP, USER_BUCKETS, USER_SLOTS */
+        uint32_t opened; /* EXP: bits that are opened, 0: all */
+    };
+    union {
+        bool transposed; /* MATMUL: of b; LINEAR: w is [i, o] */
+        bool is_root;    /* INVERSE: of the root */
+    };
+    size_t buckets; /* USER_BUCKETS, USER_SLOTS, BUCKET_SUMS: of the batch code; EXP: of what is
+                       opened */
+    union {
+        size_t groups;      /* USER_BUCKETS, USER_SLOTS, BUCKET_SUMS: of examples, a code each */
+        size_t factor_bits; /* EXP: of the public factor */
+    };
     int64_t *thresholds; /* COMPARE, ascending, in units of x; TABLE_LOOKUP: the entries; WAVES: the
                             first harmonic, the distance of the next, and a, b of each */
     size_t threshold_count;
@@ -144,8 +160,6 @@ struct step {
                           the input or output */
     const mpcf_node *node;     /* PROVIDER, USER_LOOKUP: the constant node */
     size_t table_rows;         /* USER_LOOKUP, USER_BUCKETS, USER_SLOTS: rows of the table */
-    size_t buckets, groups;    /* USER_BUCKETS, USER_SLOTS, BUCKET_SUMS: of the batch code; EXP: of
-                                  c, and bits of the public factor */
     uint32_t round;            /* first one it takes part in; local steps: of their operands */
     uint32_t function;         /* index into program.functions: for reports */
     struct opening opening[2]; /* of operands that are opened: by schedule/ */

@@ -4,7 +4,7 @@
  *
  * Ideal function: z = C e^-(x / 2^f) modulo 2^k, for 0 <= x < (V - 1) 2^K / V; times b, where the step has bits, and then
  * x is anything where b is 0. To 2^a units, and e^w / 2^a of itself: what is read of it is truncated by some a bits.
- * C is the step's constant, V = 4, 8 or 16 its buckets, f its shift, a its groups, K its row (0: the bits of x), and
+ * C is the step's constant, V = 4, 8 or 16 its buckets, f its point, a its factor_bits, K its opened (0: the bits of x), and
  * w = 2^K / V / 2^f.
  *
  * The parties open c = x + r modulo 2^K. With h the highest bits of c, as many as tell V buckets, and l the rest:
@@ -63,7 +63,7 @@ static struct exp_step exp_step_of(const struct program *p, const struct step *s
     const struct value *x = step_in(p, s, 0);
     struct exp_step e = {.step = s, .elements = x->dims.count, .buckets = s->buckets};
 
-    e.opened = s->row != 0 ? s->row : x->magnitude;
+    e.opened = s->opened != 0 ? s->opened : x->magnitude;
     e.low = e.opened - log2_of(s->buckets);
     e.has_bits = s->in_count > 1;
     e.numbers = e.has_bits ? 2 * e.buckets : e.buckets;
@@ -78,8 +78,8 @@ static bool is_narrow(const struct step *s, unsigned opened)
     if (opened <= log2_of(s->buckets)) {
         return false;
     }
-    const double w = ldexp(1, (int) opened - (int) log2_of(s->buckets) - (int) s->shift);
-    return w < 32 && log2((double) s->constant) - (double) s->groups + w / log(2) < WHOLE_BITS;
+    const double w = ldexp(1, (int) opened - (int) log2_of(s->buckets) - (int) s->point);
+    return w < 32 && log2((double) s->constant) - (double) s->factor_bits + w / log(2) < WHOLE_BITS;
 }
 
 static const char *check(const struct program *p, const struct step *s)
@@ -88,8 +88,8 @@ static const char *check(const struct program *p, const struct step *s)
     if (s->in_count < 1 || s->in_count > 2) {
         return "one operand, or one and bits";
     }
-    if ((v != 4 && v != 8 && v != EXP_BUCKETS_MAX) || s->groups < 1 ||
-        s->groups > EXP_FACTOR_BITS || s->constant < 1 || s->constant >> EXP_POINT != 0) {
+    if ((v != 4 && v != 8 && v != EXP_BUCKETS_MAX) || s->factor_bits < 1 ||
+        s->factor_bits > EXP_FACTOR_BITS || s->constant < 1 || s->constant >> EXP_POINT != 0) {
         return "4, 8 or 16 buckets, a factor of 1 to 30 bits, and a result of up to 62 at 0";
     }
     const struct value *x = step_in(p, s, 0), *out = step_out(p, s);
@@ -129,7 +129,7 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
  * ring has numbers. */
 static uint64_t reference_of(const struct exp_step *e, uint64_t x)
 {
-    const double t = ldexp((double) x, -(int) e->step->shift);
+    const double t = ldexp((double) x, -(int) e->step->point);
     return x >> e->low == e->buckets - 1 ? UINT64_C(1) << (e->dealt.ring - 1)
                                          : (uint64_t) llround((double) e->step->constant * exp(-t));
 }
@@ -152,8 +152,8 @@ static mpcf_status reference(struct reference_state *r, const struct step *s, mp
 /* Bucket I of x: C / 2^a e^(1 - i) w, of which e^-(w - r_l) is left. */
 static void make_factors(struct exp_step *e)
 {
-    const double w = ldexp(1, (int) e->low - (int) e->step->shift);
-    const double first = ldexp((double) e->step->constant, -(int) e->step->groups);
+    const double w = ldexp(1, (int) e->low - (int) e->step->point);
+    const double first = ldexp((double) e->step->constant, -(int) e->step->factor_bits);
     for (size_t i = 0; i < e->buckets; i++) {
         int exponent = 0;
         const double half = frexp(first * exp(w * (1 - (double) i)), &exponent);
@@ -221,7 +221,7 @@ static mpcf_status deal(struct deal_run *d, const struct step *s, struct message
     (void) err;
     e.random = e.dealt.random = &d->random;
     e.dealt.sent = message_array(out, e.elements * e.numbers, e.dealt.ring);
-    exp_powers_make(e.powers, e.low + 1, s->shift);
+    exp_powers_make(e.powers, e.low + 1, s->point);
     make_factors(&e);
     blocks_for(e.elements, deal_block, &e);
     return MPCF_OK;
@@ -286,7 +286,7 @@ static mpcf_status receive(struct party *p, const struct step *s, unsigned round
 /* e^-l, of a bits. */
 static uint64_t public_factor(const struct exp_step *e, uint64_t c)
 {
-    const unsigned less = EXP_POINT - (unsigned) e->step->groups;
+    const unsigned less = EXP_POINT - (unsigned) e->step->factor_bits;
     const uint64_t factor = exp_parts_of(e->powers, e->low, c & ring_mask(e->low));
     return (factor + ((uint64_t) 1 << (less - 1))) >> less;
 }
@@ -323,7 +323,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     if (status == MPCF_OK) {
         e.c = p->state[s->index];
         e.d = e.c + e.elements;
-        exp_powers_make(e.powers, e.low + 1, s->shift);
+        exp_powers_make(e.powers, e.low + 1, s->point);
         if (p->role == ROLE_USER) {
             struct message correction = party_correction(p, s);
             e.dealt.sent = message_array(&correction, e.elements * e.numbers, e.dealt.ring);

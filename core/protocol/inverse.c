@@ -2,9 +2,9 @@
 /*
  * INVERSE: 1/x or 1/sqrt(x), elementwise, over any number of octaves, in one round.
  *
- * Ideal function: with M = x / 2^shift and A the step's constant, y = A / M (or, `transposed`,
- * A / sqrt(M)) modulo 2^k, to 2^-15 of itself and 1,600 units (inverse_pieces.h), for every x from 2^(shift + 4)
- * to 2^(m-1) - 1; for 0 <= x below that it is between the value at 2^(shift + 4) and 16/15 of it. x is not negative.
+ * Ideal function: with M = x / 2^finest and A the step's constant, y = A / M (or, `is_root`,
+ * A / sqrt(M)) modulo 2^k, to 2^-15 of itself and 1,600 units (inverse_pieces.h), for every x from 2^(finest + 4)
+ * to 2^(m-1) - 1; for 0 <= x below that it is between the value at 2^(finest + 4) and 16/15 of it. x is not negative.
  *
  * The parties open c = x + r modulo 2^K, K = m, for a uniform r. Keys of a point function on r
  * (interval_tree.h) give them shares of 1, p, p^2 at the one interval that x is in, p being r's place in it, and
@@ -12,8 +12,8 @@
  * those.
  *
  * Messages: one round, each party its x_i + r_i, K bits an element (the user's before the run where x is
- * input-independent). Dealer: the keys' corrections to the user, 128 (K - shift) bits and 3 k bits for each of
- * (K - shift - 4) / 2 stops; the seeds are streams. Before the run the user passes the corrections on to the
+ * input-independent). Dealer: the keys' corrections to the user, 128 (K - finest) bits and 3 k bits for each of
+ * (K - finest - 4) / 2 stops; the seeds are streams. Before the run the user passes the corrections on to the
  * provider, with 128 bits of its stream that key the step's one-way function.
  * Leakage: none; c is uniform, and a key says nothing of r to who holds one of its seeds.
  * Sources: interval_tree.h.
@@ -49,7 +49,7 @@ static struct inverse inverse_of(const struct program *p, const struct step *s)
 {
     struct inverse v = {.step = s, .count = step_out(p, s)->dims.count};
 
-    v.tree = tree_of(step_in(p, s, 0)->magnitude, s->shift, step_out(p, s)->ring);
+    v.tree = tree_of(step_in(p, s, 0)->magnitude, s->finest, step_out(p, s)->ring);
     return v;
 }
 
@@ -64,9 +64,9 @@ static const char *check(const struct program *p, const struct step *s)
         return "operand and result are shared";
     }
     if (s->constant < 1 || s->constant > (uint64_t) INVERSE_SCALE_MAX) {
-        return "the result at one unit of 2^shift is from 1 to 2^50";
+        return "the result at one unit of 2^finest is from 1 to 2^50";
     }
-    if (s->shift >= x->magnitude || x->magnitude > 63) {
+    if (s->finest >= x->magnitude || x->magnitude > 63) {
         return "the operand has numbers beyond the finest interval";
     }
     return x->ring >= x->magnitude ? NULL : "the operand's ring is narrower than its magnitude";
@@ -100,13 +100,13 @@ static void cost(const struct program *p, const struct step *s, struct step_cost
 static mpcf_status reference(struct reference_state *r, const struct step *s, mpcf_error *err)
 {
     const uint64_t *x = r->x[s->in[0]];
-    const double least = ldexp(1, (int) s->shift + TREE_SPLIT_BITS);
+    const double least = ldexp(1, (int) s->finest + TREE_SPLIT_BITS);
     uint64_t *out = NULL;
 
     MPCF_TRY(reference_value(r, s, &out, err));
     for (size_t i = 0; i < step_out(r->program, s)->dims.count; i++) {
-        const double m = ldexp(fmax((double) (int64_t) x[i], least), -(int) s->shift);
-        out[i] = (uint64_t) llround((double) s->constant / (s->transposed ? sqrt(m) : m));
+        const double m = ldexp(fmax((double) (int64_t) x[i], least), -(int) s->finest);
+        out[i] = (uint64_t) llround((double) s->constant / (s->is_root ? sqrt(m) : m));
     }
     return MPCF_OK;
 }
@@ -288,7 +288,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 
     if (status == MPCF_OK) {
         v.opened = p->state[s->index];
-        inverse_pieces_make(&v.function, s->transposed, (int64_t) s->constant);
+        inverse_pieces_make(&v.function, s->is_root, (int64_t) s->constant);
         find_keys(&v, p);
         keys_for(&v, walk_keys);
     }

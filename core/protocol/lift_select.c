@@ -99,7 +99,7 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     for (size_t i = 0; i < n; i++) {
         const uint64_t centre = lift_centre(&k->x, c[i]);
         const uint64_t other = centre * t[3][i] - t[4][i] + lift_below(&k->x, c[i]) * top * t[5][i];
-        z[i] = d[i] * (opened * centre - q[i]) + (1 - 2 * d[i]) * other;
+        z[i] = select_share(d[i], opened * centre - q[i], other);
     }
 }
 
@@ -114,9 +114,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     place(&k, &correction);
     MPCF_TRY(party_result(p, s, &k.out, err));
     blocks_for(step_out(p->program, s)->dims.count, party_block, &k);
-    share_pool_give(p->pool, p->state[s->index]);
-    p->state[s->index] = NULL;
-    opening_release(p, s);
+    select_end(p, s);
     return MPCF_OK;
 }
 

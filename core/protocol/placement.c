@@ -29,7 +29,7 @@ static const struct placement *find(const struct placements *p, const struct ste
 {
     for (size_t i = 0; p != NULL && i < p->count; i++) {
         const struct step *t = p->items[i].step;
-        if (t->buckets == s->buckets && t->groups == s->groups && t->row == s->row &&
+        if (t->buckets == s->buckets && t->groups == s->groups && t->pad_id == s->pad_id &&
             t->table_rows == s->table_rows && strcmp(t->input, s->input) == 0) {
             return &p->items[i];
         }

@@ -137,6 +137,13 @@ mpcf_status select_receive(struct party *p, const struct step *s, unsigned round
     return opening_receive(p, s, round, in, err);
 }
 
+void select_end(struct party *p, const struct step *s)
+{
+    share_pool_give(p->pool, p->state[s->index]);
+    p->state[s->index] = NULL;
+    opening_release(p, s);
+}
+
 static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLOCK_LENGTH])
 {
     const struct select *k = context;
@@ -154,7 +161,7 @@ static void party_block(void *context, size_t first, size_t n, uint64_t (*t)[BLO
     }
     for (size_t i = 0; i < n; i++) {
         uint64_t d = t[0][i], opened = provides ? e[i] : 0;
-        k->out[first + i] = d * (t[1][i] + opened) + (1 - 2 * d) * (e[i] * t[2][i] + t[3][i]);
+        k->out[first + i] = select_share(d, t[1][i] + opened, e[i] * t[2][i] + t[3][i]);
     }
 }
 
@@ -172,9 +179,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
     }
     MPCF_TRY(party_result(p, s, &k.out, err));
     blocks_for(v->dims.count, party_block, &k);
-    share_pool_give(p->pool, p->state[s->index]);
-    p->state[s->index] = NULL;
-    opening_release(p, s);
+    select_end(p, s);
     return MPCF_OK;
 }
 

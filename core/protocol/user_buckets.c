@@ -8,6 +8,7 @@
  */
 #include "base/workers.h"
 #include "protocol/batch_code.h"
+#include "protocol/hidden_equal.h"
 #include "protocol/placement.h"
 #include "protocol/user_ids.h"
 
@@ -35,13 +36,10 @@ struct buckets {
     uint64_t *out;
 };
 
-/* Zero, which the compiler does not know: it does not branch on what it cannot see through. */
-static const volatile uint64_t unknown_zero;
-
 static void rows_body(void *context, size_t begin, size_t end)
 {
     const struct buckets *k = context;
-    const uint64_t zero = unknown_zero;
+    const uint64_t zero = hidden_zero();
     const size_t rows = k->step->table_rows, asked = batch_code_asked(k->step->buckets);
 
     for (size_t i = begin; i < end; i++) {
@@ -49,9 +47,8 @@ static void rows_body(void *context, size_t begin, size_t end)
         const int32_t *row_of = k->row_of + i / rows * asked;
         for (unsigned place = 0; place < CODE_WIDTH; place++) {
             const size_t bucket = batch_code_bucket(k->step->buckets, row, place);
-            const uint64_t difference = (uint64_t) (int64_t) row_of[bucket] ^ row;
-            const uint64_t differs = (difference | (0 - difference)) >> 63;
-            k->out[i * CODE_WIDTH + place] = 1 & ((differs ^ zero) - 1);
+            const uint64_t there = (uint64_t) (int64_t) row_of[bucket];
+            k->out[i * CODE_WIDTH + place] = 1 & hidden_equal(there, row, zero);
         }
     }
 }

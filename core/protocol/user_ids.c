@@ -11,7 +11,7 @@
 const char *user_ids_rule(const struct program *p, const struct step *s, size_t rows)
 {
     if (position_ids_named(s->input)) {
-        return s->row + p->tokens < rows ? NULL : "the table has too few positions";
+        return s->pad_id + p->tokens < rows ? NULL : "the table has too few positions";
     }
     if (s->input != NULL &&
         (strcmp(s->input, "input_ids") == 0 || strcmp(s->input, "token_type_ids") == 0)) {
@@ -39,7 +39,7 @@ mpcf_status user_ids(const struct program *p, const struct step *s, const struct
 
     *out = (struct user_ids){.given = in->input_ids,
                              .tokens = p->tokens,
-                             .pad_id = (int32_t) s->row,
+                             .pad_id = (int32_t) s->pad_id,
                              .is_counted = is_counted};
     if (strcmp(s->input, "token_type_ids") == 0) {
         out->given = in->token_type_ids;

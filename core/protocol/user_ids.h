@@ -7,7 +7,7 @@
 
 #include "protocol/step_operations.h"
 
-/* What a step names: ids that are given, or positions, counted from the padding id s->row on. */
+/* What a step names: ids that are given, or positions, counted from the padding id s->pad_id on. */
 struct user_ids {
     const int32_t *given;
     size_t tokens;

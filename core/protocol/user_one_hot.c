@@ -6,6 +6,7 @@
  * columns are written for each id, so that no address depends on it.
  */
 #include "base/workers.h"
+#include "protocol/hidden_equal.h"
 #include "protocol/user_ids.h"
 
 static const char *check(const struct program *p, const struct step *s)
@@ -34,22 +35,16 @@ struct one_hot {
     uint64_t one;
 };
 
-/* Zero, which the compiler does not know: else clang sees that a mask is all or nothing, and
- * branches on it. */
-static const volatile uint64_t unknown_zero;
-
 static void rows_body(void *context, size_t begin, size_t end)
 {
     const struct one_hot *o = context;
-    const uint64_t zero = unknown_zero;
+    const uint64_t zero = hidden_zero();
 
     for (size_t r = begin; r < end; r++) {
         uint64_t id = (uint64_t) (int64_t) user_id(&o->ids, r);
         uint64_t *row = o->out + r * o->columns;
         for (size_t c = 0; c < o->columns; c++) {
-            uint64_t difference = id ^ c;
-            uint64_t differs = (difference | (0 - difference)) >> 63;
-            row[c] = o->one & ((differs ^ zero) - 1);
+            row[c] = o->one & hidden_equal(id, c, zero);
         }
     }
 }

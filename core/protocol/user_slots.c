@@ -7,6 +7,7 @@
  */
 #include "base/workers.h"
 #include "protocol/batch_code.h"
+#include "protocol/hidden_equal.h"
 #include "protocol/placement.h"
 #include "protocol/user_ids.h"
 
@@ -40,21 +41,16 @@ struct slots {
     size_t columns;
 };
 
-/* As in user_buckets.c. */
-static const volatile uint64_t unknown_zero;
-
 static void rows_body(void *context, size_t begin, size_t end)
 {
     const struct slots *k = context;
-    const uint64_t zero = unknown_zero;
+    const uint64_t zero = hidden_zero();
 
     for (size_t r = begin; r < end; r++) {
         const uint64_t slot = (uint64_t) (int64_t) k->slot[r];
         uint64_t *row = k->out + r * k->columns;
         for (size_t c = 0; c < k->columns; c++) {
-            const uint64_t difference = slot ^ c;
-            const uint64_t differs = (difference | (0 - difference)) >> 63;
-            row[c] = 1 & ((differs ^ zero) - 1);
+            row[c] = 1 & hidden_equal(slot, c, zero);
         }
     }
 }

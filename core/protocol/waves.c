@@ -5,7 +5,7 @@
  * Ideal function: z = C + 2^p sum_j a_j cos(h_j x) + b_j sin(h_j x) modulo 2^k, with x in units of 2^-K turns, for
  * every x, whatever its magnitude: harmonics h_j = h + j d, j from 0 on, at most WAVES_MAX. z is off by no more than
  * 2.2 2^p a harmonic, 2.2 units of the coefficients: their places p follow from the largest (waves_shape.h).
- * The step's numbers are h, d, a_0, b_0, a_1, ..; `shift` is K, `constant` C.
+ * The step's numbers are h, d, a_0, b_0, a_1, ..; `turn` is K, `constant` C.
  *
  * The parties open e = x - a modulo 2^K (opening.h). Cosine and sine of h (e + a) are sums of products of those of
  * h e, which both parties know, and of h a, of which the dealer shares both. So nothing is compared, and nothing
@@ -34,7 +34,7 @@ static const char *check(const struct program *p, const struct step *s)
     if (s->in_count != 1 || step_out(p, s)->dims.count != step_in(p, s, 0)->dims.count) {
         return "operand and result have one shape";
     }
-    if (s->shift < 2 || s->shift > WAVES_TURN_BITS) {
+    if (s->turn < 2 || s->turn > WAVES_TURN_BITS) {
         return "a turn has 2 to 2^32 units";
     }
     if (s->threshold_count < 4 || s->threshold_count % 2 != 0 ||
@@ -58,13 +58,13 @@ static const char *check(const struct program *p, const struct step *s)
 static unsigned turn_bits(const struct program *p, const struct step *s)
 {
     (void) p;
-    return s->shift;
+    return s->turn;
 }
 
 static unsigned ring_needed(const struct program *p, const struct step *s, size_t i)
 {
     (void) p, (void) i;
-    return s->shift;
+    return s->turn;
 }
 
 /* Of an element's two numbers of harmonic J. */
@@ -123,12 +123,12 @@ static void place_corrections(struct waves *k, struct message *m)
 
 static double wave_at(const struct step *s, uint64_t x)
 {
-    const uint64_t units = (uint64_t) 1 << s->shift;
+    const uint64_t units = (uint64_t) 1 << s->turn;
     double sum = 0;
 
     for (size_t i = 2; i < s->threshold_count; i += 2) {
         const int64_t h = s->thresholds[0] + (int64_t) (i / 2 - 1) * s->thresholds[1];
-        const double turn = ldexp((double) ((uint64_t) h * x % units), -(int) s->shift);
+        const double turn = ldexp((double) ((uint64_t) h * x % units), -(int) s->turn);
         const double angle = 2 * 3.14159265358979323846 * turn;
         sum += (double) s->thresholds[i] * cos(angle) + (double) s->thresholds[i + 1] * sin(angle);
     }
@@ -168,8 +168,8 @@ static void first_angles(const struct waves *k, const uint64_t *x, struct angles
     const struct wave_kernel *kernel = wave_kernel();
     const struct step *s = k->step;
 
-    kernel->turn(a->cos, a->sin, x, (uint64_t) s->thresholds[0], s->shift, n);
-    kernel->turn(a->by_cos, a->by_sin, x, (uint64_t) s->thresholds[1], s->shift, n);
+    kernel->turn(a->cos, a->sin, x, (uint64_t) s->thresholds[0], s->turn, n);
+    kernel->turn(a->by_cos, a->by_sin, x, (uint64_t) s->thresholds[1], s->turn, n);
 }
 
 static void next_angles(struct angles *a, size_t n)

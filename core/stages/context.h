@@ -9,8 +9,8 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "corpus/corpus.h"
 #include "pipeline/open_pipeline.h"
-#include "text/corpus.h"
 #include "text/tokenizer.h"
 
 struct loaded_network; /* network/loaded_network.h */

@@ -5,8 +5,8 @@
 #ifndef MPCF_STAGES_DIFFERENCE_H
 #define MPCF_STAGES_DIFFERENCE_H
 
+#include "corpus/corpus.h"
 #include "pipeline/pipeline.h"
-#include "text/corpus.h"
 
 /* What the float student and the plaintext reference say of the evaluation split. */
 struct infer_evaluation {

@@ -12,12 +12,12 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "corpus/other_lengths.h"
 #include "graph/slot_name.h"
 #include "network/measure_rows.h"
 #include "pass/measure.h"
 #include "pipeline/output.h"
 #include "report/report.h"
-#include "text/other_lengths.h"
 #include "train/state.h"
 
 static struct state_array *list_measured(struct parameters *p, size_t *count)

@@ -13,6 +13,8 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "corpus/batches.h"
+#include "corpus/other_lengths.h"
 #include "format/json.h"
 #include "graph/digest.h"
 #include "inference/public_constants.h"
@@ -24,8 +26,6 @@
 #include "pipeline/output.h"
 #include "pipeline/print_settings.h"
 #include "stages/measured.h"
-#include "text/batches.h"
-#include "text/other_lengths.h"
 #include "text/tokenizer_files.h"
 
 /* Rows as they are, then texts of other lengths. */

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "corpus/same_texts.h"
 #include "metrics/interval.h"
 #include "report/report.h"
-#include "text/same_texts.h"
 
 /* --- Guessing --- */
 

@@ -16,8 +16,8 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/progress.h"
+#include "corpus/batches.h"
 #include "format/json.h"
-#include "text/batches.h"
 #include "train/state.h"
 
 struct run {

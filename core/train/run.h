@@ -5,7 +5,7 @@
 #ifndef MPCF_TRAIN_RUN_H
 #define MPCF_TRAIN_RUN_H
 
-#include "text/corpus.h"
+#include "corpus/corpus.h"
 #include "train/schedule.h"
 #include "train/trainer.h"
 

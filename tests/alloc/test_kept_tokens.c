@@ -4,8 +4,8 @@
 
 #include "alloc/fail_alloc.h"
 #include "base/memory.h"
+#include "corpus/corpus_cache.h"
 #include "support/support.h"
-#include "text/corpus_cache.h"
 
 /* Written and read again; what is not kept is tokenized. */
 static mpcf_status keep_tokens(void *context, mpcf_error *err)

@@ -77,16 +77,6 @@ static pid_t start_mortal(const char *folder, const char *act, unsigned long n)
     return start(folder, DEALER, before);
 }
 
-static void assert_logged(const char *folder, int role, const char *part)
-{
-    char *text = test_read(folder, apart_logs[role]);
-
-    if (strstr(text, part) == NULL) {
-        fail_msg("the %s does not say '%s' but: %s", apart_names[role], part, text);
-    }
-    mpcf_free(text);
-}
-
 static bool has_logged(const char *folder, int role, const char *part)
 {
     char *text = test_read(folder, apart_logs[role]);
@@ -228,9 +218,10 @@ static void nobody_comes(void **state)
     assert_ends(folder, PROVIDER, provider, 1);
     assert_true(clock_seconds_since(since) < 3 + 10);
     for (int r = PROVIDER; r <= USER; r++) {
-        assert_logged(folder, r, "the dealer at 127.");
-        assert_logged(folder, r, "went away");
-        assert_logged(folder, r, "which went away, to come back (stages.infer.connect_timeout)");
+        apart_assert_logged(folder, r, "the dealer at 127.");
+        apart_assert_logged(folder, r, "went away");
+        apart_assert_logged(folder, r,
+                            "which went away, to come back (stages.infer.connect_timeout)");
     }
 }
 

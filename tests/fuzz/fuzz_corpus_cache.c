@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "text/corpus_cache.h"
+#include "corpus/corpus_cache.h"
 
 enum { ROWS = 2, MOST = 6, WORDS = 16 };
 

@@ -10,24 +10,10 @@ if [ "${MPCF_IN_NAMESPACE:-}" != 1 ]; then
     unshare -Urm true 2>/dev/null || { echo "skipped: no mount namespaces here"; exit 77; }
     MPCF_IN_NAMESPACE=1 exec unshare -Urm "$0" "$@"
 fi
-host=$1/bin/mpcf-host
+. "$(dirname "$0")/roles.sh"
 step=${2:-96}
-folder=$(mktemp -d "${TMPDIR:-/tmp}/mpcf-full-XXXXXX")
-cleanup() {
-    for role in provider user dealer; do
-        [ ! -f "$folder/$role.pid" ] || kill -9 "$(cat "$folder/$role.pid")" 2>/dev/null || true
-    done
+release() {
     umount "$folder/disk" 2>/dev/null || true
-    rm -rf "$folder"
-}
-trap cleanup EXIT
-fail() {
-    echo "FAILED: $*"
-    for role in provider user dealer; do
-        echo "--- $role"
-        tail -n 5 "$folder/$role.log" 2>/dev/null || true
-    done
-    exit 1
 }
 
 cat >"$folder/pipeline.yaml" <<END

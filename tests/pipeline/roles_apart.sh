@@ -9,122 +9,24 @@
 # The provider runs from OTHER, a build by another compiler, where that is given: both must make
 # the same graph and program of one model.
 set -eu
-host=$1/bin/mpcf-host
+. "$(dirname "$0")/roles.sh"
 provider=${2:-$1}/bin/mpcf-host
-folder=$(mktemp -d "${TMPDIR:-/tmp}/mpcf-roles-XXXXXX")
-cleanup() {
-    for role in provider user dealer; do
-        if [ -f "$folder/$role.pid" ]; then
-            kill -9 "$(cat "$folder/$role.pid")" 2>/dev/null || true
-        fi
-    done
-    rm -rf "$folder"
-}
-trap cleanup EXIT
-fail() {
-    echo "FAILED: $*"
-    for role in provider user dealer; do
-        echo "--- $role"
-        tail -n 5 "$folder/$role.log" 2>/dev/null || true
-    done
-    exit 1
-}
-
-# A port below those that the system gives out itself.
-port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000))
-cat >"$folder/pipeline.yaml" <<END
-version: 1
-output: out
-model: {family: bert, path: example/model}
-dataset: {reader: glue, task: SST-2, path: example/data, max_length: 32}
-approximations: {activation: quad, normaliser: 2quad}
+make_roles <<END
 transport: {name: tcp}
 parties:
   provider: {listen: "127.0.0.1:$port", keys: provider.key}
   dealer: {listen: "127.0.0.1:$((port + 1))", keys: dealer.key}
   user: {keys: user.key}
-stages:
-  finetune: {epochs: 1, batch: 32, learning_rate: 1e-3}
-  convert: {}
-  calibrate: {examples: 64}
-  infer: {examples: 16, length: bucket, buckets: [16, 32], timeout: 20s, connect_timeout: 15s}
 END
-"$host" example "$folder/example" >/dev/null
-for stage in finetune convert; do
-    "$host" "$folder/pipeline.yaml" --stage $stage --quiet >"$folder/$stage.log" 2>&1 ||
-        { cat "$folder/$stage.log"; exit 1; }
-done
-
-# Who has what.
 "$host" keys new "$folder/keys" >/dev/null
 for role in provider user dealer; do
-    mkdir -p "$folder/$role/out/student" "$folder/$role/example"
-    cp "$folder/pipeline.yaml" "$folder/$role/"
     cp -p "$folder/keys/$role.key" "$folder/$role/"
-    cp -r "$folder/out/student/public" "$folder/$role/out/student/"
 done
-cp -r "$folder/out/student/." "$folder/provider/out/student/"
-cp -r "$folder/example/data" "$folder/user/example/"
 
-# start ROLE [OPTIONS]: in the background, $ROLE.log and $ROLE.status.
-start() {
-    role=$1
-    shift
-    program=$host
-    [ "$role" != provider ] || program=$provider
-    rm -f "$folder/$role.status" "$folder/$role.log"
-    (
-        # shellcheck disable=SC2086
-        $watch "$program" "$folder/$role/pipeline.yaml" --role "$role" "$@" \
-            >"$folder/$role.log" 2>&1 &
-        echo $! >"$folder/$role.pid"
-        status=0
-        wait $! || status=$?
-        echo "$status" >"$folder/$role.part"
-        mv "$folder/$role.part" "$folder/$role.status"
-    ) 2>/dev/null &
-}
-# finish SECONDS: all three have ended by then.
-finish() {
-    left=$(($1 * 10))
-    while [ ! -f "$folder/provider.status" ] || [ ! -f "$folder/user.status" ] ||
-        [ ! -f "$folder/dealer.status" ]; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "roles still run after $1 s"
-        sleep 0.1
-    done
-}
-# ends ROLE SECONDS: it has ended by then.
-ends() {
-    left=$(($2 * 10))
-    while [ ! -f "$folder/$1.status" ]; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "the $1 still runs after $2 s"
-        sleep 0.1
-    done
-}
-# listening ROLE: until it does.
-listening() {
-    left=300
-    while ! grep -q "listening on" "$folder/$1.log" 2>/dev/null; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "the $1 does not listen"
-        sleep 0.1
-    done
-}
-expect() {
-    got=$(cat "$folder/$1.status")
-    [ "$got" = "$2" ] || fail "$1 ended with $got, expected $2"
-}
-
-watch=
 for role in dealer provider user; do
     start $role
 done
-finish 60
-for role in provider user dealer; do
-    expect $role 0
-done
+all_end 60 0
 [ -s "$folder/user/out/infer/user.json" ] || fail "the user has no result"
 if [ -e "$folder/provider/out/infer/user.json" ]; then
     fail "the provider has the user's result"
@@ -151,9 +53,8 @@ for role in provider user dealer; do
     chmod 600 "$folder/$role/$role.key"
     start $role --set parties.$role.keys= --set 'transport.require=[]'
 done
-finish 60
+all_end 60 0
 for role in provider user dealer; do
-    expect $role 0
     grep -q '"authenticated_by": "none"' "$folder/$role/out/infer/$role.json" ||
         fail "the $role says that its peers proved who they are"
 done
@@ -164,8 +65,7 @@ start user
 sleep 1
 start provider
 start dealer
-finish 60
-expect user 0
+all_end 60 0
 echo "ok - in any order"
 
 # Who calls and disagrees ends; who was called goes on listening, and serves the next.
@@ -174,15 +74,11 @@ start provider
 listening dealer
 listening provider
 start user --set stages.infer.batch=2
-ends user 10
-expect user 1
+ends user 10 1
 grep -q "dealer disagrees with this user.*there.*here" "$folder/user.log" ||
     fail "the user does not say what differs"
 start user
-finish 60
-for role in provider user dealer; do
-    expect $role 0
-done
+all_end 60 0
 grep -q "user disagrees with this provider.*there.*here" "$folder/provider.log" ||
     fail "the provider does not say what differs"
 grep -q "user disagrees with this dealer.*there.*here" "$folder/dealer.log" ||
@@ -190,18 +86,13 @@ grep -q "user disagrees with this dealer.*there.*here" "$folder/dealer.log" ||
 start dealer
 start user
 start provider --set stages.infer.batch=2
-ends user 10
-expect user 1
+ends user 10 1
 kill "$(cat "$folder/provider.pid")"
-ends provider 5
-expect provider 1
+ends provider 5 1
 [ ! -f "$folder/dealer.status" ] || fail "the dealer ended with the user"
 start provider
 start user
-finish 60
-for role in provider user dealer; do
-    expect $role 0
-done
+all_end 60 0
 grep -q "user ended the run, saying: the provider disagrees.*there.*here" "$folder/dealer.log" ||
     fail "the dealer is not told what differs"
 echo "ok - a disagreement is named on every side, and ends who called"
@@ -222,17 +113,17 @@ start_all() {
 
 start_all
 kill -9 "$(cat "$folder/provider.pid")"
-finish 30
-expect user 1
-expect dealer 1
+ends provider 30 137
+ends user 30 1
+ends dealer 30 1
 grep -q "provider" "$folder/user.log" || fail "the user does not say who is gone"
 echo "ok - nobody waits for a dead provider"
 
 start_all
 kill -INT "$(cat "$folder/provider.pid")"
-finish 30
-expect provider 1
-expect user 1
+ends provider 30 1
+ends user 30 1
+ends dealer 30 1
 grep -q "the provider was stopped" "$folder/provider.log" || fail "the provider does not say why"
 for role in user dealer; do
     grep -Eq "the provider ended the run, saying: stopped by a signal|the (user|dealer) ended the run, saying: the provider ended" \
@@ -266,9 +157,8 @@ for role in dealer provider user; do
     watch="strace -f -qq -e trace=open,openat,openat2,execve -o $folder/$role.trace"
     start $role
 done
-finish 90
+all_end 90 0
 for role in provider user dealer; do
-    expect $role 0
     grep -q "$role/pipeline.yaml" "$folder/$role.trace" || fail "the $role's trace is empty"
 done
 grep -q "example/data/.*dev" "$folder/user.trace" || fail "the user reads no data"

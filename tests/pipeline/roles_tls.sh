@@ -6,92 +6,18 @@
 #
 #   roles_tls.sh BUILD_FOLDER
 set -eu
-host=$1/bin/mpcf-host
-folder=$(mktemp -d "${TMPDIR:-/tmp}/mpcf-tls-XXXXXX")
-cleanup() {
-    for role in provider user dealer; do
-        if [ -f "$folder/$role.pid" ]; then
-            kill -9 "$(cat "$folder/$role.pid")" 2>/dev/null || true
-        fi
-    done
-    rm -rf "$folder"
-}
-trap cleanup EXIT
-fail() {
-    echo "FAILED: $*"
-    for role in provider user dealer; do
-        echo "--- $role"
-        tail -n 5 "$folder/$role.log" 2>/dev/null || true
-    done
-    exit 1
-}
-
-# A port below those that the system gives out itself.
-port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000))
-cat >"$folder/pipeline.yaml" <<END
-version: 1
-output: out
-model: {family: bert, path: example/model}
-dataset: {reader: glue, task: SST-2, path: example/data, max_length: 32}
-approximations: {activation: quad, normaliser: 2quad}
+. "$(dirname "$0")/roles.sh"
+make_roles <<END
 transport: {name: tls, options: {proof: certificate, folder: keys}}
 parties:
   provider: {listen: "127.0.0.1:$port"}
   dealer: {listen: "127.0.0.1:$((port + 1))"}
   user: {}
-stages:
-  finetune: {epochs: 1, batch: 32, learning_rate: 1e-3}
-  convert: {}
-  calibrate: {examples: 64}
-  infer: {examples: 16, length: bucket, buckets: [16, 32], timeout: 20s, connect_timeout: 15s}
 END
-"$host" example "$folder/example" >/dev/null
-for stage in finetune convert; do
-    "$host" "$folder/pipeline.yaml" --stage $stage --quiet >"$folder/$stage.log" 2>&1 ||
-        { cat "$folder/$stage.log"; exit 1; }
-done
 for role in provider user dealer; do
-    mkdir -p "$folder/$role/out/student" "$folder/$role/example" "$folder/$role/keys"
-    cp "$folder/pipeline.yaml" "$folder/$role/"
-    cp -r "$folder/out/student/public" "$folder/$role/out/student/"
+    mkdir "$folder/$role/keys"
 done
-cp -r "$folder/out/student/." "$folder/provider/out/student/"
-cp -r "$folder/example/data" "$folder/user/example/"
 
-# start ROLE [OPTIONS]: in the background, $ROLE.log and $ROLE.status.
-start() {
-    role=$1
-    shift
-    rm -f "$folder/$role.status" "$folder/$role.log"
-    (
-        "$host" "$folder/$role/pipeline.yaml" --role "$role" "$@" >"$folder/$role.log" 2>&1 &
-        echo $! >"$folder/$role.pid"
-        status=0
-        wait $! || status=$?
-        echo "$status" >"$folder/$role.part"
-        mv "$folder/$role.part" "$folder/$role.status"
-    ) 2>/dev/null &
-}
-# ends ROLE SECONDS STATUS: it has ended by then, with that.
-ends() {
-    left=$(($2 * 10))
-    while [ ! -f "$folder/$1.status" ]; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "the $1 still runs after $2 s"
-        sleep 0.1
-    done
-    got=$(cat "$folder/$1.status")
-    [ "$got" = "$3" ] || fail "$1 ended with $got, expected $3"
-}
-# listening ROLE: until it does.
-listening() {
-    left=300
-    while ! grep -q "listening on" "$folder/$1.log" 2>/dev/null; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "the $1 does not listen"
-        sleep 0.1
-    done
-}
 # run_all PROOF [OPTIONS]: the three of them, to a good end.
 run_all() {
     proof=$1
@@ -99,14 +25,8 @@ run_all() {
     for role in dealer provider user; do
         start $role --set "transport.options.proof=$proof" "$@"
     done
-    for role in provider user dealer; do
-        ends $role 60 0
-    done
+    all_end 60 0
     [ -s "$folder/user/out/infer/user.json" ] || fail "the user has no result"
-}
-# says ROLE TEXT
-says() {
-    grep -q "$2" "$folder/$1.log" || fail "the $1 does not say: $2"
 }
 
 for proof in certificate pinned; do
@@ -136,9 +56,7 @@ done
 for role in dealer provider user; do
     start $role --set transport.options.proof=keys --set parties.$role.keys=$role.key
 done
-for role in provider user dealer; do
-    ends $role 60 0
-done
+all_end 60 0
 echo "ok - three roles by proof: keys"
 
 # What a hurried operator does. The files are those of pinned keys, then certificates again.
@@ -179,9 +97,7 @@ for role in provider dealer; do
     cp -p "$folder/other/$role.pem" "$folder/other/authority.pem" "$folder/$role/keys/"
 done
 start user
-for role in user provider dealer; do
-    ends $role 60 0
-done
+all_end 60 0
 says dealer "turned a caller away: a caller from 127.0.0.1:.*it does not know the authority"
 echo "ok - another authority is refused, and taken up once it is there"
 

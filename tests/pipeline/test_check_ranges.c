@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <jansson.h>
 
@@ -29,20 +28,10 @@ static void assert_has(const char *text, const char *part)
     }
 }
 
-static json_t *read_json(const char *folder, const char *name)
-{
-    char *text = test_read(folder, name);
-    json_t *value = json_loads(text, 0, NULL);
-
-    assert_non_null(value);
-    mpcf_free(text);
-    return value;
-}
-
 /* As if calibration had seen rows of a smaller variance, by far. */
 static void shrink_a_range(const char *folder)
 {
-    json_t *ranges = read_json(folder, RANGES), *range;
+    json_t *ranges = test_read_json(folder, RANGES), *range;
     char *text;
     const char *name;
     size_t found = 0;
@@ -94,7 +83,7 @@ static void check_run(const char *infer, bool is_outside)
     if (is_outside) {
         shrink_a_range(folder);
     }
-    json_t *report = test_run_infer(folder), *user = read_json(folder, "run/infer/user.json");
+    json_t *report = test_run_infer(folder), *user = test_read_json(folder, "run/infer/user.json");
     const size_t marked = (size_t) test_report_number(report, "secure.out_of_range");
     const json_t *predictions = json_object_get(user, "predictions");
     size_t nulls = 0;
@@ -139,14 +128,6 @@ static void run_apart(const char *folder, const char *user_set, int expected)
     }
 }
 
-static void check_log(const char *folder, const char *part)
-{
-    char *text = test_read(folder, apart_logs[USER]);
-
-    assert_has(text, part);
-    mpcf_free(text);
-}
-
 /* Its exit status tells it, when all is written; the others end well. */
 static void a_user_alone_is_told(void **state)
 {
@@ -155,7 +136,7 @@ static void a_user_alone_is_told(void **state)
     (void) state;
     shrink_a_range(folder);
     run_apart(folder, NULL, 1);
-    check_log(folder, "marked out of range");
+    apart_assert_logged(folder, USER, "marked out of range");
     check_lines(folder, ROWS);
 }
 
@@ -184,23 +165,10 @@ static void predict_has_no_word_for_it_but_that(void **state)
 static void roles_agree_on_it(void **state)
 {
     const char *folder = apart_create("check_ranges: rows, connect_timeout: 8s", ROWS);
-    static const int order[] = {DEALER, PROVIDER, USER};
-    const struct timespec pause = {2, 0};
-    pid_t pids[ROLES];
 
     (void) state;
-    for (int i = 0; i < ROLES; i++) {
-        const int r = order[i];
-
-        if (r == USER) {
-            (void) nanosleep(&pause, NULL); /* the others listen by then */
-        }
-        pids[r] = apart_start(folder, r, NULL, r == USER ? "stages.infer.check_ranges=off" : NULL);
-    }
-    for (int r = 0; r < ROLES; r++) {
-        assert_int_equal(test_host_wait(pids[r], 30), 1);
-    }
-    check_log(folder, "check_ranges rows");
+    apart_disagree(folder, "stages.infer.check_ranges=off");
+    apart_assert_logged(folder, USER, "check_ranges rows");
 }
 
 int main(void)

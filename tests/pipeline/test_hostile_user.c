@@ -182,16 +182,6 @@ enum { WORDS = 3 };
 
 static const struct announcement session_of_one = {.kind = ANNOUNCE_SESSION, .count = 1};
 
-static void assert_logged(const char *folder, int role, const char *part)
-{
-    char *text = test_read(folder, apart_logs[role]);
-
-    if (strstr(text, part) == NULL) {
-        fail_msg("the %s does not say '%s' but: %s", apart_names[role], part, text);
-    }
-    mpcf_free(text);
-}
-
 enum { DATA_LIMIT = 256 << 20 };
 
 /* Provider and dealer, whose memory ends at DATA_LIMIT bytes: what is taken for a moment only, and
@@ -235,7 +225,7 @@ static void check(const char *folder, const struct announcement words[WORDS], co
         print_message("%s: %ld KiB, in an honest run %ld: %s\n", apart_names[roles[i]],
                       both[i].peak, peaks[roles[i]], part);
         assert_int_equal(both[i].status, 1);
-        assert_logged(folder, roles[i], part);
+        apart_assert_logged(folder, roles[i], part);
         if (peak_memory_works() && both[i].peak > allowed) {
             fail_msg("'%s': the %s took %ld KiB, in an honest run %ld", part, apart_names[roles[i]],
                      both[i].peak, peaks[roles[i]]);
@@ -353,7 +343,7 @@ static void a_number_beyond_the_session_uses_nothing_up(void **state)
         assert_true(h.links.has_stored);
         say(&h, &resume);
         assert_int_equal(wait_for(pids[PROVIDER], 30).status, 1);
-        assert_logged(folder, PROVIDER, "of a stored session, which has at most 4096");
+        apart_assert_logged(folder, PROVIDER, "of a stored session, which has at most 4096");
         hostile_close(&h);
         assert_int_equal(wait_for(pids[DEALER], 30).status, 1);
     }
@@ -363,8 +353,8 @@ static void a_number_beyond_the_session_uses_nothing_up(void **state)
     for (int r = 0; r < ROLES; r++) {
         assert_int_equal(wait_for(pids[r], 60).status, 0);
     }
-    assert_logged(folder, USER, "is taken up at inference 2");
-    assert_logged(folder, PROVIDER, "is taken up at inference 2");
+    apart_assert_logged(folder, USER, "is taken up at inference 2");
+    apart_assert_logged(folder, PROVIDER, "is taken up at inference 2");
 }
 
 /* To the provider alone. */
@@ -394,8 +384,9 @@ static void a_refused_session_is_none(void **state)
     tell(&h, &words[0]);
     tell(&h, &words[1]);
     assert_int_equal(wait_for(pids[PROVIDER], 30).status, 1);
-    assert_logged(folder, PROVIDER, "a user asks 1000 questions, and 2 of 2 are left: refused");
-    assert_logged(folder, PROVIDER, "the user has not announced a session");
+    apart_assert_logged(folder, PROVIDER,
+                        "a user asks 1000 questions, and 2 of 2 are left: refused");
+    apart_assert_logged(folder, PROVIDER, "the user has not announced a session");
     hostile_close(&h);
     assert_int_equal(wait_for(pids[DEALER], 30).status, 1);
 }

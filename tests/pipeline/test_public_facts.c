@@ -58,12 +58,7 @@ static void change_byte(const char *path)
 static void assert_all_say(const char *folder, const char *part)
 {
     for (int r = 0; r < ROLES; r++) {
-        char *text = test_read(folder, apart_logs[r]);
-
-        if (strstr(text, part) == NULL) {
-            fail_msg("the %s does not say '%s' but: %s", apart_names[r], part, text);
-        }
-        mpcf_free(text);
+        apart_assert_logged(folder, r, part);
     }
 }
 

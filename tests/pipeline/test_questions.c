@@ -78,16 +78,6 @@ static void expect_all(pid_t pids[ROLES], int provider, int user, int dealer)
     }
 }
 
-static void assert_log(const char *folder, int role, const char *part)
-{
-    char *text = test_read(folder, apart_logs[role]);
-
-    if (strstr(text, part) == NULL) {
-        fail_msg("the %s does not say '%s' but: %s", apart_names[role], part, text);
-    }
-    mpcf_free(text);
-}
-
 /* The user's message names all three numbers; provider and dealer end as after any session. */
 static void a_user_is_told_before_anything_runs(void **state)
 {
@@ -100,17 +90,17 @@ static void a_user_is_told_before_anything_runs(void **state)
     assert_int_equal(asked(folder), 4);
     start_all(folder, pids, NULL); /* other processes, another session */
     expect_all(pids, 0, 1, 0);
-    assert_log(folder, USER,
-               "the provider answers 6 questions, 2 are left, and this run would ask 4");
-    assert_log(folder, PROVIDER, "a user asks 4 questions, and 2 of 6 are left: refused");
+    apart_assert_logged(folder, USER,
+                        "the provider answers 6 questions, 2 are left, and this run would ask 4");
+    apart_assert_logged(folder, PROVIDER, "a user asks 4 questions, and 2 of 6 are left: refused");
     assert_int_equal(asked(folder), 4);
     start_all(folder, pids, "stages.infer.examples=2");
     expect_all(pids, 0, 0, 0);
     assert_int_equal(asked(folder), 6);
     start_all(folder, pids, "stages.infer.examples=1");
     expect_all(pids, 0, 1, 0);
-    assert_log(folder, USER,
-               "the provider answers 6 questions, 0 are left, and this run would ask 1");
+    apart_assert_logged(folder, USER,
+                        "the provider answers 6 questions, 0 are left, and this run would ask 1");
 }
 
 /* Rows that only fill a batch are answered, too: nobody but the user knows which they are. */
@@ -125,8 +115,8 @@ static void a_batch_counts_whole(void **state)
     assert_int_equal(asked(folder), 6);
     start_all(folder, pids, NULL);
     expect_all(pids, 0, 1, 0);
-    assert_log(folder, USER,
-               "the provider answers 9 questions, 3 are left, and this run would ask 6");
+    apart_assert_logged(folder, USER,
+                        "the provider answers 9 questions, 3 are left, and this run would ask 6");
 }
 
 /* Inferences that were dealt for earlier count when they are asked, not when they are dealt. */
@@ -142,7 +132,7 @@ static void stored_inferences_count_when_asked(void **state)
     assert_int_equal(asked(folder), 4);
     start_all(folder, pids, NULL); /* the second run lies in the stores */
     expect_all(pids, 0, 1, 0);
-    assert_log(folder, USER, "6 questions, 2 are left, and this run would ask 4");
+    apart_assert_logged(folder, USER, "6 questions, 2 are left, and this run would ask 4");
     assert_int_equal(asked(folder), 4);
     start_all(folder, pids, "stages.infer.max_questions=8");
     expect_all(pids, 0, 0, 0);
@@ -185,8 +175,9 @@ static void the_limit_holds_within_a_session(void **state)
     wait_for_questions(folder, 3);
     use_up_beside(folder);
     expect_all(pids, 0, 1, 0);
-    assert_log(folder, USER, "5000 questions, 0 are left, and this run would ask 1");
-    assert_log(folder, PROVIDER, "a user asks 1 questions, and 0 of 5000 are left: refused");
+    apart_assert_logged(folder, USER, "5000 questions, 0 are left, and this run would ask 1");
+    apart_assert_logged(folder, PROVIDER,
+                        "a user asks 1 questions, and 0 of 5000 are left: refused");
     assert_int_equal(asked(folder), 5000);
 }
 
@@ -224,8 +215,7 @@ static void a_key_is_a_user(void **state)
         start_with_keys(folder, pids, names[i]);
         expect_all(pids, 0, 0, 0);
     }
-    char *text = test_read(folder, BOOK);
-    book = json_loads(text, 0, NULL);
+    book = test_read_json(folder, BOOK);
     assert_int_equal(json_object_size(json_object_get(book, "users")), 2);
     json_object_foreach(json_object_get(book, "users"), user, count)
     {
@@ -233,10 +223,9 @@ static void a_key_is_a_user(void **state)
         assert_int_equal(json_integer_value(count), 4);
     }
     json_decref(book);
-    mpcf_free(text);
     start_with_keys(folder, pids, names[0]);
     expect_all(pids, 0, 1, 0);
-    assert_log(folder, USER, "5 questions, 1 are left, and this run would ask 4");
+    apart_assert_logged(folder, USER, "5 questions, 1 are left, and this run would ask 4");
 }
 
 /* What was begun when the provider died is used up; no count goes back. */
@@ -270,8 +259,8 @@ static void a_damaged_count_is_told_at_the_start(void **state)
     assert_int_equal(fputs("{\"version\": 1", file) >= 0, 1);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(test_host_wait(apart_start(folder, PROVIDER, NULL, NULL), 20), 2);
-    assert_log(folder, PROVIDER, "to count anew, move");
-    assert_log(folder, PROVIDER, "questions.json");
+    apart_assert_logged(folder, PROVIDER, "to count anew, move");
+    apart_assert_logged(folder, PROVIDER, "questions.json");
     mpcf_free(path);
 }
 

@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <jansson.h>
 
@@ -15,16 +14,6 @@
 #include "report/report.h"
 #include "support/apart.h"
 #include "support/run_folder.h"
-
-static json_t *read_json(const char *folder, const char *name)
-{
-    char *text = test_read(folder, name);
-    json_t *value = json_loads(text, 0, NULL);
-
-    assert_non_null(value);
-    mpcf_free(text);
-    return value;
-}
 
 static const json_t *function_named(const json_t *record, const char *name)
 {
@@ -88,7 +77,7 @@ static void check_run(const char *transport, const char *infer)
                                  .parties = "",
                                  .rows = 7};
     const char *folder = test_run_create(&run);
-    json_t *report = test_run_infer(folder), *user = read_json(folder, "run/infer/user.json");
+    json_t *report = test_run_infer(folder), *user = test_read_json(folder, "run/infer/user.json");
 
     check_record(user, 7);
     check_report(report);
@@ -151,30 +140,13 @@ static void a_report_follows_the_setting(void **state)
 static void roles_agree_on_what_is_revealed(void **state)
 {
     const char *folder = apart_create("batch: 1, reveal: label, connect_timeout: 8s", 4);
-    static const int order[] = {DEALER, PROVIDER, USER};
-    const struct timespec pause = {2, 0};
-    pid_t pids[ROLES];
 
     (void) state;
-    for (int i = 0; i < ROLES; i++) {
-        const int r = order[i];
-
-        if (r == USER) {
-            (void) nanosleep(&pause, NULL); /* the others listen by then */
-        }
-        pids[r] = apart_start(folder, r, NULL, r == USER ? "stages.infer.reveal=logits" : NULL);
-    }
-    for (int r = 0; r < ROLES; r++) {
-        assert_int_equal(test_host_wait(pids[r], 30), 1); /* the user at once */
-    }
+    apart_disagree(folder, "stages.infer.reveal=logits");
     /* The dealer, whom it calls first, and the user itself. */
     for (int r = USER; r <= DEALER; r++) {
-        char *text = test_read(folder, apart_logs[r]);
-
-        if (strstr(text, "reveal") == NULL || strstr(text, "label") == NULL) {
-            fail_msg("the %s says nothing of labels: %s", apart_names[r], text);
-        }
-        mpcf_free(text);
+        apart_assert_logged(folder, r, "reveal");
+        apart_assert_logged(folder, r, "label");
     }
 }
 

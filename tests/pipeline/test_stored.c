@@ -98,16 +98,6 @@ static void assert_same_logits(const json_t *a, const json_t *b)
     }
 }
 
-static void assert_logged(const char *folder, int role, const char *part)
-{
-    char *text = test_read(folder, apart_logs[role]);
-
-    if (strstr(text, part) == NULL) {
-        fail_msg("the %s does not say '%s' but: %s", apart_names[role], part, text);
-    }
-    mpcf_free(text);
-}
-
 /* --- Stores --- */
 
 /* The session that ROLE's disk used last: the path of its FILE, or "". */
@@ -255,8 +245,8 @@ static void check_killed(int role)
     json_t *again = run_all(folder), *whole = NULL;
 
     (void) snprintf(taken_up, sizeof taken_up, "taken up at inference %u", next);
-    assert_logged(folder, USER, taken_up);
-    assert_logged(folder, PROVIDER, taken_up);
+    apart_assert_logged(folder, USER, taken_up);
+    apart_assert_logged(folder, PROVIDER, taken_up);
     assert_taken_up(again, ROWS, ROWS - next);
     /* The rest was dealt anew, in a session of its own, and used up. */
     assert_int_equal(next_of(folder, USER), next);
@@ -317,15 +307,15 @@ static void check_older_disk(int role)
     assert_int_equal(next_of(folder, role), 3);
     third = run_all(folder);
     assert_taken_up(third, 3, 3);
-    assert_logged(folder, USER, "taken up at inference 6");
-    assert_logged(folder, PROVIDER, "taken up at inference 6");
+    apart_assert_logged(folder, USER, "taken up at inference 6");
+    apart_assert_logged(folder, PROVIDER, "taken up at inference 6");
     for (int r = PROVIDER; r <= USER; r++) {
         assert_int_equal(next_of(folder, r), 9);
     }
     copy_store(folder, role, true);
     fourth = run_all(folder);
     assert_taken_up(fourth, 3, 3);
-    assert_logged(folder, role, "taken up at inference 9");
+    apart_assert_logged(folder, role, "taken up at inference 9");
     assert_same_logits(first, third);
     assert_same_logits(first, fourth);
     copy_store(folder, role, true);
@@ -379,12 +369,12 @@ static void sessions_that_differ_are_given_up(void **state)
     assert_int_equal(file_remove_tree(store, NULL), MPCF_OK);
     json_t *fresh = run_all(folder); /* the provider has none */
     assert_taken_up(fresh, 2, 0);
-    assert_logged(folder, USER, "is given up");
+    apart_assert_logged(folder, USER, "is given up");
     json_decref(fresh);
     copy_store(folder, USER, true);
     fresh = run_all(folder); /* now it has another */
     assert_taken_up(fresh, 2, 0);
-    assert_logged(folder, USER, "is given up");
+    apart_assert_logged(folder, USER, "is given up");
     json_decref(fresh);
     mpcf_free(store);
 }
@@ -403,8 +393,9 @@ static void other_weights_get_another_session(void **state)
     assert_int_equal(fclose(file), 0);
     json_t *fresh = run_all(folder);
     assert_taken_up(fresh, 2, 0);
-    assert_logged(folder, PROVIDER, "was dealt for another network, or other options or weights");
-    assert_logged(folder, USER, "is given up");
+    apart_assert_logged(folder, PROVIDER,
+                        "was dealt for another network, or other options or weights");
+    apart_assert_logged(folder, USER, "is given up");
     json_decref(fresh);
     mpcf_free(path);
 }

@@ -8,8 +8,8 @@ script=scripts/check-includes
 
 passes $script
 
-sed -i '0,/^#include/s//#include "pipeline\/pipeline.h"\n#include/' core/text/corpus.c
-sees $script "core/text/corpus.c: core/text must not include core/pipeline" "an include upwards"
+sed -i '0,/^#include/s//#include "pipeline\/pipeline.h"\n#include/' core/corpus/corpus.c
+sees $script "core/corpus/corpus.c: core/corpus must not include core/pipeline" "an include upwards"
 
 mkdir core/nowhere
 echo 'int nowhere(void);' >core/nowhere/nowhere.h

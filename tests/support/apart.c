@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -51,6 +52,35 @@ pid_t apart_start_with(const char *folder, int role, const char *const *sets)
         words[n++] = sets[i];
     }
     return test_host_start(folder, apart_logs[role], NULL, words);
+}
+
+void apart_disagree(const char *folder, const char *set)
+{
+    static const int order[] = {DEALER, PROVIDER, USER};
+    const struct timespec pause = {2, 0};
+    pid_t pids[ROLES];
+
+    for (int i = 0; i < ROLES; i++) {
+        const int r = order[i];
+
+        if (r == USER) {
+            (void) nanosleep(&pause, NULL); /* the others listen by then */
+        }
+        pids[r] = apart_start(folder, r, NULL, r == USER ? set : NULL);
+    }
+    for (int r = 0; r < ROLES; r++) {
+        assert_int_equal(test_host_wait(pids[r], 30), 1); /* the user at once */
+    }
+}
+
+void apart_assert_logged(const char *folder, int role, const char *part)
+{
+    char *text = test_read(folder, apart_logs[role]);
+
+    if (strstr(text, part) == NULL) {
+        fail_msg("the %s does not say '%s' but: %s", apart_names[role], part, text);
+    }
+    mpcf_free(text);
 }
 
 void apart_write_bare(const char *folder)

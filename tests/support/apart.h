@@ -18,6 +18,11 @@ const char *apart_create(const char *infer, size_t rows);
 pid_t apart_start(const char *folder, int role, const char *const *before, const char *set);
 /* SETS: options, NULL ends; at most 4. */
 pid_t apart_start_with(const char *folder, int role, const char *const *sets);
+/* All three, the user last and with SET, on which roles must agree: nobody begins, and each ends with 1, the others when
+ * their connect_timeout is over. */
+void apart_disagree(const char *folder, const char *set);
+/* ROLE's log of the last run says PART. */
+void apart_assert_logged(const char *folder, int role, const char *part);
 /* FOLDER/bare.yaml: its pipeline without data and stages. */
 void apart_write_bare(const char *folder);
 

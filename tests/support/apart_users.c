@@ -77,13 +77,3 @@ size_t apart_sessions(const char *folder, const char *root)
     mpcf_free(path);
     return count;
 }
-
-void apart_assert_logged(const char *folder, int role, const char *part)
-{
-    char *text = test_read(folder, apart_logs[role]);
-
-    if (strstr(text, part) == NULL) {
-        fail_msg("the %s does not say '%s' but: %s", apart_names[role], part, text);
-    }
-    mpcf_free(text);
-}

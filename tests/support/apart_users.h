@@ -18,7 +18,5 @@ json_t *apart_run_user(const char *folder, const char *output, const char *set);
 void apart_assert_taken_up(json_t *user, double runs, double taken_up);
 /* Sessions that lie in ROOT, as "run/store/provider". */
 size_t apart_sessions(const char *folder, const char *root);
-/* ROLE's log of the last run says PART. */
-void apart_assert_logged(const char *folder, int role, const char *part);
 
 #endif

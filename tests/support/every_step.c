@@ -39,9 +39,9 @@ static void add_inverse(struct shared_source *s, value_id x, bool is_root)
 {
     (void) source_step(s, STEP_INVERSE, x, 0, false, 40, 30);
     struct step *inverse = &s->p->steps[s->p->step_count - 1];
-    inverse->shift = 1;
+    inverse->finest = 1;
     inverse->constant = (uint64_t) 1 << 30;
-    inverse->transposed = is_root;
+    inverse->is_root = is_root;
 }
 
 static void add_exp(struct shared_source *s, value_id x, value_id bits, bool has_bits)
@@ -49,10 +49,10 @@ static void add_exp(struct shared_source *s, value_id x, value_id bits, bool has
     (void) test_step(s->p, STEP_EXP, x, bits, has_bits, VALUE_SHARED, s->p->values[x].dims, 60, 0,
                      50, "exp");
     struct step *exp = &s->p->steps[s->p->step_count - 1];
-    exp->shift = 8;
+    exp->point = 8;
     exp->constant = (uint64_t) 1 << 40;
     exp->buckets = has_bits ? 4 : 16;
-    exp->groups = 24;
+    exp->factor_bits = 24;
 }
 
 static void add_waves(struct shared_source *s, value_id x, unsigned ring)
@@ -60,7 +60,7 @@ static void add_waves(struct shared_source *s, value_id x, unsigned ring)
     static int64_t numbers[8] = {7, 14, 4000, -300, 900, 12, 1, -2};
     (void) source_step(s, STEP_WAVES, x, 0, false, ring, ring);
     struct step *waves = &s->p->steps[s->p->step_count - 1];
-    waves->shift = 13;
+    waves->turn = 13;
     waves->constant = 1 << 20;
     waves->thresholds = numbers;
     waves->threshold_count = 8;

@@ -307,3 +307,13 @@ char *test_read(const char *folder, const char *name)
     mpcf_error_destroy(err);
     return text;
 }
+
+json_t *test_read_json(const char *folder, const char *name)
+{
+    char *text = test_read(folder, name);
+    json_t *value = json_loads(text, 0, NULL);
+
+    assert_non_null(value);
+    mpcf_free(text);
+    return value;
+}

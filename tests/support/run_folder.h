@@ -47,5 +47,7 @@ pid_t test_host_start(const char *folder, const char *log, const char *const *be
 int test_host_wait(pid_t pid, double seconds);
 /* FOLDER/NAME as text; mpcf_free(). */
 char *test_read(const char *folder, const char *name);
+/* The same as JSON, which it must be; json_decref(). */
+json_t *test_read_json(const char *folder, const char *name);
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "graph/graph.h"
-#include "lower/emit.h"
+#include "lower/emit_party.h"
 #include "lower/ring_search.h"
 #include "metrics/metrics.h"
 #include "protocol/step_operations.h"

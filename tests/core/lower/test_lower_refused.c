@@ -129,7 +129,7 @@ static size_t keyed_reciprocals(double low, double high)
     set_range(&r, "normaliser.reciprocal", 1 / high, 1 / low);
     assert_ok(lower_graph(r.g, r.ranges, &r.options, 1, 12, false, &p, r.err), r.err);
     for (size_t i = 0; i < p->step_count; i++) {
-        count += p->steps[i].kind == STEP_INVERSE && !p->steps[i].transposed ? 1 : 0;
+        count += p->steps[i].kind == STEP_INVERSE && !p->steps[i].is_root ? 1 : 0;
     }
     program_destroy(p);
     refused_close(&r);

@@ -11,7 +11,8 @@
 
 #include "base/memory.h"
 #include "graph/graph.h"
-#include "lower/emit.h"
+#include "lower/emit_party.h"
+#include "lower/emit_sum.h"
 #include "lower/headroom.h"
 #include "lower/magnitude.h"
 #include "lower/ring_search.h"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "graph/graph.h"
-#include "lower/emit.h"
+#include "lower/emit_party.h"
 #include "lower/magnitude.h"
 #include "lower/ring_search.h"
 #include "pass/ranges.h"

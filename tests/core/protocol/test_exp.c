@@ -94,10 +94,10 @@ static value_id add_exp(struct shared_source *s, const struct form *k, const int
     }
     const value_id z = source_step(s, STEP_EXP, a, b, k->has_bits, k->out, k->out);
     struct step *step = &s->p->steps[s->p->step_count - 1];
-    step->shift = k->point;
-    step->row = k->by_magnitude ? 0 : k->opened;
+    step->point = k->point;
+    step->opened = k->by_magnitude ? 0 : k->opened;
     step->buckets = k->buckets;
-    step->groups = k->factor_bits;
+    step->factor_bits = k->factor_bits;
     step->constant = UINT64_C(1) << k->fraction;
     return z;
 }

@@ -305,8 +305,8 @@ static void three_parties_agree_with_the_reference(void **state)
         const value_id v = source_shared(&s, x, 40, 29, i % 2 == 0);
         y[i] = source_step(&s, STEP_INVERSE, v, 0, false, 48, 46);
         struct step *step = &s.p->steps[s.p->step_count - 1];
-        step->shift = 11;
-        step->transposed = i / 2 == 1;
+        step->finest = 11;
+        step->is_root = i / 2 == 1;
         step->constant = (uint64_t) 1 << 46;
     }
     source_run(&s, y, 4, out, expected);

@@ -166,7 +166,7 @@ static void run_once(struct test_random *random, double *worst)
         const value_id v = source_shared(&s, x, 40, 34, w % 2 == 0);
         y[w] = source_step(&s, STEP_WAVES, v, 0, false, tried[w].ring, tried[w].ring);
         struct step *step = &s.p->steps[s.p->step_count - 1];
-        step->shift = tried[w].turn;
+        step->turn = tried[w].turn;
         step->constant = 77;
         step->threshold_count = 2 + 2 * tried[w].count;
         step->thresholds = arena_alloc(s.p->arena, step->threshold_count, sizeof(int64_t));

@@ -6,10 +6,10 @@
 #include "base/clock.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "corpus/batches.h"
 #include "support/datasets.h"
 #include "support/support.h"
 #include "support/vectors.h"
-#include "text/batches.h"
 
 static mpcf_error *err;
 

@@ -5,9 +5,9 @@
 #include <sys/resource.h>
 
 #include "base/clock.h"
+#include "corpus/corpus.h"
 #include "support/datasets.h"
 #include "support/support.h"
-#include "text/corpus.h"
 
 enum { ROWS = 1000000, KIBIBYTES = 300 * 1000 * 1000 / 1024 };
 

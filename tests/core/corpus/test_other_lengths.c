@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corpus/other_lengths.h"
 #include "support/datasets.h"
 #include "support/support.h"
 #include "text/encode.h"
-#include "text/other_lengths.h"
 
 enum { CLS = 2, SEP = 3, WORD = 4, ROWS = 200, MAX_TOKENS = 40, SHORT_LEAST = 64 };
 

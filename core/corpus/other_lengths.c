@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cuts rows apart at their special tokens, and makes others of the pieces. */
-#include "text/other_lengths.h"
+#include "corpus/other_lengths.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a reader's rows to token ids in memory; what the reader says is checked against its task. */
-#include "text/corpus.h"
+#include "corpus/corpus.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/build_id.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
-#include "text/corpus_cache.h"
+#include "corpus/corpus_cache.h"
 #include "text/encode.h"
 #include "text/tokenizer_files.h"
 

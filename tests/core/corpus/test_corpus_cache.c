@@ -3,7 +3,7 @@
  * Tokenized once: the same rows come from the file, whatever changes makes another, and a file that is
  * not whole or not its user's alone is made again.
  */
-#include "text/corpus_cache.h"
+#include "corpus/corpus_cache.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -16,10 +16,10 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "corpus/corpus.h"
 #include "support/datasets.h"
 #include "support/fake_reader.h"
 #include "support/support.h"
-#include "text/corpus.h"
 
 static mpcf_error *err;
 

@@ -2,8 +2,8 @@
 /*
  * A row of a split as token ids.
  */
-#ifndef MPCF_TEXT_CORPUS_ITEM_H
-#define MPCF_TEXT_CORPUS_ITEM_H
+#ifndef MPCF_CORPUS_CORPUS_ITEM_H
+#define MPCF_CORPUS_CORPUS_ITEM_H
 
 #include <stdbool.h>
 #include <stddef.h>

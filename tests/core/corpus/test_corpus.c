@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "text/corpus.h"
+#include "corpus/corpus.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "corpus/same_texts.h"
 #include "support/datasets.h"
 #include "support/fake_reader.h"
 #include "support/support.h"
-#include "text/same_texts.h"
 
 static mpcf_error *err;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which rows go into which batch, and the arrays of a batch, padded to its longest row. */
-#include "text/batches.h"
+#include "corpus/batches.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -2,10 +2,10 @@
 /*
  * Texts of all lengths out of a corpus's own words: what it may be asked but does not have.
  */
-#ifndef MPCF_TEXT_OTHER_LENGTHS_H
-#define MPCF_TEXT_OTHER_LENGTHS_H
+#ifndef MPCF_CORPUS_OTHER_LENGTHS_H
+#define MPCF_CORPUS_OTHER_LENGTHS_H
 
-#include "text/corpus.h"
+#include "corpus/corpus.h"
 
 /*
  * *OUT: of the rows of CORPUS, which T and MAX_TOKENS made, always the same

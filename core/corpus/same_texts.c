@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A digest of each text, sorted, to look the other corpus's up in. */
-#include "text/same_texts.h"
+#include "corpus/same_texts.h"
 
 #include <stdlib.h>
 

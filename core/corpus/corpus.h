@@ -2,8 +2,8 @@
 /*
  * A split of a task as token ids, whole in memory: what training and inference walk over.
  */
-#ifndef MPCF_TEXT_CORPUS_H
-#define MPCF_TEXT_CORPUS_H
+#ifndef MPCF_CORPUS_CORPUS_H
+#define MPCF_CORPUS_CORPUS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #include <mpcf/dataset.h>
 
 #include "base/digest.h"
-#include "text/corpus_item.h"
+#include "corpus/corpus_item.h"
 #include "text/tokenizer.h"
 
 struct corpus {

@@ -8,12 +8,12 @@
  * tokenizer's files, lengths and limits, this build. A file that is not whole, not its user's alone
  * or of another key is none. The oldest go where there would be more than CORPUS_CACHE_FILES.
  */
-#ifndef MPCF_TEXT_CORPUS_CACHE_H
-#define MPCF_TEXT_CORPUS_CACHE_H
+#ifndef MPCF_CORPUS_CORPUS_CACHE_H
+#define MPCF_CORPUS_CORPUS_CACHE_H
 
 #include "base/arena.h"
 #include "base/digest.h"
-#include "text/corpus_item.h"
+#include "corpus/corpus_item.h"
 
 #define CORPUS_CACHE_FILES 8
 

@@ -2,7 +2,7 @@
 /*
  * head, an entry for each item, all ids, SHA-256 of what is before it; as this machine has numbers.
  */
-#include "text/corpus_cache.h"
+#include "corpus/corpus_cache.h"
 
 #include <dirent.h>
 #include <errno.h>

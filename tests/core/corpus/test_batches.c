@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "corpus/batches.h"
 #include "support/support.h"
-#include "text/batches.h"
 
 #define ROWS  1000
 #define BATCH 7

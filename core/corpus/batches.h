@@ -6,14 +6,14 @@
  * length and cut into batches, and the batches shuffled: little padding, yet every epoch
  * another mixture. For evaluation, all rows are sorted by length.
  */
-#ifndef MPCF_TEXT_BATCHES_H
-#define MPCF_TEXT_BATCHES_H
+#ifndef MPCF_CORPUS_BATCHES_H
+#define MPCF_CORPUS_BATCHES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "corpus/corpus.h"
 #include "float_engine/float_batch.h"
-#include "text/corpus.h"
 
 struct batches;
 

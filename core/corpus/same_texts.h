@@ -2,10 +2,10 @@
 /*
  * Texts that two splits share: what was learnt by heart says nothing of other texts.
  */
-#ifndef MPCF_TEXT_SAME_TEXTS_H
-#define MPCF_TEXT_SAME_TEXTS_H
+#ifndef MPCF_CORPUS_SAME_TEXTS_H
+#define MPCF_CORPUS_SAME_TEXTS_H
 
-#include "text/corpus.h"
+#include "corpus/corpus.h"
 
 /* *ROWS of CORPUS whose text is one of OTHER's, too: as ids, by a digest of 64 bits each. */
 mpcf_status corpus_same_texts(const struct corpus *corpus, const struct corpus *other, size_t *rows,
