@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -17,6 +18,7 @@
 #include "channel/role.h"
 #include "channel/role_keys.h"
 #include "roles/child.h"
+#include "roles/control.h"
 
 #define LOOK_MS  20                  /* how often processes are looked at */
 #define ECHO_NS  INT64_C(1000000000) /* after a failure, the others may say what they saw */
@@ -271,9 +273,22 @@ static void fill_outcome(const struct local *l, int64_t start, struct local_outc
     }
 }
 
+/* A program that starts itself and does not know --role would do so without end. */
+static mpcf_status refuse_role(mpcf_error *err)
+{
+    if (getenv(CONTROL_VARIABLE) == NULL) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_CONFIG,
+                     "this process was started to be one role, and starts none (" CONTROL_VARIABLE
+                     " is set): a program that is not mpcf-host says in MPCF_HOST where that is");
+}
+
 mpcf_status local_run(const struct local_run *run, struct local_outcome *outcome, mpcf_error *err)
 {
     int64_t start = clock_now_ns();
+
+    MPCF_TRY(refuse_role(err));
     struct local *l = mpcf_alloc_array(1, sizeof(*l));
 
     if (l == NULL) {

@@ -22,7 +22,8 @@ struct local_outcome {
  * waits. Where one fails the others are
  * ended, and the error is the reason of the one that failed first: not the echo ("peer closed
  * the connection") in the others. Children end with this process, whatever ends it. Nothing is
- * left running on return. Past the timeout: MPCF_E_TIMEOUT; interrupted: MPCF_E_INTERRUPTED.
+ * left running on return. In a process that was started so itself: MPCF_E_CONFIG. Past the timeout:
+ * MPCF_E_TIMEOUT; interrupted: MPCF_E_INTERRUPTED.
  */
 mpcf_status local_run(const struct local_run *run, struct local_outcome *outcome, mpcf_error *err);
 

@@ -350,6 +350,19 @@ static void a_missing_program_is_an_error(void **state)
     mpcf_error_destroy(err);
 }
 
+/* Of a program that starts itself and goes by other arguments. */
+static void a_started_role_starts_none(void **state)
+{
+    (void) state;
+    mpcf_error *err = mpcf_error_create();
+    struct local_run run = {.program = "/nowhere/mpcf-host", .timeout_ns = 10 * SECOND};
+    assert_int_equal(0, setenv(CONTROL_VARIABLE, "3", 1));
+    assert_status(MPCF_E_CONFIG, local_run(&run, NULL, err), err);
+    assert_int_equal(0, unsetenv(CONTROL_VARIABLE));
+    assert_message_contains(err, "MPCF_HOST");
+    mpcf_error_destroy(err);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "--role") == 0) {
@@ -362,6 +375,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_run_past_its_limit_is_ended),
         cmocka_unit_test(an_interrupt_ends_the_run),
         cmocka_unit_test(a_missing_program_is_an_error),
+        cmocka_unit_test(a_started_role_starts_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
