@@ -35,8 +35,8 @@ static const mpcf_option loopback_options[] = {
      .type = MPCF_OPT_BOOL,
      .default_text = "true",
      .offset = offsetof(struct loopback_config, shared_memory),
-     .help = "bytes go through shared memory, 2 MiB a connection; false: through the socket. Alike "
-             "at both ends"},
+     .help = "bytes go through shared memory, half a MiB a connection; false: through the socket. "
+             "Alike at both ends"},
     {.key = "send_buffer",
      .type = MPCF_OPT_BYTES,
      .default_text = "1MiB",

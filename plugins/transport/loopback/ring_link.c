@@ -3,33 +3,51 @@
 #include "ring_link.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <mpcf/transport.h>
 
 #include "../stream/stream.h"
 #include "ring_offer.h"
 
-#define TURN   16 /* pieces of one call, so that the caller gets its turn */
-#define LOOKS  64 /* at the counters before a sleep: a peer that is at it is done before */
-#define NAP_NS INT64_C(200000000) /* of a sleep, until the counters are looked at all the same */
+#define TURN       16                 /* pieces of one call, so that the caller gets its turn */
+#define MOST_LOOKS 64                 /* at the counters before a sleep */
+#define NAP_NS     INT64_C(100000000) /* of a sleep, until the counters are looked at all the same */
 
 /* --- how it begins and ends --- */
 
+/* A nap is a call that receives and has a limit: one call where poll() and recv() are two. */
+static void allow_naps(int fd)
+{
+    const struct timeval limit = {.tv_usec = NAP_NS / 1000};
+    const int flags = fcntl(fd, F_GETFL);
+
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) == 0 && flags >= 0) {
+        (void) fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+    }
+}
+
 void ring_link_call(struct ring_link *l, int fd, bool shares)
 {
-    *l = (struct ring_link){.fd = fd, .state = LINK_SOCKET};
+    *l = (struct ring_link){.fd = fd, .state = LINK_SOCKET, .looks = MOST_LOOKS};
     if (shares) {
         ring_offer(fd, &l->ring.memory);
         l->state = l->ring.memory != NULL ? LINK_OFFERED : LINK_SOCKET;
+    }
+    if (l->state == LINK_OFFERED) {
+        allow_naps(fd);
     }
 }
 
 void ring_link_answer(struct ring_link *l, int fd, bool shares)
 {
-    *l = (struct ring_link){
-        .fd = fd, .state = shares ? LINK_ASKED : LINK_SOCKET, .ring = {.side = 1}};
+    *l = (struct ring_link){.fd = fd,
+                            .state = shares ? LINK_ASKED : LINK_SOCKET,
+                            .looks = MOST_LOOKS,
+                            .ring = {.side = 1}};
 }
 
 void ring_link_end(struct ring_link *l)
@@ -50,8 +68,11 @@ static mpcf_status settle(struct ring_link *l, int64_t deadline, mpcf_error *err
         }
         if (reply == RING_NOTHING_YET) {
             MPCF_TRY(stream_wait(l->fd, POLLIN, deadline, err));
+        } else if (reply == RING_TAKEN) {
+            l->state = LINK_MEMORY;
+            allow_naps(l->fd);
         } else {
-            l->state = reply == RING_TAKEN ? LINK_MEMORY : LINK_SOCKET;
+            l->state = LINK_SOCKET;
         }
     }
     return l->state == LINK_REFUSED
@@ -122,11 +143,12 @@ static mpcf_status move_now(struct ring_link *l, struct move *m, bool *moved, mp
 
 /* --- waiting --- */
 
-/* Takes what is on the socket: the answer to an offer first, then bytes that only woke. */
-static mpcf_status hear(struct ring_link *l, mpcf_error *err)
+/* Takes what is on the socket: the answer to an offer first, then bytes that only woke. FLAGS:
+ * recv()'s. */
+static mpcf_status hear(struct ring_link *l, int flags, mpcf_error *err)
 {
     char bytes[RING_OFFER_BYTES];
-    const ssize_t n = recv(l->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+    const ssize_t n = recv(l->fd, bytes, sizeof(bytes), flags);
 
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
         return MPCF_OK;
@@ -150,15 +172,18 @@ static void breathe(void)
 #endif
 }
 
-/* A peer on another processor that is at it is done before this one sleeps. */
-static bool comes_soon(const struct ring_link *l, unsigned wants)
+/* A peer that runs on another processor is done before this one sleeps, which saves both a call of
+ * the system and more. Where that was not so the next look is half as long. */
+static bool comes_soon(struct ring_link *l, unsigned wants)
 {
-    for (unsigned i = 0; i < LOOKS; i++) {
+    for (unsigned i = 0; i < l->looks; i++) {
         if (ring_can(&l->ring, wants)) {
+            l->looks = MOST_LOOKS;
             return true;
         }
         breathe();
     }
+    l->looks = l->looks > 2 ? l->looks / 2 : 1;
     return false;
 }
 
@@ -166,11 +191,12 @@ static bool comes_soon(const struct ring_link *l, unsigned wants)
  * without a word. */
 static mpcf_status nap(struct ring_link *l, int64_t deadline, mpcf_error *err)
 {
-    const int64_t limit = stream_now_ns() + NAP_NS;
-    mpcf_status status = stream_wait(l->fd, POLLIN, limit < deadline ? limit : deadline, NULL);
-
+    if (!mpcf_interrupted() && deadline - stream_now_ns() >= NAP_NS) {
+        return hear(l, 0, err);
+    }
+    const mpcf_status status = stream_wait(l->fd, POLLIN, deadline, NULL);
     if (status == MPCF_OK) {
-        return hear(l, err);
+        return hear(l, MSG_DONTWAIT, err);
     }
     return status == MPCF_E_TIMEOUT || status == MPCF_E_INTERRUPTED
                ? MPCF_OK

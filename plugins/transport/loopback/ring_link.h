@@ -28,7 +28,8 @@ struct ring_link {
         LINK_MEMORY,
         LINK_REFUSED,
     } state;
-    bool is_over; /* the peer has ended: what it put in before is all that comes */
+    bool is_over;   /* the peer has ended: what it put in before is all that comes */
+    unsigned looks; /* at the counters before a sleep */
     struct ring ring;
 };
 

@@ -54,10 +54,12 @@ static int make_file(void)
     return file;
 }
 
-/* NULL with errno. What goes over a link stands in no core dump. */
+/* NULL with errno. All pages at once, where one by one would take a fault each in the first
+ * messages. What goes over a link stands in no core dump. */
 static struct ring_memory *map(int file)
 {
-    void *at = mmap(NULL, sizeof(struct ring_memory), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    void *at = mmap(NULL, sizeof(struct ring_memory), PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_POPULATE, file, 0);
 
     if (at == MAP_FAILED) {
         return NULL;

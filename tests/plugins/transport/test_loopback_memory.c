@@ -45,8 +45,8 @@ enum kind {
     KINDS
 };
 static const char *const said[KINDS] = {
-    [SHORT] = "is not of 2101248 bytes",
-    [LONG] = "is not of 2101248 bytes",
+    [SHORT] = "is not of 528384 bytes",
+    [LONG] = "is not of 528384 bytes",
     [UNSEALED] = "not sealed",
     [SHRINKS] = "not sealed",
     [GROWS] = "not sealed",
@@ -258,7 +258,7 @@ static void it_can_be_left_out(void **state)
     mpcf_free(plain);
 }
 
-/* Where the system gives no memory: here for files of at most 1 MiB. */
+/* Where the system gives no memory: here for files of at most 64 KiB. */
 static void without_memory_the_socket_is_taken(void **state)
 {
     (void) state;
@@ -266,7 +266,7 @@ static void without_memory_the_socket_is_taken(void **state)
     struct rlimit before, small;
     void *conns[2];
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    small = (struct rlimit){.rlim_cur = (rlim_t) 1 << 20, .rlim_max = before.rlim_max};
+    small = (struct rlimit){.rlim_cur = (rlim_t) 1 << 16, .rlim_max = before.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     loopback_pair(&t, t.config, t.config, conns);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);

@@ -138,7 +138,7 @@ static uint8_t pattern(size_t i)
     return (uint8_t) (i * 31 + i / 251);
 }
 
-enum { LAST = 700001 };
+enum { LAST = 200001 };
 
 static void write_and_die(const struct test_transport *t, void *conn)
 {
