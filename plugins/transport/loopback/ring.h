@@ -19,7 +19,7 @@
 
 /* Of one direction; a power of two. All of it is walked through, also by short messages: it must stay
  * in a processor's cache. And what moves in one go, so that the peer takes it while the next is put. */
-enum { RING_BYTES = 256 << 10, RING_PIECE = 32 << 10 };
+enum { RING_BYTES = 256 << 10, RING_PIECE = 64 << 10 };
 
 /* What a side writes for the other to read; counters are on lines of the cache of their own. */
 struct ring_side {
