@@ -78,24 +78,30 @@ static void what_the_peer_writes_over_ours_changes_nothing(void **state)
     loopback_hang_up(&h);
 }
 
-/* A thread that writes anything anywhere while this side moves bytes. */
+/* Anything anywhere, and bytes that wake for nothing. */
+static void scribble(struct ring_memory *memory, int fd, struct test_random *random)
+{
+    const uint64_t x = test_random_u64(random), value = x % 3 == 0 ? x : x % (4 * RING_BYTES);
+    struct ring_side *side = &memory->side[x >> 40 & 1];
+    _Atomic uint64_t *counter = (x >> 41 & 1) != 0 ? &side->put : &side->taken;
+    atomic_store(counter, (x >> 42 & 1) != 0 ? value : atomic_load(counter) + value % 4096);
+    atomic_store(&side->waits, (uint32_t) (x >> 50));
+    (void) send(fd, &x, x % 8, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* A thread that does so while this side moves bytes, and not only between. */
 struct scribbler {
     struct ring_memory *memory;
     int fd;
     _Atomic bool is_over;
 };
 
-static void *scribble(void *context)
+static void *scribble_on(void *context)
 {
     struct scribbler *s = context;
     struct test_random random = {.state = 7};
     while (!s->is_over) {
-        const uint64_t x = test_random_u64(&random), value = x % 3 == 0 ? x : x % (4 * RING_BYTES);
-        struct ring_side *side = &s->memory->side[x >> 40 & 1];
-        _Atomic uint64_t *counter = (x >> 41 & 1) != 0 ? &side->put : &side->taken;
-        atomic_store(counter, (x >> 42 & 1) != 0 ? value : atomic_load(counter) + value % 4096);
-        atomic_store(&side->waits, (uint32_t) (x >> 50));
-        (void) send(s->fd, &x, x % 8, MSG_DONTWAIT | MSG_NOSIGNAL);
+        scribble(s->memory, s->fd, &random);
     }
     return NULL;
 }
@@ -106,12 +112,14 @@ static void no_byte_beyond_the_memory_is_touched(void **state)
     enum { CALLS = 3000, ROOM = 100000, GUARD = 64 };
     struct loopback_by_hand h = loopback_share_by_hand();
     struct scribbler s = {.memory = h.memory, .fd = h.fd};
+    struct test_random random = {.state = 8};
     uint8_t *in = mpcf_alloc_array(ROOM + GUARD, 1), *out = mpcf_alloc_array(ROOM, 1);
     pthread_t thread;
     size_t moved = 0, refused = 0;
     memset(in, 0xa5, ROOM + GUARD);
-    assert_int_equal(pthread_create(&thread, NULL, scribble, &s), 0);
+    assert_int_equal(pthread_create(&thread, NULL, scribble_on, &s), 0);
     for (size_t i = 0; i < CALLS; i++) {
+        scribble(h.memory, h.fd, &random);
         size_t sent = i % 3 == 0 ? 0 : ROOM, received = i % 3 == 1 ? 0 : ROOM;
         mpcf_status status =
             h.t.transport->advance(h.conn, out, &sent, in, &received, clock_deadline(10000), NULL);
