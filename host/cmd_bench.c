@@ -15,6 +15,7 @@
 #include "bench/bench_secure.h"
 #include "bench/bench_secure_result.h"
 #include "bench/bench_train.h"
+#include "bench/bench_transports.h"
 #include "graph/graph.h"
 #include "graph/slot_name.h"
 #include "host.h"
@@ -125,12 +126,13 @@ static bool take_threads(const struct args *args)
     return threads == 0 || setenv("MPCF_THREADS", text, 1) == 0;
 }
 
-static int run_secure(const struct args *args, mpcf_error *err)
+/* What --model, --tokens and their like say, into REQUEST; SETS and NAMES are what it points into. */
+static bool take_network(const struct args *args, const char *sets[ARGS_LIMIT],
+                         char names[NAMES][NAME_SIZE], struct bench_secure_request *request)
 {
-    const char *sets[ARGS_LIMIT];
-    char names[NAMES][NAME_SIZE] = {"", "", ""};
     int64_t tokens = 128, batch = 1, repeat = 5;
-    struct bench_secure_request request = {
+
+    *request = (struct bench_secure_request){
         .model = value_or(args, "--model", "bert-base"),
         .transport = value_or(args, "--transport", "tcp"),
         .activation = names[0],
@@ -139,23 +141,49 @@ static int run_secure(const struct args *args, mpcf_error *err)
         .sets = sets,
         .set_count = args_values(args, "--set", sets),
         .plugin_folder = args_value(args, "--plugin-dir"),
+        .plan = take_plan(args),
     };
-    json_t *result = NULL;
-    mpcf_status status;
-
-    request.plan = take_plan(args);
-    if (request.plan == NULL || !take_threads(args) || !take_approximations(args, names) ||
-        !take_ranges(args, &request) ||
-        !args_number(args, "--tokens", 1, RUN_TOKENS_MAX, &tokens) ||
+    if (request->plan == NULL || !take_threads(args) || !take_approximations(args, names) ||
+        !take_ranges(args, request) || !args_number(args, "--tokens", 1, RUN_TOKENS_MAX, &tokens) ||
         !args_number(args, "--batch", 1, 1024, &batch) ||
         !args_number(args, "--repeat", 1, 1000, &repeat)) {
+        return false;
+    }
+    request->tokens = (size_t) tokens;
+    request->batch = (size_t) batch;
+    request->repeat = (size_t) repeat;
+    return true;
+}
+
+static int run_secure(const struct args *args, mpcf_error *err)
+{
+    const char *sets[ARGS_LIMIT];
+    char names[NAMES][NAME_SIZE] = {"", "", ""};
+    struct bench_secure_request request;
+    json_t *result = NULL;
+
+    if (!take_network(args, sets, names, &request)) {
         return EXIT_USAGE;
     }
-    request.tokens = (size_t) tokens;
-    request.batch = (size_t) batch;
-    request.repeat = (size_t) repeat;
-    status = bench_secure(&request, &result, err);
+    const mpcf_status status = bench_secure(&request, &result, err);
     return finish(args, status, result, bench_secure_table, err);
+}
+
+static int run_transports(const struct args *args, mpcf_error *err)
+{
+    const char *sets[ARGS_LIMIT];
+    char names[NAMES][NAME_SIZE] = {"", "", ""};
+    struct bench_secure_request request;
+    json_t *result = NULL;
+
+    if (args_has(args, "--transport")) {
+        return host_usage("bench", "bench transports compares them all: leave --transport out");
+    }
+    if (!take_network(args, sets, names, &request)) {
+        return EXIT_USAGE;
+    }
+    const mpcf_status status = bench_transports(&request, &result, err);
+    return finish(args, status, result, bench_transports_table, err);
 }
 
 static void print_train(const struct bench_train_line *lines)
@@ -299,9 +327,10 @@ static const struct bench {
     int (*run)(const struct args *args, mpcf_error *err);
     bool takes_file;
 } benches[] = {
-    {"secure", run_secure, false},   {"train", run_train, true},
-    {"repeats", run_repeats, true},  {"approx", run_approx, true},
-    {"kernels", run_kernels, false}, {"accuracy", run_accuracy, false},
+    {"secure", run_secure, false},         {"train", run_train, true},
+    {"repeats", run_repeats, true},        {"approx", run_approx, true},
+    {"kernels", run_kernels, false},       {"accuracy", run_accuracy, false},
+    {"transports", run_transports, false},
 };
 #define BENCH_COUNT (sizeof benches / sizeof *benches)
 
@@ -344,7 +373,8 @@ int cmd_bench(const struct args *args)
     }
     near = text_nearest(name, words, BENCH_COUNT);
     return host_usage("bench", "there is no bench '%s'; %s%s%s", name,
-                      near == NULL ? "there are secure, train, kernels, accuracy, repeats, approx"
+                      near == NULL ? "there are secure, train, kernels, accuracy, repeats, approx, "
+                                     "transports"
                                    : "did you mean '",
                       near == NULL ? "" : near, near == NULL ? "" : "'?");
 }

@@ -237,3 +237,32 @@ void bench_folder_remove(struct bench_folder *folder)
     mpcf_free(folder->pipeline);
     *folder = (struct bench_folder){0};
 }
+
+mpcf_status bench_folder_say(const struct bench_folder *folder, const char *name,
+                             mpcf_status status, mpcf_error *err)
+{
+    const size_t length = strlen(folder->pipeline);
+    const char *text = mpcf_error_text(err);
+    struct text_buffer said = {0};
+
+    if (status != MPCF_E_CONFIG || strncmp(text, folder->pipeline, length) != 0) {
+        return status;
+    }
+    while (*text != '\0') {
+        if (strncmp(text, folder->pipeline, length) == 0) { /* and ":LINE:COLUMN: " */
+            text += length;
+            text += strspn(text, ":0123456789");
+            text_append(&said, name);
+        }
+        text_printf(&said, "%.*s", (int) strcspn(text, "\n"), text);
+        text += strcspn(text, "\n");
+        if (*text == '\n') {
+            text_append(&said, "\n");
+            text++;
+        }
+    }
+    mpcf_error_reset(err);
+    status = mpcf_fail(err, status, "%s", text_string(&said));
+    text_clear(&said);
+    return status;
+}

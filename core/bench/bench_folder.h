@@ -32,6 +32,10 @@ mpcf_status bench_folder_create(const struct bench_secure_request *request,
                                 struct bench_folder *out, mpcf_error *err);
 /* stages.infer.length of the run. */
 const char *bench_length(const struct bench_secure_request *request);
+/* STATUS. Who reads of the file, which is the bench's own, knows the options of the command alone: where ERR names
+ * the file's lines it names NAME ("bench secure:") instead. */
+mpcf_status bench_folder_say(const struct bench_folder *folder, const char *name,
+                             mpcf_status status, mpcf_error *err);
 /* Removes it with all in it. */
 void bench_folder_remove(struct bench_folder *folder);
 

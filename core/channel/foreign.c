@@ -39,6 +39,14 @@ static bool is_early(const uint8_t *bytes, size_t length)
     return length >= sizeof(head) && memcmp(bytes, head, sizeof(head)) == 0;
 }
 
+/* What a caller over loopback begins with that uses memory where this side does not. */
+static bool offers_memory(const uint8_t *bytes, size_t length)
+{
+    static const char begins[] = "mpcf-loopback";
+
+    return length >= sizeof(begins) - 1 && memcmp(bytes, begins, sizeof(begins) - 1) == 0;
+}
+
 const char *foreign_protocol(const uint8_t *bytes, size_t length)
 {
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
@@ -52,6 +60,9 @@ const char *foreign_protocol(const uint8_t *bytes, size_t length)
     }
     if (is_zmtp(bytes, length)) {
         return "ZMTP (mpcf's transport zmq, or another's)";
+    }
+    if (offers_memory(bytes, length)) {
+        return "loopback's shared memory (`shared_memory` is set otherwise there)";
     }
     return is_early(bytes, length) ? "an earlier version of mpcf" : NULL;
 }

@@ -61,6 +61,8 @@ static void wrong_words_end_with_two(void **state)
     ASSERT_HOST(2, "'a.yaml' is one word too many: bench secure takes no file", "bench", "secure",
                 "a.yaml");
     ASSERT_HOST(2, "bench kernels takes no file", "bench", "kernels", "a.yaml");
+    ASSERT_HOST(2, "bench transports takes no file", "bench", "transports", "a.yaml");
+    ASSERT_HOST(2, "leave --transport out", "bench", "transports", "--transport", "tcp");
     ASSERT_HOST(2, "bench accuracy takes no file", "bench", "accuracy", "a.yaml");
     ASSERT_HOST(2, "there is no file 'a.yaml'", "bench", "train", "a.yaml");
     ASSERT_HOST(2, "there is no folder '/nowhere'", "bench", "secure", "--json", "/nowhere/a.json");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * loopback: Unix sockets between processes of one user on one machine, or within one process.
+ * loopback: shared memory, or Unix sockets, between processes of one user on one machine, or within
+ * one process.
  *
  * It counts as authenticated and encrypted: the system says which user the peer is, another
  * user's is refused, and nothing leaves the machine.
@@ -20,14 +21,22 @@
 
 #include "../stream/stream.h"
 #include "loopback_address.h"
+#include "ring_link.h"
 
 #define RETRY_NS 10000000
 
 struct loopback_config {
+    bool shared_memory;
     uint64_t send_buffer, receive_buffer;
 };
 
 static const mpcf_option loopback_options[] = {
+    {.key = "shared_memory",
+     .type = MPCF_OPT_BOOL,
+     .default_text = "true",
+     .offset = offsetof(struct loopback_config, shared_memory),
+     .help = "bytes go through shared memory, half a MiB a connection; false: through the socket. "
+             "Alike at both ends"},
     {.key = "send_buffer",
      .type = MPCF_OPT_BYTES,
      .default_text = "1MiB",
@@ -51,6 +60,7 @@ struct loopback_listener {
 struct loopback_connection {
     int fd;
     struct ucred peer;
+    struct ring_link link;
 };
 
 /* Who is at the other end, as the system knows it. */
@@ -174,7 +184,9 @@ static mpcf_status loopback_accept(void *listener, int64_t deadline, void **conn
     int fd = -1;
 
     MPCF_TRY(stream_accept(l->fd, deadline, &fd, err));
-    return wrap(fd, &l->config, conn, err);
+    MPCF_TRY(wrap(fd, &l->config, conn, err)); /* which closes it where it fails */
+    ring_link_answer(&((struct loopback_connection *) *conn)->link, fd, l->config.shared_memory);
+    return MPCF_OK;
 }
 
 static void loopback_unlisten(void *listener)
@@ -228,7 +240,10 @@ static mpcf_status loopback_connect(const void *config, const char *address, int
         close(fd);
         return status;
     }
-    return wrap(fd, config, conn, err); /* which closes it where it fails */
+    MPCF_TRY(wrap(fd, config, conn, err));
+    ring_link_call(&((struct loopback_connection *) *conn)->link, fd,
+                   ((const struct loopback_config *) config)->shared_memory);
+    return MPCF_OK;
 }
 
 static void loopback_close(void *conn)
@@ -236,6 +251,7 @@ static void loopback_close(void *conn)
     struct loopback_connection *c = conn;
 
     if (c != NULL) {
+        ring_link_end(&c->link);
         close(c->fd);
         free(c);
     }
@@ -244,20 +260,22 @@ static void loopback_close(void *conn)
 static mpcf_status loopback_send(void *conn, const void *buffer, size_t length, int64_t deadline,
                                  mpcf_error *err)
 {
-    return stream_send(((struct loopback_connection *) conn)->fd, buffer, length, deadline, err);
+    return ring_link_send(&((struct loopback_connection *) conn)->link, buffer, length, deadline,
+                          err);
 }
 
 static mpcf_status loopback_recv(void *conn, void *buffer, size_t length, int64_t deadline,
                                  mpcf_error *err)
 {
-    return stream_recv(((struct loopback_connection *) conn)->fd, buffer, length, deadline, err);
+    return ring_link_recv(&((struct loopback_connection *) conn)->link, buffer, length, deadline,
+                          err);
 }
 
 static mpcf_status loopback_advance(void *conn, const void *out, size_t *out_length, void *in,
                                     size_t *in_length, int64_t deadline, mpcf_error *err)
 {
-    return stream_advance(((struct loopback_connection *) conn)->fd, out, out_length, in, in_length,
-                          deadline, err);
+    return ring_link_advance(&((struct loopback_connection *) conn)->link, out, out_length, in,
+                             in_length, deadline, err);
 }
 
 static mpcf_status loopback_identity(void *conn, char *text, size_t size, mpcf_error *err)
@@ -274,7 +292,7 @@ static mpcf_status loopback_identity(void *conn, char *text, size_t size, mpcf_e
 static const mpcf_transport loopback = {
     .struct_size = sizeof(mpcf_transport),
     .name = "loopback",
-    .summary = "Unix sockets between processes of one user on one machine",
+    .summary = "shared memory or Unix sockets between processes of one user on one machine",
     .caps = MPCF_TRANSPORT_LOCAL | MPCF_TRANSPORT_AUTHENTICATED,
     .options = loopback_options,
     .option_size = sizeof(mpcf_option),

@@ -226,6 +226,7 @@ static void foreign_protocols_are_told_by_their_first_bytes(void **state)
         {"\x00\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, "earlier version of mpcf"},
         {"\xff\0\0\0\0\0\0\0\x01\x7f", 9, NULL},
         {"\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, NULL},
+        {"mpcf-loopback of", 16, "`shared_memory` is set otherwise"},
         {"GET", 3, NULL},
         {"", 0, NULL},
     };

@@ -3,6 +3,7 @@
 #undef mpcf_interrupted /* whose place deaf_interrupted() takes elsewhere */
 #include <mpcf/plugin.h>
 
+#include "../../../plugins/transport/loopback/ring_link.h"
 #include "../../../plugins/transport/stream/stream.h"
 
 #ifdef HASTY
@@ -11,29 +12,29 @@ static mpcf_status stop(mpcf_error *err)
     return mpcf_interrupted() ? mpcf_fail(err, MPCF_E_INTERRUPTED, "stopped by a signal") : MPCF_OK;
 }
 
-static mpcf_status hasty_send(int fd, const void *buffer, size_t length, int64_t deadline,
-                              mpcf_error *err)
+static mpcf_status hasty_send(struct ring_link *l, const void *buffer, size_t length,
+                              int64_t deadline, mpcf_error *err)
 {
     MPCF_TRY(stop(err));
-    return stream_send(fd, buffer, length, deadline, err);
+    return ring_link_send(l, buffer, length, deadline, err);
 }
 
-static mpcf_status hasty_recv(int fd, void *buffer, size_t length, int64_t deadline,
+static mpcf_status hasty_recv(struct ring_link *l, void *buffer, size_t length, int64_t deadline,
                               mpcf_error *err)
 {
     MPCF_TRY(stop(err));
-    return stream_recv(fd, buffer, length, deadline, err);
+    return ring_link_recv(l, buffer, length, deadline, err);
 }
-#define stream_send hasty_send
-#define stream_recv hasty_recv
+#define ring_link_send hasty_send
+#define ring_link_recv hasty_recv
 #elif defined(DYING)
 #include <signal.h>
 
 /* As with a library that sets the signal of a write to a peer that is gone as it was. */
-static mpcf_status dying_send(int fd, const void *buffer, size_t length, int64_t deadline,
-                              mpcf_error *err)
+static mpcf_status dying_send(struct ring_link *l, const void *buffer, size_t length,
+                              int64_t deadline, mpcf_error *err)
 {
-    const mpcf_status status = stream_send(fd, buffer, length, deadline, err);
+    const mpcf_status status = ring_link_send(l, buffer, length, deadline, err);
 
     if (status == MPCF_E_CLOSED) {
         (void) signal(SIGPIPE, SIG_DFL);
@@ -41,7 +42,7 @@ static mpcf_status dying_send(int fd, const void *buffer, size_t length, int64_t
     }
     return status;
 }
-#define stream_send dying_send
+#define ring_link_send dying_send
 #else
 bool deaf_interrupted(void);
 
