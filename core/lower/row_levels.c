@@ -75,11 +75,12 @@ static double halves_price(const struct scores *s, unsigned halves, double *colu
     return price;
 }
 
+/* Of a count less one, -1 .. columns - 1. */
 static unsigned count_magnitude(size_t columns)
 {
-    const size_t half = columns / 2;
+    const unsigned bits = 1 + (unsigned) log2_up((double) columns);
 
-    return magnitude_of((double) (columns - half), 0);
+    return bits < 3 ? 3 : bits;
 }
 
 static double stage_price(const struct scores *s, unsigned bits, double columns)
@@ -87,7 +88,7 @@ static double stage_price(const struct scores *s, unsigned bits, double columns)
     const unsigned m = count_magnitude((size_t) columns);
     const struct compare_price zero = compare_price(&s->at, m);
     const double rows = (double) s->rows, levels = exp2(bits);
-    const double numbers = s->at.online_bit * 2 * bits + s->at.dealer_bit * (m + 1) * levels;
+    const double numbers = s->at.online_bit * 2 * bits + s->at.dealer_bit * m * levels;
     const double reached = zero.seconds + s->at.online_bit * 2 + s->at.dealer_bit * 24;
 
     return (2 + zero.rounds) * s->at.message + rows * (columns * numbers + levels * reached);
@@ -178,14 +179,14 @@ static value_id offset_scores(struct lowering *l, const mpcf_node *node, const s
 static value_id levels_reached(struct lowering *l, value_id x, unsigned bits)
 {
     const struct dims of = value_at(l, x)->dims;
-    const int64_t half = (int64_t) (of.dim[3] / 2), one = 1 - half;
+    const int64_t zero = 0;
     const struct dims dims = dims_row(of, ((size_t) 1 << bits) - 1);
-    const unsigned m = count_magnitude(of.dim[3]);
-    const value_id counts = emit_level_counts(l, x, dims, m + 1);
+    const value_id counts = emit_level_counts(l, x, dims, 0); /* may wrap: less one it does not */
     const struct term whole = term_whole(l, counts, 1, dims);
-    const value_id centred = emit_combine(l, dims, 0, m, &whole, 1, -half);
+    const value_id less_one =
+        emit_combine(l, dims, 0, count_magnitude(of.dim[3]), &whole, 1, -1);
 
-    return emit_bits_to_ring(l, emit_compare(l, centred, &one, 1));
+    return emit_bits_to_ring(l, emit_compare(l, less_one, &zero, 1));
 }
 
 /* UNIT (FLOOR + numbers of the levels REACHED) + CONSTANT, a number a row like LIKE; FLOOR may be none. */

@@ -135,7 +135,8 @@ struct step {
                             bits behind the point; WAVES: a turn has 2^shift units */
     uint32_t row;        /* SELECT: of the bits; USER_LOOKUP: the first position; of
                             position_ids the padding id, in USER_ONE_HOT, too; EXP: bits that
-                            are opened, 0: all */
+                            are opened, 0: all; LIFT_PRODUCT: y may be opened in so many,
+                            63 at most; 0: in its own */
     bool transposed;     /* MATMUL: of b; LINEAR: w is [i, o]; INVERSE: of the root */
     int64_t *thresholds; /* COMPARE, ascending, in units of x; TABLE_LOOKUP: the entries; WAVES: the
                             first harmonic, the distance of the next, and a, b of each */

@@ -29,9 +29,18 @@ static const struct value *opening_value(const struct program *p, const struct s
     return &p->values[opening_id(s, j)];
 }
 
+static unsigned lifted_ring(const struct program *p, const struct step *s, unsigned j)
+{
+    const unsigned magnitude = opening_value(p, s, j)->magnitude, ring = step_out(p, s)->ring;
+    const unsigned own = (magnitude > 0 ? magnitude : 1) + 1;
+    const unsigned most = s->kind == STEP_LIFT_PRODUCT && j == 1 ? s->row : 0;
+    const unsigned wide = ring < most ? ring : most;
+
+    return wide > own ? wide : own;
+}
+
 unsigned opening_ring(const struct program *p, const struct step *s, unsigned j)
 {
-    unsigned magnitude = opening_value(p, s, j)->magnitude;
 
     if (s->operations->opened_bits != NULL) {
         return s->operations->opened_bits(p, s);
@@ -39,7 +48,7 @@ unsigned opening_ring(const struct program *p, const struct step *s, unsigned j)
     if (!s->operations->lifts) {
         return step_out(p, s)->ring;
     }
-    return (magnitude > 0 ? magnitude : 1) + 1;
+    return lifted_ring(p, s, j);
 }
 
 static bool is_own(const struct step *s, unsigned j)
