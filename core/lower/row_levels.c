@@ -49,6 +49,7 @@ struct plan {
 struct scores {
     double low, high, step;
     unsigned fraction;  /* of the steps */
+    double most;        /* the largest score less the lowest, in steps, which may be one too high */
     unsigned magnitude; /* of scores less the lowest, in steps */
     size_t columns, rows;
     struct prices at;
@@ -115,7 +116,8 @@ static void try_stages(const struct scores *s, struct plan p, struct plan *best)
     const unsigned i = p.stages++;
 
     p.shift[i] = i == 0 ? 0 : p.shift[i - 1] + p.bits[i - 1] - 1;
-    const int bits = log2_up(ldexp((s->high - s->low) / s->step + 3, -(int) p.shift[i]) + 2);
+    const double over = i == 0 ? 0 : 1; /* a truncated number may be one too high */
+    const int bits = log2_up(floor(ldexp(s->most, -(int) p.shift[i])) + over + 1);
     p.bits[i] = bits < BITS_MIN ? BITS_MIN : (unsigned) bits;
     if (p.bits[i] <= BITS_MAX) {
         set_price(s, &p);
@@ -276,7 +278,9 @@ static struct scores scores_of(struct lowering *l, const mpcf_node *node, double
     s.high += 0.125;
     s.step = step;
     s.fraction = (unsigned) log2_up(1 / step);
-    s.magnitude = magnitude_of((s.high - s.low) / step + 3, 0);
+    s.most = floor(s.high / step) + 1 - (double) lowest_of(&s);
+    const unsigned bits = 1 + (unsigned) log2_up(s.most + 1);
+    s.magnitude = bits < 4 ? 4 : bits;
     return s;
 }
 
