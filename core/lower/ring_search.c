@@ -362,7 +362,7 @@ static void climb_twice(struct search *search, bool is_trial)
 
 static bool has_rows(const struct program *p, const struct step *s)
 {
-    return s->kind == STEP_LIFT_PRODUCT &&
+    return s->operations->widens == 1u << 1 &&
            p->values[s->in[1]].dims.count * ROW_LEAST <= p->values[s->out].dims.count;
 }
 
@@ -395,7 +395,7 @@ static size_t widen(struct search *search, size_t first, size_t end, uint32_t wi
         if (search->sites[i].is_cut) {
             step_become(made, STEP_TRUNCATE_REDUCE);
         }
-        s->row = width > 0 ? width : made != NULL ? 64 - made->shift : 0;
+        s->row = width > 0 ? width : made != NULL && made->shift > 0 ? 64 - made->shift : 0;
         count += s->row > 0 ? 1 : 0;
     }
     return count;

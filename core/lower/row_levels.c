@@ -185,8 +185,7 @@ static value_id levels_reached(struct lowering *l, value_id x, unsigned bits)
     const struct dims dims = dims_row(of, ((size_t) 1 << bits) - 1);
     const value_id counts = emit_level_counts(l, x, dims, 0); /* may wrap: less one it does not */
     const struct term whole = term_whole(l, counts, 1, dims);
-    const value_id less_one =
-        emit_combine(l, dims, 0, count_magnitude(of.dim[3]), &whole, 1, -1);
+    const value_id less_one = emit_combine(l, dims, 0, count_magnitude(of.dim[3]), &whole, 1, -1);
 
     return emit_bits_to_ring(l, emit_compare(l, less_one, &zero, 1));
 }

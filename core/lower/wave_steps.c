@@ -26,19 +26,19 @@
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 
-#define COARSE      1    /* bits behind the point of a coarse x */
-#define LOOKUP_BITS 8    /* an index of more costs the dealer more than a comparison's rounds */
-#define GUARD       3    /* bits of waves' factors beyond x's */
-#define TOLERANCE   2e-5 /* with half of the lines' */
-#define MULTIPLE_MOST 48 /* bits of a multiple of x */
+#define COARSE        1    /* bits behind the point of a coarse x */
+#define LOOKUP_BITS   8    /* an index of more costs the dealer more than a comparison's rounds */
+#define GUARD         3    /* bits of waves' factors beyond x's */
+#define TOLERANCE     2e-5 /* with half of the lines' */
+#define MULTIPLE_MOST 48   /* bits of a multiple of x */
 
 struct waved {
     const struct wave_form *form;
     struct wave_fit fit;
     struct dims dims;
     value_id x;
-    unsigned f, m;  /* fraction and magnitude of x, as it came: all that readers may meet */
-    int64_t inside; /* in coarse units: the last */
+    unsigned f, m;   /* fraction and magnitude of x, as it came: all that readers may meet */
+    int64_t inside;  /* in coarse units: the last */
     unsigned longer; /* s: a coarse unit is 2^-COARSE / (1 - 3 / 2^s); 0: 2^-COARSE */
 };
 

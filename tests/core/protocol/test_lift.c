@@ -67,8 +67,8 @@ static value_id operand(struct shared_source *s, const struct form *k, const int
     const unsigned opened = k->row < k->out ? k->row : k->out;
     const unsigned ring = opened > k->other + 1 ? opened : k->other + 1;
     const value_id all = source_shared(s, first, ring, k->other, false);
-    return test_step(s->p, STEP_ROW_SUM, all, 0, false, VALUE_SHARED, test_dims(1, 1, ROWS, 1), ring,
-                     0, k->other, "rows");
+    return test_step(s->p, STEP_ROW_SUM, all, 0, false, VALUE_SHARED, test_dims(1, 1, ROWS, 1),
+                     ring, 0, k->other, "rows");
 }
 
 static void judge(const struct form *k, const int64_t *x, const int64_t *y, const double *output)
