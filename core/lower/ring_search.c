@@ -22,6 +22,7 @@ struct site {
     uint32_t ordinal;         /* among the sites of its node */
     uint64_t key;             /* of its group */
     enum step_kind other_end; /* what it is in the other of two climbs */
+    bool is_cut;              /* the truncation of its row's numbers became a local one with them */
 };
 
 struct search {
@@ -355,6 +356,102 @@ static void climb_twice(struct search *search, bool is_trial)
     }
 }
 
+/* --- Numbers for whole rows --- */
+
+#define ROW_LEAST 8 /* elements of the result for each */
+
+static bool has_rows(const struct program *p, const struct step *s)
+{
+    return s->operations->widens == 1u << 1 &&
+           p->values[s->in[1]].dims.count * ROW_LEAST <= p->values[s->out].dims.count;
+}
+
+/* Truncates the row's number of S from a value that may have 64 bits; NULL: nothing does. */
+static struct step *row_truncation(const struct program *p, const struct step *s)
+{
+    for (size_t j = s->index; j-- > 0;) {
+        struct step *made = &p->steps[j];
+        if (made->out == s->in[1]) {
+            return made->kind == STEP_TRUNCATE_REDUCE || made->kind == STEP_TRUNCATE_EXTEND ? made
+                                                                                            : NULL;
+        }
+    }
+    return NULL;
+}
+
+/* Of sites FIRST .. END - 1 that lift: to be opened in WIDTH bits; 0: in as many as a local truncation leaves. */
+static size_t widen(struct search *search, size_t first, size_t end, uint32_t width)
+{
+    const struct program *p = search->trial.program;
+    size_t count = 0;
+
+    for (size_t i = first; i < end; i++) {
+        struct step *s = &p->steps[search->sites[i].step];
+        if (!has_rows(p, s)) {
+            continue;
+        }
+        struct step *made = width == 0 ? row_truncation(p, s) : NULL;
+        search->sites[i].is_cut = made != NULL && made->kind == STEP_TRUNCATE_EXTEND;
+        if (search->sites[i].is_cut) {
+            step_become(made, STEP_TRUNCATE_REDUCE);
+        }
+        s->wide = width > 0 ? width : made != NULL && made->shift > 0 ? 64 - made->shift : 0;
+        count += s->wide > 0 ? 1 : 0;
+    }
+    return count;
+}
+
+static void narrow(struct search *search, size_t first, size_t end)
+{
+    const struct program *p = search->trial.program;
+
+    for (size_t i = first; i < end; i++) {
+        struct step *s = &p->steps[search->sites[i].step];
+        if (has_rows(p, s)) {
+            s->wide = 0;
+            if (search->sites[i].is_cut) {
+                step_become(row_truncation(p, s), STEP_TRUNCATE_EXTEND);
+            }
+        }
+    }
+}
+
+static bool try_width(struct search *search, size_t first, size_t end, uint32_t width)
+{
+    const double cost = widen(search, first, end, width) > 0 ? evaluate(search) : search->cost;
+
+    if (cost < search->cost) {
+        search->cost = cost;
+        return true;
+    }
+    narrow(search, first, end);
+    return false;
+}
+
+static bool try_widths(struct search *search, size_t first, size_t end)
+{
+    return try_width(search, first, end, LIFT_MAGNITUDE_MAX + 1) ||
+           try_width(search, first, end, 0);
+}
+
+/* What a row is multiplied by may be opened in as many bits as the result: a few more of it spare the dealer two numbers
+ * for each element. Behind the climbs, since it asks for rings that are in the way of other truncations: in all bits, or in
+ * what a local truncation of 64 leaves. */
+static void widen_rows(struct search *search)
+{
+    for (size_t i = 0; i < search->group_count; i++) {
+        const struct group *g = &search->groups[i];
+        if (!try_widths(search, g->first, g->end)) {
+            for (size_t j = g->first; j < g->end; j++) {
+                (void) try_widths(search, j, j + 1);
+            }
+        }
+    }
+    for (int i = 0; i < 3 && try_groups(search); i++) {
+    }
+    (void) evaluate(search);
+}
+
 static void settle(struct search *search)
 {
     struct program *p = search->trial.program;
@@ -375,6 +472,7 @@ static mpcf_status search_rings(struct search *search, bool is_trial, mpcf_error
 
     find_sites(search);
     climb_twice(search, is_trial);
+    widen_rows(search);
     const struct value *widest = &p->values[search->trial.widest];
     if (widest->ring > 64) {
         return mpcf_fail(err, MPCF_E_RANGE,

@@ -53,6 +53,7 @@ struct level_plan {
 struct level_scores {
     double low, high, step;
     unsigned fraction;  /* of the steps */
+    double most;        /* the largest score less the lowest, in steps, which may be one too high */
     unsigned magnitude; /* of scores less the lowest, in steps */
     size_t columns, rows;
     struct prices at;
@@ -79,11 +80,12 @@ static double halves_price(const struct level_scores *s, unsigned halves, double
     return price;
 }
 
+/* Of a count less one, -1 .. columns - 1. */
 static unsigned count_magnitude(size_t columns)
 {
-    const size_t half = columns / 2;
+    const unsigned bits = 1 + (unsigned) log2_up((double) columns);
 
-    return magnitude_of((double) (columns - half), 0);
+    return bits < 3 ? 3 : bits;
 }
 
 /* Of an element that is counted, in 2^BITS levels by M bits. */
@@ -115,7 +117,7 @@ static struct step_price number_price(const struct level_scores *s)
 static double stage_price(const struct level_scores *s, unsigned bits, double columns)
 {
     const unsigned m = count_magnitude((size_t) columns);
-    const struct step_price counts = counts_price(s, bits, m + 1), zero = compare_price(&s->at, m),
+    const struct step_price counts = counts_price(s, bits, m), zero = compare_price(&s->at, m),
                             number = number_price(s);
     const double rows = (double) s->rows, levels = exp2(bits) - 1;
 
@@ -144,7 +146,8 @@ static void try_stages(const struct level_scores *s, struct level_plan p, struct
     const unsigned i = p.stages++;
 
     p.shift[i] = i == 0 ? 0 : p.shift[i - 1] + p.bits[i - 1] - 1;
-    const int bits = log2_up(ldexp((s->high - s->low) / s->step + 3, -(int) p.shift[i]) + 2);
+    const double over = i == 0 ? 0 : 1; /* a truncated number may be one too high */
+    const int bits = log2_up(floor(ldexp(s->most, -(int) p.shift[i])) + over + 1);
     p.bits[i] = bits < BITS_MIN ? BITS_MIN : (unsigned) bits;
     if (p.bits[i] <= BITS_MAX) {
         set_price(s, &p);
@@ -209,14 +212,13 @@ static value_id offset_scores(struct lowering *l, const mpcf_node *node,
 static value_id levels_reached(struct lowering *l, value_id x, unsigned bits)
 {
     const struct dims of = value_at(l, x)->dims;
-    const int64_t half = (int64_t) (of.dim[3] / 2), one = 1 - half;
+    const int64_t zero = 0;
     const struct dims dims = dims_row(of, ((size_t) 1 << bits) - 1);
-    const unsigned m = count_magnitude(of.dim[3]);
-    const value_id counts = emit_level_counts(l, x, dims, m + 1);
+    const value_id counts = emit_level_counts(l, x, dims, 0); /* may wrap: less one it does not */
     const struct term whole = term_whole(l, counts, 1, dims);
-    const value_id centred = emit_combine(l, dims, 0, m, &whole, 1, -half);
+    const value_id less_one = emit_combine(l, dims, 0, count_magnitude(of.dim[3]), &whole, 1, -1);
 
-    return emit_bits_to_ring(l, emit_compare(l, centred, &one, 1));
+    return emit_bits_to_ring(l, emit_compare(l, less_one, &zero, 1));
 }
 
 /* UNIT (FLOOR + numbers of the levels REACHED) + CONSTANT, a number a row like LIKE; FLOOR may be none. */
@@ -306,7 +308,9 @@ static struct level_scores scores_of(struct lowering *l, const mpcf_node *node, 
     s.high += 0.125;
     s.step = step;
     s.fraction = (unsigned) log2_up(1 / step);
-    s.magnitude = magnitude_of((s.high - s.low) / step + 3, 0);
+    s.most = floor(s.high / step) + 1 - (double) lowest_of(&s);
+    const unsigned bits = 1 + (unsigned) log2_up(s.most + 1);
+    s.magnitude = bits < 4 ? 4 : bits;
     return s;
 }
 

@@ -14,7 +14,9 @@
  * A coarse x is off by up to a unit on either side. So bits change where both sides of a cut are good: waves reach
  * a unit further than the last x that is inside, and lines are near enough from a unit before. Beyond its reach the
  * sum of waves is anything, times a bit that is 0. Bits are right for all x that x's value holds, which is more than
- * calibration's interval: neither the reference nor check_ranges tells of x in between.
+ * calibration's interval: neither the reference nor check_ranges tells of x in between. In units of 1/2 there is one
+ * coarse x more than a power of two, rounded up to the limit. So units are longer by 1.5 of those up to it, and cuts in
+ * the middle of one, where that asks for no wave more: an index of one bit less tells all coarse x apart.
  */
 #include "lower/wave_steps.h"
 
@@ -25,19 +27,50 @@
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
 
-#define COARSE      1    /* bits behind the point of a coarse x */
-#define LOOKUP_BITS 8    /* an index of more costs the dealer more than a comparison's rounds */
-#define GUARD       3    /* bits of waves' factors beyond x's */
-#define TOLERANCE   2e-5 /* with half of the lines' */
+#define COARSE        1    /* bits behind the point of a coarse x */
+#define LOOKUP_BITS   8    /* an index of more costs the dealer more than a comparison's rounds */
+#define GUARD         3    /* bits of waves' factors beyond x's */
+#define TOLERANCE     2e-5 /* with half of the lines' */
+#define MULTIPLE_MOST 48   /* bits of a multiple of x */
 
 struct waved {
     const struct wave_form *form;
     struct wave_fit fit;
     struct dims dims;
     value_id x;
-    unsigned f, m;  /* fraction and magnitude of x, as it came: all that readers may meet */
-    int64_t inside; /* in coarse units: the last */
+    unsigned f, m;   /* fraction and magnitude of x, as it came: all that readers may meet */
+    int64_t inside;  /* in coarse units: the last */
+    unsigned longer; /* s: a coarse unit is 2^-COARSE / (1 - 3 / 2^s); 0: 2^-COARSE */
 };
+
+static double coarse_unit(const struct waved *w)
+{
+    const double half = ldexp(1, -COARSE);
+
+    return w->longer == 0 ? half : half / (1 - ldexp(3, -(int) w->longer));
+}
+
+/* Where the first zone of cuts begins, and how far waves are good, in coarse units. */
+static double zone_of(const struct waved *w)
+{
+    return (double) w->inside - (w->longer == 0 ? 0 : 0.5);
+}
+
+static double reach_of(const struct waved *w)
+{
+    return (zone_of(w) + 1) * coarse_unit(w);
+}
+
+/* What |x| is below. */
+static double limit_of(const struct waved *w)
+{
+    return ldexp(1, (int) w->m - 1 - (int) w->f);
+}
+
+static bool is_within_reach(const struct waved *w)
+{
+    return limit_of(w) <= reach_of(w);
+}
 
 /* A turn of as many units as x is opened in where it is selected, so that it is opened once: bits of the longer of
  * both. */
@@ -49,16 +82,33 @@ static unsigned common_turn(const struct waved *w)
 }
 
 /* Whether a few waves are as good as pieces. */
-static bool find_waves(struct waved *w)
+static bool fits(struct waved *w)
 {
     const struct wave_form *form = w->form;
 
-    w->inside = (int64_t) ceil(ldexp(form->end, COARSE));
-    return fit_waves(form->function, form->context, form->is_odd,
-                     ldexp((double) w->inside + 1, -COARSE), TOLERANCE, &w->fit) &&
+    w->inside = (int64_t) ceil(form->end / coarse_unit(w) + (w->longer == 0 ? 0 : 0.5));
+    return fit_waves(form->function, form->context, form->is_odd, reach_of(w), TOLERANCE,
+                     &w->fit) &&
            (int) w->f + w->fit.turn >= 2 && common_turn(w) <= WAVES_TURN_BITS &&
            ldexp(wave_fit_largest(&w->fit), (int) w->f + GUARD) <
                ldexp(1, WAVES_COEFFICIENT_BITS) - 1;
+}
+
+/* In longer units, if that may be. */
+static bool find_waves(struct waved *w)
+{
+    const int limit = (int) w->m - 1 - (int) w->f + COARSE; /* log2 of units of 2^-COARSE */
+    struct waved longer = *w;
+
+    if (!fits(w)) {
+        return false;
+    }
+    longer.longer = limit > 2 ? (unsigned) limit + 1 : 0;
+    if (longer.longer > 0 && w->m + longer.longer < MULTIPLE_MOST && !is_within_reach(w) &&
+        fits(&longer) && longer.fit.count <= w->fit.count) {
+        *w = longer;
+    }
+    return true;
 }
 
 /* A copy of x for all that opens it here: x itself keeps its range. */
@@ -89,16 +139,11 @@ static value_id waves_of(struct lowering *l, const struct waved *w)
 
 /* --- Bits of a coarse x --- */
 
-/* What |x| is below. */
-static double limit_of(const struct waved *w)
-{
-    return ldexp(1, (int) w->m - 1 - (int) w->f);
-}
-
-/* Bits of an index that tells all coarse x apart: one to spare for those that are rounded up to the limit. */
+/* Bits of an index that tells all coarse x apart: one to spare for those that are rounded up to the limit, which none of
+ * longer units is. */
 static unsigned index_bits(const struct waved *w)
 {
-    const int bits = (int) w->m - (int) w->f + COARSE + 1;
+    const int bits = (int) w->m - (int) w->f + COARSE + (w->longer == 0 ? 1 : 0);
 
     return bits < 2 ? 2 : (unsigned) bits;
 }
@@ -106,6 +151,12 @@ static unsigned index_bits(const struct waved *w)
 static bool looks_up(const struct waved *w)
 {
     return index_bits(w) <= LOOKUP_BITS;
+}
+
+/* The first coarse x from the lower cut on. */
+static int64_t lower_cut(const struct waved *w)
+{
+    return w->longer == 0 ? -w->inside : 1 - w->inside;
 }
 
 static value_id look_up(struct lowering *l, const struct waved *w, value_id coarse,
@@ -116,17 +167,31 @@ static value_id look_up(struct lowering *l, const struct waved *w, value_id coar
 
     for (int64_t at = -count / 2; at < count / 2; at++) {
         const bool is_above = at > w->inside;
-        const bool is_first = at >= -w->inside && !(up_to_upper && is_above);
+        const bool is_first = at >= lower_cut(w) && !(up_to_upper && is_above);
         entries[at & (count - 1)] = (is_first ? 1 : 0) | (is_above ? 2 : 0);
     }
     return emit_table_lookup(l, coarse, entries, (size_t) count, 2);
 }
 
+/* X in coarse units, or one more. */
+static value_id coarse_of(struct lowering *l, const struct waved *w)
+{
+    const unsigned s = w->longer;
+
+    if (s == 0) {
+        return emit_at(l, w->x, COARSE);
+    }
+    const struct term t = term_whole(l, w->x, ((int64_t) 1 << s) - 3, w->dims);
+    const int64_t half = (int64_t) 1 << (w->f + s - COARSE - 1);
+
+    return emit_at(l, emit_combine(l, w->dims, w->f + s, w->m + s, &t, 1, half), COARSE);
+}
+
 /* Row 0: from the lower end on and, UP_TO_UPPER, which looks up, below the upper one; row 1: from the upper one on. */
 static value_id bits_of(struct lowering *l, const struct waved *w, bool up_to_upper)
 {
-    const int64_t ends[2] = {-w->inside, w->inside + 1};
-    const value_id coarse = emit_at(l, w->x, COARSE);
+    const int64_t ends[2] = {lower_cut(w), w->inside + 1};
+    const value_id coarse = coarse_of(l, w);
 
     if (l->status != MPCF_OK) {
         return VALUE_NONE;
@@ -151,13 +216,6 @@ static value_id chosen(struct lowering *l, const mpcf_node *node, const struct w
 }
 
 /* --- Gates and curves --- */
-
-static bool is_within_reach(const struct waved *w)
-{
-    const double reach = ldexp((double) w->inside + 1, -COARSE);
-
-    return limit_of(w) <= reach;
-}
 
 static value_id gate_of(struct lowering *l, const mpcf_node *node, const struct waved *w)
 {

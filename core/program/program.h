@@ -142,6 +142,7 @@ struct step {
         uint32_t row;    /* SELECT: of the bits; USER_LOOKUP: the first position */
         uint32_t pad_id; /* of position_ids: USER_ONE_HOT, USER_LOOKUP, USER_BUCKETS, USER_SLOTS */
         uint32_t opened; /* EXP: bits that are opened, 0: all */
+        uint32_t wide;   /* LIFT_PRODUCT: y may be opened in so many, 63 at most; 0: in its own */
     };
     union {
         bool transposed; /* MATMUL: of b; LINEAR: w is [i, o] */

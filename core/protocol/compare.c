@@ -3,7 +3,8 @@
  * COMPARE: x >= t for public thresholds t, as shared bits.
  *
  * Ideal function: bit[j, e] = [x_e >= t_j], for |x| < 2^(m-1). With K = m + 1, z = x + 2^(m-1)
- * and d = z - t' (t' the threshold moved alike), the answer is the sign of d, which fits K bits.
+ * and d = z - t' (t' the threshold moved alike), the answer is the sign of d, which fits K bits. Where all
+ * thresholds are 0, d = x fits m bits, and K = m.
  * All thresholds share one opening c = z + r modulo 2^K; c - t' is public too, and
  *     msb(d) = msb(c - t') xor msb(r) xor [low(c - t') < low(r)].
  * The dealer XOR-shares msb(r) and, for each group of b = COMPARE_GROUP_BITS of r's low bits, the
@@ -39,7 +40,8 @@ static const char *check(const struct program *p, const struct step *s)
     if (x->kind != VALUE_SHARED || out->kind != VALUE_BITS) {
         return "a shared value to bits";
     }
-    if (x->magnitude < 1 || x->magnitude > COMPARE_MAGNITUDE_MAX || x->magnitude + 1 > x->ring) {
+    if (x->magnitude < 1 || x->magnitude > COMPARE_MAGNITUDE_MAX ||
+        compare_of(p, s).opened > x->ring) {
         return "the operand's ring has no guard bit: it must be wider than its magnitude";
     }
     if (out->dims.dim[3] != x->dims.count ||
@@ -49,7 +51,7 @@ static const char *check(const struct program *p, const struct step *s)
     return NULL;
 }
 
-/* One bit more than the operand's values. */
+/* One bit more than the operand's values, where they are compared with anything but 0. */
 static unsigned ring_needed(const struct program *p, const struct step *s, size_t i)
 {
     (void) i;

@@ -6,12 +6,24 @@
 
 _Static_assert(COMPARE_GROUP_BITS >= 1 && COMPARE_GROUP_BITS <= 4, "what bit_one_hot() takes");
 
+/* What is compared with 0 is d itself, and fits its own bits. */
+static bool is_of_signs(const struct step *s)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < s->threshold_count; i++) {
+        all = all && s->thresholds[i] == 0;
+    }
+    return all;
+}
+
 struct compare compare_of(const struct program *p, const struct step *s)
 {
     const struct value *x = step_in(p, s, 0);
-    struct compare c = {.program = p, .step = s, .opened = x->magnitude + 1, .rounds = 1};
+    struct compare c = {.program = p, .step = s, .rounds = 1};
 
-    c.groups = (x->magnitude + COMPARE_GROUP_BITS - 1) / COMPARE_GROUP_BITS;
+    c.opened = x->magnitude + (is_of_signs(s) && x->magnitude > 1 ? 0 : 1);
+    c.groups = (c.opened - 1 + COMPARE_GROUP_BITS - 1) / COMPARE_GROUP_BITS;
     c.thresholds = s->threshold_count;
     c.elements = x->dims.count;
     c.words = (c.elements + 63) / 64;

@@ -16,7 +16,7 @@
 struct compare {
     const struct program *program;
     const struct step *step;
-    unsigned opened; /* K = m + 1 bits */
+    unsigned opened; /* K = m + 1 bits; m where all thresholds are 0 */
     unsigned groups; /* of the low K - 1 bits, COMPARE_GROUP_BITS each */
     unsigned rounds; /* 1 + levels of the tree, whose joins are of four groups at most */
     size_t thresholds, elements; /* T, n */

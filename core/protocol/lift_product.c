@@ -213,6 +213,7 @@ static mpcf_status compute(struct party *p, const struct step *s, mpcf_error *er
 const struct step_operations step_operations_lift_product = {
     .opens = 1u << 0 | 1u << 1,
     .lifts = true,
+    .widens = 1u << 1,
     .check = product_check,
     .ring_needed = lift_ring_needed,
     .rounds = one_round,

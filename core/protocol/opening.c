@@ -29,9 +29,18 @@ static const struct value *opening_value(const struct program *p, const struct s
     return &p->values[opening_id(s, j)];
 }
 
+static unsigned lifted_ring(const struct program *p, const struct step *s, unsigned j)
+{
+    const unsigned magnitude = opening_value(p, s, j)->magnitude, ring = step_out(p, s)->ring;
+    const unsigned own = (magnitude > 0 ? magnitude : 1) + 1;
+    const unsigned most = (s->operations->widens >> j & 1) != 0 ? s->wide : 0;
+    const unsigned wide = ring < most ? ring : most;
+
+    return wide > own ? wide : own;
+}
+
 unsigned opening_ring(const struct program *p, const struct step *s, unsigned j)
 {
-    unsigned magnitude = opening_value(p, s, j)->magnitude;
 
     if (s->operations->opened_bits != NULL) {
         return s->operations->opened_bits(p, s);
@@ -39,7 +48,7 @@ unsigned opening_ring(const struct program *p, const struct step *s, unsigned j)
     if (!s->operations->lifts) {
         return step_out(p, s)->ring;
     }
-    return (magnitude > 0 ? magnitude : 1) + 1;
+    return lifted_ring(p, s, j);
 }
 
 static bool is_own(const struct step *s, unsigned j)
@@ -62,6 +71,9 @@ const char *opening_check(const struct program *p, const struct step *s)
         if (s->operations->lifts &&
             (x->kind == VALUE_PROVIDER || x->magnitude > LIFT_MAGNITUDE_MAX)) {
             return "what is lifted is shared or the user's, of a magnitude that is known";
+        }
+        if (s->operations->lifts && opening_ring(p, s, j) > LIFT_MAGNITUDE_MAX + 1) {
+            return "what is lifted is opened in 63 bits at most";
         }
         if (x->kind == VALUE_SHARED && x->ring < opening_ring(p, s, j)) {
             return "an operand's ring is narrower than its opening";

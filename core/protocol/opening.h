@@ -23,7 +23,8 @@
 unsigned opening_count(const struct step *s);
 value_id opening_id(const struct step *s, unsigned j);
 /* The ring operand J is opened in: the result's, or of a kind that lifts one bit more than the
- * operand's magnitude (lift.h), or what the kind says. */
+ * operand's magnitude (lift.h), or what the kind says. An operand that `widens` is
+ * opened in the result's ring where its `wide` is no less, and in `wide` bits where that is. */
 unsigned opening_ring(const struct program *p, const struct step *s, unsigned j);
 /* Columns of step_operations.h for a step whose one round is its openings. */
 

@@ -89,8 +89,9 @@ enum step_weight {
 struct weight_form; /* rounded_weight.h */
 
 struct step_operations {
-    uint8_t opens; /* bit i: operand i is opened under a Beaver mask (opening.h) */
-    bool lifts;    /* and that in one bit more than its magnitude has, whatever the result's ring
+    uint8_t opens;  /* bit i: operand i is opened under a Beaver mask (opening.h) */
+    uint8_t widens; /* which of them may be opened in up to `wide` bits of the step */
+    bool lifts;     /* and that in one bit more than its magnitude has, whatever the result's ring
                       (lift.h) */
     /* Or in so many; NULL: as above, or in the result's ring. */
     unsigned (*opened_bits)(const struct program *p, const struct step *s);

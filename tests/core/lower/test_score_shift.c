@@ -214,6 +214,25 @@ static void low_scores_break_no_row(void **state)
     close_run(&r);
 }
 
+/* The largest score may be as far from 0 as the largest that was seen, on either side: each level is told from the next,
+ * the first and the last, too. */
+static void each_score_has_its_level(void **state)
+{
+    struct run r;
+
+    (void) state;
+    open_run(&r, &softmax, usual);
+    for (int32_t at = 61; at <= 120; at++) {
+        const int32_t ids[TOKENS] = {at, 61, 61, 61, 61, 61, 61, 61};
+        double want[CLASSES], got[CLASSES];
+        softmax_of(ids, want);
+        assert_true(SCORE_OF(61) > -4 * HIGHEST);
+        assert_ok(refer(&r, ids, got), r.err);
+        assert_true(fabs(got[0] - want[0]) < 0.01 && fabs(got[1] - want[1]) < 0.01);
+    }
+    close_run(&r);
+}
+
 /* Where several scores of a row were alike its sum was large; the largest alone, less what is off, is 1 / 2^margin. */
 static void sums_may_be_as_small_as_one_exponential(void **state)
 {
@@ -239,6 +258,7 @@ int main(void)
         cmocka_unit_test(only_what_is_made_of_exponentials_cancels),
         cmocka_unit_test(one_message_is_for_scores_less_their_own_maximum),
         cmocka_unit_test(low_scores_break_no_row),
+        cmocka_unit_test(each_score_has_its_level),
         cmocka_unit_test(sums_may_be_as_small_as_one_exponential),
     };
 

@@ -14,25 +14,29 @@
 #define COLUMNS 2048
 #define COUNT   (ROWS * COLUMNS)
 
-/* Operands' and result's rings; y is x's neighbour, or one number a row. */
+/* Operands' and result's rings; y is x's neighbour, or one number a row, which may be opened in `row` bits. */
 static const struct form {
     enum step_kind kind;
     bool is_input_independent, by_row;
     unsigned ring, magnitude, other, out;
+    uint32_t row;
 } forms[] = {
-    {STEP_LIFT_SQUARE, true, false, 17, 16, 0, 47},
-    {STEP_LIFT_SQUARE, false, false, 19, 18, 0, 49},
-    {STEP_LIFT_SQUARE, false, false, 30, 19, 0, 36},
-    {STEP_LIFT_SQUARE, false, false, 26, 25, 0, 20},
-    {STEP_LIFT_SQUARE, true, false, 8, 2, 0, 50},
-    {STEP_LIFT_PRODUCT, true, false, 20, 19, 16, 50},
-    {STEP_LIFT_PRODUCT, false, false, 25, 24, 24, 49},
-    {STEP_LIFT_PRODUCT, false, false, 12, 3, 30, 40},
-    {STEP_LIFT_PRODUCT, true, true, 20, 19, 19, 46},
-    {STEP_LIFT_PRODUCT, false, true, 24, 23, 10, 48},
-    {STEP_LIFT_SELECT, true, false, 19, 18, 2, 36},
-    {STEP_LIFT_SELECT, false, false, 30, 12, 3, 50},
-    {STEP_LIFT_SELECT, false, false, 25, 24, 2, 20},
+    {STEP_LIFT_SQUARE, true, false, 17, 16, 0, 47, 0},
+    {STEP_LIFT_SQUARE, false, false, 19, 18, 0, 49, 0},
+    {STEP_LIFT_SQUARE, false, false, 30, 19, 0, 36, 0},
+    {STEP_LIFT_SQUARE, false, false, 26, 25, 0, 20, 0},
+    {STEP_LIFT_SQUARE, true, false, 8, 2, 0, 50, 0},
+    {STEP_LIFT_PRODUCT, true, false, 20, 19, 16, 50, 0},
+    {STEP_LIFT_PRODUCT, false, false, 25, 24, 24, 49, 0},
+    {STEP_LIFT_PRODUCT, false, false, 12, 3, 30, 40, 0},
+    {STEP_LIFT_PRODUCT, true, true, 20, 19, 19, 46, 0},
+    {STEP_LIFT_PRODUCT, false, true, 24, 23, 10, 48, 0},
+    {STEP_LIFT_PRODUCT, true, true, 20, 19, 19, 46, 63},
+    {STEP_LIFT_PRODUCT, false, true, 20, 19, 18, 49, 33},
+    {STEP_LIFT_PRODUCT, false, true, 6, 5, 8, 50, 50},
+    {STEP_LIFT_SELECT, true, false, 19, 18, 2, 36, 0},
+    {STEP_LIFT_SELECT, false, false, 30, 12, 3, 50, 0},
+    {STEP_LIFT_SELECT, false, false, 25, 24, 2, 20, 0},
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
@@ -60,9 +64,11 @@ static value_id operand(struct shared_source *s, const struct form *k, const int
     for (size_t i = 0; i < COUNT; i++) {
         first[i] = i % COLUMNS == 0 ? y[i] : 0;
     }
-    const value_id all = source_shared(s, first, k->other + 1, k->other, false);
+    const unsigned opened = k->row < k->out ? k->row : k->out;
+    const unsigned ring = opened > k->other + 1 ? opened : k->other + 1;
+    const value_id all = source_shared(s, first, ring, k->other, false);
     return test_step(s->p, STEP_ROW_SUM, all, 0, false, VALUE_SHARED, test_dims(1, 1, ROWS, 1),
-                     k->other + 1, 0, k->other, "rows");
+                     ring, 0, k->other, "rows");
 }
 
 static void judge(const struct form *k, const int64_t *x, const int64_t *y, const double *output)
@@ -97,6 +103,7 @@ static void run_form(const struct form *k, uint64_t turn)
     const value_id z = selects ? test_step(s.p, k->kind, b, a, true, VALUE_SHARED,
                                            s.p->values[a].dims, k->out, 0, k->out, "selected")
                                : source_step(&s, k->kind, a, b, k->other != 0, k->out, k->out);
+    s.p->steps[s.p->step_count - 1].wide = k->row;
     (void) test_reveal(s.p, z);
     assert_ok(program_finish(s.p, err), err);
     struct weights *w = source_weights(&s);
