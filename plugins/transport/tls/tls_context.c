@@ -40,7 +40,7 @@ SSL_CTX *tls_credentials_context(const struct tls_credentials *c)
 
 bool tls_credentials_changed(const struct tls_credentials *c)
 {
-    return c->proof != TLS_BY_KEYS && (tls_file_changed(&c->own) || tls_file_changed(&c->trusted));
+    return c->proof != TLS_BY_KEYS && (proof_file_changed(&c->own) || proof_file_changed(&c->trusted));
 }
 
 /* --- the rules --- */
@@ -94,14 +94,14 @@ static int no_password(char *text, int size, int is_write, void *context)
     return -1;
 }
 
-static mpcf_status fail_pem(const struct tls_file *f, const char *what, mpcf_error *err)
+static mpcf_status fail_pem(const struct proof_file *f, const char *what, mpcf_error *err)
 {
     ERR_clear_error();
     return mpcf_fail(err, MPCF_E_CONFIG,
                      "'%s' has no %s that can be read (PEM, without a password)", f->path, what);
 }
 
-static mpcf_status use_key(SSL_CTX *context, const struct tls_file *f, EVP_PKEY **out,
+static mpcf_status use_key(SSL_CTX *context, const struct proof_file *f, EVP_PKEY **out,
                            mpcf_error *err)
 {
     BIO *text = BIO_new_mem_buf(f->text, (int) f->length);
@@ -117,7 +117,7 @@ static mpcf_status use_key(SSL_CTX *context, const struct tls_file *f, EVP_PKEY 
 }
 
 /* *OUT is CONTEXT's. */
-static mpcf_status use_chain(SSL_CTX *context, const struct tls_file *f, X509 **out,
+static mpcf_status use_chain(SSL_CTX *context, const struct proof_file *f, X509 **out,
                              mpcf_error *err)
 {
     BIO *text = BIO_new_mem_buf(f->text, (int) f->length);
@@ -176,7 +176,7 @@ static mpcf_status check_time(const struct tls_credentials *c, const X509 *certi
 
 static mpcf_status trust(const struct tls_credentials *c, mpcf_error *err)
 {
-    const struct tls_file *f = &c->trusted;
+    const struct proof_file *f = &c->trusted;
     BIO *text = BIO_new_mem_buf(f->text, (int) f->length);
     X509_STORE *store = SSL_CTX_get_cert_store(c->context);
     mpcf_status status = MPCF_OK;
@@ -320,8 +320,8 @@ static mpcf_status use_folder(struct tls_credentials *c, const char *folder, mpc
 
     MPCF_TRY(need_folder(is_pinned, folder, err));
     (void) snprintf(name, sizeof(name), "%s.pem", tls_role_name((int) c->self->role));
-    MPCF_TRY(tls_file_read(folder, name, proof, true, &c->own, err));
-    MPCF_TRY(tls_file_read(folder, trusted_name(is_pinned), proof, false, &c->trusted, err));
+    MPCF_TRY(proof_file_read(folder, name, proof, true, &c->own, err));
+    MPCF_TRY(proof_file_read(folder, trusted_name(is_pinned), proof, false, &c->trusted, err));
     return is_pinned ? use_pinned(c, err) : use_certificate(c, err);
 }
 
@@ -361,8 +361,8 @@ static mpcf_status fill(struct tls_credentials *c, const struct tls_config *conf
     }
     mpcf_status status =
         c->proof == TLS_BY_KEYS ? use_secrets(c, err) : use_folder(c, config->folder, err);
-    tls_file_clear(&c->own);
-    tls_file_clear(&c->trusted);
+    proof_file_clear(&c->own);
+    proof_file_clear(&c->trusted);
     if (status == MPCF_OK) {
         tls_identity_arm(c, c->context, is_listener);
     }

@@ -12,8 +12,8 @@
 
 #include <mpcf/transport.h>
 
+#include "../stream/proof_file.h"
 #include "tls_config.h"
-#include "tls_file.h"
 #include "tls_text.h"
 
 /* Counted; of one thread. */
@@ -23,7 +23,7 @@ struct tls_credentials {
     enum tls_proof proof;
     bool tells;                   /* what expires soon */
     const mpcf_party *self;       /* the host's */
-    struct tls_file own, trusted; /* paths and facts; no text is kept */
+    struct proof_file own, trusted; /* paths and facts; no text is kept */
     struct tls_pins pins;
 };
 

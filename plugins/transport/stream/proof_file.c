@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether a file of keys is one that only its owner can read, and whether it is still the same. */
-#include "tls_file.h"
+#include "proof_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,9 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
-
-static mpcf_status check_facts(const struct tls_file *f, bool secret, mpcf_error *err)
+static mpcf_status check_facts(const struct proof_file *f, bool secret, mpcf_error *err)
 {
     const mode_t mode = f->facts.st_mode, others = secret ? S_IRWXG | S_IRWXO : S_IWGRP | S_IWOTH;
 
@@ -36,40 +34,40 @@ static mpcf_status check_facts(const struct tls_file *f, bool secret, mpcf_error
     return MPCF_OK;
 }
 
-static mpcf_status read_text(int fd, struct tls_file *f, mpcf_error *err)
+static mpcf_status read_text(int fd, struct proof_file *f, mpcf_error *err)
 {
     ssize_t n = 1;
 
-    while (n != 0 && f->length <= TLS_FILE_LIMIT) {
-        n = read(fd, f->text + f->length, TLS_FILE_LIMIT + 1 - f->length);
+    while (n != 0 && f->length <= PROOF_FILE_LIMIT) {
+        n = read(fd, f->text + f->length, PROOF_FILE_LIMIT + 1 - f->length);
         if (n < 0 && errno != EINTR) {
             return mpcf_fail(err, MPCF_E_IO, "cannot read '%s': %s", f->path, strerror(errno));
         }
         f->length += n > 0 ? (size_t) n : 0;
     }
-    if (f->length > TLS_FILE_LIMIT) {
+    if (f->length > PROOF_FILE_LIMIT) {
         return mpcf_fail(err, MPCF_E_CONFIG, "'%s' is larger than a file of keys, %d bytes at most",
-                         f->path, TLS_FILE_LIMIT);
+                         f->path, PROOF_FILE_LIMIT);
     }
     f->text[f->length] = '\0';
     return MPCF_OK;
 }
 
-static mpcf_status read_open(int fd, bool secret, struct tls_file *f, mpcf_error *err)
+static mpcf_status read_open(int fd, bool secret, struct proof_file *f, mpcf_error *err)
 {
     if (fstat(fd, &f->facts) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "'%s': %s", f->path, strerror(errno));
     }
     MPCF_TRY(check_facts(f, secret, err));
-    f->text = malloc(TLS_FILE_LIMIT + 2);
+    f->text = malloc(PROOF_FILE_LIMIT + 2);
     if (f->text == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for '%s'", f->path);
     }
     return read_text(fd, f, err);
 }
 
-mpcf_status tls_file_read(const char *folder, const char *name, const char *proof, bool secret,
-                          struct tls_file *out, mpcf_error *err)
+mpcf_status proof_file_read(const char *folder, const char *name, const char *proof, bool secret,
+                            struct proof_file *out, mpcf_error *err)
 {
     int length = snprintf(out->path, sizeof(out->path), "%s/%s", folder, name);
 
@@ -91,22 +89,22 @@ mpcf_status tls_file_read(const char *folder, const char *name, const char *proo
     mpcf_status status = read_open(fd, secret, out, err);
     (void) close(fd);
     if (status != MPCF_OK) {
-        tls_file_clear(out);
+        proof_file_clear(out);
     }
     return status;
 }
 
-void tls_file_clear(struct tls_file *file)
+void proof_file_clear(struct proof_file *file)
 {
     if (file->text != NULL) {
-        OPENSSL_cleanse(file->text, TLS_FILE_LIMIT + 2);
+        explicit_bzero(file->text, PROOF_FILE_LIMIT + 2);
         free(file->text);
     }
     file->text = NULL;
     file->length = 0;
 }
 
-bool tls_file_changed(const struct tls_file *file)
+bool proof_file_changed(const struct proof_file *file)
 {
     struct stat now;
     const struct stat *was = &file->facts;
