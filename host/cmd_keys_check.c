@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * keys check: whether the files of a folder are what the transport tls takes, and for how long.
+ * keys check: whether the files of a folder are what the transports tls and zmq-curve take, and for how long.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "channel/certificate.h"
+#include "channel/curve_key.h"
 #include "channel/key_file.h"
 #include "channel/private_file.h"
 #include "channel/trusted.h"
@@ -138,16 +139,45 @@ static void check_role(struct folder_check *c, enum role role, mpcf_error *err)
     mpcf_free(path);
 }
 
-static void check_trusted(struct folder_check *c, mpcf_error *err)
+static void check_trusted(struct folder_check *c, const struct trusted_kind *kind, mpcf_error *err)
 {
-    char *path = mpcf_format("%s/%s", c->folder, TRUSTED_NAME), text[64];
+    char *path = mpcf_format("%s/%s", c->folder, kind->name), text[64];
     unsigned count = 0;
 
     if (path != NULL && file_exists(path)) {
-        if (trusted_check(path, &count, err) == MPCF_OK) {
+        if (trusted_check(kind, path, &count, err) == MPCF_OK) {
             (void) snprintf(text, sizeof text, "%u key%s that may be a role", count,
                             count == 1 ? "" : "s");
             say(c, path, false, text);
+        } else {
+            say_error(c, path, err);
+        }
+    }
+    mpcf_free(path);
+}
+
+static mpcf_status check_curve_file(const char *path, enum role role, mpcf_error *err)
+{
+    struct pem file = {.text = NULL};
+    uint8_t key[CURVE_KEY_BYTES];
+    enum role whose = role;
+
+    MPCF_TRY(private_file_read(path, FILE_LIMIT, &file.text, &file.length, err));
+    mpcf_status status = curve_key_parse(&file, path, &whose, key, err);
+    mpcf_secret_free(file.text);
+    if (status == MPCF_OK && whose != role) {
+        status = mpcf_fail(err, MPCF_E_CONFIG, "has the key of the %s", role_name(whose));
+    }
+    return status;
+}
+
+static void check_curve(struct folder_check *c, enum role role, mpcf_error *err)
+{
+    char *path = mpcf_format("%s/%s.curve", c->folder, role_name(role));
+
+    if (path != NULL && file_exists(path)) {
+        if (check_curve_file(path, role, err) == MPCF_OK) {
+            say(c, path, false, "a CURVE key");
         } else {
             say_error(c, path, err);
         }
@@ -164,8 +194,10 @@ int cmd_keys_check(const struct args *args)
     check_file(&c, "authority.pem", -1, err);
     for (unsigned r = 0; r < 3; r++) {
         check_role(&c, (enum role) r, err);
+        check_curve(&c, (enum role) r, err);
     }
-    check_trusted(&c, err);
+    check_trusted(&c, &trusted_pinned, err);
+    check_trusted(&c, &trusted_curve, err);
     if (c.found == 0) {
         (void) mpcf_fail(err, MPCF_E_CONFIG,
                          "'%s' has no files of keys: `mpcf-host keys new` makes some", c.folder);

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "channel/certificate.h"
+#include "channel/curve_key.h"
 #include "channel/key_file.h"
 #include "channel/private_file.h"
 #include "standard_output.h"
@@ -87,6 +88,25 @@ static mpcf_status show_pem(const char *path, const struct pem *file, mpcf_error
     return MPCF_OK;
 }
 
+/* --- CURVE keys --- */
+
+static mpcf_status show_curve(const char *path, const struct pem *file, mpcf_error *err)
+{
+    uint8_t key[CURVE_KEY_BYTES], fingerprint[SPOKEN_BYTES];
+    char digits[KEY_HEX_DIGITS + 1] = "", words[SPOKEN_SIZE];
+    enum role role = ROLE_PROVIDER;
+
+    MPCF_TRY(curve_key_parse(file, path, &role, key, err));
+    MPCF_TRY(curve_key_fingerprint(key, fingerprint, err));
+    key_hex_print(key, digits);
+    spoken_print(fingerprint, words);
+    (void) fprintf(standard_output(), "%s: the CURVE key of the %s; its public half:\n  %s\n  %s\n",
+                   path, role_name(role), digits, words);
+    return MPCF_OK;
+}
+
+/* --- any of them --- */
+
 /* An authority's certificate alone may be read by others. */
 static mpcf_status read_file(const char *path, struct pem *file, mpcf_error *err)
 {
@@ -105,9 +125,9 @@ mpcf_status show_key_file(const char *path, mpcf_error *err)
     struct pem file = {.text = NULL};
 
     MPCF_TRY(read_file(path, &file, err));
-    mpcf_status status = strstr(file.text, "-----BEGIN ") != NULL
-                             ? show_pem(path, &file, err)
-                             : show_role_keys(path, &file, err);
+    mpcf_status status = strstr(file.text, "-----BEGIN ") != NULL ? show_pem(path, &file, err)
+                         : curve_key_is(&file)                    ? show_curve(path, &file, err)
+                                               : show_role_keys(path, &file, err);
     mpcf_secret_free(file.text);
     return status;
 }

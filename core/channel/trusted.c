@@ -13,11 +13,18 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "channel/private_file.h"
+#include "channel/spoken.h"
 
-#define FIRST_LINE  "mpcf-trusted 1"
 #define FILE_LIMIT  ((size_t) 65536)
 #define KEYS_MAX    64              /* the transport's */
 #define PUBLIC_MODE ((mode_t) 0644) /* of a new one: it is no secret */
+
+#define BYTES_MAX 32
+
+const struct trusted_kind trusted_pinned = {"trusted", "mpcf-trusted 1", SPOKEN_BYTES,
+                                            "a fingerprint of 32 hexadecimal digits"};
+const struct trusted_kind trusted_curve = {"trusted.curve", "mpcf-curve-trusted 1", BYTES_MAX,
+                                           "a public key of 64 hexadecimal digits"};
 
 /* --- writing --- */
 
@@ -97,15 +104,18 @@ static mpcf_status fail_zero(const char *path, mpcf_error *err)
     return mpcf_fail(err, MPCF_E_FORMAT, "%s: has a zero byte: it is no text", path);
 }
 
-static mpcf_status take_first(const char *path, const char **rest, mpcf_error *err)
+static mpcf_status take_first(const struct trusted_kind *kind, const char *path, const char **rest,
+                              mpcf_error *err)
 {
     size_t size = 0;
     const char *line = next_line(rest, &size);
 
-    if (line != NULL && size == strlen(FIRST_LINE) && memcmp(line, FIRST_LINE, size) == 0) {
+    if (line != NULL && size == strlen(kind->first_line) &&
+        memcmp(line, kind->first_line, size) == 0) {
         return MPCF_OK;
     }
-    return mpcf_fail(err, MPCF_E_FORMAT, "%s: does not begin with the line '%s'", path, FIRST_LINE);
+    return mpcf_fail(err, MPCF_E_FORMAT, "%s: does not begin with the line '%s'", path,
+                     kind->first_line);
 }
 
 static bool has_key(const char *rest, const char *fingerprint)
@@ -121,10 +131,10 @@ static bool has_key(const char *rest, const char *fingerprint)
 
 /* --- checking --- */
 
-static bool is_pin(const char *line, size_t size)
+static bool is_pin(const struct trusted_kind *kind, const char *line, size_t size)
 {
     static const char digits[] = "0123456789abcdef";
-    const size_t key = (size_t) 2 * SPOKEN_BYTES;
+    const size_t key = 2 * kind->bytes;
     bool is = false;
 
     for (unsigned r = 0; r < 3 && !is; r++) {
@@ -146,24 +156,24 @@ static unsigned line_number(const char *text, const char *line)
     return number;
 }
 
-static mpcf_status check_pins(const char *path, const char *text, unsigned *count, mpcf_error *err)
+static mpcf_status check_pins(const struct trusted_kind *kind, const char *path, const char *text,
+                              unsigned *count, mpcf_error *err)
 {
-    const size_t key = (size_t) 2 * SPOKEN_BYTES;
-    char fingerprint[2 * SPOKEN_BYTES + 1] = "";
+    const size_t key = 2 * kind->bytes;
+    char digits[2 * BYTES_MAX + 1] = "";
     const char *rest = text;
     size_t size = 0;
 
-    MPCF_TRY(take_first(path, &rest, err));
+    MPCF_TRY(take_first(kind, path, &rest, err));
     for (const char *line; (line = next_line(&rest, &size)) != NULL; (*count)++) {
-        if (!is_pin(line, size)) {
-            return mpcf_fail(err, MPCF_E_FORMAT,
-                             "%s:%u: expected a role and a fingerprint of 32 hexadecimal digits",
-                             path, line_number(text, line));
+        if (!is_pin(kind, line, size)) {
+            return mpcf_fail(err, MPCF_E_FORMAT, "%s:%u: expected a role and %s", path,
+                             line_number(text, line), kind->what);
         }
-        memcpy(fingerprint, line + size - key, key);
-        if (has_key(rest, fingerprint)) {
+        memcpy(digits, line + size - key, key);
+        if (has_key(rest, digits)) {
             return mpcf_fail(err, MPCF_E_FORMAT, "%s:%u: the key %s stands below again", path,
-                             line_number(text, line), fingerprint);
+                             line_number(text, line), digits);
         }
     }
     return *count <= KEYS_MAX
@@ -171,29 +181,31 @@ static mpcf_status check_pins(const char *path, const char *text, unsigned *coun
                : mpcf_fail(err, MPCF_E_FORMAT, "%s: has more than %d keys", path, KEYS_MAX);
 }
 
-mpcf_status trusted_check(const char *path, unsigned *count, mpcf_error *err)
+mpcf_status trusted_check(const struct trusted_kind *kind, const char *path, unsigned *count,
+                          mpcf_error *err)
 {
     char *text = NULL;
     size_t length = 0;
 
     *count = 0;
     MPCF_TRY(public_file_read(path, FILE_LIMIT, &text, &length, err));
-    mpcf_status status = memchr(text, '\0', length) != NULL ? fail_zero(path, err)
-                                                            : check_pins(path, text, count, err);
+    mpcf_status status = memchr(text, '\0', length) != NULL
+                             ? fail_zero(path, err)
+                             : check_pins(kind, path, text, count, err);
     mpcf_secret_free(text);
     return status;
 }
 
 /* --- adding --- */
 
-static mpcf_status add_to(const char *path, const char *before, size_t length, const char *line,
-                          mpcf_error *err)
+static mpcf_status add_to(const struct trusted_kind *kind, const char *path, const char *before,
+                          size_t length, const char *line, mpcf_error *err)
 {
     if (memchr(before, '\0', length) != NULL) {
         return fail_zero(path, err);
     }
     const char *rest = before;
-    MPCF_TRY(take_first(path, &rest, err));
+    MPCF_TRY(take_first(kind, path, &rest, err));
     if (has_key(rest, strchr(line, ' ') + 1)) {
         return mpcf_fail(err, MPCF_E_CONFIG, "%s: has this key already; one key is one role's",
                          path);
@@ -201,34 +213,35 @@ static mpcf_status add_to(const char *path, const char *before, size_t length, c
     return write_line(path, before, line, err);
 }
 
-static mpcf_status add(const char *path, const char *line, mpcf_error *err)
+static mpcf_status add(const struct trusted_kind *kind, const char *path, const char *line,
+                       mpcf_error *err)
 {
     char *before = NULL;
     size_t length = 0;
 
     if (!file_exists(path)) {
-        return write_line(path, FIRST_LINE, line, err);
+        return write_line(path, kind->first_line, line, err);
     }
     MPCF_TRY(file_read(path, FILE_LIMIT, &before, &length, err));
-    mpcf_status status = add_to(path, before, length, line, err);
+    mpcf_status status = add_to(kind, path, before, length, line, err);
     mpcf_free(before);
     return status;
 }
 
-mpcf_status trusted_add(const char *folder, enum role role, const uint8_t fingerprint[SPOKEN_BYTES],
-                        mpcf_error *err)
+mpcf_status trusted_add(const struct trusted_kind *kind, const char *folder, enum role role,
+                        const uint8_t *key, mpcf_error *err)
 {
-    char line[80];
-    char *path = mpcf_format("%s/%s", folder, TRUSTED_NAME);
+    char line[16 + 2 * BYTES_MAX];
+    char *path = mpcf_format("%s/%s", folder, kind->name);
 
     if (path == NULL) {
         return mpcf_fail_memory(err, strlen(folder), "a file name");
     }
     int at = snprintf(line, sizeof(line), "%s ", role_name(role));
-    for (size_t i = 0; i < SPOKEN_BYTES; i++) {
-        at += snprintf(line + at, sizeof(line) - (size_t) at, "%02x", fingerprint[i]);
+    for (size_t i = 0; i < kind->bytes; i++) {
+        at += snprintf(line + at, sizeof(line) - (size_t) at, "%02x", key[i]);
     }
-    mpcf_status status = add(path, line, err);
+    mpcf_status status = add(kind, path, line, err);
     mpcf_free(path);
     return status;
 }

@@ -78,6 +78,18 @@ static mpcf_status make_pinned(void *context, mpcf_error *err)
     return status;
 }
 
+static mpcf_status make_curve(void *context, mpcf_error *err)
+{
+    static const char *const names[5] = {"provider.curve", "user.curve", "dealer.curve",
+                                         "trusted.curve", "-"};
+    const mpcf_status status = curve_folder_create(context, err);
+
+    if (status == MPCF_OK) {
+        remove_from(context, names);
+    }
+    return status;
+}
+
 static mpcf_status make_certificates(void *context, mpcf_error *err)
 {
     static const char *const names[5] = {"provider.pem", "user.pem", "dealer.pem", "authority.pem",
@@ -142,6 +154,7 @@ static void keys_say_memory_is_short(void **state)
     assert_says_so("a file of keys", read_keys, file);
     assert_says_so("a folder of keys", make_folder, folder);
     assert_says_so("a folder of pinned keys", make_pinned, tls);
+    assert_says_so("a folder of CURVE keys", make_curve, tls);
     assert_says_so("a folder of certificates", make_certificates, tls);
     union {
         const struct role_keys *constant;

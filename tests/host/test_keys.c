@@ -220,8 +220,8 @@ static void keys_of_tls_are_made_shown_and_checked(void **state)
                 "10", folder);
     ASSERT_HOST(2, "are never replaced", "keys", "new", "--proof", "certificate", folder);
     ASSERT_HOST(0, "trusted: for all three", "keys", "new", "--proof=pinned", pinned);
-    ASSERT_HOST(2, "--proof is keys, certificate or pinned, not 'tls'", "keys", "new", "--proof",
-                "tls", folder);
+    ASSERT_HOST(2, "--proof is keys, certificate, pinned or curve, not 'tls'", "keys", "new",
+                "--proof", "tls", folder);
     ASSERT_HOST(2, "--days goes with --proof certificate", "keys", "new", "--days", "3", folder);
     run(&said, "show", own);
     assert_int_equal(said.status, 0);
@@ -260,6 +260,76 @@ static void keys_of_tls_are_made_shown_and_checked(void **state)
     mpcf_free(trusted);
 }
 
+/* Three pairs and who is trusted; shown, checked, trusted. */
+static void curve_keys_are_made_shown_and_checked(void **state)
+{
+    static struct program_result said;
+    char *folder = file_join(test_folder(), "curve"), *own = file_join(folder, "dealer.curve");
+    char *others = file_join(folder, "user.curve"), *trusted = file_join(folder, "trusted.curve");
+    char digits[65] = "", words[SPOKEN_SIZE] = "";
+
+    (void) state;
+    ASSERT_HOST(0, "trusted.curve: for all three", "keys", "new", "--proof", "curve", folder);
+    ASSERT_HOST(2, "are never replaced", "keys", "new", "--proof", "curve", folder);
+    run(&said, "show", own);
+    assert_int_equal(said.status, 0);
+    assert_non_null(strstr(said.out, "the CURVE key of the dealer"));
+    const char *line = strstr(said.out, "\n  ");
+    assert_non_null(line);
+    memcpy(digits, line + 3, 64);
+    assert_int_equal(strspn(digits, "0123456789abcdef"), 64);
+    memcpy(words, line + 3 + 64 + 3, SPOKEN_SIZE - 1);
+    ASSERT_HOST(2, "has this key already", "keys", "trust", folder, "dealer", digits);
+    digits[0] = digits[0] == '0' ? '1' : '0';
+    ASSERT_HOST(0, "trusted.curve: who has this key may be the user", "keys", "trust", folder,
+                "user", digits);
+    assert_null(strstr(said.out, "secret"));
+    run(&said, "check", folder);
+    assert_int_equal(said.status, 0);
+    assert_non_null(strstr(said.out, "a CURVE key"));
+    assert_non_null(strstr(said.out, "trusted.curve: 4 keys that may be a role"));
+    assert_int_equal(chmod(own, 0640), 0);
+    ASSERT_HOST(2, "others can reach the keys in", "keys", "show", own);
+    ASSERT_HOST(2, "1 of 4 files", "keys", "check", folder);
+    assert_int_equal(chmod(own, 0600), 0);
+    assert_int_equal(rename(others, own), 0);
+    ASSERT_HOST(2, "has the key of the user", "keys", "check", folder);
+    assert_int_equal(chmod(trusted, 0664), 0);
+    ASSERT_HOST(2, "2 of 3 files", "keys", "check", folder);
+    assert_int_equal(strspn(words, "abdfghijklmnoprstuvz "), SPOKEN_SIZE - 1);
+    mpcf_free(folder);
+    mpcf_free(own);
+    mpcf_free(others);
+    mpcf_free(trusted);
+}
+
+/* What keys new --proof says is needed is what zmq-curve asks for, by --check already. */
+static void zmq_curve_says_what_it_lacks(void **state)
+{
+    char *file = file_join(test_folder(), "tls.yaml"), *folder = file_join(test_folder(), "three");
+    char *own = mpcf_format("transport.options.folder=%s", folder);
+
+    (void) state;
+    check_role(file, "user", "transport.name=zmq-curve", 2,
+               "keys is not given: transport 'zmq-curve' proves roles by keys");
+    ASSERT_HOST(0, "links   zmq-curve, authenticated by keys", file, "--check", "--role", "user",
+                "--set", "transport.name=zmq-curve", "--set", "parties.user.keys=mine/user.key");
+    ASSERT_HOST(2, "zmq-curve: proof: curve needs a folder with the keys", file, "--check", "--set",
+                "transport.name=zmq-curve", "--set", "transport.options.proof=curve");
+    ASSERT_HOST(0, NULL, "keys", "new", "--proof", "curve", folder);
+    ASSERT_HOST(0, "links   zmq-curve, authenticated by transport", file, "--check", "--role",
+                "user", "--set", "transport.name=zmq-curve", "--set",
+                "transport.options.proof=curve", "--set", own);
+    ASSERT_HOST(0, "accepted", file, "--check", "--role", "user", "--set",
+                "transport.name=zmq-curve", "--set", "transport.options.proof=curve", "--set", own,
+                "--set", "transport.require=[authenticated, encrypted]");
+    ASSERT_HOST(2, "transport 'zmq' does not encrypt", file, "--check", "--role", "user", "--set",
+                "transport.name=zmq", "--set", "transport.require=[authenticated, encrypted]");
+    mpcf_free(file);
+    mpcf_free(folder);
+    mpcf_free(own);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +339,8 @@ int main(void)
         cmocka_unit_test(a_role_is_asked_for_keys_before_it_starts),
         cmocka_unit_test(tls_says_what_it_lacks),
         cmocka_unit_test(keys_of_tls_are_made_shown_and_checked),
+        cmocka_unit_test(curve_keys_are_made_shown_and_checked),
+        cmocka_unit_test(zmq_curve_says_what_it_lacks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

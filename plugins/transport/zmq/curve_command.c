@@ -364,9 +364,9 @@ static const struct {
     enum curve_refusal why;
     const char *word;
 } refusals[] = {
-    {CURVE_REFUSES_CALLED, "other-callee"}, {CURVE_REFUSES_KEY, "unknown-key"},
+    {CURVE_REFUSES_CALLED, "other-callee"}, {CURVE_REFUSES_KEY, "400"}, /* as ZAP says it */
     {CURVE_REFUSES_ROLE, "other-role"},     {CURVE_REFUSES_SPEECH, "no-curve"},
-    {CURVE_REFUSES_CALLEE, "other-server"}, {CURVE_REFUSES_KEY, "400"}, /* as ZAP says it */
+    {CURVE_REFUSES_CALLEE, "other-server"},
 };
 #define REFUSALS (sizeof(refusals) / sizeof(refusals[0]))
 

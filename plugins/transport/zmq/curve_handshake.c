@@ -334,6 +334,16 @@ static mpcf_status digest(struct curve_link *l, mpcf_error *err)
     return MPCF_OK;
 }
 
+/* libzmq hangs up in the middle of its greeting where the other's has another mechanism. */
+static mpcf_status fail_ended(const struct curve_link *l, mpcf_error *err)
+{
+    return l->stage == CURVE_GREETS && l->home_begin < l->home_end
+               ? mpcf_fail(err, MPCF_E_AUTH,
+                           "it speaks ZMTP, and hung up when it heard of CURVE: it has another "
+                           "mechanism (is it `transport: zmq` there?)")
+               : mpcf_fail(err, MPCF_E_CLOSED, "it hung up in the CURVE handshake");
+}
+
 static mpcf_status shake(struct curve_link *l, mpcf_error *err)
 {
     bool came = true;
@@ -348,8 +358,7 @@ static mpcf_status shake(struct curve_link *l, mpcf_error *err)
     if (l->error != 0) {
         return stream_fail(l->error, "in the CURVE handshake", err);
     }
-    return l->has_ended ? mpcf_fail(err, MPCF_E_CLOSED, "it hung up in the CURVE handshake")
-                        : MPCF_OK;
+    return l->has_ended ? fail_ended(l, err) : MPCF_OK;
 }
 
 mpcf_status curve_link_shake(struct curve_link *l, bool *done, short *events, mpcf_error *err)
