@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/folder.h"
@@ -43,6 +45,25 @@ int curve_drop_folders(void **state)
         mpcf_free(curve_folders[i]);
     }
     return 0;
+}
+
+char *curve_new_folder(const char *name)
+{
+    char *folder = file_join(test_folder(), name);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    return folder;
+}
+
+void curve_copy(const char *from, const char *name, const char *to, const char *as)
+{
+    char *path = file_join(from, name), *target = file_join(to, as), *text = NULL;
+    size_t length = 0;
+    assert_int_equal(public_file_read(path, 65536, &text, &length, NULL), MPCF_OK);
+    (void) unlink(target);
+    assert_int_equal(private_file_create(target, text, length, NULL), MPCF_OK);
+    mpcf_secret_free(text);
+    mpcf_free(path);
+    mpcf_free(target);
 }
 
 void curve_read_pair(const char *folder, enum role role, uint8_t public_key[32], uint8_t secret[32])

@@ -17,6 +17,9 @@ extern char *curve_folders[2];
 int curve_make_folders(void **state);
 int curve_drop_folders(void **state);
 
+char *curve_new_folder(const char *name); /* mpcf_free() */
+/* FROM/NAME as TO/AS, in the place of what is there. */
+void curve_copy(const char *from, const char *name, const char *to, const char *as);
 /* The public and the secret half of ROLE's key in FOLDER. */
 void curve_read_pair(const char *folder, enum role role, uint8_t public_key[32],
                      uint8_t secret[32]);

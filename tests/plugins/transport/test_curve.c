@@ -16,7 +16,6 @@
 #include "base/memory.h"
 #include "support/curve_ends.h"
 #include "support/support.h"
-#include "support/tls_ends.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -155,9 +154,9 @@ static char *copy_folder(const char *name, const char *from)
 {
     static const char *const files[4] = {"provider.curve", "user.curve", "dealer.curve",
                                          "trusted.curve"};
-    char *folder = tls_new_folder(name);
+    char *folder = curve_new_folder(name);
     for (unsigned i = 0; i < 4; i++) {
-        tls_copy(from, files[i], folder, files[i]);
+        curve_copy(from, files[i], folder, files[i]);
     }
     return folder;
 }
@@ -258,7 +257,7 @@ static void a_role_is_what_the_other_side_knows(void **state)
          *path = file_join(folder, "dealer.curve");
     char *text = NULL;
     size_t length = 0;
-    tls_copy(curve_folders[0], "user.curve", folder, "dealer.curve");
+    curve_copy(curve_folders[0], "user.curve", folder, "dealer.curve");
     assert_int_equal(file_read(path, 4096, &text, &length, NULL), MPCF_OK);
     char *posed = mpcf_format("mpcf-curve 1\nrole dealer\n%s", strstr(text, "secret "));
     assert_int_equal(unlink(path), 0);
@@ -309,26 +308,26 @@ static void assert_calls_not(const struct curve_end *end, enum role peer, const 
 static void files_are_looked_at(void **state)
 {
     (void) state;
-    char *folder = tls_new_folder("files"), *own = file_join(folder, "dealer.curve"), line[100];
+    char *folder = curve_new_folder("files"), *own = file_join(folder, "dealer.curve"), line[100];
     char *trusted = file_join(folder, "trusted.curve"), text[256];
     const struct curve_end end = FILES(folder, ROLE_DEALER);
     assert_listens_not(&(struct curve_end) FILES(NULL, ROLE_DEALER),
                        "options: {proof: curve, folder: FOLDER}");
     assert_listens_not(&end, "`mpcf-host keys new --proof curve FOLDER` makes it");
-    tls_copy(curve_folders[0], "dealer.curve", folder, "dealer.curve");
-    tls_copy(curve_folders[0], "trusted.curve", folder, "trusted.curve");
+    curve_copy(curve_folders[0], "dealer.curve", folder, "dealer.curve");
+    curve_copy(curve_folders[0], "trusted.curve", folder, "trusted.curve");
     assert_int_equal(chmod(own, 0640), 0);
     assert_listens_not(&end, "others can reach the key in");
     assert_int_equal(chmod(own, 0600), 0);
     assert_int_equal(chmod(trusted, 0666), 0);
     assert_listens_not(&end, "others can write");
     assert_int_equal(chmod(trusted, 0644), 0);
-    tls_copy(curve_folders[0], "user.curve", folder, "dealer.curve");
+    curve_copy(curve_folders[0], "user.curve", folder, "dealer.curve");
     assert_listens_not(&end, "has the key of the user, not of the dealer");
-    tls_copy(curve_folders[0], "trusted.curve", folder, "dealer.curve");
+    curve_copy(curve_folders[0], "trusted.curve", folder, "dealer.curve");
     assert_listens_not(&end, "dealer.curve: does not begin with the line 'mpcf-curve 1'");
-    tls_copy(curve_folders[0], "dealer.curve", folder, "dealer.curve");
-    tls_copy(curve_folders[0], "dealer.curve", folder, "trusted.curve");
+    curve_copy(curve_folders[0], "dealer.curve", folder, "dealer.curve");
+    curve_copy(curve_folders[0], "dealer.curve", folder, "trusted.curve");
     assert_listens_not(&end, "trusted.curve: does not begin with the line 'mpcf-curve-trusted 1'");
     trust(folder, "cook 00\n");
     assert_listens_not(&end, "trusted.curve:2: a line begins with a role");
@@ -382,8 +381,8 @@ static void a_changed_file_is_the_next_callers(void **state)
     m.called = ROLE_PROVIDER;
     for (unsigned round = 0; round < 4; round++) {
         if (round == 1) {
-            tls_copy(curve_folders[1], "trusted.curve", folder, "trusted.curve");
-            tls_copy(curve_folders[1], "provider.curve", folder, "provider.curve");
+            curve_copy(curve_folders[1], "trusted.curve", folder, "trusted.curve");
+            curve_copy(curve_folders[1], "provider.curve", folder, "provider.curve");
         }
         if (round >= 2) {
             assert_int_equal(chmod(own, round == 2 ? 0644 : 0600), 0);
@@ -391,7 +390,10 @@ static void a_changed_file_is_the_next_callers(void **state)
         m.patience = round == 2 ? SECOND / 2 : 5 * SECOND;
         curve_begin(&m.b, &(struct curve_end) FILES(curve_folders[round > 0], ROLE_USER));
         assert_int_equal(pthread_create(&thread, NULL, curve_call, &m), 0);
-        curve_accept_one(&m);
+        do { /* also those that called in the round before, and have gone */
+            curve_accept_one(&m);
+        } while (m.a.status == MPCF_E_AUTH &&
+                 strstr(mpcf_error_text(m.a.err), "it hung up") != NULL);
         assert_int_equal(pthread_join(thread, NULL), 0);
         if (round == 2) {
             assert_status_was(MPCF_E_CONFIG, m.a.status, m.a.err);
