@@ -186,8 +186,7 @@ bool curve_initiate_make(struct curve_shake *s, uint8_t out[CURVE_INITIATE])
     return true;
 }
 
-/* Properties of ZMTP: the socket at the other end must be a PAIR. */
-static bool is_pair(const uint8_t *at, size_t left)
+bool curve_metadata_is_pair(const uint8_t *at, size_t left)
 {
     bool found = false;
 
@@ -255,7 +254,7 @@ static bool initiate_open(struct curve_shake *s, const uint8_t *in, size_t lengt
     number_nonce("CurveZMQINITIATE", at, nonce);
     if (crypto_box_open_easy_afternm(plain, at + 8, size, nonce, s->session) != 0 ||
         !vouch_open(s, plain, plain + CURVE_KEY) ||
-        !is_pair(plain + CURVE_KEY + VOUCH, size - CURVE_TAG - CURVE_KEY - VOUCH)) {
+        !curve_metadata_is_pair(plain + CURVE_KEY + VOUCH, size - CURVE_TAG - CURVE_KEY - VOUCH)) {
         return false;
     }
     memcpy(s->peer, plain, CURVE_KEY);
@@ -298,7 +297,7 @@ enum curve_verdict curve_ready_open(struct curve_shake *s, const uint8_t *in, si
     }
     number_nonce("CurveZMQREADY---", in + 6, nonce);
     if (crypto_box_open_easy_afternm(plain, in + 14, length - 14, nonce, s->session) != 0 ||
-        !is_pair(plain, length - 14 - CURVE_TAG)) {
+        !curve_metadata_is_pair(plain, length - 14 - CURVE_TAG)) {
         return CURVE_SHUT;
     }
     s->received = get_number(in + 6);

@@ -61,6 +61,10 @@ enum curve_verdict curve_welcome_open(struct curve_shake *s, const uint8_t *in, 
 enum curve_verdict curve_initiate_open(struct curve_shake *s, const uint8_t *in, size_t length);
 enum curve_verdict curve_ready_open(struct curve_shake *s, const uint8_t *in, size_t length);
 
+/* Properties of ZMTP, a name, its length before it in one byte, and a value, in four: whether they end where LENGTH
+ * does, and the socket at the other end is a PAIR. Whoever has S can send them. */
+bool curve_metadata_is_pair(const uint8_t *metadata, size_t length);
+
 /* Behind READY: what both ends of this connection have and no other. A digest of all four public keys. */
 void curve_shake_bind(const struct curve_shake *s, uint8_t out[CURVE_BINDING]);
 

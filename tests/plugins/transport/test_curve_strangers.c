@@ -678,6 +678,34 @@ static void what_is_said_is_hidden(void **state)
     curve_part(&m);
 }
 
+/* --- what a caller may say besides --- */
+
+static void only_a_pair_is_taken(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text;
+        size_t length;
+        bool taken;
+    } all[] = {
+        {"\013Socket-Type\0\0\0\4PAIR", 20, true},
+        {"\10Identity\0\0\0\0\013Socket-Type\0\0\0\4PAIR", 33, true},
+        {"\013Socket-Type\0\0\0\4PAIR\10Identity\0\0\0\1x", 34, true},
+        {"", 0, false},
+        {"\013Socket-Type\0\0\0\4PAI", 19, false},
+        {"\013Socket-Type\0\0\0\4PAIRx", 21, false},
+        {"\013Socket-Type\0\0\0\6DEALER", 22, false},
+        {"\013Socket-Type\377\377\377\377PAIR", 20, false},
+        {"\013Socket-Type\0\0\0\4PAIR\013Socket-Type\0\0\0\4PAIR", 40, false},
+        {"\377Socket-Type\0\0\0\4PAIR", 20, false},
+        {"\10Identity\0\0\0\0", 13, false},
+    };
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        assert_int_equal(curve_metadata_is_pair((const uint8_t *) all[i].text, all[i].length),
+                         all[i].taken);
+    }
+}
+
 /* --- secrets, numbers --- */
 
 static void a_handshake_is_wiped_and_numbers_end(void **state)
@@ -738,6 +766,7 @@ int main(void)
         cmocka_unit_test(callees_are_refused),
         cmocka_unit_test(what_ends_is_told_from_what_is_cut),
         cmocka_unit_test(what_is_said_is_hidden),
+        cmocka_unit_test(only_a_pair_is_taken),
         cmocka_unit_test(a_handshake_is_wiped_and_numbers_end),
         cmocka_unit_test(no_two_connections_are_alike),
     };
