@@ -57,6 +57,12 @@ static void drawn_nonce(const char text[8], const uint8_t drawn[LONG_NONCE],
     memcpy(out + 8, drawn, LONG_NONCE);
 }
 
+/* "\5HELLO"; without the zero. */
+static void put_name(const char *name, uint8_t *out)
+{
+    memcpy(out, name, (size_t) (uint8_t) name[0] + 1);
+}
+
 /* "\5HELLO" in front of LENGTH bytes. */
 static bool is_named(const char *name, const uint8_t *in, size_t length)
 {
@@ -123,7 +129,7 @@ bool curve_welcome_make(struct curve_shake *s, uint8_t out[CURVE_WELCOME])
     (void) crypto_box_keypair(s->transient.public_key, s->transient.secret);
     memcpy(plain, s->transient.public_key, CURVE_KEY);
     cookie_make(s, plain + CURVE_KEY);
-    memcpy(out, "\7WELCOME", 8);
+    put_name("\7WELCOME", out);
     randombytes_buf(out + 8, LONG_NONCE);
     drawn_nonce("WELCOME-", out + 8, nonce);
     bool made = crypto_box_easy(out + 8 + LONG_NONCE, plain, sizeof(plain), nonce,
@@ -176,7 +182,7 @@ bool curve_initiate_make(struct curve_shake *s, uint8_t out[CURVE_INITIATE])
         return false;
     }
     memcpy(plain + CURVE_KEY + VOUCH, metadata, CURVE_METADATA);
-    memcpy(out, "\10INITIATE", 9);
+    put_name("\10INITIATE", out);
     memcpy(out + 9, s->cookie, CURVE_COOKIE);
     put_number(++s->sent, at);
     number_nonce("CurveZMQINITIATE", at, nonce);
@@ -280,7 +286,7 @@ bool curve_ready_make(struct curve_shake *s, uint8_t out[CURVE_READY])
 {
     uint8_t nonce[crypto_box_NONCEBYTES];
 
-    memcpy(out, "\5READY", 6);
+    put_name("\5READY", out);
     put_number(++s->sent, out + 6);
     number_nonce("CurveZMQREADY---", out + 6, nonce);
     crypto_box_easy_afternm(out + 14, metadata, sizeof(metadata), nonce, s->session);
@@ -333,7 +339,7 @@ void curve_message_close(const uint8_t session[CURVE_KEY], bool by_caller, uint6
 {
     uint8_t nonce[crypto_box_NONCEBYTES], *plain = body + CURVE_MESSAGE_HEAD + CURVE_TAG;
 
-    memcpy(body, "\7MESSAGE", 8);
+    put_name("\7MESSAGE", body);
     put_number(number, body + 8);
     message_nonce(by_caller, body + 8, nonce);
     (void) crypto_box_detached_afternm(plain, body + CURVE_MESSAGE_HEAD, plain, length, nonce,
@@ -377,7 +383,7 @@ size_t curve_error_make(enum curve_refusal why, uint8_t out[CURVE_ERROR_LONGEST]
         i++;
     }
     const size_t length = strlen(refusals[i].word);
-    memcpy(out, "\5ERROR", 6);
+    put_name("\5ERROR", out);
     out[6] = (uint8_t) length;
     memcpy(out + 7, refusals[i].word, length);
     return 7 + length;

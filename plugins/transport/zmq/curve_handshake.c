@@ -226,19 +226,25 @@ static mpcf_status hear_initiate(struct curve_link *l, const uint8_t *body, size
 
 /* --- commands: of a caller --- */
 
-static mpcf_status fail_refused(enum curve_refusal why, mpcf_error *err)
+static const char *words_of(enum curve_refusal why)
 {
-    static const char *const words[] = {
-        [CURVE_REFUSES_CALLED] = "it has another key than this side has of the role that it calls: "
-                                 "it is another role, its key is new, or it has another `proof:`",
-        [CURVE_REFUSES_KEY] = "it does not know this side's key",
-        [CURVE_REFUSES_ROLE] = "this side's key is not of a role that it takes there",
-        [CURVE_REFUSES_SPEECH] = "what this side said did not reach it as it was sent",
-        [CURVE_REFUSES_CALLEE] = "this side has not the key that it expects of who it calls",
-        [CURVE_REFUSES_OTHER] = "in words that are not known here",
-    };
-
-    return mpcf_fail(err, MPCF_E_AUTH, "the peer refuses: %s", words[why]);
+    switch (why) {
+    case CURVE_REFUSES_CALLED:
+        return "it has another key than this side has of the role that it calls: it is another "
+               "role, its key is new, or it has another `proof:`";
+    case CURVE_REFUSES_KEY:
+        return "it does not know this side's key";
+    case CURVE_REFUSES_ROLE:
+        return "this side's key is not of a role that it takes there";
+    case CURVE_REFUSES_SPEECH:
+        return "what this side said did not reach it as it was sent";
+    case CURVE_REFUSES_CALLEE:
+        return "this side has not the key that it expects of who it calls";
+    case CURVE_REFUSES_OTHER:
+    case CURVE_NO_REFUSAL:
+        break;
+    }
+    return "in words that are not known here";
 }
 
 static mpcf_status hear_welcome(struct curve_link *l, const uint8_t *body, size_t length,
@@ -283,7 +289,7 @@ static mpcf_status hear(struct curve_link *l, const uint8_t *body, size_t length
     const enum curve_refusal why = curve_error_read(body, length);
 
     if (why != CURVE_NO_REFUSAL) {
-        return fail_refused(why, err);
+        return mpcf_fail(err, MPCF_E_AUTH, "the peer refuses: %s", words_of(why));
     }
     switch (l->stage) {
     case CURVE_HELLOS:
