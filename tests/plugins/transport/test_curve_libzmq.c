@@ -189,7 +189,8 @@ static void where_libzmq_hangs_up_that_is_said(void **state)
     zmq_ctx_term(context);
 }
 
-/* Another mechanism: libzmq without security, and with PLAIN; it hangs up before it has said so. */
+/* Another mechanism: libzmq without security, and with PLAIN. It hangs up before it has said so, and sometimes
+ * before it has said anything. */
 static void another_mechanism_is_refused(void **state)
 {
     (void) state;
@@ -209,7 +210,7 @@ static void another_mechanism_is_refused(void **state)
         curve_accept_one(&m);
         assert_status_was(MPCF_E_AUTH, m.a.status, m.a.err);
         print_message("%s\n", mpcf_error_text(m.a.err));
-        assert_message_contains(m.a.err, "`transport: zmq` there?");
+        assert_message_contains(m.a.err, "hung up");
         zmq_close(socket);
         curve_part(&m);
         zmq_ctx_term(context);
