@@ -40,7 +40,8 @@ SSL_CTX *tls_credentials_context(const struct tls_credentials *c)
 
 bool tls_credentials_changed(const struct tls_credentials *c)
 {
-    return c->proof != TLS_BY_KEYS && (proof_file_changed(&c->own) || proof_file_changed(&c->trusted));
+    return c->proof != TLS_BY_KEYS &&
+           (proof_file_changed(&c->own) || proof_file_changed(&c->trusted));
 }
 
 /* --- the rules --- */

@@ -21,8 +21,8 @@ struct tls_credentials {
     SSL_CTX *context;
     unsigned holders;
     enum tls_proof proof;
-    bool tells;                   /* what expires soon */
-    const mpcf_party *self;       /* the host's */
+    bool tells;                     /* what expires soon */
+    const mpcf_party *self;         /* the host's */
     struct proof_file own, trusted; /* paths and facts; no text is kept */
     struct tls_pins pins;
 };
