@@ -34,9 +34,11 @@ static size_t make_frame(const struct curve_stranger *s, uint64_t number, uint8_
                          const char *text, uint8_t *frame)
 {
     uint8_t *body = frame + 2, *plain = body + CURVE_MESSAGE_HEAD + CURVE_TAG;
-    const size_t length = strlen(text), size = CURVE_MESSAGE_HEAD + CURVE_TAG + 1 + length;
-    plain[0] = flags;
-    memcpy(plain + 1, text, length);
+    size_t length = 0;
+    for (plain[0] = flags; text[length] != '\0'; length++) {
+        plain[1 + length] = (uint8_t) text[length];
+    }
+    const size_t size = CURVE_MESSAGE_HEAD + CURVE_TAG + 1 + length;
     curve_message_close(s->s.session, s->s.is_caller, number, body, 1 + length);
     frame[0] = 0;
     frame[1] = (uint8_t) size;
