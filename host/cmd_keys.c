@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * keys new, show, trust: files of keys, and by which fingerprints two of them are compared.
+ * keys new, show, trust, revoke: files of keys, and by which fingerprints two of them are compared.
  */
 #include <stdio.h>
 #include <string.h>
@@ -131,15 +131,19 @@ int cmd_keys_show(const struct args *args)
     return result;
 }
 
-/* --- trust --- */
+/* --- trust, revoke --- */
 
-/* The words from the third on, with a blank between. */
-static bool read_words(const struct args *args, uint8_t fingerprint[SPOKEN_BYTES])
+#define NO_FINGERPRINT                                                                             \
+    "a fingerprint is eight words of five letters, or 32 hexadecimal digits, as `mpcf-host keys "  \
+    "show` prints them"
+
+/* The words from operand FIRST on, with a blank between. */
+static bool read_words(const struct args *args, size_t first, uint8_t fingerprint[SPOKEN_BYTES])
 {
     struct text_buffer text = {0};
 
-    for (size_t i = 2; i < args->operand_count; i++) {
-        text_printf(&text, "%s%s", i == 2 ? "" : " ", args->operands[i]);
+    for (size_t i = first; i < args->operand_count; i++) {
+        text_printf(&text, "%s%s", i == first ? "" : " ", args->operands[i]);
     }
     bool read = !text.failed && spoken_parse(text_string(&text), text.length, fingerprint);
     text_clear(&text);
@@ -156,16 +160,36 @@ int cmd_keys_trust(const struct args *args)
         return host_usage("keys trust", "there is no role '%s'; provider, user, dealer",
                           args->operands[1]);
     }
-    if (!read_words(args, fingerprint)) {
-        return host_usage("keys trust",
-                          "a fingerprint is eight words of five letters, or 32 hexadecimal "
-                          "digits, as `mpcf-host keys show` prints them");
+    if (!read_words(args, 2, fingerprint)) {
+        return host_usage("keys trust", NO_FINGERPRINT);
     }
     mpcf_error *err = mpcf_error_create();
     int result = EXIT_DONE;
     if (trusted_add(folder, role, fingerprint, err) == MPCF_OK) {
         (void) fprintf(standard_output(), "%s/%s: who has this key may be the %s\n", folder,
                        TRUSTED_NAME, role_name(role));
+    } else {
+        result = host_refused(err);
+    }
+    mpcf_error_destroy(err);
+    return result;
+}
+
+int cmd_keys_revoke(const struct args *args)
+{
+    const char *folder = args->operands[0];
+    uint8_t fingerprint[SPOKEN_BYTES];
+
+    if (!read_words(args, 1, fingerprint)) {
+        return host_usage("keys revoke", NO_FINGERPRINT);
+    }
+    mpcf_error *err = mpcf_error_create();
+    int result = EXIT_DONE;
+    if (revoked_add(folder, fingerprint, err) == MPCF_OK) {
+        (void) fprintf(standard_output(),
+                       "%s/%s: who has this key is nobody from the next connection on; the other "
+                       "roles' folders need this line, too\n",
+                       folder, REVOKED_NAME);
     } else {
         result = host_refused(err);
     }

@@ -36,12 +36,45 @@ static void say_error(struct folder_check *c, const char *path, mpcf_error *err)
     mpcf_error_reset(err);
 }
 
+/* --- keys that were taken back --- */
+
+struct search {
+    const uint8_t *wanted;
+    bool found;
+};
+
+static void find_listed(void *context, int role, const uint8_t fingerprint[SPOKEN_BYTES])
+{
+    struct search *s = context;
+
+    (void) role;
+    s->found = s->found || memcmp(s->wanted, fingerprint, SPOKEN_BYTES) == 0;
+}
+
+/* A list that is wrong is told of by itself. */
+static bool was_taken_back(const struct folder_check *c, const uint8_t fingerprint[SPOKEN_BYTES])
+{
+    char *path = mpcf_format("%s/%s", c->folder, REVOKED_NAME);
+    struct search s = {fingerprint, false};
+
+    if (path != NULL && file_exists(path)) {
+        (void) revoked_walk(path, find_listed, &s, NULL);
+    }
+    mpcf_free(path);
+    return s.found;
+}
+
+/* --- files --- */
+
 /* What is wrong with a certificate of a role; NULL: nothing. */
 static const char *find_fault(const struct folder_check *c, const struct pem *pem,
                               const struct certificate_facts *f, enum role role)
 {
     if (!f->has_key) {
         return "has no private key";
+    }
+    if (was_taken_back(c, f->fingerprint)) {
+        return "this key was taken back: it stands in revoked; make another";
     }
     if (!f->has_certificate) {
         return c->authority.text != NULL ? "has no certificate" : NULL;
@@ -138,15 +171,18 @@ static void check_role(struct folder_check *c, enum role role, mpcf_error *err)
     mpcf_free(path);
 }
 
-static void check_trusted(struct folder_check *c, mpcf_error *err)
+static void check_list(struct folder_check *c, bool is_trusted, mpcf_error *err)
 {
-    char *path = mpcf_format("%s/%s", c->folder, TRUSTED_NAME), text[64];
+    char *path = mpcf_format("%s/%s", c->folder, is_trusted ? TRUSTED_NAME : REVOKED_NAME);
+    char text[64];
     unsigned count = 0;
 
     if (path != NULL && file_exists(path)) {
-        if (trusted_check(path, &count, err) == MPCF_OK) {
-            (void) snprintf(text, sizeof text, "%u key%s that may be a role", count,
-                            count == 1 ? "" : "s");
+        mpcf_status status =
+            is_trusted ? trusted_check(path, &count, err) : revoked_check(path, &count, err);
+        if (status == MPCF_OK) {
+            (void) snprintf(text, sizeof text, "%u key%s that %s", count, count == 1 ? "" : "s",
+                            is_trusted ? "may be a role" : "may be nobody any more");
             say(c, path, false, text);
         } else {
             say_error(c, path, err);
@@ -165,7 +201,8 @@ int cmd_keys_check(const struct args *args)
     for (unsigned r = 0; r < 3; r++) {
         check_role(&c, (enum role) r, err);
     }
-    check_trusted(&c, err);
+    check_list(&c, true, err);
+    check_list(&c, false, err);
     if (c.found == 0) {
         (void) mpcf_fail(err, MPCF_E_CONFIG,
                          "'%s' has no files of keys: `mpcf-host keys new` makes some", c.folder);

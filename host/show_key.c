@@ -9,6 +9,7 @@
 #include "channel/certificate.h"
 #include "channel/key_file.h"
 #include "channel/private_file.h"
+#include "channel/trusted.h"
 #include "standard_output.h"
 
 #define FILE_LIMIT ((size_t) 65536)
@@ -87,12 +88,42 @@ static mpcf_status show_pem(const char *path, const struct pem *file, mpcf_error
     return MPCF_OK;
 }
 
-/* An authority's certificate alone may be read by others. */
+/* --- lists of keys --- */
+
+static void show_listed(void *context, int role, const uint8_t fingerprint[SPOKEN_BYTES])
+{
+    FILE *out = standard_output();
+    char words[SPOKEN_SIZE];
+
+    (void) context;
+    spoken_print(fingerprint, words);
+    (void) fprintf(out, "  %-8s ", role < 0 ? "nobody" : role_name((enum role) role));
+    for (size_t i = 0; i < SPOKEN_BYTES; i++) {
+        (void) fprintf(out, "%02x", fingerprint[i]);
+    }
+    (void) fprintf(out, "  %s\n", words);
+}
+
+static bool begins_with(const struct pem *file, const char *text)
+{
+    return strncmp(file->text, text, strlen(text)) == 0;
+}
+
+static mpcf_status show_list(const char *path, bool is_trusted, mpcf_error *err)
+{
+    (void) fprintf(standard_output(), "%s: keys that %s\n", path,
+                   is_trusted ? "may be a role" : "were taken back");
+    return is_trusted ? trusted_walk(path, show_listed, NULL, err)
+                      : revoked_walk(path, show_listed, NULL, err);
+}
+
+/* An authority's certificate and lists of fingerprints alone may be read by others. */
 static mpcf_status read_file(const char *path, struct pem *file, mpcf_error *err)
 {
     MPCF_TRY(public_file_read(path, FILE_LIMIT, &file->text, &file->length, err));
-    if (strstr(file->text, "-----BEGIN ") != NULL &&
-        strstr(file->text, "PRIVATE KEY-----") == NULL) {
+    if (strstr(file->text, "PRIVATE KEY-----") == NULL &&
+        (strstr(file->text, "-----BEGIN ") != NULL || begins_with(file, "mpcf-trusted ") ||
+         begins_with(file, "mpcf-revoked "))) {
         return MPCF_OK;
     }
     mpcf_secret_free(file->text);
@@ -100,14 +131,23 @@ static mpcf_status read_file(const char *path, struct pem *file, mpcf_error *err
     return private_file_read(path, FILE_LIMIT, &file->text, &file->length, err);
 }
 
+static mpcf_status show_file(const char *path, const struct pem *file, mpcf_error *err)
+{
+    if (strstr(file->text, "-----BEGIN ") != NULL) {
+        return show_pem(path, file, err);
+    }
+    if (begins_with(file, "mpcf-trusted ") || begins_with(file, "mpcf-revoked ")) {
+        return show_list(path, begins_with(file, "mpcf-trusted "), err);
+    }
+    return show_role_keys(path, file, err);
+}
+
 mpcf_status show_key_file(const char *path, mpcf_error *err)
 {
     struct pem file = {.text = NULL};
 
     MPCF_TRY(read_file(path, &file, err));
-    mpcf_status status = strstr(file.text, "-----BEGIN ") != NULL
-                             ? show_pem(path, &file, err)
-                             : show_role_keys(path, &file, err);
+    mpcf_status status = show_file(path, &file, err);
     mpcf_secret_free(file.text);
     return status;
 }

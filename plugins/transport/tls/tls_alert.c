@@ -19,7 +19,8 @@ static const struct words alerts[] = {
     {SSL_AD_UNKNOWN_CA, "it does not know the authority that signed this side's certificate"},
     {SSL_AD_CERTIFICATE_EXPIRED, "this side's certificate has expired, or is not valid yet by its "
                                  "clock"},
-    {SSL_AD_CERTIFICATE_REVOKED, "this side's certificate was revoked"},
+    {SSL_AD_CERTIFICATE_REVOKED, "this side's key was taken back there: ask for another, and "
+                                 "whether somebody else has this one"},
     {SSL_AD_UNSUPPORTED_CERTIFICATE, "this side's key is not of the role that it takes there"},
     {SSL_AD_BAD_CERTIFICATE, "it does not know this side's key or certificate"},
     {SSL_AD_CERTIFICATE_REQUIRED, "it wants a certificate, and this side has none to show"},

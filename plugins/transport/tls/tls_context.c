@@ -40,7 +40,8 @@ SSL_CTX *tls_credentials_context(const struct tls_credentials *c)
 
 bool tls_credentials_changed(const struct tls_credentials *c)
 {
-    return c->proof != TLS_BY_KEYS && (tls_file_changed(&c->own) || tls_file_changed(&c->trusted));
+    return c->proof != TLS_BY_KEYS && (tls_file_changed(&c->own) || tls_file_changed(&c->trusted) ||
+                                       tls_file_changed(&c->revoked));
 }
 
 /* --- the rules --- */
@@ -284,6 +285,37 @@ static mpcf_status use_pinned(struct tls_credentials *c, mpcf_error *err)
                             c->own.path);
 }
 
+/* --- keys that were taken back --- */
+
+static mpcf_status use_revoked(struct tls_credentials *c, mpcf_error *err)
+{
+    const struct tls_file *f = &c->revoked;
+
+    if (f->is_absent ||
+        tls_revoked_parse(f->text, f->length, f->path, &c->taken_back, err) == MPCF_OK) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_CONFIG, "tls");
+}
+
+/* What all others would refuse is said here. */
+static mpcf_status check_kept(const struct tls_credentials *c, const char *proof, mpcf_error *err)
+{
+    const X509 *own = SSL_CTX_get0_certificate(c->context);
+    uint8_t fingerprint[TLS_FINGERPRINT_BYTES];
+
+    if (own == NULL || !tls_identity_fingerprint(own, fingerprint)) {
+        return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a fingerprint");
+    }
+    if (!tls_revoked_has(&c->taken_back, fingerprint)) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_CONFIG,
+                     "the key in '%s' was taken back, it stands in '%s': make another with "
+                     "`mpcf-host keys new --proof %s FOLDER`",
+                     c->own.path, c->revoked.path, proof);
+}
+
 /* --- loading --- */
 
 static mpcf_status need_folder(bool is_pinned, const char *folder, mpcf_error *err)
@@ -322,7 +354,10 @@ static mpcf_status use_folder(struct tls_credentials *c, const char *folder, mpc
     (void) snprintf(name, sizeof(name), "%s.pem", tls_role_name((int) c->self->role));
     MPCF_TRY(tls_file_read(folder, name, proof, true, &c->own, err));
     MPCF_TRY(tls_file_read(folder, trusted_name(is_pinned), proof, false, &c->trusted, err));
-    return is_pinned ? use_pinned(c, err) : use_certificate(c, err);
+    MPCF_TRY(tls_file_read_any(folder, "revoked", &c->revoked, err));
+    MPCF_TRY(use_revoked(c, err));
+    MPCF_TRY(is_pinned ? use_pinned(c, err) : use_certificate(c, err));
+    return check_kept(c, proof, err);
 }
 
 static bool has_secret(const mpcf_party *self)
@@ -363,6 +398,7 @@ static mpcf_status fill(struct tls_credentials *c, const struct tls_config *conf
         c->proof == TLS_BY_KEYS ? use_secrets(c, err) : use_folder(c, config->folder, err);
     tls_file_clear(&c->own);
     tls_file_clear(&c->trusted);
+    tls_file_clear(&c->revoked);
     if (status == MPCF_OK) {
         tls_identity_arm(c, c->context, is_listener);
     }

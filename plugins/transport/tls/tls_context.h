@@ -21,10 +21,11 @@ struct tls_credentials {
     SSL_CTX *context;
     unsigned holders;
     enum tls_proof proof;
-    bool tells;                   /* what expires soon */
-    const mpcf_party *self;       /* the host's */
-    struct tls_file own, trusted; /* paths and facts; no text is kept */
+    bool tells;                            /* what expires soon */
+    const mpcf_party *self;                /* the host's */
+    struct tls_file own, trusted, revoked; /* paths and facts; no text is kept */
     struct tls_pins pins;
+    struct tls_revoked taken_back;
 };
 
 /* Whether CONFIG names a folder where it needs one; MPCF_E_CONFIG else. Opens nothing. */

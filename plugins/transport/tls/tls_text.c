@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a peer's name is read, and what is wrong with a file of pinned keys. */
+/* How a peer's name is read, and what is wrong with a list of keys that are trusted, or revoked. */
 #include "tls_text.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 static const char *const names[MPCF_ROLE_COUNT] = {"provider", "user", "dealer"};
 static const char uri_head[] = "mpcf:role:", identity_head[] = "mpcf ",
-                  first_line[] = "mpcf-trusted 1";
+                  first_trusted[] = "mpcf-trusted 1", first_revoked[] = "mpcf-revoked 1";
 
 const char *tls_role_name(int role)
 {
@@ -57,7 +57,56 @@ bool tls_identity_parse(const uint8_t *text, size_t length, int *caller, int *ca
     return *caller >= 0 && *callee >= 0;
 }
 
-/* --- pinned keys --- */
+/* --- lists of keys --- */
+
+struct list {
+    const char *text;
+    size_t length, at;
+    const char *name;
+    unsigned number; /* of the line that was given last */
+};
+
+/* The next line that is neither empty nor a comment, of *SIZE bytes; NULL: none. */
+static const char *next_line(struct list *l, size_t *size)
+{
+    while (l->at < l->length) {
+        const char *line = l->text + l->at, *end = memchr(line, '\n', l->length - l->at);
+        *size = end == NULL ? l->length - l->at : (size_t) (end - line);
+        l->at += *size + 1;
+        l->number++;
+        if (*size > 0 && line[0] != '#') {
+            return line;
+        }
+    }
+    return NULL;
+}
+
+/* What an editor or a mail of another system makes of a file. */
+static bool has_return(const char *line, size_t size)
+{
+    return size > 0 && line[size - 1] == '\r';
+}
+
+static mpcf_status fail_return(const struct list *l, mpcf_error *err)
+{
+    return mpcf_fail(err, MPCF_E_FORMAT,
+                     "%s:%u: the line ends in CR LF: `sed -i 's/\\r$//'` that file", l->name,
+                     l->number);
+}
+
+static mpcf_status take_first(struct list *l, const char *first, mpcf_error *err)
+{
+    size_t size = 0;
+    const char *line = next_line(l, &size);
+
+    if (line != NULL && has_return(line, size)) {
+        return fail_return(l, err);
+    }
+    return line != NULL && size == strlen(first) && memcmp(line, first, size) == 0
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_FORMAT, "%s: does not begin with the line '%s'", l->name,
+                           first);
+}
 
 static int digit_of(char c)
 {
@@ -82,33 +131,39 @@ static bool read_fingerprint(const char *text, size_t length, uint8_t out[TLS_FI
     return true;
 }
 
-static mpcf_status read_pin(const char *line, size_t length, const char *name, unsigned number,
+/* --- pinned keys --- */
+
+static mpcf_status read_pin(const struct list *l, const char *line, size_t length,
                             struct tls_pins *out, mpcf_error *err)
 {
     const char *blank = memchr(line, ' ', length);
     const size_t word = blank == NULL ? length : (size_t) (blank - line);
     struct tls_pin pin = {.role = find_role(line, word)};
 
+    if (has_return(line, length)) {
+        return fail_return(l, err);
+    }
     if (pin.role < 0) {
         return mpcf_fail(err, MPCF_E_FORMAT,
-                         "%s:%u: a line begins with a role, provider, user or dealer", name,
-                         number);
+                         "%s:%u: a line begins with a role, provider, user or dealer", l->name,
+                         l->number);
     }
     if (blank == NULL || !read_fingerprint(blank + 1, length - word - 1, pin.fingerprint)) {
         return mpcf_fail(err, MPCF_E_FORMAT,
                          "%s:%u: behind the role stands a fingerprint of 32 hexadecimal digits, as "
                          "`mpcf-host keys show` prints it",
-                         name, number);
+                         l->name, l->number);
     }
     if (tls_pins_find(out, pin.fingerprint) >= 0) {
         return mpcf_fail(err, MPCF_E_FORMAT,
                          "%s:%u: this key stands above already: one key is one "
                          "role's",
-                         name, number);
+                         l->name, l->number);
     }
     if (out->count == TLS_PINS_MAX) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s:%u: more than %d keys", name, number,
-                         TLS_PINS_MAX);
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "%s:%u: more than %d keys: take out those that are no longer used",
+                         l->name, l->number, TLS_PINS_MAX);
     }
     out->pins[out->count++] = pin;
     return MPCF_OK;
@@ -117,28 +172,15 @@ static mpcf_status read_pin(const char *line, size_t length, const char *name, u
 mpcf_status tls_pins_parse(const char *text, size_t length, const char *name, struct tls_pins *out,
                            mpcf_error *err)
 {
-    bool has_first = false;
-    unsigned number = 0;
+    struct list l = {.text = text, .length = length, .name = name};
+    size_t size = 0;
 
     out->count = 0;
-    for (size_t at = 0; at < length;) {
-        const char *line = text + at, *end = memchr(line, '\n', length - at);
-        const size_t size = end == NULL ? length - at : (size_t) (end - line);
-        at += size + 1;
-        number++;
-        if (size == 0 || line[0] == '#') {
-            continue;
-        }
-        if (has_first) {
-            MPCF_TRY(read_pin(line, size, name, number, out, err));
-        } else if (size != sizeof(first_line) - 1 || memcmp(line, first_line, size) != 0) {
-            break;
-        }
-        has_first = true;
+    MPCF_TRY(take_first(&l, first_trusted, err));
+    for (const char *line; (line = next_line(&l, &size)) != NULL;) {
+        MPCF_TRY(read_pin(&l, line, size, out, err));
     }
-    return has_first ? MPCF_OK
-                     : mpcf_fail(err, MPCF_E_FORMAT, "%s: does not begin with the line '%s'", name,
-                                 first_line);
+    return MPCF_OK;
 }
 
 int tls_pins_find(const struct tls_pins *pins, const uint8_t fingerprint[TLS_FINGERPRINT_BYTES])
@@ -149,4 +191,52 @@ int tls_pins_find(const struct tls_pins *pins, const uint8_t fingerprint[TLS_FIN
         }
     }
     return -1;
+}
+
+/* --- keys that were taken back --- */
+
+static mpcf_status read_revoked(const struct list *l, const char *line, size_t length,
+                                struct tls_revoked *out, mpcf_error *err)
+{
+    if (has_return(line, length)) {
+        return fail_return(l, err);
+    }
+    if (out->count == TLS_REVOKED_MAX) {
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "%s:%u: more than %d keys: make another authority instead", l->name,
+                         l->number, TLS_REVOKED_MAX);
+    }
+    if (!read_fingerprint(line, length, out->fingerprints[out->count])) {
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "%s:%u: a line is a fingerprint of 32 hexadecimal digits, without a role, "
+                         "as `mpcf-host keys revoke` writes it",
+                         l->name, l->number);
+    }
+    out->count++;
+    return MPCF_OK;
+}
+
+mpcf_status tls_revoked_parse(const char *text, size_t length, const char *name,
+                              struct tls_revoked *out, mpcf_error *err)
+{
+    struct list l = {.text = text, .length = length, .name = name};
+    size_t size = 0;
+
+    out->count = 0;
+    MPCF_TRY(take_first(&l, first_revoked, err));
+    for (const char *line; (line = next_line(&l, &size)) != NULL;) {
+        MPCF_TRY(read_revoked(&l, line, size, out, err));
+    }
+    return MPCF_OK;
+}
+
+bool tls_revoked_has(const struct tls_revoked *revoked,
+                     const uint8_t fingerprint[TLS_FINGERPRINT_BYTES])
+{
+    for (size_t i = 0; i < revoked->count; i++) {
+        if (memcmp(revoked->fingerprints[i], fingerprint, TLS_FINGERPRINT_BYTES) == 0) {
+            return true;
+        }
+    }
+    return false;
 }

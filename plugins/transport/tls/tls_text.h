@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The texts by which tls knows a peer: the role in a certificate, the file of pinned keys, the
- * identity of a pre-shared key. Foreign bytes, all of them.
+ * identity of a pre-shared key; and by which it is no longer known. Foreign bytes, all of them.
  */
 #ifndef MPCF_TLS_TLS_TEXT_H
 #define MPCF_TLS_TLS_TEXT_H
@@ -14,6 +14,7 @@
 
 #define TLS_FINGERPRINT_BYTES 16
 #define TLS_PINS_MAX          64
+#define TLS_REVOKED_MAX       1024
 
 const char *tls_role_name(int role); /* "provider"; "nobody" for no role */
 
@@ -42,5 +43,16 @@ mpcf_status tls_pins_parse(const char *text, size_t length, const char *name, st
                            mpcf_error *err);
 /* The role of FINGERPRINT; -1: not in PINS. */
 int tls_pins_find(const struct tls_pins *pins, const uint8_t fingerprint[TLS_FINGERPRINT_BYTES]);
+
+struct tls_revoked {
+    size_t count;
+    uint8_t fingerprints[TLS_REVOKED_MAX][TLS_FINGERPRINT_BYTES];
+};
+
+/* Lines of 32 hexadecimal digits behind the line "mpcf-revoked 1"; else as tls_pins_parse(). */
+mpcf_status tls_revoked_parse(const char *text, size_t length, const char *name,
+                              struct tls_revoked *out, mpcf_error *err);
+bool tls_revoked_has(const struct tls_revoked *revoked,
+                     const uint8_t fingerprint[TLS_FINGERPRINT_BYTES]);
 
 #endif
