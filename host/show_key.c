@@ -104,9 +104,9 @@ static void show_listed(void *context, int role, const uint8_t fingerprint[SPOKE
     (void) fprintf(out, "  %s\n", words);
 }
 
-static bool begins_with(const struct pem *file, const char *text)
+static bool is_list(const struct pem *file, const char *first_line)
 {
-    return strncmp(file->text, text, strlen(text)) == 0;
+    return strstr(file->text, first_line) != NULL;
 }
 
 static mpcf_status show_list(const char *path, bool is_trusted, mpcf_error *err)
@@ -122,8 +122,8 @@ static mpcf_status read_file(const char *path, struct pem *file, mpcf_error *err
 {
     MPCF_TRY(public_file_read(path, FILE_LIMIT, &file->text, &file->length, err));
     if (strstr(file->text, "PRIVATE KEY-----") == NULL &&
-        (strstr(file->text, "-----BEGIN ") != NULL || begins_with(file, "mpcf-trusted ") ||
-         begins_with(file, "mpcf-revoked "))) {
+        (strstr(file->text, "-----BEGIN ") != NULL || is_list(file, "mpcf-trusted 1") ||
+         is_list(file, "mpcf-revoked 1"))) {
         return MPCF_OK;
     }
     mpcf_secret_free(file->text);
@@ -136,8 +136,8 @@ static mpcf_status show_file(const char *path, const struct pem *file, mpcf_erro
     if (strstr(file->text, "-----BEGIN ") != NULL) {
         return show_pem(path, file, err);
     }
-    if (begins_with(file, "mpcf-trusted ") || begins_with(file, "mpcf-revoked ")) {
-        return show_list(path, begins_with(file, "mpcf-trusted "), err);
+    if (is_list(file, "mpcf-trusted 1") || is_list(file, "mpcf-revoked 1")) {
+        return show_list(path, is_list(file, "mpcf-trusted 1"), err);
     }
     return show_role_keys(path, file, err);
 }

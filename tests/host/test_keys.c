@@ -260,6 +260,52 @@ static void keys_of_tls_are_made_shown_and_checked(void **state)
     mpcf_free(trusted);
 }
 
+static void write_list(const char *path, unsigned count)
+{
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    (void) fprintf(file, "mpcf-trusted 1\n");
+    for (unsigned i = 0; i < count; i++) {
+        (void) fprintf(file, "user %032x\n", i);
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, 0644), 0);
+}
+
+/* By digits or words; shown, checked, and the same key no second time. */
+static void keys_are_taken_back(void **state)
+{
+    static struct program_result said;
+    char *folder = file_join(test_folder(), "back"), *own = file_join(folder, "user.pem");
+    char *list = file_join(folder, "revoked"), *trusted = file_join(folder, "trusted");
+    char digits[33] = "";
+
+    (void) state;
+    ASSERT_HOST(0, NULL, "keys", "new", "--proof", "certificate", folder);
+    run(&said, "show", own);
+    memcpy(digits, strstr(said.out, "\n  ") + 3, 32);
+    ASSERT_HOST(2, "eight words of five letters", "keys", "revoke", folder, "lusab");
+    ASSERT_HOST(0, "is nobody from the next connection on", "keys", "revoke", folder, digits);
+    ASSERT_HOST(2, "revoked: has this key already", "keys", "revoke", folder, digits);
+    ASSERT_HOST(2, "user.pem: this key was taken back: it stands in revoked", "keys", "check",
+                folder);
+    ASSERT_HOST(2, "ok ", "keys", "check", folder);
+    ASSERT_HOST(2, "revoked: 1 key that may be nobody any more", "keys", "check", folder);
+    ASSERT_HOST(0, digits, "keys", "show", list);
+    ASSERT_HOST(0, "keys that were taken back", "keys", "show", list);
+
+    write_list(trusted, 64);
+    ASSERT_HOST(0, "  user     0000000000000000000000000000003f  ", "keys", "show", trusted);
+    ASSERT_HOST(2, "has 64 keys, and the transport takes no more", "keys", "trust", folder, "user",
+                digits);
+    write_list(trusted, 65);
+    ASSERT_HOST(2, "trusted: has more than 64 keys: take out", "keys", "check", folder);
+    mpcf_free(folder);
+    mpcf_free(own);
+    mpcf_free(list);
+    mpcf_free(trusted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_role_is_asked_for_keys_before_it_starts),
         cmocka_unit_test(tls_says_what_it_lacks),
         cmocka_unit_test(keys_of_tls_are_made_shown_and_checked),
+        cmocka_unit_test(keys_are_taken_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
