@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -344,6 +345,26 @@ mpcf_status tls_credentials_check(const struct tls_config *config, mpcf_error *e
                : need_folder(config->proof == TLS_BY_PINNED, config->folder, err);
 }
 
+/* A whole folder of `keys new` that went to a role is not refused, but told of. */
+static void tell_of_others(const struct tls_credentials *c, const char *folder)
+{
+    char path[TLS_PATH_SIZE];
+
+    for (int r = -1; r < MPCF_ROLE_COUNT; r++) {
+        const int length =
+            r < 0 ? snprintf(path, sizeof(path), "%s/authority.key", folder)
+                  : snprintf(path, sizeof(path), "%s/%s.pem", folder, tls_role_name(r));
+        if (r != (int) c->self->role && length > 0 && (size_t) length < sizeof(path) &&
+            access(path, F_OK) == 0) {
+            mpcf_note(
+                "tls: '%s' stands where the %s runs, which does not need it: who reads it can be "
+                "%s%s; remove it there",
+                path, tls_role_name((int) c->self->role), r < 0 ? "every role" : "the ",
+                r < 0 ? "" : tls_role_name(r));
+        }
+    }
+}
+
 static mpcf_status use_folder(struct tls_credentials *c, const char *folder, mpcf_error *err)
 {
     char name[32];
@@ -357,7 +378,11 @@ static mpcf_status use_folder(struct tls_credentials *c, const char *folder, mpc
     MPCF_TRY(tls_file_read_any(folder, "revoked", &c->revoked, err));
     MPCF_TRY(use_revoked(c, err));
     MPCF_TRY(is_pinned ? use_pinned(c, err) : use_certificate(c, err));
-    return check_kept(c, proof, err);
+    MPCF_TRY(check_kept(c, proof, err));
+    if (c->tells) {
+        tell_of_others(c, folder);
+    }
+    return MPCF_OK;
 }
 
 static bool has_secret(const mpcf_party *self)
