@@ -164,8 +164,8 @@ static mpcf_status call_once(struct tls_credentials *c, const struct tls_config 
 }
 
 #define HUNG_UP                                                                                    \
-    "'%s' took the call and hung up in the TLS handshake (%u times): is tls the transport there, " \
-    "too?"
+    "'%s' took the call and hung up in the TLS handshake (%u times), as one does that listens by " \
+    "another transport"
 
 /* Who was cut off without a word calls again: the other side may be ending, or have many callers. */
 static mpcf_status call_until(struct tls_credentials *c, const struct tls_config *config, int peer,

@@ -49,6 +49,9 @@ static const struct words faults[] = {
     {SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, NO_COMMON},
     {SSL_R_NO_SUITABLE_KEY_SHARE, NO_COMMON},
     {SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC, "a record was changed on the way"},
+    {SSL_R_INVALID_SESSION_ID,
+     "it answers another call than this one, as who says again what another "
+     "connection said"},
     {SSL_R_BAD_RECORD_TYPE, "what comes is no record of TLS"},
 };
 
