@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -201,7 +202,7 @@ mpcf_status roles_rejoin_dealer(struct roles *r, struct handshake *mine,
     memcpy(mine->session, session, sizeof(mine->session));
     memcpy(links->session, session, sizeof(links->session));
     MPCF_TRY(join_dealer_again(r, mine, links, err));
-    log_joined(mine);
+    log_joined(mine, links);
     return MPCF_OK;
 }
 

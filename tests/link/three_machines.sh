@@ -135,4 +135,9 @@ rm "$folder/run/pipeline.yaml"
 run certificate certificate
 is_hidden certificate
 all_sizes certificate 3 5
+key=$("$MPCF_HOST" keys show "$folder/run/keys/user.pem" | sed -n '2s/ *//p')
+for role in provider dealer; do
+    grep -q "joined session .*user, certificate with key $key" "$folder/run/$role.log" ||
+        fail "the $role does not say by which key the user joined"
+done
 echo "ok - over tls, by certificates: the same; examples/three-machines works as it stands"
