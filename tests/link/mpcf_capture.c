@@ -41,10 +41,10 @@
 #define ENCRYPTED 23 /* the type of a record of TLS 1.3 behind its hellos */
 
 struct place {
-    uint16_t port;
-    int fd, count; /* connections with bytes so far */
     uint8_t *ring;
     unsigned next;
+    int fd, count; /* connections with bytes so far */
+    uint16_t port;
 };
 
 struct stream {
