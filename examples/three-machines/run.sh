@@ -62,7 +62,16 @@ done
 
 # --- The network and the keys, which would be made on the provider's and on a safe machine ---
 cd "$folder"
-[ -f pipeline.yaml ] || cp "$here/pipeline.yaml" .
+if [ ! -f pipeline.yaml ]; then
+    case $proof in
+    keys)
+        sed -e 's|options: .*|options: {proof: keys}|' -e 's|:9001"|&, keys: keys/provider.key|' \
+            -e 's|:9002"|&, keys: keys/dealer.key|' -e 's|user: {}|user: {keys: keys/user.key}|' \
+            "$here/pipeline.yaml" >pipeline.yaml
+        ;;
+    *) sed "s|proof: certificate|proof: $proof|" "$here/pipeline.yaml" >pipeline.yaml ;;
+    esac
+fi
 if [ ! -d out/student ]; then
     "$host" example example >/dev/null
     for stage in finetune convert; do

@@ -94,15 +94,10 @@ is_hidden() {
     [ "$(grep -c '^0 of [1-9]' "$folder/found")" -eq 3 ] || fail "$1: seeds or corrections in the clear"
 }
 
-# By the keys of the roles, for tls and tcp alike.
 mkdir "$folder/run"
-by_keys() {
-    sed -e 's|options: .*|options: {}|' -e 's|name: tls|name: '"$1"'|' -e 's|^  require: .*|  require: '"$2"'|' \
-        -e 's|:9001"|&, keys: keys/provider.key|' -e 's|:9002"|&, keys: keys/dealer.key|' \
-        -e 's|user: {}|user: {keys: keys/user.key}|' "$top/examples/three-machines/pipeline.yaml" \
-        >"$folder/run/pipeline.yaml"
-}
-by_keys tcp '[authenticated]'
+sed -e 's|options: .*|options: {}|' -e 's|name: tls|name: tcp|' -e 's|^  require: .*|  require: [authenticated]|' \
+    -e 's|:9001"|&, keys: keys/provider.key|' -e 's|:9002"|&, keys: keys/dealer.key|' \
+    -e 's|user: {}|user: {keys: keys/user.key}|' "$top/examples/three-machines/pipeline.yaml" >"$folder/run/pipeline.yaml"
 run tcp keys
 for file in "$folder"/tcp/*; do
     grep -aqF MPCFhelo "$file" || fail "over tcp no hello is seen in $file: the search finds nothing"
@@ -125,11 +120,17 @@ for file in "$folder"/tcp/*; do
 done
 echo "ok - over tcp hello, seeds and corrections are seen, and the bytes that were metered"
 
-by_keys tls '[authenticated, encrypted]'
+rm "$folder/run/pipeline.yaml" # from here on the example's own
 run psk keys
 is_hidden psk
 all_sizes psk 1 2
 echo "ok - over tls, by keys: nothing is seen but sizes: those metered and 22 bytes a record"
+
+rm "$folder/run/pipeline.yaml"
+run pinned pinned
+is_hidden pinned
+all_sizes pinned 3 5
+echo "ok - over tls, by pinned keys: the same"
 
 rm "$folder/run/pipeline.yaml"
 run certificate certificate
