@@ -8,7 +8,7 @@
 #
 # FOLDER is made where it is missing; what stands there (pipeline.yaml, out, keys) is taken. $MPCF_HOST:
 # the program, `mpcf-host` else. $PROOF: keys, certificate (default) or pinned. $WATCH: a command that runs
-# on the switch meanwhile, and is ended with TERM. Root, or a system that lets a user make namespaces; else
+# on the switch meanwhile, prints a line once it is ready, and is ended with TERM. Root, or a system that lets a user make namespaces; else
 # 77. Nothing of it is left on the machine: namespaces end with their processes.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -112,10 +112,18 @@ start() {
 }
 watcher=
 if [ -n "${WATCH:-}" ]; then
-    $WATCH &
+    $WATCH >watch.log &
     watcher=$!
     pids="$pids $watcher"
-    sleep 1
+    left=300
+    while [ ! -s watch.log ]; do
+        left=$((left - 1))
+        if [ "$left" -eq 0 ] || ! kill -0 "$watcher"; then
+            echo "failed: what watches is not ready"
+            exit 1
+        fi
+        sleep 0.1
+    done
 fi
 start dealer "$@"
 dealer=$!
@@ -138,7 +146,7 @@ if [ -n "$failed" ]; then
 fi
 if [ -n "$watcher" ]; then
     kill "$watcher"
-    wait "$watcher" || { echo "failed: what watched"; exit 1; }
+    wait "$watcher" || { echo "failed: what watched: $(cat watch.log)"; exit 1; }
     pids=
 fi
 cp user/out/infer/user.json .

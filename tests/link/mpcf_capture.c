@@ -3,15 +3,17 @@
  * What somebody on the way sees of connections: each direction of each as a file of the bytes that TCP carried,
  * and what of such a file is records of TLS.
  *
- *   mpcf-capture take FOLDER DEVICE:PORT ...   until TERM or INT; FOLDER/PORT.N.to and PORT.N.from, counted from 0 in
- *                                              the order of their first bytes; 1 where a byte is missing
+ *   mpcf-capture take FOLDER DEVICE:PORT ...   prints a line once it has begun, until TERM or INT: FOLDER/PORT.N.to and
+ *                                              PORT.N.from, counted from 0 in the order of their first bytes;
+ *                                              1 where a byte is missing
  *   mpcf-capture records FILE ...              "FILE clear C records N bytes B first LENGTH ...": what is no
  *                                              encrypted record, these, the sum of their lengths, and
  *                                              the lengths of the first six and of the last; 1 where it is no TLS
  *   mpcf-capture find PIECES FILE ...          "P of Q": how many pieces of 16 bytes of PIECES, up to 64 that are no
  *                                              pattern, stand anywhere in the files
  *
- * Of a device behind a switch only who asks for all protocols sees anything. Packets come by way of a ring that the kernel fills, so that none is lost while this process waits for its turn.
+ * Of a device behind a switch only who asks for all protocols sees anything. Packets come by way of a ring that
+ * the kernel fills, so that none is lost while this process waits for its turn.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -270,6 +272,8 @@ static int take(int count, char **operands)
         }
         place_count++;
     }
+    (void) printf("watching\n");
+    (void) fflush(stdout);
     while (!ends) {
         read_all(100);
     }

@@ -260,7 +260,7 @@ cp -p "$keys/user.pem" "$folder/dealer/keys/dealer.pem"
 apart "its key is of this side's own role, user\|its key is the user's, and the dealer was called" \
     "this side's key is not of the role that it takes there"
 cp -p "$folder/one-pinned/trusted" "$folder/twice"
-sed -n 's/^user //p' "$folder/twice" | sed 's/^/dealer /' >>"$folder/twice"
+sed -n 's/^user //p' "$folder/one-pinned/trusted" | sed 's/^/dealer /' >>"$folder/twice"
 cat "$folder/twice" >"$keys/trusted"
 refused user "trusted:5: this key stands above already: one key is one role's"
 
