@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * keys new, show, trust: files of keys, and by which fingerprints two of them are compared.
+ * keys new, show, trust, revoke: files of keys, and by which fingerprints two of them are compared.
  */
 #include <stdio.h>
 #include <string.h>
@@ -142,19 +142,25 @@ int cmd_keys_show(const struct args *args)
     return result;
 }
 
-/* --- trust --- */
+/* --- trust, revoke --- */
 
-/* The words from the third on, with a blank between: a fingerprint; or the digits of a CURVE key. */
-static const struct trusted_kind *read_key(const struct args *args, uint8_t key[CURVE_KEY_BYTES])
+#define NO_KEY                                                                                     \
+    "a fingerprint is eight words of five letters, or 32 hexadecimal digits, and a CURVE key 64 "  \
+    "of them, as `mpcf-host keys show` prints them"
+
+/* The words from operand FIRST on, with a blank between: a fingerprint; or the digits of a CURVE key. NULL: neither. */
+static const struct trusted_kind *read_key(const struct args *args, size_t first,
+                                           uint8_t key[CURVE_KEY_BYTES])
 {
-    const char *first = args->operands[2];
+    const char *word = args->operands[first];
     struct text_buffer text = {0};
 
-    if (args->operand_count == 3 && strlen(first) == KEY_HEX_DIGITS && key_hex_parse(first, key)) {
+    if (args->operand_count == first + 1 && strlen(word) == KEY_HEX_DIGITS &&
+        key_hex_parse(word, key)) {
         return &trusted_curve;
     }
-    for (size_t i = 2; i < args->operand_count; i++) {
-        text_printf(&text, "%s%s", i == 2 ? "" : " ", args->operands[i]);
+    for (size_t i = first; i < args->operand_count; i++) {
+        text_printf(&text, "%s%s", i == first ? "" : " ", args->operands[i]);
     }
     bool read = !text.failed && spoken_parse(text_string(&text), text.length, key);
     text_clear(&text);
@@ -187,15 +193,45 @@ int cmd_keys_trust(const struct args *args)
         return host_usage("keys trust", "there is no role '%s'; provider, user, dealer",
                           args->operands[1]);
     }
-    const struct trusted_kind *kind = read_key(args, key);
+    const struct trusted_kind *kind = read_key(args, 2, key);
     if (kind == NULL) {
-        return host_usage("keys trust",
-                          "a fingerprint is eight words of five letters, or 32 hexadecimal "
-                          "digits, and a CURVE key 64 of them, as `mpcf-host keys show` prints "
-                          "them");
+        return host_usage("keys trust", NO_KEY);
     }
     mpcf_error *err = mpcf_error_create();
     const mpcf_status status = trust(kind, args->operands[0], role, key, err);
+    const int result = status == MPCF_OK ? EXIT_DONE : host_refused(err);
+    mpcf_error_destroy(err);
+    return result;
+}
+
+static mpcf_status revoke(const struct trusted_kind *kind, const char *folder,
+                          const uint8_t key[CURVE_KEY_BYTES], mpcf_error *err)
+{
+    uint8_t fingerprint[SPOKEN_BYTES];
+
+    if (kind == &trusted_curve) {
+        MPCF_TRY(curve_key_fingerprint(key, fingerprint, err));
+    } else {
+        memcpy(fingerprint, key, SPOKEN_BYTES);
+    }
+    MPCF_TRY(trusted_add(&trusted_revoked, folder, ROLE_PROVIDER, fingerprint, err));
+    (void) fprintf(standard_output(),
+                   "%s/%s: who has this key is nobody from the next connection on; the other "
+                   "roles' folders need this line, too\n",
+                   folder, trusted_revoked.name);
+    return MPCF_OK;
+}
+
+int cmd_keys_revoke(const struct args *args)
+{
+    uint8_t key[CURVE_KEY_BYTES];
+    const struct trusted_kind *kind = read_key(args, 1, key);
+
+    if (kind == NULL) {
+        return host_usage("keys revoke", NO_KEY);
+    }
+    mpcf_error *err = mpcf_error_create();
+    const mpcf_status status = revoke(kind, args->operands[0], key, err);
     const int result = status == MPCF_OK ? EXIT_DONE : host_refused(err);
     mpcf_error_destroy(err);
     return result;

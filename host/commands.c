@@ -126,6 +126,8 @@ const struct command commands[] = {
      NULL, 1, 1, cmd_keys_show},
     {"keys trust", "FOLDER ROLE KEY", "Lets who has a key be a role (pinned of tls: its fingerprint; curve of zmq-curve).",
      NULL, 3, 10, cmd_keys_trust},
+    {"keys revoke", "FOLDER FINGERPRINT", "Takes a key back (tls: a certificate's, or a pinned one).",
+     NULL, 2, 9, cmd_keys_revoke},
     {"keys check", "FOLDER", "Whether the keys in a folder are right, and until when.",
      NULL, 1, 1, cmd_keys_check},
     {"plugin list", "", "All plug-ins that are found, their components, and failures.",

@@ -66,18 +66,42 @@ static mpcf_status read_open(int fd, bool secret, struct proof_file *f, mpcf_err
     return read_text(fd, f, err);
 }
 
-mpcf_status proof_file_read(const char *folder, const char *name, const char *proof, bool secret,
-                            struct proof_file *out, mpcf_error *err)
+static mpcf_status begin(const char *folder, const char *name, struct proof_file *out,
+                         mpcf_error *err)
 {
     int length = snprintf(out->path, sizeof(out->path), "%s/%s", folder, name);
 
     out->text = NULL;
     out->length = 0;
+    out->is_absent = false;
     if (length < 0 || (size_t) length >= sizeof(out->path)) {
         return mpcf_fail(err, MPCF_E_CONFIG, "the name of folder '%.60s...' is too long", folder);
     }
-    /* A pipe without a writer would be waited for. */
-    int fd = open(out->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return MPCF_OK;
+}
+
+/* A pipe without a writer would be waited for. */
+static int open_file(const char *path)
+{
+    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+static mpcf_status read_and_close(int fd, bool secret, struct proof_file *out, mpcf_error *err)
+{
+    mpcf_status status = read_open(fd, secret, out, err);
+
+    (void) close(fd);
+    if (status != MPCF_OK) {
+        proof_file_clear(out);
+    }
+    return status;
+}
+
+mpcf_status proof_file_read(const char *folder, const char *name, const char *proof, bool secret,
+                            struct proof_file *out, mpcf_error *err)
+{
+    MPCF_TRY(begin(folder, name, out, err));
+    int fd = open_file(out->path);
     if (fd < 0 && errno == ENOENT) {
         return mpcf_fail(err, MPCF_E_CONFIG,
                          "cannot open '%s': %s: `mpcf-host keys new --proof %s FOLDER` makes it",
@@ -86,12 +110,22 @@ mpcf_status proof_file_read(const char *folder, const char *name, const char *pr
     if (fd < 0) {
         return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", out->path, strerror(errno));
     }
-    mpcf_status status = read_open(fd, secret, out, err);
-    (void) close(fd);
-    if (status != MPCF_OK) {
-        proof_file_clear(out);
+    return read_and_close(fd, secret, out, err);
+}
+
+mpcf_status proof_file_read_any(const char *folder, const char *name, struct proof_file *out,
+                                mpcf_error *err)
+{
+    MPCF_TRY(begin(folder, name, out, err));
+    int fd = open_file(out->path);
+    out->is_absent = fd < 0 && errno == ENOENT;
+    if (out->is_absent) {
+        return MPCF_OK;
     }
-    return status;
+    if (fd < 0) {
+        return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", out->path, strerror(errno));
+    }
+    return read_and_close(fd, false, out, err);
 }
 
 void proof_file_clear(struct proof_file *file)
@@ -104,14 +138,23 @@ void proof_file_clear(struct proof_file *file)
     file->length = 0;
 }
 
+static bool is_other(const struct stat *now, const struct stat *was)
+{
+    return now->st_dev != was->st_dev || now->st_ino != was->st_ino ||
+           now->st_size != was->st_size || now->st_mode != was->st_mode ||
+           now->st_uid != was->st_uid || now->st_mtim.tv_sec != was->st_mtim.tv_sec ||
+           now->st_mtim.tv_nsec != was->st_mtim.tv_nsec ||
+           now->st_ctim.tv_sec != was->st_ctim.tv_sec ||
+           now->st_ctim.tv_nsec != was->st_ctim.tv_nsec;
+}
+
 bool proof_file_changed(const struct proof_file *file)
 {
     struct stat now;
-    const struct stat *was = &file->facts;
+    const bool is_there = stat(file->path, &now) == 0;
 
-    return stat(file->path, &now) != 0 || now.st_dev != was->st_dev || now.st_ino != was->st_ino ||
-           now.st_size != was->st_size || now.st_mode != was->st_mode ||
-           now.st_uid != was->st_uid || now.st_mtim.tv_sec != was->st_mtim.tv_sec ||
-           now.st_mtim.tv_nsec != was->st_mtim.tv_nsec ||
-           now.st_ctim.tv_sec != was->st_ctim.tv_sec || now.st_ctim.tv_nsec != was->st_ctim.tv_nsec;
+    if (file->is_absent) {
+        return is_there || errno != ENOENT;
+    }
+    return !is_there || is_other(&now, &file->facts);
 }

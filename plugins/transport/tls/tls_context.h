@@ -12,6 +12,7 @@
 
 #include <mpcf/transport.h>
 
+#include "../stream/key_list.h"
 #include "../stream/proof_file.h"
 #include "tls_config.h"
 #include "tls_text.h"
@@ -21,10 +22,11 @@ struct tls_credentials {
     SSL_CTX *context;
     unsigned holders;
     enum tls_proof proof;
-    bool tells;                     /* what expires soon */
-    const mpcf_party *self;         /* the host's */
-    struct proof_file own, trusted; /* paths and facts; no text is kept */
+    bool tells;                              /* what expires soon */
+    const mpcf_party *self;                  /* the host's */
+    struct proof_file own, trusted, revoked; /* paths and facts; no text is kept */
     struct tls_pins pins;
+    struct revoked_keys taken_back;
 };
 
 /* Whether CONFIG names a folder where it needs one; MPCF_E_CONFIG else. Opens nothing. */

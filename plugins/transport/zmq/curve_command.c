@@ -371,7 +371,7 @@ static const struct {
 } refusals[] = {
     {CURVE_REFUSES_CALLED, "other-callee"}, {CURVE_REFUSES_KEY, "400"}, /* as ZAP says it */
     {CURVE_REFUSES_ROLE, "other-role"},     {CURVE_REFUSES_SPEECH, "no-curve"},
-    {CURVE_REFUSES_CALLEE, "other-server"},
+    {CURVE_REFUSES_CALLEE, "other-server"}, {CURVE_REFUSES_REVOKED, "taken-back"},
 };
 #define REFUSALS (sizeof(refusals) / sizeof(refusals[0]))
 

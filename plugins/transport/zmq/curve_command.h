@@ -80,12 +80,13 @@ enum curve_verdict curve_message_open(const uint8_t session[CURVE_KEY], bool by_
 #define CURVE_ERROR_LONGEST (7 + 16)
 enum curve_refusal {
     CURVE_NO_REFUSAL = 0,
-    CURVE_REFUSES_CALLED, /* the caller means another key than this side's */
-    CURVE_REFUSES_KEY,    /* the caller's key is not known */
-    CURVE_REFUSES_ROLE,   /* it is of a role that does not call here */
-    CURVE_REFUSES_SPEECH, /* what came is not CURVE, or was changed */
-    CURVE_REFUSES_CALLEE, /* who was called has not the key that was expected */
-    CURVE_REFUSES_OTHER,  /* in words that are not known here */
+    CURVE_REFUSES_CALLED,  /* the caller means another key than this side's */
+    CURVE_REFUSES_KEY,     /* the caller's key is not known */
+    CURVE_REFUSES_ROLE,    /* it is of a role that does not call here */
+    CURVE_REFUSES_SPEECH,  /* what came is not CURVE, or was changed */
+    CURVE_REFUSES_CALLEE,  /* who was called has not the key that was expected */
+    CURVE_REFUSES_REVOKED, /* the caller's key was taken back */
+    CURVE_REFUSES_OTHER,   /* in words that are not known here */
 };
 /* The length of the body. */
 size_t curve_error_make(enum curve_refusal why, uint8_t out[CURVE_ERROR_LONGEST]);

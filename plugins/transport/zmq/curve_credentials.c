@@ -3,7 +3,6 @@
 #include "curve_credentials.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -21,15 +20,29 @@ struct curve_credentials *curve_credentials_hold(struct curve_credentials *c)
 void curve_credentials_drop(struct curve_credentials *c)
 {
     if (c != NULL && --c->holders == 0) {
-        sodium_memzero(c, sizeof(*c));
-        free(c);
+        sodium_free(c);
     }
 }
 
 bool curve_credentials_changed(const struct curve_credentials *c)
 {
     return c->proof == CURVE_BY_FILES &&
-           (proof_file_changed(&c->own) || proof_file_changed(&c->trusted));
+           (proof_file_changed(&c->own) || proof_file_changed(&c->trusted) ||
+            proof_file_changed(&c->revoked));
+}
+
+mpcf_status curve_credentials_renew(const struct curve_config *config, struct curve_credentials **c,
+                                    mpcf_error *err)
+{
+    struct curve_credentials *fresh = NULL;
+
+    if (!curve_credentials_changed(*c)) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(curve_credentials_load(config, (*c)->self, &fresh, err));
+    curve_credentials_drop(*c);
+    *c = fresh;
+    return MPCF_OK;
 }
 
 /* --- loading --- */
@@ -83,6 +96,37 @@ static mpcf_status take_trusted(struct curve_credentials *c, mpcf_error *err)
     return MPCF_OK;
 }
 
+static void digest_key(const uint8_t key[CURVE_KEY], uint8_t out[KEY_FINGERPRINT_BYTES])
+{
+    uint8_t digest[crypto_hash_sha256_BYTES];
+
+    (void) crypto_hash_sha256(digest, key, CURVE_KEY);
+    memcpy(out, digest, KEY_FINGERPRINT_BYTES);
+}
+
+bool curve_credentials_took_back(const struct curve_credentials *c, const uint8_t key[CURVE_KEY])
+{
+    uint8_t fingerprint[KEY_FINGERPRINT_BYTES];
+
+    digest_key(key, fingerprint);
+    return revoked_keys_have(&c->taken_back, fingerprint);
+}
+
+/* What all others would refuse is said here. */
+static mpcf_status take_revoked(struct curve_credentials *c, const char *folder, mpcf_error *err)
+{
+    if (revoked_keys_read(folder, &c->revoked, &c->taken_back, err) != MPCF_OK) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "zmq-curve");
+    }
+    if (!curve_credentials_took_back(c, c->pair.public_key)) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_CONFIG,
+                     "the key in '%s' was taken back, it stands in '%s': make another with "
+                     "`mpcf-host keys new --proof curve FOLDER`",
+                     c->own.path, c->revoked.path);
+}
+
 static mpcf_status use_folder(struct curve_credentials *c, const char *folder, mpcf_error *err)
 {
     char name[32];
@@ -92,7 +136,8 @@ static mpcf_status use_folder(struct curve_credentials *c, const char *folder, m
     MPCF_TRY(proof_file_read(folder, name, "curve", true, &c->own, err));
     MPCF_TRY(proof_file_read(folder, TRUSTED_NAME, "curve", false, &c->trusted, err));
     MPCF_TRY(take_own(c, err));
-    return take_trusted(c, err);
+    MPCF_TRY(take_trusted(c, err));
+    return take_revoked(c, folder, err);
 }
 
 static mpcf_status need_secret(const mpcf_party *self, mpcf_error *err)
@@ -114,11 +159,12 @@ static mpcf_status need_secret(const mpcf_party *self, mpcf_error *err)
 mpcf_status curve_credentials_load(const struct curve_config *config, const mpcf_party *self,
                                    struct curve_credentials **out, mpcf_error *err)
 {
-    struct curve_credentials *c = calloc(1, sizeof(*c));
+    struct curve_credentials *c = sodium_malloc(sizeof(*c));
 
     if (c == NULL) {
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for keys");
     }
+    memset(c, 0, sizeof(*c));
     c->holders = 1;
     c->proof = (enum curve_proof) config->proof;
     c->self = self;
@@ -160,6 +206,25 @@ static void derive_public(const uint8_t secret[MPCF_SECRET_BYTES], bool of_calle
 
 /* --- calling --- */
 
+/* The keys of PEER that were not taken back: how many, and the last of them. *BACK: whether others were. */
+static size_t find_kept(const struct curve_credentials *c, int peer, const uint8_t **key,
+                        bool *back)
+{
+    size_t count = 0;
+
+    *back = false;
+    for (size_t i = 0; i < c->pins.count; i++) {
+        const struct curve_pin *pin = &c->pins.pins[i];
+        if (pin->role == peer && curve_credentials_took_back(c, pin->key)) {
+            *back = true;
+        } else if (pin->role == peer) {
+            *key = pin->key;
+            count++;
+        }
+    }
+    return count;
+}
+
 mpcf_status curve_credentials_call(const struct curve_credentials *c, int peer,
                                    struct curve_pair *own, uint8_t key[CURVE_KEY], mpcf_error *err)
 {
@@ -175,7 +240,13 @@ mpcf_status curve_credentials_call(const struct curve_credentials *c, int peer,
         derive_public(c->self->calling[peer], false, key);
         return MPCF_OK;
     }
-    const size_t count = curve_pins_of(&c->pins, peer, &found);
+    bool back = false;
+    const size_t count = find_kept(c, peer, &found, &back);
+    if (count == 0 && back) {
+        return mpcf_fail(err, MPCF_E_CONFIG,
+                         "the key of the %s in '%s' was taken back: it stands in '%s'",
+                         curve_role_name(peer), c->trusted.path, c->revoked.path);
+    }
     if (count != 1) {
         return mpcf_fail(err, MPCF_E_CONFIG,
                          "'%s' has %s key of the %s: who calls must know the one that it has",
@@ -221,8 +292,8 @@ int curve_credentials_role(const struct curve_credentials *c, int caller,
 
 void curve_fingerprint(const uint8_t key[CURVE_KEY], char text[CURVE_FINGERPRINT])
 {
-    uint8_t digest[crypto_hash_sha256_BYTES];
+    uint8_t fingerprint[KEY_FINGERPRINT_BYTES];
 
-    (void) crypto_hash_sha256(digest, key, CURVE_KEY);
-    (void) sodium_bin2hex(text, CURVE_FINGERPRINT, digest, CURVE_FINGERPRINT / 2);
+    digest_key(key, fingerprint);
+    (void) sodium_bin2hex(text, CURVE_FINGERPRINT, fingerprint, sizeof(fingerprint));
 }

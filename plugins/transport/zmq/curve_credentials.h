@@ -10,6 +10,7 @@
 
 #include <mpcf/transport.h>
 
+#include "../stream/key_list.h"
 #include "../stream/proof_file.h"
 #include "curve_config.h"
 #include "curve_text.h"
@@ -18,10 +19,11 @@
 struct curve_credentials {
     unsigned holders;
     enum curve_proof proof;
-    const mpcf_party *self;         /* the host's */
-    struct proof_file own, trusted; /* paths and facts; no text is kept */
-    struct curve_pair pair;         /* of files */
+    const mpcf_party *self;                  /* the host's */
+    struct proof_file own, trusted, revoked; /* paths and facts; no text is kept */
+    struct curve_pair pair;                  /* of files */
     struct curve_pins pins;
+    struct revoked_keys taken_back;
 };
 
 /* Whether CONFIG names a folder where it needs one; MPCF_E_CONFIG else. Opens nothing. */
@@ -33,6 +35,9 @@ struct curve_credentials *curve_credentials_hold(struct curve_credentials *c);
 void curve_credentials_drop(struct curve_credentials *c); /* NULL is fine; the last one wipes */
 /* Whether a file that they came from is another by now. */
 bool curve_credentials_changed(const struct curve_credentials *c);
+/* Where one is, *C becomes what is there now; what it was stays where that cannot be read. */
+mpcf_status curve_credentials_renew(const struct curve_config *config, struct curve_credentials **c,
+                                    mpcf_error *err);
 
 /* Of the link on which this side calls PEER: its own pair, and the key of PEER. MPCF_E_CONFIG: there is
  * none, or more than one. */
@@ -44,6 +49,8 @@ bool curve_credentials_called(const struct curve_credentials *c, unsigned number
 /* The role of who has called with KEY, where this side had the pair of CALLER; -1: nobody's. */
 int curve_credentials_role(const struct curve_credentials *c, int caller,
                            const uint8_t key[CURVE_KEY]);
+/* Whether KEY stands in FOLDER/revoked. */
+bool curve_credentials_took_back(const struct curve_credentials *c, const uint8_t key[CURVE_KEY]);
 /* KEY as people compare it: the first half of its SHA-256, as hexadecimal digits. */
 #define CURVE_FINGERPRINT 33 /* with the zero */
 void curve_fingerprint(const uint8_t key[CURVE_KEY], char text[CURVE_FINGERPRINT]);

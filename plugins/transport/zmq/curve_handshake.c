@@ -116,7 +116,24 @@ static mpcf_status read_greeting(struct curve_link *l, bool *moved, mpcf_error *
 
 /* --- who it is --- */
 
-/* Behind its proof. */
+/* Behind its proof: whether its key was taken back, by then too. Who calls is cut off without a word where this side
+ * has to look at its files again, and calls again. */
+static mpcf_status judge_key(struct curve_link *l, mpcf_error *err)
+{
+    const struct curve_credentials *c = l->credentials;
+
+    if (curve_credentials_changed(c)) {
+        return mpcf_fail(err, MPCF_E_CLOSED,
+                         "the files of keys have changed in the CURVE handshake: it is begun anew");
+    }
+    if (curve_credentials_took_back(c, l->shake.peer)) {
+        return REFUSE(l, CURVE_REFUSES_REVOKED, err,
+                      "its key was taken back: it stands in '%.200s'", c->revoked.path);
+    }
+    return MPCF_OK;
+}
+
+/* Behind that. */
 static mpcf_status take_role(struct curve_link *l, int role, mpcf_error *err)
 {
     const int own = (int) l->credentials->self->role;
@@ -219,6 +236,7 @@ static mpcf_status hear_initiate(struct curve_link *l, const uint8_t *body, size
                                                "way, or vouched for with another key, or it is of "
                                                "another connection, or no PAIR");
     }
+    MPCF_TRY(judge_key(l, err));
     MPCF_TRY(take_role(l, curve_credentials_role(l->credentials, l->expected, l->shake.peer), err));
     (void) curve_ready_make(&l->shake, begin_command(l, CURVE_READY));
     return open_up(l, err);
@@ -234,6 +252,10 @@ static const char *words_of(enum curve_refusal why)
                "role, its key is new, or it has another `proof:`";
     case CURVE_REFUSES_KEY:
         return "it does not know this side's key";
+    case CURVE_REFUSES_REVOKED:
+        return "this side's key was taken back there: ask for another, and whether somebody else "
+               "has "
+               "this one";
     case CURVE_REFUSES_ROLE:
         return "this side's key is not of a role that it takes there";
     case CURVE_REFUSES_SPEECH:
@@ -278,6 +300,7 @@ static mpcf_status hear_ready(struct curve_link *l, const uint8_t *body, size_t 
                                              : "its READY does not open: it was changed on the "
                                                "way, or is no PAIR");
     }
+    MPCF_TRY(judge_key(l, err));
     MPCF_TRY(take_role(l, l->expected, err));
     return open_up(l, err);
 }

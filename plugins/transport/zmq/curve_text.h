@@ -43,7 +43,5 @@ mpcf_status curve_pins_parse(const char *text, size_t length, const char *name,
                              struct curve_pins *out, mpcf_error *err);
 /* The role of KEY; -1: not in PINS. */
 int curve_pins_find(const struct curve_pins *pins, const uint8_t key[CURVE_KEY]);
-/* How many keys ROLE has; *KEY: the last of them. */
-size_t curve_pins_of(const struct curve_pins *pins, int role, const uint8_t **key);
 
 #endif

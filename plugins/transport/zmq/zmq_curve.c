@@ -37,7 +37,8 @@ static const mpcf_option options[] = {
      .type = MPCF_OPT_PATH,
      .default_text = "",
      .offset = offsetof(struct curve_config, folder),
-     .help = "where ROLE.curve and trusted.curve stand; not for keys"},
+     .help = "where ROLE.curve, trusted.curve and, of keys that were taken back, revoked stand; "
+             "not for keys"},
     {.key = NULL},
 };
 
@@ -66,24 +67,11 @@ struct listener {
 };
 
 /* Files that have changed are the next caller's. */
-static mpcf_status renew(struct listener *l, mpcf_error *err)
-{
-    struct curve_credentials *fresh = NULL;
-
-    if (!curve_credentials_changed(l->credentials)) {
-        return MPCF_OK;
-    }
-    MPCF_TRY(curve_credentials_load(&l->config, l->self, &fresh, err));
-    curve_credentials_drop(l->credentials);
-    l->credentials = fresh;
-    return MPCF_OK;
-}
-
 static mpcf_status let_in(void *listener, int fd, void **link, mpcf_error *err)
 {
     struct listener *l = listener;
     struct curve_link *made = NULL;
-    mpcf_status status = renew(l, err);
+    mpcf_status status = curve_credentials_renew(&l->config, &l->credentials, err);
 
     if (status != MPCF_OK) {
         (void) close(fd);
@@ -216,12 +204,12 @@ static mpcf_status call_once(struct curve_credentials *c, const struct curve_con
 }
 
 /* Who was cut off without a word calls again: the other side may be ending, or have many callers. */
-static mpcf_status call_until(struct curve_credentials *c, const struct curve_config *config,
+static mpcf_status call_until(struct curve_credentials **c, const struct curve_config *config,
                               int peer, const char *address, int64_t deadline,
                               struct curve_link **out, mpcf_error *err)
 {
     for (;;) {
-        mpcf_status status = call_once(c, config, peer, address, deadline, out, err);
+        mpcf_status status = call_once(*c, config, peer, address, deadline, out, err);
         if (status != MPCF_E_CLOSED) {
             return status;
         }
@@ -230,6 +218,7 @@ static mpcf_status call_until(struct curve_credentials *c, const struct curve_co
             return mpcf_fail_while(err, status, "no handshake came about");
         }
         mpcf_error_reset(err);
+        MPCF_TRY(curve_credentials_renew(config, c, err));
     }
 }
 
@@ -256,7 +245,7 @@ static mpcf_status connect_as(const void *config, const mpcf_party *self, int32_
     MPCF_TRY(curve_credentials_load(config, self, &c, err));
     mpcf_status status = check_call(c, (int) peer, err); /* before anybody is called */
     if (status == MPCF_OK) {
-        status = call_until(c, config, (int) peer, address, deadline, &l, err);
+        status = call_until(&c, config, (int) peer, address, deadline, &l, err);
     }
     curve_credentials_drop(c);
     if (status == MPCF_OK) {

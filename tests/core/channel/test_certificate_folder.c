@@ -173,6 +173,8 @@ static void what_is_trusted_is_checked(void **state)
          "checked:2: the key " KEY " stands below again"},
         {"mpcf-trusted 1\nusr " KEY "\n", "checked:2: expected a role and a fingerprint"},
         {"mpcf-trusted 1\nuser " KEY "0\n", "expected a role and a fingerprint"},
+        {"mpcf-trusted 1\r\nuser " KEY "\r\n", "checked:1: the line ends in CR LF"},
+        {"mpcf-trusted 1\nuser " KEY "\r\n", "checked:2: the line ends in CR LF"},
     };
 #undef KEY
     char *path = file_join(test_folder(), "checked");
