@@ -121,7 +121,23 @@ static mpcf_status shake_all(struct door *d, void **out, mpcf_error *err)
     return MPCF_OK;
 }
 
-/* The oldest has had its turn where others wait. */
+/* Who has come least far, and of those the oldest, which has had its turn: whoever only connects pushes out others
+ * that only connected, and nobody who proves itself meanwhile. */
+static size_t last_in_line(const struct door *d)
+{
+    size_t last = 0;
+    unsigned least = d->manners->progress(d->callers[0].link);
+
+    for (size_t i = 1; i < d->count; i++) {
+        const unsigned progress = d->manners->progress(d->callers[i].link);
+        if (progress < least) {
+            least = progress;
+            last = i;
+        }
+    }
+    return last;
+}
+
 static mpcf_status make_place(struct door *d, mpcf_error *err)
 {
     struct pollfd door = {.fd = d->fd, .events = POLLIN};
@@ -131,7 +147,7 @@ static mpcf_status make_place(struct door *d, mpcf_error *err)
     }
     mpcf_status status =
         mpcf_fail(err, MPCF_E_AUTH, "it had not shaken hands yet when others came");
-    return turn_away(d, 0, status, err);
+    return turn_away(d, last_in_line(d), status, err);
 }
 
 static mpcf_status wait_for_any(const struct door *d, int64_t deadline, mpcf_error *err)

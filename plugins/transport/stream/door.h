@@ -23,6 +23,8 @@ struct door_manners {
     mpcf_status (*let_in)(void *listener, int fd, void **link, mpcf_error *err);
     /* Goes on as far as that goes now; *EVENTS (poll's): what it waits for. */
     mpcf_status (*shake)(void *link, bool *done, short *events, mpcf_error *err);
+    /* How far it has come: who has come least far goes where there is no place. */
+    unsigned (*progress)(const void *link);
     int (*fd)(const void *link);
     void (*close)(void *link);
 };

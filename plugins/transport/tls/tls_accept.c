@@ -40,6 +40,12 @@ static mpcf_status shake(void *link, bool *done, short *events, mpcf_error *err)
     return tls_link_shake(link, done, events, err);
 }
 
+/* Who has said nothing yet, and who has. */
+static unsigned progress(const void *link)
+{
+    return SSL_get_state(((const struct tls_link *) link)->ssl) != TLS_ST_BEFORE;
+}
+
 static int fd_of(const void *link)
 {
     return ((const struct tls_link *) link)->fd;
@@ -53,7 +59,7 @@ static void close_link(void *link)
 mpcf_status tls_accept(struct tls_listener *l, int64_t deadline, struct tls_link **out,
                        mpcf_error *err)
 {
-    static const struct door_manners manners = {"TLS", let_in, shake, fd_of, close_link};
+    static const struct door_manners manners = {"TLS", let_in, shake, progress, fd_of, close_link};
     void *link = NULL;
 
     l->door.manners = &manners;

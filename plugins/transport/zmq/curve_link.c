@@ -163,12 +163,13 @@ static mpcf_status prepare(struct curve_link *l, mpcf_error *err)
 mpcf_status curve_link_create(struct curve_credentials *credentials, int fd, bool is_caller,
                               int expected, struct curve_link **out, mpcf_error *err)
 {
-    struct curve_link *l = calloc(1, sizeof(*l));
+    struct curve_link *l = sodium_malloc(sizeof(*l)); /* has keys: on pages of its own */
 
     if (l == NULL) {
         (void) close(fd);
         return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a connection");
     }
+    memset(l, 0, sizeof(*l));
     l->fd = fd;
     l->is_caller = is_caller;
     l->expected = expected;
@@ -212,13 +213,12 @@ void curve_link_close(struct curve_link *l)
     if (l == NULL) {
         return;
     }
-    if (l->stage == CURVE_OPEN) {
+    if (l->stage == CURVE_OPEN && l->fault == NULL) { /* behind a fault nothing is an orderly end */
         say_end(l);
     }
     curve_credentials_drop(l->credentials);
     (void) close(l->fd);
     wipe(l->away, l->away_size);
     wipe(l->home, l->home_peak);
-    sodium_memzero(l, sizeof(*l));
-    free(l);
+    sodium_free(l);
 }

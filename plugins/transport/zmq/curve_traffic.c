@@ -201,7 +201,9 @@ static mpcf_status move(struct curve_link *l, const uint8_t *out, struct half *a
     const size_t before = home->done, said_before = *said;
 
     for (;;) {
-        MPCF_TRY(push(l, out, away, err));
+        if (l->fault == NULL) { /* nothing more is told to who may not be the peer */
+            MPCF_TRY(push(l, out, away, err));
+        }
         if (away->length > 0 && l->lost == 0) {
             l->owes = is_all(away) && l->away_end > 0;
             *said = away->done - (l->owes ? 1 : 0);
@@ -209,6 +211,9 @@ static mpcf_status move(struct curve_link *l, const uint8_t *out, struct half *a
         MPCF_TRY(pull_behind(l, away, in, home, err));
         if (*said > said_before || home->done > before || (*said == away->length && is_all(home))) {
             return MPCF_OK;
+        }
+        if (l->fault != NULL) {
+            return why_not(l, home, err);
         }
         const bool must_send = !is_all(away) || l->away_end > 0;
         short events = (short) ((must_send ? POLLOUT : 0) | (is_all(home) ? 0 : POLLIN));

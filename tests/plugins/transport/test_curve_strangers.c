@@ -281,6 +281,41 @@ static void who_stops_in_the_handshake_is_left(void **state)
     curve_part(&m);
 }
 
+/* Seventeen that only connect, behind one that has said HELLO: one of them goes, and not the one that proves itself. */
+static void who_only_connects_pushes_nobody_out(void **state)
+{
+    (void) state;
+    struct curve_meeting m;
+    struct curve_stranger s;
+    pthread_t thread;
+    int others[17];
+    curve_listen(&m, &(struct curve_end){CURVE_BY_FILES, curve_folders[0], 0, ROLE_DEALER});
+    m.patience = SECOND;
+    assert_int_equal(pthread_create(&thread, NULL, accept_later, &m), 0);
+    curve_begin_call(&s, m.address);
+    curve_go_to_welcome(&s);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_status_was(MPCF_E_TIMEOUT, m.a.status, m.a.err);
+    for (unsigned i = 0; i < 17; i++) {
+        others[i] = curve_dial(m.address);
+    }
+    for (unsigned i = 0; i < 2; i++) { /* 18 callers, 16 places */
+        curve_accept_one(&m);
+        assert_status_was(MPCF_E_AUTH, m.a.status, m.a.err);
+        assert_message_contains(m.a.err, "it had not shaken hands yet when others came");
+    }
+    assert_true(curve_initiate_make(&s.s, s.body));
+    curve_say_frame(&s, STRANGER_COMMAND, s.body, CURVE_INITIATE);
+    m.patience = 5 * SECOND;
+    curve_accept_one(&m);
+    assert_was_ok(m.a.status, m.a.err);
+    for (unsigned i = 0; i < 17; i++) {
+        (void) close(others[i]);
+    }
+    (void) close(s.fd);
+    curve_part(&m);
+}
+
 /* --- who is called, and is another --- */
 
 struct callee {
@@ -400,6 +435,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strangers_are_turned_away),
         cmocka_unit_test(who_stops_in_the_handshake_is_left),
+        cmocka_unit_test(who_only_connects_pushes_nobody_out),
         cmocka_unit_test(callees_are_refused),
     };
     if (sodium_init() < 0) {

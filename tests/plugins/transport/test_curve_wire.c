@@ -188,6 +188,33 @@ static void what_ends_is_told_from_what_is_cut(void **state)
     curve_part(&m);
 }
 
+/* Behind a fault nothing more is said, neither what the host sends nor that it ends in order. */
+static void who_was_wrong_hears_nothing_more(void **state)
+{
+    (void) state;
+    struct curve_meeting m;
+    struct curve_stranger s;
+    pthread_t thread;
+    char got[8], more[256];
+    curve_listen(&m, &(struct curve_end){CURVE_BY_FILES, curve_folders[0], 0, ROLE_DEALER});
+    assert_int_equal(pthread_create(&thread, NULL, accept_later, &m), 0);
+    curve_begin_call(&s, m.address);
+    curve_go_to_end(&s);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_was_ok(m.a.status, m.a.err);
+    change(&s);
+    assert_status(MPCF_E_PROTOCOL, m.a.t->recv(m.a.conn, got, 8, clock_deadline(SECOND), m.a.err),
+                  m.a.err);
+    assert_status(MPCF_E_PROTOCOL,
+                  m.a.t->send(m.a.conn, "secret", 6, clock_deadline(SECOND), m.a.err), m.a.err);
+    assert_message_contains(m.a.err, "a frame was changed on the way");
+    m.a.t->close(m.a.conn);
+    m.a.conn = NULL;
+    assert_int_equal(recv(s.fd, more, sizeof(more), 0), 0);
+    (void) close(s.fd);
+    curve_part(&m);
+}
+
 /* What is on the line: no byte of what is said, and as many as frames make of it. */
 static void what_is_said_is_hidden(void **state)
 {
@@ -312,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_ends_is_told_from_what_is_cut),
+        cmocka_unit_test(who_was_wrong_hears_nothing_more),
         cmocka_unit_test(what_is_said_is_hidden),
         cmocka_unit_test(only_a_pair_is_taken),
         cmocka_unit_test(a_handshake_is_wiped_and_numbers_end),
