@@ -126,7 +126,7 @@ const struct command commands[] = {
      NULL, 1, 1, cmd_keys_show},
     {"keys trust", "FOLDER ROLE KEY", "Lets who has a key be a role (pinned of tls: its fingerprint; curve of zmq-curve).",
      NULL, 3, 10, cmd_keys_trust},
-    {"keys revoke", "FOLDER FINGERPRINT", "Takes a key back (tls: a certificate's, or a pinned one).",
+    {"keys revoke", "FOLDER FINGERPRINT", "Takes a key back (tls, zmq-curve): a certificate's, a pinned or a CURVE one.",
      NULL, 2, 9, cmd_keys_revoke},
     {"keys check", "FOLDER", "Whether the keys in a folder are right, and until when.",
      NULL, 1, 1, cmd_keys_check},
