@@ -7,24 +7,11 @@
 #include "tls_context.h"
 
 /* Files that have changed are the next caller's. */
-static mpcf_status renew(struct tls_listener *l, mpcf_error *err)
-{
-    struct tls_credentials *fresh = NULL;
-
-    if (!tls_credentials_changed(l->credentials)) {
-        return MPCF_OK;
-    }
-    MPCF_TRY(tls_credentials_load(&l->config, l->self, true, &fresh, err));
-    tls_credentials_drop(l->credentials);
-    l->credentials = fresh;
-    return MPCF_OK;
-}
-
 static mpcf_status let_in(void *listener, int fd, void **link, mpcf_error *err)
 {
     struct tls_listener *l = listener;
     struct tls_link *made = NULL;
-    mpcf_status status = renew(l, err);
+    mpcf_status status = tls_credentials_renew(&l->config, true, &l->credentials, err);
 
     if (status != MPCF_OK) {
         (void) close(fd);

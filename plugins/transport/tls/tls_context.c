@@ -439,3 +439,17 @@ mpcf_status tls_credentials_load(const struct tls_config *config, const mpcf_par
     *out = c;
     return MPCF_OK;
 }
+
+mpcf_status tls_credentials_renew(const struct tls_config *config, bool is_listener,
+                                  struct tls_credentials **c, mpcf_error *err)
+{
+    struct tls_credentials *fresh = NULL;
+
+    if (!tls_credentials_changed(*c)) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(tls_credentials_load(config, (*c)->self, is_listener, &fresh, err));
+    tls_credentials_drop(*c);
+    *c = fresh;
+    return MPCF_OK;
+}

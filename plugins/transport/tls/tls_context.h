@@ -42,5 +42,8 @@ void tls_credentials_drop(struct tls_credentials *c); /* NULL is fine */
 SSL_CTX *tls_credentials_context(const struct tls_credentials *c);
 /* Whether a file that they came from is another by now. */
 bool tls_credentials_changed(const struct tls_credentials *c);
+/* Where one is, *C becomes what is there now; what it was stays where that cannot be read. */
+mpcf_status tls_credentials_renew(const struct tls_config *config, bool is_listener,
+                                  struct tls_credentials **c, mpcf_error *err);
 
 #endif
