@@ -3,7 +3,6 @@
  * What tls says of those that are not ours: earlier versions, other proofs, who stops, cuts, or goes on.
  */
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -23,8 +22,6 @@
 #include "base/clock.h"
 #include "base/folder.h"
 #include "base/memory.h"
-#include "channel/spoken.h"
-#include "channel/trusted.h"
 #include "support/support.h"
 #include "support/tls_ends.h"
 #include "tls_link.h"
@@ -96,18 +93,13 @@ static void stranger_start(struct stranger *s, const char *address)
     assert_int_equal(pthread_create(&s->thread, NULL, speak, s), 0);
 }
 
-static void stranger_free(struct stranger *s)
+static void stranger_end(struct stranger *s)
 {
+    assert_int_equal(pthread_join(s->thread, NULL), 0);
     SSL_free(s->ssl);
     SSL_CTX_free(s->context);
     (void) close(s->fd);
     ERR_clear_error();
-}
-
-static void stranger_end(struct stranger *s)
-{
-    assert_int_equal(pthread_join(s->thread, NULL), 0);
-    stranger_free(s);
 }
 
 static void read_on(struct stranger *s)
@@ -224,76 +216,6 @@ static void who_stops_in_the_handshake_is_left(void **state)
     }
     m.a.conn = good;
     tls_part(&m);
-}
-
-/* Let in before its key was taken back, and going on behind that: it has to begin anew. */
-static void in_the_middle_of_a_handshake(void **state)
-{
-    (void) state;
-    static const uint8_t key[SPOKEN_BYTES] = {1}; /* whose it is does not matter */
-    char *own = user_file(C1), *folder = tls_new_folder("middle"), byte;
-    struct stranger s = {.own = own, .version = TLS1_3_VERSION, .has_protocol = true};
-    struct tls_meeting m;
-    tls_copy(tls_folders[C1], "provider.pem", folder, "provider.pem");
-    tls_copy(tls_folders[C1], "authority.pem", folder, "authority.pem");
-    tls_listen(&m, &(struct tls_end){TLS_BY_CERTIFICATE, folder, 0, ROLE_PROVIDER});
-    s.fd = connect_to(m.address);
-    prepare(&s);
-    assert_int_equal(fcntl(s.fd, F_SETFL, O_NONBLOCK), 0);
-    assert_int_equal(SSL_connect(s.ssl), -1); /* waits for an answer */
-    m.patience = SECOND;
-    tls_accept_one(&m);
-    assert_status_was(MPCF_E_TIMEOUT, m.a.status, m.a.err);
-    assert_ok(trusted_add(&trusted_revoked, folder, ROLE_PROVIDER, key, m.a.err), m.a.err);
-    assert_int_equal(fcntl(s.fd, F_SETFL, 0), 0);
-    assert_int_equal(pthread_create(&s.thread, NULL, speak, &s), 0);
-    m.patience = 5 * SECOND;
-    tls_accept_one(&m);
-    assert_status_was(MPCF_E_AUTH, m.a.status, m.a.err);
-    assert_message_contains(m.a.err, "the files of keys have changed in the TLS handshake");
-    assert_int_equal(pthread_join(s.thread, NULL), 0);
-    assert_true(SSL_read(s.ssl, &byte, 1) <= 0); /* no byte that says it is ready */
-    stranger_free(&s);
-    tls_part(&m);
-    mpcf_free(folder);
-    mpcf_free(own);
-}
-
-/* Seventeen that only connect, behind one that has begun: one of them goes, and not the one that proves itself. */
-static void who_only_connects_pushes_nobody_out(void **state)
-{
-    (void) state;
-    char *own = user_file(C1);
-    struct stranger s = {.own = own, .version = TLS1_3_VERSION, .has_protocol = true};
-    struct tls_meeting m;
-    int others[17];
-    tls_listen(&m, &(struct tls_end){TLS_BY_CERTIFICATE, tls_folders[C1], 0, ROLE_PROVIDER});
-    s.fd = connect_to(m.address);
-    prepare(&s);
-    assert_int_equal(fcntl(s.fd, F_SETFL, O_NONBLOCK), 0);
-    assert_int_equal(SSL_connect(s.ssl), -1); /* waits for an answer */
-    m.patience = SECOND;
-    tls_accept_one(&m);
-    assert_status_was(MPCF_E_TIMEOUT, m.a.status, m.a.err);
-    for (unsigned i = 0; i < 17; i++) {
-        others[i] = connect_to(m.address);
-    }
-    for (unsigned i = 0; i < 2; i++) { /* 18 callers, 16 places */
-        tls_accept_one(&m);
-        assert_status_was(MPCF_E_AUTH, m.a.status, m.a.err);
-        assert_message_contains(m.a.err, "it had not shaken hands yet when others came");
-    }
-    assert_int_equal(fcntl(s.fd, F_SETFL, 0), 0);
-    assert_int_equal(pthread_create(&s.thread, NULL, speak, &s), 0);
-    m.patience = 5 * SECOND;
-    tls_accept_one(&m);
-    assert_was_ok(m.a.status, m.a.err);
-    for (unsigned i = 0; i < 17; i++) {
-        (void) close(others[i]);
-    }
-    stranger_end(&s);
-    tls_part(&m);
-    mpcf_free(own);
 }
 
 static void a_callee_that_stops_is_left(void **state)
@@ -619,8 +541,6 @@ int main(void)
         cmocka_unit_test(strangers_are_turned_away),
         cmocka_unit_test(who_speaks_no_tls_is_named),
         cmocka_unit_test(who_stops_in_the_handshake_is_left),
-        cmocka_unit_test(in_the_middle_of_a_handshake),
-        cmocka_unit_test(who_only_connects_pushes_nobody_out),
         cmocka_unit_test(a_callee_that_stops_is_left),
         cmocka_unit_test(an_earlier_version_is_not_called),
         cmocka_unit_test(what_ends_is_told_from_what_is_cut),
