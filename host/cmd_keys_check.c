@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * keys check: whether the files of a folder are what the transport tls takes, and for how long.
+ * keys check: whether the files of a folder are what the transports tls and zmq-curve take, and for how long.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "channel/certificate.h"
+#include "channel/curve_key.h"
 #include "channel/key_file.h"
 #include "channel/private_file.h"
 #include "channel/trusted.h"
@@ -36,12 +37,47 @@ static void say_error(struct folder_check *c, const char *path, mpcf_error *err)
     mpcf_error_reset(err);
 }
 
+/* --- keys that were taken back --- */
+
+struct search {
+    const uint8_t *wanted;
+    bool found;
+};
+
+static void find_listed(void *context, int role, const uint8_t *fingerprint)
+{
+    struct search *s = context;
+
+    (void) role;
+    s->found = s->found || memcmp(s->wanted, fingerprint, SPOKEN_BYTES) == 0;
+}
+
+/* A list that is wrong is told of by itself. */
+static bool was_taken_back(const struct folder_check *c, const uint8_t fingerprint[SPOKEN_BYTES])
+{
+    char *path = mpcf_format("%s/%s", c->folder, trusted_revoked.name);
+    struct search s = {fingerprint, false};
+
+    if (path != NULL && file_exists(path)) {
+        (void) trusted_walk(&trusted_revoked, path, find_listed, &s, NULL);
+    }
+    mpcf_free(path);
+    return s.found;
+}
+
+/* --- files --- */
+
+static const char taken_back[] = "this key was taken back: it stands in revoked; make another";
+
 /* What is wrong with a certificate of a role; NULL: nothing. */
 static const char *find_fault(const struct folder_check *c, const struct pem *pem,
                               const struct certificate_facts *f, enum role role)
 {
     if (!f->has_key) {
         return "has no private key";
+    }
+    if (was_taken_back(c, f->fingerprint)) {
+        return taken_back;
     }
     if (!f->has_certificate) {
         return c->authority.text != NULL ? "has no certificate" : NULL;
@@ -138,16 +174,49 @@ static void check_role(struct folder_check *c, enum role role, mpcf_error *err)
     mpcf_free(path);
 }
 
-static void check_trusted(struct folder_check *c, mpcf_error *err)
+static void check_list(struct folder_check *c, const struct trusted_kind *kind, mpcf_error *err)
 {
-    char *path = mpcf_format("%s/%s", c->folder, TRUSTED_NAME), text[64];
+    char *path = mpcf_format("%s/%s", c->folder, kind->name), text[64];
     unsigned count = 0;
 
     if (path != NULL && file_exists(path)) {
-        if (trusted_check(path, &count, err) == MPCF_OK) {
-            (void) snprintf(text, sizeof text, "%u key%s that may be a role", count,
-                            count == 1 ? "" : "s");
+        if (trusted_check(kind, path, &count, err) == MPCF_OK) {
+            (void) snprintf(text, sizeof text, "%u key%s that %s", count, count == 1 ? "" : "s",
+                            kind->has_roles ? "may be a role" : "may be nobody any more");
             say(c, path, false, text);
+        } else {
+            say_error(c, path, err);
+        }
+    }
+    mpcf_free(path);
+}
+
+static mpcf_status check_curve_file(const struct folder_check *c, const char *path, enum role role,
+                                    mpcf_error *err)
+{
+    struct pem file = {.text = NULL};
+    uint8_t key[CURVE_KEY_BYTES], fingerprint[SPOKEN_BYTES];
+    enum role whose = role;
+
+    MPCF_TRY(private_file_read(path, FILE_LIMIT, &file.text, &file.length, err));
+    mpcf_status status = curve_key_parse(&file, path, &whose, key, err);
+    mpcf_secret_free(file.text);
+    if (status == MPCF_OK && whose != role) {
+        status = mpcf_fail(err, MPCF_E_CONFIG, "has the key of the %s", role_name(whose));
+    }
+    MPCF_TRY(status);
+    MPCF_TRY(curve_key_fingerprint(key, fingerprint, err));
+    return was_taken_back(c, fingerprint) ? mpcf_fail(err, MPCF_E_CONFIG, "%s", taken_back)
+                                          : MPCF_OK;
+}
+
+static void check_curve(struct folder_check *c, enum role role, mpcf_error *err)
+{
+    char *path = mpcf_format("%s/%s.curve", c->folder, role_name(role));
+
+    if (path != NULL && file_exists(path)) {
+        if (check_curve_file(c, path, role, err) == MPCF_OK) {
+            say(c, path, false, "a CURVE key");
         } else {
             say_error(c, path, err);
         }
@@ -164,8 +233,11 @@ int cmd_keys_check(const struct args *args)
     check_file(&c, "authority.pem", -1, err);
     for (unsigned r = 0; r < 3; r++) {
         check_role(&c, (enum role) r, err);
+        check_curve(&c, (enum role) r, err);
     }
-    check_trusted(&c, err);
+    check_list(&c, &trusted_pinned, err);
+    check_list(&c, &trusted_curve, err);
+    check_list(&c, &trusted_revoked, err);
     if (c.found == 0) {
         (void) mpcf_fail(err, MPCF_E_CONFIG,
                          "'%s' has no files of keys: `mpcf-host keys new` makes some", c.folder);

@@ -75,7 +75,7 @@ static const struct arg_option bench_options[] = {
     {"--plugin-dir", "FOLDER", "look for plug-ins there first"},
     {NULL, NULL, NULL}};
 static const struct arg_option keys_options[] = {
-    {"--proof", "NAME", "keys: secrets of each pair; certificate, pinned: for the transport tls, an authority with three certificates or three public keys. Default keys"},
+    {"--proof", "NAME", "keys: secrets of each pair; certificate, pinned: for the transport tls, an authority with three certificates or three public keys; curve: for zmq-curve, three CURVE pairs. Default keys"},
     {"--days", "N", "certificate: how long a role's is valid, default 365; the authority's is 3650"},
     {NULL, NULL, NULL}};
 static const struct arg_option plugin_options[] = {
@@ -124,8 +124,10 @@ const struct command commands[] = {
      keys_options, 1, 1, cmd_keys_new},
     {"keys show", "FILE", "Whose keys a file has, and their fingerprints.",
      NULL, 1, 1, cmd_keys_show},
-    {"keys trust", "FOLDER ROLE FINGERPRINT", "Lets who has a key be a role (proof: pinned of tls).",
+    {"keys trust", "FOLDER ROLE KEY", "Lets who has a key be a role (pinned of tls: its fingerprint; curve of zmq-curve).",
      NULL, 3, 10, cmd_keys_trust},
+    {"keys revoke", "FOLDER FINGERPRINT", "Takes a key back (tls, zmq-curve): a certificate's, a pinned or a CURVE one.",
+     NULL, 2, 9, cmd_keys_revoke},
     {"keys check", "FOLDER", "Whether the keys in a folder are right, and until when.",
      NULL, 1, 1, cmd_keys_check},
     {"plugin list", "", "All plug-ins that are found, their components, and failures.",

@@ -34,6 +34,7 @@ int cmd_plugin_new(const struct args *args);
 int cmd_keys_new(const struct args *args);
 int cmd_keys_show(const struct args *args);
 int cmd_keys_trust(const struct args *args);
+int cmd_keys_revoke(const struct args *args);
 int cmd_keys_check(const struct args *args);
 int cmd_init(const struct args *args);
 int cmd_example(const struct args *args);

@@ -7,8 +7,10 @@
 
 #include "base/memory.h"
 #include "channel/certificate.h"
+#include "channel/curve_key.h"
 #include "channel/key_file.h"
 #include "channel/private_file.h"
+#include "channel/trusted.h"
 #include "standard_output.h"
 
 #define FILE_LIMIT ((size_t) 65536)
@@ -87,12 +89,78 @@ static mpcf_status show_pem(const char *path, const struct pem *file, mpcf_error
     return MPCF_OK;
 }
 
-/* An authority's certificate alone may be read by others. */
+/* --- CURVE keys --- */
+
+static mpcf_status show_curve(const char *path, const struct pem *file, mpcf_error *err)
+{
+    uint8_t key[CURVE_KEY_BYTES], fingerprint[SPOKEN_BYTES];
+    char digits[KEY_HEX_DIGITS + 1] = "", words[SPOKEN_SIZE];
+    enum role role = ROLE_PROVIDER;
+
+    MPCF_TRY(curve_key_parse(file, path, &role, key, err));
+    MPCF_TRY(curve_key_fingerprint(key, fingerprint, err));
+    key_hex_print(key, digits);
+    spoken_print(fingerprint, words);
+    (void) fprintf(standard_output(), "%s: the CURVE key of the %s; its public half:\n  %s\n  %s\n",
+                   path, role_name(role), digits, words);
+    return MPCF_OK;
+}
+
+/* --- lists of keys --- */
+
+static void show_listed(int role, const uint8_t *key, size_t bytes,
+                        const uint8_t fingerprint[SPOKEN_BYTES])
+{
+    FILE *out = standard_output();
+    char words[SPOKEN_SIZE];
+
+    spoken_print(fingerprint, words);
+    (void) fprintf(out, "  %-8s ", role < 0 ? "nobody" : role_name((enum role) role));
+    for (size_t i = 0; i < bytes; i++) {
+        (void) fprintf(out, "%02x", key[i]);
+    }
+    (void) fprintf(out, "  %s\n", words);
+}
+
+static void show_fingerprint(void *context, int role, const uint8_t *key)
+{
+    (void) context;
+    show_listed(role, key, SPOKEN_BYTES, key);
+}
+
+/* CONTEXT, an mpcf_status *: the first failure. */
+static void show_curve_key(void *context, int role, const uint8_t *key)
+{
+    uint8_t fingerprint[SPOKEN_BYTES];
+    mpcf_status *status = context;
+
+    if (*status == MPCF_OK) {
+        *status = curve_key_fingerprint(key, fingerprint, NULL);
+    }
+    if (*status == MPCF_OK) {
+        show_listed(role, key, CURVE_KEY_BYTES, fingerprint);
+    }
+}
+
+static mpcf_status show_list(const char *path, const struct trusted_kind *kind, mpcf_error *err)
+{
+    mpcf_status shown = MPCF_OK;
+
+    (void) fprintf(standard_output(), "%s: keys that %s\n", path,
+                   kind->has_roles ? "may be a role" : "were taken back");
+    MPCF_TRY(trusted_walk(kind, path, kind == &trusted_curve ? show_curve_key : show_fingerprint,
+                          &shown, err));
+    return shown == MPCF_OK ? MPCF_OK : mpcf_fail(err, shown, "%s: no fingerprint is made", path);
+}
+
+/* --- any of them --- */
+
+/* An authority's certificate and lists of keys alone may be read by others. */
 static mpcf_status read_file(const char *path, struct pem *file, mpcf_error *err)
 {
     MPCF_TRY(public_file_read(path, FILE_LIMIT, &file->text, &file->length, err));
-    if (strstr(file->text, "-----BEGIN ") != NULL &&
-        strstr(file->text, "PRIVATE KEY-----") == NULL) {
+    if (strstr(file->text, "PRIVATE KEY-----") == NULL &&
+        (strstr(file->text, "-----BEGIN ") != NULL || trusted_kind_of(file->text) != NULL)) {
         return MPCF_OK;
     }
     mpcf_secret_free(file->text);
@@ -100,14 +168,25 @@ static mpcf_status read_file(const char *path, struct pem *file, mpcf_error *err
     return private_file_read(path, FILE_LIMIT, &file->text, &file->length, err);
 }
 
+static mpcf_status show_file(const char *path, const struct pem *file, mpcf_error *err)
+{
+    const struct trusted_kind *kind = trusted_kind_of(file->text);
+
+    if (strstr(file->text, "-----BEGIN ") != NULL) {
+        return show_pem(path, file, err);
+    }
+    if (kind != NULL) {
+        return show_list(path, kind, err);
+    }
+    return curve_key_is(file) ? show_curve(path, file, err) : show_role_keys(path, file, err);
+}
+
 mpcf_status show_key_file(const char *path, mpcf_error *err)
 {
     struct pem file = {.text = NULL};
 
     MPCF_TRY(read_file(path, &file, err));
-    mpcf_status status = strstr(file.text, "-----BEGIN ") != NULL
-                             ? show_pem(path, &file, err)
-                             : show_role_keys(path, &file, err);
+    mpcf_status status = show_file(path, &file, err);
     mpcf_secret_free(file.text);
     return status;
 }

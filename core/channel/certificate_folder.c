@@ -11,6 +11,7 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "channel/certificate.h"
+#include "channel/curve_key.h"
 #include "channel/key_folder.h"
 #include "channel/private_file.h"
 #include "channel/trusted.h"
@@ -159,35 +160,59 @@ mpcf_status certificate_folder_create(const char *folder, unsigned days, mpcf_er
     return status;
 }
 
-/* --- pinned keys --- */
+/* --- keys that the others know --- */
 
-/* *MADE: ROLE.pem is this call's. */
-static mpcf_status draw(const char *folder, enum role role, bool *made, mpcf_error *err)
+/* Draws a key of ROLE: its file, and what the others know it by. */
+static mpcf_status draw_pinned(enum role role, struct pem *out, uint8_t *known, mpcf_error *err)
 {
-    struct pem pem = {.text = NULL};
     struct certificate_facts facts;
-    char name[32];
 
-    name_of(role, name);
-    MPCF_TRY(certificate_draw_key(&pem, err));
-    mpcf_status status = place(folder, name, &pem, err);
-    *made = status == MPCF_OK;
-    if (status == MPCF_OK) {
-        status = certificate_look(&pem, name, &facts, err);
-    }
-    mpcf_secret_free(pem.text);
-    return status == MPCF_OK ? trusted_add(folder, role, facts.fingerprint, err) : status;
+    MPCF_TRY(certificate_draw_key(out, err));
+    MPCF_TRY(certificate_look(out, role_name(role), &facts, err));
+    memcpy(known, facts.fingerprint, SPOKEN_BYTES);
+    return MPCF_OK;
 }
 
-static mpcf_status check_is_new(const char *folder, mpcf_error *err)
+struct known_kind {
+    const char *suffix;
+    const struct trusted_kind *trusted;
+    mpcf_status (*draw)(enum role role, struct pem *out, uint8_t *known, mpcf_error *err);
+};
+static const struct known_kind pinned = {".pem", &trusted_pinned, draw_pinned};
+static const struct known_kind curve = {".curve", &trusted_curve, curve_key_draw};
+
+static void known_name(const struct known_kind *kind, enum role role, char name[32])
+{
+    (void) snprintf(name, 32, "%s%s", role_name(role), kind->suffix);
+}
+
+/* *MADE: ROLE's file is this call's. */
+static mpcf_status draw(const struct known_kind *kind, const char *folder, enum role role,
+                        bool *made, mpcf_error *err)
+{
+    struct pem pem = {.text = NULL};
+    uint8_t known[CURVE_KEY_BYTES] = {0};
+    char name[32];
+
+    known_name(kind, role, name);
+    mpcf_status status = kind->draw(role, &pem, known, err);
+    if (status == MPCF_OK) {
+        status = place(folder, name, &pem, err);
+        *made = status == MPCF_OK;
+    }
+    mpcf_secret_free(pem.text);
+    return status == MPCF_OK ? trusted_add(kind->trusted, folder, role, known, err) : status;
+}
+
+static mpcf_status check_is_new(const struct known_kind *kind, const char *folder, mpcf_error *err)
 {
     char name[32];
 
     for (unsigned r = 0; r < 4; r++) {
         if (r < 3) {
-            name_of((enum role) r, name);
+            known_name(kind, (enum role) r, name);
         } else {
-            (void) snprintf(name, sizeof(name), TRUSTED_NAME);
+            (void) snprintf(name, sizeof(name), "%s", kind->trusted->name);
         }
         if (is_there(folder, name)) {
             return mpcf_fail(err, MPCF_E_CONFIG,
@@ -199,25 +224,36 @@ static mpcf_status check_is_new(const char *folder, mpcf_error *err)
     return MPCF_OK;
 }
 
-mpcf_status pinned_folder_create(const char *folder, mpcf_error *err)
+static mpcf_status known_folder_create(const struct known_kind *kind, const char *folder,
+                                       mpcf_error *err)
 {
     bool made[3] = {false};
     char name[32];
 
     MPCF_TRY(key_folder_make(folder, err));
-    MPCF_TRY(check_is_new(folder, err));
+    MPCF_TRY(check_is_new(kind, folder, err));
     mpcf_status status = MPCF_OK;
     for (unsigned r = 0; r < 3 && status == MPCF_OK; r++) {
-        status = draw(folder, (enum role) r, &made[r], err);
+        status = draw(kind, folder, (enum role) r, &made[r], err);
     }
     if (status != MPCF_OK && made[0]) { /* with it came the file */
-        take_back(folder, TRUSTED_NAME);
+        take_back(folder, kind->trusted->name);
     }
     for (unsigned r = 0; r < 3 && status != MPCF_OK; r++) {
         if (made[r]) {
-            name_of((enum role) r, name);
+            known_name(kind, (enum role) r, name);
             take_back(folder, name);
         }
     }
     return status;
+}
+
+mpcf_status pinned_folder_create(const char *folder, mpcf_error *err)
+{
+    return known_folder_create(&pinned, folder, err);
+}
+
+mpcf_status curve_folder_create(const char *folder, mpcf_error *err)
+{
+    return known_folder_create(&curve, folder, err);
 }

@@ -12,9 +12,12 @@
 
 #include "base/digest.h"
 #include "base/memory.h"
+#include "channel/key_hex.h"
 
-#define HEX_BYTES  ((size_t) 2 * LINK_KEY_BYTES)
+#define HEX_BYTES  KEY_HEX_DIGITS
 #define FIRST_LINE "mpcf-keys 1"
+
+_Static_assert(LINK_KEY_BYTES == KEY_HEX_BYTES, "keys of links are printed as keys are");
 
 /* Without a key yet; NULL: memory. */
 static struct role_keys *create(enum role role)
@@ -75,21 +78,11 @@ mpcf_status role_keys_draw(struct role_keys *sets[3], mpcf_error *err)
 
 /* --- printing --- */
 
-/* 0 to 15. */
-static char hex_digit(unsigned value)
-{
-    const unsigned letter = (9u - value) >> 8 & 1u; /* 1 from 10 on */
-
-    return (char) ('0' + value + letter * ('a' - '0' - 10));
-}
-
 static char *print_key(char *at, enum role from, enum role to, const uint8_t key[LINK_KEY_BYTES])
 {
     at += sprintf(at, "%s>%s ", role_name(from), role_name(to));
-    for (size_t i = 0; i < LINK_KEY_BYTES; i++) {
-        *at++ = hex_digit(key[i] >> 4);
-        *at++ = hex_digit(key[i] & 15);
-    }
+    key_hex_print(key, at);
+    at += HEX_BYTES;
     *at++ = '\n';
     return at;
 }
@@ -166,34 +159,6 @@ static mpcf_status parse_role(struct key_text *t, enum role *role, mpcf_error *e
                      t->number);
 }
 
-/* All bits where X, which may be negative, is in [0, END), else none. */
-static unsigned mask_below(unsigned x, unsigned end)
-{
-    return 0u - (((x - end) & ~x) >> 31);
-}
-
-/* The value of a hexadecimal digit, or all bits. */
-static unsigned hex_value(unsigned char c)
-{
-    const unsigned digit = c - (unsigned) '0', letter = (c | 0x20u) - (unsigned) 'a';
-    const unsigned is_digit = mask_below(digit, 10), is_letter = mask_below(letter, 6);
-
-    return (digit & is_digit) | ((letter + 10u) & is_letter) | ~(is_digit | is_letter);
-}
-
-static bool parse_key(const char *hex, uint8_t key[LINK_KEY_BYTES])
-{
-    unsigned wrong = 0;
-
-    for (size_t i = 0; i < LINK_KEY_BYTES; i++) {
-        unsigned high = hex_value((unsigned char) hex[2 * i]);
-        unsigned low = hex_value((unsigned char) hex[2 * i + 1]);
-        wrong |= high | low;
-        key[i] = (uint8_t) (high << 4 | low);
-    }
-    return wrong <= 15;
-}
-
 /* Whether the line at hand is FROM's key for TO; then *HEX is what stands behind the names. */
 static bool is_key_line(const struct key_text *t, enum role from, enum role to, const char **hex)
 {
@@ -214,7 +179,7 @@ static mpcf_status take_key(struct key_text *t, bool *seen, const char *hex,
         return mpcf_fail(err, MPCF_E_FORMAT, "%s:%zu: this key was given before", t->name,
                          t->number);
     }
-    if ((size_t) (t->line + t->length - hex) != HEX_BYTES || !parse_key(hex, key)) {
+    if ((size_t) (t->line + t->length - hex) != HEX_BYTES || !key_hex_parse(hex, key)) {
         return mpcf_fail(err, MPCF_E_FORMAT, "%s:%zu: a key is %zu hexadecimal digits", t->name,
                          t->number, HEX_BYTES);
     }

@@ -86,13 +86,18 @@ static mpcf_status explain_no_hello(struct attempt *a, mpcf_status status, mpcf_
     const char *name = name_foreign(a);
     const char *transport = a->o->transport->name;
 
-    if (name != NULL || status == MPCF_E_PROTOCOL) {
+    if (name != NULL) {
         mpcf_error_reset(err);
         return mpcf_fail(err, MPCF_E_PROTOCOL,
                          "at %s, the address of the %s, answers %s, not this version of mpcf over "
                          "'%s'",
-                         a->address, peer_name(a), name == NULL ? "something else" : name,
-                         transport);
+                         a->address, peer_name(a), name, transport);
+    }
+    if (status == MPCF_E_PROTOCOL) { /* the transport may know what else it is */
+        return mpcf_fail_while(err, status,
+                               "at %s, the address of the %s, answers something else, not this "
+                               "version of mpcf over '%s'",
+                               a->address, peer_name(a), transport);
     }
     if (status == MPCF_E_TIMEOUT) {
         return mpcf_fail_while(err, status,

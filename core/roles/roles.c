@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -157,10 +158,22 @@ static mpcf_status join(struct roles *r, struct handshake *mine, struct roles_li
     return attendant_start(&r->attendant, err);
 }
 
-static void log_joined(const struct handshake *mine)
+/* With what proved each peer: by that a key that was stolen is known again, and taken back. */
+static void log_joined(const struct handshake *mine, const struct roles_links *links)
 {
-    log_line(LOG_INFO, "%s: joined session %02x%02x%02x%02x", role_name(mine->role),
-             mine->session[0], mine->session[1], mine->session[2], mine->session[3]);
+    char peers[640] = "";
+    size_t at = 0;
+
+    for (unsigned r = 0; r < 3; r++) {
+        const char *identity = links->peers[r] == NULL ? "" : channel_identity(links->peers[r]);
+        if (*identity != '\0' && at < sizeof peers) {
+            const int n = snprintf(peers + at, sizeof peers - at, "%s%s", at == 0 ? " with " : "; ",
+                                   identity);
+            at += n > 0 ? (size_t) n : 0;
+        }
+    }
+    log_line(LOG_INFO, "%s: joined session %02x%02x%02x%02x%s", role_name(mine->role),
+             mine->session[0], mine->session[1], mine->session[2], mine->session[3], peers);
 }
 
 mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_links *links,
@@ -173,7 +186,7 @@ mpcf_status roles_join(struct roles *r, struct handshake *mine, struct roles_lin
     mpcf_status status = join(r, mine, &made, err);
     if (status == MPCF_OK) {
         memcpy(made.session, mine->session, sizeof(made.session));
-        log_joined(mine);
+        log_joined(mine, &made);
     }
     *links = made;
     return status;
@@ -189,7 +202,7 @@ mpcf_status roles_rejoin_dealer(struct roles *r, struct handshake *mine,
     memcpy(mine->session, session, sizeof(mine->session));
     memcpy(links->session, session, sizeof(links->session));
     MPCF_TRY(join_dealer_again(r, mine, links, err));
-    log_joined(mine);
+    log_joined(mine, links);
     return MPCF_OK;
 }
 

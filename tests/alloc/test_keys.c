@@ -13,6 +13,8 @@
 #include "channel/key_file.h"
 #include "channel/key_folder.h"
 #include "channel/link_party.h"
+#include "channel/spoken.h"
+#include "channel/trusted.h"
 #include "support/role_keys.h"
 #include "support/support.h"
 
@@ -78,12 +80,45 @@ static mpcf_status make_pinned(void *context, mpcf_error *err)
     return status;
 }
 
+static mpcf_status make_curve(void *context, mpcf_error *err)
+{
+    static const char *const names[5] = {"provider.curve", "user.curve", "dealer.curve",
+                                         "trusted.curve", "-"};
+    const mpcf_status status = curve_folder_create(context, err);
+
+    if (status == MPCF_OK) {
+        remove_from(context, names);
+    }
+    return status;
+}
+
 static mpcf_status make_certificates(void *context, mpcf_error *err)
 {
     static const char *const names[5] = {"provider.pem", "user.pem", "dealer.pem", "authority.pem",
                                          "authority.key"};
     const mpcf_status status = certificate_folder_create(context, 365, err);
 
+    remove_from(context, names);
+    return status;
+}
+
+/* Begun without the list: what could not be added left none, or the one before. */
+static mpcf_status take_back(void *context, mpcf_error *err)
+{
+    static const char *const names[5] = {"revoked", "-", "-", "-", "-"};
+    const uint8_t keys[2][SPOKEN_BYTES] = {{1}, {2}};
+    char path[512];
+    unsigned count = 0;
+    mpcf_status status = trusted_add(&trusted_revoked, context, ROLE_PROVIDER, keys[0], err);
+
+    if (status == MPCF_OK) {
+        status = trusted_add(&trusted_revoked, context, ROLE_PROVIDER, keys[1], err);
+    }
+    if (status == MPCF_OK) {
+        (void) snprintf(path, sizeof path, "%s/revoked", (const char *) context);
+        status = trusted_check(&trusted_revoked, path, &count, err);
+        assert_true(status != MPCF_OK || count == 2);
+    }
     remove_from(context, names);
     return status;
 }
@@ -142,7 +177,9 @@ static void keys_say_memory_is_short(void **state)
     assert_says_so("a file of keys", read_keys, file);
     assert_says_so("a folder of keys", make_folder, folder);
     assert_says_so("a folder of pinned keys", make_pinned, tls);
+    assert_says_so("a folder of CURVE keys", make_curve, tls);
     assert_says_so("a folder of certificates", make_certificates, tls);
+    assert_says_so("keys that were taken back", take_back, tls);
     union {
         const struct role_keys *constant;
         void *context;

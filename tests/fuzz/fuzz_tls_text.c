@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What tls reads of a peer and of a file: what is taken as an identity prints as the same; every pinned
- * key is found again, as its role; a refusal names the line.
+ * key is found again, as its role, and every one that was taken back; a refusal names the line.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "key_list.h"
 #include "tls_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -50,10 +51,29 @@ static void check_pins(const uint8_t *data, size_t size)
     mpcf_error_destroy(err);
 }
 
+static void check_revoked(const uint8_t *data, size_t size)
+{
+    static struct revoked_keys revoked;
+    mpcf_error *err = mpcf_error_create();
+    mpcf_status status = revoked_keys_parse((const char *) data, size, "text", &revoked, err);
+
+    if (status != MPCF_OK &&
+        (status != MPCF_E_FORMAT || strncmp(mpcf_error_text(err), "text:", 5) != 0)) {
+        abort();
+    }
+    for (size_t i = 0; status == MPCF_OK && i < revoked.count; i++) {
+        if (!revoked_keys_have(&revoked, revoked.fingerprints[i])) {
+            abort();
+        }
+    }
+    mpcf_error_destroy(err);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     check_identity(data, size);
     check_role(data, size);
     check_pins(data, size);
+    check_revoked(data, size);
     return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/folder.h"
@@ -220,8 +221,8 @@ static void keys_of_tls_are_made_shown_and_checked(void **state)
                 "10", folder);
     ASSERT_HOST(2, "are never replaced", "keys", "new", "--proof", "certificate", folder);
     ASSERT_HOST(0, "trusted: for all three", "keys", "new", "--proof=pinned", pinned);
-    ASSERT_HOST(2, "--proof is keys, certificate or pinned, not 'tls'", "keys", "new", "--proof",
-                "tls", folder);
+    ASSERT_HOST(2, "--proof is keys, certificate, pinned or curve, not 'tls'", "keys", "new",
+                "--proof", "tls", folder);
     ASSERT_HOST(2, "--days goes with --proof certificate", "keys", "new", "--days", "3", folder);
     run(&said, "show", own);
     assert_int_equal(said.status, 0);
@@ -260,6 +261,161 @@ static void keys_of_tls_are_made_shown_and_checked(void **state)
     mpcf_free(trusted);
 }
 
+/* Three pairs and who is trusted; shown, checked, trusted. */
+static void curve_keys_are_made_shown_and_checked(void **state)
+{
+    static struct program_result said;
+    char *folder = file_join(test_folder(), "curve"), *own = file_join(folder, "dealer.curve");
+    char *others = file_join(folder, "user.curve"), *trusted = file_join(folder, "trusted.curve");
+    char digits[65] = "", words[SPOKEN_SIZE] = "";
+
+    (void) state;
+    ASSERT_HOST(0, "trusted.curve: for all three", "keys", "new", "--proof", "curve", folder);
+    ASSERT_HOST(2, "are never replaced", "keys", "new", "--proof", "curve", folder);
+    run(&said, "show", own);
+    assert_int_equal(said.status, 0);
+    assert_non_null(strstr(said.out, "the CURVE key of the dealer"));
+    const char *line = strstr(said.out, "\n  ");
+    assert_non_null(line);
+    memcpy(digits, line + 3, 64);
+    assert_int_equal(strspn(digits, "0123456789abcdef"), 64);
+    memcpy(words, line + 3 + 64 + 3, SPOKEN_SIZE - 1);
+    ASSERT_HOST(2, "has this key already", "keys", "trust", folder, "dealer", digits);
+    digits[0] = digits[0] == '0' ? '1' : '0';
+    ASSERT_HOST(0, "trusted.curve: who has this key may be the user", "keys", "trust", folder,
+                "user", digits);
+    assert_null(strstr(said.out, "secret"));
+    run(&said, "check", folder);
+    assert_int_equal(said.status, 0);
+    assert_non_null(strstr(said.out, "a CURVE key"));
+    assert_non_null(strstr(said.out, "trusted.curve: 4 keys that may be a role"));
+    assert_int_equal(chmod(own, 0640), 0);
+    ASSERT_HOST(2, "others can reach the keys in", "keys", "show", own);
+    ASSERT_HOST(2, "1 of 4 files", "keys", "check", folder);
+    assert_int_equal(chmod(own, 0600), 0);
+    assert_int_equal(rename(others, own), 0);
+    ASSERT_HOST(2, "has the key of the user", "keys", "check", folder);
+    assert_int_equal(chmod(trusted, 0664), 0);
+    ASSERT_HOST(2, "2 of 3 files", "keys", "check", folder);
+    assert_int_equal(strspn(words, "abdfghijklmnoprstuvz "), SPOKEN_SIZE - 1);
+    mpcf_free(folder);
+    mpcf_free(own);
+    mpcf_free(others);
+    mpcf_free(trusted);
+}
+
+/* What keys new --proof says is needed is what zmq-curve asks for, by --check already. */
+static void zmq_curve_says_what_it_lacks(void **state)
+{
+    char *file = file_join(test_folder(), "tls.yaml"), *folder = file_join(test_folder(), "three");
+    char *own = mpcf_format("transport.options.folder=%s", folder);
+
+    (void) state;
+    check_role(file, "user", "transport.name=zmq-curve", 2,
+               "keys is not given: transport 'zmq-curve' proves roles by keys");
+    ASSERT_HOST(0, "links   zmq-curve, authenticated by keys", file, "--check", "--role", "user",
+                "--set", "transport.name=zmq-curve", "--set", "parties.user.keys=mine/user.key");
+    ASSERT_HOST(2, "zmq-curve: proof: curve needs a folder with the keys", file, "--check", "--set",
+                "transport.name=zmq-curve", "--set", "transport.options.proof=curve");
+    ASSERT_HOST(0, NULL, "keys", "new", "--proof", "curve", folder);
+    ASSERT_HOST(0, "links   zmq-curve, authenticated by transport", file, "--check", "--role",
+                "user", "--set", "transport.name=zmq-curve", "--set",
+                "transport.options.proof=curve", "--set", own);
+    ASSERT_HOST(0, "accepted", file, "--check", "--role", "user", "--set",
+                "transport.name=zmq-curve", "--set", "transport.options.proof=curve", "--set", own,
+                "--set", "transport.require=[authenticated, encrypted]");
+    ASSERT_HOST(2, "transport 'zmq' does not encrypt", file, "--check", "--role", "user", "--set",
+                "transport.name=zmq", "--set", "transport.require=[authenticated, encrypted]");
+    mpcf_free(file);
+    mpcf_free(folder);
+    mpcf_free(own);
+}
+
+/* By its digits, or the words of its fingerprint, in the list of tls; a key has one spelling. */
+static void curve_keys_are_taken_back(void **state)
+{
+    static struct program_result said;
+    char *folder = file_join(test_folder(), "curve-back"), *own = file_join(folder, "user.curve");
+    char *list = file_join(folder, "revoked"), *trusted = file_join(folder, "trusted.curve");
+    char digits[65] = "", *text = NULL;
+    size_t length = 0;
+
+    (void) state;
+    ASSERT_HOST(0, NULL, "keys", "new", "--proof", "curve", folder);
+    run(&said, "show", own);
+    memcpy(digits, strstr(said.out, "\n  ") + 3, 64);
+    ASSERT_HOST(0, digits, "keys", "show", trusted);
+    ASSERT_HOST(0, "is nobody from the next connection on", "keys", "revoke", folder, digits);
+    ASSERT_HOST(2, "revoked: has this key already", "keys", "revoke", folder, digits);
+    ASSERT_HOST(2, "user.curve: this key was taken back: it stands in revoked", "keys", "check",
+                folder);
+    ASSERT_HOST(2, "1 of 5 files", "keys", "check", folder);
+    ASSERT_HOST(0, "keys that were taken back", "keys", "show", list);
+
+    /* In capitals, as other tools print digits: the transport does not take the line, and so no other is added. */
+    assert_int_equal(file_read(trusted, 65536, &text, &length, NULL), MPCF_OK);
+    char *at = strstr(text, digits);
+    assert_non_null(at);
+    at[strcspn(at, "abcdef")] ^= 0x20;
+    assert_int_equal(unlink(trusted), 0);
+    assert_int_equal(file_write_whole_private(trusted, text, length, NULL), MPCF_OK);
+    ASSERT_HOST(2, "expected a role and a public key of 64 hexadecimal digits", "keys", "trust",
+                folder, "user", digits);
+    ASSERT_HOST(2, "expected a role and a public key of 64 hexadecimal digits", "keys", "check",
+                folder);
+    mpcf_free(text);
+    mpcf_free(folder);
+    mpcf_free(own);
+    mpcf_free(list);
+    mpcf_free(trusted);
+}
+
+static void write_list(const char *path, unsigned count)
+{
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    (void) fprintf(file, "mpcf-trusted 1\n");
+    for (unsigned i = 0; i < count; i++) {
+        (void) fprintf(file, "user %032x\n", i);
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, 0644), 0);
+}
+
+/* By digits or words; shown, checked, and the same key no second time. */
+static void keys_are_taken_back(void **state)
+{
+    static struct program_result said;
+    char *folder = file_join(test_folder(), "back"), *own = file_join(folder, "user.pem");
+    char *list = file_join(folder, "revoked"), *trusted = file_join(folder, "trusted");
+    char digits[33] = "";
+
+    (void) state;
+    ASSERT_HOST(0, NULL, "keys", "new", "--proof", "certificate", folder);
+    run(&said, "show", own);
+    memcpy(digits, strstr(said.out, "\n  ") + 3, 32);
+    ASSERT_HOST(2, "eight words of five letters", "keys", "revoke", folder, "lusab");
+    ASSERT_HOST(0, "is nobody from the next connection on", "keys", "revoke", folder, digits);
+    ASSERT_HOST(2, "revoked: has this key already", "keys", "revoke", folder, digits);
+    ASSERT_HOST(2, "user.pem: this key was taken back: it stands in revoked", "keys", "check",
+                folder);
+    ASSERT_HOST(2, "ok ", "keys", "check", folder);
+    ASSERT_HOST(2, "revoked: 1 key that may be nobody any more", "keys", "check", folder);
+    ASSERT_HOST(0, digits, "keys", "show", list);
+    ASSERT_HOST(0, "keys that were taken back", "keys", "show", list);
+
+    write_list(trusted, 64);
+    ASSERT_HOST(0, "  user     0000000000000000000000000000003f  ", "keys", "show", trusted);
+    ASSERT_HOST(2, "has 64 keys, and the transport takes no more", "keys", "trust", folder, "user",
+                digits);
+    write_list(trusted, 65);
+    ASSERT_HOST(2, "trusted: has more than 64 keys: take out", "keys", "check", folder);
+    mpcf_free(folder);
+    mpcf_free(own);
+    mpcf_free(list);
+    mpcf_free(trusted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +425,10 @@ int main(void)
         cmocka_unit_test(a_role_is_asked_for_keys_before_it_starts),
         cmocka_unit_test(tls_says_what_it_lacks),
         cmocka_unit_test(keys_of_tls_are_made_shown_and_checked),
+        cmocka_unit_test(curve_keys_are_made_shown_and_checked),
+        cmocka_unit_test(zmq_curve_says_what_it_lacks),
+        cmocka_unit_test(keys_are_taken_back),
+        cmocka_unit_test(curve_keys_are_taken_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,7 @@
 
 #define RETRY_NS                                                                                   \
     INT64_C(50000000) /* before a caller that was cut off in the handshake calls again */
+#define CUTS_TOLD 5   /* so often it was, before that is noted */
 
 static const char *const proofs[] = {"keys", "certificate", "pinned", NULL};
 
@@ -162,21 +163,31 @@ static mpcf_status call_once(struct tls_credentials *c, const struct tls_config 
     return MPCF_OK;
 }
 
+#define HUNG_UP                                                                                    \
+    "'%s' took the call and hung up in the TLS handshake (%u times), as one does that listens by " \
+    "another transport"
+
 /* Who was cut off without a word calls again: the other side may be ending, or have many callers. */
-static mpcf_status call_until(struct tls_credentials *c, const struct tls_config *config, int peer,
+static mpcf_status call_until(struct tls_credentials **c, const struct tls_config *config, int peer,
                               const char *address, int64_t deadline, struct tls_link **out,
                               mpcf_error *err)
 {
-    for (;;) {
-        mpcf_status status = call_once(c, config, peer, address, deadline, out, err);
+    for (unsigned cuts = 0;; cuts++) {
+        mpcf_status status = call_once(*c, config, peer, address, deadline, out, err);
         if (status != MPCF_E_CLOSED) {
-            return status;
+            return status == MPCF_OK || cuts == 0
+                       ? status
+                       : mpcf_fail_while(err, status, HUNG_UP, address, cuts);
+        }
+        if (cuts + 1 == CUTS_TOLD) {
+            mpcf_note("tls: " HUNG_UP, address, CUTS_TOLD);
         }
         status = stream_pause(RETRY_NS, deadline, NULL);
         if (status != MPCF_OK) {
-            return mpcf_fail_while(err, status, "no handshake came about");
+            return mpcf_fail_while(err, status, HUNG_UP, address, cuts + 1);
         }
         mpcf_error_reset(err);
+        MPCF_TRY(tls_credentials_renew(config, false, c, err));
     }
 }
 
@@ -203,7 +214,7 @@ static mpcf_status connect_as(const void *config, const mpcf_party *self, int32_
     MPCF_TRY(tls_credentials_load(config, self, false, &c, err));
     mpcf_status status = check_secret(config, self, peer, err);
     if (status == MPCF_OK) {
-        status = call_until(c, config, (int) peer, address, deadline, &l, err);
+        status = call_until(&c, config, (int) peer, address, deadline, &l, err);
     }
     tls_credentials_drop(c);
     if (status == MPCF_OK) {

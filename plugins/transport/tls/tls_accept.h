@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A listener, and those that called and shake hands: several at once, none waits for another, and
- * none holds a place for longer than ten seconds.
- */
+/* A listener, and what it knows its callers by. */
 #ifndef MPCF_TLS_TLS_ACCEPT_H
 #define MPCF_TLS_TLS_ACCEPT_H
 
 #include <mpcf/transport.h>
 
+#include "../stream/door.h"
 #include "tls_config.h"
 #include "tls_link.h"
-
-#define TLS_CALLERS 16
 
 struct tls_listener {
     int fd;
     struct tls_config config;
     const mpcf_party *self;
     struct tls_credentials *credentials;
-    struct tls_caller {
-        struct tls_link *link;
-        int64_t began;
-        short events;       /* what it waits for */
-        char from[64];      /* its address */
-    } callers[TLS_CALLERS]; /* by age, the oldest first */
-    size_t count;
+    struct door door;
 };
 
 /* The next whose proof is good. MPCF_E_AUTH: one was turned away, and why. */

@@ -19,7 +19,8 @@ static const struct words alerts[] = {
     {SSL_AD_UNKNOWN_CA, "it does not know the authority that signed this side's certificate"},
     {SSL_AD_CERTIFICATE_EXPIRED, "this side's certificate has expired, or is not valid yet by its "
                                  "clock"},
-    {SSL_AD_CERTIFICATE_REVOKED, "this side's certificate was revoked"},
+    {SSL_AD_CERTIFICATE_REVOKED, "this side's key was taken back there: ask for another, and "
+                                 "whether somebody else has this one"},
     {SSL_AD_UNSUPPORTED_CERTIFICATE, "this side's key is not of the role that it takes there"},
     {SSL_AD_BAD_CERTIFICATE, "it does not know this side's key or certificate"},
     {SSL_AD_CERTIFICATE_REQUIRED, "it wants a certificate, and this side has none to show"},
@@ -48,6 +49,9 @@ static const struct words faults[] = {
     {SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, NO_COMMON},
     {SSL_R_NO_SUITABLE_KEY_SHARE, NO_COMMON},
     {SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC, "a record was changed on the way"},
+    {SSL_R_INVALID_SESSION_ID,
+     "it answers another call than this one, as who says again what another "
+     "connection said"},
     {SSL_R_BAD_RECORD_TYPE, "what comes is no record of TLS"},
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -40,7 +41,9 @@ SSL_CTX *tls_credentials_context(const struct tls_credentials *c)
 
 bool tls_credentials_changed(const struct tls_credentials *c)
 {
-    return c->proof != TLS_BY_KEYS && (tls_file_changed(&c->own) || tls_file_changed(&c->trusted));
+    return c->proof != TLS_BY_KEYS &&
+           (proof_file_changed(&c->own) || proof_file_changed(&c->trusted) ||
+            proof_file_changed(&c->revoked));
 }
 
 /* --- the rules --- */
@@ -94,14 +97,14 @@ static int no_password(char *text, int size, int is_write, void *context)
     return -1;
 }
 
-static mpcf_status fail_pem(const struct tls_file *f, const char *what, mpcf_error *err)
+static mpcf_status fail_pem(const struct proof_file *f, const char *what, mpcf_error *err)
 {
     ERR_clear_error();
     return mpcf_fail(err, MPCF_E_CONFIG,
                      "'%s' has no %s that can be read (PEM, without a password)", f->path, what);
 }
 
-static mpcf_status use_key(SSL_CTX *context, const struct tls_file *f, EVP_PKEY **out,
+static mpcf_status use_key(SSL_CTX *context, const struct proof_file *f, EVP_PKEY **out,
                            mpcf_error *err)
 {
     BIO *text = BIO_new_mem_buf(f->text, (int) f->length);
@@ -117,7 +120,7 @@ static mpcf_status use_key(SSL_CTX *context, const struct tls_file *f, EVP_PKEY 
 }
 
 /* *OUT is CONTEXT's. */
-static mpcf_status use_chain(SSL_CTX *context, const struct tls_file *f, X509 **out,
+static mpcf_status use_chain(SSL_CTX *context, const struct proof_file *f, X509 **out,
                              mpcf_error *err)
 {
     BIO *text = BIO_new_mem_buf(f->text, (int) f->length);
@@ -176,7 +179,7 @@ static mpcf_status check_time(const struct tls_credentials *c, const X509 *certi
 
 static mpcf_status trust(const struct tls_credentials *c, mpcf_error *err)
 {
-    const struct tls_file *f = &c->trusted;
+    const struct proof_file *f = &c->trusted;
     BIO *text = BIO_new_mem_buf(f->text, (int) f->length);
     X509_STORE *store = SSL_CTX_get_cert_store(c->context);
     mpcf_status status = MPCF_OK;
@@ -284,6 +287,26 @@ static mpcf_status use_pinned(struct tls_credentials *c, mpcf_error *err)
                             c->own.path);
 }
 
+/* --- keys that were taken back --- */
+
+/* What all others would refuse is said here. */
+static mpcf_status check_kept(const struct tls_credentials *c, const char *proof, mpcf_error *err)
+{
+    const X509 *own = SSL_CTX_get0_certificate(c->context);
+    uint8_t fingerprint[TLS_FINGERPRINT_BYTES];
+
+    if (own == NULL || !tls_identity_fingerprint(own, fingerprint)) {
+        return mpcf_fail(err, MPCF_E_NOMEM, "out of memory for a fingerprint");
+    }
+    if (!revoked_keys_have(&c->taken_back, fingerprint)) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_CONFIG,
+                     "the key in '%s' was taken back, it stands in '%s': make another with "
+                     "`mpcf-host keys new --proof %s FOLDER`",
+                     c->own.path, c->revoked.path, proof);
+}
+
 /* --- loading --- */
 
 static mpcf_status need_folder(bool is_pinned, const char *folder, mpcf_error *err)
@@ -312,6 +335,26 @@ mpcf_status tls_credentials_check(const struct tls_config *config, mpcf_error *e
                : need_folder(config->proof == TLS_BY_PINNED, config->folder, err);
 }
 
+/* A whole folder of `keys new` that went to a role is not refused, but told of. */
+static void tell_of_others(const struct tls_credentials *c, const char *folder)
+{
+    char path[PROOF_PATH_SIZE];
+
+    for (int r = -1; r < MPCF_ROLE_COUNT; r++) {
+        const int length =
+            r < 0 ? snprintf(path, sizeof(path), "%s/authority.key", folder)
+                  : snprintf(path, sizeof(path), "%s/%s.pem", folder, tls_role_name(r));
+        if (r != (int) c->self->role && length > 0 && (size_t) length < sizeof(path) &&
+            access(path, F_OK) == 0) {
+            mpcf_note(
+                "tls: '%s' stands where the %s runs, which does not need it: who reads it can be "
+                "%s%s; remove it there",
+                path, tls_role_name((int) c->self->role), r < 0 ? "every role" : "the ",
+                r < 0 ? "" : tls_role_name(r));
+        }
+    }
+}
+
 static mpcf_status use_folder(struct tls_credentials *c, const char *folder, mpcf_error *err)
 {
     char name[32];
@@ -320,9 +363,17 @@ static mpcf_status use_folder(struct tls_credentials *c, const char *folder, mpc
 
     MPCF_TRY(need_folder(is_pinned, folder, err));
     (void) snprintf(name, sizeof(name), "%s.pem", tls_role_name((int) c->self->role));
-    MPCF_TRY(tls_file_read(folder, name, proof, true, &c->own, err));
-    MPCF_TRY(tls_file_read(folder, trusted_name(is_pinned), proof, false, &c->trusted, err));
-    return is_pinned ? use_pinned(c, err) : use_certificate(c, err);
+    MPCF_TRY(proof_file_read(folder, name, proof, true, &c->own, err));
+    MPCF_TRY(proof_file_read(folder, trusted_name(is_pinned), proof, false, &c->trusted, err));
+    if (revoked_keys_read(folder, &c->revoked, &c->taken_back, err) != MPCF_OK) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "tls");
+    }
+    MPCF_TRY(is_pinned ? use_pinned(c, err) : use_certificate(c, err));
+    MPCF_TRY(check_kept(c, proof, err));
+    if (c->tells) {
+        tell_of_others(c, folder);
+    }
+    return MPCF_OK;
 }
 
 static bool has_secret(const mpcf_party *self)
@@ -361,8 +412,8 @@ static mpcf_status fill(struct tls_credentials *c, const struct tls_config *conf
     }
     mpcf_status status =
         c->proof == TLS_BY_KEYS ? use_secrets(c, err) : use_folder(c, config->folder, err);
-    tls_file_clear(&c->own);
-    tls_file_clear(&c->trusted);
+    proof_file_clear(&c->own);
+    proof_file_clear(&c->trusted);
     if (status == MPCF_OK) {
         tls_identity_arm(c, c->context, is_listener);
     }
@@ -386,5 +437,19 @@ mpcf_status tls_credentials_load(const struct tls_config *config, const mpcf_par
         return status;
     }
     *out = c;
+    return MPCF_OK;
+}
+
+mpcf_status tls_credentials_renew(const struct tls_config *config, bool is_listener,
+                                  struct tls_credentials **c, mpcf_error *err)
+{
+    struct tls_credentials *fresh = NULL;
+
+    if (!tls_credentials_changed(*c)) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(tls_credentials_load(config, (*c)->self, is_listener, &fresh, err));
+    tls_credentials_drop(*c);
+    *c = fresh;
     return MPCF_OK;
 }

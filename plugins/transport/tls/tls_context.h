@@ -12,8 +12,9 @@
 
 #include <mpcf/transport.h>
 
+#include "../stream/key_list.h"
+#include "../stream/proof_file.h"
 #include "tls_config.h"
-#include "tls_file.h"
 #include "tls_text.h"
 
 /* Counted; of one thread. */
@@ -21,10 +22,11 @@ struct tls_credentials {
     SSL_CTX *context;
     unsigned holders;
     enum tls_proof proof;
-    bool tells;                   /* what expires soon */
-    const mpcf_party *self;       /* the host's */
-    struct tls_file own, trusted; /* paths and facts; no text is kept */
+    bool tells;                              /* what expires soon */
+    const mpcf_party *self;                  /* the host's */
+    struct proof_file own, trusted, revoked; /* paths and facts; no text is kept */
     struct tls_pins pins;
+    struct revoked_keys taken_back;
 };
 
 /* Whether CONFIG names a folder where it needs one; MPCF_E_CONFIG else. Opens nothing. */
@@ -40,5 +42,8 @@ void tls_credentials_drop(struct tls_credentials *c); /* NULL is fine */
 SSL_CTX *tls_credentials_context(const struct tls_credentials *c);
 /* Whether a file that they came from is another by now. */
 bool tls_credentials_changed(const struct tls_credentials *c);
+/* Where one is, *C becomes what is there now; what it was stays where that cannot be read. */
+mpcf_status tls_credentials_renew(const struct tls_config *config, bool is_listener,
+                                  struct tls_credentials **c, mpcf_error *err);
 
 #endif

@@ -124,12 +124,37 @@ static bool is_role_taken(struct tls_link *l, int role, const char *what)
     return l->role >= 0;
 }
 
+/* Whether a key of the chain, or LEAF's where there is none, was taken back; L holds that. */
+static bool is_revoked(struct tls_link *l, X509_STORE_CTX *x, const X509 *leaf)
+{
+    const struct revoked_keys *revoked = &l->credentials->taken_back;
+    STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(x);
+    const int count = chain == NULL ? 1 : sk_X509_num(chain);
+    uint8_t fingerprint[TLS_FINGERPRINT_BYTES];
+    bool found = false;
+
+    for (int i = 0; i < count && !found; i++) {
+        const X509 *at = chain == NULL ? leaf : sk_X509_value(chain, i);
+        found =
+            !tls_identity_fingerprint(at, fingerprint) || revoked_keys_have(revoked, fingerprint);
+    }
+    if (found) {
+        (void) snprintf(l->held, sizeof(l->held), "its key was taken back: it stands in '%.200s'",
+                        l->credentials->revoked.path);
+        X509_STORE_CTX_set_error(x, X509_V_ERR_CERT_REVOKED);
+    }
+    return found;
+}
+
 static int judge_pinned(struct tls_link *l, X509_STORE_CTX *x, const X509 *leaf)
 {
     uint8_t fingerprint[TLS_FINGERPRINT_BYTES];
     char hex[2 * TLS_FINGERPRINT_BYTES + 1] = "";
 
     if (!tls_identity_fingerprint(leaf, fingerprint)) {
+        return 0;
+    }
+    if (is_revoked(l, x, leaf)) {
         return 0;
     }
     const int role = tls_pins_find(&l->credentials->pins, fingerprint);
@@ -155,6 +180,9 @@ static int judge_certificate(struct tls_link *l, X509_STORE_CTX *x, const X509 *
 {
     if (X509_verify_cert(x) != 1) {
         hold_chain(l, x);
+        return 0;
+    }
+    if (is_revoked(l, x, leaf)) {
         return 0;
     }
     if (!is_role_taken(l, tls_identity_role(leaf), "its certificate")) {

@@ -257,6 +257,11 @@ mpcf_status tls_link_explain(struct tls_link *l, int result, const char *doing, 
 static mpcf_status take_peer(struct tls_link *l, mpcf_error *err)
 {
     MPCF_TRY(tls_identity_take(l, err));
+    /* It was judged by files that are others by now. Cut off without a word it calls again. */
+    if (tls_credentials_changed(l->credentials)) {
+        return mpcf_fail(err, MPCF_E_CLOSED,
+                         "the files of keys have changed in the TLS handshake: it is begun anew");
+    }
     if (SSL_export_keying_material(l->ssl, l->binding, sizeof(l->binding), binding_label,
                                    sizeof(binding_label) - 1, NULL, 0, 0) != 1) {
         ERR_clear_error();

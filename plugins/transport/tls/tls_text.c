@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a peer's name is read, and what is wrong with a file of pinned keys. */
+/* How a peer's name is read, and what is wrong with a list of keys that are trusted. */
 #include "tls_text.h"
 
 #include <stdio.h>
@@ -8,8 +8,7 @@
 #include <mpcf/transport.h>
 
 static const char *const names[MPCF_ROLE_COUNT] = {"provider", "user", "dealer"};
-static const char uri_head[] = "mpcf:role:", identity_head[] = "mpcf ",
-                  first_line[] = "mpcf-trusted 1";
+static const char uri_head[] = "mpcf:role:", identity_head[] = "mpcf ";
 
 const char *tls_role_name(int role)
 {
@@ -59,56 +58,34 @@ bool tls_identity_parse(const uint8_t *text, size_t length, int *caller, int *ca
 
 /* --- pinned keys --- */
 
-static int digit_of(char c)
+static mpcf_status read_pin(const struct key_list *l, struct tls_pins *out, mpcf_error *err)
 {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool read_fingerprint(const char *text, size_t length, uint8_t out[TLS_FINGERPRINT_BYTES])
-{
-    if (length != (size_t) 2 * TLS_FINGERPRINT_BYTES) {
-        return false;
-    }
-    for (size_t i = 0; i < TLS_FINGERPRINT_BYTES; i++) {
-        const int high = digit_of(text[2 * i]), low = digit_of(text[2 * i + 1]);
-        if (high < 0 || low < 0) {
-            return false;
-        }
-        out[i] = (uint8_t) (high * 16 + low);
-    }
-    return true;
-}
-
-static mpcf_status read_pin(const char *line, size_t length, const char *name, unsigned number,
-                            struct tls_pins *out, mpcf_error *err)
-{
-    const char *blank = memchr(line, ' ', length);
-    const size_t word = blank == NULL ? length : (size_t) (blank - line);
-    struct tls_pin pin = {.role = find_role(line, word)};
+    const char *blank = memchr(l->line, ' ', l->size);
+    const size_t word = blank == NULL ? l->size : (size_t) (blank - l->line);
+    struct tls_pin pin = {.role = find_role(l->line, word)};
 
     if (pin.role < 0) {
         return mpcf_fail(err, MPCF_E_FORMAT,
-                         "%s:%u: a line begins with a role, provider, user or dealer", name,
-                         number);
+                         "%s:%u: a line begins with a role, provider, user or dealer", l->name,
+                         l->number);
     }
-    if (blank == NULL || !read_fingerprint(blank + 1, length - word - 1, pin.fingerprint)) {
+    if (blank == NULL ||
+        !key_list_digits(blank + 1, l->size - word - 1, pin.fingerprint, sizeof(pin.fingerprint))) {
         return mpcf_fail(err, MPCF_E_FORMAT,
                          "%s:%u: behind the role stands a fingerprint of 32 hexadecimal digits, as "
                          "`mpcf-host keys show` prints it",
-                         name, number);
+                         l->name, l->number);
     }
     if (tls_pins_find(out, pin.fingerprint) >= 0) {
         return mpcf_fail(err, MPCF_E_FORMAT,
                          "%s:%u: this key stands above already: one key is one "
                          "role's",
-                         name, number);
+                         l->name, l->number);
     }
     if (out->count == TLS_PINS_MAX) {
-        return mpcf_fail(err, MPCF_E_FORMAT, "%s:%u: more than %d keys", name, number,
-                         TLS_PINS_MAX);
+        return mpcf_fail(err, MPCF_E_FORMAT,
+                         "%s:%u: more than %d keys: take out those that are no longer used",
+                         l->name, l->number, TLS_PINS_MAX);
     }
     out->pins[out->count++] = pin;
     return MPCF_OK;
@@ -117,28 +94,17 @@ static mpcf_status read_pin(const char *line, size_t length, const char *name, u
 mpcf_status tls_pins_parse(const char *text, size_t length, const char *name, struct tls_pins *out,
                            mpcf_error *err)
 {
-    bool has_first = false;
-    unsigned number = 0;
+    struct key_list l = {.text = text, .length = length, .name = name};
 
     out->count = 0;
-    for (size_t at = 0; at < length;) {
-        const char *line = text + at, *end = memchr(line, '\n', length - at);
-        const size_t size = end == NULL ? length - at : (size_t) (end - line);
-        at += size + 1;
-        number++;
-        if (size == 0 || line[0] == '#') {
-            continue;
+    MPCF_TRY(key_list_first(&l, "mpcf-trusted 1", err));
+    for (;;) {
+        MPCF_TRY(key_list_next(&l, err));
+        if (l.line == NULL) {
+            return MPCF_OK;
         }
-        if (has_first) {
-            MPCF_TRY(read_pin(line, size, name, number, out, err));
-        } else if (size != sizeof(first_line) - 1 || memcmp(line, first_line, size) != 0) {
-            break;
-        }
-        has_first = true;
+        MPCF_TRY(read_pin(&l, out, err));
     }
-    return has_first ? MPCF_OK
-                     : mpcf_fail(err, MPCF_E_FORMAT, "%s: does not begin with the line '%s'", name,
-                                 first_line);
 }
 
 int tls_pins_find(const struct tls_pins *pins, const uint8_t fingerprint[TLS_FINGERPRINT_BYTES])

@@ -12,7 +12,9 @@
 
 #include <mpcf/error.h>
 
-#define TLS_FINGERPRINT_BYTES 16
+#include "../stream/key_list.h"
+
+#define TLS_FINGERPRINT_BYTES KEY_FINGERPRINT_BYTES
 #define TLS_PINS_MAX          64
 
 const char *tls_role_name(int role); /* "provider"; "nobody" for no role */

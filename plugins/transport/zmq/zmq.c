@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * zmq: frames of ZeroMQ over TCP. Neither authenticated nor encrypted; see README.md.
+ * zmq: frames of ZeroMQ over TCP. Neither authenticated nor encrypted; see README.md. The plug-in has zmq-curve
+ * besides, which is both.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include <mpcf/transport.h>
 
 #include "../stream/host_port_text.h"
 #include "../stream/tcp_socket.h"
+#include "zmq_curve.h"
 #include "zmtp.h"
 
 struct listener {
@@ -141,7 +145,11 @@ static const mpcf_transport zmq = {
 
 static mpcf_status start(mpcf_registry *registry, mpcf_error *err)
 {
-    return mpcf_register_transport(registry, &zmq, err);
+    if (sodium_init() < 0) {
+        return mpcf_fail(err, MPCF_E_INTERNAL, "libsodium does not begin");
+    }
+    MPCF_TRY(mpcf_register_transport(registry, &zmq, err));
+    return mpcf_register_transport(registry, &zmq_curve, err);
 }
 
 MPCF_PLUGIN(.name = "zmq", .version = "1.0", .license = "Apache-2.0",

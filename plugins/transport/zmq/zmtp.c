@@ -154,8 +154,15 @@ static mpcf_status read_greeting(struct zmtp *z, mpcf_error *err)
     if ((here > 0 && at[0] != 0xff) || (here > 9 && at[9] != 0x7f)) {
         return refuse(z, "no greeting", err);
     }
-    if ((here > 10 && at[10] < 3) || (here > 31 && memcmp(at + 12, "NULL\0", 5) != 0)) {
-        return refuse(z, "another version, or security that is not spoken here", err);
+    if (here > 10 && at[10] < 3) {
+        return refuse(z, "another version", err);
+    }
+    if (here > 31 && memcmp(at + 12, "CURVE\0", 6) == 0) {
+        return refuse(z, "security that is not spoken here, CURVE: `transport: zmq-curve` does",
+                      err);
+    }
+    if (here > 31 && memcmp(at + 12, "NULL\0", 5) != 0) {
+        return refuse(z, "security that is not spoken here", err);
     }
     if (here >= ZMTP_GREETING) {
         z->is_greeted = true;

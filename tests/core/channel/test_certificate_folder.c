@@ -103,10 +103,11 @@ static void pinned_keys_are_named_in_one_file(void **state)
     struct pem pem = read_pem(folder, "user.pem");
     struct certificate_facts f = facts_of(&pem);
     assert_true(f.has_key && !f.has_certificate);
-    assert_status(MPCF_E_CONFIG, trusted_add(folder, ROLE_USER, f.fingerprint, err), err);
+    assert_status(MPCF_E_CONFIG,
+                  trusted_add(&trusted_pinned, folder, ROLE_USER, f.fingerprint, err), err);
     assert_message_contains(err, "has this key already");
     f.fingerprint[0] ^= 1;
-    assert_ok(trusted_add(folder, ROLE_USER, f.fingerprint, err), err);
+    assert_ok(trusted_add(&trusted_pinned, folder, ROLE_USER, f.fingerprint, err), err);
     assert_ok(file_read(path, 4096, &text, &length, err), err);
     (void) snprintf(line, sizeof(line), "\nuser %02x%02x", f.fingerprint[0], f.fingerprint[1]);
     assert_non_null(strstr(text, line));
@@ -138,12 +139,12 @@ static void a_line_is_added_as_the_file_is_read(void **state)
     for (unsigned i = 0; i < SPOKEN_BYTES; i++) {
         key[i] = (uint8_t) (16 + i);
     }
-    assert_status(MPCF_E_CONFIG, trusted_add(folder, ROLE_USER, key, err), err);
+    assert_status(MPCF_E_CONFIG, trusted_add(&trusted_pinned, folder, ROLE_USER, key, err), err);
     assert_message_contains(err, "has this key already");
     for (unsigned i = 0; i < SPOKEN_BYTES; i++) {
         key[i] = (uint8_t) i;
     }
-    assert_ok(trusted_add(folder, ROLE_USER, key, err), err);
+    assert_ok(trusted_add(&trusted_pinned, folder, ROLE_USER, key, err), err);
     assert_ok(file_read(path, 4096, &text, &length, err), err);
     assert_memory_equal(text, before, strlen(before));
     assert_string_equal(text + strlen(before), "\nuser 000102030405060708090a0b0c0d0e0f\n");
@@ -151,7 +152,7 @@ static void a_line_is_added_as_the_file_is_read(void **state)
     assert_int_equal(facts.st_mode & 07777u, 0640);
     mpcf_free(text);
     assert_int_equal(unlink(path), 0);
-    assert_ok(trusted_add(folder, ROLE_USER, key, err), err);
+    assert_ok(trusted_add(&trusted_pinned, folder, ROLE_USER, key, err), err);
     assert_int_equal(stat(path, &facts), 0);
     assert_int_equal(facts.st_mode & 07777u, 0644);
     mpcf_error_destroy(err);
@@ -172,6 +173,8 @@ static void what_is_trusted_is_checked(void **state)
          "checked:2: the key " KEY " stands below again"},
         {"mpcf-trusted 1\nusr " KEY "\n", "checked:2: expected a role and a fingerprint"},
         {"mpcf-trusted 1\nuser " KEY "0\n", "expected a role and a fingerprint"},
+        {"mpcf-trusted 1\r\nuser " KEY "\r\n", "checked:1: the line ends in CR LF"},
+        {"mpcf-trusted 1\nuser " KEY "\r\n", "checked:2: the line ends in CR LF"},
     };
 #undef KEY
     char *path = file_join(test_folder(), "checked");
@@ -180,7 +183,7 @@ static void what_is_trusted_is_checked(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_ok(file_write_whole_private(path, cases[i].text, strlen(cases[i].text), err), err);
         assert_int_equal(chmod(path, 0644), 0);
-        const mpcf_status status = trusted_check(path, &count, err);
+        const mpcf_status status = trusted_check(&trusted_pinned, path, &count, err);
         if (cases[i].message == NULL) {
             assert_was_ok(status, err);
             assert_int_equal(count, 1);
@@ -191,7 +194,7 @@ static void what_is_trusted_is_checked(void **state)
         }
     }
     assert_int_equal(chmod(path, 0664), 0);
-    assert_status(MPCF_E_CONFIG, trusted_check(path, &count, err), err);
+    assert_status(MPCF_E_CONFIG, trusted_check(&trusted_pinned, path, &count, err), err);
     assert_message_contains(err, "others can write '");
     mpcf_error_destroy(err);
     mpcf_free(path);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What somebody on the way sees of tls: records, their number and sizes, and no byte of what is said.
+ * What somebody on the way sees of tls: records, their number and sizes, and no byte of what is said; and what it can
+ * do with what it has seen, later: nothing.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -199,10 +200,105 @@ static void only_records_are_seen(void **state)
     }
 }
 
+/* --- said again --- */
+
+/* M's two ends talk by way of T, which keeps what they say; M's listener goes on. */
+static void record(struct tls_meeting *m, struct tap *t, const struct tls_end ends[2],
+                   char real[64])
+{
+    char word[6] = "";
+    pthread_t thread;
+    tls_listen(m, &ends[0]);
+    memcpy(real, m->address, 64);
+    tap_begin(t, real, m->address);
+    tls_begin(&m->b, &ends[1]);
+    m->called = ROLE_DEALER;
+    assert_int_equal(pthread_create(&thread, NULL, tls_call, m), 0);
+    tls_accept_one(m);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_was_ok(m->a.status, m->a.err);
+    assert_was_ok(m->b.status, m->b.err);
+    const int64_t soon = clock_deadline(10 * SECOND);
+    assert_ok(m->b.t->send(m->b.conn, "hello", 6, soon, m->b.err), m->b.err);
+    assert_ok(m->a.t->recv(m->a.conn, word, 6, soon, m->a.err), m->a.err);
+    m->a.t->close(m->a.conn);
+    m->a.conn = NULL;
+    tls_finish(&m->b);
+    tap_end(t);
+}
+
+/* Says what the listener of T said, whatever is said to it. */
+static void *speak_as_before(void *context)
+{
+    struct tap *t = context;
+    uint8_t heard[4096];
+    int fd = accept(t->door, NULL, NULL);
+    assert_true(recv(fd, heard, sizeof(heard), 0) > 0);
+    (void) send(fd, t->seen[1], t->length[1], MSG_NOSIGNAL);
+    while (recv(fd, heard, sizeof(heard), 0) > 0) {
+    }
+    (void) close(fd);
+    return NULL;
+}
+
+static void say_to_a_caller(struct tls_meeting *m, struct tap *t, const struct tls_end *caller)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof(at);
+    pthread_t thread;
+    t->door = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(t->door, (struct sockaddr *) &at, sizeof(at)), 0);
+    assert_int_equal(listen(t->door, 1), 0);
+    assert_int_equal(getsockname(t->door, (struct sockaddr *) &at, &length), 0);
+    (void) snprintf(m->address, sizeof(m->address), "127.0.0.1:%u", ntohs(at.sin_port));
+    assert_int_equal(pthread_create(&thread, NULL, speak_as_before, t), 0);
+    tls_begin(&m->b, caller);
+    (void) tls_call(m);
+    print_message("as the listener: %s\n", mpcf_error_text(m->b.err));
+    assert_status_was(MPCF_E_AUTH, m->b.status, m->b.err);
+    assert_message_contains(m->b.err, "it answers another call than this one");
+    assert_null(m->b.conn);
+    tls_finish(&m->b);
+    m->b.t = NULL;
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    (void) close(t->door);
+}
+
+/* Every connection has keys of an exchange of its own: nobody is let in by what was said on another, not
+ * with a pre-shared key either, whose first message does not depend on the listener. */
+static void an_old_connection_is_not_taken_again(void **state)
+{
+    (void) state;
+    const struct tls_end ends[3][2] = {
+        {{TLS_BY_KEYS, NULL, 0, ROLE_DEALER}, {TLS_BY_KEYS, NULL, 0, ROLE_USER}},
+        {{TLS_BY_CERTIFICATE, tls_folders[C1], 0, ROLE_DEALER},
+         {TLS_BY_CERTIFICATE, tls_folders[C1], 0, ROLE_USER}},
+        {{TLS_BY_PINNED, tls_folders[P1], 0, ROLE_DEALER},
+         {TLS_BY_PINNED, tls_folders[P1], 0, ROLE_USER}}};
+    for (unsigned e = 0; e < 3; e++) {
+        struct tls_meeting m;
+        struct tap tap;
+        char real[64];
+        record(&m, &tap, ends[e], real);
+        int fd = dial(real);
+        assert_int_equal(send(fd, tap.seen[0], tap.length[0], MSG_NOSIGNAL), tap.length[0]);
+        tls_accept_one(&m);
+        print_message("as the caller: %s\n", mpcf_error_text(m.a.err));
+        assert_status_was(MPCF_E_AUTH, m.a.status, m.a.err);
+        assert_message_contains(m.a.err, "a record was changed on the way");
+        assert_null(m.a.conn);
+        (void) close(fd);
+        say_to_a_caller(&m, &tap, &ends[e][1]);
+        tls_part(&m);
+        tap_clear(&tap);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_records_are_seen),
+        cmocka_unit_test(an_old_connection_is_not_taken_again),
     };
     return cmocka_run_group_tests(tests, tls_make_folders, tls_drop_folders);
 }

@@ -157,7 +157,8 @@ static void a_port_in_use_is_named(void **state)
     mpcf_error_destroy(err);
 }
 
-static char loopback[] = "loopback", tcp[] = "tcp", zmq[] = "zmq", tls[] = "tls";
+static char loopback[] = "loopback", tcp[] = "tcp", zmq[] = "zmq", tls[] = "tls",
+            zmq_curve[] = "zmq-curve";
 #define OF(transport, test)                                                                        \
     {                                                                                              \
 #transport ": " #test, test, NULL, NULL, transport                                         \
@@ -170,6 +171,7 @@ int main(void)
         OF(tcp, it_keeps_the_contract),
         OF(zmq, it_keeps_the_contract),
         OF(tls, it_keeps_the_contract),
+        OF(zmq_curve, it_keeps_the_contract),
         OF(tcp, ipv6_and_names_are_taken),
         OF(zmq, ipv6_and_names_are_taken),
         OF(tcp, malformed_addresses_are_refused),
