@@ -130,8 +130,9 @@ typedef struct mpcf_transport {
      * also where it fails. It must not wait for one direction before serving the
      * other, or two parties that open large shares deadlock on full buffers. OUT and
      * IN do not overlap. Where *OUT_LENGTH is 0 on return, other bytes may come next, or none; where
-     * it is less than was wanted, the rest comes again, unchanged, perhaps from another address. The host reads heads with it while it still sends, so that
-     * it sees at once that the peer lives, ends, or sends a wrong length. May be NULL;
+     * it is less than was wanted, the rest comes again, unchanged, perhaps from another address.
+     * The host reads heads with it while it still sends, so that it sees at once that the peer
+     * lives, ends, or sends a wrong length. May be NULL;
      * the host then sends from a helper thread, and does not hear the peer meanwhile.
      */
     mpcf_status (*advance)(void *conn, const void *out, size_t *out_length, void *in,
