@@ -67,7 +67,12 @@ static struct tally run_checks(struct pair *s, unsigned abi_minor, conform_start
                 continue;
             }
             mpcf_error_reset(err);
+            s->left_out = NULL;
             mpcf_status status = run_check(s, check, err);
+            if (status == MPCF_OK && s->left_out != NULL) {
+                report(context, check->name, MPCF_E_UNSUPPORTED, s->left_out);
+                continue;
+            }
             report(context, check->name, status, status == MPCF_OK ? "" : mpcf_error_text(err));
             tally.run++;
             tally.failed += status != MPCF_OK;

@@ -58,7 +58,7 @@ static mpcf_status check_death_in_send(struct pair *s, mpcf_error *err)
 static mpcf_status check_wrong_length(struct pair *s, mpcf_error *err)
 {
     if ((s->t->caps & MPCF_TRANSPORT_MESSAGES) == 0) {
-        return MPCF_OK; /* the host's framing finds it */
+        return pair_leave_out(s, "without MPCF_TRANSPORT_MESSAGES the host frames");
     }
     MPCF_TRY(s->t->send(s->b, s->out, 100, pair_soon(), err));
     mpcf_status got = s->t->recv(s->a, s->in, 101, pair_soon(), NULL);
@@ -107,7 +107,7 @@ static mpcf_status check_two(struct pair *s, mpcf_error *err)
 static mpcf_status check_identity(struct pair *s, mpcf_error *err)
 {
     if ((s->t->caps & MPCF_TRANSPORT_AUTHENTICATED) == 0) {
-        return MPCF_OK;
+        return pair_leave_out(s, "it does not set MPCF_TRANSPORT_AUTHENTICATED");
     }
     char text[256] = "";
     if (s->t->peer_identity == NULL) {
@@ -124,7 +124,7 @@ static mpcf_status check_identity(struct pair *s, mpcf_error *err)
 static mpcf_status check_judgement(struct pair *s, mpcf_error *err)
 {
     if (s->t->check_address == NULL) {
-        return MPCF_OK;
+        return pair_leave_out(s, "it has no check_address()");
     }
     MPCF_TRY(s->t->check_address(s->config, s->wish, true, err));
     return s->t->check_address(s->config, s->address, false, err);

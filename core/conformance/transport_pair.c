@@ -95,6 +95,12 @@ mpcf_status expect_within(int64_t start, int64_t limit, const char *call, mpcf_e
                      took / 1000000, limit / 1000000);
 }
 
+mpcf_status pair_leave_out(struct pair *s, const char *why)
+{
+    s->left_out = why;
+    return MPCF_OK;
+}
+
 mpcf_status pair_listen(struct pair *s, mpcf_error *err)
 {
     MPCF_TRY(link_listen(s->t, s->config, s->provider, s->wish, &s->listener, err));

@@ -22,9 +22,10 @@ struct pair {
     mpcf_party *provider, *user; /* who listens, who calls: with secrets of this run */
     const char *wish;            /* address to listen on */
     void *listener;
-    char address[256]; /* what it became */
-    void *a, *b;       /* accepted, connected */
-    uint8_t *out, *in; /* LARGEST bytes each */
+    char address[256];    /* what it became */
+    void *a, *b;          /* accepted, connected */
+    uint8_t *out, *in;    /* LARGEST bytes each */
+    const char *left_out; /* why the check that runs asks nothing; NULL: it does */
 };
 
 /* What the other end does on its own thread. */
@@ -42,6 +43,9 @@ struct transport_check {
     unsigned since;   /* the minor of the ABI that asks for it */
     mpcf_status (*run)(struct pair *s, mpcf_error *err);
 };
+
+/* What a check returns that has nothing to ask: a test that says "ok" there would say what nobody saw. */
+mpcf_status pair_leave_out(struct pair *s, const char *why);
 
 mpcf_status pair_listen(struct pair *s, mpcf_error *err);
 void pair_unlisten(struct pair *s);

@@ -27,7 +27,7 @@ static mpcf_status expect_role(const struct pair *s, void *conn, int32_t want, c
 static mpcf_status check_roles(struct pair *s, mpcf_error *err)
 {
     if (s->t->peer_role == NULL) {
-        return MPCF_OK;
+        return pair_leave_out(s, "it has no peer_role()");
     }
     MPCF_TRY(expect_role(s, s->a, MPCF_ROLE_USER, "accepted", err));
     return expect_role(s, s->b, MPCF_ROLE_PROVIDER, "called", err);
@@ -55,7 +55,7 @@ static mpcf_status check_binding(struct pair *s, mpcf_error *err)
     void *a = s->a, *b = s->b;
 
     if (s->t->binding == NULL) {
-        return MPCF_OK;
+        return pair_leave_out(s, "it has no binding()");
     }
     s->a = s->b = NULL;
     mpcf_status status = pair_join(s, err);
@@ -95,7 +95,7 @@ static mpcf_status check_other_role(struct pair *s, mpcf_error *err)
     mpcf_status got = MPCF_OK;
 
     if (s->t->connect_as == NULL) {
-        return MPCF_OK;
+        return pair_leave_out(s, "it has no connect_as()");
     }
     MPCF_TRY(call_wrongly(s, s->user, ROLE_DEALER, &got, err));
     return expect_status(got, MPCF_E_AUTH, "connect_as() of the dealer where the provider listens",
@@ -109,13 +109,13 @@ static mpcf_status check_other_secret(struct pair *s, mpcf_error *err)
     mpcf_status got = MPCF_OK;
 
     if (s->t->connect_as == NULL) {
-        return MPCF_OK;
+        return pair_leave_out(s, "it has no connect_as()");
     }
     memset(stranger.has_secret, 0, sizeof(stranger.has_secret));
     memset(stranger.calling, 0, sizeof(stranger.calling));
     MPCF_TRY(call_wrongly(s, &stranger, ROLE_PROVIDER, &got, err));
     if (got == MPCF_OK) {
-        return MPCF_OK;
+        return pair_leave_out(s, "it does not go by the secrets of mpcf_party");
     }
     memcpy(stranger.has_secret, s->user->has_secret, sizeof(stranger.has_secret));
     MPCF_TRY(call_wrongly(s, &stranger, ROLE_PROVIDER, &got, err));

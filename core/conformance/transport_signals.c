@@ -79,7 +79,7 @@ static mpcf_status check_advance(struct pair *s, mpcf_error *err)
     size_t sent = 0, received = 8;
 
     if (s->t->advance == NULL) {
-        return MPCF_OK;
+        return pair_leave_out(s, "it has no advance()");
     }
     MPCF_TRY(alarm_start(&alarm, err));
     mpcf_status got =

@@ -73,7 +73,7 @@ static mpcf_status exchange_a(struct pair *s, mpcf_error *err)
 static mpcf_status check_exchange(struct pair *s, mpcf_error *err)
 {
     if (s->t->exchange == NULL) {
-        return MPCF_OK; /* the host sends from a thread */
+        return pair_leave_out(s, "it has no exchange(), which is not called any more");
     }
     pair_fill(s->out, LARGEST, 77);
     struct peer peer;
@@ -114,7 +114,7 @@ static mpcf_status advance_b(struct pair *s, mpcf_error *err)
 static mpcf_status check_advance(struct pair *s, mpcf_error *err)
 {
     if (s->t->advance == NULL) {
-        return MPCF_OK;
+        return pair_leave_out(s, "it has no advance()");
     }
     pair_fill(s->out, LARGEST, 78);
     struct peer peer;

@@ -192,14 +192,37 @@ mpcf_status mpcf_register_approx(mpcf_registry *registry, const mpcf_approx *app
     (MPCF_TRANSPORT_MESSAGES | MPCF_TRANSPORT_AUTHENTICATED | MPCF_TRANSPORT_ENCRYPTED |           \
      MPCF_TRANSPORT_LOCAL)
 
+/* The first function that no transport may leave out and this one does; NULL: it has them all. */
+static const char *missing_function(const mpcf_transport *t)
+{
+    const struct {
+        const char *what;
+        bool given;
+    } needed[] = {
+        {"listen is missing, needed beside listen_as, too", t->listen != NULL},
+        {"bound is missing", t->bound != NULL},
+        {"accept is missing", t->accept != NULL},
+        {"unlisten is missing", t->unlisten != NULL},
+        {"connect is missing, needed beside connect_as, too", t->connect != NULL},
+        {"close is missing", t->close != NULL},
+        {"send is missing", t->send != NULL},
+        {"recv is missing", t->recv != NULL},
+    };
+
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        if (!needed[i].given) {
+            return needed[i].what;
+        }
+    }
+    return NULL;
+}
+
 static mpcf_status check_transport(const mpcf_transport *t, mpcf_error *err)
 {
-    if (t->listen == NULL || t->bound == NULL || t->accept == NULL || t->unlisten == NULL ||
-        t->connect == NULL || t->close == NULL || t->send == NULL || t->recv == NULL) {
-        return missing(COMPONENT_TRANSPORT, t->name,
-                       "only exchange, advance, peer_identity and check_address, and what came "
-                       "after it, may be left out",
-                       err);
+    const char *function = missing_function(t);
+
+    if (function != NULL) {
+        return missing(COMPONENT_TRANSPORT, t->name, function, err);
     }
     if ((t->caps & ~TRANSPORT_CAPS) != 0) {
         return missing(COMPONENT_TRANSPORT, t->name,

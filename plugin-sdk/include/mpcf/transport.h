@@ -129,8 +129,10 @@ typedef struct mpcf_transport {
      * *IN_LENGTH are the bytes wanted (one may be 0), on return the bytes moved,
      * also where it fails. It must not wait for one direction before serving the
      * other, or two parties that open large shares deadlock on full buffers. OUT and
-     * IN do not overlap. The host reads heads with it while it still sends, so that
-     * it sees at once that the peer lives, ends, or sends a wrong length. May be NULL;
+     * IN do not overlap. Where *OUT_LENGTH is 0 on return, other bytes may come next, or none; where
+     * it is less than was wanted, the rest comes again, unchanged, perhaps from another address.
+     * The host reads heads with it while it still sends, so that it sees at once that the peer
+     * lives, ends, or sends a wrong length. May be NULL;
      * the host then sends from a helper thread, and does not hear the peer meanwhile.
      */
     mpcf_status (*advance)(void *conn, const void *out, size_t *out_length, void *in,
@@ -146,7 +148,8 @@ typedef struct mpcf_transport {
     /*
      * What follows may be NULL. listen() and connect() for transports that prove roles: who
      * this side is, and for connect_as() whom it calls, MPCF_ROLE_*. Where they are given the host
-     * calls them instead. A peer whose proof is of another role than PEER is MPCF_E_AUTH.
+     * calls them instead; listen() and connect() must be there even so, and may be
+     * MPCF_E_UNSUPPORTED. A peer whose proof is of another role than PEER is MPCF_E_AUTH.
      */
     mpcf_status (*listen_as)(const void *config, const mpcf_party *self, const char *address,
                              void **listener, mpcf_error *err);

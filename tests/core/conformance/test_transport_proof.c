@@ -129,9 +129,36 @@ static void each_check_finds_what_it_is_for(void **state)
     }
 }
 
+static void expect_left_out(const struct test_transport *tls, size_t check)
+{
+    wrong.check = transport_proof_checks[check].name;
+    wrong.runs = 0;
+    assert_int_equal(conform_transport(&wrong.shown, MPCF_ABI_MINOR, tls->config, NULL, is_watched,
+                                       watch, NULL, NULL),
+                     MPCF_OK);
+    assert_int_equal(wrong.runs, 1);
+    assert_int_equal(wrong.status, MPCF_E_UNSUPPORTED);
+}
+
+/* A test that says "ok" of what a transport does not offer would say what nobody has seen. */
+static void what_is_not_offered_is_left_out(void **state)
+{
+    const struct test_transport tls = test_transport_load("tls");
+    (void) state;
+    wrong.shown = *tls.transport;
+    wrong.shown.peer_role = NULL;
+    wrong.shown.binding = NULL;
+    expect_left_out(&tls, 0);
+    expect_left_out(&tls, 1);
+    wrong.shown.connect_as = NULL;
+    expect_left_out(&tls, 2);
+    expect_left_out(&tls, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_offered_is_left_out),
         cmocka_unit_test(each_check_finds_what_it_is_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
