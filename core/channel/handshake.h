@@ -17,7 +17,7 @@
 
 /* Goes up with every change of what is sent for an equal program: a step's messages, this one, the
  * announcement. Not where only programs change: roles compare their digests. */
-#define HANDSHAKE_PROTOCOL 5
+#define HANDSHAKE_PROTOCOL 6
 #define HANDSHAKE_BYTES    8192 /* on the wire */
 #define HANDSHAKE_FACTS    64
 #define HANDSHAKE_NAME     48 /* with the zero */

@@ -19,6 +19,7 @@
 #include "inference/answer_lines.h"
 #include "inference/deal_room.h"
 #include "inference/kept_answers.h"
+#include "inference/kept_masks.h"
 #include "inference/marked_answer.h"
 #include "inference/metered_run.h"
 #include "inference/padded_input.h"
@@ -30,6 +31,7 @@
 #include "pipeline/output.h"
 #include "secure/session.h"
 #include "secure/session_run.h"
+#include "secure/session_weights.h"
 
 /* The next texts of its own; what was dealt ahead is for all of them at once. */
 static mpcf_status next_texts(struct role_state *state, mpcf_error *err)
@@ -105,19 +107,30 @@ static bool is_stored(const struct user_run *u)
 
 static mpcf_status tell_provider(struct user_run *u, const struct announcement *a, mpcf_error *err)
 {
-    struct question_limit limit;
+    struct announcement answer;
+    const struct question_limit *limit = &answer.limit;
 
-    MPCF_TRY(announcement_tell(u->state->links.peers[ROLE_PROVIDER], a, &limit, err));
-    if (announcement_is_beyond(a, &limit)) {
+    MPCF_TRY(announcement_tell(u->state->links.peers[ROLE_PROVIDER], a, &answer, err));
+    if (announcement_is_beyond(a, limit)) {
         u->is_refused = true;
         return mpcf_fail(err, MPCF_E_INVALID,
                          "the provider answers %u questions, %u are left, and this run would ask "
                          "%u: %sa batch counts whole",
-                         limit.limit, limit.left, announcement_questions(a),
+                         limit->limit, limit->left, announcement_questions(a),
                          u->state->asking != NULL ? ""
                                                   : "stages.infer.examples says how many, and ");
     }
-    return MPCF_OK;
+    return a->kind == ANNOUNCE_SESSION ? kept_masks_settle(u->state, answer.session, err) : MPCF_OK;
+}
+
+/* The dealer has no part in what is kept. */
+static struct announcement for_dealer(const struct announcement *a)
+{
+    struct announcement told = *a;
+
+    told.has_kept = false;
+    memset(told.session, 0, sizeof told.session);
+    return told;
 }
 
 /* What is dealt already goes on without it. */
@@ -129,12 +142,13 @@ static bool needs_dealer(const struct user_run *u, const struct announcement *a)
 
 static mpcf_status tell_dealer(struct user_run *u, const struct announcement *a, mpcf_error *err)
 {
+    const struct announcement told = for_dealer(a);
     mpcf_status status = MPCF_OK;
 
     if (!needs_dealer(u, a) && rejoin_look(u->state)) {
         return MPCF_OK;
     }
-    status = announcement_tell(u->state->links.peers[ROLE_DEALER], a, NULL, err);
+    status = announcement_tell(u->state->links.peers[ROLE_DEALER], &told, NULL, err);
     return !needs_dealer(u, a) && rejoin_note_loss(u->state, status, err) ? MPCF_OK : status;
 }
 
@@ -205,6 +219,8 @@ static mpcf_status infer_one(struct user_run *u, struct secure_batch *batch, mpc
     if (status != MPCF_OK) {
         return mpcf_fail_while(err, status, "text %" PRIu32, batch->rows[0]);
     }
+    MPCF_TRY(session_take_weights(u->state->session, program.program, &a.has_kept, err));
+    run.has_kept = a.has_kept;
     a.number = session_next(u->state->session);
     MPCF_TRY(tell_provider(u, &a, err));
     MPCF_TRY(tell_or_lose_dealer(u, &a, err));
@@ -335,9 +351,10 @@ static mpcf_status deal_one(struct user_run *u, const struct secure_batch *batch
     MPCF_TRY(stop_if_asked(err));
     MPCF_TRY(secure_student_program(&u->state->student, &a.shape, &program, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
+    MPCF_TRY(session_take_weights(u->state->session, program.program, &a.has_kept, err));
     MPCF_TRY(tell_provider(u, &a, err));
     MPCF_TRY(tell_or_lose_dealer(u, &a, err));
-    status = metered_deal(u->state, &program, a.count, err);
+    status = metered_deal(u->state, &program, a.count, a.has_kept, err);
     return rejoin_note_loss(u->state, status, err) ? MPCF_OK : status;
 }
 
@@ -422,12 +439,13 @@ static bool goes_on(const struct user_run *u)
 /* Until its inferences are used up, or the dealer has gone. */
 static mpcf_status run_session(struct user_run *u, mpcf_error *err)
 {
-    const struct announcement begin = {
+    struct announcement begin = {
         .kind = ANNOUNCE_SESSION, .count = plan(u), .questions = questions_to_ask(u)};
 
     if (goes_on(u)) {
         return infer_in(u, err);
     }
+    MPCF_TRY(kept_masks_offer(u->state, begin.session, err));
     MPCF_TRY(begin_session(u, &begin, err));
     u->state->planned = begin.count;
     if (u->state->is_dealer_gone) {

@@ -11,6 +11,8 @@
 #include "channel/role.h"
 #include "protocol/randomness.h"
 
+struct kept; /* preprocess/kept.h */
+
 struct session_options {
     enum role role;
     int64_t timeout_ns;     /* a peer that shows no sign of life for longer ends the run */
@@ -20,6 +22,10 @@ struct session_options {
     uint8_t session[16];    /* its id, agreed on in the handshake: of a new one, or of the stored */
     const char *facts;      /* with a store: digest (64 hex) of what the session is dealt for,
                                  found again by store_look(); NULL: none */
+    bool has_provider_masks; /* weight_masks: kept: the provider tells the dealer the seed of the masks
+                                 of weights, which else the dealer draws; all roles alike */
+    struct kept *kept;   /* the provider: whose seed that is; the user: where D lies and goes. NULL:
+                            masks of this session alone. Outlives it */
     uint32_t inferences; /* numbers are below this; 0: SESSION_INFERENCES, the most there may be */
     const uint8_t *test_seed; /* 16 bytes: repeatable runs for tests; NULL: the system's */
     random_observe *observe;  /* tests: sees each use of a stream, from several threads */

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which masks go on, and which are drawn anew: one seed for a user, and never for two sets of weights.
+ */
+#include "inference/kept_masks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/build_id.h"
+#include "base/folder.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "channel/role.h"
+#include "inference/peer_name.h"
+#include "inference/role_session.h"
+#include "pipeline/link_keys.h"
+#include "preprocess/kept.h"
+#include "prg/prg.h"
+
+enum { NAME_SIZE = 33 }; /* of a folder in the role's */
+
+static const uint8_t none[HANDSHAKE_SESSION];
+
+static bool is_used(const struct role_state *state)
+{
+    return state->student.pipeline->infer.weight_masks == MASKS_KEPT;
+}
+
+/* --- For what --- */
+
+/* The provider's numbers are of its build, too: another may round otherwise. */
+static mpcf_status digest_with(const char *facts, const char *more, char out[FILE_DIGEST_SIZE],
+                               mpcf_error *err)
+{
+    struct digest *digest = digest_begin();
+
+    if (digest == NULL) {
+        return mpcf_fail_memory(err, FILE_DIGEST_SIZE, "a digest");
+    }
+    digest_add(digest, facts, strlen(facts) + 1);
+    digest_add(digest, more, strlen(more) + 1);
+    digest_end(digest, out);
+    return MPCF_OK;
+}
+
+static mpcf_status find_root(struct role_state *state, mpcf_error *err)
+{
+    state->kept_root = mpcf_format("%s/%s/kept", state->student.pipeline->infer.store,
+                                   role_name(state->role));
+    return state->kept_root != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
+}
+
+static void tidy(const struct role_state *state)
+{
+    kept_tidy(state->kept_root, role_session_kept(state),
+              state->student.pipeline->infer.store_age_ns);
+}
+
+mpcf_status kept_masks_prepare(struct role_state *state, const struct handshake *handshake,
+                               mpcf_error *err)
+{
+    const struct pipeline *p = state->student.pipeline;
+    char build[BUILD_ID_SIZE] = "", facts[FILE_DIGEST_SIZE];
+
+    if (!is_used(state)) {
+        return MPCF_OK;
+    }
+    if (!link_knows_peers(p, state->keys != NULL)) {
+        return mpcf_fail(err, MPCF_E_CONFIG, LINK_KEPT_NEEDS_PROOF, p->transport.name);
+    }
+    if (state->role == ROLE_DEALER) {
+        return MPCF_OK; /* it keeps nothing */
+    }
+    if (state->role == ROLE_PROVIDER) {
+        build_id(build);
+    }
+    MPCF_TRY(find_root(state, err));
+    MPCF_TRY(role_session_facts(state, handshake, facts, err));
+    MPCF_TRY(digest_with(facts, build, state->kept_facts, err));
+    tidy(state);
+    return MPCF_OK;
+}
+
+void kept_masks_clear(struct role_state *state)
+{
+    kept_close(state->kept_masks);
+    state->kept_masks = NULL;
+    mpcf_free(state->kept_root);
+    state->kept_root = NULL;
+}
+
+/* --- For whom --- */
+
+/* The parent of a one-machine run draws keys for that run alone; its roles are one person's. */
+static mpcf_status name_peer(const struct role_state *state, char name[PEER_NAME_SIZE],
+                             mpcf_error *err)
+{
+    const enum role peer = state->role == ROLE_USER ? ROLE_PROVIDER : ROLE_USER;
+
+    if (state->control != NULL) {
+        (void) snprintf(name, PEER_NAME_SIZE, "this machine");
+        return MPCF_OK;
+    }
+    return peer_name(state->own_keys, peer, channel_identity(state->links.peers[peer]), name, err);
+}
+
+static void name_folder(const uint8_t id[KEPT_ID_BYTES], char name[NAME_SIZE])
+{
+    for (size_t i = 0; i < KEPT_ID_BYTES; i++) {
+        (void) snprintf(name + 2 * i, 3, "%02x", id[i]);
+    }
+}
+
+static void note(const struct role_state *state, const uint8_t *id, const char *what)
+{
+    log_line(LOG_INFO, "%s: kept masks of weights %02x%02x%02x%02x %s", role_name(state->role),
+             id[0], id[1], id[2], id[3], what);
+}
+
+static void drop(struct role_state *state)
+{
+    kept_close(state->kept_masks);
+    state->kept_masks = NULL;
+}
+
+/* MARK in a folder NAME; without it the session goes on, with masks of its own. */
+static mpcf_status begin(struct role_state *state, const char *name, const struct kept_mark *mark,
+                         mpcf_error *err)
+{
+    mpcf_error *why = mpcf_error_create();
+    const mpcf_status status = kept_begin(state->kept_root, name, mark, &state->kept_masks, why);
+
+    if (status == MPCF_OK) {
+        note(state, mark->id, "are begun");
+        tidy(state);
+    } else if (status != MPCF_E_NOMEM) {
+        log_line(LOG_WARN, "%s: masks of weights are not kept: %s", role_name(state->role),
+                 mpcf_error_text(why));
+    }
+    mpcf_error_destroy(why);
+    return status == MPCF_E_NOMEM ? mpcf_fail_memory(err, 0, "kept masks") : MPCF_OK;
+}
+
+/* --- The user --- */
+
+/* What is of another provider, or for other facts, is not spoken of. */
+mpcf_status kept_masks_offer(struct role_state *state, uint8_t id[HANDSHAKE_SESSION],
+                             mpcf_error *err)
+{
+    char name[PEER_NAME_SIZE], facts[FILE_DIGEST_SIZE];
+
+    memset(id, 0, HANDSHAKE_SESSION);
+    if (!is_used(state)) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(name_peer(state, name, err));
+    if (state->kept_masks == NULL && peer_name_is_proved(name)) {
+        MPCF_TRY(digest_with(state->kept_facts, name, facts, err));
+        state->kept_masks = kept_find(state->kept_root, facts);
+    }
+    if (state->kept_masks != NULL) {
+        memcpy(id, kept_mark(state->kept_masks)->id, HANDSHAKE_SESSION);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status kept_masks_settle(struct role_state *state, const uint8_t id[HANDSHAKE_SESSION],
+                              mpcf_error *err)
+{
+    char name[PEER_NAME_SIZE], folder[NAME_SIZE];
+    struct kept_mark mark = {.facts = {0}};
+
+    if (!is_used(state)) {
+        return MPCF_OK;
+    }
+    if (state->kept_masks != NULL && memcmp(kept_mark(state->kept_masks)->id, id, HANDSHAKE_SESSION) == 0) {
+        note(state, id, "are taken up");
+        return MPCF_OK;
+    }
+    if (state->kept_masks != NULL) {
+        note(state, kept_mark(state->kept_masks)->id, "are given up: the provider goes on with others");
+        drop(state);
+    }
+    MPCF_TRY(name_peer(state, name, err));
+    if (memcmp(id, none, sizeof none) == 0 || !peer_name_is_proved(name)) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(digest_with(state->kept_facts, name, mark.facts, err));
+    memcpy(mark.id, id, sizeof mark.id);
+    name_folder(id, folder);
+    return begin(state, folder, &mark, err);
+}
+
+/* --- The provider --- */
+
+/* One folder a user: the first half of the SHA-256 of its name. */
+static mpcf_status folder_of(const char *user, char folder[NAME_SIZE], mpcf_error *err)
+{
+    char digest[FILE_DIGEST_SIZE];
+
+    MPCF_TRY(digest_with("user", user, digest, err));
+    memcpy(folder, digest, NAME_SIZE - 1);
+    folder[NAME_SIZE - 1] = '\0';
+    return MPCF_OK;
+}
+
+static mpcf_status draw(struct role_state *state, const char *folder, mpcf_error *err)
+{
+    struct kept_mark mark = {.facts = {0}};
+    mpcf_status status = MPCF_OK;
+
+    memcpy(mark.facts, state->kept_facts, sizeof mark.facts);
+    prg_system_random(mark.seed, sizeof mark.seed);
+    do {
+        prg_system_random(mark.id, sizeof mark.id);
+    } while (memcmp(mark.id, none, sizeof none) == 0);
+    status = begin(state, folder, &mark, err);
+    mpcf_wipe(&mark, sizeof mark);
+    return status;
+}
+
+static mpcf_status take_or_draw(struct role_state *state, const char *user, const uint8_t *offered,
+                                mpcf_error *err)
+{
+    char folder[NAME_SIZE];
+
+    MPCF_TRY(folder_of(user, folder, err));
+    if (memcmp(offered, none, sizeof none) != 0) {
+        state->kept_masks = kept_open(state->kept_root, folder, state->kept_facts, offered);
+    }
+    if (state->kept_masks != NULL) {
+        note(state, offered, "are taken up");
+        return MPCF_OK;
+    }
+    return draw(state, folder, err);
+}
+
+mpcf_status kept_masks_answer(struct role_state *state, const uint8_t offered[HANDSHAKE_SESSION],
+                              uint8_t id[HANDSHAKE_SESSION], mpcf_error *err)
+{
+    char user[PEER_NAME_SIZE];
+
+    memset(id, 0, HANDSHAKE_SESSION);
+    if (!is_used(state) || state->role != ROLE_PROVIDER) {
+        return MPCF_OK;
+    }
+    drop(state);
+    MPCF_TRY(name_peer(state, user, err));
+    if (peer_name_is_proved(user)) {
+        MPCF_TRY(take_or_draw(state, user, offered, err));
+    }
+    if (state->kept_masks != NULL) {
+        memcpy(id, kept_mark(state->kept_masks)->id, HANDSHAKE_SESSION);
+    }
+    return MPCF_OK;
+}

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which folder is taken up, whose it is meanwhile, and that nothing in it is taken for whole that is
+ * not.
+ */
+#include "preprocess/kept.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "preprocess/store_folder.h"
+
+#define MARK "kept"
+
+struct kept {
+    char *folder;
+    struct kept_mark mark;
+    int lock; /* of store_folder_lock() or _share(); negative: none */
+};
+
+/* --- Life --- */
+
+void kept_close(struct kept *k)
+{
+    if (k == NULL) {
+        return;
+    }
+    store_folder_unlock(k->lock);
+    mpcf_free(k->folder);
+    mpcf_secret_free(k);
+}
+
+/* Takes over FOLDER. */
+static struct kept *create(char *folder)
+{
+    struct kept *k = folder != NULL ? mpcf_secret_alloc(1, sizeof *k) : NULL;
+
+    if (k == NULL) {
+        mpcf_free(folder);
+        return NULL;
+    }
+    k->folder = folder;
+    k->lock = -1;
+    return k;
+}
+
+static bool read_mark(const char *folder, struct kept_mark *out)
+{
+    char *path = file_join(folder, MARK), *bytes = NULL;
+    size_t length = 0;
+    bool is_read = path != NULL && file_exists(path) &&
+                   file_read(path, KEPT_MARK_BYTES, &bytes, &length, NULL) == MPCF_OK;
+
+    if (is_read) {
+        is_read = kept_mark_decode((const uint8_t *) bytes, length, out);
+        mpcf_wipe(bytes, length);
+    }
+    mpcf_free(bytes);
+    mpcf_free(path);
+    return is_read;
+}
+
+/* Used now: what is not used for long goes. */
+static void touch(const char *folder)
+{
+    char *path = file_join(folder, MARK);
+
+    if (path != NULL && utimensat(AT_FDCWD, path, NULL, 0) != 0) {
+        log_line(LOG_DEBUG, "the time of '%s' cannot be set", path); /* it goes somewhat earlier */
+    }
+    mpcf_free(path);
+}
+
+static bool is_private(const char *folder)
+{
+    mpcf_error *why = mpcf_error_create();
+    const bool is = store_folder_check(folder, why) == MPCF_OK;
+
+    if (!is) {
+        log_line(LOG_WARN, "what is kept of masked weights is not taken up: %s",
+                 mpcf_error_text(why));
+    }
+    mpcf_error_destroy(why);
+    return is;
+}
+
+/* Takes over FOLDER. */
+static struct kept *open_shared(char *folder, const char *facts, const uint8_t *id)
+{
+    struct kept *k = create(folder);
+
+    if (k == NULL) {
+        return NULL;
+    }
+    if (!file_is_folder(k->folder) ||
+        store_folder_share(k->folder, &k->lock, NULL) != MPCF_OK ||
+        !read_mark(k->folder, &k->mark) || strcmp(k->mark.facts, facts) != 0 ||
+        (id != NULL && memcmp(k->mark.id, id, KEPT_ID_BYTES) != 0) || !is_private(k->folder)) {
+        kept_close(k);
+        return NULL;
+    }
+    touch(k->folder);
+    return k;
+}
+
+struct kept *kept_open(const char *root, const char *name, const char *facts,
+                       const uint8_t id[KEPT_ID_BYTES])
+{
+    return open_shared(file_join(root, name), facts, id);
+}
+
+static mpcf_status fill(struct kept *k, mpcf_error *err)
+{
+    uint8_t bytes[KEPT_MARK_BYTES];
+    char *path = NULL;
+    mpcf_status status = MPCF_OK;
+
+    MPCF_TRY(store_folder_make(k->folder, err));
+    MPCF_TRY(store_folder_lock(k->folder, &k->lock, err));
+    MPCF_TRY(store_folder_empty(k->folder, err));
+    path = file_join(k->folder, MARK);
+    if (path == NULL || !kept_mark_encode(&k->mark, bytes)) {
+        status = mpcf_fail_memory(err, sizeof bytes, "what is kept of masked weights");
+    } else {
+        status = file_write_whole_private(path, bytes, sizeof bytes, err);
+    }
+    mpcf_wipe(bytes, sizeof bytes);
+    mpcf_free(path);
+    return status;
+}
+
+mpcf_status kept_begin(const char *root, const char *name, const struct kept_mark *mark,
+                       struct kept **out, mpcf_error *err)
+{
+    struct kept *k = NULL;
+
+    MPCF_TRY(store_folder_make(root, err));
+    k = create(file_join(root, name));
+    if (k == NULL) {
+        return mpcf_fail_memory(err, sizeof *k, "a folder");
+    }
+    k->mark = *mark;
+    const mpcf_status status = fill(k, err);
+    if (status != MPCF_OK) {
+        kept_close(k);
+        return status;
+    }
+    *out = k;
+    return MPCF_OK;
+}
+
+const struct kept_mark *kept_mark(const struct kept *k)
+{
+    return &k->mark;
+}
+
+static char *path_of(const struct kept *k, const char *start, const char *set)
+{
+    return mpcf_format("%s/%s%s", k->folder, start, set);
+}
+
+void kept_forget(struct kept *k)
+{
+    char *path = path_of(k, MARK, "");
+
+    if (path != NULL) {
+        store_folder_drop(path);
+    }
+    mpcf_free(path);
+}
+
+/* --- All that lie there --- */
+
+struct entry {
+    char *name;
+    int64_t used_ns; /* by the system's clock */
+};
+
+struct entries {
+    struct entry *items; /* the one used last first */
+    size_t count;
+};
+
+static bool add(const char *root, const char *name, struct entries *entries)
+{
+    struct stat facts;
+    struct entry *grown = NULL;
+    char *mark = mpcf_format("%s/%s/" MARK, root, name);
+    const bool is_there = mark != NULL && stat(mark, &facts) == 0;
+
+    mpcf_free(mark);
+    if (!is_there) {
+        return true;
+    }
+    grown = mpcf_grow_array(entries->items, entries->count, entries->count + 1, sizeof *grown);
+    if (grown == NULL) {
+        return false;
+    }
+    entries->items = grown;
+    entries->items[entries->count] = (struct entry){
+        mpcf_strdup(name), (int64_t) facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec};
+    if (entries->items[entries->count].name == NULL) {
+        return false;
+    }
+    entries->count++;
+    return true;
+}
+
+static int last_used_first(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+
+    return x->used_ns == y->used_ns ? strcmp(x->name, y->name) : x->used_ns < y->used_ns ? 1 : -1;
+}
+
+/* Those that there is memory for. */
+static struct entries list(const char *root)
+{
+    struct entries entries = {0};
+    DIR *listing = opendir(root);
+    bool goes_on = listing != NULL;
+
+    while (goes_on) {
+        const struct dirent *e = readdir(listing);
+
+        goes_on = e != NULL && (*e->d_name == '.' || add(root, e->d_name, &entries));
+    }
+    if (listing != NULL) {
+        (void) closedir(listing);
+    }
+    if (entries.count > 0) {
+        qsort(entries.items, entries.count, sizeof *entries.items, last_used_first);
+    }
+    return entries;
+}
+
+static void clear(struct entries *entries)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        mpcf_free(entries->items[i].name);
+    }
+    mpcf_free(entries->items);
+}
+
+struct kept *kept_find(const char *root, const char *facts)
+{
+    struct entries entries = list(root);
+    struct kept *found = NULL;
+
+    for (size_t i = 0; i < entries.count && found == NULL; i++) {
+        found = open_shared(file_join(root, entries.items[i].name), facts, NULL);
+    }
+    clear(&entries);
+    return found;
+}
+
+static void remove_named(const char *root, const char *name)
+{
+    char *folder = file_join(root, name);
+    mpcf_error *why = mpcf_error_create();
+
+    if (folder != NULL && !store_folder_is_in_use(folder)) {
+        if (store_folder_remove(folder, why) == MPCF_OK) {
+            log_line(LOG_INFO, "what was kept of masked weights in '%s' is removed", folder);
+        } else {
+            log_line(LOG_WARN, "what was kept of masked weights stays: %s", mpcf_error_text(why));
+        }
+    }
+    mpcf_error_destroy(why);
+    mpcf_free(folder);
+}
+
+void kept_tidy(const char *root, size_t keep, int64_t age_ns)
+{
+    struct entries entries = list(root);
+    struct timespec now = {0};
+
+    (void) clock_gettime(CLOCK_REALTIME, &now);
+    for (size_t i = entries.count; i > 0; i--) {
+        const struct entry *e = &entries.items[i - 1];
+        const int64_t unused = (int64_t) now.tv_sec * 1000000000 + now.tv_nsec - e->used_ns;
+
+        if (i > keep || (age_ns > 0 && unused > age_ns)) {
+            remove_named(root, e->name);
+        }
+    }
+    clear(&entries);
+}
+
+/* --- The provider's digests --- */
+
+static mpcf_status compare(const char *path, const char *digest, mpcf_error *err)
+{
+    char *text = NULL;
+    size_t length = 0;
+
+    MPCF_TRY(file_read(path, KEPT_DIGITS, &text, &length, err));
+    const bool is_same = length == KEPT_DIGITS && memcmp(text, digest, KEPT_DIGITS) == 0;
+    mpcf_free(text);
+    return is_same ? MPCF_OK
+                   : mpcf_fail(err, MPCF_E_INVALID,
+                               "the weights are not those that were masked under the seed that is "
+                               "kept for this user ('%s'): it is given up, and the next session "
+                               "begins anew",
+                               path);
+}
+
+mpcf_status kept_check(struct kept *k, const char *set, const char *digest, mpcf_error *err)
+{
+    char *path = path_of(k, "packing-", set);
+    mpcf_status status = MPCF_OK;
+
+    if (path == NULL) {
+        return mpcf_fail_memory(err, strlen(set), "a path");
+    }
+    if (file_exists(path)) {
+        status = compare(path, digest, err);
+    } else {
+        status = file_write_whole_private(path, digest, KEPT_DIGITS, err);
+    }
+    if (status != MPCF_OK) {
+        kept_forget(k);
+    }
+    mpcf_free(path);
+    return status;
+}
+
+/* --- The user's D --- */
+
+static char *set_path(const struct kept *k, const char *set)
+{
+    return path_of(k, "weights-", set);
+}
+
+bool kept_has_set(const struct kept *k, const char *set, size_t length)
+{
+    struct stat facts;
+    char *path = set_path(k, set);
+    const bool has = path != NULL && stat(path, &facts) == 0 && S_ISREG(facts.st_mode) &&
+                     (uint64_t) facts.st_size == (uint64_t) KEPT_SET_HEAD + length + KEPT_SET_TAIL;
+
+    mpcf_free(path);
+    return has;
+}
+
+static mpcf_status map_set(const struct kept *k, const char *path, const char *set, size_t length,
+                           struct file_map *map, struct kept_set *out, mpcf_error *err)
+{
+    MPCF_TRY(file_map_open(path, map, err));
+    out->d = kept_set_find(map->data, map->length, k->mark.id, set, length);
+    if (out->d != NULL) {
+        out->map = map;
+        return MPCF_OK;
+    }
+    file_map_close(map);
+    store_folder_drop(path);
+    return mpcf_fail(err, MPCF_E_FORMAT, "'%s' is damaged, or of other masks", path);
+}
+
+mpcf_status kept_set_open(const struct kept *k, const char *set, size_t length,
+                          struct kept_set *out, mpcf_error *err)
+{
+    char *path = set_path(k, set);
+    struct file_map *map = mpcf_alloc_array(1, sizeof *map);
+    mpcf_status status = path != NULL && map != NULL
+                             ? map_set(k, path, set, length, map, out, err)
+                             : mpcf_fail_memory(err, strlen(set), "a path");
+
+    if (status != MPCF_OK) {
+        mpcf_free(map);
+    }
+    mpcf_free(path);
+    return status;
+}
+
+void kept_set_close(struct kept_set *set)
+{
+    file_map_close(set->map);
+    mpcf_free(set->map);
+    *set = (struct kept_set){.d = NULL};
+}
+
+static mpcf_status write_parts(const char *path, const uint8_t *head, const uint8_t *d,
+                               size_t length, const char *tail, mpcf_error *err)
+{
+    struct file_write *file = NULL;
+    mpcf_status status = file_write_begin_private(path, &file, err);
+
+    if (status != MPCF_OK) {
+        return status;
+    }
+    status = file_write_put(file, head, KEPT_SET_HEAD, err);
+    if (status == MPCF_OK) {
+        status = file_write_put(file, d, length, err);
+    }
+    if (status == MPCF_OK) {
+        status = file_write_put(file, tail, KEPT_SET_TAIL, err);
+    }
+    if (status == MPCF_OK) {
+        return file_write_commit(file, err);
+    }
+    file_write_cancel(file);
+    return status;
+}
+
+mpcf_status kept_set_write(struct kept *k, const char *set, const uint8_t *d, size_t length,
+                           mpcf_error *err)
+{
+    char *path = set_path(k, set);
+    uint8_t head[KEPT_SET_HEAD];
+    char tail[KEPT_SET_TAIL];
+    mpcf_status status = MPCF_OK;
+
+    kept_set_head(k->mark.id, set, length, head);
+    if (path == NULL || !kept_set_tail(head, d, length, tail)) {
+        status = mpcf_fail_memory(err, strlen(set), "a path");
+    } else {
+        status = write_parts(path, head, d, length, tail, err);
+    }
+    mpcf_free(path);
+    return status;
+}
