@@ -108,7 +108,7 @@ static void version_role_and_session_are_compared(void **state)
     handshake_encode(&u, wire);
     assert_ok(handshake_decode(wire, sizeof(wire), &got, err), err);
     assert_status(MPCF_E_PROTOCOL, handshake_compare(&p, &got, err), err);
-    assert_message_contains(err, "protocol version: 6 there, 5 here");
+    assert_message_contains(err, "protocol version: 7 there, 6 here");
     assert_status(MPCF_E_PROTOCOL, handshake_compare(&p, &p, err), err);
     assert_message_contains(err, "role: provider there and here");
     u = user();

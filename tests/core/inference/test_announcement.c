@@ -32,12 +32,15 @@ static void assert_arrives(const struct announcement *a, mpcf_error *err)
     assert_int_equal(got.number, a->number);
     assert_string_equal(got.digest, a->digest);
     assert_memory_equal(got.session, a->session, sizeof got.session);
+    assert_int_equal(got.has_kept, a->has_kept);
 }
 
 static void what_is_sent_arrives(void **state)
 {
     struct announcement a = sound();
     const struct announcement session = {.kind = ANNOUNCE_SESSION, .count = 9};
+    const struct announcement masked = {
+        .kind = ANNOUNCE_SESSION, .count = 9, .session = {[3] = 1}};
     const struct announcement end = {.kind = ANNOUNCE_END}, resume = {.kind = ANNOUNCE_RESUME};
     const struct announcement rejoin = {.kind = ANNOUNCE_REJOIN, .session = {[15] = 1}};
     mpcf_error *err = mpcf_error_create();
@@ -48,7 +51,10 @@ static void what_is_sent_arrives(void **state)
         .kind = ANNOUNCE_INFERENCE, .shape = {1, 1 << 20, true}, .number = 1 << 20};
     memcpy(a.digest, digest, sizeof digest);
     assert_arrives(&a, err);
+    a.has_kept = true;
+    assert_arrives(&a, err);
     assert_arrives(&session, err);
+    assert_arrives(&masked, err);
     assert_arrives(&end, err);
     assert_arrives(&resume, err);
     assert_arrives(&rejoin, err);
@@ -94,6 +100,11 @@ static void fields_of_other_kinds_are_refused(void **state)
         assert_malformed(&a, err);
         a = sounds[i];
         a.session[0] = 1;
+        if (i > 0) { /* a new session names masks that are kept */
+            assert_malformed(&a, err);
+        }
+        a = sounds[i];
+        a.has_kept = true;
         assert_malformed(&a, err);
     }
     a = (struct announcement){.kind = ANNOUNCE_REJOIN};
