@@ -88,7 +88,7 @@ static bool fields_are_sound(const struct announcement *a)
     return (has_shape(a) ? is_shaped : is_blank) && (has_count ? a->count > 0 : a->count == 0) &&
            (a->kind == ANNOUNCE_INFERENCE || a->number == 0) &&
            (a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME || a->questions == 0) &&
-           (a->kind == ANNOUNCE_SESSION ||
+           (a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME ||
             (a->kind == ANNOUNCE_REJOIN) != is_zero(a->session, sizeof a->session)) &&
            (has_shape(a) || !a->has_kept) &&
            a->limit.left <= a->limit.limit;
@@ -139,14 +139,21 @@ mpcf_status announcement_send(struct channel *peer, const struct announcement *a
     return channel_send(peer, wire, sizeof wire, err);
 }
 
+/* A new session may have other masks than the user named, one that goes on only those, or masks of its own. */
+static bool is_session_answered(const struct announcement *answer, const struct announcement *a)
+{
+    return a->kind == ANNOUNCE_SESSION ||
+           (a->kind == ANNOUNCE_RESUME && is_zero(answer->session, sizeof answer->session)) ||
+           memcmp(answer->session, a->session, sizeof a->session) == 0;
+}
+
 static bool is_answer(const struct announcement *answer, const struct announcement *a)
 {
     return answer->kind == a->kind && answer->shape.batch == a->shape.batch &&
            answer->shape.tokens == a->shape.tokens && answer->shape.exact == a->shape.exact &&
            answer->count == a->count && answer->number == a->number &&
            answer->questions == a->questions && answer->has_kept == a->has_kept &&
-           (a->kind == ANNOUNCE_SESSION ||
-            memcmp(answer->session, a->session, sizeof a->session) == 0);
+           is_session_answered(answer, a);
 }
 
 mpcf_status announcement_hear_answer(struct channel *peer, const struct announcement *a,

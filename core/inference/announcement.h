@@ -41,9 +41,10 @@ struct announcement {
     uint32_t questions; /* ANNOUNCE_SESSION, _RESUME: examples that the user means to ask,
                                       in whole batches */
     uint8_t session[HANDSHAKE_SESSION]; /* ANNOUNCE_REJOIN: drawn by the user.
-                                           ANNOUNCE_SESSION: the id of the masks of weights that the
-                                           user has kept; in the provider's answer that of those that
-                                           it goes on with or begins; zero: none are kept */
+                                           ANNOUNCE_SESSION, _RESUME: the id of the masks of weights
+                                           that the user has kept; in the provider's answer that of
+                                           those that it goes on with or (SESSION) begins; zero: none
+                                           are kept */
     bool has_kept; /* ANNOUNCE_INFERENCE, _DEAL, to the provider: the user has all masked weights of the
                       program that the session lacks, from earlier ones; none is sent */
     struct question_limit limit;        /* in the provider's answer */

@@ -17,6 +17,7 @@
 #include "pipeline/link_keys.h"
 #include "preprocess/kept.h"
 #include "prg/prg.h"
+#include "secure/session.h"
 
 enum { NAME_SIZE = 33 }; /* of a folder in the role's */
 
@@ -165,23 +166,12 @@ mpcf_status kept_masks_offer(struct role_state *state, uint8_t id[HANDSHAKE_SESS
     return MPCF_OK;
 }
 
-mpcf_status kept_masks_settle(struct role_state *state, const uint8_t id[HANDSHAKE_SESSION],
-                              mpcf_error *err)
+static mpcf_status begin_for(struct role_state *state, const uint8_t id[HANDSHAKE_SESSION],
+                             mpcf_error *err)
 {
     char name[PEER_NAME_SIZE], folder[NAME_SIZE];
     struct kept_mark mark = {.facts = {0}};
 
-    if (!is_used(state)) {
-        return MPCF_OK;
-    }
-    if (state->kept_masks != NULL && memcmp(kept_mark(state->kept_masks)->id, id, HANDSHAKE_SESSION) == 0) {
-        note(state, id, "are taken up");
-        return MPCF_OK;
-    }
-    if (state->kept_masks != NULL) {
-        note(state, kept_mark(state->kept_masks)->id, "are given up: the provider goes on with others");
-        drop(state);
-    }
     MPCF_TRY(name_peer(state, name, err));
     if (memcmp(id, none, sizeof none) == 0 || !peer_name_is_proved(name)) {
         return MPCF_OK;
@@ -190,6 +180,26 @@ mpcf_status kept_masks_settle(struct role_state *state, const uint8_t id[HANDSHA
     memcpy(mark.id, id, sizeof mark.id);
     name_folder(id, folder);
     return begin(state, folder, &mark, err);
+}
+
+mpcf_status kept_masks_settle(struct role_state *state, const uint8_t id[HANDSHAKE_SESSION],
+                              bool is_resumed, mpcf_error *err)
+{
+    if (!is_used(state)) {
+        return MPCF_OK;
+    }
+    if (state->kept_masks != NULL &&
+        memcmp(kept_mark(state->kept_masks)->id, id, HANDSHAKE_SESSION) == 0) {
+        note(state, id, "are taken up");
+        (void) (is_resumed && session_use_kept(state->session, state->kept_masks));
+        return MPCF_OK;
+    }
+    if (state->kept_masks != NULL && !is_resumed) {
+        note(state, kept_mark(state->kept_masks)->id,
+             "are given up: the provider goes on with others");
+    }
+    drop(state);
+    return is_resumed ? MPCF_OK : begin_for(state, id, err);
 }
 
 /* --- The provider --- */
@@ -221,7 +231,7 @@ static mpcf_status draw(struct role_state *state, const char *folder, mpcf_error
 }
 
 static mpcf_status take_or_draw(struct role_state *state, const char *user, const uint8_t *offered,
-                                mpcf_error *err)
+                                bool is_resumed, mpcf_error *err)
 {
     char folder[NAME_SIZE];
 
@@ -229,15 +239,18 @@ static mpcf_status take_or_draw(struct role_state *state, const char *user, cons
     if (memcmp(offered, none, sizeof none) != 0) {
         state->kept_masks = kept_open(state->kept_root, folder, state->kept_facts, offered);
     }
+    if (state->kept_masks != NULL && is_resumed &&
+        !session_use_kept(state->session, state->kept_masks)) {
+        drop(state); /* it was dealt under others */
+    }
     if (state->kept_masks != NULL) {
         note(state, offered, "are taken up");
-        return MPCF_OK;
     }
-    return draw(state, folder, err);
+    return state->kept_masks != NULL || is_resumed ? MPCF_OK : draw(state, folder, err);
 }
 
 mpcf_status kept_masks_answer(struct role_state *state, const uint8_t offered[HANDSHAKE_SESSION],
-                              uint8_t id[HANDSHAKE_SESSION], mpcf_error *err)
+                              uint8_t id[HANDSHAKE_SESSION], bool is_resumed, mpcf_error *err)
 {
     char user[PEER_NAME_SIZE];
 
@@ -248,7 +261,7 @@ mpcf_status kept_masks_answer(struct role_state *state, const uint8_t offered[HA
     drop(state);
     MPCF_TRY(name_peer(state, user, err));
     if (peer_name_is_proved(user)) {
-        MPCF_TRY(take_or_draw(state, user, offered, err));
+        MPCF_TRY(take_or_draw(state, user, offered, is_resumed, err));
     }
     if (state->kept_masks != NULL) {
         memcpy(id, kept_mark(state->kept_masks)->id, HANDSHAKE_SESSION);

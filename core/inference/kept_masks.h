@@ -20,11 +20,11 @@ void kept_masks_clear(struct role_state *state);
 mpcf_status kept_masks_offer(struct role_state *state, uint8_t id[HANDSHAKE_SESSION],
                              mpcf_error *err);
 /* The provider: STATE->kept_masks for a user that offers OFFERED, and its ID; zero: the session's masks are its
- * own. */
+ * own. None are begun for a stored session, which has been taken up: its own may be those that are kept. */
 mpcf_status kept_masks_answer(struct role_state *state, const uint8_t offered[HANDSHAKE_SESSION],
-                              uint8_t id[HANDSHAKE_SESSION], mpcf_error *err);
+                              uint8_t id[HANDSHAKE_SESSION], bool is_resumed, mpcf_error *err);
 /* The user: STATE->kept_masks as the provider's answer ID says. */
 mpcf_status kept_masks_settle(struct role_state *state, const uint8_t id[HANDSHAKE_SESSION],
-                              mpcf_error *err);
+                              bool is_resumed, mpcf_error *err);
 
 #endif

@@ -126,17 +126,28 @@ static mpcf_status judge(struct role_state *state, const struct announcement *he
     return MPCF_OK;
 }
 
-/* For the answer: a session that is refused begins no masks. */
-static mpcf_status choose_masks(struct role_state *state, struct announcement *heard,
-                                const struct question_limit *limit, mpcf_error *err)
+/* For the answer: a session that is refused is not taken up, and begins no masks. Those of a stored one are
+ * known once it is taken up. */
+static mpcf_status prepare_session(struct role_state *state, struct announcement *heard,
+                                   const struct question_limit *limit, mpcf_error *err)
 {
+    const bool is_resumed = heard->kind == ANNOUNCE_RESUME;
     uint8_t offered[HANDSHAKE_SESSION];
 
     memcpy(offered, heard->session, sizeof offered);
     memset(heard->session, 0, sizeof heard->session);
-    return announcement_is_beyond(heard, limit)
-               ? MPCF_OK
-               : kept_masks_answer(state, offered, heard->session, err);
+    if (is_refused(state, heard, limit)) {
+        return MPCF_OK;
+    }
+    if (is_resumed) {
+        MPCF_TRY(role_session_resume(state, err));
+    }
+    return kept_masks_answer(state, offered, heard->session, is_resumed, err);
+}
+
+static bool is_of_session(const struct announcement *heard)
+{
+    return heard->kind == ANNOUNCE_SESSION || heard->kind == ANNOUNCE_RESUME;
 }
 
 mpcf_status serve_user(struct role_state *state, mpcf_error *err)
@@ -159,16 +170,15 @@ mpcf_status serve_user(struct role_state *state, mpcf_error *err)
         if (heard.kind == ANNOUNCE_REJOIN) {
             MPCF_TRY(rejoin_as_provider(state, &heard, err));
         }
-        if (heard.kind == ANNOUNCE_SESSION) {
-            MPCF_TRY(choose_masks(state, &heard, &limit, err));
+        if (is_of_session(&heard)) {
+            MPCF_TRY(prepare_session(state, &heard, &limit, err));
         }
         MPCF_TRY(announcement_answer(user, &heard, "", &limit, err));
         if (heard.kind == ANNOUNCE_END) {
             return MPCF_OK;
         }
-        if (heard.kind != ANNOUNCE_REJOIN && !is_refused(state, &heard, &limit)) {
-            MPCF_TRY(heard.kind == ANNOUNCE_RESUME ? role_session_resume(state, err)
-                                                   : begin_session(state, err));
+        if (heard.kind == ANNOUNCE_SESSION && !announcement_is_beyond(&heard, &limit)) {
+            MPCF_TRY(begin_session(state, err));
         }
     }
 }

@@ -120,7 +120,9 @@ static mpcf_status tell_provider(struct user_run *u, const struct announcement *
                          u->state->asking != NULL ? ""
                                                   : "stages.infer.examples says how many, and ");
     }
-    return a->kind == ANNOUNCE_SESSION ? kept_masks_settle(u->state, answer.session, err) : MPCF_OK;
+    return a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME
+               ? kept_masks_settle(u->state, answer.session, a->kind == ANNOUNCE_RESUME, err)
+               : MPCF_OK;
 }
 
 /* The dealer has no part in what is kept. */
@@ -315,7 +317,7 @@ static mpcf_status find_stored(struct user_run *u, uint32_t *number, struct secu
 /* All that the stored session has corrections for, in the order in which they were dealt. */
 static mpcf_status use_stored(struct user_run *u, mpcf_error *err)
 {
-    const struct announcement resume = {.kind = ANNOUNCE_RESUME, .questions = questions_to_ask(u)};
+    struct announcement resume = {.kind = ANNOUNCE_RESUME, .questions = questions_to_ask(u)};
     struct secure_batch *batch = NULL;
     uint32_t number = 0;
 
@@ -326,6 +328,7 @@ static mpcf_status use_stored(struct user_run *u, mpcf_error *err)
     number = session_next(u->state->session);
     MPCF_TRY(find_stored(u, &number, &batch, err));
     if (batch != NULL) {
+        MPCF_TRY(kept_masks_offer(u->state, resume.session, err));
         MPCF_TRY(announce(u, &resume, err));
     }
     while (batch != NULL) {

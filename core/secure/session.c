@@ -29,6 +29,7 @@ static void expand(struct session *s, const struct seeds *seeds)
 {
     prg_key_expand(&s->keys->party[ROLE_PROVIDER], seeds->seed[SEED_PROVIDER]);
     prg_key_expand(&s->keys->weight, seeds->seed[SEED_WEIGHTS]);
+    memcpy(s->keys->masks, seeds->seed[SEED_WEIGHTS], sizeof s->keys->masks);
     prg_key_expand(&s->keys->party[ROLE_USER], seeds->seed[SEED_USER]);
 }
 
@@ -154,7 +155,7 @@ mpcf_status session_create(const struct session_options *o, struct channel *peer
         s->options.inferences = SESSION_INFERENCES;
     }
     s->is_stored = o->store_path != NULL;
-    s->options.kept = o->resume ? NULL : o->kept; /* a stored session has seeds of its own */
+    s->options.kept = o->resume ? NULL : o->kept; /* session_use_kept() */
     memcpy(s->peers, peers, sizeof s->peers);
     mpcf_status status = prepare(s, err);
     s->options.store_path = NULL; /* the caller's */
@@ -210,6 +211,16 @@ mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err)
     s->next_inference = next;
     s->next_deal = next > s->next_deal ? next : s->next_deal;
     return MPCF_OK;
+}
+
+bool session_use_kept(struct session *s, struct kept *kept)
+{
+    const bool is_same =
+        s->options.role == ROLE_USER ||
+        memcmp(s->keys->masks, kept_mark(kept)->seed, sizeof s->keys->masks) == 0;
+
+    s->options.kept = is_same ? kept : NULL;
+    return is_same;
 }
 
 mpcf_status session_stored_program(const struct session *s, uint32_t inference,

@@ -21,6 +21,7 @@ struct masked_weights;
 
 struct session_keys {
     struct prg_key party[2], weight;
+    uint8_t masks[PRG_KEY_BYTES]; /* what WEIGHT was expanded from */
 };
 
 struct session {

@@ -25,7 +25,6 @@ static void assert_setup(json_t *user, bool is_kept)
 {
     const double sent = test_report_number(user, "setup.bytes");
     const double kept = test_report_number(user, "setup.kept_bytes");
-    print_message("sent %.0f kept %.0f\n", sent, kept);
 
     if (is_kept) {
         assert_true(sent == 0);
@@ -211,6 +210,70 @@ static void other_options_are_other_masks(void **state)
     json_decref(user);
 }
 
+/* A session that is dealt ahead, and taken up, under masks that are kept. */
+static void a_stored_session_sends_none_either(void **state)
+{
+    const char *folder = apart_create(KEPT ", preprocess: store, store_runs: 2", 2);
+    json_t *user = NULL;
+    char *path = NULL;
+
+    (void) state;
+    for (int i = 0; i < 3; i++) { /* dealt; taken up; dealt under the same masks */
+        user = apart_run_user(folder, "run", NULL);
+        assert_setup(user, i > 0);
+        apart_assert_taken_up(user, 2, i == 1 ? 2 : 0);
+    }
+    /* The masks of the session that was dealt last are the provider's no longer. */
+    path = mpcf_format("rm -r '%s/" ROOT("provider") "'", folder);
+    assert_int_equal(system(path), 0);
+    mpcf_free(path);
+    user = apart_run_user(folder, "run", NULL);
+    assert_setup(user, false);
+    apart_assert_taken_up(user, 2, 2);
+}
+
+/* The sessions of one run, too: what the first has sent the others keep. */
+static void each_session_of_a_run_goes_on(void **state)
+{
+    const char *folder = apart_create("batch: 1, length: full, weight_masks: kept, "
+                                      "session_inferences: 1", 3);
+    json_t *user = apart_run_user(folder, "run", NULL);
+    const double sent = test_report_number(user, "setup.bytes");
+
+    (void) state;
+    assert_true(sent > 50000);
+    assert_true(test_report_number(user, "setup.kept_bytes") == 2 * sent);
+    apart_assert_taken_up(user, 3, 0);
+    user = apart_run_user(folder, "run", NULL);
+    assert_true(test_report_number(user, "setup.bytes") == 0);
+    assert_true(test_report_number(user, "setup.kept_bytes") == 3 * sent);
+    apart_assert_taken_up(user, 3, 0);
+}
+
+/* All roles here: whose they are is this machine's business. */
+static void a_run_on_one_machine_keeps_them_too(void **state)
+{
+    const struct test_run one = {.family = "bert",
+                                 .task = "SST-2",
+                                 .transport = "loopback",
+                                 .infer = "batch: 1, length: full, weight_masks: kept",
+                                 .parties = "",
+                                 .rows = 2};
+    const char *folder = test_run_create(&one);
+    json_t *report = test_run_infer(folder);
+
+    (void) state;
+    assert_true(test_report_number(report, "secure.setup.bytes") > 50000);
+    json_decref(report);
+    char *path = mpcf_format("rm -rf '%s/run/stages/infer.json' '%s/run/infer'", folder, folder);
+    assert_int_equal(system(path), 0);
+    mpcf_free(path);
+    report = test_run_infer(folder);
+    assert_true(test_report_number(report, "secure.setup.bytes") == 0);
+    assert_true(test_report_number(report, "secure.setup.kept_bytes") > 50000);
+    json_decref(report);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +281,9 @@ int main(void)
         cmocka_unit_test(what_is_gone_or_damaged_comes_again),
         cmocka_unit_test(other_weights_are_other_masks),
         cmocka_unit_test(other_options_are_other_masks),
+        cmocka_unit_test(a_stored_session_sends_none_either),
+        cmocka_unit_test(each_session_of_a_run_goes_on),
+        cmocka_unit_test(a_run_on_one_machine_keeps_them_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
