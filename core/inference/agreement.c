@@ -162,8 +162,8 @@ static mpcf_status check_masks(const struct pipeline *p, enum role role,
                                const struct announcement *heard, mpcf_error *err)
 {
     static const uint8_t none[sizeof heard->session];
-    const bool names = heard->kind != ANNOUNCE_REJOIN &&
-                       memcmp(heard->session, none, sizeof none) != 0;
+    const bool names =
+        heard->kind != ANNOUNCE_REJOIN && memcmp(heard->session, none, sizeof none) != 0;
 
     if ((!names && !heard->has_kept) ||
         (role == ROLE_PROVIDER && p->infer.weight_masks == MASKS_KEPT)) {

@@ -90,8 +90,7 @@ static bool fields_are_sound(const struct announcement *a)
            (a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME || a->questions == 0) &&
            (a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME ||
             (a->kind == ANNOUNCE_REJOIN) != is_zero(a->session, sizeof a->session)) &&
-           (has_shape(a) || !a->has_kept) &&
-           a->limit.left <= a->limit.limit;
+           (has_shape(a) || !a->has_kept) && a->limit.left <= a->limit.limit;
 }
 
 mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct announcement *out,
@@ -111,9 +110,9 @@ mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct a
     memcpy(out->digest, wire + AT_DIGEST, FILE_DIGEST_SIZE - 1);
     memcpy(out->session, wire + AT_SESSION, sizeof out->session);
     if (memcmp(wire, magic, sizeof magic) != 0 || kind < ANNOUNCE_INFERENCE ||
-        kind > ANNOUNCE_REJOIN || exact > 1 || kept > 1 || batch > NUMBER_LIMIT || tokens > NUMBER_LIMIT ||
-        out->count > NUMBER_LIMIT || out->number > NUMBER_LIMIT || !digest_is_sound(out->digest) ||
-        !fields_are_sound(out)) {
+        kind > ANNOUNCE_REJOIN || exact > 1 || kept > 1 || batch > NUMBER_LIMIT ||
+        tokens > NUMBER_LIMIT || out->count > NUMBER_LIMIT || out->number > NUMBER_LIMIT ||
+        !digest_is_sound(out->digest) || !fields_are_sound(out)) {
         return mpcf_fail(err, MPCF_E_PROTOCOL, "an announcement is malformed");
     }
     return MPCF_OK;
@@ -203,6 +202,15 @@ mpcf_status announcement_answer(struct channel *user, const struct announcement 
     announcement_encode(&answer, wire);
     MPCF_TRY(channel_send(user, wire, sizeof wire, err));
     return check_digest(digest, heard->digest, "user", &heard->shape, err);
+}
+
+struct announcement announcement_for_dealer(const struct announcement *a)
+{
+    struct announcement told = *a;
+
+    told.has_kept = false;
+    memset(told.session, 0, sizeof told.session);
+    return told;
 }
 
 uint32_t announcement_questions(const struct announcement *a)

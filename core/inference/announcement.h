@@ -45,10 +45,11 @@ struct announcement {
                                            that the user has kept; in the provider's answer that of
                                            those that it goes on with or (SESSION) begins; zero: none
                                            are kept */
-    bool has_kept; /* ANNOUNCE_INFERENCE, _DEAL, to the provider: the user has all masked weights of the
+    bool
+        has_kept; /* ANNOUNCE_INFERENCE, _DEAL, to the provider: the user has all masked weights of the
                       program that the session lacks, from earlier ones; none is sent */
-    struct question_limit limit;        /* in the provider's answer */
-    char digest[FILE_DIGEST_SIZE];      /* of the program; "" without a shape */
+    struct question_limit limit;   /* in the provider's answer */
+    char digest[FILE_DIGEST_SIZE]; /* of the program; "" without a shape */
 };
 
 void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT_BYTES]);
@@ -71,6 +72,8 @@ mpcf_status announcement_answer(struct channel *user, const struct announcement 
                                 const char *digest, const struct question_limit *limit,
                                 mpcf_error *err);
 
+/* What the dealer hears of A: it has no part in masks that are kept. */
+struct announcement announcement_for_dealer(const struct announcement *a);
 /* How many questions A asks, or says that it will. */
 uint32_t announcement_questions(const struct announcement *a);
 /* Whether that is more than are left. User and provider both ask this of one announcement and one

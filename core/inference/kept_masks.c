@@ -47,8 +47,8 @@ static mpcf_status digest_with(const char *facts, const char *more, char out[FIL
 
 static mpcf_status find_root(struct role_state *state, mpcf_error *err)
 {
-    state->kept_root = mpcf_format("%s/%s/kept", state->student.pipeline->infer.store,
-                                   role_name(state->role));
+    state->kept_root =
+        mpcf_format("%s/%s/kept", state->student.pipeline->infer.store, role_name(state->role));
     return state->kept_root != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "a path");
 }
 

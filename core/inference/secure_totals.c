@@ -223,7 +223,7 @@ json_t *secure_totals_json(const struct secure_totals *t)
         "dealer_provider_bytes", (json_int_t) t->dealer_provider_bytes, "dealer_user_bytes",
         (json_int_t) t->dealer_user_bytes, "taken_up", (json_int_t) t->taken_up, "setup", "seconds",
         t->setup_seconds, "bytes", (json_int_t) t->setup_bytes, "kept_bytes",
-        (json_int_t) t->setup_kept_bytes, "functions", functions_json(t),
-        "each", t->each, "cost_engine", t->compared > 0 ? comparison_json(t) : NULL,
-        "peak_rss_bytes", (json_int_t) control_peak_memory());
+        (json_int_t) t->setup_kept_bytes, "functions", functions_json(t), "each", t->each,
+        "cost_engine", t->compared > 0 ? comparison_json(t) : NULL, "peak_rss_bytes",
+        (json_int_t) control_peak_memory());
 }

@@ -125,16 +125,6 @@ static mpcf_status tell_provider(struct user_run *u, const struct announcement *
                : MPCF_OK;
 }
 
-/* The dealer has no part in what is kept. */
-static struct announcement for_dealer(const struct announcement *a)
-{
-    struct announcement told = *a;
-
-    told.has_kept = false;
-    memset(told.session, 0, sizeof told.session);
-    return told;
-}
-
 /* What is dealt already goes on without it. */
 static bool needs_dealer(const struct user_run *u, const struct announcement *a)
 {
@@ -144,7 +134,7 @@ static bool needs_dealer(const struct user_run *u, const struct announcement *a)
 
 static mpcf_status tell_dealer(struct user_run *u, const struct announcement *a, mpcf_error *err)
 {
-    const struct announcement told = for_dealer(a);
+    const struct announcement told = announcement_for_dealer(a);
     mpcf_status status = MPCF_OK;
 
     if (!needs_dealer(u, a) && rejoin_look(u->state)) {
@@ -168,17 +158,6 @@ static mpcf_status announce(struct user_run *u, const struct announcement *a, mp
 {
     MPCF_TRY(tell_provider(u, a, err));
     return tell_dealer(u, a, err);
-}
-
-/* All that is not done yet, in whole batches. */
-static uint32_t questions_to_ask(const struct user_run *u)
-{
-    uint64_t count = 0;
-
-    for (size_t i = 0; i < u->batches.count; i++) {
-        count += u->batches.items[i].is_done ? 0 : u->batches.items[i].shape.batch;
-    }
-    return count < UINT32_MAX ? (uint32_t) count : UINT32_MAX;
 }
 
 /* What all its REVEALs write goes into one buffer. */
@@ -317,7 +296,8 @@ static mpcf_status find_stored(struct user_run *u, uint32_t *number, struct secu
 /* All that the stored session has corrections for, in the order in which they were dealt. */
 static mpcf_status use_stored(struct user_run *u, mpcf_error *err)
 {
-    struct announcement resume = {.kind = ANNOUNCE_RESUME, .questions = questions_to_ask(u)};
+    struct announcement resume = {.kind = ANNOUNCE_RESUME,
+                                  .questions = secure_batches_left(&u->batches)};
     struct secure_batch *batch = NULL;
     uint32_t number = 0;
 
@@ -443,7 +423,7 @@ static bool goes_on(const struct user_run *u)
 static mpcf_status run_session(struct user_run *u, mpcf_error *err)
 {
     struct announcement begin = {
-        .kind = ANNOUNCE_SESSION, .count = plan(u), .questions = questions_to_ask(u)};
+        .kind = ANNOUNCE_SESSION, .count = plan(u), .questions = secure_batches_left(&u->batches)};
 
     if (goes_on(u)) {
         return infer_in(u, err);

@@ -19,7 +19,8 @@ bool link_knows_peers(const struct pipeline *p, bool has_keys);
 /* For who cannot keep masks of weights; a transport's name. */
 #define LINK_KEPT_NEEDS_PROOF                                                                      \
     "weight_masks: kept is for a user that the link proves, and transport '%s' proves nobody "     \
-    "here: write `transport: tls`, or give every role its keys (`mpcf-host keys new FOLDER`, then "  \
+    "here: write `transport: tls`, or give every role its keys (`mpcf-host keys new FOLDER`, "     \
+    "then "                                                                                        \
     "`parties: {ROLE: {keys: FOLDER/ROLE.key}}`), or leave `weight_masks: session`"
 
 /* A role that is started by itself must have keys where nothing else authenticates, unless `require:`

@@ -102,8 +102,7 @@ static struct kept *open_shared(char *folder, const char *facts, const uint8_t *
     if (k == NULL) {
         return NULL;
     }
-    if (!file_is_folder(k->folder) ||
-        store_folder_share(k->folder, &k->lock, NULL) != MPCF_OK ||
+    if (!file_is_folder(k->folder) || store_folder_share(k->folder, &k->lock, NULL) != MPCF_OK ||
         !read_mark(k->folder, &k->mark) || strcmp(k->mark.facts, facts) != 0 ||
         (id != NULL && memcmp(k->mark.id, id, KEPT_ID_BYTES) != 0) || !is_private(k->folder)) {
         kept_close(k);
@@ -372,9 +371,8 @@ mpcf_status kept_set_open(const struct kept *k, const char *set, size_t length,
 {
     char *path = set_path(k, set);
     struct file_map *map = mpcf_alloc_array(1, sizeof *map);
-    mpcf_status status = path != NULL && map != NULL
-                             ? map_set(k, path, set, length, map, out, err)
-                             : mpcf_fail_memory(err, strlen(set), "a path");
+    mpcf_status status = path != NULL && map != NULL ? map_set(k, path, set, length, map, out, err)
+                                                     : mpcf_fail_memory(err, strlen(set), "a path");
 
     if (status != MPCF_OK) {
         mpcf_free(map);

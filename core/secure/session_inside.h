@@ -31,7 +31,8 @@ struct session {
     struct share_pool *pool;
     struct masked_weights **masked; /* those that are set up, whole */
     size_t masked_count;
-    uint64_t taken_bytes; /* of what would have been sent of those that session_take_weights() took */
+    uint64_t
+        taken_bytes; /* of what would have been sent of those that session_take_weights() took */
     double taken_seconds; /* both since a run was told */
     uint32_t next_inference, next_deal;
     bool is_stored, is_broken;

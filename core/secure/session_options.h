@@ -22,7 +22,8 @@ struct session_options {
     uint8_t session[16];    /* its id, agreed on in the handshake: of a new one, or of the stored */
     const char *facts;      /* with a store: digest (64 hex) of what the session is dealt for,
                                  found again by store_look(); NULL: none */
-    bool has_provider_masks; /* weight_masks: kept: the provider tells the dealer the seed of the masks
+    bool
+        has_provider_masks; /* weight_masks: kept: the provider tells the dealer the seed of the masks
                                  of weights, which else the dealer draws; all roles alike */
     struct kept *kept;   /* the provider: whose seed that is; the user: where D lies and goes. NULL:
                             masks of this session alone. Outlives it */

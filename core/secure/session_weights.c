@@ -227,8 +227,9 @@ static struct masked_weights *take_set(const struct taking *t, const struct step
     struct masked_weights *k = masked_weights_create(t->program, step);
     struct kept_set set = {.d = NULL};
     mpcf_error *why = mpcf_error_create();
-    mpcf_status status = k != NULL ? kept_set_open(t->session->options.kept, k->id, length, &set, why)
-                                   : MPCF_E_NOMEM;
+    mpcf_status status = k != NULL
+                             ? kept_set_open(t->session->options.kept, k->id, length, &set, why)
+                             : MPCF_E_NOMEM;
 
     if (status == MPCF_OK) {
         struct message d = {.data = (uint8_t *) (uintptr_t) set.d, .length = length}; /* is read */
@@ -259,8 +260,7 @@ static bool has_files(const struct taking *t, bool *lacks)
             struct masked_weights *k = masked_weights_create(p, step);
 
             *lacks = true;
-            has = k != NULL &&
-                  kept_has_set(t->session->options.kept, k->id, set_bytes(p, step));
+            has = k != NULL && kept_has_set(t->session->options.kept, k->id, set_bytes(p, step));
             masked_weights_destroy(k);
         }
     }

@@ -106,9 +106,10 @@ static json_t *privacy_notes(const struct pipeline *p, bool is_role)
     }
     if (p->infer.weight_masks == MASKS_KEPT) {
         (void) json_array_append_new(
-            notes, json_string("Masks of weights are kept for a user beyond a session: the dealer of "
-                               "one of its sessions and that user together have the weights, also at "
-                               "any later time."));
+            notes,
+            json_string("Masks of weights are kept for a user beyond a session: the dealer of "
+                        "one of its sessions and that user together have the weights, also at "
+                        "any later time."));
     }
     if (p->plain_link) {
         (void) json_array_append_new(

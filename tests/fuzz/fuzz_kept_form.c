@@ -35,9 +35,8 @@ static void check_set(const uint8_t *data, size_t size)
 {
     static const uint8_t id[KEPT_ID_BYTES] = {7};
     char set[KEPT_DIGITS], tail[KEPT_SET_TAIL];
-    const size_t length = size < KEPT_SET_HEAD + KEPT_SET_TAIL
-                              ? 0
-                              : size - KEPT_SET_HEAD - KEPT_SET_TAIL;
+    const size_t length =
+        size < KEPT_SET_HEAD + KEPT_SET_TAIL ? 0 : size - KEPT_SET_HEAD - KEPT_SET_TAIL;
     uint8_t *whole = malloc(size + KEPT_SET_HEAD + KEPT_SET_TAIL + 1);
     const uint8_t *found = NULL;
 

@@ -18,7 +18,7 @@
 #include "support/apart_users.h"
 #include "support/run_folder.h"
 
-#define KEPT "batch: 1, length: bucket, buckets: [16, 32], weight_masks: kept"
+#define KEPT       "batch: 1, length: bucket, buckets: [16, 32], weight_masks: kept"
 #define ROOT(role) "run/store/" role "/kept"
 
 static void assert_setup(json_t *user, bool is_kept)
@@ -236,7 +236,8 @@ static void a_stored_session_sends_none_either(void **state)
 static void each_session_of_a_run_goes_on(void **state)
 {
     const char *folder = apart_create("batch: 1, length: full, weight_masks: kept, "
-                                      "session_inferences: 1", 3);
+                                      "session_inferences: 1",
+                                      3);
     json_t *user = apart_run_user(folder, "run", NULL);
     const double sent = test_report_number(user, "setup.bytes");
 

@@ -39,8 +39,7 @@ static void what_is_sent_arrives(void **state)
 {
     struct announcement a = sound();
     const struct announcement session = {.kind = ANNOUNCE_SESSION, .count = 9};
-    const struct announcement masked = {
-        .kind = ANNOUNCE_SESSION, .count = 9, .session = {[3] = 1}};
+    const struct announcement masked = {.kind = ANNOUNCE_SESSION, .count = 9, .session = {[3] = 1}};
     const struct announcement end = {.kind = ANNOUNCE_END}, resume = {.kind = ANNOUNCE_RESUME};
     const struct announcement rejoin = {.kind = ANNOUNCE_REJOIN, .session = {[15] = 1}};
     mpcf_error *err = mpcf_error_create();
