@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/build_id.h"
+#include "base/cpu.h"
 #include "base/folder.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -19,7 +20,7 @@
 #include "prg/prg.h"
 #include "secure/session.h"
 
-enum { NAME_SIZE = 33 }; /* of a folder in the role's */
+enum { NAME_SIZE = 33, MAKER_SIZE = 512 }; /* of a folder in the role's; of a build and a machine */
 
 static const uint8_t none[HANDSHAKE_SESSION];
 
@@ -30,7 +31,15 @@ static bool is_used(const struct role_state *state)
 
 /* --- For what --- */
 
-/* The provider's numbers are of its build, too: another may round otherwise. */
+/* The provider's numbers are of its build and its machine, too: another may round otherwise. */
+static void name_maker(char maker[MAKER_SIZE])
+{
+    char build[BUILD_ID_SIZE];
+
+    build_id(build);
+    (void) snprintf(maker, MAKER_SIZE, "%s %s %s", build, cpu_level_name(cpu_level()), cpu_name());
+}
+
 static mpcf_status digest_with(const char *facts, const char *more, char out[FILE_DIGEST_SIZE],
                                mpcf_error *err)
 {
@@ -62,7 +71,7 @@ mpcf_status kept_masks_prepare(struct role_state *state, const struct handshake 
                                mpcf_error *err)
 {
     const struct pipeline *p = state->student.pipeline;
-    char build[BUILD_ID_SIZE] = "", facts[FILE_DIGEST_SIZE];
+    char maker[MAKER_SIZE] = "", facts[FILE_DIGEST_SIZE];
 
     if (!is_used(state)) {
         return MPCF_OK;
@@ -74,11 +83,11 @@ mpcf_status kept_masks_prepare(struct role_state *state, const struct handshake 
         return MPCF_OK; /* it keeps nothing */
     }
     if (state->role == ROLE_PROVIDER) {
-        build_id(build);
+        name_maker(maker);
     }
     MPCF_TRY(find_root(state, err));
     MPCF_TRY(role_session_facts(state, handshake, facts, err));
-    MPCF_TRY(digest_with(facts, build, state->kept_facts, err));
+    MPCF_TRY(digest_with(facts, maker, state->kept_facts, err));
     tidy(state);
     return MPCF_OK;
 }

@@ -355,13 +355,18 @@ bool kept_has_set(const struct kept *k, const char *set, size_t length)
 static mpcf_status map_set(const struct kept *k, const char *path, const char *set, size_t length,
                            struct file_map *map, struct kept_set *out, mpcf_error *err)
 {
+    bool was_looked_at = false;
+
     MPCF_TRY(file_map_open(path, map, err));
-    out->d = kept_set_find(map->data, map->length, k->mark.id, set, length);
+    was_looked_at = kept_set_find(map->data, map->length, k->mark.id, set, length, &out->d);
     if (out->d != NULL) {
         out->map = map;
         return MPCF_OK;
     }
     file_map_close(map);
+    if (!was_looked_at) {
+        return mpcf_fail_memory(err, FILE_DIGEST_SIZE, "a digest");
+    }
     store_folder_drop(path);
     return mpcf_fail(err, MPCF_E_FORMAT, "'%s' is damaged, or of other masks", path);
 }

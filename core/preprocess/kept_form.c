@@ -96,20 +96,25 @@ bool kept_set_tail(const uint8_t head[KEPT_SET_HEAD], const uint8_t *d, size_t l
     return digest_of(head, KEPT_SET_HEAD, d, length, tail);
 }
 
-const uint8_t *kept_set_find(const uint8_t *bytes, size_t total, const uint8_t id[KEPT_ID_BYTES],
-                             const char *set, size_t length)
+bool kept_set_find(const uint8_t *bytes, size_t total, const uint8_t id[KEPT_ID_BYTES],
+                   const char *set, size_t length, const uint8_t **d)
 {
     uint8_t head[KEPT_SET_HEAD];
     char tail[KEPT_SET_TAIL];
 
+    *d = NULL;
     if (total < KEPT_SET_HEAD + KEPT_SET_TAIL || total - KEPT_SET_HEAD - KEPT_SET_TAIL != length) {
-        return NULL;
+        return true;
     }
     kept_set_head(id, set, length, head);
-    if (memcmp(bytes, head, sizeof head) != 0 ||
-        !kept_set_tail(head, bytes + KEPT_SET_HEAD, length, tail) ||
-        memcmp(bytes + KEPT_SET_HEAD + length, tail, sizeof tail) != 0) {
-        return NULL;
+    if (memcmp(bytes, head, sizeof head) != 0) {
+        return true;
     }
-    return bytes + KEPT_SET_HEAD;
+    if (!kept_set_tail(head, bytes + KEPT_SET_HEAD, length, tail)) {
+        return false;
+    }
+    if (memcmp(bytes + KEPT_SET_HEAD + length, tail, sizeof tail) == 0) {
+        *d = bytes + KEPT_SET_HEAD;
+    }
+    return true;
 }

@@ -38,8 +38,9 @@ void kept_set_head(const uint8_t id[KEPT_ID_BYTES], const char *set, uint64_t le
 /* Of HEAD and the LENGTH bytes of D. False: memory. */
 bool kept_set_tail(const uint8_t head[KEPT_SET_HEAD], const uint8_t *d, size_t length,
                    char tail[KEPT_SET_TAIL]);
-/* D in a file of TOTAL bytes, LENGTH of it, of ID and SET; NULL where it is not that, or damaged. */
-const uint8_t *kept_set_find(const uint8_t *bytes, size_t total, const uint8_t id[KEPT_ID_BYTES],
-                             const char *set, size_t length);
+/* *D in a file of TOTAL bytes, LENGTH of it, of ID and SET; NULL where it is not that, or damaged. False:
+ * memory. */
+bool kept_set_find(const uint8_t *bytes, size_t total, const uint8_t id[KEPT_ID_BYTES],
+                   const char *set, size_t length, const uint8_t **d);
 
 #endif

@@ -79,15 +79,15 @@ static mpcf_status provider_masked_weights(struct session *s, const struct sessi
     return channel_send(s->peers[ROLE_USER], d->data, d->length, err);
 }
 
-/* What cannot be kept comes again in the next session. */
-static void keep_on_disk(const struct session *s, const struct masked_weights *k,
-                         const struct message *d)
+/* What cannot be kept comes again in the next session; where one cannot, the others are not tried. */
+static void keep_on_disk(struct session *s, const struct masked_weights *k, const struct message *d)
 {
     mpcf_error *why = mpcf_error_create();
 
     if (s->options.kept != NULL &&
         kept_set_write(s->options.kept, k->id, d->data, d->length, why) != MPCF_OK) {
         log_line(LOG_WARN, "masked weights are not kept: %s", mpcf_error_text(why));
+        s->options.kept = NULL;
     }
     mpcf_error_destroy(why);
 }

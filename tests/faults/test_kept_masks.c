@@ -4,13 +4,16 @@
  * once, and no other message of any of them is ever sent again. All texts are one, so that a mask that is
  * used twice shows as equal messages.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/memory.h"
 #include "faults/masks.h"
+#include "format/json.h"
 #include "support/apart.h"
 #include "support/run_folder.h"
 #include "support/support.h"
@@ -114,10 +117,91 @@ static void only_weights_are_masked_twice(void **state)
     masks_close(book);
 }
 
+/* --- What is cut off --- */
+
+/* One run, in which ROLE kills itself at event N of what it does in its folder of kept masks. */
+static void run_cut(const char *folder, int role, unsigned n)
+{
+    char preload[4200], fault[64], transport[] = "MPCF_FAULT_TRANSPORT=loopback";
+    char files[] = "MPCF_FAULT_FILES=/kept/";
+    const char *const before[] = {"env", preload, transport, fault, files, NULL};
+    pid_t pids[ROLES];
+
+    (void) snprintf(preload, sizeof preload, "LD_PRELOAD=%s", getenv("MPCF_FAULTS"));
+    (void) snprintf(fault, sizeof fault, "MPCF_FAULT=kill disk %u", n);
+    for (int r = 0; r < ROLES; r++) {
+        pids[r] = apart_start(folder, r, r == role ? before : NULL, NULL);
+    }
+    for (int r = 0; r < ROLES; r++) {
+        assert_int_not_equal(test_host_wait(pids[r], 120), 0);
+    }
+}
+
+static json_t *run_whole(const char *folder)
+{
+    json_t *user = NULL;
+    mpcf_error *err = mpcf_error_create();
+    char path[4300];
+
+    run_all(folder, 99);
+    (void) snprintf(path, sizeof path, "%s/run/infer/user.json", folder);
+    assert_ok(json_read_file(path, &user, err), err);
+    mpcf_error_destroy(err);
+    return user;
+}
+
+/* Truncations round by chance: two units of what is revealed. */
+static void assert_same_answers(const json_t *user, const json_t *right)
+{
+    const json_t *a = json_object_get(user, "logits"), *b = json_object_get(right, "logits");
+
+    assert_int_equal(json_array_size(a), ROWS);
+    for (size_t i = 0; i < ROWS; i++) {
+        for (size_t j = 0; j < 2; j++) {
+            const double x = json_number_value(json_array_get(json_array_get(a, i), j));
+            const double y = json_number_value(json_array_get(json_array_get(b, i), j));
+
+            assert_true(fabs(x - y) <= 2.0 / 256);
+        }
+    }
+}
+
+/* Whoever dies wherever while masks are begun and kept: the next run is right, and the one after it waits for
+ * nothing. */
+static void a_set_up_that_was_cut_off_is_none(void **state)
+{
+    static const struct {
+        int role;
+        unsigned n;
+    } cuts[] = {{USER, 1},     {USER, 4},     {USER, 7},     {USER, 9},     {USER, 30},
+                {PROVIDER, 1}, {PROVIDER, 3}, {PROVIDER, 6}, {PROVIDER, 9}, {PROVIDER, 40}};
+    const char *folder = create();
+    json_t *right = run_whole(folder);
+
+    (void) state;
+    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+        char *path = mpcf_format("%s/run/store", folder);
+        json_t *user = NULL;
+
+        assert_int_equal(file_remove_tree(path, NULL), MPCF_OK);
+        mpcf_free(path);
+        run_cut(folder, cuts[i].role, cuts[i].n);
+        user = run_whole(folder);
+        assert_same_answers(user, right);
+        json_decref(user);
+        user = run_whole(folder);
+        assert_same_answers(user, right);
+        assert_true(test_report_number(user, "setup.bytes") == 0);
+        json_decref(user);
+    }
+    json_decref(right);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_weights_are_masked_twice),
+        cmocka_unit_test(a_set_up_that_was_cut_off_is_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

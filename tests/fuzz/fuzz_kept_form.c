@@ -42,7 +42,7 @@ static void check_set(const uint8_t *data, size_t size)
 
     must(whole != NULL);
     memset(set, 'a', sizeof set);
-    found = kept_set_find(data, size, id, set, length);
+    must(kept_set_find(data, size, id, set, length, &found));
     must(found == NULL || found == data + KEPT_SET_HEAD);
     kept_set_head(id, set, size, whole);
     if (size > 0) {
@@ -50,9 +50,10 @@ static void check_set(const uint8_t *data, size_t size)
     }
     must(kept_set_tail(whole, whole + KEPT_SET_HEAD, size, tail));
     memcpy(whole + KEPT_SET_HEAD + size, tail, sizeof tail);
-    must(kept_set_find(whole, size + KEPT_SET_HEAD + KEPT_SET_TAIL, id, set, size) ==
-         whole + KEPT_SET_HEAD);
-    must(kept_set_find(whole, size + KEPT_SET_HEAD + KEPT_SET_TAIL, id, set, size + 1) == NULL);
+    must(kept_set_find(whole, size + KEPT_SET_HEAD + KEPT_SET_TAIL, id, set, size, &found));
+    must(found == whole + KEPT_SET_HEAD);
+    must(kept_set_find(whole, size + KEPT_SET_HEAD + KEPT_SET_TAIL, id, set, size + 1, &found));
+    must(found == NULL);
     free(whole);
 }
 
