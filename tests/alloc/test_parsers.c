@@ -24,7 +24,6 @@
 #include "pipeline/open_pipeline.h"
 #include "plugin/option_parse.h"
 #include "plugin/option_set.h"
-#include "preprocess/kept.h"
 #include "support/program.h"
 #include "support/support.h"
 #include "text/encode.h"
@@ -62,42 +61,6 @@ static mpcf_status keep_answers(void *context, mpcf_error *err)
         status = kept_answers_add(kept, rows, 2, answers, err);
     }
     kept_answers_close(kept, false);
-    return status;
-}
-
-/* --- Masked weights that are kept --- */
-
-#define KEPT_FACTS "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-
-static mpcf_status use_kept(struct kept *k, mpcf_error *err)
-{
-    static const uint8_t d[64] = {1, 2, 3};
-    struct kept_set set = {.d = NULL};
-
-    MPCF_TRY(kept_check(k, KEPT_FACTS, KEPT_FACTS, err));
-    MPCF_TRY(kept_set_write(k, KEPT_FACTS, d, sizeof d, err));
-    MPCF_TRY(kept_set_open(k, KEPT_FACTS, sizeof d, &set, err));
-    assert_memory_equal(set.d, d, sizeof d);
-    kept_set_close(&set);
-    return MPCF_OK;
-}
-
-/* What memory does not suffice to find is not found, and is begun anew. */
-static mpcf_status keep_masks(void *context, mpcf_error *err)
-{
-    const struct kept_mark mark = {.id = {1}, .facts = KEPT_FACTS};
-    char root[4200];
-    struct kept *k = NULL;
-
-    (void) context;
-    (void) snprintf(root, sizeof root, "%s/kept", folder);
-    k = kept_find(root, KEPT_FACTS);
-    kept_close(k);
-    kept_tidy(root, 1, 0);
-    k = NULL;
-    MPCF_TRY(kept_begin(root, "user", &mark, &k, err));
-    const mpcf_status status = use_kept(k, err);
-    kept_close(k);
     return status;
 }
 
@@ -598,19 +561,12 @@ static void bench_summary_says_memory_is_short(void **state)
     mpcf_free(run);
 }
 
-static void kept_masks_say_memory_is_short(void **state)
-{
-    (void) state;
-    assert_survives("masked weights that are kept", keep_masks, NULL);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(yaml_says_memory_is_short),
         cmocka_unit_test(options_say_memory_is_short),
         cmocka_unit_test(kept_answers_say_memory_is_short),
-        cmocka_unit_test(kept_masks_say_memory_is_short),
         cmocka_unit_test(pipeline_file_says_memory_is_short),
         cmocka_unit_test(json_says_memory_is_short),
         cmocka_unit_test(rows_say_memory_is_short),
