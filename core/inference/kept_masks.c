@@ -248,6 +248,9 @@ static mpcf_status take_or_draw(struct role_state *state, const char *user, cons
     if (memcmp(offered, none, sizeof none) != 0) {
         state->kept_masks = kept_open(state->kept_root, folder, state->kept_facts, offered);
     }
+    if (state->kept_masks != NULL && !kept_is_recorded(state->kept_masks)) {
+        drop(state); /* what the user has D of ought to be recorded here */
+    }
     if (state->kept_masks != NULL && is_resumed &&
         !session_use_kept(state->session, state->kept_masks)) {
         drop(state); /* it was dealt under others */

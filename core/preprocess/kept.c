@@ -6,6 +6,7 @@
 #include "preprocess/kept.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "base/folder.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "preprocess/kept_records.h"
 #include "preprocess/store_folder.h"
 
 #define MARK "kept"
@@ -168,14 +170,18 @@ static char *path_of(const struct kept *k, const char *start, const char *set)
     return mpcf_format("%s/%s%s", k->folder, start, set);
 }
 
-void kept_forget(struct kept *k)
+bool kept_forget(const struct kept *k)
 {
     char *path = path_of(k, MARK, "");
+    bool is_gone = path != NULL && (unlink(path) == 0 || errno == ENOENT);
 
-    if (path != NULL) {
-        store_folder_drop(path);
+    if (is_gone) {
+        is_gone = file_sync_folder(k->folder, NULL) == MPCF_OK;
+    } else {
+        log_line(LOG_WARN, "what is kept of masked weights in '%s' cannot be removed", k->folder);
     }
     mpcf_free(path);
+    return is_gone;
 }
 
 /* --- All that lie there --- */
@@ -298,23 +304,61 @@ void kept_tidy(const char *root, size_t keep, int64_t age_ns)
 
 /* --- The provider's digests --- */
 
-static mpcf_status compare(const char *path, const char *digest, mpcf_error *err)
+/* Masks that are known no more cannot meet other weights in a later session. */
+static mpcf_status give_up(const struct kept *k, const char *why, const char *path, mpcf_error *err)
 {
-    char *text = NULL;
-    size_t length = 0;
-
-    MPCF_TRY(file_read(path, KEPT_DIGITS, &text, &length, err));
-    const bool is_same = length == KEPT_DIGITS && memcmp(text, digest, KEPT_DIGITS) == 0;
-    mpcf_free(text);
-    return is_same ? MPCF_OK
-                   : mpcf_fail(err, MPCF_E_INVALID,
-                               "the weights are not those that were masked under the seed that is "
-                               "kept for this user ('%s'): it is given up, and the next session "
-                               "begins anew",
-                               path);
+    (void) kept_forget(k);
+    return mpcf_fail(err, MPCF_E_INVALID,
+                     "%s ('%s'): the seed that is kept for this user is given up, and the next "
+                     "session begins anew",
+                     why, path);
 }
 
-mpcf_status kept_check(struct kept *k, const char *set, const char *digest, mpcf_error *err)
+/* What cannot be recorded may be sent all the same where the seed is forgotten first, and is in no session
+ * after this one. */
+static mpcf_status record(const struct kept *k, const char *path, const char *digest,
+                          enum kept_record *said, mpcf_error *err)
+{
+    mpcf_error *why = mpcf_error_create();
+    mpcf_status status = kept_record_write(path, digest, said, why);
+
+    if (status == MPCF_E_NOMEM) {
+        status = mpcf_fail_memory(err, KEPT_DIGITS, "a record");
+    } else if (status != MPCF_OK && kept_forget(k)) {
+        log_line(LOG_WARN, "masks of weights are not kept: %s", mpcf_error_text(why));
+        *said = KEPT_SAME;
+        status = MPCF_OK;
+    } else if (status != MPCF_OK) {
+        status = mpcf_fail(err, status, "%s", mpcf_error_text(why));
+    }
+    mpcf_error_destroy(why);
+    return status;
+}
+
+static mpcf_status check_record(const struct kept *k, const char *path, const char *digest,
+                                bool was_sent, mpcf_error *err)
+{
+    enum kept_record said = KEPT_ABSENT;
+
+    MPCF_TRY(kept_record_compare(path, digest, &said, err));
+    if (said == KEPT_ABSENT && was_sent) {
+        return give_up(k,
+                       "the user has masked weights that this provider has no record of: an old "
+                       "copy of what it keeps is in its place",
+                       path, err);
+    }
+    if (said == KEPT_ABSENT) {
+        MPCF_TRY(record(k, path, digest, &said, err));
+    }
+    return said == KEPT_SAME ? MPCF_OK
+                             : give_up(k,
+                                       "the weights are not those that were masked under the seed "
+                                       "that is kept for this user",
+                                       path, err);
+}
+
+mpcf_status kept_check(struct kept *k, const char *set, const char *digest, bool was_sent,
+                       mpcf_error *err)
 {
     char *path = path_of(k, "packing-", set);
     mpcf_status status = MPCF_OK;
@@ -322,16 +366,17 @@ mpcf_status kept_check(struct kept *k, const char *set, const char *digest, mpcf
     if (path == NULL) {
         return mpcf_fail_memory(err, strlen(set), "a path");
     }
-    if (file_exists(path)) {
-        status = compare(path, digest, err);
-    } else {
-        status = file_write_whole_private(path, digest, KEPT_DIGITS, err);
-    }
+    status = check_record(k, path, digest, was_sent, err);
     if (status != MPCF_OK) {
-        kept_forget(k);
+        (void) kept_forget(k);
     }
     mpcf_free(path);
     return status;
+}
+
+bool kept_is_recorded(const struct kept *k)
+{
+    return kept_records_any(k->folder);
 }
 
 /* --- The user's D --- */

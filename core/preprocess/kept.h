@@ -41,15 +41,19 @@ mpcf_status kept_begin(const char *root, const char *name, const struct kept_mar
 void kept_close(struct kept *k); /* NULL is fine */
 
 const struct kept_mark *kept_mark(const struct kept *k);
-/* Nothing of it is found again. */
-void kept_forget(struct kept *k);
+/* Nothing of it is found again. False: it may be, since the disk fails. */
+bool kept_forget(const struct kept *k);
 /* Keeps the KEEP folders of ROOT that were used last, and those that a process has; none that was not
  * used for AGE_NS (0: however long). */
 void kept_tidy(const char *root, size_t keep, int64_t age_ns);
 
 /* The provider: remembers DIGEST of D of SET, before it is sent; or compares: another one would show the
- * difference of two weights, and is MPCF_E_INVALID. */
-mpcf_status kept_check(struct kept *k, const char *set, const char *digest, mpcf_error *err);
+ * difference of two weights, and is MPCF_E_INVALID. So is none where WAS_SENT: the user has D. Where it cannot be
+ * written K is forgotten, and goes on in this session alone: MPCF_OK, or MPCF_E_IO where that fails, too. */
+mpcf_status kept_check(struct kept *k, const char *set, const char *digest, bool was_sent,
+                       mpcf_error *err);
+/* Whether any D was remembered. None: D may have been sent that is not, where an old copy was put back. */
+bool kept_is_recorded(const struct kept *k);
 
 /* The user: whether there is a file of D of SET, LENGTH bytes. */
 bool kept_has_set(const struct kept *k, const char *set, size_t length);

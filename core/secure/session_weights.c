@@ -43,8 +43,9 @@ static mpcf_status keep_masked_weights(struct session *s, struct masked_weights 
 }
 
 /* Under seeds that outlive a session D is the same again, or the weights have changed. */
-static mpcf_status check_resent(struct session *s, const struct masked_weights *k,
-                                const struct message *d, mpcf_error *err)
+static mpcf_status check_resent(struct session *s, const struct session_run *run,
+                                const struct masked_weights *k, const struct message *d,
+                                mpcf_error *err)
 {
     char text[FILE_DIGEST_SIZE];
     struct digest *digest = NULL;
@@ -59,7 +60,7 @@ static mpcf_status check_resent(struct session *s, const struct masked_weights *
     digest_add(digest, d->data, d->length);
     digest_end(digest, text);
     if (s->options.kept != NULL) {
-        MPCF_TRY(kept_check(s->options.kept, k->id, text, err));
+        MPCF_TRY(kept_check(s->options.kept, k->id, text, run->has_kept, err));
     }
     return s->store != NULL ? store_masked_weights(s->store, k->id, text, err) : MPCF_OK;
 }
@@ -71,7 +72,7 @@ static mpcf_status provider_masked_weights(struct session *s, const struct sessi
     MPCF_TRY(masked_weights_fill(k, run->program, step, run->weights, &s->keys->weight, s->pool, d,
                                  err));
     assert(d->at == d->length); /* what the cost says */
-    MPCF_TRY(check_resent(s, k, d, err));
+    MPCF_TRY(check_resent(s, run, k, d, err));
     if (run->has_kept) {
         d->at = 0; /* nothing goes */
         return MPCF_OK;

@@ -17,7 +17,7 @@ static mpcf_status use_kept(struct kept *k, mpcf_error *err)
     static const uint8_t d[64] = {1, 2, 3};
     struct kept_set set = {.d = NULL};
 
-    MPCF_TRY(kept_check(k, FACTS, FACTS, err));
+    MPCF_TRY(kept_check(k, FACTS, FACTS, false, err));
     MPCF_TRY(kept_set_write(k, FACTS, d, sizeof d, err));
     MPCF_TRY(kept_set_open(k, FACTS, sizeof d, &set, err));
     assert_memory_equal(set.d, d, sizeof d);

@@ -14,6 +14,8 @@
 #include "support/role_keys.h"
 #include "support/support.h"
 
+#define SET "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static const uint8_t none[HANDSHAKE_SESSION];
 
 struct fixture {
@@ -21,6 +23,7 @@ struct fixture {
     struct pipeline p;
     struct channel *ends[2];
     char *store;
+    bool is_used; /* sessions send D */
 };
 
 /* One role, as it is when it has joined. */
@@ -31,7 +34,7 @@ struct side {
 
 static void open_fixture(struct fixture *f)
 {
-    *f = (struct fixture){.err = mpcf_error_create()};
+    *f = (struct fixture){.err = mpcf_error_create(), .is_used = true};
     f->store = file_join(test_folder(), "store");
     assert_ok(file_remove_tree(f->store, f->err), f->err);
     f->p.infer.weight_masks = MASKS_KEPT;
@@ -70,6 +73,9 @@ static void meet(struct fixture *f, struct side *user, struct side *provider,
     assert_ok(kept_masks_offer(&user->state, offered, f->err), f->err);
     assert_ok(kept_masks_answer(&provider->state, offered, id, false, f->err), f->err);
     assert_ok(kept_masks_settle(&user->state, id, false, f->err), f->err);
+    if (provider->state.kept_masks != NULL && f->is_used) {
+        assert_ok(kept_check(provider->state.kept_masks, SET, SET, false, f->err), f->err);
+    }
 }
 
 /* The same of two that join and leave. */
@@ -217,12 +223,31 @@ static void either_may_forget(void **state)
     close_fixture(&f);
 }
 
+/* Masks under which nothing is recorded may have been used: an old copy of the folder looks like that. */
+static void masks_without_a_record_are_not_taken_up(void **state)
+{
+    struct fixture f;
+    uint8_t offered[HANDSHAKE_SESSION], first[HANDSHAKE_SESSION], id[HANDSHAKE_SESSION];
+
+    (void) state;
+    open_fixture(&f);
+    f.is_used = false;
+    run(&f, 0, "a", offered, first);
+    run(&f, 0, "a", offered, id);
+    assert_memory_equal(offered, first, sizeof first);
+    assert_memory_not_equal(id, first, sizeof first);
+    close_fixture(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(who_comes_back_is_known), cmocka_unit_test(each_user_has_masks_of_its_own),
-        cmocka_unit_test(nobody_has_none),         cmocka_unit_test(two_sessions_at_once),
+        cmocka_unit_test(who_comes_back_is_known),
+        cmocka_unit_test(each_user_has_masks_of_its_own),
+        cmocka_unit_test(nobody_has_none),
+        cmocka_unit_test(two_sessions_at_once),
         cmocka_unit_test(either_may_forget),
+        cmocka_unit_test(masks_without_a_record_are_not_taken_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,17 +203,67 @@ static void another_digest_gives_the_masks_up(void **state)
     (void) state;
     open_fixture(&f);
     struct kept *k = begin(&f, NAME);
-    assert_ok(kept_check(k, SET, FACTS, f.err), f.err);
-    assert_ok(kept_check(k, SET, FACTS, f.err), f.err);
+    assert_ok(kept_check(k, SET, FACTS, false, f.err), f.err);
+    assert_ok(kept_check(k, SET, FACTS, false, f.err), f.err);
     assert_int_equal(mode_of(f.folder, "packing-" SET), 0600);
     kept_close(k);
     k = kept_find(f.root, FACTS);
     assert_non_null(k);
-    assert_status(MPCF_E_INVALID, kept_check(k, SET, OTHER, f.err), f.err);
+    assert_status(MPCF_E_INVALID, kept_check(k, SET, OTHER, false, f.err), f.err);
     kept_close(k);
     assert_null(kept_find(f.root, FACTS));
     kept_close(begin(&f, NAME));
     close_fixture(&f);
+}
+
+/* The folder as it was before the record was written, brought back: the user has D, and it may be another. */
+static void a_record_that_is_gone_gives_the_masks_up(void **state)
+{
+    struct fixture f;
+    char *path = NULL;
+
+    (void) state;
+    open_fixture(&f);
+    struct kept *k = begin(&f, NAME);
+    path = file_join(f.folder, "packing-" SET);
+    assert_false(kept_is_recorded(k));
+    assert_ok(kept_check(k, SET, FACTS, false, f.err), f.err);
+    assert_ok(kept_check(k, SET, FACTS, true, f.err), f.err);
+    assert_true(kept_is_recorded(k));
+    assert_int_equal(remove(path), 0);
+    assert_false(kept_is_recorded(k));
+    assert_status(MPCF_E_INVALID, kept_check(k, SET, FACTS, true, f.err), f.err);
+    kept_close(k);
+    assert_null(kept_find(f.root, FACTS));
+    mpcf_free(path);
+    close_fixture(&f);
+}
+
+/* One that is there and cannot be read is not written anew; one that cannot be written ends the keeping, not
+ * the session. */
+static void a_record_that_cannot_be_used_gives_the_masks_up(void **state)
+{
+    struct fixture f;
+    char *path = NULL;
+
+    (void) state;
+    for (int turn = 0; turn < 2; turn++) {
+        open_fixture(&f);
+        struct kept *k = begin(&f, NAME);
+
+        path = turn == 0 ? file_join(f.folder, "packing-" SET)
+                         : mpcf_format("%s/packing-" SET "%lx", f.folder, (unsigned long) getpid());
+        assert_int_equal(mkdir(path, 0700), 0);
+        if (turn == 0) {
+            assert_status(MPCF_E_IO, kept_check(k, SET, FACTS, false, f.err), f.err);
+        } else {
+            assert_ok(kept_check(k, SET, FACTS, false, f.err), f.err);
+        }
+        kept_close(k);
+        assert_null(kept_find(f.root, FACTS));
+        mpcf_free(path);
+        close_fixture(&f);
+    }
 }
 
 /* The one used last stays; opening is using. */
@@ -259,6 +309,8 @@ int main(void)
         cmocka_unit_test(a_damaged_mark_is_none),
         cmocka_unit_test(sets_come_back_whole_or_not_at_all),
         cmocka_unit_test(another_digest_gives_the_masks_up),
+        cmocka_unit_test(a_record_that_is_gone_gives_the_masks_up),
+        cmocka_unit_test(a_record_that_cannot_be_used_gives_the_masks_up),
         cmocka_unit_test(those_unused_longest_go),
     };
 
