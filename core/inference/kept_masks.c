@@ -4,15 +4,21 @@
  */
 #include "inference/kept_masks.h"
 
+#include <errno.h>
+#include <gnu/libc-version.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/build_id.h"
 #include "base/cpu.h"
+#include "base/file.h"
 #include "base/folder.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "channel/role.h"
+#include "float/float_gemm.h"
 #include "inference/peer_name.h"
 #include "inference/role_session.h"
 #include "pipeline/link_keys.h"
@@ -20,7 +26,10 @@
 #include "prg/prg.h"
 #include "secure/session.h"
 
-enum { NAME_SIZE = 33, MAKER_SIZE = 512 }; /* of a folder in the role's; of a build and a machine */
+enum {
+    NAME_SIZE = 33,
+    MAKER_SIZE = 1024
+}; /* of a folder in the role's; of a build and a machine */
 
 static const uint8_t none[HANDSHAKE_SESSION];
 
@@ -31,13 +40,17 @@ static bool is_used(const struct role_state *state)
 
 /* --- For what --- */
 
-/* The provider's numbers are of its build and its machine, too: another may round otherwise. */
-static void name_maker(char maker[MAKER_SIZE])
+/* The provider's numbers are of its build, of what it computes by and of its machine, too: others may round
+ * otherwise. False: there is no telling builds apart. */
+static bool name_maker(char maker[MAKER_SIZE])
 {
-    char build[BUILD_ID_SIZE];
+    char build[BUILD_ID_SIZE], products[256];
 
     build_id(build);
-    (void) snprintf(maker, MAKER_SIZE, "%s %s %s", build, cpu_level_name(cpu_level()), cpu_name());
+    float_backend_describe(products, sizeof products);
+    (void) snprintf(maker, MAKER_SIZE, "%s, %s, libc %s, %s %s", build, products,
+                    gnu_get_libc_version(), cpu_level_name(cpu_level()), cpu_name());
+    return *build != '\0';
 }
 
 static mpcf_status digest_with(const char *facts, const char *more, char out[FILE_DIGEST_SIZE],
@@ -67,23 +80,46 @@ static void tidy(const struct role_state *state)
               state->student.pipeline->infer.store_age_ns);
 }
 
-mpcf_status kept_masks_prepare(struct role_state *state, const struct handshake *handshake,
-                               mpcf_error *err)
+/* Links of a one-machine run stay on it. */
+static mpcf_status check_links(const struct role_state *state, mpcf_error *err)
 {
     const struct pipeline *p = state->student.pipeline;
-    char maker[MAKER_SIZE] = "", facts[FILE_DIGEST_SIZE];
 
-    if (!is_used(state)) {
-        return MPCF_OK;
-    }
     if (!link_knows_peers(p, state->keys != NULL)) {
         return mpcf_fail(err, MPCF_E_CONFIG, LINK_KEPT_NEEDS_PROOF, p->transport.name);
     }
+    return state->control != NULL || !link_is_open(p)
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_CONFIG, LINK_KEPT_NEEDS_SECRECY, p->transport.name);
+}
+
+/* Who does not keep them any more has no use for what is there. */
+static mpcf_status forget_all(struct role_state *state, mpcf_error *err)
+{
+    if (state->role != ROLE_DEALER && state->student.pipeline->infer.store != NULL) {
+        MPCF_TRY(find_root(state, err));
+        kept_tidy(state->kept_root, 0, 0);
+        kept_masks_clear(state);
+    }
+    return MPCF_OK;
+}
+
+mpcf_status kept_masks_prepare(struct role_state *state, const struct handshake *handshake,
+                               mpcf_error *err)
+{
+    char maker[MAKER_SIZE] = "", facts[FILE_DIGEST_SIZE];
+
+    if (!is_used(state)) {
+        return forget_all(state, err);
+    }
+    MPCF_TRY(check_links(state, err));
     if (state->role == ROLE_DEALER) {
         return MPCF_OK; /* it keeps nothing */
     }
-    if (state->role == ROLE_PROVIDER) {
-        name_maker(maker);
+    if (state->role == ROLE_PROVIDER && !name_maker(maker)) {
+        log_line(LOG_WARN, "provider: masks of weights are not kept: this build of mpcf has no "
+                           "build id, and could not be told from another");
+        return MPCF_OK;
     }
     MPCF_TRY(find_root(state, err));
     MPCF_TRY(role_session_facts(state, handshake, facts, err));
@@ -128,8 +164,12 @@ static void note(const struct role_state *state, const uint8_t *id, const char *
              id[0], id[1], id[2], id[3], what);
 }
 
+/* The session must not use what is closed. */
 static void drop(struct role_state *state)
 {
+    if (state->session != NULL) {
+        (void) session_use_kept(state->session, NULL);
+    }
     kept_close(state->kept_masks);
     state->kept_masks = NULL;
 }
@@ -191,6 +231,20 @@ static mpcf_status begin_for(struct role_state *state, const uint8_t id[HANDSHAK
     return begin(state, folder, &mark, err);
 }
 
+/* Where the provider has others, D of these is of use to nobody but a thief; where it has none now it may have
+ * had no hand free. */
+static void give_up(struct role_state *state, const uint8_t id[HANDSHAKE_SESSION])
+{
+    struct kept *old = state->kept_masks;
+
+    note(state, kept_mark(old)->id, "are given up: the provider goes on with others");
+    if (memcmp(id, none, sizeof none) != 0) {
+        state->kept_masks = NULL;
+        drop(state);
+        kept_remove(old);
+    }
+}
+
 mpcf_status kept_masks_settle(struct role_state *state, const uint8_t id[HANDSHAKE_SESSION],
                               bool is_resumed, mpcf_error *err)
 {
@@ -204,8 +258,7 @@ mpcf_status kept_masks_settle(struct role_state *state, const uint8_t id[HANDSHA
         return MPCF_OK;
     }
     if (state->kept_masks != NULL && !is_resumed) {
-        note(state, kept_mark(state->kept_masks)->id,
-             "are given up: the provider goes on with others");
+        give_up(state, id);
     }
     drop(state);
     return is_resumed ? MPCF_OK : begin_for(state, id, err);
@@ -224,12 +277,27 @@ static mpcf_status folder_of(const char *user, char folder[NAME_SIZE], mpcf_erro
     return MPCF_OK;
 }
 
-static mpcf_status draw(struct role_state *state, const char *folder, mpcf_error *err)
+/* A dealer hears the seed: another one hears another. FACTS: with the dealer of now. */
+static mpcf_status add_dealer(const struct role_state *state, char facts[FILE_DIGEST_SIZE],
+                              mpcf_error *err)
+{
+    const struct channel *link = state->links.peers[ROLE_DEALER];
+    char dealer[PEER_NAME_SIZE] = "this machine";
+
+    if (state->control == NULL) {
+        MPCF_TRY(peer_name(state->own_keys, ROLE_DEALER, link != NULL ? channel_identity(link) : "",
+                           dealer, err));
+    }
+    return digest_with(state->kept_facts, dealer, facts, err);
+}
+
+static mpcf_status draw(struct role_state *state, const char *folder,
+                        const char facts[FILE_DIGEST_SIZE], mpcf_error *err)
 {
     struct kept_mark mark = {.facts = {0}};
     mpcf_status status = MPCF_OK;
 
-    memcpy(mark.facts, state->kept_facts, sizeof mark.facts);
+    memcpy(mark.facts, facts, sizeof mark.facts);
     prg_system_random(mark.seed, sizeof mark.seed);
     do {
         prg_system_random(mark.id, sizeof mark.id);
@@ -242,11 +310,12 @@ static mpcf_status draw(struct role_state *state, const char *folder, mpcf_error
 static mpcf_status take_or_draw(struct role_state *state, const char *user, const uint8_t *offered,
                                 bool is_resumed, mpcf_error *err)
 {
-    char folder[NAME_SIZE];
+    char folder[NAME_SIZE], facts[FILE_DIGEST_SIZE];
 
     MPCF_TRY(folder_of(user, folder, err));
+    MPCF_TRY(add_dealer(state, facts, err));
     if (memcmp(offered, none, sizeof none) != 0) {
-        state->kept_masks = kept_open(state->kept_root, folder, state->kept_facts, offered);
+        state->kept_masks = kept_open(state->kept_root, folder, facts, offered);
     }
     if (state->kept_masks != NULL && !kept_is_recorded(state->kept_masks)) {
         drop(state); /* what the user has D of ought to be recorded here */
@@ -258,7 +327,7 @@ static mpcf_status take_or_draw(struct role_state *state, const char *user, cons
     if (state->kept_masks != NULL) {
         note(state, offered, "are taken up");
     }
-    return state->kept_masks != NULL || is_resumed ? MPCF_OK : draw(state, folder, err);
+    return state->kept_masks != NULL || is_resumed ? MPCF_OK : draw(state, folder, facts, err);
 }
 
 mpcf_status kept_masks_answer(struct role_state *state, const uint8_t offered[HANDSHAKE_SESSION],
@@ -267,7 +336,7 @@ mpcf_status kept_masks_answer(struct role_state *state, const uint8_t offered[HA
     char user[PEER_NAME_SIZE];
 
     memset(id, 0, HANDSHAKE_SESSION);
-    if (!is_used(state) || state->role != ROLE_PROVIDER) {
+    if (!is_used(state) || state->role != ROLE_PROVIDER || state->kept_root == NULL) {
         return MPCF_OK;
     }
     drop(state);
@@ -279,4 +348,65 @@ mpcf_status kept_masks_answer(struct role_state *state, const uint8_t offered[HA
         memcpy(id, kept_mark(state->kept_masks)->id, HANDSHAKE_SESSION);
     }
     return MPCF_OK;
+}
+
+/* --- Stored sessions --- */
+
+/* The id in hex, in the folder of a session that was dealt under kept masks. */
+static char *session_note(const char *folder)
+{
+    return file_join(folder, "kept");
+}
+
+mpcf_status kept_masks_note_session(const struct role_state *state, const char *folder,
+                                    mpcf_error *err)
+{
+    char text[NAME_SIZE], *path = NULL;
+    mpcf_status status = MPCF_OK;
+
+    if (state->role != ROLE_PROVIDER || state->kept_masks == NULL || folder == NULL) {
+        return MPCF_OK;
+    }
+    name_folder(kept_mark(state->kept_masks)->id, text);
+    path = session_note(folder);
+    status = path != NULL ? file_write_whole_private(path, text, NAME_SIZE - 1, err)
+                          : mpcf_fail_memory(err, 0, "a path");
+    mpcf_free(path);
+    return status;
+}
+
+/* The id that PATH says. */
+static bool read_id(const char *path, uint8_t id[KEPT_ID_BYTES])
+{
+    char *text = NULL, again[NAME_SIZE];
+    size_t length = 0;
+    bool is_read =
+        file_read(path, NAME_SIZE, &text, &length, NULL) == MPCF_OK && length == NAME_SIZE - 1;
+
+    for (size_t i = 0; is_read && i < KEPT_ID_BYTES; i++) {
+        const char pair[3] = {text[2 * i], text[2 * i + 1], '\0'};
+
+        id[i] = (uint8_t) strtoul(pair, NULL, 16);
+    }
+    if (is_read) {
+        name_folder(id, again);
+        is_read = memcmp(again, text, NAME_SIZE) == 0;
+    }
+    mpcf_free(text);
+    return is_read;
+}
+
+bool kept_masks_are_known(const struct role_state *state, const char *folder)
+{
+    uint8_t id[KEPT_ID_BYTES];
+    struct stat facts;
+    char *path = folder != NULL ? session_note(folder) : NULL;
+    bool are_known = path != NULL;
+
+    if (are_known && (stat(path, &facts) == 0 || errno != ENOENT)) {
+        are_known =
+            state->kept_root != NULL && read_id(path, id) && kept_has_id(state->kept_root, id);
+    }
+    mpcf_free(path);
+    return are_known;
 }

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "channel/role.h"
+#include "inference/kept_masks.h"
 #include "preprocess/store_sessions.h"
 #include "secure/session.h"
 
@@ -124,6 +125,15 @@ mpcf_status role_session_offer(struct role_state *state, struct handshake *hands
     return MPCF_OK;
 }
 
+static bool has_known_masks(const struct role_state *state, const uint8_t *id)
+{
+    char *folder = store_sessions_folder(state->store, id);
+    const bool are_known = kept_masks_are_known(state, folder);
+
+    mpcf_free(folder);
+    return are_known;
+}
+
 void role_session_meet(void *context, const struct handshake *theirs, struct handshake *mine)
 {
     const struct role_state *state = context;
@@ -138,6 +148,10 @@ void role_session_meet(void *context, const struct handshake *theirs, struct han
     }
     if (strcmp(label.facts, state->store_facts) != 0) {
         say_other(state, label.session);
+        return;
+    }
+    if (!has_known_masks(state, label.session)) {
+        note(state, label.session, "was dealt under masks of weights that are kept no more");
         return;
     }
     put_stored(mine, &label);
@@ -204,6 +218,9 @@ static mpcf_status open_session(struct role_state *state, const uint8_t *id, boo
     state->totals.has_setup = false;
     if (status == MPCF_OK) {
         status = create_session(state, id, folder, resume, err);
+    }
+    if (status == MPCF_OK && !resume) {
+        status = kept_masks_note_session(state, folder, err);
     }
     mpcf_free(folder);
     return status;

@@ -40,6 +40,13 @@ bool link_knows_peers(const struct pipeline *p, bool has_keys)
     return strcmp(link_authentication(p, has_keys), "none") != 0;
 }
 
+bool link_is_open(const struct pipeline *p)
+{
+    const mpcf_transport *t = p->transport.descriptor;
+
+    return (t->caps & (MPCF_TRANSPORT_LOCAL | MPCF_TRANSPORT_ENCRYPTED)) == 0;
+}
+
 static bool needs_keys(const struct pipeline *p, enum role role)
 {
     const mpcf_transport *t = p->transport.descriptor;
@@ -110,10 +117,16 @@ static mpcf_status check_transport(const struct pipeline *p, enum role role,
 
 static void check_masks(const struct pipeline *p, enum role role, struct yaml_problems *problems)
 {
-    if (p->infer.weight_masks == MASKS_KEPT && p->has_parties &&
-        !link_knows_peers(p, p->endpoints[role].keys != NULL)) {
-        yaml_problem(problems, key_place(p, "stages.infer.weight_masks"), LINK_KEPT_NEEDS_PROOF,
-                     p->transport.name);
+    const struct yaml_node *place = NULL;
+
+    if (p->infer.weight_masks != MASKS_KEPT || !p->has_parties) {
+        return;
+    }
+    place = key_place(p, "stages.infer.weight_masks");
+    if (!link_knows_peers(p, p->endpoints[role].keys != NULL)) {
+        yaml_problem(problems, place, LINK_KEPT_NEEDS_PROOF, p->transport.name);
+    } else if (link_is_open(p)) {
+        yaml_problem(problems, place, LINK_KEPT_NEEDS_SECRECY, p->transport.name);
     }
 }
 

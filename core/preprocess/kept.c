@@ -5,11 +5,9 @@
  */
 #include "preprocess/kept.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -19,10 +17,11 @@
 #include "base/folder.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "preprocess/kept_list.h"
 #include "preprocess/kept_records.h"
 #include "preprocess/store_folder.h"
 
-#define MARK "kept"
+#define MARK KEPT_MARK
 
 struct kept {
     char *folder;
@@ -96,6 +95,14 @@ static bool is_private(const char *folder)
     return is;
 }
 
+/* A seed of zeros is a user's, that has none. */
+static bool is_providers(const struct kept_mark *mark, const uint8_t id[KEPT_ID_BYTES])
+{
+    static const uint8_t none[KEPT_SEED_BYTES];
+
+    return memcmp(mark->id, id, KEPT_ID_BYTES) == 0 && memcmp(mark->seed, none, sizeof none) != 0;
+}
+
 /* Takes over FOLDER. */
 static struct kept *open_shared(char *folder, const char *facts, const uint8_t *id)
 {
@@ -106,7 +113,7 @@ static struct kept *open_shared(char *folder, const char *facts, const uint8_t *
     }
     if (!file_is_folder(k->folder) || store_folder_share(k->folder, &k->lock, NULL) != MPCF_OK ||
         !read_mark(k->folder, &k->mark) || strcmp(k->mark.facts, facts) != 0 ||
-        (id != NULL && memcmp(k->mark.id, id, KEPT_ID_BYTES) != 0) || !is_private(k->folder)) {
+        (id != NULL && !is_providers(&k->mark, id)) || !is_private(k->folder)) {
         kept_close(k);
         return NULL;
     }
@@ -186,120 +193,45 @@ bool kept_forget(const struct kept *k)
 
 /* --- All that lie there --- */
 
-struct entry {
-    char *name;
-    int64_t used_ns; /* by the system's clock */
-};
-
-struct entries {
-    struct entry *items; /* the one used last first */
-    size_t count;
-};
-
-static bool add(const char *root, const char *name, struct entries *entries)
-{
-    struct stat facts;
-    struct entry *grown = NULL;
-    char *mark = mpcf_format("%s/%s/" MARK, root, name);
-    const bool is_there = mark != NULL && stat(mark, &facts) == 0;
-
-    mpcf_free(mark);
-    if (!is_there) {
-        return true;
-    }
-    grown = mpcf_grow_array(entries->items, entries->count, entries->count + 1, sizeof *grown);
-    if (grown == NULL) {
-        return false;
-    }
-    entries->items = grown;
-    entries->items[entries->count] = (struct entry){
-        mpcf_strdup(name), (int64_t) facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec};
-    if (entries->items[entries->count].name == NULL) {
-        return false;
-    }
-    entries->count++;
-    return true;
-}
-
-static int last_used_first(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-
-    return x->used_ns == y->used_ns ? strcmp(x->name, y->name) : x->used_ns < y->used_ns ? 1 : -1;
-}
-
-/* Those that there is memory for. */
-static struct entries list(const char *root)
-{
-    struct entries entries = {0};
-    DIR *listing = opendir(root);
-    bool goes_on = listing != NULL;
-
-    while (goes_on) {
-        const struct dirent *e = readdir(listing);
-
-        goes_on = e != NULL && (*e->d_name == '.' || add(root, e->d_name, &entries));
-    }
-    if (listing != NULL) {
-        (void) closedir(listing);
-    }
-    if (entries.count > 0) {
-        qsort(entries.items, entries.count, sizeof *entries.items, last_used_first);
-    }
-    return entries;
-}
-
-static void clear(struct entries *entries)
-{
-    for (size_t i = 0; i < entries->count; i++) {
-        mpcf_free(entries->items[i].name);
-    }
-    mpcf_free(entries->items);
-}
-
 struct kept *kept_find(const char *root, const char *facts)
 {
-    struct entries entries = list(root);
+    struct kept_entries entries = kept_list(root);
     struct kept *found = NULL;
 
     for (size_t i = 0; i < entries.count && found == NULL; i++) {
         found = open_shared(file_join(root, entries.items[i].name), facts, NULL);
     }
-    clear(&entries);
+    kept_list_clear(&entries);
     return found;
 }
 
-static void remove_named(const char *root, const char *name)
+bool kept_has_id(const char *root, const uint8_t id[KEPT_ID_BYTES])
 {
-    char *folder = file_join(root, name);
-    mpcf_error *why = mpcf_error_create();
+    struct kept_entries entries = kept_list(root);
+    bool has = false;
 
-    if (folder != NULL && !store_folder_is_in_use(folder)) {
-        if (store_folder_remove(folder, why) == MPCF_OK) {
-            log_line(LOG_INFO, "what was kept of masked weights in '%s' is removed", folder);
-        } else {
-            log_line(LOG_WARN, "what was kept of masked weights stays: %s", mpcf_error_text(why));
-        }
+    for (size_t i = 0; i < entries.count && !has; i++) {
+        char *folder = file_join(root, entries.items[i].name);
+        struct kept_mark mark = {.facts = {0}};
+
+        has = folder != NULL && read_mark(folder, &mark) && memcmp(mark.id, id, KEPT_ID_BYTES) == 0;
+        mpcf_wipe(&mark, sizeof mark);
+        mpcf_free(folder);
     }
-    mpcf_error_destroy(why);
-    mpcf_free(folder);
+    kept_list_clear(&entries);
+    return has;
 }
 
-void kept_tidy(const char *root, size_t keep, int64_t age_ns)
+/* Without its mark it is found no more, also where another process has it open yet. */
+void kept_remove(struct kept *k)
 {
-    struct entries entries = list(root);
-    struct timespec now = {0};
-
-    (void) clock_gettime(CLOCK_REALTIME, &now);
-    for (size_t i = entries.count; i > 0; i--) {
-        const struct entry *e = &entries.items[i - 1];
-        const int64_t unused = (int64_t) now.tv_sec * 1000000000 + now.tv_nsec - e->used_ns;
-
-        if (i > keep || (age_ns > 0 && unused > age_ns)) {
-            remove_named(root, e->name);
-        }
+    if (k != NULL) {
+        (void) kept_forget(k);
+        store_folder_unlock(k->lock);
+        k->lock = -1;
+        kept_folder_remove(k->folder);
+        kept_close(k);
     }
-    clear(&entries);
 }
 
 /* --- The provider's digests --- */

@@ -31,7 +31,7 @@ struct kept;
 /* Of the folders in ROOT that are for FACTS the one used last, shared; NULL where there is none that can be
  * read and that nobody has alone. */
 struct kept *kept_find(const char *root, const char *facts);
-/* NAME's, shared, where it is of FACTS and ID. NULL: it is not. */
+/* The provider: NAME's, shared, where it is of FACTS and ID. NULL: it is not, or has no seed. */
 struct kept *kept_open(const char *root, const char *name, const char *facts,
                        const uint8_t id[KEPT_ID_BYTES]);
 /* MARK in ROOT/NAME, which is emptied, and this process's alone until it is closed. A process has it:
@@ -39,12 +39,16 @@ struct kept *kept_open(const char *root, const char *name, const char *facts,
 mpcf_status kept_begin(const char *root, const char *name, const struct kept_mark *mark,
                        struct kept **out, mpcf_error *err);
 void kept_close(struct kept *k); /* NULL is fine */
+/* Closes it, and removes what lies there, but for what another process reads yet. NULL is fine. */
+void kept_remove(struct kept *k);
+/* Whether any of ROOT has ID, open or not. */
+bool kept_has_id(const char *root, const uint8_t id[KEPT_ID_BYTES]);
 
 const struct kept_mark *kept_mark(const struct kept *k);
 /* Nothing of it is found again. False: it may be, since the disk fails. */
 bool kept_forget(const struct kept *k);
 /* Keeps the KEEP folders of ROOT that were used last, and those that a process has; none that was not
- * used for AGE_NS (0: however long). */
+ * used for AGE_NS (0: however long). What a removal or a beginning that was cut off left goes after an hour. */
 void kept_tidy(const char *root, size_t keep, int64_t age_ns);
 
 /* The provider: remembers DIGEST of D of SET, before it is sent; or compares: another one would show the

@@ -215,8 +215,9 @@ mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err)
 
 bool session_use_kept(struct session *s, struct kept *kept)
 {
-    const bool is_same = s->options.role == ROLE_USER ||
-                         memcmp(s->keys->masks, kept_mark(kept)->seed, sizeof s->keys->masks) == 0;
+    const bool is_same =
+        kept != NULL && (s->options.role == ROLE_USER ||
+                         memcmp(s->keys->masks, kept_mark(kept)->seed, PRG_KEY_BYTES) == 0);
 
     s->options.kept = is_same ? kept : NULL;
     return is_same;

@@ -29,7 +29,7 @@ const uint8_t *session_id(const struct session *s);
 uint32_t session_next(const struct session *s);
 mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err);
 /* A session that was resumed: whether the seed of its masks is KEPT's (always at the user, which has neither):
- * then it is as if it had been created with KEPT (session_options.kept). */
+ * then it is as if it had been created with KEPT (session_options.kept). NULL: with none, for any session; false. */
 bool session_use_kept(struct session *s, struct kept *kept);
 /* The user of a stored session: digest of the program whose corrections of INFERENCE are on its
  * disk. None: MPCF_E_IO. */

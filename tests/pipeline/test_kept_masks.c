@@ -218,13 +218,14 @@ static void a_stored_session_sends_none_either(void **state)
         assert_setup(user, i > 0);
         apart_assert_taken_up(user, 2, i == 1 ? 2 : 0);
     }
-    /* The masks of the session that was dealt last are the provider's no longer. */
+    /* The masks of the session that was dealt last are the provider's no longer: nor is the session. */
     path = mpcf_format("rm -r '%s/" ROOT("provider") "'", folder);
     assert_int_equal(system(path), 0);
     mpcf_free(path);
     user = apart_run_user(folder, "run", NULL);
     assert_setup(user, false);
-    apart_assert_taken_up(user, 2, 2);
+    apart_assert_taken_up(user, 2, 0);
+    apart_assert_logged(folder, PROVIDER, "masks of weights that are kept no more");
 }
 
 /* The sessions of one run, too: what the first has sent the others keep. */

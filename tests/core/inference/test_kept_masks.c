@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+#include <mpcf/transport.h>
+
+#include "base/file.h"
 #include "base/folder.h"
 #include "base/memory.h"
 #include "channel/pair.h"
@@ -17,6 +20,8 @@
 #define SET "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static const uint8_t none[HANDSHAKE_SESSION];
+
+static const mpcf_transport hidden = {.caps = MPCF_TRANSPORT_ENCRYPTED}, open_to_all;
 
 struct fixture {
     mpcf_error *err;
@@ -39,6 +44,8 @@ static void open_fixture(struct fixture *f)
     assert_ok(file_remove_tree(f->store, f->err), f->err);
     f->p.infer.weight_masks = MASKS_KEPT;
     f->p.infer.store = f->store;
+    f->p.transport.name = "test";
+    f->p.transport.descriptor = &hidden;
     assert_ok(channel_pair(INT64_C(5000000000), f->ends, f->err), f->err);
 }
 
@@ -239,6 +246,107 @@ static void masks_without_a_record_are_not_taken_up(void **state)
     close_fixture(&f);
 }
 
+/* It heard the seed of the one before it. */
+static void another_dealer_hears_another_seed(void **state)
+{
+    struct fixture f;
+    struct side user, provider;
+    struct role_keys keys;
+    uint8_t offered[HANDSHAKE_SESSION], first[HANDSHAKE_SESSION], id[HANDSHAKE_SESSION];
+
+    (void) state;
+    open_fixture(&f);
+    run(&f, 0, "a", offered, first);
+    open_side(&f, &user, ROLE_USER, 0, "a");
+    open_side(&f, &provider, ROLE_PROVIDER, 0, "a");
+    keys = *provider.state.own_keys;
+    keys.links[ROLE_DEALER] = test_role_keys(1, ROLE_PROVIDER)->links[ROLE_DEALER];
+    provider.state.own_keys = &keys;
+    meet(&f, &user, &provider, offered, id);
+    assert_memory_equal(offered, first, sizeof first);
+    assert_memory_not_equal(id, first, sizeof first);
+    assert_memory_not_equal(id, none, sizeof none);
+    kept_masks_clear(&user.state);
+    kept_masks_clear(&provider.state);
+    close_fixture(&f);
+}
+
+/* D of them is of no use, and goes. */
+static void what_is_given_up_is_removed(void **state)
+{
+    struct fixture f;
+    uint8_t offered[HANDSHAKE_SESSION], first[HANDSHAKE_SESSION], id[HANDSHAKE_SESSION];
+
+    (void) state;
+    open_fixture(&f);
+    f.p.infer.store_sessions = 4;
+    char *users = mpcf_format("%s/user/kept", f.store);
+    char *providers = mpcf_format("%s/provider/kept", f.store);
+    run(&f, 0, "a", offered, first);
+    assert_ok(file_remove_tree(providers, f.err), f.err);
+    assert_true(kept_has_id(users, first));
+    run(&f, 0, "a", offered, id);
+    assert_memory_equal(offered, first, sizeof first);
+    assert_false(kept_has_id(users, first));
+    assert_true(kept_has_id(users, id));
+    assert_true(kept_has_id(providers, id));
+    f.p.infer.weight_masks = MASKS_SESSION; /* nor does it stay where nothing is kept any more */
+    run(&f, 0, "a", offered, first);
+    assert_false(kept_has_id(users, id));
+    assert_false(kept_has_id(providers, id));
+    mpcf_free(users);
+    mpcf_free(providers);
+    close_fixture(&f);
+}
+
+/* A stored session has a copy of the seed, which is given up with the masks. */
+static void a_stored_session_is_of_masks_that_are_kept(void **state)
+{
+    struct fixture f;
+    struct side provider;
+    uint8_t offered[HANDSHAKE_SESSION] = {0}, id[HANDSHAKE_SESSION];
+
+    (void) state;
+    open_fixture(&f);
+    char *root = mpcf_format("%s/provider/kept", f.store);
+    char *folder = file_join(f.store, "session"), *path = file_join(folder, "kept");
+    assert_ok(file_make_folder(folder, f.err), f.err);
+    open_side(&f, &provider, ROLE_PROVIDER, 0, "a");
+    assert_ok(kept_masks_note_session(&provider.state, folder, f.err), f.err);
+    assert_true(kept_masks_are_known(&provider.state, folder)); /* its masks are its own */
+    assert_ok(kept_masks_answer(&provider.state, offered, id, false, f.err), f.err);
+    assert_ok(kept_masks_note_session(&provider.state, folder, f.err), f.err);
+    assert_true(kept_masks_are_known(&provider.state, folder));
+    assert_ok(file_write_whole(path, "?", 1, f.err), f.err);
+    assert_false(kept_masks_are_known(&provider.state, folder));
+    assert_ok(kept_masks_note_session(&provider.state, folder, f.err), f.err);
+    assert_true(kept_masks_are_known(&provider.state, folder));
+    assert_ok(file_remove_tree(root, f.err), f.err);
+    assert_false(kept_masks_are_known(&provider.state, folder));
+    kept_masks_clear(&provider.state);
+    mpcf_free(root);
+    mpcf_free(folder);
+    mpcf_free(path);
+    close_fixture(&f);
+}
+
+/* The seed is told to the dealer in each session. */
+static void an_open_link_keeps_none(void **state)
+{
+    struct fixture f;
+    struct side side = {.state = {.role = ROLE_PROVIDER}};
+
+    (void) state;
+    open_fixture(&f);
+    f.p.transport.descriptor = &open_to_all;
+    side.state.student.pipeline = &f.p;
+    side.state.keys = test_role_keys(0, ROLE_PROVIDER);
+    assert_status(MPCF_E_CONFIG, kept_masks_prepare(&side.state, &side.handshake, f.err), f.err);
+    assert_message_contains(f.err, "for links that encrypt");
+    kept_masks_clear(&side.state);
+    close_fixture(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +355,10 @@ int main(void)
         cmocka_unit_test(nobody_has_none),
         cmocka_unit_test(two_sessions_at_once),
         cmocka_unit_test(either_may_forget),
+        cmocka_unit_test(another_dealer_hears_another_seed),
+        cmocka_unit_test(what_is_given_up_is_removed),
+        cmocka_unit_test(a_stored_session_is_of_masks_that_are_kept),
+        cmocka_unit_test(an_open_link_keeps_none),
         cmocka_unit_test(masks_without_a_record_are_not_taken_up),
     };
 

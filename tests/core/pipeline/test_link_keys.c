@@ -152,6 +152,25 @@ static void one_machine_needs_no_keys(void **state)
     assert_int_equal(unsetenv("MPCF_CONTROL_FD"), 0);
 }
 
+/* A seed that is kept needs more than a proof: all roles say so. */
+static void masks_are_kept_behind_encryption(void **state)
+{
+    (void) state;
+    for (int viewer = VIEW_PROVIDER; viewer <= VIEW_DEALER; viewer++) {
+        struct opened o;
+
+        assert_ok(open_it(&o,
+                          HEAD "transport: {name: toy_plain, require: [authenticated]}\n" PARTIES,
+                          "stages.infer.weight_masks=kept"),
+                  o.err);
+        assert_int_equal(pipeline_check_files(o.p, (enum pipeline_viewer) viewer, o.err),
+                         MPCF_E_CONFIG);
+        assert_message_contains(o.err, "for links that encrypt, and transport 'toy_plain'");
+        pipeline_close(o.p);
+        mpcf_error_destroy(o.err);
+    }
+}
+
 static void a_file_is_refused_at_its_place(void **state)
 {
     (void) state;

@@ -5,6 +5,7 @@
  */
 #include "preprocess/kept.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -300,6 +301,52 @@ static void those_unused_longest_go(void **state)
     close_fixture(&f);
 }
 
+/* What a removal that was cut off leaves has no mark: it goes once nobody can be filling it. */
+static void what_has_no_mark_goes_after_a_while(void **state)
+{
+    const struct timespec old[2] = {{1000000000, 0}, {1000000000, 0}};
+    const char *const names[] = {"old", "young"};
+    struct fixture f;
+
+    (void) state;
+    open_fixture(&f);
+    for (int i = 0; i < 2; i++) {
+        struct kept *k = begin(&f, names[i]);
+
+        assert_ok(kept_set_write(k, SET, (const uint8_t *) SET, 8, f.err), f.err);
+        assert_true(kept_forget(k));
+        kept_close(k);
+    }
+    char *path = file_join(f.root, "old");
+    assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+    kept_close(begin(&f, NAME));
+    kept_tidy(f.root, 1, 0);
+    assert_false(file_exists(path));
+    mpcf_free(path);
+    path = file_join(f.root, "young");
+    assert_true(file_exists(path));
+    mpcf_free(path);
+    assert_true(kept_has_id(f.root, f.mark.id));
+    close_fixture(&f);
+}
+
+/* Masks of zeros hide nothing. */
+static void a_provider_has_a_seed(void **state)
+{
+    struct fixture f;
+
+    (void) state;
+    open_fixture(&f);
+    memset(f.mark.seed, 0, sizeof f.mark.seed);
+    kept_close(begin(&f, NAME));
+    assert_null(kept_open(f.root, NAME, FACTS, f.mark.id));
+    struct kept *k = kept_find(f.root, FACTS);
+    assert_non_null(k); /* the user's */
+    kept_remove(k);
+    assert_false(file_exists(f.folder));
+    close_fixture(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +358,8 @@ int main(void)
         cmocka_unit_test(another_digest_gives_the_masks_up),
         cmocka_unit_test(a_record_that_is_gone_gives_the_masks_up),
         cmocka_unit_test(a_record_that_cannot_be_used_gives_the_masks_up),
+        cmocka_unit_test(what_has_no_mark_goes_after_a_while),
+        cmocka_unit_test(a_provider_has_a_seed),
         cmocka_unit_test(those_unused_longest_go),
     };
 
