@@ -266,12 +266,13 @@ mpcf_status kept_masks_settle(struct role_state *state, const uint8_t id[HANDSHA
 
 /* --- The provider --- */
 
-/* One folder a user: the first half of the SHA-256 of its name. */
-static mpcf_status folder_of(const char *user, char folder[NAME_SIZE], mpcf_error *err)
+/* One folder for a user of a graph, so that two models may share a store: the first half of a SHA-256. */
+static mpcf_status folder_of(const struct role_state *state, const char *user,
+                             char folder[NAME_SIZE], mpcf_error *err)
 {
     char digest[FILE_DIGEST_SIZE];
 
-    MPCF_TRY(digest_with("user", user, digest, err));
+    MPCF_TRY(digest_with(state->student.graph_digest, user, digest, err));
     memcpy(folder, digest, NAME_SIZE - 1);
     folder[NAME_SIZE - 1] = '\0';
     return MPCF_OK;
@@ -312,7 +313,7 @@ static mpcf_status take_or_draw(struct role_state *state, const char *user, cons
 {
     char folder[NAME_SIZE], facts[FILE_DIGEST_SIZE];
 
-    MPCF_TRY(folder_of(user, folder, err));
+    MPCF_TRY(folder_of(state, user, folder, err));
     MPCF_TRY(add_dealer(state, facts, err));
     if (memcmp(offered, none, sizeof none) != 0) {
         state->kept_masks = kept_open(state->kept_root, folder, facts, offered);

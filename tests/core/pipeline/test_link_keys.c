@@ -289,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_role_by_itself_needs_keys, put_all),
         cmocka_unit_test_setup(one_machine_needs_no_keys, put_all),
+        cmocka_unit_test_setup(masks_are_kept_behind_encryption, put_all),
         cmocka_unit_test_setup(a_file_is_refused_at_its_place, put_all),
         cmocka_unit_test_setup(what_is_given_is_checked, put_all),
         cmocka_unit_test_setup(a_command_line_names_a_file_too, put_all),
