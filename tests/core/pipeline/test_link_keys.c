@@ -155,14 +155,15 @@ static void one_machine_needs_no_keys(void **state)
 /* A seed that is kept needs more than a proof: all roles say so. */
 static void masks_are_kept_behind_encryption(void **state)
 {
+    static const char text[] =
+        HEAD "transport: {name: toy_plain, require: [authenticated]}\n" PARTIES;
+
     (void) state;
     for (int viewer = VIEW_PROVIDER; viewer <= VIEW_DEALER; viewer++) {
         struct opened o;
+        const mpcf_status status = open_it(&o, text, "stages.infer.weight_masks=kept");
 
-        assert_ok(open_it(&o,
-                          HEAD "transport: {name: toy_plain, require: [authenticated]}\n" PARTIES,
-                          "stages.infer.weight_masks=kept"),
-                  o.err);
+        assert_ok(status, o.err);
         assert_int_equal(pipeline_check_files(o.p, (enum pipeline_viewer) viewer, o.err),
                          MPCF_E_CONFIG);
         assert_message_contains(o.err, "for links that encrypt, and transport 'toy_plain'");
