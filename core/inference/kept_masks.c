@@ -4,16 +4,12 @@
  */
 #include "inference/kept_masks.h"
 
-#include <errno.h>
 #include <gnu/libc-version.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/build_id.h"
 #include "base/cpu.h"
-#include "base/file.h"
 #include "base/folder.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -23,6 +19,7 @@
 #include "inference/role_session.h"
 #include "pipeline/link_keys.h"
 #include "preprocess/kept.h"
+#include "preprocess/kept_list.h"
 #include "prg/prg.h"
 #include "secure/session.h"
 
@@ -349,65 +346,4 @@ mpcf_status kept_masks_answer(struct role_state *state, const uint8_t offered[HA
         memcpy(id, kept_mark(state->kept_masks)->id, HANDSHAKE_SESSION);
     }
     return MPCF_OK;
-}
-
-/* --- Stored sessions --- */
-
-/* The id in hex, in the folder of a session that was dealt under kept masks. */
-static char *session_note(const char *folder)
-{
-    return file_join(folder, "kept");
-}
-
-mpcf_status kept_masks_note_session(const struct role_state *state, const char *folder,
-                                    mpcf_error *err)
-{
-    char text[NAME_SIZE], *path = NULL;
-    mpcf_status status = MPCF_OK;
-
-    if (state->role != ROLE_PROVIDER || state->kept_masks == NULL || folder == NULL) {
-        return MPCF_OK;
-    }
-    name_folder(kept_mark(state->kept_masks)->id, text);
-    path = session_note(folder);
-    status = path != NULL ? file_write_whole_private(path, text, NAME_SIZE - 1, err)
-                          : mpcf_fail_memory(err, 0, "a path");
-    mpcf_free(path);
-    return status;
-}
-
-/* The id that PATH says. */
-static bool read_id(const char *path, uint8_t id[KEPT_ID_BYTES])
-{
-    char *text = NULL, again[NAME_SIZE];
-    size_t length = 0;
-    bool is_read =
-        file_read(path, NAME_SIZE, &text, &length, NULL) == MPCF_OK && length == NAME_SIZE - 1;
-
-    for (size_t i = 0; is_read && i < KEPT_ID_BYTES; i++) {
-        const char pair[3] = {text[2 * i], text[2 * i + 1], '\0'};
-
-        id[i] = (uint8_t) strtoul(pair, NULL, 16);
-    }
-    if (is_read) {
-        name_folder(id, again);
-        is_read = memcmp(again, text, NAME_SIZE) == 0;
-    }
-    mpcf_free(text);
-    return is_read;
-}
-
-bool kept_masks_are_known(const struct role_state *state, const char *folder)
-{
-    uint8_t id[KEPT_ID_BYTES];
-    struct stat facts;
-    char *path = folder != NULL ? session_note(folder) : NULL;
-    bool are_known = path != NULL;
-
-    if (are_known && (stat(path, &facts) == 0 || errno != ENOENT)) {
-        are_known =
-            state->kept_root != NULL && read_id(path, id) && kept_has_id(state->kept_root, id);
-    }
-    mpcf_free(path);
-    return are_known;
 }

@@ -27,11 +27,4 @@ mpcf_status kept_masks_answer(struct role_state *state, const uint8_t offered[HA
 mpcf_status kept_masks_settle(struct role_state *state, const uint8_t id[HANDSHAKE_SESSION],
                               bool is_resumed, mpcf_error *err);
 
-/* The provider, of a session that was stored in FOLDER (NULL: none) under STATE->kept_masks: their id is put there,
- * so that it is not taken up where they are given up. MPCF_E_IO. */
-mpcf_status kept_masks_note_session(const struct role_state *state, const char *folder,
-                                    mpcf_error *err);
-/* Whether the session in FOLDER has masks of its own, or such as are still kept. */
-bool kept_masks_are_known(const struct role_state *state, const char *folder);
-
 #endif

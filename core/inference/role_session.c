@@ -17,7 +17,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "channel/role.h"
-#include "inference/kept_masks.h"
+#include "inference/kept_session.h"
 #include "preprocess/store_sessions.h"
 #include "secure/session.h"
 
@@ -128,7 +128,7 @@ mpcf_status role_session_offer(struct role_state *state, struct handshake *hands
 static bool has_known_masks(const struct role_state *state, const uint8_t *id)
 {
     char *folder = store_sessions_folder(state->store, id);
-    const bool are_known = kept_masks_are_known(state, folder);
+    const bool are_known = kept_session_is_known(state, folder);
 
     mpcf_free(folder);
     return are_known;
@@ -220,7 +220,7 @@ static mpcf_status open_session(struct role_state *state, const uint8_t *id, boo
         status = create_session(state, id, folder, resume, err);
     }
     if (status == MPCF_OK && !resume) {
-        status = kept_masks_note_session(state, folder, err);
+        status = kept_session_note(state, folder, err);
     }
     mpcf_free(folder);
     return status;

@@ -47,9 +47,6 @@ bool kept_has_id(const char *root, const uint8_t id[KEPT_ID_BYTES]);
 const struct kept_mark *kept_mark(const struct kept *k);
 /* Nothing of it is found again. False: it may be, since the disk fails. */
 bool kept_forget(const struct kept *k);
-/* Keeps the KEEP folders of ROOT that were used last, and those that a process has; none that was not
- * used for AGE_NS (0: however long). What a removal or a beginning that was cut off left goes after an hour. */
-void kept_tidy(const char *root, size_t keep, int64_t age_ns);
 
 /* The provider: remembers DIGEST of D of SET, before it is sent; or compares: another one would show the
  * difference of two weights, and is MPCF_E_INVALID. So is none where WAS_SENT: the user has D. Where it cannot be

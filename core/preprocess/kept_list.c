@@ -11,7 +11,6 @@
 #include "base/folder.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "preprocess/kept.h"
 #include "preprocess/store_folder.h"
 
 /* A folder without a mark may be one that another process is about to fill. */

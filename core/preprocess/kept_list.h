@@ -28,4 +28,8 @@ void kept_list_clear(struct kept_entries *entries);
 /* FOLDER with all in it, where no process has it; the log says so. */
 void kept_folder_remove(const char *folder);
 
+/* Keeps the KEEP folders of ROOT that were used last, and those that a process has; none that was not
+ * used for AGE_NS (0: however long). What a removal or a beginning that was cut off left goes after an hour. */
+void kept_tidy(const char *root, size_t keep, int64_t age_ns);
+
 #endif

@@ -8,6 +8,7 @@
 #include "alloc/fail_alloc.h"
 #include "base/memory.h"
 #include "preprocess/kept.h"
+#include "preprocess/kept_list.h"
 #include "support/support.h"
 
 #define FACTS "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

@@ -13,6 +13,7 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "channel/pair.h"
+#include "inference/kept_session.h"
 #include "preprocess/kept.h"
 #include "support/role_keys.h"
 #include "support/support.h"
@@ -312,17 +313,17 @@ static void a_stored_session_is_of_masks_that_are_kept(void **state)
     char *folder = file_join(f.store, "session"), *path = file_join(folder, "kept");
     assert_ok(file_make_folder(folder, f.err), f.err);
     open_side(&f, &provider, ROLE_PROVIDER, 0, "a");
-    assert_ok(kept_masks_note_session(&provider.state, folder, f.err), f.err);
-    assert_true(kept_masks_are_known(&provider.state, folder)); /* its masks are its own */
+    assert_ok(kept_session_note(&provider.state, folder, f.err), f.err);
+    assert_true(kept_session_is_known(&provider.state, folder)); /* its masks are its own */
     assert_ok(kept_masks_answer(&provider.state, offered, id, false, f.err), f.err);
-    assert_ok(kept_masks_note_session(&provider.state, folder, f.err), f.err);
-    assert_true(kept_masks_are_known(&provider.state, folder));
+    assert_ok(kept_session_note(&provider.state, folder, f.err), f.err);
+    assert_true(kept_session_is_known(&provider.state, folder));
     assert_ok(file_write_whole(path, "?", 1, f.err), f.err);
-    assert_false(kept_masks_are_known(&provider.state, folder));
-    assert_ok(kept_masks_note_session(&provider.state, folder, f.err), f.err);
-    assert_true(kept_masks_are_known(&provider.state, folder));
+    assert_false(kept_session_is_known(&provider.state, folder));
+    assert_ok(kept_session_note(&provider.state, folder, f.err), f.err);
+    assert_true(kept_session_is_known(&provider.state, folder));
     assert_ok(file_remove_tree(root, f.err), f.err);
-    assert_false(kept_masks_are_known(&provider.state, folder));
+    assert_false(kept_session_is_known(&provider.state, folder));
     kept_masks_clear(&provider.state);
     mpcf_free(root);
     mpcf_free(folder);
