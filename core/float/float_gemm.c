@@ -8,6 +8,7 @@
 
 #include <cblas.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "base/workers.h"
 #include "float/float_kernel.h"
@@ -120,4 +121,9 @@ const struct float_backend *float_backend(void)
     static const struct float_backend openblas = {"openblas", gemm, gemm_batch};
 
     return &openblas;
+}
+
+void float_backend_describe(char *text, size_t size)
+{
+    (void) snprintf(text, size, "%s %s", openblas_get_config(), openblas_get_corename());
 }

@@ -19,5 +19,7 @@ struct float_backend {
 };
 
 const struct float_backend *float_backend(void);
+/* Which build of the backend, and which of its kernels, into TEXT of SIZE bytes: others may round otherwise. */
+void float_backend_describe(char *text, size_t size);
 
 #endif

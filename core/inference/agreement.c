@@ -9,6 +9,7 @@
 #include "inference/agreement.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "pipeline/padded_length.h"
 
@@ -156,9 +157,28 @@ static mpcf_status take_inference(struct agreement *a, const struct pipeline *p,
     return MPCF_OK;
 }
 
+/* Of masks that are kept only provider and user speak, and where the file says so. */
+static mpcf_status check_masks(const struct pipeline *p, enum role role,
+                               const struct announcement *heard, mpcf_error *err)
+{
+    static const uint8_t none[sizeof heard->session];
+    const bool names =
+        heard->kind != ANNOUNCE_REJOIN && memcmp(heard->session, none, sizeof none) != 0;
+
+    if ((!names && !heard->has_kept) ||
+        (role == ROLE_PROVIDER && p->infer.weight_masks == MASKS_KEPT)) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_PROTOCOL,
+                     "the user tells the %s of masks of weights that it has kept, which was not "
+                     "agreed (stages.infer.weight_masks)",
+                     role_name(role));
+}
+
 mpcf_status agreement_take(struct agreement *a, const struct pipeline *p, enum role role,
                            const struct announcement *heard, mpcf_error *err)
 {
+    MPCF_TRY(check_masks(p, role, heard, err));
     switch (heard->kind) {
     case ANNOUNCE_SESSION:
         return take_session(a, p, role, heard, err);

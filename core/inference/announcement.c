@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Magic 8, kind 4, batch 4, tokens 4, exact 4, the digest's 64 characters, count 4, number 4,
- * questions 4, limit 4, left 4, session 16; little-endian, the rest zero. */
+ * questions 4, limit 4, left 4, session 16, has_kept 4; little-endian. */
 static const uint8_t magic[8] = {'M', 'P', 'C', 'F', 'n', 'e', 'x', 't'};
 
 enum {
@@ -20,7 +20,7 @@ enum {
     AT_LIMIT = 100,
     AT_LEFT = 104,
     AT_SESSION = 108,
-    AT_REST = 124
+    AT_KEPT = 124
 };
 #define NUMBER_LIMIT ((uint32_t) 1 << 20)
 
@@ -52,6 +52,7 @@ void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT
     put32(wire + AT_LIMIT, a->limit.limit);
     put32(wire + AT_LEFT, a->limit.left);
     memcpy(wire + AT_SESSION, a->session, sizeof a->session);
+    put32(wire + AT_KEPT, a->has_kept);
 }
 
 static bool is_zero(const uint8_t *bytes, size_t count)
@@ -87,8 +88,9 @@ static bool fields_are_sound(const struct announcement *a)
     return (has_shape(a) ? is_shaped : is_blank) && (has_count ? a->count > 0 : a->count == 0) &&
            (a->kind == ANNOUNCE_INFERENCE || a->number == 0) &&
            (a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME || a->questions == 0) &&
-           (a->kind == ANNOUNCE_REJOIN) != is_zero(a->session, sizeof a->session) &&
-           a->limit.left <= a->limit.limit;
+           (a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME ||
+            (a->kind == ANNOUNCE_REJOIN) != is_zero(a->session, sizeof a->session)) &&
+           (has_shape(a) || !a->has_kept) && a->limit.left <= a->limit.limit;
 }
 
 mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct announcement *out,
@@ -96,19 +98,21 @@ mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct a
 {
     const uint32_t kind = get32(wire + AT_KIND), batch = get32(wire + AT_BATCH);
     const uint32_t tokens = get32(wire + AT_TOKENS), exact = get32(wire + AT_EXACT);
+    const uint32_t kept = get32(wire + AT_KEPT);
 
     *out = (struct announcement){.kind = (enum announcement_kind) kind,
                                  .shape = {batch, tokens, exact == 1},
                                  .count = get32(wire + AT_COUNT),
                                  .number = get32(wire + AT_NUMBER),
                                  .questions = get32(wire + AT_QUESTIONS),
+                                 .has_kept = kept == 1,
                                  .limit = {get32(wire + AT_LIMIT), get32(wire + AT_LEFT)}};
     memcpy(out->digest, wire + AT_DIGEST, FILE_DIGEST_SIZE - 1);
     memcpy(out->session, wire + AT_SESSION, sizeof out->session);
     if (memcmp(wire, magic, sizeof magic) != 0 || kind < ANNOUNCE_INFERENCE ||
-        kind > ANNOUNCE_REJOIN || exact > 1 || batch > NUMBER_LIMIT || tokens > NUMBER_LIMIT ||
-        out->count > NUMBER_LIMIT || out->number > NUMBER_LIMIT || !digest_is_sound(out->digest) ||
-        !fields_are_sound(out) || !is_zero(wire + AT_REST, ANNOUNCEMENT_BYTES - AT_REST)) {
+        kind > ANNOUNCE_REJOIN || exact > 1 || kept > 1 || batch > NUMBER_LIMIT ||
+        tokens > NUMBER_LIMIT || out->count > NUMBER_LIMIT || out->number > NUMBER_LIMIT ||
+        !digest_is_sound(out->digest) || !fields_are_sound(out)) {
         return mpcf_fail(err, MPCF_E_PROTOCOL, "an announcement is malformed");
     }
     return MPCF_OK;
@@ -134,38 +138,46 @@ mpcf_status announcement_send(struct channel *peer, const struct announcement *a
     return channel_send(peer, wire, sizeof wire, err);
 }
 
+/* A new session may have other masks than the user named, one that goes on only those, or masks of its own. */
+static bool is_session_answered(const struct announcement *answer, const struct announcement *a)
+{
+    return a->kind == ANNOUNCE_SESSION ||
+           (a->kind == ANNOUNCE_RESUME && is_zero(answer->session, sizeof answer->session)) ||
+           memcmp(answer->session, a->session, sizeof a->session) == 0;
+}
+
 static bool is_answer(const struct announcement *answer, const struct announcement *a)
 {
     return answer->kind == a->kind && answer->shape.batch == a->shape.batch &&
            answer->shape.tokens == a->shape.tokens && answer->shape.exact == a->shape.exact &&
            answer->count == a->count && answer->number == a->number &&
-           answer->questions == a->questions &&
-           memcmp(answer->session, a->session, sizeof a->session) == 0;
+           answer->questions == a->questions && answer->has_kept == a->has_kept &&
+           is_session_answered(answer, a);
 }
 
 mpcf_status announcement_hear_answer(struct channel *peer, const struct announcement *a,
-                                     struct question_limit *limit, mpcf_error *err)
+                                     struct announcement *answer, mpcf_error *err)
 {
     uint8_t wire[ANNOUNCEMENT_BYTES];
-    struct announcement answer;
+    struct announcement heard;
 
     MPCF_TRY(channel_recv(peer, wire, sizeof wire, err));
-    MPCF_TRY(announcement_decode(wire, &answer, err));
-    if (!is_answer(&answer, a)) {
+    MPCF_TRY(announcement_decode(wire, &heard, err));
+    if (!is_answer(&heard, a)) {
         return mpcf_fail(err, MPCF_E_PROTOCOL, "the answer is to another announcement");
     }
-    MPCF_TRY(check_digest(a->digest, answer.digest, "other side", &a->shape, err));
-    if (limit != NULL) {
-        *limit = answer.limit;
+    MPCF_TRY(check_digest(a->digest, heard.digest, "other side", &a->shape, err));
+    if (answer != NULL) {
+        *answer = heard;
     }
     return MPCF_OK;
 }
 
 mpcf_status announcement_tell(struct channel *peer, const struct announcement *a,
-                              struct question_limit *limit, mpcf_error *err)
+                              struct announcement *answer, mpcf_error *err)
 {
     MPCF_TRY(announcement_send(peer, a, err));
-    return announcement_hear_answer(peer, a, limit, err);
+    return announcement_hear_answer(peer, a, answer, err);
 }
 
 mpcf_status announcement_wait(struct channel *user, struct announcement *out, mpcf_error *err)
@@ -190,6 +202,15 @@ mpcf_status announcement_answer(struct channel *user, const struct announcement 
     announcement_encode(&answer, wire);
     MPCF_TRY(channel_send(user, wire, sizeof wire, err));
     return check_digest(digest, heard->digest, "user", &heard->shape, err);
+}
+
+struct announcement announcement_for_dealer(const struct announcement *a)
+{
+    struct announcement told = *a;
+
+    told.has_kept = false;
+    memset(told.session, 0, sizeof told.session);
+    return told;
 }
 
 uint32_t announcement_questions(const struct announcement *a)

@@ -7,6 +7,8 @@
 #ifndef MPCF_INFERENCE_ANNOUNCEMENT_H
 #define MPCF_INFERENCE_ANNOUNCEMENT_H
 
+#include <stdbool.h>
+
 #include "base/digest.h"
 #include "channel/channel.h"
 #include "channel/handshake.h"
@@ -38,9 +40,16 @@ struct announcement {
     uint32_t number;    /* ANNOUNCE_INFERENCE: its own; those before it are passed */
     uint32_t questions; /* ANNOUNCE_SESSION, _RESUME: examples that the user means to ask,
                                       in whole batches */
-    uint8_t session[HANDSHAKE_SESSION]; /* ANNOUNCE_REJOIN: drawn by the user */
-    struct question_limit limit;        /* in the provider's answer */
-    char digest[FILE_DIGEST_SIZE];      /* of the program; "" without a shape */
+    uint8_t session[HANDSHAKE_SESSION]; /* ANNOUNCE_REJOIN: drawn by the user.
+                                           ANNOUNCE_SESSION, _RESUME: the id of the masks of weights
+                                           that the user has kept; in the provider's answer that of
+                                           those that it goes on with or (SESSION) begins; zero: none
+                                           are kept */
+    bool
+        has_kept; /* ANNOUNCE_INFERENCE, _DEAL, to the provider: the user has all masked weights of the
+                      program that the session lacks, from earlier ones; none is sent */
+    struct question_limit limit;   /* in the provider's answer */
+    char digest[FILE_DIGEST_SIZE]; /* of the program; "" without a shape */
 };
 
 void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT_BYTES]);
@@ -49,20 +58,22 @@ void announcement_encode(const struct announcement *a, uint8_t wire[ANNOUNCEMENT
 mpcf_status announcement_decode(const uint8_t wire[ANNOUNCEMENT_BYTES], struct announcement *out,
                                 mpcf_error *err);
 
-/* The user: tells PEER and takes its answer, with its *LIMIT (may be NULL). Another digest there, or
- * an answer to something else: MPCF_E_PROTOCOL. */
+/* The user: tells PEER and takes its answer into *ANSWER (may be NULL): what it adds to A is the limit
+ * and, to a session, the id. Another digest there, or an answer to something else: MPCF_E_PROTOCOL. */
 mpcf_status announcement_tell(struct channel *peer, const struct announcement *a,
-                              struct question_limit *limit, mpcf_error *err);
+                              struct announcement *answer, mpcf_error *err);
 /* The two halves of that. */
 mpcf_status announcement_send(struct channel *peer, const struct announcement *a, mpcf_error *err);
 mpcf_status announcement_hear_answer(struct channel *peer, const struct announcement *a,
-                                     struct question_limit *limit, mpcf_error *err);
+                                     struct announcement *answer, mpcf_error *err);
 /* The others: waits for the user's, and answers with DIGEST and LIMIT. */
 mpcf_status announcement_wait(struct channel *user, struct announcement *out, mpcf_error *err);
 mpcf_status announcement_answer(struct channel *user, const struct announcement *heard,
                                 const char *digest, const struct question_limit *limit,
                                 mpcf_error *err);
 
+/* What the dealer hears of A: it has no part in masks that are kept. */
+struct announcement announcement_for_dealer(const struct announcement *a);
 /* How many questions A asks, or says that it will. */
 uint32_t announcement_questions(const struct announcement *a);
 /* Whether that is more than are left. User and provider both ask this of one announcement and one

@@ -2,6 +2,8 @@
 /* Prices as tables: by function, by layer, by network, by set. */
 #include "inference/cost_table.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -68,7 +70,7 @@ static void print_functions(struct text_buffer *text, const json_t *entry)
     }
 }
 
-static void print_totals(struct text_buffer *text, const json_t *entry)
+static void print_totals(struct text_buffer *text, const json_t *cost, const json_t *entry)
 {
     const json_t *online = json_object_get(entry, "online");
     const json_t *offline = json_object_get(entry, "offline");
@@ -79,8 +81,11 @@ static void print_totals(struct text_buffer *text, const json_t *entry)
     text_printf(text, "%-14s %10.4f %8s %12s %12.3f %12.3f\n", "offline",
                 number(offline, "seconds"), "", "", number(offline, "user_offline_bytes") / 1e6,
                 number(offline, "dealer_bytes") / 1e6);
-    text_printf(text, "%-14s %10.4f %8s %12.3f  once a session\n", "setup",
-                number(setup, "seconds"), "", number(setup, "bytes") / 1e6);
+    text_printf(text, "%-14s %10.4f %8s %12.3f  %s\n", "setup", number(setup, "seconds"), "",
+                number(setup, "bytes") / 1e6,
+                strcmp(word(cost, "weight_masks"), "kept") == 0
+                    ? "once a user, and 0 B where it is kept (weight_masks: kept)"
+                    : "once a session");
 }
 
 static void print_by_network(struct text_buffer *text, const json_t *entry)
@@ -169,7 +174,7 @@ static void print_length(struct text_buffer *text, const json_t *cost, const jso
     text_printf(text, "%-14s %10s %8s %12s %12s %12s\n", "", "seconds", "rounds", "online MB",
                 "early MB", "dealer MB");
     print_functions(text, entry);
-    print_totals(text, entry);
+    print_totals(text, cost, entry);
     print_layers(text, cost, entry);
     print_by_network(text, entry);
     print_guesses(text, entry);

@@ -33,9 +33,10 @@ mpcf_status metered_infer(struct role_state *state, const struct secure_program 
 }
 
 mpcf_status metered_deal(struct role_state *state, const struct secure_program *program,
-                         size_t count, mpcf_error *err)
+                         size_t count, bool has_kept, mpcf_error *err)
 {
-    struct session_run run = {.program = program->program, .weights = program->weights};
+    struct session_run run = {
+        .program = program->program, .weights = program->weights, .has_kept = has_kept};
     struct cost *expected = NULL;
     mpcf_status status = cost_run(program->program, &expected, err);
 

@@ -12,8 +12,8 @@
 mpcf_status metered_infer(struct role_state *state, const struct secure_program *program,
                           struct session_run *run, size_t examples, mpcf_error *err);
 
-/* Deals COUNT inferences ahead, onto the disks (preprocess: store). */
+/* Deals COUNT inferences ahead, onto the disks (preprocess: store). HAS_KEPT: as of a run. */
 mpcf_status metered_deal(struct role_state *state, const struct secure_program *program,
-                         size_t count, mpcf_error *err);
+                         size_t count, bool has_kept, mpcf_error *err);
 
 #endif

@@ -349,10 +349,10 @@ mpcf_status student_cost(const struct pipeline *p, struct secure_student *studen
         return status;
     }
     *out = json_end(
-        json_pack("{s:o, s:o, s:O*, s:o, s:o}", "network", network_json(request->network),
+        json_pack("{s:o, s:o, s:O*, s:s, s:o, s:o}", "network", network_json(request->network),
                   "networks", all_networks(), "computing",
-                  request->figure != NULL ? request->figure->facts : NULL, "lengths", list,
-                  "second_openings",
+                  request->figure != NULL ? request->figure->facts : NULL, "weight_masks",
+                  infer_masks_names[p->infer.weight_masks], "lengths", list, "second_openings",
                   second_openings(student->graph, student->ranges, (size_t) p->max_length)),
         begun);
     return *out != NULL ? MPCF_OK : mpcf_fail_memory(err, 0, "costs");

@@ -22,16 +22,7 @@
 mpcf_status questions_user(const struct role_keys *keys, const char *identity,
                            char user[QUESTIONS_USER_SIZE], mpcf_error *err)
 {
-    char fingerprint[KEY_FINGERPRINT_SIZE];
-
-    if (keys != NULL && keys->has[ROLE_USER]) {
-        MPCF_TRY(role_keys_fingerprint(keys->links[ROLE_USER].theirs, fingerprint, err));
-        (void) snprintf(user, QUESTIONS_USER_SIZE, "key %s", fingerprint);
-    } else {
-        (void) snprintf(user, QUESTIONS_USER_SIZE, "%s",
-                        *identity != '\0' ? identity : "anonymous");
-    }
-    return MPCF_OK;
+    return peer_name(keys, ROLE_USER, identity, user, err);
 }
 
 /* --- The file: {"version": 1, "users": {"key 0f..": 12}} --- */

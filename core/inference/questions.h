@@ -14,12 +14,11 @@
 
 #include "channel/role_keys.h"
 #include "inference/announcement.h"
+#include "inference/peer_name.h"
 #include "pipeline/pipeline.h"
 
-/* The name under which a user is counted: "key " and the fingerprint of the key by which KEYS (of
- * the provider's file, NULL without) know it, or IDENTITY, that of the channel; both may be of
- * nobody. */
-#define QUESTIONS_USER_SIZE 256
+/* The name under which a user is counted, as peer_name() has it. KEYS: of the provider's own file. */
+#define QUESTIONS_USER_SIZE PEER_NAME_SIZE
 mpcf_status questions_user(const struct role_keys *keys, const char *identity,
                            char user[QUESTIONS_USER_SIZE], mpcf_error *err);
 

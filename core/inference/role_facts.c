@@ -146,6 +146,8 @@ mpcf_status role_facts_add(const struct secure_student *student, struct handshak
                            student->tables_digest));
     MPCF_TRY(handshake_add(handshake, err, "weights", "%s", infer_weights_names[i->weights]));
     MPCF_TRY(
+        handshake_add(handshake, err, "weight_masks", "%s", infer_masks_names[i->weight_masks]));
+    MPCF_TRY(
         handshake_add(handshake, err, "reveal", "%s%s%s", infer_reveal_names[i->reveal],
                       i->check_ranges == CHECKS_OFF ? "" : ", check_ranges ",
                       i->check_ranges == CHECKS_OFF ? "" : infer_check_names[i->check_ranges]));

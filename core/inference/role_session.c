@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "channel/role.h"
+#include "inference/kept_session.h"
 #include "preprocess/store_sessions.h"
 #include "secure/session.h"
 
@@ -40,7 +41,7 @@ static void tidy(const struct role_state *state, size_t keep)
     store_sessions_tidy(state->store, keep, state->student.pipeline->infer.store_age_ns);
 }
 
-static size_t sessions_kept(const struct role_state *state)
+size_t role_session_kept(const struct role_state *state)
 {
     const int64_t set = state->student.pipeline->infer.store_sessions;
 
@@ -61,8 +62,8 @@ static void add_weights(const struct parameters *parameters, struct digest *dige
     }
 }
 
-static mpcf_status digest_facts(struct role_state *state, const struct handshake *handshake,
-                                mpcf_error *err)
+mpcf_status role_session_facts(const struct role_state *state, const struct handshake *handshake,
+                               char facts[FILE_DIGEST_SIZE], mpcf_error *err)
 {
     struct digest *digest = digest_begin();
 
@@ -74,7 +75,7 @@ static mpcf_status digest_facts(struct role_state *state, const struct handshake
         digest_add(digest, handshake->facts[i].value, strlen(handshake->facts[i].value) + 1);
     }
     add_weights(state->student.network.parameters, digest);
-    digest_end(digest, state->store_facts);
+    digest_end(digest, facts);
     return MPCF_OK;
 }
 
@@ -106,7 +107,7 @@ mpcf_status role_session_offer(struct role_state *state, struct handshake *hands
         return MPCF_OK;
     }
     MPCF_TRY(find_folder(state, err));
-    MPCF_TRY(digest_facts(state, handshake, err));
+    MPCF_TRY(role_session_facts(state, handshake, state->store_facts, err));
     if (state->role == ROLE_DEALER) {
         return MPCF_OK;
     }
@@ -124,6 +125,15 @@ mpcf_status role_session_offer(struct role_state *state, struct handshake *hands
     return MPCF_OK;
 }
 
+static bool has_known_masks(const struct role_state *state, const uint8_t *id)
+{
+    char *folder = store_sessions_folder(state->store, id);
+    const bool are_known = kept_session_is_known(state, folder);
+
+    mpcf_free(folder);
+    return are_known;
+}
+
 void role_session_meet(void *context, const struct handshake *theirs, struct handshake *mine)
 {
     const struct role_state *state = context;
@@ -138,6 +148,10 @@ void role_session_meet(void *context, const struct handshake *theirs, struct han
     }
     if (strcmp(label.facts, state->store_facts) != 0) {
         say_other(state, label.session);
+        return;
+    }
+    if (!has_known_masks(state, label.session)) {
+        note(state, label.session, "was dealt under masks of weights that are kept no more");
         return;
     }
     put_stored(mine, &label);
@@ -181,6 +195,8 @@ static mpcf_status create_session(struct role_state *state, const uint8_t *id, c
                                 .timeout_ns = i->timeout_ns,
                                 .store_path = folder,
                                 .facts = state->store_facts,
+                                .has_provider_masks = i->weight_masks == MASKS_KEPT,
+                                .kept = state->kept_masks,
                                 .inferences = (uint32_t) i->session_inferences,
                                 .resume = resume};
 
@@ -203,6 +219,9 @@ static mpcf_status open_session(struct role_state *state, const uint8_t *id, boo
     if (status == MPCF_OK) {
         status = create_session(state, id, folder, resume, err);
     }
+    if (status == MPCF_OK && !resume) {
+        status = kept_session_note(state, folder, err);
+    }
     mpcf_free(folder);
     return status;
 }
@@ -219,7 +238,7 @@ static void give_up_others(struct role_state *state, bool had_session, const uin
     if (state->links.has_stored) {
         store_sessions_remove(state->store, state->links.stored);
     }
-    tidy(state, sessions_kept(state));
+    tidy(state, role_session_kept(state));
 }
 
 mpcf_status role_session_begin(struct role_state *state, mpcf_error *err)

@@ -17,6 +17,11 @@
  * MPCF_E_CONFIG. */
 mpcf_status role_session_offer(struct role_state *state, struct handshake *handshake,
                                mpcf_error *err);
+/* Digest of the facts of HANDSHAKE and (at the provider) of the weights. */
+mpcf_status role_session_facts(const struct role_state *state, const struct handshake *handshake,
+                               char facts[FILE_DIGEST_SIZE], mpcf_error *err);
+/* How many stored sessions this role keeps, and users' masks. */
+size_t role_session_kept(const struct role_state *state);
 /* The provider: MINE answers the session that the user's THEIRS names, or none. For
  * roles_options.meet; CONTEXT is a struct role_state. */
 void role_session_meet(void *context, const struct handshake *theirs, struct handshake *mine);

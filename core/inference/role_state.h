@@ -22,6 +22,7 @@
 #include "secure/session.h"
 
 struct kept_answers; /* kept_answers.h */
+struct kept;         /* preprocess/kept.h */
 struct answer_lines; /* answer_lines.h */
 
 struct role_state {
@@ -48,8 +49,11 @@ struct role_state {
     bool is_offered;     /* the user: OFFERED was, in the handshake */
     uint8_t offered[HANDSHAKE_SESSION];
     char asker[QUESTIONS_USER_SIZE]; /* the provider: as whom the user's questions are counted */
-    struct agreement agreed;         /* provider, dealer: what the user has announced so far */
-    struct session *session;         /* NULL until the user has announced one */
+    struct kept *kept_masks; /* provider, user: under whose masks SESSION is; NULL: its own */
+    char *kept_root;         /* where they lie, mpcf_free(); NULL: none are kept */
+    char kept_facts[FILE_DIGEST_SIZE]; /* for what */
+    struct agreement agreed;           /* provider, dealer: what the user has announced so far */
+    struct session *session;           /* NULL until the user has announced one */
     uint64_t planned; /* inferences that SESSION was announced for, where it is new; else 0 */
     uint64_t sessions_begun; /* new ones in this run, or since the dealer was joined again */
     bool is_resumed;         /* SESSION is one that an earlier run left */

@@ -90,6 +90,16 @@ void secure_batches_by_row(struct secure_batches *batches)
     qsort(batches->items, batches->count, sizeof *batches->items, by_first_row);
 }
 
+uint32_t secure_batches_left(const struct secure_batches *batches)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < batches->count; i++) {
+        count += batches->items[i].is_done ? 0 : batches->items[i].shape.batch;
+    }
+    return count < UINT32_MAX ? (uint32_t) count : UINT32_MAX;
+}
+
 void secure_batches_clear(struct secure_batches *batches)
 {
     mpcf_free(batches->items);

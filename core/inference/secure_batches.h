@@ -28,6 +28,8 @@ mpcf_status secure_batches_create(const struct pipeline *p, const struct corpus 
 /* In the order of their first rows, so that answers come in about that of the texts; equal shapes are no
  * neighbours then. */
 void secure_batches_by_row(struct secure_batches *batches);
+/* Examples of all that is not done yet, in whole batches. */
+uint32_t secure_batches_left(const struct secure_batches *batches);
 void secure_batches_clear(struct secure_batches *batches);
 
 #endif

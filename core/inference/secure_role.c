@@ -9,6 +9,7 @@
 #include "corpus/corpus.h"
 #include "inference/failed_check.h"
 #include "inference/farewell.h"
+#include "inference/kept_masks.h"
 #include "inference/questions.h"
 #include "inference/role_facts.h"
 #include "inference/role_results.h"
@@ -64,6 +65,7 @@ static mpcf_status join(struct role_state *state, mpcf_error *err)
     handshake_init(&state->handshake, state->role);
     MPCF_TRY(role_facts_add(&state->student, &state->handshake, err));
     MPCF_TRY(role_session_offer(state, &state->handshake, err));
+    MPCF_TRY(kept_masks_prepare(state, &state->handshake, err));
     MPCF_TRY(roles_open(&o, &state->roles, err));
     mpcf_status status = roles_join(state->roles, &state->handshake, &state->links, err);
     if (status != MPCF_OK) {
@@ -153,6 +155,7 @@ static mpcf_status join_and_play(struct role_state *state, mpcf_error *err)
 void secure_role_clear(struct role_state *state)
 {
     session_destroy(state->session);
+    kept_masks_clear(state);
     roles_links_close(&state->links);
     roles_close(state->roles);
     role_keys_destroy(state->own_keys);

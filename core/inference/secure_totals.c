@@ -66,9 +66,13 @@ static void add_setup(struct secure_totals *t, enum role role, const struct sess
 {
     t->setup_seconds += run->setup_seconds;
     t->setup_bytes += run->metered->setup_bytes;
+    t->setup_kept_bytes += run->kept_bytes;
     t->offline_seconds += run->offline_seconds;
     if (!t->has_setup && role != ROLE_DEALER) {
-        compare(t, "setup bytes", run->metered->setup_bytes, expected->setup_bytes);
+        compare(t, "setup bytes", run->metered->setup_bytes,
+                run->has_kept ? 0 : expected->setup_bytes);
+        compare(t, "setup bytes that were kept", run->kept_bytes,
+                run->has_kept ? expected->setup_bytes : 0);
     }
     t->has_setup = true;
 }
@@ -209,7 +213,7 @@ json_t *secure_totals_json(const struct secure_totals *t)
     }
     return json_pack(
         "{s:I, s:I, s:I, s:{s:f, s:I, s:I, s:I, s:{s:I, s:I}}, s:{s:f, s:I, s:I, s:I, s:I, s:I},"
-        " s:{s:f, s:I}, s:o, s:O?, s:o*, s:I}",
+        " s:{s:f, s:I, s:I}, s:o, s:O?, s:o*, s:I}",
         "runs", (json_int_t) t->runs, "dealt", (json_int_t) t->dealt, "examples",
         (json_int_t) t->examples, "online", "seconds", t->online_seconds, "rounds",
         (json_int_t) t->rounds, "bytes", (json_int_t) online, "link_bytes",
@@ -218,7 +222,8 @@ json_t *secure_totals_json(const struct secure_totals *t)
         (json_int_t) offline, "user_offline_bytes", (json_int_t) t->user_offline_bytes,
         "dealer_provider_bytes", (json_int_t) t->dealer_provider_bytes, "dealer_user_bytes",
         (json_int_t) t->dealer_user_bytes, "taken_up", (json_int_t) t->taken_up, "setup", "seconds",
-        t->setup_seconds, "bytes", (json_int_t) t->setup_bytes, "functions", functions_json(t),
-        "each", t->each, "cost_engine", t->compared > 0 ? comparison_json(t) : NULL,
-        "peak_rss_bytes", (json_int_t) control_peak_memory());
+        t->setup_seconds, "bytes", (json_int_t) t->setup_bytes, "kept_bytes",
+        (json_int_t) t->setup_kept_bytes, "functions", functions_json(t), "each", t->each,
+        "cost_engine", t->compared > 0 ? comparison_json(t) : NULL, "peak_rss_bytes",
+        (json_int_t) control_peak_memory());
 }

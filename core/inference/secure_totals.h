@@ -22,7 +22,8 @@ struct secure_totals {
     /* Sums over runs, framing included. */
     uint64_t provider_bytes, user_bytes, link_bytes, user_offline_bytes;
     uint64_t dealer_provider_bytes, dealer_user_bytes, setup_bytes;
-    uint32_t rounds; /* of the longest run */
+    uint64_t setup_kept_bytes; /* not sent: the user had kept what is in them */
+    uint32_t rounds;           /* of the longest run */
     /* Bytes and seconds are sums over runs, rounds those of the longest. */
     struct cost_line lines[SECURE_FUNCTIONS_MAX];
     size_t line_count;

@@ -2,10 +2,13 @@
 /* What provider and dealer do: take part in what the user announces. */
 #include "inference/serve.h"
 
+#include <string.h>
+
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "channel/role.h"
 #include "inference/announcement.h"
+#include "inference/kept_masks.h"
 #include "inference/metered_run.h"
 #include "inference/questions.h"
 #include "inference/rejoin.h"
@@ -77,7 +80,7 @@ static mpcf_status take_drop(struct role_state *state, mpcf_status status, mpcf_
 static mpcf_status serve_inference(struct role_state *state, const struct announcement *heard,
                                    const struct secure_program *program, mpcf_error *err)
 {
-    struct session_run run = {0};
+    struct session_run run = {.has_kept = heard->has_kept};
 
     if (state->role == ROLE_DEALER && state->session == NULL) {
         return MPCF_OK; /* of a stored session: all is dealt */
@@ -100,7 +103,7 @@ static mpcf_status serve_shape(struct role_state *state, const struct announceme
     if (heard->kind == ANNOUNCE_INFERENCE) {
         return serve_inference(state, heard, &program, err);
     }
-    return metered_deal(state, &program, heard->count, err);
+    return metered_deal(state, &program, heard->count, heard->has_kept, err);
 }
 
 /* Whether HEARD is within what was agreed, and what the user's limit is. What is beyond that is not
@@ -110,12 +113,41 @@ static mpcf_status judge(struct role_state *state, const struct announcement *he
 {
     struct agreement agreed = state->agreed;
 
+    if (heard->has_kept && state->kept_masks == NULL) {
+        return mpcf_fail(err, MPCF_E_PROTOCOL,
+                         "the user has masked weights of earlier sessions, and the masks of this "
+                         "one are its own");
+    }
     MPCF_TRY(agreement_take(&agreed, state->student.pipeline, state->role, heard, err));
     MPCF_TRY(find_limit(state, heard, limit, err));
     if (!announcement_is_beyond(heard, limit)) {
         state->agreed = agreed;
     }
     return MPCF_OK;
+}
+
+/* For the answer: a session that is refused is not taken up, and begins no masks. Those of a stored one are
+ * known once it is taken up. */
+static mpcf_status prepare_session(struct role_state *state, struct announcement *heard,
+                                   const struct question_limit *limit, mpcf_error *err)
+{
+    const bool is_resumed = heard->kind == ANNOUNCE_RESUME;
+    uint8_t offered[HANDSHAKE_SESSION];
+
+    memcpy(offered, heard->session, sizeof offered);
+    memset(heard->session, 0, sizeof heard->session);
+    if (is_refused(state, heard, limit)) {
+        return MPCF_OK;
+    }
+    if (is_resumed) {
+        MPCF_TRY(role_session_resume(state, err));
+    }
+    return kept_masks_answer(state, offered, heard->session, is_resumed, err);
+}
+
+static bool is_of_session(const struct announcement *heard)
+{
+    return heard->kind == ANNOUNCE_SESSION || heard->kind == ANNOUNCE_RESUME;
 }
 
 mpcf_status serve_user(struct role_state *state, mpcf_error *err)
@@ -138,13 +170,15 @@ mpcf_status serve_user(struct role_state *state, mpcf_error *err)
         if (heard.kind == ANNOUNCE_REJOIN) {
             MPCF_TRY(rejoin_as_provider(state, &heard, err));
         }
+        if (is_of_session(&heard)) {
+            MPCF_TRY(prepare_session(state, &heard, &limit, err));
+        }
         MPCF_TRY(announcement_answer(user, &heard, "", &limit, err));
         if (heard.kind == ANNOUNCE_END) {
             return MPCF_OK;
         }
-        if (heard.kind != ANNOUNCE_REJOIN && !is_refused(state, &heard, &limit)) {
-            MPCF_TRY(heard.kind == ANNOUNCE_RESUME ? role_session_resume(state, err)
-                                                   : begin_session(state, err));
+        if (heard.kind == ANNOUNCE_SESSION && !announcement_is_beyond(&heard, &limit)) {
+            MPCF_TRY(begin_session(state, err));
         }
     }
 }

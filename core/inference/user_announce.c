@@ -2,23 +2,27 @@
 /* Whom the user tells what comes next, in which order, and what the dealer's going ends. */
 #include "inference/user_announce.h"
 
+#include "inference/kept_masks.h"
 #include "inference/rejoin.h"
 
 mpcf_status user_tell_provider(struct user_run *u, const struct announcement *a, mpcf_error *err)
 {
-    struct question_limit limit;
+    struct announcement answer;
+    const struct question_limit *limit = &answer.limit;
 
-    MPCF_TRY(announcement_tell(u->state->links.peers[ROLE_PROVIDER], a, &limit, err));
-    if (announcement_is_beyond(a, &limit)) {
+    MPCF_TRY(announcement_tell(u->state->links.peers[ROLE_PROVIDER], a, &answer, err));
+    if (announcement_is_beyond(a, limit)) {
         u->is_refused = true;
         return mpcf_fail(err, MPCF_E_INVALID,
                          "the provider answers %u questions, %u are left, and this run would ask "
                          "%u: %sa batch counts whole",
-                         limit.limit, limit.left, announcement_questions(a),
+                         limit->limit, limit->left, announcement_questions(a),
                          u->state->asking != NULL ? ""
                                                   : "stages.infer.examples says how many, and ");
     }
-    return MPCF_OK;
+    return a->kind == ANNOUNCE_SESSION || a->kind == ANNOUNCE_RESUME
+               ? kept_masks_settle(u->state, answer.session, a->kind == ANNOUNCE_RESUME, err)
+               : MPCF_OK;
 }
 
 /* What is dealt already goes on without it. */
@@ -30,12 +34,13 @@ static bool needs_dealer(const struct user_run *u, const struct announcement *a)
 
 mpcf_status user_tell_dealer(struct user_run *u, const struct announcement *a, mpcf_error *err)
 {
+    const struct announcement told = announcement_for_dealer(a);
     mpcf_status status = MPCF_OK;
 
     if (!needs_dealer(u, a) && rejoin_look(u->state)) {
         return MPCF_OK;
     }
-    status = announcement_tell(u->state->links.peers[ROLE_DEALER], a, NULL, err);
+    status = announcement_tell(u->state->links.peers[ROLE_DEALER], &told, NULL, err);
     return !needs_dealer(u, a) && rejoin_note_loss(u->state, status, err) ? MPCF_OK : status;
 }
 

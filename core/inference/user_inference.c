@@ -12,6 +12,7 @@
 #include "inference/rejoin.h"
 #include "inference/user_announce.h"
 #include "secure/session_run.h"
+#include "secure/session_weights.h"
 
 /* What all its REVEALs write goes into one buffer. */
 static mpcf_status check_output(const struct program *program, size_t wanted, mpcf_error *err)
@@ -51,6 +52,8 @@ mpcf_status user_infer_batch(struct user_run *u, struct secure_batch *batch, mpc
     if (status != MPCF_OK) {
         return mpcf_fail_while(err, status, "text %" PRIu32, batch->rows[0]);
     }
+    MPCF_TRY(session_take_weights(u->state->session, program.program, &a.has_kept, err));
+    run.has_kept = a.has_kept;
     a.number = session_next(u->state->session);
     MPCF_TRY(user_tell_provider(u, &a, err));
     MPCF_TRY(user_tell_or_lose_dealer(u, &a, err));

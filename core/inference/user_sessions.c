@@ -9,22 +9,13 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "inference/deal_room.h"
+#include "inference/kept_masks.h"
 #include "inference/metered_run.h"
 #include "inference/rejoin.h"
 #include "inference/role_session.h"
 #include "inference/user_announce.h"
 #include "inference/user_inference.h"
-
-/* All that is not done yet, in whole batches. */
-static uint32_t questions_to_ask(const struct user_run *u)
-{
-    uint64_t count = 0;
-
-    for (size_t i = 0; i < u->batches.count; i++) {
-        count += u->batches.items[i].is_done ? 0 : u->batches.items[i].shape.batch;
-    }
-    return count < UINT32_MAX ? (uint32_t) count : UINT32_MAX;
-}
+#include "secure/session_weights.h"
 
 static mpcf_status stop_if_asked(mpcf_error *err)
 {
@@ -75,7 +66,8 @@ static mpcf_status find_stored(struct user_run *u, uint32_t *number, struct secu
 
 mpcf_status user_use_stored(struct user_run *u, mpcf_error *err)
 {
-    const struct announcement resume = {.kind = ANNOUNCE_RESUME, .questions = questions_to_ask(u)};
+    struct announcement resume = {.kind = ANNOUNCE_RESUME,
+                                  .questions = secure_batches_left(&u->batches)};
     struct secure_batch *batch = NULL;
     uint32_t number = 0;
 
@@ -87,6 +79,7 @@ mpcf_status user_use_stored(struct user_run *u, mpcf_error *err)
     number = session_next(u->state->session);
     MPCF_TRY(find_stored(u, &number, &batch, err));
     if (batch != NULL) {
+        MPCF_TRY(kept_masks_offer(u->state, resume.session, err));
         MPCF_TRY(user_announce(u, &resume, err));
     }
     while (batch != NULL) {
@@ -112,9 +105,10 @@ static mpcf_status deal_one(struct user_run *u, const struct secure_batch *batch
     MPCF_TRY(stop_if_asked(err));
     MPCF_TRY(secure_student_program(&u->state->student, &a.shape, &program, err));
     memcpy(a.digest, program.program->digest, sizeof a.digest);
+    MPCF_TRY(session_take_weights(u->state->session, program.program, &a.has_kept, err));
     MPCF_TRY(user_tell_provider(u, &a, err));
     MPCF_TRY(user_tell_or_lose_dealer(u, &a, err));
-    status = metered_deal(u->state, &program, a.count, err);
+    status = metered_deal(u->state, &program, a.count, a.has_kept, err);
     return rejoin_note_loss(u->state, status, err) ? MPCF_OK : status;
 }
 
@@ -198,12 +192,13 @@ static bool goes_on(const struct user_run *u)
 /* Until its inferences are used up, or the dealer has gone. */
 static mpcf_status run_session(struct user_run *u, mpcf_error *err)
 {
-    const struct announcement begin = {
-        .kind = ANNOUNCE_SESSION, .count = plan(u), .questions = questions_to_ask(u)};
+    struct announcement begin = {
+        .kind = ANNOUNCE_SESSION, .count = plan(u), .questions = secure_batches_left(&u->batches)};
 
     if (goes_on(u)) {
         return infer_in(u, err);
     }
+    MPCF_TRY(kept_masks_offer(u->state, begin.session, err));
     MPCF_TRY(begin_session(u, &begin, err));
     u->state->planned = begin.count;
     if (u->state->is_dealer_gone) {

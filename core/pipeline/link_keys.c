@@ -4,12 +4,15 @@
  */
 #include "pipeline/link_keys.h"
 
+#include <string.h>
+
 #include <mpcf/transport.h>
 
 #include "base/folder.h"
 #include "channel/key_file.h"
 #include "channel/link_party.h"
 #include "format/yaml_node.h"
+#include "pipeline/key_place.h"
 
 /* The transport itself proves a role by keys, and needs them for that. */
 static bool takes_secrets(const struct pipeline *p, enum role role)
@@ -30,6 +33,18 @@ const char *link_authentication(const struct pipeline *p, bool has_keys)
         return "system user";
     }
     return link_proves_roles(t) ? "transport" : "none";
+}
+
+bool link_knows_peers(const struct pipeline *p, bool has_keys)
+{
+    return strcmp(link_authentication(p, has_keys), "none") != 0;
+}
+
+bool link_is_open(const struct pipeline *p)
+{
+    const mpcf_transport *t = p->transport.descriptor;
+
+    return (t->caps & (MPCF_TRANSPORT_LOCAL | MPCF_TRANSPORT_ENCRYPTED)) == 0;
 }
 
 static bool needs_keys(const struct pipeline *p, enum role role)
@@ -100,10 +115,26 @@ static mpcf_status check_transport(const struct pipeline *p, enum role role,
     return status;
 }
 
+static void check_masks(const struct pipeline *p, enum role role, struct yaml_problems *problems)
+{
+    const struct yaml_node *place = NULL;
+
+    if (p->infer.weight_masks != MASKS_KEPT || !p->has_parties) {
+        return;
+    }
+    place = key_place(p, "stages.infer.weight_masks");
+    if (!link_knows_peers(p, p->endpoints[role].keys != NULL)) {
+        yaml_problem(problems, place, LINK_KEPT_NEEDS_PROOF, p->transport.name);
+    } else if (link_is_open(p)) {
+        yaml_problem(problems, place, LINK_KEPT_NEEDS_SECRECY, p->transport.name);
+    }
+}
+
 mpcf_status link_keys_check_role(const struct pipeline *p, enum role role,
                                  struct yaml_problems *problems, mpcf_error *err)
 {
     MPCF_TRY(check_transport(p, role, problems, err));
+    check_masks(p, role, problems);
     if (p->endpoints[role].keys != NULL) {
         return check_file(p, role, problems, err);
     }

@@ -129,8 +129,8 @@ static void need_rooms(const struct look *l, enum pipeline_viewer viewer)
     if (!is_here || p->has_stage[STAGE_INFER]) {
         need_room(l, "output", output_path(p, "infer"));
     }
-    if (p->has_stage[STAGE_INFER] && p->infer.preprocess == PREPROCESS_STORE &&
-        viewer != VIEW_DEALER) {
+    if (p->has_stage[STAGE_INFER] && viewer != VIEW_DEALER &&
+        (p->infer.preprocess == PREPROCESS_STORE || p->infer.weight_masks == MASKS_KEPT)) {
         need_room(l, "stages.infer.store", mpcf_strdup(p->infer.store));
     }
 }

@@ -129,6 +129,17 @@ static void check_reveal(struct pipeline_reader *r, const struct yaml_node *node
     }
 }
 
+static void check_masks(struct pipeline_reader *r, const struct yaml_node *node)
+{
+    const struct infer_settings *s = &r->p->infer;
+
+    if (s->weight_masks == MASKS_KEPT && s->weights == WEIGHTS_SHARED) {
+        yaml_problem(r->problems, yaml_get(node, "weight_masks"),
+                     "weight_masks: kept is for `weights: held`; with shared ones no mask of a "
+                     "weight is used for more than an inference");
+    }
+}
+
 /* A batch is asked as a whole. */
 static void check_questions(struct pipeline_reader *r, const struct yaml_node *node)
 {
@@ -181,6 +192,7 @@ static mpcf_status read_infer(struct pipeline_reader *r, const struct yaml_node 
     check_buckets(r, node);
     check_lowering(r, node);
     check_reveal(r, node);
+    check_masks(r, node);
     check_questions(r, node);
     check_test_predictions(r, node);
     if (*s->store == '\0' && r->p->output != NULL) {

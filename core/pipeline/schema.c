@@ -174,6 +174,10 @@ static const mpcf_option infer_options[] = {
     {.key = "weights", .type = MPCF_OPT_CHOICE, .default_text = "held",
      FIELD(struct infer_settings, weights), .choices = infer_weights_names,
      .help = "how products use them: masked once a session, or opened anew in each inference"},
+    {.key = "weight_masks", .type = MPCF_OPT_CHOICE, .default_text = "session",
+     FIELD(struct infer_settings, weight_masks), .choices = infer_masks_names,
+     .help = "of weights: held: drawn anew for each session, or kept for a user that the link proves, so "
+             "that one who comes back waits for no set-up (SECURITY.md says what that gives up)"},
     {.key = "reveal", .type = MPCF_OPT_CHOICE, .default_text = "logits",
      FIELD(struct infer_settings, reveal), .choices = infer_reveal_names,
      .help = "what the user learns of an example: its logits, or which is the largest and no more"},

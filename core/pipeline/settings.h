@@ -63,6 +63,7 @@ struct calibrate_settings {
 enum infer_length { LENGTH_EXACT = 0, LENGTH_BUCKET, LENGTH_FULL };
 enum infer_embedding { EMBEDDING_PRIVATE = 0, EMBEDDING_PUBLIC };
 enum infer_weights { WEIGHTS_HELD = 0, WEIGHTS_SHARED };
+enum infer_masks { MASKS_SESSION = 0, MASKS_KEPT };
 enum infer_reveal { REVEAL_LOGITS = 0, REVEAL_LABEL };
 enum infer_checks { CHECKS_OFF = 0, CHECKS_ROWS, CHECKS_ALL, CHECKS_FALSE, CHECKS_TRUE };
 enum infer_preprocess { PREPROCESS_STREAM = 0, PREPROCESS_STORE };
@@ -70,6 +71,7 @@ enum infer_preprocess { PREPROCESS_STREAM = 0, PREPROCESS_STORE };
 extern const char *const infer_length_names[], *const infer_embedding_names[];
 extern const char *const model_case_names[];
 extern const char *const infer_weights_names[], *const infer_reveal_names[];
+extern const char *const infer_masks_names[];
 extern const char *const infer_preprocess_names[], *const infer_check_names[];
 struct infer_settings {
     int64_t examples; /* rows of the evaluation split that run securely; 0: all */
@@ -81,6 +83,7 @@ struct infer_settings {
     } buckets;              /* as in the file; pipeline_bucket() answers for a length */
     int32_t embedding;      /* infer_embedding */
     int32_t weights;        /* infer_weights */
+    int32_t weight_masks;   /* infer_masks */
     int32_t reveal;         /* infer_reveal */
     int32_t check_ranges;   /* infer_checks: OFF, ROWS or ALL, once it is read */
     int64_t max_questions;  /* that the provider answers a user; 0: no limit */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who holds the folder of a stored session, and which files in it are a store's own.
+ * Who holds the folder of a stored session, or of what is kept of one, and which files in it are a store's own.
  */
 #include "preprocess/store_folder.h"
 
@@ -48,14 +48,15 @@ static bool is_still(int fd, const char *path)
            opened.st_ino == there.st_ino;
 }
 
-static mpcf_status take_lock(const char *path, const char *folder, int *lock, mpcf_error *err)
+static mpcf_status take_lock(const char *path, const char *folder, int how, int *lock,
+                             mpcf_error *err)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
 
     if (fd < 0) {
         return mpcf_fail(err, MPCF_E_IO, "cannot open '%s': %s", path, strerror(errno));
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (flock(fd, how | LOCK_NB) != 0) {
         const int cause = errno;
 
         (void) close(fd);
@@ -71,14 +72,24 @@ static mpcf_status take_lock(const char *path, const char *folder, int *lock, mp
     return MPCF_OK;
 }
 
-mpcf_status store_folder_lock(const char *folder, int *lock, mpcf_error *err)
+static mpcf_status lock_folder(const char *folder, int how, int *lock, mpcf_error *err)
 {
     char *path = file_join(folder, LOCK);
-    mpcf_status status = path != NULL ? take_lock(path, folder, lock, err)
+    mpcf_status status = path != NULL ? take_lock(path, folder, how, lock, err)
                                       : mpcf_fail_memory(err, strlen(folder), "a path");
 
     mpcf_free(path);
     return status;
+}
+
+mpcf_status store_folder_lock(const char *folder, int *lock, mpcf_error *err)
+{
+    return lock_folder(folder, LOCK_EX, lock, err);
+}
+
+mpcf_status store_folder_share(const char *folder, int *lock, mpcf_error *err)
+{
+    return lock_folder(folder, LOCK_SH, lock, err);
 }
 
 void store_folder_unlock(int lock)
@@ -114,6 +125,8 @@ static bool is_ours(const char *name)
     static const struct {
         const char *start, *digits;
     } forms[] = {{"session", ""},
+                 {"kept", ""},
+                 {"weights-", "0123456789abcdef"},
                  {"consumed", ""},
                  {LOCK, ""},
                  {INFERENCE, "0123456789"},
@@ -154,6 +167,7 @@ static mpcf_status check_replaceable(const char *folder, DIR *listing, mpcf_erro
 static mpcf_status unlink_all(const char *folder, DIR *listing, mpcf_error *err)
 {
     (void) unlinkat(dirfd(listing), "session", 0);
+    (void) unlinkat(dirfd(listing), "kept", 0);
     for (struct dirent *e = readdir(listing); e != NULL; e = readdir(listing)) {
         if (!is_dots(e->d_name) && strcmp(e->d_name, LOCK) != 0 &&
             unlinkat(dirfd(listing), e->d_name, 0) != 0 && errno != ENOENT) {

@@ -15,6 +15,8 @@ mpcf_status store_folder_make(const char *folder, mpcf_error *err);
 /* Takes FOLDER for this process, by a file `lock` in it, until unlock or its end, however it ends.
  * Another has it: MPCF_E_INVALID; it is not there: MPCF_E_IO. */
 mpcf_status store_folder_lock(const char *folder, int *lock, mpcf_error *err);
+/* The same for several that only read what lies there: each keeps others from taking it alone. */
+mpcf_status store_folder_share(const char *folder, int *lock, mpcf_error *err);
 void store_folder_unlock(int lock); /* negative is fine */
 /* Whether a process has it; one that is not there: no. */
 bool store_folder_is_in_use(const char *folder);

@@ -82,11 +82,19 @@ static void put_outside(struct text_buffer *page, const json_t *root)
     }
 }
 
+static bool are_masks_kept(const json_t *root)
+{
+    const char *masks = json_string_value(report_get(root, "privacy.weight_masks"));
+
+    return masks != NULL && strcmp(masks, "kept") == 0;
+}
+
 static void put_phases(struct text_buffer *page, const json_t *root)
 {
-    static const char *const heads[] = {"", "online<small>from the text to its answer</small>",
-                                        "offline<small>before the text is known</small>",
-                                        "setup<small>once a session</small>"};
+    const char *const heads[] = {"", "online<small>from the text to its answer</small>",
+                                 "offline<small>before the text is known</small>",
+                                 are_masks_kept(root) ? "setup<small>once a user</small>"
+                                                      : "setup<small>once a session</small>"};
     const double examples = report_number(root, "secure.examples");
     const double seconds[COLUMNS] = {report_number(root, "secure.online.seconds_per_example"),
                                      report_number(root, "secure.offline.seconds") / examples,

@@ -4,7 +4,8 @@
  *
  * The dealer draws a seed for each party and one for the masks of the weights, afresh for each
  * session, and sends the provider two and the user one (32 and 16 bytes, apart from what cost
- * counts). Inference numbers only grow; with step and item they address every stream.
+ * counts). Where masks may be kept it draws those of the parties, and hears that of the masks from the
+ * provider, whether it is kept or of this session. Inference numbers only grow; with step and item they address every stream.
  */
 #include "secure/session.h"
 
@@ -12,6 +13,7 @@
 
 #include "base/memory.h"
 #include "device/ring_products.h"
+#include "preprocess/kept.h"
 #include "protocol/masked_weights.h"
 #include "secure/session_inside.h"
 #include "secure/session_limits.h"
@@ -28,6 +30,7 @@ static void expand(struct session *s, const struct seeds *seeds)
 {
     prg_key_expand(&s->keys->party[ROLE_PROVIDER], seeds->seed[SEED_PROVIDER]);
     prg_key_expand(&s->keys->weight, seeds->seed[SEED_WEIGHTS]);
+    memcpy(s->keys->masks, seeds->seed[SEED_WEIGHTS], sizeof s->keys->masks);
     prg_key_expand(&s->keys->party[ROLE_USER], seeds->seed[SEED_USER]);
 }
 
@@ -46,20 +49,44 @@ static void draw(const struct session_options *o, struct seeds *seeds)
     mpcf_wipe(words, sizeof words);
 }
 
+/* With masks that the provider may keep. The dealer hears it first: what it sends then ends the wait of
+ * both parties. */
+static mpcf_status tell_masks(struct session *s, struct seeds *seeds, mpcf_error *err)
+{
+    uint8_t *masks = seeds->seed[SEED_WEIGHTS];
+
+    if (s->options.kept != NULL) {
+        memcpy(masks, kept_mark(s->options.kept)->seed, PRG_KEY_BYTES);
+    } else {
+        prg_system_random(masks, PRG_KEY_BYTES);
+    }
+    MPCF_TRY(channel_send(s->peers[ROLE_DEALER], masks, PRG_KEY_BYTES, err));
+    return channel_recv(s->peers[ROLE_DEALER], seeds->seed[SEED_PROVIDER], PRG_KEY_BYTES, err);
+}
+
+static mpcf_status hear_masks(struct session *s, struct seeds *seeds, mpcf_error *err)
+{
+    MPCF_TRY(channel_recv(s->peers[ROLE_PROVIDER], seeds->seed[SEED_WEIGHTS], PRG_KEY_BYTES, err));
+    return channel_send(s->peers[ROLE_PROVIDER], seeds->seed[SEED_PROVIDER], PRG_KEY_BYTES, err);
+}
+
 static mpcf_status share_seeds(struct session *s, struct seeds *seeds, mpcf_error *err)
 {
+    const bool is_told = s->options.has_provider_masks;
     uint8_t *user = seeds->seed[SEED_USER];
 
     switch (s->options.role) {
     case ROLE_PROVIDER:
-        return channel_recv(s->peers[ROLE_DEALER], seeds, 2 * PRG_KEY_BYTES, err);
+        return is_told ? tell_masks(s, seeds, err)
+                       : channel_recv(s->peers[ROLE_DEALER], seeds, 2 * PRG_KEY_BYTES, err);
     case ROLE_USER:
         return channel_recv(s->peers[ROLE_DEALER], user, PRG_KEY_BYTES, err);
     case ROLE_DEALER:
         break;
     }
     draw(&s->options, seeds);
-    MPCF_TRY(channel_send(s->peers[ROLE_PROVIDER], seeds, 2 * PRG_KEY_BYTES, err));
+    MPCF_TRY(is_told ? hear_masks(s, seeds, err)
+                     : channel_send(s->peers[ROLE_PROVIDER], seeds, 2 * PRG_KEY_BYTES, err));
     return channel_send(s->peers[ROLE_USER], user, PRG_KEY_BYTES, err);
 }
 
@@ -129,6 +156,7 @@ mpcf_status session_create(const struct session_options *o, struct channel *peer
         s->options.inferences = SESSION_INFERENCES;
     }
     s->is_stored = o->store_path != NULL;
+    s->options.kept = o->resume ? NULL : o->kept; /* session_use_kept() */
     memcpy(s->peers, peers, sizeof s->peers);
     mpcf_status status = MPCF_OK;
     if (o->device != NULL) { /* before anything is sent */
@@ -191,6 +219,16 @@ mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err)
     s->next_inference = next;
     s->next_deal = next > s->next_deal ? next : s->next_deal;
     return MPCF_OK;
+}
+
+bool session_use_kept(struct session *s, struct kept *kept)
+{
+    const bool is_same =
+        kept != NULL && (s->options.role == ROLE_USER ||
+                         memcmp(s->keys->masks, kept_mark(kept)->seed, PRG_KEY_BYTES) == 0);
+
+    s->options.kept = is_same ? kept : NULL;
+    return is_same;
 }
 
 mpcf_status session_stored_program(const struct session *s, uint32_t inference,

@@ -6,6 +6,7 @@
 #ifndef MPCF_SECURE_SESSION_H
 #define MPCF_SECURE_SESSION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <mpcf/error.h>
@@ -27,6 +28,9 @@ void session_destroy(struct session *s); /* NULL is fine */
 const uint8_t *session_id(const struct session *s);
 uint32_t session_next(const struct session *s);
 mpcf_status session_skip_to(struct session *s, uint32_t next, mpcf_error *err);
+/* A session that was resumed: whether the seed of its masks is KEPT's (always at the user, which has neither):
+ * then it is as if it had been created with KEPT (session_options.kept). NULL: with none, for any session; false. */
+bool session_use_kept(struct session *s, struct kept *kept);
 /* The user of a stored session: digest of the program whose corrections of INFERENCE are on its
  * disk. None: MPCF_E_IO. */
 mpcf_status session_stored_program(const struct session *s, uint32_t inference,

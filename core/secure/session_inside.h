@@ -22,6 +22,7 @@ struct ring_products;
 
 struct session_keys {
     struct prg_key party[2], weight;
+    uint8_t masks[PRG_KEY_BYTES]; /* what WEIGHT was expanded from */
 };
 
 struct session {
@@ -32,6 +33,9 @@ struct session {
     struct masked_weights **masked; /* those that are set up, whole */
     size_t masked_count;
     struct ring_products *products; /* on options.device, or NULL */
+    uint64_t
+        taken_bytes; /* of what would have been sent of those that session_take_weights() took */
+    double taken_seconds; /* both since a run was told */
     uint32_t next_inference, next_deal;
     bool is_stored, is_broken;
     struct store *store;             /* provider and user of a stored session */

@@ -12,6 +12,7 @@
 #include "protocol/randomness.h"
 
 struct device;
+struct kept; /* preprocess/kept.h */
 
 struct session_options {
     enum role role;
@@ -26,6 +27,11 @@ struct session_options {
         *device;         /* NULL: matrix products are the CPU's. Else this session's alone, nothing
                               reserved, and it outlives it */
     size_t device_bytes; /* of its memory that the session reserves */
+    bool
+        has_provider_masks; /* weight_masks: kept: the provider tells the dealer the seed of the masks
+                                 of weights, which else the dealer draws; all roles alike */
+    struct kept *kept;   /* the provider: whose seed that is; the user: where D lies and goes. NULL:
+                            masks of this session alone. Outlives it */
     uint32_t inferences; /* numbers are below this; 0: SESSION_INFERENCES, the most there may be */
     const uint8_t *test_seed; /* 16 bytes: repeatable runs for tests; NULL: the system's */
     random_observe *observe;  /* tests: sees each use of a stream, from several threads */

@@ -22,6 +22,9 @@ struct session_run {
     struct cost *metered;     /* NULL, or a cost_run() of this program: overwritten with what was
                                   sent (a party does not see the dealer's link to the other) */
     struct step_clock *clock; /* NULL, or measures this role's steps */
+    bool has_kept;       /* given: the user has what this session lacks of P's masked weights, by
+                       session_take_weights(), and none is sent */
+    uint64_t kept_bytes; /* filled: of the set-up that was not sent for that */
     double setup_seconds, offline_seconds, online_seconds;
 };
 

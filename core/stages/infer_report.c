@@ -257,8 +257,10 @@ static mpcf_status put_offline(json_t *report, const json_t *user, const json_t 
                               (uint64_t) number_at(user, "offline.taken_up"), err));
     MPCF_TRY(
         report_set_real(report, "secure.setup.seconds", number_at(user, "setup.seconds"), err));
-    return report_set_count(report, "secure.setup.bytes", (uint64_t) number_at(user, "setup.bytes"),
-                            err);
+    MPCF_TRY(report_set_count(report, "secure.setup.bytes",
+                              (uint64_t) number_at(user, "setup.bytes"), err));
+    return report_set_count(report, "secure.setup.kept_bytes",
+                            (uint64_t) number_at(user, "setup.kept_bytes"), err);
 }
 
 /* Rounds of all runs, one behind the other. */

@@ -104,6 +104,13 @@ static json_t *privacy_notes(const struct pipeline *p, bool is_role)
             notes, json_string("The embedding tables are given to the user: they lie in "
                                "student/public."));
     }
+    if (p->infer.weight_masks == MASKS_KEPT) {
+        (void) json_array_append_new(
+            notes,
+            json_string("Masks of weights are kept for a user beyond a session: the dealer of "
+                        "one of its sessions and that user together have the weights, also at "
+                        "any later time."));
+    }
     if (p->plain_link) {
         (void) json_array_append_new(
             notes, json_string("The transport by itself does not both encrypt and prove who the "
@@ -144,6 +151,8 @@ static mpcf_status put_privacy(const struct pipeline *p, bool has_keys, bool is_
                              err));
     MPCF_TRY(
         report_set_text(report, "privacy.weights", infer_weights_names[p->infer.weights], err));
+    MPCF_TRY(report_set_text(report, "privacy.weight_masks",
+                             infer_masks_names[p->infer.weight_masks], err));
     MPCF_TRY(report_set_text(report, "privacy.reveal", infer_reveal_names[p->infer.reveal], err));
     MPCF_TRY(report_set_text(report, "privacy.check_ranges",
                              infer_check_names[p->infer.check_ranges], err));

@@ -30,6 +30,7 @@ static void check_again(const struct announcement *a)
          other.shape.tokens == a->shape.tokens && other.count == a->count &&
          other.number == a->number && strcmp(other.digest, a->digest) == 0 &&
          memcmp(other.session, a->session, sizeof a->session) == 0 &&
+         other.has_kept == a->has_kept &&
          announcement_questions(&other) == announcement_questions(a) &&
          announcement_is_beyond(&other, &other.limit) == announcement_is_beyond(a, &a->limit));
 }
@@ -61,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     p.infer.preprocess = PREPROCESS_STORE;
     p.infer.batch = 1;
     p.infer.store_runs = 3;
+    p.infer.weight_masks = MASKS_KEPT;
     p.infer.session_inferences = 9;
     p.infer.buckets.items = buckets;
     p.infer.buckets.count = 1;

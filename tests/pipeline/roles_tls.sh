@@ -59,6 +59,70 @@ done
 all_end 60 0
 echo "ok - three roles by proof: keys"
 
+# Masks of weights that are kept for a user that the link proves: the second time none travel.
+kept_run() {
+    for role in dealer provider user; do
+        if [ "$1" = keys ]; then
+            start $role --set transport.options.proof=keys --set parties.$role.keys=$role.key \
+                --set stages.infer.weight_masks=kept
+        else
+            start $role --set "transport.options.proof=$1" --set stages.infer.weight_masks=kept
+        fi
+    done
+    for role in provider user dealer; do
+        ends $role 60 0
+    done
+}
+# figure NAME: a number of the user's record.
+figure() {
+    sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p" "$folder/user/out/infer/user.json" | tail -n 1
+}
+# from_provider: bytes that the user had from it.
+from_provider() {
+    tr -d '\n' <"$folder/user/out/infer/user.json" |
+        sed 's/.*"links": {[^}]*"provider": {[^}]*"received_bytes": \([0-9]*\).*/\1/'
+}
+for proof in keys pinned; do
+    kept_run $proof
+    [ "$(figure kept_bytes)" = 0 ] || fail "a user that nobody knows has kept masks"
+    first=$(from_provider)
+    kept_run $proof
+    kept=$(figure kept_bytes)
+    [ "$kept" -gt 50000 ] || fail "the second session keeps $kept bytes"
+    [ $((first - $(from_provider))) = "$kept" ] ||
+        fail "$first bytes from the provider at first, then $(from_provider): $kept were kept"
+    says user "kept masks of weights .* are taken up"
+    cp "$folder/user/out/infer/user.json" "$folder/before.json"
+    rm -rf "$folder/user/out/store/user/kept" # forgotten
+    kept_run $proof
+    [ "$(figure kept_bytes)" = 0 ] || fail "what was removed is taken up"
+    echo "ok - masks kept for a user with proof: $proof, $kept bytes"
+done
+# Who holds other keys is another user, whatever it brings; the first goes on with its own.
+"$host" keys new "$folder/others" >/dev/null
+[ "$(ls "$folder/provider/out/store/provider/kept" | wc -l)" = 2 ] ||
+    fail "a user is not known by each of its proofs"
+for role in provider user dealer; do
+    cp -p "$folder/others/$role.key" "$folder/$role/"
+done
+kept_run keys
+[ "$(figure kept_bytes)" = 0 ] || fail "another user has masks of the first"
+[ "$(ls "$folder/provider/out/store/provider/kept" | wc -l)" = 3 ] ||
+    fail "another user's masks take the place of the first's"
+for role in provider user dealer; do
+    cp -p "$folder/links/$role.key" "$folder/$role/"
+done
+echo "ok - another user has masks of its own"
+# Where nobody is proved nothing is kept, and both say at which line.
+for role in user provider; do
+    start $role --set transport.name=tcp --set 'transport.options={}' --set 'transport.require=[]' \
+        --set stages.infer.weight_masks=kept
+    ends $role 20 2
+    says $role "weight_masks: kept is for a user that the link proves"
+    says $role "write .transport: tls."
+done
+echo "ok - masks of a user that nobody proves are not kept"
+
 # What a hurried operator does. The files are those of pinned keys, then certificates again.
 start user --set transport.options.proof=keys
 ends user 20 2

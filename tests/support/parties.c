@@ -13,6 +13,7 @@
 #include "secure/session_deal.h"
 #include "secure/session_infer.h"
 #include "secure/session_run.h"
+#include "secure/session_weights.h"
 #include "support/support.h"
 #include "support/transports.h"
 
@@ -33,12 +34,30 @@ static struct session_options options_of(const struct role_thread *r)
     o.device_bytes = t->device_bytes;
     o.observe = t->observe;
     o.observe_context = t->observe_context;
+    o.has_provider_masks = t->kept[0] != NULL;
+    o.kept = r->role == ROLE_DEALER ? NULL : t->kept[r->role];
     if (t->stores[0] != NULL) {
         o.store_path = r->role == ROLE_DEALER ? "" : t->stores[r->role];
         o.resume = t->deal_ahead == 0;
         o.session[0] = 7;
     }
     return o;
+}
+
+/* As the announcement tells it: what the user has, and all know. */
+static mpcf_status take_kept(struct role_thread *r, struct session *session,
+                             struct session_run *run)
+{
+    bool all = false;
+
+    run->has_kept = r->t->has_kept;
+    if (r->role != ROLE_USER) {
+        return MPCF_OK;
+    }
+    MPCF_TRY(session_take_weights(session, run->program, &all, r->t->errors[r->role]));
+    return all == r->t->has_kept ? MPCF_OK
+                                 : mpcf_fail(r->t->errors[r->role], MPCF_E_INVALID,
+                                             "the user has %s of them", all ? "all" : "not all");
 }
 
 static mpcf_status infer_all(struct role_thread *r, struct session *session,
@@ -56,7 +75,10 @@ static mpcf_status infer_all(struct role_thread *r, struct session *session,
             run->weights = r->role == ROLE_PROVIDER ? t->next_weights : NULL;
             run->input = r->role == ROLE_USER ? t->next_input : NULL;
         }
-        status = session_infer(session, run, t->errors[r->role]);
+        status = take_kept(r, session, run);
+        if (status == MPCF_OK) {
+            status = session_infer(session, run, t->errors[r->role]);
+        }
         t->seconds[r->role][0] = run->setup_seconds;
         t->seconds[r->role][1] = run->offline_seconds;
         t->seconds[r->role][2] = run->online_seconds;

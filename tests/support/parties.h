@@ -10,6 +10,7 @@
 #include <mpcf/transport.h>
 
 #include "channel/role.h"
+#include "preprocess/kept.h"
 #include "program/program.h"
 #include "program/secure_input.h"
 #include "protocol/randomness.h"
@@ -32,6 +33,8 @@ struct test_parties {
     const uint8_t *seed;       /* 16 bytes, or NULL */
     const char *stores[2];     /* folders of provider and user: a stored session */
     size_t deal_ahead;         /* inferences dealt before; 0: the stored session is resumed */
+    struct kept *kept[2];      /* of provider and user: whose masks of weights these are; or NULL */
+    bool has_kept;             /* and the user has them from a run before */
     uint32_t limit;            /* of the session's inferences; 0: as it is */
     struct device *devices[3]; /* by role: NULL, or where its products are computed */
     size_t device_bytes;       /* of its memory */

@@ -57,6 +57,23 @@ static mpcf_status infer(size_t tokens, uint32_t number)
         assert_message_contains(err, (part));                                                      \
     } while (0)
 
+/* Of masks that are kept the provider hears, and where both files say so. */
+static void kept_masks_are_agreed_on(void **state)
+{
+    struct announcement named = {.kind = ANNOUNCE_SESSION, .count = 1, .session = {1}};
+    struct announcement has = {
+        .kind = ANNOUNCE_INFERENCE, .shape = {1, 16, false}, .has_kept = true};
+
+    (void) state;
+    begin(LENGTH_BUCKET, 1, PREPROCESS_STREAM);
+    REFUSED(agreement_take(&a, &p, ROLE_PROVIDER, &named, err), "stages.infer.weight_masks");
+    p.infer.weight_masks = MASKS_KEPT;
+    REFUSED(agreement_take(&a, &p, ROLE_DEALER, &named, err), "the user tells the dealer");
+    assert_ok(agreement_take(&a, &p, ROLE_PROVIDER, &named, err), err);
+    REFUSED(agreement_take(&a, &p, ROLE_DEALER, &has, err), "the user tells the dealer");
+    assert_ok(agreement_take(&a, &p, ROLE_PROVIDER, &has, err), err);
+}
+
 static void shapes_are_those_of_the_file(void **state)
 {
     (void) state;
@@ -184,6 +201,7 @@ static void a_new_session_follows_a_new_dealer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kept_masks_are_agreed_on),
         cmocka_unit_test(shapes_are_those_of_the_file),
         cmocka_unit_test(numbers_go_forward_and_end_at_the_plan),
         cmocka_unit_test(a_session_follows_one_that_is_used_up),

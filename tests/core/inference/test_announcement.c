@@ -32,12 +32,14 @@ static void assert_arrives(const struct announcement *a, mpcf_error *err)
     assert_int_equal(got.number, a->number);
     assert_string_equal(got.digest, a->digest);
     assert_memory_equal(got.session, a->session, sizeof got.session);
+    assert_int_equal(got.has_kept, a->has_kept);
 }
 
 static void what_is_sent_arrives(void **state)
 {
     struct announcement a = sound();
     const struct announcement session = {.kind = ANNOUNCE_SESSION, .count = 9};
+    const struct announcement masked = {.kind = ANNOUNCE_SESSION, .count = 9, .session = {[3] = 1}};
     const struct announcement end = {.kind = ANNOUNCE_END}, resume = {.kind = ANNOUNCE_RESUME};
     const struct announcement rejoin = {.kind = ANNOUNCE_REJOIN, .session = {[15] = 1}};
     mpcf_error *err = mpcf_error_create();
@@ -48,7 +50,10 @@ static void what_is_sent_arrives(void **state)
         .kind = ANNOUNCE_INFERENCE, .shape = {1, 1 << 20, true}, .number = 1 << 20};
     memcpy(a.digest, digest, sizeof digest);
     assert_arrives(&a, err);
+    a.has_kept = true;
+    assert_arrives(&a, err);
     assert_arrives(&session, err);
+    assert_arrives(&masked, err);
     assert_arrives(&end, err);
     assert_arrives(&resume, err);
     assert_arrives(&rejoin, err);
@@ -94,6 +99,11 @@ static void fields_of_other_kinds_are_refused(void **state)
         assert_malformed(&a, err);
         a = sounds[i];
         a.session[0] = 1;
+        if (sounds[i].kind == ANNOUNCE_END) { /* sessions name masks that are kept */
+            assert_malformed(&a, err);
+        }
+        a = sounds[i];
+        a.has_kept = true;
         assert_malformed(&a, err);
     }
     a = (struct announcement){.kind = ANNOUNCE_REJOIN};
@@ -241,6 +251,22 @@ static void an_answer_is_to_what_was_told(void **state)
     others[0].questions = 2;
     assert_status(MPCF_E_PROTOCOL, told(&session, &others[0], err), err);
     assert_message_contains(err, "another announcement");
+    /* A new session may have masks that the user did not name; one that goes on has none but those. */
+    others[0] = session;
+    others[0].session[1] = 7;
+    assert_ok(told(&session, &others[0], err), err);
+    others[1] = others[0];
+    others[0].kind = others[1].kind = ANNOUNCE_RESUME;
+    others[0].count = others[1].count = 0;
+    assert_ok(told(&others[0], &others[1], err), err);
+    others[1].session[1] = 8;
+    assert_status(MPCF_E_PROTOCOL, told(&others[0], &others[1], err), err);
+    others[1].session[1] = 0;
+    assert_ok(told(&others[0], &others[1], err), err);
+    assert_status(MPCF_E_PROTOCOL, told(&others[1], &others[0], err), err);
+    others[0] = a;
+    others[0].has_kept = true;
+    assert_status(MPCF_E_PROTOCOL, told(&a, &others[0], err), err);
     others[0] = a;
     others[0].digest[9] ^= 1;
     assert_status(MPCF_E_PROTOCOL, told(&a, &others[0], err), err);

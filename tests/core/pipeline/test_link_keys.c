@@ -152,6 +152,26 @@ static void one_machine_needs_no_keys(void **state)
     assert_int_equal(unsetenv("MPCF_CONTROL_FD"), 0);
 }
 
+/* A seed that is kept needs more than a proof: all roles say so. */
+static void masks_are_kept_behind_encryption(void **state)
+{
+    static const char text[] =
+        HEAD "transport: {name: toy_plain, require: [authenticated]}\n" PARTIES;
+
+    (void) state;
+    for (int viewer = VIEW_PROVIDER; viewer <= VIEW_DEALER; viewer++) {
+        struct opened o;
+        const mpcf_status status = open_it(&o, text, "stages.infer.weight_masks=kept");
+
+        assert_ok(status, o.err);
+        assert_int_equal(pipeline_check_files(o.p, (enum pipeline_viewer) viewer, o.err),
+                         MPCF_E_CONFIG);
+        assert_message_contains(o.err, "for links that encrypt, and transport 'toy_plain'");
+        pipeline_close(o.p);
+        mpcf_error_destroy(o.err);
+    }
+}
+
 static void a_file_is_refused_at_its_place(void **state)
 {
     (void) state;
@@ -270,6 +290,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_role_by_itself_needs_keys, put_all),
         cmocka_unit_test_setup(one_machine_needs_no_keys, put_all),
+        cmocka_unit_test_setup(masks_are_kept_behind_encryption, put_all),
         cmocka_unit_test_setup(a_file_is_refused_at_its_place, put_all),
         cmocka_unit_test_setup(what_is_given_is_checked, put_all),
         cmocka_unit_test_setup(a_command_line_names_a_file_too, put_all),

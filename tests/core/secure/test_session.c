@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "channel/role.h"
 #include "pass/pass.h"
+#include "preprocess/kept.h"
 #include "program/program.h"
 #include "program/secure_input.h"
 #include "protocol/weights.h"
@@ -186,6 +187,86 @@ static void lengths_of_one_session_share_the_masked_weights(void **state)
     mpcf_error_destroy(err);
 }
 
+/* --- Masks that are kept --- */
+
+#define FACTS "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static struct kept *begin_kept(const char *name, uint8_t seed)
+{
+    struct kept_mark mark = {.id = {1}, .facts = FACTS, .seed = {seed}};
+    struct kept *k = NULL;
+    mpcf_error *err = mpcf_error_create();
+
+    assert_ok(kept_begin(test_folder(), name, &mark, &k, err), err);
+    mpcf_error_destroy(err);
+    return k;
+}
+
+static void run_kept(const struct case_run *c, struct test_parties *t, double *secure)
+{
+    t->program = c->program;
+    t->input = &c->input;
+    t->output = secure;
+    t->output_count = c->count;
+    test_parties_run(t);
+}
+
+/* The second session has seeds of its own for all but the masks of weights, and none of these is sent; of
+ * other weights under those masks nothing is. */
+static void kept_masks_serve_another_session(void **state)
+{
+    struct case_run c;
+    struct weights *others = NULL;
+    struct kept *kept[2] = {begin_kept("provider", 5), begin_kept("user", 0)};
+    double again[16];
+    mpcf_error *err = mpcf_error_create();
+
+    (void) state;
+    open_case(&c, "quad", "2quad", 1, 16, true, FORM_HELD);
+    struct test_parties t = {.weights = c.weights, .kept = {kept[0], kept[1]}};
+    run_kept(&c, &t, c.secure);
+    test_parties_assert_ok(&t);
+    test_parties_assert_cost(&t); /* with the set-up */
+    test_parties_clear(&t);
+    t.has_kept = true;
+    run_kept(&c, &t, again);
+    test_parties_assert_ok(&t);
+    for (int role = ROLE_PROVIDER; role <= ROLE_USER; role++) {
+        assert_int_equal(t.metered[role]->setup_bytes, 0);
+        assert_true(t.metered[role]->user_bytes > 0);
+    }
+    for (size_t i = 0; i < c.count; i++) {
+        assert_true(fabs(again[i] - c.reference[i]) <= UNIT);
+        assert_true(fabs(c.secure[i] - c.reference[i]) <= UNIT);
+    }
+    test_parties_clear(&t);
+
+    for (size_t i = 0; i < c.bert.parameters->count; i++) {
+        c.bert.parameters->items[i].value[0] += 0x1p-10F;
+    }
+    assert_ok(weights_create(c.program, c.bert.parameters, &others, err), err);
+    t.weights = others;
+    for (int turn = 0; turn < 2; turn++) { /* where D would be sent, and where not */
+        t.has_kept = turn > 0;
+        if (!t.has_kept) {
+            t.kept[ROLE_USER] = NULL;
+        }
+        run_kept(&c, &t, again);
+        assert_status_was(MPCF_E_INVALID, t.status[ROLE_PROVIDER], t.errors[ROLE_PROVIDER]);
+        assert_message_contains(t.errors[ROLE_PROVIDER], "the weights are not those");
+        assert_int_not_equal(t.status[ROLE_USER], MPCF_OK);
+        assert_int_equal(t.metered[ROLE_PROVIDER]->setup_bytes, 0);
+        test_parties_clear(&t);
+        t.kept[ROLE_USER] = kept[1];
+    }
+    kept_close(kept[0]);
+    kept_close(kept[1]);
+    assert_null(kept_open(test_folder(), "provider", FACTS, (const uint8_t[16]){1})); /* given up */
+    weights_destroy(others);
+    close_case(&c);
+    mpcf_error_destroy(err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +276,7 @@ int main(void)
         cmocka_unit_test(shared_weights_equal_reference),
         cmocka_unit_test(public_embedding_equals_reference),
         cmocka_unit_test(lengths_of_one_session_share_the_masked_weights),
+        cmocka_unit_test(kept_masks_serve_another_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
