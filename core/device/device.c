@@ -133,8 +133,8 @@ void device_close(struct device *d)
     if (d == NULL) {
         return;
     }
-    if (d->operations != NULL) {
-        d->operations->close(d->state);
+    if (d->operations != NULL && !d->operations->close(d->state)) {
+        log_line(LOG_WARN, "%s: its memory, which may hold shares, could not be wiped", d->name);
     }
     mpcf_free(d->name);
     mpcf_free(d->reason);
