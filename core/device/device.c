@@ -14,7 +14,6 @@
 #include "device/device_cpu.h"
 #include "device/device_inside.h"
 #include "device/device_module.h"
-#include "device/device_queue.h"
 
 #define NUMBER_MAX 255
 
@@ -203,17 +202,6 @@ void device_take_back(struct device *d, size_t mark)
 {
     assert(mark <= d->taken);
     d->taken = mark;
-}
-
-mpcf_status device_let_go(struct device *d, struct device_queue *q, mpcf_error *err)
-{
-    mpcf_status status = device_clear(q, d->reserve, err);
-    const mpcf_status waited = device_wait(q, status == MPCF_OK ? err : NULL);
-
-    status = status == MPCF_OK ? waited : status;
-    d->is_let_go = status == MPCF_OK;
-    d->taken = status == MPCF_OK ? 0 : d->taken;
-    return status;
 }
 
 struct device_part device_part_of(struct device_part part, size_t offset, size_t bytes)
