@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "device/device_cpu.h"
@@ -64,6 +65,15 @@ static mpcf_status open_cuda(unsigned number, const char *reason, struct device 
     return open_named(operations, mpcf_format("cuda:%u", number), reason, number, out, err);
 }
 
+/* What is not there is how most machines are. A module that is there and is of another build, not
+ * trusted or broken is what somebody wanted to use. */
+static void warn_of(mpcf_status status, const char *why)
+{
+    if (status != MPCF_E_UNSUPPORTED && status != MPCF_E_NOMEM) {
+        log_line(LOG_WARN, "device auto: the CPU is taken: %s", why);
+    }
+}
+
 /* Whatever keeps the module from opening leaves the CPU; only memory would be short there, too. */
 static mpcf_status open_auto(struct device **out, mpcf_error *err)
 {
@@ -73,6 +83,7 @@ static mpcf_status open_auto(struct device **out, mpcf_error *err)
                                      : mpcf_fail_memory(err, 0, "an error");
 
     if (own != NULL && status != MPCF_OK) {
+        warn_of(status, mpcf_error_text(own));
         reason = mpcf_format("auto: %s", mpcf_error_text(own));
         status = reason != NULL ? open_cpu(reason, out, err) : mpcf_fail_memory(err, 0, "a reason");
     }
@@ -121,8 +132,8 @@ void device_close(struct device *d)
     if (d == NULL) {
         return;
     }
-    if (d->operations != NULL) {
-        d->operations->close(d->state);
+    if (d->operations != NULL && !d->operations->close(d->state)) {
+        log_line(LOG_WARN, "%s: its memory, which may hold shares, could not be wiped", d->name);
     }
     mpcf_free(d->name);
     mpcf_free(d->reason);
@@ -155,10 +166,15 @@ size_t device_room(size_t bytes)
 
 mpcf_status device_reserve(struct device *d, size_t bytes, mpcf_error *err)
 {
-    if (d->reserve.bytes > 0) {
-        return mpcf_fail(err, MPCF_E_INVALID, "%s: memory is reserved once", d->name);
-    }
     bytes = device_room(bytes == 0 ? 1 : bytes);
+    if (d->is_let_go && bytes <= d->reserve.bytes) {
+        d->is_let_go = false;
+        return MPCF_OK;
+    }
+    if (d->reserve.bytes > 0) {
+        return mpcf_fail(err, MPCF_E_INVALID, "%s: memory is reserved once, %zu bytes of it",
+                         d->name, d->reserve.bytes);
+    }
     mpcf_status status = d->operations->reserve(d->state, bytes, &d->reserve, err);
     return status == MPCF_OK ? MPCF_OK
                              : mpcf_fail_while(err, status, "reserving memory of %s", d->name);

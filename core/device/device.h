@@ -43,7 +43,8 @@ const struct device_facts *device_facts(const struct device *d);
 
 /* What a part of BYTES takes of the reserve. */
 size_t device_room(size_t bytes);
-/* BYTES for all parts; once. MPCF_E_NOMEM: the device has not that much. */
+/* BYTES for all parts; once, or up to as many again after device_let_go() (device_queue.h).
+ * MPCF_E_NOMEM: the device has not that much. */
 mpcf_status device_reserve(struct device *d, size_t bytes, mpcf_error *err);
 /* The next BYTES of the reserve; what they hold is not defined. MPCF_E_NOMEM: it was reserved too small. */
 mpcf_status device_take(struct device *d, size_t bytes, struct device_part *out, mpcf_error *err);

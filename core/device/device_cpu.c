@@ -32,12 +32,13 @@ static mpcf_status open_cpu(unsigned number, void **state, mpcf_error *err)
     return cpu != NULL ? MPCF_OK : mpcf_fail_memory(err, sizeof *cpu, "a device");
 }
 
-static void close_cpu(void *state)
+static bool close_cpu(void *state)
 {
     struct cpu *cpu = state;
 
     mpcf_secret_free(cpu->block);
     mpcf_free(cpu);
+    return true;
 }
 
 static void facts(void *state, struct device_facts *out)

@@ -14,6 +14,7 @@ struct device {
     struct device_facts facts;
     struct device_part reserve; /* at 0: none yet */
     size_t taken;
+    bool is_let_go; /* the reserve, wiped: the next may have it */
 };
 
 struct device_queue {

@@ -8,7 +8,7 @@
 #include "device/device_operations.h"
 
 /* Loads mpcf-NAME.so with libltdl, for the life of the process. Not there: MPCF_E_UNSUPPORTED; of another
- * build: MPCF_E_ABI. */
+ * DEVICE_INTERFACE: MPCF_E_ABI (builds of one number are not told apart). */
 mpcf_status device_module_load(const char *name, const struct device_operations **out,
                                mpcf_error *err);
 

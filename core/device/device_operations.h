@@ -16,7 +16,7 @@
 #include <mpcf/error.h>
 
 #define DEVICE_MAGIC             0x6d706364u /* "mpcd" */
-#define DEVICE_INTERFACE         1           /* raised by any change of this header */
+#define DEVICE_INTERFACE         2           /* raised by any change of this header */
 #define DEVICE_NAME_SIZE         128
 #define DEVICE_OPERAND_ALIGNMENT 16  /* of what products take, in bytes */
 #define DEVICE_ALIGNMENT         256 /* of parts of the device's memory, in bytes; a power of two */
@@ -61,7 +61,8 @@ struct device_facts {
 struct device_operations {
     /* Device number NUMBER. A failure is one line that says what is missing. */
     mpcf_status (*open)(unsigned number, void **state, mpcf_error *err);
-    void (*close)(void *state); /* wipes and frees all that is left */
+    /* Wipes and frees all that is left. False: its memory could not be wiped. */
+    bool (*close)(void *state);
     void (*facts)(void *state, struct device_facts *out);
 
     /* BYTES of memory in one block, DEVICE_ALIGNMENT aligned; it holds anything. Once. */

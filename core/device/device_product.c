@@ -73,6 +73,26 @@ static mpcf_status check_float(const struct device_float_product *p, mpcf_error 
     return MPCF_OK;
 }
 
+/* Whether no float of one result is another result's: one behind the other, or side by side in the
+ * rows of a larger matrix. */
+static bool results_are_apart(const struct device_float_product *p)
+{
+    const size_t side_by_side = times(p->count - 1, p->stride_c);
+
+    return p->count == 1 || p->stride_c >= times(p->m - 1, p->ldc) + p->n ||
+           (p->stride_c >= p->n && side_by_side <= p->ldc - p->n);
+}
+
+static mpcf_status check_results(const struct device_float_product *p, mpcf_error *err)
+{
+    return results_are_apart(p)
+               ? MPCF_OK
+               : mpcf_fail(err, MPCF_E_SHAPE,
+                           "results [%zu, %zu] of products of floats lie %zu floats from each "
+                           "other: over each other",
+                           p->m, p->n, p->stride_c);
+}
+
 static mpcf_status check_ring(const struct device_ring_product *p, mpcf_error *err)
 {
     if (!is_dimension(p->rows) || !is_dimension(p->depth) || !is_dimension(p->columns) ||
@@ -114,6 +134,7 @@ mpcf_status device_float_plan(struct device *d, const struct device_float_produc
     struct device_plan *plan = NULL;
 
     MPCF_TRY(check_float(p, err));
+    MPCF_TRY(check_results(p, err));
     MPCF_TRY(plan_create(d, &plan, err));
     plan->bytes_a = extent(p->transpose_a ? p->k : p->m, p->transpose_a ? p->m : p->k, p->lda,
                            p->count, p->stride_a, sizeof(float));
@@ -169,17 +190,58 @@ size_t device_plan_arranged(const struct device_plan *plan)
 /* --- Runs --- */
 
 static mpcf_status check_part(struct device_part part, size_t least, const char *what,
-                              mpcf_error *err)
+                              unsigned alignment, mpcf_error *err)
 {
     if (part.bytes < least) {
         return mpcf_fail(err, MPCF_E_SHAPE, "%s of a product has %zu bytes, its shape needs %zu",
                          what, part.bytes, least);
     }
-    if (part.at % DEVICE_OPERAND_ALIGNMENT != 0) {
-        return mpcf_fail(err, MPCF_E_INVALID, "%s of a product begins at no multiple of %d bytes",
-                         what, DEVICE_OPERAND_ALIGNMENT);
+    if (part.at % alignment != 0) {
+        return mpcf_fail(err, MPCF_E_INVALID, "%s of a product begins at no multiple of %u bytes",
+                         what, alignment);
     }
     return MPCF_OK;
+}
+
+static mpcf_status check_operand(struct device_part part, size_t least, const char *what,
+                                 mpcf_error *err)
+{
+    return check_part(part, least, what, DEVICE_OPERAND_ALIGNMENT, err);
+}
+
+/* Workspaces of cuBLASLt lie in it, which wants them so. */
+static mpcf_status check_scratch(const struct device_plan *plan, struct device_part scratch,
+                                 mpcf_error *err)
+{
+    return check_part(scratch, plan->scratch, "the scratch memory", DEVICE_ALIGNMENT, err);
+}
+
+/* Of what is written nothing else may be read or written at the same time. LEAST: the bytes that are
+ * used of each. */
+static mpcf_status check_apart(struct device_part written, size_t written_least,
+                               struct device_part other, size_t other_least, const char *what,
+                               mpcf_error *err)
+{
+    if (written_least != 0 && other_least != 0 && written.at < other.at + other_least &&
+        other.at < written.at + written_least) {
+        return mpcf_fail(err, MPCF_E_INVALID, "%s of a product lie over each other", what);
+    }
+    return MPCF_OK;
+}
+
+static mpcf_status check_left_and_result(const struct device_plan *plan, struct device_part a,
+                                         struct device_part c, struct device_part scratch,
+                                         mpcf_error *err)
+{
+    MPCF_TRY(check_operand(a, plan->bytes_a, "the left operand", err));
+    MPCF_TRY(check_operand(c, plan->bytes_c, "the result", err));
+    MPCF_TRY(check_scratch(plan, scratch, err));
+    MPCF_TRY(
+        check_apart(c, plan->bytes_c, a, plan->bytes_a, "the result and the left operand", err));
+    MPCF_TRY(check_apart(scratch, plan->scratch, a, plan->bytes_a,
+                         "the scratch memory and the left operand", err));
+    return check_apart(scratch, plan->scratch, c, plan->bytes_c,
+                       "the scratch memory and the result", err);
 }
 
 mpcf_status device_multiply(struct device_queue *q, struct device_plan *plan, struct device_part a,
@@ -189,10 +251,12 @@ mpcf_status device_multiply(struct device_queue *q, struct device_plan *plan, st
     const struct device_operations *o = q->device->operations;
 
     assert(q->device == plan->device);
-    MPCF_TRY(check_part(a, plan->bytes_a, "the left operand", err));
-    MPCF_TRY(check_part(b, plan->bytes_b, "the right operand", err));
-    MPCF_TRY(check_part(c, plan->bytes_c, "the result", err));
-    MPCF_TRY(check_part(scratch, plan->scratch, "the scratch memory", err));
+    MPCF_TRY(check_left_and_result(plan, a, c, scratch, err));
+    MPCF_TRY(check_operand(b, plan->bytes_b, "the right operand", err));
+    MPCF_TRY(
+        check_apart(c, plan->bytes_c, b, plan->bytes_b, "the result and the right operand", err));
+    MPCF_TRY(check_apart(scratch, plan->scratch, b, plan->bytes_b,
+                         "the scratch memory and the right operand", err));
     return plan->is_ring
                ? o->ring_multiply(q->device->state, q->state, plan->state, a, b, c, scratch, err)
                : o->float_multiply(q->device->state, q->state, plan->state, a, b, c, scratch, err);
@@ -204,8 +268,10 @@ mpcf_status device_arrange(struct device_queue *q, struct device_plan *plan, str
     struct device_right *right = NULL;
 
     assert(q->device == plan->device && plan->is_ring && plan->ring.count == 1);
-    MPCF_TRY(check_part(b, plan->bytes_b, "the right operand", err));
-    MPCF_TRY(check_part(room, plan->arranged, "the room of the right operand", err));
+    MPCF_TRY(check_operand(b, plan->bytes_b, "the right operand", err));
+    MPCF_TRY(check_operand(room, plan->arranged, "the room of the right operand", err));
+    MPCF_TRY(
+        check_apart(room, plan->arranged, b, plan->bytes_b, "the right operand and its room", err));
     right = mpcf_alloc_array(1, sizeof *right);
     if (right == NULL) {
         return mpcf_fail_memory(err, sizeof *right, "a right operand");
@@ -245,9 +311,7 @@ mpcf_status device_multiply_right(struct device_queue *q, struct device_plan *pl
                          "a right operand [%zu, %zu] modulo 2^%u is not the one of this plan",
                          right->depth, right->columns, right->bits);
     }
-    MPCF_TRY(check_part(a, plan->bytes_a, "the left operand", err));
-    MPCF_TRY(check_part(c, plan->bytes_c, "the result", err));
-    MPCF_TRY(check_part(scratch, plan->scratch, "the scratch memory", err));
+    MPCF_TRY(check_left_and_result(plan, a, c, scratch, err));
     return q->device->operations->ring_multiply_right(q->device->state, q->state, plan->state, a,
                                                       right->state, c, scratch, err);
 }

@@ -68,3 +68,14 @@ mpcf_status device_clear(struct device_queue *q, struct device_part part, mpcf_e
 {
     return q->device->operations->clear(q->device->state, q->state, part, err);
 }
+
+mpcf_status device_let_go(struct device *d, struct device_queue *q, mpcf_error *err)
+{
+    mpcf_status status = device_clear(q, d->reserve, err);
+    const mpcf_status waited = device_wait(q, status == MPCF_OK ? err : NULL);
+
+    status = status == MPCF_OK ? waited : status;
+    d->is_let_go = status == MPCF_OK;
+    d->taken = status == MPCF_OK ? 0 : d->taken;
+    return status;
+}

@@ -24,5 +24,8 @@ mpcf_status device_download(struct device_queue *q, void *to, struct device_part
 mpcf_status device_copy(struct device_queue *q, struct device_part to, struct device_part from,
                         mpcf_error *err);
 mpcf_status device_clear(struct device_queue *q, struct device_part part, mpcf_error *err);
+/* Wipes D's whole reserve, in Q, waits, and takes all parts back: nothing of it may be in use. A failure
+ * leaves all as it was but for the bytes. */
+mpcf_status device_let_go(struct device *d, struct device_queue *q, mpcf_error *err);
 
 #endif

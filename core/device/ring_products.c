@@ -5,6 +5,7 @@
  */
 #include "device/ring_products.h"
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "device/device_queue.h"
 
@@ -56,6 +57,10 @@ void ring_products_destroy(struct ring_products *r)
         device_plan_destroy(r->planned[i].plan);
     }
     mpcf_free(r->planned);
+    if (r->queue != NULL && device_let_go(r->device, r->queue, NULL) != MPCF_OK) {
+        log_line(LOG_WARN, "%s: its memory, which held shares, could not be wiped",
+                 device_name(r->device));
+    }
     device_queue_destroy(r->queue);
     mpcf_free(r);
 }

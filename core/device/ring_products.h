@@ -13,10 +13,12 @@
 struct ring_products;
 struct ring_right; /* a right operand kept on the device */
 
-/* Reserves BYTES of D's memory, of which nothing was reserved; D is borrowed. */
+/* Reserves BYTES of D's memory, of which nothing was reserved, or as much by products that have ended;
+ * D is borrowed. */
 mpcf_status ring_products_create(struct device *d, size_t bytes, struct ring_products **out,
                                  mpcf_error *err);
-void ring_products_destroy(struct ring_products *r); /* NULL is fine; after what it keeps */
+void ring_products_destroy(
+    struct ring_products *r); /* NULL is fine; after what it keeps; wipes the reserve */
 
 /* As ring_multiply_batch(), done when it returns. MPCF_E_NOMEM: the reserve is too small. */
 mpcf_status ring_products_multiply(struct ring_products *r, const struct device_ring_product *p,

@@ -25,11 +25,22 @@ MPCF_DEVICE=gpu scripts/gpu-check "$build" "$work/no.json" 2>"$work/words" && fa
 grep -q "expected cpu, cuda, cuda:N" "$work/words" || fail "what a device is called is not said"
 
 ended=0
+echo 'of an earlier run' >"$work/no.json"
 MPCF_DEVICE=cuda:255 scripts/gpu-check "$build" "$work/no.json" 2>"$work/words" || ended=$?
 [ "$ended" -eq 77 ] || fail "a missing device ends with $ended, not 77"
 [ "$(wc -l <"$work/words")" -eq 1 ] && grep -q '^skipped: ' "$work/words" ||
     fail "not one line that says why"
+[ ! -e "$work/no.json" ] || fail "an earlier run's file looks like this one's"
 cat "$work/words"
+
+# Times under the sanitizer are none: what was measured stays.
+mkdir "$work/bin"
+printf '#!/bin/sh\nshift 4\nexec "$@"\n' >"$work/bin/compute-sanitizer"
+chmod +x "$work/bin/compute-sanitizer"
+echo measured >"$work/kept.json"
+PATH=$work/bin:$PATH MPCF_DEVICE=cpu scripts/gpu-check --sanitize "$build" "$work/kept.json" >/dev/null ||
+    fail "the comparisons fail under a sanitizer that does nothing"
+[ "$(cat "$work/kept.json")" = measured ] || fail "--sanitize writes its times over those of a run"
 
 # The toolkit's stub has all functions of the driver, and no device.
 stub=$(dirname "$(readlink -f "$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)")")/../lib64/stubs/libcuda.so

@@ -172,40 +172,51 @@ mpcf_status cuda_device_open(unsigned number, struct cuda_device **out, mpcf_err
         status = take_up(c, err);
     }
     if (status != MPCF_OK) {
-        cuda_device_close(c);
+        (void) cuda_device_close(c);
         return status;
     }
     *out = c;
     return MPCF_OK;
 }
 
-/* What it held were shares: the next owner of the memory is not to see them. */
-static void free_memory(struct cuda_device *c)
+/* What it held were shares: the next owner of the memory is not to see them. False: it may. */
+static bool free_memory(struct cuda_device *c)
 {
+    bool is_wiped = true;
+
     if (c->memory.at != 0) {
-        (void) c->table->set_bytes(c->memory.at, 0, c->memory.bytes, c->own);
-        (void) c->table->stream_wait(c->own);
+        is_wiped = c->table->set_bytes(c->memory.at, 0, c->memory.bytes, c->own) == CUDA_OK &&
+                   c->table->stream_wait(c->own) == CUDA_OK;
         (void) c->table->memory_free(c->memory.at);
     }
+    return is_wiped;
 }
 
-void cuda_device_close(struct cuda_device *c)
+static void free_rest(struct cuda_device *c)
 {
+    if (c->lt != NULL) {
+        (void) c->table->lt_destroy(c->lt);
+    }
+    if (c->kernels != NULL) {
+        (void) c->table->module_unload(c->kernels);
+    }
+    if (c->own != NULL) {
+        (void) c->table->stream_destroy(c->own);
+    }
+    (void) c->table->context_set(NULL);
+    (void) c->table->context_release(c->number);
+}
+
+bool cuda_device_close(struct cuda_device *c)
+{
+    bool is_wiped = c->memory.at == 0;
+
     if (c->context != NULL && cuda_enter(c, NULL) == MPCF_OK) {
-        free_memory(c);
-        if (c->lt != NULL) {
-            (void) c->table->lt_destroy(c->lt);
-        }
-        if (c->kernels != NULL) {
-            (void) c->table->module_unload(c->kernels);
-        }
-        if (c->own != NULL) {
-            (void) c->table->stream_destroy(c->own);
-        }
-        (void) c->table->context_set(NULL);
-        (void) c->table->context_release(c->number);
+        is_wiped = free_memory(c);
+        free_rest(c);
     }
     free(c);
+    return is_wiped;
 }
 
 /* --- Memory --- */

@@ -5,6 +5,8 @@
 #ifndef MPCF_CUDA_DEVICE_H
 #define MPCF_CUDA_DEVICE_H
 
+#include <stdbool.h>
+
 #include "cuda_table.h"
 #include "device/device_operations.h"
 
@@ -31,7 +33,7 @@ struct cuda_queue {
  * cores are others), no cuBLASLt.
  */
 mpcf_status cuda_device_open(unsigned number, struct cuda_device **out, mpcf_error *err);
-void cuda_device_close(struct cuda_device *c); /* wipes its memory */
+bool cuda_device_close(struct cuda_device *c); /* wipes its memory; false: it could not */
 
 /* Makes C's context this thread's: before any other call. */
 mpcf_status cuda_enter(const struct cuda_device *c, mpcf_error *err);

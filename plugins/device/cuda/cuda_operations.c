@@ -21,9 +21,9 @@ static mpcf_status open_device(unsigned number, void **state, mpcf_error *err)
     return MPCF_OK;
 }
 
-static void close_device(void *state)
+static bool close_device(void *state)
 {
-    cuda_device_close(state);
+    return cuda_device_close(state);
 }
 
 static void facts(void *state, struct device_facts *out)

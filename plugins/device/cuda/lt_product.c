@@ -122,6 +122,10 @@ mpcf_status lt_product_plan(const struct cuda_device *c, const struct lt_shape *
                             struct lt_product *out, mpcf_error *err)
 {
     *out = (struct lt_product){0};
+    if (shape->batches > INT32_MAX) {
+        return mpcf_fail(err, MPCF_E_SHAPE, "a batch of %zu products: cuBLASLt takes %d at most",
+                         shape->batches, INT32_MAX);
+    }
     mpcf_status status = make_desc(c, shape, &out->desc, err);
     if (status == MPCF_OK) {
         status = make_layouts(c, shape, out, err);

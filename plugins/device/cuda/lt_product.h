@@ -29,7 +29,7 @@ struct lt_product {
     size_t workspace; /* bytes that a run needs */
 };
 
-/* MPCF_E_UNSUPPORTED: cuBLASLt has no algorithm for it. OUT is zeroed first, for lt_product_clear(). */
+/* MPCF_E_UNSUPPORTED: cuBLASLt has no algorithm for it; MPCF_E_SHAPE: more than 2^31 - 1 batches. OUT is zeroed first, for lt_product_clear(). */
 mpcf_status lt_product_plan(const struct cuda_device *c, const struct lt_shape *shape,
                             struct lt_product *out, mpcf_error *err);
 void lt_product_clear(const struct cuda_device *c, struct lt_product *p);

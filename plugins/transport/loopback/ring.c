@@ -122,3 +122,13 @@ bool ring_must_wake(struct ring *r, bool is_last)
     }
     return atomic_exchange(&theirs(r)->waits, 0) != 0;
 }
+
+bool ring_is_behind(const struct ring *r)
+{
+    return not_taken(r) != 0;
+}
+
+void ring_wipe(struct ring *r)
+{
+    explicit_bzero(r->memory->data[1 - r->side], RING_BYTES);
+}

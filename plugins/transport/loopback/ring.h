@@ -57,4 +57,9 @@ void ring_waits_no_more(struct ring *r);
  * room alone only where half of it is free, or IS_LAST: nothing more will be taken now. */
 bool ring_must_wake(struct ring *r, bool is_last);
 
+/* Whether the peer has not taken all that this side put. */
+bool ring_is_behind(const struct ring *r);
+/* All that the peer ever put and this side took, or never will. What this side put is the peer's. */
+void ring_wipe(struct ring *r);
+
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -52,6 +53,9 @@ void ring_link_answer(struct ring_link *l, int fd, bool shares)
 
 void ring_link_end(struct ring_link *l)
 {
+    if (l->ring.memory != NULL) {
+        ring_wipe(&l->ring);
+    }
     ring_forget(l->ring.memory);
     l->ring.memory = NULL;
 }
@@ -112,11 +116,18 @@ static mpcf_status move_piece(struct ring_link *l, struct move *m, size_t *moved
     return MPCF_OK;
 }
 
-/* A socket that is full of such bytes wakes the peer as well. */
+/* Whether ERROR, of a call on the socket, says that the peer has ended. */
+static bool is_end(int error)
+{
+    return error == EPIPE || error == ECONNRESET;
+}
+
+/* A socket that is full of such bytes wakes the peer as well; one that the system has no memory for
+ * does not, and the peer's nap ends all the same. */
 static void wake_peer(struct ring_link *l, bool is_last)
 {
     if (ring_must_wake(&l->ring, is_last) && send(l->fd, "!", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
-        errno != EAGAIN && errno != EINTR) {
+        is_end(errno)) {
         l->is_over = true;
     }
 }
@@ -143,6 +154,39 @@ static mpcf_status move_now(struct ring_link *l, struct move *m, bool *moved, mp
 
 /* --- waiting --- */
 
+static bool is_shortage(int error)
+{
+    return error == EAGAIN || error == EINTR || error == ENOMEM || error == ENOBUFS;
+}
+
+/* What recv() says, if it is no number of bytes. */
+static mpcf_status hear_error(struct ring_link *l, ssize_t n, mpcf_error *err)
+{
+    const int error = errno;
+
+    if (n == 0 || is_end(error)) {
+        l->is_over = true; /* maybe by a signal, and with bytes of ours that it has not read */
+        return MPCF_OK;
+    }
+    return is_shortage(error) ? MPCF_OK
+                              : mpcf_fail(err, MPCF_E_IO, "reading a socket: %s", strerror(error));
+}
+
+/* Bytes that only woke, and the end, which stands behind them. A peer that never stops is looked at
+ * again later. */
+static mpcf_status hear_end(struct ring_link *l, mpcf_error *err)
+{
+    char bytes[1024];
+
+    for (unsigned i = 0; i < TURN; i++) {
+        const ssize_t n = recv(l->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+        if (n <= 0) {
+            return hear_error(l, n, err);
+        }
+    }
+    return MPCF_OK;
+}
+
 /* Takes what is on the socket: the answer to an offer first, then bytes that only woke. FLAGS:
  * recv()'s. */
 static mpcf_status hear(struct ring_link *l, int flags, mpcf_error *err)
@@ -150,19 +194,15 @@ static mpcf_status hear(struct ring_link *l, int flags, mpcf_error *err)
     char bytes[RING_OFFER_BYTES];
     const ssize_t n = recv(l->fd, bytes, sizeof(bytes), flags);
 
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-        return MPCF_OK;
-    }
     if (n <= 0) {
-        l->is_over = true; /* maybe by a signal, and with bytes of ours that it has not read */
-        return MPCF_OK;
+        return hear_error(l, n, err);
     }
     if (l->state == LINK_OFFERED) {
         const mpcf_status status = ring_check_answer(bytes, (size_t) n, err);
         l->state = status == MPCF_OK ? LINK_MEMORY : LINK_REFUSED;
-        return status;
+        MPCF_TRY(status);
     }
-    return MPCF_OK;
+    return hear_end(l, err);
 }
 
 static void breathe(void)
@@ -273,10 +313,23 @@ static mpcf_status finish(struct ring_link *l, struct move m, int64_t deadline, 
     return MPCF_OK;
 }
 
+/* A sender that only puts bytes down would hear of the end when the ring is full. Where the peer has
+ * not taken all that came before, and only there, the system is asked. */
+static void look_for_end(struct ring_link *l)
+{
+    struct pollfd socket = {.fd = l->fd, .events = POLLRDHUP};
+
+    if (l->ring.memory != NULL && !l->is_over && ring_is_behind(&l->ring) &&
+        poll(&socket, 1, 0) == 1) {
+        l->is_over = true;
+    }
+}
+
 mpcf_status ring_link_send(struct ring_link *l, const void *buffer, size_t length, int64_t deadline,
                            mpcf_error *err)
 {
     MPCF_TRY(settle(l, deadline, err));
+    look_for_end(l);
     return l->state == LINK_SOCKET
                ? stream_send(l->fd, buffer, length, deadline, err)
                : finish(l, (struct move){buffer, NULL, length, 0}, deadline, err);

@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Neither end can take pages away or add some, nor allow it again. */
+/* Neither end can make the file shorter or longer, nor allow it again. No seal that leaves it writable
+ * keeps a process of this user from punching a hole: it is then read as zeros. */
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 #define FILES 4 /* that one message may bring along before the rest is dropped */
 
@@ -32,22 +33,23 @@ static bool may_be_made(void)
            (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= sizeof(struct ring_memory));
 }
 
-/* Its pages are there from the beginning: what is short of memory fails here and not at a byte. */
-static bool give_pages(int file)
+/* Its pages are there from the beginning: what is short of memory fails here and not at a byte. 0, or
+ * what errno would be. */
+static int give_pages(int file)
 {
     int error;
 
     do {
         error = posix_fallocate(file, 0, (off_t) sizeof(struct ring_memory));
     } while (error == EINTR);
-    return error == 0;
+    return error;
 }
 
 static int make_file(void)
 {
     int file = may_be_made() ? memfd_create("mpcf-loopback", MFD_CLOEXEC | MFD_ALLOW_SEALING) : -1;
 
-    if (file >= 0 && (!give_pages(file) || fcntl(file, F_ADD_SEALS, SEALS) != 0)) {
+    if (file >= 0 && (give_pages(file) != 0 || fcntl(file, F_ADD_SEALS, SEALS) != 0)) {
         (void) close(file);
         return -1;
     }
@@ -55,7 +57,7 @@ static int make_file(void)
 }
 
 /* NULL with errno. All pages at once, where one by one would take a fault each in the first
- * messages. What goes over a link stands in no core dump. */
+ * messages. What goes over a link stands in no core dump, and in no forked child. */
 static struct ring_memory *map(int file)
 {
     void *at = mmap(NULL, sizeof(struct ring_memory), PROT_READ | PROT_WRITE,
@@ -65,6 +67,7 @@ static struct ring_memory *map(int file)
         return NULL;
     }
     (void) madvise(at, sizeof(struct ring_memory), MADV_DONTDUMP);
+    (void) madvise(at, sizeof(struct ring_memory), MADV_DONTFORK);
     return at;
 }
 
@@ -137,10 +140,10 @@ void ring_offer(int fd, struct ring_memory **memory)
     }
 }
 
-/* The files that came with MESSAGE: the only one, or -1, and all others closed. */
-static int only_file(struct msghdr *message)
+/* The files that came with MESSAGE: the only one, else all closed. */
+static mpcf_status only_file(struct msghdr *message, int *file, mpcf_error *err)
 {
-    int files[FILES], only = -1;
+    int files[FILES];
     size_t count = 0;
 
     for (struct cmsghdr *h = CMSG_FIRSTHDR(message); h != NULL; h = CMSG_NXTHDR(message, h)) {
@@ -151,18 +154,23 @@ static int only_file(struct msghdr *message)
         count = count < FILES ? count : FILES;
         memcpy(files, CMSG_DATA(h), count * sizeof(int));
     }
-    for (size_t i = 0; i < count; i++) {
-        if (count == 1 && (message->msg_flags & MSG_CTRUNC) == 0) {
-            only = files[i];
-        } else {
-            (void) close(files[i]);
-        }
+    const bool some_lack = (message->msg_flags & MSG_CTRUNC) != 0;
+    if (count == 1 && !some_lack) {
+        *file = files[0];
+        return MPCF_OK;
     }
-    return only;
+    for (size_t i = 0; i < count; i++) {
+        (void) close(files[i]);
+    }
+    return some_lack && count < FILES /* there was room to say more */
+               ? mpcf_fail(err, MPCF_E_NOMEM,
+                           "no file descriptor is left for the memory that the peer offers "
+                           "(`ulimit -n`)")
+               : mpcf_fail(err, MPCF_E_PROTOCOL, "the peer offers shared memory without any");
 }
 
 /* Takes the offer from FD, where it is known to be. */
-static int hear_file(int fd)
+static mpcf_status hear_file(int fd, int *file, mpcf_error *err)
 {
     union control control = {.room = {0}};
     char text[RING_OFFER_BYTES];
@@ -173,35 +181,56 @@ static int hear_file(int fd)
                              .msg_controllen = sizeof(control)};
 
     if (recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0) {
-        return -1;
+        return mpcf_fail(err, MPCF_E_IO, "taking the memory that the peer offers: %s",
+                         strerror(errno));
     }
-    return only_file(&message);
+    return only_file(&message, file, err);
+}
+
+static mpcf_status map_file(int file, struct ring_memory **memory, mpcf_error *err)
+{
+    int error = give_pages(file); /* also where the peer has not */
+
+    if (error == 0) {
+        *memory = map(file);
+        error = *memory != NULL ? 0 : errno;
+    }
+    return error == 0
+               ? MPCF_OK
+               : mpcf_fail(err, error == ENOMEM || error == ENOSPC ? MPCF_E_NOMEM : MPCF_E_PROTOCOL,
+                           "cannot map the memory that the peer offers: %s", strerror(error));
 }
 
 static mpcf_status take_file(int fd, const char *text, struct ring_memory **memory, mpcf_error *err)
 {
-    const int file = hear_file(fd);
-    mpcf_status status = MPCF_OK;
+    int file = -1;
+    mpcf_status status = hear_file(fd, &file, err);
 
     if (memcmp(text, offer, sizeof(offer)) != 0) {
+        mpcf_error_reset(err);
         status = mpcf_fail(err, MPCF_E_PROTOCOL,
                            "the peer offers shared memory of another version of mpcf");
-    } else if (file < 0) {
-        status = mpcf_fail(err, MPCF_E_PROTOCOL, "the peer offers shared memory without any");
-    } else {
+    }
+    if (status == MPCF_OK) {
         status = check_file(file, err);
     }
     if (status == MPCF_OK) {
-        *memory = map(file);
-        status = *memory != NULL
-                     ? MPCF_OK
-                     : mpcf_fail(err, errno == ENOMEM ? MPCF_E_NOMEM : MPCF_E_PROTOCOL,
-                                 "cannot map the memory that the peer offers: %s", strerror(errno));
+        status = map_file(file, memory, err);
     }
     if (file >= 0) {
         (void) close(file);
     }
     return status;
+}
+
+/* A caller that is told nothing would go on as if all were well; one that has gone is met later. */
+static mpcf_status answer(int fd, const char text[RING_OFFER_BYTES], mpcf_error *err)
+{
+    if (send(fd, text, RING_OFFER_BYTES, MSG_NOSIGNAL | MSG_DONTWAIT) == RING_OFFER_BYTES ||
+        errno == EPIPE || errno == ECONNRESET) {
+        return MPCF_OK;
+    }
+    return mpcf_fail(err, MPCF_E_IO, "answering an offer of shared memory: %s", strerror(errno));
 }
 
 /* A peer that has gone meanwhile is met later, behind what it said. */
@@ -219,10 +248,17 @@ mpcf_status ring_take_offer(int fd, enum ring_reply *reply, struct ring_memory *
         *reply = RING_NO_OFFER;
         return MPCF_OK;
     }
-    const mpcf_status status = take_file(fd, text, memory, err);
+    mpcf_status status = take_file(fd, text, memory, err);
     *reply = RING_TAKEN;
-    (void) send(fd, status == MPCF_OK ? taken : refused, sizeof(taken),
-                MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (status != MPCF_OK) {
+        (void) answer(fd, refused, NULL);
+        return status;
+    }
+    status = answer(fd, taken, err);
+    if (status != MPCF_OK) {
+        ring_forget(*memory);
+        *memory = NULL;
+    }
     return status;
 }
 
@@ -233,8 +269,9 @@ mpcf_status ring_check_answer(const void *bytes, size_t length, mpcf_error *err)
     }
     if (length == sizeof(refused) && memcmp(bytes, refused, sizeof(refused)) == 0) {
         return mpcf_fail(err, MPCF_E_PROTOCOL,
-                         "the peer refuses the shared memory that this side "
-                         "made");
+                         "the peer refuses the shared memory that this side made, and says why "
+                         "itself: else set the transport's option `shared_memory: false` at both "
+                         "ends");
     }
     return mpcf_fail(err, MPCF_E_PROTOCOL,
                      "the peer does not know of shared memory: set the transport's option "

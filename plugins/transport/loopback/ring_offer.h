@@ -21,7 +21,7 @@ enum ring_reply { RING_NOTHING_YET, RING_NO_OFFER, RING_TAKEN };
 /* Looks for an offer on FD, without a wait. RING_NO_OFFER: other bytes, which stay there, or the
  * end. RING_TAKEN: *MEMORY is mapped, and the offer answered. MPCF_E_PROTOCOL: what is offered
  * could end under this process' hands, or is no memory of this layout; MPCF_E_NOMEM: there is no
- * room for it. Both are answered, too. */
+ * room for it, or no file descriptor. Both are answered, too. MPCF_E_IO: it cannot be taken or answered. */
 mpcf_status ring_take_offer(int fd, enum ring_reply *reply, struct ring_memory **memory,
                             mpcf_error *err);
 /* What the LENGTH first bytes behind an offer mean: MPCF_OK, it was taken; MPCF_E_PROTOCOL, saying

@@ -125,6 +125,39 @@ static void test_copies(void **state)
     device_close(d);
 }
 
+/* Results of a batch one behind the other, or side by side in rows of a larger matrix. */
+static void check_results(struct device *d, struct device_float_product real)
+{
+    struct device_plan *plan = NULL;
+
+    real.count = 2;
+    real.ldc = 2 * real.n;
+    real.stride_c = real.n;
+    assert_ok(device_float_plan(d, &real, &plan, err), err);
+    device_plan_destroy(plan);
+    real.stride_c = real.m * real.ldc;
+    assert_ok(device_float_plan(d, &real, &plan, err), err);
+    device_plan_destroy(plan);
+    real.stride_c = real.n - 1;
+    assert_status(MPCF_E_SHAPE, device_float_plan(d, &real, &plan, err), err);
+    real.stride_c = 0;
+    assert_status(MPCF_E_SHAPE, device_float_plan(d, &real, &plan, err), err);
+    assert_message_contains(err, "over each other");
+}
+
+static void check_operands_apart(struct device_queue *q, struct device_plan *plan,
+                                 struct device_part a)
+{
+    const struct device_part other = device_part_of(a, 1024, 1024);
+
+    assert_status(MPCF_E_INVALID, device_multiply(q, plan, a, other, a, a, err), err);
+    assert_message_contains(err, "the result and the left operand");
+    assert_status(MPCF_E_INVALID, device_multiply(q, plan, a, other, other, a, err), err);
+    assert_message_contains(err, "the result and the right operand");
+    assert_ok(device_multiply(q, plan, a, a, other, a, err), err);
+    assert_ok(device_wait(q, err), err);
+}
+
 /* What is asked is checked before it is computed. */
 static void test_refusals(void **state)
 {
@@ -152,12 +185,14 @@ static void test_refusals(void **state)
     real.ldb = 3;
     real.count = 0;
     assert_status(MPCF_E_SHAPE, device_float_plan(d, &real, &plan, err), err);
+    check_results(d, real);
     assert_ok(device_ring_plan(d, &ring, &plan, err), err);
     assert_status(MPCF_E_SHAPE, device_multiply(q, plan, device_part_of(a, 0, 47), a, a, a, err),
                   err);
     assert_message_contains(err, "the left operand of a product has 47 bytes, its shape needs 48");
     assert_status(MPCF_E_INVALID,
                   device_multiply(q, plan, a, device_part_of(a, 8, 1000), a, a, err), err);
+    check_operands_apart(q, plan, a);
     assert_ok(device_arrange(q, plan, a, a, &right, err), err);
     device_plan_destroy(plan);
     ring.bits = 41;
@@ -207,6 +242,31 @@ static void test_products(void **state)
     device_right_destroy(right);
     device_plan_destroy(plan);
     device_queue_destroy(q);
+    device_close(d);
+}
+
+/* What products leave behind is nothing, and the next ones have its place. */
+static void test_one_after_another(void **state)
+{
+    static const uint64_t a[6] = {1, 2, 3, 4, 5, 6}, b[12] = {7};
+    static const char zeros[4096];
+    const struct device_ring_product p = {2, 3, 4, 1, false, false, 40};
+    struct device *d = open_cpu();
+    struct ring_products *products = NULL;
+    struct device_part all;
+    uint64_t c[8];
+
+    (void) state;
+    for (unsigned i = 0; i < 2; i++) {
+        assert_ok(ring_products_create(d, sizeof zeros, &products, err), err);
+        assert_ok(ring_products_multiply(products, &p, a, b, c, err), err);
+        assert_true(c[0] == 7 && c[4] == 28);
+        ring_products_destroy(products);
+    }
+    assert_status(MPCF_E_INVALID, ring_products_create(d, sizeof zeros + 1, &products, err), err);
+    assert_ok(device_reserve(d, sizeof zeros, err), err);
+    assert_ok(device_take(d, sizeof zeros, &all, err), err);
+    assert_memory_equal((const void *) (uintptr_t) all.at, zeros, sizeof zeros);
     device_close(d);
 }
 
@@ -268,9 +328,13 @@ static void test_short_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),        cmocka_unit_test(test_auto),
-        cmocka_unit_test(test_memory),       cmocka_unit_test(test_copies),
-        cmocka_unit_test(test_refusals),     cmocka_unit_test(test_products),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_auto),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_products),
+        cmocka_unit_test(test_one_after_another),
         cmocka_unit_test(test_short_memory),
     };
     int failed;

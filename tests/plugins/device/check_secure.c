@@ -18,7 +18,7 @@ static mpcf_status check_roles(const struct secure_roles *n, const char *asked, 
         }
     }
     if (status == MPCF_OK) {
-        secure_roles_compare(n, devices);
+        status = secure_roles_compare(n, devices, err);
     }
     for (int i = 0; i < 3; i++) {
         device_close(devices[i]);

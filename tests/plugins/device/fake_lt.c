@@ -11,6 +11,7 @@
 #include "fake_inside.h"
 
 #define FACTOR    16   /* of shapes and addresses of int8 products */
+#define BEGINS    256  /* what addresses of workspaces are multiples of */
 #define JUNK      0x5A /* what a product leaves in its workspace */
 #define WORKSPACE 4096 /* what an algorithm asks for, besides what its shape adds */
 
@@ -372,7 +373,7 @@ static lt_status multiply(lt_handle handle, lt_desc desc, const void *alpha, con
     if (c != d || memcmp(&expected, algorithm, sizeof expected) != 0) {
         fake_problem("an algorithm that was chosen for another product");
     }
-    if (workspace_bytes < WORKSPACE || p.workspace % FACTOR != 0 || p.at_a % FACTOR != 0 ||
+    if (workspace_bytes < WORKSPACE || p.workspace % BEGINS != 0 || p.at_a % FACTOR != 0 ||
         p.at_b % FACTOR != 0 || p.at_c % FACTOR != 0) {
         fake_problem("an operand that is not aligned, or no workspace");
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A secure inference whose roles compute their products on devices, held against the same on the CPU: every
- * message that any role sends, and the result, bit for bit. It fails as tests do (cmocka).
+ * message that any role sends, and the result, bit for bit. Making the network and the CPU's run fail as tests do (cmocka).
  */
 #ifndef MPCF_TESTS_SECURE_ROLES_H
 #define MPCF_TESTS_SECURE_ROLES_H
@@ -34,8 +34,10 @@ struct secure_roles {
 void secure_roles_begin(struct secure_roles *n, const char *activation, const char *normaliser,
                         bool weights_shared);
 void secure_roles_end(struct secure_roles *n);
-/* With the products of each role on its device (NULL: the CPU's). Nothing is reserved of them before. */
-void secure_roles_compare(const struct secure_roles *n, struct device *const devices[3]);
+/* With the products of each role on its device (NULL: the CPU's). Nothing is reserved of them before.
+ * MPCF_E_INTERNAL: what is said differs; or what a role failed with. */
+mpcf_status secure_roles_compare(const struct secure_roles *n, struct device *const devices[3],
+                                 mpcf_error *err);
 /* For runs that are to fail: what test_parties_run() takes, O zeroed. */
 struct test_parties secure_roles_parties(const struct secure_roles *n, struct secure_outcome *o);
 

@@ -101,6 +101,24 @@ static void test_memory(void **state)
     assert_no_problem();
 }
 
+/* Who closes a device hears whether its memory was wiped. */
+static void test_wiping(void **state)
+{
+    static const cuda_result faults[] = {CUDA_OK, CUDA_OUT_OF_MEMORY};
+    struct device_part memory;
+    void *opened = NULL;
+
+    (void) state;
+    for (size_t i = 0; i < 2; i++) {
+        fake_cuda_begin();
+        assert_ok(cuda_operations.open(0, &opened, err), err);
+        assert_ok(cuda_operations.reserve(opened, 4096, &memory, err), err);
+        fake_cuda.stream_fault = faults[i];
+        assert_int_equal(cuda_operations.close(opened), i == 0);
+        assert_no_problem();
+    }
+}
+
 /* No algorithm is said when a product is planned, before anything runs. */
 static void test_no_algorithm(void **state)
 {
@@ -143,9 +161,10 @@ static void test_fault(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),     cmocka_unit_test(test_number),
-        cmocka_unit_test(test_driver),       cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_no_algorithm), cmocka_unit_test(test_fault),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_number),
+        cmocka_unit_test(test_driver),   cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_wiping),   cmocka_unit_test(test_no_algorithm),
+        cmocka_unit_test(test_fault),
     };
     int failed;
 

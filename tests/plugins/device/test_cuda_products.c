@@ -280,6 +280,29 @@ static void check_float(struct both *both, const struct device_float_product *p)
     free(got);
 }
 
+/* cuBLASLt counts them in 32 bits. */
+static void test_batches_beyond(void **state)
+{
+    struct device_bench b = open_cuda(ROOM);
+    const struct device_float_product p = {.m = 1,
+                                           .n = 1,
+                                           .k = 1,
+                                           .alpha = 1,
+                                           .lda = 1,
+                                           .ldb = 1,
+                                           .ldc = 1,
+                                           .count = (size_t) 1 << 31,
+                                           .stride_a = 1,
+                                           .stride_b = 1,
+                                           .stride_c = 1};
+    struct device_plan *plan = NULL;
+
+    (void) state;
+    assert_status(MPCF_E_SHAPE, device_float_plan(b.device, &p, &plan, err), err);
+    assert_message_contains(err, "2147483647 at most");
+    device_bench_end(&b);
+}
+
 static void test_floats(void **state)
 {
     static const size_t shapes[][4] = {{1, 1, 1, 1},    {2, 3, 4, 1}, {17, 5, 9, 1},
@@ -398,7 +421,7 @@ int main(void)
         cmocka_unit_test(test_ring_bound),      cmocka_unit_test(test_ring_counts),
         cmocka_unit_test(test_ring_one_by_one), cmocka_unit_test(test_floats),
         cmocka_unit_test(test_two_queues),      cmocka_unit_test(test_forgotten_order),
-        cmocka_unit_test(test_frozen),
+        cmocka_unit_test(test_frozen),          cmocka_unit_test(test_batches_beyond),
     };
     int failed;
 

@@ -20,7 +20,7 @@ static void check_role(const struct secure_roles *n, enum role role)
 
     fake_cuda_begin();
     assert_ok(device_open_with(&cuda_operations, "cuda", 0, &devices[role], err), err);
-    secure_roles_compare(n, devices);
+    assert_ok(secure_roles_compare(n, devices, err), err);
     assert_true(fake_cuda_counts.products > 0);
     device_close(devices[role]);
     if (fake_cuda_problem() != NULL) {
@@ -36,7 +36,7 @@ static void check_cpu(const struct secure_roles *n)
     for (int i = 0; i < 3; i++) {
         assert_ok(device_open("cpu", &devices[i], err), err);
     }
-    secure_roles_compare(n, devices);
+    assert_ok(secure_roles_compare(n, devices, err), err);
     for (int i = 0; i < 3; i++) {
         device_close(devices[i]);
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -114,7 +115,7 @@ static int file_of(enum kind kind)
 static void make_offer(int fd, enum kind kind)
 {
     char text[32];
-    int files[8];
+    int files[8] = {0};
     size_t count = kind == NO_FILE ? 0 : kind == TWO_FILES ? 2 : kind == MANY_FILES ? 8 : 1;
     memcpy(text, loopback_offer, sizeof(text));
     text[28] = kind == OTHER_VERSION ? '2' : text[28];
@@ -150,6 +151,61 @@ static void what_could_end_in_our_hands_is_refused(void **state)
         assert_int_equal(open_files(), before);
     }
     mpcf_error_destroy(err);
+}
+
+/* It is this side that lacks something, and it says so. */
+static void no_file_descriptor_for_it_is_told_apart(void **state)
+{
+    (void) state;
+    struct loopback_by_hand h = loopback_call_by_hand();
+    struct rlimit before, none;
+    char byte, answer[32];
+    mpcf_error *err = mpcf_error_create();
+    make_offer(h.fd, KINDS);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    const mpcf_status status = h.t.transport->recv(h.conn, &byte, 1, 0, err);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_status_was(MPCF_E_NOMEM, status, err);
+    assert_message_contains(err, "no file descriptor is left");
+    assert_int_equal(recv(h.fd, answer, sizeof(answer), 0), sizeof(answer));
+    assert_memory_equal(answer, refusal, sizeof(answer));
+    loopback_hang_up(&h);
+    mpcf_error_destroy(err);
+}
+
+/* Where the peer has given it none, this side does: no byte is the first to find that none is left. */
+static void its_pages_are_there_before_it_is_used(void **state)
+{
+    (void) state;
+    struct loopback_by_hand h = loopback_call_by_hand();
+    const int file = loopback_memory_file(sizeof(struct ring_memory), LOOPBACK_SEALS);
+    struct stat info;
+    char byte;
+    assert_int_equal(fstat(file, &info), 0);
+    assert_int_equal(info.st_blocks, 0);
+    loopback_say_with_files(h.fd, loopback_offer, &file, 1);
+    assert_int_equal(h.t.transport->recv(h.conn, &byte, 1, 0, NULL), MPCF_E_TIMEOUT);
+    assert_int_equal(fstat(file, &info), 0);
+    assert_int_equal(info.st_blocks * 512, sizeof(struct ring_memory));
+    (void) close(file);
+    loopback_hang_up(&h);
+}
+
+/* An offer is one piece; of two it is no offer, and what comes of it are bytes like others. */
+static void half_an_offer_is_none(void **state)
+{
+    (void) state;
+    struct loopback_by_hand h = loopback_call_by_hand();
+    char bytes[32];
+    assert_int_equal(send(h.fd, loopback_offer, 16, 0), 16);
+    assert_int_equal(h.t.transport->recv(h.conn, bytes, 16, loopback_soon(), NULL), MPCF_OK);
+    assert_int_equal(send(h.fd, loopback_offer + 16, 16, 0), 16);
+    assert_int_equal(h.t.transport->recv(h.conn, bytes + 16, 16, loopback_soon(), NULL), MPCF_OK);
+    assert_memory_equal(bytes, loopback_offer, 32);
+    assert_int_equal(recv(h.fd, bytes, 1, MSG_DONTWAIT), -1); /* and no answer */
+    loopback_hang_up(&h);
 }
 
 /* --- who does not know of it --- */
@@ -191,7 +247,9 @@ static void a_listener_that_takes_no_offer_is_told_of(void **state)
     static const char *const replies[][2] = {
         {"as if nothing had been offered..", "`shared_memory: false` at both ends"},
         {"short", "`shared_memory: false` at both ends"},
-        {refusal, "refuses the shared memory"},
+        {refusal,
+         "refuses the shared memory that this side made, and says why itself: else set the "
+         "transport's option `shared_memory: false` at both ends"},
     };
     struct test_transport t = test_transport_load("loopback");
     mpcf_error *err = mpcf_error_create();
@@ -298,6 +356,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_could_end_in_our_hands_is_refused),
+        cmocka_unit_test(no_file_descriptor_for_it_is_told_apart),
+        cmocka_unit_test(its_pages_are_there_before_it_is_used),
+        cmocka_unit_test(half_an_offer_is_none),
         cmocka_unit_test(a_caller_without_an_offer_is_spoken_to_over_the_socket),
         cmocka_unit_test(a_listener_that_takes_no_offer_is_told_of),
         cmocka_unit_test(it_can_be_left_out),

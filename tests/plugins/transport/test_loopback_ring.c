@@ -6,7 +6,9 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -237,6 +239,83 @@ static void a_peer_killed_while_it_waits_has_closed(void **state)
     mpcf_free(data);
 }
 
+/* However often it had woken this side before. */
+static void an_end_behind_bytes_that_woke_is_heard(void **state)
+{
+    (void) state;
+    struct loopback_by_hand h = loopback_share_by_hand();
+    uint8_t byte;
+    assert_int_equal(h.t.transport->recv(h.conn, &byte, 1, 0, NULL), MPCF_E_TIMEOUT);
+    for (size_t i = 0; i < 100; i++) {
+        assert_int_equal(send(h.fd, "!", 1, 0), 1);
+    }
+    assert_int_equal(shutdown(h.fd, SHUT_RDWR), 0);
+    assert_int_equal(h.t.transport->recv(h.conn, &byte, 1, 0, NULL), MPCF_E_CLOSED);
+    loopback_hang_up(&h);
+}
+
+/* Long before the ring is full. */
+static void who_only_sends_hears_of_the_end(void **state)
+{
+    (void) state;
+    struct loopback_by_hand h = loopback_share_by_hand();
+    uint8_t byte;
+    assert_int_equal(h.t.transport->recv(h.conn, &byte, 1, 0, NULL), MPCF_E_TIMEOUT);
+    assert_int_equal(h.t.transport->send(h.conn, "x", 1, 0, NULL), MPCF_OK);
+    assert_int_equal(h.t.transport->send(h.conn, "x", 1, 0, NULL), MPCF_OK);
+    assert_int_equal(shutdown(h.fd, SHUT_RDWR), 0);
+    assert_int_equal(h.t.transport->send(h.conn, "x", 1, 0, NULL), MPCF_E_CLOSED);
+    loopback_hang_up(&h);
+}
+
+/* --- what is left of it --- */
+
+/* What this side was sent; what it sent is the peer's to wipe. */
+static void what_was_heard_is_wiped_at_the_end(void **state)
+{
+    (void) state;
+    static const uint8_t zeros[RING_BYTES];
+    struct loopback_by_hand h = loopback_share_by_hand();
+    uint8_t bytes[2];
+    memset(h.memory->data[0], 0xa5, RING_BYTES);
+    atomic_store(&h.memory->side[0].put, 4);
+    assert_int_equal(h.t.transport->recv(h.conn, bytes, 2, loopback_soon(), NULL), MPCF_OK);
+    assert_int_equal(h.t.transport->send(h.conn, "yours", 5, loopback_soon(), NULL), MPCF_OK);
+    h.t.transport->close(h.conn);
+    assert_memory_equal(h.memory->data[0], zeros, RING_BYTES);
+    assert_memory_equal(h.memory->data[1], "yours", 5);
+    assert_int_equal(munmap(h.memory, sizeof(*h.memory)), 0);
+    assert_int_equal(close(h.fd), 0);
+}
+
+/* Flags of the mappings of loopback's memory, by proc(5): dc, none in a fork; dd, none in a dump. */
+static void it_is_in_no_child_and_no_dump(void **state)
+{
+    (void) state;
+    struct test_transport t = test_transport_load("loopback");
+    char line[512];
+    size_t mappings = 0;
+    bool is_ours = false;
+    void *conns[2];
+    test_transport_pair(&t, "auto", conns);
+    assert_int_equal(t.transport->send(conns[1], "x", 1, loopback_soon(), NULL), MPCF_OK);
+    assert_int_equal(t.transport->recv(conns[0], line, 1, loopback_soon(), NULL), MPCF_OK);
+    FILE *file = fopen("/proc/self/smaps", "re");
+    assert_non_null(file);
+    while (fgets(line, sizeof(line), file) != NULL) {
+        is_ours = is_ours || strstr(line, "/memfd:mpcf-loopback") != NULL;
+        if (is_ours && strncmp(line, "VmFlags:", 8) == 0) {
+            assert_non_null(strstr(line, " dc"));
+            assert_non_null(strstr(line, " dd"));
+            is_ours = false;
+            mappings++;
+        }
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(mappings, 2);
+    loopback_close_pair(&t, conns);
+}
+
 /* --- what goes through --- */
 
 static void a_full_ring_keeps_the_deadline(void **state)
@@ -355,6 +434,10 @@ int main(void)
         cmocka_unit_test(what_a_killed_peer_had_put_there_arrives),
         cmocka_unit_test(a_peer_killed_while_it_writes_has_closed),
         cmocka_unit_test(a_peer_killed_while_it_waits_has_closed),
+        cmocka_unit_test(an_end_behind_bytes_that_woke_is_heard),
+        cmocka_unit_test(who_only_sends_hears_of_the_end),
+        cmocka_unit_test(what_was_heard_is_wiped_at_the_end),
+        cmocka_unit_test(it_is_in_no_child_and_no_dump),
         cmocka_unit_test(a_full_ring_keeps_the_deadline),
         cmocka_unit_test(bytes_go_one_by_one),
         cmocka_unit_test(a_gigabyte_passes),
