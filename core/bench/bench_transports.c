@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "bench/bench_folder.h"
 #include "bench/message_play.h"
+#include "channel/link_party.h"
 #include "format/json.h"
 #include "plugin/option_set.h"
 #include "plugin/plugins.h"
@@ -18,10 +19,17 @@ static const struct {
     const char *name, *transport, *options, *listen;
 } kinds[] = {
     {"tcp", "tcp", "{}", "127.0.0.1:0"},
+    {"zmq", "zmq", "{}", "127.0.0.1:0"},
+    {"tls", "tls", "{}", "127.0.0.1:0"},
+    {"zmq-curve", "zmq-curve", "{}", "127.0.0.1:0"},
     {"loopback, socket", "loopback", "{shared_memory: false}", "auto"},
     {"loopback, memory", "loopback", "{shared_memory: true}", "auto"},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0], RUNS_MAX = 1000 };
+
+struct pair {
+    mpcf_party *provider, *user; /* of each run: TLS and CURVE by keys drawn for it */
+};
 
 struct line {
     const mpcf_transport *transport;
@@ -76,12 +84,14 @@ static mpcf_status open_line(struct plugins *plugins, size_t kind, struct line *
 
 /* --- runs --- */
 
-static mpcf_status play(struct line *line, size_t kind, const struct message_rounds *rounds,
-                        size_t run, mpcf_error *err)
+static mpcf_status play(struct line *line, size_t kind, const struct pair *pair,
+                        const struct message_rounds *rounds, size_t run, mpcf_error *err)
 {
     const struct message_play play = {.transport = line->transport,
                                       .config = line->config,
                                       .listen = kinds[kind].listen,
+                                      .provider = pair->provider,
+                                      .user = pair->user,
                                       .rounds = rounds};
     struct message_cost ends[PLAY_ENDS];
 
@@ -96,13 +106,13 @@ static mpcf_status play(struct line *line, size_t kind, const struct message_rou
     return MPCF_OK;
 }
 
-static mpcf_status play_in_turn(const struct bench_secure_request *request,
+static mpcf_status play_in_turn(const struct bench_secure_request *request, const struct pair *pair,
                                 const struct message_rounds *rounds, struct line *lines,
                                 mpcf_error *err)
 {
     for (size_t run = 0; run < request->repeat; run++) {
         for (size_t kind = 0; kind < KINDS; kind++) {
-            MPCF_TRY(play(&lines[kind], kind, rounds, run, err));
+            MPCF_TRY(play(&lines[kind], kind, pair, rounds, run, err));
         }
     }
     return MPCF_OK;
@@ -173,17 +183,23 @@ static mpcf_status measure(const struct bench_secure_request *request,
                            json_t **out, mpcf_error *err)
 {
     struct line *lines = mpcf_alloc_array(KINDS, sizeof *lines);
+    struct pair pair = {0};
     mpcf_status status = lines != NULL ? MPCF_OK : mpcf_fail_memory(err, sizeof *lines, "figures");
 
     for (size_t i = 0; i < KINDS && status == MPCF_OK; i++) {
         status = open_line(plugins, i, &lines[i], err);
     }
     if (status == MPCF_OK) {
-        status = play_in_turn(request, rounds, lines, err);
+        status = link_party_pair(&pair.provider, &pair.user, err);
+    }
+    if (status == MPCF_OK) {
+        status = play_in_turn(request, &pair, rounds, lines, err);
     }
     if (status == MPCF_OK) {
         status = sum_up(request, rounds, lines, out, err);
     }
+    link_party_destroy(pair.provider);
+    link_party_destroy(pair.user);
     lines_clear(lines);
     return status;
 }
@@ -194,6 +210,9 @@ mpcf_status bench_transports(const struct bench_secure_request *request, json_t 
     struct message_rounds rounds = {0};
     struct plugins *plugins = NULL;
 
+    if (request->repeat < 1 || request->repeat > RUNS_MAX) {
+        return mpcf_fail(err, MPCF_E_CONFIG, "runs: 1 .. %d", RUNS_MAX);
+    }
     MPCF_TRY(bench_rounds(request, &rounds, err));
     mpcf_status status = plugins_create(request->plugin_folder, &plugins, err);
     if (status == MPCF_OK) {

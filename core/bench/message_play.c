@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "channel/channel.h"
+#include "channel/link_party.h"
 
 #define PATIENCE_NS INT64_C(60000000000)
 
@@ -39,13 +40,6 @@ static mpcf_status timed_advance(void *conn, const void *out, size_t *out_length
     return status;
 }
 
-static mpcf_status timed_identity(void *conn, char *text, size_t size, mpcf_error *err)
-{
-    const struct timed *t = conn;
-
-    return t->real->peer_identity(t->conn, text, size, err);
-}
-
 static void timed_close(void *conn)
 {
     const struct timed *t = conn;
@@ -60,7 +54,9 @@ static mpcf_status open_channel(struct timed *t, const mpcf_transport *real, voi
     *t = (struct timed){.shown = *real, .real = real, .conn = conn};
     t->shown.advance = timed_advance;
     t->shown.close = timed_close;
-    t->shown.peer_identity = real->peer_identity != NULL ? timed_identity : NULL;
+    t->shown.peer_identity = NULL; /* what they say is of no interest here */
+    t->shown.peer_role = NULL;
+    t->shown.binding = NULL;
     return channel_create(&t->shown, t, PATIENCE_NS, out, err);
 }
 
@@ -149,12 +145,13 @@ static mpcf_status act(const struct message_play *play, size_t end, void *conn,
 /* --- both --- */
 
 /* The forked process: its figures, or its mistake, go to TO. */
-static void run_user(const struct message_play *play, const char *address, int to)
+static void run_user(const struct message_play *play, const mpcf_party *party, const char *address,
+                     int to)
 {
     struct message_cost cost = {0};
     void *conn = NULL;
-    mpcf_status status =
-        play->transport->connect(play->config, address, clock_deadline(PATIENCE_NS), &conn, NULL);
+    mpcf_status status = link_connect(play->transport, play->config, party, ROLE_PROVIDER, address,
+                                      clock_deadline(PATIENCE_NS), &conn, NULL);
 
     if (status == MPCF_OK) {
         status = act(play, PLAY_USER, conn, &cost, NULL);
@@ -187,6 +184,7 @@ static mpcf_status hear_user(pid_t user, int from, struct message_cost *cost, mp
 static mpcf_status play_both(const struct message_play *play, void *listener, int pipe_ends[2],
                              struct message_cost ends[PLAY_ENDS], mpcf_error *err)
 {
+    const mpcf_party party = *play->user; /* a forked process has no memory of secrets */
     char address[256];
 
     MPCF_TRY(play->transport->bound(listener, address, sizeof address, err));
@@ -195,7 +193,7 @@ static mpcf_status play_both(const struct message_play *play, void *listener, in
         return mpcf_fail(err, MPCF_E_IO, "cannot start a process: %s", strerror(errno));
     }
     if (user == 0) {
-        run_user(play, address, pipe_ends[1]);
+        run_user(play, &party, address, pipe_ends[1]);
     }
     (void) close(pipe_ends[1]);
     pipe_ends[1] = -1;
@@ -214,7 +212,8 @@ mpcf_status message_play(const struct message_play *play, struct message_cost en
     if (pipe2(pipe_ends, O_CLOEXEC) != 0) {
         return mpcf_fail(err, MPCF_E_IO, "cannot make a pipe: %s", strerror(errno));
     }
-    mpcf_status status = play->transport->listen(play->config, play->listen, &listener, err);
+    mpcf_status status =
+        link_listen(play->transport, play->config, play->provider, play->listen, &listener, err);
     if (status == MPCF_OK) {
         status = play_both(play, listener, pipe_ends, ends, err);
         play->transport->unlisten(listener);

@@ -12,9 +12,10 @@
 #include "bench/bench_rounds.h"
 
 struct message_play {
-    const mpcf_transport *transport; /* with advance(), and without proofs of roles */
+    const mpcf_transport *transport; /* with advance() */
     const void *config;
     const char *listen; /* an address that the system completes */
+    const mpcf_party *provider, *user;
     const struct message_rounds *rounds;
 };
 /* Of one end. */

@@ -75,6 +75,21 @@ mpcf_status link_party_create(enum role role, const struct role_keys *keys, mpcf
     return MPCF_OK;
 }
 
+mpcf_status link_party_pair(mpcf_party **provider, mpcf_party **user, mpcf_error *err)
+{
+    struct role_keys *sets[3];
+
+    MPCF_TRY(role_keys_draw(sets, err));
+    mpcf_status status = link_party_create(ROLE_PROVIDER, sets[ROLE_PROVIDER], provider, err);
+    if (status == MPCF_OK) {
+        status = link_party_create(ROLE_USER, sets[ROLE_USER], user, err);
+    }
+    for (size_t r = 0; r < 3; r++) {
+        role_keys_destroy(sets[r]);
+    }
+    return status;
+}
+
 void link_party_destroy(mpcf_party *party)
 {
     mpcf_secret_free(party);

@@ -21,6 +21,8 @@
  */
 mpcf_status link_party_create(enum role role, const struct role_keys *keys, mpcf_party **out,
                               mpcf_error *err);
+/* A provider and a user that share keys drawn now; where it fails, what is not NULL is still to be destroyed. */
+mpcf_status link_party_pair(mpcf_party **provider, mpcf_party **user, mpcf_error *err);
 void link_party_destroy(mpcf_party *party); /* NULL is fine; wipes */
 
 /* Whether a peer's role is proved by TRANSPORT itself: a name alone says no role, and is enough only where

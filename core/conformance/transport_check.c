@@ -94,22 +94,6 @@ static const char *choose_address(const struct pair *s)
     return "auto";
 }
 
-/* A provider and a user with keys of this run. */
-static mpcf_status make_parties(struct pair *s, mpcf_error *err)
-{
-    struct role_keys *sets[3];
-
-    MPCF_TRY(role_keys_draw(sets, err));
-    mpcf_status status = link_party_create(ROLE_PROVIDER, sets[ROLE_PROVIDER], &s->provider, err);
-    if (status == MPCF_OK) {
-        status = link_party_create(ROLE_USER, sets[ROLE_USER], &s->user, err);
-    }
-    for (size_t r = 0; r < 3; r++) {
-        role_keys_destroy(sets[r]);
-    }
-    return status;
-}
-
 static mpcf_status make_room(struct pair *s, mpcf_error *err)
 {
     s->out = mpcf_alloc_array(LARGEST, 1);
@@ -117,7 +101,7 @@ static mpcf_status make_room(struct pair *s, mpcf_error *err)
     if (s->out == NULL || s->in == NULL) {
         return mpcf_fail_memory(err, 2 * LARGEST, "messages to check a transport with");
     }
-    return make_parties(s, err);
+    return link_party_pair(&s->provider, &s->user, err);
 }
 
 mpcf_status conform_transport(const mpcf_transport *transport, unsigned abi_minor,
