@@ -42,6 +42,7 @@ struct emit_waves {
     bool is_odd;
 };
 value_id emit_waves(struct lowering *l, value_id x, const struct emit_waves *w);
+/* Where all are 0 an X that a truncation has made needs emit_compare_guarded(). */
 value_id emit_compare(struct lowering *l, value_id x, const int64_t *thresholds, size_t count);
 /* The lowest PLANES bits of entry X modulo COUNT, a power of two. */
 value_id emit_table_lookup(struct lowering *l, value_id x, const int64_t *entries, size_t count,

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/emit_guarded.h"
 #include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
@@ -145,7 +146,8 @@ static value_id kept_bits(struct lowering *l, value_id x, const struct exp_score
     const value_id y = emit_truncate(l, steps, v.fraction + p->step, p->compared + 1);
     const struct term t = term_whole(l, y, 1, v.dims);
 
-    return emit_compare(l, emit_combine(l, v.dims, 0, p->compared, &t, 1, -middle), &threshold, 1);
+    return emit_compare_guarded(l, emit_combine(l, v.dims, 0, p->compared, &t, 1, -middle),
+                                &threshold, 1);
 }
 
 static struct exp_scores scores_of(struct lowering *l, const mpcf_node *node, value_id x)

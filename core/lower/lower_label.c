@@ -20,6 +20,7 @@
 #include "lower/lower_label.h"
 
 #include "lower/emit.h"
+#include "lower/emit_guarded.h"
 #include "lower/emit_sum.h"
 
 /* Winners of blocks of one size: columns FIRST, FIRST + STEP, .. of both values. PLACE is how far
@@ -91,7 +92,7 @@ static struct side play(struct lowering *l, const struct side *a, const struct s
     const struct dims dims = dims_row(v.dims, width);
     const struct term difference[2] = {columns(l, a->logit, a, 1), columns(l, b->logit, b, -1)};
     const value_id d = emit_combine(l, dims, v.fraction, v.magnitude + 1, difference, 2, 0);
-    const value_id bits = emit_compare(l, d, &zero, 1);
+    const value_id bits = emit_compare_guarded(l, d, &zero, 1);
     struct side winner = {.logit = VALUE_NONE, .step = 1};
 
     winner.place = winning_place(l, bits, a, b, apart, dims);

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/emit_guarded.h"
 #include "lower/emit_sum.h"
 #include "lower/exp_in_one.h"
 #include "lower/lower_node.h"
@@ -47,7 +48,7 @@ void lower_relu(struct lowering *l, const mpcf_node *node, struct lowered *out)
     const int64_t zero = 0;
     const value_id x = emit_shared(l, lower_wanted(l, node->in[0]));
 
-    out->raw = emit_select(l, emit_compare(l, x, &zero, 1), x);
+    out->raw = emit_select(l, emit_compare_guarded(l, x, &zero, 1), x);
 }
 
 /* --- Pieces with sines --- */

@@ -15,6 +15,7 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/emit_guarded.h"
 #include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
@@ -64,7 +65,7 @@ static value_id clamped(struct lowering *l, const struct table *t, value_id q)
 {
     const unsigned f = value_at(l, q)->fraction;
     const int64_t end = (int64_t) t->count << f, cuts[2] = {0, end};
-    const value_id bits = emit_compare(l, q, cuts, 2);
+    const value_id bits = emit_compare_guarded(l, q, cuts, 2);
     const value_id ring = emit_bits_to_ring(l, bits);
     const value_id inside = emit_select_row(l, bits, 0, q);
     const value_id beyond = emit_select_row(l, bits, 1, q);
@@ -88,7 +89,7 @@ static value_id index_of(struct lowering *l, const struct table *t, value_id c)
     const struct term rest[2] = {term_whole(l, c, 1, t->dims),
                                  term_whole(l, y, -((int64_t) 1 << f), t->dims)};
     const value_id left = emit_combine(l, t->dims, f, f + 2, rest, 2, 0);
-    const value_id is_below = emit_bits_to_ring(l, emit_compare(l, left, &zero, 1));
+    const value_id is_below = emit_bits_to_ring(l, emit_compare_guarded(l, left, &zero, 1));
     const struct term terms[2] = {term_whole(l, y, 1, t->dims), term_row(is_below, 0, 1, t->dims)};
 
     return emit_combine(l, t->dims, 0, t->bits + 2, terms, 2, -1);

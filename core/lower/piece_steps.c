@@ -20,6 +20,7 @@
 
 #include "graph/owner.h"
 #include "lower/emit.h"
+#include "lower/emit_guarded.h"
 #include "lower/emit_sum.h"
 #include "lower/lower_node.h"
 #include "lower/magnitude.h"
@@ -74,7 +75,7 @@ static void compare_cuts(struct lowering *l, struct piecewise *k)
         const double at = ldexp(k->p->cuts[j] / k->scale, f);
         thresholds[j] = llround(fmax(-limit, fmin(limit, at)));
     }
-    k->bits = emit_compare(l, coarse, thresholds, k->p->cut_count);
+    k->bits = emit_compare_guarded(l, coarse, thresholds, k->p->cut_count);
     k->ring = emit_bits_to_ring(l, k->bits);
 }
 

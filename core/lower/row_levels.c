@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "lower/emit.h"
+#include "lower/emit_guarded.h"
 #include "lower/emit_party.h"
 #include "lower/emit_sum.h"
 #include "lower/lower_node.h"
@@ -31,7 +32,7 @@ value_id emit_larger_half(struct lowering *l, value_id x)
     const struct dims dims = dims_row(v.dims, width);
     const struct term difference[2] = {columns(l, x, 0, 1), columns(l, x, c - width, -1)};
     const value_id d = emit_combine(l, dims, v.fraction, v.magnitude + 1, difference, 2, 0);
-    const value_id gain = emit_select(l, emit_compare(l, d, &zero, 1), d);
+    const value_id gain = emit_select(l, emit_compare_guarded(l, d, &zero, 1), d);
     const struct term sum[2] = {columns(l, x, c - width, 1), term_whole(l, gain, 1, dims)};
 
     return emit_combine(l, dims, v.fraction, v.magnitude, sum, 2, 0);
@@ -117,12 +118,12 @@ static struct step_price number_price(const struct level_scores *s)
 static double stage_price(const struct level_scores *s, unsigned bits, double columns)
 {
     const unsigned m = count_magnitude((size_t) columns);
-    const struct step_price counts = counts_price(s, bits, m), zero = compare_price(&s->at, m),
+    const struct step_price counts = counts_price(s, bits, m), sign = sign_price(&s->at, m),
                             number = number_price(s);
     const double rows = (double) s->rows, levels = exp2(bits) - 1;
 
-    return (counts.rounds + zero.rounds + number.rounds) * s->at.message +
-           rows * (columns * counts.seconds + levels * (zero.seconds + number.seconds));
+    return (counts.rounds + sign.rounds + number.rounds) * s->at.message +
+           rows * (columns * counts.seconds + levels * (sign.seconds + number.seconds));
 }
 
 static void set_price(const struct level_scores *s, struct level_plan *p)
@@ -218,7 +219,7 @@ static value_id levels_reached(struct lowering *l, value_id x, unsigned bits)
     const struct term whole = term_whole(l, counts, 1, dims);
     const value_id less_one = emit_combine(l, dims, 0, count_magnitude(of.dim[3]), &whole, 1, -1);
 
-    return emit_bits_to_ring(l, emit_compare(l, less_one, &zero, 1));
+    return emit_bits_to_ring(l, emit_compare(l, less_one, &zero, 1)); /* exact: no guard */
 }
 
 /* UNIT (FLOOR + numbers of the levels REACHED) + CONSTANT, a number a row like LIKE; FLOOR may be none. */
@@ -251,7 +252,7 @@ static value_id above_floor(struct lowering *l, value_id x, value_id floor, unsi
     const struct term terms[2] = {term_whole(l, x, 1, v.dims), term_whole(l, floor, -1, v.dims)};
     const value_id d =
         emit_combine(l, v.dims, v.fraction, v.magnitude + 1, terms, 2, is_truncated ? -1 : 0);
-    const value_id y = emit_select(l, emit_compare(l, d, &zero, 1), d);
+    const value_id y = emit_select(l, emit_compare_guarded(l, d, &zero, 1), d);
 
     if (l->status == MPCF_OK) {
         l->program->values[y].magnitude = bits + 1;
@@ -302,10 +303,12 @@ static struct level_scores scores_of(struct lowering *l, const mpcf_node *node, 
 
     s.rows = dims.count / dims.dim[3];
     node_interval(l, node->in[0], &s.low, &s.high);
-    s.low = -node_bound(
-        l, node->in[0]); /* further down than any that was seen a score is harmless elsewhere */
-    s.low -= 0.125;      /* where all are near 0 they are rounding */
-    s.high += 0.125;
+    /* As far as a score may go on either side; where it is compared, up to the unit behind, from which it is marked. */
+    const double bound = node_bound(l, node->in[0]);
+    const double most = l->checks != NULL ? floor(bound) + 1 : bound;
+
+    s.low = -most - 0.125; /* where all are near 0 they are rounding */
+    s.high = fmax(s.high, most) + 0.125;
     s.step = step;
     s.fraction = (unsigned) log2_up(1 / step);
     s.most = floor(s.high / step) + 1 - (double) lowest_of(&s);

@@ -39,9 +39,9 @@ static struct step_price of_element(struct step_price of_all)
     return (struct step_price){of_all.rounds, of_all.seconds / PRICED_ELEMENTS};
 }
 
-struct step_price compare_price(const struct prices *at, unsigned magnitude)
+static struct step_price threshold_price(const struct prices *at, unsigned magnitude,
+                                         int64_t threshold)
 {
-    int64_t threshold = 0;
     const struct step s = {
         .kind = STEP_COMPARE, .in_count = 1, .thresholds = &threshold, .threshold_count = 1};
     struct value values[] = {priced_value(VALUE_SHARED, magnitude, magnitude + 1),
@@ -51,6 +51,16 @@ struct step_price compare_price(const struct prices *at, unsigned magnitude)
         return (struct step_price){1, (double) INFINITY};
     }
     return of_element(step_price(at, &s, values));
+}
+
+struct step_price compare_price(const struct prices *at, unsigned magnitude)
+{
+    return threshold_price(at, magnitude, 1);
+}
+
+struct step_price sign_price(const struct prices *at, unsigned magnitude)
+{
+    return threshold_price(at, magnitude, 0);
 }
 
 struct step_price select_price(const struct prices *at, unsigned magnitude)

@@ -23,6 +23,8 @@ struct value priced_value(enum value_kind kind, unsigned magnitude, unsigned rin
 
 /* An element of values of MAGNITUDE bits: a COMPARE with one threshold, infinite where there is none so wide; a SELECT. */
 struct step_price compare_price(const struct prices *at, unsigned magnitude);
+struct step_price sign_price(const struct prices *at,
+                             unsigned magnitude); /* of exact ones, with 0 */
 struct step_price select_price(const struct prices *at, unsigned magnitude);
 
 #endif

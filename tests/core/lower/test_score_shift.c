@@ -233,6 +233,25 @@ static void each_score_has_its_level(void **state)
     close_run(&r);
 }
 
+/* All that were seen lay below 0: one above, as far as their bound goes, is still the largest. */
+static void a_score_may_change_its_sign(void **state)
+{
+    static const int32_t negative[TOKENS] = {103, 108, 104, 105, 107, 106, 103, 104};
+    struct run r;
+
+    (void) state;
+    open_run(&r, &softmax, negative);
+    assert_true(count_of(r.p, STEP_LEVEL_COUNTS) > 0);
+    for (int32_t at = 109; at <= 120; at++) {
+        const int32_t ids[TOKENS] = {at, 103, 103, 103, 103, 103, 103, 103};
+        double want[CLASSES], got[CLASSES];
+        softmax_of(ids, want);
+        assert_ok(refer(&r, ids, got), r.err);
+        assert_true(fabs(got[0] - want[0]) < 0.01 && fabs(got[1] - want[1]) < 0.01);
+    }
+    close_run(&r);
+}
+
 /* Where several scores of a row were alike its sum was large; the largest alone, less what is off, is 1 / 2^margin. */
 static void sums_may_be_as_small_as_one_exponential(void **state)
 {
@@ -259,6 +278,7 @@ int main(void)
         cmocka_unit_test(one_message_is_for_scores_less_their_own_maximum),
         cmocka_unit_test(low_scores_break_no_row),
         cmocka_unit_test(each_score_has_its_level),
+        cmocka_unit_test(a_score_may_change_its_sign),
         cmocka_unit_test(sums_may_be_as_small_as_one_exponential),
     };
 
