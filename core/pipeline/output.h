@@ -9,7 +9,7 @@
  *   OUTPUT/infer/            what each role wrote of the secure run
  *   OUTPUT/infer/ROLE/       report.json, report.html of a role that was started by itself
  *   OUTPUT/predictions/      of test splits, in the benchmark's form
- *   OUTPUT/cache/            the data as token ids, for the next run (text/corpus_cache.h)
+ *   OUTPUT/cache/            the data as token ids, for the next run (corpus/corpus_cache.h)
  *   OUTPUT/report.json, report.html
  */
 #ifndef MPCF_PIPELINE_OUTPUT_H

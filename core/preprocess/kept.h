@@ -10,7 +10,7 @@
  *
  * The id is random and says nothing of weights. Each file is written beside its place, synced and renamed,
  * with a digest of its own: what a crash or a disk damaged is not there. NAME is the id in hex at the user, at
- * the provider a digest of the user's name: so one provider has one seed for a user, and a user never
+ * the provider a digest of the graph and the user's name: so one provider has one seed for a user of a graph, and a user never
  * writes into what another session of its own reads.
  *
  * All is readable by its owner alone. Removing a folder of ROOT, or ROOT, while no role runs forgets it.
