@@ -24,7 +24,7 @@
 #include "secure/session.h"
 
 enum {
-    NAME_SIZE = 33,
+    NAME_SIZE = KEPT_ID_TEXT,
     MAKER_SIZE = 1024
 }; /* of a folder in the role's; of a build and a machine */
 
@@ -148,13 +148,6 @@ static mpcf_status name_peer(const struct role_state *state, char name[PEER_NAME
     return peer_name(state->own_keys, peer, channel_identity(state->links.peers[peer]), name, err);
 }
 
-static void name_folder(const uint8_t id[KEPT_ID_BYTES], char name[NAME_SIZE])
-{
-    for (size_t i = 0; i < KEPT_ID_BYTES; i++) {
-        (void) snprintf(name + 2 * i, 3, "%02x", id[i]);
-    }
-}
-
 static void note(const struct role_state *state, const uint8_t *id, const char *what)
 {
     log_line(LOG_INFO, "%s: kept masks of weights %02x%02x%02x%02x %s", role_name(state->role),
@@ -224,7 +217,7 @@ static mpcf_status begin_for(struct role_state *state, const uint8_t id[HANDSHAK
     }
     MPCF_TRY(digest_with(state->kept_facts, name, mark.facts, err));
     memcpy(mark.id, id, sizeof mark.id);
-    name_folder(id, folder);
+    kept_id_print(id, folder);
     return begin(state, folder, &mark, err);
 }
 

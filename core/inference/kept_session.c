@@ -3,7 +3,6 @@
 #include "inference/kept_session.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,15 +12,6 @@
 #include "base/memory.h"
 #include "preprocess/kept.h"
 
-enum { NAME_SIZE = 2 * KEPT_ID_BYTES + 1 };
-
-static void print_id(const uint8_t id[KEPT_ID_BYTES], char text[NAME_SIZE])
-{
-    for (size_t i = 0; i < KEPT_ID_BYTES; i++) {
-        (void) snprintf(text + 2 * i, 3, "%02x", id[i]);
-    }
-}
-
 /* The id in hex, in the folder of a session that was dealt under kept masks. */
 static char *note_path(const char *folder)
 {
@@ -30,15 +20,15 @@ static char *note_path(const char *folder)
 
 mpcf_status kept_session_note(const struct role_state *state, const char *folder, mpcf_error *err)
 {
-    char text[NAME_SIZE], *path = NULL;
+    char text[KEPT_ID_TEXT], *path = NULL;
     mpcf_status status = MPCF_OK;
 
     if (state->role != ROLE_PROVIDER || state->kept_masks == NULL || folder == NULL) {
         return MPCF_OK;
     }
-    print_id(kept_mark(state->kept_masks)->id, text);
+    kept_id_print(kept_mark(state->kept_masks)->id, text);
     path = note_path(folder);
-    status = path != NULL ? file_write_whole_private(path, text, NAME_SIZE - 1, err)
+    status = path != NULL ? file_write_whole_private(path, text, KEPT_ID_TEXT - 1, err)
                           : mpcf_fail_memory(err, 0, "a path");
     mpcf_free(path);
     return status;
@@ -47,10 +37,10 @@ mpcf_status kept_session_note(const struct role_state *state, const char *folder
 /* The id that PATH says. */
 static bool read_id(const char *path, uint8_t id[KEPT_ID_BYTES])
 {
-    char *text = NULL, again[NAME_SIZE];
+    char *text = NULL, again[KEPT_ID_TEXT];
     size_t length = 0;
-    bool is_read =
-        file_read(path, NAME_SIZE, &text, &length, NULL) == MPCF_OK && length == NAME_SIZE - 1;
+    bool is_read = file_read(path, KEPT_ID_TEXT, &text, &length, NULL) == MPCF_OK &&
+                   length == KEPT_ID_TEXT - 1;
 
     for (size_t i = 0; is_read && i < KEPT_ID_BYTES; i++) {
         const char pair[3] = {text[2 * i], text[2 * i + 1], '\0'};
@@ -58,8 +48,8 @@ static bool read_id(const char *path, uint8_t id[KEPT_ID_BYTES])
         id[i] = (uint8_t) strtoul(pair, NULL, 16);
     }
     if (is_read) {
-        print_id(id, again);
-        is_read = memcmp(again, text, NAME_SIZE) == 0;
+        kept_id_print(id, again);
+        is_read = memcmp(again, text, KEPT_ID_TEXT) == 0;
     }
     mpcf_free(text);
     return is_read;

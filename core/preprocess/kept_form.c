@@ -2,6 +2,7 @@
 /* Whether bytes from a disk are what was kept, whole and undamaged. */
 #include "preprocess/kept_form.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -49,6 +50,13 @@ static bool are_digits(const uint8_t *text)
 }
 
 /* --- What was kept --- */
+
+void kept_id_print(const uint8_t id[KEPT_ID_BYTES], char text[KEPT_ID_TEXT])
+{
+    for (size_t i = 0; i < KEPT_ID_BYTES; i++) {
+        (void) snprintf(text + 2 * i, 3, "%02x", id[i]);
+    }
+}
 
 bool kept_mark_encode(const struct kept_mark *mark, uint8_t bytes[KEPT_MARK_BYTES])
 {

@@ -15,7 +15,11 @@
 
 #define KEPT_ID_BYTES   16
 #define KEPT_SEED_BYTES 16
+#define KEPT_ID_TEXT    (2 * KEPT_ID_BYTES + 1)
 #define KEPT_DIGITS     (FILE_DIGEST_SIZE - 1) /* of a SHA-256 in hex, without a zero */
+
+/* In hex, with a zero. */
+void kept_id_print(const uint8_t id[KEPT_ID_BYTES], char text[KEPT_ID_TEXT]);
 
 /* Secret at the provider. */
 struct kept_mark {

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -71,6 +72,17 @@ mpcf_status stream_pause(int64_t duration_ns, int64_t deadline, mpcf_error *err)
            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR) {
     }
     return stream_waited(deadline, err);
+}
+
+mpcf_status stream_say_identity(const char *identity, char *text, size_t size, mpcf_error *err)
+{
+    int length = snprintf(text, size, "%s", identity);
+
+    if (length < 0 || (size_t) length >= size) {
+        return mpcf_fail(err, MPCF_E_INVALID, "a peer's name needs %d bytes, given %zu", length + 1,
+                         size);
+    }
+    return MPCF_OK;
 }
 
 /* The half of an exchange that goes one way. */

@@ -27,6 +27,9 @@ mpcf_status stream_pause(int64_t duration_ns, int64_t deadline, mpcf_error *err)
 /* What the errno ERROR of a socket that was DOING something means. */
 mpcf_status stream_fail(int error, const char *doing, mpcf_error *err);
 
+/* mpcf_transport's peer_identity(): IDENTITY into TEXT of SIZE bytes, MPCF_E_INVALID where it does not fit. */
+mpcf_status stream_say_identity(const char *identity, char *text, size_t size, mpcf_error *err);
+
 mpcf_status stream_send(int fd, const void *buffer, size_t length, int64_t deadline,
                         mpcf_error *err);
 mpcf_status stream_recv(int fd, void *buffer, size_t length, int64_t deadline, mpcf_error *err);

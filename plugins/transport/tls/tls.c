@@ -3,7 +3,6 @@
  * tls: TCP with TLS 1.3, both ends proved by certificates, pinned keys or the keys of the roles; see
  * README.md.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -257,13 +256,8 @@ static mpcf_status advance(void *conn, const void *out, size_t *out_length, void
 static mpcf_status peer_identity(void *conn, char *text, size_t size, mpcf_error *err)
 {
     const struct tls_link *l = conn;
-    int length = snprintf(text, size, "%s", l->identity);
 
-    if (length < 0 || (size_t) length >= size) {
-        return mpcf_fail(err, MPCF_E_INVALID, "a peer's name needs %d bytes, given %zu", length + 1,
-                         size);
-    }
-    return MPCF_OK;
+    return stream_say_identity(l->identity, text, size, err);
 }
 
 static mpcf_status peer_role(void *conn, int32_t *role, mpcf_error *err)
